@@ -19,8 +19,11 @@ export interface InputFile {
   isFromFolder: boolean;
 }
 
-/** Endings of rotated files: `.1`, `-20261120`, `.2026-11-20`, `-20261120-00`, `-1795132801`, each also with `.gz`. */
-const ROTATION = /(?<=.)(?:[.-]\d{1,3}|[.-]\d{4}-?\d\d-?\d\d(?:[-T]?\d{2,6})?|[.-]\d{10}|\.old|\.bak)$/;
+/** The date of a rotated file: `-20261120`, `.2026-11-20`, `-20261120-00`, `-1795132801`. */
+const ROTATION_DATE = /(?<=.)[.-](?:\d{4}-?\d\d-?\d\d(?:[-T]?\d{2,6})?|\d{10})$/;
+
+/** The number of a rotated file. `web-1` has no such number. */
+const ROTATION_NUMBER = /(?<=.)\.(?:\d{1,3}|old|bak)$/;
 
 const ENDING = /(?<=.)\.(?:log|txt|out|json|jsonl|ndjson|csv|tsv)$/i;
 
@@ -31,14 +34,17 @@ const ENDING = /(?<=.)\.(?:log|txt|out|json|jsonl|ndjson|csv|tsv)$/i;
 export function toHost(file: string): string {
   if (file === '-' || file === STANDARD_INPUT) return 'stdin';
   const name = basename(file).replace(/(?<=.)\.gz$/i, '');
-  return name.replace(ROTATION, '').replace(ENDING, '').replace(ROTATION, '');
+  return removeRotation(name).replace(ROTATION_DATE, '');
 }
 
 /** The role in the path of a file, such as `security-credentials/loader.json`. `''` if there is none. */
 export function toRole(file: string): string {
   const [, name = ''] = /security-credentials[/\\]([\w+=,@-][\w+=,.@-]*)/.exec(file) ?? [];
-  return name.replace(/\.gz$/i, '').replace(ROTATION, '').replace(ENDING, '');
+  return removeRotation(name.replace(/\.gz$/i, ''));
 }
+
+const removeRotation = (name: string): string =>
+  name.replace(ROTATION_NUMBER, '').replace(ROTATION_DATE, '').replace(ENDING, '');
 
 /**
  * Finds the files to import. A folder stands for its files, without hidden files and without folders in it.

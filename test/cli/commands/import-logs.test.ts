@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { toHost, toRole } from '../../../src/cli/import/import-files.ts';
 import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
@@ -60,4 +62,165 @@ test('the hour that occurs twice in autumn has two times the samples', async () 
   const { code, series } = await readReport(db, '-j', '5h', '--margin', '0');
   expect(code).toBe(1);
   expect(series).toMatchObject({ sample_count: 28, sampled_minimum: { remaining_seconds: 17_099 } });
+});
+
+describe('files', () => {
+  let folderCount = 0;
+  const newFolder = () => {
+    const path = join(folder, `folder-${++folderCount}`);
+    mkdirSync(path);
+    return path;
+  };
+  const known = readFileSync(log('00-known.log'));
+  const lines = known.toString().split('\n');
+  const part = (from: number, to: number) => `${lines.slice(from, to).join('\n')}\n`;
+  const hostsIn = async (db: string) =>
+    (await succeed(['export', '--db', db]))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).host);
+
+  test('that are rotated belong to one host, and gzip is read whatever its name is', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    const files = [
+      ['curl.log', part(16, 24)],
+      ['curl.log.1', part(8, 16)],
+      ['curl.log-20261120.gz', gzipSync(part(0, 8))],
+      ['curl.log.3', gzipSync(part(0, 8))],
+    ] as const;
+    for (const [name, content] of files) writeFileSync(join(own, name), content);
+    const names = files.map(([name]) => join(own, name));
+    const out = await succeed(['import', ...names, '--db', db]);
+    expect(out).toMatch(/^16 records in 4 files: 12 added, 4 already stored$/m);
+    expect(new Set(await hostsIn(db))).toEqual(new Set(['curl']));
+  });
+
+  test('of a folder are imported, and files of other kinds are noted', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    writeFileSync(join(own, 'web-1.log'), known);
+    writeFileSync(join(own, 'web-2.log.gz'), gzipSync(known));
+    writeFileSync(join(own, 'README'), 'about these logs\n');
+    writeFileSync(join(own, '.hidden'), known);
+    mkdirSync(join(own, 'inner'));
+    const run = await runCommand(['import', own, '--db', db]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^24 records in 2 files: 24 added, 0 already stored$/m);
+    expect(run.stderr).toContain(
+      `note: ${join(own, 'README')} is neither a log of credentials nor an export`,
+    );
+    expect(new Set(await hostsIn(db))).toEqual(new Set(['web-1', 'web-2']));
+  });
+
+  test.each([
+    ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd -dc'],
+    ['bzip2', [0x42, 0x5a, 0x68, 0x39], 'bzip2 -dc'],
+    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
+  ])('compressed with %s are refused with a program that reads them', async (name, magic, command) => {
+    const file = join(newFolder(), 'a.log');
+    writeFileSync(file, Buffer.from([...magic, 1, 2, 3]));
+    const run = await runCommand(['import', file, '--db', newDatabase()]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(`is compressed with ${name}`);
+    expect(run.stderr).toContain(`${command} FILE | cred-watch import - --host NAME`);
+  });
+
+  test('of gzip that are cut off are refused', async () => {
+    const [file, db] = [join(newFolder(), 'a.log.gz'), newDatabase()];
+    writeFileSync(file, gzipSync(known).subarray(0, 60));
+    const run = await runCommand(['import', file, '--db', db]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/^error: .* is a damaged gzip file\nhint: /);
+    expect(existsSync(db)).toBe(false);
+  });
+
+  test('without timestamps are read with --at mtime, one document each', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    const [document = ''] = readFileSync(log(WITHOUT_TIMESTAMPS), 'utf8').split('\n');
+    const file = join(own, 'web-1.json');
+    writeFileSync(file, document);
+    utimesSync(file, new Date('2026-11-20T00:10:01Z'), new Date('2026-11-20T00:10:01Z'));
+    expect((await runCommand(['import', file, '--db', db])).code).toBe(2);
+    await succeed(['import', file, '--at', 'mtime', '--db', db]);
+    expect(JSON.parse(await succeed(['export', '--db', db]))).toMatchObject({
+      host: 'web-1',
+      observed_at: '2026-11-20T00:10:01Z',
+    });
+  });
+
+  test('are not written by --dry-run', async () => {
+    const db = newDatabase();
+    const out = await succeed(['import', log('00-known.log'), '--host', 'h', '--dry-run', '--db', db]);
+    expect(out).toBe(
+      [
+        log('00-known.log'),
+        '  form     members on lines, ISO 8601 on the same line',
+        '  content  24 timestamps, 12 samples, 4 generations',
+        '  time     2026-11-20 00:00:01Z to 03:40:01Z',
+        '  host     h',
+        '  role     not stated',
+        '  skipped  nothing',
+        '12 records in 1 file: nothing was written',
+        '',
+      ].join('\n'),
+    );
+    expect(existsSync(db)).toBe(false);
+  });
+
+  test.each([
+    ['curl.log', 'curl'],
+    ['curl.log.1', 'curl'],
+    ['curl.log.12.gz', 'curl'],
+    ['curl.log-20261120', 'curl'],
+    ['curl.log-20261120.gz', 'curl'],
+    ['curl-20261120.log', 'curl'],
+    ['curl.2026-11-20.log', 'curl'],
+    ['curl.log.old', 'curl'],
+    ['/var/log/web-1.log', 'web-1'],
+    ['i-0123456789abcdef0.log', 'i-0123456789abcdef0'],
+    ['ip-10-0-0-1.log.2', 'ip-10-0-0-1'],
+    ['creds.json', 'creds'],
+    ['plain', 'plain'],
+    ['.log', '.log'],
+    ['.gz', '.gz'],
+    ['-', 'stdin'],
+  ])('%s belong to the host %s', (file, host) => {
+    expect(toHost(file)).toBe(host);
+  });
+
+  test.each([
+    ['security-credentials/loader', 'loader'],
+    ['/mnt/meta-data/iam/security-credentials/loader.json.gz', 'loader'],
+    ['loader.log', ''],
+  ])('%s are of the role %j', (file, role) => {
+    expect(toRole(file)).toBe(role);
+  });
+});
+
+describe('the role and the source', () => {
+  const importText = async (text: string) => {
+    const db = newDatabase();
+    await succeed(['import', '-', '--host', 'h', '--db', db], { stdin: text });
+    return JSON.parse(await succeed(['export', '--db', db]));
+  };
+  const expiration = '"Expiration":"2026-11-20T06:00:01Z"';
+
+  test.each([
+    [`{"RoleArn":"arn:aws:iam::111122223333:role/path/loader",${expiration}}`, 'container', 'loader'],
+    [
+      `{"RoleArn":"arn:aws:sts::111122223333:assumed-role/loader/session",${expiration}}`,
+      'container',
+      'loader',
+    ],
+    [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
+    [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
+  ])('of %s are stored', async (document, source, role) => {
+    expect(await importText(`2026-11-20T00:00:01Z ${document}\n`)).toMatchObject({ source, role });
+  });
+
+  test('of the request path are stored', async () => {
+    const path = '+ curl -s http://169.254.169.254/latest/meta-data/iam/security-credentials/loader';
+    expect(await importText(`${path}\n2026-11-20T00:00:01Z {${expiration}}\n`)).toMatchObject({
+      role: 'loader',
+    });
+  });
 });

@@ -98,9 +98,13 @@ function toKeyId(text: string): string {
 }
 
 const ROLE = /^[\w+=,.@-]+$/;
-const ROLE_ARN = /^arn:aws[a-z-]*:(?:iam|sts)::\d*:(?:assumed-)?role\/(?:[^\s/]+\/){0,20}([^\s/]+)$/;
+const ROLE_ARN =
+  /^arn:aws[a-z-]*:(?:iam::\d*:role\/(?:[^\s/]+\/){0,20}([^\s/]+)|sts::\d*:assumed-role\/([^\s/]+)\/[^\s/]+)$/;
 
-const parseRoleArn = (text: string): string | null => parseRole(ROLE_ARN.exec(text)?.[1] ?? '');
+function parseRoleArn(text: string): string | null {
+  const [, role, assumedRole = ''] = ROLE_ARN.exec(text) ?? [];
+  return parseRole(role ?? assumedRole);
+}
 
 /** The name of a role. Null for other texts, and for a text that may be a secret. */
 export const parseRole = (text: string): string | null =>
