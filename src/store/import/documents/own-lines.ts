@@ -19,9 +19,7 @@ import {
   text,
 } from '../../archive/fields.ts';
 import { type ArchiveRecord, parseArchiveRecord } from '../../archive/record.ts';
-
-/** The names of the forms in the summary of an import. */
-export type OwnForm = 'export of cred-watch' | 'output of cred-watch poll';
+import type { DocumentForm } from './forms.ts';
 
 const identity: Codec<SeriesIdentity> = object<SeriesIdentity>({
   host: nonEmptyText('host'),
@@ -41,7 +39,7 @@ const reason = oneOf('reason', FAILURE_REASONS);
  * Reads a record of an export, or a line of `poll -f json`.
  * @throws InvalidRecordError
  */
-export function readOwnLine(fields: RawFields): { record: ArchiveRecord; form: OwnForm } {
+export function readOwnLine(fields: RawFields): { record: ArchiveRecord; form: DocumentForm } {
   if ('record' in fields) return { record: parseArchiveRecord(fields), form: 'export of cred-watch' };
   if (fields.schema_version !== 1) throw new InvalidRecordError('schema_version is not 1');
   return { record: readPollLine(fields), form: 'output of cred-watch poll' };

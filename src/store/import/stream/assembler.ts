@@ -2,6 +2,7 @@ import type { FailureReason, Instant, Sample, SeriesIdentity, SourceName } from 
 import type { ArchiveRecord } from '../../archive/record.ts';
 import type { Row } from '../documents/columns.ts';
 import type { LoggedDocument } from '../documents/document.ts';
+import type { DocumentForm } from '../documents/forms.ts';
 import type { LocalTimeConverter } from '../time-zone.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { ZoneCheck } from '../zone-check.ts';
@@ -96,7 +97,7 @@ export class Assembler {
    * @param inline the timestamp on the line of the document
    * @param form the name of the form of the document
    */
-  addDocument(document: LoggedDocument, inline: Timestamp | null, line: number, form: string): void {
+  addDocument(document: LoggedDocument, inline: Timestamp | null, line: number, form: DocumentForm): void {
     const { errorCode, invalid, expiration, lastUpdated } = document;
     if (errorCode !== null && expiration === null) {
       const isMissing = errorCode === 'InstanceProfileNotFound';
@@ -144,7 +145,7 @@ export class Assembler {
   }
 
   /** A record of our own export, or a line of our own poll. */
-  addRecord(record: ArchiveRecord, form: string): void {
+  addRecord(record: ArchiveRecord, form: DocumentForm): void {
     this.counter.addForm(form);
     this.#add(record);
   }

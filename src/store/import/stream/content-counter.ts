@@ -1,6 +1,7 @@
 import { getGenerationKey } from '../../../domain/measurement/generations.ts';
 import type { Instant, Sample, SeriesIdentity, Span } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
+import type { DocumentForm } from '../documents/forms.ts';
 
 /** What was recognised in a file. */
 export interface RecognisedContent {
@@ -71,7 +72,7 @@ export class ContentCounter {
     }
   }
 
-  addForm(form: string): void {
+  addForm(form: DocumentForm): void {
     this.#forms.add(form, '');
   }
 

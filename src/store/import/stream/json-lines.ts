@@ -1,4 +1,5 @@
 import { createDocument, setMember } from '../documents/document.ts';
+import type { DocumentForm } from '../documents/forms.ts';
 import { findContent, type JsonContent } from '../documents/json-values.ts';
 import { findPairs } from '../documents/pairs.ts';
 import { JsonText } from '../lines/json-text.ts';
@@ -7,7 +8,12 @@ import type { Timestamp } from '../timestamps/timestamp.ts';
 
 /** What is done with the content of JSON. */
 export interface ContentSink {
-  addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void;
+  addContent(
+    found: readonly JsonContent[],
+    timestamp: Timestamp | null,
+    line: number,
+    form: DocumentForm,
+  ): void;
   skip(reason: string, line: number, isBad: boolean): void;
   /** Whether a timestamp on an earlier line waits for its document. */
   hasTimestamp(): boolean;

@@ -1,5 +1,6 @@
 import { InvalidRecordError } from '../../archive/fields.ts';
 import { readRow } from '../documents/columns.ts';
+import type { DocumentForm } from '../documents/forms.ts';
 import type { JsonContent } from '../documents/json-values.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
@@ -83,7 +84,12 @@ export class LineReader implements ContentSink {
     this.#assembler.skipped.add(reason, line, isBad);
   }
 
-  addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void {
+  addContent(
+    found: readonly JsonContent[],
+    timestamp: Timestamp | null,
+    line: number,
+    form: DocumentForm,
+  ): void {
     for (const content of found) {
       if (content.kind === 'document') {
         if (content.document.timestamp !== null) this.#assembler.counter.timestamps += 1;
@@ -105,7 +111,7 @@ export class LineReader implements ContentSink {
     const [, message, at] = entry.startsWith('EVENTS\t') ? (LOG_EVENT.exec(entry) ?? []) : [];
     if (message !== undefined) {
       const timestamp = readWholeTimestamp(at ?? '');
-      this.addContent([{ kind: 'text', text: message, timestamp }], null, line, '');
+      this.addContent([{ kind: 'text', text: message, timestamp }], null, line, 'JSON');
       return;
     }
     const isBracket = entry.charCodeAt(0) === 91;
