@@ -18,7 +18,7 @@ test('exports of two hosts are judged in one database, and pruning changes nothi
     await succeed(['import', fixturePath(log), '--host', host, '--db', database(host)]);
     const archive = await succeed(['export', '--db', database(host)]);
     const out = await succeed(['import', '-', '--db', fleet], { stdin: archive });
-    expect(out).toBe('13 records in 1 file: 13 added, 0 already stored\n');
+    expect(out).toMatch(/^13 records in 1 file: 13 added, 0 already stored$/m);
   }
 
   const judge = (db: string) => runProgram(['report', '--db', db, '-j', '5h', '--margin', '0', '-f', 'json']);
@@ -35,7 +35,7 @@ test('exports of two hosts are judged in one database, and pruning changes nothi
   // Importing the same archives every night adds nothing.
   const archive = await succeed(['export', '--db', database('linux'), '-f', 'csv']);
   const again = await succeed(['import', '-', '--db', fleet], { stdin: archive });
-  expect(again).toBe('13 records in 1 file: 0 added, 13 already stored\n');
+  expect(again).toMatch(/^13 records in 1 file: 0 added, 13 already stored$/m);
 
   await succeed(['prune', '--db', fleet, '--older-than', '90d']);
   expect(measured((await judge(fleet)).stdout)).toEqual(measured(together.stdout));

@@ -18,6 +18,7 @@ export function formatFileSummary(staged: StagedFile): string {
     formatCount(samples, 'sample'),
     formatCount(generations, 'generation'),
     ...(failedPolls > 0 ? [formatCount(failedPolls, 'failed poll')] : []),
+    ...(content.jobRuns > 0 ? [formatCount(content.jobRuns, 'job run')] : []),
   ];
   const rows: [string, string][] = [
     ['form', [...forms.slice(0, 2), ...timestampForms.slice(0, 2)].join(', ') || 'not recognised'],

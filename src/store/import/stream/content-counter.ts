@@ -9,6 +9,7 @@ export interface RecognisedContent {
   samples: number;
   generations: number;
   failedPolls: number;
+  jobRuns: number;
   /** From the first to the last sample or failed poll. */
   span: Span | null;
   /** Complete documents that have no timestamp. */
@@ -36,6 +37,7 @@ export class ContentCounter {
   timestampsFollow = false;
   #samples = 0;
   #failedPolls = 0;
+  #jobRuns = 0;
   #first = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
   /** The last sample. Neighbouring samples are of the same generation. */
@@ -68,6 +70,7 @@ export class ContentCounter {
         this.#extend(record.poll.observedAt);
         return;
       case 'job_run':
+        this.#jobRuns += 1;
         this.#addSeries(record.run.identity.host, record.run.identity.role);
     }
   }
@@ -86,6 +89,7 @@ export class ContentCounter {
       samples: this.#samples,
       generations: this.#generations.size,
       failedPolls: this.#failedPolls,
+      jobRuns: this.#jobRuns,
       span: this.#first <= this.#latest ? { from: this.#first, to: this.#latest } : null,
       undatedDocuments: this.undatedDocuments,
       hasUndatedRows: this.hasUndatedRows,
