@@ -43,6 +43,8 @@ class BatchWriter {
   readonly #samples: SampleRows;
   readonly #mergeJobRun;
   readonly #series = new Map<string, number>();
+  /** The series of the last record. */
+  #last: { identity: SeriesIdentity; id: number } | null = null;
   readonly #open = new Map<string, OpenGeneration>();
   /** The times of the added samples, by series. */
   readonly #added = new Map<number, Span>();
@@ -156,12 +158,14 @@ class BatchWriter {
   }
 
   #seriesId(identity: SeriesIdentity): number {
+    if (identity === this.#last?.identity) return this.#last.id;
     const name = getSeriesKey(identity);
     let id = this.#series.get(name);
     if (id === undefined) {
       id = requireRow(this.#insertSeries.get(identity));
       this.#series.set(name, id);
     }
+    this.#last = { identity, id };
     return id;
   }
 }

@@ -78,17 +78,18 @@ export function unpackRecords({ samples, rest }: PackedRecords): ArchiveRecord[]
   // A view needs an aligned offset, which a buffer of SQLite may not have.
   const numbers = new Float64Array(new Uint8Array(samples).buffer);
   for (let at = 0; at < numbers.length; at += WIDTH) {
-    const [position = 0, keyId = 0, identity = 0, ordinal = 0] = numbers.subarray(at, at + 4);
+    const position = numbers[at] ?? 0;
     const sample: Sample = {
-      accessKeyId: keyIds[keyId] ?? '',
+      accessKeyId: keyIds[numbers[at + 1] ?? 0] ?? '',
       lastUpdated: toNull(numbers[at + 6]),
       expiration: numbers[at + 7] ?? 0,
       zoneless: numbers[at + 8] === 1,
       observedAt: numbers[at + 4] ?? 0,
       clockOffset: toNull(numbers[at + 5]),
     };
-    const own = series[identity];
-    if (own !== undefined) records[position] = { record: 'sample', identity: own, sample, ordinal };
+    const identity = series[numbers[at + 2] ?? 0];
+    const ordinal = numbers[at + 3] ?? 0;
+    if (identity !== undefined) records[position] = { record: 'sample', identity, sample, ordinal };
   }
   for (const [position, record] of others) records[position] = record;
   return records;

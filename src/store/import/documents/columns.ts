@@ -13,6 +13,9 @@ export interface Row {
 
 const SEPARATOR = /\s*[\t,;|]\s*|\s{2,}/;
 
+/** A digit of a time, the name of a day, or a key id. */
+const ROW_START = /^[\s"'|,;]*[\dA-Z@]/;
+
 const KEY_ID = /^(?:A[BKS]IA|ACCA|L[KS]IA)[A-Z\d]{4,28}$/;
 
 /** In characters. A secret key or a token may stand in a further cell. */
@@ -24,7 +27,8 @@ const MAX_ROW_LENGTH = 8192;
  * @param pending a timestamp on an earlier line
  */
 export function readRow(text: string, timestamp: Timestamp | null, pending: Timestamp | null): Row | null {
-  if (text.length > MAX_ROW_LENGTH) return null;
+  // Every time has a year or the digits of an epoch.
+  if (text.length > MAX_ROW_LENGTH || !ROW_START.test(text) || !/\d{4}/.test(text)) return null;
   const document = createDocument();
   const times = readCells(text, document);
   if (times === null) return null;

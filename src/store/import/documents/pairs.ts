@@ -34,6 +34,7 @@ const SPACE_OR_END = /[\s,;}\])]|$/g;
 /** The pairs of a line. Values of members without a meaning are skipped, so a secret is never searched. */
 export function findPairs(text: string): Pair[] {
   const pairs: Pair[] = [];
+  if (!text.includes(':') && !text.includes('=') && !text.includes('set')) return pairs;
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
     const [, name = '', quote] = match;

@@ -11,8 +11,12 @@ export interface TimestampFamily {
   name: string;
   /** All of them mean 2026-11-20T00:00:01Z, as far as they have a year and a zone. */
   examples: readonly string[];
+  /** What the first character can be: a digit, a letter (or a character of Japanese), or another sign. */
+  starts: readonly Start[];
   read: TimestampReader;
 }
+
+type Start = 'digit' | 'letter' | 'sign';
 
 export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
   {
@@ -26,6 +30,7 @@ export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
       '2026/11/20 00:00:01',
       '2026/11/20 0:00:01',
     ],
+    starts: ['digit'],
     read: readIso,
   },
   {
@@ -38,6 +43,7 @@ export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
       'Friday, November 20, 2026 12:00:01 AM',
       'Nov 20 00:00:01',
     ],
+    starts: ['letter'],
     read: readMonthFirst,
   },
   {
@@ -51,6 +57,7 @@ export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
       'Freitag, 20. November 2026 00:00:01',
       '20/Nov/2026:00:00:01 +0000',
     ],
+    starts: ['digit', 'letter'],
     read: readDayFirst,
   },
   {
@@ -60,21 +67,34 @@ export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
       '2026年11月20日 0:00:01',
       '金 11月 20 00:00:01 UTC 2026',
     ],
+    starts: ['digit', 'letter', 'sign'],
     read: readJapanese,
   },
   {
     name: 'epoch',
     examples: ['1795132801', '1795132801.123', '1795132801123', '@1795132801'],
+    starts: ['digit', 'sign'],
     read: readEpoch,
   },
   {
     name: '.NET date',
     examples: ['11/20/2026 12:00:01 AM', '11/20/2026 00:00:01', '20.11.2026 00:00:01', '20/11/2026 00:00:01'],
+    starts: ['digit', 'letter'],
     read: readNumericDate,
   },
-  { name: '.NET JSON date', examples: ['/Date(1795132801000)/'], read: readDotNetJson },
-  { name: 'compact ISO 8601', examples: ['20261120T000001Z', '20261120-000001'], read: readCompact },
-  { name: 'klog', examples: ['I1120 00:00:01.123456       1 main.go:12]'], read: readKlog },
+  { name: '.NET JSON date', examples: ['/Date(1795132801000)/'], starts: ['sign'], read: readDotNetJson },
+  {
+    name: 'compact ISO 8601',
+    examples: ['20261120T000001Z', '20261120-000001'],
+    starts: ['digit'],
+    read: readCompact,
+  },
+  {
+    name: 'klog',
+    examples: ['I1120 00:00:01.123456       1 main.go:12]'],
+    starts: ['letter'],
+    read: readKlog,
+  },
 ];
 
 /** The family of the last timestamp. A log nearly always repeats it. */
@@ -82,15 +102,25 @@ let [last] = TIMESTAMP_FAMILIES;
 
 /** Reads a timestamp of any family that starts exactly at this position. */
 export function readTimestamp(text: string, at = 0): Timestamp | null {
-  const found = last?.read(text, at);
-  if (found && last !== undefined) return withFamily(found, last);
+  const start = classifyStart(text.charCodeAt(at));
+  // All families that begin with a letter have a time with colons, except for Japanese.
+  if (start === 'letter' && text.charCodeAt(at) < 0x100 && !text.includes(':', at)) return null;
+  if (last?.starts.includes(start)) {
+    const found = last.read(text, at);
+    if (found !== null) return withFamily(found, last);
+  }
   for (const family of TIMESTAMP_FAMILIES) {
-    const other = family === last ? null : family.read(text, at);
+    const other = family === last || !family.starts.includes(start) ? null : family.read(text, at);
     if (other === null) continue;
     last = family;
     return withFamily(other, family);
   }
   return null;
+}
+
+function classifyStart(code: number): Start {
+  if (code >= 48 && code <= 57) return 'digit';
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code >= 0xc0 ? 'letter' : 'sign';
 }
 
 /** Only loggers leave the year out. */
