@@ -1,9 +1,10 @@
 import { LONGEST_VALIDITY } from '../domain/aws-limits.ts';
+import { isPlausibleClockOffset } from '../domain/clock-plausibility.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { redactText, toOneLine } from '../redact.ts';
-import { isPlausibleClockOffset } from './document/clock-plausibility.ts';
+
 import type { CredentialsDocument } from './document/credentials-document.ts';
 import type { Endpoint, HttpRequest, HttpResponse, PollLimits } from './http/exchange.ts';
 import { exchangeOverSocket } from './http/socket-exchange.ts';

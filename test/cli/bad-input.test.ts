@@ -103,6 +103,11 @@ const usage: BadInput[] = [
     error: '--for needs --interval',
     hint: 'add --interval: `cred-watch poll --interval 5m --for 24h`',
   },
+  {
+    args: ['import', '-', '--at', 'mtime'],
+    error: 'standard input has no time for --at mtime',
+    hint: 'give the file itself',
+  },
   { args: ['import', '-', '-'], error: 'standard input was given twice', hint: 'give - only once' },
 ];
 

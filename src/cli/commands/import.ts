@@ -98,7 +98,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
 /** Validates the arguments. Returns the conversion from local times of the time zone. */
 async function validate(
   files: readonly string[],
-  { timezone = 'UTC' }: ImportFlags,
+  { timezone = 'UTC', at }: ImportFlags,
 ): Promise<LocalTimeConverter> {
   const { createLocalTimeConverter } = await import('../../store/import/time-zone.ts');
   const convert = createLocalTimeConverter(timezone);
@@ -110,6 +110,9 @@ async function validate(
   }
   if (files.filter((file) => file === '-').length > 1) {
     throw new CredWatchError('standard input was given twice', 'give - only once');
+  }
+  if (at === 'mtime' && files.includes('-')) {
+    throw new CredWatchError('standard input has no time for --at mtime', 'give the file itself');
   }
   return convert;
 }

@@ -211,6 +211,7 @@ describe('the role and the source', () => {
       'container',
       'loader',
     ],
+    [`{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`, 'container', ''],
     [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
     [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
   ])('of %s are stored', async (document, source, role) => {

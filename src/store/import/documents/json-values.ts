@@ -47,13 +47,15 @@ export function findContent(
     const member = value[name];
     const kind = classifyMember(name);
     if (kind !== 'timestamp' && isObject(member)) nested.push(member);
-    else if (kind === 'timestamp') document.timestamp ??= readTimestampMember(member);
+    else if (kind === 'timestamp') document.timestamp ??= readTimestampMember(member, name);
     else if (kind === 'message' && typeof member === 'string') texts.push(member);
     else if ((typeof member === 'string' && member !== '') || typeof member === 'number') {
       setMember(document, kind, member);
     }
   }
-  if ('Version' in value && document.source === 'imds') document.source = 'process';
+  // IMDS states `LastUpdated`, and agents of containers do not.
+  if ('Token' in value && document.lastUpdated === null) document.source = 'container';
+  else if ('Version' in value && document.source === 'imds') document.source = 'process';
   document.timestamp ??= timestamp;
   if (hasCredentials(document)) {
     found.push({ kind: 'document', document });
@@ -74,7 +76,11 @@ function toFields(row: readonly unknown[]): JsonObject | null {
 }
 
 /** Windows PowerShell writes `{"value": "/Date(…)/", "DateTime": "…"}` for `Get-Date | ConvertTo-Json`. */
-function readTimestampMember(value: unknown): Timestamp | null {
-  if (!isObject(value)) return readTimestampValue(value);
+function readTimestampMember(value: unknown, name: string): Timestamp | null {
+  if (!isObject(value)) {
+    const found = readTimestampValue(value);
+    // CloudWatch Insights writes UTC without a zone.
+    return found !== null && found.offset === null && name === '@timestamp' ? { ...found, offset: 0 } : found;
+  }
   return readTimestampValue(value.value) ?? readTimestampValue(value.DateTime);
 }

@@ -60,7 +60,7 @@ const NAMES: Readonly<Record<MemberKind, readonly string[]>> = {
       'collectedat',
       '@t',
       'epoch',
-      'created',
+
       'host_time',
     ],
     ...[

@@ -1,4 +1,4 @@
-import type { FailureReason, Instant, Sample, SeriesIdentity, SourceName } from '../../../domain/model.ts';
+import type { FailureReason, Instant, SeriesIdentity, SourceName } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
 import type { Row } from '../documents/columns.ts';
 import type { LoggedDocument } from '../documents/document.ts';
@@ -7,6 +7,7 @@ import type { LocalTimeConverter } from '../time-zone.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { ZoneCheck } from '../zone-check.ts';
 import { ContentCounter } from './content-counter.ts';
+import { createSample } from './create-sample.ts';
 import { LocalTimes } from './local-times.ts';
 import { RowCheck } from './row-check.ts';
 import { SkipCounter } from './skipped-lines.ts';
@@ -203,19 +204,12 @@ export class Assembler {
     this.#lastUndated = this.#options.fileTime === null ? null : { document, line };
   }
 
-  #addSample(document: LoggedDocument, { observedAt, clockOffset, localTime }: ObservationTime): void {
-    const { accessKeyId, lastUpdated, expiration, source } = document;
+  #addSample(document: LoggedDocument, time: ObservationTime): void {
+    const { expiration, source } = document;
     if (expiration === null) return;
     const identity = this.#findIdentity(source, document.role);
-    const sample: Sample = {
-      accessKeyId: accessKeyId ?? '',
-      lastUpdated: lastUpdated?.instant ?? null,
-      expiration: expiration.instant,
-      zoneless: expiration.zoneless || (lastUpdated?.zoneless ?? false),
-      observedAt,
-      clockOffset,
-    };
-    if (localTime !== null) this.zoneCheck.add(sample, localTime);
+    const sample = createSample(document, expiration, time);
+    if (time.localTime !== null) this.zoneCheck.add(sample, time.localTime);
     this.#add({ record: 'sample', identity, sample, ordinal: 0 });
   }
 

@@ -86,6 +86,21 @@ describe('a timestamp', () => {
     expect(samples).toMatchObject([{ observedAt: first.at + 30_000, clockOffset: 30 }]);
   });
 
+  test('of CloudWatch Insights is in UTC whatever zone is given', async () => {
+    const text = `@timestamp,@message\n2026-11-20 00:00:01.000,"${json().replaceAll('"', '""')}"\n`;
+    const { samples } = await readText(text, { timezone: 'America/New_York' });
+    expect(samples).toMatchObject([{ observedAt: first.at }]);
+  });
+
+  test('keeps an offset of the Date header only if it fits the document', async () => {
+    const response = (date: number) =>
+      `HTTP/1.1 200 OK\nDate: ${new Date(date).toUTCString()}\n\n${json()}\n`;
+    const { samples } = await readText(
+      `${iso(first.at)}\n${response(first.at - 86_400_000)}${iso(second.at)}\n${response(second.at - 5000)}`,
+    );
+    expect(samples.map(({ clockOffset }) => clockOffset)).toEqual([null, 5]);
+  });
+
   test('of the file dates its last document if that is allowed', async () => {
     const text = `${json()}\n${json(second)}\n`;
     const { samples, summary } = await readText(text, { fileTime: second.at });
