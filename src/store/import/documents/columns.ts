@@ -67,7 +67,8 @@ const toParsed = (time: Timestamp | undefined): ParsedInstant | null =>
 function readCells(text: string, document: LoggedDocument): Timestamp[] | null {
   const times: Timestamp[] = [];
   for (const cell of splitCells(text)) {
-    if (cell === '') continue;
+    // The first cell of `aws sts … --output text`.
+    if (cell === '' || cell === 'CREDENTIALS') continue;
     const time = readWholeTimestamp(cell);
     if (time !== null) {
       times.push(time);

@@ -129,8 +129,24 @@ export function parseDocumentTime(value: string | number): ParsedInstant | null 
   return time;
 }
 
+/** How Python prints a time of boto3: `datetime.datetime(2026, 11, 20, 6, 0, 1, tzinfo=tzutc())`. */
+const PYTHON_TIME =
+  /^datetime\.datetime\((\d{4}), (\d+), (\d+), (\d+), (\d+)(?:, (\d+))?(?:, \d+)?, tzinfo=(?:tzutc\(|datetime\.timezone\.utc)/;
+
 function parseOtherTime(text: string): ParsedInstant | null {
   if (text.length > 100) return null;
+  const [python, year, month, day, hour, minute, second = 0] = PYTHON_TIME.exec(text) ?? [];
+  if (python !== undefined) {
+    const instant = Date.UTC(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    );
+    return { instant, zoneless: false };
+  }
   const found = readWholeTimestamp(text);
   if (found === null || found.isYearless || found.otherWall !== null) return null;
   return { instant: found.wall - (found.offset ?? 0), zoneless: found.offset === null };

@@ -12,7 +12,10 @@ export interface Pair {
  * writes `$env:NAME = "…"`, and fish writes `set -gx NAME …`.
  */
 const NAME =
-  /(?:\$[Ee]nv:|\b(?:export|set|SET|setenv|set -gx|set -x) +"?)?\\?["']?(?<![\w.])([A-Za-z_@][\w@.-]{0,60})\\?["']?\s*(?:[:=]|(?<=(?:set -gx|set -x|setenv) [A-Z_]{1,40}) )[ \t]*(\\?["'])?/g;
+  /(?:\$[Ee]nv:|\b(?:export|set|SET|setenv|set -gx|set -x) +"?)?\\?["']?(?<![\w.])([A-Za-z_@][\w@.-]{0,60})\\?["']?\s*(?:=>|[:=]|(?<=(?:set -gx|set -x|setenv) [A-Z_]{1,40}) )[ \t]*(\\?["'])?/g;
+
+/** A row of `aws --output table`. */
+const TABLE_CELL = /^\|\s*(\w{1,60})\s*\|\s*(\S.*?)\s*\|\s*$/;
 
 const SIMPLE = /"?([A-Za-z]\w*)"?\s*:\s*"?([^\s",{}]+)"?\s*,?\s*$/y;
 
@@ -34,6 +37,8 @@ const SPACE_OR_END = /[\s,;}\])]|$/g;
 /** The pairs of a line. Values of members without a meaning are skipped, so a secret is never searched. */
 export function findPairs(text: string): Pair[] {
   const pairs: Pair[] = [];
+  const cell = text.startsWith('|') ? TABLE_CELL.exec(text) : null;
+  if (cell !== null) return [{ kind: classifyMember(cell[1] ?? ''), value: cell[2] ?? '' }];
   if (!text.includes(':') && !text.includes('=') && !text.includes('set')) return pairs;
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
@@ -58,6 +63,9 @@ function findValueEnd(
     const end = text.indexOf(quote, start);
     return end === -1 ? text.length : end;
   }
+  // The members of an inner object follow.
+  if (text[start] === '{' || text[start] === '[') return start + 1;
+  if (text.startsWith('datetime.datetime(', start)) return text.indexOf(')', start) + 1 || text.length;
   if (kind === 'expiration' || kind === 'lastUpdated' || kind === 'timestamp') {
     const time = readTimestamp(text, start);
     if (time !== null) return time.end;

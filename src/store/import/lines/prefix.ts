@@ -11,10 +11,10 @@ export interface LinePrefix {
 
 /**
  * What may stand before a timestamp: brackets, quotes, `===`, `#`, a priority of syslog, a container's name of
- * `docker compose` or `kubectl --prefix`, a letter of a logger, a name such as `ts=`, and the weekday of systemd.
+ * `docker compose` or `kubectl --prefix`, a name of a file of `grep`, a number of `cat -n`, a letter of a logger, a name such as `ts=`, and the weekday of systemd.
  */
 const OPENER =
-  /(?:\[[\w./-]+\/[\w./-]+\] |[\w.-]+ *\| )?(?:<\d{1,3}>(?:\d )?)?(?:[A-Z], )?[\s[("'<{=#*~+>|-]*(?:(?:date|time|timestamp|ts|now|started|polled|sampled|at|on|local time|utc)\b\s*[:=]?\s*["'[(]?)?(?:[A-Z][a-z]{2},? (?=\d{4}-))?/iy;
+  /(?:[\w./-]{1,200}\.(?:log|txt|out)(?:[.-]\d+)?:(?:\d+:)?)?(?:\s*\d{1,7}\t)?(?:\[[\w./-]+\/[\w./-]+\] |[\w.-]+ *\| )?(?:<\d{1,3}>(?:\d )?)?(?:[A-Z], )?[\s[("'<{=#*~+>|-]*(?:(?:date|time|timestamp|ts|now|started|polled|sampled|at|on|local time|utc)\b\s*[:=]?\s*["'[(]?)?(?:[A-Z][a-z]{2},? (?=\d{4}-))?/iy;
 
 /** What may stand after it. */
 const CLOSER = /[\]"')>]*\s*(?:[=#*~-]+(?=\s|$)|[:|,;])?\s*/y;
@@ -77,6 +77,9 @@ function skipSpaces(text: string, start: number): number {
   return at;
 }
 
+/** The clock of AWS. The header of a mail states the zone as a number. */
+export const DATE_HEADER = /^(?:< |\s+)?date: .*GMT\s*$/i;
+
 /** Prefixes between an outer and an inner timestamp: of the container runtime, of syslog, of systemd. */
 const BETWEEN = /(?:std(?:out|err) [FP] |(?:[\w.:-]+ )?([\w./@-]+)(?:\[\d+\])?: |[\w./-]+ (?=[[{]))?/y;
 
@@ -85,6 +88,7 @@ const BETWEEN = /(?:std(?:out|err) [FP] |(?:[\w.:-]+ )?([\w./@-]+)(?:\[\d+\])?: 
  * @param start where the text after the first timestamp starts
  */
 export function readInnerPrefix(text: string, start: number, outer: Timestamp): LinePrefix | null {
+  if (DATE_HEADER.test(text.slice(start))) return null;
   BETWEEN.lastIndex = start;
   const [, tag] = BETWEEN.exec(text) ?? [];
   const between = BETWEEN.lastIndex;

@@ -20,7 +20,7 @@ export interface ContentSink {
 }
 
 /** The start of JSON inside a line, also of JSON that is quoted again or has lost its quotes. */
-const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\w+ ?:/;
+const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\s*:?\w+ ?(?::|=>)/;
 
 /** In characters. A document with a long token has 2,000. */
 const MAX_DAMAGED_LENGTH = 16_384;
@@ -74,8 +74,8 @@ export class JsonLines {
       this.abandon(line);
       return null;
     }
-    if (at === -1) return '';
-    if (timestamp !== null) this.#timestamp = timestamp;
+    if (timestamp === null) return this.#feed(rest, 0, line);
+    this.#timestamp = timestamp;
     return this.#feed(rest, at, line);
   }
 

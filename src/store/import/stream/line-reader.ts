@@ -6,7 +6,7 @@ import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
 import { findFailure } from '../lines/failures.ts';
 import { findNoise } from '../lines/noise.ts';
-import { preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
+import { DATE_HEADER, preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
@@ -14,6 +14,9 @@ import { type ContentSink, JsonLines } from './json-lines.ts';
 import { PartialDocument } from './partial-document.ts';
 import { ResponseReader } from './responses.ts';
 import { TableLines } from './table-lines.ts';
+
+/** A sequence that sets the colour of a terminal, as of `jq -C`. */
+const COLOUR = /\u001b\[[\d;]*[A-Za-z]/g;
 
 /** Separates the entries of a log whose lines were joined. */
 const ENTRY_START = /\s{0,20}(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
@@ -23,9 +26,6 @@ const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]{0,200}[-_]\d+ *\| |\[[\w.-]{1,100}\/[
 
 /** `aws logs get-log-events --output text`: time of ingestion, message, time. */
 const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
-
-/** The clock of AWS. The header of a mail states the zone as a number. */
-const DATE_HEADER = /^(?:< |\s+)?date: .*GMT\s*$/i;
 
 /** In characters. Patterns search only the start of a longer line for a timestamp. */
 const MAX_PREFIX_LENGTH = 1000;
@@ -59,7 +59,8 @@ export class LineReader implements ContentSink {
   }
 
   /** @param inherited the timestamp of the line that contains this line */
-  readLine(text: string, line: number, inherited: Timestamp | null = null): void {
+  readLine(raw: string, line: number, inherited: Timestamp | null = null): void {
+    const text = raw.includes('\u001b') ? raw.replace(COLOUR, '') : raw;
     if (text.length > 60 && text.charCodeAt(0) === 91 && text.indexOf('[2', 1) !== -1) {
       for (const entry of text.split(ENTRY_START)) this.#readEntry(entry, line, inherited);
     } else {

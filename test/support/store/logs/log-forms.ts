@@ -413,6 +413,134 @@ export const FORMS: readonly LogForm[] = [
       ),
   },
   {
+    name: 'print of Python',
+    write: each(
+      (poll) =>
+        `${iso(poll.at).slice(0, 19).replace('T', ' ')}.123456 ${JSON.stringify(imdsDocument(poll)).replaceAll('"', "'").replaceAll("':", "': ")}\n`,
+    ),
+  },
+  {
+    name: 'print of boto3',
+    write: each((poll) => {
+      const time = new Date(poll.expiration);
+      const [hour, minute, second] = [time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()];
+      const parts = [
+        time.getUTCFullYear(),
+        time.getUTCMonth() + 1,
+        time.getUTCDate(),
+        hour,
+        minute,
+        ...(second > 0 ? [second] : []),
+      ];
+      return `${iso(poll.at)} {'Credentials': {'AccessKeyId': '${poll.accessKeyId}', 'SecretAccessKey': '${CANARY_SECRET}', 'SessionToken': '${CANARY_TOKEN}', 'Expiration': datetime.datetime(${parts.join(', ')}, tzinfo=tzutc())}, 'ResponseMetadata': {'RetryAttempts': 0}}\n`;
+    }),
+    isUndated: true,
+  },
+  {
+    name: 'console.log of Node.js',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)}\n{\n  Code: 'Success',\n  LastUpdated: '${iso(poll.lastUpdated)}',\n  AccessKeyId: '${poll.accessKeyId}',\n  Token: '${CANARY_TOKEN}',\n  Expiration: '${iso(poll.expiration)}'\n}\n`,
+    ),
+  },
+  {
+    name: 'console.log of Node.js on one line',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)} { accessKeyId: '${poll.accessKeyId}', lastUpdated: ${iso(poll.lastUpdated)}, expiration: ${iso(poll.expiration).replace('Z', '.000Z')} }\n`,
+    ),
+  },
+  {
+    name: 'puts of Ruby',
+    write: each(
+      (poll) =>
+        `${iso(poll.at).slice(0, 19).replace('T', ' ')} +0000 {"LastUpdated"=>"${iso(poll.lastUpdated)}", "AccessKeyId"=>"${poll.accessKeyId}", "Expiration"=>"${iso(poll.expiration)}"}\n`,
+    ),
+  },
+  {
+    name: 'Printf %+v of Go',
+    write: each(
+      (poll) =>
+        `${stamp('date +%Y/%m/%d %T', poll.at)} {Code:Success LastUpdated:${iso(poll.lastUpdated).replace('T', ' ').replace('Z', '')} +0000 UTC AccessKeyId:${poll.accessKeyId} Expiration:${iso(poll.expiration).replace('T', ' ').replace('Z', '')} +0000 UTC}\n`,
+    ),
+  },
+  {
+    name: 'aws sts --output text',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)}\nCREDENTIALS\t${poll.accessKeyId}\t${iso(poll.expiration).replace('Z', '+00:00')}\t${CANARY_SECRET}\t${CANARY_TOKEN}\n`,
+    ),
+    isUndated: true,
+  },
+  {
+    name: 'aws sts --output table',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)}\n-----------------\n|GetSessionToken|\n+---------------+\n||  Credentials  ||\n|  AccessKeyId     |  ${poll.accessKeyId}  |\n|  Expiration      |  ${iso(poll.expiration).replace('Z', '+00:00')}  |\n|  SecretAccessKey |  ${CANARY_SECRET}  |\n|  SessionToken    |  ${CANARY_TOKEN}  |\n+---------------+\n`,
+    ),
+    isUndated: true,
+  },
+  {
+    name: 'aws sts --output yaml',
+    write: each(
+      (poll) =>
+        `# ${iso(poll.at)}\nCredentials:\n  AccessKeyId: ${poll.accessKeyId}\n  Expiration: '${iso(poll.expiration).replace('Z', '+00:00')}'\n  SecretAccessKey: ${CANARY_SECRET}\n  SessionToken: ${CANARY_TOKEN}\n`,
+    ),
+    isUndated: true,
+  },
+  {
+    name: 'export-credentials --format fish',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)}\nset -gx AWS_ACCESS_KEY_ID ${poll.accessKeyId}\nset -gx AWS_SECRET_ACCESS_KEY ${CANARY_SECRET}\nset -gx AWS_SESSION_TOKEN ${CANARY_TOKEN}\nset -gx AWS_CREDENTIAL_EXPIRATION ${iso(poll.expiration).replace('Z', '+00:00')}\n`,
+    ),
+    isUndated: true,
+  },
+  {
+    name: 'curl -i behind ts',
+    write: each((poll) =>
+      `HTTP/1.1 200 OK\nDate: ${new Date(poll.at).toUTCString()}\nServer: EC2ws\n\n${JSON.stringify(imdsDocument(poll), null, 2)}`
+        .replace(/^/gm, `${iso(poll.at + 30_000)} `)
+        .concat('\n'),
+    ),
+    clockOffset: 30,
+  },
+  {
+    name: 'curl -v behind docker logs -t',
+    write: each((poll) =>
+      curlVerbose(poll)
+        .trimEnd()
+        .replace(/^/gm, `${iso(poll.at + 30_000).replace('Z', '.5Z')} `)
+        .concat('\n'),
+    ),
+    clockOffset: 30,
+    role: 'loader',
+  },
+  {
+    name: 'jq -C',
+    write: each(
+      (poll) =>
+        `${iso(poll.at)}\n\u001b[1;39m{\n  \u001b[0m\u001b[34;1m"LastUpdated"\u001b[0m\u001b[1;39m: \u001b[0m\u001b[0;32m"${iso(poll.lastUpdated)}"\u001b[0m\u001b[1;39m,\n  "Expiration"\u001b[0m: "${iso(poll.expiration)}"\n\u001b[1;39m}\u001b[0m\n`,
+    ),
+    hasNoKeyIds: true,
+  },
+  {
+    name: 'grep -H',
+    write: each((poll) => `logs/creds.log.1:${iso(poll.at)} ${JSON.stringify(imdsDocument(poll))}\n`),
+  },
+  {
+    name: 'cat -n',
+    write: each(
+      (poll, index) =>
+        `${String(index + 1).padStart(6)}\t${iso(poll.at)} ${JSON.stringify(imdsDocument(poll))}\n`,
+    ),
+  },
+  {
+    name: 'tail of several files',
+    write: (polls) =>
+      `==> /var/log/creds.log <==\n${polls.map((poll) => `${iso(poll.at)} ${JSON.stringify(imdsDocument(poll))}\n`).join('')}`,
+  },
+  {
     name: 'wget -S',
     write: each(
       (poll) =>
