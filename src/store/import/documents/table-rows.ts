@@ -15,7 +15,6 @@ export class TableReader {
   readonly #header: string;
   /** A row with an open quote. */
   #open = '';
-  #openLine = 0;
   #openEnd = '';
 
   private constructor(header: string, names: readonly string[], separator: string) {
@@ -41,9 +40,9 @@ export class TableReader {
     return this.#open !== '';
   }
 
-  /** The first line of the row that was read last. */
-  get firstLine(): number {
-    return this.#openLine;
+  /** Discards the row that is open. */
+  abandon(): void {
+    this.#open = '';
   }
 
   /**
@@ -51,18 +50,20 @@ export class TableReader {
    * repeated header, `too-long`, and `other` for a line with other columns.
    * @param end the line end
    */
-  readLine(line: string, number: number, end: string): RowFields | 'open' | 'header' | 'other' | 'too-long' {
-    if (this.#open === '') this.#openLine = number;
-    const text = this.#open === '' ? line : `${this.#open}${this.#openEnd}${line}`;
+  readLine(line: string, end: string): RowFields | 'open' | 'header' | 'other' | 'too-long' {
+    const wasOpen = this.#open !== '';
+    const text = !wasOpen ? line : `${this.#open}${this.#openEnd}${line}`;
     this.#open = '';
     this.#openEnd = end;
     if (text === this.#header) return 'header';
     if (text.length > MAX_ROW_LENGTH) return 'too-long';
-    const cells = splitRow(text, this.#separator);
-    if (cells === null) {
+    // Inside of a quote, only a line with an odd number of quotes can end the row.
+    if (hasOddQuotes(line) !== wasOpen) {
       this.#open = text;
       return 'open';
     }
+    const cells = splitRow(text, this.#separator);
+    if (cells === null) return 'other';
     if (cells.length !== this.names.length) return 'other';
     const fields: RowFields = Object.create(null);
     for (const [index, name] of this.names.entries()) {
@@ -71,6 +72,12 @@ export class TableReader {
     }
     return fields;
   }
+}
+
+function hasOddQuotes(line: string): boolean {
+  let isOdd = false;
+  for (let at = line.indexOf('"'); at !== -1; at = line.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
 }
 
 /** The cells of a row. Null if a quote is open, so that the row continues on the next line. */

@@ -15,6 +15,7 @@ export interface ContentSink {
     form: DocumentForm,
   ): void;
   skip(reason: string, line: number, isBad: boolean): void;
+  readLine(text: string, line: number): void;
   /** Whether a timestamp on an earlier line waits for its document. */
   hasTimestamp(): boolean;
 }

@@ -2,10 +2,18 @@ import { findContent, type JsonContent } from '../documents/json-values.ts';
 import { TableReader } from '../documents/table-rows.ts';
 import type { ContentSink } from './json-lines.ts';
 
+interface Line {
+  text: string;
+  line: number;
+  end: string;
+}
+
 /** Reads a table with a header. Other lines may stand between its rows. */
 export class TableLines {
   readonly #sink: ContentSink;
   #table: TableReader | null = null;
+  /** The lines of the row that is open. */
+  #open: Line[] = [];
 
   constructor(sink: ContentSink) {
     this.#sink = sink;
@@ -27,27 +35,61 @@ export class TableLines {
    * @param end the line end
    */
   readRow(text: string, line: number, end: string): boolean {
-    const table = this.#table;
-    if (table === null || (text.trim() === '' && !table.isOpen)) return false;
-    const row = table.readLine(text, line, end);
-    if (row === 'open' || row === 'header') return true;
-    if (row === 'too-long') {
-      this.#sink.skip('row that is longer than 1 MiB', table.firstLine, true);
-      return true;
+    /** The next line comes last. */
+    const waiting: Line[] = [{ text, line, end }];
+    let isRow = true;
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const lost = this.#takeLost(next);
+      isRow = lost !== null;
+      for (let index = (lost?.length ?? 0) - 1; index >= 0; index -= 1) {
+        const each = lost?.[index];
+        if (each !== undefined) waiting.push(each);
+      }
+      // The last line is read by the caller.
+      if (!isRow && next.line !== line) this.#sink.readLine(next.text, next.line);
     }
-    if (row === 'other') {
-      if (table.isOwnExport) this.#sink.skip('row without the columns of the first line', line, true);
-      return table.isOwnExport;
-    }
-    const found: JsonContent[] = [];
-    if (table.isOwnExport) found.push({ kind: 'own', fields: row });
-    else findContent(row, found);
-    this.#sink.addContent(found, null, table.firstLine, 'table with a header');
-    return true;
+    return isRow;
   }
 
   /** Call this method after the last line. */
   finish(): void {
-    if (this.#table?.isOpen) this.#sink.skip('row whose quote is not closed', this.#table.firstLine, true);
+    while (this.#table?.isOpen) {
+      const [first, ...lost] = this.#open;
+      this.#table.abandon();
+      this.#open = [];
+      this.#sink.skip('row whose quote is not closed', first?.line ?? 0, true);
+      for (const { text, line, end } of lost)
+        if (!this.readRow(text, line, end)) this.#sink.readLine(text, line);
+    }
+  }
+
+  /**
+   * Reads one line. Returns null if it is no row. If a row has a quote that is not closed, returns the lines
+   * after its first one, because these are rows of their own.
+   */
+  #takeLost(next: Line): Line[] | null {
+    const table = this.#table;
+    if (table === null || (next.text.trim() === '' && !table.isOpen)) return null;
+    const row = table.readLine(next.text, next.end);
+    this.#open.push(next);
+    if (row === 'open') return [];
+    const [first = next, ...others] = this.#open;
+    this.#open = [];
+    if (row === 'header') return [];
+    if (row === 'too-long' || (row === 'other' && others.length > 0)) {
+      const reason = others.length > 0 ? 'row whose quote is not closed' : 'row that is longer than 1 MiB';
+      this.#sink.skip(reason, first.line, true);
+      return others;
+    }
+    if (row === 'other') {
+      if (!table.isOwnExport) return null;
+      this.#sink.skip('row without the columns of the first line', next.line, true);
+      return [];
+    }
+    const found: JsonContent[] = [];
+    if (table.isOwnExport) found.push({ kind: 'own', fields: row });
+    else findContent(row, found);
+    this.#sink.addContent(found, null, first.line, 'table with a header');
+    return [];
   }
 }
