@@ -59,8 +59,7 @@ export class LineReader implements ContentSink {
   }
 
   /** @param inherited the timestamp of the line that contains this line */
-  readLine(raw: string, line: number, inherited: Timestamp | null = null): void {
-    const text = raw.includes('\u001b') ? raw.replace(COLOUR, '') : raw;
+  readLine(text: string, line: number, inherited: Timestamp | null = null): void {
     if (text.length > 60 && text.charCodeAt(0) === 91 && text.indexOf('[2', 1) !== -1) {
       for (const entry of text.split(ENTRY_START)) this.#readEntry(entry, line, inherited);
     } else {
@@ -107,8 +106,9 @@ export class LineReader implements ContentSink {
     }
   }
 
-  #readEntry(entry: string, line: number, inherited: Timestamp | null): void {
-    if (this.#table.isOpen && this.#table.readRow(entry, line, this.lineEnd)) return;
+  #readEntry(raw: string, line: number, inherited: Timestamp | null): void {
+    if (this.#table.isOpen && this.#table.readRow(raw, line, this.lineEnd)) return;
+    const entry = raw.includes('\u001b') ? raw.replace(COLOUR, '') : raw;
     const [, message, at] = entry.startsWith('EVENTS\t') ? (LOG_EVENT.exec(entry) ?? []) : [];
     if (message !== undefined) {
       const timestamp = readWholeTimestamp(at ?? '');
