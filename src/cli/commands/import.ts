@@ -79,6 +79,11 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   }
   if (staged.length === 0)
     throw new CredWatchError('no file of the folder is a log', 'give a log or an export');
+  const printSummaries = async () => {
+    for (const file of staged) await io.stdout.write(`${formatFileSummary(file)}\n`);
+  };
+  // The summary says why a file is refused.
+  if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
   const path = resolveDatabasePath(flags.db, io);
   let result = null;
@@ -90,7 +95,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
     );
   }
   progress.clear();
-  for (const file of staged) await io.stdout.write(`${formatFileSummary(file)}\n`);
+  if (!flags.dryRun) await printSummaries();
   await io.stdout.write(`${formatTotal(staged, result)}\n`);
   return EXIT.ok;
 }
@@ -133,7 +138,7 @@ async function stageOne(
   const staged = await explainErrors(name, () =>
     stageFile(
       stage,
-      { name, chunks: chunks(), identity, fileTime },
+      { name, chunks: chunks(), identity, fileTime, writtenAt },
       {
         convert,
         isZoneGiven: timezone !== undefined,

@@ -52,7 +52,8 @@ export async function validateStagedFiles(
   flags: ImportFlags,
   io: Io,
 ): Promise<void> {
-  for (const file of staged) if (file.records === 0 || isWronglyDated(file)) throw createRefusal(file);
+  for (const file of staged)
+    if (file.records === 0 || (flags.at === undefined && isWronglyDated(file))) throw createRefusal(file);
   const bad = staged.filter(({ badLines }) => badLines > 0);
   if (flags.strict && bad.length > 0) {
     for (const file of bad) await printBadLines(file, io);

@@ -12,6 +12,8 @@ export interface ImportFile {
   identity: SeriesIdentity;
   /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
   fileTime: Instant | null;
+  /** When the file was written, for timestamps without a year in a file without documents. */
+  writtenAt?: Instant | null;
 }
 
 export interface StagedFile extends ReadSummary {
@@ -39,9 +41,9 @@ export async function stageFile(
   file: ImportFile,
   { convert, isZoneGiven, onProgress }: StageOptions,
 ): Promise<StagedFile> {
-  const { name, chunks, identity, fileTime } = file;
+  const { name, chunks, identity, fileTime, writtenAt = null } = file;
   let count = 0;
-  const options = { identity, convert, isZoneGiven, fileTime };
+  const options = { identity, convert, isZoneGiven, fileTime, writtenAt };
   const summary = await readRecords(chunks, name, options, (records, lines) => {
     stage.add(records);
     count += records.length;

@@ -55,6 +55,25 @@ test('a log without timestamps is refused with a shell line that adds them', asy
   );
 });
 
+test('a refused log is summarized by --dry-run', async () => {
+  const run = await runCommand(['import', log(WITHOUT_TIMESTAMPS), '--dry-run']);
+  expect(run.code).toBe(2);
+  expect(run.stdout).toContain('  content  0 timestamps, 0 samples, 0 generations\n');
+  expect(run.stdout).toContain('  skipped  12 lines: 12 × document without a timestamp (first in line 1)\n');
+});
+
+test('errors of curl in syslog without documents have the year of the file', async () => {
+  const [file, db] = [join(folder, 'errors.log'), newDatabase()];
+  writeFileSync(file, 'Dec 31 23:50:01 web-1 poll[1]: curl: (28) Operation timed out\n');
+  utimesSync(file, new Date('2026-01-02T00:00:00Z'), new Date('2026-01-02T00:00:00Z'));
+  await succeed(['import', file, '--db', db]);
+  expect(JSON.parse(await succeed(['export', '--db', db]))).toMatchObject({
+    record: 'failed_poll',
+    observed_at: '2025-12-31T23:50:01Z',
+    reason: 'timeout',
+  });
+});
+
 test('the hour that occurs twice in autumn has two times the samples', async () => {
   const db = newDatabase();
   const args = ['--host', 'h', '--timezone', 'America/New_York', '--db', db];
@@ -141,6 +160,14 @@ describe('files', () => {
     utimesSync(file, new Date('2026-11-20T00:10:01Z'), new Date('2026-11-20T00:10:01Z'));
     expect((await runCommand(['import', file, '--db', db])).code).toBe(2);
     await succeed(['import', file, '--at', 'mtime', '--db', db]);
+    writeFileSync(
+      file,
+      readFileSync(log(WITHOUT_TIMESTAMPS), 'utf8').replaceAll('T06:', 'T05:').concat(document),
+    );
+    utimesSync(file, new Date('2026-11-20T00:10:01Z'), new Date('2026-11-20T00:10:01Z'));
+    expect(await succeed(['import', file, '--at', 'mtime', '--db', db])).toMatch(
+      /^ {2}skipped {2}12 lines: 12 × document without a timestamp \(first in line 1\)$/m,
+    );
     expect(JSON.parse(await succeed(['export', '--db', db]))).toMatchObject({
       host: 'web-1',
       observed_at: '2026-11-20T00:10:01Z',

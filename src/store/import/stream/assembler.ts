@@ -21,6 +21,8 @@ export interface AssemblerOptions {
   isZoneGiven: boolean;
   /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
   fileTime: Instant | null;
+  /** When the file was written, for timestamps without a year in a file without documents. */
+  writtenAt?: Instant | null;
 }
 
 /** A failed poll that is not complete yet: its year or the source of its series is unknown. */
@@ -230,7 +232,8 @@ export class Assembler {
   #flushFailures(): void {
     const { host } = this.#options.identity;
     for (const { reason, timestamp, date, line } of this.#waiting) {
-      const time = this.#resolve(timestamp, date, this.#reference, null);
+      const reference = this.#reference ?? this.#options.writtenAt ?? null;
+      const time = this.#resolve(timestamp, date, reference, null);
       if (time === null) {
         this.skipped.add('failed poll whose timestamp has no year', line, false);
         continue;

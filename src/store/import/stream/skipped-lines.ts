@@ -8,13 +8,18 @@ export interface SkippedLines {
   isBad: boolean;
 }
 
+/** Limits the memory. */
+const MAX_REASONS = 1000;
+
 /** Counts skipped lines by reason. Never keeps their text, which may contain a secret. */
 export class SkipCounter {
   readonly #reasons = new Map<string, SkippedLines>();
 
   add(reason: string, line: number, isBad: boolean): void {
-    const known = this.#reasons.get(reason);
-    if (known === undefined) this.#reasons.set(reason, { reason, count: 1, firstLine: line, isBad });
+    // A reason can contain a number of a hostile file.
+    const name = this.#reasons.size < MAX_REASONS || this.#reasons.has(reason) ? reason : 'other reasons';
+    const known = this.#reasons.get(name);
+    if (known === undefined) this.#reasons.set(name, { reason: name, count: 1, firstLine: line, isBad });
     else {
       known.count += 1;
       known.firstLine = Math.min(known.firstLine, line);
