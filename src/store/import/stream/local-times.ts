@@ -44,8 +44,7 @@ export class LocalTimes {
     const previous = this.#previous;
     if (previous === null) return false;
     if (this.#direction < 0) return second <= previous + CLOCK_STEP_MS && this.#gap < previous - first;
-    if (first < previous - CLOCK_STEP_MS) return true;
-    // Polls once per hour have the same local time twice.
+    // The time since the last line is about as long as before. A step backwards is always longer.
     return Math.abs(second - previous - this.#gap) < Math.abs(first - previous - this.#gap);
   }
 }

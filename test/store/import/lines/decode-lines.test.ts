@@ -31,6 +31,10 @@ describe('decodeLines', () => {
     for (const size of [1, 2, 3, 7, 65_536]) expect((await decode(all, size)).lines).toEqual(LINES);
   });
 
+  test('reads UTF-16LE whose first line has no ASCII', async () => {
+    expect((await decode(utf16('\ufeff日本\nab\n'))).lines).toEqual(['日本', 'ab']);
+  });
+
   test('reads UTF-16LE without a byte order mark', async () => {
     expect((await decode(utf16('abc\r\ndef\n'))).lines).toEqual(['abc', 'def']);
   });
