@@ -1,6 +1,7 @@
 import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import type { WriteResult } from '../contract.ts';
 import type { SampleStore } from '../sample-store.ts';
+import { DOCUMENT_FORMS } from './documents/forms.ts';
 import { type ReadSummary, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
 import type { LocalTimeConverter } from './time-zone.ts';
@@ -32,6 +33,8 @@ interface StageOptions {
   onProgress: (lines: number) => void;
 }
 
+const OWN_FORMS: ReadonlySet<string> = new Set([DOCUMENT_FORMS.export.name, DOCUMENT_FORMS.poll.name]);
+
 /**
  * Reads a file into the stage. The database does not change.
  * @throws CredWatchError for a compression that cannot be read
@@ -50,7 +53,8 @@ export async function stageFile(
     onProgress(lines);
   });
   const badLines = summary.skipped.reduce((sum, each) => sum + (each.isBad ? each.count : 0), 0);
-  const isOwn = count > 0 && summary.content.timestampForms.length === 0;
+  const { forms } = summary.content;
+  const isOwn = forms.length > 0 && forms.every((form) => OWN_FORMS.has(form));
   return { ...summary, name, records: count, badLines, isOwn };
 }
 

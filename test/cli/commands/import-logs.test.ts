@@ -66,7 +66,8 @@ test('errors of curl in syslog without documents have the year of the file', asy
   const [file, db] = [join(folder, 'errors.log'), newDatabase()];
   writeFileSync(file, 'Dec 31 23:50:01 web-1 poll[1]: curl: (28) Operation timed out\n');
   utimesSync(file, new Date('2026-01-02T00:00:00Z'), new Date('2026-01-02T00:00:00Z'));
-  await succeed(['import', file, '--db', db]);
+  const run = await runCommand(['import', file, '--db', db]);
+  expect(run.stderr).toBe(`note: ${file}: host 'errors' is assumed\nhint: set another host with --host\n`);
   expect(JSON.parse(await succeed(['export', '--db', db]))).toMatchObject({
     record: 'failed_poll',
     observed_at: '2025-12-31T23:50:01Z',
