@@ -118,8 +118,15 @@ const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
 const LOG_HINT =
   'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
 
-/** @throws CredWatchError if another zone fits */
-function validateZone({ name, conflict }: StagedFile, timezone: string | undefined): void {
+/** @throws CredWatchError if another zone fits, or if the name of the zone has several meanings */
+function validateZone({ name, conflict, content }: StagedFile, timezone: string | undefined): void {
+  const [ambiguous] = content.ambiguousZones;
+  if (ambiguous !== undefined && timezone === undefined) {
+    throw new CredWatchError(
+      `the timestamps of ${name} are in ${ambiguous}, which is the name of several zones; nothing was written`,
+      'use --timezone with the zone of the host, such as America/Chicago, Asia/Shanghai or Asia/Kolkata',
+    );
+  }
   const [zone, ...others] = conflict?.fittingZones ?? [];
   if (conflict === null || zone === undefined) return;
   const fitting =

@@ -75,6 +75,21 @@ test('errors of curl in syslog without documents have the year of the file', asy
   });
 });
 
+test('a zone whose name has several meanings needs --timezone', async () => {
+  const text =
+    'Thu Nov 19 18:00:01 CST 2026\n{"AccessKeyId":"ASIAEXAMPLEA1","Expiration":"2026-11-20T06:00:01Z"}\n';
+  const db = newDatabase();
+  const refused = await runCommand(['import', '-', '--host', 'h', '--db', db], { stdin: text });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /^error: .* are in CST, which is the name of several zones; .*\nhint: .*--timezone/,
+  );
+  await succeed(['import', '-', '--host', 'h', '--timezone', 'America/Chicago', '--db', db], { stdin: text });
+  expect(JSON.parse(await succeed(['export', '--db', db]))).toMatchObject({
+    observed_at: '2026-11-20T00:00:01Z',
+  });
+});
+
 test('the hour that occurs twice in autumn has two times the samples', async () => {
   const db = newDatabase();
   const args = ['--host', 'h', '--timezone', 'America/New_York', '--db', db];

@@ -163,6 +163,7 @@ export function readTimestampValue(value: unknown): Timestamp | null {
 const createEpochTimestamp = (instant: Instant): Timestamp => ({
   wall: instant,
   offset: 0,
+  ambiguousZone: null,
   end: 0,
   isYearless: false,
   otherWall: null,

@@ -21,6 +21,8 @@ export function findFailure(text: string): FailureReason | null {
       ? (CURL_REASONS[Number(code)] ?? 'unreachable')
       : findStatusReason(Number(status));
   }
+  const [, title] = /<(?:title|h1)>([45]\d\d)\b/.exec(text.slice(0, 1000)) ?? [];
+  if (title !== undefined) return findStatusReason(Number(title));
   if (text.length > 1000 || !OTHER.test(text)) return null;
   return /time(?:d )?out/i.test(text) ? 'timeout' : 'unreachable';
 }

@@ -19,6 +19,7 @@ const NOISE: readonly { reason: string; pattern: RegExp }[] = [
       /^(?:From |(?:From|To|Cc|Subject|Message-I[dD]|Received|Return-Path|Delivered-To|Content-[\w-]+|M[Ii][Mm][Ee]-Version|Auto-Submitted|Precedence|Status|X-[\w-]+|User-Agent|Envelope-[\w-]+|Date): ?|\s+(?:by|for|id|from|with) )/,
   },
   { reason: 'file name of tail', pattern: /^==> .* <==$/ },
+  { reason: 'error of jq', pattern: /^(?:jq: |(?:jq: )?parse error: )/ },
   { reason: 'comment', pattern: /^\s*(?:#|\/\/|;|REM\b|rem\b|--)/ },
   { reason: 'trace of a shell', pattern: /^\++ / },
   { reason: 'brackets and separators', pattern: /^[\s{}[\]()<>,;:=*_.~'"`-]*$/ },

@@ -127,6 +127,7 @@ export class Assembler {
       return;
     }
     this.counter.addForm(form);
+    if (time.localTime !== null && timestamp !== null) this.counter.addAmbiguousZone(timestamp.ambiguousZone);
     if (timestamp === null) this.counter.addTimestampForm('Date header', '');
     else this.counter.addTimestampForm(timestamp.family, place);
     this.#reference = time.observedAt;

@@ -18,6 +18,8 @@ export interface RecognisedContent {
   hasUndatedRows: boolean;
   /** The file begins with a document and ends with a timestamp. */
   timestampsFollow: boolean;
+  /** Names of zones in timestamps that mean several zones. */
+  ambiguousZones: readonly string[];
   hosts: readonly string[];
   roles: readonly string[];
   /** Forms of documents, the most frequent one first. */
@@ -43,6 +45,7 @@ export class ContentCounter {
   /** The last sample. Neighbouring samples are of the same generation. */
   #last: { identity: SeriesIdentity; sample: Sample } | null = null;
   readonly #generations = new Set<string>();
+  readonly #ambiguousZones = new Set<string>();
   readonly #hosts = new Set<string>();
   readonly #roles = new Set<string>();
   readonly #forms = new FormCounter();
@@ -79,6 +82,10 @@ export class ContentCounter {
     this.#forms.add(form, '');
   }
 
+  addAmbiguousZone(zone: string | null): void {
+    if (zone !== null) this.#ambiguousZones.add(zone);
+  }
+
   addTimestampForm(family: string, place: string): void {
     this.#timestampForms.add(family, place);
   }
@@ -94,6 +101,7 @@ export class ContentCounter {
       undatedDocuments: this.undatedDocuments,
       hasUndatedRows: this.hasUndatedRows,
       timestampsFollow: this.timestampsFollow,
+      ambiguousZones: [...this.#ambiguousZones],
       hosts: [...this.#hosts],
       roles: [...this.#roles],
       forms: this.#forms.list(),

@@ -1,5 +1,5 @@
 import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
-import { parseZone, ZONE_SOURCE } from './zones.ts';
+import { findAmbiguousZone, parseZone, ZONE_SOURCE } from './zones.ts';
 
 const digit = (text: string, at: number): number => {
   const code = text.charCodeAt(at) - 48;
@@ -60,9 +60,10 @@ function readEnd(text: string, at: number, day: number, time: number): Timestamp
   if (fraction !== '') milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
   const offset = parseZone(zone);
   // `INFO` after the time is a level and no zone.
-  if (zone !== undefined && offset === null)
+  const ambiguousZone = findAmbiguousZone(zone);
+  if (zone !== undefined && offset === null && ambiguousZone === null)
     end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);
-  return createExact(day + milliseconds, offset, end);
+  return { ...createExact(day + milliseconds, offset, end), ambiguousZone };
 }
 
 /** `2026/11/20 0:00:01` of .NET in Japan, and times without seconds. */

@@ -1,5 +1,5 @@
 import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
-import { parseZone, ZONE_SOURCE } from './zones.ts';
+import { findAmbiguousZone, parseZone, ZONE_SOURCE } from './zones.ts';
 
 /** English, then German. The first three letters are enough, except for names of four letters with an umlaut. */
 const MONTHS: Readonly<Record<string, number>> = {
@@ -60,9 +60,10 @@ function toTimestamp(
   if (day === null || time === null) return null;
   const offset = parseZone(zone);
   // In `Nov 20 00:00:01 WARN`, the last word is no zone.
-  const isNoZone = zone !== undefined && offset === null && lastYear === undefined;
+  const ambiguousZone = findAmbiguousZone(zone);
+  const isNoZone = zone !== undefined && offset === null && lastYear === undefined && ambiguousZone === null;
   const end = isNoZone ? matchEnd - zone.length - 1 : matchEnd;
-  return { ...createExact(day + time, offset, end), isYearless: stated === undefined };
+  return { ...createExact(day + time, offset, end), ambiguousZone, isYearless: stated === undefined };
 }
 
 const KLOG = /[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+\d+ [^\]]*\]/y;

@@ -8,6 +8,8 @@ export interface Timestamp {
   wall: Instant;
   /** The offset of the stated zone from UTC in milliseconds. Null without a zone. */
   offset: number | null;
+  /** A stated name that means several zones, such as `CST`. Then `offset` is null. */
+  ambiguousZone: string | null;
   /** Where the text continues. */
   end: number;
   /** The text states no year, as in syslog. */
@@ -24,6 +26,7 @@ export const createExact = (wall: Instant, offset: number | null, end: number): 
   family: '',
   wall,
   offset,
+  ambiguousZone: null,
   end,
   isYearless: false,
   otherWall: null,

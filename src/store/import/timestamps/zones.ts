@@ -1,10 +1,17 @@
-/** Offsets of zone names that mean one zone only. `CST` and `IST` mean several, so they count as no zone. */
+/** Offsets of zone names that mean one zone only, or one of them in nearly all logs. */
 const ZONE_HOURS: Readonly<Record<string, number>> = {
   ...{ UTC: 0, GMT: 0, Z: 0, UT: 0, UCT: 0, WET: 0, WEST: 1, CET: 1, CEST: 2, MEZ: 1, MESZ: 2 },
   ...{ EET: 2, EEST: 3, MSK: 3, EST: -5, EDT: -4, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
   ...{ AKST: -9, AKDT: -8, HST: -10, JST: 9, KST: 9, HKT: 8, SGT: 8, AWST: 8, AEST: 10, AEDT: 11 },
-  ...{ ACST: 9.5, ACDT: 10.5, NZST: 12, NZDT: 13, BRT: -3, SAST: 2 },
+  ...{ BST: 1, ACST: 9.5, ACDT: 10.5, NZST: 12, NZDT: 13, BRT: -3, SAST: 2 },
 };
+
+/** Names of several zones: of America, Asia and Europe. */
+const AMBIGUOUS_ZONES: ReadonlySet<string> = new Set(['CST', 'IST', 'AST']);
+
+/** The name of a zone if it means several zones, else null. */
+export const findAmbiguousZone = (zone: string | undefined): string | null =>
+  zone !== undefined && AMBIGUOUS_ZONES.has(zone) ? zone : null;
 
 const HOUR_MS = 3_600_000;
 

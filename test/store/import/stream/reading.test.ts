@@ -23,6 +23,7 @@ describe('a failed poll', () => {
     ['Invoke-RestMethod : Unable to connect to the remote server', 'unreachable'],
     ['{"Code":"InstanceProfileNotFound","Message":"x"}', 'instance-profile-not-found'],
     ['{"Code":"Failed","Message":"x"}', 'error-document'],
+    ['  <title>404 - Not Found</title>', 'not-found'],
   ])('of %j is stored if it has a timestamp', async (text, reason) => {
     const { failedPolls, samples } = await readText(
       `${iso(first.at)}\n${text}\n${iso(second.at)}\n${json()}\n[${iso(second.at + 60_000)}] ${text}\n`,

@@ -46,6 +46,8 @@ describe('a timestamp', () => {
     ['2026-11-20 00:00:01 AM x', ' x', null],
     ['Nov 20 00:00:01 WARN x', ' WARN x', null],
     ['Fri Nov 20 00:00:01 CST 2026 x', ' x', null],
+    ['2026-11-20 00:00:01 CST x', ' x', null],
+    ['Fri Nov 20 00:00:01 BST 2026 x', ' x', 3_600_000],
     ['Sun, 20 Dec 2026 00:00:01 +0000 (UTC) x', ' x', 0],
     ['Fri, 20 Nov 2026 00:00:01 GMT 2026-11-20', ' 2026-11-20', 0],
     ['11/20/2026 00:00:01 Error', ' Error', null],
