@@ -28,11 +28,7 @@ export function* exportParts(
   filter: SeriesFilter,
 ): Generator<ArchiveRecord | SampleRun> {
   const readSamples = prepareSampleReader(connection);
-  const countLaterSamples = connection
-    .prepare<[number, Instant], number>(
-      `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
-    )
-    .pluck();
+  const readPruned = preparePrunedReader(connection);
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
   for (const { series, stored } of readGenerations(connection, filter)) {
     const identity = toIdentity(series);
@@ -44,16 +40,36 @@ export function* exportParts(
         if (ordinal === 0) sampleCount += times.length;
         yield { record: 'sample_run', identity, credentials: { accessKeyId, ...shared }, times, ordinal };
       }
-      if (prunedUntil === null && sampleCount !== generation.samples) assertAllSamples(connection, id);
+      if (prunedUntil === null && sampleCount === generation.samples) continue;
       // The generation follows its samples, so that an import counts only the missing samples as pruned.
-      if (prunedUntil !== null) {
-        const earlierSampleCount = generation.samples - requireRow(countLaterSamples.get(id, prunedUntil));
-        yield { record: 'generation', identity, generation, earlierSampleCount, prunedUntil };
-      }
+      const pruned = readPruned(id);
+      if (pruned === null) assertAllSamples(connection, id);
+      else yield { record: 'generation', identity, ...pruned };
     }
   }
   if (filter.role === undefined) yield* exportFailedPolls(connection, filter);
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
+}
+
+/**
+ * Prepares a function that reads a pruned generation, or returns null if the generation is not pruned. Another process
+ * may have pruned or polled it since the start of the export.
+ */
+function preparePrunedReader(connection: DatabaseConnection) {
+  const find = connection.prepare<[number], StoredGenerationRow>(
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE id = ?`,
+  );
+  const countLaterSamples = connection
+    .prepare<[number, Instant], number>(
+      `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
+    )
+    .pluck();
+  return connection.transaction((id: number) => {
+    const { generation, prunedUntil } = toStoredGeneration(requireRow(find.get(id)));
+    if (prunedUntil === null) return null;
+    const earlierSampleCount = generation.samples - requireRow(countLaterSamples.get(id, prunedUntil));
+    return { generation, earlierSampleCount, prunedUntil };
+  });
 }
 
 /** Reads the generations of the selected series from one state of the database. */
