@@ -30,7 +30,6 @@ import { findLastHost, readSeriesNames } from './series-rows.ts';
 import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
-import { explainError, withErrorHints } from './sqlite/error-hints.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
 
 /**
@@ -173,15 +172,15 @@ export class SampleStore {
 
   /** Finds the selected series. The readers need an open store, and {@link keepState} to read one state. */
   historyReaders(filter: SeriesFilter): HistoryReader[] {
-    const { current, file } = this.#connection;
-    const explain = <T>(action: () => T) => withErrorHints(file, action);
-    return explain(() => [...findHistories(current, filter)].map((read) => () => explain(read)));
+    const connection = this.#connection;
+    return connection.explain(() =>
+      [...findHistories(connection.current, filter)].map((read) => () => connection.explain(read)),
+    );
   }
 
   /** From now on, reads the present state of the database, even if other processes write. */
   keepState(): void {
-    const { current, file } = this.#connection;
-    withErrorHints(file, () => current.exec('BEGIN'));
+    this.#connection.explain(() => this.#connection.current.exec('BEGIN'));
   }
 
   /** Yields every selected record. A database into which all of them are imported gives the same reports. */
@@ -194,7 +193,7 @@ export class SampleStore {
 
   /** As {@link records}, with the samples in runs. */
   *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
-    const { current, file } = this.#connection;
+    const { current } = this.#connection;
     try {
       let isEmpty = true;
       for (const part of exportParts(current, filter)) {
@@ -203,7 +202,7 @@ export class SampleStore {
       }
       if (isEmpty) assertUndamaged(current);
     } catch (error) {
-      throw explainError(file, error);
+      throw this.#connection.explainError(error);
     }
   }
 

@@ -146,13 +146,18 @@ function assertOurs(connection: DatabaseConnection, file: string): void {
   if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw createForeignDatabaseError(file);
   // The tables and the version are created in one transaction.
   if (tables > 0 !== version > 0) throw Object.assign(new Error('no tables'), { code: 'SQLITE_CORRUPT' });
-  if (version > MIGRATIONS.length) {
-    throw new CredWatchError(
-      `${file} was written by a newer cred-watch (schema ${version}, this version supports ${MIGRATIONS.length})`,
-      'nothing was changed; update cred-watch, or name another file with --db',
-      { code: 'DATABASE_TOO_NEW' },
-    );
-  }
+  assertNotNewer(connection, file, 'nothing was changed; update cred-watch, or name another file with --db');
+}
+
+/** @throws CredWatchError if a newer version has migrated the database */
+export function assertNotNewer(connection: DatabaseConnection, file: string, hint: string): void {
+  const version = readSchemaVersion(connection);
+  if (version <= MIGRATIONS.length) return;
+  throw new CredWatchError(
+    `${file} was written by a newer cred-watch (schema ${version}, this version supports ${MIGRATIONS.length})`,
+    hint,
+    { code: 'DATABASE_TOO_NEW' },
+  );
 }
 
 const readSchemaVersion = (connection: DatabaseConnection) => readNumberPragma(connection, 'user_version');

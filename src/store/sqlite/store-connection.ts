@@ -1,8 +1,8 @@
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { OnFallback } from '../contract.ts';
-import { openTemporary } from './database.ts';
+import { assertNotNewer, openTemporary } from './database.ts';
 import type { DatabaseConnection } from './driver.ts';
-import { withErrorHints } from './error-hints.ts';
+import { explainError } from './error-hints.ts';
 
 /** The connection of a store. A best-effort connection changes to a temporary copy at the first error. */
 export class StoreConnection {
@@ -33,12 +33,40 @@ export class StoreConnection {
    */
   run<T>(action: (connection: DatabaseConnection) => T): T {
     try {
-      return withErrorHints(this.file, () => action(this.#current));
+      return this.explain(() => action(this.#current));
     } catch (error) {
       if (this.#onFallback === null || !(error instanceof CredWatchError)) throw error;
       this.#useCopy(error, this.#onFallback);
-      return withErrorHints(this.file, () => action(this.#current));
+      return this.explain(() => action(this.#current));
     }
+  }
+
+  /**
+   * Runs `action`, without a fallback.
+   * @throws CredWatchError as {@link run}
+   */
+  explain<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.explainError(error);
+    }
+  }
+
+  /** Returns the error itself if neither SQLite nor the system caused it. */
+  explainError(error: unknown): unknown {
+    // Statements fail after a newer version has changed the tables. This is not damage.
+    return this.#findNewerSchema(error) ?? explainError(this.file, error);
+  }
+
+  #findNewerSchema(error: unknown): CredWatchError | null {
+    if (getSystemErrorCode(error) !== 'SQLITE_ERROR') return null;
+    try {
+      assertNotNewer(this.#current, this.file, 'start this program again with the newer version');
+    } catch (newer) {
+      if (newer instanceof CredWatchError) return newer;
+    }
+    return null;
   }
 
   close(): void {
