@@ -1,5 +1,10 @@
 /** A hint that says how to fix an invalid name of a host, a role or a job. Null for a valid name. */
 export function findNameProblem(text: string): string | null {
   if (text.trim() === '' || text.length > 256) return 'use 1 to 256 characters';
-  return /\p{Cc}/u.test(text) ? 'leave out control characters' : null;
+  if (/\p{Cc}/u.test(text)) return 'leave out control characters';
+  // SQLite would store other bytes, and so another name.
+  return isWellFormed(text) ? null : 'leave out the half of a surrogate pair';
 }
+
+/** Whether UTF-8 can encode the text. JSON can escape one half of a surrogate pair. */
+export const isWellFormed = (text: string): boolean => !/\p{Cs}/u.test(text);

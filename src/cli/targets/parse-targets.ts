@@ -170,7 +170,11 @@ function findUrlProblem(source: Target['source'], text: string): string | null {
 function findVariableProblem(name: string, env: Environment): string | null {
   if (!/^[A-Za-z_]\w{0,99}$/.test(name))
     return 'is not the name of a variable: do not put the token itself here';
-  return isVariableSet(env, name) ? null : `names the variable ${name}, which is not set: set it`;
+  if (isVariableSet(env, name)) return null;
+  // A token can have the form of a name.
+  return redactText(name) === name
+    ? `names the variable ${name}, which is not set: set it`
+    : 'names a variable that is not set: set it, and do not put the token itself here';
 }
 
 function findDurationProblem(text: string): string | null {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
+import { isWellFormed } from '../../domain/name.ts';
 import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
 import { isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { createTextRedactor } from '../../redact.ts';
@@ -94,8 +95,10 @@ const MAX_TEXT_LENGTH = 1024;
 
 function parseText(value: unknown, name: string): string {
   const parsed = value ?? '';
-  if (typeof parsed === 'string' && parsed.length <= MAX_TEXT_LENGTH) return parsed;
-  throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
+  if (typeof parsed !== 'string' || parsed.length > MAX_TEXT_LENGTH)
+    throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
+  if (!isWellFormed(parsed)) throw new InvalidRecordError(`${name} has the half of a surrogate pair`);
+  return parsed;
 }
 
 /** An absent text is empty. */

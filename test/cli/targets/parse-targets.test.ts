@@ -123,6 +123,10 @@ test.each<[target: unknown, problem: string]>([
     "target 1 (orders): 'token_env' names the variable BLANK, which is not set: set it",
   ],
   [
+    { ...CONTAINER, token_env: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12' },
+    "target 1 (orders): 'token_env' names a variable that is not set: set it, and do not put the token itself here",
+  ],
+  [
     { ...CONTAINER, token_env: 'TOKEN', token_file: '/a' },
     "target 1 (orders): 'token_file' and 'token_env' cannot be combined: remove one",
   ],

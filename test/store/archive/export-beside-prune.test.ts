@@ -51,7 +51,9 @@ function countImportedSamples(records: readonly ArchiveRecord[]): (number | unde
 
 describe('an export while another program writes', () => {
   test('a prune during an export loses no generation of the export', () => {
-    const records = exportBeside(createDatabase(), (store) => store.prune(START + 5 * HOUR, { dryRun: false }));
+    const records = exportBeside(createDatabase(), (store) =>
+      store.prune(START + 5 * HOUR, { dryRun: false }),
+    );
     expect(countImportedSamples(records)).toEqual([10, 10, 10]);
   });
 
