@@ -223,7 +223,7 @@ export class SampleStore {
 
   #write<T>(action: (connection: DatabaseConnection) => T): T {
     if (!this.#connection.current.inTransaction) this.#recorder?.startTransaction();
-    return this.#connection.run((connection) => connection.transaction(action).immediate(connection));
+    return this.#connection.write((connection) => connection.transaction(action).immediate(connection));
   }
 
   #polls(): PollRecorder {

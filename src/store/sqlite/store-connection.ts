@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { OnFallback } from '../contract.ts';
 import { assertNotNewer, openTemporary } from './database.ts';
@@ -11,11 +13,15 @@ export class StoreConnection {
   /** Null if the file must be used, or can no longer be used. */
   #onFallback: OnFallback | null;
   #isFallback = false;
+  /** The absolute path and the identity of the file. Null if a copy is open. */
+  readonly #opened: { path: string; identity: string } | null;
 
   constructor(connection: DatabaseConnection, file: string, onFallback: OnFallback | null) {
     this.#current = connection;
     this.file = file;
     this.#onFallback = onFallback;
+    const path = resolve(file);
+    this.#opened = connection.name === path ? { path, identity: identifyFile(path) } : null;
   }
 
   get current(): DatabaseConnection {
@@ -39,6 +45,23 @@ export class StoreConnection {
       this.#useCopy(error, this.#onFallback);
       return this.explain(() => action(this.#current));
     }
+  }
+
+  /**
+   * As {@link run}, for an action that writes. SQLite notices a moved or deleted file only without a write-ahead log,
+   * so all later samples would be lost without an error.
+   */
+  write<T>(action: (connection: DatabaseConnection) => T): T {
+    return this.run((connection) => {
+      this.#assertNotMoved();
+      return action(connection);
+    });
+  }
+
+  #assertNotMoved(): void {
+    if (this.#isFallback || this.#opened === null) return;
+    if (identifyFile(this.#opened.path) === this.#opened.identity) return;
+    throw Object.assign(new Error('another file has this path'), { code: 'SQLITE_READONLY_DBMOVED' });
   }
 
   /**
@@ -81,4 +104,10 @@ export class StoreConnection {
     this.#isFallback = true;
     onFallback(error);
   }
+}
+
+/** Does not open the file, because closing it would release the locks of this process. */
+function identifyFile(file: string): string {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? 'none' : `${stats.dev}/${stats.ino}`;
 }
