@@ -109,7 +109,8 @@ function prepareStep(connection: DatabaseConnection): (remaining: PrunableGenera
     for (let count = 0; count < GENERATIONS_PER_STEP; count += 1) {
       const generation = remaining.at(-1);
       const limit = SAMPLES_PER_STEP - deleted;
-      if (generation === undefined || limit === 0) break;
+      // `samples` counts equal samples once, so a step can delete more than its limit.
+      if (generation === undefined || limit <= 0) break;
       const { changes } = (generation.samples <= limit ? remove : removeSome).run({ ...generation, limit });
       if (changes > 0) mark.run(generation);
       deleted += changes;
