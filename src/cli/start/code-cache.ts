@@ -142,7 +142,8 @@ function updateCache(path: string, key: string, times: CacheTimes | null, script
   const data = script.createCachedData();
   const header: Header = {
     key,
-    createdAt: isAccepted ? times.createdAt : Date.now(),
+    // A time in the future, after the clock was set back, would renew the cache at every run.
+    createdAt: isAccepted ? Math.min(times.createdAt, Date.now()) : Date.now(),
     checksum: crc32(data),
   };
   writeCache(path, Buffer.concat([Buffer.from(JSON.stringify(header).padEnd(HEADER_BYTES)), data]));

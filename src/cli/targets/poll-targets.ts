@@ -189,7 +189,8 @@ async function printProblems(path: string, problems: readonly string[], io: Io):
 
 /** Anyone who can write the file can send any file of this user to any URL, as an authorization token. */
 async function printNoteIfWritable(path: string, io: Io): Promise<void> {
-  const { mode } = await stat(path);
-  if ((mode & 0o022) !== 0)
+  // Null if the file was deleted after it was read.
+  const stats = await stat(path).catch(() => null);
+  if (stats !== null && (stats.mode & 0o022) !== 0)
     await printNote(io, `other users can write ${path}`, `run \`chmod go-w ${path}\``);
 }

@@ -38,6 +38,12 @@ function createHome(home = temporaryFolder()) {
 const readHeader = (file: string): { key: string; createdAt: number; checksum: number } =>
   JSON.parse(readFileSync(file).toString('latin1', 0, 512));
 
+function setCreatedAt(file: string, createdAt: number): void {
+  const content = readFileSync(file);
+  content.write(JSON.stringify({ ...readHeader(file), createdAt }).padEnd(512), 0, 'latin1');
+  writeFileSync(file, content);
+}
+
 /** Makes the file look as if it had been written an hour ago, so that the next run renews it. */
 const makeOld = (file: string) => utimesSync(file, new Date(), new Date(Date.now() - 3_600_000));
 
@@ -65,14 +71,19 @@ describe('the code cache', () => {
     const { mtimeMs } = lstatSync(file());
     expect(mtimeMs).toBeGreaterThan(Date.now() - 60_000);
     // The cache was renewed two hours after it was created, so the next renewal is an hour away.
-    const header = { ...readHeader(file()), createdAt: createdAt - 10_800_000 };
-    const content = readFileSync(file());
-    content.write(JSON.stringify(header).padEnd(512), 0, 'latin1');
-    writeFileSync(file(), content);
+    setCreatedAt(file(), createdAt - 10_800_000);
     makeOld(file());
     const before = lstatSync(file()).mtimeMs;
     await runTimes(1);
     expect(lstatSync(file()).mtimeMs).toBe(before);
+  });
+
+  test('a cache from the future, after the clock was set back, gets the current time', async () => {
+    const { runTimes, file } = createHome();
+    await runTimes(2);
+    setCreatedAt(file(), Date.now() + 10_800_000);
+    await runTimes(1);
+    expect(readHeader(file()).createdAt).toBeLessThanOrEqual(Date.now());
   });
 
   test('the cache of a poll is valid although a poll changes a flag of V8', async () => {
