@@ -11,7 +11,7 @@ const CURL = /\bcurl: \((\d{1,3})\)(?:.*\b(?:error|code)[: ]+(\d{3})\b)?/;
 
 /** Messages of PowerShell, wget and Python. */
 const OTHER =
-  /^(?:Invoke-(?:RestMethod|WebRequest) ?:|wget: |(?:requests|urllib3?|urllib\.error)\.[\w.]*(?:Error|Timeout)\b)|Unable to connect to the remote server|The operation has timed out|Connection (?:refused|timed out)|No route to host/;
+  /^(?:Invoke-(?:RestMethod|WebRequest) ?:|wget: |(?:requests|urllib3?)\.[\w.]*(?:Error|Timeout)\b)|Unable to connect to the remote server|The operation has timed out|Connection (?:refused|timed out)|No route to host/;
 
 /** Why a poll failed, as another program printed it. Null for any other text. */
 export function findFailure(text: string): FailureReason | null {

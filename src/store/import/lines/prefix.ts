@@ -40,27 +40,18 @@ let last: { text: string; timestamp: Timestamp } | null = null;
 /** Whether nothing at the end can belong to the timestamp, such as a zone: it is in brackets, or a text follows. */
 function isComplete(text: string, end: number): boolean {
   const next = text.charCodeAt(end);
-  return next === 34 || next === 123 || text.charCodeAt(end - 2) === 93;
+  return next === 34 || next === 123 || (next !== 32 && text.charCodeAt(end - 2) === 93);
 }
 
 function readNewPrefix(text: string, start: number, first: number): LinePrefix | null {
-  let timestamp = first >= 48 && first <= 57 ? readTimestamp(text, start) : null;
+  // JSON and members are the most frequent lines without a timestamp.
+  if (first === 123 || (first === 32 && /^\s*["{}]/.test(text.slice(start, start + 40)))) return null;
+  let timestamp = readTimestamp(text, first === BRACKET ? start + 1 : start);
   if (timestamp === null) {
-    let at = start + 1;
-    if (first !== BRACKET) {
-      // JSON and members are the most frequent lines without a timestamp.
-      if (first === 123 || (first === 32 && /^\s*["{}]/.test(text.slice(start, start + 40)))) return null;
-      timestamp = readTimestamp(text, start);
-      at = start;
-    }
-    timestamp ??= readTimestamp(text, at);
-    if (timestamp === null) {
-      OPENER.lastIndex = start;
-      OPENER.test(text);
-      at = OPENER.lastIndex;
-      if (at === start) return null;
-      timestamp = readTimestamp(text, at);
-    }
+    OPENER.lastIndex = start;
+    OPENER.test(text);
+    if (OPENER.lastIndex === start) return null;
+    timestamp = readTimestamp(text, OPENER.lastIndex);
     if (timestamp === null) return null;
   }
   const { end } = timestamp;

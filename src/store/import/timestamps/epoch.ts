@@ -1,14 +1,14 @@
 import { createExact, type TimestampReader } from './timestamp.ts';
 
 /** Seconds have 10 digits until 2286, milliseconds 13, microseconds 16, nanoseconds 19. */
-const DIGITS = /@?([12]\d{9})(?:(\d{3})(?:\d{3}){0,2}|[.,](\d{1,9}))?(?![\d\w-])/y;
+const DIGITS = /@?([12]\d{9})(?:(\d{3})(?:\d{3}){0,2}|[.,](\d{1,9}))?(?![\w-])/y;
 
 /** `1763596801`, `1763596801.123`, `1763596801123`, `@1763596801`. */
 export const readEpoch: TimestampReader = (text, at) => {
   DIGITS.lastIndex = at;
   const match = DIGITS.exec(text);
   if (match === null) return null;
-  const [, seconds, milliseconds, fraction = '0'] = match;
+  const [, seconds, milliseconds, fraction = ''] = match;
   const rest = milliseconds ?? fraction.padEnd(3, '0').slice(0, 3);
   return createExact(Number(seconds) * 1000 + Number(rest), 0, DIGITS.lastIndex);
 };

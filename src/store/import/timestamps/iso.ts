@@ -36,7 +36,7 @@ export const readIso: TimestampReader = (text, at) => {
   const year = two(text, at) * 100 + two(text, at + 2);
   const day = toDayStart(year, two(text, at + 5), two(text, at + 8));
   const time = toTimeOfDay(two(text, at + 11), two(text, at + 14), two(text, at + 17));
-  if (day === null || time === null || Number.isNaN(time)) return null;
+  if (day === null || time === null) return null;
   return readEnd(text, at + 19, day, time);
 };
 
@@ -57,7 +57,7 @@ function readEnd(text: string, at: number, day: number, time: number): Timestamp
     if (half24 === null) return null;
     milliseconds = half24 + (time % 3_600_000);
   }
-  if (fraction !== '') milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
+  milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
   const offset = parseZone(zone);
   // `INFO` after the time is a level and no zone.
   const ambiguousZone = findAmbiguousZone(zone);
@@ -73,7 +73,7 @@ function readShortFields(text: string, at: number): Timestamp | null {
   SHORT_FIELDS.lastIndex = at;
   const match = SHORT_FIELDS.exec(text);
   if (match === null) return null;
-  const [, year, , month, date, hour, minute, second = '0'] = match;
+  const [, year, , month, date, hour, minute, second = 0] = match;
   const day = toDayStart(Number(year), Number(month), Number(date));
   const time = toTimeOfDay(Number(hour), Number(minute), Number(second));
   return day === null || time === null ? null : readEnd(text, SHORT_FIELDS.lastIndex, day, time);

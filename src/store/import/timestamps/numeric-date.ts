@@ -15,7 +15,7 @@ export const readNumericDate: TimestampReader = (text, at) => {
   FORMAT.lastIndex = at;
   const match = FORMAT.exec(text);
   if (match === null) return null;
-  const [, first, separator, second, year, hour, minute, seconds = '0', fraction, half, zone] = match;
+  const [, first, separator, second, year, hour, minute, seconds = 0, fraction, half, zone] = match;
   const time = toTimeOfDay(Number(hour), Number(minute), Number(seconds), fraction, half);
   if (time === null) return null;
   const monthFirst = toDayStart(Number(year), Number(first), Number(second));

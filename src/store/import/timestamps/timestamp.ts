@@ -32,19 +32,16 @@ export const createExact = (wall: Instant, offset: number | null, end: number): 
   otherWall: null,
 });
 
-const MS_PER_DAY = 86_400_000;
-
 /** The day of the last call. The lines of a log have the same day many times. */
-let knownDay = { key: Number.NaN, start: 0 };
+let known = { year: Number.NaN, month: 0, day: 0, start: 0 };
 
 /** Days since 1970 in milliseconds. Null for 30 February and other days that do not exist. */
 export function toDayStart(year: number, month: number, day: number): Instant | null {
-  const key = year * 10_000 + month * 100 + day;
-  if (key === knownDay.key) return knownDay.start;
+  if (day === known.day && month === known.month && year === known.year) return known.start;
   const start = Date.UTC(year, month - 1, day);
   const isReal = year >= 2000 && month >= 1 && month <= 12 && new Date(start).getUTCDate() === day;
   if (!isReal) return null;
-  knownDay = { key, start };
+  known = { year, month, day, start };
   return start;
 }
 
@@ -60,12 +57,12 @@ export function toTimeOfDay(
   half?: string,
 ): number | null {
   let hours = hour;
-  if (half !== undefined && half !== '') {
-    if (hour < 0 || hour > 12) return null;
+  if (half !== undefined) {
+    if (hour > 12) return null;
     hours = (hour % 12) + (half === '午後' || /^p/i.test(half) ? 12 : 0);
   }
   if (hours > 23 || minute > 59 || second > 60) return null;
   const milliseconds = fraction === '' ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
   const time = ((hours * 60 + minute) * 60 + Math.min(second, 59)) * 1000 + milliseconds;
-  return time < MS_PER_DAY ? time : null;
+  return Number.isNaN(time) ? null : time;
 }

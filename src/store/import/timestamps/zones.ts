@@ -25,10 +25,10 @@ const NUMERIC = /^(?:UTC|GMT)?([+\-\u2212])(\d{1,2})(?::?(\d\d))?$/;
  * @param zone a text that matches {@link ZONE_SOURCE}
  */
 export function parseZone(zone: string | undefined): number | null {
-  if (zone === undefined || zone === '') return null;
-  const hours = ZONE_HOURS[zone.toUpperCase()];
+  if (zone === undefined) return null;
+  const hours = ZONE_HOURS[zone];
   if (hours !== undefined) return hours * HOUR_MS;
-  const [, sign, hour, minute = '0'] = NUMERIC.exec(zone) ?? [];
+  const [, sign, hour, minute = 0] = NUMERIC.exec(zone) ?? [];
   if (sign === undefined || Number(hour) > 14 || Number(minute) > 59) return null;
   return (sign === '+' ? 1 : -1) * (Number(hour) * HOUR_MS + Number(minute) * 60_000);
 }
