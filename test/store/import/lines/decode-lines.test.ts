@@ -87,4 +87,51 @@ describe('decodeLines', () => {
     expect(await decode(Buffer.from(''))).toEqual({ lines: [], tooLong: [] });
     expect(await decode(Buffer.from('a'))).toEqual({ lines: ['a'], tooLong: [] });
   });
+
+  test('returns the line ends unless all of them are LF', async () => {
+    const ends = async (text: string) => {
+      const found = [];
+      for await (const batch of decodeLines(divide(Buffer.from(text), 100))) found.push(batch.ends);
+      return found;
+    };
+    expect(await ends('a\nb\n')).toEqual([null]);
+    expect(await ends('a\r\nb\n\rc\r\n')).toEqual([['\r\n', '\n', '\r', '\r\n']]);
+  });
+
+  test('reads a line up to the limit', async () => {
+    const read = (length: number, size: number) =>
+      decode(Buffer.from(`${'x'.repeat(length)}\ny\n`), size, 10);
+    for (const size of [1, 2]) {
+      expect(await read(10, size)).toEqual({ lines: ['x'.repeat(10), 'y'], tooLong: [] });
+      expect(await read(13, size)).toEqual({ lines: ['', 'y'], tooLong: [1] });
+    }
+    expect(await read(11, 1)).toMatchObject({ tooLong: [1] });
+  });
+
+  test('has a limit of 16 MiB', async () => {
+    const limit = 16 * 1024 * 1024;
+    const { lines, tooLong } = await decode(Buffer.alloc(limit, 'x'), limit);
+    expect([lines.map(({ length }) => length), tooLong]).toEqual([[limit], []]);
+    expect(await decode(Buffer.alloc(limit + 1, 'x'), limit + 1)).toEqual({ lines: [''], tooLong: [1] });
+  });
+
+  test.each<[string, Uint8Array, string[]]>([
+    ['UTF-16LE of which a quarter is ASCII', utf16('a日本語\nb\n'), ['a日本語', 'b']],
+    ['UTF-16LE without a last line end', utf16('ab\ncd'), ['ab', 'cd']],
+    ['an odd number of bytes', Buffer.from('a\0b\0c\n'), ['abc']],
+    ['UTF-16LE, then UTF-8', Buffer.concat([utf16('ab\n'), Buffer.from('äbc\n')]), ['ab', 'äbc']],
+    [
+      'UTF-16LE in the middle of a line',
+      Buffer.concat([Buffer.from('abc'), utf16('\ufeffdef\n')]),
+      ['abcdef'],
+    ],
+    ['Latin-1 with ÿ', Buffer.from('aÿb\n', 'latin1'), ['aÿb']],
+    ['a byte order mark on a later line', Buffer.from('\ufeffa\n\ufeffb\n'), ['a', '\ufeffb']],
+  ])('reads %s', async (_, all, lines) => {
+    for (const size of [1, 3, 65_536]) expect((await decode(all, size)).lines).toEqual(lines);
+  });
+
+  test('does not read UTF-16LE of which less than a quarter is ASCII', async () => {
+    expect((await decode(utf16('a日本語日\n'))).lines[0]).not.toBe('a日本語日');
+  });
 });

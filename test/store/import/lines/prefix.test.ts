@@ -133,6 +133,11 @@ test.each([
   expect(readRest(`=${AT}${closer}`)).toBe(rest);
 });
 
+test('a time in brackets is not the name of a container', () => {
+  expect(readPrefix('[1795132801/7] x')?.timestamp.wall).toBe(WALL);
+  expect(readPrefix('[app/7] 1795132801 x')?.timestamp.wall).toBe(WALL);
+});
+
 test('a prefix is read at a position', () => {
   expect(readPrefix(`{}${AT} x`, 2)?.end).toBe(23);
   expect(readPrefix(`{}[${AT}] x`, 2)?.end).toBe(25);

@@ -39,3 +39,36 @@ test('a sample cannot precede LastUpdated', () => {
   expect(read(['01:30'])).toEqual(['05:30']);
   expect(read(['01:30'], '2026-11-01T06:10:00Z')).toEqual(['06:30']);
 });
+
+/** Minutes of local times. The clocks go back from 120 to 60. */
+function readMinutes(walls: readonly number[], lastUpdated: number | null = null) {
+  const times = new LocalTimes((wall) => {
+    const minutes = wall / 60_000;
+    if (minutes < 60) return [wall];
+    return minutes < 120 ? [wall, wall + 3_600_000] : [wall + 3_600_000];
+  });
+  const issued = lastUpdated === null ? null : lastUpdated * 60_000;
+  return walls.map((wall) => times.toInstant(wall * 60_000, issued) / 60_000);
+}
+
+test.each([
+  [[59], null, [59]],
+  [[60], null, [60]],
+  [[60], 61, [60]],
+  [[60], 61.001, [120]],
+  // A tie means the first occurrence.
+  [[0, 45, 60], null, [0, 45, 60]],
+  [[0, 46, 60], null, [0, 46, 120]],
+  // A repeated time does not change the time between two lines.
+  [[0, 46, 46, 60], null, [0, 46, 46, 120]],
+  [[130, 125, 110, 65, 115], null, [190, 185, 170, 125, 115]],
+  // A step forwards of up to two minutes is a correction of the clock.
+  [[130, 125, 110, 112], null, [190, 185, 170, 172]],
+  [[130, 125, 110, 112.001], null, [190, 185, 170, 112.001]],
+  [[199, 125, 110], null, [259, 185, 170]],
+  [[200, 125, 110], null, [260, 185, 110]],
+  [[140, 300, 140, 110], null, [200, 360, 200, 170]],
+  [[300, 140, 110], null, [360, 200, 110]],
+])('the local times %j of a document of %j are %j', (walls, lastUpdated, expected) => {
+  expect(readMinutes(walls, lastUpdated)).toEqual(expected);
+});
