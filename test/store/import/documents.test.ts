@@ -1,8 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENT_FORMS } from '../../../src/store/import/documents/forms.ts';
+import { TableReader } from '../../../src/store/import/documents/table-rows.ts';
 import { readText } from '../../support/store/logs/read-text.ts';
 
-const { json, damaged, members, rows } = DOCUMENT_FORMS;
+const { json, damaged, members, rows, table } = DOCUMENT_FORMS;
+
+test('every form of documents has examples', () => {
+  expect(Object.values(DOCUMENT_FORMS).map(({ name, examples }) => [name, examples.length])).toEqual([
+    ['JSON', 4],
+    ['damaged JSON', 1],
+    ['members on lines', 5],
+    ['rows of columns', 2],
+    ['table with a header', 2],
+    ['export of cred-watch', 1],
+    ['output of cred-watch poll', 1],
+  ]);
+});
+
+test.each(table.examples)('the header %s begins a table', (header) => {
+  expect(TableReader.fromHeader(header)?.names).toEqual(header.split(','));
+});
 
 describe('a document', () => {
   test.each(

@@ -85,3 +85,39 @@ test('a log whose timestamps are in another zone has a conflict', async () => {
   );
   expect(conflict).toMatchObject({ kind: 'early', seconds: 3300, fittingZones: ['-01:00'] });
 });
+
+const OWN = JSON.stringify({
+  ...{ schema_version: 1, observed_at: '2026-01-31T10:00:00Z', host: 'web-2', source: 'imds' },
+  ...{ api_version: '', role: '', expiration: '2026-02-01T00:00:00Z' },
+});
+
+test.each([
+  [`${OWN}\n`, true],
+  [`${OWN}\n${OWN}\nx\n`, true],
+  [`${OWN}\n${entry(10)}`, false],
+  [entry(10), false],
+  ['', false],
+])('case %# is our own output: %j', async (text, isOwn) => {
+  using stage = new ImportStage();
+  const file = { name: 'a.log', chunks: chunksOf(text), identity, fileTime: null };
+  const options = { convert: (local: number) => [local] as const, isZoneGiven: false, onProgress: () => {} };
+  expect(await stageFile(stage, file, options)).toMatchObject({ isOwn });
+});
+
+test('a failed poll without a year has the year in which the file was written', async () => {
+  const years = async (writtenAt: number | undefined) => {
+    using stage = new ImportStage();
+    const text = 'Jan 31 10:05:00 curl: (28) x\n';
+    const file = { name: 'a.log', chunks: chunksOf(text), identity, fileTime: null };
+    const options = {
+      convert: (local: number) => [local] as const,
+      isZoneGiven: false,
+      onProgress: () => {},
+    };
+    await stageFile(stage, { ...file, ...(writtenAt !== undefined && { writtenAt }) }, options);
+    const records = [...stage.batches()].flat();
+    return records.map((record) => record.record === 'failed_poll' && record.poll.observedAt);
+  };
+  expect(await years(Date.UTC(2024, 1, 1))).toEqual([Date.UTC(2024, 0, 31, 10, 5)]);
+  expect(await years(undefined)).toEqual([]);
+});
