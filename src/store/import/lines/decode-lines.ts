@@ -160,7 +160,7 @@ class TextConverter {
     const lineEnd = bytes.indexOf(LF, start) + 1;
     const end = lineEnd === 0 ? bytes.length : bytes[lineEnd] === 0 ? lineEnd + 1 : lineEnd;
     const line = bytes.subarray(start, end);
-    const isEven = line.length % 2 === 0 && (lineEnd === 0 || end > lineEnd);
+    const isEven = line.length % 2 === 0 && end > lineEnd;
     this.isWide = hasMark(line) || (isEven && (this.isWide || hasWideCharacters(line)));
     return lineEnd === 0 || this.isWide ? end : lineEnd;
   }

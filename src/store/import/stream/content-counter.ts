@@ -51,6 +51,13 @@ export class ContentCounter {
   readonly #forms = new FormCounter();
   readonly #timestampForms = new FormCounter();
 
+  readonly #maxKept: number;
+
+  /** @param maxKept the largest number of hosts, roles and generations */
+  constructor(maxKept = MAX_KEPT) {
+    this.#maxKept = maxKept;
+  }
+
   addRecord(record: ArchiveRecord): void {
     switch (record.record) {
       case 'sample': {
@@ -110,12 +117,12 @@ export class ContentCounter {
   }
 
   #addSeries(host: string, role: string): void {
-    if (this.#hosts.size < MAX_KEPT) this.#hosts.add(host);
-    if (role !== '' && this.#roles.size < MAX_KEPT) this.#roles.add(role);
+    if (this.#hosts.size < this.#maxKept) this.#hosts.add(host);
+    if (role !== '' && this.#roles.size < this.#maxKept) this.#roles.add(role);
   }
 
   #addGeneration(key: string): void {
-    if (this.#generations.size < MAX_KEPT) this.#generations.add(key);
+    if (this.#generations.size < this.#maxKept) this.#generations.add(key);
   }
 
   #isLastGeneration(identity: SeriesIdentity, sample: Sample): boolean {

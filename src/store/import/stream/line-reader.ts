@@ -117,7 +117,7 @@ export class LineReader implements ContentSink {
     }
     const isBracket = entry.charCodeAt(0) === 91;
     const first = entry.charCodeAt(isBracket ? 1 : 0);
-    const text = first >= 65 && CONTAINER_NAME.test(entry) ? entry.replace(CONTAINER_NAME, '') : entry;
+    const text = first >= 65 ? entry.replace(CONTAINER_NAME, '') : entry;
     if (text === '' || (first <= 32 && text.trim() === '')) {
       this.#responses.finish(line);
       return;

@@ -118,6 +118,7 @@ describe('decodeLines', () => {
   test.each<[string, Uint8Array, string[]]>([
     ['UTF-16LE of which a quarter is ASCII', utf16('a日本語\nb\n'), ['a日本語', 'b']],
     ['UTF-16LE without a last line end', utf16('ab\ncd'), ['ab', 'cd']],
+    ['UTF-8 lines with a NUL byte', Buffer.from('a\0bcdefgh\n\x01b\n'), ['abcdefgh', '\x01b']],
     ['an odd number of bytes', Buffer.from('a\0b\0c\n'), ['abc']],
     ['UTF-16LE, then UTF-8', Buffer.concat([utf16('ab\n'), Buffer.from('äbc\n')]), ['ab', 'äbc']],
     [

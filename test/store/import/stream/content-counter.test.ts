@@ -83,6 +83,19 @@ test('records are counted by kind, with their hosts and roles', () => {
   ).toMatchObject({ samples: 3, failedPolls: 2, hosts: ['web-1', 'web-2', 'web-3'], roles: ['app', 'job'] });
 });
 
+test('a limited number of hosts, roles and generations is kept', () => {
+  const counter = new ContentCounter(2);
+  for (const n of [1, 2, 3]) {
+    counter.addRecord(sample(n, { expiration: n }, { ...identity, host: `web-${n}`, role: `role-${n}` }));
+  }
+  expect(counter.content).toMatchObject({
+    samples: 3,
+    generations: 2,
+    hosts: ['web-1', 'web-2'],
+    roles: ['role-1', 'role-2'],
+  });
+});
+
 test('forms are listed by frequency, with the place of timestamps', () => {
   const counter = new ContentCounter();
   counter.addForm('rows of columns');
