@@ -118,3 +118,19 @@ test('names of zones are listed once', () => {
   for (const zone of ['CST', null, 'IST', 'CST']) counter.addAmbiguousZone(zone);
   expect(counter.content.ambiguousZones).toEqual(['CST', 'IST']);
 });
+
+test('generations and job runs of an export are counted, with their hosts and roles', () => {
+  const generation = (accessKeyId: string, role: string) =>
+    ({ record: 'generation', identity: { ...identity, role }, generation: { accessKeyId } }) as ArchiveRecord;
+  const run = { record: 'job_run', run: { identity: { ...identity, host: 'web-2', role: 'job' } } };
+  const records = [
+    generation('A', 'app'),
+    generation('A', 'app'),
+    generation('B', 'app'),
+    generation('A', 'b'),
+  ];
+  expect(count(...records, run as ArchiveRecord)).toMatchObject({
+    ...{ samples: 0, generations: 3, jobRuns: 1, span: null },
+    ...{ hosts: ['web-1', 'web-2'], roles: ['app', 'b', 'job'] },
+  });
+});
