@@ -99,7 +99,11 @@ export class JsonLines {
       after !== null && this.#timestamp === null && objects.length === 1 && !this.#sink.hasTimestamp();
     if (isOwn) this.#timestamp = after.timestamp;
     for (const object of objects) this.#addObject(object, line);
-    if (end === 'broken') this.#readBroken(this.#text.abandon() || text.slice(at), line);
+    if (end === 'broken') {
+      const broken = this.#text.abandon();
+      // The objects before the damage must not be read again.
+      if (broken !== '' || objects.length === 0) this.#readBroken(broken || text.slice(at), line);
+    }
     return isOwn ? rest.slice(after.end) : rest;
   }
 

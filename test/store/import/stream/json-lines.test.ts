@@ -66,6 +66,7 @@ describe('JSON on one line', () => {
     [`${JSON_TEXT} ,;""''x`, 'x', ['document JSON 7 undated']],
     [`${JSON_TEXT} - x`, '- x', ['document JSON 7 undated']],
     [JSON_TEXT.replaceAll('"', '\\"'), '', ['document JSON 7 undated']],
+    [`${JSON_TEXT} }`, '', ['document JSON 7 undated']],
     [`${JSON_TEXT} ${NIGHT} x`, 'x', ['document JSON 7 00:00:01']],
     [`${JSON_TEXT}${JSON_TEXT} ${NIGHT}`, NIGHT, ['document JSON 7 undated', 'document JSON 7 undated']],
     [`[${JSON_TEXT},${JSON_TEXT}]`, '', ['document JSON 7 undated', 'document JSON 7 undated']],
