@@ -22,10 +22,6 @@ export function groupBy<T, K>(items: readonly T[], getKey: (item: T) => K): Map<
   return groups;
 }
 
-export function lastOf<T>(items: NonEmpty<T>): T {
-  return items[items.length - 1] ?? items[0];
-}
-
 /** Each item with its successor: `[1, 2, 3]` gives `[[1, 2], [2, 3]]`. */
 export function pairNeighbours<T>(items: readonly T[]): [T, T][] {
   return items.flatMap((item, index): [T, T][] => {

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  findFirstIndex,
-  groupBy,
-  isNonEmpty,
-  lastOf,
-  mapNonEmpty,
-  pairNeighbours,
-} from '../../src/domain/lists.ts';
+import { findFirstIndex, groupBy, isNonEmpty, mapNonEmpty, pairNeighbours } from '../../src/domain/lists.ts';
+import { lastOf } from '../support/last-of.ts';
 
 describe('lists', () => {
   test('groupBy keeps the order of the groups and of their items', () => {

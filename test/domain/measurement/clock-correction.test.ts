@@ -2,27 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { correctClocks } from '../../../src/domain/measurement/clock-correction.ts';
 import { toRecordedColumns } from '../../../src/domain/measurement/columns/generation-columns.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Sample } from '../../../src/domain/model.ts';
+import { type Poll, toSample } from '../../support/domain/samples.ts';
 
 const HOUR = 3600;
-
-/** A sample in seconds since 1970. */
-interface Poll {
-  key: string;
-  at: number;
-  issued?: number;
-  expires?: number;
-  offset?: number | null;
-}
-
-const toSample = ({ key, at, issued, expires = 100_000, offset = 0 }: Poll): Sample => ({
-  accessKeyId: key,
-  lastUpdated: issued === undefined ? null : issued * 1000,
-  expiration: expires * 1000,
-  zoneless: false,
-  observedAt: at * 1000,
-  clockOffset: offset,
-});
 
 /** The corrected generations, in seconds. */
 function correct(polls: readonly Poll[], newestClockOffset: number | null = null) {

@@ -9,28 +9,10 @@ import {
 } from '../../../src/domain/measurement/generation-facts.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure, measureColumns } from '../../../src/domain/measurement/measure.ts';
-import type { Sample } from '../../../src/domain/model.ts';
+import { type Poll, toSample } from '../../support/domain/samples.ts';
 import { pick, seededRandom } from '../../support/random.ts';
 
 const HOUR = 3600;
-
-/** A sample in seconds since 1970. */
-interface Poll {
-  key: string;
-  at: number;
-  issued?: number;
-  expires?: number;
-  offset?: number | null;
-}
-
-const toSample = ({ key, at, issued, expires = 100_000, offset = 0 }: Poll): Sample => ({
-  accessKeyId: key,
-  lastUpdated: issued === undefined ? null : issued * 1000,
-  expiration: expires * 1000,
-  zoneless: false,
-  observedAt: at * 1000,
-  clockOffset: offset,
-});
 
 const measured = (polls: readonly Poll[]) => measure(groupGenerations(polls.map(toSample)));
 

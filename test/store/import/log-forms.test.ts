@@ -1,32 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createHistory, type LoggedPoll } from '../../support/store/logs/history.ts';
+import { byTime, expectSamples } from '../../support/store/logs/expected-samples.ts';
+import { createHistory } from '../../support/store/logs/history.ts';
 import { DOCUMENTS, FORMS, PLACEMENTS, STAMPS } from '../../support/store/logs/log-forms.ts';
 import { readText } from '../../support/store/logs/read-text.ts';
 
 const history = createHistory();
 
-interface Form {
-  isUndated?: boolean;
-  hasNoKeyIds?: boolean;
-  clockOffset?: number;
-}
-
-const expected = ({ isUndated, hasNoKeyIds, clockOffset }: Form, polls: readonly LoggedPoll[] = history) =>
-  polls.map(({ at, accessKeyId, lastUpdated, expiration }) => ({
-    accessKeyId: hasNoKeyIds ? '' : accessKeyId,
-    lastUpdated: isUndated ? null : lastUpdated,
-    expiration,
-    zoneless: false,
-    observedAt: at + (clockOffset ?? 0) * 1000,
-    clockOffset: clockOffset ?? null,
-  }));
-
-const byTime = (a: { observedAt: number }, b: { observedAt: number }) => a.observedAt - b.observedAt;
-
 describe('a log is read in the form', () => {
   test.each(FORMS.map((form) => [form.name, form] as const))('%s', async (_, form) => {
     const { samples, roles } = await readText(form.write(history));
-    expect(samples.sort(byTime)).toEqual(expected(form));
+    expect(samples.sort(byTime)).toEqual(expectSamples(history, form));
     if (form.role !== undefined) expect(roles).toEqual([form.role]);
   });
 });
@@ -37,7 +20,7 @@ describe('a timestamp is read in the form', () => {
       const text = history
         .map((poll) => place(stamp(poll.at), DOCUMENTS['IMDS as it is']!.write(poll)))
         .join('');
-      expect((await readText(text)).samples, text.slice(0, 300)).toEqual(expected({}));
+      expect((await readText(text)).samples, text.slice(0, 300)).toEqual(expectSamples(history, {}));
     }
   });
 });
@@ -47,7 +30,7 @@ describe('a document is read in the form', () => {
     for (const stamp of [STAMPS.date!, STAMPS['date +%s']!, STAMPS['date +%F %T']!]) {
       for (const place of Object.values(PLACEMENTS)) {
         const text = history.map((poll) => place(stamp(poll.at), document.write(poll))).join('');
-        expect((await readText(text)).samples, text.slice(0, 300)).toEqual(expected(document));
+        expect((await readText(text)).samples, text.slice(0, 300)).toEqual(expectSamples(history, document));
       }
     }
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { byTime, expectSamples } from '../../support/store/logs/expected-samples.ts';
 import type { LoggedPoll } from '../../support/store/logs/history.ts';
 import { DOCUMENTS, FORMS, PLACEMENTS, STAMPS } from '../../support/store/logs/log-forms.ts';
 import { readText } from '../../support/store/logs/read-text.ts';
@@ -67,24 +68,6 @@ const layout = fc.record({
   chunkSize: fc.constantFrom(1, 7, 100, 262_144),
   noises: fc.array(noise, { minLength: 1, maxLength: 5 }),
 });
-
-interface Expected {
-  isUndated?: boolean;
-  hasNoKeyIds?: boolean;
-  clockOffset?: number;
-}
-
-const expectSamples = (polls: readonly LoggedPoll[], { isUndated, hasNoKeyIds, clockOffset }: Expected) =>
-  polls.map(({ at, accessKeyId, lastUpdated, expiration }) => ({
-    accessKeyId: hasNoKeyIds ? '' : accessKeyId,
-    lastUpdated: isUndated ? null : lastUpdated,
-    expiration,
-    zoneless: false,
-    observedAt: at + (clockOffset ?? 0) * 1000,
-    clockOffset: clockOffset ?? null,
-  }));
-
-const byTime = (a: { observedAt: number }, b: { observedAt: number }) => a.observedAt - b.observedAt;
 
 test('a random history in a random combination of timestamp, place, document, noise and encoding is read exactly', async () => {
   await fc.assert(

@@ -1,8 +1,9 @@
-import { findFirstIndex, lastOf } from '../../../src/domain/lists.ts';
+import { findFirstIndex } from '../../../src/domain/lists.ts';
 import type { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import type { analyse } from '../../../src/domain/verdict/analyse.ts';
 import type { judgeJob } from '../../../src/domain/verdict/job.ts';
+import { lastOf } from '../last-of.ts';
 import { type SimulatedHistory, toInstant } from './history.ts';
 import type { SecondSpan } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import { lastOf } from '../../../src/domain/lists.ts';
+import { lastOf } from '../last-of.ts';
 import { type AnalysisFunctions, analyseHistory } from './compare.ts';
 import type { SimulatedHistory } from './history.ts';
 

@@ -1,4 +1,4 @@
-import { lastOf } from '../../../src/domain/lists.ts';
+import { lastOf } from '../last-of.ts';
 import { type AnalysisFunctions, analyseHistory, findTruth, findWatched } from './compare.ts';
 import { type SimulatedHistory, START } from './history.ts';
 import type { SecondSpan } from './sources.ts';
