@@ -1,14 +1,13 @@
 // Runs a poller for 2,000 polls and prints its memory: the peak, and the growth in the last quarter of the polls.
 // The clock of the poller skips the pauses. Then starts `poll --interval 1h` and measures the CPU time while it waits.
 // Usage: node bench/long-run.mjs [--polls N] [--json]
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { undiciClient } from '../.esbuild/plugins.mjs';
+import { bundleProgram, runForJson } from './harness/bundles.mjs';
 import { PROGRAM } from './harness/commands.mjs';
 import { startServer } from './harness/load.mjs';
 
@@ -16,34 +15,14 @@ const { values } = parseArgs({
   options: { polls: { type: 'string', default: '2000' }, json: { type: 'boolean', default: false } },
 });
 const IDLE_SECONDS = 5;
-const ROOT = join(import.meta.dirname, '..');
-/** In this folder, so that the bundle finds better-sqlite3. */
-const bundle = join(ROOT, 'dist', 'bench-long-run.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
-
-await build({
-  stdin: { contents: poller(), resolveDir: ROOT, loader: 'ts' },
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  external: ['better-sqlite3'],
-  plugins: [undiciClient],
-  logLevel: 'warning',
-});
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+const bundle = await bundleProgram('long-run', poller());
 const flags = ['--listen', '127.0.0.1:0', '--shape', 'imds', '--no-log', '-f', 'json'];
 const simulator = await startServer([PROGRAM, 'simulate', ...flags]);
 const [url] = simulator.hello.endpoints;
 try {
-  const run = (args) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-    return JSON.parse(stdout);
-  };
-  const bareMemory = run(['-e', 'console.log(process.resourceUsage().maxRSS)']) / 1024;
-  const { peak, atThreeQuarters, atEnd } = run([
+  const bareMemory = runForJson(['-e', 'console.log(process.resourceUsage().maxRSS)']) / 1024;
+  const { peak, atThreeQuarters, atEnd } = runForJson([
     '--expose-gc',
     bundle,
     url,
@@ -69,7 +48,7 @@ try {
 async function measureIdleCpu() {
   const args = [PROGRAM, 'poll', '--interval', '1h', '--db', join(folder, 'idle.db')];
   const child = spawn(process.execPath, args, {
-    env: { ...env, AWS_EC2_METADATA_SERVICE_ENDPOINT: url },
+    env: { ...process.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: url },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

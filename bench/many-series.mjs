@@ -3,11 +3,10 @@
 // Usage: node bench/many-series.mjs [--series N] [--layout tasks|hosts] [--format NAME]...
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { loadModule } from './harness/bundles.mjs';
 import { PROGRAM } from './harness/commands.mjs';
 
 const { values } = parseArgs({
@@ -18,29 +17,7 @@ const { values } = parseArgs({
   },
 });
 const ROUNDS = 3;
-const ROOT = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
-
-async function loadGenerator() {
-  // In this folder, so that the bundle finds better-sqlite3.
-  const outfile = join(ROOT, 'dist', 'bench-many-series.cjs');
-  const entryPoints = [join(ROOT, 'test/support/store/many-series.ts')];
-  const external = ['better-sqlite3'];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external,
-  });
-  try {
-    return createRequire(import.meta.url)(outfile);
-  } finally {
-    rmSync(outfile);
-  }
-}
 
 /** Writes the used CPU time in ms and the peak memory in KiB when the process exits. */
 const USAGE = `process.on('exit', () => {
@@ -62,7 +39,7 @@ function measureReport(database, format) {
 }
 
 try {
-  const { writeManySeries } = await loadGenerator();
+  const { writeManySeries } = await loadModule('test/support/store/many-series.ts');
   writeFileSync(join(folder, 'usage.cjs'), USAGE);
   const count = Number(values.series);
   const databases = [count, 2 * count].map((series) => {

@@ -2,13 +2,11 @@
 // client that sends the same requests and keeps nothing. Container endpoints keep their connections, and IMDS closes
 // them. Several simulators run, because each accepts 512 connections, and both clients keep theirs. Only ratios of one run are comparable.
 // Usage: node bench/targets.mjs [--targets N] [--rounds N] [--json]
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { undiciClient } from '../.esbuild/plugins.mjs';
+import { bundleProgram, runForJson } from './harness/bundles.mjs';
 import { PROGRAM } from './harness/commands.mjs';
 import { startServer } from './harness/load.mjs';
 
@@ -19,29 +17,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const ROOT = join(import.meta.dirname, '..');
-/** In this folder, so that the bundle finds better-sqlite3. */
-const bundle = join(ROOT, 'dist', 'bench-targets.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
-
-await build({
-  stdin: { contents: rounds(), resolveDir: ROOT, loader: 'ts' },
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  external: ['better-sqlite3'],
-  plugins: [undiciClient],
-  logLevel: 'warning',
-});
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-const run = (args) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-};
-const bareMemory = run(['-e', 'console.log(process.resourceUsage().maxRSS)']);
+const bundle = await bundleProgram('targets', rounds());
+const bareMemory = runForJson(['-e', 'console.log(process.resourceUsage().maxRSS)']);
 try {
   for (const kind of ['container', 'imds']) {
     const simulators = [];
@@ -55,7 +33,7 @@ try {
     );
     try {
       const database = join(folder, `${kind}.db`);
-      const result = run([bundle, kind, values.targets, values.rounds, database, ...urls]);
+      const result = runForJson([bundle, kind, values.targets, values.rounds, database, ...urls]);
       const memory = result.maxRss / bareMemory;
       if (values.json) console.log(JSON.stringify({ kind, ...result, memory }));
       else {

@@ -1,33 +1,11 @@
 // The samples of one long series, as a database of cred-watch, as a text log, and as raw rows of SQLite.
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { ROOT } from './commands.mjs';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { loadModule } from './bundles.mjs';
 
 const SAMPLES_PER_GENERATION = 60;
 
-/** Loads test/support/store/long-series.ts. */
-export async function loadLongSeries() {
-  // In this folder, so that the bundle finds better-sqlite3.
-  const outfile = join(ROOT, 'dist', 'bench-long-series.cjs');
-  await build({
-    entryPoints: [join(ROOT, 'test/support/store/long-series.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['better-sqlite3'],
-    logLevel: 'warning',
-  });
-  try {
-    return createRequire(import.meta.url)(outfile);
-  } finally {
-    rmSync(outfile);
-  }
-}
+export const loadLongSeries = () => loadModule('test/support/store/long-series.ts');
 
 /** One line per sample: time, key id, LastUpdated and Expiration. Times are seconds since 1970. */
 export function writeLog(file, generations) {
