@@ -67,8 +67,8 @@ export class OngoingPoll {
   }
 
   /**
-   * Sends a request that the poll can do without. Returns null after an error. Keeps the clock offset, which
-   * is that of the credentials.
+   * Sends a request that the poll can do without. Returns null after an error. The clock offset of the
+   * credentials stays.
    */
   async tryRequest(send: () => Promise<HttpResponse>): Promise<HttpResponse | null> {
     const { clockOffset } = this;

@@ -34,7 +34,7 @@ export const importCommand: CommandDefinition = {
         'host of the samples in a log (default: file name without ending and rotation, such as .log.1)',
         parseName,
       )
-      .option('--role <name>', 'role of the samples in a log (default: that of the documents)')
+      .option('--role <name>', 'role of the samples in a log (default: the role in the documents)')
       .option(
         '--timezone <zone>',
         'time zone of timestamps without a zone: UTC, local, -05:00 or America/New_York (default: UTC)',

@@ -15,7 +15,7 @@ export interface Evidence {
   nextRotationChance: number | null;
   /** Of the newest half of the rotations: how many had a shorter lead time than all rotations before. */
   recentRecords: { records: number; rotations: number };
-  /** UTC days of which at least 95 % was watched. */
+  /** UTC days with at least 95 % of their time watched. */
   watchedDays: number;
   /** At most this chance that the next day is worse than all watched days. Null with fewer than two days. */
   nextDayChance: number | null;
@@ -65,7 +65,7 @@ function countRecentRecords({ count, leadTime }: WitnessedRotations): Evidence['
   return { records, rotations: recent };
 }
 
-/** The time for which the validity was below that of all other rotations, as a share of the watched time. */
+/** The share of the watched time in which the validity was shorter than at all other rotations. */
 function estimateRandomStart({ count, leadTime }: WitnessedRotations, watchedTime: number): number | null {
   if (count < MIN_ROTATIONS_FOR_ESTIMATE || watchedTime <= 0) return null;
   let [shortest, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];

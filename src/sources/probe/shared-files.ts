@@ -15,7 +15,7 @@ export interface SharedFileFacts {
   botocoreProfiles: ReadonlyMap<string, Profile> | null;
 }
 
-/** Reads the shared files as the parsers of other SDKs do. The loader of `readProfileFiles` is that of JavaScript. */
+/** Reads the shared files as the parsers of other SDKs do. `readProfileFiles` uses the loader of the JavaScript SDK. */
 export async function inspectSharedFiles(
   { configFile, credentialsFile }: ProfileFiles,
   readFile = readSmallFile,
