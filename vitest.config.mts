@@ -29,8 +29,6 @@ export default defineConfig({
     // The folders of tests must not find the packages of a checkout.
     env: {
       ...(isInCheckout(tmpdir()) ? { TMPDIR: '/tmp' } : {}),
-      // Programs that tests start leave no code cache behind.
-      CRED_WATCH_NO_CACHE: '1',
     },
     // Some tests wait for child processes and time-outs, so one more worker keeps the cores busy.
     maxWorkers: availableParallelism() + 1,

@@ -24,7 +24,7 @@ const EXPECTED = { code: 0, signal: null, stdout: '', stderr: expect.stringMatch
 /** A user's home with a cache folder. */
 function createHome(home = temporaryFolder()) {
   const folder = join(home, 'cache', 'cred-watch');
-  const env = { CRED_WATCH_NO_CACHE: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const env = { CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
   const run = (changes: Record<string, string> = {}): Promise<Run> =>
     runProgram(['report', '--db', join(home, 'samples.db')], { env: { ...env, ...changes } });
   const runTimes = async (count: number) => {
@@ -235,7 +235,7 @@ describe('a cache that is not exactly ours', () => {
   test('a user without a home folder has no cache', async () => {
     const home = temporaryFolder();
     const env = minimalEnvironment({
-      CRED_WATCH_NO_CACHE: undefined,
+      CACHE_DIRECTORY: undefined,
       HOME: undefined,
       XDG_CACHE_HOME: undefined,
     });
@@ -252,7 +252,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
   test('a user who is not in /etc/passwd and has no HOME needs only --db', async () => {
     const home = temporaryFolder();
     chmodSync(home, 0o755);
-    const env = minimalEnvironment({ CRED_WATCH_NO_CACHE: undefined, HOME: undefined });
+    const env = minimalEnvironment({ CACHE_DIRECTORY: undefined, HOME: undefined });
     const command = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, PROGRAM, 'report'];
     const run = (args: string[]) => startProcess([...command, ...args], { env, cwd: home }).done;
     expect(await run(['--db', 'samples.db'])).toEqual(EXPECTED);

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--db', database]);
   env = minimalEnvironment({
     HOME: folder,
-    CRED_WATCH_NO_CACHE: undefined,
+    CACHE_DIRECTORY: undefined,
     XDG_CACHE_HOME: join(folder, 'cache'),
     CRED_WATCH_DB: database,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: origin,

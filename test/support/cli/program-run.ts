@@ -36,7 +36,10 @@ export interface RunningProgram {
   done: Promise<Run>;
 }
 
-/** The whole environment of a run: no network, no home folder and no code cache. */
+/** Shared by all runs, because most tests run the program several times. `code-cache.test.ts` tests the cache. */
+const CODE_CACHE = repositoryPath('node_modules/.cache/cred-watch');
+
+/** The whole environment of a run: no network and no home folder. */
 export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<string, string> {
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -46,8 +49,7 @@ export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<stri
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1',
     // Programs that start at the same time on a small machine are slow.
     AWS_METADATA_SERVICE_TIMEOUT: '8',
-    // Otherwise, runs as root would write to /var/cache.
-    CRED_WATCH_NO_CACHE: '1',
+    CACHE_DIRECTORY: CODE_CACHE,
     ...changes,
   };
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
