@@ -7,13 +7,13 @@ export interface Clock {
 }
 
 /** The longest delay of `setTimeout`. A longer delay would fire immediately. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(milliseconds, signal) {
-    for (let left = milliseconds; left > 0 && !signal?.aborted; left -= LONGEST_TIMER) {
-      await pause(Math.min(left, LONGEST_TIMER), signal);
+    for (let left = milliseconds; left > 0 && !signal?.aborted; left -= MAX_TIMER_MS) {
+      await pause(Math.min(left, MAX_TIMER_MS), signal);
     }
   },
 };

@@ -4,7 +4,7 @@
  */
 
 /** A shorter piece of a secret is useless to a thief, and short words cannot be distinguished from such pieces. */
-export const SHORTEST_PIECE = 8;
+export const MIN_PIECE_LENGTH = 8;
 
 /** A request id. After a slash, it can be the secret path of a credentials document. */
 const UUID = /(?<![\w/-])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi;
@@ -73,7 +73,7 @@ const FOLLOWERS: Readonly<Record<string, string>> = {
 /** Whether a text without white space is ordinary. */
 export function isPlain(text: string): boolean {
   const core = text.replace(/^[([{<"'`.]+|[)\]}>"'`.,;:!?]+$/g, '');
-  if (core.length < SHORTEST_PIECE) return true;
+  if (core.length < MIN_PIECE_LENGTH) return true;
   const rest = core.replace(UUID, '').replace(RESOURCE_ID, '').replace(TIME, '');
   if (KEY_LIKE.test(rest)) return false;
   return (ARN.test(rest) ? rest.replace(GENERATED_SUFFIX, '') : rest)

@@ -2,7 +2,7 @@
  * Makes a text from outside safe to print and to store. Error messages of endpoints, programs and systems can
  * quote credentials, in any encoding, so only what is certainly ordinary text is kept.
  */
-import { isPlain, SHORTEST_PIECE } from './plain-text.ts';
+import { isPlain, MIN_PIECE_LENGTH } from './plain-text.ts';
 
 const MAX_LENGTH = 200;
 /** A longer text is cut first, to limit the work. */
@@ -108,7 +108,7 @@ function toCharacter(digits: string, radix: number): string {
 /** Every form in which a text can contain pieces of the secret, after `decode`. */
 function listEncodings(secret: string): string[] {
   const plain = decode(secret) ?? secret;
-  if (plain.length < SHORTEST_PIECE) return [];
+  if (plain.length < MIN_PIECE_LENGTH) return [];
   // The base64 of a longer text contains one of three forms. The characters at the ends depend on the neighbours.
   const base64 = [0, 1, 2].map((shift) =>
     Buffer.from(' '.repeat(shift) + plain)
@@ -128,8 +128,8 @@ function markWithout(text: string, secrets: readonly string[], ignored: RegExp):
   const pieces = new Set<string>();
   for (const secret of secrets) {
     const whole = secret.toLowerCase().replace(ignored, '');
-    for (let end = SHORTEST_PIECE; end <= whole.length; end += 1) {
-      pieces.add(whole.slice(end - SHORTEST_PIECE, end));
+    for (let end = MIN_PIECE_LENGTH; end <= whole.length; end += 1) {
+      pieces.add(whole.slice(end - MIN_PIECE_LENGTH, end));
     }
   }
   // Code unit by code unit, so that the indexes remain those of the text.
@@ -137,8 +137,8 @@ function markWithout(text: string, secrets: readonly string[], ignored: RegExp):
   const positions = units.flatMap((unit, index) => (unit === '' ? [] : [index]));
   const squeezed = positions.map((index) => units[index]?.charAt(0)).join('');
   const marked = text.split('');
-  for (let end = SHORTEST_PIECE; end <= squeezed.length; end += 1) {
-    const start = end - SHORTEST_PIECE;
+  for (let end = MIN_PIECE_LENGTH; end <= squeezed.length; end += 1) {
+    const start = end - MIN_PIECE_LENGTH;
     if (pieces.has(squeezed.slice(start, end)))
       marked.fill(MARK, positions[start], (positions[end - 1] ?? 0) + 1);
   }

@@ -4,4 +4,4 @@ import type { Seconds } from './model.ts';
 export const PROMISED_LEAD_TIME: Seconds = 300;
 
 /** The longest validity of temporary credentials: 36 hours (`GetSessionToken`, `GetFederationToken`). */
-export const LONGEST_VALIDITY: Seconds = 36 * 3600;
+export const MAX_VALIDITY: Seconds = 36 * 3600;

@@ -1,5 +1,5 @@
 /** Length of the longest resource name. Role names may be longer and are compared separately. */
-const LONGEST_NAME = 39;
+const MAX_NAME_LENGTH = 39;
 
 /** The id in an ECS path is a secret, because ECS has no authorization. */
 const ECS_CREDENTIALS = /^\/+v[12]\/+credentials\/+(?=[^/])/;
@@ -24,4 +24,5 @@ function removeSecrets(path: string, role: string): string {
   return first < 0 ? path : [...parts.slice(0, first), '…'].join('/');
 }
 
-const isPossiblySecret = (part: string) => part.length > LONGEST_NAME || UUID.test(part) || MIXED.test(part);
+const isPossiblySecret = (part: string) =>
+  part.length > MAX_NAME_LENGTH || UUID.test(part) || MIXED.test(part);

@@ -1,4 +1,4 @@
-import { LONGEST_VALIDITY } from '../domain/aws-limits.ts';
+import { MAX_VALIDITY } from '../domain/aws-limits.ts';
 import { isPlausibleClockOffset } from '../domain/clock-plausibility.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
@@ -20,8 +20,8 @@ import {
 } from './source.ts';
 
 /** The pause before a retry is a random part of 100 ms, then of 200 ms, 400 ms … up to 1 s. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1000;
+const MIN_RETRY_PAUSE_MS = 100;
+const MAX_RETRY_PAUSE_MS = 1000;
 
 /** The reason of the abort signal. A constant, because the default is an error with a stack trace. */
 const POLL_OVER = 'the poll is over';
@@ -94,7 +94,7 @@ export class OngoingPoll {
         if (!(error instanceof PollError)) throw error;
         const allowed = { never: 0, once: 1, always: Number.POSITIVE_INFINITY }[policyOf(error)];
         if (retries >= Math.min(allowed, this.limits.attempts - 1) || this.signal.aborted) throw error;
-        const pause = this.options.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
+        const pause = this.options.random() * Math.min(MAX_RETRY_PAUSE_MS, MIN_RETRY_PAUSE_MS * 2 ** retries);
         await this.options.clock.sleep(pause, this.signal);
         if (this.signal.aborted) throw error;
       }
@@ -150,7 +150,7 @@ function toSuccess(poll: OngoingPoll, { document, observedAt }: FoundDocument): 
   const clockOffset = validateClockOffset(poll, observedAt, credentials);
   if (credentials.zoneless) notes.add({ code: 'ZONELESS_TIME' });
   const validitySeconds = secondsBetween(observedAt, credentials.expiration);
-  if (validitySeconds > LONGEST_VALIDITY) notes.add({ code: 'IMPLAUSIBLE_EXPIRATION', validitySeconds });
+  if (validitySeconds > MAX_VALIDITY) notes.add({ code: 'IMPLAUSIBLE_EXPIRATION', validitySeconds });
   return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes: notes.list };
 }
 

@@ -2,14 +2,14 @@ import { findDueSpan } from '../domain/measurement/forecast.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
 import { measureColumns } from '../domain/measurement/measure.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
-import { LONGEST_BACKOFF } from '../domain/verdict/poll-health.ts';
+import { MAX_BACKOFF } from '../domain/verdict/poll-health.ts';
 import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { findSeriesHistory, type PollContext, type RecordedPoll } from './poll-once.ts';
 
 /** The pause doubles with each failed poll in a row, up to five minutes. */
 export const computeBackoff = (pause: Seconds, failures: number): Seconds =>
-  Math.min(pause * 2 ** failures, LONGEST_BACKOFF);
+  Math.min(pause * 2 ** failures, MAX_BACKOFF);
 
 /** Hosts that were started together must not poll at the same time. */
 const JITTER = 0.1;

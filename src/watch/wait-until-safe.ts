@@ -7,10 +7,10 @@ import type { PollContext } from './poll-once.ts';
 import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-schedule.ts';
 
 /** The pause between polls while a rotation is due. */
-const USUAL_PAUSE: Seconds = 60;
+const DEFAULT_PAUSE: Seconds = 60;
 
 /** The maximum pause, because a source may rotate earlier than before. */
-const LONGEST_PAUSE: Seconds = 600;
+const MAX_PAUSE: Seconds = 600;
 
 /** For sources that rotate within minutes: the number of polls per rotation interval. */
 const POLLS_PER_INTERVAL = 60;
@@ -79,8 +79,8 @@ function computePause(
   const shortest = getMinPollInterval(source);
   const factor = chooseJitterFactor(random);
   const interval = nextRotation?.interval ?? Number.POSITIVE_INFINITY;
-  const usual = Math.min(USUAL_PAUSE, interval / POLLS_PER_INTERVAL);
+  const usual = Math.min(DEFAULT_PAUSE, interval / POLLS_PER_INTERVAL);
   if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
   const untilDue = nextRotation === null ? shortest : (nextRotation.earliest - judgedAt) / 1000;
-  return Math.max(shortest, Math.min(LONGEST_PAUSE, untilDue), usual * factor);
+  return Math.max(shortest, Math.min(MAX_PAUSE, untilDue), usual * factor);
 }

@@ -16,7 +16,7 @@ import { simulatePolls } from './simulated-polls.ts';
 const DEFAULT_INTERVAL: Seconds = 300;
 const MAX_POLLS = 10_000_000;
 /** Import rejects earlier times. */
-const EARLIEST_START: Instant = Date.UTC(2000);
+const MIN_START: Instant = Date.UTC(2000);
 const DEFAULT_HOST = 'simulated-host';
 
 /** Polls the simulated endpoint for the given time, and writes an export that `import` reads. */
@@ -38,7 +38,7 @@ export async function writeSimulatedHistory(
   const now = io.clock.now();
   const until: Instant = end === undefined ? now : await parseMomentFlag('--until', end, now, 'last');
   const from = until - history * 1000;
-  if (from < EARLIEST_START) {
+  if (from < MIN_START) {
     throw new CredWatchError(
       '--history would begin before the year 2000, the earliest time that import accepts',
       'shorten --history, or let it end later with --until',

@@ -5,7 +5,7 @@ import {
   createResponseTooLargeError,
   createTruncatedError,
   type HttpExchange,
-  LARGEST_BODY,
+  MAX_BODY_BYTES,
   toHttpResponse,
 } from '../../sources/http/exchange.ts';
 
@@ -23,7 +23,7 @@ export function createInMemoryExchange(endpoint: InMemoryEndpoint): HttpExchange
     if (delivered.outcome === 'truncated') throw createTruncatedError(null);
     if (delivered.outcome !== 'complete') throw createBrokenConnectionError(null);
     const { status, body } = delivered;
-    if (body.length > LARGEST_BODY) throw createResponseTooLargeError();
+    if (body.length > MAX_BODY_BYTES) throw createResponseTooLargeError();
     const receivedAt = clock.now();
     return toHttpResponse({
       status,

@@ -1,7 +1,7 @@
 import type { Instant } from '../model.ts';
 import { type Column, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
 import type { AppearanceColumns } from './columns/served-columns.ts';
-import { LAST_UPDATED_SLACK } from './generations.ts';
+import { LAST_UPDATED_SLACK_MS } from './generations.ts';
 import { findEarliestTime, type RotationHistory } from './rotations.ts';
 
 /**
@@ -22,7 +22,7 @@ export function findAppearances(
     latest.push(to);
   };
   const [seen, issued] = [valueAt(firstSeen, 0), valueAt(lastUpdated, 0)];
-  if (issued <= seen + LAST_UPDATED_SLACK) {
+  if (issued <= seen + LAST_UPDATED_SLACK_MS) {
     const from = Math.min(issued, seen);
     add(0, from, Math.min(from + lag, seen));
   }

@@ -1,4 +1,4 @@
-import { LONGEST_VALIDITY } from '../aws-limits.ts';
+import { MAX_VALIDITY } from '../aws-limits.ts';
 import type { Instant, Seconds } from '../model.ts';
 import {
   type Column,
@@ -12,21 +12,21 @@ import {
   toNullable,
   valueAt,
 } from './columns/generation-columns.ts';
-import { correctObservedTime, LAST_UPDATED_SLACK } from './generations.ts';
+import { correctObservedTime, LAST_UPDATED_SLACK_MS } from './generations.ts';
 import type { IssuedInFuture, SampleClock } from './measurement.ts';
 import { fillMissingOffsets } from './missing-offsets.ts';
 
 /** An undated series ignores larger offsets: nothing shows whether the host or the `Date` header is wrong. */
 export const NOTABLE_CLOCK_OFFSET: Seconds = 60;
 
-/** A corrected sample this long before its `LastUpdated` shows that the `Date` header is wrong. In ms. */
-const WRONG_DATE_HEADER = 5000;
+/** A corrected sample this long before its `LastUpdated` shows that the `Date` header is wrong. */
+const WRONG_DATE_HEADER_MS = 5000;
 
 /**
  * With one slow clock, the ahead values of generations differ by less than this, and not by 0, because each
- * generation is first seen some time after it was issued. In ms.
+ * generation is first seen some time after it was issued.
  */
-const SIMILAR_AHEAD = 300_000;
+const SIMILAR_AHEAD_MS = 300_000;
 
 /** A larger ahead value makes a verdict unknown. This is the clock skew that AWS tolerates. */
 export const DECISIVE_AHEAD: Seconds = 300;
@@ -92,7 +92,7 @@ function moveToChosenTimes(
     const lastSeen = times.getLastSeen(dated, index) + shiftMs;
     moved.firstSeen[index] = times.getFirstSeen(dated, index) + shiftMs;
     moved.lastSeen[index] = lastSeen;
-    if (valueAt(aheads, index) > shiftMs + LAST_UPDATED_SLACK) moved.lastUpdated[index] = Number.NaN;
+    if (valueAt(aheads, index) > shiftMs + LAST_UPDATED_SLACK_MS) moved.lastUpdated[index] = Number.NaN;
     const third = times.getTime(
       valueAt(dated.thirdLaterObservedAt, index),
       valueAt(dated.thirdLaterClockOffset, index),
@@ -140,7 +140,7 @@ function findLongestPlausibleValidity({ lastUpdated, expiration }: RecordedColum
     lastUpdated.map((issued, index) => valueAt(expiration, index) - issued),
   );
   const usual = presentCount < 3 ? Number.POSITIVE_INFINITY : 1.5 * second;
-  return Math.min(usual, LONGEST_VALIDITY * 1000);
+  return Math.min(usual, MAX_VALIDITY * 1000);
 }
 
 function isValidityPlausible(
@@ -206,7 +206,7 @@ function chooseTimes(
   isDated: boolean,
 ): TimeChoice {
   const isDateWrong = correctedAheadMs.some(
-    (ahead, index) => ahead > WRONG_DATE_HEADER && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER,
+    (ahead, index) => ahead > WRONG_DATE_HEADER_MS && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER_MS,
   );
   if (isDateWrong) return RAW_TIMES;
   return !isDated && largestClockOffset.some(isHostAhead) ? LATER_TIMES : CORRECTED_TIMES;
@@ -219,8 +219,8 @@ function chooseTimes(
 function findShift(aheads: Column): number {
   const { presentCount, largest, second } = findTwoLargest(aheads);
   const shown = presentCount === 1 ? largest : second;
-  if (shown <= LAST_UPDATED_SLACK) return 0;
-  return shown > largest - SIMILAR_AHEAD ? largest : shown;
+  if (shown <= LAST_UPDATED_SLACK_MS) return 0;
+  return shown > largest - SIMILAR_AHEAD_MS ? largest : shown;
 }
 
 function findIssuedInFuture({ lastSeen }: GenerationColumns, aheads: Column): IssuedInFuture | null {

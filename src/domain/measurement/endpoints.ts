@@ -17,7 +17,7 @@ import {
   type RotationColumns,
   type ServedColumns,
 } from './columns/served-columns.ts';
-import { LAST_UPDATED_SLACK } from './generations.ts';
+import { LAST_UPDATED_SLACK_MS } from './generations.ts';
 import type { EndpointSigns } from './measurement.ts';
 import { computeLeadTime } from './rotations.ts';
 
@@ -59,7 +59,7 @@ function countReversals(generations: GenerationColumns): number {
 
 function isReversal(generations: GenerationColumns, from: number, to: number): boolean {
   const { lastUpdated, rawFirstSeen, rawLastSeen } = generations;
-  const isOlder = valueAt(lastUpdated, to) < valueAt(lastUpdated, from) - LAST_UPDATED_SLACK;
+  const isOlder = valueAt(lastUpdated, to) < valueAt(lastUpdated, from) - LAST_UPDATED_SLACK_MS;
   if (!isOlder) return false;
   const distance = valueAt(rawFirstSeen, to) - valueAt(rawLastSeen, from);
   // A clock that was set in between may have changed the order.
@@ -78,11 +78,11 @@ function findLargestOffsetChange(
   return Number.isNaN(change) ? 0 : change;
 }
 
-/** A generation counts as served for this long after its last sample: its endpoint may get the next request. In ms. */
-const SERVED_AFTER_LAST_SAMPLE = 600_000;
+/** A generation counts as served for this long after its last sample: its endpoint may get the next request. */
+const SERVED_AFTER_LAST_SAMPLE_MS = 600_000;
 
-/** A polling gap is longer than this, and longer than three usual gaps. In ms. */
-const MIN_POLLING_GAP = 1_800_000;
+/** A polling gap is longer than this, and longer than three usual gaps. */
+const MIN_POLLING_GAP_MS = 1_800_000;
 const USUAL_GAPS_IN_POLLING_GAP = 3;
 const MIN_SAMPLES_FOR_USUAL_GAP = 3;
 
@@ -108,7 +108,7 @@ export function findEndpointHistory(ordered: GenerationColumns, usualGap: Second
   let found = 0;
   for (let index = 0; index < count; index += 1) {
     const [last, third] = [valueAt(lastSeen, index), valueAt(thirdSampleAfter, index)];
-    const end = Math.max(Number.isNaN(third) ? last : third, last + SERVED_AFTER_LAST_SAMPLE);
+    const end = Math.max(Number.isNaN(third) ? last : third, last + SERVED_AFTER_LAST_SAMPLE_MS);
     const gap = gaps[findFirstIndex(gaps, ({ from }) => from >= last)];
     const isGapBeforeEnd = gap !== undefined && gap.from < end;
     const at = Math.min(end, gap?.from ?? end, lastSample);
@@ -138,7 +138,7 @@ function findPollingGaps(
   usualGap: Seconds | null,
 ): Span[] {
   const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_GAP ? 0 : (usualGap ?? 0) * 1000;
-  const longest = Math.max(MIN_POLLING_GAP, USUAL_GAPS_IN_POLLING_GAP * usual);
+  const longest = Math.max(MIN_POLLING_GAP_MS, USUAL_GAPS_IN_POLLING_GAP * usual);
   const seen = joinSpans(
     Array.from(firstSeen, (from, index): Span => ({ from, to: valueAt(lastSeen, index) })),
     longest,

@@ -17,8 +17,8 @@ export interface RotationForecast {
   interval: Seconds;
 }
 
-/** With a single known interval, the next one may differ by this much in both directions. In ms. */
-const SINGLE_INTERVAL_TOLERANCE = 600_000;
+/** With a single known interval, the next one may differ by this much in both directions. */
+const SINGLE_INTERVAL_TOLERANCE_MS = 600_000;
 
 /**
  * Forecasts the next rotation. The range is wider than that of the measured intervals by their mean distance,
@@ -30,7 +30,7 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
   const appeared = findAppearanceOfNewest(measurement);
   const { min, median, max } = rotationInterval;
   const count = keepPresent(getHistoryColumns(measurement).rotations.interval).length;
-  const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE : Math.ceil(((max - min) * 1000) / (count - 1));
+  const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE_MS : Math.ceil(((max - min) * 1000) / (count - 1));
   return {
     earliest: appeared.from + min * 1000 - tolerance,
     expected: appeared.to + median * 1000,

@@ -16,8 +16,8 @@ import {
 /** Smaller offsets are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
-/** Shorter distances are ignored, because `LastUpdated` and `Date` have whole seconds. In ms. */
-export const LAST_UPDATED_SLACK = 2000;
+/** Shorter distances are ignored, because `LastUpdated` and `Date` have whole seconds. */
+export const LAST_UPDATED_SLACK_MS = 2000;
 
 /** The time of a sample by AWS's clock, by which credentials expire. */
 export const correctTime = ({ observedAt, clockOffset }: SampleTime): Instant =>

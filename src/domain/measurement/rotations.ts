@@ -10,7 +10,7 @@ import {
   valueAt,
 } from './columns/generation-columns.ts';
 import { createRotationColumns, type RotationColumns } from './columns/served-columns.ts';
-import { LAST_UPDATED_SLACK } from './generations.ts';
+import { LAST_UPDATED_SLACK_MS } from './generations.ts';
 import type { Rotation } from './measurement.ts';
 import { findMiddle } from './statistics.ts';
 
@@ -65,7 +65,7 @@ export function computeLeadTime(expiration: Instant, windowFrom: Instant, at: In
 function findLag({ lastSeen, lastUpdated }: GenerationColumns): number {
   const lags = lastUpdated.map((issued, index) => valueAt(lastSeen, index - 1) - issued);
   const { largest } = findTwoLargest(lags);
-  return largest > LAST_UPDATED_SLACK ? largest : 0;
+  return largest > LAST_UPDATED_SLACK_MS ? largest : 0;
 }
 
 /** Fills in the windows and dates of the rotations. */
@@ -85,7 +85,7 @@ function dateRotations(
     const from = valueAt(lastSeen, index);
     const to = Math.max(valueAt(firstSeen, index + 1), from);
     const issued = valueAt(lastUpdated, index + 1);
-    const isDated = issued >= from - LAST_UPDATED_SLACK && issued <= to + LAST_UPDATED_SLACK;
+    const isDated = issued >= from - LAST_UPDATED_SLACK_MS && issued <= to + LAST_UPDATED_SLACK_MS;
     const at = isDated ? Math.min(Math.max(issued, from) + lag, to) : to;
     rotations.from[index] = index;
     rotations.to[index] = index + 1;

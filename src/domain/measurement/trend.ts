@@ -13,7 +13,7 @@ import type { RotationColumns } from './columns/served-columns.ts';
 import type { LeadTimeTrend } from './measurement.ts';
 import { findMiddle, median } from './statistics.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** With fewer days, rotations are grouped into blocks. */
 const MIN_DAYS = 10;
@@ -44,7 +44,7 @@ export function findLeadTimeTrend(rotations: RotationColumns): LeadTimeTrend | n
   if (points.length === 0 || computeDownwardZ(points.map(({ leadTime }) => leadTime)) <= CRITICAL_Z)
     return null;
   const slope = computeSlope(points);
-  return slope < 0 ? { shrinkingPerDay: Math.ceil(-slope * DAY), points: points.length } : null;
+  return slope < 0 ? { shrinkingPerDay: Math.ceil(-slope * DAY_MS), points: points.length } : null;
 }
 
 /** Witnessed rotations in the order of time. */
@@ -68,9 +68,9 @@ export function listWitnessed({ isWitnessed, at, leadTime }: RotationColumns): W
 function groupByDay({ count, at, leadTime }: WitnessedRotations): TrendPoint[] {
   const days: RotationGroup[] = [];
   for (let begin = 0; begin < count; ) {
-    const day = Math.floor(valueAt(at, begin) / DAY);
+    const day = Math.floor(valueAt(at, begin) / DAY_MS);
     let end = begin + 1;
-    while (Math.floor(valueAt(at, end) / DAY) === day) end += 1;
+    while (Math.floor(valueAt(at, end) / DAY_MS) === day) end += 1;
     days.push({ begin, end });
     begin = end;
   }

@@ -11,17 +11,17 @@ const SHORT = /^(?:(?<d>\d+)d)?(?:(?<h>\d+)h)?(?:(?<m>\d+)m)?(?:(?<s>\d+)s)?$/;
 const ISO_8601 = /^P(?:(?<w>\d+)W|(?:(?<d>\d+)D)?(?:T(?=\d)(?:(?<h>\d+)H)?(?:(?<m>\d+)M)?(?:(?<s>\d+)S)?)?)$/;
 
 /** One hundred years. Longer durations are typing errors and would exceed the range of dates. */
-const LONGEST: Seconds = 36_525 * UNIT_SECONDS.d;
+const MAX_DURATION: Seconds = 36_525 * UNIT_SECONDS.d;
 
 /** Parses `90s`, `15m`, `1h30m`, `5h`, `7d`, `0` and ISO 8601 (`PT5H`). Null for any other text. */
 export function parseDuration(text: string): Seconds | null {
   const seconds = readSeconds(text);
-  return seconds !== null && seconds <= LONGEST ? seconds : null;
+  return seconds !== null && seconds <= MAX_DURATION ? seconds : null;
 }
 
 /** Whether the only error is that the duration is over one hundred years. */
 export function isTooLongDuration(text: string): boolean {
-  return (readSeconds(text) ?? 0) > LONGEST;
+  return (readSeconds(text) ?? 0) > MAX_DURATION;
 }
 
 function readSeconds(text: string): Seconds | null {

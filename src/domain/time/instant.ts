@@ -11,7 +11,7 @@ const FORMAT = new RegExp(
 );
 
 /** Earlier years are errors, such as Go's zero time in the year 1. */
-const EARLIEST_YEAR = 2000;
+const MIN_YEAR = 2000;
 
 export interface ParsedInstant {
   instant: Instant;
@@ -35,7 +35,7 @@ export function parseInstant(text: string): ParsedInstant | null {
     milliseconds,
   );
   // Date.UTC changes 30 February to 2 March.
-  if (Number(year) < EARLIEST_YEAR || new Date(local).getUTCDate() !== Number(day)) return null;
+  if (Number(year) < MIN_YEAR || new Date(local).getUTCDate() !== Number(day)) return null;
   const zone = match[8];
   const offset = zone === undefined ? 0 : parseOffset(zone);
   if (offset === null) return null;

@@ -76,7 +76,7 @@ function estimateRandomStart({ count, leadTime }: WitnessedRotations, watchedTim
   return (second - shortest) / watchedTime;
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const MIN_WATCHED_SHARE_OF_DAY = 0.95;
 
 function countWatchedDays(served: ServedColumns): number {
@@ -84,16 +84,16 @@ function countWatchedDays(served: ServedColumns): number {
   const { count, from, to } = order === null ? served : selectItems(served, order);
   let [watchedDays, currentDay, watched, until] = [0, Number.NaN, 0, Number.NEGATIVE_INFINITY];
   const endDay = () => {
-    if (watched >= MIN_WATCHED_SHARE_OF_DAY * DAY) watchedDays += 1;
+    if (watched >= MIN_WATCHED_SHARE_OF_DAY * DAY_MS) watchedDays += 1;
     watched = 0;
   };
   for (let index = 0; index < count; index += 1) {
     const periodEnd = valueAt(to, index);
     for (let start = Math.max(valueAt(from, index), until); start < periodEnd; ) {
-      const day = Math.floor(start / DAY);
+      const day = Math.floor(start / DAY_MS);
       if (day !== currentDay) endDay();
       currentDay = day;
-      const end = Math.min(periodEnd, (day + 1) * DAY);
+      const end = Math.min(periodEnd, (day + 1) * DAY_MS);
       watched += end - start;
       start = end;
     }

@@ -1,4 +1,4 @@
-import { LONGEST_VALIDITY } from '../aws-limits.ts';
+import { MAX_VALIDITY } from '../aws-limits.ts';
 import type { Extremes } from '../measurement/measurement.ts';
 import { findExtremes, minBy } from '../measurement/statistics.ts';
 import type { Instant, JobRun, Seconds } from '../model.ts';
@@ -81,7 +81,7 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
     .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
     // A negative time comes from a clock that is behind. Runs over 36 hours have ended without a record.
-    .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
+    .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= MAX_VALIDITY);
   return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }
 

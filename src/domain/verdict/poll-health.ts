@@ -1,7 +1,7 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 
 /** While polls fail, the pauses between them grow up to this one, or stay at a longer interval. */
-export const LONGEST_BACKOFF: Seconds = 300;
+export const MAX_BACKOFF: Seconds = 300;
 
 /** The state of a poller of one source after its last poll. */
 export interface PollProgress {
@@ -27,7 +27,7 @@ export function checkPollHealth(sources: readonly PollProgress[], now: Instant):
     if (lastOutcome === null) continue;
     const ago = Math.floor((now - lastOutcome.endedAt) / 1000);
     // One poll may be missed. One more minute allows for jitter and slow endpoints.
-    const pause = lastOutcome.failure === null ? interval : Math.max(interval, LONGEST_BACKOFF);
+    const pause = lastOutcome.failure === null ? interval : Math.max(interval, MAX_BACKOFF);
     const allowed = 2 * pause + 60;
     if (ago > allowed) return { code: 'POLL_OVERDUE', sinceLastPoll: ago, allowed };
     if (lastOutcome.failure === null) hasSuccess = true;

@@ -4,7 +4,7 @@ import { chooseRoundStep, listMultiples } from './round-steps.ts';
 
 const DAY: Seconds = 86_400;
 /** A longer axis can show the same day and month twice, so labels need the year. */
-const LONGEST_AXIS_WITHOUT_YEARS: Seconds = 300 * DAY;
+const MAX_AXIS_WITHOUT_YEARS: Seconds = 300 * DAY;
 
 export interface TimeAxis {
   ticks: readonly Instant[];
@@ -33,7 +33,7 @@ export function labelTicks({ ticks, step }: TimeAxis, dated: 'none' | 'first' | 
   const format = (at: Instant, index: number): string => {
     const text = formatInstant(floorToSecond(at));
     const [date, time] = [text.slice(0, 10), text.slice(11, step < 60 ? 19 : 16)];
-    if (length > LONGEST_AXIS_WITHOUT_YEARS) return date;
+    if (length > MAX_AXIS_WITHOUT_YEARS) return date;
     if (step >= DAY || at % (DAY * 1000) === 0) return date.slice(5);
     const isDated = dated === 'all' || (dated === 'first' && index === 0);
     return isDated ? `${date.slice(5)} ${time}` : time;

@@ -74,7 +74,7 @@ const OTHER_ENDPOINT_MESSAGE =
   'do not wait for a rotation: the next request may get the older credentials of another endpoint';
 
 /** A person or scheduler cannot notice a rotation and start a job in less time. */
-const SHORTEST_START_TIME: Seconds = 60;
+const MIN_START_TIME: Seconds = 60;
 
 /** What to do about a verdict; empty for `safe`. */
 export function listAdvice(judgement: JobJudgement, measurement: Measurement | null): string[] {
@@ -98,7 +98,7 @@ function listNotSafeAdvice(
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
     const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
-    return safeTimeAfterRotation < SHORTEST_START_TIME
+    return safeTimeAfterRotation < MIN_START_TIME
       ? [
           `starts were safe only for ${time} after a rotation, which is too short to rely on: ${REFRESH_ADVICE}`,
         ]

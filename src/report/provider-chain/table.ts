@@ -126,7 +126,7 @@ function describeValidity({ state, expiration, remaining, isSession, notes }: Pr
 }
 
 /** Parts up to this length stay on one line. */
-const LONGEST_UNBROKEN_PART = 60;
+const MAX_UNBROKEN_LENGTH = 60;
 /** A private-use character, because lines break at every character of `\s`, including the no-break space. */
 const NO_BREAK = '\ue000';
 
@@ -134,7 +134,7 @@ const joinParts = (parts: readonly (string | null)[]) =>
   parts
     .filter((part) => part !== null)
     .map(escapeUnprintable)
-    .map((part) => (part.length > LONGEST_UNBROKEN_PART ? part : part.replaceAll(' ', NO_BREAK)))
+    .map((part) => (part.length > MAX_UNBROKEN_LENGTH ? part : part.replaceAll(' ', NO_BREAK)))
     .join(' · ');
 
 function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): string[][] {

@@ -103,12 +103,12 @@ export type FaultEffect = {
 }[FaultKind];
 
 /** One hour; use `stall` without a value for a longer delay. */
-const LONGEST_STALL_MS = 3_600_000;
+const MAX_STALL_MS = 3_600_000;
 
 /** Milliseconds are null for an endless delay. */
 function parseStall(text: string): { milliseconds: number | null } | null {
   if (text === '') return { milliseconds: null };
   const exact = /^(\d{1,7})ms$/.exec(text)?.[1];
   const milliseconds = exact === undefined ? (parseDuration(text) ?? Number.NaN) * 1000 : Number(exact);
-  return milliseconds <= LONGEST_STALL_MS ? { milliseconds } : null;
+  return milliseconds <= MAX_STALL_MS ? { milliseconds } : null;
 }

@@ -31,8 +31,8 @@ const SCENARIO_SETTINGS = [
 export type ScenarioSetting = (typeof SCENARIO_SETTINGS)[number];
 
 /** Scenarios are written by hand; a larger file is not a scenario. */
-const LARGEST_FILE = 256 * 1024;
-const MOST_STEPS = 1000;
+const MAX_FILE_BYTES = 256 * 1024;
+const MAX_STEPS = 1000;
 
 /** The hint for an invalid field that should be text. */
 const QUOTE_IT = 'put the value in quotes';
@@ -62,7 +62,7 @@ export function openScenario(nameOrFile: string): Scenario {
 
 /** Reads the text of a file, without a byte order mark. The file may be a pipe. */
 function readScenarioFile(file: string): string {
-  const bytes = Buffer.alloc(LARGEST_FILE + 1);
+  const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
   let length = 0;
   try {
     const descriptor = openSync(file, 'r');
@@ -84,9 +84,9 @@ function readScenarioFile(file: string): string {
       { cause: error },
     );
   }
-  if (length <= LARGEST_FILE) return new TextDecoder().decode(bytes.subarray(0, length));
+  if (length <= MAX_FILE_BYTES) return new TextDecoder().decode(bytes.subarray(0, length));
   throw new CredWatchError(
-    `the scenario file ${file} is larger than ${LARGEST_FILE / 1024} KiB`,
+    `the scenario file ${file} is larger than ${MAX_FILE_BYTES / 1024} KiB`,
     'check that the file is a scenario',
   );
 }
@@ -129,8 +129,8 @@ function parseFields(document: unknown) {
   if (!Array.isArray(steps)) {
     throw new CredWatchError("'steps' is not a list", `write "steps": [${STEP_EXAMPLE}]`);
   }
-  if (steps.length > MOST_STEPS) {
-    throw new CredWatchError(`'steps' has ${steps.length} entries`, `use at most ${MOST_STEPS}`);
+  if (steps.length > MAX_STEPS) {
+    throw new CredWatchError(`'steps' has ${steps.length} entries`, `use at most ${MAX_STEPS}`);
   }
   return { description, settings, steps };
 }

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 
 /** The metadata of an instance has about 10 KiB, and EC2 accepts at most 16 KiB of user data. */
-const LARGEST_FILE = 4 * 1024 * 1024;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const TREE_HINT = 'use --tree with a JSON file or a folder';
 
@@ -19,7 +19,7 @@ export function readRegularFile(path: string): Buffer {
 
 export function assertReadable(stats: Stats, path: string): void {
   if (!stats.isFile()) throw new CredWatchError(`${path} is neither a regular file nor a folder`, TREE_HINT);
-  if (stats.size > LARGEST_FILE)
+  if (stats.size > MAX_FILE_BYTES)
     throw new CredWatchError(`${path} is larger than 4 MiB`, 'use a smaller file');
 }
 

@@ -12,29 +12,29 @@ export interface ConnectionLimits {
 }
 
 /** Enough for hundreds of workers that start at once. */
-const MOST_CONNECTIONS = 512;
-const FEWEST_CONNECTIONS = 4;
+const MAX_CONNECTIONS = 512;
+const MIN_CONNECTIONS = 4;
 
 /** Node, the database and a poll use about 30 descriptors, and a poll can start a process. */
 const RESERVED_DESCRIPTORS = 40;
 
 /** The default of macOS, for systems without `/proc`. */
-const USUAL_DESCRIPTOR_LIMIT = 256;
+const DEFAULT_DESCRIPTOR_LIMIT = 256;
 
 /** Leaves half of the free descriptors to the rest of the process. */
 export const computeMaxConnections = (descriptorLimit: number): number =>
   Math.min(
-    MOST_CONNECTIONS,
-    Math.max(FEWEST_CONNECTIONS, Math.floor((descriptorLimit - RESERVED_DESCRIPTORS) / 2)),
+    MAX_CONNECTIONS,
+    Math.max(MIN_CONNECTIONS, Math.floor((descriptorLimit - RESERVED_DESCRIPTORS) / 2)),
   );
 
 /** The number of files and sockets that this process may open. */
 export function readDescriptorLimit(): number {
   try {
     const limit = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
-    return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit) || USUAL_DESCRIPTOR_LIMIT;
+    return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit) || DEFAULT_DESCRIPTOR_LIMIT;
   } catch {
-    return USUAL_DESCRIPTOR_LIMIT;
+    return DEFAULT_DESCRIPTOR_LIMIT;
   }
 }
 

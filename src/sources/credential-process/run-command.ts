@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { kill, platform } from 'node:process';
 import { describeSystemError } from '../../errors.ts';
 import type { Environment } from '../environment/variables.ts';
-import { decodeUtf8, LARGEST_BODY } from '../http/exchange.ts';
+import { decodeUtf8, MAX_BODY_BYTES } from '../http/exchange.ts';
 import { findLocalError } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
 
@@ -61,7 +61,7 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
     signal.addEventListener('abort', expire, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > LARGEST_BODY) fail(new PollError('response-too-large', 'the process printed over 64 KiB'));
+      if (size > MAX_BODY_BYTES) fail(new PollError('response-too-large', 'the process printed over 64 KiB'));
       else chunks.push(chunk);
     });
     child.once('error', (error) => fail(createStartError(error)));

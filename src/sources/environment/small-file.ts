@@ -11,7 +11,7 @@ const files = {
 };
 
 /** In bytes. Token and hosts files are far smaller. */
-const MAX_SIZE = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads a regular file as text. Rejects a pipe, which could block the exit of the process. */
 export async function readSmallFile(path: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function readSmallFile(path: string): Promise<string> {
   try {
     const status = await files.stat(file);
     if (!status.isFile()) throw new UnreadableFile('not a regular file');
-    if (status.size > MAX_SIZE) throw new UnreadableFile('too large');
+    if (status.size > MAX_FILE_BYTES) throw new UnreadableFile('too large');
     return await files.read(file, 'utf8');
   } finally {
     await files.close(file);

@@ -4,8 +4,8 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import { PollError } from '../poll-error.ts';
 
 /** The limit of aws-c-auth. Real documents are under 2 KiB. */
-export const LARGEST_BODY = 64 * 1024;
-export const LARGEST_HEADERS = 16 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Time limits in milliseconds, and the number of attempts. */
 export interface PollLimits {

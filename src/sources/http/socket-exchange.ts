@@ -15,8 +15,8 @@ import {
   type HttpExchange,
   type HttpRequest,
   type HttpResponse,
-  LARGEST_BODY,
-  LARGEST_HEADERS,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
   toHttpResponse,
 } from './exchange.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
@@ -80,8 +80,8 @@ class EndpointClient {
       // Our own time limits replace those of undici, which watch for silence and not for slowness.
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxHeaderSize: LARGEST_HEADERS,
-      maxResponseSize: LARGEST_BODY,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      maxResponseSize: MAX_BODY_BYTES,
     });
   }
 

@@ -5,10 +5,10 @@ import type { OngoingPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 
 /** The requested TTL in seconds, which is the longest that IMDS grants. */
-const REQUESTED_TTL = 21_600;
+const REQUESTED_TTL_SECONDS = 21_600;
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 /** A token is not used in the last two minutes of its TTL. */
-const TTL_RESERVE = 120;
+const TTL_RESERVE_SECONDS = 120;
 /** The fallback to IMDSv1 ends after this time, so that a repaired host uses IMDSv2 again. */
 const FALLBACK_MS = 15 * 60 * 1000;
 
@@ -114,7 +114,7 @@ export class ImdsAuthCache {
   };
 
   async #requestToken(poll: OngoingPoll): Promise<ImdsAuth> {
-    const headers = { [TTL_HEADER]: String(REQUESTED_TTL) };
+    const headers = { [TTL_HEADER]: String(REQUESTED_TTL_SECONDS) };
     const request = { method: 'PUT', path: this.#tokenPath, headers } as const;
     const response = await poll.sendRequest(this.#endpoint, request, chooseTimeLimit(poll));
     const token = readToken(response);
@@ -123,7 +123,7 @@ export class ImdsAuthCache {
     return {
       headers: { 'x-aws-ec2-metadata-token': token },
       apiVersion: '2',
-      validUntil: poll.options.clock.now() + (ttl - TTL_RESERVE) * 1000,
+      validUntil: poll.options.clock.now() + (ttl - TTL_RESERVE_SECONDS) * 1000,
       obtainedBy: poll,
       hasTokenTimedOut: false,
       unconfirmed: null,
@@ -168,9 +168,9 @@ export function createImdsError(response: HttpResponse, hasToken: boolean): Poll
 function readTtl(response: HttpResponse, poll: OngoingPoll): number {
   const text = response.getHeader(TTL_HEADER)?.trim() ?? '';
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (seconds >= 1 && seconds <= REQUESTED_TTL) return seconds;
+  if (seconds >= 1 && seconds <= REQUESTED_TTL_SECONDS) return seconds;
   poll.notes.add({ code: 'TOKEN_TTL_NONCONFORMING' });
-  return REQUESTED_TTL;
+  return REQUESTED_TTL_SECONDS;
 }
 
 /** Follows what most SDKs do. All of them agree on status 403, 404 and 405 only. */

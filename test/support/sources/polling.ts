@@ -14,13 +14,13 @@ export const LIMITS: PollLimits = { connectMs: 2000, requestMs: 4000, pollMs: 80
 export const IMPATIENT: PollLimits = { ...LIMITS, requestMs: 250 };
 
 /** The longest pause between two attempts, in milliseconds. A longer sleep is the time limit of a poll. */
-const LONGEST_PAUSE = 1000;
+const MAX_PAUSE_MS = 1000;
 
 /** The clock without the pauses between attempts. */
 export const withoutPauses = ({ now, sleep }: Clock): Clock => ({
   now,
   sleep: (milliseconds, signal) =>
-    milliseconds <= LONGEST_PAUSE ? Promise.resolve() : sleep(milliseconds, signal),
+    milliseconds <= MAX_PAUSE_MS ? Promise.resolve() : sleep(milliseconds, signal),
 });
 
 /** The real time. Pauses between attempts take no time. */

@@ -9,7 +9,7 @@ import type { CheckedSeries, SampleChecks } from '../series-analysis.ts';
 
 /** Intervals that people use for timers. */
 const POLL_INTERVALS: readonly Seconds[] = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800];
-const SHORTEST_POLL_INTERVAL: Seconds = 10;
+const MIN_POLL_INTERVAL: Seconds = 10;
 const DEFAULT_POLL_INTERVAL: Seconds = 300;
 
 /** Checks of when the series was polled, and over which API. */
@@ -61,7 +61,7 @@ function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolea
 
 /** At most a quarter of the usual rotation interval, so that one failed poll does not hide a rotation. */
 function choosePollInterval(rotationInterval: Seconds): Seconds {
-  return POLL_INTERVALS.findLast((each) => each <= rotationInterval / 4) ?? SHORTEST_POLL_INTERVAL;
+  return POLL_INTERVALS.findLast((each) => each <= rotationInterval / 4) ?? MIN_POLL_INTERVAL;
 }
 
 export function checkFailedPolls({ failedPolls }: CheckedSeries): FindingFields['POLLS_FAILED'] | null {

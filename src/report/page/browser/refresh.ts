@@ -11,10 +11,10 @@ export interface SavedPageState {
   scrollTop: number;
 }
 
-/** Milliseconds without input after which the page may reload. */
-const IDLE_TIME = 5000;
-/** Milliseconds between two checks for input. */
-const IDLE_CHECK_INTERVAL = 1000;
+/** Time without input after which the page may reload. */
+const IDLE_TIME_MS = 5000;
+/** Time between two checks for input. */
+const IDLE_CHECK_INTERVAL_MS = 1000;
 const KEY = `cred-watch:${location.pathname}`;
 
 /** Reads and deletes the saved state; null without one, or if the browser has no storage for files. */
@@ -48,12 +48,12 @@ export function scheduleRefresh(seconds: number, getCharts: () => readonly Inter
   const isInUse = () =>
     isPointerDown ||
     document.hidden ||
-    performance.now() - lastInput < IDLE_TIME ||
+    performance.now() - lastInput < IDLE_TIME_MS ||
     getSelection()?.isCollapsed === false;
 
   async function reload(): Promise<void> {
     if (isInUse()) {
-      setTimeout(reload, IDLE_CHECK_INTERVAL);
+      setTimeout(reload, IDLE_CHECK_INTERVAL_MS);
       return;
     }
     if (!(await isServerReachable())) {

@@ -17,8 +17,8 @@ export type Move = keyof typeof SHIFTS | 'all';
 export const isMove = (name: string | undefined): name is Move =>
   name !== undefined && (name === 'all' || Object.hasOwn(SHIFTS, name));
 
-/** In seconds. A shorter view shows no change. */
-const SHORTEST_VIEW = 60;
+/** A shorter view shows no change. */
+const MIN_VIEW_SECONDS = 60;
 
 /** The view after a move, within `whole`. */
 export function applyMove({ from, to }: View, move: Move, whole: View): View {
@@ -31,7 +31,7 @@ export function applyMove({ from, to }: View, move: Move, whole: View): View {
 /** Limits the length of a view, then shifts the view into `whole`. */
 export function clampView({ from, to }: View, whole: View): View {
   const full = whole.to - whole.from;
-  const length = Math.min(full, Math.max(to - from, Math.min(SHORTEST_VIEW, full)));
+  const length = Math.min(full, Math.max(to - from, Math.min(MIN_VIEW_SECONDS, full)));
   const middle = (from + to) / 2;
   const begin = Math.min(Math.max(middle - length / 2, whole.from), whole.to - length);
   return { from: begin, to: begin + length };

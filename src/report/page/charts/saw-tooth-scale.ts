@@ -8,7 +8,7 @@ export interface SawToothScale extends Span {
   top: Seconds;
 }
 
-const HALF_AN_HOUR = 1_800_000;
+const HALF_HOUR_MS = 1_800_000;
 const MIN_TOP: Seconds = 60;
 
 /** The chart must contain the lines of all judged jobs. */
@@ -22,7 +22,7 @@ export function computeSawToothScale(
   // The name of a job needs space above its line.
   for (const { required } of jobs) top = Math.max(top, required * 1.08);
   // A single sample is drawn in the middle of an hour.
-  const padding = lastSample > firstSample ? 0 : HALF_AN_HOUR;
+  const padding = lastSample > firstSample ? 0 : HALF_HOUR_MS;
   return {
     from: firstSample - padding,
     to: lastSample + padding,

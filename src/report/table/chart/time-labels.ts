@@ -8,8 +8,8 @@ const DAY: Seconds = 86_400;
 const SPACE = 2;
 /** Columns of most labels. Longer labels are omitted if they do not fit. */
 const TYPICAL_LABEL_WIDTH = '00:00'.length + 2 * SPACE;
-/** In milliseconds. A shorter chart needs seconds in its end labels. */
-const SHORTEST_TIME_WITHOUT_SECONDS = 600_000;
+/** A shorter chart needs seconds in its end labels. */
+const MIN_LENGTH_WITHOUT_SECONDS_MS = 600_000;
 
 export interface TimeLabels {
   /** Dates and times in UTC: both ends, and round times between them. */
@@ -46,5 +46,5 @@ export function buildTimeLabels({ from, to }: Span, width: number): TimeLabels {
 function formatEnd(at: Instant, step: Seconds, length: number): string {
   const timestamp = formatTimestamp(at);
   if (step >= DAY) return timestamp.slice(0, 10);
-  return `${timestamp.slice(0, length < SHORTEST_TIME_WITHOUT_SECONDS ? 19 : 16)}Z`;
+  return `${timestamp.slice(0, length < MIN_LENGTH_WITHOUT_SECONDS_MS ? 19 : 16)}Z`;
 }

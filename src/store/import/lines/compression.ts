@@ -12,7 +12,7 @@ const FORMATS: readonly { name: string; magic: readonly number[]; command: strin
 ];
 
 const GZIP = [0x1f, 0x8b];
-const LONGEST_MAGIC = 6;
+const MAX_MAGIC_LENGTH = 6;
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
   magic.every((byte, index) => bytes[index] === byte);
@@ -28,7 +28,7 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
-  while (head.length < LONGEST_MAGIC) {
+  while (head.length < MAX_MAGIC_LENGTH) {
     const { value, done } = await iterator.next();
     if (done) break;
     head = head.length === 0 ? value : Buffer.concat([head, value]);
