@@ -3,8 +3,8 @@ export function findNameProblem(text: string): string | null {
   if (text.trim() === '' || text.length > 256) return 'use 1 to 256 characters';
   if (/\p{Cc}/u.test(text)) return 'leave out control characters';
   // SQLite would store other bytes, and so another name.
-  return isWellFormed(text) ? null : 'leave out the half of a surrogate pair';
+  return isWellFormed(text) ? null : 'remove the unpaired surrogate';
 }
 
-/** Whether UTF-8 can encode the text. JSON can escape one half of a surrogate pair. */
+/** Whether UTF-8 can encode the text. JSON can escape an unpaired surrogate. */
 export const isWellFormed = (text: string): boolean => !/\p{Cs}/u.test(text);

@@ -28,21 +28,21 @@ export interface StoreLimits {
 }
 
 export interface ReadOptions {
-  /** Another thread of this process has the database open. This is known for the same thread. */
+  /** Whether another thread of this process has the database open. The store itself checks its own thread. */
   isOpenInOtherThread?: boolean;
 }
 
-/** Numbers of records. */
+/** Counts of records. */
 export interface WriteResult {
   added: number;
   /** Records that the database already had. */
   known: number;
 }
 
-/** Numbers of samples. */
+/** Counts of samples. */
 export interface PruneResult {
   deleted: number;
 }
 
-/** Gets the error that prevents the use of a file. */
+/** Called with the error because of which the file is not used. */
 export type OnFallback = (error: CredWatchError) => void;

@@ -6,7 +6,7 @@ import { joinSpans } from '../domain/time/spans.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
-import { prepareClockOffsets } from './host-clocks.ts';
+import { prepareClockOffsetUpdate } from './host-clocks.ts';
 import { toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -27,8 +27,8 @@ export const toFailedPollRow = (host: string, source: SourceName, poll: FailedPo
   expiration: poll.expiration ?? '',
 });
 
-/** Prepares a function that adds a failed poll. Equal ones are all kept. */
-export function prepareFailedPolls(connection: DatabaseConnection) {
+/** Prepares a function that adds a failed poll. Equal failed polls are all kept. */
+export function prepareFailedPollInsert(connection: DatabaseConnection) {
   const save = connection.prepare(
     `INSERT INTO failed_polls
      SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
@@ -37,7 +37,7 @@ export function prepareFailedPolls(connection: DatabaseConnection) {
           AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration),
        @clockOffset`,
   );
-  const saveClockOffset = prepareClockOffsets(connection);
+  const saveClockOffset = prepareClockOffsetUpdate(connection);
   return (host: string, source: SourceName, poll: FailedPoll): void => {
     save.run(toFailedPollRow(host, source, poll));
     saveClockOffset(host, poll);
@@ -45,10 +45,10 @@ export function prepareFailedPolls(connection: DatabaseConnection) {
 }
 
 /**
- * Prepares a function that records that an endpoint is starting. It returns the time of the first such poll since the
- * last poll with another result.
+ * Prepares a function that records that an endpoint is starting. The function returns the time of the first poll that
+ * found the endpoint starting, since the last poll with another result.
  */
-export function prepareStarting(connection: DatabaseConnection) {
+export function prepareEndpointStart(connection: DatabaseConnection) {
   const save = connection
     .prepare<[object], Instant>(
       `INSERT INTO endpoint_starts VALUES (@host, @source, @at)
@@ -100,18 +100,18 @@ export function readFailedPollCounts(
   return groups;
 }
 
-/** The largest distance between failed polls of one span, if no samples show the polling interval. */
-const DEFAULT_SPAN_DISTANCE_MS = 600_000;
+/** The maximum distance between failed polls of one span, if no samples show the polling interval. */
+const DEFAULT_MAX_DISTANCE_MS = 600_000;
 
-/** The largest distance between failed polls of one span, in milliseconds. */
-export function findSpanDistance(generations: ColumnHistory['generations']): number {
+/** Returns the maximum distance between failed polls of one span, in milliseconds. */
+export function findMaxDistanceInSpan(generations: ColumnHistory['generations']): number {
   const gap = findUsualGap(orderColumns(generations));
-  return gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
+  return gap === null ? DEFAULT_MAX_DISTANCE_MS : Math.max(1000, gap * 1100);
 }
 
 /**
  * Finds the spans in which every poll of the history's host and source failed. Failed polls are in one span
- * if their distance is at most the usual gap between samples: a successful poll between them would have
+ * if their distance is at most the usual gap between samples, because a successful poll between them would have
  * recorded a sample.
  */
 export function findFailedPollSpans(
@@ -119,7 +119,7 @@ export function findFailedPollSpans(
   { identity, generations }: Pick<ColumnHistory, 'identity' | 'generations'>,
   filter: SeriesFilter,
 ): Span[] {
-  const distance = findSpanDistance(generations);
+  const distance = findMaxDistanceInSpan(generations);
   // SQL groups the polls, so that the number of rows does not grow with the number of failed polls.
   const parts = connection
     .prepare<unknown[], Span>(

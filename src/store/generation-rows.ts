@@ -28,7 +28,7 @@ const COLUMNS = {
   pruned_until: 'prunedUntil',
 } as const;
 
-/** The database computes the key id. */
+/** All columns except the key id, which SQLite computes. */
 const WRITTEN = Object.entries(COLUMNS).filter(([column]) => column !== 'access_key_id');
 const COLUMN_NAMES = WRITTEN.map(([column]) => column).join(', ');
 const PARAMETERS = WRITTEN.map(([, field]) => `@${field}`).join(', ');
@@ -56,7 +56,7 @@ export interface StoredGeneration {
   prunedUntil: Instant | null;
 }
 
-/** Lists every field: a report converts each row, and copying the others takes twice the time and memory. */
+/** Lists every field, because `...rest` takes twice the time and memory, and a report converts each row. */
 export function toStoredGeneration(stored: StoredGenerationRow): StoredGeneration {
   const row = checkRow(stored);
   const { thirdLaterObservedAt: observedAt } = row;
@@ -106,8 +106,8 @@ const COLUMN_BY_FIELD = new Map<string, string>(
 );
 
 /**
- * Prepares a function that reads the generations of a series, without an object for each. In the order of their
- * last samples, which is the order of issue except with several endpoints.
+ * Prepares a function that reads the generations of a series, without an object for each. The generations are ordered
+ * by their last sample. This is the order of issue, except with several endpoints.
  */
 export function prepareGenerationReader(connection: DatabaseConnection) {
   const names = NUMBER_FIELDS.map((field) => COLUMN_BY_FIELD.get(field));
@@ -123,7 +123,7 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
     const accessKeyIds: string[] = [];
     const columns = createRecordedColumns(requireRow(count.get(seriesId)), accessKeyIds);
     const fields = NUMBER_FIELDS.map((name) => ({ name, column: columns[name] }));
-    // Not `all`, because the rows need more memory than the columns.
+    // Does not call `all`, because all rows together need more memory than the columns.
     for (const row of select.iterate(seriesId)) {
       const index = accessKeyIds.push(checkText('accessKeyId', row[0])) - 1;
       let position = 1;

@@ -26,7 +26,7 @@ const NO_GENERATIONS = createRecordedColumns(0, []);
 
 /**
  * Finds one history per series, and one per host and source without samples but with failed polls.
- * @param checksTables compares tables and indexes, also those of other series. The cost grows with the database.
+ * @param checksTables compares tables with their indexes, also for other series. The cost grows with the database.
  */
 export function* findHistories(
   connection: DatabaseConnection,
@@ -95,7 +95,7 @@ export const toSeriesHistory = (history: ColumnHistory): SeriesHistory => ({
   generations: listRecordedGenerations(history.generations),
 });
 
-/** The generations that were seen in the period of the filter. */
+/** Selects the generations that were seen in the period of the filter. */
 function selectPeriod(generations: RecordedColumns, { since, until }: SeriesFilter): RecordedColumns {
   if (since === undefined && until === undefined) return generations;
   const { count, firstSeen, lastSeen } = generations;

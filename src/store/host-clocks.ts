@@ -4,7 +4,7 @@ import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
 
 /** Prepares a function that keeps the newest known clock offset of each host. */
-export function prepareClockOffsets(connection: DatabaseConnection) {
+export function prepareClockOffsetUpdate(connection: DatabaseConnection) {
   // The smaller offset breaks ties, so that the order of arrival does not matter.
   const save = connection.prepare(
     `INSERT INTO host_clocks (host, known_at, clock_offset) VALUES (@host, @knownAt, @clockOffset)
@@ -19,7 +19,7 @@ export function prepareClockOffsets(connection: DatabaseConnection) {
 }
 
 export function readNewestClockOffsets(connection: DatabaseConnection): Map<string, Seconds> {
-  // A damaged database can have shorter rows of another table here. The check of the row rejects `''`.
+  // In a damaged database, a row of another table may lack this column. `checkRow` rejects `''`, but not NULL.
   const rows = connection
     .prepare<[], { host: string; knownAt: Instant; clockOffset: Seconds }>(
       `SELECT host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset FROM host_clocks`,

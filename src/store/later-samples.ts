@@ -4,18 +4,19 @@ import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
-interface OpenRow {
+/** A generation, and the sample that is stored as its third later sample. */
+interface EndedGenerationRow {
   id: number;
   lastSeen: Instant;
   observedAt: Instant | null;
   clockOffset: Seconds | null;
 }
 
-const OPEN_ROW_COLUMNS = `id, last_seen AS lastSeen, third_later_observed_at AS observedAt,
+const ENDED_GENERATION_COLUMNS = `id, last_seen AS lastSeen, third_later_observed_at AS observedAt,
   third_later_clock_offset AS clockOffset`;
 
-/** The third later sample is stored. The queries include generations that were last seen at the same time. */
-const SAMPLES_COUNTED = 3;
+/** The queries include generations that were last seen at the same time. */
+const LATER_SAMPLE_COUNT = 3;
 
 /** Keeps the third later sample of each generation up to date. */
 export class LaterSamples {
@@ -33,7 +34,7 @@ export class LaterSamples {
    */
   update(seriesId: number, added: Span): void {
     const { findBefore, findInside } = this.#prepared();
-    // A generation that ended before is only affected if fewer than three samples followed it.
+    // A generation that ended before them is affected only if fewer than three samples followed it.
     const affected = [
       ...findBefore.all({ seriesId, from: added.from }).filter((row) => mayHaveChanged(row, added.from)),
       ...findInside.all(seriesId, added.from, added.to),
@@ -41,7 +42,7 @@ export class LaterSamples {
     if (affected.length > 0) this.#updateRows(seriesId, affected);
   }
 
-  /** As {@link update}, for a single added sample. Nearly always it is the newest, and changes nothing. */
+  /** As {@link update}, for a single added sample. Nearly always, the sample is the newest and changes nothing. */
   updateAfterPoll(seriesId: number, time: Instant): void {
     this.#findNewest ??= prepareFindNewest(this.#connection);
     const [newest, ...earlier] = this.#findNewest.all({ seriesId });
@@ -53,7 +54,7 @@ export class LaterSamples {
     if (affected.length > 0) this.#updateRows(seriesId, affected);
   }
 
-  #updateRows(seriesId: number, affected: readonly OpenRow[]): void {
+  #updateRows(seriesId: number, affected: readonly EndedGenerationRow[]): void {
     const { findEnd, update } = this.#prepared();
     const lastSeen = affected.map((row) => checkRow(row).lastSeen);
     const from = lastSeen.reduce((a, b) => Math.min(a, b));
@@ -61,8 +62,8 @@ export class LaterSamples {
     const to = findEnd.get(seriesId, latest) ?? Number.MAX_SAFE_INTEGER;
     const samples = this.#readSamples(seriesId, { from, to });
     for (const row of affected) {
-      const [known, found] = [toThird(row), findThirdLaterSample(samples, row.lastSeen)];
-      // The known one can be earlier, because samples are pruned.
+      const [known, found] = [toThirdLaterSample(row), findThirdLaterSample(samples, row.lastSeen)];
+      // The stored sample can be earlier than the found one, because samples are pruned.
       if (found !== null && (known === null || compareSampleTimes(found, known) < 0)) {
         update.run(found.observedAt, found.clockOffset, row.id);
       }
@@ -90,31 +91,31 @@ export class LaterSamples {
 }
 
 const prepareFindNewest = (connection: DatabaseConnection) =>
-  connection.prepare<[object], OpenRow>(
-    `SELECT ${OPEN_ROW_COLUMNS} FROM generations WHERE series_id = @seriesId AND last_seen >= coalesce(
+  connection.prepare<[object], EndedGenerationRow>(
+    `SELECT ${ENDED_GENERATION_COLUMNS} FROM generations WHERE series_id = @seriesId AND last_seen >= coalesce(
        (SELECT last_seen FROM generations WHERE series_id = @seriesId
-        ORDER BY last_seen DESC LIMIT 1 OFFSET ${SAMPLES_COUNTED}), 0)
+        ORDER BY last_seen DESC LIMIT 1 OFFSET ${LATER_SAMPLE_COUNT}), 0)
      ORDER BY last_seen DESC`,
   );
 
 function prepareStatements(connection: DatabaseConnection) {
-  // All generations whose samples may lie between two times.
+  // Selects all generations whose samples may lie between two times.
   const overlapping = 'series_id = @seriesId AND last_seen > @from AND first_seen <= @to';
   return {
-    findInside: connection.prepare<[number, Instant, Instant], OpenRow>(
-      `SELECT ${OPEN_ROW_COLUMNS} FROM generations
+    findInside: connection.prepare<[number, Instant, Instant], EndedGenerationRow>(
+      `SELECT ${ENDED_GENERATION_COLUMNS} FROM generations
        WHERE series_id = ? AND last_seen >= ? AND last_seen <= ?`,
     ),
-    findBefore: connection.prepare<[object], OpenRow>(
-      `SELECT ${OPEN_ROW_COLUMNS} FROM generations
+    findBefore: connection.prepare<[object], EndedGenerationRow>(
+      `SELECT ${ENDED_GENERATION_COLUMNS} FROM generations
        WHERE series_id = @seriesId AND last_seen < @from AND last_seen >= coalesce(
          (SELECT last_seen FROM generations WHERE series_id = @seriesId AND last_seen < @from
-          ORDER BY last_seen DESC LIMIT 1 OFFSET ${SAMPLES_COUNTED - 1}), 0)`,
+          ORDER BY last_seen DESC LIMIT 1 OFFSET ${LATER_SAMPLE_COUNT - 1}), 0)`,
     ),
     findEnd: connection
       .prepare<[number, Instant], Instant>(
         `SELECT last_seen FROM generations WHERE series_id = ? AND last_seen > ?
-         ORDER BY last_seen LIMIT 1 OFFSET ${SAMPLES_COUNTED - 1}`,
+         ORDER BY last_seen LIMIT 1 OFFSET ${LATER_SAMPLE_COUNT - 1}`,
       )
       .pluck(),
     findSamples: connection.prepare<[object], SampleTime>(
@@ -132,10 +133,10 @@ function prepareStatements(connection: DatabaseConnection) {
   };
 }
 
-const toThird = ({ observedAt, clockOffset }: OpenRow): SampleTime | null =>
+const toThirdLaterSample = ({ observedAt, clockOffset }: EndedGenerationRow): SampleTime | null =>
   observedAt === null ? null : { observedAt, clockOffset };
 
-function mayHaveChanged(row: OpenRow, added: Instant): boolean {
-  const third = toThird(row);
+function mayHaveChanged(row: EndedGenerationRow, added: Instant): boolean {
+  const third = toThirdLaterSample(row);
   return third === null || correctTime(third) >= added;
 }

@@ -15,7 +15,7 @@ import { joinSpans } from '../domain/time/spans.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
-import { findSpanDistance } from './failed-polls.ts';
+import { findMaxDistanceInSpan } from './failed-polls.ts';
 import type { SampleStore } from './sample-store.ts';
 
 /** The part of a store that `check`, `exec` and `env` use. */
@@ -40,11 +40,11 @@ interface HostSource {
   source: SourceName;
 }
 
-/** A store without SQLite, for a missing addon. It has the newest polls of this process, and loses them at the end. */
+/** A store in memory, used if the addon of SQLite is missing. It keeps the newest polls until the process ends. */
 export class MemoryStore implements StartCheckStore {
   readonly #samples: { identity: SeriesIdentity; sample: Sample; machine: string }[] = [];
   readonly #failedPolls: (HostSource & { poll: FailedPoll })[] = [];
-  /** Since the last poll with another result, by {@link getHostSourceKey}. */
+  /** The first poll that found an endpoint starting, since its last other result. By {@link getHostSourceKey}. */
   readonly #startingSince = new Map<string, Instant>();
 
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
@@ -111,7 +111,7 @@ export class MemoryStore implements StartCheckStore {
       failedPolls: countByReason(failed),
       failedPollSpans: joinSpans(
         failed.map(({ observedAt }) => ({ from: observedAt, to: observedAt })),
-        findSpanDistance(generations),
+        findMaxDistanceInSpan(generations),
       ),
       newestClockOffset: findNewestClockOffset([...samples, ...failed]),
     };

@@ -6,9 +6,9 @@ import {
 } from '../domain/measurement/generations.ts';
 import type { FailedPoll, Instant, Sample, SeriesIdentity, SourceName } from '../domain/model.ts';
 import { toStoredKeyId } from '../key-id.ts';
-import { prepareFailedPolls, prepareStarting } from './failed-polls.ts';
+import { prepareEndpointStart, prepareFailedPollInsert } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
-import { prepareClockOffsets } from './host-clocks.ts';
+import { prepareClockOffsetUpdate } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
 import { SampleRows } from './sample-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
@@ -18,14 +18,14 @@ import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 export class PollRecorder {
   readonly connection: DatabaseConnection;
   #samples: SampleRecorder | null = null;
-  #recordFailedPoll: ReturnType<typeof prepareFailedPolls> | null = null;
-  #recordStarting: ReturnType<typeof prepareStarting> | null = null;
+  #recordFailedPoll: ReturnType<typeof prepareFailedPollInsert> | null = null;
+  #recordStarting: ReturnType<typeof prepareEndpointStart> | null = null;
 
   constructor(connection: DatabaseConnection) {
     this.connection = connection;
   }
 
-  /** Call it before each transaction, and the other methods inside a transaction. */
+  /** Must be called before each transaction. The other methods must be called inside the transaction. */
   startTransaction(): void {
     this.#samples?.startTransaction();
   }
@@ -36,13 +36,13 @@ export class PollRecorder {
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
-    this.#recordFailedPoll ??= prepareFailedPolls(this.connection);
+    this.#recordFailedPoll ??= prepareFailedPollInsert(this.connection);
     this.#recordFailedPoll(host, source, poll);
   }
 
-  /** Returns the time of the first poll of a starting endpoint since the last poll with another result. */
+  /** Returns the time of the first poll that found the endpoint starting, since the last poll with another result. */
   recordStarting(host: string, source: SourceName, at: Instant): Instant {
-    this.#recordStarting ??= prepareStarting(this.connection);
+    this.#recordStarting ??= prepareEndpointStart(this.connection);
     return this.#recordStarting(host, source, at);
   }
 }
@@ -56,7 +56,7 @@ class SampleRecorder {
   readonly #laterSamples;
   readonly #saveClockOffset;
   readonly #findAnyGeneration;
-  /** In the current transaction. */
+  /** Whether the tables were checked in the current transaction. */
   #areTablesChecked = false;
 
   constructor(connection: DatabaseConnection) {
@@ -77,7 +77,7 @@ class SampleRecorder {
     this.#rows = new GenerationRows(connection);
     this.#samples = new SampleRows(connection);
     this.#laterSamples = new LaterSamples(connection);
-    this.#saveClockOffset = prepareClockOffsets(connection);
+    this.#saveClockOffset = prepareClockOffsetUpdate(connection);
     this.#findAnyGeneration = connection.prepare<[number], unknown>(
       'SELECT 1 FROM generations INDEXED BY sqlite_autoindex_generations_1 WHERE series_id = ? LIMIT 1',
     );

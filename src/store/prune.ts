@@ -40,8 +40,11 @@ export function prune(
   return { deleted };
 }
 
-/** The clock of the host may be ahead, so the limit of `elapsed` is later than `end`. It saves reading all samples. */
-const PRUNED = `sample_groups JOIN sample_times ON group_id = sample_groups.id
+/**
+ * Selects the samples to delete. The limit of `elapsed` avoids reading all samples. The limit is later than `end`,
+ * because the clock of the host may be ahead.
+ */
+const PRUNABLE_SAMPLES = `sample_groups JOIN sample_times ON group_id = sample_groups.id
     AND elapsed < @end - base_time + 1000 * (
       SELECT max(0, coalesce(largest_clock_offset, 0)) FROM generations WHERE id = generation_id)
   WHERE generation_id = @id AND ${correctTimeInSql('base_time + elapsed')} < @end`;
@@ -49,7 +52,7 @@ const PRUNED = `sample_groups JOIN sample_times ON group_id = sample_groups.id
 /**
  * Finds the generations that have samples before a time. The three newest samples of a polled series stay,
  * because the next polls count them. Polls between this search and the deletion only move the third newest
- * sample to a later time. Call it inside a transaction.
+ * sample to a later time. Must be called inside a transaction.
  */
 function findPrunableGenerations(connection: DatabaseConnection, before: Instant): PrunableGeneration[] {
   countGenerations(connection);
@@ -76,24 +79,26 @@ function countPrunableSamples(
   connection: DatabaseConnection,
   generations: readonly PrunableGeneration[],
 ): number {
-  const count = connection.prepare<[PrunableGeneration], number>(`SELECT count(*) FROM ${PRUNED}`).pluck();
+  const count = connection
+    .prepare<[PrunableGeneration], number>(`SELECT count(*) FROM ${PRUNABLE_SAMPLES}`)
+    .pluck();
   return generations.reduce((sum, generation) => sum + requireRow(count.get(generation)), 0);
 }
 
 /**
  * Prepares a function that removes the last generations of a list and deletes their samples. A generation stays in
  * the list until all of its old samples are deleted. Reports need only the generations, which the database keeps.
- * The function returns the number of deleted samples. Call it inside a transaction.
+ * The function returns the number of deleted samples. It must be called inside a transaction.
  */
 function prepareStep(connection: DatabaseConnection): (remaining: PrunableGeneration[]) => number {
   const remove = connection.prepare(
     `DELETE FROM sample_times WHERE group_id IN (SELECT id FROM sample_groups WHERE generation_id = @id)
        AND ${correctTimeInSql('elapsed + (SELECT base_time FROM sample_groups WHERE id = group_id)')} < @end`,
   );
-  // Takes twice as long.
+  // This statement takes twice as long as `remove`.
   const removeSome = connection.prepare(
     `DELETE FROM sample_times WHERE (group_id, elapsed, clock_offset) IN (
-       SELECT group_id, elapsed, clock_offset FROM ${PRUNED} LIMIT @limit)`,
+       SELECT group_id, elapsed, clock_offset FROM ${PRUNABLE_SAMPLES} LIMIT @limit)`,
   );
   const removeEmptyGroups = connection.prepare(
     `DELETE FROM sample_groups WHERE id IN (

@@ -45,7 +45,7 @@ export class SampleRows {
     this.#insert = connection.prepare('INSERT OR IGNORE INTO sample_times VALUES (?, ?, ?)');
   }
 
-  /** Returns the ordinal of a further sample that equals the given one. */
+  /** Returns the ordinal for a new sample: 0, or the next one after those of equal samples. */
   nextOrdinal(generationId: number, sample: Sample): number {
     return requireRow(this.#nextOrdinal.get({ ...toColumns(sample), generationId }));
   }
@@ -84,7 +84,7 @@ export interface StoredRun extends Pick<Sample, 'lastUpdated' | 'expiration' | '
   times: SampleTime[];
 }
 
-/** No run is longer, because a generation can have millions of samples. */
+/** Limits the memory, because a generation can have millions of samples. */
 const MAX_RUN_LENGTH = 1000;
 
 interface SampleRow extends SampleTime {

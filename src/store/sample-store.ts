@@ -39,7 +39,7 @@ import { StoreConnection } from './sqlite/store-connection.ts';
  */
 export class SampleStore {
   readonly #connection: StoreConnection;
-  /** Of the current connection. */
+  /** The recorder of the current connection. */
   #recorder: PollRecorder | null = null;
 
   private constructor(connection: DatabaseConnection, file: string, onFallback: OnFallback | null = null) {
@@ -94,11 +94,11 @@ export class SampleStore {
    * @param machine the name of the polling machine, for {@link findLastHost}
    */
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
-    this.writeTogether(() => this.#polls().recordSample(identity, sample, machine));
+    this.writeTogether(() => this.#getRecorder().recordSample(identity, sample, machine));
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
-    this.writeTogether(() => this.#polls().recordFailedPoll(host, source, poll));
+    this.writeTogether(() => this.#getRecorder().recordFailedPoll(host, source, poll));
   }
 
   /**
@@ -106,7 +106,7 @@ export class SampleStore {
    * @returns the time of the first such poll since the last poll with another result
    */
   recordStarting(host: string, source: SourceName, at: Instant): Instant {
-    return this.writeTogether(() => this.#polls().recordStarting(host, source, at));
+    return this.writeTogether(() => this.#getRecorder().recordStarting(host, source, at));
   }
 
   /**
@@ -170,7 +170,7 @@ export class SampleStore {
     return this.columnHistories(filter).map(toSeriesHistory);
   }
 
-  /** Finds the selected series. The readers need an open store, and {@link keepState} to read one state. */
+  /** Finds the selected series. The readers need an open store. After {@link keepState}, all of them read one state. */
   historyReaders(filter: SeriesFilter): HistoryReader[] {
     const connection = this.#connection;
     return connection.explain(() =>
@@ -216,7 +216,7 @@ export class SampleStore {
     return this.#connection.run((connection) => prune(connection, before, options));
   }
 
-  /** Runs `action` in one transaction. The methods that write can be called in it, except `prune`. */
+  /** Runs `action` in one transaction. The action can call all methods that write, except `prune`. */
   writeTogether<T>(action: () => T): T {
     return this.#write(() => action());
   }
@@ -226,7 +226,7 @@ export class SampleStore {
     return this.#connection.write((connection) => connection.transaction(action).immediate(connection));
   }
 
-  #polls(): PollRecorder {
+  #getRecorder(): PollRecorder {
     const { current } = this.#connection;
     if (this.#recorder?.connection !== current) this.#recorder = new PollRecorder(current);
     return this.#recorder;

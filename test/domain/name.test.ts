@@ -8,7 +8,7 @@ test.each([
   ['two\nlines', 'leave out control characters'],
   ['tab\t', 'leave out control characters'],
   ['\u007f', 'leave out control characters'],
-  ['web-\ud800', 'leave out the half of a surrogate pair'],
+  ['web-\ud800', 'remove the unpaired surrogate'],
   ['web-\u{1f600}', null],
   ['x', null],
   ['x'.repeat(256), null],

@@ -14,8 +14,8 @@ export type RawFields = Readonly<Record<string, unknown>>;
 export class InvalidRecordError extends Error {}
 
 /**
- * Writes a value into one or several fields of a line, and reads it from them. `write` and `read` are methods, so
- * that the compiler accepts a table of codecs of several types.
+ * Writes a value into one or several fields of a line, and reads the value from them. `write` and `read` are methods,
+ * so that the compiler accepts a table of codecs of several types.
  */
 export interface Codec<T> {
   names: readonly string[];
@@ -97,7 +97,7 @@ function parseText(value: unknown, name: string): string {
   const parsed = value ?? '';
   if (typeof parsed !== 'string' || parsed.length > MAX_TEXT_LENGTH)
     throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
-  if (!isWellFormed(parsed)) throw new InvalidRecordError(`${name} has the half of a surrogate pair`);
+  if (!isWellFormed(parsed)) throw new InvalidRecordError(`${name} has an unpaired surrogate`);
   return parsed;
 }
 

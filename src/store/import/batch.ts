@@ -11,7 +11,7 @@ import type { ArchiveRecord, GenerationRecord } from '../archive/record.ts';
 import type { WriteResult } from '../contract.ts';
 import { toFailedPollRow } from '../failed-polls.ts';
 import { GenerationRows, type StoredGeneration } from '../generation-rows.ts';
-import { prepareClockOffsets } from '../host-clocks.ts';
+import { prepareClockOffsetUpdate } from '../host-clocks.ts';
 import { prepareJobRunMerge } from '../job-runs.ts';
 import { LaterSamples } from '../later-samples.ts';
 import { isInGroup, type SampleGroup, SampleRows } from '../sample-rows.ts';
@@ -59,7 +59,7 @@ class BatchWriter {
     this.#samples = new SampleRows(connection);
     this.#mergeJobRun = prepareJobRunMerge(connection);
     this.#laterSamples = new LaterSamples(connection);
-    this.#saveClockOffset = prepareClockOffsets(connection);
+    this.#saveClockOffset = prepareClockOffsetUpdate(connection);
     this.#insertSeries = connection
       .prepare<[SeriesIdentity], number>(
         `INSERT INTO series (host, source, api_version, role) VALUES (@host, @source, @apiVersion, @role)

@@ -1,9 +1,9 @@
 import { type DatabaseConnection, requireRow } from './driver.ts';
 
-/** An error that is explained as damage. */
+/** Creates an error that is reported as a damaged database. */
 const createDamageError = (detail: string) => Object.assign(new Error(detail), { code: 'SQLITE_CORRUPT' });
 
-/** One column of each index that is in no other index of its table, so that SQLite counts it with this index. */
+/** One column of each index. No other index of the table has the column, so SQLite counts it with this index. */
 const INDEXED_COLUMNS = [
   ['series', 'host'],
   ['generations', 'key'],
@@ -15,7 +15,7 @@ const INDEXED_COLUMNS = [
 /**
  * Counts the generations of each series in the table, without an index. SQLite does not notice if a page was
  * replaced by another valid page. Then an index and its table disagree, and rows seem to be missing.
- * @throws Error that is explained as damage
+ * @throws Error that is reported as a damaged database
  */
 export function countGenerations(connection: DatabaseConnection): ReadonlyMap<number, number> {
   const groups = connection
@@ -55,7 +55,8 @@ function assertParents(connection: DatabaseConnection): void {
 }
 
 /**
- * A poll and an import add the first generation of a series in the transaction that adds the series.
+ * Checks the number of generations of a series. The number is never 0, because a poll or an import adds a series
+ * and its first generation in one transaction.
  * @param read the number of generations that were found with an index
  */
 export function assertAllGenerations(
@@ -70,7 +71,7 @@ export function assertAllGenerations(
 }
 
 /**
- * Reads the whole table, or all tables.
+ * Checks the whole table, or all tables.
  * @param table for a query that reads all of its rows; without a table, for an empty result
  */
 export function assertUndamaged(connection: DatabaseConnection, table?: 'failed_polls' | 'job_runs'): void {
@@ -81,8 +82,8 @@ export function assertUndamaged(connection: DatabaseConnection, table?: 'failed_
 }
 
 /**
- * Reads the whole table.
- * @throws Error that is explained as damage
+ * Checks the number of failed polls. Reads the whole table.
+ * @throws Error that is reported as a damaged database
  */
 export function assertAllFailedPolls(connection: DatabaseConnection): void {
   assertUndamaged(connection, 'failed_polls');
@@ -97,7 +98,7 @@ export function assertAllFailedPolls(connection: DatabaseConnection): void {
   if (rows !== counted) throw createDamageError(`${rows} of ${counted} failed polls were found`);
 }
 
-/** For a generation whose samples were not all read. Another process may have added or pruned some. */
+/** Checks a generation with samples that were not read. Another process may have added or pruned samples. */
 export function assertAllSamples(connection: DatabaseConnection, generationId: number): void {
   const isMissing = connection
     .prepare(

@@ -9,9 +9,9 @@ import { withErrorHints } from './error-hints.ts';
 const TEMPORARY_FOLDERS = [tmpdir(), '/dev/shm'];
 
 /** The database, its write-ahead log, and the journal of an interrupted switch to the write-ahead log. */
-const FILE_ENDS = ['', '-wal', '-journal'];
+const FILE_SUFFIXES = ['', '-wal', '-journal'];
 
-const OTHER_FOLDER = 'set TMPDIR to a writable folder with free space';
+const TMPDIR_HINT = 'set TMPDIR to a writable folder with free space';
 
 /** A poller outside the read-only mount may write to the database during a copy. */
 const COPY_ATTEMPTS = 5;
@@ -24,7 +24,7 @@ const COPY_ATTEMPTS = 5;
 export function openCopy(file: string): DatabaseConnection {
   let problem: unknown = new CredWatchError(
     `could not copy ${file}: no temporary folder can be written`,
-    OTHER_FOLDER,
+    TMPDIR_HINT,
     { code: 'DATABASE_NO_PERMISSION' },
   );
   for (const parent of TEMPORARY_FOLDERS) {
@@ -33,7 +33,7 @@ export function openCopy(file: string): DatabaseConnection {
     try {
       return withErrorHints(file, () => openCopyIn(folder, file), {
         label: `a copy of ${file} in ${parent}`,
-        hint: OTHER_FOLDER,
+        hint: TMPDIR_HINT,
       });
     } catch (error) {
       problem = error;
@@ -55,7 +55,8 @@ function createFolder(parent: string): string | null {
 function openCopyIn(folder: string, file: string): DatabaseConnection {
   const copy = join(folder, basename(file));
   copyWithLog(file, copy);
-  for (const end of FILE_ENDS) if (existsSync(`${copy}${end}`)) chmodSync(`${copy}${end}`, 0o600);
+  for (const suffix of FILE_SUFFIXES)
+    if (existsSync(`${copy}${suffix}`)) chmodSync(`${copy}${suffix}`, 0o600);
   // The folder is deleted while the copy is open, so SQLite cannot create a journal in the folder.
   return prepareOrClose(openDatabase(copy), (connection) => connection.pragma('journal_mode = MEMORY'));
 }
@@ -64,9 +65,10 @@ function openCopyIn(folder: string, file: string): DatabaseConnection {
 function copyWithLog(file: string, copy: string): void {
   for (let attempt = 1; ; attempt += 1) {
     const before = computeFingerprint(file);
-    for (const end of FILE_ENDS) {
-      rmSync(`${copy}${end}`, { force: true });
-      if (end === '' || existsSync(`${file}${end}`)) copyFileSync(`${file}${end}`, `${copy}${end}`);
+    for (const suffix of FILE_SUFFIXES) {
+      rmSync(`${copy}${suffix}`, { force: true });
+      if (suffix === '' || existsSync(`${file}${suffix}`))
+        copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
     }
     if (computeFingerprint(file) === before) return;
     if (attempt >= COPY_ATTEMPTS) {
@@ -78,7 +80,7 @@ function copyWithLog(file: string, copy: string): void {
 }
 
 function computeFingerprint(file: string): string {
-  return FILE_ENDS.map((end) => statSync(`${file}${end}`, { throwIfNoEntry: false }))
+  return FILE_SUFFIXES.map((suffix) => statSync(`${file}${suffix}`, { throwIfNoEntry: false }))
     .map((stats) => (stats === undefined ? 'none' : `${stats.size}/${stats.mtimeMs}`))
     .join(' ');
 }

@@ -40,7 +40,7 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
   }
   const file = resolve(path);
   return withErrorHints(file, () => {
-    // First, so that no empty file remains if the driver is missing.
+    // The driver is loaded first, so that no empty file remains if it is missing.
     const driver = loadDriver();
     const isNew = createPrivateFile(file);
     if (!isNew && !isOpenInThisThread(file)) assertNotForeignDatabase(file);
@@ -59,9 +59,8 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
 
 /**
  * Opens the database for reading. Opens a copy if the schema is older, and on a read-only mount, because SQLite
- * cannot create its lock file there. Opens neither the file nor a copy with `fs` while this process uses the
- * database: closing a file releases all locks that this process has on it, and then another program can delete
- * the write-ahead log.
+ * cannot create its lock file there. While this process uses the database, `fs` never opens or copies the file:
+ * closing a file releases all locks of this process on it, and then another program can delete the write-ahead log.
  * @returns null if the file does not exist, or has no tables yet
  * @throws CredWatchError if the file is not a database of cred-watch, has a newer schema, or cannot be read
  */
@@ -107,7 +106,7 @@ const openCheckedCopy = (file: string) =>
 export function openTemporary(path: string): DatabaseConnection {
   const file = resolve(path);
   const prepare = (connection: DatabaseConnection) => {
-    // SQLite needs no temporary folder then, which may not be writable.
+    // Without this, SQLite may need a temporary folder, which may not be writable.
     connection.pragma('temp_store = MEMORY');
     connection.pragma('synchronous = OFF');
     connection.pragma('foreign_keys = ON');
@@ -170,7 +169,7 @@ export function enableWriteAheadLog(
   connection: DatabaseConnection,
   pause: (milliseconds: number) => void = sleepInThread,
 ): void {
-  // Behind an exclusive lock, each attempt would wait for the whole timeout.
+  // If another process has an exclusive lock, each attempt would wait for the whole timeout.
   connection.pragma('busy_timeout = 0');
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -198,7 +197,7 @@ function migrate(connection: DatabaseConnection, file: string): boolean {
       connection.function('stored_key_id', { deterministic: true }, (keyId) => toStoredKeyId(String(keyId)));
       const redact = createTextRedactor();
       connection.function('redacted', { deterministic: true }, (text) => redact(String(text)));
-      // Overwrites what a step replaces, which can be a secret. Takes long for millions of samples.
+      // Overwrites the values that a step replaces, which can be secrets. This takes long for millions of samples.
       if (version < FIRST_VERSION_WITHOUT_SECRETS) connection.pragma('secure_delete = ON');
       runMigrations(connection, version);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
@@ -208,7 +207,7 @@ function migrate(connection: DatabaseConnection, file: string): boolean {
   return true;
 }
 
-/** @throws Error that is explained as damage if the rows violate a constraint */
+/** @throws Error that is reported as a damaged database, if the rows violate a constraint */
 function runMigrations(connection: DatabaseConnection, version: number): void {
   try {
     for (const step of MIGRATIONS.slice(version)) connection.exec(step);

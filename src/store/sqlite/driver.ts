@@ -13,8 +13,8 @@ type Driver = typeof BetterSqlite3;
 export const BUSY_TIMEOUT_MS = 30_000;
 
 /** better-sqlite3 13 crashes the process in older versions of Node. */
-const FIRST_NODE_OF_13 = 22;
-const isTooOldFor13 = (nodeVersion: string) => Number.parseInt(nodeVersion, 10) < FIRST_NODE_OF_13;
+const MIN_NODE_FOR_13 = 22;
+const isTooOldFor13 = (nodeVersion: string) => Number.parseInt(nodeVersion, 10) < MIN_NODE_FOR_13;
 
 interface DriverOptions {
   /** The file from which better-sqlite3 is resolved, for tests. */
@@ -47,7 +47,7 @@ export function loadDriver({
   if (Number.parseInt(version, 10) >= 13 && isTooOldFor13(nodeVersion)) {
     throw new CredWatchError(
       `better-sqlite3 ${version} does not run on Node ${nodeVersion}`,
-      `install cred-watch with npm, which chooses better-sqlite3 12 for this Node, or use Node ${FIRST_NODE_OF_13} or later`,
+      `install cred-watch with npm, which chooses better-sqlite3 12 for this Node, or use Node ${MIN_NODE_FOR_13} or later`,
       { code: 'DATABASE_DRIVER_MISSING' },
     );
   }
@@ -142,7 +142,7 @@ function createAddonError(cause: unknown, { isPresent = true, nodeVersion = proc
   const rebuild =
     'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed';
   const hint = isTooOldFor13(nodeVersion)
-    ? `install cred-watch with Node ${FIRST_NODE_OF_13} or later, which needs no compiler; or install a C++ compiler, make and Python, and ${rebuild}`
+    ? `install cred-watch with Node ${MIN_NODE_FOR_13} or later, which needs no compiler; or install a C++ compiler, make and Python, and ${rebuild}`
     : `install cred-watch again with this Node; or ${rebuild}`;
   return new CredWatchError(message, hint, { cause, code: 'DATABASE_DRIVER_MISSING' });
 }

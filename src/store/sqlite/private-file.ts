@@ -47,7 +47,7 @@ function createFolder(folder: string): void {
   }
 }
 
-/** The limit of Linux. */
+/** Linux follows at most 40 links. */
 const MAX_LINKS = 40;
 
 /**

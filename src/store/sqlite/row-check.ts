@@ -1,6 +1,6 @@
 import { FAILURE_REASONS, SOURCE_NAMES } from '../../domain/model.ts';
 
-/** ECMAScript's limit of a date. */
+/** The last instant of an ECMAScript date. No stored number is larger. */
 const MAX_NUMBER = 8_640_000_000_000_000;
 
 const isText = (value: unknown) => typeof value === 'string';

@@ -18,7 +18,7 @@ export const APPLICATION_ID = 0x43524457;
  *   because `base_time` never changes. `ordinal` distinguishes equal samples of the same millisecond. The index finds
  *   the group of a sample, also if an endpoint issues each document with another time.
  * - `samples` is a view that joins both. `observed_at` is the host's clock, without correction. In a damaged
- *   database, a text can be in the place of a number. A sum would hide the text, so the view has `''` then.
+ *   database, a text can be in the place of a number. A sum would hide the text, so the view returns `''`.
  * - `generations`: `access_key_id` is computed from `key`, which is a key id, or two times with a slash. `*_ahead` is
  *   the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is the third sample of the series
  *   after `last_seen`.
@@ -126,8 +126,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (host, source)
   ) WITHOUT ROWID;
   `,
-  // Older versions stored any key id, also a secret key in its place, and details that quote secrets. Of two failed
-  // polls of one millisecond that become equal, one is kept, as an import of both does.
+  // Older versions stored any text as a key id, even a secret key, and details that quote secrets. If two failed polls
+  // of one millisecond become equal, one of them is kept, as by an import of both.
   `
   UPDATE generations SET key = stored_key_id(key) WHERE key = access_key_id AND key <> '';
   UPDATE generations SET access_key_id = stored_key_id(access_key_id);

@@ -10,7 +10,7 @@ import { explainError } from './error-hints.ts';
 export class StoreConnection {
   readonly file: string;
   #current: DatabaseConnection;
-  /** Null if the file must be used, or can no longer be used. */
+  /** Null if there is no fallback, or if it is already in use. */
   #onFallback: OnFallback | null;
   #isFallback = false;
   /** The absolute path and the identity of the file. Null if a copy is open. */
@@ -28,7 +28,7 @@ export class StoreConnection {
     return this.#current;
   }
 
-  /** Whether a copy is used. It may be older than the last records in the file. */
+  /** Whether a copy is used. The copy may lack the last records of the file. */
   get isFallback(): boolean {
     return this.#isFallback;
   }

@@ -136,7 +136,7 @@ describe('archive records', () => {
     [{ record: 'other' }, 'record has an unknown value'],
     [{ host: '' }, 'host is empty'],
     [{ host: 'x'.repeat(1025) }, 'host is not a text of at most 1024 characters'],
-    [{ host: 'web-\ud800' }, 'host has the half of a surrogate pair'],
+    [{ host: 'web-\ud800' }, 'host has an unpaired surrogate'],
     [{ host: 7 }, 'host is not a text of at most 1024 characters'],
     [{ source: 'IMDS' }, 'source has an unknown value'],
     [{ access_key_id: 'A'.repeat(129) }, 'access_key_id is not an access key id'],
