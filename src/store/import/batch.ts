@@ -18,7 +18,7 @@ import { isInGroup, type SampleGroup, SampleRows } from '../sample-rows.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
-/** A generation of this batch. It is read once, and saved by `flush`. */
+/** A generation of this batch. The writer reads it once, and saves it in `flush`. */
 interface OpenGeneration extends StoredGeneration {
   seriesId: number;
   key: string;
@@ -27,7 +27,7 @@ interface OpenGeneration extends StoredGeneration {
 }
 
 /**
- * Adds records to the database. Call it inside a transaction. Known records change nothing. Pruned samples
+ * Adds records to the database. Must be called inside a transaction. Known records change nothing. Pruned samples
  * change nothing either, because their generation still counts them.
  */
 export function writeBatch(connection: DatabaseConnection, records: readonly ArchiveRecord[]): WriteResult {
@@ -118,7 +118,7 @@ class BatchWriter {
     return isNew;
   }
 
-  /** This database may have samples that the export has pruned. Only the others are added to the count. */
+  /** This database may have samples that the export has pruned. Only samples missing here are added to the count. */
   #writeGeneration(record: GenerationRecord): boolean {
     const open = this.#openGeneration(record.identity, record.generation);
     const before = { ...open };

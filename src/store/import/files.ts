@@ -22,13 +22,13 @@ export interface StagedFile extends ReadSummary {
   records: number;
   /** The number of lines that should be samples, but are not readable. */
   badLines: number;
-  /** Every record is of our own export or of our own poll, and states its series. */
+  /** Whether every record comes from our own export or poll, so that it states its series. */
   isOwn: boolean;
 }
 
 interface StageOptions {
   convert: LocalTimeConverter;
-  /** The user named the time zone. */
+  /** Whether the user named the time zone. */
   isZoneGiven: boolean;
   onProgress: (lines: number) => void;
 }

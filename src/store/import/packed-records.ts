@@ -2,7 +2,7 @@ import type { Sample, SeriesIdentity } from '../../domain/model.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 
 /** Numbers per sample: position, key id, series, ordinal, and the fields of the sample. */
-const WIDTH = 9;
+const NUMBERS_PER_SAMPLE = 9;
 
 /** Records as bytes and JSON. Samples are numbers, because JSON of a million samples takes seconds. */
 export interface PackedRecords {
@@ -15,7 +15,7 @@ interface Rest {
   count: number;
   keyIds: string[];
   series: SeriesIdentity[];
-  /** Records that are no samples, with their positions. */
+  /** Records other than samples, with their positions. */
   others: [position: number, record: ArchiveRecord][];
 }
 
@@ -29,7 +29,7 @@ export class RecordPacker {
 
   /** @param capacity the largest number of records */
   constructor(capacity: number) {
-    this.#numbers = new Float64Array(capacity * WIDTH);
+    this.#numbers = new Float64Array(capacity * NUMBERS_PER_SAMPLE);
   }
 
   get count(): number {
@@ -41,7 +41,7 @@ export class RecordPacker {
     if (record.record === 'sample') {
       const { sample, identity, ordinal } = record;
       const numbers = this.#numbers;
-      const at = this.#sampleCount * WIDTH;
+      const at = this.#sampleCount * NUMBERS_PER_SAMPLE;
       numbers[at] = rest.count;
       numbers[at + 1] = toIndex(this.#keyIds, rest.keyIds, sample.accessKeyId);
       numbers[at + 2] = toIndex(this.#series, rest.series, identity);
@@ -60,7 +60,7 @@ export class RecordPacker {
 
   /** Returns the records that were added since the last call. */
   take(): PackedRecords {
-    const bytes = new Uint8Array(this.#numbers.buffer, 0, this.#sampleCount * WIDTH * 8);
+    const bytes = new Uint8Array(this.#numbers.buffer, 0, this.#sampleCount * NUMBERS_PER_SAMPLE * 8);
     const packed = { samples: Buffer.from(bytes), rest: JSON.stringify(this.#rest) };
     this.#sampleCount = 0;
     this.#rest = createRest();
@@ -77,7 +77,7 @@ export function unpackRecords({ samples, rest }: PackedRecords): ArchiveRecord[]
   const records = new Array<ArchiveRecord>(count);
   // A view needs an aligned offset, which a buffer of SQLite may not have.
   const numbers = new Float64Array(new Uint8Array(samples).buffer);
-  for (let at = 0; at < numbers.length; at += WIDTH) {
+  for (let at = 0; at < numbers.length; at += NUMBERS_PER_SAMPLE) {
     const position = numbers[at] ?? 0;
     const sample: Sample = {
       accessKeyId: keyIds[numbers[at + 1] ?? 0] ?? '',

@@ -11,7 +11,7 @@ import type { ZoneConflict } from './zone-check.ts';
 export interface ReadSummary {
   /** The number of lines. */
   lines: number;
-  /** The file has only blanks. */
+  /** Whether the file has only white space. */
   isEmpty: boolean;
   content: RecognisedContent;
   skipped: readonly SkippedLines[];
@@ -20,7 +20,7 @@ export interface ReadSummary {
 
 /**
  * Reads a log or an export of any form.
- * @param onRecords called with the records of some lines, and the number of the last one
+ * @param onRecords called with the records of some lines, and the number of the last line
  * @throws CredWatchError for a compression that cannot be read
  */
 export async function readRecords(

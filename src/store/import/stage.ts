@@ -9,7 +9,7 @@ const BATCH_SIZE = 10_000;
 
 /**
  * A temporary database for the records of an import, until all files have been read. A million records may
- * not fit into memory. Pollers need the real database in the meantime.
+ * not fit into memory, and pollers need to write to the real database in the meantime.
  */
 export class ImportStage {
   readonly #connection: DatabaseConnection;

@@ -35,8 +35,8 @@ export function createLocalTimeConverter(zone: string): LocalTimeConverter | nul
 }
 
 /**
- * The offsets of the zone at this local time, the larger one (of the earlier instant) first. `TZDate` depends on
- * the machine's own zone if the hour occurs twice.
+ * Returns the offsets of the zone at a local time. The larger offset, of the earlier instant, comes first. `TZDate`
+ * would depend on the machine's own zone if the hour occurs twice.
  * @param local a local time, given as if it were UTC
  */
 function findShifts(zone: string, local: Instant): readonly [number, number?] {
@@ -45,7 +45,7 @@ function findShifts(zone: string, local: Instant): readonly [number, number?] {
   const isBeforeChange = offsetAt(local - before) === before;
   const isAfterChange = offsetAt(local - after) === after;
   if (isBeforeChange && isAfterChange && before !== after) return [before, after];
-  // An hour that is skipped in spring means the time before the change.
+  // A time in the hour that is skipped in spring gets the offset before the change.
   return [isAfterChange && !isBeforeChange ? after : before];
 }
 

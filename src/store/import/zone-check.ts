@@ -23,13 +23,13 @@ const MAX_LAG_MS = 900_000;
 
 const HOUR_MS = 3_600_000;
 
-/** From +14:00 to -14:00, small offsets before large ones. */
+/** All offsets from +14:00 to -14:00, small ones first. */
 const ZONE_OFFSETS_MS = Array.from(
   { length: 28 * 4 + 1 },
   (_, index) => 14 * HOUR_MS - index * QUARTER_HOUR_MS,
 ).sort((a, b) => Math.abs(a) - Math.abs(b));
 
-/** The corrections of the samples without a contradiction, in milliseconds. */
+/** The range of corrections that remove the contradiction, in milliseconds. */
 class ShiftRange {
   /** The smallest correction after which no sample precedes its `LastUpdated`. */
   min = Number.NEGATIVE_INFINITY;
@@ -48,9 +48,9 @@ class ShiftRange {
 
 /** Checks the timestamps of one log against its documents. Add the samples in the order of the lines. */
 export class ZoneCheck {
-  /** In the zone of the import. */
+  /** Timestamps in the zone of the import. */
   readonly #read = new ShiftRange();
-  /** As if the timestamps were in UTC. */
+  /** Timestamps read as UTC. */
   readonly #utc = new ShiftRange();
 
   /** @param wall the local time of the sample as if it were UTC */
@@ -72,7 +72,7 @@ export class ZoneCheck {
     };
   }
 
-  /** Whole hours if any of them fits, else other offsets. */
+  /** Returns whole hours if any whole hour fits, else other offsets. */
   #findFittingZones(): string[] {
     const { min, max } = this.#utc;
     const latest = max > Number.NEGATIVE_INFINITY ? max : min + HOUR_MS;

@@ -466,7 +466,7 @@ test.each([
   [
     'JSON of another kind',
     '{"a":1}\n{"b":2}\n',
-    'has no readable sample: JSON that is no credentials document in line 1 and in 1 more line',
+    'has no readable sample: JSON that is not a credentials document in line 1 and in 1 more line',
   ],
   [
     'a key id alone',

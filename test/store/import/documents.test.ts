@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENT_FORMS } from '../../../src/store/import/documents/forms.ts';
-import { TableReader } from '../../../src/store/import/documents/table-rows.ts';
+import { TableReader } from '../../../src/store/import/documents/table-reader.ts';
 import { readText } from '../../support/store/logs/read-text.ts';
 
 const { json, damaged, members, rows, table } = DOCUMENT_FORMS;

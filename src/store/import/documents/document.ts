@@ -6,7 +6,7 @@ import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import type { MemberKind } from './member-names.ts';
 
-/** A credentials document, or the part of it that a log has. Never has secrets. */
+/** A credentials document, or the part that a log has. Never contains secrets. */
 export interface LoggedDocument {
   accessKeyId: string | null;
   lastUpdated: ParsedInstant | null;
@@ -17,7 +17,7 @@ export interface LoggedDocument {
   source: SourceName;
   /** The time of a member such as `ts`. */
   timestamp: Timestamp | null;
-  /** A member that has no valid value. */
+  /** Describes a member with an invalid value. */
   invalid: string | null;
 }
 
@@ -32,7 +32,7 @@ export const createDocument = (): LoggedDocument => ({
   invalid: null,
 });
 
-/** Whether the text had any member of a credentials document. */
+/** Whether the document has any member. */
 export const hasCredentials = (document: LoggedDocument): boolean =>
   document.expiration !== null ||
   document.lastUpdated !== null ||
@@ -40,7 +40,7 @@ export const hasCredentials = (document: LoggedDocument): boolean =>
   document.errorCode !== null ||
   document.invalid !== null;
 
-/** Returns false if the document already has this member, so that another document begins. */
+/** Whether the document already has this member, so that the member begins another document. */
 export const isRepeated = (document: LoggedDocument, kind: MemberKind): boolean =>
   (kind === 'expiration' && document.expiration !== null) ||
   (kind === 'lastUpdated' && document.lastUpdated !== null) ||
@@ -52,7 +52,7 @@ export const isRepeated = (document: LoggedDocument, kind: MemberKind): boolean 
 const MAX_ROLE_LENGTH = 64;
 
 /**
- * Sets one member. Ignores members without a meaning. A member with an invalid value is noted by its name.
+ * Sets one member. Ignores members without a meaning. Sets `invalid` if the value is not valid.
  * @param value a text or a number of JSON
  */
 export function setMember(document: LoggedDocument, kind: MemberKind | null, value: string | number): void {
@@ -86,7 +86,7 @@ export function setMember(document: LoggedDocument, kind: MemberKind | null, val
   }
 }
 
-/** The key id of the last call. Its digest is slow to compute. */
+/** The key id of the last call, because its digest is slow to compute. */
 let knownKeyId = { text: '', stored: '' };
 
 function toKeyId(text: string): string {
@@ -106,11 +106,11 @@ function parseRoleArn(text: string): string | null {
   return parseRole(role ?? assumedRole);
 }
 
-/** The name of a role. Null for other texts, and for a text that may be a secret. */
+/** Returns the name of a role. Null for any other text, and for a text that may be a secret. */
 export const parseRole = (text: string): string | null =>
   text.length <= MAX_ROLE_LENGTH && ROLE.test(text) && !hasSecretKeyForm(text) ? text : null;
 
-/** The times of the last calls, because neighbouring documents state the same times. */
+/** The results of the last calls, because neighbouring documents state the same times. */
 const knownTimes: { text: string; time: ParsedInstant }[] = [];
 let oldest = 0;
 
@@ -129,7 +129,7 @@ export function parseDocumentTime(value: string | number): ParsedInstant | null 
   return time;
 }
 
-/** How Python prints a time of boto3: `datetime.datetime(2026, 11, 20, 6, 0, 1, tzinfo=tzutc())`. */
+/** Python's representation of a time of boto3: `datetime.datetime(2026, 11, 20, 6, 0, 1, tzinfo=tzutc())`. */
 const PYTHON_TIME =
   /^datetime\.datetime\((\d{4}), (\d+), (\d+), (\d+), (\d+)(?:, (\d+))?(?:, \d+)?, tzinfo=(?:tzutc\(|datetime\.timezone\.utc)/;
 

@@ -1,4 +1,4 @@
-/** What a member of a document or of a log line means. */
+/** The meaning of a member of a document or of a log line. */
 export type MemberKind =
   | 'expiration'
   | 'lastUpdated'
@@ -11,7 +11,7 @@ export type MemberKind =
   | 'message'
   | 'ignored';
 
-/** In lower case and without `_` and `-`. AWS's names, those of SDKs, and those of environment variables. */
+/** Names in lower case without `_` and `-`: of AWS, of SDKs, of loggers, and of environment variables. */
 const NAMES: Readonly<Record<MemberKind, readonly string[]>> = {
   expiration: [
     ...['expiration', 'expires', 'expiresat', 'expiry', 'expirydate', 'expirationtime', 'expirationdate'],
@@ -52,17 +52,7 @@ const NAMES: Readonly<Record<MemberKind, readonly string[]>> = {
       'eventtime',
       'stamp',
     ],
-    ...[
-      'recordedat',
-      'checkedat',
-      'fetchedat',
-      'requestedat',
-      'collectedat',
-      '@t',
-      'epoch',
-
-      'host_time',
-    ],
+    ...['recordedat', 'checkedat', 'fetchedat', 'requestedat', 'collectedat', '@t', 'epoch', 'host_time'],
     ...[
       'realtimetimestamp',
       'clock',
@@ -112,7 +102,7 @@ const MAX_KNOWN_NAMES = 10_000;
 
 const known = new Map<string, MemberKind | null>();
 
-/** Ignores case, `_` and `-`. Null for a name without a meaning. */
+/** Returns the kind of a member. Ignores case, `_` and `-`. Null for a name without a meaning. */
 export function classifyMember(name: string): MemberKind | null {
   let kind = known.get(name);
   if (kind === undefined) {

@@ -45,7 +45,7 @@ export function readOwnLine(fields: RawFields): { record: ArchiveRecord; form: D
   return { record: readPollLine(fields), form: 'output of cred-watch poll' };
 }
 
-/** `poll` shows a part of the key id only, so the times identify the generation. */
+/** `poll` shows only a part of the key id, so the times identify the generation. */
 function readPollLine(fields: RawFields): ArchiveRecord {
   const { failure } = fields;
   const time = { observedAt: observedAt.read(fields), clockOffset: clockOffset.read(fields) };

@@ -8,7 +8,7 @@ export interface Pair {
 }
 
 /**
- * A name with `:` or `=`, in quotes or not, also in JSON that is quoted again (`\"Expiration\":`). PowerShell
+ * A name with `:` or `=`, in quotes or not, also with escaped quotes (`\"Expiration\":`). PowerShell
  * writes `$env:NAME = "…"`, and fish writes `set -gx NAME …`.
  */
 const NAME =
@@ -34,7 +34,7 @@ export function readSimplePair(text: string, start: number): Pair | null {
 
 const SPACE_OR_END = /[\s,;}\])]|$/g;
 
-/** The pairs of a line. Values of members without a meaning are skipped, so a secret is never searched. */
+/** Finds the pairs of a line. Skips the values of members without a meaning, so a secret is never searched. */
 export function findPairs(text: string): Pair[] {
   const pairs: Pair[] = [];
   const cell = text.startsWith('|') ? TABLE_CELL.exec(text) : null;
@@ -63,7 +63,7 @@ function findValueEnd(
     const end = text.indexOf(quote, start);
     return end === -1 ? text.length : end;
   }
-  // The members of an inner object follow.
+  // The value is an object, whose members follow.
   if (text[start] === '{' || text[start] === '[') return start + 1;
   if (text.startsWith('datetime.datetime(', start)) return text.indexOf(')', start) + 1 || text.length;
   if (kind === 'expiration' || kind === 'lastUpdated' || kind === 'timestamp') {

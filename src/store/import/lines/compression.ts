@@ -18,8 +18,8 @@ const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
   magic.every((byte, index) => bytes[index] === byte);
 
 /**
- * Decompresses gzip, whatever the name of the file.
- * @param name of the file in error messages
+ * Decompresses gzip, which is recognised by its first bytes.
+ * @param name the name of the file, for error messages
  * @throws CredWatchError for another compression
  */
 export async function* decompress(
@@ -71,7 +71,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGe
     if (!(error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))) throw error;
     throw new CredWatchError(
       `${name} is a damaged gzip file`,
-      'copy the file again, or read what is left: gzip -dc FILE | cred-watch import - --host NAME',
+      'copy the file again, or read the undamaged part: gzip -dc FILE | cred-watch import - --host NAME',
       { cause: error },
     );
   }

@@ -44,10 +44,10 @@ class LineDecoder {
   #restLength = 0;
   #number = 1;
   readonly #converter = new TextConverter();
-  /** The file begins with the byte order mark of UTF-16BE. */
+  /** Set if the file begins with the byte order mark of UTF-16BE. */
   #bigEndian: TextDecoder | null = null;
   #isFirst = true;
-  /** Inside of a line that is longer than the limit. */
+  /** Whether the rest of a line that is longer than the limit is skipped. */
   #isSkipping = false;
 
   constructor(maxLength: number) {
@@ -121,7 +121,7 @@ class LineDecoder {
 }
 
 /**
- * The position after the last line end, or 0. A CR at the end may be the first half of a CRLF.
+ * Returns the position after the last line end, or 0. A CR at the end may be the first half of a CRLF.
  * @param mayBeWide the bytes may be UTF-16LE, in which LF has a second byte
  */
 function findLastLineEnd(bytes: Uint8Array, mayBeWide: boolean): number {
@@ -136,7 +136,7 @@ const utf16 = new TextDecoder('utf-16le');
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const latin1 = new TextDecoder('windows-1252');
 
-/** Decodes complete lines. Its state is the encoding of the last line. */
+/** Decodes complete lines. Keeps whether the last line was UTF-16LE. */
 class TextConverter {
   isWide = false;
 
@@ -172,7 +172,7 @@ class TextConverter {
   }
 }
 
-/** PowerShell writes a byte order mark, also at the end of a file in another encoding. */
+/** PowerShell writes a byte order mark of UTF-16, even at the end of a file in another encoding. */
 const hasMark = (bytes: Uint8Array): boolean => {
   for (let at = bytes.indexOf(0xff); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     if (bytes[at + 1] === 0xfe) return true;
@@ -180,7 +180,7 @@ const hasMark = (bytes: Uint8Array): boolean => {
   return false;
 };
 
-/** Before the line end, at least a quarter of the characters are ASCII in two bytes. */
+/** Whether at least a quarter of the characters before the line end are ASCII in two bytes. */
 function hasWideCharacters(line: Uint8Array): boolean {
   let zeros = 0;
   for (let at = 1; at < line.length - 2; at += 2) if (line[at] === 0) zeros += 1;

@@ -13,8 +13,8 @@ const CURL = /\bcurl: \((\d{1,3})\)(?:.*\b(?:error|code)[: ]+(\d{3})\b)?/;
 const OTHER =
   /^(?:Invoke-(?:RestMethod|WebRequest) ?:|wget: |(?:requests|urllib3?)\.[\w.]*(?:Error|Timeout)\b)|Unable to connect to the remote server|The operation has timed out|Connection (?:refused|timed out)|No route to host/;
 
-/** Why a poll failed, as another program printed it. Null for any other text. */
-export function findFailure(text: string): FailureReason | null {
+/** Finds why a poll failed, from the error message of another program. Null for any other text. */
+export function findFailureReason(text: string): FailureReason | null {
   const [match, code, status] = CURL.exec(text) ?? [];
   if (match !== undefined) {
     return status === undefined
@@ -27,7 +27,7 @@ export function findFailure(text: string): FailureReason | null {
   return /time(?:d )?out/i.test(text) ? 'timeout' : 'unreachable';
 }
 
-/** The reason for an HTTP status of 400 or above. */
+/** Returns the reason for an HTTP status. */
 export function findStatusReason(status: number): FailureReason {
   if (status === 401) return 'auth-rejected';
   if (status === 403) return 'access-denied';

@@ -1,7 +1,7 @@
-/** No log is nested as deep. */
+/** Deeper nesting is not a log. */
 const MAX_DEPTH = 100;
 
-/** In characters. The longest object of a log, without the objects of its arrays. */
+/** In characters, for one object without the objects of its outer array. */
 const MAX_OBJECT_LENGTH = 1_048_576;
 
 /**
@@ -10,7 +10,7 @@ const MAX_OBJECT_LENGTH = 1_048_576;
  */
 export class JsonText {
   #text = '';
-  /** `{` and `[` that are open, and where they are in the text. */
+  /** Open `{` and `[`, with their positions in the text. */
   #open: { bracket: string; at: number }[] = [];
   /** The first line of the text. */
   firstLine = 0;
@@ -27,7 +27,7 @@ export class JsonText {
     );
   }
 
-  /** Discards what has been read. Returns its text, from which a reader may still take members. */
+  /** Discards the incomplete object. Returns its text, which may still contain members. */
   abandon(): string {
     const text = this.#text;
     this.#text = '';
@@ -38,8 +38,7 @@ export class JsonText {
   /**
    * Reads one line.
    * @param onObject called for each complete object
-   * @returns the position after the last complete object outside of which nothing is open, or `broken` if the
-   * text cannot be JSON
+   * @returns the position after the last complete object at the top level, or `broken` if the text cannot be JSON
    */
   readLine(line: string, start: number, number: number, onObject: (text: string) => void): number | 'broken' {
     let copied = start;

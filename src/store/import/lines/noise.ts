@@ -25,6 +25,6 @@ const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   { reason: 'brackets and separators', pattern: /^[\s{}[\]()<>,;:=*_.~'"`-]*$/ },
 ];
 
-/** The reason to skip a line of another program. Null for a line that is not known. */
+/** Returns the reason to skip a line of another program. Null for any other line. */
 export const findNoise = (text: string): string | null =>
   NOISE.find(({ pattern }) => pattern.test(text))?.reason ?? null;

@@ -10,13 +10,14 @@ export interface LinePrefix {
 }
 
 /**
- * What may stand before a timestamp: brackets, quotes, `===`, `#`, a priority of syslog, a container's name of
- * `docker compose` or `kubectl --prefix`, a name of a file of `grep`, a number of `cat -n`, a letter of a logger, a name such as `ts=`, and the weekday of systemd.
+ * Text that may precede a timestamp: brackets, quotes, `===`, `#`, a priority of syslog, a container's name of
+ * `docker compose` or `kubectl --prefix`, a file name of `grep`, a line number of `cat -n`, a level of a logger such
+ * as `I, `, a name such as `ts=`, and the weekday of systemd.
  */
 const OPENER =
   /(?:[\w./-]{1,200}\.(?:log|txt|out)(?:[.-]\d+)?:(?:\d+:)?)?(?:\s*\d{1,7}\t)?(?:\[[\w./-]+\/[\w./-]+\] |[\w.-]+ *\| )?(?:<\d{1,3}>(?:\d )?)?(?:[A-Z], )?[\s[("'<{=#*~+>|-]*(?:(?:date|time|timestamp|ts|now|started|polled|sampled|at|on|local time|utc)\b\s*[:=]?\s*["'[(]?)?(?:[A-Z][a-z]{2},? (?=\d{4}-))?/iy;
 
-/** What may stand after it. */
+/** Text that may follow a timestamp. */
 const CLOSER = /[\]"')>]*\s*(?:[=#*~-]+(?=\s|$)|[:|,;])?\s*/y;
 
 const BRACKET = 91;
@@ -37,7 +38,7 @@ export function readPrefix(text: string, start = 0): LinePrefix | null {
 /** The prefix of the last line. The lines of one document have the same one. */
 let last: { text: string; timestamp: Timestamp } | null = null;
 
-/** Whether nothing at the end can belong to the timestamp, such as a zone: it is in brackets, or a text follows. */
+/** Whether the text after `end` cannot continue the timestamp, as a zone can. */
 function isComplete(text: string, end: number): boolean {
   const next = text.charCodeAt(end);
   return next === 34 || next === 123 || (next !== 32 && text.charCodeAt(end - 2) === 93);
@@ -68,14 +69,14 @@ function skipSpaces(text: string, start: number): number {
   return at;
 }
 
-/** The clock of AWS. The header of a mail states the zone as a number. */
+/** The `Date` header of HTTP, by AWS's clock. The one of a mail has a numeric zone instead of `GMT`. */
 export const DATE_HEADER = /^(?:< |\s+)?date: .*GMT\s*$/i;
 
-/** Prefixes between an outer and an inner timestamp: of the container runtime, of syslog, of systemd. */
+/** Text between an outer and an inner timestamp, as of a container runtime, syslog or systemd. */
 const BETWEEN = /(?:std(?:out|err) [FP] |(?:[\w.:-]+ )?([\w./@-]+)(?:\[\d+\])?: |[\w./-]+ (?=[[{]))?/y;
 
 /**
- * Reads a second timestamp, which a container or logger wrote behind its own. Null if there is none.
+ * Reads a second timestamp, which follows the timestamp of a container runtime or a logger. Null without one.
  * @param start where the text after the first timestamp starts
  */
 export function readInnerPrefix(text: string, start: number, outer: Timestamp): LinePrefix | null {
@@ -94,9 +95,9 @@ export function readInnerPrefix(text: string, start: number, outer: Timestamp): 
   return /[{"A-Za-z]/.test(text[inner.end] ?? '') && inner.timestamp.family !== outer.family ? inner : null;
 }
 
-/** The runtime adds its timestamp at once. */
+/** A container runtime adds its timestamp within this time. */
 const MAX_DISTANCE_MS = 60_000;
 
-/** The first timestamp with a zone, else the first one. */
+/** Returns the first of the other timestamps that has a zone, else the first timestamp. */
 export const preferZone = (first: Timestamp, ...others: readonly (Timestamp | null)[]): Timestamp =>
   others.find((each) => each !== null && each.offset !== null) ?? first;

@@ -1,6 +1,6 @@
 import type { FailureReason, Instant, SeriesIdentity, SourceName } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
-import type { Row } from '../documents/columns.ts';
+import type { Row } from '../documents/column-rows.ts';
 import type { LoggedDocument } from '../documents/document.ts';
 import type { DocumentForm } from '../documents/forms.ts';
 import type { LocalTimeConverter } from '../time-zone.ts';
@@ -9,15 +9,15 @@ import { ZoneCheck } from '../zone-check.ts';
 import { ContentCounter } from './content-counter.ts';
 import { createSample } from './create-sample.ts';
 import { LocalTimes } from './local-times.ts';
-import { RowCheck } from './row-check.ts';
+import { type ObservationTime, resolveObservationTime } from './observation-time.ts';
 import { SkipCounter } from './skipped-lines.ts';
-import { type ObservationTime, resolveTime } from './stamps.ts';
+import { UndatedRowDetector } from './undated-rows.ts';
 
 export interface AssemblerOptions {
-  /** The series of the samples. Source and role are those of the documents, if these state them. */
+  /** The series of the samples. A source and a role in a document replace these. */
   identity: SeriesIdentity;
   convert: LocalTimeConverter;
-  /** The user named the zone of the timestamps. */
+  /** Whether the user named the zone of the timestamps. */
   isZoneGiven: boolean;
   /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
   fileTime: Instant | null;
@@ -45,7 +45,7 @@ export class Assembler {
   readonly zoneCheck = new ZoneCheck();
   readonly #options: AssemblerOptions;
   readonly #localTimes: LocalTimes;
-  readonly #rows = new RowCheck();
+  readonly #rows = new UndatedRowDetector();
   #records: ArchiveRecord[] = [];
   /** The series of the last sample. */
   #identity: SeriesIdentity;
@@ -55,12 +55,12 @@ export class Assembler {
   #date: Instant | null = null;
   #hasSample = false;
   #requestedRole: string | null = null;
-  /** That of the last document. Null before the first one. */
+  /** The source of the last document. Null before the first document. */
   #source: SourceName | null = null;
   /** A time close to the last poll. */
   #reference: Instant | null = null;
   #waiting: WaitingFailure[] = [];
-  /** The first document had no timestamp. */
+  /** Whether the first document had no timestamp. */
   #isFirstUndated = false;
   #lastUndated: { document: LoggedDocument; line: number } | null = null;
 
@@ -75,18 +75,18 @@ export class Assembler {
     return this.#pending;
   }
 
-  /** A row of columns. */
+  /** Adds the document of a row of columns. */
   addRow(row: Row, line: number): void {
     this.#rows.add(row);
     this.addDocument(row.document, null, line, 'rows of columns');
   }
 
-  /** A timestamp on a line of its own. */
+  /** Keeps a timestamp on a line of its own for the next document. */
   setTimestamp(timestamp: Timestamp): void {
     this.#pending = timestamp;
   }
 
-  /** The `Date` header of a response. */
+  /** Keeps the `Date` header of a response for the next document. */
   setDate(date: Instant): void {
     this.counter.timestamps += 1;
     this.#date = date;
@@ -135,7 +135,7 @@ export class Assembler {
     this.#addSample(document, time);
   }
 
-  /** A poll that failed. It is skipped if it has no timestamp. */
+  /** Adds a failed poll. A failed poll without a timestamp is skipped. */
   addFailure(reason: FailureReason, inline: Timestamp | null, line: number): void {
     const timestamp = inline ?? this.#pending;
     const date = this.#date;
@@ -148,7 +148,7 @@ export class Assembler {
     if (this.#source !== null || this.#waiting.length >= MAX_WAITING) this.#flushFailures();
   }
 
-  /** A record of our own export, or a line of our own poll. */
+  /** Adds a record of our own export or poll. */
   addRecord(record: ArchiveRecord, form: DocumentForm): void {
     this.counter.addForm(form);
     this.#add(record);
@@ -191,7 +191,7 @@ export class Assembler {
     lastUpdated: Instant | null,
   ): ObservationTime | null {
     const { isZoneGiven } = this.#options;
-    return resolveTime(timestamp, date, reference, lastUpdated, this.#localTimes, isZoneGiven);
+    return resolveObservationTime(timestamp, date, reference, lastUpdated, this.#localTimes, isZoneGiven);
   }
 
   /** One timestamp belongs to one document. */
@@ -216,7 +216,7 @@ export class Assembler {
     this.#add({ record: 'sample', identity, sample, ordinal: 0 });
   }
 
-  /** A role that the user named comes first. */
+  /** Prefers the role that the user named. */
   #findIdentity(source: SourceName, documentRole: string | null): SeriesIdentity {
     const base = this.#options.identity;
     const role = base.role || documentRole || this.#requestedRole || '';

@@ -14,17 +14,17 @@ export interface RecognisedContent {
   span: Span | null;
   /** Complete documents that have no timestamp. */
   undatedDocuments: number;
-  /** The rows have two times, of which the first one is repeated. So it is no timestamp, but `LastUpdated`. */
+  /** Whether the first of two times in rows is repeated, so that it is `LastUpdated` instead of a timestamp. */
   hasUndatedRows: boolean;
-  /** The file begins with a document and ends with a timestamp. */
+  /** Whether the file begins with a document and ends with a timestamp. */
   timestampsFollow: boolean;
-  /** Names of zones in timestamps that mean several zones. */
+  /** Zone names in timestamps that mean several zones, such as `CST`. */
   ambiguousZones: readonly string[];
   hosts: readonly string[];
   roles: readonly string[];
-  /** Forms of documents, the most frequent one first. */
+  /** Forms of documents, the most frequent form first. */
   forms: readonly string[];
-  /** Families and places of timestamps, the most frequent one first. */
+  /** Families and places of timestamps, the most frequent first. */
   timestampForms: readonly string[];
 }
 
@@ -143,7 +143,7 @@ export class ContentCounter {
   }
 }
 
-/** Counts names. A log repeats the last name nearly always. */
+/** Counts forms. Searches a list, because a log has only a few forms. */
 class FormCounter {
   readonly #counts: { name: string; place: string; count: number }[] = [];
 
@@ -156,7 +156,7 @@ class FormCounter {
     entry.count += 1;
   }
 
-  /** The most frequent one first. */
+  /** Returns the most frequent form first. */
   list(): string[] {
     return [...this.#counts]
       .sort((a, b) => b.count - a.count)

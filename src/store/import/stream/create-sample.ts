@@ -2,9 +2,9 @@ import { isPlausibleClockOffset } from '../../../domain/clock-plausibility.ts';
 import type { Sample } from '../../../domain/model.ts';
 import type { ParsedInstant } from '../../../domain/time/instant.ts';
 import type { LoggedDocument } from '../documents/document.ts';
-import type { ObservationTime } from './stamps.ts';
+import type { ObservationTime } from './observation-time.ts';
 
-/** The sample of a document that was read at this time. */
+/** Creates the sample of a document that was polled at this time. */
 export function createSample(
   { accessKeyId, lastUpdated }: LoggedDocument,
   expiration: ParsedInstant,
@@ -18,7 +18,7 @@ export function createSample(
     observedAt,
     clockOffset: null,
   };
-  // As in `poll`, a `Date` that contradicts the document is not used.
+  // Like `poll`, ignores a `Date` header that contradicts the document.
   if (clockOffset !== null && isPlausibleClockOffset(clockOffset, observedAt, sample)) {
     sample.clockOffset = clockOffset;
   }

@@ -1,12 +1,12 @@
 import { createDocument, setMember } from '../documents/document.ts';
 import type { DocumentForm } from '../documents/forms.ts';
-import { findContent, type JsonContent } from '../documents/json-values.ts';
+import { findContent, type JsonContent } from '../documents/json-content.ts';
 import { findPairs } from '../documents/pairs.ts';
 import { JsonText } from '../lines/json-text.ts';
 import { readPrefix } from '../lines/prefix.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 
-/** What is done with the content of JSON. */
+/** Receives the content of JSON and of tables. */
 export interface ContentSink {
   addContent(
     found: readonly JsonContent[],
@@ -26,7 +26,7 @@ export interface ContentSink {
  */
 const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\s*:?\w+ ?(?::|=>)/;
 
-/** In characters. A document with a long token has 2,000. */
+/** In characters. A document with a long token has about 2,000. */
 const MAX_DAMAGED_LENGTH = 16_384;
 
 /** Reads JSON on one line or on several lines. */
@@ -43,15 +43,15 @@ export class JsonLines {
     return this.#text.isOpen;
   }
 
-  /** Where JSON begins in the text, or -1. */
+  /** Returns the position where JSON begins in the text, or -1. */
   static findStart(text: string): number {
     if (!text.includes('{') && !text.includes('[')) return -1;
     return text.search(JSON_START);
   }
 
   /**
-   * Reads a line in which JSON begins. Returns the text after it.
-   * @param at where it begins
+   * Reads a line in which JSON begins. Returns the text after the JSON.
+   * @param at where the JSON begins
    */
   read(text: string, at: number, timestamp: Timestamp | null, line: number): string {
     this.#timestamp = timestamp ?? readTimestampBefore(text, at);
@@ -65,7 +65,7 @@ export class JsonLines {
   }
 
   /**
-   * Reads the next line of JSON that is open. Returns the text after it, and null if the line cannot belong to it.
+   * Reads the next line of open JSON. Returns the text after the JSON, and null if the line cannot belong to it.
    * @param start where the text after the timestamp starts
    */
   continue(text: string, start: number, timestamp: Timestamp | null, line: number): string | null {
@@ -81,14 +81,14 @@ export class JsonLines {
     return this.#feed(rest, at, line);
   }
 
-  /** Call this method where JSON must end. Members of a cut-off document are read nevertheless. */
+  /** Must be called where JSON must end. Still reads the members of a cut-off document. */
   abandon(line: number): void {
     if (this.#text.isOpen) this.#readBroken(this.#text.abandon(), line);
   }
 
   /**
-   * The document of IMDS has no line end, so the next timestamp can follow it on the same line. Without another
-   * timestamp, it belongs to the document before it.
+   * The document of IMDS has no line end, so the next timestamp can follow the document on the same line. If the
+   * document has no other timestamp, this timestamp belongs to it.
    */
   #feed(text: string, at: number, line: number): string {
     const objects: string[] = [];
@@ -118,7 +118,7 @@ export class JsonLines {
     findContent(value, found);
     if (found.length === 0) {
       if (typeof value === 'object' && value !== null) {
-        this.#sink.skip('JSON that is no credentials document', line, true);
+        this.#sink.skip('JSON that is not a credentials document', line, true);
       }
       return;
     }
@@ -144,7 +144,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A timestamp behind a logger's words, for example `poll at 2026-01-31T12:00:00Z: {`. */
+/** Reads a timestamp after a logger's words, for example `poll at 2026-01-31T12:00:00Z: {`. */
 function readTimestampBefore(text: string, at: number): Timestamp | null {
   if (at === 0 || at > 200) return null;
   for (const { index } of text.slice(0, at).matchAll(/(?<![\w.:-])\d{4}-|(?<![\w.:-])\d{10}/g)) {
@@ -154,7 +154,7 @@ function readTimestampBefore(text: string, at: number): Timestamp | null {
   return null;
 }
 
-/** Reads JSON that was quoted again: `{\\"Code\\":…}`. Undefined for other texts. */
+/** Reads JSON with escaped quotes: `{\\"Code\\":…}`. Undefined for other texts. */
 function parseQuotedJson(text: string): unknown {
   if (!/^\{\s*\\+"/.test(text)) return undefined;
   return parseJson(text.slice(0, text.lastIndexOf('}') + 1).replace(/\\+"/g, '"'));

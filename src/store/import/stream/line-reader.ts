@@ -1,10 +1,10 @@
 import { InvalidRecordError } from '../../archive/fields.ts';
-import { readRow } from '../documents/columns.ts';
+import { readRow } from '../documents/column-rows.ts';
 import type { DocumentForm } from '../documents/forms.ts';
-import type { JsonContent } from '../documents/json-values.ts';
+import type { JsonContent } from '../documents/json-content.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
-import { findFailure } from '../lines/failures.ts';
+import { findFailureReason } from '../lines/failures.ts';
 import { findNoise } from '../lines/noise.ts';
 import { DATE_HEADER, preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
@@ -12,7 +12,7 @@ import type { Timestamp } from '../timestamps/timestamp.ts';
 import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
 import { type ContentSink, JsonLines } from './json-lines.ts';
 import { PartialDocument } from './partial-document.ts';
-import { ResponseReader } from './responses.ts';
+import { ResponseReader } from './response-reader.ts';
 import { TableLines } from './table-lines.ts';
 
 /** A sequence that sets the colour of a terminal, as of `jq -C`. */
@@ -27,10 +27,10 @@ const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]{0,200}[-_]\d+ *\| |\[[\w.-]{1,100}\/[
 /** `aws logs get-log-events --output text`: time of ingestion, message, time. */
 const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
 
-/** In characters. Patterns search only the start of a longer line for a timestamp. */
+/** In characters. Only this part of a line is searched for a timestamp. */
 const MAX_PREFIX_LENGTH = 1000;
 
-/** In characters. Only JSON is longer. */
+/** In characters. Longer text that is not JSON is skipped. */
 const MAX_TEXT_LENGTH = 16_384;
 
 /** A log line can contain a log line, for example in CloudWatch. */
@@ -43,10 +43,10 @@ export class LineReader implements ContentSink {
   readonly #partial: PartialDocument;
   readonly #json: JsonLines;
   readonly #responses: ResponseReader;
-  /** The end of the line that is read. Cells of a table can have several lines. */
+  /** The line end of the current line, for cells of a table that have several lines. */
   lineEnd = '\n';
   readonly #table: TableLines;
-  /** Reads the lines inside of other lines. */
+  /** Reads lines that are quoted in other lines. */
   #inner: LineReader | null = null;
 
   constructor(assembler: Assembler, depth = 0) {
@@ -67,7 +67,7 @@ export class LineReader implements ContentSink {
     }
   }
 
-  /** Call this method after the last line. */
+  /** Must be called after the last line. */
   finish(line: number): void {
     this.#table.finish();
     this.#inner?.finish(line);
@@ -161,7 +161,7 @@ export class LineReader implements ContentSink {
       return;
     }
     if (rest.length > MAX_TEXT_LENGTH) {
-      this.skip('text that is longer than 16 KiB and no JSON', line, true);
+      this.skip('text that is longer than 16 KiB and not JSON', line, true);
       return;
     }
     if (rest !== '' && this.#readDocument(rest, timestamp, line)) return;
@@ -179,17 +179,17 @@ export class LineReader implements ContentSink {
     if (text !== '' && findNoise(text) === null) this.#readEntry(text, line, null);
   }
 
-  /** Returns false if the text has nothing that can be a document or its failure. */
+  /** Returns false if the text is neither a part of a document nor an error of a poll. */
   #readDocument(text: string, timestamp: Timestamp | null, line: number): boolean {
     if (this.#responses.readLine(text, line)) {
       this.#partial.finish();
       return true;
     }
     if (this.#readPairs(findPairs(text), timestamp, line)) return true;
-    const failure = findFailure(text);
+    const failure = findFailureReason(text);
     if (failure !== null) {
       if (timestamp !== null || this.#partial.hasExpiration) this.#partial.finish();
-      // curl writes errors to stderr, which can appear inside of a document.
+      // curl writes errors to stderr. They can appear inside a document.
       if (this.#partial.isOpen) this.skip(UNDATED_FAILURE, line, false);
       else this.#assembler.addFailure(failure, timestamp, line);
       return true;

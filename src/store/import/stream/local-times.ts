@@ -4,12 +4,12 @@ import type { LocalTimeConverter } from '../time-zone.ts';
 /** A smaller step backwards is a correction of the clock, not the end of summer time. */
 const CLOCK_STEP_MS = 120_000;
 
-/** A document may be that much older than its `LastUpdated` because of clock errors. */
+/** Because of clock errors, a poll may precede the `LastUpdated` of its document by this much. */
 const CLOCK_SLACK_MS = 60_000;
 
 /**
- * Converts the local times of one log. After the clocks go back, one hour occurs twice, and the order of lines
- * tells its occurrences apart.
+ * Converts the local times of one log. When the clocks go back, one hour occurs twice. The order of the lines
+ * distinguishes the two occurrences.
  */
 export class LocalTimes {
   readonly #convert: LocalTimeConverter;
@@ -25,7 +25,7 @@ export class LocalTimes {
 
   /**
    * @param wall the local time as if it were UTC
-   * @param lastUpdated of the document: it cannot have been read earlier
+   * @param lastUpdated of the document, which cannot have been polled earlier
    */
   toInstant(wall: Instant, lastUpdated: Instant | null): Instant {
     const [first, second] = this.#convert(wall);
@@ -44,7 +44,7 @@ export class LocalTimes {
     const previous = this.#previous;
     if (previous === null) return false;
     if (this.#direction < 0) return second <= previous + CLOCK_STEP_MS && this.#gap < previous - first;
-    // The time since the last line is about as long as before. A step backwards is always longer.
+    // Chooses the occurrence whose distance from the last line is closer to the previous distance.
     return Math.abs(second - previous - this.#gap) < Math.abs(first - previous - this.#gap);
   }
 }

@@ -7,14 +7,14 @@ import type { Assembler } from './assembler.ts';
 /** The timestamps of one document are at most this far apart. */
 const MAX_DOCUMENT_SPAN_MS = 60_000;
 
-/** Joins the members of a document that stand on lines of their own. */
+/** Joins the members of a document that are on separate lines. */
 export class PartialDocument {
   readonly #assembler: Assembler;
   #document: LoggedDocument | null = null;
   #timestamp: Timestamp | null = null;
   #line = 0;
   #expirationLine = 0;
-  /** Earlier documents had a `LastUpdated`, so a document without it is not complete. */
+  /** Whether earlier documents had a `LastUpdated`. Then a document without it is not complete. */
   #hasLastUpdated = false;
 
   constructor(assembler: Assembler) {
@@ -60,7 +60,7 @@ export class PartialDocument {
   }
 
   /**
-   * The end of a JSON object that begins before the first line of a rotated log. What is left of it is no sample,
+   * Ends a JSON object that began before the first line of a rotated log. The rest of the object is not a sample,
    * because its other members are unknown.
    */
   close(): void {
@@ -79,7 +79,7 @@ export class PartialDocument {
     this.#timestamp = timestamp;
   }
 
-  /** Call this method where a document ends, and after the last line. */
+  /** Must be called where a document ends, and after the last line. */
   finish(): void {
     const document = this.#document;
     if (document === null) return;

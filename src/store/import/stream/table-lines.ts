@@ -1,5 +1,5 @@
-import { findContent, type JsonContent } from '../documents/json-values.ts';
-import { TableReader } from '../documents/table-rows.ts';
+import { findContent, type JsonContent } from '../documents/json-content.ts';
+import { TableReader } from '../documents/table-reader.ts';
 import type { ContentSink } from './json-lines.ts';
 
 interface Line {
@@ -12,7 +12,7 @@ interface Line {
 export class TableLines {
   readonly #sink: ContentSink;
   #table: TableReader | null = null;
-  /** The lines of the row that is open. */
+  /** The lines of the incomplete row. */
   #open: Line[] = [];
 
   constructor(sink: ContentSink) {
@@ -23,7 +23,7 @@ export class TableLines {
     return this.#table !== null;
   }
 
-  /** Returns false if the line is no header of a table. */
+  /** Returns false if the line is not the header of a table. */
   readHeader(line: string): boolean {
     const table = TableReader.fromHeader(line);
     this.#table = table ?? this.#table;
@@ -31,7 +31,7 @@ export class TableLines {
   }
 
   /**
-   * Returns false if the line is no row of the table.
+   * Returns false if the line is not a row of the table.
    * @param end the line end
    */
   readRow(text: string, line: number, end: string): boolean {
@@ -39,10 +39,10 @@ export class TableLines {
     const waiting: Line[] = [{ text, line, end }];
     let isRow = true;
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const lost = this.#takeLost(next);
-      isRow = lost !== null;
-      for (let index = (lost?.length ?? 0) - 1; index >= 0; index -= 1) {
-        const each = lost?.[index];
+      const reread = this.#addLine(next);
+      isRow = reread !== null;
+      for (let index = (reread?.length ?? 0) - 1; index >= 0; index -= 1) {
+        const each = reread?.[index];
         if (each !== undefined) waiting.push(each);
       }
       // The last line is read by the caller.
@@ -51,23 +51,23 @@ export class TableLines {
     return isRow;
   }
 
-  /** Call this method after the last line. */
+  /** Must be called after the last line. */
   finish(): void {
     while (this.#table?.isOpen) {
-      const [first, ...lost] = this.#open;
+      const [first, ...reread] = this.#open;
       this.#table.abandon();
       this.#open = [];
       this.#sink.skip('row whose quote is not closed', first?.line ?? 0, true);
-      for (const { text, line, end } of lost)
+      for (const { text, line, end } of reread)
         if (!this.readRow(text, line, end)) this.#sink.readLine(text, line);
     }
   }
 
   /**
-   * Reads one line. Returns null if it is no row. If a row has a quote that is not closed, returns the lines
-   * after its first one, because these are rows of their own.
+   * Reads one line. Returns null if the line is not a row. If a quote is not closed, the first line of the row is
+   * skipped, and its other lines are returned, because they must be read again.
    */
-  #takeLost(next: Line): Line[] | null {
+  #addLine(next: Line): Line[] | null {
     const table = this.#table;
     if (table === null || (next.text.trim() === '' && !table.isOpen)) return null;
     const row = table.readLine(next.text, next.end);

@@ -9,9 +9,9 @@ import type { Timestamp, TimestampReader } from './timestamp.ts';
 export interface TimestampFamily {
   /** The name in the summary of an import. */
   name: string;
-  /** All of them mean 2026-11-20T00:00:01Z, as far as they have a year and a zone. */
+  /** Each example means 2026-11-20T00:00:01Z if it has a year and a zone. */
   examples: readonly string[];
-  /** What the first character can be: a digit, a letter (or a character of Japanese), or another sign. */
+  /** Kinds of the first character. A Japanese character counts as a letter. */
   starts: readonly Start[];
   read: TimestampReader;
 }

@@ -59,7 +59,7 @@ function readEnd(text: string, at: number, day: number, time: number): Timestamp
   }
   milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
   const offset = parseZone(zone);
-  // `INFO` after the time is a level and no zone.
+  // `INFO` after the time is a log level, not a zone.
   const ambiguousZone = findAmbiguousZone(zone);
   if (zone !== undefined && offset === null && ambiguousZone === null)
     end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);

@@ -2,7 +2,7 @@ import { createExact, type TimestampReader, toDayStart, toTimeOfDay } from './ti
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
 const [YEAR, MONTH, DAY, HOUR, MINUTE, SECOND] = '年月日時分秒';
-/** Characters outside of ASCII are inserted, because the bundle must be ASCII and keeps raw strings as they are. */
+/** Non-ASCII characters are inserted, because the bundle must be ASCII, and esbuild does not escape raw strings. */
 const WEEKDAY = String.raw`(?:[(\uff08]?[${'日月火水木金土'}](?:${'曜'}${DAY}?)?[)\uff09]? *)?`;
 const HALF = '(午前|午後)?';
 const TIME = String.raw`${HALF} *(\d{1,2})[:${HOUR}] *(\d{1,2})[:${MINUTE}] *(\d{1,2})${SECOND}?(?:[.,](\d{1,9}))?`;

@@ -14,7 +14,7 @@ const TIME = String.raw`(\d{1,2})[:.](\d\d)[:.](\d\d)(?:[.,](\d{1,9}))?(?: ?([Aa
 /** RFC 2822 may repeat the zone in parentheses. */
 const ZONE = String.raw`(?: ?(${ZONE_SOURCE})(?: \([A-Za-z ]+\))?)?`;
 const YEAR = String.raw`(\d{4})(?!\d)`;
-/** `2026-11-20` behind a timestamp is another timestamp. */
+/** Does not match the year of `2026-11-20`, which is another timestamp. */
 const LAST_YEAR = String.raw`(?: (\d{4})(?!\d|[/.:-]\d|\u5e74))?`;
 
 /** `Fri Nov 20 00:00:01 UTC 2026`, `Friday, November 20, 2026 12:00:01 AM`, and syslog's `Nov 20 00:00:01`. */
@@ -29,10 +29,9 @@ const DAY_FIRST = new RegExp(
   'y',
 );
 
-/** The year of timestamps without one, until it is known. It is a leap year, so 29 February exists. */
+/** A placeholder for a year that is not stated. A leap year, so that 29 February exists. */
 const UNKNOWN_YEAR = 2000;
 
-/** Where the month is: in the first or in the second group. */
 export const readMonthFirst: TimestampReader = (text, at) => {
   MONTH_FIRST.lastIndex = at;
   const match = MONTH_FIRST.exec(text);
@@ -59,7 +58,7 @@ function toTimestamp(
   const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction, half);
   if (day === null || time === null) return null;
   const offset = parseZone(zone);
-  // In `Nov 20 00:00:01 WARN`, the last word is no zone.
+  // In `Nov 20 00:00:01 WARN`, the last word is not a zone.
   const ambiguousZone = findAmbiguousZone(zone);
   const isNoZone = zone !== undefined && offset === null && lastYear === undefined && ambiguousZone === null;
   const end = isNoZone ? matchEnd - zone.length - 1 : matchEnd;

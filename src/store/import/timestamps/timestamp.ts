@@ -8,7 +8,7 @@ export interface Timestamp {
   wall: Instant;
   /** The offset of the stated zone from UTC in milliseconds. Null without a zone. */
   offset: number | null;
-  /** A stated name that means several zones, such as `CST`. Then `offset` is null. */
+  /** The stated zone, if its name means several zones, such as `CST`. Then `offset` is null. */
   ambiguousZone: string | null;
   /** Where the text continues. */
   end: number;
@@ -21,7 +21,7 @@ export interface Timestamp {
 /** Reads a timestamp that starts exactly at this position. Null for any other text. */
 export type TimestampReader = (text: string, at: number) => Timestamp | null;
 
-/** Creates a timestamp that is complete. */
+/** Creates a timestamp with a year and a single reading. */
 export const createExact = (wall: Instant, offset: number | null, end: number): Timestamp => ({
   family: '',
   wall,
@@ -32,10 +32,10 @@ export const createExact = (wall: Instant, offset: number | null, end: number): 
   otherWall: null,
 });
 
-/** The day of the last call. The lines of a log have the same day many times. */
+/** The result of the last call, because most lines of a log have the same day as the line before. */
 let known = { year: Number.NaN, month: 0, day: 0, start: 0 };
 
-/** Days since 1970 in milliseconds. Null for 30 February and other days that do not exist. */
+/** Returns the start of a day as if it were UTC. Null for 30 February and other days that do not exist. */
 export function toDayStart(year: number, month: number, day: number): Instant | null {
   if (day === known.day && month === known.month && year === known.year) return known.start;
   const start = Date.UTC(year, month - 1, day);
@@ -46,7 +46,7 @@ export function toDayStart(year: number, month: number, day: number): Instant | 
 }
 
 /**
- * Milliseconds since midnight. Null for hours above 23 and the like. A leap second counts as the second before.
+ * Returns milliseconds since midnight. Null for an invalid time. A leap second counts as the second before.
  * @param half `AM` or `PM` in English or Japanese, or undefined for a 24-hour clock
  */
 export function toTimeOfDay(

@@ -1,4 +1,4 @@
-/** Offsets of zone names that mean one zone only, or one of them in nearly all logs. */
+/** Offsets of zone names that mean a single zone, or nearly always the same zone in logs. */
 const ZONE_HOURS: Readonly<Record<string, number>> = {
   ...{ UTC: 0, GMT: 0, Z: 0, UT: 0, UCT: 0, WET: 0, WEST: 1, CET: 1, CEST: 2, MEZ: 1, MESZ: 2 },
   ...{ EET: 2, EEST: 3, MSK: 3, EST: -5, EDT: -4, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
@@ -6,7 +6,7 @@ const ZONE_HOURS: Readonly<Record<string, number>> = {
   ...{ BST: 1, ACST: 9.5, ACDT: 10.5, NZST: 12, NZDT: 13, BRT: -3, SAST: 2 },
 };
 
-/** Names of several zones: of America, Asia and Europe. */
+/** Names that several zones in America, Asia and Europe share. */
 const AMBIGUOUS_ZONES: ReadonlySet<string> = new Set(['CST', 'IST', 'AST']);
 
 /** The name of a zone if it means several zones, else null. */
@@ -21,7 +21,7 @@ export const ZONE_SOURCE = String.raw`(?:UTC|GMT)?[+\-\u2212]\d\d(?::?\d\d)?|(?:
 const NUMERIC = /^(?:UTC|GMT)?([+\-\u2212])(\d{1,2})(?::?(\d\d))?$/;
 
 /**
- * The offset in milliseconds. Null for an unknown name.
+ * Returns the offset in milliseconds. Null for an unknown name.
  * @param zone a text that matches {@link ZONE_SOURCE}
  */
 export function parseZone(zone: string | undefined): number | null {

@@ -53,7 +53,7 @@ test('gzip is decompressed in chunks of any size', async () => {
 test('a damaged gzip file is an error', async () => {
   await expect(read(gzipSync('text').subarray(0, 15))).rejects.toMatchObject({
     message: 'a.log is a damaged gzip file',
-    hint: 'copy the file again, or read what is left: gzip -dc FILE | cred-watch import - --host NAME',
+    hint: 'copy the file again, or read the undamaged part: gzip -dc FILE | cred-watch import - --host NAME',
   });
 });
 

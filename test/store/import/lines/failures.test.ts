@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findFailure, findStatusReason } from '../../../../src/store/import/lines/failures.ts';
+import { findFailureReason, findStatusReason } from '../../../../src/store/import/lines/failures.ts';
 
 test.each([
   [399, 'unexpected-status'],
@@ -77,15 +77,15 @@ test.each([
   ['a text', null],
   ['', null],
 ])('%j has the reason %j', (text, reason) => {
-  expect(findFailure(text)).toBe(reason);
+  expect(findFailureReason(text)).toBe(reason);
 });
 
 test('a title is searched in the first 1000 characters', () => {
-  expect(findFailure(`${' '.repeat(990)}<title>404</title>`)).toBe('not-found');
-  expect(findFailure(`${' '.repeat(991)}<title>404</title>`)).toBeNull();
+  expect(findFailureReason(`${' '.repeat(990)}<title>404</title>`)).toBe('not-found');
+  expect(findFailureReason(`${' '.repeat(991)}<title>404</title>`)).toBeNull();
 });
 
 test('a message has at most 1000 characters', () => {
-  expect(findFailure('wget: '.padEnd(1000, 'x'))).toBe('unreachable');
-  expect(findFailure('wget: '.padEnd(1001, 'x'))).toBeNull();
+  expect(findFailureReason('wget: '.padEnd(1000, 'x'))).toBe('unreachable');
+  expect(findFailureReason('wget: '.padEnd(1001, 'x'))).toBeNull();
 });

@@ -121,7 +121,7 @@ describe('the limits of a line', () => {
 
   test('are 16 KiB without JSON', async () => {
     expect((await read('x'.repeat(16_384))).skipped).toEqual([`1 ${OTHER} 1`]);
-    const tooLong = '1 text that is longer than 16 KiB and no JSON 1';
+    const tooLong = '1 text that is longer than 16 KiB and not JSON 1';
     expect((await read('x'.repeat(16_385))).skipped).toEqual([tooLong]);
     const json = `${NIGHT} {"Expiration":"${EXPIRATION}","Token":"${'x'.repeat(20_000)}"}`;
     expect((await read(json)).times).toEqual([NIGHT]);

@@ -153,7 +153,7 @@ describe('a damaged log', () => {
     );
     expect(samples).toHaveLength(2);
     expect(reasons(summary)).toEqual([
-      '1 text that is longer than 16 KiB and no JSON 2',
+      '1 text that is longer than 16 KiB and not JSON 2',
       '1 JSON that is cut off or damaged 3',
     ]);
   });

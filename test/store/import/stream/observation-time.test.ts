@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LocalTimes } from '../../../../src/store/import/stream/local-times.ts';
-import { resolveTime } from '../../../../src/store/import/stream/stamps.ts';
+import { resolveObservationTime } from '../../../../src/store/import/stream/observation-time.ts';
 import { createLocalTimeConverter } from '../../../../src/store/import/time-zone.ts';
 import { readTimestamp } from '../../../../src/store/import/timestamps/families.ts';
 
@@ -17,7 +17,7 @@ const toInstant = (text: string | undefined) => (text === undefined ? null : Dat
 function resolve(text: string | null, { date, reference, lastUpdated, zone }: Options = {}) {
   const convert = createLocalTimeConverter(zone ?? '+02:00');
   if (convert === null) throw new Error('unknown zone');
-  const time = resolveTime(
+  const time = resolveObservationTime(
     text === null ? null : readTimestamp(text),
     toInstant(date),
     toInstant(reference),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TableReader } from '../../../../src/store/import/documents/table-rows.ts';
+import { TableReader } from '../../../../src/store/import/documents/table-reader.ts';
 
 const open = (header: string) => {
   const table = TableReader.fromHeader(header);

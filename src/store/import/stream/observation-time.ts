@@ -8,20 +8,20 @@ const DAY_MS = 86_400_000;
 
 /** When a sample or a failed poll happened. */
 export interface ObservationTime {
-  /** By the host's clock, or by AWS's clock if the log has only `Date` headers. */
+  /** The host's clock. AWS's clock if the log has only `Date` headers. */
   observedAt: Instant;
   clockOffset: Seconds | null;
-  /** The timestamp as if it were UTC. Null unless it had no zone and the zone of the import was used. */
+  /** The timestamp as if it were UTC, if it was read in the zone of the import. Else null. */
   localTime: Instant | null;
 }
 
 /**
- * Joins the timestamp of the host and the `Date` header.
+ * Combines the timestamp of the host with the `Date` header.
  * @param reference a time close to the poll, from which a missing year is taken; null if none is known
  * @param lastUpdated of the document
  * @param isZoneGiven whether the user named the zone of the timestamps
  */
-export function resolveTime(
+export function resolveObservationTime(
   timestamp: Timestamp | null,
   date: Instant | null,
   reference: Instant | null,
@@ -44,9 +44,9 @@ export function resolveTime(
 }
 
 /**
- * Cuts the time to seconds: a fraction, as of `docker logs -t`, is when the logger wrote the line and not when
- * the endpoint was polled. `Date` has whole seconds, rounded down, so on average half a second is missing; `poll`
- * computes the same offset.
+ * Cuts the time to seconds, because a fraction, as of `docker logs -t`, states when the logger wrote the line, and not
+ * when the endpoint was polled. `Date` is rounded down to seconds, so it is half a second too early on average. `poll`
+ * computes the offset in the same way.
  */
 const withOffset = (hostTime: Instant, date: Instant | null, localTime: Instant | null): ObservationTime => ({
   observedAt: floorToSecond(hostTime),
@@ -54,7 +54,7 @@ const withOffset = (hostTime: Instant, date: Instant | null, localTime: Instant 
   localTime,
 });
 
-/** Completes a timestamp without a year, and chooses between month and day. Null if that is impossible. */
+/** Adds a missing year, and decides which number is the month. Returns null if nothing shows it. */
 function chooseReading(timestamp: Timestamp, reference: Instant | null): Instant | null {
   const { wall, otherWall, isYearless } = timestamp;
   if (!isYearless && otherWall === null) return wall;

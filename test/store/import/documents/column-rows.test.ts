@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRow } from '../../../../src/store/import/documents/columns.ts';
+import { readRow } from '../../../../src/store/import/documents/column-rows.ts';
 import { readTimestamp } from '../../../../src/store/import/timestamps/families.ts';
 
 const [HOUR_5, HOUR_6, HOUR_7] = ['2026-11-20T05:00:00Z', '2026-11-20T06:00:00Z', '2026-11-20T07:00:00Z'];

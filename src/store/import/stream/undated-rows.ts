@@ -1,10 +1,10 @@
-import type { Row } from '../documents/columns.ts';
+import type { Row } from '../documents/column-rows.ts';
 
-/** A larger difference is no error of the clock. */
+/** A larger difference is not a clock error. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Finds out whether the first time of rows without a header is a timestamp, or `LastUpdated`. */
-export class RowCheck {
+/** Detects rows without a header whose first time is `LastUpdated` instead of a timestamp. */
+export class UndatedRowDetector {
   /** The first time of the last row. */
   #last = Number.NaN;
   #hasRepeated = false;

@@ -7,7 +7,7 @@ import { createDocument, type LoggedDocument, setMember } from './document.ts';
 /** A row without a header. */
 export interface Row {
   document: LoggedDocument;
-  /** The row has two times only: the first one is the timestamp or `LastUpdated`. */
+  /** Whether the row has only two times. Then the first one is either the timestamp or `LastUpdated`. */
   isAmbiguous: boolean;
 }
 
@@ -22,8 +22,8 @@ const KEY_ID = /^(?:A[BKS]IA|ACCA|L[KS]IA)[A-Z\d]{4,28}$/;
 const MAX_ROW_LENGTH = 8192;
 
 /**
- * Reads a row of times and key ids. The later one of two times is the expiration. Null if the text is no such row.
- * @param timestamp the time at the start of the line. It was cut off and may be `LastUpdated`
+ * Reads a row of times and key ids. The later one of two times is the expiration. Null for any other text.
+ * @param timestamp the time at the start of the line, which `text` no longer contains. It may be `LastUpdated`
  * @param pending a timestamp on an earlier line
  */
 export function readRow(text: string, timestamp: Timestamp | null, pending: Timestamp | null): Row | null {
@@ -54,7 +54,7 @@ export function readRow(text: string, timestamp: Timestamp | null, pending: Time
   return document.expiration === null ? null : { document, isAmbiguous };
 }
 
-/** `LastUpdated` precedes the timestamp of its poll. Two timestamps are written in the same way. */
+/** `LastUpdated` precedes the timestamp of the poll, or is written with a zone if the timestamp is not. */
 const isLastUpdated = (first: Timestamp, pending: Timestamp | null): boolean =>
   pending !== null &&
   ((first.offset === null) !== (pending.offset === null) ||
@@ -63,7 +63,7 @@ const isLastUpdated = (first: Timestamp, pending: Timestamp | null): boolean =>
 const toParsed = (time: Timestamp | undefined): ParsedInstant | null =>
   time === undefined ? null : { instant: time.wall - (time.offset ?? 0), zoneless: time.offset === null };
 
-/** The times of a row. Sets its other members. Null if the first cell has no meaning. */
+/** Returns the times of a row, and sets the other members. Null if the first cell has no meaning. */
 function readCells(text: string, document: LoggedDocument): Timestamp[] | null {
   const times: Timestamp[] = [];
   for (const cell of splitCells(text)) {
@@ -83,7 +83,7 @@ function readCells(text: string, document: LoggedDocument): Timestamp[] | null {
   return times;
 }
 
-/** Spaces separate cells only if no cell has spaces inside a time. */
+/** Splits at spaces only if no time contains a space. */
 function splitCells(text: string): string[] {
   const cells = text.trim().split(SEPARATOR).map(unquote);
   if (cells.length > 1) return cells.flatMap((cell) => (readWholeTimestamp(cell) ? [cell] : cell.split(' ')));

@@ -8,10 +8,10 @@ import {
 } from './document.ts';
 import { classifyMember } from './member-names.ts';
 
-/** What a JSON value contains, in order. */
+/** A part of a JSON value. */
 export type JsonContent =
   | { kind: 'document'; document: LoggedDocument }
-  /** The line of another log, such as an event of CloudWatch. */
+  /** A line of another log, such as the message of a CloudWatch event. */
   | { kind: 'text'; text: string; timestamp: Timestamp | null }
   /** A record of our own export or a line of our own `poll`. */
   | { kind: 'own'; fields: Readonly<Record<string, unknown>> };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createDocument } from '../../../../src/store/import/documents/document.ts';
-import { RowCheck } from '../../../../src/store/import/stream/row-check.ts';
+import { UndatedRowDetector } from '../../../../src/store/import/stream/undated-rows.ts';
 import { createExact } from '../../../../src/store/import/timestamps/timestamp.ts';
 
 interface Row {
@@ -11,7 +11,7 @@ interface Row {
 }
 
 function areUndated(...rows: readonly Row[]): boolean {
-  const check = new RowCheck();
+  const check = new UndatedRowDetector();
   for (const { at, lastUpdated, offset = 0, isAmbiguous = false } of rows) {
     const document = createDocument();
     document.timestamp = at === null ? null : createExact(at, offset, 0);

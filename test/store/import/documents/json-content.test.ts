@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findContent, type JsonContent } from '../../../../src/store/import/documents/json-values.ts';
+import { findContent, type JsonContent } from '../../../../src/store/import/documents/json-content.ts';
 
 const NIGHT = '2026-11-20T00:00:01Z';
 const MORNING = '2026-11-20T06:00:01Z';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Assembler } from '../../../../src/store/import/stream/assembler.ts';
-import { ResponseReader } from '../../../../src/store/import/stream/responses.ts';
+import { ResponseReader } from '../../../../src/store/import/stream/response-reader.ts';
 
 const DATE = 'Fri, 20 Nov 2026 00:00:01 GMT';
 

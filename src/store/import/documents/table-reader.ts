@@ -13,7 +13,7 @@ export class TableReader {
   readonly isOwnExport: boolean;
   readonly #separator: string;
   readonly #header: string;
-  /** A row with an open quote. */
+  /** The text of a row with an open quote. */
   #open = '';
   #openEnd = '';
 
@@ -40,14 +40,14 @@ export class TableReader {
     return this.#open !== '';
   }
 
-  /** Discards the row that is open. */
+  /** Discards the incomplete row. */
   abandon(): void {
     this.#open = '';
   }
 
   /**
    * Reads one line. Returns the row if it is complete, `open` if it continues on the next line, `header` for a
-   * repeated header, `too-long`, and `other` for a line with other columns.
+   * repeated header, `too-long` for a row over the limit, and `other` for a line with other columns.
    * @param end the line end
    */
   readLine(line: string, end: string): RowFields | 'open' | 'header' | 'other' | 'too-long' {
@@ -57,7 +57,7 @@ export class TableReader {
     this.#openEnd = end;
     if (text === this.#header) return 'header';
     if (text.length > MAX_ROW_LENGTH) return 'too-long';
-    // Inside of a quote, only a line with an odd number of quotes can end the row.
+    // Inside a quote, only a line with an odd number of quotes can end the row.
     if (hasOddQuotes(line) !== wasOpen) {
       this.#open = text;
       return 'open';
@@ -80,7 +80,7 @@ function hasOddQuotes(line: string): boolean {
   return isOdd;
 }
 
-/** The cells of a row. Null if a quote is open, so that the row continues on the next line. */
+/** Splits a row into cells. Null if a quote is open, so that the row continues on the next line. */
 function splitRow(text: string, separator: string): string[] | null {
   if (!text.includes('"')) return text.split(separator);
   const cells: string[] = [];
@@ -97,7 +97,7 @@ function splitRow(text: string, separator: string): string[] | null {
     while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
     if (end === -1) return null;
     cells.push(text.slice(at + 1, end).replaceAll('""', '"'));
-    // Text after the closing quote belongs to no cell.
+    // Ignores text after the closing quote.
     const next = text.indexOf(separator, end + 1);
     if (next === -1) return cells;
     at = next + 1;

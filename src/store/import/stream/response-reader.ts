@@ -13,7 +13,7 @@ const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)/;
 /** Reads status lines, `Date` headers and request paths, as `curl -i` and `curl -v` print them. */
 export class ResponseReader {
   readonly #assembler: Assembler;
-  /** Between the status line of a response and its body. */
+  /** Whether the line is between the status line of a response and its body. */
   #isInHeaders = false;
   #status = 0;
 
@@ -21,7 +21,7 @@ export class ResponseReader {
     this.#assembler = assembler;
   }
 
-  /** Returns false if the line is no part of the headers. */
+  /** Returns false if the line does not belong to the headers. */
   readLine(text: string, line: number): boolean {
     const [, role] = text.includes('/security-credentials/') ? (ROLE_PATH.exec(text) ?? []) : [];
     if (role !== undefined && parseRole(role) !== null) this.#assembler.setRequestedRole(role);
@@ -43,7 +43,7 @@ export class ResponseReader {
     return !this.#isInHeaders || HEADER.test(text);
   }
 
-  /** Call this method after the headers. A response with an error is a failed poll. */
+  /** Must be called after the headers. A response with an error status is a failed poll. */
   finish(line: number): void {
     if (!this.#isInHeaders) return;
     this.#isInHeaders = false;
