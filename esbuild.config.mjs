@@ -43,7 +43,7 @@ rmSync('dist', { recursive: true, force: true });
 const assets = await buildPageAssets();
 const bundles = await Promise.all([
   buildProgram(bundle),
-  bundle('src/cli/live/report-worker.ts', 'dist/report-worker.js'),
+  bundle('src/cli/live-report/report-worker.ts', 'dist/report-worker.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);

@@ -10,9 +10,13 @@ import { builtinsOnUse, driverInBundle } from './plugins.mjs';
  * when the whole program runs instead, so that a bundle never needs these modules.
  */
 const HOT_COMMANDS = {
-  poll: ['src/watch/watch.ts', 'src/cli/live/live-report-server.ts', 'src/cli/targets/poll-targets.ts'],
+  poll: [
+    'src/watch/watch.ts',
+    'src/cli/live-report/live-report-server.ts',
+    'src/cli/targets/poll-targets.ts',
+  ],
   check: [],
-  exec: ['src/watch/latest-credentials.ts', 'src/server/live/live-endpoint.ts'],
+  exec: ['src/watch/latest-credentials.ts', 'src/server/real-credentials/real-endpoint.ts'],
   report: [
     ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
     ...['prometheus', 'openmetrics'].map((name) => `src/report/metrics/${name}.ts`),

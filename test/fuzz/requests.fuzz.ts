@@ -4,7 +4,7 @@ import { afterAll, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Secret } from '../../src/secret.ts';
 import { SHAPES } from '../../src/server/endpoint-request.ts';
-import { startLiveEndpoint } from '../../src/server/live/live-endpoint.ts';
+import { startRealEndpoint } from '../../src/server/real-credentials/real-endpoint.ts';
 import { startEndpoint } from '../../src/server/wire/endpoint.ts';
 import { CANARIES, canariesIn } from '../support/cli/canaries.ts';
 import { createTestSimulation } from '../support/server/simulated-endpoint.ts';
@@ -75,7 +75,7 @@ fuzz('connections to the simulator', connection, async (writes) => {
   expect(errors).toEqual([]);
 });
 
-const live = await startLiveEndpoint({
+const endpoint = await startRealEndpoint({
   getCredentials: async () => ({
     accessKeyId: new Secret('ASIACANARY0000000001'),
     secretAccessKey: new Secret(CANARIES.secretKey),
@@ -85,13 +85,13 @@ const live = await startLiveEndpoint({
   }),
   onError: (error) => errors.push(error),
 });
-afterAll(live.close);
+afterAll(endpoint.close);
 
 fuzz('connections to the endpoint of exec --refresh', connection, async (writes) => {
-  const { port, pathname } = new URL(live.environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
+  const { port, pathname } = new URL(endpoint.environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
   expect(canariesIn(await send(Number(port), writes))).toEqual([]);
   const response = await send(Number(port), [
-    `GET ${pathname} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${live.environment.AWS_CONTAINER_AUTHORIZATION_TOKEN}\r\n\r\n`,
+    `GET ${pathname} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${endpoint.environment.AWS_CONTAINER_AUTHORIZATION_TOKEN}\r\n\r\n`,
   ]);
   expect(response).toContain('ASIACANARY0000000001');
   expect(errors).toEqual([]);

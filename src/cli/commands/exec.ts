@@ -113,7 +113,7 @@ async function startEndpoint(
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
   const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
-  const { startLiveEndpoint } = await import('../../server/live/live-endpoint.ts');
+  const { startRealEndpoint } = await import('../../server/real-credentials/real-endpoint.ts');
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
   const latest = new LatestCredentials(context, {
@@ -126,7 +126,7 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  const endpoint = await startLiveEndpoint({ getCredentials: latest.getLatest, onError });
+  const endpoint = await startRealEndpoint({ getCredentials: latest.getLatest, onError });
   const region = await readProfileRegion(io, 'default');
   return {
     environment: {

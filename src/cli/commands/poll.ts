@@ -126,7 +126,7 @@ async function pollAtInterval(
 }
 
 async function startServer(flags: IntervalFlags, database: string, io: Io) {
-  const { startLiveReportServer } = await import('../live/live-report-server.ts');
+  const { startLiveReportServer } = await import('../live-report/live-report-server.ts');
   return startLiveReportServer(flags, database, io);
 }
 

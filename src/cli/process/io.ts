@@ -31,7 +31,7 @@ export interface ProcessIo {
   createStopSignal(): AbortSignal;
   /** True if a standard stream is a terminal. Signals typed there also reach child processes. */
   hasTerminal(): boolean;
-  /** The built `live/report-worker.ts`. Null: render the live report in this thread. */
+  /** The built `live-report/report-worker.ts`. Null: render the live report in this thread. */
   reportWorker: string | null;
   /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;

@@ -3,7 +3,7 @@ import { createSocketExchange } from '../../sources/http/socket-exchange.ts';
 import { createSource } from '../../sources/open.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { WatchedTarget } from '../../watch/targets/watch-targets.ts';
-import type { LiveReportServer, ObservedSource } from '../live/live-report-server.ts';
+import type { LiveReportServer, ObservedSource } from '../live-report/live-report-server.ts';
 import type { Io } from '../process/io.ts';
 import { createTargetEnvironment, type Target } from './target.ts';
 

@@ -144,7 +144,7 @@ function createStop({ for: duration }: IntervalFlags, { clock, createStopSignal 
 }
 
 async function startServer(flags: IntervalFlags, database: string, io: Io) {
-  const { startLiveReportServer } = await import('../live/live-report-server.ts');
+  const { startLiveReportServer } = await import('../live-report/live-report-server.ts');
   return startLiveReportServer(flags, database, io);
 }
 

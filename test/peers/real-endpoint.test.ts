@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import type { LiveCredentials } from '../../src/server/live/live-document.ts';
-import { startLiveEndpoint } from '../../src/server/live/live-endpoint.ts';
+import type { RealCredentials } from '../../src/server/real-credentials/real-document.ts';
+import { startRealEndpoint } from '../../src/server/real-credentials/real-endpoint.ts';
 import { createSource } from '../../src/sources/open.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials } from '../../src/watch/latest-credentials.ts';
@@ -26,7 +26,7 @@ async function startRelay(onFinished: OnFinished) {
   const source = createSource('container', options(agent.environments.ecs, { clock }));
   const context = { source, store, host: null, machine: 'here' };
   const latest = new LatestCredentials(context, { clock });
-  const environment = await startLive(latest.getLatest, onFinished);
+  const environment = await startReal(latest.getLatest, onFinished);
   onFinished(async () => {
     await latest.close();
     store.close();
@@ -34,8 +34,8 @@ async function startRelay(onFinished: OnFinished) {
   return { clock, agent, environment, store };
 }
 
-async function startLive(getCredentials: () => Promise<LiveCredentials | null>, onFinished: OnFinished) {
-  const endpoint = await startLiveEndpoint({ getCredentials, onError: () => {} });
+async function startReal(getCredentials: () => Promise<RealCredentials | null>, onFinished: OnFinished) {
+  const endpoint = await startRealEndpoint({ getCredentials, onError: () => {} });
   onFinished(endpoint.close);
   return endpoint.environment;
 }
@@ -63,7 +63,7 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
     test('retries if there are no credentials yet', async ({ onTestFinished }) => {
       let calls = 0;
       const getCredentials = async () => (++calls > 2 ? CREDENTIALS : null);
-      const { held } = await obtain(await startLive(getCredentials, onTestFinished));
+      const { held } = await obtain(await startReal(getCredentials, onTestFinished));
       expect(held?.accessKeyId).toBe(CREDENTIALS.accessKeyId.reveal());
       expect(held?.matches({ secretAccessKey: 'secret', sessionToken: 'token' })).toBe(true);
       expect(calls).toBe(3);
@@ -71,7 +71,7 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
 
     testMore('accepts keys without a session token', async ({ onTestFinished }) => {
       const getCredentials = async () => ({ ...CREDENTIALS, token: null });
-      const { code, held } = await obtain(await startLive(getCredentials, onTestFinished));
+      const { code, held } = await obtain(await startReal(getCredentials, onTestFinished));
       expect([code, held?.accessKeyId]).toEqual([0, CREDENTIALS.accessKeyId.reveal()]);
     });
   });
@@ -98,7 +98,7 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
   });
 });
 
-const CREDENTIALS: LiveCredentials = {
+const CREDENTIALS: RealCredentials = {
   accessKeyId: new Secret('ASIACANARY0000000001'),
   secretAccessKey: new Secret('secret'),
   token: new Secret('token'),

@@ -5,17 +5,17 @@ import { isSameSecret } from '../containers/compare-secrets.ts';
 import type { ConnectionLimits } from '../wire/connections.ts';
 import { listenOnAll } from '../wire/listening-servers.ts';
 import { parseHeaders } from '../wire/request-headers.ts';
-import { formatLiveDocument, type LiveCredentials } from './live-document.ts';
+import { formatRealDocument, type RealCredentials } from './real-document.ts';
 
-export interface LiveEndpointOptions {
+export interface RealEndpointOptions {
   /** Returns null if no credentials are valid at present. Concurrent requests share one call. */
-  getCredentials: () => Promise<LiveCredentials | null>;
+  getCredentials: () => Promise<RealCredentials | null>;
   /** Gets the errors of `getCredentials` and of the server. Clients get no details of them. */
   onError: (error: unknown) => void;
   limits?: Partial<ConnectionLimits>;
 }
 
-export interface LiveEndpoint {
+export interface RealEndpoint {
   /** The variables with the address and the secrets of the endpoint. Pass them to the child process only. */
   environment: {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: string;
@@ -34,7 +34,7 @@ const createSecretText = () => randomBytes(32).toString('hex');
  * Starts a container credentials endpoint on loopback, for a child process that refreshes its credentials.
  * @throws CredWatchError if no port is available
  */
-export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<LiveEndpoint> {
+export async function startRealEndpoint(options: RealEndpointOptions): Promise<RealEndpoint> {
   const required: AccessRequirements = {
     host: null,
     path: `/${createSecretText()}`,
@@ -117,10 +117,10 @@ interface LiveResponse {
   body: string;
 }
 
-async function createResponse({ getCredentials, onError }: LiveEndpointOptions): Promise<LiveResponse> {
+async function createResponse({ getCredentials, onError }: RealEndpointOptions): Promise<LiveResponse> {
   try {
     const credentials = await getCredentials();
-    if (credentials !== null) return { status: 200, body: formatLiveDocument(credentials) };
+    if (credentials !== null) return { status: 200, body: formatRealDocument(credentials) };
     // SDKs retry after a 503 and keep their present credentials. The ECS agent uses this code before it is
     // ready.
     return buildErrorResponse(503, 'CredentialsUninitialized', 'No valid credentials are available');

@@ -3,7 +3,7 @@ import type { Secret } from '../../secret.ts';
 import { formatDocumentInstant } from '../endpoint-request.ts';
 
 /** Real credentials, valid in a real account. */
-export interface LiveCredentials {
+export interface RealCredentials {
   accessKeyId: Secret;
   secretAccessKey: Secret;
   /** Null for long-term keys, which have no session token. */
@@ -19,7 +19,7 @@ export interface LiveCredentials {
  * reject a document without `Token`, and sign without a token if it is empty.
  * @throws Error if a key is empty: clients would use an empty key
  */
-export function formatLiveDocument(credentials: LiveCredentials): string {
+export function formatRealDocument(credentials: RealCredentials): string {
   const { expiration, accountId, roleArn } = credentials;
   const accessKeyId = credentials.accessKeyId.reveal();
   const secretAccessKey = credentials.secretAccessKey.reveal();

@@ -2,8 +2,11 @@ import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
-import type { LiveCredentials } from '../../../src/server/live/live-document.ts';
-import { type LiveEndpointOptions, startLiveEndpoint } from '../../../src/server/live/live-endpoint.ts';
+import type { RealCredentials } from '../../../src/server/real-credentials/real-document.ts';
+import {
+  type RealEndpointOptions,
+  startRealEndpoint,
+} from '../../../src/server/real-credentials/real-endpoint.ts';
 import {
   Connection,
   type RawResponse,
@@ -14,7 +17,7 @@ import {
 
 const SECRETS = ['CANARY-secret/access+key', 'CANARY-session-token'];
 
-const CREDENTIALS: LiveCredentials = {
+const CREDENTIALS: RealCredentials = {
   accessKeyId: new Secret('ASIACANARY0000000001'),
   secretAccessKey: new Secret(SECRETS[0]!),
   token: new Secret(SECRETS[1]!),
@@ -35,7 +38,7 @@ const HEAD = [
 ].join('\n');
 
 /** Starts an endpoint. Returns the facts that a child process gets. */
-async function start(options: Partial<LiveEndpointOptions> = {}) {
+async function start(options: Partial<RealEndpointOptions> = {}) {
   let calls = 0;
   const problems: unknown[] = [];
   const { getCredentials = async () => CREDENTIALS, ...rest } = options;
@@ -43,7 +46,7 @@ async function start(options: Partial<LiveEndpointOptions> = {}) {
     calls += 1;
     return getCredentials();
   };
-  const endpoint = await startLiveEndpoint({
+  const endpoint = await startRealEndpoint({
     onError: (error) => problems.push(error),
     ...rest,
     getCredentials: countCall,
@@ -285,8 +288,8 @@ describe('a request with path and token and a defect', () => {
 });
 
 describe('a source', () => {
-  test('a credentials source of the live endpoint without credentials gives a 503, which clients retry', async () => {
-    let has: LiveCredentials | null = null;
+  test('a credentials source of the endpoint with real credentials without credentials gives a 503, which clients retry', async () => {
+    let has: RealCredentials | null = null;
     const { get, problems, expectServing } = await start({ getCredentials: async () => has });
     const response = await get();
     expect(response.status).toBe(503);
@@ -298,7 +301,7 @@ describe('a source', () => {
   });
 
   const defect = new Error(`of ${SECRETS.join(' and ')}`);
-  const defects: Record<string, () => Promise<LiveCredentials>> = {
+  const defects: Record<string, () => Promise<RealCredentials>> = {
     'rejects, with secrets in its words': () => Promise.reject(defect),
     'throws at once': () => {
       throw defect;
@@ -307,7 +310,7 @@ describe('a source', () => {
   };
 
   test.each(Object.keys(defects))(
-    'a credentials source of the live endpoint that %s gives a 500 without details',
+    'a credentials source of the endpoint with real credentials that %s gives a 500 without details',
     async (name) => {
       let isBroken = true;
       const started = await start({
@@ -338,7 +341,7 @@ describe('a source', () => {
     return () => Promise.all(connections.map((each) => each.nextResponse()));
   }
 
-  test('a credentials source of the live endpoint whose error makes onError throw closes only the connection', async () => {
+  test('a credentials source of the endpoint with real credentials whose error makes onError throw closes only the connection', async () => {
     let isBroken = true;
     const { origin, path, Authorization, expectServing } = await start({
       getCredentials: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
@@ -353,9 +356,9 @@ describe('a source', () => {
     await expectServing();
   });
 
-  test('a credentials source of the live endpoint is called once for concurrent requests, and again for a later one', async () => {
+  test('a credentials source of the endpoint with real credentials is called once for concurrent requests, and again for a later one', async () => {
     const waiting: (() => void)[] = [];
-    const supply = () => new Promise<LiveCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
+    const supply = () => new Promise<RealCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
     const started = await start({ getCredentials: supply });
     const responses = await crowd(started, 20);
     expect(started.calls()).toBe(1);
@@ -368,10 +371,10 @@ describe('a source', () => {
     expect(started.calls()).toBe(2);
   });
 
-  test('a credentials source of the live endpoint fails once for concurrent requests, and is called again for a later one', async () => {
+  test('a credentials source of the endpoint with real credentials fails once for concurrent requests, and is called again for a later one', async () => {
     const waiting: (() => void)[] = [];
     const supply = () =>
-      new Promise<LiveCredentials>((resolve, reject) =>
+      new Promise<RealCredentials>((resolve, reject) =>
         waiting.push(() => (waiting.length === 1 ? reject(new Error('down')) : resolve(CREDENTIALS))),
       );
     const started = await start({ getCredentials: supply });
@@ -385,10 +388,10 @@ describe('a source', () => {
     expect((await later).status).toBe(200);
   });
 
-  test('a credentials source of the live endpoint can return after its client has left', async () => {
+  test('a credentials source of the endpoint with real credentials can return after its client has left', async () => {
     let resolveCall = () => {};
     const supply = () =>
-      new Promise<LiveCredentials>((resolve) => {
+      new Promise<RealCredentials>((resolve) => {
         resolveCall = () => resolve(CREDENTIALS);
       });
     const { origin, path, Authorization, calls, get } = await start({ getCredentials: supply });
@@ -457,7 +460,7 @@ describe('connections', () => {
     await vi.waitFor(expectServing);
   });
 
-  test('a new connection to a live endpoint replaces the oldest idle one', async () => {
+  test('a new connection to an endpoint with real credentials replaces the oldest idle one', async () => {
     const { origin, expectServing } = await start({ limits: { maxConnections: 2 } });
     const connections = [await Connection.open(origin), await Connection.open(origin)];
     for (const each of connections) each.send('GET /');
@@ -465,7 +468,7 @@ describe('connections', () => {
     expect((await connections[0]?.rest())?.text).toBe('');
   });
 
-  test('a live endpoint accepts connections on one loopback address only', async () => {
+  test('an endpoint with real credentials accepts connections on one loopback address only', async () => {
     const { origin, expectServing } = await start();
     const other = origin.replace('127.0.0.1', '127.0.0.2');
     await expect(Connection.open(other)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -488,7 +491,7 @@ describe('connections', () => {
     await expectServing();
   });
 
-  test('connections end when the live endpoint is closed, and new ones are rejected', async () => {
+  test('connections end when the endpoint with real credentials is closed, and new ones are rejected', async () => {
     const { endpoint, origin, path, Authorization, calls } = await start({
       getCredentials: () => new Promise(() => {}),
     });

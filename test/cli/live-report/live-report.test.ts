@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLiveReport } from '../../../src/cli/live/live-report.ts';
+import { createLiveReport } from '../../../src/cli/live-report/live-report.ts';
 
 const LIFETIME = 86_400_000;
 
