@@ -71,12 +71,12 @@ export default {
         {
           name: 'sqlite3 on raw rows',
           skip: noSqlite,
-          measure: () => commands.measure(['sqlite3', rows, SHORTEST_LEAD_TIME]),
+          measure: () => commands.measure(['sqlite3', rows, MIN_LEAD_TIME_QUERY]),
         },
         {
           name: 'DuckDB',
           skip: noDuckDb,
-          measure: () => commands.measure([process.execPath, '-e', DUCKDB, table, SHORTEST_LEAD_TIME]),
+          measure: () => commands.measure([process.execPath, '-e', DUCKDB, table, MIN_LEAD_TIME_QUERY]),
         },
       ],
       close: commands.close,
@@ -90,7 +90,7 @@ const MAWK = `
   END { print rotations, least }`;
 
 /** The same in SQLite and DuckDB. */
-const SHORTEST_LEAD_TIME = `
+const MIN_LEAD_TIME_QUERY = `
   WITH generations AS (
     SELECT updated, min(expiration) AS expiration, min(polled) AS first_seen, max(polled) AS last_seen
     FROM samples GROUP BY updated

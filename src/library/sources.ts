@@ -1,6 +1,6 @@
 import type { SourceName } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { describeUndecidedSource } from '../report/messages/job-source.ts';
+import { describeUndecidedSource } from '../report/messages/provider-chain/job-source.ts';
 import type { Environment } from '../sources/environment/variables.ts';
 import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';

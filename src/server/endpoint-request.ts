@@ -1,7 +1,7 @@
 import type { Instant, Seconds } from '../domain/model.ts';
 import { memoize } from './cache.ts';
 import type { FalseCredentials } from './credentials/false-credentials.ts';
-import type { ActiveFaults } from './faults/fault-plan.ts';
+import type { RequestFaults } from './faults/fault-plan.ts';
 import type { RequestHeaders } from './wire/request-headers.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
@@ -32,7 +32,7 @@ export interface EndpointRequest {
   now: Instant;
   /** The error that a `clock-skew` fault adds to the `Date` header. */
   dateSkew: Seconds;
-  faults: ActiveFaults;
+  faults: RequestFaults;
 }
 
 /** Name and value. Headers are lists, because their order is part of the simulation. */

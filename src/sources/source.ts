@@ -4,7 +4,7 @@ import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/variables.ts';
 import type { HttpExchange, PollLimits } from './http/exchange.ts';
-import type { ProfileFiles } from './profile/files.ts';
+import type { ParsedProfileFiles } from './profile/files.ts';
 
 /** A source of credentials that can be polled repeatedly. */
 export interface CredentialSource {
@@ -136,7 +136,7 @@ export interface SourceOptions extends Partial<SourceSettings> {
   /** The profile to use, instead of the one that the environment names. */
   profile?: string | undefined;
   /** IMDS and container only: result of `readProfileFiles`. */
-  profileFiles?: ProfileFiles | undefined;
+  profileFiles?: ParsedProfileFiles | undefined;
   /** Process only: the command to run, instead of the profile's `credential_process`. */
   command?: string | undefined;
   /** IMDS and container only: request the id of this instance or task once. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { renderInWorker } from '../../src/cli/live-report/start-worker.ts';
+import { renderInWorker } from '../../src/cli/live-report/render-in-worker.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { repositoryPath } from '../support/cli/program-run.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
 import { DONE } from '../flags/exit-codes.ts';
-import { buildCommandHint } from '../flags/suggestions.ts';
+import { buildCommandHint } from '../flags/flag-hints.ts';
 
 export const helpCommand: CommandDefinition = {
   name: 'help',

@@ -9,7 +9,13 @@ import type { CommandDefinition, Invocation } from '../command.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
-import { explainErrors, findInputFiles, type InputFile, toHost, toRole } from '../import/import-files.ts';
+import {
+  findInputFiles,
+  type InputFile,
+  toHost,
+  toRole,
+  withReadErrorHints,
+} from '../import/import-files.ts';
 import {
   createRefusal,
   type ImportFlags,
@@ -135,7 +141,7 @@ async function stageOne(
   const { host = toHost(name), role = toRole(name), timezone } = flags;
   const fileTime = flags.at === 'mtime' ? writtenAt : null;
   const identity = { host, source: 'imds', apiVersion: '', role } as const;
-  const staged = await explainErrors(name, () =>
+  const staged = await withReadErrorHints(name, () =>
     stageFile(
       stage,
       { name, chunks: chunks(), identity, fileTime, writtenAt },

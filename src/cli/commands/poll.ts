@@ -11,7 +11,7 @@ import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
-import { addSourceFlags, openSource, type SourceFlags } from '../flags/source-flags.ts';
+import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/source-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
@@ -74,7 +74,7 @@ export const pollCommand: CommandDefinition = {
       const { pollTargets } = await import('../targets/poll-targets.ts');
       return pollTargets({ ...flags, targets }, io);
     }
-    const { source, host } = await openSource(flags, io);
+    const { source, host } = await openSourceFromFlags(flags, io);
     if (interval !== undefined) assertPollInterval('--interval', interval, source);
     const database = resolveDatabasePath(flags.db, io);
     using store = await openRecordingStore(database);

@@ -4,8 +4,8 @@ import {
   type Candidate,
   type FlagValues,
   findArgumentValues,
-  findFlagValues,
   type LocalNameReader,
+  listFlagValues,
   toWords,
 } from './flag-values.ts';
 
@@ -43,14 +43,14 @@ export async function complete(
   if (cursor === 'other program') return cursor;
   const { command, flag, argumentCount, isAfterDashes } = cursor;
   const dashes = startsProgram(command) ? [DASHES] : [];
-  if (flag !== null) return filterWords(await findFlagValues(flag, command, current, names), current);
+  if (flag !== null) return filterWords(await listFlagValues(flag, command, current, names), current);
   if (current.startsWith('-') && !isAfterDashes) {
     const options = listOptions(program, command);
     // Splits `--format=js` and `-fjs`.
     const [, prefix = '', value = ''] = /^(--[\w-]+=|-\w)(.+|(?<==))$/s.exec(current) ?? [];
     const attached = options.find((option) => takesValue(option, prefix.replace('=', '')));
     if (attached !== undefined)
-      return addPrefix(prefix, filterWords(await findFlagValues(attached, command, value, names), value));
+      return addPrefix(prefix, filterWords(await listFlagValues(attached, command, value, names), value));
     const flags = options.map(({ long, short, description }) => [long ?? short ?? '', description] as const);
     return filterWords({ words: [...flags, ...dashes] }, current);
   }

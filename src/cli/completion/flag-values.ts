@@ -62,7 +62,7 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
 };
 
 /** No words if the values are not known. */
-export async function findFlagValues(
+export async function listFlagValues(
   { long = '', flags, argChoices }: Option,
   command: Command | null,
   typed: string,

@@ -1,6 +1,6 @@
 import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
 import { CredWatchError } from '../../errors.ts';
-import { buildChoiceHint } from './suggestions.ts';
+import { buildChoiceHint } from './flag-hints.ts';
 
 /**
  * Thrown by the parser of a value. The message continues a sentence: `is not a duration`. The program adds the

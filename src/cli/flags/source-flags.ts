@@ -71,7 +71,9 @@ export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<Sour
   const { source, ...job } = await findJobSource(io);
   // Most runs need none of these messages.
   if (source === 'container' || source === 'imds') return source;
-  const { describeJobSource, describeUndecidedSource } = await import('../../report/messages/job-source.ts');
+  const { describeJobSource, describeUndecidedSource } = await import(
+    '../../report/messages/provider-chain/job-source.ts'
+  );
   if (source === null) {
     const { message, hint } = describeUndecidedSource(job);
     throw new CredWatchError(message, hint);
@@ -82,7 +84,10 @@ export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<Sour
 }
 
 /** Opens the source that the flags and the environment select. */
-export async function openSource(flags: SourceFlags, io: Io): Promise<Pick<PollContext, 'source' | 'host'>> {
+export async function openSourceFromFlags(
+  flags: SourceFlags,
+  io: Io,
+): Promise<Pick<PollContext, 'source' | 'host'>> {
   const { env, home, clock, random } = io;
   const host = findConfiguredHost(flags, io);
   disableWasmOptimisation();

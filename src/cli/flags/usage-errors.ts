@@ -5,7 +5,7 @@ import type { Io } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, usageExitCode } from './exit-codes.ts';
-import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './suggestions.ts';
+import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './flag-hints.ts';
 
 /**
  * Prints help or a usage error. Returns our exit code, because commander's 1 would mean "not safe".

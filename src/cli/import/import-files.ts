@@ -64,13 +64,13 @@ const readStandardInput = (io: Io): InputFile => ({
 });
 
 async function findFiles(name: string): Promise<InputFile[]> {
-  const stats = await explainErrors(name, () => stat(name));
+  const stats = await withReadErrorHints(name, () => stat(name));
   if (!stats.isDirectory()) return [createFile(name, Math.floor(stats.mtimeMs), false)];
-  const entries = await explainErrors(name, () => readdir(name));
+  const entries = await withReadErrorHints(name, () => readdir(name));
   const files = [];
   for (const entry of entries.filter((each) => !each.startsWith('.')).sort()) {
     const path = join(name, entry);
-    const own = await explainErrors(path, () => stat(path));
+    const own = await withReadErrorHints(path, () => stat(path));
     if (own.isFile()) files.push(createFile(path, Math.floor(own.mtimeMs), true));
   }
   if (files.length > 0) return files;
@@ -87,7 +87,7 @@ const createFile = (name: string, writtenAt: Instant, isFromFolder: boolean): In
 const UNREADABLE_HINT = 'give a log, an export or a folder; - is standard input';
 
 /** @throws CredWatchError for errors of the system */
-export async function explainErrors<T>(name: string, action: () => Promise<T>): Promise<T> {
+export async function withReadErrorHints<T>(name: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

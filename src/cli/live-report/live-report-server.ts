@@ -11,8 +11,8 @@ import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
 import { createLiveReport } from './live-report.ts';
+import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
-import { renderInWorker } from './start-worker.ts';
 
 export interface LiveReportServer extends AsyncDisposable {
   /** The health of the poller covers the polls of this source. */

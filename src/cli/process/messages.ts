@@ -3,7 +3,7 @@ import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import { buildChoiceHint } from '../flags/suggestions.ts';
+import { buildChoiceHint } from '../flags/flag-hints.ts';
 import type { Io } from './io.ts';
 
 /**

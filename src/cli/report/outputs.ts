@@ -1,7 +1,7 @@
 import { CredWatchError } from '../../errors.ts';
 import { REPORT_FORMAT_NAMES, type ReportFormat } from '../../report/formats.ts';
+import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { InvalidValueError } from '../flags/invalid-value.ts';
-import { buildChoiceHint } from '../flags/suggestions.ts';
 
 /** A value of `--format`. */
 export interface RequestedFormat {

@@ -7,10 +7,10 @@ import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
 import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/simulation.ts';
 import { parseVariants } from '../../server/variants.ts';
+import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
-import { buildChoiceHint } from '../flags/suggestions.ts';
 import { parseDurationFlag, parsePositiveDuration, parseRoleName } from '../flags/value-parsers.ts';
 
 /** The flags that describe the simulated endpoint. A scenario provides values for omitted ones. */

@@ -9,7 +9,12 @@ import type { JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
-import { addSourceFlags, openSource, resolveJobSource, type SourceFlags } from '../flags/source-flags.ts';
+import {
+  addSourceFlags,
+  openSourceFromFlags,
+  resolveJobSource,
+  type SourceFlags,
+} from '../flags/source-flags.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
@@ -41,7 +46,10 @@ export interface StartCheckContext extends PollContext, Disposable {
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
-  const { source, host } = await openSource({ ...flags, source: await resolveJobSource(flags, io) }, io);
+  const { source, host } = await openSourceFromFlags(
+    { ...flags, source: await resolveJobSource(flags, io) },
+    io,
+  );
   const store = await openStore(flags, io);
   return { source, store, host, machine: io.machine, [Symbol.dispose]: () => store.close() };
 }

@@ -23,7 +23,7 @@ interface OpenOptions {
 }
 
 /** The current list of targets. A target that does not change keeps its source, and so its IMDS token. */
-export class OpenTargets {
+export class OpenTargetList {
   readonly #options: OpenOptions;
   /** By the settings of the target. */
   #open = new Map<string, OpenTarget>();

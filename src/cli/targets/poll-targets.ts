@@ -15,7 +15,7 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
-import { type OpenTarget, OpenTargets } from './open-targets.ts';
+import { type OpenTarget, OpenTargetList } from './open-targets.ts';
 import { canKeepConnections, computeSlotLimits } from './slot-limits.ts';
 import type { Target } from './target.ts';
 import { TargetPrinter } from './target-printer.ts';
@@ -68,7 +68,13 @@ async function pollOneRound(
   const { clock } = io;
   const pool = new PollPool(store, computeSlotLimits(readDescriptorLimit()), clock);
   const printer = new TargetPrinter(flags.format, io);
-  const open = new OpenTargets({ store, io, defaultInterval: null, server: null, keepsConnections: false });
+  const open = new OpenTargetList({
+    store,
+    io,
+    defaultInterval: null,
+    server: null,
+    keepsConnections: false,
+  });
   open.replace(targets);
   let failedCount = 0;
   const missingCount = await pollEachTarget(open.list(), {
@@ -97,7 +103,7 @@ async function pollAtIntervals(
   const printer = new TargetPrinter(flags.format, io);
   await using server = flags.listen.length === 0 ? null : await startServer(flags, database, io);
   const descriptorLimit = readDescriptorLimit();
-  const open = new OpenTargets({
+  const open = new OpenTargetList({
     ...{ store, io, server, defaultInterval: flags.interval },
     keepsConnections: canKeepConnections(targets.length, descriptorLimit),
   });

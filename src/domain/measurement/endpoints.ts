@@ -83,7 +83,7 @@ const SERVED_AFTER_LAST_SAMPLE_MS = 600_000;
 
 /** A polling gap is longer than this, and longer than three usual gaps. */
 const MIN_POLLING_GAP_MS = 1_800_000;
-const USUAL_GAPS_IN_POLLING_GAP = 3;
+const MIN_USUAL_GAPS_IN_POLLING_GAP = 3;
 const MIN_SAMPLES_FOR_USUAL_GAP = 3;
 
 export interface EndpointHistory {
@@ -138,7 +138,7 @@ function findPollingGaps(
   usualGap: Seconds | null,
 ): Span[] {
   const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_GAP ? 0 : (usualGap ?? 0) * 1000;
-  const longest = Math.max(MIN_POLLING_GAP_MS, USUAL_GAPS_IN_POLLING_GAP * usual);
+  const longest = Math.max(MIN_POLLING_GAP_MS, MIN_USUAL_GAPS_IN_POLLING_GAP * usual);
   const seen = joinSpans(
     Array.from(firstSeen, (from, index): Span => ({ from, to: valueAt(lastSeen, index) })),
     longest,

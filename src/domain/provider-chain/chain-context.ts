@@ -1,7 +1,7 @@
 import {
   type ChainFacts,
   type ChainOutcome,
-  type ChainOutcomes,
+  type OutcomesBySdk,
   type Provider,
   type ProviderName,
   SDKS,
@@ -16,9 +16,9 @@ type StoppedOutcome = Extract<ChainOutcome, { kind: 'stops' }>;
 /** Facts and outcomes with queries for checks. */
 export class ChainContext {
   readonly facts: ChainFacts;
-  readonly outcomes: ChainOutcomes;
+  readonly outcomes: OutcomesBySdk;
 
-  constructor(facts: ChainFacts, outcomes: ChainOutcomes) {
+  constructor(facts: ChainFacts, outcomes: OutcomesBySdk) {
     this.facts = facts;
     this.outcomes = outcomes;
   }

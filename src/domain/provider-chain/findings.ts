@@ -10,8 +10,8 @@ import {
 } from './finding.ts';
 import {
   type ChainFacts,
-  type ChainOutcomes,
   KEY_PAIR_PROVIDERS,
+  type OutcomesBySdk,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   SDKS,
@@ -26,7 +26,7 @@ export const CHAIN_FINDING_CODES = CODES.filter((code) => code !== 'POLL_NOTE');
 
 export interface ChainReport {
   facts: ChainFacts;
-  outcomes: ChainOutcomes;
+  outcomes: OutcomesBySdk;
   /** Problems first, then notes. */
   findings: readonly ChainFinding[];
 }

@@ -229,7 +229,7 @@ export type ChainOutcome =
   /** No provider has credentials. */
   | { kind: 'none' };
 
-export type ChainOutcomes = Readonly<Record<Sdk, ChainOutcome>>;
+export type OutcomesBySdk = Readonly<Record<Sdk, ChainOutcome>>;
 
 /** The endpoint of IMDS unless a setting names another one. */
 export const IMDS_ORIGIN = 'http://169.254.169.254';

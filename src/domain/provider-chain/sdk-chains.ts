@@ -16,8 +16,8 @@ import {
 import {
   type ChainFacts,
   type ChainOutcome,
-  type ChainOutcomes,
   mapNames,
+  type OutcomesBySdk,
   type ProviderName,
   type ProviderProblem,
   SDKS,
@@ -237,5 +237,5 @@ export function resolveChain(sdk: Sdk, facts: ChainFacts): ChainOutcome {
 }
 
 /** How the default chain of each SDK ends in a program that starts now in this environment. */
-export const resolveChains = (facts: ChainFacts): ChainOutcomes =>
+export const resolveChains = (facts: ChainFacts): OutcomesBySdk =>
   mapNames(SDKS, (sdk) => resolveChain(sdk, facts));

@@ -73,13 +73,13 @@ export const describeRemainingAt = (at: Instant, remaining: Seconds) =>
 export const describeGapAt = (at: Instant) => `${formatTimestamp(at)}: gap, served credentials unknown`;
 
 /** @param spare of a start at the cursor; negative is the shortfall */
-export const describeSpare = (job: string, spare: Seconds) =>
+export const describeSpareValidity = (job: string, spare: Seconds) =>
   spare < 0
     ? `${job} would have been ${duration(-spare)} short`
     : `${job} was safe, ${duration(spare)} to spare`;
 
 /** `5h: 99.94%`. */
-export const describeShare = (job: string, share: number | null) =>
+export const describeShareOfSafeStarts = (job: string, share: number | null) =>
   share === null ? job : `${job}: ${formatShare(share)}`;
 
 /** Bits of one number per generation, which keeps the data of the page small. */

@@ -26,7 +26,7 @@ export function findMinimumRemaining(
   let minimum: Seconds | null = null;
   for (const period of servedPeriods) {
     if (period.to < now - WINDOW_LENGTHS[window] * 1000) continue;
-    minimum = Math.min(minimum ?? Number.POSITIVE_INFINITY, findMinimumOf(period));
+    minimum = Math.min(minimum ?? Number.POSITIVE_INFINITY, findMinimumWhileServed(period));
   }
   return minimum;
 }
@@ -41,7 +41,7 @@ export function* findMinimumRemainingOverTime(
   const candidates: { at: Instant; seconds: Seconds }[] = [];
   let first = 0;
   for (const period of ordered) {
-    const newest = { at: period.to, seconds: findMinimumOf(period) };
+    const newest = { at: period.to, seconds: findMinimumWhileServed(period) };
     while (candidates.length > first && (candidates.at(-1) ?? newest).seconds >= newest.seconds)
       candidates.pop();
     candidates.push(newest);
@@ -55,6 +55,6 @@ export function* findMinimumRemainingOverTime(
  * The smaller one of the values at the last sample and at the end of the period. The second value is never
  * below 0, like a lead time.
  */
-function findMinimumOf({ generation: { lastSeen, expiration }, to }: ServedPeriod): Seconds {
+function findMinimumWhileServed({ generation: { lastSeen, expiration }, to }: ServedPeriod): Seconds {
   return Math.min(secondsBetween(lastSeen, expiration), Math.max(0, secondsBetween(to, expiration)));
 }

@@ -53,7 +53,7 @@ export function renderDefinitionList(rows: readonly Row[], className: string): M
  * @param headingId of the heading that names the table
  * @param rows from {@link renderTableRow}
  */
-export const renderTable = (
+export const renderHtmlTable = (
   headingId: string,
   labels: readonly string[],
   rows: readonly Markup[],

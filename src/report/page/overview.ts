@@ -7,7 +7,7 @@ import {
 } from '../../domain/verdict/assessment.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
-import { html, type Markup, renderTable, renderTableRow } from './markup.ts';
+import { html, type Markup, renderHtmlTable, renderTableRow } from './markup.ts';
 import { getSectionId } from './series-section.ts';
 import { formatJobLabel, renderVerdictBadge } from './verdicts.ts';
 
@@ -23,7 +23,7 @@ export function renderOverview(
   if (series.length < 2) return null;
   const jobLabels = jobs.map((each) => (each.job === null ? formatJob(each) : formatJobLabel(each.job)));
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
-${renderTable(
+${renderHtmlTable(
   'all-series',
   ['series', ...jobLabels, ...SHOWN_VALUES, 'problems'],
   series.map((each, index) => renderSeriesRow(each, index, jobs, margin)),

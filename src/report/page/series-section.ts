@@ -12,10 +12,10 @@ import { RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { describeJudgement, formatSafety } from '../messages/verdicts.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatNumber, formatSeriesName, formatTimestamp, truncateText } from '../text/format-values.ts';
-import { renderCharts } from './charts/charts.ts';
+import { renderSeriesCharts } from './charts/charts.ts';
 import { listGenerationRows } from './generations/generation-row.ts';
 import { renderGenerationTables } from './generations/tables.ts';
-import { html, Markup, renderDefinitionList, renderTable, renderTableRow } from './markup.ts';
+import { html, Markup, renderDefinitionList, renderHtmlTable, renderTableRow } from './markup.ts';
 import { formatJobLabel, getTone, renderAdvice, renderIcon, renderVerdictBadge } from './verdicts.ts';
 
 export const getSectionId = (index: number) => `series-${index + 1}`;
@@ -67,7 +67,7 @@ function renderContents(
   return html`
 ${verdicts}
 ${renderDefinitionList(listMeasuredRows(measurement, isPolled, margin).reverse(), 'card figures')}
-${renderCharts(measurement, { generations, failed, judgements: drawn, margin, id, name })}
+${renderSeriesCharts(measurement, { generations, failed, judgements: drawn, margin, id, name })}
 ${problems}
 <h3>Evidence</h3><p class="evidence">${describeEvidence(measurement, drawn)}</p>
 ${renderGenerationTables(measurement, generations, id, name)}
@@ -102,5 +102,5 @@ function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string): Markup 
     ]),
   );
   return html`<h3 id="${id}-failed">Failed polls</h3>
-${renderTable(`${id}-failed`, ['reason', 'count', 'first', 'last', 'last error'], rows)}`;
+${renderHtmlTable(`${id}-failed`, ['reason', 'count', 'first', 'last', 'last error'], rows)}`;
 }

@@ -14,8 +14,8 @@ import {
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildFieldsJson } from '../json-fields.ts';
-import { describeChainFinding } from '../messages/chain-findings.ts';
-import { describeChainOutcome, describeProviderProblem } from '../messages/providers.ts';
+import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
+import { describeChainOutcome, describeProviderProblem } from '../messages/provider-chain/providers.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
 export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): string {

@@ -1,5 +1,5 @@
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
-import { groupSdks } from '../../domain/provider-chain/job-provider.ts';
+import { groupSdks } from '../../domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -13,7 +13,7 @@ import {
 } from '../../domain/provider-chain/providers.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
-import { describeChainFinding } from '../messages/chain-findings.ts';
+import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
@@ -21,7 +21,7 @@ import {
   PROFILE_PROVIDER_LABELS,
   PROVIDER_LABELS,
   SDK_NAMES,
-} from '../messages/providers.ts';
+} from '../messages/provider-chain/providers.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
 import { formatRemaining, formatTimestamp } from '../text/format-values.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import { Cache } from '../cache.ts';
-import type { ActiveFaults } from '../faults/fault-plan.ts';
+import type { RequestFaults } from '../faults/fault-plan.ts';
 import { createFalseCredentials, type FalseCredentials } from './false-credentials.ts';
 import type { RotationSchedule, ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -20,7 +20,7 @@ export class CredentialIssuer {
   }
 
   /** @param receiver IMDSv1, IMDSv2 or another shape; each receiver has its own sets of credentials */
-  issue(receiver: string, now: Instant, faults: ActiveFaults): FalseCredentials {
+  issue(receiver: string, now: Instant, faults: RequestFaults): FalseCredentials {
     const scheduled = this.#select(receiver, now, faults);
     const key = `${receiver} ${scheduled.id}`;
     const cached = this.#cache.get(key);
@@ -30,7 +30,7 @@ export class CredentialIssuer {
     return credentials;
   }
 
-  #select(receiver: string, now: Instant, faults: ActiveFaults): ScheduledCredentials {
+  #select(receiver: string, now: Instant, faults: RequestFaults): ScheduledCredentials {
     this.#requestCount += 1;
     const expired = faults.get('expired');
     if (expired !== null) return this.#schedule.createExpired(expired.since, expired.seconds);

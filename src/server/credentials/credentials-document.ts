@@ -1,5 +1,5 @@
 import { formatDocumentInstant } from '../endpoint-request.ts';
-import type { ActiveFaults } from '../faults/fault-plan.ts';
+import type { RequestFaults } from '../faults/fault-plan.ts';
 import type { FalseCredentials } from './false-credentials.ts';
 
 type Fields = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
 export function formatDocument(
   credentials: FalseCredentials,
   layout: string,
-  faults: ActiveFaults,
+  faults: RequestFaults,
   buildFields: () => Fields,
   format: (fields: Fields) => string = JSON.stringify,
 ): string {
@@ -31,7 +31,7 @@ export function formatDocument(
 }
 
 /** Applies `field` faults to the fields of a document. A new field is appended. */
-export function applyFieldFaults(fields: Fields, faults: ActiveFaults): Fields {
+export function applyFieldFaults(fields: Fields, faults: RequestFaults): Fields {
   const changes = faults.getAll('field');
   const changed = new Map(Object.entries(fields));
   for (const { name, value } of changes) {

@@ -6,10 +6,10 @@ import type { Fault } from './parse-fault.ts';
 /** A fault that applies to a request. `since` is when the fault began. */
 export type ActiveFault = FaultEffect & { since: Instant };
 
-type ActiveFaultOf<K extends FaultKind> = Extract<ActiveFault, { kind: K }>;
+type ActiveFaultOfKind<K extends FaultKind> = Extract<ActiveFault, { kind: K }>;
 
 /** The faults that apply to one request. */
-export class ActiveFaults {
+export class RequestFaults {
   readonly #faults: readonly ActiveFault[];
 
   constructor(faults: readonly ActiveFault[]) {
@@ -21,16 +21,16 @@ export class ActiveFaults {
   }
 
   /** The last fault of this kind, because the last of repeated flags wins. Null if none applies. */
-  get<K extends FaultKind>(kind: K): ActiveFaultOf<K> | null {
-    return this.#faults.findLast((fault): fault is ActiveFaultOf<K> => fault.kind === kind) ?? null;
+  get<K extends FaultKind>(kind: K): ActiveFaultOfKind<K> | null {
+    return this.#faults.findLast((fault): fault is ActiveFaultOfKind<K> => fault.kind === kind) ?? null;
   }
 
-  getAll<K extends FaultKind>(kind: K): ActiveFaultOf<K>[] {
-    return this.#faults.filter((fault): fault is ActiveFaultOf<K> => fault.kind === kind);
+  getAll<K extends FaultKind>(kind: K): ActiveFaultOfKind<K>[] {
+    return this.#faults.filter((fault): fault is ActiveFaultOfKind<K> => fault.kind === kind);
   }
 }
 
-export const NO_FAULTS = new ActiveFaults([]);
+export const NO_FAULTS = new RequestFaults([]);
 
 /** Decides which faults apply to which request. The same seed and order of requests give the same faults. */
 export class FaultPlan {
@@ -52,7 +52,7 @@ export class FaultPlan {
   }
 
   /** Selects the faults for a request and counts the request. `path` is without its query. */
-  selectFaults(path: string, now: Instant): ActiveFaults {
+  selectFaults(path: string, now: Instant): RequestFaults {
     const elapsed = now - this.#startedAt;
     const active: ActiveFault[] = [];
     for (const fault of this.#faults) {
@@ -62,7 +62,7 @@ export class FaultPlan {
       if (active.some((other) => isConflict(other, effect)) || !this.#applies(fault, now)) continue;
       active.push({ ...effect, since: this.#startedAt + from });
     }
-    return active.length === 0 ? NO_FAULTS : new ActiveFaults(active);
+    return active.length === 0 ? NO_FAULTS : new RequestFaults(active);
   }
 
   #applies(fault: PlannedFault, now: Instant): boolean {

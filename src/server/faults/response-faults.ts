@@ -3,7 +3,7 @@ import { buildShapeError } from '../dispatcher.ts';
 import type { EndpointRequest, EndpointResponse, HandledRequest, Header } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import type { FaultKind } from './fault-definitions.ts';
-import { type ActiveFaults, NO_FAULTS } from './fault-plan.ts';
+import { NO_FAULTS, type RequestFaults } from './fault-plan.ts';
 
 /** How a response reaches the client. */
 export interface Delivery {
@@ -77,7 +77,7 @@ export function applyResponseFaults(
 const COMBINED_KINDS = ['stall', 'header', 'clock-skew'] as const;
 
 /** Faults that the issuer or a shape has applied to this response. */
-function findAppliedKinds({ kind, response }: HandledRequest, faults: ActiveFaults): FaultKind[] {
+function findAppliedKinds({ kind, response }: HandledRequest, faults: RequestFaults): FaultKind[] {
   const kinds: FaultKind[] = ['no-role'];
   if (kind === 'credentials') kinds.push('error', 'field', 'expired', 'renew', 'alternate', 'frozen');
   if (response.status === 401) kinds.push('token-lifetime');
@@ -102,7 +102,7 @@ function buildRedirect(response: EndpointResponse, location: string): EndpointRe
   return { ...rest, status: 302, reasonPhrase: 'Found', headers: [['Location', location], ...headers] };
 }
 
-function applyHeaderFaults(response: EndpointResponse, faults: ActiveFaults): EndpointResponse {
+function applyHeaderFaults(response: EndpointResponse, faults: RequestFaults): EndpointResponse {
   let { headers } = response;
   for (const { name, value } of faults.getAll('header')) {
     headers =

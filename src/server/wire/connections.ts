@@ -54,7 +54,7 @@ type TrackedSocket = Socket & { [LAST_RESPONSE]?: ServerResponse };
  * The open connections of one or more servers. Above the limit, a new connection replaces an old one, so that
  * clients that hold connections open cannot keep others out.
  */
-export class Connections {
+export class OpenConnections {
   readonly #maxConnections: number;
   /** The oldest first. */
   readonly #sockets = new Set<TrackedSocket>();

@@ -8,7 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Header } from '../endpoint-request.ts';
-import { type ConnectionLimits, type Connections, findPendingResponse } from './connections.ts';
+import { type ConnectionLimits, findPendingResponse, type OpenConnections } from './connections.ts';
 import { writeRawResponseAndClose } from './response-writer.ts';
 
 /** An error in one of these functions closes the connection of the request, and nothing else. */
@@ -23,7 +23,7 @@ export interface RequestHandlers {
 
 export interface HttpServerOptions {
   handlers: RequestHandlers;
-  connections: Connections;
+  connections: OpenConnections;
   limits: ConnectionLimits;
   /** Gets the errors of the handlers. */
   onError(error: unknown): void;

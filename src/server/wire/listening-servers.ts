@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
-import { type ConnectionLimits, Connections, resolveLimits } from './connections.ts';
+import { type ConnectionLimits, OpenConnections, resolveLimits } from './connections.ts';
 import { createHttpServer, type RequestHandlers } from './http-server.ts';
 import { formatOrigin, type ListenAddress } from './listen-address.ts';
 
@@ -27,7 +27,7 @@ export interface ListeningOptions {
 export async function listenOnAll(options: ListeningOptions): Promise<ListeningServers> {
   const { listen: addresses, createHandlers, onError } = options;
   const limits = resolveLimits(options.limits);
-  const connections = new Connections(limits);
+  const connections = new OpenConnections(limits);
   const started: { server: Server; origin: string }[] = [];
   const close = async () => {
     connections.close();

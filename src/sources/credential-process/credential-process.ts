@@ -4,7 +4,7 @@ import { documentFromKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
-import { createOutputError } from './output-form.ts';
+import { createOutputError } from './output-error.ts';
 import { runCommand } from './run-command.ts';
 
 /** Longer than for endpoints, because a process may have to sign in. SDKs have no such limit. */

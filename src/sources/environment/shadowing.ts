@@ -1,7 +1,7 @@
 import { addNotesOfBlankUris, isContainerEndpointSet } from '../container/settings.ts';
 import type { Notes } from '../notes.ts';
 import { findCredentialSetting } from '../profile/credentials.ts';
-import type { ProfileFiles } from '../profile/files.ts';
+import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { type Environment, isVariableSet } from './variables.ts';
 
@@ -24,7 +24,11 @@ export function addShadowingNotes(
   addNotesOfBlankUris(env, notes);
 }
 
-function addProfileNotes(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
+function addProfileNotes(
+  env: Environment,
+  { profiles, selectedName }: ParsedProfileFiles,
+  notes: Notes,
+): void {
   const profile = profiles.get(selectedName);
   const key = profile === undefined ? null : findCredentialSetting(profile);
   if (key !== null) notes.add({ code: 'PROFILE_HIDES_SOURCE', profile: selectedName, key });

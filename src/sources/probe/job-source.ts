@@ -3,7 +3,7 @@ import {
   JOB_SOURCE_NAMES,
   type JobCredentials,
   type JobSourceName,
-} from '../../domain/provider-chain/job-provider.ts';
+} from '../../domain/provider-chain/job-credentials.ts';
 import type { SourceOptions } from '../source.ts';
 import { probeProviders } from './probe.ts';
 

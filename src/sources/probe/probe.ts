@@ -11,7 +11,12 @@ import { toStoredKeyId } from '../../key-id.ts';
 import { isContainerEndpointSet } from '../container/settings.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
-import { type Profile, type ProfileFiles, readProfileFiles, type SectionSettings } from '../profile/files.ts';
+import {
+  type ParsedProfileFiles,
+  type Profile,
+  readProfileFiles,
+  type SectionSettings,
+} from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
@@ -101,7 +106,7 @@ const NOT_INSPECTED: SharedFileFacts = { fileProblems: [], misplacedSections: []
 /** The providers that botocore alone finds in the profile, because it accepts `key: value`. Runs no process. */
 async function probeBotocoreProfile(
   options: SourceOptions,
-  files: ProfileFiles,
+  files: ParsedProfileFiles,
   profiles: SharedFileFacts['botocoreProfiles'],
 ): Promise<ChainFacts['botocoreProfile']> {
   const profile = profiles?.get(files.selectedName);
@@ -128,7 +133,7 @@ function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariable
   };
 }
 
-const createUnreadableFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
+const createUnreadableFiles = ({ env, profile }: SourceOptions): ParsedProfileFiles => ({
   configFile: { path: null, state: 'unreadable', problem: 'timed out' },
   credentialsFile: { path: null, state: 'unreadable', problem: 'timed out' },
   profiles: new Map(),

@@ -10,7 +10,7 @@ import { documentFromKeys } from '../document/unvalidated-keys.ts';
 import { runPoll } from '../poll.ts';
 import { createProcessSource } from '../process/process.ts';
 import { readProfileCredentials } from '../profile/credentials.ts';
-import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
+import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
@@ -23,7 +23,7 @@ const SECRET_KEY = 'aws_secret_access_key';
 /** Every provider of the selected profile, because each SDK chooses differently among them. */
 export function probeProfileProviders(
   options: SourceOptions,
-  files: ProfileFiles,
+  files: ParsedProfileFiles,
   { offline }: ProbeMode,
 ): [ProfileProvider, Promise<Provider>][] {
   const profile = files.profiles.get(files.selectedName);
@@ -42,7 +42,11 @@ export function probeProfileProviders(
   ];
 }
 
-async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceOptions): Promise<Provider> {
+async function probeKeys(
+  profile: Profile,
+  files: ParsedProfileFiles,
+  options: SourceOptions,
+): Promise<Provider> {
   const isIn = (section: SectionSettings) => readText(section, KEY_ID, SECRET_KEY) !== null;
   const file = isIn(profile.credentials) ? 'credentials' : isIn(profile.config) ? 'config' : null;
   if (file === null) return createProvider('profile');
@@ -77,7 +81,7 @@ function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
 }
 
 /** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */
-function inspectRole(read: (name: string) => string | null, { profiles }: ProfileFiles): Provider {
+function inspectRole(read: (name: string) => string | null, { profiles }: ParsedProfileFiles): Provider {
   const arn = read('role_arn');
   if (arn === null || read('web_identity_token_file') !== null) return createProvider('profile-role');
   const problem = findRoleProblem(read('source_profile'), read('credential_source'), profiles);
@@ -91,7 +95,7 @@ function inspectRole(read: (name: string) => string | null, { profiles }: Profil
 function findRoleProblem(
   sourceProfile: string | null,
   credentialSource: string | null,
-  profiles: ProfileFiles['profiles'],
+  profiles: ParsedProfileFiles['profiles'],
 ): ProviderProblem | null {
   if (sourceProfile === null) return credentialSource === null ? { code: 'NO_ROLE_SOURCE' } : null;
   if (credentialSource !== null) return { code: 'TWO_ROLE_SOURCES' };

@@ -1,6 +1,6 @@
 import type { MissingBase, Provider, ProviderName } from '../../domain/provider-chain/providers.ts';
 import { readText } from '../document/json-object.ts';
-import type { ProfileFiles } from '../profile/files.ts';
+import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 
@@ -12,7 +12,7 @@ const CREDENTIAL_SOURCES: Readonly<Record<string, ProviderName>> = {
 };
 
 export interface BaseContext {
-  files: ProfileFiles;
+  files: ParsedProfileFiles;
   /** The other providers, as found by the probe. */
   providers: ReadonlyMap<ProviderName, Provider>;
   options: SourceOptions;

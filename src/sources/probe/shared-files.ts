@@ -1,6 +1,6 @@
 import type { FileProblem, MisplacedSection, Sdk } from '../../domain/provider-chain/providers.ts';
 import { readSmallFile } from '../environment/small-file.ts';
-import type { Profile, ProfileFile, ProfileFiles } from '../profile/files.ts';
+import type { ParsedProfileFiles, Profile, ProfileFile } from '../profile/files.ts';
 import {
   findProblemOfJavaAndRust,
   listSectionNames,
@@ -17,7 +17,7 @@ export interface SharedFileFacts {
 
 /** Reads the shared files as the parsers of other SDKs do. `readProfileFiles` uses the loader of the JavaScript SDK. */
 export async function inspectSharedFiles(
-  { configFile, credentialsFile }: ProfileFiles,
+  { configFile, credentialsFile }: ParsedProfileFiles,
   readFile = readSmallFile,
 ): Promise<SharedFileFacts> {
   const parse = async (file: ProfileFile): Promise<ParsedFile> => {

@@ -5,7 +5,7 @@ import { parseInstant } from '../../domain/time/instant.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import { isVariableSet } from '../environment/variables.ts';
-import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
+import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 
 const ROLE_SETTINGS = ['sso_account_id', 'sso_role_name'];
@@ -17,7 +17,7 @@ const SESSION_SETTINGS = ['sso_start_url', 'sso_region'];
  */
 export async function probeSso(
   profile: Profile,
-  { ssoSessions }: ProfileFiles,
+  { ssoSessions }: ParsedProfileFiles,
   options: SourceOptions,
 ): Promise<Provider> {
   const settings: SectionSettings = { ...profile.config, ...profile.credentials };

@@ -28,7 +28,7 @@ export interface Profile {
   credentials: SectionSettings;
 }
 
-export interface ProfileFiles {
+export interface ParsedProfileFiles {
   configFile: ProfileFile;
   credentialsFile: ProfileFile;
   profiles: ReadonlyMap<string, Profile>;
@@ -45,7 +45,7 @@ const SERVICES_PREFIX = 'services.';
  * Reads the shared config and credentials files. A file that cannot be read counts as empty,
  * and its `problem` says why. Values can be secrets and must not be quoted in messages.
  */
-export async function readProfileFiles(options: ProfileLocation): Promise<ProfileFiles> {
+export async function readProfileFiles(options: ProfileLocation): Promise<ParsedProfileFiles> {
   const { env } = options;
   const [configFile, credentialsFile] = await Promise.all([
     checkFile(resolvePath(options, 'AWS_CONFIG_FILE', 'config')),

@@ -4,16 +4,17 @@ import { FAILURE_REASONS, SOURCE_NAMES } from '../../domain/model.ts';
 const MAX_NUMBER = 8_640_000_000_000_000;
 
 const isText = (value: unknown) => typeof value === 'string';
-const isOneOf = (names: readonly string[]) => (value: unknown) => names.some((name) => name === value);
+const createNameCheck = (names: readonly string[]) => (value: unknown) =>
+  names.some((name) => name === value);
 
 /** The checks of columns that are not numbers, by the name of the field. */
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   host: isText,
-  source: isOneOf(SOURCE_NAMES),
+  source: createNameCheck(SOURCE_NAMES),
   apiVersion: isText,
   role: isText,
   accessKeyId: isText,
-  reason: isOneOf(FAILURE_REASONS),
+  reason: createNameCheck(FAILURE_REASONS),
   detail: isText,
   lastDetail: isText,
   job: isText,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import {
   addSourceFlags,
-  openSource,
+  openSourceFromFlags,
   SETTING_FLAGS,
   type SourceFlags,
 } from '../../../src/cli/flags/source-flags.ts';
@@ -21,7 +21,7 @@ function open(flags: Partial<SourceFlags>, env: Record<string, string> = {}, hom
     clock: systemClock,
     random: () => 0.5,
   } as Partial<Io> as Io;
-  return openSource({ source: 'auto', ...flags }, io);
+  return openSourceFromFlags({ source: 'auto', ...flags }, io);
 }
 
 async function refusal(flags: Partial<SourceFlags>, env: Record<string, string> = {}): Promise<string> {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { renderInWorker } from '../../../src/cli/live-report/render-in-worker.ts';
 import { type LiveReportRequest, renderLiveReport } from '../../../src/cli/live-report/render-live-report.ts';
-import { renderInWorker } from '../../../src/cli/live-report/start-worker.ts';
 import { CredWatchError } from '../../../src/errors.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import type { StoredReportOptions } from '../../../src/watch/stored-report.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FailureReason } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote, type PollNoteCode } from '../../../src/domain/poll-note.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
-import { groupSdks } from '../../../src/domain/provider-chain/job-provider.ts';
+import { groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
   FILE_PROBLEM_CAUSES,

@@ -13,7 +13,7 @@ import {
   unpackSpans,
 } from '../../../src/report/page/charts/packing.ts';
 import {
-  GENERATION_COLUMNS,
+  GENERATION_TABLE_COLUMNS,
   type GenerationRow,
 } from '../../../src/report/page/generations/generation-row.ts';
 import { renderGenerationTables } from '../../../src/report/page/generations/tables.ts';
@@ -133,7 +133,7 @@ describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
   const cellsOf = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
-    const index = GENERATION_COLUMNS.findIndex(([label]) => label === column);
+    const index = GENERATION_TABLE_COLUMNS.findIndex(([label]) => label === column);
     const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, 's', 'a').text.split(
       '<details',
     );
@@ -166,7 +166,7 @@ describe('generation tables', () => {
 test('a generation row has one note for each flag', () => {
   const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
   const row = { ...generationRow, flags };
-  const cells = GENERATION_COLUMNS.map(([, format]) => format(row));
+  const cells = GENERATION_TABLE_COLUMNS.map(([, format]) => format(row));
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
   expect(cells.at(-1)?.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m 00s');

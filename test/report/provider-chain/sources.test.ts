@@ -14,9 +14,12 @@ import {
   type ProviderProblem,
   SDKS,
 } from '../../../src/domain/provider-chain/providers.ts';
-import { describeChainFinding } from '../../../src/report/messages/chain-findings.ts';
-import { describeProviderHint } from '../../../src/report/messages/provider-hints.ts';
-import { describeChainOutcome, describeProviderProblem } from '../../../src/report/messages/providers.ts';
+import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
+import { describeProviderHint } from '../../../src/report/messages/provider-chain/provider-hints.ts';
+import {
+  describeChainOutcome,
+  describeProviderProblem,
+} from '../../../src/report/messages/provider-chain/providers.ts';
 import { renderSourcesJson } from '../../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../../src/report/provider-chain/table.ts';
 import { createFacts, withCredentials } from '../../support/domain/facts.ts';

@@ -7,7 +7,7 @@ import {
   type ScheduledCredentials,
 } from '../../../src/server/credentials/rotation-schedule.ts';
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
-import { ActiveFaults, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
+import { NO_FAULTS, RequestFaults } from '../../../src/server/faults/fault-plan.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
@@ -21,10 +21,10 @@ function issuerOf(seed = 'seed', startedAt = START): CredentialIssuer {
 }
 
 const faults = (specs: readonly string[], since = START) =>
-  new ActiveFaults(specs.map((spec) => ({ ...parseFault(spec).effect, since })));
+  new RequestFaults(specs.map((spec) => ({ ...parseFault(spec).effect, since })));
 
 /** The sets that one receiver gets at these minutes after the start. */
-const issueAt = (issuer: CredentialIssuer, active: ActiveFaults, minutes: readonly number[]) =>
+const issueAt = (issuer: CredentialIssuer, active: RequestFaults, minutes: readonly number[]) =>
   minutes.map((minute) => issuer.issue('imds-2', START + minute * MINUTE, active));
 
 const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKeyId }) => accessKeyId);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
-import { type ActiveFaults, FaultPlan, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
+import { FaultPlan, NO_FAULTS, type RequestFaults } from '../../../src/server/faults/fault-plan.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 import { isThorough } from '../../support/thorough.ts';
 
@@ -169,7 +169,7 @@ describe('a fault with a path', () => {
 });
 
 describe('several faults', () => {
-  const kinds = (faults: ActiveFaults) =>
+  const kinds = (faults: RequestFaults) =>
     (['status', 'body', 'reset', 'empty', 'stall', 'header', 'frozen'] as const).filter((kind) =>
       faults.has(kind),
     );

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { addShadowingNotes } from '../../../src/sources/environment/shadowing.ts';
 import { Notes } from '../../../src/sources/notes.ts';
-import type { ProfileFiles } from '../../../src/sources/profile/files.ts';
+import type { ParsedProfileFiles } from '../../../src/sources/profile/files.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
 const WEB_IDENTITY = { AWS_WEB_IDENTITY_TOKEN_FILE: 'x', AWS_ROLE_ARN: 'x' };
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 
-const filesWith = (config: Record<string, string>, selectedName = 'loader'): ProfileFiles => ({
+const filesWith = (config: Record<string, string>, selectedName = 'loader'): ParsedProfileFiles => ({
   configFile: { path: '/config', state: 'read', problem: null },
   credentialsFile: { path: '/credentials', state: 'missing', problem: 'ENOENT' },
   profiles: new Map([['loader', { name: 'loader', config, credentials: {} }]]),
@@ -18,7 +18,7 @@ const filesWith = (config: Record<string, string>, selectedName = 'loader'): Pro
 function listNotes(
   source: Parameters<typeof addShadowingNotes>[0],
   env: Record<string, string>,
-  profileFiles?: ProfileFiles,
+  profileFiles?: ParsedProfileFiles,
 ) {
   const notes = new Notes();
   addShadowingNotes(source, { env, profileFiles }, notes);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { probeSso } from '../../../src/sources/probe/sso.ts';
 import { probeWebIdentity } from '../../../src/sources/probe/web-identity.ts';
-import type { ProfileFiles } from '../../../src/sources/profile/files.ts';
+import type { ParsedProfileFiles } from '../../../src/sources/profile/files.ts';
 import { hastyClock, options } from '../../support/sources/polling.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -20,7 +20,7 @@ function probe(config: Record<string, string>, token: object = TOKEN, env: objec
     read.push(path);
     return JSON.stringify(token);
   };
-  const files: ProfileFiles = {
+  const files: ParsedProfileFiles = {
     configFile: { path: null, state: 'missing', problem: '' },
     credentialsFile: { path: null, state: 'missing', problem: '' },
     profiles: new Map(),

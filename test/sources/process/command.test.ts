@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOutputError } from '../../../src/sources/credential-process/output-form.ts';
+import { createOutputError } from '../../../src/sources/credential-process/output-error.ts';
 import { parseJsonObject } from '../../../src/sources/document/json-object.ts';
 import { createSource } from '../../../src/sources/open.ts';
 import { fail, options } from '../../support/sources/polling.ts';

@@ -28,7 +28,7 @@ const DAY = 86_400;
 const AFTERWARDS = 2 * DAY;
 
 /** IMDS usually rotates once an hour. The program knows this, so an IMDS that rotates rarely would contradict it. */
-const LONGEST_IMDS_INTERVAL = 2 * 3600;
+const MAX_IMDS_INTERVAL = 2 * 3600;
 
 type Random = () => number;
 
@@ -57,7 +57,7 @@ function defineKind(name: string, settings: KindSettings): Kind {
       const start = between(0, DAY / 2, random);
       const end = start + Math.round(days * DAY);
       const behaviour = issuing(random, end);
-      const isImds = dating !== 'undated' && behaviour.interval <= LONGEST_IMDS_INTERVAL;
+      const isImds = dating !== 'undated' && behaviour.interval <= MAX_IMDS_INTERVAL;
       const sourceName: SourceName = isImds ? 'imds' : 'container';
       const count = endpoints?.count ?? 1;
       const timelines = Array.from({ length: count }, () => {

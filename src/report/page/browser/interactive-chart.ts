@@ -1,4 +1,4 @@
-import { describeGapAt, describeRemainingAt, describeSpare } from '../../messages/page.ts';
+import { describeGapAt, describeRemainingAt, describeSpareValidity } from '../../messages/page.ts';
 import type { ChartData } from '../charts/chart-data.ts';
 import { findElement, readEmbeddedJson } from './elements.ts';
 import { createSawToothChart } from './saw-tooth-chart.ts';
@@ -90,6 +90,6 @@ function describeCursor(data: SawToothData, seconds: number): string {
   const at = Math.floor(seconds) * 1000;
   const remaining = findRemainingAt(data, at);
   if (remaining === null) return describeGapAt(at);
-  const jobs = data.jobs.map(({ name, required }) => describeSpare(name, remaining - required));
+  const jobs = data.jobs.map(({ name, required }) => describeSpareValidity(name, remaining - required));
   return [describeRemainingAt(at, remaining), ...jobs].join(' · ');
 }

@@ -29,7 +29,7 @@ interface ChartInput {
 }
 
 /** The charts of one series. The script of the page replaces the sawtooth by one that can be zoomed. */
-export function renderCharts(measurement: Measurement, input: ChartInput): Markup {
+export function renderSeriesCharts(measurement: Measurement, input: ChartInput): Markup {
   const { generations, failed, judgements, margin, id, name } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);

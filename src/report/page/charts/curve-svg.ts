@@ -1,7 +1,7 @@
 import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import { describeSafeStartsCurve, describeShare } from '../../messages/page.ts';
+import { describeSafeStartsCurve, describeShareOfSafeStarts } from '../../messages/page.ts';
 import { html, type Markup } from '../markup.ts';
 import { formatJobLabel, getTone } from '../verdicts.ts';
 import {
@@ -48,5 +48,5 @@ function renderJobMark(
   const labelShare = 0.08 + 0.12 * (index % 6);
   return html`<g class="job mark ${getTone(verdict)}"><line x1="${formatPercent(at)}" x2="${formatPercent(at)}" y1="${y(0)}" y2="${y(1)}"/>${
     share !== null && html`<circle cx="${formatPercent(at)}" cy="${y(share)}" r="4.5"/>`
-  }<text text-anchor="${anchor}" dx="${offset}" x="${formatPercent(at)}" y="${y(labelShare)}">${describeShare(formatJobLabel(job), share)}</text></g>`;
+  }<text text-anchor="${anchor}" dx="${offset}" x="${formatPercent(at)}" y="${y(labelShare)}">${describeShareOfSafeStarts(formatJobLabel(job), share)}</text></g>`;
 }

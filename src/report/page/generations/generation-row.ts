@@ -62,7 +62,7 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
 }
 
 /** The columns of the tables, for the static page and for its script. */
-export const GENERATION_COLUMNS: readonly [label: string, format: (row: GenerationRow) => string][] = [
+export const GENERATION_TABLE_COLUMNS: readonly [label: string, format: (row: GenerationRow) => string][] = [
   ['first seen', (row) => formatTimestamp(row.firstSeen)],
   ['last seen', (row) => formatTimestamp(row.lastSeen)],
   ['issued', (row) => (row.issuedAt === null ? '–' : formatTimestamp(row.issuedAt))],

@@ -1,8 +1,8 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { describeNoRotation } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
-import { html, type Markup, renderTable, renderTableRow } from '../markup.ts';
-import { GENERATION_COLUMNS, type GenerationRow } from './generation-row.ts';
+import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
+import { GENERATION_TABLE_COLUMNS, type GenerationRow } from './generation-row.ts';
 
 /** More rows would make the page slow to open. The script adds older rows on demand. */
 const MAX_GENERATIONS = 200;
@@ -35,9 +35,9 @@ ${
 }
 
 const renderRows = (rows: readonly GenerationRow[], headingId: string): Markup =>
-  renderTable(
+  renderHtmlTable(
     headingId,
-    GENERATION_COLUMNS.map(([label]) => label),
-    rows.map((row) => renderTableRow(GENERATION_COLUMNS.map(([, format]) => format(row)))),
+    GENERATION_TABLE_COLUMNS.map(([label]) => label),
+    rows.map((row) => renderTableRow(GENERATION_TABLE_COLUMNS.map(([, format]) => format(row)))),
     'rows dated',
   );

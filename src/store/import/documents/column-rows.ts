@@ -5,7 +5,7 @@ import type { Timestamp } from '../timestamps/timestamp.ts';
 import { createDocument, type LoggedDocument, setMember } from './document.ts';
 
 /** A row without a header. */
-export interface Row {
+export interface ColumnRow {
   document: LoggedDocument;
   /** Whether the row has only two times. Then the first one is either the timestamp or `LastUpdated`. */
   isAmbiguous: boolean;
@@ -26,7 +26,11 @@ const MAX_ROW_LENGTH = 8192;
  * @param timestamp the time at the start of the line, which `text` no longer contains. It may be `LastUpdated`
  * @param pending a timestamp on an earlier line
  */
-export function readRow(text: string, timestamp: Timestamp | null, pending: Timestamp | null): Row | null {
+export function readColumnRow(
+  text: string,
+  timestamp: Timestamp | null,
+  pending: Timestamp | null,
+): ColumnRow | null {
   // Every time has a year or the digits of an epoch.
   if (text.length > MAX_ROW_LENGTH || !ROW_START.test(text) || !/\d{4}/.test(text)) return null;
   const document = createDocument();

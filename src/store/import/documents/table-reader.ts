@@ -2,7 +2,7 @@ import { unescapeCsvText } from '../../../untrusted-text.ts';
 import { classifyMember } from './member-names.ts';
 
 /** The fields of a row, by the names of the header. */
-export type RowFields = Record<string, string>;
+export type TableRow = Record<string, string>;
 
 /** In characters. Cells with line breaks join several lines to one row. */
 const MAX_ROW_LENGTH = 1_048_576;
@@ -50,7 +50,7 @@ export class TableReader {
    * repeated header, `too-long` for a row over the limit, and `other` for a line with other columns.
    * @param end the line end
    */
-  readLine(line: string, end: string): RowFields | 'open' | 'header' | 'other' | 'too-long' {
+  readLine(line: string, end: string): TableRow | 'open' | 'header' | 'other' | 'too-long' {
     const wasOpen = this.#open !== '';
     const text = !wasOpen ? line : `${this.#open}${this.#openEnd}${line}`;
     this.#open = '';
@@ -65,7 +65,7 @@ export class TableReader {
     const cells = splitRow(text, this.#separator);
     if (cells === null) return 'other';
     if (cells.length !== this.names.length) return 'other';
-    const fields: RowFields = Object.create(null);
+    const fields: TableRow = Object.create(null);
     for (const [index, name] of this.names.entries()) {
       const cell = cells[index] ?? '';
       fields[name] = this.isOwnExport ? unescapeCsvText(cell) : cell.trim();

@@ -1,6 +1,6 @@
 import type { FailureReason, Instant, SeriesIdentity, SourceName } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
-import type { Row } from '../documents/column-rows.ts';
+import type { ColumnRow } from '../documents/column-rows.ts';
 import type { LoggedDocument } from '../documents/document.ts';
 import type { DocumentForm } from '../documents/forms.ts';
 import type { LocalTimeConverter } from '../time-zone.ts';
@@ -76,7 +76,7 @@ export class Assembler {
   }
 
   /** Adds the document of a row of columns. */
-  addRow(row: Row, line: number): void {
+  addRow(row: ColumnRow, line: number): void {
     this.#rows.add(row);
     this.addDocument(row.document, null, line, 'rows of columns');
   }

@@ -1,5 +1,5 @@
 import { InvalidRecordError } from '../../archive/fields.ts';
-import { readRow } from '../documents/column-rows.ts';
+import { readColumnRow } from '../documents/column-rows.ts';
 import type { DocumentForm } from '../documents/forms.ts';
 import type { JsonContent } from '../documents/json-content.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
@@ -194,7 +194,7 @@ export class LineReader implements ContentSink {
       else this.#assembler.addFailure(failure, timestamp, line);
       return true;
     }
-    const row = readRow(text, timestamp, this.#assembler.pending);
+    const row = readColumnRow(text, timestamp, this.#assembler.pending);
     if (row !== null) {
       this.#partial.finish();
       this.#assembler.addRow(row, line);

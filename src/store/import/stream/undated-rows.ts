@@ -1,4 +1,4 @@
-import type { Row } from '../documents/column-rows.ts';
+import type { ColumnRow } from '../documents/column-rows.ts';
 
 /** A larger difference is not a clock error. */
 const CLOCK_SLACK_MS = 60_000;
@@ -11,7 +11,7 @@ export class UndatedRowDetector {
   /** Rows whose first time precedes their `LastUpdated`, minus the other ones. */
   #early = 0;
 
-  add({ document: { timestamp, lastUpdated }, isAmbiguous }: Row): void {
+  add({ document: { timestamp, lastUpdated }, isAmbiguous }: ColumnRow): void {
     if (timestamp === null) return;
     // Two polls have different times, while `LastUpdated` stays the same.
     this.#hasRepeated ||= isAmbiguous && timestamp.wall === this.#last;

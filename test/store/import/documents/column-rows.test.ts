@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRow } from '../../../../src/store/import/documents/column-rows.ts';
+import { readColumnRow } from '../../../../src/store/import/documents/column-rows.ts';
 import { readTimestamp } from '../../../../src/store/import/timestamps/families.ts';
 
 const [HOUR_5, HOUR_6, HOUR_7] = ['2026-11-20T05:00:00Z', '2026-11-20T06:00:00Z', '2026-11-20T07:00:00Z'];
@@ -8,7 +8,7 @@ const [HOUR_5, HOUR_6, HOUR_7] = ['2026-11-20T05:00:00Z', '2026-11-20T06:00:00Z'
 function read(text: string, before: string | null = null, pending: string | null = null) {
   const full = text.replace(/#(\d)/g, '2026-11-20T0$1:00:00Z');
   const toTimestamp = (each: string | null) => (each === null ? null : readTimestamp(each));
-  const row = readRow(full, toTimestamp(before), toTimestamp(pending));
+  const row = readColumnRow(full, toTimestamp(before), toTimestamp(pending));
   if (row === null) return null;
   const { timestamp, lastUpdated, expiration, accessKeyId, role } = row.document;
   const hour = (instant: number | undefined) =>
@@ -110,7 +110,7 @@ test.each([
 });
 
 test('a time without a zone is read as UTC', () => {
-  const row = readRow('2026-11-20 05:00:00,2026-11-20 06:00:00,2026-11-20T08:00:00+01:00', null, null);
+  const row = readColumnRow('2026-11-20 05:00:00,2026-11-20 06:00:00,2026-11-20T08:00:00+01:00', null, null);
   expect(row?.document).toMatchObject({
     lastUpdated: { instant: Date.parse('2026-11-20T06:00:00Z'), zoneless: true },
     expiration: { instant: Date.parse('2026-11-20T07:00:00Z'), zoneless: false },
@@ -119,6 +119,6 @@ test('a time without a zone is read as UTC', () => {
 
 test('a row has at most 8192 characters', () => {
   const row = `${HOUR_5},${HOUR_7},`;
-  expect(readRow(row.padEnd(8192, 'x'), null, null)).not.toBeNull();
-  expect(readRow(row.padEnd(8193, 'x'), null, null)).toBeNull();
+  expect(readColumnRow(row.padEnd(8192, 'x'), null, null)).not.toBeNull();
+  expect(readColumnRow(row.padEnd(8193, 'x'), null, null)).toBeNull();
 });

@@ -3,14 +3,14 @@ import { createDocument } from '../../../../src/store/import/documents/document.
 import { UndatedRowDetector } from '../../../../src/store/import/stream/undated-rows.ts';
 import { createExact } from '../../../../src/store/import/timestamps/timestamp.ts';
 
-interface Row {
+interface ColumnRow {
   at: number | null;
   lastUpdated?: number;
   offset?: number | null;
   isAmbiguous?: boolean;
 }
 
-function areUndated(...rows: readonly Row[]): boolean {
+function areUndated(...rows: readonly ColumnRow[]): boolean {
   const check = new UndatedRowDetector();
   for (const { at, lastUpdated, offset = 0, isAmbiguous = false } of rows) {
     const document = createDocument();
@@ -23,7 +23,7 @@ function areUndated(...rows: readonly Row[]): boolean {
 
 const MINUTE = 60_000;
 
-test.each<[string, boolean, Row[]]>([
+test.each<[string, boolean, ColumnRow[]]>([
   ['without rows', false, []],
   ['that repeat the first of two times', true, [1, 1].map((at) => ({ at, isAmbiguous: true }))],
   ['that repeat it once', true, [1, 2, 2, 3].map((at) => ({ at, isAmbiguous: true }))],

@@ -3,8 +3,8 @@ import type {
   FileProblemCause,
   MisplacedSection,
   Sdk,
-} from '../../domain/provider-chain/providers.ts';
-import type { Explanation } from './failures.ts';
+} from '../../../domain/provider-chain/providers.ts';
+import type { Explanation } from '../failures.ts';
 import { joinWords, SDK_NAMES } from './providers.ts';
 
 /** The message continues `line 4 of FILE`. */

@@ -3,10 +3,10 @@ import {
   JOB_SOURCE_NAMES,
   type JobCredentials,
   type JobSourceName,
-} from '../../domain/provider-chain/job-provider.ts';
-import type { ChainFacts, ProviderName } from '../../domain/provider-chain/providers.ts';
+} from '../../../domain/provider-chain/job-credentials.ts';
+import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import type { Explanation } from '../failures.ts';
 import { sdksDo } from './chain-findings.ts';
-import type { Explanation } from './failures.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";

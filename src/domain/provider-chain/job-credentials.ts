@@ -3,7 +3,7 @@ import { SOURCE_NAMES, type SourceName } from '../model.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
-  type ChainOutcomes,
+  type OutcomesBySdk,
   PROVIDER_NAMES,
   type ProviderName,
   SDKS,
@@ -14,7 +14,7 @@ import { resolveChains } from './sdk-chains.ts';
 /** What the SDKs would give a job that starts in this environment. */
 export interface JobCredentials {
   facts: ChainFacts;
-  outcomes: ChainOutcomes;
+  outcomes: OutcomesBySdk;
   /** The provider of every SDK. Null if SDKs disagree. */
   provider: ProviderName | null;
 }
@@ -44,7 +44,7 @@ function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
 }
 
 /** SDKs with the same outcome form one group. Groups are in the order of their first SDK. */
-export const groupSdks = (outcomes: ChainOutcomes): { sdks: Sdk[]; outcome: ChainOutcome }[] =>
+export const groupSdks = (outcomes: OutcomesBySdk): { sdks: Sdk[]; outcome: ChainOutcome }[] =>
   [...groupBy(SDKS, (sdk) => JSON.stringify(outcomes[sdk])).values()].map((sdks) => ({
     sdks,
     outcome: outcomes[sdks[0]],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildChoiceHint } from '../../../src/cli/flags/suggestions.ts';
+import { buildChoiceHint } from '../../../src/cli/flags/flag-hints.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { SOURCE_NAMES } from '../../../src/domain/model.ts';
 import { runCommand } from '../../support/cli/run-command.ts';

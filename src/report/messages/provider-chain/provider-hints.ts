@@ -1,6 +1,6 @@
-import type { FailureReason } from '../../domain/model.ts';
-import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../domain/provider-chain/providers.ts';
-import { describeRemoval, describeSpecificHint, FAILURES } from './failures.ts';
+import type { FailureReason } from '../../../domain/model.ts';
+import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../../domain/provider-chain/providers.ts';
+import { describeRemoval, describeSpecificHint, FAILURES } from '../failures.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 

@@ -1,14 +1,14 @@
-import type { ChainFinding, ChainFindingCode } from '../../domain/provider-chain/finding.ts';
+import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
 import {
   type ChainFacts,
   type KeyPairProvider,
   type ProviderName,
   SDKS,
   type Sdk,
-} from '../../domain/provider-chain/providers.ts';
-import { formatDuration } from '../../domain/time/duration.ts';
-import { type Explanation, RAISE_HOP_LIMIT } from './failures.ts';
-import { describePollNote } from './poll-notes.ts';
+} from '../../../domain/provider-chain/providers.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { type Explanation, RAISE_HOP_LIMIT } from '../failures.ts';
+import { describePollNote } from '../poll-notes.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';

@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../../domain/poll-note.ts';
+import type { PollNoteCode } from '../../../domain/poll-note.ts';
 import type {
   ChainOutcome,
   OutcomeCause,
@@ -7,9 +7,9 @@ import type {
   ProviderName,
   ProviderProblem,
   Sdk,
-} from '../../domain/provider-chain/providers.ts';
-import { formatTimestamp, maskKeyId } from '../text/format-values.ts';
-import { describeFailure } from './failures.ts';
+} from '../../../domain/provider-chain/providers.ts';
+import { formatTimestamp, maskKeyId } from '../../text/format-values.ts';
+import { describeFailure } from '../failures.ts';
 
 export const joinWords = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
