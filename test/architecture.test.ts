@@ -305,7 +305,7 @@ describe('the source tree', () => {
     expect(tooLong.map(({ path, lineCount }) => `${path}: ${lineCount}`)).toEqual([]);
   });
 
-  test('no file has a name that says nothing of its content', () => {
+  test('no file has a name that does not describe its content, such as utils', () => {
     const vague = /^(utils?|helpers?|common|misc|shared)\.ts$/;
     expect(files.filter(({ path }) => vague.test(basename(path))).map(({ path }) => path)).toEqual([]);
   });

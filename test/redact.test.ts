@@ -81,11 +81,14 @@ const list = (document: object, separator: string, end = '', start = '') =>
     .join('\n');
 
 describe.each(Object.entries(documentAs))('a message that quotes a document as %s', (_, write) => {
-  test.each(Object.entries(ENCODINGS))('shows no piece of a secret in the encoding "%s"', (_, encode) => {
-    const text = encode(write(DOCUMENT));
-    expectNoPiece(redactText(`upstream failed: ${text}`), [KEY, TOKEN, DOCUMENT.AccessKeyId]);
-    expectNoPiece(redactText(text), [KEY, TOKEN, DOCUMENT.AccessKeyId]);
-  });
+  test.each(Object.entries(ENCODINGS))(
+    'a message that quotes a document shows no piece of a secret in the encoding "%s"',
+    (_, encode) => {
+      const text = encode(write(DOCUMENT));
+      expectNoPiece(redactText(`upstream failed: ${text}`), [KEY, TOKEN, DOCUMENT.AccessKeyId]);
+      expectNoPiece(redactText(text), [KEY, TOKEN, DOCUMENT.AccessKeyId]);
+    },
+  );
 });
 
 /** Values that look like words, so that only the name shows that they are secrets. */

@@ -160,7 +160,7 @@ describe('no secret of IMDS is printed or stored', () => {
     return { endpoint, runs };
   };
 
-  test.for(Object.keys(RESPONSES))('with %s', async (name) => {
+  test.for(Object.keys(RESPONSES))('no secret of IMDS is printed or stored with %s', async (name) => {
     const { endpoint } = await poll(
       createInstance(RESPONSES[name]!),
       name === 'a good document' ? runAlone : run,
@@ -173,15 +173,18 @@ describe('no secret of IMDS is printed or stored', () => {
     ['in a text', echoInText, runAlone],
     ...ECHOES.map(([form, write]): [string, Handler, typeof run] => [form, createEcho(write), run]),
   ];
-  test.for(quotes)('that quotes the request %s', async ([, quote, way]) => {
-    const { runs } = await poll(
-      (request, response) => (request.method === 'PUT' ? grantToken(imdsToken) : quote(request, response)),
-      way,
-    );
-    expect(runs[0]?.stderr).toContain('[redacted]');
-  });
+  test.for(quotes)(
+    'no secret of an IMDS response that quotes the request %s is printed or stored',
+    async ([, quote, way]) => {
+      const { runs } = await poll(
+        (request, response) => (request.method === 'PUT' ? grantToken(imdsToken) : quote(request, response)),
+        way,
+      );
+      expect(runs[0]?.stderr).toContain('[redacted]');
+    },
+  );
 
-  test('by a command that reads the database', async () => {
+  test('no secret of IMDS is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => runAlone(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(findCanaries(home, runs)).toEqual([]);
@@ -200,7 +203,7 @@ describe('no secret of a container endpoint is printed or stored', () => {
       createEcho(write),
     ]),
   ];
-  test.for(cases)('%s', async ([name, handler]) => {
+  test.for(cases)('no secret of a container endpoint is printed or stored: %s', async ([name, handler]) => {
     const endpoint = await startEndpoint(handler);
     const env = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
@@ -212,7 +215,7 @@ describe('no secret of a container endpoint is printed or stored', () => {
     expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
   });
 
-  test('by a command that reads the database', async () => {
+  test('no secret of a container endpoint is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(findCanaries(home, runs)).toEqual([]);
@@ -249,7 +252,7 @@ describe('no secret of the environment is printed or stored', () => {
       { [full]: 'http://127.0.0.1:1/', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `/${credentialsPath}` },
     ],
   ];
-  test.for(environments)('with %s', async ([, env]) => {
+  test.for(environments)('no secret of the environment is printed or stored with %s', async ([, env]) => {
     const { home, run } = makeHome();
     const runs = await Promise.all(POLLS.map((args) => run(args, env)));
     runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
@@ -257,7 +260,7 @@ describe('no secret of the environment is printed or stored', () => {
     expect(findCanaries(home, runs)).toEqual([]);
   });
 
-  test('with an invalid token file', async () => {
+  test('no secret of the environment is printed or stored with an invalid token file', async () => {
     const { home, run } = makeHome();
     const file = join(temporaryFolder(), 'token');
     writeFileSync(file, `${authorization}\u0007\n`);
@@ -366,7 +369,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
   ];
 
   test.for(rows.map(([name, row], index) => ({ name, row, index })))(
-    'with $name',
+    'no secret of files, variables and processes is printed or stored with $name',
     async ({ row: { args, env, file, error }, index }) => {
       const files = temporaryFolder();
       for (const name of ['config', 'credentials']) writeFileSync(join(files, name), file ?? '');
@@ -383,7 +386,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
     },
   );
 
-  test('by a command that reads the database', async () => {
+  test('no secret of files, variables and processes is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(findCanaries(home, runs)).toEqual([]);
@@ -444,13 +447,13 @@ describe('no secret of an imported file is printed or stored', () => {
     ],
     ['a file of unknown kind', everything],
   ];
-  test.for(files)('with %s', async ([, content]) => {
+  test.for(files)('no secret of an imported file is printed or stored with %s', async ([, content]) => {
     const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
     const runs = await Promise.all(imports.map((args) => run(args, {}, content)));
     expect(findCanaries(home, runs)).toEqual([]);
   });
 
-  test('by a command that reads the database', async () => {
+  test('no secret of an imported file is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(findCanaries(home, runs)).toEqual([]);
@@ -458,7 +461,7 @@ describe('no secret of an imported file is printed or stored', () => {
 });
 
 describe('no secret remains', () => {
-  test('after a crash during a poll', async () => {
+  test('no secret remains after a crash during a poll', async () => {
     const endpoint = await startEndpoint(createInstance({ body: document() }));
     const { home, runAlone } = makeHome();
     // An unexpected error happens right after the sample was stored.
@@ -475,7 +478,7 @@ describe('no secret remains', () => {
     expect(findCanaries(home, runs)).toEqual([]);
   });
 
-  test('after a poller was killed', async () => {
+  test('no secret remains after a poller was killed', async () => {
     const endpoint = await startEndpoint(createInstance({ body: document() }));
     const { home, env } = makeHome();
     const more = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
@@ -502,81 +505,92 @@ describe('no secret of a simulator is printed or stored', () => {
     ['json', ['--debug']],
     ['text', ['--debug', '--variant', 'bad-token=ignored']],
   ] as const;
-  test.for(sampleCases(outputs, 3))('as %s, with %j', async ([format, flags]) => {
-    const { home, env } = makeHome();
-    const args = ['-f', format, '--shape', 'imds,ecs,eks,cloudshell', '--seed', 'seed', ...flags];
-    const faults = ['error,path=/latest/meta-data/iam/broken*', '503,path=/broken/*', 'reset,path=/reset/*'];
-    const { environments, started, stop } = await startSimulation(
-      [...args, ...faults.flatMap((fault) => ['--fault', fault])],
-      { env, cwd: home },
-      startProgram,
-    );
-    const { imds, ecs, eks, cloudshell } = environments;
-    const endpoint = imds!.AWS_EC2_METADATA_SERVICE_ENDPOINT!;
-    const [taskUrl, podUrl, shellUrl] = [ecs, eks, cloudshell].map(
-      (each) => each!.AWS_CONTAINER_CREDENTIALS_FULL_URI!,
-    );
-    const taskId = new URL(taskUrl!).pathname.split('/').at(-1)!;
-    const podToken = readFileSync(eks!.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, 'utf8');
-    const shellToken = cloudshell!.AWS_CONTAINER_AUTHORIZATION_TOKEN!;
-    const token = await grantedToken(imds!);
-    const documents = [
-      await curl(`${endpoint}${DOCUMENT}`, withToken(token)),
-      await curl(`${endpoint}${DOCUMENT}`),
-      await curl(taskUrl!),
-      await curl(podUrl!, { Authorization: podToken }),
-      await curl(shellUrl!, { Authorization: shellToken }),
-    ];
-    const { body: task } = await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/`);
-    documents.push(await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/${task}`));
-    // Make sure that the secrets were present and different.
-    const secrets = [...findServedSecrets(documents.slice(0, 5)), token, podToken];
-    expect(new Set(secrets).size).toBe(12);
-    const ids = [taskId, taskId.replaceAll('-', ''), shellToken];
+  test.for(sampleCases(outputs, 3))(
+    'no secret of a simulator is printed or stored as %s, with %j',
+    async ([format, flags]) => {
+      const { home, env } = makeHome();
+      const args = ['-f', format, '--shape', 'imds,ecs,eks,cloudshell', '--seed', 'seed', ...flags];
+      const faults = [
+        'error,path=/latest/meta-data/iam/broken*',
+        '503,path=/broken/*',
+        'reset,path=/reset/*',
+      ];
+      const { environments, started, stop } = await startSimulation(
+        [...args, ...faults.flatMap((fault) => ['--fault', fault])],
+        { env, cwd: home },
+        startProgram,
+      );
+      const { imds, ecs, eks, cloudshell } = environments;
+      const endpoint = imds!.AWS_EC2_METADATA_SERVICE_ENDPOINT!;
+      const [taskUrl, podUrl, shellUrl] = [ecs, eks, cloudshell].map(
+        (each) => each!.AWS_CONTAINER_CREDENTIALS_FULL_URI!,
+      );
+      const taskId = new URL(taskUrl!).pathname.split('/').at(-1)!;
+      const podToken = readFileSync(eks!.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, 'utf8');
+      const shellToken = cloudshell!.AWS_CONTAINER_AUTHORIZATION_TOKEN!;
+      const token = await grantedToken(imds!);
+      const documents = [
+        await curl(`${endpoint}${DOCUMENT}`, withToken(token)),
+        await curl(`${endpoint}${DOCUMENT}`),
+        await curl(taskUrl!),
+        await curl(podUrl!, { Authorization: podToken }),
+        await curl(shellUrl!, { Authorization: shellToken }),
+      ];
+      const { body: task } = await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/`);
+      documents.push(await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/${task}`));
+      // Make sure that the secrets were present and different.
+      const secrets = [...findServedSecrets(documents.slice(0, 5)), token, podToken];
+      expect(new Set(secrets).size).toBe(12);
+      const ids = [taskId, taskId.replaceAll('-', ''), shellToken];
 
-    // Clients send secrets of this and other simulators in wrong places.
-    const strays = [...secrets, ...ids, imdsToken, authorization, credentialsPath, word];
-    for (const stray of strays) {
-      const header = { 'User-Agent': 'CANARYagent/1.0', Cookie: `token=${stray}`, 'X-Forwarded-For': stray };
-      for (const url of [endpoint, podUrl!, shellUrl!, taskUrl!]) {
-        await curl(url, { ...header, Authorization: `Bearer ${stray}` });
-        await curl(url, { 'User-Agent': 'CANARYagent/1.0', ...withToken(stray) });
+      // Clients send secrets of this and other simulators in wrong places.
+      const strays = [...secrets, ...ids, imdsToken, authorization, credentialsPath, word];
+      for (const stray of strays) {
+        const header = {
+          'User-Agent': 'CANARYagent/1.0',
+          Cookie: `token=${stray}`,
+          'X-Forwarded-For': stray,
+        };
+        for (const url of [endpoint, podUrl!, shellUrl!, taskUrl!]) {
+          await curl(url, { ...header, Authorization: `Bearer ${stray}` });
+          await curl(url, { 'User-Agent': 'CANARYagent/1.0', ...withToken(stray) });
+        }
+        await curl(`${endpoint}${DOCUMENT}?token=${encodeURIComponent(stray)}&${stray}`, withToken(stray));
+        await curl(`${endpoint}latest/api/token`, { 'X-aws-ec2-metadata-token-ttl-seconds': stray }, 'PUT');
+        await curl(`${endpoint}v2/credentials/${encodeURIComponent(stray)}`);
+        await curl(`${endpoint}v1/credentials?id=${encodeURIComponent(stray)}`);
+        await curl(endpoint, { Host: stray.replace(/[^\w-]/g, '').slice(0, 60) });
       }
-      await curl(`${endpoint}${DOCUMENT}?token=${encodeURIComponent(stray)}&${stray}`, withToken(stray));
-      await curl(`${endpoint}latest/api/token`, { 'X-aws-ec2-metadata-token-ttl-seconds': stray }, 'PUT');
-      await curl(`${endpoint}v2/credentials/${encodeURIComponent(stray)}`);
-      await curl(`${endpoint}v1/credentials?id=${encodeURIComponent(stray)}`);
-      await curl(endpoint, { Host: stray.replace(/[^\w-]/g, '').slice(0, 60) });
-    }
-    // Paths also contain unencoded secrets, with slashes.
-    for (const stray of [...secrets, ...ids, credentialsPath, word]) {
-      for (const folder of [
-        '',
-        'latest/',
-        'latest/meta-data/',
-        'v2/credentials/',
-        'v2//credentials//',
-        'broken/',
-      ]) {
-        await curl(`${endpoint}${folder}${stray}`);
-        await curl(`${endpoint}${folder}${encodeURIComponent(stray)}`, {}, 'PUT');
+      // Paths also contain unencoded secrets, with slashes.
+      for (const stray of [...secrets, ...ids, credentialsPath, word]) {
+        for (const folder of [
+          '',
+          'latest/',
+          'latest/meta-data/',
+          'v2/credentials/',
+          'v2//credentials//',
+          'broken/',
+        ]) {
+          await curl(`${endpoint}${folder}${stray}`);
+          await curl(`${endpoint}${folder}${encodeURIComponent(stray)}`, {}, 'PUT');
+        }
+        await expect(curl(`${endpoint}reset/${stray}`)).rejects.toThrow();
       }
-      await expect(curl(`${endpoint}reset/${stray}`)).rejects.toThrow();
-    }
 
-    const run = await stop();
-    expect(run.code).toBe(0);
-    const rest = run.stdout.slice(started.length) + run.stderr;
-    expect(rest).toContain('CANARYagent/1.0');
-    expect(rest.split('\n').length).toBeGreaterThan(strays.length);
-    expect(findCanaries(home, [run])).toEqual([]);
-    expect(piecesIn(started, secrets)).toEqual([]);
-    expect(piecesIn(rest, [...secrets, ...ids])).toEqual([]);
-    // Clients need these two, so the printed variables contain them.
-    expect(piecesIn(started, [taskId, shellToken])).not.toEqual([]);
-  });
+      const run = await stop();
+      expect(run.code).toBe(0);
+      const rest = run.stdout.slice(started.length) + run.stderr;
+      expect(rest).toContain('CANARYagent/1.0');
+      expect(rest.split('\n').length).toBeGreaterThan(strays.length);
+      expect(findCanaries(home, [run])).toEqual([]);
+      expect(piecesIn(started, secrets)).toEqual([]);
+      expect(piecesIn(rest, [...secrets, ...ids])).toEqual([]);
+      // Clients need these two, so the printed variables contain them.
+      expect(piecesIn(started, [taskId, shellToken])).not.toEqual([]);
+    },
+  );
 
-  test('with a file of another kind', async () => {
+  test('no secret of a simulator is printed or stored with a file of another kind', async () => {
     const { home, run } = makeHome();
     const file = join(temporaryFolder(), 'secrets.json');
     const contents = [
@@ -609,7 +623,7 @@ describe('the search for secrets', () => {
     ['in UTF-16', (canary) => Buffer.from(canary, 'utf16le')],
     ['cut off', (canary) => canary.slice(0, -8)],
   ];
-  test.for(ENCODINGS)('finds a canary %s in outputs and files', ([, write]) => {
+  test.for(ENCODINGS)('the search for secrets finds a canary %s in outputs and files', ([, write]) => {
     const home = temporaryFolder();
     for (const [name, canary] of entries) {
       expect(canariesIn(Buffer.concat([Buffer.from([0, 255, 128]), Buffer.from(write(canary))]))).toEqual([
@@ -621,7 +635,7 @@ describe('the search for secrets', () => {
     }
   });
 
-  test('finds a canary in a database and in its write-ahead log', () => {
+  test('the search for secrets finds a canary in a database and in its write-ahead log', () => {
     const home = temporaryFolder();
     const database = new Database(join(home, 'samples.db'));
     database.exec('CREATE TABLE leak (text)');
@@ -635,7 +649,7 @@ describe('the search for secrets', () => {
     database.close();
   });
 
-  test('finds any piece of a long secret', () => {
+  test('the search for secrets finds any piece of a long secret', () => {
     const secret = Array.from({ length: 200 }, (_, index) =>
       String.fromCharCode(33 + ((index * 7) % 90)),
     ).join('');
@@ -646,7 +660,7 @@ describe('the search for secrets', () => {
     expect(piecesIn(encodeURIComponent(secret.slice(50, 90)), [secret])).toEqual([secret]);
   });
 
-  test('finds nothing in clean text', () => {
+  test('the search for secrets finds nothing in clean text', () => {
     expect(canariesIn(JSON.stringify(metadataService()))).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ async function runFake(
 }
 
 describe('runBench', () => {
-  test('runs the cases in turn, and discards the first round', async () => {
+  test('runBench runs the cases in turn, and discards the first round', async () => {
     const { rows, order } = await runFake([
       { name: 'bare', values: [900, 10, 30, 20] },
       { name: 'ours', values: [900, 40, 40, 50] },

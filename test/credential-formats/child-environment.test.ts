@@ -53,25 +53,25 @@ const child = (changes = {}, options = {}) =>
   );
 
 describe('buildChildEnvironment', () => {
-  test('replaces every shadowing variable of the parent by the credentials', () => {
+  test('buildChildEnvironment replaces every shadowing variable of the parent by the credentials', () => {
     expect(child()).toStrictEqual({ ...OTHERS, ...expectedVariables(ORDINARY, false) });
   });
 
-  test('sets the token under both names with legacyToken', () => {
+  test('buildChildEnvironment sets the token under both names with legacyToken', () => {
     expect(child({}, { legacyToken: true })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables(ORDINARY, true),
     });
   });
 
-  test('sets no token if the keys have none', () => {
+  test('buildChildEnvironment sets no token if the keys have none', () => {
     expect(child({ token: null }, { legacyToken: true })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables({ ...ORDINARY, token: null }, true),
     });
   });
 
-  test('sets AWS_ACCOUNT_ID if the account is known', () => {
+  test('buildChildEnvironment sets AWS_ACCOUNT_ID if the account is known', () => {
     expect(child({ accountId: '123456789012' })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables(ORDINARY, false),
@@ -79,7 +79,7 @@ describe('buildChildEnvironment', () => {
     });
   });
 
-  test('does not change the parent environment', () => {
+  test('buildChildEnvironment does not change the parent environment', () => {
     const before = { ...PARENT };
     child();
     expect(PARENT).toEqual(before);
@@ -87,7 +87,7 @@ describe('buildChildEnvironment', () => {
 });
 
 describe('buildEndpointEnvironment', () => {
-  test('sets the variables of the endpoint, disables IMDS and sets no keys', () => {
+  test('buildEndpointEnvironment sets the variables of the endpoint, disables IMDS and sets no keys', () => {
     const { AWS_EC2_METADATA_DISABLED: _, ...parent } = PARENT;
     expect(buildEndpointEnvironment(parent, ENDPOINT, { region: null })).toStrictEqual({
       ...OTHERS,
@@ -119,7 +119,7 @@ describe('the region of the removed profile', () => {
       parent: { AWS_DEFAULT_REGION: 'eu-west-1' },
       kept: { AWS_DEFAULT_REGION: 'eu-west-1' },
     },
-  ])('$title', ({ parent, kept }) => {
+  ])('the region of the removed profile $title', ({ parent, kept }) => {
     const environment = { ...parent, AWS_PROFILE: 'gone' };
     expect(buildEndpointEnvironment(environment, ENDPOINT, { region })).toStrictEqual({
       ...kept,

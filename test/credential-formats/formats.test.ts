@@ -69,9 +69,12 @@ set "AWS_CREDENTIAL_EXPIRATION=2026-11-22T06:23:11Z"
 };
 
 describe('credential formats', () => {
-  test.each(Object.entries(TEXTS) as [CredentialFormat, string][])('the text of %s', (format, text) => {
-    expect(write(format, KEYS)).toBe(text);
-  });
+  test.each(Object.entries(TEXTS) as [CredentialFormat, string][])(
+    'the format %s writes the expected text',
+    (format, text) => {
+      expect(write(format, KEYS)).toBe(text);
+    },
+  );
 
   test('docker empties both tokens of the image for keys without a token, and no token otherwise', () => {
     expect(write('docker', { ...KEYS, token: null })).toMatch(
@@ -123,7 +126,7 @@ describe('credential formats', () => {
       'AWS_SESSION_TOKEN is empty',
       'the source returned damaged credentials; poll it again or choose another with --source',
     ],
-  ])('%s rejects values that it cannot contain, with a hint', (format, keys, message, hint) => {
+  ])('the format %s rejects values that it cannot contain, with a hint', (format, keys, message, hint) => {
     const error = catchError(() => write(format, keys));
     expect({ message: error.message, hint: error.hint }).toEqual({ message, hint });
   });

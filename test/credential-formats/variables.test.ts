@@ -27,10 +27,13 @@ describe('buildVariableChanges sets the variables of the keys and unsets the oth
       legacyToken: true,
       unset: ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'],
     },
-  ])('$title', ({ keys, legacyToken, unset }) => {
-    const changes = buildVariableChanges(toCredentialValues(keys), { legacyToken });
-    expect(changes).toEqual({ set: expectedVariables(keys, legacyToken), unset });
-  });
+  ])(
+    'buildVariableChanges sets the variables of keys $title, and unsets the other token variables',
+    ({ keys, legacyToken, unset }) => {
+      const changes = buildVariableChanges(toCredentialValues(keys), { legacyToken });
+      expect(changes).toEqual({ set: expectedVariables(keys, legacyToken), unset });
+    },
+  );
 });
 
 test.each([
@@ -71,25 +74,28 @@ describe('a value that is not visible ASCII', () => {
         { legacyToken: true, clause: 'parameters' },
       );
 
-    test.each(fields)('is rejected in %s, and the error omits the value', (name, withValue) => {
-      for (const [what, value] of Object.entries(damaged)) {
-        const thrown = catchError(() => write(withValue(value)));
-        expect(thrown, what).toBeInstanceOf(CredWatchError);
-        expect(thrown, what).toHaveProperty(
-          'message',
-          `${name} contains a character that is not visible ASCII`,
-        );
-        expect(String(thrown.hint), what).not.toMatch(/before|after/);
-      }
-    });
+    test.each(fields)(
+      `${format} rejects a value that is not visible ASCII in %s, and the error omits the value`,
+      (name, withValue) => {
+        for (const [what, value] of Object.entries(damaged)) {
+          const thrown = catchError(() => write(withValue(value)));
+          expect(thrown, what).toBeInstanceOf(CredWatchError);
+          expect(thrown, what).toHaveProperty(
+            'message',
+            `${name} contains a character that is not visible ASCII`,
+          );
+          expect(String(thrown.hint), what).not.toMatch(/before|after/);
+        }
+      },
+    );
 
-    test('an empty key or token is rejected', () => {
+    test(`${format} rejects an empty key or token`, () => {
       for (const [name, withValue] of fields.filter(([name]) => name !== 'AWS_ACCOUNT_ID')) {
         expect(catchError(() => write(withValue('')))).toHaveProperty('message', `${name} is empty`);
       }
     });
 
-    test('valid values are written', () => {
+    test(`${format} writes valid values`, () => {
       expect(write({})).toContain(ORDINARY.secretAccessKey);
       expect(write({})).toMatch(/[^\n]\r?\n$/);
     });

@@ -79,7 +79,7 @@ describe(JAVASCRIPT, () => {
   });
 
   test.each(sampleCases(listCases('javascript'), 4))(
-    'gets the predicted credentials in the case $name',
+    'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'javascript');
       const { port } = sts.address() as AddressInfo;
@@ -105,17 +105,20 @@ const cliCases = listCases('botocore').filter(
 
 describeClient(CLI, AWS_CLI, () => {
   // The client takes a second to start.
-  test.each(sampleCases(cliCases, 20))('gets the predicted credentials in the case $name', async (each) => {
-    const { environment, keyId } = await predict(each, 'botocore');
-    // In the network of this machine, the client would send requests to the real address of the ECS agent.
-    const isIsolated = each.cli === 'isolated';
-    if (isIsolated) expect(noNetworkNamespace).toBeNull();
-    const command = [AWS_CLI.program, 'configure', 'export-credentials', '--format', 'process'];
-    const { stdout, stderr } = await runClient(isIsolated ? [...OWN_NETWORK, ...command] : command, {
-      AWS_METADATA_SERVICE_TIMEOUT: '10',
-      ...environment,
-    });
-    const accessKeyId = stdout.trim() === '' ? null : JSON.parse(stdout).AccessKeyId;
-    expect(accessKeyId, stderr).toBe(keyId);
-  });
+  test.each(sampleCases(cliCases, 20))(
+    'a client gets the predicted credentials in the case $name',
+    async (each) => {
+      const { environment, keyId } = await predict(each, 'botocore');
+      // In the network of this machine, the client would send requests to the real address of the ECS agent.
+      const isIsolated = each.cli === 'isolated';
+      if (isIsolated) expect(noNetworkNamespace).toBeNull();
+      const command = [AWS_CLI.program, 'configure', 'export-credentials', '--format', 'process'];
+      const { stdout, stderr } = await runClient(isIsolated ? [...OWN_NETWORK, ...command] : command, {
+        AWS_METADATA_SERVICE_TIMEOUT: '10',
+        ...environment,
+      });
+      const accessKeyId = stdout.trim() === '' ? null : JSON.parse(stdout).AccessKeyId;
+      expect(accessKeyId, stderr).toBe(keyId);
+    },
+  );
 });

@@ -123,18 +123,23 @@ describe.concurrent('container endpoints', () => {
   testBehaviours(behaviours);
 
   describeEachClient((client, obtain) => {
-    test.skipIf(runsOnlyInCi(client))('when the token of the pod has expired', async ({ onTestFinished }) => {
-      const clock = createSkippingClock();
-      const options = { shapes: ['eks'], clock, authorizationLifetime: 600 } as const;
-      const agent = await startSimulated(options, onTestFinished);
-      clock.skip(601);
-      const outcome = await obtain(withTokenInVariable(agent.environments.eks));
-      expect(describeConversation(outcome, agent.exchanges)).toBe(failsAfterRetries('400')[client]);
-    });
+    test.skipIf(runsOnlyInCi(client))(
+      'a client behaves as documented when the token of the pod has expired',
+      async ({ onTestFinished }) => {
+        const clock = createSkippingClock();
+        const options = { shapes: ['eks'], clock, authorizationLifetime: 600 } as const;
+        const agent = await startSimulated(options, onTestFinished);
+        clock.skip(601);
+        const outcome = await obtain(withTokenInVariable(agent.environments.eks));
+        expect(describeConversation(outcome, agent.exchanges)).toBe(failsAfterRetries('400')[client]);
+      },
+    );
   });
 
   describe(JAVASCRIPT, () => {
-    test('sends a last request without a token if the pod has no association', async ({ onTestFinished }) => {
+    test('a client sends a last request without a token if the pod has no association', async ({
+      onTestFinished,
+    }) => {
       const agent = await startSimulated({ shapes: ['eks'], faults: ['no-role'] }, onTestFinished);
       const outcome = await obtainByJavaScript(agent.environments.eks);
       expect(describeConversation(outcome, agent.exchanges)).toBe(

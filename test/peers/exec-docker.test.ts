@@ -8,7 +8,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 describeReader('the docker client behind exec', { program: 'docker', package: 'docker.io' }, (docker) => {
-  test('passes the judged credentials to the container', async () => {
+  test('the docker client behind exec passes the judged credentials to the container', async () => {
     const { environment, getRequestedVariables } = await startContainerEngine();
     const { url } = await startEndpoint(metadataService());
     const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];

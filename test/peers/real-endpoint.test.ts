@@ -45,7 +45,7 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
     const testMore = test.skipIf(runsOnlyInCi(client));
 
     testMore(
-      'gets the current credentials of the source at each start, across two rotations',
+      'a client with only the environment of our endpoint gets the current credentials of the source at each start, across two rotations',
       async ({ onTestFinished }) => {
         const { clock, agent, environment, store } = await startRelay(onTestFinished);
         const issued: number[] = [];
@@ -60,7 +60,9 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
       },
     );
 
-    test('retries if there are no credentials yet', async ({ onTestFinished }) => {
+    test('a client with only the environment of our endpoint retries if there are no credentials yet', async ({
+      onTestFinished,
+    }) => {
       let calls = 0;
       const getCredentials = async () => (++calls > 2 ? CREDENTIALS : null);
       const { held } = await obtain(await startReal(getCredentials, onTestFinished));
@@ -69,15 +71,20 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
       expect(calls).toBe(3);
     });
 
-    testMore('accepts keys without a session token', async ({ onTestFinished }) => {
-      const getCredentials = async () => ({ ...CREDENTIALS, token: null });
-      const { code, held } = await obtain(await startReal(getCredentials, onTestFinished));
-      expect([code, held?.accessKeyId]).toEqual([0, CREDENTIALS.accessKeyId.reveal()]);
-    });
+    testMore(
+      'a client with only the environment of our endpoint accepts keys without a session token',
+      async ({ onTestFinished }) => {
+        const getCredentials = async () => ({ ...CREDENTIALS, token: null });
+        const { code, held } = await obtain(await startReal(getCredentials, onTestFinished));
+        expect([code, held?.accessKeyId]).toEqual([0, CREDENTIALS.accessKeyId.reveal()]);
+      },
+    );
   });
 
   describe(JAVASCRIPT, () => {
-    test('refreshes in one process across two rotations', async ({ onTestFinished }) => {
+    test('a client with only the environment of our endpoint refreshes in one process across two rotations', async ({
+      onTestFinished,
+    }) => {
       const { clock, agent, environment } = await startRelay(onTestFinished);
       const sdk = startJavaScript(environment, onTestFinished);
       let held = await sdk.getCredentials();

@@ -16,22 +16,25 @@ const HOUR = 3600;
 describe.concurrent('new credentials after a rotation are used', () => {
   describeEachClient((client, obtain) => {
     const testEach = test.skipIf(runsOnlyInCi(client)).for(['imds', 'ecs'] as const);
-    testEach('by a client that starts again, %s', async (shape, context) => {
-      const clock = createSkippingClock();
-      const endpoint = await startSimulated({ shapes: [shape], clock }, context.onTestFinished);
-      const before = await obtain(endpoint.environments[shape]);
-      clock.skip(HOUR);
-      const after = await obtain(endpoint.environments[shape]);
-      const issued = [before, after].map(
-        (outcome) => findServedExchange(outcome, endpoint.exchanges)?.handled.credentials?.issuedAt,
-      );
-      expect(issued[1]! - issued[0]!).toBe(HOUR * 1000);
-    });
+    testEach(
+      'new credentials after a rotation are used by a client that starts again, %s',
+      async (shape, context) => {
+        const clock = createSkippingClock();
+        const endpoint = await startSimulated({ shapes: [shape], clock }, context.onTestFinished);
+        const before = await obtain(endpoint.environments[shape]);
+        clock.skip(HOUR);
+        const after = await obtain(endpoint.environments[shape]);
+        const issued = [before, after].map(
+          (outcome) => findServedExchange(outcome, endpoint.exchanges)?.handled.credentials?.issuedAt,
+        );
+        expect(issued[1]! - issued[0]!).toBe(HOUR * 1000);
+      },
+    );
   });
 
   describe(JAVASCRIPT, () => {
     test.for(SHAPES)(
-      'by a running process when five minutes are left, %s',
+      'new credentials after a rotation are used by a running process when five minutes are left, %s',
       async (shape, { onTestFinished }) => {
         const clock = createSkippingClock();
         const options = { shapes: [shape], clock, authorizationLifetime: 24 * HOUR };
@@ -51,7 +54,9 @@ describe.concurrent('new credentials after a rotation are used', () => {
       },
     );
 
-    test('by a running process that reads the token file of the pod again', async ({ onTestFinished }) => {
+    test('new credentials after a rotation are used by a running process that reads the token file of the pod again', async ({
+      onTestFinished,
+    }) => {
       const clock = createSkippingClock();
       const options = { shapes: ['eks'], clock, authorizationLifetime: HOUR } as const;
       const agent = await startSimulated(options, onTestFinished);
@@ -69,7 +74,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
 
   describeClient(GO, RCLONE, () => {
     test.for(['imds', 'ecs', 'cloudshell'] as const)(
-      'by a running process between two pages of a listing, %s',
+      'new credentials after a rotation are used by a running process between two pages of a listing, %s',
       async (shape, { onTestFinished }) => {
         const clock = createSkippingClock();
         // The SDK refreshes credentials five minutes before they expire, so these are always refreshed.
@@ -99,7 +104,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
 
 describe.concurrent('the expiration that a client reports', () => {
   describe(JAVASCRIPT, () => {
-    test('is extended for expired credentials of IMDS, and the SDK also reports the real one', async ({
+    test('the expiration that a client reports is extended for expired credentials of IMDS, and the SDK also reports the real one', async ({
       onTestFinished,
     }) => {
       const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
@@ -112,7 +117,9 @@ describe.concurrent('the expiration that a client reports', () => {
       expect(sdk.getStderr()).toContain('Attempting credential expiration extension');
     });
 
-    test('is the real one for credentials of IMDS with ten minutes left', async ({ onTestFinished }) => {
+    test('the expiration that a client reports is the real one for credentials of IMDS with ten minutes left', async ({
+      onTestFinished,
+    }) => {
       const rotationTiming = { lifetime: 600, rotateEvery: 300, jitter: 0 };
       const imds = await startSimulated({ rotationTiming }, onTestFinished);
       const held = await startJavaScript(imds.environments.imds, onTestFinished).getCredentials();
@@ -120,7 +127,9 @@ describe.concurrent('the expiration that a client reports', () => {
       expect(held).toMatchObject({ expiration: issued.expiration, originalExpiration: null });
     });
 
-    test('is the real one for expired credentials of a container', async ({ onTestFinished }) => {
+    test('the expiration that a client reports is the real one for expired credentials of a container', async ({
+      onTestFinished,
+    }) => {
       const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
       const held = await startJavaScript(agent.environments.ecs, onTestFinished).getCredentials();
       const issued = getServedCredentials({ held }, agent.exchanges);
@@ -129,7 +138,9 @@ describe.concurrent('the expiration that a client reports', () => {
     });
 
     // Each refresh creates a new provider, which has no earlier credentials to return.
-    test('ends the use of the credentials, even while IMDS fails', async ({ onTestFinished }) => {
+    test('a client stops using credentials at the expiration that it reports, even while IMDS fails', async ({
+      onTestFinished,
+    }) => {
       const clock = createSkippingClock();
       const imds = await startSimulated({ clock, faults: ['503,from=1h,until=7h'] }, onTestFinished);
       const sdk = startJavaScript(imds.environments.imds, onTestFinished);
@@ -148,16 +159,19 @@ describe.concurrent('the expiration that a client reports', () => {
   describeClient(CLI, AWS_CLI, () => {
     const testMore = test.skipIf(runsOnlyInCi('cli'));
 
-    testMore('is later than the real one for expired credentials of IMDS', async ({ onTestFinished }) => {
-      const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
-      const { held, stderr } = await obtainByAwsCli(imds.environments.imds);
-      expect(getServedCredentials({ held }, imds.exchanges).expiration).toBeLessThan(Date.now());
-      expect(held?.expiration).toBeGreaterThan(Date.now());
-      expect(stderr).toBe('');
-    });
+    testMore(
+      'the expiration that a client reports is later than the real one for expired credentials of IMDS',
+      async ({ onTestFinished }) => {
+        const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
+        const { held, stderr } = await obtainByAwsCli(imds.environments.imds);
+        expect(getServedCredentials({ held }, imds.exchanges).expiration).toBeLessThan(Date.now());
+        expect(held?.expiration).toBeGreaterThan(Date.now());
+        expect(stderr).toBe('');
+      },
+    );
 
     testMore(
-      'is later than the real one for credentials with ten minutes left',
+      'the expiration that a client reports is later than the real one for credentials with ten minutes left',
       async ({ onTestFinished }) => {
         const rotationTiming = { lifetime: 600, rotateEvery: 300, jitter: 0 };
         const imds = await startSimulated({ rotationTiming }, onTestFinished);
@@ -168,19 +182,24 @@ describe.concurrent('the expiration that a client reports', () => {
       },
     );
 
-    testMore('is checked, so expired credentials of a container are rejected', async ({ onTestFinished }) => {
-      const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
-      expect(await obtainByAwsCli(agent.environments.ecs)).toMatchObject({
-        code: 255,
-        held: null,
-        stderr: expect.stringContaining('the refreshed credentials are still expired'),
-      });
-    });
+    testMore(
+      'the expiration that a client reports is checked, so expired credentials of a container are rejected',
+      async ({ onTestFinished }) => {
+        const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
+        expect(await obtainByAwsCli(agent.environments.ecs)).toMatchObject({
+          code: 255,
+          held: null,
+          stderr: expect.stringContaining('the refreshed credentials are still expired'),
+        });
+      },
+    );
   });
 });
 
 describe.concurrent('a rejected IMDSv2 token', () => {
-  test(`makes ${JAVASCRIPT} fail once and then request another token`, async ({ onTestFinished }) => {
+  test(`a rejected IMDSv2 token makes ${JAVASCRIPT} fail once and then request another token`, async ({
+    onTestFinished,
+  }) => {
     const faults = ['401,path=*/security-credentials/,times=1'];
     const imds = await startSimulated({ imds: 'v2', faults }, onTestFinished);
     const sdk = startJavaScript(imds.environments.imds, onTestFinished);

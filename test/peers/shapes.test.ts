@@ -17,7 +17,7 @@ describe.concurrent('a client gets credentials', () => {
   describeEachClient((client, obtain) => {
     const testMore = test.skipIf(runsOnlyInCi(client));
 
-    test('from IMDS', async ({ onTestFinished }) => {
+    test('a client gets credentials from IMDS', async ({ onTestFinished }) => {
       const imds = await startSimulated({}, onTestFinished);
       const outcome = await obtain(imds.environments.imds);
       expect(describeConversation(outcome, imds.exchanges)).toBe(THREE_STEPS);
@@ -26,47 +26,54 @@ describe.concurrent('a client gets credentials', () => {
       expect(outcome.held?.expiration ?? expiration).toBe(expiration);
     });
 
-    testMore('from IMDS with version 2 only', async ({ onTestFinished }) => {
+    testMore('a client gets credentials from IMDS with version 2 only', async ({ onTestFinished }) => {
       const imds = await startSimulated({ imds: 'v2' }, onTestFinished);
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
     });
 
-    testMore('from IMDS with version 1 only', async ({ onTestFinished }) => {
+    testMore('a client gets credentials from IMDS with version 1 only', async ({ onTestFinished }) => {
       const imds = await startSimulated({ imds: 'v1' }, onTestFinished);
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(
         'token 405, v1 role 200, v1 credentials 200: v1 credentials',
       );
     });
 
-    testMore('from IMDS over IPv6', async ({ onTestFinished }) => {
+    testMore('a client gets credentials from IMDS over IPv6', async ({ onTestFinished }) => {
       const imds = await startSimulated({ listen: { host: '::1', port: 0 } }, onTestFinished);
       expect(imds.origin).toContain('[::1]');
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
     });
 
-    test('from the ECS agent', async ({ onTestFinished }) => {
+    test('a client gets credentials from the ECS agent', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['ecs'] }, onTestFinished);
       expect(describeConversation(await obtain(agent.environments.ecs), agent.exchanges)).toBe(ONE_STEP);
     });
 
-    testMore('from CloudShell, whose URL names localhost', async ({ onTestFinished }) => {
-      const shell = await startSimulated({ shapes: ['cloudshell'] }, onTestFinished);
-      const environment = replaceWithLocalhost(shell.environments.cloudshell);
-      expect(describeConversation(await obtain(environment), shell.exchanges)).toBe(ONE_STEP);
-    });
+    testMore(
+      'a client gets credentials from CloudShell, whose URL names localhost',
+      async ({ onTestFinished }) => {
+        const shell = await startSimulated({ shapes: ['cloudshell'] }, onTestFinished);
+        const environment = replaceWithLocalhost(shell.environments.cloudshell);
+        expect(describeConversation(await obtain(environment), shell.exchanges)).toBe(ONE_STEP);
+      },
+    );
   });
 });
 
 describe.concurrent('the EKS Pod Identity agent', () => {
   describeEachClient((_, obtain) => {
-    test('serves a client with the token in the environment', async ({ onTestFinished }) => {
+    test('the EKS Pod Identity agent serves a client with the token in the environment', async ({
+      onTestFinished,
+    }) => {
       const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
       const outcome = await obtain(withTokenInVariable(agent.environments.eks));
       expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
     });
   });
   describe(JAVASCRIPT, () => {
-    test('serves a client with the token in a file', async ({ onTestFinished }) => {
+    test('the EKS Pod Identity agent serves a client with the token in a file', async ({
+      onTestFinished,
+    }) => {
       const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
       const outcome = await obtainByJavaScript(agent.environments.eks);
       expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
@@ -76,15 +83,20 @@ describe.concurrent('the EKS Pod Identity agent', () => {
   // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE exists since November 2023. The tested CLI and rclone are older
   // and send no token.
   describeClient(`${CLI} without support for token files`, AWS_CLI, () => {
-    test.skipIf(runsOnlyInCi('cli'))('is rejected', async ({ onTestFinished }) => {
-      const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
-      const outcome = await obtainByAwsCli(agent.environments.eks);
-      expect(describeConversation(outcome, agent.exchanges)).toBe('credentials 400 ×3: none, exit 253');
-      expect(outcome.stderr).toContain('Service account token cannot be empty');
-    });
+    test.skipIf(runsOnlyInCi('cli'))(
+      'a client without support for token files is rejected by the EKS Pod Identity agent',
+      async ({ onTestFinished }) => {
+        const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
+        const outcome = await obtainByAwsCli(agent.environments.eks);
+        expect(describeConversation(outcome, agent.exchanges)).toBe('credentials 400 ×3: none, exit 253');
+        expect(outcome.stderr).toContain('Service account token cannot be empty');
+      },
+    );
   });
   describeClient(`${GO} without support for token files`, RCLONE, () => {
-    test('is rejected', async ({ onTestFinished }) => {
+    test('a client without support for token files is rejected by the EKS Pod Identity agent', async ({
+      onTestFinished,
+    }) => {
       const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
       const outcome = await obtainByRclone(agent.environments.eks);
       // rclone retries because the error of the agent is not JSON, so it counts as a broken response.

@@ -41,7 +41,7 @@ describe('a token request whose connection breaks', () => {
     ['closed', 'close'],
   ];
 
-  test.each(broken)('a token request that is %s is no sign of a hop limit', async (_, step) => {
+  test.each(broken)('a token request that is %s is not a sign of a hop limit', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     expect(codes(await succeed(imdsAt(endpoint)))).toEqual(['IMDS_V1_USED']);
 

@@ -41,7 +41,7 @@ test('an error of this program is its own local error', () => {
 });
 
 test.each(['ECONNRESET', 'ENOENT', 'EHOSTUNREACH', 'UND_ERR_SOCKET'])(
-  '%s is no error of this process',
+  '%s is not an error of this process',
   (code) => {
     expect(findLocalError(systemError(code))).toBeNull();
     expect(() => throwIfLocal(systemError(code))).not.toThrow();

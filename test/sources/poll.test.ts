@@ -139,7 +139,7 @@ describe('attempts', () => {
     expect(calls).toBe(1);
   });
 
-  test('an error that is no PollError is not retried', async () => {
+  test('an error that is not a PollError is not retried', async () => {
     const { poll } = createPoll([]);
     let calls = 0;
     const attempt = async () => {

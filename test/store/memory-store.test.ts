@@ -67,7 +67,7 @@ function readHistory(store: MemoryStore | SampleStore) {
 }
 
 describe('the store in memory', () => {
-  test('returns the same history as the database', () => {
+  test('the store in memory returns the same history as the database', () => {
     fc.assert(
       fc.property(polls, (sequence) => {
         using database = SampleStore.openTemporary('');
@@ -80,7 +80,7 @@ describe('the store in memory', () => {
     );
   });
 
-  test('selects series by host, source and role', () => {
+  test('the store in memory selects series by host, source and role', () => {
     const store = new MemoryStore();
     record(store, [{ waitSeconds: 1, clockOffset: null, result: 1 }]);
     expect(store.columnHistories()).toHaveLength(1);
@@ -101,7 +101,7 @@ describe('the store in memory', () => {
     }
   });
 
-  test('drops a secret in place of a key id', () => {
+  test('the store in memory drops a secret in place of a key id', () => {
     const store = new MemoryStore();
     const sample = {
       lastUpdated: null,
@@ -115,7 +115,7 @@ describe('the store in memory', () => {
     expect(history?.generations.accessKeyIds).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
-  test('keeps the newest 10,000 samples', () => {
+  test('the store in memory keeps the newest 10,000 samples', () => {
     const store = new MemoryStore();
     record(
       store,

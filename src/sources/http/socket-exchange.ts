@@ -77,7 +77,7 @@ class EndpointClient {
           (error) => callback(error, null),
         );
       },
-      // Our own time limits replace those of undici, which watch for silence and not for slowness.
+      // Our own time limits replace those of undici, which only limit the time without data.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: MAX_HEADER_BYTES,

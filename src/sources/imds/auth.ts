@@ -132,7 +132,7 @@ export class ImdsAuthCache {
 }
 
 /**
- * The time limit of a request in milliseconds, so that a silent IMDS is given up after two seconds, like by
+ * Returns the time limit of a request in milliseconds. If IMDS does not respond, a poll fails after two seconds, as in
  * SDKs. IMDS usually responds within milliseconds.
  */
 export function chooseTimeLimit({ options, limits, hasResponded, hasTimedOut }: OngoingPoll): number {

@@ -181,7 +181,7 @@ class ImdsClient {
   }
 }
 
-/** TCP repeats lost packets, so a silent IMDS is given up at once. */
+/** TCP repeats lost packets, so a request to an IMDS that does not respond is not repeated. */
 const retryPolicyIn =
   (poll: OngoingPoll) =>
   ({ isTimeout, retry }: PollError): RetryPolicy => {

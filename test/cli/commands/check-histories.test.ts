@@ -43,7 +43,7 @@ test('if the rotation is overdue, check does not advise a short wait', async () 
   expect(text).not.toContain('--wait 1m');
 });
 
-test('if a stored sample has expired, check --offline advises a poll and accuses no endpoint', async () => {
+test('if a stored sample has expired, check --offline advises a poll and does not blame the endpoint', async () => {
   const text = await checkOffline('issued-per-request-for-close-polls', ['-j', '30m']);
   expect(text).toContain('the credentials have expired');
   expect(text).toContain('what to do leave out --offline: the stored credentials have expired');

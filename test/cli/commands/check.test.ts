@@ -65,7 +65,7 @@ const AT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`;
 const HOUR_OF_DAY = String.raw`(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\dZ`;
 
 describe('check', () => {
-  test('prints the spare validity and the credentials of a safe start', async () => {
+  test('check prints the spare validity and the credentials of a safe start', async () => {
     const run = await check(20_000, ['-j', '4h30m']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(
@@ -80,7 +80,7 @@ $`,
     );
   });
 
-  test('prints when a start will be safe, and how to wait for it', async () => {
+  test('check prints when a start will be safe, and how to wait for it', async () => {
     const run = await check(21_000, ['-j', '5h50m']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
@@ -98,7 +98,7 @@ $`,
     );
   });
 
-  test('does not wait if no start will ever be safe', async () => {
+  test('check does not wait if no start will ever be safe', async () => {
     const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
@@ -107,7 +107,7 @@ $`,
     expect(run.stdout).toMatch(/\n {2}what to do {6}let the job refresh its credentials /);
   });
 
-  test('records the sample, and uses the earliest expiration ever stated for a key', async () => {
+  test('check records the sample, and uses the earliest expiration ever stated for a key', async () => {
     const endpoint = await startEndpoint({
       ...issuedNow(0),
       [`GET ${ROLES}loader`]: [
@@ -128,7 +128,7 @@ $`,
     expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 3, generation_count: 1 });
   });
 
-  test('prints findings from history that matter now', async () => {
+  test('check prints findings from history that matter now', async () => {
     // Rotations came every hour, and the last one was three hours ago.
     const body = roleDocument({ expiresIn: 10_800, issuedIn: -10_800 });
     const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
@@ -142,7 +142,7 @@ $`,
     expect(json.findings).toMatchObject([{ code: 'ROTATION_OVERDUE', severity: 'problem' }]);
   });
 
-  test('is unknown with the reason if the source does not respond', async () => {
+  test('check is unknown with the reason if the source does not respond', async () => {
     const run = await runCommand(['check', '-j', '1h'], {
       env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
     });
@@ -152,14 +152,14 @@ $`,
     );
   });
 
-  test('judges with a note if the database cannot be written', async () => {
+  test('check judges with a note if the database cannot be written', async () => {
     const run = await check(20_000, ['-j', '4h', '--db', `${PROGRAM}/samples.db`]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^safe: /);
     expect(run.stderr).toMatch(/^note: continuing without the database: .*\n$/);
   });
 
-  test('writes all fields of the JSON contract', async () => {
+  test('check writes all fields of the JSON contract', async () => {
     const run = await check(15_000, ['-j', '5h', '--margin', '0', '-f', 'json']);
     const json = JSON.parse(run.stdout);
     const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
@@ -271,13 +271,13 @@ describe('check --wait', () => {
     ['missing variables', ['--source', 'environment']],
     ['a missing profile', ['--profile', 'missing']],
     ['a container endpoint without a variable', ['--source', 'container']],
-  ])('does not wait for %s', async (_, source) => {
+  ])('check --wait does not wait for %s', async (_, source) => {
     const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
     const run = await runCommand(['check', '-j', '1h', '--wait', '10h', ...source], { env });
     expect(run.code).toBe(3);
   });
 
-  test('exits with 143 and no output after SIGTERM', async () => {
+  test('check --wait exits with 143 and no output after SIGTERM', async () => {
     const endpoint = await startEndpoint(issuedNow(3600));
     const env = {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
@@ -293,7 +293,7 @@ describe('check --wait', () => {
     });
   });
 
-  test('is safe after a rotation', async () => {
+  test('check --wait is safe after a rotation', async () => {
     const endpoint = await startEndpoint({
       ...issuedNow(0),
       [`GET ${ROLES}loader`]: [
@@ -315,7 +315,7 @@ describe('check --wait', () => {
   });
 
   // This test waits for several seconds. The test before it has the same rotation without a wait.
-  test.runIf(isThorough)('waits for a rotation of the simulator', async () => {
+  test.runIf(isThorough)('check --wait waits for a rotation of the simulator', async () => {
     const simulation = await startSimulation([
       '--lifetime',
       '60s',
@@ -346,13 +346,13 @@ describe('check --wait', () => {
     expect(Math.floor(phase(Date.parse(judged_at)))).toBeGreaterThan(before);
   });
 
-  test('ends at its limit with the last verdict', async () => {
+  test('check --wait ends at its limit with the last verdict', async () => {
     const run = await check(3600, ['-j', '5h', '--wait', '1s']);
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/\n {2}what to do {6}wait longer with --wait\n$/);
   });
 
-  test('prints a repeated error once, and ends with unknown', async () => {
+  test('check --wait prints a repeated error once, and ends with unknown', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     record(db, { interval: 10, age: 11 });
     const run = await runCommand(['check', '-j', '5h', '--wait', '2s'], {
@@ -425,7 +425,7 @@ describe('check --offline', () => {
       env: { CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' },
     });
 
-  test('judges the newest stored sample without a request', async () => {
+  test('check --offline judges the newest stored sample without a request', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     record(db, { age: 600 });
     const run = await offline(db);
@@ -435,7 +435,7 @@ describe('check --offline', () => {
     );
   });
 
-  test('is unknown if the newest sample is older than --max-age', async () => {
+  test('check --offline is unknown if the newest sample is older than --max-age', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     // The newest sample is more than an hour old.
     record(db, { age: 7500 });
@@ -447,7 +447,7 @@ describe('check --offline', () => {
     expect((await offline(db, '--max-age', '2h')).code).toBe(1);
   });
 
-  test('is unknown without a database, and creates none', async () => {
+  test('check --offline is unknown without a database, and creates none', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     const run = await offline(db);
     expect(run.code).toBe(3);
@@ -460,7 +460,7 @@ test.each([
   [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait and --offline cannot be combined'],
   [['check', '-j', '1h', '--max-age', '1h'], '--max-age needs --offline'],
   [['check', '-j', '1h', '--wait', '0'], "--wait '0' is too short"],
-])('%j is wrong usage', async (args, message) => {
+])('check with the flags %j is wrong usage', async (args, message) => {
   const run = await runCommand(args);
   expect(run).toMatchObject({ code: 2, stdout: '' });
   expect(run.stderr).toMatch(new RegExp(`^error: ${message.replaceAll(/[-.]/g, '\\$&')}\nhint: .*\n$`));

@@ -233,11 +233,11 @@ function inShell(start: () => Promise<ShellSession>, more: typeof COMMON) {
   });
   afterAll(() => session.close());
 
-  test.each([...some(COMMON), ...more])('%j becomes %j', async (keys, line) => {
+  test.each([...some(COMMON), ...more])('TAB completes %j to %j', async (keys, line) => {
     expect(await session.complete(keys)).toBe(line);
   });
 
-  test('prints no error, and runs no name', () => {
+  test('completion prints no error, and runs no name', () => {
     expect(session.shown()).not.toMatch(/error|not found|permission|usage|unbound|readonly/i);
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
@@ -268,7 +268,7 @@ bind -x '"\\C-g": dump'
     ],
   );
 
-  test('uses bash-completion for the command of exec', async () => {
+  test('completion in bash uses bash-completion for the command of exec', async () => {
     const words = ['cred-watch', 'exec', '--db', '=', 'x', '--', 'docker', 'ru'];
     const script = (name: string) => `. <(cred-watch completion bash)
 ${name}() { printf '%s %s' ${name} "\${COMP_WORDS[$1]}"; }
@@ -282,7 +282,7 @@ _cred_watch`;
       });
   });
 
-  test('works without bash-completion and with strict settings', async () => {
+  test('completion in bash works without bash-completion and with strict settings', async () => {
     const script = `set -u
 . <(cred-watch completion bash)
 COMP_LINE='cred-watch report --source=' COMP_POINT=\${#COMP_LINE} COMP_WORDS=(cred-watch report --source =) COMP_CWORD=3
@@ -322,7 +322,7 @@ bindkey '^G' dump
     ['cred-watch report --db ~/oth', 'cred-watch report --db ~/other.db '],
   ]);
 
-  test('loads the script from $fpath', async () => {
+  test('completion in zsh loads the script from $fpath', async () => {
     const functions = join(folder, 'functions');
     mkdirSync(functions);
     writeFileSync(join(functions, '_cred-watch'), ZSH_SCRIPT);
@@ -359,7 +359,7 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
     return stdout;
   };
 
-  test('completes words, files and commands', async () => {
+  test('completion in fish completes words, files and commands', async () => {
     const lines = some(IN_FISH);
     const script = lines.map(([line]) => `complete -C ${JSON.stringify(line)}; echo ---`);
     const outputs = (await fish(script.join('; '))).split('---\n').slice(0, -1);
@@ -373,7 +373,7 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
-  test('shows descriptions', async () => {
+  test('completion in fish shows descriptions', async () => {
     expect(await fish(`complete -C 'cred-watch prun'`)).toMatch(/^prune\tdelete old samples/);
   });
 });

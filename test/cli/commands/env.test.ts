@@ -18,7 +18,7 @@ async function startInstance(expiresIn = 20_000) {
 }
 
 describe('env', () => {
-  test('prints variables for the first example of the help', async () => {
+  test('env prints variables for the first example of the help', async () => {
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
     expect(await runShell(script, { env: await startInstance() })).toEqual({
       code: 0,
@@ -28,7 +28,7 @@ describe('env', () => {
     });
   });
 
-  test('prints nothing if not safe, and the example of the help stops', async () => {
+  test('env prints nothing if not safe, and the example of the help stops', async () => {
     const env = await startInstance(3600);
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
     const run = await runShell(script, { env });
@@ -38,7 +38,7 @@ describe('env', () => {
     );
   });
 
-  test('prints each format to stdout, and no secret elsewhere', async () => {
+  test('env prints each format to stdout, and no secret elsewhere', async () => {
     const env = await startInstance();
     const formats = [
       'env-no-export',
@@ -63,7 +63,7 @@ describe('env', () => {
     );
   });
 
-  test('notes that AWS_PROFILE has priority in the JavaScript SDK', async () => {
+  test('env notes that AWS_PROFILE has priority in the JavaScript SDK', async () => {
     const env = { ...(await startInstance()), AWS_PROFILE: 'p', AWS_CONFIG_FILE: '/nonexistent' };
     const flags = ['-j', '4h', '--source', 'imds'];
     const run = await runCommand(['env', ...flags, '-f', 'env'], { env });
@@ -78,19 +78,19 @@ describe('env', () => {
     [['-j', '4h'], 'env needs -f, --format <format>'],
     [['-f', 'env'], 'env needs the duration of the job that will use the credentials'],
     [['-j', '4h', '-f', 'bash'], "--format 'bash' is unknown"],
-  ])('%j is wrong usage', async (args, message) => {
+  ])('env with the flags %j is wrong usage', async (args, message) => {
     const run = await runCommand(['env', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
   });
 
-  test('lists the formats if --format is missing', async () => {
+  test('env lists the formats if --format is missing', async () => {
     const { stderr } = await runCommand(['env', '-j', '4h']);
     expect(stderr).toMatch(/\nhint: use -f with one of env, env-no-export, docker, .*redshift-copy\n$/);
   });
 
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
-  test.skipIf(!hasScript && mayBeSkipped)('prints no secrets to a terminal without --tty', async () => {
+  test.skipIf(!hasScript && mayBeSkipped)('env prints no secrets to a terminal without --tty', async () => {
     const env = await startInstance();
     const onTerminal = (flags: string) =>
       runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });

@@ -25,20 +25,20 @@ const ourLines = (lines: readonly string[]): string[][] =>
   });
 
 describe.each(all)('the help of $name', ({ name, command }) => {
-  test('has examples that call this command', () => {
+  test(`the help of ${name} has examples that call this command`, () => {
     const { examples } = getHelp(command);
     expect(examples.length).toBeGreaterThan(1);
     const own = command === program ? 'cred-watch ' : `cred-watch ${name}`;
     for (const [example] of examples) expect(example).toContain(own);
   });
 
-  test('fits 80 columns, and has no trailing white space', () => {
+  test(`the help of ${name} fits 80 columns, and has no trailing white space`, () => {
     const lines = helpOf(name, 80).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.filter((line) => / $|\t/.test(line))).toEqual([]);
   });
 
-  test('aligns the descriptions of examples, unless an example is too long', () => {
+  test(`the help of ${name} aligns the descriptions of examples, unless an example is too long`, () => {
     const [, examples = ''] = formatHelp(getHelp(command)).split('Examples:\n');
     const rows = examples.split('\n').flatMap((line) => {
       const [, term, gap = ''] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
@@ -49,7 +49,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   });
 
   test.each(getHelp(command).examples.map(([example]) => example.split('\n')))(
-    'has a valid example: %s',
+    `the help of ${name} has a valid example: %s`,
     async (...lines) => {
       const found = ourLines(lines);
       expect(found.length).toBeGreaterThan(0);

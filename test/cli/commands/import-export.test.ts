@@ -74,7 +74,7 @@ describe.concurrent('a log', () => {
   test.for([
     ['curl', 'linux'],
     ['PowerShell', 'windows'],
-  ] as const)('of %s gives the same report in every form', async ([kind, host]) => {
+  ] as const)('a log of %s gives the same report in every form', async ([kind, host]) => {
     const [log, expected] = kind === 'curl' ? [curl, reference.curl] : [invoke, reference.invoke];
     const files = VARIANTS.map(([name, change]) => {
       const file = `${newPath()} ${name}`;
@@ -92,7 +92,7 @@ describe.concurrent('a log', () => {
 
   const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|on a single)/.test(name));
   test.for(sampleCases(PIPED, PIPED.length))(
-    'from %s can be read from standard input',
+    'a log from %s can be read from standard input',
     async ([, change]) => {
       const db = newDatabase();
       const args = ['import', '-', '--db', db, '--host', 'linux'];
@@ -103,7 +103,7 @@ describe.concurrent('a log', () => {
     },
   );
 
-  test('imported twice changes nothing', async () => {
+  test('a log imported twice changes nothing', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux');
     const before = [await runExport(db), await readReport(db)];
@@ -112,7 +112,7 @@ describe.concurrent('a log', () => {
     expect([await runExport(db), await readReport(db)]).toEqual(before);
   });
 
-  test('given twice to one import is imported once', async () => {
+  test('a log given twice to one import is imported once', async () => {
     const db = newDatabase();
     const file = fixturePath('curl.log');
     const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
@@ -120,7 +120,7 @@ describe.concurrent('a log', () => {
     expect(await runExport(db)).toBe(reference.curl);
   });
 
-  test('can be out of order', async () => {
+  test('a log can be out of order', async () => {
     const db = newDatabase();
     const documents = curl.trimEnd().match(/.*\n.*\n?/g) ?? [];
     await importText(db, documents.reverse().join('\n'), '--host', 'linux');
@@ -128,7 +128,7 @@ describe.concurrent('a log', () => {
     expect(await readReport(db)).toEqual(await readReport(reference.db, '--host', 'linux'));
   });
 
-  test('in several parts gives the same report', async () => {
+  test('a log in several parts gives the same report', async () => {
     const db = newDatabase();
     const documents = curl.trimEnd().match(/.*\n.*\n?/g) ?? [];
     await importText(db, documents.slice(5).join(''), '--host', 'linux');
@@ -136,7 +136,7 @@ describe.concurrent('a log', () => {
     expect(await runExport(db)).toBe(reference.curl);
   });
 
-  test('without --host uses the file name as host, with a note', async () => {
+  test('a log without --host uses the file name as host, with a note', async () => {
     const own = newFolder();
     for (const name of ['db-loader.log', 'plain', 'notes.TXT', '.log']) {
       writeFileSync(join(own, name), curl);
@@ -150,14 +150,14 @@ describe.concurrent('a log', () => {
     }
   });
 
-  test('from standard input uses the host stdin, with a note', async () => {
+  test('a log from standard input uses the host stdin, with a note', async () => {
     const run = await importText(newDatabase(), curl);
     expect(run.stderr).toBe(
       "note: standard input: host 'stdin' is assumed\nhint: set another host with --host\n",
     );
   });
 
-  test('uses the role of --role', async () => {
+  test('a log uses the role of --role', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux', '--role', 'loader');
     expect((await readReport(db)).series).toMatchObject([
@@ -178,7 +178,7 @@ describe.concurrent('bad lines', () => {
     'failed poll without a timestamp (line 10)',
   ];
 
-  test('are counted by reason with their first line, skipped and never quoted', async () => {
+  test('bad lines are counted by reason with their first line, skipped and never quoted', async () => {
     const db = newDatabase();
     const run = await importText(db, broken.join('\n'), '--host', 'linux');
     expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -190,7 +190,7 @@ describe.concurrent('bad lines', () => {
     expect(run.stdout + run.stderr).not.toMatch(/hidden.value/);
   });
 
-  test('are fatal with --strict, and nothing is written', async () => {
+  test('bad lines are fatal with --strict, and nothing is written', async () => {
     const db = newDatabase();
     await importText(db, invoke, '--host', 'windows');
     const before = await runExport(db);
@@ -206,13 +206,13 @@ describe.concurrent('bad lines', () => {
     expect(await runExport(db)).toBe(before);
   });
 
-  test('with --strict create no database', async () => {
+  test('bad lines with --strict create no database', async () => {
     const own = newFolder();
     await importText(join(own, 'samples.db'), broken.join('\n'), '--host', 'linux', '--strict');
     expect(contentsOf(own)).toEqual({});
   });
 
-  test('are reported for at most five reasons', async () => {
+  test('bad lines are reported for at most five reasons', async () => {
     const noise = ['# x', '> x', '<p>', 'curl: (7) x', '+ x', 'To: x', 'x', '{}'].join('\n').repeat(2);
     const run = await importText(newDatabase(), `${curl}${noise}`, '--host', 'linux');
     const [skipped = ''] = lines(run.stdout).slice(-2);
@@ -220,7 +220,7 @@ describe.concurrent('bad lines', () => {
     expect(skipped).toMatch(/; and \d other reasons$/);
   });
 
-  test('of an export are reported by field', async () => {
+  test('bad lines of an export are reported by field', async () => {
     const [good = '', next = ''] = lines(reference.curl);
     const bad = [
       ...['{"schema_version":2,"record":"sample"}', 'not JSON', good.replace('"imds"', '"nowhere"')],
@@ -257,7 +257,7 @@ describe.concurrent('timestamps in another zone', () => {
     [1, 'Europe/Berlin'],
     [5.5, 'Asia/Kolkata'],
     [0, 'UTC'],
-  ] as const)('moved by %d hours are corrected by --timezone %s', async ([hours, zone]) => {
+  ] as const)('timestamps moved by %d hours are corrected by --timezone %s', async ([hours, zone]) => {
     const db = newDatabase();
     const run = await importText(db, shifted(hours), '--host', 'linux', '--timezone', zone);
     expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -277,44 +277,53 @@ describe.concurrent('timestamps in another zone', () => {
     ],
     [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
     [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
-  ] as const)('moved by %d hours are rejected, and the hint suggests %s', async ([hours, zone, why]) => {
-    const own = newFolder();
-    const run = await importText(join(own, 'samples.db'), shifted(hours), '--host', 'linux');
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    const [error, hint] = lines(run.stderr);
-    expect(error).toMatch(
-      /^error: the timestamps of standard input, read as UTC, contradict its documents: /,
-    );
-    expect(error).toMatch(why);
-    expect(hint).toMatch(
-      /^hint: (?:--timezone \S+ resolves the contradiction|these zones fit: .*); use the zone /,
-    );
-    expect(hint).toContain(` ${zone}`);
-    expect(contentsOf(own)).toEqual({});
-  });
+  ] as const)(
+    'timestamps moved by %d hours are rejected, and the hint suggests %s',
+    async ([hours, zone, why]) => {
+      const own = newFolder();
+      const run = await importText(join(own, 'samples.db'), shifted(hours), '--host', 'linux');
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      const [error, hint] = lines(run.stderr);
+      expect(error).toMatch(
+        /^error: the timestamps of standard input, read as UTC, contradict its documents: /,
+      );
+      expect(error).toMatch(why);
+      expect(hint).toMatch(
+        /^hint: (?:--timezone \S+ resolves the contradiction|these zones fit: .*); use the zone /,
+      );
+      expect(hint).toContain(` ${zone}`);
+      expect(contentsOf(own)).toEqual({});
+    },
+  );
 
-  test.for(['UTC', 'Asia/Tokyo'])('are rejected in the wrong zone %s even if it is given', async (zone) => {
-    const own = newFolder();
-    const db = join(own, 'samples.db');
-    const run = await importText(db, shifted(-8), '--host', 'linux', '--timezone', zone);
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toContain(`read as ${zone}, contradict its documents`);
-    expect(contentsOf(own)).toEqual({});
-  });
+  test.for(['UTC', 'Asia/Tokyo'])(
+    'timestamps are rejected in the wrong zone %s even if it is given',
+    async (zone) => {
+      const own = newFolder();
+      const db = join(own, 'samples.db');
+      const run = await importText(db, shifted(-8), '--host', 'linux', '--timezone', zone);
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      expect(run.stderr).toContain(`read as ${zone}, contradict its documents`);
+      expect(contentsOf(own)).toEqual({});
+    },
+  );
 });
 
 describe.concurrent('an export', () => {
-  test.for(['ndjson', 'csv'])('as %s gives the same reports in another database', async (format) => {
-    const db = newDatabase();
-    const archive = await runExport(reference.db, '-f', format);
-    const run = await importText(db, archive);
-    expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(totalOf(run.stdout)).toBe('26 records in 1 file: 26 added, 0 already stored');
-    expect(await readReport(db)).toEqual(await readReport(reference.db));
-    expect(await runExport(db, '-f', format)).toBe(archive);
-  });
+  test.for(['ndjson', 'csv'])(
+    'an export as %s gives the same reports in another database',
+    async (format) => {
+      const db = newDatabase();
+      const archive = await runExport(reference.db, '-f', format);
+      const run = await importText(db, archive);
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect(totalOf(run.stdout)).toBe('26 records in 1 file: 26 added, 0 already stored');
+      expect(await readReport(db)).toEqual(await readReport(reference.db));
+      expect(await runExport(db, '-f', format)).toBe(archive);
+    },
+  );
 
-  test('imported into its own database changes nothing', async () => {
+  test('an export imported into its own database changes nothing', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux');
     const before = await runExport(db);
@@ -323,7 +332,7 @@ describe.concurrent('an export', () => {
     expect(await runExport(db)).toBe(before);
   });
 
-  test('states its hosts, so --host is ignored with a note', async () => {
+  test('an export states its hosts, so --host is ignored with a note', async () => {
     const db = newDatabase();
     const run = await importText(db, reference.curl, '--host', 'another');
     expect(run.stderr).toBe(
@@ -332,18 +341,18 @@ describe.concurrent('an export', () => {
     expect(await runExport(db)).toBe(reference.curl);
   });
 
-  test('in CSV has a header even without records', async () => {
+  test('an export in CSV has a header even without records', async () => {
     const csv = await runExport(reference.db, '-f', 'csv', '--host', 'unknown');
     expect(lines(csv)).toEqual([expect.stringMatching(/^schema_version,record,host,source,/)]);
     expect(await runExport(reference.db, '--host', 'unknown')).toBe('');
   });
 
-  test('can be limited by host and time', async () => {
+  test('an export can be limited by host and time', async () => {
     const some = lines(await runExport(reference.db, '--host', 'linux', '--since', '2015-11-18T11:30:00Z'));
     expect(some.map((line) => JSON.parse(line).observed_at)).toEqual(['2015-11-18T12:00:01Z']);
   });
 
-  test('to a file replaces the file in one step', async () => {
+  test('an export to a file replaces the file in one step', async () => {
     const own = newFolder();
     const file = join(own, 'samples.ndjson');
     expect(await succeed(['export', '--db', reference.db, '-o', file], {}, runProgram)).toBe('');
@@ -351,7 +360,7 @@ describe.concurrent('an export', () => {
     expect(Object.keys(contentsOf(own))).toEqual(['samples.ndjson']);
   });
 
-  test('ends without an error when the reader closes the pipe', async () => {
+  test('an export ends without an error when the reader closes the pipe', async () => {
     const db = newDatabase();
     const [first = ''] = lines(reference.curl);
     const many = Array.from({ length: 5000 }, (_, index) => {
@@ -363,7 +372,7 @@ describe.concurrent('an export', () => {
     expect(await runShell(script, { env: { DB: db } })).toMatchObject({ code: 0, stderr: 'code 0\n' });
   });
 
-  test.for(['ndjson', 'csv'])('as %s keeps hostile names unchanged', async (format) => {
+  test.for(['ndjson', 'csv'])('an export as %s keeps hostile names unchanged', async (format) => {
     const names = [
       ...[
         'a,b',
@@ -405,7 +414,7 @@ describe.concurrent('prune', () => {
     return db;
   }
 
-  test('deletes samples and changes no report', async () => {
+  test('prune deletes samples and changes no report', async () => {
     const db = await importBothLogs();
     const before = await readReport(db);
     const deleted = await succeed(['prune', '--db', db, '--older-than', '1d'], {}, runProgram);
@@ -414,21 +423,21 @@ describe.concurrent('prune', () => {
     expect(await prune(db, '--older-than', '1d')).toBe('0 samples deleted\n');
   });
 
-  test('keeps younger samples', async () => {
+  test('prune keeps younger samples', async () => {
     const db = await importBothLogs();
     const before = await runExport(db);
     expect(await prune(db, '--older-than', '36525d')).toBe('0 samples deleted\n');
     expect(await runExport(db)).toBe(before);
   });
 
-  test('with --dry-run deletes nothing', async () => {
+  test('prune with --dry-run deletes nothing', async () => {
     const db = await importBothLogs();
     const before = await runExport(db);
     expect(await prune(db, '--older-than', '1d', '--dry-run')).toBe('26 samples would be deleted\n');
     expect(await runExport(db)).toBe(before);
   });
 
-  test('is not undone by importing the old samples again', async () => {
+  test('prune is not undone by importing the old samples again', async () => {
     const db = await importBothLogs();
     await prune(db, '--older-than', '1d');
     const before = [await runExport(db), await readReport(db)];
@@ -438,7 +447,7 @@ describe.concurrent('prune', () => {
   });
 
   test.for(['ndjson', 'csv'])(
-    'leaves an export as %s that builds the same reports elsewhere',
+    'prune leaves an export as %s that builds the same reports elsewhere',
     async (format) => {
       const [db, other] = [await importBothLogs(), newDatabase()];
       await prune(db, '--older-than', '1d');

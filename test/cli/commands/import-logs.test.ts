@@ -30,7 +30,7 @@ test('there are nineteen logs of the same twelve polls', () => {
 });
 
 describe.each(usual)('the log %s', (name) => {
-  test('has twelve samples of four generations, and the worst case at the third rotation', async () => {
+  test(`the log ${name} has twelve samples of four generations, and the worst case at the third rotation`, async () => {
     const db = newDatabase();
     const out = await succeed(['import', log(name), '--host', 'h', '--db', db]);
     expect(out).toMatch(/^ {2}content {2}\d+ timestamps, 12 samples, 4 generations$/m);
@@ -115,7 +115,7 @@ describe('files', () => {
       .split('\n')
       .map((line) => JSON.parse(line).host);
 
-  test('that are rotated belong to one host, and gzip is read whatever its name is', async () => {
+  test('files that are rotated belong to one host, and gzip is read whatever its name is', async () => {
     const [own, db] = [newFolder(), newDatabase()];
     const files = [
       ['curl.log', part(16, 24)],
@@ -130,7 +130,7 @@ describe('files', () => {
     expect(new Set(await hostsIn(db))).toEqual(new Set(['curl']));
   });
 
-  test('of a folder are imported, and files of other kinds are noted', async () => {
+  test('files of a folder are imported, and files of other kinds are noted', async () => {
     const [own, db] = [newFolder(), newDatabase()];
     writeFileSync(join(own, 'web-1.log'), known);
     writeFileSync(join(own, 'web-2.log.gz'), gzipSync(known));
@@ -150,7 +150,7 @@ describe('files', () => {
     ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd -dc'],
     ['bzip2', [0x42, 0x5a, 0x68, 0x39], 'bzip2 -dc'],
     ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
-  ])('compressed with %s are refused with a program that reads them', async (name, magic, command) => {
+  ])('files compressed with %s are refused with a program that reads them', async (name, magic, command) => {
     const file = join(newFolder(), 'a.log');
     writeFileSync(file, Buffer.from([...magic, 1, 2, 3]));
     const run = await runCommand(['import', file, '--db', newDatabase()]);
@@ -159,7 +159,7 @@ describe('files', () => {
     expect(run.stderr).toContain(`${command} FILE | cred-watch import - --host NAME`);
   });
 
-  test('of gzip that are cut off are refused', async () => {
+  test('files of gzip that are cut off are refused', async () => {
     const [file, db] = [join(newFolder(), 'a.log.gz'), newDatabase()];
     writeFileSync(file, gzipSync(known).subarray(0, 60));
     const run = await runCommand(['import', file, '--db', db]);
@@ -168,7 +168,7 @@ describe('files', () => {
     expect(existsSync(db)).toBe(false);
   });
 
-  test('without timestamps are read with --at mtime, one document each', async () => {
+  test('files without timestamps are read with --at mtime, one document each', async () => {
     const [own, db] = [newFolder(), newDatabase()];
     const [document = ''] = readFileSync(log(WITHOUT_TIMESTAMPS), 'utf8').split('\n');
     const file = join(own, 'web-1.json');
@@ -190,7 +190,7 @@ describe('files', () => {
     });
   });
 
-  test('are not written by --dry-run', async () => {
+  test('files are not written by --dry-run', async () => {
     const db = newDatabase();
     const out = await succeed(['import', log('00-known.log'), '--host', 'h', '--dry-run', '--db', db]);
     expect(out).toBe(
@@ -226,7 +226,7 @@ describe('files', () => {
     ['.log', '.log'],
     ['.gz', '.gz'],
     ['-', 'stdin'],
-  ])('%s belong to the host %s', (file, host) => {
+  ])('files %s belong to the host %s', (file, host) => {
     expect(toHost(file)).toBe(host);
   });
 
@@ -234,7 +234,7 @@ describe('files', () => {
     ['security-credentials/loader', 'loader'],
     ['/mnt/meta-data/iam/security-credentials/loader.json.gz', 'loader'],
     ['loader.log', ''],
-  ])('%s are of the role %j', (file, role) => {
+  ])('files %s are of the role %j', (file, role) => {
     expect(toRole(file)).toBe(role);
   });
 });
@@ -257,11 +257,11 @@ describe('the role and the source', () => {
     [`{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`, 'container', ''],
     [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
     [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
-  ])('of %s are stored', async (document, source, role) => {
+  ])('the role and the source of %s are stored', async (document, source, role) => {
     expect(await importText(`2026-11-20T00:00:01Z ${document}\n`)).toMatchObject({ source, role });
   });
 
-  test('of the request path are stored', async () => {
+  test('the role and the source of the request path are stored', async () => {
     const path = '+ curl -s http://169.254.169.254/latest/meta-data/iam/security-credentials/loader';
     expect(await importText(`${path}\n2026-11-20T00:00:01Z {${expiration}}\n`)).toMatchObject({
       role: 'loader',

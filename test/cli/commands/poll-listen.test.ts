@@ -247,7 +247,7 @@ test.each([
 });
 
 describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (promtool) => {
-  test('accepts the metrics of a poller', async () => {
+  test('promtool accepts the metrics of a poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h']);
     const { body } = await requestUntil(`${poller.origin}/metrics`, (response) =>

@@ -253,7 +253,7 @@ describe('with --interval', () => {
     expect(await program.done).toMatchObject({ code: 0 });
   });
 
-  test('a poller of which no target works ends with exit code 1', async () => {
+  test('a poller whose targets all fail ends with exit code 1', async () => {
     const { start } = setUp([{ host: 'a', source: 'container', url: `${NOWHERE}/a` }]);
     const program = start('--interval', '1s', '-f', 'json');
     await linesWritten(program, 1);

@@ -63,7 +63,7 @@ const hoursOf = (jobRuns: { longest_run: { started_at: string } }) =>
   new Date(jobRuns.longest_run.started_at).getUTCHours();
 
 describe('a job with recorded runs', () => {
-  test('is judged by the longest run, and JSON has all runs', async () => {
+  test('a job with recorded runs is judged by the longest run, and JSON has all runs', async () => {
     const { code, stderr, verdict, job, job_runs } = await json(
       ...'--job nightly --host linux --margin 0'.split(' '),
     );
@@ -96,7 +96,7 @@ describe('a job with recorded runs', () => {
     });
   });
 
-  test('is described under the verdict in the table', async () => {
+  test('a job with recorded runs is described under the verdict in the table', async () => {
     const { code, stdout, stderr } = await report('--job', 'nightly', '--host', 'linux', '--margin', '0');
     expect([code, stderr]).toEqual([0, '']);
     expect(unwrapped(stdout)).toMatch(
@@ -112,7 +112,7 @@ describe('a job with recorded runs', () => {
     );
   });
 
-  test('reports failed runs, which may have outlived their credentials', async () => {
+  test('failed runs of a job are reported, because they may have outlived their credentials', async () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux');
     expect([code, verdict]).toEqual([1, 'start-after-rotation']);
     expect(job.duration_seconds).toBe(hms(5, 33, 0));
@@ -123,7 +123,7 @@ describe('a job with recorded runs', () => {
     );
   });
 
-  test('is judged by the given duration, and its runs are listed', async () => {
+  test('a job with recorded runs is judged by the given duration, and its runs are listed', async () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux', '-j', '1h');
     expect([code, verdict, job.duration_seconds]).toEqual([0, 'safe', 3600]);
     expect(job_runs).toMatchObject({ run_count: 2, longest_run: { duration_seconds: hms(5, 33, 0) } });
@@ -132,7 +132,7 @@ describe('a job with recorded runs', () => {
     expect(stdout).not.toContain('the verdict uses');
   });
 
-  test('on several hosts is described once', async () => {
+  test('a job with recorded runs on several hosts is described once', async () => {
     const { stdout } = await report('--job', 'nightly', '--margin', '0');
     expect(unwrapped(stdout)).toMatch(
       /^safe \(2 of 2 series: linux · imds; windows · imds\) job 5 runs of nightly, .* on windows, 4h 59m 00s long/,
@@ -140,7 +140,7 @@ describe('a job with recorded runs', () => {
     expect(stdout.match(/runs of nightly/g)).toHaveLength(1);
   });
 
-  test('can have a name with control characters', async () => {
+  test('a job with recorded runs can have a name with control characters', async () => {
     const name = 'a "b"\n\u001b[31m';
     const own = join(temporaryFolder(), 'samples.db');
     // --job rejects such a name, but an imported export can contain it.
@@ -163,7 +163,7 @@ describe('a job with recorded runs', () => {
     [['--until', '2015-11-18T01:59:59Z'], 1, 1],
     [['--since', '2015-11-18T01:30:00Z', '--until', '2015-11-18T04:30:00Z'], 3, 2],
   ];
-  test.for(NARROWED)('has the runs that %j selects', async ([args, count, hour]) => {
+  test.for(NARROWED)('a job with recorded runs has the runs that %j selects', async ([args, count, hour]) => {
     const { job_runs } = await json('--job', 'nightly', ...args);
     expect([job_runs.run_count, hoursOf(job_runs)]).toEqual([count, hour]);
   });
@@ -202,15 +202,18 @@ describe('a job that cannot be judged', () => {
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
-  test.for(ERRORS)('$args is an error with a hint', async ({ args, error, hint, runs }) => {
-    const stderr = `error: ${error}\nhint: ${hint}\n`;
-    expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
-    const result = await json(...args);
-    expect(result).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
-    expect(result.series[0]).toMatchObject({ judgement: null });
-  });
+  test.for(ERRORS)(
+    'a report on a job that cannot be judged is an error with a hint: $args',
+    async ({ args, error, hint, runs }) => {
+      const stderr = `error: ${error}\nhint: ${hint}\n`;
+      expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
+      const result = await json(...args);
+      expect(result).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
+      expect(result.series[0]).toMatchObject({ judgement: null });
+    },
+  );
 
-  test('without recorded runs or without a database prints how to record runs', async () => {
+  test('the hint for a job without recorded runs or without a database says how to record runs', async () => {
     const folder = temporaryFolder();
     const own = join(folder, 'samples.db');
     await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
@@ -225,7 +228,7 @@ describe('a job that cannot be judged', () => {
     expect(stderr).toMatch(/^error: no runs of job x: .*none\.db does not exist\nhint: .+\n$/);
   });
 
-  test('with a given duration is judged with a note', async () => {
+  test('a job with a given duration and without runs is judged with a note', async () => {
     const stderr = `note: no runs of job nighly in ${db}\nhint: jobs with runs: ${NAMES}\n`;
     const result = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
     expect(result).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
@@ -233,7 +236,7 @@ describe('a job that cannot be judged', () => {
     expect([code, stdout.includes('nighly')]).toEqual([1, false]);
   });
 
-  test('without samples is unknown, and JSON has its runs', async () => {
+  test('a job without samples is unknown, and JSON has its runs', async () => {
     const own = join(temporaryFolder(), 'samples.db');
     const store = SampleStore.open(own);
     record(store, ['nightly', linux, 1, 3600]);
@@ -247,7 +250,7 @@ describe('a job that cannot be judged', () => {
     });
   });
 
-  test('without a name is wrong usage', async () => {
+  test('a job without a name is wrong usage', async () => {
     for (const name of ['', ' ', 'a'.repeat(257)]) {
       const { code, stderr } = await report('--job', name);
       expect([code, stderr]).toEqual([2, expect.stringContaining('is not a valid name')]);
@@ -271,7 +274,7 @@ describe('a job whose newest run has not ended', () => {
     return ['report', '--db', own, '--job', 'nightly', '--margin', '0'];
   }
 
-  test('is judged by the time since that start if no run took longer', async () => {
+  test('a job whose newest run has not ended is judged by the time since that start if no run took longer', async () => {
     const args = await running(['linux', hms(5, 10, 0)], ['red\u001b[31m', hms(2, 0, 0)]);
     const { code, stdout, stderr } = await runCommand([...args, '-f', 'json']);
     expect([code, stderr]).toEqual([1, '']);
@@ -287,7 +290,7 @@ describe('a job whose newest run has not ended', () => {
     expect(unwrapped(result.stdout)).toContain(' 1h 00m 00s long, exit code 0 least time left ');
   });
 
-  test('is judged by the longest run or the given duration otherwise', async () => {
+  test('a job whose newest run has not ended is judged by the longest run or the given duration otherwise', async () => {
     const args = await running(['red\u001b[31m', hms(0, 30, 0)]);
     const { code, stdout } = await runCommand(args);
     expect(code).toBe(0);
@@ -301,7 +304,7 @@ describe('a job whose newest run has not ended', () => {
     expect(unwrapped(given.stdout)).toMatch(/ newest run started at \S+ \S+ on \S+, not ended after 20h /);
   });
 
-  test('ignores a run that must have lost its credentials', async () => {
+  test('a job whose newest run has not ended ignores a run that must have lost its credentials', async () => {
     const { code, stdout } = await runCommand([...(await running(['linux', hms(37, 0, 0)])), '-f', 'json']);
     expect([code, JSON.parse(stdout).job_runs.running_seconds]).toEqual([0, null]);
   });

@@ -65,7 +65,7 @@ describe('the logs of 2015', () => {
     },
   ];
 
-  test('have the documented measurements', async () => {
+  test('the logs of 2015 have the documented measurements', async () => {
     const { code, schema_version, verdict, job, series } = await json();
     expect({ code, schema_version, verdict, job }).toEqual({
       code: 0,
@@ -102,13 +102,16 @@ describe('the logs of 2015', () => {
     { host: 'windows', args: ['-j', '5h'], verdict: 'start-after-rotation', spare: -16, code: 1 },
     { host: 'windows', args: ['-j', '7h'], verdict: 'never', spare: -7216, code: 1 },
   ];
-  test.for(JUDGED)('judge $args on $host as $verdict', async ({ host, args, verdict, spare, code }) => {
-    const result = await json('--host', host, ...args);
-    expect(result).toMatchObject({ code, verdict });
-    expect(result.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
-  });
+  test.for(JUDGED)(
+    'the logs of 2015 judge $args on $host as $verdict',
+    async ({ host, args, verdict, spare, code }) => {
+      const result = await json('--host', host, ...args);
+      expect(result).toMatchObject({ code, verdict });
+      expect(result.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
+    },
+  );
 
-  test('allow 99.94 % of the starts of a five-hour job without a margin', async () => {
+  test('the logs of 2015 allow 99.94 % of the starts of a five-hour job without a margin', async () => {
     const [{ judgement }] = (await json('--host', 'linux', '-j', '5h', '--margin', '0')).series;
     expect(judgement.share_of_safe_starts).toBeCloseTo(1 - 24 / hms(12, 0, 0), 10);
     expect(judgement.safe_after_rotation_seconds).toBe(hms(1, 0, 32));
@@ -144,13 +147,13 @@ describe('the logs of 2015', () => {
       'not safe: a 5h job with a margin of 5m, 16s short at the worst moment; 99.96% of starts were safe',
     ],
   ] as const;
-  test.for(WORDS)('describe %s %j in words', async ([host, args, verdict]) => {
+  test.for(WORDS)('the logs of 2015 describe %s %j in words', async ([host, args, verdict]) => {
     const { stdout, stderr } = await report('--host', host, ...args);
     expect(stderr).toBe('');
     expect(unwrapped(stdout)).toContain(` verdict ${verdict} `);
   });
 
-  test('fill the table with the whole measurement', async () => {
+  test('the logs of 2015 fill the table with the whole measurement', async () => {
     const shown = unwrapped((await report('--host', 'linux')).stdout);
     for (const part of [
       '13 samples of 12 generations, imported; 2015-11-18 00:00:01Z to 12:00:01Z',
@@ -326,21 +329,24 @@ describe('without samples a report', () => {
     'hint: record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`\n';
   const hasRootPolled = existsSync('/var/lib/cred-watch/samples.db');
 
-  test.skipIf(hasRootPolled)('names the missing database and says what to do', async () => {
-    const folder = temporaryFolder();
-    const stderr = `note: no samples: ${folder}/cred-watch/samples.db does not exist\n${POLL}`;
-    expect(await runCommand(['report'], { env: env(folder) })).toEqual({
-      code: 0,
-      signal: null,
-      stdout: '',
-      stderr,
-    });
-    const judged = await runCommand(['report', '-j', '5h'], { env: env(folder) });
-    expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
-    expect(contentsOf(folder)).toEqual({});
-  });
+  test.skipIf(hasRootPolled)(
+    'a report without samples names the missing database and says what to do',
+    async () => {
+      const folder = temporaryFolder();
+      const stderr = `note: no samples: ${folder}/cred-watch/samples.db does not exist\n${POLL}`;
+      expect(await runCommand(['report'], { env: env(folder) })).toEqual({
+        code: 0,
+        signal: null,
+        stdout: '',
+        stderr,
+      });
+      const judged = await runCommand(['report', '-j', '5h'], { env: env(folder) });
+      expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
+      expect(contentsOf(folder)).toEqual({});
+    },
+  );
 
-  test('in JSON has an empty list of series', async () => {
+  test('a report without samples in JSON has an empty list of series', async () => {
     const { code, stdout } = await runCommand(['report', '-j', '5h', '-f', 'json'], {
       env: env(temporaryFolder()),
     });
@@ -350,7 +356,7 @@ describe('without samples a report', () => {
 });
 
 describe('the network', () => {
-  test('is not used by a report', async () => {
+  test('the network is not used by a report', async () => {
     const endpoint = await startEndpoint(() => ({ status: 500 }));
     const env = {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
@@ -362,7 +368,7 @@ describe('the network', () => {
   });
 
   test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
-    `is not needed by a report${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
+    `the network is not needed by a report${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
     async () => {
       expect(noNetworkNamespace).toBeNull();
       const args = ['report', '--db', db, '--host', 'windows', '-j', '5h', '--margin', '0'];
@@ -395,21 +401,24 @@ describe('a database on a read-only mount', () => {
     }
   }
 
-  test.skipIf(problem !== null && mayBeSkipped)(`is read${skipped}`, async () => {
-    expect(problem).toBeNull();
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
-    const before = contentsOf(folder);
-    const run = await reportReadOnly(folder, ['--host', 'linux', '-j', '7h', '-f', 'json']);
-    expect(run).toMatchObject({ code: 1, stderr: '' });
-    expect(JSON.parse(run.stdout).series).toMatchObject([
-      { sample_count: 13, judgement: { verdict: 'never' } },
-    ]);
-    expect(contentsOf(folder)).toEqual(before);
-  });
+  test.skipIf(problem !== null && mayBeSkipped)(
+    `a database on a read-only mount is read${skipped}`,
+    async () => {
+      expect(problem).toBeNull();
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
+      const before = contentsOf(folder);
+      const run = await reportReadOnly(folder, ['--host', 'linux', '-j', '7h', '-f', 'json']);
+      expect(run).toMatchObject({ code: 1, stderr: '' });
+      expect(JSON.parse(run.stdout).series).toMatchObject([
+        { sample_count: 13, judgement: { verdict: 'never' } },
+      ]);
+      expect(contentsOf(folder)).toEqual(before);
+    },
+  );
 
   test.skipIf(problem !== null && mayBeSkipped)(
-    `is read if an older program wrote it, although it cannot be migrated${skipped}`,
+    `a database on a read-only mount is read if an older program wrote it, although it cannot be migrated${skipped}`,
     async () => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
@@ -425,7 +434,7 @@ describe('a database on a read-only mount', () => {
   );
 
   test.skipIf(problem !== null && mayBeSkipped)(
-    `is rejected if a newer program wrote it${skipped}`,
+    `a database on a read-only mount is rejected if a newer program wrote it${skipped}`,
     async () => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
@@ -440,7 +449,7 @@ describe('a database on a read-only mount', () => {
   );
 
   test.skipIf(problem !== null && mayBeSkipped).for(['with', 'without'])(
-    `is read with the write-ahead log of a killed poller, %s its lock file${skipped}`,
+    `a database on a read-only mount is read with the write-ahead log of a killed poller, %s its lock file${skipped}`,
     async (lockFile) => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
@@ -497,11 +506,11 @@ describe('colour', () => {
     return stdout.includes('\u001b');
   };
 
-  test('is not used for pipes', async () => {
+  test('colour is not used for pipes', async () => {
     expect(await coloured({ TERM: 'xterm-256color' })).toBe(false);
   });
 
-  test('can be forced', async () => {
+  test('colour can be forced', async () => {
     expect(await coloured({ FORCE_COLOR: '1' })).toBe(true);
   });
 
@@ -511,7 +520,7 @@ describe('colour', () => {
     return runShell(script, { env: { DB: db, TERM: 'xterm-256color', ...env } });
   };
   test.skipIf(noScript !== null)(
-    `is used on terminals, but not with NO_COLOR${noScript === null ? '' : ` (skipped: ${noScript})`}`,
+    `colour is used on terminals, but not with NO_COLOR${noScript === null ? '' : ` (skipped: ${noScript})`}`,
     async () => {
       expect((await onTerminal({})).stdout).toContain('\u001b[1m');
       expect((await onTerminal({ NO_COLOR: '1' })).stdout).not.toContain('\u001b');

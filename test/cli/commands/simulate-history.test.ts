@@ -43,7 +43,7 @@ function intervals(seed: string, days: number) {
 }
 
 describe.concurrent('a report finds what was simulated', () => {
-  ciTest('over ten days, polled every five minutes', async () => {
+  ciTest('a report finds what was simulated over ten days, polled every five minutes', async () => {
     const truth = intervals('ten-days', 10);
     const found = await report('10d', '--every', '5m', '--seed', 'ten-days');
     expect(found).toMatchObject({
@@ -64,7 +64,7 @@ describe.concurrent('a report finds what was simulated', () => {
     expect(found.sampled_minimum.remaining_seconds).toBeGreaterThan(found.worst_case.remaining_seconds);
   });
 
-  test('with a frozen rotation: expired credentials until the end', async () => {
+  test('a report finds what was simulated with a frozen rotation: expired credentials until the end', async () => {
     const found = await report('10m', '--every', '10s', '--scenario', 'agent-serves-expired');
     // The scenario rotates every minute, with a lifetime of 3m, and freezes the generation issued after 2m.
     const expiry = END - 600_000 + 120_000 + 180_000;
@@ -82,7 +82,7 @@ describe.concurrent('a report finds what was simulated', () => {
     expect(found.findings.map(({ code }: { code: string }) => code)).toContain('SERVED_EXPIRED');
   });
 
-  test('with an endpoint that fails for a day: failed polls and samples', async () => {
+  test('a report finds what was simulated with an endpoint that fails for a day: failed polls and samples', async () => {
     const found = await report('3d', '--every', '1h', '--fault', 'no-role,from=1d,for=24h', '--host', 'db-1');
     expect(found).toMatchObject({
       host: 'db-1',
@@ -103,7 +103,7 @@ ciTest('a history of 14 days, written in five batches, has every poll and every 
 });
 
 describe.concurrent('the output', () => {
-  test('goes to stdout by default, and is the same in a file', async () => {
+  test('a simulated history goes to stdout by default, and is the same in a file', async () => {
     const folder = newPath();
     mkdirSync(folder);
     const file = join(folder, 'history.ndjson');
@@ -121,13 +121,13 @@ describe.concurrent('the output', () => {
     expect(readdirSync(folder)).toEqual(['history.ndjson']);
   });
 
-  test('differs between two runs without a seed', async () => {
+  test('a simulated history differs between two runs without a seed', async () => {
     const [one, other] = [await runCommand(history('1h')), await runCommand(history('1h'))];
     expect(one.code).toBe(0);
     expect(other.stdout).not.toBe(one.stdout);
   });
 
-  test('has no poll after the end, and is in order', async () => {
+  test('a simulated history has no poll after the end, and is in order', async () => {
     const { stdout } = await runCommand(history('1h', '--every', '1s'));
     const instants = lines(stdout).map((line) => Date.parse(JSON.parse(line).observed_at));
     expect(instants).toHaveLength(3600);
@@ -152,7 +152,7 @@ describe.concurrent('an invalid command line writes nothing and explains the err
     ['--host alone', ['--host', 'x'], /--host needs --history/],
     ['--output alone', ['--output', 'x'], /--output needs --history/],
     ['--output alone, stdout', ['-o', '-'], /--output needs --history/],
-  ])('%s', async (_, args, message) => {
+  ])('an invalid command line writes nothing and explains the error: %s', async (_, args, message) => {
     const run = await runCommand(['simulate', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/^error: .*\nhint: .*\n$/);

@@ -18,7 +18,7 @@ const FREE = ['--listen', '127.0.0.1:0'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 describe('the output of simulate at the start', () => {
-  test('consists of comments, export lines and unset lines', async () => {
+  test('the output of simulate at the start consists of comments, export lines and unset lines', async () => {
     const { started } = await startSimulation(['--shape', 'imds,ecs,eks,cloudshell']);
     const others = started
       .split('\n')
@@ -26,7 +26,7 @@ describe('the output of simulate at the start', () => {
     expect(others).toEqual([]);
   });
 
-  test('unsets the variables of an earlier simulator', async () => {
+  test('the output of simulate at the start unsets the variables of an earlier simulator', async () => {
     const { started } = await startSimulation([]);
     const left =
       'export AWS_EC2_METADATA_DISABLED=true AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/';
@@ -35,7 +35,7 @@ describe('the output of simulate at the start', () => {
     ]);
   });
 
-  test('exports the IMDS endpoint with a final slash', async () => {
+  test('the output of simulate at the start exports the IMDS endpoint with a final slash', async () => {
     const { environment } = await startSimulation([]);
     expect(environment).toEqual({
       AWS_EC2_METADATA_SERVICE_ENDPOINT: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
@@ -46,7 +46,7 @@ describe('the output of simulate at the start', () => {
     expect(Date.parse(Expiration) - Date.parse(LastUpdated)).toBe(6 * 3_600_000);
   });
 
-  test('exports the ECS endpoint', async () => {
+  test('the output of simulate at the start exports the ECS endpoint', async () => {
     const { environment } = await startSimulation(['--shape', 'ecs', '--role', 'task']);
     expect(Object.keys(environment)).toEqual(['AWS_CONTAINER_CREDENTIALS_FULL_URI']);
     const { status, body } = await curl(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
@@ -54,7 +54,7 @@ describe('the output of simulate at the start', () => {
     expect(JSON.parse(body)).toMatchObject({ RoleArn: expect.stringMatching(/:role\/task$/) });
   });
 
-  test('exports the EKS endpoint and the token file', async () => {
+  test('the output of simulate at the start exports the EKS endpoint and the token file', async () => {
     const args = ['--shape', 'eks', '--authorization-lifetime', '1h'];
     const { environment, stop } = await startSimulation(args, {}, startProgram);
     const {
@@ -72,7 +72,7 @@ describe('the output of simulate at the start', () => {
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 
-  test('exports the CloudShell endpoint and token, and disables IMDS', async () => {
+  test('the output of simulate at the start exports the CloudShell endpoint and token, and disables IMDS', async () => {
     const { environment } = await startSimulation(['--shape', 'cloudshell']);
     const {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: url = '',
@@ -86,7 +86,7 @@ describe('the output of simulate at the start', () => {
     expect(JSON.parse(body)).toMatchObject({ Type: '', Code: 'Success' });
   });
 
-  test('has one block per shape, all served by one process', async () => {
+  test('the output of simulate at the start has one block per shape, all served by one process', async () => {
     const { environments } = await startSimulation(['--shape', 'imds, cloudshell,ecs']);
     const { imds = {}, ecs = {}, cloudshell = {}, ...others } = environments;
     expect(others).toEqual({});
@@ -96,7 +96,7 @@ describe('the output of simulate at the start', () => {
     expect((await curl(cloudshell.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '', headers)).status).toBe(200);
   });
 
-  test('can be sourced from a file while the simulator runs', async () => {
+  test('the output of simulate at the start can be sourced from a file while the simulator runs', async () => {
     // The file is created first, because grep may run before the simulator creates it.
     const script = `
       : > lines
@@ -111,7 +111,7 @@ describe('the output of simulate at the start', () => {
     expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
   });
 
-  test('can be sourced after the end, also with hostile User-Agents', async () => {
+  test('the output of simulate at the start can be sourced after the end, also with hostile User-Agents', async () => {
     const folder = temporaryFolder();
     const { environment, stop } = await startSimulation([]);
     const hostile = `x; touch ${folder}/run; $(touch ${folder}/run) \`touch ${folder}/run\` && \u0085touch ${folder}/run`;
@@ -122,7 +122,7 @@ describe('the output of simulate at the start', () => {
     expect(pathsIn(folder)).toEqual([]);
   });
 
-  test('shows the timing, seed, scenario and faults', async () => {
+  test('the output of simulate at the start shows the timing, seed, scenario and faults', async () => {
     const { started } = await startSimulation([
       ...['--lifetime', '10m', '--rotate-every', '2m', '--jitter', '5s', '--role', 'loader'],
       ...['--seed', 'a b', '--fault', '503,share=1%', '--scenario', 'hop-limit'],
@@ -142,23 +142,26 @@ describe('the output of simulate at the start', () => {
 describe('simulate ends with exit code 0 and a summary', () => {
   const SUMMARY = /\n\n# 2 requests from 1 client(?: in \d+s)?; 1 set of credentials served 1 time\n\n# /;
 
-  test.for(['SIGTERM', 'SIGINT'] as const)('after a %s', async (signal) => {
-    const { environment, child, done } = await startSimulation([], {}, startProgram);
-    await credentials(environment);
-    child.kill(signal);
-    const run = await done;
-    expect([run.code, run.signal]).toEqual([0, null]);
-    expect(run.stdout).toMatch(SUMMARY);
-    expect(run.stdout).toMatch(/\n# no client used IMDSv1\n$/);
-  });
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'simulate ends with exit code 0 and a summary after a %s',
+    async (signal) => {
+      const { environment, child, done } = await startSimulation([], {}, startProgram);
+      await credentials(environment);
+      child.kill(signal);
+      const run = await done;
+      expect([run.code, run.signal]).toEqual([0, null]);
+      expect(run.stdout).toMatch(SUMMARY);
+      expect(run.stdout).toMatch(/\n# no client used IMDSv1\n$/);
+    },
+  );
 
-  test('after the time of --for', async () => {
+  test('simulate ends with exit code 0 and a summary after the time of --for', async () => {
     const run = await runProgram(['simulate', ...FREE, '--for', '1s']);
     expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(run.stdout).toMatch(/\n\n# no client made a request\n$/);
   });
 
-  test('while a client waits for a response', async () => {
+  test('simulate ends with exit code 0 and a summary while a client waits for a response', async () => {
     const stalls = ['--fault', 'stall,path=/slow'];
     const { environment, child, stop } = await startSimulation(stalls, {}, startProgram);
     const waiting = curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}slow`);
@@ -266,7 +269,7 @@ test('simulate --listen accepts the addresses of AWS, and no other link-local ad
 });
 
 describe('the log of simulate', () => {
-  test('as JSON is one line per event on stdout', async () => {
+  test('the log of simulate as JSON is one line per event on stdout', async () => {
     const args = [
       ...['--format', 'json', '--debug', '--shape', 'imds,ecs', '--lifetime', '30s', '--rotate-every', '1m'],
       ...['--fault', '503,path=/broken', '--fault', 'reset,path=/reset', '--seed', 'seed'],
@@ -317,7 +320,7 @@ describe('the log of simulate', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('as text is one line per request on stderr', async () => {
+  test('the log of simulate as text is one line per request on stderr', async () => {
     const { environment, stop } = await startSimulation(['--fault', '503,path=/broken']);
     await credentials(environment);
     await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}broken?with=query`);
@@ -335,7 +338,7 @@ describe('the log of simulate', () => {
     ]);
   });
 
-  test.for(['text', 'json'])('as %s is omitted with --no-log', async (format) => {
+  test.for(['text', 'json'])('the log of simulate as %s is omitted with --no-log', async (format) => {
     const { environment, started, stop } = await startSimulation(['--no-log', '-f', format]);
     await credentials(environment);
     const { stdout, stderr } = await stop();
@@ -346,7 +349,7 @@ describe('the log of simulate', () => {
     else expect(rest).toMatch(/^\n# 2 requests from 1 client/);
   });
 
-  test('can lose its reader without ending the simulator', async () => {
+  test('the log of simulate can lose its reader without ending the simulator', async () => {
     // The last line of the shell shows the exit code of the simulator.
     const script = `
       { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 1s; echo "ended with $?" >&2; } | head -n 1`;
@@ -355,7 +358,7 @@ describe('the log of simulate', () => {
     expect(stderr).toBe('ended with 0\n');
   });
 
-  test('with a closed pipe does not prevent responses', async () => {
+  test('the log of simulate with a closed pipe does not prevent responses', async () => {
     const program = await startSimulation(['-f', 'json'], {}, startProgram);
     program.child.stdout.destroy();
     for (let count = 0; count < 5; count += 1)
@@ -363,7 +366,7 @@ describe('the log of simulate', () => {
     expect(await program.stop()).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('that cannot be written is an error', async () => {
+  test('the log of simulate that cannot be written is an error', async () => {
     const script = '"$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > /dev/full';
     expect(await runShell(script)).toMatchObject({
       code: 2,

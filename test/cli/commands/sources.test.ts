@@ -110,7 +110,7 @@ describe('sources shows no secret', () => {
     };
   }
 
-  test.each([['text'], ['json']])('in %s', async (format) => {
+  test.each([['text'], ['json']])('sources shows no secret in %s', async (format) => {
     const env = await createEnvironment();
     const { stdout, stderr, code } = await runProgram(['sources', '--debug', '-f', format], { env });
     expect(code).toBe(0);

@@ -91,7 +91,7 @@ describe('a command name from another tool', () => {
     'version',
   ];
 
-  test.each(names)('%s suggests a valid command line', async (word) => {
+  test.each(names)('the command name %s of another tool suggests a valid command line', async (word) => {
     const [, suggested = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
     let isRun = false;
     const program = declareProgram(
@@ -111,12 +111,15 @@ describe('a command name from another tool', () => {
     expect(isRun).toBe(suggested !== '--version');
   });
 
-  test.each(['constructor', '__proto__', 'toString', ''])('%j has no suggestion', async (word) => {
-    expect(await hintOf([word])).toBe('run `cred-watch help` for a list of commands');
-  });
+  test.each(['constructor', '__proto__', 'toString', ''])(
+    'the command name %j has no suggestion',
+    async (word) => {
+      expect(await hintOf([word])).toBe('run `cred-watch help` for a list of commands');
+    },
+  );
 });
 
-test('hostile values are only compared', () => {
+test('a hint never contains a hostile value', () => {
   for (const word of ['--help', '-h', '--', '$(x)', 'a|b', '\u202e', 'x'.repeat(100_000)])
     expect(buildChoiceHint(word, ['text', 'json'])).toBe('use one of text, json');
 });

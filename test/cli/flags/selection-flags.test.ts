@@ -5,7 +5,7 @@ const NAMES = { host: ['db-1', 'web-1'], role: ['loader'] };
 const describe = (filter: { host?: string; role?: string }, names: typeof NAMES = NAMES) =>
   describeEmptySelection(filter, (part) => names[part]);
 
-test('an unknown host or role leads to the stored ones', () => {
+test('the hint for an unknown host or role lists the stored names', () => {
   expect(describe({ host: 'web' })).toBe('hosts with samples: db-1, web-1');
   expect(describe({ host: 'web', role: 'x' })).toBe('hosts with samples: db-1, web-1');
   expect(describe({ host: 'web-1', role: 'x' })).toBe('roles with samples: loader');
@@ -15,7 +15,7 @@ test('an unknown host or role leads to the stored ones', () => {
   );
 });
 
-test('otherwise the filters exclude each other', () => {
+test('the hint for known hosts and roles is to remove filters', () => {
   expect(describe({ host: 'web-1', role: 'loader' })).toBe(REMOVE_FILTERS);
   expect(describe({})).toBe(REMOVE_FILTERS);
   expect(describe({ role: 'x' }, { host: [], role: [] })).toBe(REMOVE_FILTERS);

@@ -42,7 +42,7 @@ const word = fc.oneof(
 
 describe('a bundle with one command', () => {
   test.each(HOT.map((definition) => [definition.name, definition] as const))(
-    '%s parses a command line like the whole program',
+    'the bundle of %s parses a command line like the whole program',
     (name, definition) => {
       let parsed = 0;
       fc.assert(

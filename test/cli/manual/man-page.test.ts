@@ -47,7 +47,7 @@ describe('the man page of hostile texts', () => {
   }
   const page = renderManPage(nasty);
 
-  test('has no roff request from a text', () => {
+  test('the man page of hostile texts has no roff request from a text', () => {
     const requests = page.split('\n').filter((line) => /^[.']/.test(line));
     expect(new Set(requests.map((line) => line.split(' ')[0]))).toEqual(
       new Set(['.TH', '.SH', '.SS', '.TP', '.PP', '.nf', '.fi', '.RS', '.RE']),
@@ -57,7 +57,7 @@ describe('the man page of hostile texts', () => {
   });
 
   describeReader('in mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
-    test('shows the texts unchanged', () => {
+    test('mandoc shows hostile texts unchanged', () => {
       const text = rendered(mandoc, ['-Tutf8', '-Owidth=1000'], page);
       expect(text.split(NASTY).length).toBeGreaterThan(5);
       expect(text).toContain('.so /etc/passwd');
@@ -80,7 +80,7 @@ function expectWhole(text: string): void {
 }
 
 describeReader('mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
-  test('warns only about the missing date', () => {
+  test('mandoc warns only about the missing date', () => {
     const { stdout, stderr } = spawnSync(mandoc, ['-Tlint', '-Wwarning'], {
       input: renderManPage(),
       encoding: 'utf8',
@@ -88,13 +88,13 @@ describeReader('mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
     expect(`${stdout}${stderr}`).toMatch(/^mandoc: <stdin>:1:\d+: WARNING: missing date, using "": TH\n$/);
   });
 
-  test('shows every command, flag and example', () => {
+  test('mandoc shows every command, flag and example', () => {
     expectWhole(rendered(mandoc, ['-Tutf8', '-Owidth=1000'], renderManPage()));
   });
 });
 
 describeReader('groff, which man uses', { program: 'groff', package: 'groff-base' }, (groff) => {
-  test('prints no warning, and shows every command, flag and example', () => {
+  test('groff prints no warning, and shows every command, flag and example', () => {
     expectWhole(rendered(groff, ['-man', '-Tutf8', '-ww', '-rLL=1000n'], renderManPage()));
   });
 });

@@ -105,7 +105,7 @@ describe('the first process of a container', () => {
   );
 
   testInContainer.each(sampleCases(cases, 4))(
-    `%s ends %s at once while the endpoint is silent, with 128+n${skipped}`,
+    `%s ends %s at once while the endpoint does not respond, with 128+n${skipped}`,
     async (signal, _, args) => {
       expect(noPidNamespace).toBeNull();
       const { env, requested } = await startSilentInstance();

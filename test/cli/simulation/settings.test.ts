@@ -179,7 +179,7 @@ describe('IMDS', () => {
     },
   );
 
-  test('follows a --variant', async () => {
+  test('IMDS follows a --variant', async () => {
     const { environment } = await startSimulation(['--imds', 'v2', '--variant', 'unauthorized=page']);
     const { body } = await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}${DOCUMENT}`);
     expect(body).toHaveLength(343);

@@ -102,7 +102,7 @@ function comparable(outcome: PollOutcome) {
 describe('the records of simulated polls', () => {
   const faults = ['503,share=30%', 'alternate,from=1h'];
 
-  test('are the same with the same seed, and differ with another seed', async () => {
+  test('the records of simulated polls are the same with the same seed, and differ with another seed', async () => {
     const [one, again, other] = await Promise.all(
       ['a', 'a', 'b'].map((seed) => collect({ faults }, DAY, { seed })),
     );
@@ -111,7 +111,7 @@ describe('the records of simulated polls', () => {
   });
 
   test.for([1, 2, 60, 300, 7200])(
-    'every %i s: in order, up to 2 s late, none after the end',
+    'the records of simulated polls every %i s are in order, up to 2 s late, and not after the end',
     async (every) => {
       const records = await collect({}, 20 * every, { every });
       const delays = records.map((record, index) => observedAt(record) - START - index * every * 1000);
@@ -122,7 +122,7 @@ describe('the records of simulated polls', () => {
     },
   );
 
-  test('come from the first shape', async () => {
+  test('the records of simulated polls come from the first shape', async () => {
     const [record] = await collect({ shapes: ['eks', 'imds'] }, 300);
     expect(record).toMatchObject({ record: 'sample', identity: { source: 'container', apiVersion: '' } });
   });
@@ -134,17 +134,17 @@ describe('the records of simulated polls', () => {
     ['header=Date', 'sample 2'],
     ['stall=1s', 'sample 2'],
     ['stall', 'timeout'],
-  ])('follow the fault %s', async ([fault, expected]) => {
+  ])('the records of simulated polls follow the fault %s', async ([fault, expected]) => {
     const records = await collect({ faults: [fault] }, 900);
     expect(records.map(summarise)).toEqual(Array(3).fill(expected));
   });
 
-  test('keep no state: the fallback to IMDSv1 ends with its poll', async () => {
+  test('simulated polls keep no state, so the fallback to IMDSv1 ends with its poll', async () => {
     const records = await collect({ faults: ['404,path=/latest/api/token,times=1'] }, 900);
     expect(records.map(summarise)).toEqual(['sample 1', 'sample 2', 'sample 2']);
   });
 
-  test('skip a poll while the poll before it still runs', async () => {
+  test('the records of simulated polls skip a poll while the poll before it still runs', async () => {
     const records = await collect({ faults: ['stall,times=3'] }, 30, { every: 1 });
     const instants = records.map(observedAt);
     expect(records.length).toBeLessThan(29);

@@ -28,23 +28,29 @@ describe.runIf(process.getuid?.() === 0)('a user without HOME who is not in /etc
     ['check', [], 0, /^safe: /],
     ['env', ['-f', 'env'], 0, /ASIAEXAMPLE00000NEW/],
     ['exec', ['--job', 'nightly', '--', 'sh', '-c', 'echo ran; exit 9'], 9, /^ran\n$/],
-  ])('runs %s without a database, with a note', async (command, args, code, stdout) => {
-    expect(await run([PROGRAM, command, ...SOURCE, ...args])).toMatchObject({
-      code,
-      stdout: expect.stringMatching(stdout),
-      stderr: `note: continuing without the database: ${UNKNOWN}\n${HINT}`,
-    });
-  });
+  ])(
+    'a user without HOME who is not in /etc/passwd runs %s without a database, with a note',
+    async (command, args, code, stdout) => {
+      expect(await run([PROGRAM, command, ...SOURCE, ...args])).toMatchObject({
+        code,
+        stdout: expect.stringMatching(stdout),
+        stderr: `note: continuing without the database: ${UNKNOWN}\n${HINT}`,
+      });
+    },
+  );
 
   test.each([
     ['poll', ['--source', 'environment']],
     ['check', ['-j', '1h', '--offline']],
-  ])('gets an error from %s, which needs a database', async (command, args) => {
-    const stderr = `error: ${UNKNOWN}\n${HINT}`;
-    expect(await run([PROGRAM, command, ...args])).toMatchObject({ code: 2, stdout: '', stderr });
-  });
+  ])(
+    'a user without HOME who is not in /etc/passwd gets an error from %s, which needs a database',
+    async (command, args) => {
+      const stderr = `error: ${UNKNOWN}\n${HINT}`;
+      expect(await run([PROGRAM, command, ...args])).toMatchObject({ code: 2, stdout: '', stderr });
+    },
+  );
 
-  test('polls with the library', async () => {
+  test('a user without HOME who is not in /etc/passwd polls with the library', async () => {
     const script = `const { getDefaultDatabasePath, poll, SampleStore, sources } = require(process.argv[1]);
       async function main() {
         const store = SampleStore.open('samples.db');

@@ -31,7 +31,7 @@ describe('the folder of the code caches', () => {
     ['a relative home folder', { HOME: '.' }, false, null],
     ['CRED_WATCH_NO_CACHE', { HOME, XDG_CACHE_HOME: '/x', CRED_WATCH_NO_CACHE: '1' }, true, null],
     ['an empty CRED_WATCH_NO_CACHE', { HOME, CRED_WATCH_NO_CACHE: '' }, false, '/home/ada/.cache/cred-watch'],
-  ])('%s', (_, env, isRoot, expected) => {
+  ])('the folder of the code caches depends on %s', (_, env, isRoot, expected) => {
     expect(chooseCacheFolder(env, isRoot)).toBe(expected);
   });
 });
@@ -40,7 +40,7 @@ const user = process.getuid?.() ?? 0;
 const OTHER_USER = user + 1000;
 
 describe('openPrivateFolder', () => {
-  test('creates a missing folder with its parents, for this user only', () => {
+  test('openPrivateFolder creates a missing folder with its parents, for this user only', () => {
     const folder = join(temporaryFolder(), 'home', '.cache', 'cred-watch');
     expect(openPrivateFolder(folder, user)).toBe(folder);
     expect(lstatSync(folder).mode & 0o777).toBe(0o700);
@@ -48,21 +48,21 @@ describe('openPrivateFolder', () => {
     expect(openPrivateFolder(folder, user)).toBe(folder);
   });
 
-  test('returns the path without symbolic links', () => {
+  test('openPrivateFolder returns the path without symbolic links', () => {
     const parent = temporaryFolder();
     mkdirSync(join(parent, 'real'), { mode: 0o700 });
     symlinkSync('real', join(parent, 'link'));
     expect(openPrivateFolder(join(parent, 'link', 'cache'), user)).toBe(join(parent, 'real', 'cache'));
   });
 
-  test('refuses a link without a target', () => {
+  test('openPrivateFolder refuses a link without a target', () => {
     const link = join(temporaryFolder(), 'link');
     symlinkSync('missing', link);
     expect(openPrivateFolder(link, user)).toBeNull();
     expect(openPrivateFolder(join(link, 'cache'), user)).toBeNull();
   });
 
-  test('throws if the folder cannot be created', () => {
+  test('openPrivateFolder throws if the folder cannot be created', () => {
     expect(() => openPrivateFolder('/proc/cred-watch', user)).toThrow();
   });
 
@@ -74,7 +74,7 @@ describe('openPrivateFolder', () => {
     ['the folder', '1777'],
     ['its parent', '777'],
     ['its parent', '720'],
-  ])('refuses %s with mode %s, which other users can write', (which, mode) => {
+  ])('openPrivateFolder refuses %s with mode %s, which other users can write', (which, mode) => {
     const parent = join(temporaryFolder(), 'parent');
     const folder = join(parent, 'cache');
     mkdirSync(folder, { recursive: true });
@@ -86,7 +86,7 @@ describe('openPrivateFolder', () => {
     }
   });
 
-  test('accepts a private folder in a sticky folder such as /tmp', () => {
+  test('openPrivateFolder accepts a private folder in a sticky folder such as /tmp', () => {
     const parent = join(temporaryFolder(), 'parent');
     mkdirSync(parent);
     chmodSync(parent, 0o1777);
@@ -94,16 +94,19 @@ describe('openPrivateFolder', () => {
   });
 
   // A fake user, because only root can create files of another user.
-  test.runIf(user !== OTHER_USER)('refuses a folder of another user, and creates none there', () => {
-    const folder = temporaryFolder();
-    chmodSync(folder, 0o755);
-    // As root, this folder belongs to root, whom every user has to trust.
-    if (user !== 0) expect(openPrivateFolder(folder, OTHER_USER)).toBeNull();
-    if (user !== 0) expect(openPrivateFolder(join(folder, 'cache'), OTHER_USER)).toBeNull();
-    expect(existsSync(join(folder, 'cache'))).toBe(false);
-  });
+  test.runIf(user !== OTHER_USER)(
+    'openPrivateFolder refuses a folder of another user, and creates none there',
+    () => {
+      const folder = temporaryFolder();
+      chmodSync(folder, 0o755);
+      // As root, this folder belongs to root, whom every user has to trust.
+      if (user !== 0) expect(openPrivateFolder(folder, OTHER_USER)).toBeNull();
+      if (user !== 0) expect(openPrivateFolder(join(folder, 'cache'), OTHER_USER)).toBeNull();
+      expect(existsSync(join(folder, 'cache'))).toBe(false);
+    },
+  );
 
-  test('refuses a link to a folder that other users can write', () => {
+  test('openPrivateFolder refuses a link to a folder that other users can write', () => {
     const parent = temporaryFolder();
     mkdirSync(join(parent, 'open'));
     chmodSync(join(parent, 'open'), 0o777);

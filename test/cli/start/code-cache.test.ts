@@ -118,7 +118,7 @@ describe('the code cache', () => {
     expect(files()).toHaveLength(2);
   });
 
-  test('a run that starts many times at once leaves one valid cache', async () => {
+  test('many runs that start at once leave one valid cache', async () => {
     const { run, runTimes, files, file } = createHome();
     for (let round = 0; round < 2; round += 1)
       expect(await Promise.all(Array.from({ length: 8 }, () => run()))).toEqual(Array(8).fill(EXPECTED));

@@ -84,7 +84,7 @@ describe('modules of Node', () => {
     }
   });
 
-  test('the recorder notices what it looks for', async () => {
+  test('the recorder reports loaded modules and uses of ICU', async () => {
     const code = "require('http'); (1234).toLocaleString('en-US'); new RegExp('\\\\p{L}', 'u'); Intl";
     const { modules, usedIcu } = await findLoaded(['-e', code]);
     expect(modules).toContain('http');

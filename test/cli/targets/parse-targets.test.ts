@@ -196,7 +196,7 @@ describe('targets collide', () => {
     ],
     ['different sources', [IMDS, { ...CONTAINER, host: 'i-0abc' }], []],
     ['different hosts', [IMDS, { ...IMDS, host: 'I-0ABC' }], []],
-  ])('by their identity: %s', (_, targets, problems) => {
+  ])('targets collide by their identity: %s', (_, targets, problems) => {
     expect(problemsOf(...targets)).toEqual(problems);
   });
 });
@@ -216,7 +216,7 @@ describe('the interval', () => {
       60,
       [`target 1 (orders): 'interval' ${TOO_SHORT}`],
     ],
-  ])('of %j with --interval %s has the problems %j', (target, defaultInterval, problems) => {
+  ])('the interval of %j with --interval %s has the problems %j', (target, defaultInterval, problems) => {
     expect(parse({ targets: [target] }, defaultInterval).problems).toEqual(problems);
   });
 });

@@ -64,7 +64,7 @@ describe('dates that cannot be the time of issue', () => {
     expect(validities(6, 10, 6, null)).toEqual([true, false, true, false]);
   });
 
-  test('a LastUpdated after the latest expiration is no date, and says nothing about the clock', () => {
+  test('a LastUpdated after the latest expiration does not date a generation, and says nothing about the clock', () => {
     const withLatest = (issued: number) =>
       correct([
         { key: 'ASIA1', at: 10_000, issued: 9000, expires: 20_000 },
@@ -118,14 +118,14 @@ describe('a slow clock of the host', () => {
     expect([alone(2), alone(3)]).toEqual([false, true]);
   });
 
-  test('generations that were issued in the future are counted from one minute on', () => {
+  test('generations that were issued over one minute in the future are counted', () => {
     const future = (...ages: number[]) => correct(aged(...ages)).clock.issuedInFuture;
     expect(future(-60, -60)).toBeNull();
     expect(future(-61, -60.5, 20)).toEqual({ count: 2, ahead: 61, isDecisive: false });
     expect(future(-61.9, 20)).toEqual({ count: 1, ahead: 61, isDecisive: false });
   });
 
-  test('two generations or the newest one with over five minutes are decisive', () => {
+  test('over five minutes in the future are decisive in two generations or in the newest one', () => {
     const isDecisive = (...ages: number[]) => correct(aged(...ages)).clock.issuedInFuture?.isDecisive;
     expect(isDecisive(-301, -301, 20)).toBe(true);
     expect(isDecisive(-300, -301, 20)).toBe(false);

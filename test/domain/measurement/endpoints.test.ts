@@ -27,7 +27,7 @@ describe('overlapping generations', () => {
     expect(signs({ seen: [30, 40] }, { seen: [0, 10] }, { seen: [20, 30] })).toBeNull();
   });
 
-  test('a corrected time alone makes no overlap', () => {
+  test('a corrected time alone does not make an overlap', () => {
     expect(signs({ seen: [0, 11], raw: [0, 10] }, { seen: [10, 20] })).toBeNull();
     expect(signs({ seen: [0, 10], raw: [0, 12] }, { seen: [10, 20] })).toBeNull();
     // By the host's clock, the second one came first.
@@ -78,7 +78,7 @@ describe('reversals', () => {
     expect(signs(before, { seen: [210, 230], issued: 50, offsets: [40, 40] })?.reversals).toBe(1);
   });
 
-  test('overlapping generations are no reversal', () => {
+  test('overlapping generations are not a reversal', () => {
     expect(signs({ seen: [200, 210], issued: 100 }, { seen: [209, 230], issued: 50 })).toEqual({
       overlaps: 1,
       reversals: 0,

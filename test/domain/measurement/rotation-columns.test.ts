@@ -92,7 +92,7 @@ describe('findRotations', () => {
     expect(rotations.interval).toEqual([3600, 3600, 2400]);
   });
 
-  test('an unknown own interval leaves all others in the median', () => {
+  test('a rotation without an interval is judged by the median of all intervals', () => {
     // The first generation is undated. The median of the other intervals, 3600 and 7200 s, is 5400 s.
     const isFirstWitnessed = (blindTime: number) => {
       const { interval, isWitnessed } = find(

@@ -38,7 +38,7 @@ describe('round steps', () => {
 });
 
 describe('a histogram', () => {
-  test('a histogram has round edges, no holes, and counts every value', () => {
+  test('a histogram has round edges and no gaps, and counts every value', () => {
     const found = buildHistogram([3601, 3605, 3605, 3723]);
     expect(found?.bins[0]).toEqual({ from: 3600, to: 3610, count: 3 });
     expect(found?.bins.at(-1)).toEqual({ from: 3720, to: 3730, count: 1 });

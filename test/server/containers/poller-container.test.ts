@@ -29,7 +29,7 @@ describe('a valid document', () => {
     ['ecs', { role: true, account: true, notes: [] }],
     ['eks', { role: false, account: true, notes: ['TOKEN_FILE_EXPIRES'] }],
     ['cloudshell', { role: false, account: false, notes: [] }],
-  ])('of %s is read; it has no LastUpdated', async (shape, { role, account, notes }) => {
+  ])('a valid document of %s is read; it has no LastUpdated', async (shape, { role, account, notes }) => {
     const container = await startPolled(shape);
     const outcome = await container.succeed();
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.servedCredentials();

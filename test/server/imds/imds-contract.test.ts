@@ -41,7 +41,7 @@ describe('a token request', () => {
   test.each([
     ...['0', '21601', '99999', '100000', '-1', '+60', '1e3', '60.0', '0x10', 'six', '', '60, 60'],
     ...['９', '60;', '2147483648', '9007199254740993'],
-  ])('with a TTL of %j gets 400 and no token', async (seconds) => {
+  ])('a token request with a TTL of %j gets 400 and no token', async (seconds) => {
     const { putToken } = await start();
     const { status, headers, body } = await putToken({ [TTL]: seconds });
     expect(status).toBe(400);

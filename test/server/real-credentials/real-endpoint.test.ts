@@ -288,7 +288,7 @@ describe('a request with path and token and a defect', () => {
 });
 
 describe('a source', () => {
-  test('a credentials source of the endpoint with real credentials without credentials gives a 503, which clients retry', async () => {
+  test('an endpoint with real credentials responds 503 if its source has no credentials, so that clients retry', async () => {
     let has: RealCredentials | null = null;
     const { get, problems, expectServing } = await start({ getCredentials: async () => has });
     const response = await get();
@@ -302,15 +302,18 @@ describe('a source', () => {
 
   const defect = new Error(`of ${SECRETS.join(' and ')}`);
   const defects: Record<string, () => Promise<RealCredentials>> = {
-    'rejects, with secrets in its words': () => Promise.reject(defect),
+    'rejects with secrets in the message': () => Promise.reject(defect),
     'throws at once': () => {
       throw defect;
     },
-    'gives what makes no document': async () => ({ ...CREDENTIALS, secretAccessKey: new Secret('') }),
+    'returns credentials that are not a valid document': async () => ({
+      ...CREDENTIALS,
+      secretAccessKey: new Secret(''),
+    }),
   };
 
   test.each(Object.keys(defects))(
-    'a credentials source of the endpoint with real credentials that %s gives a 500 without details',
+    'an endpoint with real credentials responds 500 without details if its source %s',
     async (name) => {
       let isBroken = true;
       const started = await start({
@@ -341,7 +344,7 @@ describe('a source', () => {
     return () => Promise.all(connections.map((each) => each.nextResponse()));
   }
 
-  test('a credentials source of the endpoint with real credentials whose error makes onError throw closes only the connection', async () => {
+  test('an endpoint with real credentials closes only the connection if onError throws', async () => {
     let isBroken = true;
     const { origin, path, Authorization, expectServing } = await start({
       getCredentials: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
@@ -356,7 +359,7 @@ describe('a source', () => {
     await expectServing();
   });
 
-  test('a credentials source of the endpoint with real credentials is called once for concurrent requests, and again for a later one', async () => {
+  test('concurrent requests call the credentials source once, and a later request calls it again', async () => {
     const waiting: (() => void)[] = [];
     const supply = () => new Promise<RealCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
     const started = await start({ getCredentials: supply });
@@ -371,7 +374,7 @@ describe('a source', () => {
     expect(started.calls()).toBe(2);
   });
 
-  test('a credentials source of the endpoint with real credentials fails once for concurrent requests, and is called again for a later one', async () => {
+  test('concurrent requests get the same error of the credentials source, and a later request calls it again', async () => {
     const waiting: (() => void)[] = [];
     const supply = () =>
       new Promise<RealCredentials>((resolve, reject) =>
@@ -388,7 +391,7 @@ describe('a source', () => {
     expect((await later).status).toBe(200);
   });
 
-  test('a credentials source of the endpoint with real credentials can return after its client has left', async () => {
+  test('a credentials source can return after its client has left', async () => {
     let resolveCall = () => {};
     const supply = () =>
       new Promise<RealCredentials>((resolve) => {

@@ -85,7 +85,7 @@ describe('a JSON file', () => {
         renameSync(`${path}.new`, path);
       },
     ],
-  ])('is read again if only its %s changed', (_, alter) => {
+  ])('a JSON file is read again if only its %s changed', (_, alter) => {
     const path = join(temporaryFolder(), 'tree.json');
     put(path, named('aaaaa'), 500);
     const { read } = open(path);
@@ -138,7 +138,7 @@ describe('a JSON file', () => {
       },
       /larger than 4 MiB/,
     ],
-  ])('that is %s at the start is rejected with a hint', (_, path, message) => {
+  ])('a JSON file that is %s at the start is rejected with a hint', (_, path, message) => {
     expect(catchError(() => open(path()))).toMatchObject({
       name: 'CredWatchError',
       message: expect.stringMatching(message),

@@ -217,10 +217,10 @@ describe('the fallback to IMDSv1', () => {
   });
 });
 
-describe('a silent token request', () => {
+describe('a token request without a response', () => {
   const silent = { limits: IMPATIENT };
 
-  test('a silent token request is repeated once if IMDS responds to a request without a token', async () => {
+  test('a token request without a response is repeated once if IMDS responds to a request without a token', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
     const outcome = await succeed(imdsAt(endpoint, {}, silent));
     expect(outcome.identity.apiVersion).toBe('1');
@@ -228,7 +228,7 @@ describe('a silent token request', () => {
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}web-role`]);
   });
 
-  test('a token request that is silent once is no reason for IMDSv1', async () => {
+  test('a token request that once gets no response does not cause a fallback to IMDSv1', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: ['silence', tokenResponse()] }));
     const outcome = await succeed(imdsAt(endpoint, {}, silent));
     expect(outcome.identity.apiVersion).toBe('2');
@@ -236,13 +236,13 @@ describe('a silent token request', () => {
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}`, `GET ${ROLES}web-role`]);
   });
 
-  test('a silent token request is not repeated if only one attempt is allowed', async () => {
+  test('a token request without a response is not repeated if only one attempt is allowed', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
     await succeed(imdsAt(endpoint, {}, { limits: { ...IMPATIENT, attempts: 1 } }));
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, `GET ${ROLES}web-role`]);
   });
 
-  test('a silent token request is repeated once if IMDSv1 is disabled', async () => {
+  test('a token request without a response is repeated once if IMDSv1 is disabled', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
     const outcome = await fail(imdsAt(endpoint, V1, silent));
     expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: true });
@@ -250,30 +250,33 @@ describe('a silent token request', () => {
   });
 });
 
-describe('a silent IMDS', () => {
+describe('an IMDS that does not respond', () => {
   const silence = { [PUT]: 'silence', [`GET ${ROLES}`]: 'silence', [INSTANCE]: 'silence' } as const;
   const DEFAULTS = { limits: {}, discoverHost: true };
 
   test.each([
     ['IMDSv1 allowed', {}, [PUT, `GET ${ROLES}`], 'timeout'],
     ['IMDSv1 disabled', V1, [PUT, PUT], 'v1-disabled'],
-  ])('a silent IMDS is given up after two seconds with %s', async (_, env, requests, reason) => {
-    const endpoint = await startEndpoint(silence);
-    const start = Date.now();
-    const outcome = await fail(imdsAt(endpoint, env, DEFAULTS));
-    expect(Date.now() - start).toBeLessThan(3500);
-    expect(outcome.reason).toBe(reason);
-    expect(endpoint.seen()).toEqual(requests);
-  });
+  ])(
+    'a poll of an IMDS that does not respond ends after two seconds with %s',
+    async (_, env, requests, reason) => {
+      const endpoint = await startEndpoint(silence);
+      const start = Date.now();
+      const outcome = await fail(imdsAt(endpoint, env, DEFAULTS));
+      expect(Date.now() - start).toBeLessThan(3500);
+      expect(outcome.reason).toBe(reason);
+      expect(endpoint.seen()).toEqual(requests);
+    },
+  );
 
-  test('a silent IMDS is not a sign of a hop limit if IMDSv1 is allowed', async () => {
+  test('an IMDS that does not respond is not a sign of a hop limit if IMDSv1 is allowed', async () => {
     const endpoint = await startEndpoint(silence);
     const outcome = await fail(imdsAt(endpoint, {}, { limits: IMPATIENT }));
     expect(outcome.possibleHopLimit).toBe(false);
     expect(codes(outcome)).not.toContain('POSSIBLE_HOP_LIMIT');
   });
 
-  test('an IMDS that becomes silent after a poll is given up after one request', async () => {
+  test('an IMDS that stops responding after a poll gets one more request', async () => {
     const endpoint = await startEndpoint(imds({ [`GET ${ROLES}`]: [{ body: 'web-role' }, 'silence'] }));
     const source = imdsAt(endpoint, {}, { limits: IMPATIENT, discoverHost: true });
     await succeed(source);
@@ -282,7 +285,7 @@ describe('a silent IMDS', () => {
     expect(endpoint.requests).toHaveLength(before + 1);
   });
 
-  test('an IMDS that drops connections is given up after one attempt', async () => {
+  test('an IMDS that drops connections gets one attempt', async () => {
     let attempts = 0;
     const exchange = async () => {
       attempts += 1;
@@ -292,7 +295,7 @@ describe('a silent IMDS', () => {
     expect(attempts).toBe(1);
   });
 
-  test('a configured time limit applies to a silent token request', async () => {
+  test('a configured time limit applies to a token request without a response', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
     const env = { ...V1, AWS_METADATA_SERVICE_TIMEOUT: '1.5', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' };
     const outcome = await fail(imdsAt(endpoint, env, DEFAULTS));

@@ -197,7 +197,7 @@ describe('the instance id', () => {
     ['500', { status: 500 }],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
     ['a reset', 'reset'],
-    ['silence', 'silence'],
+    ['no response', 'silence'],
   ])('the instance id is requested again in the next poll after %s', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: [step, { body: 'i-0abc' }] }));
     const source = imdsAt(endpoint, {}, { discoverHost: true, limits: step === 'silence' ? IMPATIENT : {} });
@@ -234,21 +234,24 @@ describe('the instance id', () => {
   const VARYING = { observedAt: 0, clockOffset: null, identity: null };
   const scripts: [string, Script][] = [
     ['a working endpoint', {}],
-    ['a silent token request', { [PUT]: 'silence' }],
-    ['a silent token request and a refused role list', { [PUT]: 'silence', [LIST]: { status: 401 } }],
+    ['a token request without a response', { [PUT]: 'silence' }],
+    [
+      'a token request without a response and a rejected role list',
+      { [PUT]: 'silence', [LIST]: { status: 401 } },
+    ],
     ['no token', { [PUT]: { status: 404 } }],
     ['no token and a refused role list', { [PUT]: { status: 404 }, [LIST]: { status: 401 } }],
     ['a reset token request and a forbidden role list', { [PUT]: 'reset', [LIST]: { status: 403 } }],
     ['a refused role list', { [LIST]: { status: 401 } }],
     ['a refused document', { [ROLE]: { status: 401 } }],
-    ['a silent role list', { [LIST]: 'silence' }],
-    ['silence', { [PUT]: 'silence', [LIST]: 'silence' }],
+    ['a role list without a response', { [LIST]: 'silence' }],
+    ['no response', { [PUT]: 'silence', [LIST]: 'silence' }],
   ];
   const steps: [string, Step][] = [
     ['found', { body: 'i-0abc' }],
     ['refused with 401', { status: 401 }],
     ['reset', 'reset'],
-    ['silent', 'silence'],
+    ['not returned', 'silence'],
   ];
   const cases = scripts.flatMap(([name, script]) => steps.map(([id, step]) => ({ name, script, id, step })));
   test.each(sampleCases(cases, 10))(

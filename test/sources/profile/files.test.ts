@@ -115,7 +115,7 @@ describe('without a file', () => {
     return [configFile, credentialsFile].map(({ state, problem }) => `${state}: ${problem}`);
   };
 
-  test('without files, both are missing', async () => {
+  test('the config file and the credentials file may be missing', async () => {
     expect(await states({ HOME: '/nonexistent' })).toEqual(['missing: ENOENT', 'missing: ENOENT']);
     expect(await states({})).toEqual([
       'missing: the home folder is unknown',

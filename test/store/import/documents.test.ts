@@ -26,7 +26,7 @@ describe('a document', () => {
     [json, damaged, members].flatMap(({ name, examples }) =>
       examples.filter((text) => !text.includes('LastUpdated" :')).map((text) => [text, name] as const),
     ),
-  )('%s has the form %s', async (text, name) => {
+  )('the document %s has the form %s', async (text, name) => {
     const { samples, summary } = await readText(`2026-11-20T00:00:01Z ${text}\n`);
     expect(samples).toMatchObject([{ expiration: Date.UTC(2026, 10, 20, 6, 0, 1) }]);
     expect(summary.content.forms).toEqual([name]);
@@ -50,7 +50,7 @@ describe('a document', () => {
     'ExpiresAt',
     'AWS_CREDENTIAL_EXPIRATION',
     'AWS_SESSION_EXPIRATION',
-  ])('may name its expiration %s', async (name) => {
+  ])('a document may name its expiration %s', async (name) => {
     for (const text of [
       `{"${name}":"2026-11-20T06:00:01Z"}`,
       `${name}=2026-11-20T06:00:01Z`,
@@ -62,7 +62,7 @@ describe('a document', () => {
   });
 
   test.each(['ts', 'timestamp', 'date', 'time', 'observed', '@timestamp', 'observed_at', 'when', 'asctime'])(
-    'may name its timestamp %s',
+    'a document may name its timestamp %s',
     async (name) => {
       const { samples } = await readText(
         `{"${name}":"2026-11-20T00:00:01Z","Expiration":"2026-11-20T06:00:01Z"}\n`,

@@ -7,15 +7,18 @@ import { readText } from '../../support/store/logs/read-text.ts';
 const history = createHistory();
 
 describe('a log is read in the form', () => {
-  test.each(FORMS.map((form) => [form.name, form] as const))('%s', async (_, form) => {
-    const { samples, roles } = await readText(form.write(history));
-    expect(samples.sort(byTime)).toEqual(expectSamples(history, form));
-    if (form.role !== undefined) expect(roles).toEqual([form.role]);
-  });
+  test.each(FORMS.map((form) => [form.name, form] as const))(
+    'a log is read in the form %s',
+    async (_, form) => {
+      const { samples, roles } = await readText(form.write(history));
+      expect(samples.sort(byTime)).toEqual(expectSamples(history, form));
+      if (form.role !== undefined) expect(roles).toEqual([form.role]);
+    },
+  );
 });
 
 describe('a timestamp is read in the form', () => {
-  test.each(Object.entries(STAMPS))('%s', async (_, stamp) => {
+  test.each(Object.entries(STAMPS))('a timestamp is read in the form %s', async (_, stamp) => {
     for (const place of Object.values(PLACEMENTS)) {
       const text = history
         .map((poll) => place(stamp(poll.at), DOCUMENTS['IMDS as it is']!.write(poll)))
@@ -26,7 +29,7 @@ describe('a timestamp is read in the form', () => {
 });
 
 describe('a document is read in the form', () => {
-  test.each(Object.entries(DOCUMENTS))('%s', async (_, document) => {
+  test.each(Object.entries(DOCUMENTS))('a document is read in the form %s', async (_, document) => {
     for (const stamp of [STAMPS.date!, STAMPS['date +%s']!, STAMPS['date +%F %T']!]) {
       for (const place of Object.values(PLACEMENTS)) {
         const text = history.map((poll) => place(stamp(poll.at), document.write(poll))).join('');

@@ -114,7 +114,7 @@ describe('countGenerations', () => {
     expect(() => countGenerations(connection)).toThrow('a group of samples is missing');
   });
 
-  test('a generation without samples is no damage', () => {
+  test('a generation without samples is not damage', () => {
     const connection = change(createDatabase(), 'DELETE FROM sample_times WHERE group_id <> 2');
     expect([...countGenerations(connection).values()]).toEqual([1, 2]);
   });

@@ -61,7 +61,7 @@ describe('opening a database', () => {
     expect(() => SampleStore.openReadOnly(file)).toThrow(/newer cred-watch/);
   });
 
-  test('a damaged database is reported', () => {
+  test('opening reports a damaged database', () => {
     const file = join(temporaryFolder(), 'samples.db');
     const store = SampleStore.open(file);
     for (let at = 0; at < 2000; at += 1) store.recordSample(identity, sample(at), 'm');

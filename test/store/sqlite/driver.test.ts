@@ -116,14 +116,14 @@ describe('the JavaScript of the driver in a bundle', () => {
     return program;
   }
 
-  test('is used with an addon of the same version', () => {
+  test('the JavaScript of the driver in a bundle is used with an addon of the same version', () => {
     const { Driver, nativeBinding } = loadDriver({ resolveFrom: installWithAddon('12.11.1'), bundled });
     expect(Driver).toBe(BUNDLED);
     expect(nativeBinding).toHaveProperty('Database');
   });
 
   test.each(['12.11.2', '12.11.10', '12.12.0', '12.11.1-beta'])(
-    'is not used with an addon of %s',
+    'the JavaScript of the driver in a bundle is not used with an addon of %s',
     (version) => {
       const program = installWithAddon(version);
       expect(loadDriver({ resolveFrom: program, bundled })).toEqual({
@@ -136,7 +136,7 @@ describe('the JavaScript of the driver in a bundle', () => {
     },
   );
 
-  test('is not used without an addon in the usual place', () => {
+  test('the JavaScript of the driver in a bundle is not used without an addon in the usual place', () => {
     const { Driver, nativeBinding } = loadDriver({
       resolveFrom: install('12.11.1', WORKING_DRIVER),
       bundled,
@@ -176,24 +176,27 @@ describe('an addon that cannot be loaded', () => {
     return error;
   }
 
-  test.each(['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'])('%s means that the addon is not built', (code) => {
-    openDatabase(':memory:').close();
-    const cause = failWithCode(code);
-    expect(catchError(() => openDatabase(':memory:'))).toMatchObject({
-      code: 'DATABASE_DRIVER_MISSING',
-      message: 'this Node cannot load the SQLite addon of better-sqlite3',
-      cause,
-    });
-  });
+  test.each(['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'])(
+    'the error %s means that the addon is not built',
+    (code) => {
+      openDatabase(':memory:').close();
+      const cause = failWithCode(code);
+      expect(catchError(() => openDatabase(':memory:'))).toMatchObject({
+        code: 'DATABASE_DRIVER_MISSING',
+        message: 'this Node cannot load the SQLite addon of better-sqlite3',
+        cause,
+      });
+    },
+  );
 
-  test('too many open files are reported as such, because the addon is a file too', () => {
+  test('too many open files are reported as the cause if an addon cannot be loaded', () => {
     openDatabase(':memory:').close();
     failWithCode('ERR_DLOPEN_FAILED');
     replaceFs('openSync', () => () => failWith('EMFILE'));
     expect(catchError(() => openDatabase(':memory:'))).toMatchObject({ code: 'EMFILE' });
   });
 
-  test('another error is not about the addon', () => {
+  test('an error other than those of loading is not about the addon', () => {
     openDatabase(':memory:').close();
     const error = failWithCode('SQLITE_CANTOPEN');
     expect(catchError(() => openDatabase(':memory:'))).toBe(error);

@@ -192,14 +192,14 @@ const createError = (code: string) =>
 const PATH = EXPLAINED.find(({ system }) => system?.includes('ENOENT'));
 
 describe('an error becomes one sentence and a hint', () => {
-  test.for(CASES)('%s has a message, a code and a hint', ([name, expected]) => {
+  test.for(CASES)('the error %s has a message, a code and a hint', ([name, expected]) => {
     const file = databaseFile();
     const cause = createError(name);
     assertExplained(explainError(file, cause), file, expected, cause);
   });
 
   test.for(CASES)(
-    '%s of a missing file has its own message, or names the path as the cause',
+    'the error %s of a missing file has its own message, or names the path as the cause',
     ([name, own]) => {
       const file = join(temporaryFolder(), 'missing', 'samples.db');
       const cause = createError(name);

@@ -33,7 +33,7 @@ function limitDescriptors(count: number): Set<number> {
 }
 
 describe('the cause of an error that SQLite hides', () => {
-  test('a writable file and folder are no cause', () => {
+  test('a writable file and folder are not a cause', () => {
     expect(findSystemCause(createFile().file)).toBeNull();
   });
 

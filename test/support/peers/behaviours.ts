@@ -25,22 +25,26 @@ export function testBehaviours(behaviours: readonly Behaviour[]): void {
     // Each test starts a program, so only CI runs all of them.
     const chosen = sampleCases(behaviours, 6);
     const titled = chosen.map((behaviour): [string, Behaviour] => [behaviour.when, behaviour]);
-    test.skipIf(runsOnlyInCi(client)).for(titled)('when %s', async ([, behaviour], { onTestFinished }) => {
-      const {
-        shape = 'imds',
-        environment = {},
-        isEndpointSilent = false,
-        does,
-        when: _,
-        ...options
-      } = behaviour;
-      const endpoint = await startSimulated({ shapes: [shape], ...options }, onTestFinished);
-      const needed = endpoint.environments[shape];
-      const merged = typeof environment === 'function' ? environment(needed) : { ...needed, ...environment };
-      const outcome = await obtain(merged, { isEndpointSilent });
-      expect(describeConversation(outcome, endpoint.exchanges)).toBe(
-        typeof does === 'string' ? does : does[client],
-      );
-    });
+    test.skipIf(runsOnlyInCi(client)).for(titled)(
+      'a client behaves as documented when %s',
+      async ([, behaviour], { onTestFinished }) => {
+        const {
+          shape = 'imds',
+          environment = {},
+          isEndpointSilent = false,
+          does,
+          when: _,
+          ...options
+        } = behaviour;
+        const endpoint = await startSimulated({ shapes: [shape], ...options }, onTestFinished);
+        const needed = endpoint.environments[shape];
+        const merged =
+          typeof environment === 'function' ? environment(needed) : { ...needed, ...environment };
+        const outcome = await obtain(merged, { isEndpointSilent });
+        expect(describeConversation(outcome, endpoint.exchanges)).toBe(
+          typeof does === 'string' ? does : does[client],
+        );
+      },
+    );
   });
 }

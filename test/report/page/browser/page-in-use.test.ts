@@ -414,7 +414,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await countOpen(thirteen.page)).toBe(1);
   });
 
-  ciTest('older generations are added without holes until none is left', async () => {
+  ciTest('older generations are added without gaps until all are shown', async () => {
     const { page } = await openPage(browser, file([measured({ generations: 1250 })], []));
     await page.locator('.generations summary').click();
     const button = page.getByRole('button', { name: 'show older' });

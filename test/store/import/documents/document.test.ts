@@ -118,11 +118,11 @@ describe('the members of a document', () => {
       ],
       {},
     ],
-  ])('%j make the document %j', (members, document) => {
+  ])('the members %j make the document %j', (members, document) => {
     expect(create(...members)).toEqual({ ...EMPTY, ...document });
   });
 
-  test('the key id of the last document is not that of the next one', () => {
+  test('the key id of a document is not that of the document before it', () => {
     const [one, two] = ['key-1', 'key-2'].map((id) => create(['accessKeyId', id]).accessKeyId);
     expect([one === two, create(['accessKeyId', 'key-1']).accessKeyId === one]).toEqual([false, true]);
   });
@@ -234,12 +234,12 @@ describe('the time of a document', () => {
     [TEXT.padEnd(101), null],
     ['x', null],
     ['', null],
-  ])('%j is read as %j', (value, time) => {
+  ])('the time %j of a document is read as %j', (value, time) => {
     expect(parseDocumentTime(value)).toEqual(time);
     expect(parseDocumentTime(value)).toEqual(time);
   });
 
-  test('is not that of an earlier document', () => {
+  test('the time of a document is not that of an earlier document', () => {
     const texts = Array.from({ length: 6 }, (_, index) => `2026-11-20T06:00:0${index}Z`);
     for (const text of [...texts, ...texts]) expect(parseDocumentTime(text)).toEqual(utc(text));
   });

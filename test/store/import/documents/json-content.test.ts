@@ -57,7 +57,7 @@ describe('the documents of a JSON value', () => {
     ['a text', 'Expiration', []],
     ['nothing', null, []],
     ['an empty array', [], []],
-  ])('are those of %s', (_, value, expected) => {
+  ])('the documents of a JSON value are those of %s', (_, value, expected) => {
     expect(find(value)).toMatchObject(expected);
     expect(find(value)).toHaveLength(expected.length);
   });
@@ -73,11 +73,11 @@ describe('the documents of a JSON value', () => {
     ],
     ['field that is no text', [{ field: 1, value: MORNING }, { Expiration: MORNING }], 1],
     ['cell that is no object', [{ field: 'Expiration', value: MORNING }, 'x'], 0],
-  ])('in a row with a %s are found', (_, row, count) => {
+  ])('the documents of a JSON value in a row with a %s are found', (_, row, count) => {
     expect(find(row)).toHaveLength(count);
   });
 
-  test('are nested at most six times', () => {
+  test('the documents of a JSON value are nested at most six times', () => {
     const nest = (depth: number): unknown => (depth === 0 ? { Expiration: MORNING } : { a: nest(depth - 1) });
     const nestArrays = (depth: number): unknown =>
       depth === 0 ? { Expiration: MORNING } : [nestArrays(depth - 1)];
@@ -95,7 +95,7 @@ describe('a member with a timestamp', () => {
     ['2026-11-20 00:00:01', '@timestamp', 0],
     ['2026-11-20 01:00:01 +0100', '@timestamp', 3_600_000],
     ['2026-11-20 01:00:01 +0100', 'ts', 3_600_000],
-  ])('%j of the name %s has the offset %j', (text, name, offset) => {
+  ])('the timestamp %j in the member %s has the offset %j', (text, name, offset) => {
     expect(find({ [name]: text, Expiration: MORNING })).toMatchObject([
       { document: { timestamp: { offset } } },
     ]);
@@ -106,13 +106,16 @@ describe('a member with a timestamp', () => {
     [{ value: 'x', DateTime: NIGHT }],
     [{ DateTime: NIGHT }],
     [1795132801],
-  ])('%j is read', (value) => {
+  ])('the member Date with the value %j has a timestamp', (value) => {
     expect(find({ Date: value, Expiration: MORNING })).toMatchObject(document({ timestamp: night }));
   });
 
-  test.each([[{}], ['x'], [null], [[NIGHT]]])('%j is not read', (value) => {
-    expect(find({ Date: value, Expiration: MORNING })).toMatchObject(document({ timestamp: null }));
-  });
+  test.each([[{}], ['x'], [null], [[NIGHT]]])(
+    'the member Date with the value %j has no timestamp',
+    (value) => {
+      expect(find({ Date: value, Expiration: MORNING })).toMatchObject(document({ timestamp: null }));
+    },
+  );
 });
 
 test('a message without a document is a text with the timestamp of its object', () => {

@@ -30,7 +30,7 @@ describe('a line of poll', () => {
     [{ last_updated: null }, { lastUpdated: null }],
     [{ clock_offset_seconds: null }, { clockOffset: null }],
     [{ failure: 'x' }, {}],
-  ])('with %j is a sample', (change, expected) => {
+  ])('a line of poll with %j is a sample', (change, expected) => {
     expect(readOwnLine({ ...line, ...change })).toEqual({
       form: 'output of cred-watch poll',
       record: {
@@ -42,7 +42,7 @@ describe('a line of poll', () => {
     });
   });
 
-  test('with a failure is a failed poll', () => {
+  test('a line of poll with a failure is a failed poll', () => {
     const failure = { reason: 'timeout', detail: 'x' };
     const { host, source } = identity;
     const fields = { schema_version: 1, observed_at: NIGHT, host, source, clock_offset_seconds: 3, failure };
@@ -78,7 +78,7 @@ describe('a line of poll', () => {
     [{ clock_offset_seconds: 1.5 }, 'clock_offset_seconds'],
     [{ failure: { reason: 'x' } }, 'reason'],
     [{ failure: {} }, 'reason'],
-  ])('with %j is refused', (change, message) => {
+  ])('a line of poll with %j is refused', (change, message) => {
     expect(() => readOwnLine({ ...line, ...change })).toThrow(message);
   });
 });

@@ -9,7 +9,7 @@ describe('readSimplePair', () => {
     [`LastUpdated:${TIME}`, 'lastUpdated', TIME],
     ['AccessKeyId: ASIA1 , ', 'accessKeyId', 'ASIA1'],
     ['Access_key_id: ASIA1', 'accessKeyId', 'ASIA1'],
-  ])('reads %j', (text, kind, value) => {
+  ])('readSimplePair reads %j', (text, kind, value) => {
     expect(readSimplePair(text, 0)).toEqual({ kind, value });
     expect(readSimplePair(`xx${text}`, 2)).toEqual({ kind, value });
   });
@@ -33,7 +33,7 @@ describe('readSimplePair', () => {
     'Expir-ation: x',
     'Expiration: x,,',
     '',
-  ])('does not read %j', (text) => {
+  ])('readSimplePair does not read %j', (text) => {
     expect(readSimplePair(text, 0)).toBeNull();
   });
 });
@@ -105,7 +105,7 @@ describe('findPairs', () => {
     ['| Expiration: x', [e('x')]],
     ['| Expiration |  |', []],
     ['| Exp iration | x |', []],
-  ])('finds the pairs of %j', (text, pairs) => {
+  ])('findPairs finds the pairs of %j', (text, pairs) => {
     expect(findPairs(text)).toEqual(pairs);
   });
 });

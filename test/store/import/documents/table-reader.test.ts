@@ -32,11 +32,11 @@ describe('the header of a table', () => {
     ['Expiration,x y.z-1', ['Expiration', 'x y.z-1']],
     [`Expiration,${'x'.repeat(4085)}`, ['Expiration', 'x'.repeat(4085)]],
     [`Expiration,${'x'.repeat(4086)}`, []],
-  ])('%j has the names %j', (header, names) => {
+  ])('the header %j has the names %j', (header, names) => {
     expect(TableReader.fromHeader(header)?.names ?? []).toEqual(names);
   });
 
-  test('of our own export begins with schema_version and has the column record', () => {
+  test('the header of our own export begins with schema_version and has the column record', () => {
     expect(open('schema_version,record').isOwnExport).toBe(true);
     expect(open('schema_version,x').isOwnExport).toBe(false);
     expect(open('record,schema_version,Expiration').isOwnExport).toBe(false);
@@ -62,11 +62,11 @@ describe('a row of a table', () => {
     ['1"2"3"4",5', { date: '1"2"3"4"', Expiration: '5' }],
     ['1,"2', 'open'],
     ['"1', 'open'],
-  ])('%j is %j', (line, row) => {
+  ])('the row %j is read as %j', (line, row) => {
     expect(open('date,Expiration').readLine(line, '\n')).toEqual(row);
   });
 
-  test('continues on the next line while a quote is open', () => {
+  test('a row of a table continues on the next line while a quote is open', () => {
     const table = open('date,Expiration');
     expect(table.readLine('1,"2', '\r\n')).toBe('open');
     expect(table.isOpen).toBe(true);
@@ -79,18 +79,18 @@ describe('a row of a table', () => {
     expect(table.readLine('1,2', '\n')).toEqual({ date: '1', Expiration: '2' });
   });
 
-  test('of another table with its own separator is split', () => {
+  test('a row is split at the separator of its table', () => {
     expect(open('date\tExpiration').readLine('1,\t2;', '\n')).toEqual({ date: '1,', Expiration: '2;' });
     expect(open('date|Expiration').readLine('1|"2|3"', '\n')).toEqual({ date: '1', Expiration: '2|3' });
   });
 
-  test('of our own export keeps blanks and has protected cells', () => {
+  test('a row of our own export keeps white space, and its protected cells are restored', () => {
     const table = open('schema_version,record,host');
     expect(table.readLine("1, x ,'=1", '\n')).toEqual({ schema_version: '1', record: ' x ', host: '=1' });
     expect(open('date,Expiration').readLine("1,'=1", '\n')).toEqual({ date: '1', Expiration: "'=1" });
   });
 
-  test('has at most 1 MiB', () => {
+  test('a row of a table has at most 1 MiB', () => {
     const table = open('date,Expiration');
     expect(table.readLine('1,'.padEnd(1_048_576, 'x'), '\n')).toMatchObject({ date: '1' });
     expect(table.readLine('1,'.padEnd(1_048_577, 'x'), '\n')).toBe('too-long');

@@ -27,26 +27,26 @@ const ENCODINGS: [string, Uint8Array][] = [
 ];
 
 describe('decodeLines', () => {
-  test.each(ENCODINGS)('reads %s in chunks of any size', async (_, all) => {
+  test.each(ENCODINGS)('decodeLines reads %s in chunks of any size', async (_, all) => {
     for (const size of [1, 2, 3, 7, 65_536]) expect((await decode(all, size)).lines).toEqual(LINES);
   });
 
-  test('reads UTF-16LE whose first line has no ASCII', async () => {
+  test('decodeLines reads UTF-16LE whose first line has no ASCII', async () => {
     expect((await decode(utf16('\ufeff日本\nab\n'))).lines).toEqual(['日本', 'ab']);
   });
 
-  test('reads UTF-16LE without a byte order mark', async () => {
+  test('decodeLines reads UTF-16LE without a byte order mark', async () => {
     expect((await decode(utf16('abc\r\ndef\n'))).lines).toEqual(['abc', 'def']);
   });
 
-  test('reads Latin-1', async () => {
+  test('decodeLines reads Latin-1', async () => {
     const all = Buffer.from('Fr 20. Mär 00:00:01 CET 2026\nx\n', 'latin1');
     for (const size of [1, 65_536]) {
       expect((await decode(all, size)).lines).toEqual(['Fr 20. Mär 00:00:01 CET 2026', 'x']);
     }
   });
 
-  test('reads lines of several encodings in one file', async () => {
+  test('decodeLines reads lines of several encodings in one file', async () => {
     const all = Buffer.concat([
       Buffer.from('first\n'),
       utf16('second line\r\n'),
@@ -67,18 +67,18 @@ describe('decodeLines', () => {
     }
   });
 
-  test('removes NUL bytes', async () => {
+  test('decodeLines removes NUL bytes', async () => {
     expect((await decode(Buffer.from('\0\0\0a\0b\nc\0\n'))).lines).toEqual(['ab', 'c']);
   });
 
-  test('ends lines at LF, CR and CRLF', async () => {
+  test('decodeLines ends lines at LF, CR and CRLF', async () => {
     for (const size of [1, 2, 65_536]) {
       expect((await decode(Buffer.from('a\nb\r\n\r\nc\rd'), size)).lines).toEqual(['a', 'b', '', 'c', 'd']);
       expect((await decode(Buffer.from('a\rb\rc\r'), size)).lines).toEqual(['a', 'b', 'c']);
     }
   });
 
-  test('skips a line that is too long', async () => {
+  test('decodeLines skips a line that is too long', async () => {
     const all = Buffer.from(`a\n${'x'.repeat(300)}\nb\n${'y'.repeat(300)}`);
     expect(await decode(all, 10, 100)).toEqual({ lines: ['a', '', 'b', ''], tooLong: [2, 4] });
   });
@@ -88,7 +88,7 @@ describe('decodeLines', () => {
     expect(await decode(Buffer.from('a'))).toEqual({ lines: ['a'], tooLong: [] });
   });
 
-  test('returns the line ends unless all of them are LF', async () => {
+  test('decodeLines returns the line ends unless all of them are LF', async () => {
     const ends = async (text: string) => {
       const found = [];
       for await (const batch of decodeLines(divide(Buffer.from(text), 100))) found.push(batch.ends);
@@ -98,7 +98,7 @@ describe('decodeLines', () => {
     expect(await ends('a\r\nb\n\rc\r\n')).toEqual([['\r\n', '\n', '\r', '\r\n']]);
   });
 
-  test('reads a line up to the limit', async () => {
+  test('decodeLines reads a line up to the limit', async () => {
     const read = (length: number, size: number) =>
       decode(Buffer.from(`${'x'.repeat(length)}\ny\n`), size, 10);
     for (const size of [1, 2]) {
@@ -108,7 +108,7 @@ describe('decodeLines', () => {
     expect(await read(11, 1)).toMatchObject({ tooLong: [1] });
   });
 
-  test('has a limit of 16 MiB', async () => {
+  test('decodeLines has a limit of 16 MiB', async () => {
     const limit = 16 * 1024 * 1024;
     const { lines, tooLong } = await decode(Buffer.alloc(limit, 'x'), limit);
     expect([lines.map(({ length }) => length), tooLong]).toEqual([[limit], []]);
@@ -128,11 +128,11 @@ describe('decodeLines', () => {
     ],
     ['Latin-1 with ÿ', Buffer.from('aÿb\n', 'latin1'), ['aÿb']],
     ['a byte order mark on a later line', Buffer.from('\ufeffa\n\ufeffb\n'), ['a', '\ufeffb']],
-  ])('reads %s', async (_, all, lines) => {
+  ])('decodeLines reads %s', async (_, all, lines) => {
     for (const size of [1, 3, 65_536]) expect((await decode(all, size)).lines).toEqual(lines);
   });
 
-  test('does not read UTF-16LE of which less than a quarter is ASCII', async () => {
+  test('decodeLines does not read UTF-16LE of which less than a quarter is ASCII', async () => {
     expect((await decode(utf16('a日本語日\n'))).lines[0]).not.toBe('a日本語日');
   });
 });

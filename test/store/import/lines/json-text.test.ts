@@ -30,7 +30,7 @@ describe('JsonText', () => {
     ['x', [], 0],
     ['"a" x', [], 0],
     ['', [], 0],
-  ])('finds the objects of %j', (line, objects, end) => {
+  ])('JsonText finds the objects of %j', (line, objects, end) => {
     expect(read(line)).toMatchObject({ objects, ends: [end], isOpen: false, rest: '' });
   });
 
@@ -43,11 +43,11 @@ describe('JsonText', () => {
     ['{"a":"b', []],
     ['"a', []],
     ['{"a":"\\"}', []],
-  ])('finds that %j is broken', (line, objects) => {
+  ])('JsonText finds that %j is broken', (line, objects) => {
     expect(read(line)).toMatchObject({ ends: ['broken'], objects });
   });
 
-  test('joins lines with line feeds', () => {
+  test('JsonText joins lines with line feeds', () => {
     expect(read('x {"a":', ' {"b":', '1}', '} y')).toEqual({
       objects: ['{"a":\n {"b":\n1}\n}'],
       ends: [7, 6, 2, 1],
@@ -57,24 +57,24 @@ describe('JsonText', () => {
     });
   });
 
-  test('returns the objects of an array of several lines one by one', () => {
+  test('JsonText returns the objects of an array of several lines one by one', () => {
     const { objects, ends, firstLine } = read('{"a":[', '{"b":1},', '{"c":', '2}', ']', '} {"d":3}');
     expect(objects).toEqual(['{"b":1}', '{"c":\n2}', '{"a":[\n0,\n0\n]\n}', '{"d":3}']);
     expect([ends, firstLine]).toEqual([[6, 8, 5, 2, 1, 9], 6]);
   });
 
-  test('returns the open text when it is abandoned', () => {
+  test('JsonText returns the open text when it is abandoned', () => {
     expect(read('{"a":', '"b')).toMatchObject({ ends: [5, 'broken'], isOpen: true, rest: '{"a":\n' });
     const text = new JsonText();
     text.readLine('{', 0, 1, () => {});
     expect([text.abandon(), text.isOpen, text.abandon()]).toEqual(['{\n', false, '']);
   });
 
-  test('has no text after a complete object', () => {
+  test('JsonText has no text after a complete object', () => {
     expect(read('{"a":1}', '}')).toMatchObject({ ends: [7, 'broken'], rest: '' });
   });
 
-  test('reads from a position', () => {
+  test('JsonText reads from a position', () => {
     const text = new JsonText();
     const objects: string[] = [];
     expect(text.readLine('{} {"a":1}', 2, 1, (each) => objects.push(each))).toBe(10);
@@ -84,13 +84,13 @@ describe('JsonText', () => {
     expect(objects).toEqual(['{"a":1}', '{\n"b":1}']);
   });
 
-  test('reads objects that are nested 100 times', () => {
+  test('JsonText reads objects that are nested 100 times', () => {
     const nest = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
     expect(read(nest(100)).objects).toEqual([nest(100)]);
     expect(read(nest(101)).ends).toEqual(['broken']);
   });
 
-  test('reads open objects of up to 1 MiB', () => {
+  test('JsonText reads open objects of up to 1 MiB', () => {
     expect(read('{'.padEnd(1_048_575, ' ')).ends).toEqual([1_048_575]);
     expect(read('{'.padEnd(1_048_576, ' ')).ends).toEqual(['broken']);
   });

@@ -54,7 +54,7 @@ describe('a timestamp is read behind', () => {
     '[Fri ',
     'creds.log: 12\t[pod/app] <13>I, [ts="Fri ',
     `${' '.repeat(40)}"`,
-  ])('%j', (opener) => {
+  ])('a timestamp is read after %j', (opener) => {
     expect(readRest(`${opener}${AT} x`)).toBe('x');
   });
 });
@@ -95,11 +95,11 @@ describe('no timestamp is read behind', () => {
     'Fri  ',
     'Fri, Fri ',
     'x',
-  ])('%j', (opener) => {
+  ])('no timestamp is read after %j', (opener) => {
     expect(readRest(`${opener}${AT} x`)).toBeNull();
   });
 
-  test('the weekday of systemd if the date has slashes', () => {
+  test('no timestamp is read after the weekday of systemd if the date has slashes', () => {
     expect(readRest('=Fri 2026-11-20 00:00:01 x')).toBe('x');
     expect(readRest('=Fri 2026/11/20 00:00:01 x')).toBeNull();
   });
@@ -182,7 +182,7 @@ describe('an inner timestamp', () => {
     'a.b:c-d app@1/x: ',
     '[',
     'app/poller/0a1b [',
-  ])('is read behind %j', (between) => {
+  ])('an inner timestamp is read after %j', (between) => {
     expect(inner(`${between}${AT}] 1`)).toBe('1');
   });
 
@@ -200,11 +200,11 @@ describe('an inner timestamp', () => {
     'Date: ',
     'app/poller {',
     'app poller [',
-  ])('is not read behind %j', (between) => {
+  ])('an inner timestamp is not read after %j', (between) => {
     expect(inner(`${between}${AT}] 1`)).toBeNull();
   });
 
-  test('is no Date header', () => {
+  test('a Date header is not an inner timestamp', () => {
     expect(inner('Date: Fri, 20 Nov 2026 00:00:01 GMT')).toBeNull();
   });
 
@@ -213,9 +213,12 @@ describe('an inner timestamp', () => {
     ['2026-11-20T00:01:01Z', null],
     ['2026-11-19T23:59:01.001Z', ''],
     ['2026-11-19T23:59:01Z', null],
-  ])('%s at the end of the line belongs to the same poll only within a minute', (text, rest) => {
-    expect(inner(text)).toBe(rest);
-  });
+  ])(
+    'an inner timestamp %s at the end of the line belongs to the same poll only within a minute',
+    (text, rest) => {
+      expect(inner(text)).toBe(rest);
+    },
+  );
 
   test.each([
     ['{', '{'],
@@ -225,11 +228,11 @@ describe('an inner timestamp', () => {
     ['1', null],
     ['[', null],
     ['é', null],
-  ])('before %j is followed by %j', (text, rest) => {
+  ])('an inner timestamp before %j is followed by %j', (text, rest) => {
     expect(inner(`2026-11-20 00:00:01 - ${text}`)).toBe(rest);
   });
 
-  test('of the same family is a column, except in brackets or behind a name', () => {
+  test('an inner timestamp of the same family is a column, except in brackets or after a name', () => {
     const iso = readTimestamp(AT)!;
     expect(inner(`${AT} x`, iso)).toBeNull();
     expect(inner(`[${AT}] x`, iso)).toBe('x');

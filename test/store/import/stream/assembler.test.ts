@@ -55,15 +55,18 @@ describe('the timestamp of a document', () => {
     [LOCAL, null, UTC, [[3609, 'imds/']], ['ISO 8601 in the document']],
     [null, LOCAL, UTC, [[3609, 'imds/']], ['ISO 8601 on the same line']],
     [null, null, null, [], []],
-  ])('of case %# is chosen', (timestamp, inline, pending, records, forms) => {
-    const assembler = create();
-    if (pending !== null) assembler.setTimestamp(pending);
-    assembler.addDocument(document({ timestamp }), inline, 1, 'JSON');
-    expect(assembler.pending).toBeNull();
-    expect(finish(assembler)).toMatchObject({ records, forms });
-  });
+  ])(
+    'the timestamp of a document is chosen as expected in case %#',
+    (timestamp, inline, pending, records, forms) => {
+      const assembler = create();
+      if (pending !== null) assembler.setTimestamp(pending);
+      assembler.addDocument(document({ timestamp }), inline, 1, 'JSON');
+      expect(assembler.pending).toBeNull();
+      expect(finish(assembler)).toMatchObject({ records, forms });
+    },
+  );
 
-  test('can be the Date header only', () => {
+  test('the timestamp of a document can be the Date header only', () => {
     const assembler = create();
     assembler.setDate(START);
     assembler.addDocument(document(), null, 1, 'JSON');
@@ -76,7 +79,7 @@ describe('the timestamp of a document', () => {
     });
   });
 
-  test('is the time of the file for the last one, if that is allowed', () => {
+  test('the timestamp of the last document is the time of the file, if that is allowed', () => {
     const assembler = create({ fileTime: START + 9000 });
     for (const line of [1, 2, 3]) assembler.addDocument(document(), null, line, 'JSON');
     const { records, skipped, forms, content } = finish(assembler);
@@ -84,7 +87,7 @@ describe('the timestamp of a document', () => {
     expect([skipped, content.undatedDocuments]).toEqual([['1 document without a timestamp!'], 2]);
   });
 
-  test('follows it if the first document has none and the last timestamp has no document', () => {
+  test('timestamps follow their documents if the first document has none and the last timestamp has no document', () => {
     const run = (...steps: readonly ('document' | 'dated' | 'stamp')[]) => {
       const assembler = create();
       for (const step of steps) {
@@ -105,7 +108,7 @@ describe('the timestamp of a document', () => {
 test.each([
   [{ invalid: 'x' }, 'x!'],
   [{ expiration: null }, 'document without Expiration!'],
-])('a document with %j is skipped and uses its timestamp up', (change, reason) => {
+])('a document with %j is skipped together with its timestamp', (change, reason) => {
   const assembler = create();
   assembler.setTimestamp(UTC);
   assembler.setDate(START);
@@ -123,14 +126,17 @@ describe('the series of a sample', () => {
     ['', null, 'requested', 'imds', 'imds/requested'],
     ['', 'own', 'requested', 'container', 'container/own'],
     ['given', 'own', 'requested', 'imds', 'imds/given'],
-  ])('with the roles %j, %j and %j and the source %s is %s', (given, own, requested, source, series) => {
-    const assembler = create({ identity: { host: 'h', source: 'imds', apiVersion: '', role: given } });
-    if (requested !== null) assembler.setRequestedRole(requested);
-    assembler.addDocument(document({ role: own, source }), UTC, 1, 'JSON');
-    expect(finish(assembler).records).toEqual([[5, series]]);
-  });
+  ])(
+    'the series of a sample with the roles %j, %j and %j and the source %s is %s',
+    (given, own, requested, source, series) => {
+      const assembler = create({ identity: { host: 'h', source: 'imds', apiVersion: '', role: given } });
+      if (requested !== null) assembler.setRequestedRole(requested);
+      assembler.addDocument(document({ role: own, source }), UTC, 1, 'JSON');
+      expect(finish(assembler).records).toEqual([[5, series]]);
+    },
+  );
 
-  test('is one object as long as it stays the same', () => {
+  test('the series of a sample is one object as long as it stays the same', () => {
     const assembler = create();
     for (const role of ['a', 'a', 'b', 'b', 'a']) assembler.addDocument(document({ role }), UTC, 1, 'JSON');
     const series = assembler.takeRecords().map((record) => record.record === 'sample' && record.identity);
@@ -143,7 +149,7 @@ describe('the series of a sample', () => {
 });
 
 describe('a failed poll', () => {
-  test('waits for the source and the year of the documents', () => {
+  test('a failed poll waits for the source and the year of the documents', () => {
     const assembler = create();
     assembler.addFailure('timeout', stamp('Nov 19 23:59:50 UTC'), 1);
     expect(assembler.takeRecords()).toEqual([]);
@@ -160,7 +166,7 @@ describe('a failed poll', () => {
     [null, null, [], ['1 failed poll whose timestamp has no year']],
     [START, null, [[5, 'imds: timeout']], []],
   ])(
-    'without documents and with the file time %j has the records of case %#',
+    'a failed poll without documents and with the file time %j has the records of case %#',
     (writtenAt, _, records, skipped) => {
       const assembler = create({ writtenAt });
       assembler.addFailure('timeout', stamp('Nov 20 00:00:05 UTC'), 1);
@@ -168,7 +174,7 @@ describe('a failed poll', () => {
     },
   );
 
-  test('uses its timestamp up', () => {
+  test('a failed poll uses its timestamp up', () => {
     const assembler = create();
     assembler.setTimestamp(UTC);
     assembler.setDate(START + 5000);
@@ -183,7 +189,7 @@ describe('a failed poll', () => {
   test.each([
     ['InstanceProfileNotFound', 'instance-profile-not-found'],
     ['Failed', 'error-document'],
-  ])('can be a document with the code %s', (errorCode, reason) => {
+  ])('a failed poll can be a document with the code %s', (errorCode, reason) => {
     const assembler = create();
     assembler.addDocument(document({ errorCode, expiration: null, timestamp: UTC }), null, 1, 'JSON');
     assembler.addDocument(document({ errorCode, expiration: null, timestamp: LOCAL }), UTC, 2, 'JSON');

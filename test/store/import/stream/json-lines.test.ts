@@ -47,7 +47,7 @@ describe('the start of JSON', () => {
     ['{ [278 bytes data]', -1],
     ['} [278 bytes data]', -1],
     ['{ [278 bytes data', -1],
-  ])('in %j is at %d', (text, at) => {
+  ])('the start of JSON in %j is at %d', (text, at) => {
     expect(JsonLines.findStart(text)).toBe(at);
   });
 });
@@ -92,11 +92,11 @@ describe('JSON on one line', () => {
     ['{"Token":"x', '', ['JSON that is cut off or damaged 7 true']],
     [`{x: 1${' '.repeat(16_348)}Expiration:${EXPIRATION}}`, '', ['document damaged JSON 7 undated']],
     [`{x: 1${' '.repeat(16_368)}Expiration:${EXPIRATION}}`, '', ['JSON that is cut off or damaged 7 true']],
-  ])('%# is read to its end', (text, rest, found) => {
+  ])('JSON on one line is read to its end in case %#', (text, rest, found) => {
     expect(read(text)).toEqual({ rest, found, isOpen: false });
   });
 
-  test('has the timestamp before it rather than the one after it', () => {
+  test('JSON on one line has the timestamp before it rather than the one after it', () => {
     const text = `${JSON_TEXT} 2026-11-20T00:20:01Z`;
     const rest = '2026-11-20T00:20:01Z';
     expect(read(text, NIGHT)).toMatchObject({ rest, found: ['document JSON 7 00:00:01'] });
@@ -105,7 +105,7 @@ describe('JSON on one line', () => {
 });
 
 describe('JSON on several lines', () => {
-  test('is read to its end', () => {
+  test('JSON on several lines is read to its end', () => {
     const { found, json } = create();
     expect([json.read('x {', 2, null, 1), json.isOpen]).toEqual(['', true]);
     expect(json.continue(`"Expiration":"${EXPIRATION}"`, 0, null, 2)).toBe('');
@@ -113,7 +113,7 @@ describe('JSON on several lines', () => {
     expect(found).toEqual(['document JSON 3 undated']);
   });
 
-  test('has the timestamp of its last line, and prefixes are not part of it', () => {
+  test('JSON on several lines has the timestamp of its last line, and prefixes are not part of it', () => {
     const { found, json } = create();
     const later = createExact(Date.parse('2026-11-20T00:20:01Z'), 0, 0);
     json.read('{', 0, readTimestamp(NIGHT), 1);
@@ -130,7 +130,7 @@ describe('JSON on several lines', () => {
     ['  {', false],
     ['{}', false],
     ['"a":1', false],
-  ])('ends before the line %j with a timestamp: %j', (line, ends) => {
+  ])('JSON on several lines ends before the line %j with a timestamp: %j', (line, ends) => {
     const { found, json } = create();
     json.read('{', 0, null, 1);
     expect(json.continue(line, 0, readTimestamp(NIGHT), 2) === null).toBe(ends);
@@ -139,14 +139,14 @@ describe('JSON on several lines', () => {
     );
   });
 
-  test('continues with a line without quotes and timestamp', () => {
+  test('JSON on several lines continues with a line without quotes and timestamp', () => {
     const { found, json } = create();
     json.read('{', 0, null, 1);
     expect(json.continue('x', 0, null, 2)).toBe('');
     expect([json.isOpen, found]).toEqual([true, []]);
   });
 
-  test('that is cut off has the members before its end', () => {
+  test('JSON on several lines that is cut off has the members before its end', () => {
     const { found, json } = create();
     json.abandon(1);
     expect(found).toEqual([]);

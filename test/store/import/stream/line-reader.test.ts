@@ -24,7 +24,7 @@ const OTHER = 'text that is neither a timestamp nor a document';
 
 describe('entries that were joined to one line', () => {
   test.each(['[2026-11-20 00:#:01]', '[2026/11/20 00:#:01]', '[2026-11-20T00:#:01Z]'])(
-    'are read if they begin like %s',
+    'entries that were joined to one line are read if they begin like %s',
     async (stamp) => {
       for (const between of ['', ' ', ' '.repeat(20), ' '.repeat(21)]) {
         const entries = ['00', '20'].map(
@@ -40,7 +40,7 @@ describe('entries that were joined to one line', () => {
     '[2026.11.20 00:20:01]',
     '2026-11-20 00:20:01',
     '[2026-11-20-00:20:01]',
-  ])('are not divided before %s', async (second) => {
+  ])('entries that were joined to one line are not divided before %s', async (second) => {
     const text = `[2026-11-20 00:00:01] Expiration=${EXPIRATION} ${second} Expiration=${EXPIRATION}`;
     expect((await read(text)).times).toEqual([NIGHT, NIGHT]);
   });
@@ -58,7 +58,7 @@ describe('before a line', () => {
     '\u001b[1;39m',
     '\u001b[m',
     '\u001b[0;32K\u001b[0m',
-  ])('%j is removed', async (prefix) => {
+  ])('the text %j before a line is removed', async (prefix) => {
     expect((await read(`${NIGHT}\n${prefix}}\n`)).skipped).toEqual(['1 brackets and separators 2']);
   });
 
@@ -76,13 +76,13 @@ describe('before a line', () => {
     `[a/${'b'.repeat(301)}] `,
     '\u001b1;39m',
     '\u001b[1;x9m',
-  ])('%j is not removed', async (prefix) => {
+  ])('the text %j before a line is not removed', async (prefix) => {
     expect((await read(`${NIGHT}\n${prefix}}\n`)).skipped).toEqual([`1 ${OTHER} 2`]);
   });
 });
 
 describe('an event of CloudWatch', () => {
-  test('has its own time', async () => {
+  test('an event of CloudWatch has its own time', async () => {
     const line = `EVENTS\t1795132999000\tExpiration=${EXPIRATION}\t1795132801000`;
     expect(await read(line)).toEqual({ times: [NIGHT], skipped: [], timestamps: 1, failures: [] });
   });
@@ -94,18 +94,18 @@ describe('an event of CloudWatch', () => {
     `EVENTS\t1\tExpiration=${EXPIRATION}\tx795132801000`,
     `xEVENTS\t1\tExpiration=${EXPIRATION}\t1795132801000`,
     `EVENT\t1\tExpiration=${EXPIRATION}\t1795132801000`,
-  ])('is not %j', async (line) => {
+  ])('the line %j is not an event of CloudWatch', async (line) => {
     expect((await read(`${line}\n`)).skipped[0]).toBe('1 document without a timestamp 1');
   });
 
-  test('can contain events, up to three times', async () => {
+  test('an event of CloudWatch can contain events, up to three times', async () => {
     const nest = (depth: number): string =>
       depth === 0 ? JSON_LINE : JSON.stringify({ ts: NIGHT, message: nest(depth - 1) });
     expect(await read(nest(3))).toMatchObject({ times: [NIGHT], timestamps: 3 });
     expect((await read(nest(4))).times).toEqual([]);
   });
 
-  test('can contain several lines', async () => {
+  test('an event of CloudWatch can contain several lines', async () => {
     const message = `LastUpdated: ${NIGHT}\r\nExpiration: ${EXPIRATION}\n`;
     expect((await read(`${JSON.stringify({ ts: NIGHT, message })}\n`)).times).toEqual([NIGHT]);
     expect((await read(`${NIGHT} ${JSON.stringify({ message })}\n`)).times).toEqual([NIGHT]);
@@ -113,13 +113,13 @@ describe('an event of CloudWatch', () => {
 });
 
 describe('the limits of a line', () => {
-  test('are 1000 characters up to the end of its timestamp', async () => {
+  test('the timestamp of a line ends within its first 1000 characters', async () => {
     const line = (length: number) => `${'='.repeat(length)}${NIGHT} ${JSON_LINE}\n`;
     expect((await read(line(980), '-05:00')).times).toEqual([NIGHT]);
     expect((await read(line(981), '-05:00')).times).toEqual(['2026-11-20T05:00:01Z']);
   });
 
-  test('are 16 KiB without JSON', async () => {
+  test('a line without JSON has at most 16 KiB', async () => {
     expect((await read('x'.repeat(16_384))).skipped).toEqual([`1 ${OTHER} 1`]);
     const tooLong = '1 text that is longer than 16 KiB and not JSON 1';
     expect((await read('x'.repeat(16_385))).skipped).toEqual([tooLong]);
@@ -178,7 +178,7 @@ describe('a line', () => {
     [`date,Expiration\n${NIGHT},${EXPIRATION}`, { times: [NIGHT], skipped: [] }],
     [`${NIGHT} date,Expiration`, { times: [], skipped: [] }],
     [`{"schema_version":1,"record":"x"}`, { times: [], skipped: ['1 record has an unknown value 1'] }],
-  ])('%j is read as %j', async (text, expected) => {
+  ])('the line %j is read as %j', async (text, expected) => {
     expect(await read(text)).toMatchObject(expected);
   });
 });
@@ -189,13 +189,13 @@ describe('a timestamp inside of another one', () => {
     ['2026-11-20T05:00:02Z stdout F 2026-11-20 00:00:01', '2026-11-20T05:00:02Z'],
     ['2026-11-20 05:00:02 app: 2026-11-20 00:00:01', '2026-11-20T05:00:01Z'],
     ['2026-11-20T00:00:02Z stdout F 2026-11-20T00:00:01Z', NIGHT],
-  ])('%s is read as %s', async (stamp, time) => {
+  ])('the timestamp inside another one in %s is read as %s', async (stamp, time) => {
     for (const text of [`${stamp} ${JSON_LINE}`, `${stamp}\n${JSON_LINE}`]) {
       expect((await read(text, '-05:00')).times).toEqual([time]);
     }
   });
 
-  test('has the zone of the message that contains it', async () => {
+  test('a timestamp inside a message has the zone of the message', async () => {
     const message = `2026-11-20 00:00:05 ${JSON_LINE}`;
     expect((await read(JSON.stringify({ ts: NIGHT, message }), '-05:00')).times).toEqual([NIGHT]);
   });

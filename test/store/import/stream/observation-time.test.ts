@@ -49,11 +49,11 @@ describe('the time of a poll', () => {
     ['2026-11-20T12:00:01Z', { date: NOON }, ['2026-11-20T12:00:01.000Z', 1, null]],
     ['2026-11-20T12:00:02.001Z', { date: NOON }, ['2026-11-20T12:00:02.000Z', 2, null]],
     ['2026-11-20T11:59:58Z', { date: NOON }, ['2026-11-20T11:59:58.000Z', -2, null]],
-  ])('%j with %j is %j', (text, options, expected) => {
+  ])('the time of a poll from the timestamp %j with the options %j is %j', (text, options, expected) => {
     expect(resolve(text, options)).toEqual(expected);
   });
 
-  test('in an hour that occurs twice is not before LastUpdated', () => {
+  test('the time of a poll in an hour that occurs twice is not before LastUpdated', () => {
     const zone = 'America/New_York';
     const read = (lastUpdated: string) => resolve('2026-11-01 01:30:00', { zone, lastUpdated })?.[0];
     expect(read('2026-11-01T05:00:00Z')).toBe('2026-11-01T05:30:00.000Z');
@@ -70,7 +70,7 @@ describe('a timestamp without a year', () => {
     ['Jan  2 12:00:00 UTC', { reference: '2025-12-31T13:00:00Z' }, '2026-01-02T12:00:00.000Z'],
     ['Nov 20 12:00:00 UTC', { date: '2024-11-20T12:00:00Z', reference: NOON }, '2024-11-20T12:00:00.000Z'],
     ['Feb 29 12:00:00 UTC', { reference: '2028-03-01T00:00:00Z' }, '2028-02-29T12:00:00.000Z'],
-  ])('%j with %j is %j', (text, options, expected) => {
+  ])('the timestamp %j without a year, with the options %j, is %j', (text, options, expected) => {
     expect(resolve(text, options)?.[0] ?? null).toBe(expected);
   });
 });
@@ -81,7 +81,7 @@ describe('a date whose day and month may be swapped', () => {
     ['11/12/2026 12:00:00', { reference: '2026-11-12T13:00:00Z' }, '2026-11-12T10:00:00.000Z'],
     ['11/12/2026 12:00:00', { reference: '2026-12-11T13:00:00Z' }, '2026-12-11T10:00:00.000Z'],
     ['11/20/2026 12:00:00', {}, '2026-11-20T10:00:00.000Z'],
-  ])('%j with %j is %j', (text, options, expected) => {
+  ])('the ambiguous date %j with the options %j is %j', (text, options, expected) => {
     expect(resolve(text, options)?.[0] ?? null).toBe(expected);
   });
 });

@@ -42,7 +42,7 @@ async function read(text: string) {
 }
 
 describe('an export', () => {
-  test.each(['ndjson', 'csv'] as const)('as %s is read, also behind other lines', async (format) => {
+  test.each(['ndjson', 'csv'] as const)('an export as %s is read, also after other lines', async (format) => {
     const text = await exportOf(format, 'web-1', 'web-2');
     expect(await read(text)).toEqual({ hosts: ['web-1', 'web-2'], skipped: [] });
     expect(await read(`\ufeff${text.replaceAll('\n', '\r\n')}`)).toEqual({
@@ -52,7 +52,7 @@ describe('an export', () => {
     expect(await read(`\n# a comment\n{}\n${text}`)).toMatchObject({ hosts: ['web-1', 'web-2'] });
   });
 
-  test('as CSV has bad rows, which are skipped', async () => {
+  test('an export as CSV has bad rows, which are skipped', async () => {
     const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
     const text = [header, row, '', `${row},7`, row.replace('imds', 'other'), 'x', row, header, row].join(
       '\n',
@@ -65,7 +65,7 @@ describe('an export', () => {
     });
   });
 
-  test('as CSV is read after a row of any length', async () => {
+  test('an export as CSV is read after a row of any length', async () => {
     const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
     const long = row.replace('web-1', 'x'.repeat(1_200_000));
     expect(await read([header, row, long, row].join('\n'))).toEqual({
@@ -74,13 +74,13 @@ describe('an export', () => {
     });
   });
 
-  test('as CSV is read after a quote that is not closed', async () => {
+  test('an export as CSV is read after a quote that is not closed', async () => {
     const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
     const open = row.replace('web-1', '"web-1');
     expect((await read([header, row, open, row, row].join('\n'))).hosts).toEqual(['web-1', 'web-1', 'web-1']);
   });
 
-  test('as CSV has cells that were protected from spreadsheets', async () => {
+  test('an export as CSV has cells that were protected from spreadsheets', async () => {
     expect((await read(await exportOf('csv', '=1+1', '"quoted", name', 'two\r\nlines'))).hosts).toEqual([
       '=1+1',
       '"quoted", name',
@@ -88,7 +88,7 @@ describe('an export', () => {
     ]);
   });
 
-  test('with a name like __proto__ has a field without a meaning', async () => {
+  test('an export ignores a field with a name like __proto__', async () => {
     const ndjson = (await exportOf('ndjson', 'web-1')).replace('{', '{"__proto__":{"host":"x"},');
     expect((await read(ndjson)).hosts).toEqual(['web-1']);
   });

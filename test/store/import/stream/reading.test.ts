@@ -24,7 +24,7 @@ describe('a failed poll', () => {
     ['{"Code":"InstanceProfileNotFound","Message":"x"}', 'instance-profile-not-found'],
     ['{"Code":"Failed","Message":"x"}', 'error-document'],
     ['  <title>404 - Not Found</title>', 'not-found'],
-  ])('of %j is stored if it has a timestamp', async (text, reason) => {
+  ])('a failed poll of %j is stored if it has a timestamp', async (text, reason) => {
     const { failedPolls, samples } = await readText(
       `${iso(first.at)}\n${text}\n${iso(second.at)}\n${json()}\n[${iso(second.at + 60_000)}] ${text}\n`,
     );
@@ -35,7 +35,7 @@ describe('a failed poll', () => {
     expect(samples).toHaveLength(1);
   });
 
-  test('with an HTTP status has the time of the Date header', async () => {
+  test('a failed poll with an HTTP status has the time of the Date header', async () => {
     const date = new Date(first.at).toUTCString();
     const { failedPolls } = await readText(
       `HTTP/1.1 404 Not Found\r\nDate: ${date}\r\n\r\n<html>404</html>\n`,
@@ -43,7 +43,7 @@ describe('a failed poll', () => {
     expect(failedPolls).toMatchObject([{ observedAt: first.at, reason: 'not-found', clockOffset: 0 }]);
   });
 
-  test('without a timestamp is skipped, and the next document keeps its own', async () => {
+  test('a failed poll without a timestamp is skipped, and the next document keeps its own', async () => {
     const { samples, failedPolls, summary } = await readText(
       `${iso(first.at)} ${json()}\ncurl: (7) x\n${iso(second.at)} ${json()}\n`,
     );
@@ -52,14 +52,14 @@ describe('a failed poll', () => {
     expect(reasons(summary)).toEqual(['1 failed poll without a timestamp 2']);
   });
 
-  test('takes a missing year from the documents', async () => {
+  test('a failed poll takes a missing year from the documents', async () => {
     const { failedPolls } = await readText(
       `Nov 19 23:40:01 host credlog[1]: curl: (28) x\nNov 20 00:00:01 host credlog[1]: ${json()}\n`,
     );
     expect(failedPolls.map(({ observedAt }) => iso(observedAt))).toEqual(['2026-11-19T23:40:01Z']);
   });
 
-  test('belongs to the source of the documents', async () => {
+  test('a failed poll belongs to the source of the documents', async () => {
     const document = '{"RoleArn":"arn:aws:iam::111122223333:role/app","Expiration":"2026-11-20T06:00:01Z"}';
     const { sources } = await readText(`${iso(first.at)} curl: (7) x\n${iso(second.at)} ${document}\n`);
     expect(sources).toEqual(['container']);
@@ -67,33 +67,33 @@ describe('a failed poll', () => {
 });
 
 describe('a timestamp', () => {
-  test('dates one document only', async () => {
+  test('a timestamp dates one document only', async () => {
     const { samples, summary } = await readText(`${iso(first.at)}\n${json()}\n${json()}\n`);
     expect(samples).toHaveLength(1);
     expect(summary.content.undatedDocuments).toBe(1);
     expect(reasons(summary)).toEqual(['1 document without a timestamp 3']);
   });
 
-  test('after the document is noticed', async () => {
+  test('a timestamp after the document is noticed', async () => {
     const text = polls.map((poll) => `${json(poll)}\n${iso(poll.at)}\n`).join('');
     expect((await readText(text)).summary.content.timestampsFollow).toBe(true);
     const before = polls.map((poll) => `${iso(poll.at)}\n${json(poll)}\n`).join('');
     expect((await readText(before)).summary.content.timestampsFollow).toBe(false);
   });
 
-  test('without a zone is in the zone of the Date header', async () => {
+  test('a timestamp without a zone is in the zone of the Date header', async () => {
     const date = new Date(first.at).toUTCString();
     const { samples } = await readText(`2026-11-19 19:00:31\nHTTP/1.1 200 OK\nDate: ${date}\n\n${json()}\n`);
     expect(samples).toMatchObject([{ observedAt: first.at + 30_000, clockOffset: 30 }]);
   });
 
-  test('of CloudWatch Insights is in UTC whatever zone is given', async () => {
+  test('a timestamp of CloudWatch Insights is in UTC whatever zone is given', async () => {
     const text = `@timestamp,@message\n2026-11-20 00:00:01.000,"${json().replaceAll('"', '""')}"\n`;
     const { samples } = await readText(text, { timezone: 'America/New_York' });
     expect(samples).toMatchObject([{ observedAt: first.at }]);
   });
 
-  test('keeps an offset of the Date header only if it fits the document', async () => {
+  test('a timestamp keeps an offset of the Date header only if it fits the document', async () => {
     const response = (date: number) =>
       `HTTP/1.1 200 OK\nDate: ${new Date(date).toUTCString()}\n\n${json()}\n`;
     const { samples } = await readText(
@@ -102,7 +102,7 @@ describe('a timestamp', () => {
     expect(samples.map(({ clockOffset }) => clockOffset)).toEqual([null, 5]);
   });
 
-  test('of the file dates its last document if that is allowed', async () => {
+  test('a timestamp of the file dates its last document if that is allowed', async () => {
     const text = `${json()}\n${json(second)}\n`;
     const { samples, summary } = await readText(text, { fileTime: second.at });
     expect(samples).toMatchObject([{ observedAt: second.at, expiration: second.expiration }]);
@@ -112,7 +112,7 @@ describe('a timestamp', () => {
 });
 
 describe('rows', () => {
-  test('whose first time is repeated have no timestamp', async () => {
+  test('rows whose first time is repeated have no timestamp', async () => {
     const rows = polls
       .map(({ lastUpdated, expiration }) => `${iso(lastUpdated)}\t${iso(expiration)}\n`)
       .join('');
@@ -121,7 +121,7 @@ describe('rows', () => {
     expect((await readText(dated)).summary.content.hasUndatedRows).toBe(false);
   });
 
-  test('whose first time precedes the second one have no timestamp', async () => {
+  test('rows whose first time precedes the second one have no timestamp', async () => {
     const rows = polls.map(
       ({ at, lastUpdated, expiration }) => `${iso(lastUpdated)} ${iso(at)} ${iso(expiration)}\n`,
     );
@@ -132,7 +132,7 @@ describe('rows', () => {
 describe('a damaged log', () => {
   const pretty = JSON.stringify(imdsDocument(first), null, 2);
 
-  test('whose first document has lost its start is read from the second one', async () => {
+  test('a damaged log whose first document has lost its start is read from the second one', async () => {
     const { samples, summary } = await readText(
       `  "Token" : "${CANARY_TOKEN}",\n  "Expiration" : "${iso(first.expiration)}"\n}\n${iso(second.at)}\n${pretty}\n`,
     );
@@ -140,14 +140,14 @@ describe('a damaged log', () => {
     expect(reasons(summary)[0]).toBe('1 document whose start is missing 2');
   });
 
-  test('with a document that is cut off has the next one', async () => {
+  test('a damaged log with a document that is cut off has the next document', async () => {
     const cut = pretty.slice(0, pretty.indexOf('Expiration'));
     const { samples, summary } = await readText(`${iso(first.at)}\n${cut}\n${iso(second.at)}\n${pretty}\n`);
     expect(samples.map(({ observedAt }) => observedAt)).toEqual([second.at]);
     expect(reasons(summary)).toHaveLength(1);
   });
 
-  test('with NUL bytes and long lines is read', async () => {
+  test('a damaged log with NUL bytes and long lines is read', async () => {
     const { samples, summary } = await readText(
       `\0\0${iso(first.at)}\0 ${json()}\n${'x'.repeat(100_000)}\n{"a":"${'y'.repeat(2_000_000)}\n${iso(second.at)} ${json()}\n`,
     );
@@ -171,7 +171,7 @@ describe('a damaged log', () => {
     '{"a":',
     '}{',
     '[/a',
-  ])('with a megabyte of %j is read to its end', async (piece) => {
+  ])('a damaged log with a megabyte of %j is read to its end', async (piece) => {
     const { samples } = await readText(
       `${piece.repeat(1_000_000 / piece.length)}\n${iso(first.at)} ${json()}\n`,
     );
@@ -198,7 +198,7 @@ describe('own output', () => {
   };
 
   test.each(['', '2026-11-20T00:00:02.123456789Z ', 'poller-1  | ', 'Nov 20 00:00:02 host credwatch[1]: '])(
-    'of poll is read behind the prefix %j',
+    'our own output of poll is read after the prefix %j',
     async (prefix) => {
       const failed = { ...line, expiration: null, last_updated: null, access_key_id: null };
       const failure = { reason: 'timeout', detail: 'x' };

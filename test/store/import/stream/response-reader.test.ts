@@ -27,7 +27,7 @@ const AT = Date.UTC(2026, 10, 20, 0, 0, 1);
 
 describe('the headers of a response', () => {
   test.each(['HTTP/1.1 404 Not Found', 'HTTP/2 404 ', '< HTTP/1.1 404 Not Found', '  HTTP/1.0 404'])(
-    'begin with %j',
+    'the headers of a response begin with %j',
     (line) => {
       expect(read(line, 'Server: x', `Date: ${DATE}`, '')).toEqual({
         results: [true, true, true, false],
@@ -39,7 +39,7 @@ describe('the headers of a response', () => {
   );
 
   test.each(['HTTP/1.1 40', 'HTTP/x 404', 'x HTTP/1.1 404', '<  HTTP/1.1 404', 'HTTP/1.1: 404', 'HTTP 404'])(
-    'do not begin with %j',
+    'the headers of a response do not begin with %j',
     (line) => {
       expect(read(line, 'Server: x').results).toEqual([false, false]);
     },
@@ -49,31 +49,34 @@ describe('the headers of a response', () => {
     [399, []],
     [400, ['1 failed poll without a timestamp']],
     [503, ['1 failed poll without a timestamp']],
-  ])('with the status %d have the failures %j', (status, expected) => {
+  ])('the headers of a response with the status %d have the failures %j', (status, expected) => {
     const { skipped, failures } = read(`HTTP/1.1 ${status} x`);
     expect([skipped.map((each) => each.replace('2 ', '1 ')), failures]).toEqual([expected, []]);
   });
 
-  test.each(['Server: x', '< Server: x', '  X-a_b-1: x'])('contain %j', (line) => {
+  test.each(['Server: x', '< Server: x', '  X-a_b-1: x'])('the headers of a response contain %j', (line) => {
     expect(read('HTTP/1.1 200 OK', line, line).results).toEqual([true, true, true]);
   });
 
-  test.each(['Server x', 'Server:x', '> Server: x', 'a b: x', ''])('do not contain %j', (line) => {
-    expect(read('HTTP/1.1 200 OK', line, 'Server: x').results).toEqual([true, false, true]);
-  });
+  test.each(['Server x', 'Server:x', '> Server: x', 'a b: x', ''])(
+    'the headers of a response do not contain %j',
+    (line) => {
+      expect(read('HTTP/1.1 200 OK', line, 'Server: x').results).toEqual([true, false, true]);
+    },
+  );
 
-  test.each(['<', '< ', '<\t\r'])('end with %j', (line) => {
+  test.each(['<', '< ', '<\t\r'])('the headers of a response end with %j', (line) => {
     expect(read('< HTTP/1.1 404 x', line, '< Server: x')).toMatchObject({
       results: [true, true, false],
       skipped: ['2 failed poll without a timestamp'],
     });
   });
 
-  test('do not end with another line', () => {
+  test('the headers of a response do not end with another line', () => {
     expect(read('< HTTP/1.1 404 x', '<x', 'x<', '< Server: x').results).toEqual([true, false, false, true]);
   });
 
-  test('end at the next status', () => {
+  test('the headers of a response end at the next status', () => {
     expect(read('HTTP/1.1 404 x', 'HTTP/1.1 403 x').skipped).toEqual(['2 failed poll without a timestamp']);
     expect(read('HTTP/1.1 404 x', 'HTTP/1.1 200 x').skipped).toEqual(['2 failed poll without a timestamp']);
     expect(read('HTTP/1.1 200 x', 'HTTP/1.1 404 x').skipped).toEqual(['3 failed poll without a timestamp']);
@@ -92,7 +95,7 @@ describe('the Date header', () => {
     LIST,
     LIST.replace(/ +:/, ':'),
     LIST.replace('{[Connection, close], [Content', `{[${'x'.repeat(20)}], [Content`),
-  ])('is read in %j', (line) => {
+  ])('the Date header is read in %j', (line) => {
     expect(read(line)).toMatchObject({ results: [true], timestamps: 1 });
   });
 
@@ -120,15 +123,15 @@ describe('the Date header', () => {
     LIST.replace('2026', '226'),
     LIST.replace('2026', '2x26'),
     LIST.replace('00:01', '00:1'),
-  ])('is not read in %j', (line) => {
+  ])('the Date header is not read in %j', (line) => {
     expect(read(line)).toMatchObject({ results: [false], timestamps: 0 });
   });
 
-  test('has less than 80 characters', () => {
+  test('the Date header has less than 80 characters', () => {
     expect(read(`Date: ${DATE}`.padEnd(79)).results).toEqual([true]);
   });
 
-  test('that is no time is ignored', () => {
+  test('a Date header that is not a time is ignored', () => {
     expect(read('Date: Fri, 31 Nov 2026 00:00:01 GMT')).toMatchObject({ results: [true], timestamps: 0 });
   });
 });

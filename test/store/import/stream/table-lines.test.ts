@@ -62,11 +62,11 @@ describe('a table', () => {
       [true, true, true],
       [`2 ${UNCLOSED} true`, `3 ${DOCUMENT}`, `4 ${DOCUMENT}`],
     ],
-  ])('with %s is read', (_, lines, rows, found) => {
+  ])('a table with %s is read', (_, lines, rows, found) => {
     expect(read('date,Expiration', lines)).toEqual({ isHeader: true, isOpen: true, rows, found });
   });
 
-  test('of our own has records, and rows with other columns are bad', () => {
+  test('a table of our own export has records, and rows with other columns are bad', () => {
     expect(read('schema_version,record', ['1,sample', 'x', '1,sample'])).toMatchObject({
       rows: [true, true, true],
       found: [
@@ -77,11 +77,11 @@ describe('a table', () => {
     });
   });
 
-  test('does not begin with another line', () => {
+  test('a table does not begin with another line', () => {
     expect(read('x', [ROW])).toEqual({ isHeader: false, isOpen: false, rows: [false], found: [] });
   });
 
-  test('stays open after a line that is no header', () => {
+  test('a table stays open after a line that is not a header', () => {
     const table = new TableLines({ addContent() {}, skip() {}, readLine() {}, hasTimestamp: () => false });
     expect([table.readHeader('date,Expiration'), table.readHeader('x'), table.isOpen]).toEqual([
       true,

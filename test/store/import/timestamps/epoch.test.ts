@@ -33,7 +33,7 @@ test.each([
   '@@1795132801',
   'x1795132801',
   '',
-])('%j is no epoch', (text) => {
+])('%j is not an epoch', (text) => {
   expect(readEpoch(text, 0)).toBeNull();
 });
 

@@ -52,7 +52,7 @@ test('every documented example of a timestamp is tested', () => {
 });
 
 describe('a timestamp', () => {
-  test.each(EXAMPLES)('%j is read by the family %s', (text, family, wall, minutes) => {
+  test.each(EXAMPLES)('the timestamp %j is read by the family %s', (text, family, wall, minutes) => {
     const offset = minutes === null ? null : minutes * 60_000;
     // The reader remembers the family of the last timestamp.
     for (const before of ['2026-11-20T00:00:01Z', '1795132801', '/Date(1795132801000)/', text]) {
@@ -100,7 +100,7 @@ describe('a timestamp', () => {
     '10.0.0.1',
     'v1.2.3-4',
     '',
-  ])('%j is no timestamp', (text) => {
+  ])('%j is not a timestamp', (text) => {
     expect(readWholeTimestamp(text)).toBeNull();
   });
 
@@ -116,12 +116,12 @@ describe('a timestamp', () => {
     ['Sun, 20 Dec 2026 00:00:01 +0000 (UTC) x', ' x', 0],
     ['Fri, 20 Nov 2026 00:00:01 GMT 2026-11-20', ' 2026-11-20', 0],
     ['11/20/2026 00:00:01 Error', ' Error', null],
-  ])('in %j is followed by %j', (text, rest, offset) => {
+  ])('a timestamp in %j is followed by %j', (text, rest, offset) => {
     const found = readTimestamp(text);
     expect([text.slice(found?.end), found?.offset]).toEqual([rest, offset]);
   });
 
-  test('with a date that may be swapped has both readings', () => {
+  test('a timestamp with a date that may be swapped has both readings', () => {
     const [found, unique] = ['11/12/2026 00:00:01', '11/20/2026 00:00:01'].map(readWholeTimestamp);
     expect([found?.wall, found?.otherWall]).toEqual([
       Date.UTC(2026, 10, 12, 0, 0, 1),

@@ -49,7 +49,7 @@ describe('readIso', () => {
     ['2026-11-20T00:10Z', '2026-11-20T00:10:00.000', 0, ''],
     ['2026-11-20 0:00:011', '2026-11-20T00:00:00.000', null, ':011'],
     ['2026-11-20 00:00:60', '2026-11-20T00:00:59.000', null, ''],
-  ])('reads %j', (text, ...expected) => {
+  ])('readIso reads %j', (text, ...expected) => {
     expect(read(readIso, text)).toEqual(expected);
   });
 
@@ -81,11 +81,11 @@ describe('readIso', () => {
     '226-1-5 0:00',
     'x2026-11-20 00:00:01',
     '',
-  ])('does not read %j', (text) => {
+  ])('readIso does not read %j', (text) => {
     expect(read(readIso, text)).toBeNull();
   });
 
-  test('notes a zone that means several zones', () => {
+  test('readIso notes a zone that means several zones', () => {
     expect(readIso('2026-11-20 00:00:01 CST', 0)).toMatchObject({ ambiguousZone: 'CST', offset: null });
     expect(readIso('2026-11-20 00:00:01 EST', 0)).toMatchObject({ ambiguousZone: null });
   });
@@ -102,7 +102,7 @@ describe('readCompact', () => {
     ['20261120T010203,123456789 x', '2026-11-20T01:02:03.123', null, ' x'],
     ['20261120T010203.1234567891', '2026-11-20T01:02:03.000', null, '.1234567891'],
     ['20261120T010203EST', '2026-11-20T01:02:03.000', -300, ''],
-  ])('reads %j', (text, ...expected) => {
+  ])('readCompact reads %j', (text, ...expected) => {
     expect(read(readCompact, text)).toEqual(expected);
   });
 
@@ -115,7 +115,7 @@ describe('readCompact', () => {
     '20261320T010203',
     '20261120T250203',
     '',
-  ])('does not read %j', (text) => {
+  ])('readCompact does not read %j', (text) => {
     expect(read(readCompact, text)).toBeNull();
   });
 });

@@ -44,6 +44,6 @@ test.each([
   '金 11月 20 24:00:01 UTC 2026',
   '11/20 00:00:01 2026',
   '',
-])('%j is no Japanese timestamp', (text) => {
+])('%j is not a Japanese timestamp', (text) => {
   expect(readJapanese(text, 0)).toBeNull();
 });

@@ -54,7 +54,7 @@ describe('readMonthFirst', () => {
     ['Nov 20 00:00:01 20261', '2000-11-20T00:00:01.000', null, ' 20261'],
     ['Nov 20 00:00:01 2026年', '2000-11-20T00:00:01.000', null, ' 2026年'],
     ['Feb 29 00:00:01', '2000-02-29T00:00:01.000', null, ''],
-  ])('reads %j', (text, ...expected) => {
+  ])('readMonthFirst reads %j', (text, ...expected) => {
     expect(read(readMonthFirst, text)).toEqual(expected);
   });
 
@@ -67,7 +67,7 @@ describe('readMonthFirst', () => {
     'No 20 00:00:01',
     '20 Nov 00:00:01 2026',
     '',
-  ])('does not read %j', (text) => {
+  ])('readMonthFirst does not read %j', (text) => {
     expect(read(readMonthFirst, text)).toBeNull();
   });
 });
@@ -83,12 +83,12 @@ describe('readDayFirst', () => {
     ['20/Nov/2026:00:00:01 +0000', '2026-11-20T00:00:01.000', 0, ''],
     ['20-Nov-2026 00:00:01.5', '2026-11-20T00:00:01.500', null, ''],
     ['20 Nov 00:00:01 INFO x', '2000-11-20T00:00:01.000', null, ' INFO x'],
-  ])('reads %j', (text, ...expected) => {
+  ])('readDayFirst reads %j', (text, ...expected) => {
     expect(read(readDayFirst, text)).toEqual(expected);
   });
 
   test.each(['31 Nov 2026 00:00:01', '20 Nov 2026 24:00:01', '200 Nov 2026 00:00:01', 'Nov 20 00:00:01', ''])(
-    'does not read %j',
+    'readDayFirst does not read %j',
     (text) => {
       expect(read(readDayFirst, text)).toBeNull();
     },
@@ -108,7 +108,7 @@ describe('readKlog', () => {
     ['W1120 01:02:03.123456 12 a.go:1]', '2000-11-20T01:02:03.123', ''],
     ['E1120 01:02:03.000000\t1 ]]', '2000-11-20T01:02:03.000', ']'],
     ['F0229 23:59:59.000000 1 x]', '2000-02-29T23:59:59.000', ''],
-  ])('reads %j', (text, wall, rest) => {
+  ])('readKlog reads %j', (text, wall, rest) => {
     expect(read(readKlog, text)).toEqual([wall, null, rest]);
     expect(readKlog(text, 0)?.isYearless).toBe(true);
   });
@@ -131,7 +131,7 @@ describe('readKlog', () => {
     'I1320 01:02:03.123456 1 main.go:12]',
     'I1120 24:02:03.123456 1 main.go:12]',
     '',
-  ])('does not read %j', (text) => {
+  ])('readKlog does not read %j', (text) => {
     expect(read(readKlog, text)).toBeNull();
   });
 });

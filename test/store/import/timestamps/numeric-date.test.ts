@@ -44,6 +44,6 @@ test.each([
   '20.11.2026',
   'Fri20.11.2026 00:00:01',
   '',
-])('%j is no numeric date', (text) => {
+])('%j is not a numeric date', (text) => {
   expect(readNumericDate(text, 0)).toBeNull();
 });
