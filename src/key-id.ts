@@ -17,7 +17,7 @@ export const isKeyId = (text: string): boolean => ANY_FORM.test(text) || DIGEST.
 
 /**
  * The key id to store and to show. An id of an unknown form can be a secret key by mistake, for example if two
- * variables are swapped. Its digest reveals nothing, and still tells one generation from the next.
+ * variables are swapped. Its digest reveals nothing, and still distinguishes generations.
  */
 export const toStoredKeyId = (keyId: string): string =>
   keyId === '' || KNOWN_FORM.test(keyId) || DIGEST.test(keyId)

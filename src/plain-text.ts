@@ -1,5 +1,5 @@
 /**
- * Tells ordinary text from keys and tokens. A word that is not certainly ordinary counts as a secret, because
+ * Distinguishes ordinary text from keys and tokens. A word that is not certainly ordinary counts as a secret, because
  * a lost word of a message does less harm than a leaked key.
  */
 

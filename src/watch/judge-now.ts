@@ -90,7 +90,7 @@ export function judgeStored(
   return judgeNow(current, options);
 }
 
-/** If two generations are served in turns, the generation seen last is the current one. */
+/** If two generations are served alternately, the generation seen last is the current one. */
 const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
   generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
 

@@ -124,7 +124,7 @@ describe('judgeStored', () => {
     });
   });
 
-  test('of generations served in turns, the one seen last is judged, or the one issued last', () => {
+  test('of generations served alternately, the one seen last is judged, or the one issued last', () => {
     const store = temporaryStore();
     const [first, second] = [
       { key: 'ASIA1', issuedAt: NOW - 2 * HOUR },

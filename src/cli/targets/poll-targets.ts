@@ -193,7 +193,7 @@ async function printProblems(path: string, problems: readonly string[], io: Io):
   if (count > 0) await printError(io, `${path}: ${count} more problems`, FORMAT_HINT);
 }
 
-/** Anyone who can write the file can send any file of this user to any URL, as an authorization token. */
+/** A user who can write the file can send any file of this user to any URL, as an authorization token. */
 async function printNoteIfWritable(path: string, io: Io): Promise<void> {
   // Null if the file was deleted after it was read.
   const stats = await stat(path).catch(() => null);

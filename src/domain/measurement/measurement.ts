@@ -57,7 +57,7 @@ export interface ValidityRange {
   max: Seconds;
 }
 
-/** Numbers of events that show that several endpoints serve credentials in turns. */
+/** Counts of events that show that several endpoints serve credentials alternately. */
 export interface EndpointSigns {
   /** Generations that appeared before the last sample of an earlier generation. */
   overlaps: number;
@@ -131,7 +131,7 @@ export interface Measurement {
   usualGap: Seconds | null;
   /** Each request returns new credentials, so there are no rotations. */
   isIssuedPerRequest: boolean;
-  /** Several endpoints serve credentials in turns and rotate independently. Null for one endpoint. */
+  /** Several endpoints serve credentials alternately and rotate independently. Null for one endpoint. */
   severalEndpoints: EndpointSigns | null;
   /** Null if lead times do not become shorter. */
   leadTimeTrend: LeadTimeTrend | null;

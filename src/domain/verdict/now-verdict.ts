@@ -4,7 +4,7 @@ import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity 
 import type { Finding } from './finding.ts';
 import type { JobRequirement } from './job-verdict.ts';
 
-/** When a start will be safe, as far as history can tell. */
+/** When a start will be safe, as far as history shows. */
 export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 

@@ -71,7 +71,7 @@ const HOSTILE = [
   ],
 ];
 
-/** Names that no shell can insert safely, or that nobody can type. */
+/** Names that no shell can insert safely, or that a user cannot type. */
 const UNPRINTABLE = [
   'a\nb',
   'a\tb',

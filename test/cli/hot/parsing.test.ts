@@ -10,7 +10,7 @@ const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report'].in
 
 const SILENT = { writeOut: () => {}, writeErr: () => {} };
 
-/** What a parser that knows these commands makes of a command line. */
+/** The result of a parser that knows these commands. */
 function parse(words: readonly string[], commands: typeof COMMANDS) {
   const line = splitCommandLine(words, commands);
   try {

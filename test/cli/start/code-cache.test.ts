@@ -295,7 +295,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
   test('a user can use a folder below folders of root', async () => {
     const { home, env, folder, files } = createHome();
     mkdirSync(folder, { recursive: true });
-    // The modes of new folders depend on the umask of whoever runs the tests.
+    // The modes of new folders depend on the umask of the user who runs the tests.
     for (const path of [home, dirname(folder), folder]) chmodSync(path, 0o755);
     chownSync(folder, OTHER_USER, OTHER_USER);
     const command = ['setpriv', `--reuid=${OTHER_USER}`, '--clear-groups', process.execPath, PROGRAM];

@@ -124,7 +124,7 @@ test('credentials with and without their key id are one generation, not a rotati
   expect(rotations).toEqual([]);
 });
 
-test('two generations that are served in turns give one rotation', () => {
+test('two generations that are served alternately give one rotation', () => {
   const { rotations, worstCase } = measured(
     { key: 'A', issued: '0:00', expires: '6:00', seen: ['0:10', '0:20', '0:50'] },
     { key: 'B', issued: '0:25', expires: '6:25', seen: ['0:30', '0:40', '1:00', '1:10', '1:20', '1:30'] },

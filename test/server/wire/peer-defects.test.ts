@@ -129,7 +129,7 @@ describe('credentials', () => {
     for (const shape of ['ecs', 'eks', 'cloudshell'] as const) {
       const variables = environments[shape];
       expect(new URL(variables.AWS_CONTAINER_CREDENTIALS_FULL_URI!).hostname).toBe('127.0.0.1');
-      // This variable would precede, and it means an address of AWS.
+      // This variable would take precedence, and it names an address of AWS.
       expect(variables).not.toHaveProperty('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
     }
   });

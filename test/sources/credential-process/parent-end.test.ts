@@ -18,7 +18,7 @@ const COMMANDS: Record<string, string[]> = {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL', 'SIGALRM'] as const;
 
-/** The process, its children and their children, all deaf to signals. */
+/** The process, its children and their children. All of them ignore signals. */
 const HANG = "trap '' TERM INT HUP QUIT; (sleep 600 & sleep 600) & sleep 600; sleep 600";
 
 const start = (args: readonly string[], rest: readonly string[] = []) => {

@@ -6,7 +6,7 @@ import type { Run } from './program-run.ts';
 import { runCommand } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
-/** Lists where canaries were findCanaries in outputs and files. */
+/** Lists the canaries that were found in outputs and files. */
 export function findCanaries(home: string, runs: readonly Run[]): string[] {
   const outputs = runs.flatMap(({ stdout, stderr }) => [
     ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),

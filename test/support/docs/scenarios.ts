@@ -5,7 +5,7 @@ import { imds, ROLES } from '../sources/polling.ts';
 import { type Script, type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
 import { runAt } from './run-at.ts';
 
-/** The world in which the commands of a documented console session run. */
+/** The environment in which the commands of a documented console session run. */
 export interface Scenario {
   now: Instant;
   env: Record<string, string>;

@@ -14,7 +14,7 @@ export const START = Date.UTC(2026, 2, 1);
 
 interface MeasuredOptions {
   identity?: Partial<SeriesIdentity>;
-  /** How many; one starts every hour. */
+  /** The number of generations. A generation starts every hour. */
   generations?: number;
   /** Indexes of generations without samples. */
   unseen?: readonly number[];

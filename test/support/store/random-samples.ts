@@ -15,8 +15,8 @@ const SERIES: [SeriesIdentity, SeriesIdentity, SeriesIdentity] = [
 ];
 
 /**
- * Generates distinct samples in a random order. Many are alike, so that they meet in one group or in one millisecond.
- * Some have no `LastUpdated`, no zone, no key id, or no clock offset; the clocks of others are far away.
+ * Generates distinct samples in a random order. Many share their group or their millisecond.
+ * Some have no `LastUpdated`, no zone, no key id, or no clock offset; others have a large clock offset.
  */
 export function generateRandomSamples(count: number, random: () => number): SampleRecord[] {
   const distinct = new Map<string, SampleRecord>();

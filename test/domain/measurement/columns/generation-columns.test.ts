@@ -23,7 +23,7 @@ import type { RecordedGeneration } from '../../../../src/domain/model.ts';
 
 const ABSENT = Number.NaN;
 
-/** Each field has another value, so that no column can stand for another one. */
+/** Each field has another value, so that the test detects swapped columns. */
 const FULL: RecordedGeneration = {
   accessKeyId: 'ASIA1',
   lastUpdated: 1,
