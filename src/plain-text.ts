@@ -3,7 +3,7 @@
  * a lost word of a message does less harm than a leaked key.
  */
 
-/** A shorter piece of a secret is useless to a thief, and short words cannot be distinguished from such pieces. */
+/** A shorter piece of a secret is useless to an attacker, and short words cannot be distinguished from such pieces. */
 export const MIN_PIECE_LENGTH = 8;
 
 /** A request id. After a slash, it can be the secret path of a credentials document. */

@@ -1,7 +1,7 @@
 import { CredWatchError, UnknownValueError } from '../errors.ts';
 
 /**
- * Behaviours of real endpoints for which the evidence is thin, or which changed over the years. The first
+ * Behaviours of real endpoints for which there is little evidence, or which changed over the years. The first
  * choice is the default: the documented behaviour or the latest capture.
  */
 export const VARIANTS = {

@@ -46,7 +46,7 @@ export function addJudgingFlags(command: Command): Command {
     )
     .option(
       '--min-watched <share>',
-      'report `unknown` if a smaller share of the time was watched (95%)',
+      'report `unknown` if a smaller share of the time was watched, for example 95%',
       parseShareFlag,
     );
 }

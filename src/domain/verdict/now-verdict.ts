@@ -32,7 +32,7 @@ export interface LaterStart {
 
 interface JudgedNow extends LaterStart {
   job: JobRequirement;
-  /** JobRequirement duration plus margin. */
+  /** Job duration plus margin. */
   required: Seconds;
   /** The later time of AWS's clock and the host's clock, so that validity is never overstated. */
   judgedAt: Instant;

@@ -10,7 +10,7 @@ export interface Bin {
   count: number;
 }
 
-/** A distribution of durations. The bins have equal size and round edges, without holes between them. */
+/** A distribution of durations. The bins have equal size and round edges, without gaps between them. */
 export interface Histogram {
   bins: readonly Bin[];
   /** The count of the fullest bin. */

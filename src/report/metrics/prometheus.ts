@@ -27,7 +27,7 @@ import { POLL_RESULT_LABELS, RESULT_LABEL_BY_FAILURE } from './poll-result-label
 type CurrentFamily = MetricFamily<number>;
 
 /**
- * Without timestamps, because the textfile collector rejects a file that contains one. Returns one piece per
+ * Writes no timestamps, because the textfile collector rejects a file that contains one. Returns one piece per
  * family, so that only the values of one family are in memory.
  */
 export async function renderPrometheus(assessment: Assessment, context: ReportContext): Promise<string[]> {

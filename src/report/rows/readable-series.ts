@@ -1,7 +1,7 @@
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { chooseShownSeries, type SeriesLimits, type ShownSeries } from '../../domain/verdict/shown-series.ts';
 
-/** For text. Longer text is not read to its end. */
+/** Limits the number of series in text, because people do not read longer text to its end. */
 export const MAX_SERIES_IN_TEXT = 50;
 
 /**

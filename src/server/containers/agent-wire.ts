@@ -8,7 +8,7 @@ import {
 
 /**
  * Builds a response like Go's `net/http`, because both agents are Go programs: the handler's headers sorted
- * by name (callers pass them sorted), then `Date` and `Content-Length`. OpenConnections stay open unless the
+ * by name (callers pass them sorted), then `Date` and `Content-Length`. Connections stay open unless the
  * client closes them.
  */
 export function buildAgentResponse(

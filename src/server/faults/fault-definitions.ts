@@ -81,7 +81,7 @@ export const FAULT_DEFINITIONS = {
   ),
   'hop-limit': withValue(
     'hop-limit[=reset]',
-    'never respond to the token request, as in a bridged container, or reset it',
+    'never respond to the token request, as in a bridged container, or reset the connection',
     (value) => (value === '' || value === 'reset' ? { resets: value === 'reset' } : null),
   ),
   'token-lifetime': withValue(

@@ -107,7 +107,7 @@ export class ImdsAuthCache {
   }
 
   #chooseRetries = (error: PollError): RetryPolicy => {
-    // IMDSv1 shows sooner than another token request whether IMDS responds at all.
+    // A request to IMDSv1 shows whether IMDS responds at all, sooner than another token request.
     if (error.isTimeout) return error.isResponseMissing && !this.#isV1Allowed ? 'once' : 'never';
     if (error.isResponseMissing || error.status === 401) return 'once';
     return error.reason === 'unexpected-status' && !allowsFallbackToV1(error) ? 'always' : error.retry;
