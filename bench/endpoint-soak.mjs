@@ -21,7 +21,7 @@ const simulator = await startServer([
 ]);
 const { endpoints, environment, role } = simulator.hello;
 const port = Number(new URL(endpoints[0]).port);
-const pathOf = (shape) => new URL(environment[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
+const getPath = (shape) => new URL(environment[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
 const rolePath = '/latest/meta-data/iam/security-credentials/';
 
 /**
@@ -50,14 +50,14 @@ const kinds = [
     round: async () =>
       expectDocument(await sendRequest(port, formatRequest('GET', `${rolePath}${role}`, []))),
   }),
-  () => keeping(formatRequest('GET', pathOf('ecs'), [])),
+  () => keeping(formatRequest('GET', getPath('ecs'), [])),
   () => {
     const token = readFileSync(environment.eks.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, 'utf8');
-    return keeping(formatRequest('GET', pathOf('eks'), [`Authorization: ${token}`]));
+    return keeping(formatRequest('GET', getPath('eks'), [`Authorization: ${token}`]));
   },
   () => {
     const token = environment.cloudshell.AWS_CONTAINER_AUTHORIZATION_TOKEN;
-    const text = formatRequest('GET', pathOf('cloudshell'), [`Authorization: ${token}`]);
+    const text = formatRequest('GET', getPath('cloudshell'), [`Authorization: ${token}`]);
     return { round: async () => expectDocument(await sendRequest(port, text)) };
   },
 ];

@@ -67,12 +67,12 @@ function rounds() {
     const [kind, count, rounds, database, ...urls] = process.argv.slice(2);
     const isImds = kind === 'imds';
     const numbers = Array.from({ length: Number(count) }, (_, index) => index);
-    const urlOf = (index) => urls[index % urls.length];
+    const getUrl = (index) => urls[index % urls.length];
     const store = SampleStore.open(database);
     const pool = new PollPool(store, { quick: 32, total: 256 }, clock);
     const targets = numbers.map((index) => {
       const variable = isImds ? 'AWS_EC2_METADATA_SERVICE_ENDPOINT' : 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
-      const env = { [variable]: urlOf(index) };
+      const env = { [variable]: getUrl(index) };
       const exchange = createSocketExchange({ keepsConnection: !isImds });
       const source = createSource(kind, { env, clock, random: Math.random, discoverHost: false, exchange });
       return { context: { source, store, host: 'host-' + index, machine: 'bench' } };
@@ -95,7 +95,7 @@ function rounds() {
     });
     const tokens = new Map();
     async function bareOnce(index) {
-      const url = urlOf(index);
+      const url = getUrl(index);
       const agent = agents[index];
       if (!isImds) return JSON.parse(await get(url, { agent }));
       const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };

@@ -99,7 +99,7 @@ function findImports(code: string): string[] {
 const resolveImport = (from: string, specifier: string): string | null =>
   specifier.startsWith('.') ? relative(SOURCE, resolve(SOURCE, dirname(from), specifier)) : null;
 
-const layerOf = (folder: string) => LAYERS.findIndex((folders) => folders.includes(folder));
+const findLayer = (folder: string) => LAYERS.findIndex((folders) => folders.includes(folder));
 
 /** A message that says what is wrong with an import and how to fix it. Null if the import is allowed. */
 function findLayerViolation(from: string, specifier: string): string | null {
@@ -107,7 +107,7 @@ function findLayerViolation(from: string, specifier: string): string | null {
   if (target === null || OPEN_TO_ALL.has(target)) return null;
   if (OPEN_TO_ALL.has(from)) return `${from} is open to all and imports ${target}: remove the import`;
   const [folder, other] = [topFolder(from), topFolder(target)];
-  if (folder === other || (layerOf(other) > layerOf(folder) && layerOf(folder) >= 0)) return null;
+  if (folder === other || (findLayer(other) > findLayer(folder) && findLayer(folder) >= 0)) return null;
   const rule = `${folder} may import only itself and lower layers`;
   return `${from} imports ${target}: ${rule}; move shared code to domain`;
 }
@@ -144,7 +144,7 @@ const files = sourceFiles();
 describe('the source tree', () => {
   test('src has only the folders of the layers', () => {
     const folders = new Set(files.map(({ folder }) => folder).filter((folder) => !OPEN_TO_ALL.has(folder)));
-    expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+    expect([...folders].filter((folder) => findLayer(folder) < 0)).toEqual([]);
     expect(folders.size).toBeGreaterThan(4);
   });
 

@@ -133,7 +133,7 @@ const sqlMutator = {
 
 allMutators.push(numberMutator, listElementMutator, selectionMutator, sqlMutator);
 
-const keyOf = ({ fileName, original: { loc }, mutatorName, replacementCode }) =>
+const getKey = ({ fileName, original: { loc }, mutatorName, replacementCode }) =>
   [
     relative(process.cwd(), fileName),
     locationText(loc.start),
@@ -148,7 +148,7 @@ let sample = null;
 const collect = MutantCollector.prototype.collect;
 MutantCollector.prototype.collect = function (...args) {
   const mutant = collect.apply(this, args);
-  if (sample && !sample.has(keyOf(mutant))) mutant.ignoreReason = 'not in the sample';
+  if (sample && !sample.has(getKey(mutant))) mutant.ignoreReason = 'not in the sample';
   return mutant;
 };
 

@@ -21,7 +21,7 @@ export default {
     const port = Number(new URL(endpoints[0]).port);
     const ecsPath = new URL(environment.ecs.AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
     const rolePath = `/latest/meta-data/iam/security-credentials/${role}`;
-    const token = bodyOf(
+    const token = getBody(
       await sendRequest(
         port,
         formatRequest('PUT', '/latest/api/token', ['X-aws-ec2-metadata-token-ttl-seconds: 21600']),
@@ -34,8 +34,8 @@ export default {
     const ecsRequest = formatRequest('GET', ecsPath, ['Accept: application/json']);
     const kept = openConnection(port);
     const bodies = {
-      imds: bodyOf(await sendRequest(port, imdsRequest)),
-      ecs: bodyOf(await kept.sendRequest(ecsRequest)),
+      imds: getBody(await sendRequest(port, imdsRequest)),
+      ecs: getBody(await kept.sendRequest(ecsRequest)),
     };
     kept.close();
     const bare = await startServer(['-e', bareServer({ bodies, rolePath, ecsPath, token })]);
@@ -95,10 +95,10 @@ export default {
   },
 };
 
-const bodyOf = (response) => response.slice(response.indexOf('\r\n\r\n') + 4);
+const getBody = (response) => response.slice(response.indexOf('\r\n\r\n') + 4);
 
 function check(response, body) {
-  if (!response.startsWith('HTTP/1.1 200 OK\r\n') || bodyOf(response) !== body) {
+  if (!response.startsWith('HTTP/1.1 200 OK\r\n') || getBody(response) !== body) {
     throw new Error(`unexpected response: ${response.slice(0, 60)}`);
   }
 }

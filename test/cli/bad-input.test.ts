@@ -9,7 +9,7 @@ import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { PROGRAM, runProgram } from '../support/cli/built-program.ts';
 import { fixturePath } from '../support/cli/program-run.ts';
 import { runCommand } from '../support/cli/run-command.ts';
-import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 const SOURCES = SOURCE_NAMES.join(', ');
 
@@ -464,7 +464,7 @@ describe.each([
     const { args, env, make, error, hint, isEndless = false } = row;
     const folder = temporaryFolder(context.onTestFinished);
     make?.(folder);
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
       cwd: folder,
       env: { XDG_STATE_HOME: folder, ...env },
@@ -472,7 +472,7 @@ describe.each([
     });
     const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
     context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
-    context.expect(contentsOf(folder)).toEqual(before);
+    context.expect(readFolder(folder)).toEqual(before);
   });
 });
 
@@ -487,9 +487,9 @@ test('a call without a command is wrong usage and prints the help', async () => 
 test('a report does not change a WAL database of another program', async () => {
   const folder = temporaryFolder();
   makeForeign(folder, 'WAL');
-  const before = contentsOf(folder);
+  const before = readFolder(folder);
   await runCommand(['report', '--db', join(folder, 'foreign.db')]);
-  expect(contentsOf(folder)).toEqual(before);
+  expect(readFolder(folder)).toEqual(before);
 });
 
 /** The environment names no valid endpoint, so a failed poll is recorded. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findFirstIndex, groupBy, isNonEmpty, mapNonEmpty, pairNeighbours } from '../../src/domain/lists.ts';
-import { lastOf } from '../support/last-of.ts';
+import { getLast } from '../support/get-last.ts';
 
 describe('lists', () => {
   test('groupBy keeps the order of the groups and of their items', () => {
@@ -29,7 +29,7 @@ describe('lists', () => {
 
   test('a list with one item is not empty, and its item is the last one', () => {
     expect([isNonEmpty([]), isNonEmpty([0])]).toEqual([false, true]);
-    expect([lastOf([7]), lastOf([7, 8, 9])]).toEqual([7, 9]);
+    expect([getLast([7]), getLast([7, 8, 9])]).toEqual([7, 9]);
     expect(mapNonEmpty([5, 6, 7], (item, index) => `${index}:${item}`)).toEqual(['0:5', '1:6', '2:7']);
   });
 });

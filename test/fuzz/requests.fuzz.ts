@@ -50,7 +50,7 @@ function send(port: number, writes: readonly (Buffer | string)[]): Promise<strin
   });
 }
 
-const portOf = (origin: string | undefined) => Number(new URL(origin ?? '').port);
+const getPort = (origin: string | undefined) => Number(new URL(origin ?? '').port);
 
 /** The errors of handlers. No request may cause one. */
 const errors: unknown[] = [];
@@ -66,7 +66,7 @@ const simulator = await startEndpoint({
 afterAll(simulator.close);
 
 fuzz('connections to the simulator', connection, async (writes) => {
-  const port = portOf(simulator.origins[0]);
+  const port = getPort(simulator.origins[0]);
   await send(port, writes);
   const instanceId = await send(port, [
     `GET /latest/meta-data/instance-id HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,

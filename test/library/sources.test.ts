@@ -14,7 +14,7 @@ import {
   watch,
 } from '../../src/library/index.ts';
 import { NOWHERE } from '../support/cli/program-run.ts';
-import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { CANARIES, document, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
@@ -35,7 +35,7 @@ function storeIn(folder: string) {
   return { db, store };
 }
 
-async function roleOf(source: Promise<CredentialSource>) {
+async function getRole(source: Promise<CredentialSource>) {
   const outcome = await (await source).poll();
   return outcome.ok ? `${outcome.identity.role} ${outcome.credentials.accessKeyId}` : outcome.reason;
 }
@@ -58,7 +58,7 @@ describe('sources', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint.url);
     vi.stubEnv('HOME', temporaryFolder());
-    expect(await roleOf(sources.imds({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
+    expect(await getRole(sources.imds({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
   });
 
   test('secrets of an outcome are redacted until reveal() is called', async () => {
@@ -102,11 +102,11 @@ describe('sources', () => {
     writeFileSync(join(profile.home, '.aws', 'credentials'), credentials);
     const command = `echo '${printed}'`;
     const container = isolated({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });
-    expect(await roleOf(sources.container(container))).toBe('null ASIACANARY0000000001');
-    expect(await roleOf(sources.environment({ ...isolated(keys), role: 'mine' }))).toBe('mine ASIAENV');
-    expect(await roleOf(sources.process({ ...isolated(), command }))).toBe('echo ASIAPROC');
-    expect(await roleOf(sources.process({ ...isolated(), command, role: 'mine' }))).toBe('mine ASIAPROC');
-    expect(await roleOf(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
+    expect(await getRole(sources.container(container))).toBe('null ASIACANARY0000000001');
+    expect(await getRole(sources.environment({ ...isolated(keys), role: 'mine' }))).toBe('mine ASIAENV');
+    expect(await getRole(sources.process({ ...isolated(), command }))).toBe('echo ASIAPROC');
+    expect(await getRole(sources.process({ ...isolated(), command, role: 'mine' }))).toBe('mine ASIAPROC');
+    expect(await getRole(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
   test('an invalid option is an error, and an invalid environment is a failed poll', async () => {
@@ -120,9 +120,9 @@ describe('sources', () => {
       message: 'the profile is not a valid name',
       code: 'INVALID_ARGUMENT',
     });
-    expect(await roleOf(sources.imds({ ...isolated(), role: '../secret' }))).toBe('invalid-configuration');
-    expect(await roleOf(imdsAt('nonsense'))).toBe('invalid-configuration');
-    expect(await roleOf(sources.container(isolated()))).toBe('invalid-configuration');
+    expect(await getRole(sources.imds({ ...isolated(), role: '../secret' }))).toBe('invalid-configuration');
+    expect(await getRole(imdsAt('nonsense'))).toBe('invalid-configuration');
+    expect(await getRole(sources.container(isolated()))).toBe('invalid-configuration');
   });
 });
 
@@ -143,7 +143,7 @@ describe('polling', () => {
       verdict: 'unknown',
       series: [{ analysis: { identity: { host: 'i-0abc' }, measurement: { sampleCount: 1 } } }],
     });
-    for (const path of Object.keys(contentsOf(folder))) {
+    for (const path of Object.keys(readFolder(folder))) {
       const bytes = readFileSync(join(folder, path), 'latin1');
       for (const canary of CANARIES) expect(bytes).not.toContain(canary);
     }

@@ -14,37 +14,37 @@ const instructions = readDocument('deploy/Dockerfile')
   .filter((line) => line !== '')
   .map((line): [string, string] => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]);
 
-const valuesOf = (name: string, lines = instructions) =>
+const findValues = (name: string, lines = instructions) =>
   lines.filter(([instruction]) => instruction === name).map(([, value]) => value);
 
 const lastStage = instructions.slice(instructions.findLastIndex(([name]) => name === 'FROM'));
 
 test('the image runs as a numbered user, after everything that root does', () => {
-  expect(valuesOf('USER')).toEqual(['1000:1000']);
+  expect(findValues('USER')).toEqual(['1000:1000']);
   const names = lastStage.map(([name]) => name);
   expect(names.lastIndexOf('RUN')).toBeLessThan(names.indexOf('USER'));
 });
 
 test('the image receives signals, because no shell runs between them and the program', () => {
   for (const name of ['ENTRYPOINT', 'CMD']) {
-    const [value = '', ...more] = valuesOf(name, lastStage);
+    const [value = '', ...more] = findValues(name, lastStage);
     expect(more).toEqual([]);
     expect(JSON.parse(value)).toEqual(expect.arrayContaining([expect.any(String)]));
   }
 });
 
 test('every base image has a version, and no layer has a secret or a file of a URL', () => {
-  expect(valuesOf('FROM').every((value) => value.startsWith('$' + '{NODE_IMAGE}'))).toBe(true);
-  expect(valuesOf('ARG')[0]).toMatch(/^NODE_IMAGE=docker\.io\/library\/node:\d+-[\w-]+$/);
-  expect(valuesOf('ADD')).toEqual([]);
+  expect(findValues('FROM').every((value) => value.startsWith('$' + '{NODE_IMAGE}'))).toBe(true);
+  expect(findValues('ARG')[0]).toMatch(/^NODE_IMAGE=docker\.io\/library\/node:\d+-[\w-]+$/);
+  expect(findValues('ADD')).toEqual([]);
   expect(
-    [...valuesOf('ARG'), ...valuesOf('ENV')].filter((each) => /secret|token|password|key/i.test(each)),
+    [...findValues('ARG'), ...findValues('ENV')].filter((each) => /secret|token|password|key/i.test(each)),
   ).toEqual([]);
 });
 
 test('the version of the driver is one that package.json allows', () => {
   const { dependencies } = JSON.parse(readDocument('package.json'));
-  const [, version = ''] = /^BETTER_SQLITE3=(\d+\.\d+)/.exec(valuesOf('ARG')[1] ?? '') ?? [];
+  const [, version = ''] = /^BETTER_SQLITE3=(\d+\.\d+)/.exec(findValues('ARG')[1] ?? '') ?? [];
   expect(dependencies['better-sqlite3']).toContain(`^${version}.`);
 });
 

@@ -15,9 +15,9 @@ import {
   HOUR,
   hostile,
   identity,
+  joinPieces,
   KEY_ID,
   NOW,
-  textOf,
 } from '../support/report/assessments.ts';
 
 /** In these formats, a tag has no effect. */
@@ -29,7 +29,7 @@ const RAW =
 
 const render = async (format: ReportFormat) => {
   const assessment = hostile();
-  return textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
+  return joinPieces(REPORT_FORMATS[format].render(assessment, context(assessment)));
 };
 
 test.each(REPORT_FORMAT_NAMES)('the format %s escapes line ends and invisible characters', async (format) => {

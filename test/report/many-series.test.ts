@@ -7,7 +7,16 @@ import { renderJunit } from '../../src/report/ci/junit.ts';
 import { renderMarkdown } from '../../src/report/ci/markdown.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderTable } from '../../src/report/table/table.ts';
-import { context, HOUR, hourly, identity, job, judge, run, textOf } from '../support/report/assessments.ts';
+import {
+  context,
+  HOUR,
+  hourly,
+  identity,
+  job,
+  joinPieces,
+  judge,
+  run,
+} from '../support/report/assessments.ts';
 
 /** Hosts h0, h1, …; the higher the number, the shorter the validity of one generation. */
 const hosts = (count: number) =>
@@ -91,7 +100,9 @@ describe('formats for programs', () => {
 
   test('JSON has every series, whatever a table shows', async () => {
     for (const assessment of [judge([], []), judge(hosts(1), []), withRetired()]) {
-      const { series, jobs } = JSON.parse(await textOf(renderJson(assessment, context(assessment, limits))));
+      const { series, jobs } = JSON.parse(
+        await joinPieces(renderJson(assessment, context(assessment, limits))),
+      );
       expect(series.map(({ host, role }: Record<string, string>) => [host, role])).toEqual(
         assessment.series.map(({ analysis: { identity: each } }) => [each.host, each.role]),
       );
@@ -101,8 +112,8 @@ describe('formats for programs', () => {
 
   test('CSV and JUnit have every series, whatever a table shows', async () => {
     const assessment = withRetired();
-    expect(parse(await textOf(renderCsv(assessment)), { columns: true })).toHaveLength(3);
-    const xml = await textOf(renderJunit(assessment, context(assessment, limits)));
+    expect(parse(await joinPieces(renderCsv(assessment)), { columns: true })).toHaveLength(3);
+    const xml = await joinPieces(renderJunit(assessment, context(assessment, limits)));
     expect(xml.match(/<testsuite /g)).toHaveLength(3);
   });
 

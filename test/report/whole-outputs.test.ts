@@ -6,10 +6,10 @@ import {
   HOUR,
   hostile,
   job,
+  joinPieces,
   judge,
   logsOf2015,
   mixed,
-  textOf,
 } from '../support/report/assessments.ts';
 
 const FORMATS = ['junit', 'markdown', 'github', 'csv'] as const;
@@ -25,7 +25,7 @@ const OUTPUTS: Record<string, () => Assessment | Promise<Assessment>> = {
 describe.each(Object.entries(OUTPUTS))('the report %s', (name, build) => {
   test.each(FORMATS)(`the report ${name} in the format %s equals its snapshot`, async (format) => {
     const assessment = await build();
-    const text = await textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
+    const text = await joinPieces(REPORT_FORMATS[format].render(assessment, context(assessment)));
     await expect(text).toMatchFileSnapshot(`snapshots/${name}.${REPORT_FORMATS[format].fileExtension}`);
   });
 });

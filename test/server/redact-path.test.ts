@@ -13,13 +13,15 @@ const ID = '5f0c7a52-1b1e-4c0e-9b7e-0123456789ab';
 const logged = (path: string) => redactPath(path, false, ROLE);
 
 /** Every path of the default tree. */
-function pathsOf(path: readonly string[] = []): string[] {
+function listPaths(path: readonly string[] = []): string[] {
   const entry = createTree(buildDefaultTree(0)).findEntry(path)!;
   const here = `/latest/${path.join('/')}`;
   if (entry.kind === 'leaf') return [here];
   return [
     `${here}/`,
-    ...entry.names.flatMap((name) => pathsOf([...path, name.replace(/\/$/, '').replace(/^(\d+)=.*/, '$1')])),
+    ...entry.names.flatMap((name) =>
+      listPaths([...path, name.replace(/\/$/, '').replace(/^(\d+)=.*/, '$1')]),
+    ),
   ];
 }
 
@@ -45,7 +47,7 @@ describe('a path without secrets', () => {
   });
 
   test('a path without secrets is logged unchanged for all metadata of the simulator', () => {
-    const paths = pathsOf();
+    const paths = listPaths();
     expect(paths.length).toBeGreaterThan(40);
     expect(paths.filter((path) => logged(path) !== path)).toEqual([]);
   });

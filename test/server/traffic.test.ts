@@ -23,13 +23,13 @@ const CREDENTIALS: CountedRequest = {
 const TOKEN = { kind: 'token', path: '/latest/api/token', method: 'PUT', accessKeyId: null } as const;
 const METADATA = { kind: 'metadata', accessKeyId: null } as const;
 
-function summaryOf(...requests: Partial<CountedRequest>[]): TrafficSummary {
+function createSummary(...requests: Partial<CountedRequest>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...CREDENTIALS, ...request });
   return traffic.summarise();
 }
 
-const namesOf = ({ clients }: TrafficSummary) => clients.map(({ name }) => name);
+const listNames = ({ clients }: TrafficSummary) => clients.map(({ name }) => name);
 
 describe('Traffic', () => {
   test('Traffic without requests has zero counts and no clients', () => {
@@ -40,7 +40,7 @@ describe('Traffic', () => {
   });
 
   test('Traffic counts each request for its client and in total', () => {
-    const { totals, clients } = summaryOf(
+    const { totals, clients } = createSummary(
       { accessKeyId: null, status: 503, fault: 'status' },
       { ...TOKEN, at: START + 5000 },
       { kind: 'role', accessKeyId: null, at: START },
@@ -90,7 +90,7 @@ describe('Traffic', () => {
   });
 
   test('Traffic does not count an error document or a truncated document as credentials', () => {
-    const { totals } = summaryOf(
+    const { totals } = createSummary(
       { accessKeyId: null, fault: 'error-document' },
       { status: null, fault: 'truncate' },
     );
@@ -99,7 +99,7 @@ describe('Traffic', () => {
 
   test('Traffic counts each set of credentials once, also if two alternate', () => {
     const [a, b, c] = ['ASIAEXAMPLEEXAMP000A', 'ASIAEXAMPLEEXAMP000B', 'ASIAEXAMPLEEXAMP000C'];
-    const { totals, clients } = summaryOf(
+    const { totals, clients } = createSummary(
       ...[a, a, b, a, b, b, c, a].map((accessKeyId) => ({ accessKeyId })),
       { accessKeyId: c, client: 'other/1' },
     );
@@ -113,7 +113,7 @@ describe('Traffic', () => {
   test('Traffic does not count a set again that is served together with a hundred others', () => {
     const frozen = 'ASIAEXAMPLEEXAMP0FRO';
     const rotating = Array.from({ length: 100 }, (_, index) => `ASIAEXAMPLEEXAMP${index}`);
-    const { totals } = summaryOf(
+    const { totals } = createSummary(
       ...rotating.flatMap((accessKeyId) => [{ accessKeyId }, { accessKeyId: frozen }]),
     );
     expect(totals.credentialSets).toBe(101);
@@ -121,11 +121,16 @@ describe('Traffic', () => {
 
   test('Traffic sorts clients by requests, then by name', () => {
     const names = ['b/1', 'c/1', 'a/1', 'c/1', ''];
-    expect(namesOf(summaryOf(...names.map((client) => ({ client }))))).toEqual(['c/1', '', 'a/1', 'b/1']);
+    expect(listNames(createSummary(...names.map((client) => ({ client }))))).toEqual([
+      'c/1',
+      '',
+      'a/1',
+      'b/1',
+    ]);
   });
 
   test('Traffic separates clients by address and by shape', () => {
-    const { clients, totals } = summaryOf({}, { address: '::1' }, { shape: 'ecs', apiVersion: '' });
+    const { clients, totals } = createSummary({}, { address: '::1' }, { shape: 'ecs', apiVersion: '' });
     expect(clients).toHaveLength(3);
     expect(totals.clients).toBe(2);
   });
@@ -155,20 +160,20 @@ describe('the name of a client', () => {
     ['a program without a version', 'a program without a version'],
     ['', ''],
   ])('%j is %j', (userAgent, name) => {
-    expect(namesOf(summaryOf({ client: userAgent }))).toEqual([name]);
+    expect(listNames(createSummary({ client: userAgent }))).toEqual([name]);
   });
 
   test('the name of a client is the same for every call, session and request', () => {
     const sdk = (call: number) =>
       `aws-cli/2.35.19 api/s3#${call} cfg/retry-mode#${call} m/${call} sid/${call} md/command#${call} x/${crypto.randomUUID()}`;
-    const { clients } = summaryOf(...Array.from({ length: 1000 }, (_, call) => ({ client: sdk(call) })));
+    const { clients } = createSummary(...Array.from({ length: 1000 }, (_, call) => ({ client: sdk(call) })));
     expect(clients.map(({ name, requests }) => [name, requests])).toEqual([['aws-cli/2.35.19 x', 1000]]);
   });
 });
 
 describe('the list of IMDSv1 clients', () => {
   test('the list of IMDSv1 clients contains clients that got data without a token, and no rejected clients or other shapes', () => {
-    const { v1Clients } = summaryOf(
+    const { v1Clients } = createSummary(
       { ...METADATA, apiVersion: '1', at: START + 9000 },
       { apiVersion: '1', at: START + 1000 },
       { apiVersion: '1', at: START + 2000, status: 401, accessKeyId: null },
@@ -189,12 +194,14 @@ describe('the list of IMDSv1 clients', () => {
   });
 
   test('the list of IMDSv1 clients does not count an unused session token as use of IMDSv2', () => {
-    expect(summaryOf({ apiVersion: '1' }, TOKEN).v1Clients).toMatchObject([{ usesV2: false }]);
+    expect(createSummary({ apiVersion: '1' }, TOKEN).v1Clients).toMatchObject([{ usesV2: false }]);
   });
 
   test('the list of IMDSv1 clients is empty if no client used IMDSv1, and null if no client used IMDS', () => {
-    expect(summaryOf({}).v1Clients).toEqual([]);
-    expect(summaryOf({ shape: 'eks', apiVersion: '' }, { shape: null, apiVersion: '' }).v1Clients).toBeNull();
+    expect(createSummary({}).v1Clients).toEqual([]);
+    expect(
+      createSummary({ shape: 'eks', apiVersion: '' }, { shape: null, apiVersion: '' }).v1Clients,
+    ).toBeNull();
   });
 });
 
@@ -214,7 +221,7 @@ describe('limits', () => {
 
   test('a client can have the name of a built-in object property', () => {
     const names = ['__proto__', 'constructor', 'toString', 'others', 'imds', '__proto__/1 hasOwnProperty/2'];
-    const { clients } = summaryOf(...names.flatMap((client) => [{ client }, { client, fault: client }]));
+    const { clients } = createSummary(...names.flatMap((client) => [{ client }, { client, fault: client }]));
     expect(new Set(clients.map(({ name }) => name))).toEqual(new Set(names));
     for (const { name, requests, faults } of clients) {
       expect(requests).toBe(2);
@@ -225,7 +232,7 @@ describe('limits', () => {
 
   test('the number of fault kinds is limited', () => {
     const kinds = Array.from({ length: 100 }, (_, index) => ({ fault: `kind-${index}` }));
-    const { totals } = summaryOf(...kinds);
+    const { totals } = createSummary(...kinds);
     expect(totals.faults).toHaveLength(31);
     expect(totals.faults[0]).toEqual({ kind: 'other', count: 70 });
     expect(totals.faulted).toBe(100);
@@ -233,8 +240,8 @@ describe('limits', () => {
 
   test('a name is cut to 100 characters, also with control characters', () => {
     const long = `\u001b]0;title\u0007${'x'.repeat(10_000)}`;
-    expect(namesOf(summaryOf({ client: long }))).toEqual([long.slice(0, 100)]);
-    expect(namesOf(summaryOf({ client: `${'p/1 '.repeat(2500)}` }))).toEqual(['p/1 '.repeat(25)]);
+    expect(listNames(createSummary({ client: long }))).toEqual([long.slice(0, 100)]);
+    expect(listNames(createSummary({ client: `${'p/1 '.repeat(2500)}` }))).toEqual(['p/1 '.repeat(25)]);
   });
 
   test('memory stays small with 10 KB headers from 30,000 clients', () => {

@@ -25,7 +25,7 @@ const ROLE = `GET ${ROLES}web-role`;
 const V1_DISABLED = { AWS_EC2_METADATA_V1_DISABLED: 'true' };
 const TOKEN = { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] };
 
-const hintOf = (failure: PollFailure) => describeFailure(failure).hint;
+const getHint = (failure: PollFailure) => describeFailure(failure).hint;
 
 async function pollImds(script: Script, env = {}): Promise<PollFailure> {
   return fail(imdsAt(await startEndpoint(imds(script)), env, { limits: IMPATIENT }));
@@ -47,20 +47,20 @@ describe('a token request whose connection breaks', () => {
 
     const failure = await pollImds({ [PUT]: step }, V1_DISABLED);
     expect(failure).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: false, notes: [] });
-    expect(hintOf(failure)).toMatch(/policy, firewall or proxy/);
-    expect(hintOf(failure)).not.toMatch(/hop limit/);
+    expect(getHint(failure)).toMatch(/policy, firewall or proxy/);
+    expect(getHint(failure)).not.toMatch(/hop limit/);
   });
 
   test.each(broken)('IMDS is blocked if the token request is %s and a token is required', async (_, step) => {
     const failure = await pollImds({ [PUT]: step, [LIST]: { status: 401 } });
     expect(failure).toMatchObject({ reason: 'imds-blocked', possibleHopLimit: false });
-    expect(hintOf(failure)).not.toMatch(/hop limit/);
+    expect(getHint(failure)).not.toMatch(/hop limit/);
   });
 
   test('a token request without a response is a sign of a hop limit', async () => {
     const failure = await pollImds({ [PUT]: 'silence', [LIST]: { status: 401 } });
     expect(failure).toMatchObject({ reason: 'timeout', possibleHopLimit: true });
-    expect(hintOf(failure)).toMatch(/hop limit/);
+    expect(getHint(failure)).toMatch(/hop limit/);
   });
 });
 
@@ -74,21 +74,21 @@ describe('IMDS that refuses requests', () => {
   ])('IMDS is blocked if it returns %s', async (_, script, env) => {
     const failure = await pollImds(script, env);
     expect(failure.reason).toBe('imds-blocked');
-    expect(hintOf(failure)).toMatch(/IMDS is enabled.*policy, firewall or proxy/);
+    expect(getHint(failure)).toMatch(/IMDS is enabled.*policy, firewall or proxy/);
     expect(describeFailure(failure).message).not.toMatch(/token/);
   });
 
   test('a rejected token request with IMDSv1 disabled has a hint about what blocks IMDS', async () => {
     const failure = await pollImds({ [PUT]: { status: 403 } }, V1_DISABLED);
     expect(failure.reason).toBe('v1-disabled');
-    expect(hintOf(failure)).toMatch(/IMDS is enabled.*policy, firewall or proxy/);
-    expect(hintOf(failure)).not.toMatch(/hop limit/);
+    expect(getHint(failure)).toMatch(/IMDS is enabled.*policy, firewall or proxy/);
+    expect(getHint(failure)).not.toMatch(/hop limit/);
   });
 
   test('a token that IMDS rejects twice is the cause of the failure', async () => {
     const failure = await pollImds({ [LIST]: { status: 401 } });
     expect(failure.reason).toBe('auth-rejected');
-    expect(hintOf(failure)).toMatch(/token/);
+    expect(getHint(failure)).toMatch(/token/);
   });
 });
 
@@ -103,7 +103,7 @@ describe('a server that rejects the Host of a request', () => {
     const failure = await pollImds(script);
     expect(failure.reason).toBe('address-rejected');
     expect(failure.detail).toMatch(/^HTTP 401: Access denied for host/);
-    expect(hintOf(failure)).toMatch(/169\.254\.169\.254/);
+    expect(getHint(failure)).toMatch(/169\.254\.169\.254/);
   });
 
   test('a 403 of the EKS agent for its address is about the address', async () => {
@@ -111,7 +111,7 @@ describe('a server that rejects the Host of a request', () => {
       'Access Denied. Called agent through invalid address, please use either [169.254.170.23] address';
     const failure = await pollContainer({ status: 403, body }, TOKEN);
     expect(failure.reason).toBe('address-rejected');
-    expect(hintOf(failure)).toMatch(/169\.254\.170\.23/);
+    expect(getHint(failure)).toMatch(/169\.254\.170\.23/);
   });
 });
 
@@ -123,7 +123,7 @@ describe('a role list with status 404', () => {
   ])('the text %j of a proxy is shown', async (text, body) => {
     const failure = await pollImds({ [LIST]: { status: 404, body } });
     expect(failure).toMatchObject({ reason: 'no-role', detail: `HTTP 404: ${text}` });
-    expect(hintOf(failure)).toMatch(/attach an instance profile.*kube2iam/);
+    expect(getHint(failure)).toMatch(/attach an instance profile.*kube2iam/);
   });
 
   test('the page of IMDS is not shown', async () => {
@@ -140,14 +140,14 @@ describe('an error document of IMDS', () => {
       reason: 'instance-profile-not-found',
       detail: 'InstanceProfileNotFound: Instance Profile p not found',
     });
-    expect(hintOf(failure)).toMatch(/^attach an instance profile/);
-    expect(hintOf(failure)).not.toMatch(/trust/);
+    expect(getHint(failure)).toMatch(/^attach an instance profile/);
+    expect(getHint(failure)).not.toMatch(/trust/);
   });
 
   test('a role that EC2 may not assume is blamed on the trust policy', async () => {
     const failure = await pollImds({ [ROLE]: { body: '{"Code":"AssumeRoleUnauthorizedAccess"}' } });
     expect(failure.reason).toBe('error-document');
-    expect(hintOf(failure)).toMatch(/trust policy/);
+    expect(getHint(failure)).toMatch(/trust policy/);
   });
 
   test('a nested error with status 200 is an error document', async () => {
@@ -168,7 +168,7 @@ describe('a container endpoint without credentials', () => {
   ])('%s is not a missing pod identity association', async (_, step) => {
     const failure = await pollContainer(step);
     expect(failure.reason).toBe('not-found');
-    expect(hintOf(failure)).toMatch(/path is wrong or the task is gone/);
+    expect(getHint(failure)).toMatch(/path is wrong or the task is gone/);
   });
 
   test('ResourceNotFoundException is a missing pod identity association', async () => {
@@ -194,7 +194,7 @@ describe('an error of the EKS agent', () => {
   ])('%i with the text %j has the reason %s', async (status, body, reason, hint) => {
     const failure = await pollContainer({ status, body }, TOKEN);
     expect(failure.reason).toBe(reason);
-    expect(hintOf(failure)).toMatch(hint);
+    expect(getHint(failure)).toMatch(hint);
   });
 });
 
@@ -204,7 +204,7 @@ describe('a refused request to a container endpoint', () => {
     const failure = await pollContainer({ status, body });
     expect(failure).toMatchObject({ reason: 'access-denied', detail: `HTTP ${status}: Denied: not for you` });
     expect(describeFailure(failure).message).not.toMatch(/token/);
-    expect(hintOf(failure)).toMatch(/address.*AWS_CONTAINER_AUTHORIZATION_TOKEN/);
+    expect(getHint(failure)).toMatch(/address.*AWS_CONTAINER_AUTHORIZATION_TOKEN/);
   });
 
   test.each([401, 403])('%i with a blank token is not blamed on a token', async (status) => {
@@ -215,7 +215,7 @@ describe('a refused request to a container endpoint', () => {
   test.each([401, 403])('%i for a configured token is blamed on the token', async (status) => {
     const failure = await pollContainer({ status }, TOKEN);
     expect(failure.reason).toBe('auth-rejected');
-    expect(hintOf(failure)).toMatch(/token/);
+    expect(getHint(failure)).toMatch(/token/);
   });
 
   test.each([
@@ -284,6 +284,6 @@ describe('a process that prints its credentials in another form', () => {
     const failure = await fail(createSource('process', options({}, { command: `cat ${file}` })));
     expect(failure.reason).toBe('malformed');
     expect(failure.detail).toMatch(problem);
-    expect(hintOf(failure)).toMatch(hint);
+    expect(getHint(failure)).toMatch(hint);
   });
 });

@@ -95,7 +95,7 @@ describe('failed polls between samples', () => {
   const web1 = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
 
   /** Times in seconds. Returns the spans of the host web-1. */
-  function findSpansOf(times: { samples: number[]; failed: number[]; failedElsewhere?: number[] }) {
+  function findSpansInSeconds(times: { samples: number[]; failed: number[]; failedElsewhere?: number[] }) {
     const store = temporaryStore();
     const at = (second: number) => START + second * 1000;
     for (const second of times.samples) {
@@ -116,7 +116,7 @@ describe('failed polls between samples', () => {
   }
 
   test('failed polls on both sides of a successful poll are two spans', () => {
-    expect(findSpansOf({ samples: [0, 300, 600, 1200, 1800], failed: [900, 1500] })).toEqual([
+    expect(findSpansInSeconds({ samples: [0, 300, 600, 1200, 1800], failed: [900, 1500] })).toEqual([
       [900, 900],
       [1500, 1500],
     ]);
@@ -124,8 +124,8 @@ describe('failed polls between samples', () => {
 
   test('failed polls are one span up to 1.1 times the usual gap between samples', () => {
     const samples = [0, 300, 600];
-    expect(findSpansOf({ samples, failed: [900, 1230] })).toEqual([[900, 1230]]);
-    expect(findSpansOf({ samples, failed: [900, 1231] })).toEqual([
+    expect(findSpansInSeconds({ samples, failed: [900, 1230] })).toEqual([[900, 1230]]);
+    expect(findSpansInSeconds({ samples, failed: [900, 1231] })).toEqual([
       [900, 900],
       [1231, 1231],
     ]);
@@ -133,12 +133,12 @@ describe('failed polls between samples', () => {
 
   test('failed polls are one span up to one second apart, however short the usual gap is', () => {
     const samples = [0, 0.1, 0.2, 0.3];
-    expect(findSpansOf({ samples, failed: [10, 11] })).toEqual([[10, 11]]);
-    expect(findSpansOf({ samples, failed: [10, 11.001] })).toHaveLength(2);
+    expect(findSpansInSeconds({ samples, failed: [10, 11] })).toEqual([[10, 11]]);
+    expect(findSpansInSeconds({ samples, failed: [10, 11.001] })).toHaveLength(2);
   });
 
   test('failed polls of another host or source belong to no span', () => {
-    expect(findSpansOf({ samples: [0, 300], failed: [900], failedElsewhere: [1000, 1100] })).toEqual([
+    expect(findSpansInSeconds({ samples: [0, 300], failed: [900], failedElsewhere: [1000, 1100] })).toEqual([
       [900, 900],
     ]);
   });

@@ -16,7 +16,7 @@ import { findExposedFiles } from '../../src/store/exposed-files.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
-const modeOf = (path: string) => statSync(path).mode & 0o777;
+const getMode = (path: string) => statSync(path).mode & 0o777;
 
 /** Opens a database, and returns the modes of its files while it is open. */
 function openAndReadModes(path: string, file = path): number[] {
@@ -29,7 +29,7 @@ function openAndReadModes(path: string, file = path): number[] {
     expiration: null,
     clockOffset: null,
   });
-  return [file, `${file}-wal`, `${file}-shm`].map(modeOf);
+  return [file, `${file}-wal`, `${file}-shm`].map(getMode);
 }
 
 describe('a new database is private', () => {
@@ -38,7 +38,7 @@ describe('a new database is private', () => {
   test('a database in a new folder is private', () => {
     const file = join(temporaryFolder(), 'deep', 'samples.db');
     expect(openAndReadModes(file)).toEqual(PRIVATE);
-    expect(modeOf(join(file, '..'))).toBe(0o700);
+    expect(getMode(join(file, '..'))).toBe(0o700);
   });
 
   test('a database in place of an empty file is private', () => {
@@ -62,7 +62,7 @@ describe('a new database is private', () => {
     symlinkSync(join('links', 'second.db'), join(folder, 'samples.db'));
     const target = join(folder, 'other', 'target.db');
     expect(openAndReadModes(join(folder, 'samples.db'), target)).toEqual(PRIVATE);
-    expect(modeOf(join(folder, 'other'))).toBe(0o700);
+    expect(getMode(join(folder, 'other'))).toBe(0o700);
   });
 
   test('a database is private with any umask', () => {
@@ -103,11 +103,11 @@ describe('a link to something else is refused and changes nothing', () => {
     const folder = temporaryFolder();
     const target = join(folder, name === 'itself' ? 'samples.db' : 'target');
     make(target);
-    const mode = name === 'itself' ? 0 : modeOf(target);
+    const mode = name === 'itself' ? 0 : getMode(target);
     symlinkSync(target, join(folder, 'samples.db'));
     expect(() => SampleStore.open(join(folder, 'samples.db'))).toThrow(message);
     if (name === 'itself') return;
-    expect(modeOf(target)).toBe(mode);
+    expect(getMode(target)).toBe(mode);
     if (name === 'a text file') expect(readFileSync(target, 'utf8')).toBe('my notes '.repeat(1000));
   });
 
@@ -151,7 +151,7 @@ describe('a link to something else is refused and changes nothing', () => {
     expect(() => SampleStore.open(join(folder, 'samples.db'))).toThrow(
       /link to an empty file of another user/,
     );
-    expect([modeOf(target), readFileSync(target, 'utf8')]).toEqual([0o644, '']);
+    expect([getMode(target), readFileSync(target, 'utf8')]).toEqual([0o644, '']);
   });
 });
 

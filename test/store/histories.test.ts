@@ -172,7 +172,7 @@ describe('failed polls of a history', () => {
     const store = temporaryStore();
     fail(store, 10, 'timeout');
     fail(store, 20, 'timeout');
-    const countOf = (filter: SeriesFilter) =>
+    const countSeries = (filter: SeriesFilter) =>
       store.histories(filter).flatMap(({ failedPolls }) => failedPolls.map(({ count }) => count));
     const exported = (filter: SeriesFilter) => [...store.records(filter)].length;
     for (const [filter, count] of [
@@ -186,7 +186,7 @@ describe('failed polls of a history', () => {
       [{ until: at(10) }, 1],
       [{ until: at(10) - 1 }, 0],
     ] as [SeriesFilter, number][]) {
-      expect([filter, countOf(filter)]).toEqual([filter, count === 0 ? [] : [count]]);
+      expect([filter, countSeries(filter)]).toEqual([filter, count === 0 ? [] : [count]]);
       expect([filter, exported(filter)]).toEqual([filter, count]);
     }
   });

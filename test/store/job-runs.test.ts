@@ -15,7 +15,7 @@ import { ARCHIVE_FORMATS, writeArchive } from '../../src/store/archive/writer.ts
 import { readRecords } from '../../src/store/import/reader.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../src/store/sqlite/schema.ts';
-import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { openReadOnly, temporaryStore } from '../support/store/temporary-store.ts';
 
@@ -320,11 +320,11 @@ describe('a database of schema version 1', () => {
 
   test('a database of schema version 1 is migrated in a temporary copy only', () => {
     const file = createOldDatabase();
-    const before = contentsOf(join(file, '..'));
+    const before = readFolder(join(file, '..'));
     const store = SampleStore.openTemporary(file);
     store.endJobRun(store.startJobRun(startedRun()), end);
     expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
     store.close();
-    expect(contentsOf(join(file, '..'))).toEqual(before);
+    expect(readFolder(join(file, '..'))).toEqual(before);
   });
 });

@@ -20,7 +20,7 @@ const sample = (key: string, minute: number, clockOffset: number | null = null):
 
 type Times = readonly [key: string, ...minutes: number[]];
 
-const samplesOf = (generations: readonly Times[]) =>
+const createSamples = (generations: readonly Times[]) =>
   generations.flatMap(([key, ...minutes]) => minutes.map((minute) => sample(key, minute)));
 
 function importSamples(store: SampleStore, samples: readonly Sample[], role = 'app'): void {
@@ -54,9 +54,9 @@ function continueAfterPruning(
   write: (store: SampleStore, samples: readonly Sample[]) => void = importSamples,
 ) {
   const store = temporaryStore();
-  importSamples(store, samplesOf(before));
+  importSamples(store, createSamples(before));
   store.prune(at(minute), { dryRun: false });
-  write(store, samplesOf(later));
+  write(store, createSamples(later));
   return findThirds(store);
 }
 
@@ -70,7 +70,7 @@ describe('the third later sample', () => {
     const store = temporaryStore();
     write(
       store,
-      samplesOf([
+      createSamples([
         ['A', 0],
         ['B', 10, 20],
         ['C', 30],
@@ -86,7 +86,7 @@ describe('the third later sample', () => {
       const store = temporaryStore();
       importSamples(
         store,
-        samplesOf([
+        createSamples([
           ['A', 0],
           ['B', 10],
           ['C', 20],
@@ -95,10 +95,10 @@ describe('the third later sample', () => {
         ]),
       );
       expect(findThirds(store)).toEqual({ A: 30, B: 40, C: null, D: null, E: null });
-      write(store, samplesOf([['F', 15]]));
+      write(store, createSamples([['F', 15]]));
       expect(findThirds(store)).toEqual({ A: 20, B: 30, C: null, D: null, E: null, F: 40 });
       // The generation A was seen again, so other samples follow it.
-      write(store, samplesOf([['A', 25]]));
+      write(store, createSamples([['A', 25]]));
       expect(findThirds(store)).toEqual({ A: null, B: 25, C: 40, D: null, E: null, F: 30 });
     },
   );
@@ -107,17 +107,17 @@ describe('the third later sample', () => {
     const store = temporaryStore();
     poll(
       store,
-      samplesOf([
+      createSamples([
         ['A', 0],
         ['B', 10],
         ['C', 20],
       ]),
     );
-    write(store, samplesOf([['D', 20]]));
+    write(store, createSamples([['D', 20]]));
     expect(findThirds(store)).toEqual({ A: 20, B: null, C: null, D: null });
     write(
       store,
-      samplesOf([
+      createSamples([
         ['E', 30],
         ['F', 30],
         ['G', 30],
@@ -130,23 +130,23 @@ describe('the third later sample', () => {
     const store = temporaryStore();
     write(
       store,
-      samplesOf([
+      createSamples([
         ['A', 0],
         ['B', 10],
       ]),
     );
-    poll(store, samplesOf([['B', 10]]));
-    importSamples(store, samplesOf([['X', 5, 15, 25]]), 'other');
-    write(store, samplesOf([['B', 20]]));
+    poll(store, createSamples([['B', 10]]));
+    importSamples(store, createSamples([['X', 5, 15, 25]]), 'other');
+    write(store, createSamples([['B', 20]]));
     expect(findThirds(store)).toEqual({ A: null, B: null });
-    write(store, samplesOf([['B', 30]]));
+    write(store, createSamples([['B', 30]]));
     expect(findThirds(store)).toEqual({ A: 30, B: null });
   });
 
   test('an import updates every generation from its first to its last sample', () => {
     const store = temporaryStore();
     const minutes = [0, 10, 20, 30, 40, 50, 60];
-    importSamples(store, samplesOf(minutes.map((minute) => [String(minute), minute])));
+    importSamples(store, createSamples(minutes.map((minute) => [String(minute), minute])));
     importSamples(store, [sample('35', 35), sample('5', 5)]);
     expect(findThirds(store)).toEqual({
       0: 20,

@@ -38,7 +38,7 @@ function poll(store: SampleStore, host: string, samples: readonly Sample[]): voi
 }
 
 /** The minutes of the remaining samples of a host, in ascending order. */
-const minutesOf = (store: SampleStore, host: string) =>
+const listMinutes = (store: SampleStore, host: string) =>
   [...store.records({ host })]
     .flatMap((each) => (each.record === 'sample' ? [(each.sample.observedAt - START) / MINUTE] : []))
     .sort((a, b) => a - b);
@@ -50,9 +50,9 @@ describe('prune', () => {
     const store = temporaryStore();
     importSamples(store, 'web-1', [sample(30), sample(10), sample(40), sample(20)]);
     expect(prune(store, at(20))).toBe(1);
-    expect(minutesOf(store, 'web-1')).toEqual([20, 30, 40]);
+    expect(listMinutes(store, 'web-1')).toEqual([20, 30, 40]);
     expect(prune(store, at(20) + 1)).toBe(1);
-    expect(minutesOf(store, 'web-1')).toEqual([30, 40]);
+    expect(listMinutes(store, 'web-1')).toEqual([30, 40]);
   });
 
   test('prune deletes the samples of every series, and returns their sum', () => {
@@ -61,11 +61,11 @@ describe('prune', () => {
     importSamples(store, 'web-1', [sample(15), sample(5, 'ASIA2'), sample(25, 'ASIA2')]);
     importSamples(store, 'web-3', [sample(50), sample(60)]);
     expect(prune(store, at(15), true)).toBe(3);
-    expect(minutesOf(store, 'web-2')).toEqual([0, 10, 20]);
+    expect(listMinutes(store, 'web-2')).toEqual([0, 10, 20]);
     expect(prune(store, at(15))).toBe(3);
-    expect(minutesOf(store, 'web-1')).toEqual([15, 25]);
-    expect(minutesOf(store, 'web-2')).toEqual([20]);
-    expect(minutesOf(store, 'web-3')).toEqual([50, 60]);
+    expect(listMinutes(store, 'web-1')).toEqual([15, 25]);
+    expect(listMinutes(store, 'web-2')).toEqual([20]);
+    expect(listMinutes(store, 'web-3')).toEqual([50, 60]);
   });
 
   test('prune keeps the three newest samples of each polled series', () => {
@@ -87,11 +87,11 @@ describe('prune', () => {
     poll(store, 'few', [sample(0), sample(10)]);
     importSamples(store, 'imported', [sample(0), sample(10), sample(20)]);
     expect(prune(store, at(100))).toBe(2 + 2 + 1 + 3);
-    expect(minutesOf(store, 'one-key')).toEqual([20, 30, 40]);
-    expect(minutesOf(store, 'many-keys')).toEqual([20, 30, 40]);
-    expect(minutesOf(store, 'in-turns')).toEqual([5, 10, 15]);
-    expect(minutesOf(store, 'few')).toEqual([0, 10]);
-    expect(minutesOf(store, 'imported')).toEqual([]);
+    expect(listMinutes(store, 'one-key')).toEqual([20, 30, 40]);
+    expect(listMinutes(store, 'many-keys')).toEqual([20, 30, 40]);
+    expect(listMinutes(store, 'in-turns')).toEqual([5, 10, 15]);
+    expect(listMinutes(store, 'few')).toEqual([0, 10]);
+    expect(listMinutes(store, 'imported')).toEqual([]);
   });
 
   test('prune compares the corrected times of samples', () => {
@@ -99,7 +99,7 @@ describe('prune', () => {
     // The host is 20 minutes ahead, except for two seconds, which are not corrected.
     importSamples(store, 'web-1', [sample(30, 'ASIA1', 1200), sample(11, 'ASIA1', 2)]);
     expect(prune(store, at(11))).toBe(1);
-    expect(minutesOf(store, 'web-1')).toEqual([11]);
+    expect(listMinutes(store, 'web-1')).toEqual([11]);
   });
 
   test('a later prune with an earlier time deletes nothing and keeps the export', () => {
@@ -144,7 +144,7 @@ describe('the transactions of prune', () => {
       END;`);
     database.close();
     expect(() => prune(store, at(1_000_000))).toThrow('SQLITE_CONSTRAINT_TRIGGER');
-    return minutesOf(store, 'web-1').length;
+    return listMinutes(store, 'web-1').length;
   }
 
   const minutes = (count: number) => Array.from({ length: count }, (_, minute) => minute);
@@ -184,7 +184,7 @@ describe('the transactions of prune', () => {
       const run = () => store.writeTogether(() => prune(store, at(10), dryRun));
       expect(run).toThrow('prune cannot run inside writeTogether');
     }
-    expect(minutesOf(store, 'web-1')).toEqual([0]);
+    expect(listMinutes(store, 'web-1')).toEqual([0]);
   });
 
   test('the limit of a scan allows for a host whose clock is ahead', () => {
@@ -198,7 +198,7 @@ describe('the transactions of prune', () => {
     ]);
     expect(prune(store, at(6), true)).toBe(3);
     expect(prune(store, at(6))).toBe(3);
-    expect(minutesOf(store, 'web-1')).toEqual([107]);
+    expect(listMinutes(store, 'web-1')).toEqual([107]);
   });
 });
 

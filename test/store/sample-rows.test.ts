@@ -35,9 +35,11 @@ function sortLikeExport<T extends ArchiveRecord & { record: 'sample' }>(
   exported: readonly T[],
   given: readonly T[],
 ): T[] {
-  const keyOf = ({ identity, sample }: T) => `${getSeriesKey(identity)} ${getGenerationKey(sample)}`;
-  const order = [...new Set(exported.map(keyOf))];
-  return given.toSorted((a, b) => order.indexOf(keyOf(a)) - order.indexOf(keyOf(b)) || compareSamples(a, b));
+  const getKey = ({ identity, sample }: T) => `${getSeriesKey(identity)} ${getGenerationKey(sample)}`;
+  const order = [...new Set(exported.map(getKey))];
+  return given.toSorted(
+    (a, b) => order.indexOf(getKey(a)) - order.indexOf(getKey(b)) || compareSamples(a, b),
+  );
 }
 
 describe(`random samples (seed ${SEED})`, () => {

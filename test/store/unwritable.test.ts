@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
-import { contentsOf, pathsIn, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { pathsIn, readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
@@ -60,13 +60,13 @@ describe('a temporary copy', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     makeDatabase(file, 10);
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     const store = SampleStore.openTemporary(file);
     expect(countSamples(store)).toBe(10);
     useEveryMethod(store);
     expect(countSamples(store)).toBe(11);
     store.close();
-    expect(contentsOf(folder)).toEqual(before);
+    expect(readFolder(folder)).toEqual(before);
     const again = SampleStore.openTemporary(file);
     expect(countSamples(again)).toBe(10);
     again.close();
@@ -192,13 +192,13 @@ describe('a temporary store is empty and usable', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     make(file);
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     const store = SampleStore.openTemporary(file);
     expect(countSamples(store)).toBe(0);
     useEveryMethod(store);
     expect(countSamples(store)).toBe(1);
     store.close();
-    expect(contentsOf(folder)).toEqual(before);
+    expect(readFolder(folder)).toEqual(before);
   });
 
   test('a temporary store is usable for an invalid path', () => {

@@ -6,7 +6,7 @@ import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
 const JITTERY = { ...HOURLY, jitter: 180 };
 
-const pausesOf = (polls: readonly { at: number }[]) =>
+const listPauses = (polls: readonly { at: number }[]) =>
   pairNeighbours(polls).map(([previous, next]) => (next.at - previous.at) / 1000);
 
 type Polls = Awaited<ReturnType<Awaited<ReturnType<typeof startSimulatedPoller>>['pollFor']>>;
@@ -26,7 +26,7 @@ describe('PollSchedule', () => {
     expect(rotationWindow?.median).toBeLessThanOrEqual(15);
     // Without shorter pauses there are 12 polls per hour.
     expect(polls.length).toBeLessThan(12 * 12 * 2.5);
-    const regular = pausesOf(polls).filter((pause) => pause > 250);
+    const regular = listPauses(polls).filter((pause) => pause > 250);
     expect(regular.length).toBeGreaterThan(12 * 8);
     // The true lead time is 5 h. The width of the windows lowers the worst case.
     expect(worstCase.seconds).toBeGreaterThan(18_000 - 400);
@@ -46,7 +46,7 @@ describe('PollSchedule', () => {
     const simulator = await startSimulatedPoller('ecs', { lifetime: 1200, rotateEvery: 600, jitter: 0 });
     const { endpoint, ...source } = simulator.context.source;
     const real = { ...source, endpoint: { url: endpoint?.url ?? '', loopback: false } };
-    const pauses = pausesOf(await simulator.pollFor(4, 120, real));
+    const pauses = listPauses(await simulator.pollFor(4, 120, real));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);
     // Without shorter pauses the minimum would be over 100 s.
     expect(Math.min(...pauses)).toBeLessThan(12);
@@ -55,7 +55,7 @@ describe('PollSchedule', () => {
   test('the interval does not change if the source dates its rotations', async () => {
     const simulator = await startSimulatedPoller('imds', HOURLY);
     const polls = await simulator.pollFor(5);
-    expect(Math.min(...pausesOf(polls))).toBeGreaterThanOrEqual(270);
+    expect(Math.min(...listPauses(polls))).toBeGreaterThanOrEqual(270);
     expect(measureLast(polls).rotationWindow).toBeNull();
   });
 
@@ -70,6 +70,6 @@ describe('PollSchedule', () => {
     const polls = await simulator.pollFor(3, 300, lateSource);
     const afterwards = polls.filter(({ at }) => at > due + 600_000);
     expect(afterwards.length).toBeGreaterThan(10);
-    expect(Math.min(...pausesOf(afterwards))).toBeGreaterThan(250);
+    expect(Math.min(...listPauses(afterwards))).toBeGreaterThan(250);
   });
 });

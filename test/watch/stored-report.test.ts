@@ -71,25 +71,25 @@ const assessed = (jobs: RequestedJobs, more: Partial<StoredReportOptions> = {}, 
     ...more,
   });
 
-const jobsOf = (...args: Parameters<typeof assessed>) =>
+const listJobs = (...args: Parameters<typeof assessed>) =>
   assessed(...args).assessment.jobs.map(({ name, job }) => [name, job?.duration]);
 
 describe('assessStored', () => {
   test('each duration is judged once, and each name by its longest run', () => {
-    expect(jobsOf({ durations: [7200, 3600, 7200], names: [] })).toEqual([
+    expect(listJobs({ durations: [7200, 3600, 7200], names: [] })).toEqual([
       [null, 7200],
       [null, 3600],
     ]);
-    expect(jobsOf({ durations: [], names: ['weekly', 'nightly'] })).toEqual([
+    expect(listJobs({ durations: [], names: ['weekly', 'nightly'] })).toEqual([
       ['weekly', 1800],
       ['nightly', 7200],
     ]);
   });
 
   test('one duration and one name are one job', () => {
-    expect(jobsOf({ durations: [60], names: ['nightly'] })).toEqual([['nightly', 60]]);
-    expect(jobsOf({ durations: [60], names: [] })).toEqual([[null, 60]]);
-    expect(jobsOf({ durations: [], names: [] })).toEqual([]);
+    expect(listJobs({ durations: [60], names: ['nightly'] })).toEqual([['nightly', 60]]);
+    expect(listJobs({ durations: [60], names: [] })).toEqual([[null, 60]]);
+    expect(listJobs({ durations: [], names: [] })).toEqual([]);
   });
 
   test('several durations and several names are separate jobs', () => {
@@ -97,18 +97,18 @@ describe('assessStored', () => {
       [60, 120],
       ['nightly', 'weekly'],
     ];
-    expect(jobsOf({ durations: two, names: ['nightly'] }).map(([name]) => name)).toEqual([
+    expect(listJobs({ durations: two, names: ['nightly'] }).map(([name]) => name)).toEqual([
       null,
       null,
       'nightly',
     ]);
-    expect(jobsOf({ durations: [60], names })).toHaveLength(3);
-    expect(jobsOf({ durations: two, names })).toHaveLength(4);
+    expect(listJobs({ durations: [60], names })).toHaveLength(3);
+    expect(listJobs({ durations: two, names })).toHaveLength(4);
   });
 
   test('runs are selected by the filter', () => {
     const filter = { until: START + 3 * HOUR };
-    expect(jobsOf({ durations: [], names: ['nightly'] }, { filter })).toEqual([['nightly', 3600]]);
+    expect(listJobs({ durations: [], names: ['nightly'] }, { filter })).toEqual([['nightly', 3600]]);
   });
 
   test('names of jobs are listed only if a job was requested by name', () => {

@@ -131,7 +131,7 @@ class EndpointClient {
         createResponseHandler(clock, {
           onResponse: (response) => {
             end();
-            // Before undici does so with an error, whose stack trace takes longer than the rest of the response.
+            // Otherwise undici destroys it with an error, whose stack trace takes longer than the rest of the response.
             if (!this.#keepsConnection) this.#socket?.destroy();
             resolve(response);
           },

@@ -90,11 +90,11 @@ const env = { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, LANG: 'C.UTF-8'
 const argumentsFile = join(folder, 'arguments');
 
 /** One database per name, so that TAB completes an empty word. */
-const databaseOf = (name: string) => `d${[...HOSTILE, ...UNPRINTABLE].indexOf(name)}`;
+const getDatabase = (name: string) => `d${[...HOSTILE, ...UNPRINTABLE].indexOf(name)}`;
 
 beforeAll(() => {
   for (const host of [...HOSTILE, ...UNPRINTABLE]) {
-    const store = SampleStore.open(join(folder, databaseOf(host)));
+    const store = SampleStore.open(join(folder, getDatabase(host)));
     const observedAt = Date.UTC(2026, 0, 1);
     const credentials = {
       accessKeyId: 'ASIAFALSE',
@@ -134,7 +134,7 @@ function testInShell(start: () => Promise<ShellSession>, leftOut: readonly strin
     async (flag, name) => {
       rmSync(argumentsFile, { force: true });
       const before = pathsIn(folder);
-      await session.run(`show report --db ${databaseOf(name)} ${flag}`, () => existsSync(argumentsFile));
+      await session.run(`show report --db ${getDatabase(name)} ${flag}`, () => existsSync(argumentsFile));
       const [, , , ...words] = readFileSync(argumentsFile, 'utf8').split('\0').slice(0, -1);
       expect(words).toEqual(flag.includes('=') ? [`--host=${name}`] : ['--host', name]);
       rmSync(argumentsFile);
@@ -145,7 +145,7 @@ function testInShell(start: () => Promise<ShellSession>, leftOut: readonly strin
   );
 
   test.each([...sampleCases(UNPRINTABLE, 4), ...leftOut])('TAB does not insert the name %j', async (name) => {
-    const line = `show report --db ${databaseOf(name)} --host `;
+    const line = `show report --db ${getDatabase(name)} --host `;
     expect((await session.complete(line)).trimEnd()).toBe(line.trimEnd());
   });
 }
@@ -244,7 +244,7 @@ test.each<[word: string, typed: string, before: string, inserted: string | null]
 test('names with unprintable characters or unusual spaces are not offered', async () => {
   for (const name of UNPRINTABLE) {
     const run = await runCommand(
-      [COMPLETE_COMMAND, 'zsh', '=', 'report', '--db', join(folder, databaseOf(name)), '--host'],
+      [COMPLETE_COMMAND, 'zsh', '=', 'report', '--db', join(folder, getDatabase(name)), '--host'],
       { env },
     );
     expect([name, run.stdout]).toEqual([name, 'words\n']);

@@ -9,7 +9,7 @@ const program = declareProgram();
 const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
 
 /** The help as a terminal with this many columns shows it. */
-function helpOf(name: string, columns: number): string {
+function renderHelp(name: string, columns: number): string {
   let text = '';
   const output = { writeOut: (written: string) => (text += written), getOutHelpWidth: () => columns };
   const declared = declareProgram(undefined, output);
@@ -33,7 +33,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   });
 
   test(`the help of ${name} fits 80 columns, and has no trailing white space`, () => {
-    const lines = helpOf(name, 80).split('\n');
+    const lines = renderHelp(name, 80).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.filter((line) => / $|\t/.test(line))).toEqual([]);
   });
@@ -70,14 +70,14 @@ describe.each(all)('the help of $name', ({ name, command }) => {
 test('`report --help` and `help report` print the same text', async () => {
   const [flag, word] = await Promise.all([runCommand(['report', '--help']), runCommand(['help', 'report'])]);
   expect(word).toEqual(flag);
-  expect(flag).toMatchObject({ code: 0, stderr: '', stdout: helpOf('report', 100) });
+  expect(flag).toMatchObject({ code: 0, stderr: '', stdout: renderHelp('report', 100) });
   expect(await runCommand(['help'])).toEqual(await runCommand(['--help']));
 });
 
 test('allowed values have no quotes, and defaults are shown', () => {
-  expect(helpOf('export', 80)).toContain('(one of ndjson, csv; default: ndjson)');
-  expect(helpOf('check', 80)).toContain('(default: 5m)');
-  expect(all.map(({ name }) => helpOf(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
+  expect(renderHelp('export', 80)).toContain('(one of ndjson, csv; default: ndjson)');
+  expect(renderHelp('check', 80)).toContain('(default: 5m)');
+  expect(all.map(({ name }) => renderHelp(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
 });
 
 test('shellWords splits a line as a shell does', () => {

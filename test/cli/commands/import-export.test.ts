@@ -5,7 +5,7 @@ import { runProgram, runShell } from '../../support/cli/built-program.ts';
 import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
-import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 const curl = readFileSync(fixturePath('curl.log'), 'utf8');
@@ -22,7 +22,7 @@ const newFolder = () => {
 const newDatabase = () => `${newPath()}.db`;
 const runExport = (db: string, ...args: string[]) => succeed(['export', '--db', db, ...args]);
 /** The last line of the output of an import. */
-const totalOf = (stdout: string) => stdout.trimEnd().split('\n').at(-1);
+const getTotal = (stdout: string) => stdout.trimEnd().split('\n').at(-1);
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 /** The report without values that depend on the current time. */
@@ -84,7 +84,7 @@ describe.concurrent('a log', () => {
     const db = newDatabase();
     const out = await succeed(['import', ...files, '--host', host, '--db', db]);
     const [records, known] = [13 * files.length, 13 * (files.length - 1)];
-    expect(totalOf(out)).toBe(
+    expect(getTotal(out)).toBe(
       `${records} records in ${files.length} files: 13 added, ${known} already stored`,
     );
     expect(await runExport(db)).toBe(expected);
@@ -98,7 +98,7 @@ describe.concurrent('a log', () => {
       const args = ['import', '-', '--db', db, '--host', 'linux'];
       const run = await runProgram(args, { stdin: change(curl) });
       expect(run).toMatchObject({ code: 0, stderr: '' });
-      expect(totalOf(run.stdout)).toBe('13 records in 1 file: 13 added, 0 already stored');
+      expect(getTotal(run.stdout)).toBe('13 records in 1 file: 13 added, 0 already stored');
       expect(await succeed(['export', '--db', db], {}, runProgram)).toBe(reference.curl);
     },
   );
@@ -108,7 +108,7 @@ describe.concurrent('a log', () => {
     await importText(db, curl, '--host', 'linux');
     const before = [await runExport(db), await readReport(db)];
     const again = await importText(db, curl, '--host', 'linux');
-    expect(totalOf(again.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
+    expect(getTotal(again.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
     expect([await runExport(db), await readReport(db)]).toEqual(before);
   });
 
@@ -116,7 +116,7 @@ describe.concurrent('a log', () => {
     const db = newDatabase();
     const file = fixturePath('curl.log');
     const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
-    expect(totalOf(out)).toBe('26 records in 2 files: 13 added, 13 already stored');
+    expect(getTotal(out)).toBe('26 records in 2 files: 13 added, 13 already stored');
     expect(await runExport(db)).toBe(reference.curl);
   });
 
@@ -209,7 +209,7 @@ describe.concurrent('bad lines', () => {
   test('bad lines with --strict create no database', async () => {
     const own = newFolder();
     await importText(join(own, 'samples.db'), broken.join('\n'), '--host', 'linux', '--strict');
-    expect(contentsOf(own)).toEqual({});
+    expect(readFolder(own)).toEqual({});
   });
 
   test('bad lines are reported for at most five reasons', async () => {
@@ -292,7 +292,7 @@ describe.concurrent('timestamps in another zone', () => {
         /^hint: (?:--timezone \S+ resolves the contradiction|these zones fit: .*); use the zone /,
       );
       expect(hint).toContain(` ${zone}`);
-      expect(contentsOf(own)).toEqual({});
+      expect(readFolder(own)).toEqual({});
     },
   );
 
@@ -304,7 +304,7 @@ describe.concurrent('timestamps in another zone', () => {
       const run = await importText(db, shifted(-8), '--host', 'linux', '--timezone', zone);
       expect(run).toMatchObject({ code: 2, stdout: '' });
       expect(run.stderr).toContain(`read as ${zone}, contradict its documents`);
-      expect(contentsOf(own)).toEqual({});
+      expect(readFolder(own)).toEqual({});
     },
   );
 });
@@ -317,7 +317,7 @@ describe.concurrent('an export', () => {
       const archive = await runExport(reference.db, '-f', format);
       const run = await importText(db, archive);
       expect(run).toMatchObject({ code: 0, stderr: '' });
-      expect(totalOf(run.stdout)).toBe('26 records in 1 file: 26 added, 0 already stored');
+      expect(getTotal(run.stdout)).toBe('26 records in 1 file: 26 added, 0 already stored');
       expect(await readReport(db)).toEqual(await readReport(reference.db));
       expect(await runExport(db, '-f', format)).toBe(archive);
     },
@@ -328,7 +328,7 @@ describe.concurrent('an export', () => {
     await importText(db, curl, '--host', 'linux');
     const before = await runExport(db);
     const run = await importText(db, before);
-    expect(totalOf(run.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
+    expect(getTotal(run.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
     expect(await runExport(db)).toBe(before);
   });
 
@@ -357,7 +357,7 @@ describe.concurrent('an export', () => {
     const file = join(own, 'samples.ndjson');
     expect(await succeed(['export', '--db', reference.db, '-o', file], {}, runProgram)).toBe('');
     expect(readFileSync(file, 'utf8')).toBe(reference.curl + reference.invoke);
-    expect(Object.keys(contentsOf(own))).toEqual(['samples.ndjson']);
+    expect(Object.keys(readFolder(own))).toEqual(['samples.ndjson']);
   });
 
   test('an export ends without an error when the reader closes the pipe', async () => {
@@ -442,7 +442,7 @@ describe.concurrent('prune', () => {
     await prune(db, '--older-than', '1d');
     const before = [await runExport(db), await readReport(db)];
     const run = await importText(db, curl, '--host', 'h0');
-    expect(totalOf(run.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
+    expect(getTotal(run.stdout)).toBe('13 records in 1 file: 0 added, 13 already stored');
     expect([await runExport(db), await readReport(db)]).toEqual(before);
   });
 

@@ -15,7 +15,7 @@ import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli
 import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
-import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import {
   type Handler,
   type ScriptedEndpoint,
@@ -25,7 +25,7 @@ import {
 
 type Env = Record<string, string | undefined>;
 
-const endpointOf = ({ url }: ScriptedEndpoint): Env => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
+const createEndpointEnv = ({ url }: ScriptedEndpoint): Env => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
 
 async function exported(db: string): Promise<Record<string, unknown>[]> {
   const lines = await succeed(['export', '--db', db]);
@@ -49,7 +49,7 @@ const EXPIRED = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago`;
 test('one poll of IMDSv2 writes one line and stores one sample', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
-  const { run, records } = await poll(endpointOf(endpoint));
+  const { run, records } = await poll(createEndpointEnv(endpoint));
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).toMatch(
     new RegExp(
@@ -83,7 +83,7 @@ test('one poll of IMDSv2 writes one line and stores one sample', async () => {
 
 test('a poll prints the remaining validity', async () => {
   const endpoint = await startEndpoint(metadataService());
-  const { run } = await poll(endpointOf(endpoint));
+  const { run } = await poll(createEndpointEnv(endpoint));
   expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m \d\ds left {2}expires /);
 });
 
@@ -93,7 +93,7 @@ test('a poll falls back to IMDSv1 with a note if the token request gets a 404', 
     'PUT /latest/api/token': { status: 404 },
     [`GET ${ROLES}loader`]: { body },
   });
-  const { run, records } = await poll(endpointOf(await startEndpoint(script)));
+  const { run, records } = await poll(createEndpointEnv(await startEndpoint(script)));
   expect(run).toMatchObject({
     code: 0,
     stderr: 'note: could not get an IMDSv2 token; fell back to IMDSv1\n',
@@ -179,7 +179,7 @@ test('one poll of CloudShell sends the token of the environment', async () => {
 test('a poll in JSON prints one line with the same values', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
-  const { run } = await poll(endpointOf(endpoint), '-f', 'json');
+  const { run } = await poll(createEndpointEnv(endpoint), '-f', 'json');
   expect(run.stdout).toMatch(/^[^\n]+\n$/);
   expect(JSON.parse(run.stdout)).toEqual({
     schema_version: 1,
@@ -249,7 +249,7 @@ test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded
   const db = join(temporaryFolder(), 'samples.db');
   const location = isContainer
     ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
-    : endpointOf(endpoint);
+    : createEndpointEnv(endpoint);
   const timeout = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
   const run = await runCommand(['poll', '--db', db], {
     env: { ...timeout, ...location, ...env },
@@ -307,7 +307,7 @@ test.each(['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_
   'a poll of IMDS notes that %s is blank',
   async (name) => {
     const endpoint = await startEndpoint(metadataService());
-    const { run } = await poll({ ...endpointOf(endpoint), [name]: '' });
+    const { run } = await poll({ ...createEndpointEnv(endpoint), [name]: '' });
     expect(run.code).toBe(0);
     expect(run.stderr).toContain(
       `note: ${name} is set to an empty value; some SDKs use the empty value and fail`,
@@ -321,7 +321,7 @@ test.each([
 ])('a poll %s ends with exit code 2 and records nothing', async (_, change, hint) => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
   const run = await runShell(change('"$NODE" "$PROGRAM" poll'), { env });
   expect(run).toMatchObject({ code: 2, stdout: '' });
   expect(run.stderr).toMatch(/error: HTTP needs WebAssembly, which this process cannot use\nhint: .+\n$/);
@@ -332,7 +332,7 @@ test.each([
 test('a poll with too few file descriptors never counts as failed', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
   for (const files of [21, 22, 23, 24]) {
     await runShell(`ulimit -n ${files}; "$NODE" "$PROGRAM" poll`, { env });
   }
@@ -342,7 +342,7 @@ test('a poll with too few file descriptors never counts as failed', async () => 
 
 test('a failed poll in JSON also prints one line on stdout', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
-  const { run } = await poll(endpointOf(endpoint), '--format', 'json');
+  const { run } = await poll(createEndpointEnv(endpoint), '--format', 'json');
   expect(run.code).toBe(1);
   expect(JSON.parse(run.stdout)).toMatchObject({
     access_key_id: null,
@@ -355,7 +355,7 @@ test('a poll works with the environment of cron', async () => {
   const endpoint = await startEndpoint(metadataService());
   const env: Env = {
     ...{ HOME: home, PATH: '/usr/bin:/bin', SHELL: '/bin/sh', LOGNAME: 'nobody' },
-    ...endpointOf(endpoint),
+    ...createEndpointEnv(endpoint),
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
     // The default of root is /var/lib, which a test must not change.
@@ -363,7 +363,7 @@ test('a poll works with the environment of cron', async () => {
   };
   const run = await runProgram(['poll'], { env, cwd: '/' });
   expect(run).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[^\n]+\n$/) });
-  const stored = contentsOf(join(home, '.local/state'));
+  const stored = readFolder(join(home, '.local/state'));
   expect(stored).toEqual({
     'cred-watch': '40700 ',
     'cred-watch/samples.db': expect.stringMatching(/^100600 /),
@@ -438,7 +438,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   async (signal) => {
     const { endpoint, count } = await countingEndpoint();
     const db = join(temporaryFolder(), 'samples.db');
-    const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+    const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
     const program = startProgram(['poll', '--interval', '1s', '--format', 'json'], { env });
     await linesWritten(program, 2);
     program.child.kill(signal);
@@ -454,7 +454,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
 test('poll --interval ends after --for', async () => {
   const { endpoint, count } = await countingEndpoint();
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
   const run = await runProgram(['poll', '--interval', '1s', '--for', '2s'], { env });
   expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
   const printed = lines(run.stdout).length;
@@ -466,7 +466,7 @@ test('poll --interval ends after --for', async () => {
 
 test('poll --interval exits with 1 if every poll failed, and records each', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
-  const { run, records } = await poll(endpointOf(endpoint), '--interval', '1s', '--for', '1s');
+  const { run, records } = await poll(createEndpointEnv(endpoint), '--interval', '1s', '--for', '1s');
   expect(run).toMatchObject({ code: 1, stdout: '' });
   const errors = lines(run.stderr).filter((line) => line.startsWith('error: imds-blocked: '));
   expect(errors.length).toBeGreaterThanOrEqual(1);
@@ -475,7 +475,7 @@ test('poll --interval exits with 1 if every poll failed, and records each', asyn
 
 test('a repeated note is printed once', async () => {
   const endpoint = await startEndpoint(metadataService({ 'PUT /latest/api/token': { status: 404 } }));
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 2);
   program.child.kill('SIGTERM');
@@ -485,7 +485,10 @@ test('a repeated note is printed once', async () => {
 
 test('a poll of an endpoint that never responds ends at its timeout', async () => {
   const endpoint = await startEndpoint(() => 'silence');
-  const { run, records } = await poll({ ...endpointOf(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
+  const { run, records } = await poll({
+    ...createEndpointEnv(endpoint),
+    AWS_METADATA_SERVICE_TIMEOUT: '0.2',
+  });
   expect(run).toMatchObject({ code: 1, signal: null, stdout: '' });
   expect(run.stderr).toMatch(/^error: timeout: .*within 200 ms\)\nhint: wait for the next poll\n$/);
   expect(records).toMatchObject([{ reason: 'timeout' }]);
@@ -500,7 +503,7 @@ test('a running poll is finished and recorded after SIGTERM', async () => {
   });
   const db = join(temporaryFolder(), 'samples.db');
   const program = startProgram(['poll', '--interval', '1m'], {
-    env: { ...endpointOf(endpoint), CRED_WATCH_DB: db },
+    env: { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db },
   });
   await waitForDocuments(endpoint, 1);
   program.child.kill('SIGTERM');
@@ -518,13 +521,13 @@ test('an interval that is too short is rejected before any request', async () =>
     CRED_WATCH_DB: join(folder, 'samples.db'),
   };
   expect(await runCommand(['poll', '--interval', '9s'], { env })).toMatchObject({ code: 2, stdout: '' });
-  expect(contentsOf(folder)).toEqual({});
+  expect(readFolder(folder)).toEqual({});
 });
 
 test('polls are recorded after the reader has closed the pipe', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 1);
   program.child.stdout.destroy();
@@ -537,7 +540,7 @@ test('polls are recorded after the reader has closed the pipe', async () => {
 test('four concurrent polls are all recorded', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
   const runs = await Promise.all([1, 2, 3, 4].map(() => runProgram(['poll'], { env })));
   expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(runs.map(() => [0, '']));
   expect(await exported(db)).toHaveLength(4);

@@ -59,7 +59,7 @@ const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 /** The hint lists every job with runs. */
 const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
 
-const hoursOf = (jobRuns: { longest_run: { started_at: string } }) =>
+const getHour = (jobRuns: { longest_run: { started_at: string } }) =>
   new Date(jobRuns.longest_run.started_at).getUTCHours();
 
 describe('a job with recorded runs', () => {
@@ -165,7 +165,7 @@ describe('a job with recorded runs', () => {
   ];
   test.for(NARROWED)('a job with recorded runs has the runs that %j selects', async ([args, count, hour]) => {
     const { job_runs } = await json('--job', 'nightly', ...args);
-    expect([job_runs.run_count, hoursOf(job_runs)]).toEqual([count, hour]);
+    expect([job_runs.run_count, getHour(job_runs)]).toEqual([count, hour]);
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { fixturePath, linesWritten, type RunOptions } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
-import { contentsOf, pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { pathsIn, readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { writeAsOldVersion } from '../../support/store/old-database.ts';
 
@@ -342,7 +342,7 @@ describe('without samples a report', () => {
       });
       const judged = await runCommand(['report', '-j', '5h'], { env: env(folder) });
       expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
-      expect(contentsOf(folder)).toEqual({});
+      expect(readFolder(folder)).toEqual({});
     },
   );
 
@@ -407,13 +407,13 @@ describe('a database on a read-only mount', () => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
       writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
-      const before = contentsOf(folder);
+      const before = readFolder(folder);
       const run = await reportReadOnly(folder, ['--host', 'linux', '-j', '7h', '-f', 'json']);
       expect(run).toMatchObject({ code: 1, stderr: '' });
       expect(JSON.parse(run.stdout).series).toMatchObject([
         { sample_count: 13, judgement: { verdict: 'never' } },
       ]);
-      expect(contentsOf(folder)).toEqual(before);
+      expect(readFolder(folder)).toEqual(before);
     },
   );
 
@@ -462,11 +462,11 @@ describe('a database on a read-only mount', () => {
       await program.done;
       expect(statSync(`${own}-wal`).size).toBeGreaterThan(0);
       if (lockFile === 'without') rmSync(`${own}-shm`);
-      const before = contentsOf(folder);
+      const before = readFolder(folder);
       const run = await reportReadOnly(folder, ['-f', 'json']);
       expect(run).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(run.stdout).series).toMatchObject([{ host: 'i-0abc', generation_count: 1 }]);
-      expect(contentsOf(folder)).toEqual(before);
+      expect(readFolder(folder)).toEqual(before);
     },
   );
 });

@@ -5,7 +5,7 @@ import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { NOWHERE, type Run } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
@@ -71,7 +71,7 @@ test('--profile replaces AWS_PROFILE', async () => {
 test('sources writes no files', async () => {
   const home = temporaryFolder();
   await runProgram(['sources'], { env: { HOME: home, XDG_STATE_HOME: home }, cwd: home });
-  expect(contentsOf(home)).toEqual({});
+  expect(readFolder(home)).toEqual({});
 });
 
 describe('sources shows no secret', () => {

@@ -6,7 +6,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
 
 /** Runs a wrong command line and returns its hint. */
-async function hintOf(args: readonly string[], code = 2): Promise<string> {
+async function getHint(args: readonly string[], code = 2): Promise<string> {
   const run = await runCommand(args, { env: { CRED_WATCH_DB: '/nonexistent/none.db' } });
   expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^error: .*\nhint: .*\n$/) });
   return run.stderr.split('hint: ')[1]!.trimEnd();
@@ -57,21 +57,21 @@ test.each<[args: string, hint: string]>([
   ['export --csv', 'did you mean -f csv?'],
   ['sources --imds', expect.stringMatching(/^simulate has --imds/) as unknown as string],
 ])('`cred-watch %s` has the hint: %s', async (line, hint) => {
-  expect(await hintOf(line.split(' '))).toEqual(hint);
+  expect(await getHint(line.split(' '))).toEqual(hint);
 });
 
 test.each(['report -f jsno', 'report -f jsno=page.json', 'report --format=Json'])(
   '`cred-watch %s` suggests json, and mentions FORMAT=FILE',
   async (line) => {
-    expect(await hintOf(line.split(' '))).toMatch(
+    expect(await getHint(line.split(' '))).toMatch(
       /^did you mean json\? use one of table, json.*, or FORMAT=FILE$/,
     );
   },
 );
 
 test('wrong usage of exec exits with 125 and mentions the two dashes', async () => {
-  expect(await hintOf(['exec', '--interval', '5m', '--', 'true'], 125)).toMatch(/^poll has --interval/);
-  expect(await hintOf(['exec', '-j', '4h', 'docker', 'run', '-e', 'A'], 125)).toMatch(
+  expect(await getHint(['exec', '--interval', '5m', '--', 'true'], 125)).toMatch(/^poll has --interval/);
+  expect(await getHint(['exec', '-j', '4h', 'docker', 'run', '-e', 'A'], 125)).toMatch(
     /^put two dashes before/,
   );
 });
@@ -92,7 +92,7 @@ describe('a command name from another tool', () => {
   ];
 
   test.each(names)('the command name %s of another tool suggests a valid command line', async (word) => {
-    const [, suggested = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
+    const [, suggested = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await getHint([word])) ?? [];
     let isRun = false;
     const program = declareProgram(
       async () => {
@@ -114,7 +114,7 @@ describe('a command name from another tool', () => {
   test.each(['constructor', '__proto__', 'toString', ''])(
     'the command name %j has no suggestion',
     async (word) => {
-      expect(await hintOf([word])).toBe('run `cred-watch help` for a list of commands');
+      expect(await getHint([word])).toBe('run `cred-watch help` for a list of commands');
     },
   );
 });

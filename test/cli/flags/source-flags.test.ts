@@ -91,11 +91,11 @@ test('IMDS settings come from the profile in the home folder of the program', as
   const home = homeWith({
     config: '[default]\nec2_metadata_service_endpoint = nonsense\n[profile x]\nregion = y\n',
   });
-  const endpointOf = async (flags: Partial<SourceFlags>, env = {}) =>
+  const getEndpoint = async (flags: Partial<SourceFlags>, env = {}) =>
     (await open(flags, { AWS_EC2_METADATA_SERVICE_ENDPOINT: '', ...env }, home)).source.endpoint;
-  expect(await endpointOf({})).toBeNull();
-  expect(await endpointOf({}, NOWHERE)).toEqual({ url: 'http://127.0.0.1:1', loopback: true });
-  expect(await endpointOf({ source: 'imds', profile: 'x' })).toEqual({
+  expect(await getEndpoint({})).toBeNull();
+  expect(await getEndpoint({}, NOWHERE)).toEqual({ url: 'http://127.0.0.1:1', loopback: true });
+  expect(await getEndpoint({ source: 'imds', profile: 'x' })).toEqual({
     url: 'http://169.254.169.254',
     loopback: false,
   });

@@ -51,7 +51,7 @@ test('an output file that is a pipe receives the output and is not replaced', as
 
 const temporaryFilesIn = (folder: string) => pathsIn(folder).filter((name) => name.endsWith('.tmp'));
 
-const modeOf = (file: string) => (statSync(file).mode & 0o7777).toString(8);
+const getMode = (file: string) => (statSync(file).mode & 0o7777).toString(8);
 
 test.each(['600', '640', '644', '660', '400'])('an output file with mode %s keeps its mode', async (mode) => {
   const folder = temporaryFolder();
@@ -64,7 +64,7 @@ test.each(['600', '640', '644', '660', '400'])('an output file with mode %s keep
     ['export', '-o', file],
   ]) {
     await succeed([...args, '--db', db]);
-    expect(modeOf(file)).toBe(mode);
+    expect(getMode(file)).toBe(mode);
   }
   expect(readFileSync(file, 'utf8')).not.toContain('old');
 });
@@ -80,7 +80,7 @@ test('a new output file has the mode of the umask', async () => {
     const file = join(folder, `report-${umask}`);
     const script = `umask ${umask}; "$NODE" "$PROGRAM" report --db ${db} -o ${file}`;
     expect(await runShell(script)).toMatchObject({ code: 0, stderr: '' });
-    expect(modeOf(file)).toBe(mode);
+    expect(getMode(file)).toBe(mode);
   }
 });
 
@@ -157,7 +157,7 @@ describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped
     chmodSync(file, 0o640);
     await succeed(['export', '--db', db, '-o', file]);
     expect(statSync(file)).toMatchObject({ uid: OTHER, gid: 4242 });
-    expect(modeOf(file)).toBe('640');
+    expect(getMode(file)).toBe('640');
   });
 
   testAsRoot('is overwritten if its mode permits writing', async () => {
@@ -167,7 +167,7 @@ describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped
     const { ino } = statSync(file);
     expect(await run()).toMatchObject({ code: 0, stderr: '' });
     expect(statSync(file)).toMatchObject({ uid: 0, ino });
-    expect(modeOf(file)).toBe('606');
+    expect(getMode(file)).toBe('606');
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(14);
     expect(temporaryFilesIn(folder)).toEqual([]);
   });

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROGRAM, runProgram } from '../../support/cli/built-program.ts';
 import { minimalEnvironment, type Run, startProcess } from '../../support/cli/program-run.ts';
-import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
@@ -106,9 +106,9 @@ describe('the code cache', () => {
     expect(existsSync(folder)).toBe(false);
     await runTimes(2);
     makeOld(file());
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     expect(await run({ CRED_WATCH_NO_CACHE: '1' })).toEqual(EXPECTED);
-    expect(contentsOf(folder)).toEqual(before);
+    expect(readFolder(folder)).toEqual(before);
   });
 
   test('options of Node have their own cache', async () => {
@@ -219,10 +219,10 @@ describe('a cache that is not exactly ours', () => {
     const { runTimes, file, folder } = createHome();
     await runTimes(2);
     makeOld(file());
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     chmodSync(join(folder, path), 0o777);
     await runTimes(1);
-    expect(contentsOf(folder)).toEqual(before);
+    expect(readFolder(folder)).toEqual(before);
   });
 
   test('nothing is written below a folder that cannot be written, and nothing is printed', async () => {
@@ -277,9 +277,9 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
     await runTimes(2);
     for (const path of [file(), folder, join(home, 'cache'), home]) chownSync(path, OTHER_USER, OTHER_USER);
     makeOld(file());
-    const before = contentsOf(folder);
+    const before = readFolder(folder);
     expect(await run()).toEqual(EXPECTED);
-    expect(contentsOf(folder)).toEqual(before);
+    expect(readFolder(folder)).toEqual(before);
   });
 
   test('a cache of another user in a folder of root is replaced', async () => {

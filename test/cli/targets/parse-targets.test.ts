@@ -11,7 +11,7 @@ const IMDS = { host: 'i-0abc', source: 'imds' };
 
 const parse = (document: unknown, defaultInterval: number | null = null, env = { TOKEN: 'x', BLANK: ' ' }) =>
   parseTargets(document, { env, defaultInterval });
-const problemsOf = (...targets: unknown[]) => parse({ targets }).problems;
+const findProblems = (...targets: unknown[]) => parse({ targets }).problems;
 
 describe('a valid file', () => {
   test('a target has the values of its members', () => {
@@ -43,7 +43,7 @@ describe('a valid file', () => {
   test('null is the same as a missing member', () => {
     const nulls = { url: null, role: null, token_file: null, token_env: null, interval: null };
     expect(parse({ targets: [{ ...nulls, ...IMDS }] })).toEqual(parse({ targets: [IMDS] }));
-    expect(problemsOf({ ...nulls, ...IMDS, host: null, source: null })).toEqual([
+    expect(findProblems({ ...nulls, ...IMDS, host: null, source: null })).toEqual([
       "target 1: 'source' is missing: use imds or container",
       "target 1: 'host' is missing: give each target the name of its host",
     ]);
@@ -146,17 +146,17 @@ test.each<[target: unknown, problem: string]>([
     "target 1 (a): unknown member '__proto__': use host, source, url, role, token_file, token_env, interval",
   ],
 ])('a target that is %j has one problem, which does not quote the value', (target, problem) => {
-  const problems = problemsOf(target);
+  const problems = findProblems(target);
   expect(problems).toEqual([problem]);
   expect(problems.join()).not.toContain(SECRET);
 });
 
 test('a message does not quote a secret in the place of a name', () => {
-  expect(problemsOf({ ...IMDS, [SECRET]: 1 }).join()).not.toContain(SECRET);
+  expect(findProblems({ ...IMDS, [SECRET]: 1 }).join()).not.toContain(SECRET);
 });
 
 test('all problems of all targets are reported', () => {
-  expect(problemsOf({ host: 'a' }, IMDS, { ...IMDS, host: 'b', url: 1, interval: 'x' }, 7)).toEqual([
+  expect(findProblems({ host: 'a' }, IMDS, { ...IMDS, host: 'b', url: 1, interval: 'x' }, 7)).toEqual([
     "target 1 (a): 'source' is missing: use imds or container",
     `target 3 (b): 'url' ${NOT_TEXT}`,
     "target 3 (b): 'interval' is not a duration: use 90s, 15m, 1h30m, 5h, 7d or PT5H",
@@ -197,7 +197,7 @@ describe('targets collide', () => {
     ['different sources', [IMDS, { ...CONTAINER, host: 'i-0abc' }], []],
     ['different hosts', [IMDS, { ...IMDS, host: 'I-0ABC' }], []],
   ])('targets collide by their identity: %s', (_, targets, problems) => {
-    expect(problemsOf(...targets)).toEqual(problems);
+    expect(findProblems(...targets)).toEqual(problems);
   });
 });
 

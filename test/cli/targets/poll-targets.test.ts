@@ -24,13 +24,13 @@ async function startPoller(hosts: string[], duration?: number) {
   const path = join(folder, 'targets.json');
   const write = (content: string) => writeFileSync(path, content, { mode: 0o600 });
   let targetCount = 0;
-  const listOf = (...names: string[]) => {
+  const createList = (...names: string[]) => {
     targetCount = names.length;
     return JSON.stringify({
       targets: names.map((host) => ({ host, source: 'container', url: `${endpoint.url}/${host}` })),
     });
   };
-  write(listOf(...hosts));
+  write(createList(...hosts));
   const clock = new FakeClock(Date.now());
   const stop = new AbortController();
   const output = { stdout: '', stderr: '' };
@@ -83,7 +83,7 @@ async function startPoller(hosts: string[], duration?: number) {
     return takeMessages();
   };
   return {
-    ...{ path, write, listOf, clock, stop, output, done, polled, checkFile, takeMessages },
+    ...{ path, write, createList, clock, stop, output, done, polled, checkFile, takeMessages },
     rotate: (next: string) => (keyId = next),
     setWorking: (works: boolean) => (isWorking = works),
   };
@@ -95,10 +95,10 @@ const KEEP = 'hint: the previous list of targets stays in use; correct the file\
 const UNTIL = { timeout: 10_000 };
 
 test('a changed file replaces the list, and unchanged targets are not polled again at once', async () => {
-  const { write, listOf, polled, checkFile, clock } = await startPoller(['a', 'b']);
+  const { write, createList, polled, checkFile, clock } = await startPoller(['a', 'b']);
   expect(await polled(2)).toEqual(['a', 'b']);
   expect(await checkFile()).toBe('');
-  write(listOf('b', 'c'));
+  write(createList('b', 'c'));
   expect(await checkFile()).toBe('note: FILE: 1 target added, 1 removed\n');
   expect(await polled(3)).toEqual(['a', 'b', 'c']);
   clock.pass(130_000);
@@ -106,9 +106,9 @@ test('a changed file replaces the list, and unchanged targets are not polled aga
 });
 
 test('a bad file is noted once, and the list before stays in use', async () => {
-  const { path, write, listOf, polled, checkFile, clock } = await startPoller(['a']);
+  const { path, write, createList, polled, checkFile, clock } = await startPoller(['a']);
   await polled(1);
-  write(listOf('b').slice(0, 30));
+  write(createList('b').slice(0, 30));
   expect(await checkFile()).toMatch(
     /^note: FILE: the file is not valid JSON.*\nhint: the previous list .*\n$/,
   );
@@ -122,7 +122,7 @@ test('a bad file is noted once, and the list before stays in use', async () => {
   expect(await checkFile()).toBe('');
   clock.pass(100_000);
   expect(await polled(2)).toEqual(['a', 'a']);
-  write(listOf('b'));
+  write(createList('b'));
   expect(await checkFile()).toBe('note: FILE: 1 target added, 1 removed\n');
   expect((await polled(3)).at(-1)).toBe('b');
   renameSync(path, `${path}.old`);

@@ -6,10 +6,10 @@ import * as parsing from '../../../src/cli/targets/parse-targets.ts';
 import { TargetsFile } from '../../../src/cli/targets/targets-file.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-const listOf = (...hosts: string[]) =>
+const createList = (...hosts: string[]) =>
   JSON.stringify({ targets: hosts.map((host) => ({ host, source: 'imds' })) });
 
-function createFile(content: string | Uint8Array = listOf('a')) {
+function createFile(content: string | Uint8Array = createList('a')) {
   const path = join(temporaryFolder(), 'targets.json');
   writeFileSync(path, content);
   const file = new TargetsFile(path, { env: {}, defaultInterval: null });
@@ -35,12 +35,12 @@ test('a file is parsed again only if its content has changed', async () => {
   expect(await read()).toBe('unchanged');
   utimesSync(path, new Date(), new Date(5));
   expect(await read()).toBe('unchanged');
-  replace(path, listOf('a'));
+  replace(path, createList('a'));
   expect(await read()).toBe('unchanged');
   const parsed = parse.mock.calls.filter(([text]) => text.includes('"targets"')).length;
   parse.mockRestore();
   expect(parsed).toBe(1);
-  replace(path, listOf('b'));
+  replace(path, createList('b'));
   expect(await read()).toEqual(['b']);
 });
 
@@ -55,7 +55,7 @@ test('an unchanged file is not even read', async () => {
 test('a file that is overwritten in place with the same size is read again', async () => {
   const { path, read } = createFile();
   await read();
-  writeFileSync(path, listOf('b'));
+  writeFileSync(path, createList('b'));
   utimesSync(path, new Date(5), new Date(5));
   expect(await read()).toEqual(['b']);
 });
@@ -64,11 +64,11 @@ test('a half-written file is a problem until it is complete', async () => {
   const { path, read } = createFile();
   await read();
   for (const length of [0, 1, 20]) {
-    writeFileSync(path, listOf('b', 'c').slice(0, length));
+    writeFileSync(path, createList('b', 'c').slice(0, length));
     expect(await read()).toMatch(/^the file is not valid JSON/);
     expect(await read()).toBe('unchanged');
   }
-  writeFileSync(path, listOf('b', 'c'));
+  writeFileSync(path, createList('b', 'c'));
   expect(await read()).toEqual(['b', 'c']);
 });
 
@@ -87,7 +87,7 @@ test('a file that returns with another content is read', async () => {
   await read();
   rmSync(path);
   expect(await read()).toBe('the file does not exist: check the path');
-  writeFileSync(path, listOf('b'));
+  writeFileSync(path, createList('b'));
   expect(await read()).toEqual(['b']);
 });
 
@@ -118,8 +118,8 @@ test('a message about invalid JSON has the line and no content of the file', asy
 });
 
 test('a byte order mark is accepted, and bytes that are not UTF-8 are a problem', async () => {
-  expect(await createFile(`\ufeff${listOf('ä')}`).read()).toEqual(['ä']);
-  expect(await createFile(Buffer.from(listOf('ä'), 'latin1')).read()).toBe('the file is not UTF-8');
+  expect(await createFile(`\ufeff${createList('ä')}`).read()).toEqual(['ä']);
+  expect(await createFile(Buffer.from(createList('ä'), 'latin1')).read()).toBe('the file is not UTF-8');
 });
 
 test('a list of ten thousand targets is accepted', () => {

@@ -68,9 +68,9 @@ describe('findRotations', () => {
   });
 
   test('a source that serves the old generation after LastUpdated of the next one has a lag', () => {
-    const lagOf = (lastSeen: number) =>
+    const findLag = (lastSeen: number) =>
       find({ seen: [600, lastSeen], issued: 0 }, { seen: [4200, 6000], issued: 3600 }).lag;
-    expect([lagOf(3600), lagOf(3602), lagOf(3603)]).toEqual([0, 0, 3000]);
+    expect([findLag(3600), findLag(3602), findLag(3603)]).toEqual([0, 0, 3000]);
     // The longest lag counts for all rotations, but not past their windows.
     const { rotations, lag } = find(
       { seen: [600, 3900], issued: 0 },

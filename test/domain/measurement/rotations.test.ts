@@ -14,7 +14,7 @@ interface Issued {
   seen: readonly string[];
 }
 
-function samplesOf({ key = '', issued, expires = '20:00', seen }: Issued): Sample[] {
+function createSamples({ key = '', issued, expires = '20:00', seen }: Issued): Sample[] {
   return seen.map((time) => ({
     accessKeyId: key,
     lastUpdated: issued === undefined ? null : at(issued),
@@ -25,7 +25,7 @@ function samplesOf({ key = '', issued, expires = '20:00', seen }: Issued): Sampl
   }));
 }
 
-const measured = (...generations: Issued[]) => measure(groupGenerations(generations.flatMap(samplesOf)));
+const measured = (...generations: Issued[]) => measure(groupGenerations(generations.flatMap(createSamples)));
 const witnessed = (...generations: Issued[]) =>
   measured(...generations).rotations.map((rotation) => rotation.isWitnessed);
 
@@ -96,8 +96,8 @@ describe('witnessed rotations', () => {
 describe('dated rotations', () => {
   const rotation = (seconds: number) => {
     const samples = [
-      ...samplesOf({ key: 'A', seen: ['0:10', '0:30', '0:50'] }),
-      ...samplesOf({ key: 'B', issued: '1:00', seen: ['1:10', '1:30', '1:50'] }),
+      ...createSamples({ key: 'A', seen: ['0:10', '0:30', '0:50'] }),
+      ...createSamples({ key: 'B', issued: '1:00', seen: ['1:10', '1:30', '1:50'] }),
     ];
     const shifted = samples.map((sample) =>
       sample.accessKeyId === 'B' ? { ...sample, lastUpdated: at('0:50') + seconds * 1000 } : sample,

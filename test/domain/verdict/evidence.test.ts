@@ -13,7 +13,7 @@ const HOUR = 60 * MINUTE;
  * minute before its end.
  * @param leadTimes in minutes, one for each rotation
  */
-function samplesOf(leadTimes: readonly number[], start = START): Sample[] {
+function createSamples(leadTimes: readonly number[], start = START): Sample[] {
   return [...leadTimes, 300].flatMap((leadTime, index) => {
     const issued = start + index * HOUR;
     return [issued + MINUTE, issued + 59 * MINUTE].map((observedAt) => ({
@@ -27,12 +27,12 @@ function samplesOf(leadTimes: readonly number[], start = START): Sample[] {
   });
 }
 
-const evidenceOf = (leadTimes: readonly number[], start?: number) =>
-  findEvidence(measure(groupGenerations(samplesOf(leadTimes, start))));
+const computeEvidence = (leadTimes: readonly number[], start?: number) =>
+  findEvidence(measure(groupGenerations(createSamples(leadTimes, start))));
 
 describe('evidence', () => {
   test('records are lead times in the newer half that are shorter than all before', () => {
-    const { observations, recentRecords, nextRotationChance } = evidenceOf([
+    const { observations, recentRecords, nextRotationChance } = computeEvidence([
       300, 290, 280, 270, 260, 260, 250,
     ]);
     expect({ observations, recentRecords }).toEqual({
@@ -40,13 +40,16 @@ describe('evidence', () => {
       recentRecords: { records: 2, rotations: 3 },
     });
     expect(nextRotationChance).toBe(2 / 4);
-    expect(evidenceOf([250, 290, 300, 270, 260, 251]).recentRecords).toEqual({ records: 0, rotations: 3 });
-    expect(evidenceOf([300, 250, 249]).recentRecords).toEqual({ records: 1, rotations: 1 });
-    expect(evidenceOf([300, 250, 250]).recentRecords).toEqual({ records: 0, rotations: 1 });
+    expect(computeEvidence([250, 290, 300, 270, 260, 251]).recentRecords).toEqual({
+      records: 0,
+      rotations: 3,
+    });
+    expect(computeEvidence([300, 250, 249]).recentRecords).toEqual({ records: 1, rotations: 1 });
+    expect(computeEvidence([300, 250, 250]).recentRecords).toEqual({ records: 0, rotations: 1 });
   });
 
   test('an unwitnessed rotation is not evidence', () => {
-    const samples = samplesOf([300, 300, 300, 299, 290, 280]).filter(
+    const samples = createSamples([300, 300, 300, 299, 290, 280]).filter(
       ({ accessKeyId }) => accessKeyId !== 'ASIA3',
     );
     const { observations, recentRecords } = findEvidence(measure(groupGenerations(samples)));
@@ -57,11 +60,11 @@ describe('evidence', () => {
   });
 
   test('without records the chance is one in the number of rotations plus one', () => {
-    expect(evidenceOf([200, 300, 300]).nextRotationChance).toBe(1 / 4);
-    expect(evidenceOf([300]).nextRotationChance).toBe(1 / 2);
-    expect(evidenceOf([]).nextRotationChance).toBeNull();
+    expect(computeEvidence([200, 300, 300]).nextRotationChance).toBe(1 / 4);
+    expect(computeEvidence([300]).nextRotationChance).toBe(1 / 2);
+    expect(computeEvidence([]).nextRotationChance).toBeNull();
     // Two records in three rotations are more than one in seven.
-    expect(evidenceOf([300, 300, 300, 299, 299, 298]).nextRotationChance).toBe(2 / 4);
+    expect(computeEvidence([300, 300, 300, 299, 299, 298]).nextRotationChance).toBe(2 / 4);
   });
 
   test('from 19 rotations on, the two shortest lead times estimate the chance of a random start', () => {
@@ -70,12 +73,13 @@ describe('evidence', () => {
     const unordered = leadTimes.with(5, 190).with(0, 210);
     const sorted = unordered.toSorted((a, b) => a - b);
     const watched = 20 * 60 - 2;
-    expect(evidenceOf(unordered).randomStartChance).toBeCloseTo(((sorted[1] ?? 0) - 190) / watched, 10);
-    expect(evidenceOf(unordered.slice(1)).randomStartChance).toBeNull();
+    expect(computeEvidence(unordered).randomStartChance).toBeCloseTo(((sorted[1] ?? 0) - 190) / watched, 10);
+    expect(computeEvidence(unordered.slice(1)).randomStartChance).toBeNull();
   });
 
   test('a day counts if at least 95 % of it was watched', () => {
-    const lastSeenAfter = (hours: number, start = START) => evidenceOf(Array(hours - 1).fill(300), start);
+    const lastSeenAfter = (hours: number, start = START) =>
+      computeEvidence(Array(hours - 1).fill(300), start);
     // The first sample is at 0:01. One day, and the part of the next day that is left.
     expect(lastSeenAfter(24).watchedDays).toBe(1);
     expect(lastSeenAfter(24 + 23)).toMatchObject({ watchedDays: 2, nextDayChance: 1 / 3 });
@@ -89,7 +93,10 @@ describe('evidence', () => {
   test('overlapping periods of several endpoints count once', () => {
     const { watchedDays } = findEvidence(
       measure(
-        groupGenerations([...samplesOf(Array(20).fill(300)), ...twins(samplesOf(Array(20).fill(300)))]),
+        groupGenerations([
+          ...createSamples(Array(20).fill(300)),
+          ...twins(createSamples(Array(20).fill(300))),
+        ]),
       ),
     );
     expect(watchedDays).toBe(0);

@@ -25,7 +25,7 @@ const issuedAt = (key: string, minutes: number): Partial<Sample> => ({
   expiration: minute(minutes + 360),
 });
 
-function findingsOf(
+function findFindings(
   samples: readonly Sample[],
   source: SourceName = 'imds',
   failedPolls: FailedPollCount[] = [],
@@ -34,11 +34,11 @@ function findingsOf(
   return analyse(createHistory(samples, identity, { failedPolls }), { now: START, maxAge: null }).findings;
 }
 
-const codes = (...args: Parameters<typeof findingsOf>) => findingsOf(...args).map(({ code }) => code);
+const codes = (...args: Parameters<typeof findFindings>) => findFindings(...args).map(({ code }) => code);
 
 /** The fields of a finding without its code and severity. Null if the finding is missing. */
-function fieldsOf(code: FindingCode, samples: readonly Sample[]): object | null {
-  const found = findingsOf(samples).find((each) => each.code === code);
+function findFields(code: FindingCode, samples: readonly Sample[]): object | null {
+  const found = findFindings(samples).find((each) => each.code === code);
   if (found === undefined) return null;
   const { code: _, severity: __, ...fields } = found;
   return fields;
@@ -67,19 +67,19 @@ test.each([
   [-60, null],
   [-61, -61],
 ])('a clock offset of %d s gives the finding %j', (clockOffset, offsetSeconds) => {
-  expect(fieldsOf('CLOCK_SKEW', seen([10], { clockOffset }))).toEqual(
+  expect(findFields('CLOCK_SKEW', seen([10], { clockOffset }))).toEqual(
     offsetSeconds === null ? null : { offsetSeconds, corrected: true },
   );
 });
 
 test('the clock offset with the largest absolute value is reported', () => {
   const samples = [70, -200, 90].flatMap((clockOffset, index) => seen([10 * index], { clockOffset }));
-  expect(fieldsOf('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200, corrected: false });
+  expect(findFields('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200, corrected: false });
 });
 
 test('a LastUpdated one minute after the sample is not reported', () => {
   expect(codes(seen([0], { lastUpdated: minute(1) }))).toEqual([]);
-  expect(fieldsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
+  expect(findFields('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
     count: 1,
     aheadSeconds: 61,
     shiftedBySeconds: 61,
@@ -88,8 +88,8 @@ test('a LastUpdated one minute after the sample is not reported', () => {
 
 test('CLOCK_UNKNOWN reports the number of generations with an unknown clock offset', () => {
   const first = seen([10, 30], { clockOffset: null });
-  expect(fieldsOf('CLOCK_UNKNOWN', first)).toEqual({ count: 1, generationCount: 1 });
-  expect(fieldsOf('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
+  expect(findFields('CLOCK_UNKNOWN', first)).toEqual({ count: 1, generationCount: 1 });
+  expect(findFields('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
     count: 1,
     generationCount: 2,
   });
@@ -101,7 +101,7 @@ test('late rotations are uncertain if one of them may have been in time', () => 
     ...seen([70, 90, 110], { ...issuedAt('B', 60), expiration: minute(120) }),
     ...seen([130, 150], { ...issuedAt('C', 120), lastUpdated: null }),
   ];
-  expect(fieldsOf('ROTATION_TOO_LATE', samples)).toEqual({
+  expect(findFields('ROTATION_TOO_LATE', samples)).toEqual({
     count: 2,
     leadTimeSeconds: 0,
     maxLeadTimeSeconds: 600,
@@ -115,7 +115,7 @@ test('two polls on both sides of a rotation do not make a per-request source', (
     ...seen([10], { lastUpdated: minute(5) }),
     ...seen([10.5], { ...issuedAt('B', 10.4), lastUpdated: minute(10.4) }),
   ];
-  expect(findingsOf(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
+  expect(findFindings(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
 });
 
 test('polling gaps are reported with their number, their sum and the longest gap', () => {
@@ -124,7 +124,7 @@ test('polling gaps are reported with their number, their sum and the longest gap
     ...seen([500, 510, 520], issuedAt('B', 490)),
     ...seen([900, 910, 920], issuedAt('C', 890)),
   ];
-  expect(fieldsOf('POLLING_GAP', samples)).toEqual({
+  expect(findFields('POLLING_GAP', samples)).toEqual({
     count: 2,
     totalSeconds: (470 + 380) * 60,
     longestSeconds: 470 * 60,
@@ -137,7 +137,7 @@ test('failed polls of all reasons are summed up, and the latest reason is report
     { reason: 'timeout', count: 5, firstAt: minute(1), lastAt: minute(9), lastDetail: '' },
     { reason: 'throttled', count: 1, firstAt: minute(11), lastAt: minute(11), lastDetail: '' },
   ];
-  expect(findingsOf([], 'imds', failedPolls)).toEqual([
+  expect(findFindings([], 'imds', failedPolls)).toEqual([
     {
       code: 'POLLS_FAILED',
       severity: 'problem',

@@ -27,7 +27,7 @@ interface Shape {
 }
 
 /** A source that rotates on the hour, polled 10, 30 and 50 minutes past. */
-function samplesOf({ lifetimes, dated = true }: Shape, from = START): Sample[] {
+function createSamples({ lifetimes, dated = true }: Shape, from = START): Sample[] {
   return lifetimes.flatMap((lifetime, hour) =>
     [10, 30, 50].map((minute): Sample => {
       const issued = from + hour * HOUR;
@@ -43,7 +43,7 @@ function samplesOf({ lifetimes, dated = true }: Shape, from = START): Sample[] {
   );
 }
 
-function analysisOf(samples: readonly Sample[], age = 0): SeriesAnalysis {
+function createAnalysis(samples: readonly Sample[], age = 0): SeriesAnalysis {
   return {
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' },
     isPolled: true,
@@ -58,24 +58,24 @@ function analysisOf(samples: readonly Sample[], age = 0): SeriesAnalysis {
 
 const hours = (count: number) => count * 3600;
 /** Lead time 5 h, valid for 6 h when issued. */
-const regular = samplesOf({ lifetimes: [hours(6), hours(6), hours(6)] });
+const regular = createSamples({ lifetimes: [hours(6), hours(6), hours(6)] });
 /** Valid for 5 to 7 h when issued. The worst case is 4 h. */
-const uneven = samplesOf({ lifetimes: [hours(7), hours(5), hours(6)] });
+const uneven = createSamples({ lifetimes: [hours(7), hours(5), hours(6)] });
 /** A single generation, so no rotation. */
 const alone = regular.slice(0, 3);
 
-const jobOf = (duration: number, margin = 0) => ({ name: null, duration, margin });
+const createJob = (duration: number, margin = 0) => ({ name: null, duration, margin });
 
 const judge = (samples: readonly Sample[], duration: number, confidence: number | null = null, age = 0) =>
-  judgeJob(analysisOf(samples, age), jobOf(duration), { confidence, minWatched: null });
+  judgeJob(createAnalysis(samples, age), createJob(duration), { confidence, minWatched: null });
 
 test.each([86_400, null])('samples from the future make the verdict unknown (max age %s)', (maxAge) => {
-  const analysis = { ...analysisOf(regular, -61), maxAge };
-  expect(judgeJob(analysis, jobOf(hours(1)))).toMatchObject({
+  const analysis = { ...createAnalysis(regular, -61), maxAge };
+  expect(judgeJob(analysis, createJob(hours(1)))).toMatchObject({
     verdict: 'unknown',
     unknownReasons: [{ code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 }],
   });
-  expect(judgeJob({ ...analysis, age: -60 }, jobOf(hours(1))).verdict).toBe('safe');
+  expect(judgeJob({ ...analysis, age: -60 }, createJob(hours(1))).verdict).toBe('safe');
 });
 
 describe('judgeJob', () => {
@@ -137,7 +137,7 @@ describe('judgeJob', () => {
   });
 
   test('the verdict is unknown without samples', () => {
-    expect(judgeJob(analysisOf([]), jobOf(0))).toMatchObject({
+    expect(judgeJob(createAnalysis([]), createJob(0))).toMatchObject({
       verdict: 'unknown',
       spare: null,
       shareOfSafeStarts: null,
@@ -173,17 +173,17 @@ describe('judgeJob', () => {
   });
 
   test('the verdict is `sometimes`, not `never`, if no validity when issued is known', () => {
-    const undated = samplesOf({ lifetimes: [hours(6)], dated: false });
+    const undated = createSamples({ lifetimes: [hours(6)], dated: false });
     expect(judge(undated, hours(9)).verdict).toBe('sometimes');
   });
 
   test('the required validity includes the margin', () => {
-    const analysis = analysisOf(regular);
-    expect(judgeJob(analysis, jobOf(hours(5) - 300, 300))).toMatchObject({
+    const analysis = createAnalysis(regular);
+    expect(judgeJob(analysis, createJob(hours(5) - 300, 300))).toMatchObject({
       verdict: 'safe',
       required: hours(5),
     });
-    expect(judgeJob(analysis, jobOf(hours(5) - 299, 300)).verdict).toBe('start-after-rotation');
+    expect(judgeJob(analysis, createJob(hours(5) - 299, 300)).verdict).toBe('start-after-rotation');
   });
 });
 
@@ -214,7 +214,7 @@ describe('computeMinRotations', () => {
 });
 
 test('the curve of safe starts has points where it bends, between round lengths', () => {
-  const curve = computeSafeStartsCurve(analysisOf(regular).measurement!, 300);
+  const curve = computeSafeStartsCurve(createAnalysis(regular).measurement!, 300);
   const last = curve.findLastIndex(({ share }) => share === 1);
   expect(curve[last]).toEqual({ jobDuration: hours(5) - 300, share: 1 });
   expect(curve[last + 1]!.jobDuration).toBe(hours(5));
@@ -222,14 +222,14 @@ test('the curve of safe starts has points where it bends, between round lengths'
 });
 
 test('the longest always safe job is the worst case minus the margin', () => {
-  const { measurement } = analysisOf(regular);
+  const { measurement } = createAnalysis(regular);
   expect(findLongestSafeJob(measurement!, 300)).toBe(hours(5) - 300);
   expect(findLongestSafeJob(measurement!, hours(5))).toBe(0);
   expect(findLongestSafeJob(measurement!, hours(5) + 1)).toBeNull();
 });
 
 test('no job is safe if a generation may have expired before its rotation', () => {
-  const { measurement } = analysisOf(samplesOf({ lifetimes: [hours(1), hours(6)], dated: false }));
+  const { measurement } = createAnalysis(createSamples({ lifetimes: [hours(1), hours(6)], dated: false }));
   expect(measurement?.worstCase.seconds).toBe(0);
   expect(findLongestSafeJob(measurement!, 0)).toBeNull();
 });
@@ -248,9 +248,9 @@ describe('several series', () => {
       judgeRetired,
     });
 
-  const never = history('never', samplesOf({ lifetimes: [hours(4), hours(4)] }));
-  const sometimes = history('sometimes', samplesOf({ lifetimes: [hours(4), hours(6)] }));
-  const waiting = history('waiting', samplesOf({ lifetimes: [hours(5), hours(5)] }));
+  const never = history('never', createSamples({ lifetimes: [hours(4), hours(4)] }));
+  const sometimes = history('sometimes', createSamples({ lifetimes: [hours(4), hours(6)] }));
+  const waiting = history('waiting', createSamples({ lifetimes: [hours(5), hours(5)] }));
   const unknown = history('unknown', alone);
   const safe = history('safe', regular);
 
@@ -299,9 +299,9 @@ describe('several series', () => {
 
   describe('with recorded runs of the job', () => {
     const jobsWithRuns = (...from: SeriesHistory[]): JobToJudge[] => [
-      { ...job, runs: from.map(({ identity }) => runOf(identity)) },
+      { ...job, runs: from.map(({ identity }) => createRun(identity)) },
     ];
-    const runOf = (identity: SeriesIdentity) => ({
+    const createRun = (identity: SeriesIdentity) => ({
       job: 'nightly',
       identity,
       startedAt: START,
@@ -345,7 +345,7 @@ describe('several series', () => {
     });
 
     test('a retired series is judged if the job has no runs on its successor', () => {
-      const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
+      const before = history('web-1', createSamples({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
       const after = history('web-1', regular, 'after');
       const assessment = judgeAll([before, after, never], false, jobsWithRuns(before));
       expect(verdicts(assessment)).toEqual(['never', null, null]);
@@ -409,7 +409,7 @@ describe('several series', () => {
   });
 
   describe('and a retired series', () => {
-    const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
+    const before = history('web-1', createSamples({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
     const after = history('web-1', regular, 'after');
 
     test('the retired series is listed but not judged', () => {
@@ -437,13 +437,17 @@ describe('several series', () => {
     });
 
     test('a series that begins at the last sample of another one does not retire it', () => {
-      const end = samplesOf({ lifetimes: [hours(1)] }, START - 40 * MINUTE);
+      const end = createSamples({ lifetimes: [hours(1)] }, START - 40 * MINUTE);
       const { series } = judgeAll([history('web-1', end, 'before'), after]);
       expect(series.map(({ isRetired }) => isRetired)).toEqual([false, false]);
     });
 
     test('a new series without a rotation makes the verdict unknown, not safe', () => {
-      const newcomer = history('web-1', samplesOf({ lifetimes: [hours(6)] }, START + 10 * HOUR), 'newcomer');
+      const newcomer = history(
+        'web-1',
+        createSamples({ lifetimes: [hours(6)] }, START + 10 * HOUR),
+        'newcomer',
+      );
       const { verdict, series } = judgeAll([after, newcomer]);
       expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
       expect(verdict).toBe('unknown');
@@ -453,12 +457,12 @@ describe('several series', () => {
 
 test('a job of length 0 is not safe if a window contains the expiration', () => {
   const measurement: Measurement = measure(
-    groupGenerations(samplesOf({ lifetimes: [3300, 3300, 3300], dated: false })),
+    groupGenerations(createSamples({ lifetimes: [3300, 3300, 3300], dated: false })),
   );
   expect(measurement.worstCase.seconds).toBe(0);
   expect(measurement.witnessedCount).toBe(2);
-  const analysis = { ...analysisOf([]), measurement };
-  const judged = judgeJob(analysis, jobOf(0));
+  const analysis = { ...createAnalysis([]), measurement };
+  const judged = judgeJob(analysis, createJob(0));
   expect(judged.shareOfSafeStarts).toBeLessThan(1);
   expect(judged.verdict).not.toBe('safe');
 });
@@ -466,16 +470,17 @@ test('a job of length 0 is not safe if a window contains the expiration', () => 
 describe('a required share of watched time', () => {
   /** Four hours with a gap in the middle two. */
   const withGap = [
-    ...samplesOf({ lifetimes: [hours(6)] }),
-    ...samplesOf({ lifetimes: [hours(6)] }, START + 3 * HOUR),
+    ...createSamples({ lifetimes: [hours(6)] }),
+    ...createSamples({ lifetimes: [hours(6)] }, START + 3 * HOUR),
   ];
   const judgeWatched = (samples: readonly Sample[], minWatched: number | null) =>
-    judgeJob(analysisOf(samples), jobOf(hours(1)), { confidence: null, minWatched }).unknownReasons.filter(
-      ({ code }) => code === 'TOO_LITTLE_WATCHED',
-    );
+    judgeJob(createAnalysis(samples), createJob(hours(1)), {
+      confidence: null,
+      minWatched,
+    }).unknownReasons.filter(({ code }) => code === 'TOO_LITTLE_WATCHED');
 
   test('too little watched time is a reason, with both shares', () => {
-    const watchedShare = analysisOf(withGap).measurement?.watchedShare ?? 0;
+    const watchedShare = createAnalysis(withGap).measurement?.watchedShare ?? 0;
     expect(watchedShare).toBeGreaterThan(0);
     expect(watchedShare).toBeLessThan(1);
     const minWatched = watchedShare + 0.001;
@@ -487,8 +492,8 @@ describe('a required share of watched time', () => {
   });
 
   test('a single sample has no share of watched time', () => {
-    expect(analysisOf(alone.slice(0, 1)).measurement?.watchedShare).toBeNull();
-    expect(analysisOf(alone).measurement?.watchedShare).toBe(1);
+    expect(createAnalysis(alone.slice(0, 1)).measurement?.watchedShare).toBeNull();
+    expect(createAnalysis(alone).measurement?.watchedShare).toBe(1);
     expect(judgeWatched(alone.slice(0, 1), 0.5)).toEqual([]);
   });
 });

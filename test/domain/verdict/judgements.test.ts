@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/verdict/judgements.ts';
 import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../support/report/assessments.ts';
 
-const hostOf = (assessment: Assessment) => findDecisiveSeries(assessment)?.analysis.identity.host ?? null;
+const findHost = (assessment: Assessment) => findDecisiveSeries(assessment)?.analysis.identity.host ?? null;
 const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
 
 /** Worst cases: 5 h, 2.5 h and 2 h. */
@@ -42,20 +42,20 @@ test('every job has a judgement by each series, or a reason why it is not judged
 
 describe('findDecisiveSeries', () => {
   test('the decisive series has the worst verdict, and the least spare validity among equal verdicts', () => {
-    expect(hostOf(judge([long, short, shortest], [job(3 * HOUR)]))).toBe('shortest');
-    expect(hostOf(judge([long, short, shortest], [job(HOUR)]))).toBe('shortest');
-    expect(hostOf(judge([shortest, long], [job(HOUR), job(6 * HOUR)]))).toBe('shortest');
+    expect(findHost(judge([long, short, shortest], [job(3 * HOUR)]))).toBe('shortest');
+    expect(findHost(judge([long, short, shortest], [job(HOUR)]))).toBe('shortest');
+    expect(findHost(judge([shortest, long], [job(HOUR), job(6 * HOUR)]))).toBe('shortest');
     // `unknown` is worse than `safe`.
-    expect(hostOf(judge([long, down], [job(HOUR)]))).toBe('down');
+    expect(findHost(judge([long, down], [job(HOUR)]))).toBe('down');
   });
 
   test('the decisive series has the smallest worst case if no job was judged, and is not retired', () => {
-    expect(hostOf(judge([long, short, down], []))).toBe('short');
-    expect(hostOf(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
+    expect(findHost(judge([long, short, down], []))).toBe('short');
+    expect(findHost(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
     const old = hourly(identity({ host: 'long', role: 'old' }), { began: 20, lifetimes: hours(2, 2) });
     expect(findDecisiveSeries(judge([old, long], []))?.analysis.identity.role).toBe('app');
-    expect(hostOf(judge([down], []))).toBeNull();
-    expect(hostOf(judge([], [job(HOUR)]))).toBeNull();
+    expect(findHost(judge([down], []))).toBeNull();
+    expect(findHost(judge([], [job(HOUR)]))).toBeNull();
   });
 });
 

@@ -241,21 +241,21 @@ describe('findings of a verdict now', () => {
 
 describe('the outlook `never` of a verdict now', () => {
   /** The outlook of a job that exceeds the largest validity of six hours by some seconds. */
-  const outlookOf = (rotations: number, excessSeconds: number) => {
+  const findOutlook = (rotations: number, excessSeconds: number) => {
     const samples = hourly(Array(rotations + 1).fill(6));
     return judged(samples, 6 + excessSeconds / HOUR, rotations + 0.95).outlook;
   };
 
   test('`never` needs five rotations, and ten minutes more than any measured validity', () => {
-    expect(outlookOf(5, 601)).toBe('never');
-    expect(outlookOf(5, 600)).toBe('unknown');
-    expect(outlookOf(4, 601)).toBe('unknown');
+    expect(findOutlook(5, 601)).toBe('never');
+    expect(findOutlook(5, 600)).toBe('unknown');
+    expect(findOutlook(4, 601)).toBe('unknown');
   });
 
   test('from 60 rotations on, `never` needs one second more than any measured validity', () => {
-    expect(outlookOf(60, 1)).toBe('never');
-    expect(outlookOf(60, 0)).toBe('after-rotation');
-    expect(outlookOf(59, 1)).toBe('unknown');
+    expect(findOutlook(60, 1)).toBe('never');
+    expect(findOutlook(60, 0)).toBe('after-rotation');
+    expect(findOutlook(59, 1)).toBe('unknown');
   });
 });
 

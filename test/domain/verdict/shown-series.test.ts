@@ -4,7 +4,7 @@ import { chooseShownSeries, rankByImportance } from '../../../src/domain/verdict
 import { failing, HOUR, hourly, identity, job, judge } from '../../support/report/assessments.ts';
 
 const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
-const namesOf = (series: readonly AssessedSeries[]) =>
+const listNames = (series: readonly AssessedSeries[]) =>
   series.map(({ analysis: { identity: each } }) => `${each.host}/${each.role}`);
 
 /** Worst cases: 5 h, 2.5 h and 2 h. The last series has no samples. */
@@ -18,7 +18,7 @@ const older = hourly(identity({ host: 'a-long', role: 'older' }), { began: 40, l
 test('retired series that judge no job are summed up, and the others stay in their order', () => {
   const assessment = judge([older, short, old, long], [job(HOUR)]);
   const { shown, retired, beyondTop } = chooseShownSeries(assessment, { showRetired: false, top: null });
-  expect(namesOf(shown)).toEqual(['b-short/app', 'a-long/app']);
+  expect(listNames(shown)).toEqual(['b-short/app', 'a-long/app']);
   const [{ analysis: oldest }, , { analysis: newest }] = assessment.series as [
     AssessedSeries,
     AssessedSeries,
@@ -49,7 +49,7 @@ test('retired series are shown if they judge a job or if all series are to be sh
 
 test('top shows the series with the worst verdict first, then those with the least spare', () => {
   const assessment = judge([long, down, short, shortest, old], [job(2.2 * HOUR)]);
-  expect(namesOf(rankByImportance(assessment.series))).toEqual([
+  expect(listNames(rankByImportance(assessment.series))).toEqual([
     'c-shortest/app',
     'd-down/app',
     'b-short/app',
@@ -57,7 +57,7 @@ test('top shows the series with the worst verdict first, then those with the lea
     'a-long/old',
   ]);
   const { shown, retired, beyondTop } = chooseShownSeries(assessment, { showRetired: false, top: 2 });
-  expect(namesOf(shown)).toEqual(['c-shortest/app', 'd-down/app']);
+  expect(listNames(shown)).toEqual(['c-shortest/app', 'd-down/app']);
   expect(beyondTop).toMatchObject({ count: 2, verdict: 'safe' });
   expect(retired?.count).toBe(1);
   expect(chooseShownSeries(assessment, { showRetired: false, top: 4 }).beyondTop).toBeNull();
@@ -65,12 +65,12 @@ test('top shows the series with the worst verdict first, then those with the lea
 
 test('top counts the worst of several jobs', () => {
   const assessment = judge([long, short], [job(HOUR), job(4.5 * HOUR)]);
-  expect(namesOf(rankByImportance(assessment.series))).toEqual(['b-short/app', 'a-long/app']);
+  expect(listNames(rankByImportance(assessment.series))).toEqual(['b-short/app', 'a-long/app']);
 });
 
 test('without a job, top shows the smallest worst cases first, and series without samples last', () => {
   const { series } = judge([down, long, short, shortest], []);
-  expect(namesOf(rankByImportance(series))).toEqual([
+  expect(listNames(rankByImportance(series))).toEqual([
     'c-shortest/app',
     'b-short/app',
     'a-long/app',

@@ -9,19 +9,19 @@ import {
   hourly,
   identity,
   job,
+  joinPieces,
   judge,
   logsOf2015,
   mixed,
-  textOf,
 } from '../../support/report/assessments.ts';
 
-const render = (assessment: Assessment) => textOf(renderCsv(assessment));
+const render = (assessment: Assessment) => joinPieces(renderCsv(assessment));
 
-const rowsOf = async (assessment: Assessment): Promise<Record<string, string>[]> =>
+const renderRows = async (assessment: Assessment): Promise<Record<string, string>[]> =>
   parse(await render(assessment), { columns: true });
 
 test('CSV has one row per series and job, with the values of both', async () => {
-  const [row, ...others] = await rowsOf(
+  const [row, ...others] = await renderRows(
     judge((await logsOf2015()).slice(0, 1), [job(5 * HOUR, { margin: 0 })]),
   );
   expect(others).toEqual([]);
@@ -44,7 +44,7 @@ test('CSV has one row per series and job, with the values of both', async () => 
 });
 
 test('CSV has rows without a verdict for series that do not judge a job, and one row per series without jobs', async () => {
-  const rows = await rowsOf(mixed());
+  const rows = await renderRows(mixed());
   expect(rows.map(({ role, job_name, verdict }) => [role, job_name, verdict])).toEqual([
     ['app', '', 'safe'],
     ['app', 'nightly', 'safe'],
@@ -62,7 +62,7 @@ test('CSV has rows without a verdict for series that do not judge a job, and one
     ['', 'nightly', ''],
     ['', 'new', 'unknown'],
   ]);
-  const withoutJobs = await rowsOf(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
+  const withoutJobs = await renderRows(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
   expect(withoutJobs.map(({ host, verdict, worst_case_remaining_seconds: w }) => [host, verdict, w])).toEqual(
     [
       ['web-1', '', '18000'],
@@ -79,11 +79,11 @@ test('the CSV header is the same with and without series', async () => {
 
 test('each CSV record is one line, and no cell is a formula', async () => {
   const text = await render(hostile());
-  const rows = await rowsOf(hostile());
+  const rows = await renderRows(hostile());
   expect(text.split('\n')).toHaveLength(rows.length + 2);
   const hosts = ['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\uff1d1', HOSTILE_NAMES.formula];
   const cells = (
-    await rowsOf(
+    await renderRows(
       judge(
         hosts.map((host) => hourly(identity({ host }))),
         [],

@@ -31,28 +31,28 @@ function readCommand(line: string) {
   return { kind, ...Object.fromEntries(named ?? []), message: decode(data ?? '') };
 }
 
-const commandsOf = (assessment: Assessment) =>
+const renderCommands = (assessment: Assessment) =>
   renderGithub(assessment, context(assessment)).split('\n').slice(0, -1).map(readCommand);
 
-const titlesOf = (assessment: Assessment, kind: string) =>
-  commandsOf(assessment)
+const listTitles = (assessment: Assessment, kind: string) =>
+  renderCommands(assessment)
     .filter((each) => each.kind === kind)
     .map(({ title }) => title);
 
 describe('GitHub annotations', () => {
   test('GitHub annotations are errors, warnings or notices, the worst of each kind first', () => {
     const assessment = mixed();
-    expect(titlesOf(assessment, 'error')).toEqual([
+    expect(listTitles(assessment, 'error')).toEqual([
       'cred-watch: 3h on web-2 · imds v2 · worker',
       'cred-watch: nightly (2h45m) on web-2 · imds v2 · worker',
     ]);
-    expect(titlesOf(assessment, 'warning')).toEqual([
+    expect(listTitles(assessment, 'warning')).toEqual([
       'cred-watch: 3h on web-3 · imds',
       'cred-watch: new (of unknown length)',
       'cred-watch: web-3 · imds',
     ]);
-    expect(titlesOf(assessment, 'notice')).toHaveLength(3);
-    expect(commandsOf(assessment)[0]?.message).toMatch(
+    expect(listTitles(assessment, 'notice')).toHaveLength(3);
+    expect(renderCommands(assessment)[0]?.message).toMatch(
       /^not safe: .*; 79\.54% of starts were safe\nstart the job .*\nor /,
     );
   });
@@ -63,25 +63,25 @@ describe('GitHub annotations', () => {
       Array.from({ length: count }, (_, index) =>
         hourly(identity({ host: `h${index}` }), { lifetimes: lifetimes(index) }),
       );
-    const ten = titlesOf(judge(series(10), [job(3 * HOUR)]), 'error');
+    const ten = listTitles(judge(series(10), [job(3 * HOUR)]), 'error');
     expect([ten.length, ten[0], ten[9]]).toEqual([
       10,
       'cred-watch: 3h on h9 · imds v2 · app',
       'cred-watch: 3h on h0 · imds v2 · app',
     ]);
-    const twelve = commandsOf(judge(series(12), [job(3 * HOUR)]));
+    const twelve = renderCommands(judge(series(12), [job(3 * HOUR)]));
     expect([twelve.length, twelve[0]?.title]).toEqual([10, 'cred-watch: 3h on h11 · imds v2 · app']);
     expect(twelve[9]?.message).toMatch(/^and 3 more: /);
   });
 
   test('a reason for the verdict unknown is not repeated in a second GitHub annotation', () => {
     const stale = hourly(identity(), { began: 60 });
-    const commands = commandsOf(judge([stale], [job(HOUR)]));
+    const commands = renderCommands(judge([stale], [job(HOUR)]));
     expect(commands.map(({ kind, title }) => [kind, title])).toEqual([
       ['warning', 'cred-watch: 1h on web-1 · imds v2 · app'],
     ]);
     expect(commands[0]?.message).toMatch(/the newest sample is .* old, more than/);
-    expect(commandsOf(judge([stale], [])).map(({ title, message }) => [title, message])).toContainEqual([
+    expect(renderCommands(judge([stale], [])).map(({ title, message }) => [title, message])).toContainEqual([
       'cred-watch: web-1 · imds v2 · app',
       expect.stringMatching(/^the newest sample is .* old /),
     ]);
@@ -95,16 +95,17 @@ describe('GitHub annotations', () => {
       );
     }
     const name = `${HOSTILE_NAMES.markup} · imds v2 · ${HOSTILE_NAMES.quotes}`;
-    expect(titlesOf(hostile(), 'error')[0]).toMatch(/\\u\{a\}INJECTED ::error::lines/);
-    expect(titlesOf(hostile(), 'error')[0]?.endsWith(` on ${name}`)).toBe(true);
+    expect(listTitles(hostile(), 'error')[0]).toMatch(/\\u\{a\}INJECTED ::error::lines/);
+    expect(listTitles(hostile(), 'error')[0]?.endsWith(` on ${name}`)).toBe(true);
   });
 });
 
 describe('GitHub outputs', () => {
-  const outputsOf = (assessment: Assessment) => renderGithubFiles(assessment, context(assessment)).outputs;
+  const renderOutputs = (assessment: Assessment) =>
+    renderGithubFiles(assessment, context(assessment)).outputs;
 
   test('GitHub outputs are those of the decisive series', async () => {
-    expect(outputsOf(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
+    expect(renderOutputs(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
       `verdict=start-after-rotation
 safe=false
 worst-case-seconds=17976
@@ -113,7 +114,7 @@ remaining-seconds=-347480683
 expiration=2015-11-18T17:35:17Z
 `,
     );
-    expect(outputsOf(judge([hourly(identity())], [job(HOUR)]))).toBe(
+    expect(renderOutputs(judge([hourly(identity())], [job(HOUR)]))).toBe(
       `verdict=safe
 safe=true
 worst-case-seconds=18000
@@ -128,19 +129,19 @@ expiration=2026-11-22T17:00:00Z
     const nothing = 'worst-case-seconds=\nspare-seconds=\nremaining-seconds=\nexpiration=\n';
     // Without a rotation, a later step could take the remaining validity for the worst case.
     const [once] = hourly(identity()).generations;
-    const unknown = outputsOf(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
+    const unknown = renderOutputs(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
     expect(unknown).toMatch(
       /^verdict=unknown\nsafe=false\nworst-case-seconds=\nspare-seconds=\nremaining-seconds=/,
     );
-    expect(outputsOf(judge([], [job(HOUR)]))).toBe(`verdict=unknown\nsafe=false\n${nothing}`);
-    expect(outputsOf(judge([], []))).toBe(`verdict=\nsafe=\n${nothing}`);
-    expect(outputsOf(judge([hourly(identity())], []))).toMatch(
+    expect(renderOutputs(judge([], [job(HOUR)]))).toBe(`verdict=unknown\nsafe=false\n${nothing}`);
+    expect(renderOutputs(judge([], []))).toBe(`verdict=\nsafe=\n${nothing}`);
+    expect(renderOutputs(judge([hourly(identity())], []))).toMatch(
       /^verdict=\nsafe=\nworst-case-seconds=18000\nspare-seconds=\nremaining-seconds=18000\n/,
     );
   });
 
   test('GitHub outputs are plain words even with hostile names', () => {
-    expect(outputsOf(hostile())).toMatch(/^([a-z-]+=[\w:-]+\n){6}$/);
+    expect(renderOutputs(hostile())).toMatch(/^([a-z-]+=[\w:-]+\n){6}$/);
   });
 });
 

@@ -11,12 +11,12 @@ import {
   hourly,
   identity,
   job,
+  joinPieces,
   judge,
   mixed,
-  textOf,
 } from '../../support/report/assessments.ts';
 
-const render = (assessment: Assessment) => textOf(renderJunit(assessment, context(assessment)));
+const render = (assessment: Assessment) => joinPieces(renderJunit(assessment, context(assessment)));
 
 describeReader(
   'a JUnit file read by xmllint',

@@ -35,9 +35,9 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
   }
   const decode = (html: string) =>
     html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
-  const textsOf = (html: string, element: string) =>
+  const listTexts = (html: string, element: string) =>
     [...html.matchAll(new RegExp(`<${element}[^>]*>(.*?)</${element}>`, 'gs'))].map(([, text = '']) => text);
-  const elementsOf = (html: string) =>
+  const listElements = (html: string) =>
     [...new Set([...html.matchAll(/<([a-z0-9]+)/gi)].map((each) => each[1]))].sort();
 
   const ELEMENTS = [
@@ -58,13 +58,13 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
 
   test('Markdown has one table of verdicts, and one table of values per series', () => {
     const html = toHtml(mixed());
-    expect(elementsOf(html)).toEqual(ELEMENTS);
-    expect(textsOf(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start-after-rotation']);
-    const tables = textsOf(html, 'table');
+    expect(listElements(html)).toEqual(ELEMENTS);
+    expect(listTexts(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start-after-rotation']);
+    const tables = listTexts(html, 'table');
     expect(tables).toHaveLength(1 + 5);
-    expect(textsOf(tables[0]!, 'th')).toHaveLength(7);
-    expect(textsOf(tables[0]!, 'td')).toHaveLength(7 * 7);
-    expect(textsOf(tables[0]!, 'td').slice(0, 7)).toEqual([
+    expect(listTexts(tables[0]!, 'th')).toHaveLength(7);
+    expect(listTexts(tables[0]!, 'td')).toHaveLength(7 * 7);
+    expect(listTexts(tables[0]!, 'td').slice(0, 7)).toEqual([
       '3h',
       '<code>web-1 · imds v2 · app</code>',
       '✅ safe',
@@ -77,13 +77,13 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
 
   test('Markdown shows a hostile name as code without any markup', () => {
     const html = toHtml(hostile());
-    expect(elementsOf(html)).toEqual(ELEMENTS);
+    expect(listElements(html)).toEqual(ELEMENTS);
     const { markup, quotes } = HOSTILE_NAMES;
-    expect(textsOf(textsOf(html, 'h3')[0]!, 'code').map(decode)).toEqual([
+    expect(listTexts(listTexts(html, 'h3')[0]!, 'code').map(decode)).toEqual([
       shown(`${markup} · imds v2 · ${quotes}`),
     ]);
-    const [verdicts] = textsOf(html, 'table');
-    expect(textsOf(verdicts!, 'td')).toHaveLength(8 * 7);
+    const [verdicts] = listTexts(html, 'table');
+    expect(listTexts(verdicts!, 'td')).toHaveLength(8 * 7);
     // Outside of code there is no mention and no issue reference.
     expect(html.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/[@#]|evil|INJECTED|href/);
   });
@@ -92,8 +92,8 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     const hosts = ['a\\', '\\|', '``', ' ` ', '|', 'a|b\\|c', '\\', '`|`', '&#124;', '***', '| --- |'];
     for (const host of hosts) {
       const html = toHtml(judge([hourly(identity({ host }))], [job(HOUR, { name: `j${host}` })]));
-      const [verdicts] = textsOf(html, 'table');
-      expect([host, textsOf(verdicts!, 'td').slice(0, 2).map(decode)]).toEqual([
+      const [verdicts] = listTexts(html, 'table');
+      expect([host, listTexts(verdicts!, 'td').slice(0, 2).map(decode)]).toEqual([
         host,
         [`<code>${shown(`j${host}`)}</code> (1h)`, `<code>${shown(`${host} · imds v2 · app`)}</code>`],
       ]);
@@ -105,8 +105,8 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     const series = identity({ host });
     const recordedJob = job(null, { name: host, runs: [run(host, series, HOUR)] });
     const html = toHtml(judge([hourly(series)], [recordedJob]));
-    expect(textsOf(textsOf(html, 'ul')[0]!, 'code').map(decode)).toEqual(Array(3).fill(shown(host)));
-    expect(elementsOf(html)).toEqual(ELEMENTS);
+    expect(listTexts(listTexts(html, 'ul')[0]!, 'code').map(decode)).toEqual(Array(3).fill(shown(host)));
+    expect(listElements(html)).toEqual(ELEMENTS);
   });
 });
 

@@ -42,7 +42,7 @@ function openMetrics(store: SampleStore, filter = {}): string {
 }
 
 /** The values of one metric by their labels. */
-function valuesOf(text: string, name: string): Record<string, number> {
+function findValues(text: string, name: string): Record<string, number> {
   const lines = [...text.matchAll(new RegExp(`^cred_watch_${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
   return Object.fromEntries(lines.map(([, labels = '', value]) => [labels, Number(value)]));
 }
@@ -90,12 +90,12 @@ describe('current metrics', () => {
 
   test('a retired series has no expiration metric, because it would alert for ever', async () => {
     const text = await prometheus(richStore());
-    expect(valuesOf(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
+    expect(findValues(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
     for (const name of ['credential_expiration_timestamp_seconds', 'poll_last_success_timestamp_seconds']) {
-      expect(Object.keys(valuesOf(text, name))).toContain(SERIES);
-      expect(Object.keys(valuesOf(text, name))).not.toContain(V1);
+      expect(Object.keys(findValues(text, name))).toContain(SERIES);
+      expect(Object.keys(findValues(text, name))).not.toContain(V1);
     }
-    expect(valuesOf(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
+    expect(findValues(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
   });
 
   test('undated credentials have no last_updated metric', async () => {
@@ -106,7 +106,7 @@ describe('current metrics', () => {
   });
 
   test('polls_total counts every failure reason under one result', async () => {
-    const polls = valuesOf(await prometheus(richStore()), 'polls_total');
+    const polls = findValues(await prometheus(richStore()), 'polls_total');
     const dark = Object.entries(polls).filter(([labels]) => labels.startsWith('host="dark"'));
     expect(dark.map(([labels]) => labels.match(/result="(\w+)"/)?.[1])).toEqual([
       'ok',
@@ -122,7 +122,7 @@ describe('current metrics', () => {
   });
 
   test('source_up is 1 if the last poll was successful', async () => {
-    const up = valuesOf(await prometheus(richStore()), 'source_up');
+    const up = findValues(await prometheus(richStore()), 'source_up');
     expect(up).toMatchObject({
       [HOST_SOURCE]: 1,
       'host="dark",source="imds"': 0,
@@ -136,7 +136,7 @@ describe('current metrics', () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START, hours: 2, offset: 600 });
     recordFailures(store, IMDS, START + 2 * HOUR + 120_000, ['timeout']);
-    expect(valuesOf(await prometheus(store), 'source_up')).toEqual({ [HOST_SOURCE]: 1 });
+    expect(findValues(await prometheus(store), 'source_up')).toEqual({ [HOST_SOURCE]: 1 });
   });
 
   test.each([
@@ -156,7 +156,7 @@ describe('current metrics', () => {
       };
       store.recordSample(IMDS, sample, '');
     }
-    expect(valuesOf(await prometheus(store), 'clock_offset_seconds')).toEqual({ [HOST_SOURCE]: expected });
+    expect(findValues(await prometheus(store), 'clock_offset_seconds')).toEqual({ [HOST_SOURCE]: expected });
   });
 
   test('a job with the verdict unknown has job_verdict, but no job_safe', async () => {
@@ -164,7 +164,7 @@ describe('current metrics', () => {
     recordSamples(store, IMDS, { from: START + 29 * HOUR, hours: 0.5 });
     const text = await prometheus(store, [job(1800), job(null, 'never ran')]);
     expect(text).not.toMatch(/^cred_watch_job_safe\{/m);
-    const holding = Object.entries(valuesOf(text, 'job_verdict')).filter(([, value]) => value === 1);
+    const holding = Object.entries(findValues(text, 'job_verdict')).filter(([, value]) => value === 1);
     expect(holding.map(([labels]) => labels)).toEqual([
       `${SERIES},job_name="30m",verdict="unknown"`,
       'host="",source="",api_version="",role="",job_name="never ran",verdict="unknown"',

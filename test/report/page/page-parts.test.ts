@@ -131,7 +131,7 @@ const generationRow: GenerationRow = {
 
 describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
-  const cellsOf = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
+  const listCells = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
     const index = GENERATION_TABLE_COLUMNS.findIndex(([label]) => label === column);
     const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, 's', 'a').text.split(
@@ -150,16 +150,16 @@ describe('generation tables', () => {
 
   test('the worst rotations are the ten with the shortest lead times, in ascending order', () => {
     const minutes = [58, 12, 47, null, 3, 55, 51, 20, 59, 8, 41, 33, 50, 27, null];
-    const [worst] = cellsOf(minutes.map(withLeadTime), 'lead time');
+    const [worst] = listCells(minutes.map(withLeadTime), 'lead time');
     expect(worst).toEqual([3, 8, 12, 20, 27, 33, 41, 47, 50, 51].map((minute) => `${minute}m 00s`));
-    expect(cellsOf([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m 00s', '7m 00s']);
+    expect(listCells([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m 00s', '7m 00s']);
   });
 
   test('the table of generations shows the newest 200 in descending order', () => {
     const rows = Array.from({ length: 205 }, (_, index) => ({ ...generationRow, sampleCount: index + 1 }));
-    const [, newest] = cellsOf(rows, 'samples');
+    const [, newest] = listCells(rows, 'samples');
     expect(newest).toEqual(Array.from({ length: 200 }, (_, index) => `${205 - index}`));
-    expect(cellsOf(rows.slice(0, 3), 'samples')[1]).toEqual(['3', '2', '1']);
+    expect(listCells(rows.slice(0, 3), 'samples')[1]).toEqual(['3', '2', '1']);
   });
 });
 

@@ -254,7 +254,7 @@ describe('the text at the start', () => {
 });
 
 /** A summary from the server. */
-function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficSummary {
+function summariseTraffic(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...REQUEST, ...request });
   return traffic.summarise();
@@ -264,8 +264,8 @@ const times = <T>(count: number, request: T): T[] => Array.from({ length: count 
 
 describe('the traffic summary', () => {
   test('the traffic summary without requests is one sentence', async () => {
-    expect(await renderTrafficText(trafficOf())).toBe('no client made a request\n');
-    expect(JSON.parse(formatTrafficJson(trafficOf()))).toMatchObject({
+    expect(await renderTrafficText(summariseTraffic())).toBe('no client made a request\n');
+    expect(JSON.parse(formatTrafficJson(summariseTraffic()))).toMatchObject({
       event: 'report',
       request_count: 0,
       clients: [],
@@ -276,7 +276,7 @@ describe('the traffic summary', () => {
   });
 
   test('the traffic summary shows two clients, one of which used both IMDS versions', async () => {
-    const traffic = trafficOf(
+    const traffic = summariseTraffic(
       ...times(3, { apiVersion: '1' as const }),
       { apiVersion: '1', at: START + 65_000, accessKeyId: 'ASIAEXAMPLEEXAMP0002' },
       { client: AWS_CLI, kind: 'token', accessKeyId: null },
@@ -306,7 +306,7 @@ clients that used IMDSv1
   });
 
   test('the traffic summary shows addresses only if clients have different ones', async () => {
-    expect(await renderTrafficText(trafficOf({ client: '' }))).toBe(
+    expect(await renderTrafficText(summariseTraffic({ client: '' }))).toBe(
       `1 request from 1 client; 1 set of credentials served 1 time
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
@@ -316,7 +316,7 @@ no client used IMDSv1
 `,
     );
     const text = await renderTrafficText(
-      trafficOf(
+      summariseTraffic(
         { shape: 'cloudshell', apiVersion: '', accessKeyId: null, status: 403 },
         { shape: null, apiVersion: '', accessKeyId: null, status: 404, address: '::1' },
       ),
@@ -333,7 +333,7 @@ no client used IMDSv1
 
   test('the traffic summary is plain text of 100 columns for any client data', async () => {
     const names = [HOSTILE, '__proto__', 'constructor', '\u001b[31m/1 \u009b/2', 'w'.repeat(100)];
-    const traffic = trafficOf(
+    const traffic = summariseTraffic(
       ...names.flatMap((client) =>
         times(20, { client, apiVersion: '1' as const, fault: client.slice(0, 30) }),
       ),
@@ -351,7 +351,7 @@ no client used IMDSv1
   });
 
   test('the traffic summary separates counts of eight digits', async () => {
-    const { totals, clients, v1Clients } = trafficOf({});
+    const { totals, clients, v1Clients } = summariseTraffic({});
     const many = 87_654_321;
     const busy = { requests: many, tokens: many, credentials: many, credentialsV1: many, failed: many };
     const text = await renderTrafficText({
@@ -363,7 +363,9 @@ no client used IMDSv1
   });
 
   test('the traffic summary shows clients above the limit in one row', async () => {
-    const traffic = trafficOf(...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })));
+    const traffic = summariseTraffic(
+      ...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })),
+    );
     const text = await renderTrafficText(traffic);
     expect(text).toMatch(/^600 requests from more than 500 clients; /);
     expect(text).toContain('\n  other clients                 imds             100 ');
@@ -377,7 +379,10 @@ no client used IMDSv1
   });
 
   test('the traffic summary as JSON has all counts', () => {
-    const traffic = trafficOf({ apiVersion: '1' }, { status: null, fault: 'reset', accessKeyId: null });
+    const traffic = summariseTraffic(
+      { apiVersion: '1' },
+      { status: null, fault: 'reset', accessKeyId: null },
+    );
     const counts = {
       request_count: 2,
       token_request_count: 0,

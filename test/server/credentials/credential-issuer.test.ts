@@ -14,7 +14,7 @@ const START = Date.UTC(2026, 10, 22, 10);
 const MINUTE = 60_000;
 
 /** Credentials are valid for three minutes and rotate every minute. */
-function issuerOf(seed = 'seed', startedAt = START): CredentialIssuer {
+function createIssuer(seed = 'seed', startedAt = START): CredentialIssuer {
   const randomness = new SeededRandom(seed);
   const timing = { lifetime: 180, rotateEvery: 60, jitter: 0 };
   return new CredentialIssuer(new RotationSchedule(timing, startedAt, randomness), randomness);
@@ -31,7 +31,7 @@ const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKey
 
 describe('an issuer', () => {
   test('an issuer issues the scheduled set until the next rotation', () => {
-    const sets = issueAt(issuerOf(), NO_FAULTS, [0, 0.99, 1, 1.5, 2, 0]);
+    const sets = issueAt(createIssuer(), NO_FAULTS, [0, 0.99, 1, 1.5, 2, 0]);
     expect(sets.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([0, 0, 1, 1, 2, 0]);
     expect(sets.every(({ issuedAt, expiration }) => expiration - issuedAt === 3 * MINUTE)).toBe(true);
     expect(sets[1]).toEqual(sets[0]);
@@ -40,7 +40,7 @@ describe('an issuer', () => {
   });
 
   test('an issuer issues different sets to different receivers, at the same times', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const receivers = ['imds-1', 'imds-2', 'ecs', 'eks', 'cloudshell', 'identity'];
     const sets = receivers.map((receiver) => issuer.issue(receiver, START + MINUTE, NO_FAULTS));
     for (const field of ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const) {
@@ -53,7 +53,7 @@ describe('an issuer', () => {
     const later = START + 86_400_000;
     const of = (seed: string, startedAt: number) =>
       [0, 1, 2].map((minute) =>
-        issuerOf(seed, startedAt).issue('ecs', startedAt + minute * MINUTE, NO_FAULTS),
+        createIssuer(seed, startedAt).issue('ecs', startedAt + minute * MINUTE, NO_FAULTS),
       );
     const secrets = (sets: ReturnType<typeof of>) =>
       sets.map(({ accessKeyId, secretAccessKey, sessionToken }) => ({
@@ -67,7 +67,7 @@ describe('an issuer', () => {
   });
 
   test('an issuer caches a limited number of sets', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const first = issuer.issue('imds-2', START, NO_FAULTS);
     expect(issuer.issue('imds-2', START, NO_FAULTS)).toBe(first);
     issueAt(issuer, faults(['renew']), Array(100).fill(0));
@@ -80,25 +80,27 @@ describe('an issuer', () => {
 describe('a fault of the credentials', () => {
   test('frozen: serves the set of its start, also after the set has expired', () => {
     const frozen = faults(['frozen'], START + 2.5 * MINUTE);
-    const sets = issueAt(issuerOf(), frozen, [3, 4, 60]);
-    expect(new Set(keys(sets))).toEqual(new Set(keys(issueAt(issuerOf(), NO_FAULTS, [2]))));
+    const sets = issueAt(createIssuer(), frozen, [3, 4, 60]);
+    expect(new Set(keys(sets))).toEqual(new Set(keys(issueAt(createIssuer(), NO_FAULTS, [2]))));
     expect(sets[0]?.expiration).toBe(START + 5 * MINUTE);
   });
 
   test('frozen: serves earlier sets if the clock goes back', () => {
     const frozen = faults(['frozen'], START + 2 * MINUTE);
-    expect(keys(issueAt(issuerOf(), frozen, [1, 0]))).toEqual(keys(issueAt(issuerOf(), NO_FAULTS, [1, 0])));
+    expect(keys(issueAt(createIssuer(), frozen, [1, 0]))).toEqual(
+      keys(issueAt(createIssuer(), NO_FAULTS, [1, 0])),
+    );
   });
 
   test('expired: serves one set outside the schedule that had expired when the fault began', () => {
-    const sets = issueAt(issuerOf(), faults(['expired=5m'], START + MINUTE), [1, 2, 9]);
+    const sets = issueAt(createIssuer(), faults(['expired=5m'], START + MINUTE), [1, 2, 9]);
     expect(new Set(keys(sets)).size).toBe(1);
     expect(sets[0]).toMatchObject({ expiration: START - 4 * MINUTE, issuedAt: START - 7 * MINUTE });
-    expect(keys(issueAt(issuerOf(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]?.accessKeyId);
+    expect(keys(issueAt(createIssuer(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]?.accessKeyId);
   });
 
   test('expired: serves different sets for different ages', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const [younger, older] = ['expired=1m', 'expired=1h'].map(
       (spec) => issueAt(issuer, faults([spec]), [0])[0]!,
     );
@@ -108,14 +110,14 @@ describe('a fault of the credentials', () => {
   });
 
   test('alternate: serves the current and the previous set in turn', () => {
-    const sets = issueAt(issuerOf(), faults(['alternate']), [5, 5, 5, 5, 6, 6]);
+    const sets = issueAt(createIssuer(), faults(['alternate']), [5, 5, 5, 5, 6, 6]);
     expect(sets.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([5, 4, 5, 4, 6, 5]);
     expect(sets[0]).toEqual(sets[2]);
     expect(sets[5]).toEqual(sets[0]);
   });
 
   test('alternate: alternates separately for each receiver', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const active = faults(['alternate']);
     const turns = ['imds-2', 'info', 'imds-2', 'info'].map(
       (receiver) => (issuer.issue(receiver, START + 5 * MINUTE, active).issuedAt - START) / MINUTE,
@@ -124,27 +126,27 @@ describe('a fault of the credentials', () => {
   });
 
   test('renew: serves a new set with full validity for each request', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const sets = issueAt(issuer, faults(['renew']), Array(200).fill(7.5));
     expect(new Set(keys(sets)).size).toBe(200);
     expect(sets.every(({ issuedAt }) => issuedAt === START + 7.5 * MINUTE)).toBe(true);
     expect(sets.every(({ expiration }) => expiration === START + 10.5 * MINUTE)).toBe(true);
-    expect(keys(issueAt(issuerOf(), faults(['renew']), Array(200).fill(7.5)))).toEqual(keys(sets));
+    expect(keys(issueAt(createIssuer(), faults(['renew']), Array(200).fill(7.5)))).toEqual(keys(sets));
   });
 
   test('the fault expired precedes renew, and both precede frozen and alternate', () => {
-    const [set] = issueAt(issuerOf(), faults(['frozen', 'renew', 'alternate', 'expired=0']), [5]);
+    const [set] = issueAt(createIssuer(), faults(['frozen', 'renew', 'alternate', 'expired=0']), [5]);
     expect(set?.expiration).toBe(START);
-    const renewed = issueAt(issuerOf(), faults(['frozen', 'alternate', 'renew']), [5, 5]);
+    const renewed = issueAt(createIssuer(), faults(['frozen', 'alternate', 'renew']), [5, 5]);
     expect(renewed.map(({ issuedAt }) => issuedAt)).toEqual([START + 5 * MINUTE, START + 5 * MINUTE]);
-    const turns = issueAt(issuerOf(), faults(['frozen', 'alternate'], START + 3 * MINUTE), [5, 6]);
+    const turns = issueAt(createIssuer(), faults(['frozen', 'alternate'], START + 3 * MINUTE), [5, 6]);
     expect(turns.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([3, 2]);
   });
 
   test('a fault that has ended does not change the schedule', () => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     for (const spec of ['expired', 'renew', 'frozen', 'alternate']) issueAt(issuer, faults([spec]), [0, 1]);
-    expect(issueAt(issuer, NO_FAULTS, [0, 1, 2])).toEqual(issueAt(issuerOf(), NO_FAULTS, [0, 1, 2]));
+    expect(issueAt(issuer, NO_FAULTS, [0, 1, 2])).toEqual(issueAt(createIssuer(), NO_FAULTS, [0, 1, 2]));
   });
 });
 

@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 10, 22, 10, 0, 0, 789);
 const FIRST = Date.UTC(2026, 10, 22, 10);
 const HOURLY: RotationTiming = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
 
-const scheduleOf = (timing: RotationTiming, seed = 'seed', startedAt = START) =>
+const createSchedule = (timing: RotationTiming, seed = 'seed', startedAt = START) =>
   new RotationSchedule(timing, startedAt, new SeededRandom(seed));
 
 const anyPace: fc.Arbitrary<RotationTiming> = fc.integer({ min: 1, max: 100_000 }).chain((rotateEvery) =>
@@ -66,7 +66,7 @@ describe('at any time of any schedule', () => {
   test('the served set has been issued, and the next one has not', () => {
     fc.assert(
       fc.property(fc.record(anyRun), ({ timing, seed, moment }) => {
-        const schedule = scheduleOf(timing, seed);
+        const schedule = createSchedule(timing, seed);
         const time = START + moment;
         const issue = schedule.findServedAt(time);
         expect(issue.issuedAt).toBeLessThanOrEqual(time);
@@ -83,7 +83,7 @@ describe('at any time of any schedule', () => {
   test('instants are whole seconds, and every set has the configured lifetime', () => {
     fc.assert(
       fc.property(fc.record({ ...anyRun, startedAt: fc.integer({ min: 0, max: 4e12 }) }), (run) => {
-        const { issuedAt, expiration } = scheduleOf(run.timing, run.seed, run.startedAt).findServedAt(
+        const { issuedAt, expiration } = createSchedule(run.timing, run.seed, run.startedAt).findServedAt(
           run.startedAt + run.moment,
         );
         expect([issuedAt % 1000, expiration % 1000].map(Math.abs)).toEqual([0, 0]);
@@ -95,7 +95,7 @@ describe('at any time of any schedule', () => {
   test('rotations are one interval apart, within the jitter of both, and never at the same time', () => {
     fc.assert(
       fc.property(fc.record(anyRun), ({ timing, seed, moment }) => {
-        const issues = issuesFrom(scheduleOf(timing, seed), timing, START + moment, 6);
+        const issues = issuesFrom(createSchedule(timing, seed), timing, START + moment, 6);
         for (const [index, issue] of issues.slice(1).entries()) {
           const interval = (issue.issuedAt - issues[index]!.issuedAt) / 1000;
           expect(interval).toBeGreaterThan(0);
@@ -113,14 +113,14 @@ describe('at any time of any schedule', () => {
         fc.record({ timing: anyPace, seed: fc.string(), moments }),
         ({ timing, seed, moments: chosen }) => {
           const findAll = (times: readonly number[]) => {
-            const schedule = scheduleOf(timing, seed);
+            const schedule = createSchedule(timing, seed);
             return new Map(times.map((time) => [time, schedule.findServedAt(START + time)]));
           };
           const forwards = findAll([...chosen].sort((a, b) => a - b));
           const backwards = findAll([...chosen].sort((a, b) => b - a));
           for (const time of chosen) {
             expect(backwards.get(time)).toEqual(forwards.get(time));
-            expect(scheduleOf(timing, seed).findServedAt(START + time)).toEqual(forwards.get(time));
+            expect(createSchedule(timing, seed).findServedAt(START + time)).toEqual(forwards.get(time));
           }
           const issues = [...forwards.values()];
           const names = new Set(issues.map(({ id }) => id));
@@ -134,7 +134,7 @@ describe('at any time of any schedule', () => {
     const back = fc.integer({ min: 0, max: 3 });
     fc.assert(
       fc.property(fc.record({ ...anyRun, back }), ({ timing, seed, moment, back: count }) => {
-        const schedule = scheduleOf(timing, seed);
+        const schedule = createSchedule(timing, seed);
         let time = START + moment;
         for (let step = 0; step < count; step += 1) time = schedule.findServedAt(time).issuedAt - 1;
         expect(schedule.findServedAt(START + moment, count)).toEqual(schedule.findServedAt(time));
@@ -145,7 +145,7 @@ describe('at any time of any schedule', () => {
   test('createExpired returns a set that expired the given time ago', () => {
     fc.assert(
       fc.property(fc.record({ ...anyRun, age: fc.integer({ min: 0, max: 100_000 }) }), (run) => {
-        const schedule = scheduleOf(run.timing, run.seed);
+        const schedule = createSchedule(run.timing, run.seed);
         const time = START + run.moment;
         const { issuedAt, expiration } = schedule.createExpired(time, run.age);
         const ago = time - run.age * 1000 - expiration;
@@ -162,7 +162,7 @@ describe('a schedule', () => {
   test('a schedule begins with a set that is issued at the second of the start, with any jitter', () => {
     fc.assert(
       fc.property(anyPace, fc.string(), (timing, seed) => {
-        expect(scheduleOf(timing, seed).findServedAt(START)).toEqual({
+        expect(createSchedule(timing, seed).findServedAt(START)).toEqual({
           id: '0',
           issuedAt: FIRST,
           expiration: FIRST + timing.lifetime * 1000,
@@ -172,7 +172,7 @@ describe('a schedule', () => {
   });
 
   test('a schedule without jitter rotates regularly, also before the start', () => {
-    const schedule = scheduleOf({ ...HOURLY, jitter: 0 });
+    const schedule = createSchedule({ ...HOURLY, jitter: 0 });
     const hours = (count: number) => count * 3_600_000;
     const issued = [-1, 0, hours(1) - 1, hours(1), hours(5) + 1, hours(24 * 365)].map(
       (moment) => (schedule.findServedAt(FIRST + moment).issuedAt - FIRST) / hours(1),
@@ -181,7 +181,7 @@ describe('a schedule', () => {
   });
 
   test('a schedule with jitter rotates early and late, over the whole range', () => {
-    const issues = issuesFrom(scheduleOf(HOURLY), HOURLY, START, 300);
+    const issues = issuesFrom(createSchedule(HOURLY), HOURLY, START, 300);
     const early = issues
       .slice(1)
       .map(({ issuedAt }, index) => (issuedAt - FIRST) / 1000 - 3600 * (index + 1));
@@ -192,29 +192,31 @@ describe('a schedule', () => {
 
   test('a schedule differs with another seed, and is equal with the same seed', () => {
     const issued = (seed: string) =>
-      issuesFrom(scheduleOf(HOURLY, seed), HOURLY, START, 20).map(({ issuedAt }) => issuedAt);
+      issuesFrom(createSchedule(HOURLY, seed), HOURLY, START, 20).map(({ issuedAt }) => issuedAt);
     expect(issued('a')).toEqual(issued('a'));
     expect(issued('b')).not.toEqual(issued('a'));
   });
 
   test('a schedule with the same seed and another start is the same schedule, shifted', () => {
     const moved = (startedAt: number) =>
-      issuesFrom(scheduleOf(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(({ id, issuedAt }) => ({
-        id,
-        after: issuedAt - startedAt,
-      }));
+      issuesFrom(createSchedule(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(
+        ({ id, issuedAt }) => ({
+          id,
+          after: issuedAt - startedAt,
+        }),
+      );
     expect(moved(FIRST + 86_400_000)).toEqual(moved(FIRST));
   });
 
   test('a schedule computes the far past and the far future at once', () => {
-    const schedule = scheduleOf({ lifetime: 60, rotateEvery: 1, jitter: 0 });
+    const schedule = createSchedule({ lifetime: 60, rotateEvery: 1, jitter: 0 });
     const century = 100 * 365 * 86_400_000;
     for (const moment of [-century, century])
       expect(schedule.findServedAt(FIRST + moment).issuedAt).toBe(FIRST + moment);
   });
 
   test('a schedule does not contain an unscheduled set', () => {
-    const { id, issuedAt, expiration } = scheduleOf(HOURLY).createUnscheduled('request-7', START);
+    const { id, issuedAt, expiration } = createSchedule(HOURLY).createUnscheduled('request-7', START);
     expect({ id, issuedAt, expiration }).toEqual({
       id: 'request-7',
       issuedAt: FIRST,
@@ -223,7 +225,7 @@ describe('a schedule', () => {
   });
 
   test('a schedule gives sets that expired at different times different ids', () => {
-    const schedule = scheduleOf(HOURLY);
+    const schedule = createSchedule(HOURLY);
     const names = [
       schedule.createExpired(START, 300),
       schedule.createExpired(START, 600),

@@ -140,14 +140,14 @@ describe('the settings of IMDS are those of', () => {
   const config = ['default', 'profile named', 'profile given']
     .map((name, index) => `[${name}]\nec2_metadata_service_endpoint = http://127.0.0.${index + 1}\n`)
     .join('');
-  const hostOf = async (env: Env, profile?: string) =>
+  const findHost = async (env: Env, profile?: string) =>
     readImdsSettings(await host({ config }, env, profile)).baseUrl?.hostname;
 
   test('the settings of IMDS come from the selected profile', async () => {
-    expect(await hostOf({})).toBe('127.0.0.1');
-    expect(await hostOf({ AWS_PROFILE: 'named' })).toBe('127.0.0.2');
-    expect(await hostOf({ AWS_PROFILE: 'named' }, 'given')).toBe('127.0.0.3');
-    expect(await hostOf({ AWS_PROFILE: 'none' })).toBe('169.254.169.254');
+    expect(await findHost({})).toBe('127.0.0.1');
+    expect(await findHost({ AWS_PROFILE: 'named' })).toBe('127.0.0.2');
+    expect(await findHost({ AWS_PROFILE: 'named' }, 'given')).toBe('127.0.0.3');
+    expect(await findHost({ AWS_PROFILE: 'none' })).toBe('169.254.169.254');
   });
 
   test('the settings of IMDS come from both files, and the config file takes precedence', async () => {

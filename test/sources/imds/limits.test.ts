@@ -112,12 +112,12 @@ describe('limits of the settings', () => {
     const role = { AWS_EC2_INSTANCE_PROFILE_NAME: 'a/b' };
     const url = { ...role, AWS_EC2_METADATA_SERVICE_ENDPOINT: 'imds' };
     const all = { ...url, AWS_EC2_METADATA_DISABLED: 'true' };
-    const detailOf = (env: Record<string, string>) => readImdsSettings(options(env)).blockingError?.detail;
-    expect(detailOf(all)).toBe('AWS_EC2_METADATA_DISABLED is true');
-    expect(detailOf(url)).toBe(
+    const getDetail = (env: Record<string, string>) => readImdsSettings(options(env)).blockingError?.detail;
+    expect(getDetail(all)).toBe('AWS_EC2_METADATA_DISABLED is true');
+    expect(getDetail(url)).toBe(
       'AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http or https URL without user, query and fragment',
     );
-    expect(detailOf(role)).toBe('AWS_EC2_INSTANCE_PROFILE_NAME is not a role name');
+    expect(getDetail(role)).toBe('AWS_EC2_INSTANCE_PROFILE_NAME is not a role name');
   });
 
   test.each<[url: string, isValid: boolean]>([

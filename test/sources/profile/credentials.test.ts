@@ -12,7 +12,7 @@ import { catchError } from '../../support/catch-error.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 
 type Settings = Record<string, string>;
-const profileOf = (credentials: Settings, config: Settings = {}, name = 'loader') => ({
+const createProfile = (credentials: Settings, config: Settings = {}, name = 'loader') => ({
   name,
   config,
   credentials,
@@ -30,10 +30,10 @@ const AWS_CALLS = [
 ];
 
 /** How a profile is read: the kind or the detail of the error, and the notes. */
-function read(...args: Parameters<typeof profileOf>) {
+function read(...args: Parameters<typeof createProfile>) {
   const notes = new Notes();
   try {
-    const { kind } = readProfileCredentials(profileOf(...args), notes);
+    const { kind } = readProfileCredentials(createProfile(...args), notes);
     return [kind, notes.list];
   } catch (error) {
     if (!(error instanceof PollError)) throw error;
@@ -45,8 +45,8 @@ describe('the credential setting of a profile', () => {
   test.each(['aws_access_key_id', 'credential_process', ...AWS_CALLS])(
     '%s is a credential setting',
     (key) => {
-      expect(findCredentialSetting(profileOf({ [key]: 'x' }))).toBe(key);
-      expect(findCredentialSetting(profileOf({}, { [key]: 'x' }))).toBe(key);
+      expect(findCredentialSetting(createProfile({ [key]: 'x' }))).toBe(key);
+      expect(findCredentialSetting(createProfile({}, { [key]: 'x' }))).toBe(key);
     },
   );
 
@@ -59,9 +59,9 @@ describe('the credential setting of a profile', () => {
           .reverse()
           .map((each) => [each, 'x']),
       );
-      expect(findCredentialSetting(profileOf(settings))).toBe(key);
+      expect(findCredentialSetting(createProfile(settings))).toBe(key);
     }
-    expect(findCredentialSetting(profileOf({ region: 'x', aws_secret_access_key: 'x' }))).toBeNull();
+    expect(findCredentialSetting(createProfile({ region: 'x', aws_secret_access_key: 'x' }))).toBeNull();
   });
 });
 
@@ -77,7 +77,7 @@ describe('the precedence in a profile', () => {
       `${needs('default')}'aws configure export-credentials'`,
       [],
     ]);
-    const error = catchError(() => readProfileCredentials(profileOf({ [key]: 'x' }), new Notes()));
+    const error = catchError(() => readProfileCredentials(createProfile({ [key]: 'x' }), new Notes()));
     expect(error).toMatchObject({ misconfiguration: { code: 'NEEDS_AWS_CALL' } });
   });
 
@@ -118,10 +118,10 @@ describe('the precedence in a profile', () => {
   });
 
   test('the process of the credentials file takes precedence over the process of the config file', () => {
-    expect(readCredentialProcess(profileOf({ credential_process: 'a' }, { credential_process: 'b' }))).toBe(
-      'a',
-    );
-    const error = catchError(() => readCredentialProcess(profileOf({})));
+    expect(
+      readCredentialProcess(createProfile({ credential_process: 'a' }, { credential_process: 'b' })),
+    ).toBe('a');
+    const error = catchError(() => readCredentialProcess(createProfile({})));
     expect(error).toMatchObject({
       reason: 'not-configured',
       detail: 'profile loader has no credential_process',
@@ -130,8 +130,8 @@ describe('the precedence in a profile', () => {
 });
 
 describe('the keys of a profile', () => {
-  const keysOf = (...args: Parameters<typeof profileOf>) => {
-    const credentials = readProfileCredentials(profileOf(...args), new Notes());
+  const readKeys = (...args: Parameters<typeof createProfile>) => {
+    const credentials = readProfileCredentials(createProfile(...args), new Notes());
     if (credentials.kind !== 'keys') throw new Error('no keys');
     return credentials.keys;
   };
@@ -139,7 +139,7 @@ describe('the keys of a profile', () => {
   test('keys have the names and values of one file', () => {
     const own = { ...ID, aws_secret_access_key: 'a', aws_session_token: 'b' };
     const other = { aws_access_key_id: 'c', aws_secret_access_key: 'd', aws_security_token: 'e' };
-    expect(keysOf(own, other)).toMatchObject({
+    expect(readKeys(own, other)).toMatchObject({
       accessKeyId: { name: 'aws_access_key_id', value: 'AKIA' },
       secretAccessKey: { name: 'aws_secret_access_key', value: 'a' },
       token: { name: 'aws_session_token', value: 'b' },
@@ -153,8 +153,8 @@ describe('the keys of a profile', () => {
     [{}, { aws_account_id: '2' }, '2'],
     [{}, {}, null],
   ])('the account of %j and %j is %j', (own, other, account) => {
-    expect(keysOf({ ...ID, ...own }, other).accountId).toBe(account);
-    expect(keysOf(other, { ...ID, ...own }).accountId).toBe(account);
+    expect(readKeys({ ...ID, ...own }, other).accountId).toBe(account);
+    expect(readKeys(other, { ...ID, ...own }).accountId).toBe(account);
   });
 
   test.each<[own: Settings, other: Settings, expirations: object[]]>([
@@ -171,7 +171,7 @@ describe('the keys of a profile', () => {
     [{ assumed_role: 'x' }, { expiration: 'b' }, [{ name: 'expiration', value: 'b', impliedZone: null }]],
     [{}, {}, []],
   ])('the expirations of %j and %j are %j', (own, other, expirations) => {
-    expect(keysOf({ ...ID, ...own }, other).expirations).toEqual(expirations);
+    expect(readKeys({ ...ID, ...own }, other).expirations).toEqual(expirations);
   });
 });
 
@@ -246,13 +246,13 @@ describe('shared files', () => {
   });
 
   test('only a path that begins with ~/ is in the home folder', async () => {
-    const pathOf = async (path: string, env: object = { HOME: '/home/x' }) =>
+    const findPath = async (path: string, env: object = { HOME: '/home/x' }) =>
       (await readProfileFiles({ env: { ...env, AWS_CONFIG_FILE: path } })).configFile.path;
-    expect(await pathOf('~/a')).toBe('/home/x/a');
-    expect(await pathOf('~a')).toBe('~a');
-    expect(await pathOf('/x/~/a')).toBe('/x/~/a');
-    expect(await pathOf('~/a', {})).toBeNull();
-    expect(await pathOf('~/a', { HOME: '' })).toBeNull();
+    expect(await findPath('~/a')).toBe('/home/x/a');
+    expect(await findPath('~a')).toBe('~a');
+    expect(await findPath('/x/~/a')).toBe('/x/~/a');
+    expect(await findPath('~/a', {})).toBeNull();
+    expect(await findPath('~/a', { HOME: '' })).toBeNull();
   });
 
   test('sections of other kinds are not profiles', async () => {

@@ -75,15 +75,15 @@ test('a file is read every time', async () => {
 
 describe('the location of the files is', () => {
   const region = '[default]\nregion = here\n';
-  const regionOf = async (...args: Parameters<typeof read>) =>
+  const readRegion = async (...args: Parameters<typeof read>) =>
     (await read(...args)).profiles.get('default')?.config.region;
 
   test('the HOME of the environment takes precedence over the given home', async () => {
     const home = homeWith({ config: region });
-    expect(await regionOf({ HOME: home }, { home: '/nonexistent' })).toBe('here');
-    expect(await regionOf({ HOME: ' ' }, { home })).toBe('here');
-    expect(await regionOf({}, { home })).toBe('here');
-    expect(await regionOf({ HOME: '/nonexistent' }, { home })).toBeUndefined();
+    expect(await readRegion({ HOME: home }, { home: '/nonexistent' })).toBe('here');
+    expect(await readRegion({ HOME: ' ' }, { home })).toBe('here');
+    expect(await readRegion({}, { home })).toBe('here');
+    expect(await readRegion({ HOME: '/nonexistent' }, { home })).toBeUndefined();
   });
 
   test('variables name the files, with ~ for the home', async () => {
@@ -91,9 +91,9 @@ describe('the location of the files is', () => {
     const elsewhere = join(temporaryFolder(), 'elsewhere');
     writeFileSync(elsewhere, region);
     writeFileSync(join(home, 'own'), region);
-    expect(await regionOf({ HOME: home, AWS_CONFIG_FILE: elsewhere })).toBe('here');
-    expect(await regionOf({ HOME: home, AWS_CONFIG_FILE: '~/own' })).toBe('here');
-    expect(await regionOf({ HOME: home, AWS_CONFIG_FILE: '' })).toBe('not here');
+    expect(await readRegion({ HOME: home, AWS_CONFIG_FILE: elsewhere })).toBe('here');
+    expect(await readRegion({ HOME: home, AWS_CONFIG_FILE: '~/own' })).toBe('here');
+    expect(await readRegion({ HOME: home, AWS_CONFIG_FILE: '' })).toBe('not here');
     const { profiles, credentialsFile } = await read({
       HOME: home,
       AWS_CONFIG_FILE: '/dev/null',

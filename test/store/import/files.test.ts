@@ -5,7 +5,7 @@ import { temporaryStore } from '../../support/store/temporary-store.ts';
 
 const identity = { host: 'web-1', source: 'imds', apiVersion: '', role: 'app' } as const;
 
-async function* chunksOf(text: string) {
+async function* createChunks(text: string) {
   yield Buffer.from(text);
 }
 
@@ -22,7 +22,7 @@ test('a staged file has the numbers of its lines, records and bad lines', async 
     stage,
     {
       name: 'a.log',
-      chunks: chunksOf(`${entry(10)}x\n${entry(11)}${entry(12)}`),
+      chunks: createChunks(`${entry(10)}x\n${entry(11)}${entry(12)}`),
       identity,
       fileTime: null,
     },
@@ -77,7 +77,7 @@ test('a log whose timestamps are in another zone has a conflict', async () => {
     stage,
     {
       name: 'a.log',
-      chunks: chunksOf([10, 11, 12].map((hour) => entry(hour, hour - 1)).join('')),
+      chunks: createChunks([10, 11, 12].map((hour) => entry(hour, hour - 1)).join('')),
       identity,
       fileTime: null,
     },
@@ -99,7 +99,7 @@ test.each([
   ['', false],
 ])('case %# is our own output: %j', async (text, isOwn) => {
   using stage = new ImportStage();
-  const file = { name: 'a.log', chunks: chunksOf(text), identity, fileTime: null };
+  const file = { name: 'a.log', chunks: createChunks(text), identity, fileTime: null };
   const options = { convert: (local: number) => [local] as const, isZoneGiven: false, onProgress: () => {} };
   expect(await stageFile(stage, file, options)).toMatchObject({ isOwn });
 });
@@ -108,7 +108,7 @@ test('a failed poll without a year has the year in which the file was written', 
   const years = async (writtenAt: number | undefined) => {
     using stage = new ImportStage();
     const text = 'Jan 31 10:05:00 curl: (28) x\n';
-    const file = { name: 'a.log', chunks: chunksOf(text), identity, fileTime: null };
+    const file = { name: 'a.log', chunks: createChunks(text), identity, fileTime: null };
     const options = {
       convert: (local: number) => [local] as const,
       isZoneGiven: false,

@@ -127,14 +127,14 @@ const TOO_NEW = {
 
 describe('a database of a newer version', () => {
   const newer = MIGRATIONS.length + 1;
-  const messageOf = (file: string) =>
+  const getMessage = (file: string) =>
     `${file} was written by a newer cred-watch (schema ${newer}, this version supports ${MIGRATIONS.length})`;
 
   test('a database of a newer version is refused and stays as it is', () => {
     const file = createDatabase(newer);
     const before = readFileSync(file);
     for (const open of [openForWriting, openForReading]) {
-      expect(catchError(() => open(file))).toMatchObject({ ...TOO_NEW, message: messageOf(file) });
+      expect(catchError(() => open(file))).toMatchObject({ ...TOO_NEW, message: getMessage(file) });
     }
     expect(readFileSync(file).equals(before)).toBe(true);
   });
@@ -142,7 +142,7 @@ describe('a database of a newer version', () => {
   test('a copy of a database of a newer version is refused too', () => {
     const file = createDatabase(newer);
     blockSharedMemory(file);
-    expect(catchError(() => openForReading(file))).toMatchObject({ ...TOO_NEW, message: messageOf(file) });
+    expect(catchError(() => openForReading(file))).toMatchObject({ ...TOO_NEW, message: getMessage(file) });
   });
 
   test('a temporary store in place of a database of a newer version is empty', () => {

@@ -3,7 +3,7 @@ import type { groupGenerations } from '../../../src/domain/measurement/generatio
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import type { analyse } from '../../../src/domain/verdict/analyse.ts';
 import type { judgeJob } from '../../../src/domain/verdict/job.ts';
-import { lastOf } from '../last-of.ts';
+import { getLast } from '../get-last.ts';
 import { type SimulatedHistory, toInstant } from './history.ts';
 import type { SecondSpan } from './sources.ts';
 
@@ -19,7 +19,7 @@ export type Analysis = ReturnType<typeof analyse>;
 /** Analyses the history as `report` does, some seconds after the last poll. */
 export function analyseHistory(history: SimulatedHistory, functions: AnalysisFunctions): Analysis {
   const { clocks, samples, sampledAt, sourceName } = history;
-  const now = lastOf(sampledAt) + 10;
+  const now = getLast(sampledAt) + 10;
   const stored = {
     identity: {
       host: 'host',
@@ -42,7 +42,7 @@ export function analyseHistory(history: SimulatedHistory, functions: AnalysisFun
  */
 export function findWatched(history: SimulatedHistory, measurement: Measurement): SecondSpan[] {
   const toTrueSecond = createConverter(history, measurement);
-  const [first, last] = [history.sampledAt[0], lastOf(history.sampledAt)];
+  const [first, last] = [history.sampledAt[0], getLast(history.sampledAt)];
   const gaps = measurement.gaps
     .map(({ from, to }) => ({ from: Math.floor(toTrueSecond(from)), to: Math.ceil(toTrueSecond(to)) }))
     .sort((a, b) => a.from - b.from);
@@ -86,6 +86,6 @@ function createConverter({ samples, sampledAt }: SimulatedHistory, { generations
 
 /** The true worst case of the watched time. Negative if expired credentials were served. */
 export function findTruth(history: SimulatedHistory, watched: readonly SecondSpan[]): number {
-  const last = history.source.remainingAt(lastOf(history.sampledAt));
+  const last = history.source.remainingAt(getLast(history.sampledAt));
   return watched.reduce((minimum, span) => Math.min(minimum, history.source.minimumIn(span)), last);
 }

@@ -1,4 +1,4 @@
-import { lastOf } from '../last-of.ts';
+import { getLast } from '../get-last.ts';
 import { type AnalysisFunctions, analyseHistory } from './compare.ts';
 import type { SimulatedHistory } from './history.ts';
 
@@ -26,7 +26,7 @@ export function lookForward(
   const analysis = analyseHistory(history, functions);
   if (analysis.measurement === null) return null;
   const longest = analysis.measurement.worstCase.seconds - MARGIN;
-  const last = lastOf(history.sampledAt);
+  const last = getLast(history.sampledAt);
   const nextDay = { from: last, to: last + DAY };
   const truth = history.source.minimumIn(nextDay) + history.lag;
   const result: ForwardResult = { safe: 0, short: 0, failed: 0, failedShare: 0 };

@@ -1,4 +1,4 @@
-import { lastOf } from '../last-of.ts';
+import { getLast } from '../get-last.ts';
 import { type AnalysisFunctions, analyseHistory, findTruth, findWatched } from './compare.ts';
 import { type SimulatedHistory, START } from './history.ts';
 import type { SecondSpan } from './sources.ts';
@@ -45,7 +45,7 @@ export function questionHistory(
   if (measurement === null) return null;
   const watched = findWatched(history, measurement);
   const truth = Math.max(0, findTruth(history, watched));
-  const last = lastOf(history.sampledAt);
+  const last = getLast(history.sampledAt);
   const nextHour = Math.min(truth, history.source.minimumIn({ from: last, to: last + HOUR }));
   const worstCase = Math.max(0, measurement.worstCase.seconds);
   const result: HistoryResult = {

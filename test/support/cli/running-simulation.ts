@@ -23,7 +23,7 @@ export async function startSimulation(
   const started = await written(program, isJson ? /^\{.*\}\n/ : /^unset .*\n$/m);
   const environments: Record<string, Environment> = isJson
     ? JSON.parse(started).environment
-    : Object.fromEntries(blocksOf(started));
+    : Object.fromEntries(splitBlocks(started));
   return {
     ...program,
     started,
@@ -36,7 +36,7 @@ export async function startSimulation(
 }
 
 /** Each block of lines has the variables of one shape. */
-const blocksOf = (started: string) =>
+const splitBlocks = (started: string) =>
   [...started.matchAll(/^# (\w+)\n((?:export .*\n)+)/gm)].map(([, shape, lines]): [string, Environment] => [
     shape!,
     evaluateExports(lines!),

@@ -16,7 +16,7 @@ export const pathsIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 
 /** Mode and content hash of every path below a folder. */
-export function contentsOf(folder: string): Record<string, string> {
+export function readFolder(folder: string): Record<string, string> {
   return Object.fromEntries(
     pathsIn(folder).map((path) => {
       const stats = lstatSync(join(folder, path));

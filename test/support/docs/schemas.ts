@@ -33,14 +33,14 @@ export function findViolations(name: string, document: unknown): string[] {
   if (validate(document)) return [];
   const errors = validate.errors ?? [];
   // Of several alternatives, only the one with the right code, record or event has useful errors.
-  const alternatives = new Set(errors.filter(({ keyword }) => keyword === 'const').map(alternativeOf));
+  const alternatives = new Set(errors.filter(({ keyword }) => keyword === 'const').map(findAlternative));
   return errors
-    .filter((error) => alternativeOf(error) === null || !alternatives.has(alternativeOf(error)))
+    .filter((error) => findAlternative(error) === null || !alternatives.has(findAlternative(error)))
     .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
 }
 
 /** The alternative of a `oneOf` that an error belongs to, and the object that it is about; null outside a `oneOf`. */
-function alternativeOf({ instancePath, schemaPath }: ErrorObject): string | null {
+function findAlternative({ instancePath, schemaPath }: ErrorObject): string | null {
   const [alternative] = /^.*\/oneOf\/\d+/.exec(schemaPath) ?? [null];
   const [object] = /^.*?\/findings\/\d+/.exec(instancePath) ?? [''];
   return alternative === null ? null : `${object} ${alternative}`;

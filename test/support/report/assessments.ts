@@ -35,7 +35,7 @@ export const context = (assessment: Assessment, more: Partial<ReportContext> = {
   contextAt(NOW, assessment, more);
 
 /** Joins the pieces of a report. */
-export async function textOf(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
+export async function joinPieces(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
   return [...(await rendering)].join('');
 }
 
@@ -70,7 +70,7 @@ export const logsOf2015 = (): Promise<SeriesHistory[]> =>
       await readRecords(chunks, file!, options, (records) => {
         for (const each of records) if (each.record === 'sample') samples.push(each.sample);
       });
-      return historyOf(series, samples, { polled: false });
+      return createHistory(series, samples, { polled: false });
     }),
   );
 
@@ -105,10 +105,10 @@ export function hourly(
       };
     }),
   );
-  return historyOf(series, samples, { polled: true });
+  return createHistory(series, samples, { polled: true });
 }
 
-function historyOf(
+function createHistory(
   series: SeriesIdentity,
   samples: readonly Sample[],
   { polled }: { polled: boolean },
@@ -125,7 +125,7 @@ function historyOf(
 
 /** A host with failed polls only. */
 export const failing = (series: SeriesIdentity): SeriesHistory => ({
-  ...historyOf(series, [], { polled: true }),
+  ...createHistory(series, [], { polled: true }),
   failedPolls: [
     { reason: 'timeout', count: 3, firstAt: NOW - 900_000, lastAt: NOW - 300_000, lastDetail: 'after 1 s' },
   ],

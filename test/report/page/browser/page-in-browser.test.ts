@@ -308,10 +308,10 @@ const faintTexts = (page: Page) =>
       });
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const groundOf = (element: Element | null): string => {
+    const findBackground = (element: Element | null): string => {
       if (element === null) return 'rgb(255, 255, 255)';
       const { backgroundColor } = getComputedStyle(element);
-      return (parse(backgroundColor)[3] ?? 1) === 0 ? groundOf(element.parentElement) : backgroundColor;
+      return (parse(backgroundColor)[3] ?? 1) === 0 ? findBackground(element.parentElement) : backgroundColor;
     };
     return [...document.querySelectorAll('body *')].flatMap((element) => {
       const text = [...element.childNodes]
@@ -321,7 +321,7 @@ const faintTexts = (page: Page) =>
         return [];
       const style = getComputedStyle(element);
       const colour = element instanceof SVGElement ? style.fill : style.color;
-      const [a, b] = [light(colour), light(groundOf(element))];
+      const [a, b] = [light(colour), light(findBackground(element))];
       const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
       return contrast < 4.5
         ? [`${element.tagName} ${text.join('').slice(0, 40)} ${contrast.toFixed(2)}`]

@@ -84,7 +84,7 @@ describe('the table', () => {
     'the table of one series in $width columns equals its snapshot, ASCII: $ascii',
     async (view) => {
       const judged = assessed(logged, [hours(5) - 300]);
-      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${nameOf(view)}`));
+      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${getName(view)}`));
     },
   );
 
@@ -92,7 +92,7 @@ describe('the table', () => {
     'the table of five series in $width columns equals its snapshot, ASCII: $ascii',
     async (view) => {
       const judged = assessed(FIVE, [hours(4.5)]);
-      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${nameOf(view)}`));
+      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${getName(view)}`));
     },
   );
 
@@ -139,7 +139,7 @@ describe('the table', () => {
   });
 });
 
-const nameOf = ({ width, ascii }: View) => `${width}-${ascii ? 'ascii' : 'unicode'}`;
+const getName = ({ width, ascii }: View) => `${width}-${ascii ? 'ascii' : 'unicode'}`;
 
 const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: number][] = [
   ['no job', pretend(), []],

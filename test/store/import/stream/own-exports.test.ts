@@ -18,7 +18,7 @@ const failedPoll = (host: string): ArchiveRecord => ({
   ordinal: 0,
 });
 
-async function exportOf(format: 'ndjson' | 'csv', ...hosts: string[]): Promise<string> {
+async function createExport(format: 'ndjson' | 'csv', ...hosts: string[]): Promise<string> {
   let text = '';
   for await (const piece of writeArchive(hosts.map(failedPoll), format)) text += piece;
   return text;
@@ -43,7 +43,7 @@ async function read(text: string) {
 
 describe('an export', () => {
   test.each(['ndjson', 'csv'] as const)('an export as %s is read, also after other lines', async (format) => {
-    const text = await exportOf(format, 'web-1', 'web-2');
+    const text = await createExport(format, 'web-1', 'web-2');
     expect(await read(text)).toEqual({ hosts: ['web-1', 'web-2'], skipped: [] });
     expect(await read(`\ufeff${text.replaceAll('\n', '\r\n')}`)).toEqual({
       hosts: ['web-1', 'web-2'],
@@ -53,7 +53,7 @@ describe('an export', () => {
   });
 
   test('an export as CSV has bad rows, which are skipped', async () => {
-    const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
+    const [header, row = ''] = (await createExport('csv', 'web-1')).split('\n');
     const text = [header, row, '', `${row},7`, row.replace('imds', 'other'), 'x', row, header, row].join(
       '\n',
     );
@@ -66,7 +66,7 @@ describe('an export', () => {
   });
 
   test('an export as CSV is read after a row of any length', async () => {
-    const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
+    const [header, row = ''] = (await createExport('csv', 'web-1')).split('\n');
     const long = row.replace('web-1', 'x'.repeat(1_200_000));
     expect(await read([header, row, long, row].join('\n'))).toEqual({
       hosts: ['web-1', 'web-1'],
@@ -75,13 +75,13 @@ describe('an export', () => {
   });
 
   test('an export as CSV is read after a quote that is not closed', async () => {
-    const [header, row = ''] = (await exportOf('csv', 'web-1')).split('\n');
+    const [header, row = ''] = (await createExport('csv', 'web-1')).split('\n');
     const open = row.replace('web-1', '"web-1');
     expect((await read([header, row, open, row, row].join('\n'))).hosts).toEqual(['web-1', 'web-1', 'web-1']);
   });
 
   test('an export as CSV has cells that were protected from spreadsheets', async () => {
-    expect((await read(await exportOf('csv', '=1+1', '"quoted", name', 'two\r\nlines'))).hosts).toEqual([
+    expect((await read(await createExport('csv', '=1+1', '"quoted", name', 'two\r\nlines'))).hosts).toEqual([
       '=1+1',
       '"quoted", name',
       'two\r\nlines',
@@ -89,7 +89,7 @@ describe('an export', () => {
   });
 
   test('an export ignores a field with a name like __proto__', async () => {
-    const ndjson = (await exportOf('ndjson', 'web-1')).replace('{', '{"__proto__":{"host":"x"},');
+    const ndjson = (await createExport('ndjson', 'web-1')).replace('{', '{"__proto__":{"host":"x"},');
     expect((await read(ndjson)).hosts).toEqual(['web-1']);
   });
 });
