@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/model.ts';
 import { REAL_HOSTS } from './client-environment.ts';
 import type { Header } from './endpoint-request.ts';
-import { type Delivery, firstHalf } from './faults/response-faults.ts';
+import { type Delivery, takeFirstHalf } from './faults/response-faults.ts';
 import type { Simulation } from './simulation.ts';
 import { createAllowedHosts } from './wire/host-check.ts';
 import type { RequestHeaders } from './wire/request-headers.ts';
@@ -55,7 +55,7 @@ const LOOPBACK_CLIENT = { remoteAddress: '127.0.0.1', remotePort: 0, localAddres
 function toDeliveredResponse({ kind, response, delayMs }: Delivery, isHead: boolean): DeliveredResponse {
   if (kind === 'reset' || kind === 'silent') return { outcome: kind, delayMs };
   const { status, headers } = response;
-  const sent = kind === 'truncated' ? firstHalf(response.body) : response.body;
+  const sent = kind === 'truncated' ? takeFirstHalf(response.body) : response.body;
   const body = Buffer.from(isHead ? '' : sent);
   const length = isHead ? null : findContentLength(headers);
   return {

@@ -48,7 +48,7 @@ export class PollError extends Error {
 }
 
 /** @param problem continues a sentence that begins with the name of the setting */
-export function invalidSettingError(name: string, problem: string): PollError {
+export function createInvalidSettingError(name: string, problem: string): PollError {
   const misconfiguration = { code: 'INVALID_SETTING', name } as const;
   return new PollError('invalid-configuration', `${name} ${problem}`, { misconfiguration });
 }

@@ -33,12 +33,12 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   '--profile': async (_, names) => toWords(await names('profile')),
   '--timezone': () => toWords(['UTC', 'local', ...Intl.supportedValuesOf('timeZone')]),
   '--shape': (typed) => {
-    const before = upToLastComma(typed);
+    const before = cutAfterLastComma(typed);
     const others = SHAPES.filter((shape) => !before.split(',').includes(shape));
     return toWords(others.map((shape) => before + shape));
   },
   '--fault': (typed) => {
-    const before = upToLastComma(typed);
+    const before = cutAfterLastComma(typed);
     if (before !== '') {
       const others = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
       return toWords(others.map((name) => `${before}${name}=`));
@@ -82,4 +82,4 @@ export const findArgumentValues = (name: string | undefined): FlagValues =>
 
 export const toWords = (words: readonly string[]): FlagValues => ({ words: words.map((word) => [word]) });
 
-const upToLastComma = (typed: string) => typed.slice(0, typed.lastIndexOf(',') + 1);
+const cutAfterLastComma = (typed: string) => typed.slice(0, typed.lastIndexOf(',') + 1);

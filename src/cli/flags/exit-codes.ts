@@ -14,7 +14,7 @@ export const NOT_SAFE: readonly HelpRow[] = [['1', 'not safe'], WRONG_USAGE, ['3
 export const WAIT_INTERRUPTED: HelpRow = ['128+n', 'signal n ended the wait'];
 
 /** The exit code that shells report for a program killed by a signal. */
-export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+export const toSignalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** @param verdict null without a job */
 export function toExitCode(verdict: Verdict | Safety | null): number {
@@ -23,7 +23,7 @@ export function toExitCode(verdict: Verdict | Safety | null): number {
 }
 
 /** `exec` has its own code, because its child may end with 2. */
-export const usageExitCode = ({ definition }: CommandLine): number =>
+export const getUsageExitCode = ({ definition }: CommandLine): number =>
   definition?.startsProgram ? EXIT.notStarted : EXIT.usage;
 
 /**

@@ -4,7 +4,7 @@ import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
-import { EXIT, usageExitCode } from './exit-codes.ts';
+import { EXIT, getUsageExitCode } from './exit-codes.ts';
 import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './flag-hints.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function handleCommanderError(
   }
   const [text, hint] = describeError(code, message, line, program);
   await printError(io, text, hint);
-  return usageExitCode(line);
+  return getUsageExitCode(line);
 }
 
 /** Our message and hint instead of commander's message. */

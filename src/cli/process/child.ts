@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import type { CommandResult } from '../../watch/record-job-run.ts';
-import { signalExitCode } from '../flags/exit-codes.ts';
+import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Io } from './io.ts';
 import { printError } from './messages.ts';
 
@@ -39,7 +39,7 @@ export async function runChild(
       child.once('spawn', () => earlySignals.forEach(forward));
       // A signal that cannot be sent to the running child is also an `error` event.
       child.on('error', (error) => child.pid === undefined && reject(error));
-      child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : signalExitCode(signal)));
+      child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : toSignalExitCode(signal)));
     });
     return { exitCode, wasStarted: true };
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
-import { signalExitCode } from '../flags/exit-codes.ts';
+import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
 
 /** Opens the stream at its first use, because a pipe or a terminal loads modules of Node. */
@@ -69,7 +69,7 @@ function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
 /** Linux does not end the first process of a container (PID 1) at a signal without a listener. */
 function endAtSignals(): void {
   onSignal((signal) => {
-    if (process.listenerCount(signal) === 1) process.exit(signalExitCode(signal));
+    if (process.listenerCount(signal) === 1) process.exit(toSignalExitCode(signal));
   });
 }
 

@@ -7,7 +7,7 @@ import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
-import { signalExitCode } from '../flags/exit-codes.ts';
+import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
 import {
   addSourceFlags,
@@ -123,5 +123,5 @@ export async function printInterruption(signal: NodeJS.Signals, io: Io): Promise
     `${signal} received while waiting for a safe start`,
     'run the command again to keep waiting',
   );
-  return signalExitCode(signal);
+  return toSignalExitCode(signal);
 }

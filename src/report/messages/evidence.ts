@@ -24,7 +24,9 @@ function describeRequests({ observations, nextRotationChance: chance }: Evidence
     `${formatCount(observations, 'sample')} of credentials that are issued per request.`,
     ...(chance === null
       ? []
-      : [`The chance that the next request gets a shorter validity than all of them is ${atMost(chance)}.`]),
+      : [
+          `The chance that the next request gets a shorter validity than all of them is ${formatUpperBound(chance)}.`,
+        ]),
   ];
 }
 
@@ -43,14 +45,14 @@ function describeRotations(
     return [
       ...(describeSafeDays(evidence, judgements) ?? [basis]),
       `If tomorrow is like the ${formatCount(evidence.watchedDays, 'day')} watched, the chance that any start ` +
-        `finds less validity than the worst case is ${atMost(nextDayChance)}.`,
+        `finds less validity than the worst case is ${formatUpperBound(nextDayChance)}.`,
       ...estimate,
     ];
   }
   if (nextRotationChance === null) return [basis];
   return [
     basis,
-    `If the next rotation is like them, the chance that its lead time is shorter than all of theirs is ${atMost(nextRotationChance)}.`,
+    `If the next rotation is like them, the chance that its lead time is shorter than all of theirs is ${formatUpperBound(nextRotationChance)}.`,
     ...estimate,
   ];
 }
@@ -82,4 +84,4 @@ const describeEstimate = ({ randomStartChance }: Evidence): string[] =>
       ];
 
 /** `at most 1 in 15`. Rounded to the larger chance. */
-const atMost = (chance: number) => `at most 1 in ${Math.max(1, Math.floor(1 / chance + 1e-9))}`;
+const formatUpperBound = (chance: number) => `at most 1 in ${Math.max(1, Math.floor(1 / chance + 1e-9))}`;

@@ -64,7 +64,7 @@ export function applyResponseFaults(
   if (body !== null) return replace(['body'], buildSuccess(response, body.text));
   if (faults.has('empty')) return replace(['empty'], buildSuccess(response, ''));
   if (faults.has('malformed')) {
-    return replace(['malformed'], replaceBody(response, firstHalf(response.body)));
+    return replace(['malformed'], replaceBody(response, takeFirstHalf(response.body)));
   }
   // A response without a body cannot be truncated.
   if (faults.has('truncate') && response.body.length > 0) {
@@ -84,7 +84,7 @@ function findAppliedKinds({ kind, response }: HandledRequest, faults: RequestFau
   return kinds.filter((each) => faults.has(each));
 }
 
-export const firstHalf = (body: string | Buffer) => body.slice(0, Math.floor(body.length / 2));
+export const takeFirstHalf = (body: string | Buffer) => body.slice(0, Math.floor(body.length / 2));
 
 function replaceBody(response: EndpointResponse, body: string | Buffer): EndpointResponse {
   const length = String(Buffer.byteLength(body));

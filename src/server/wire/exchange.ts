@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
-import { type Delivery, firstHalf } from '../faults/response-faults.ts';
+import { type Delivery, takeFirstHalf } from '../faults/response-faults.ts';
 import type { Simulation } from '../simulation.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { parseHeaders, type RequestHeaders } from './request-headers.ts';
@@ -110,7 +110,10 @@ function deliver(
       message.socket.resetAndDestroy();
       return 'reset';
     case 'truncated':
-      writeRawResponseAndClose({ ...response, body: isHead ? '' : firstHalf(response.body) }, message.socket);
+      writeRawResponseAndClose(
+        { ...response, body: isHead ? '' : takeFirstHalf(response.body) },
+        message.socket,
+      );
       return 'truncated';
     case 'complete':
       writeResponse(response, serverResponse, isHead);

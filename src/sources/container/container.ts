@@ -4,8 +4,8 @@ import { type CredentialsDocument, parseCredentialsDocument } from '../document/
 import { parseJsonObject, readText } from '../document/json-object.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { readVariable } from '../environment/variables.ts';
-import { hostWithoutBrackets, isLoopbackUrl } from '../http/addresses.ts';
-import { createStatusError, errorFromResponse, parseErrorBody } from '../http/error-response.ts';
+import { isLoopbackUrl, removeBrackets } from '../http/addresses.ts';
+import { createResponseError, createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
@@ -104,14 +104,14 @@ function createAgentError(response: HttpResponse, hasToken: boolean): PollError 
     if (reason !== undefined) return createStatusError(reason, status, 'never', text);
     if (UNKNOWN_TASK.includes(code ?? '')) return createStatusError('not-found', status, 'never', text);
   }
-  const error = errorFromResponse(response);
+  const error = createResponseError(response);
   const isAboutToken = error.reason !== 'auth-rejected' || hasToken;
   return isAboutToken ? error : new PollError('access-denied', error.detail, { ...error });
 }
 
 /** Over plain http, botocore and the JavaScript SDK reject every host name except `localhost`. */
 function isRejectedHostName(url: URL): boolean {
-  return url.protocol === 'http:' && url.hostname !== 'localhost' && isIP(hostWithoutBrackets(url)) === 0;
+  return url.protocol === 'http:' && url.hostname !== 'localhost' && isIP(removeBrackets(url)) === 0;
 }
 
 /**

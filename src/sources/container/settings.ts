@@ -2,15 +2,15 @@ import { isIP } from 'node:net';
 
 import { type Environment, isVariableSet, readVariable } from '../environment/variables.ts';
 import {
-  hostWithoutBrackets,
   isLoopbackAddress,
   normalizeAddress,
+  removeBrackets,
   resolveHost,
   resolveWithoutDns,
 } from '../http/addresses.ts';
 import type { Endpoint } from '../http/exchange.ts';
 import type { Notes } from '../notes.ts';
-import { invalidSettingError, PollError } from '../poll-error.ts';
+import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -45,7 +45,7 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   if (base instanceof PollError) return base;
   // Appended to the host, `.example.com/` or `@example.com/` would result in another host.
   if (!relative.startsWith('/')) {
-    return invalidSettingError(RELATIVE, 'does not begin with a slash');
+    return createInvalidSettingError(RELATIVE, 'does not begin with a slash');
   }
   return new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${relative}`);
 }
@@ -57,16 +57,16 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
 export function parseContainerUrl(text: string, variable: string): URL | PollError {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return invalidSettingError(variable, 'is not an absolute http or https URL');
+    return createInvalidSettingError(variable, 'is not an absolute http or https URL');
   }
-  const host = hostWithoutBrackets(url);
+  const host = removeBrackets(url);
   if (url.protocol === 'http:' && isIP(host) !== 0 && !isAllowedAddress(host))
-    return hostNotAllowedError(variable);
+    return createHostNotAllowedError(variable);
   if (`${url.username}${url.password}` === '') return url;
-  return invalidSettingError(variable, 'contains a user name or a password');
+  return createInvalidSettingError(variable, 'contains a user name or a password');
 }
 
-function hostNotAllowedError(variable: string): PollError {
+function createHostNotAllowedError(variable: string): PollError {
   const detail = `${variable} is a plain http URL with a host that is neither loopback nor an AWS agent`;
   return new PollError('host-not-allowed', detail);
 }
@@ -77,14 +77,15 @@ function hostNotAllowedError(variable: string): PollError {
  * only loopback names can be allowed, and the hosts file has them.
  */
 export function createContainerEndpoint(url: URL, variable: string, options: SourceOptions): Endpoint {
-  const host = hostWithoutBrackets(url);
+  const host = removeBrackets(url);
   if (url.protocol === 'https:')
     return { url, resolveAddresses: (signal) => resolveHost(host, options, signal) };
   return {
     url,
     async resolveAddresses() {
       const addresses = await resolveWithoutDns(host, options);
-      if (addresses.length === 0 || !addresses.every(isAllowedAddress)) throw hostNotAllowedError(variable);
+      if (addresses.length === 0 || !addresses.every(isAllowedAddress))
+        throw createHostNotAllowedError(variable);
       return addresses;
     },
   };

@@ -1,6 +1,6 @@
 import { readExpirations } from '../document/expirations.ts';
 import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
-import { documentFromKeys } from '../document/unvalidated-keys.ts';
+import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
@@ -25,7 +25,7 @@ export async function runCredentialProcess(poll: OngoingPoll, command: string): 
   const object = parseJsonObject(output);
   if (object === null || readValue(object, 'Version') !== 1) throw createOutputError(output, object);
   const read = (name: string) => ({ name, value: readText(object, name) });
-  return documentFromKeys(
+  return createKeysDocument(
     {
       accessKeyId: read('AccessKeyId'),
       secretAccessKey: read('SecretAccessKey'),

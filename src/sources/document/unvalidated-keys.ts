@@ -43,7 +43,7 @@ export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): N
 }
 
 /** Validates keys and turns them into the document of a poll. @throws PollError */
-export function documentFromKeys(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
+export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
   // Also for a failed poll: keys without an expiration belong to the same account.
   poll.accountId = parseAccountId(keys.accountId);
   const document = validateKeys(keys, poll);

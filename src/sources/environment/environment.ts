@@ -1,5 +1,5 @@
 import { readExpirations } from '../document/expirations.ts';
-import { chooseToken, documentFromKeys } from '../document/unvalidated-keys.ts';
+import { chooseToken, createKeysDocument } from '../document/unvalidated-keys.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
@@ -45,7 +45,7 @@ function readEnvironment(poll: OngoingPoll): FoundDocument {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
-  return documentFromKeys(
+  return createKeysDocument(
     {
       accessKeyId: readNamed(KEY_ID),
       secretAccessKey: readNamed(SECRET_KEY),

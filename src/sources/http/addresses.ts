@@ -9,7 +9,7 @@ const HOSTS_FILE = '/etc/hosts';
 type NameOptions = Pick<SourceOptions, 'readFile' | 'nameServers'>;
 
 /** Removes the brackets of an IPv6 address: a URL has `[::1]`, a socket needs `::1`. */
-export const hostWithoutBrackets = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+export const removeBrackets = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 /** Addresses that need no name server: literals, `localhost`, and names in the hosts file. */
 export async function resolveWithoutDns(host: string, options: NameOptions): Promise<string[]> {
@@ -58,7 +58,7 @@ async function queryNameServers(host: string, options: NameOptions, signal: Abor
 
 /** Whether the endpoint is on this host. Host names other than `localhost` are not resolved. */
 export function isLoopbackUrl(url: URL): boolean {
-  return url.hostname === 'localhost' || isLoopbackAddress(hostWithoutBrackets(url));
+  return url.hostname === 'localhost' || isLoopbackAddress(removeBrackets(url));
 }
 
 /** False for `::ffff:127.0.0.1`, which no SDK allows. */
@@ -69,5 +69,5 @@ export function isLoopbackAddress(address: string): boolean {
 /** The shortest spelling of an IPv6 address. Other text is returned unchanged. */
 export function normalizeAddress(address: string): string {
   const url = `http://[${address}]`;
-  return isIP(address) === 6 && URL.canParse(url) ? hostWithoutBrackets(new URL(url)) : address;
+  return isIP(address) === 6 && URL.canParse(url) ? removeBrackets(new URL(url)) : address;
 }

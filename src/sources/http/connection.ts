@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { getSystemErrorCode } from '../../errors.ts';
 import { findLocalError } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
-import { hostWithoutBrackets } from './addresses.ts';
+import { removeBrackets } from './addresses.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
 /**
@@ -73,6 +73,6 @@ async function startConnecting(url: URL, address: string): Promise<[Socket, 'con
   const target = { host: address, port: Number(url.port) || (isPlain ? 80 : 443) };
   if (isPlain) return [connect(target), 'connect'];
   const tls = await import('node:tls');
-  const host = hostWithoutBrackets(url);
+  const host = removeBrackets(url);
   return [tls.connect(isIP(host) === 0 ? { ...target, servername: host } : target), 'secureConnect'];
 }

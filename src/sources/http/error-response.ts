@@ -40,7 +40,7 @@ export function readErrorObject(object: JsonObject): ErrorBody {
 const NAMES_HOST = /\bhost\b|invalid address/i;
 
 /** The error for a status that has no special meaning for the endpoint. */
-export function errorFromResponse({ status, body }: HttpResponse): PollError {
+export function createResponseError({ status, body }: HttpResponse): PollError {
   const [reason, retry] = classifyStatus(status);
   const { text } = parseErrorBody(body);
   const isAboutHost = reason === 'auth-rejected' && NAMES_HOST.test(text ?? '');

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import { createStatusError, errorFromResponse } from '../http/error-response.ts';
+import { createResponseError, createStatusError } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
@@ -159,7 +159,7 @@ function readToken(response: HttpResponse): string {
 export function createImdsError(response: HttpResponse, hasToken: boolean): PollError {
   const { status } = response;
   if (status === 503) return createStatusError('throttled', 503, 'always', null);
-  const error = errorFromResponse(response);
+  const error = createResponseError(response);
   const isBlocked = error.reason === 'auth-rejected' && (status === 403 || !hasToken);
   return isBlocked ? new PollError('imds-blocked', error.detail, { ...error }) : error;
 }

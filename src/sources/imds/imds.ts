@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
-import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
+import { removeBrackets, resolveHost } from '../http/addresses.ts';
 import { createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
@@ -45,7 +45,7 @@ class ImdsClient {
   constructor(baseUrl: URL, { isV1Allowed, fixedRole }: ImdsSettings, options: SourceOptions) {
     this.#endpoint = {
       url: baseUrl,
-      resolveAddresses: (signal) => resolveHost(hostWithoutBrackets(baseUrl), options, signal),
+      resolveAddresses: (signal) => resolveHost(removeBrackets(baseUrl), options, signal),
     };
     this.#pathPrefix = formatUrl(baseUrl).slice(baseUrl.origin.length);
     this.#auth = new ImdsAuthCache(this.#endpoint, `${this.#pathPrefix}/latest/api/token`, isV1Allowed);
@@ -91,7 +91,7 @@ class ImdsClient {
       }
       if (others.length > 0) poll.notes.add({ code: 'SEVERAL_ROLES', count: others.length + 1 });
       return first;
-    }, retryPolicyIn(poll));
+    }, chooseRetryPolicy(poll));
   }
 
   async #readDocument(poll: OngoingPoll, role: string): Promise<FoundDocument> {
@@ -100,7 +100,7 @@ class ImdsClient {
       const response = await this.#get(poll, `${ROLES}${role}`);
       if (response.status !== 200) throw createMetadataError(response, poll);
       return { document: parseCredentialsDocument(response.body, 'once'), observedAt: response.receivedAt };
-    }, retryPolicyIn(poll));
+    }, chooseRetryPolicy(poll));
   }
 
   /** The instance id, or null. An error here does not fail the poll. */
@@ -182,7 +182,7 @@ class ImdsClient {
 }
 
 /** TCP repeats lost packets, so a request to an IMDS that does not respond is not repeated. */
-const retryPolicyIn =
+const chooseRetryPolicy =
   (poll: OngoingPoll) =>
   ({ isTimeout, retry }: PollError): RetryPolicy => {
     if (!isTimeout) return retry;

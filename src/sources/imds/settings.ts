@@ -4,7 +4,7 @@ import { readVariable } from '../environment/variables.ts';
 import { isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
-import { invalidSettingError, PollError } from '../poll-error.ts';
+import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import { isRole } from '../role.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -84,7 +84,7 @@ function readBaseUrl(read: Read, note: Note): URL | PollError {
   }
   const family = mode.value.trim().toLowerCase();
   if (family !== 'ipv4' && family !== 'ipv6') {
-    return invalidSettingError(mode.name, 'is neither IPv4 nor IPv6');
+    return createInvalidSettingError(mode.name, 'is neither IPv4 nor IPv6');
   }
   if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
   return new URL(BASE_URLS[family]);
@@ -95,7 +95,7 @@ export function parseImdsUrl({ name, value }: Setting): URL | PollError {
   const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
-  return invalidSettingError(name, 'is not an http or https URL without user, query and fragment');
+  return createInvalidSettingError(name, 'is not an http or https URL without user, query and fragment');
 }
 
 function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {
@@ -109,7 +109,7 @@ function readRole(role: string | undefined, read: Read, note: Note): string | nu
   note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
   return ROLE_NAME.test(setting.value)
     ? setting.value
-    : invalidSettingError(setting.name, 'is not a role name');
+    : createInvalidSettingError(setting.name, 'is not a role name');
 }
 
 function readLimits(read: Read, note: Note): Partial<PollLimits> {

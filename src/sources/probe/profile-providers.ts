@@ -6,7 +6,7 @@ import {
 } from '../../domain/provider-chain/providers.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { readText } from '../document/json-object.ts';
-import { documentFromKeys } from '../document/unvalidated-keys.ts';
+import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { runPoll } from '../poll.ts';
 import { createProcessSource } from '../process/process.ts';
 import { readProfileCredentials } from '../profile/credentials.ts';
@@ -64,7 +64,7 @@ async function probeKeys(
   const outcome = await runPoll(options, undefined, [], async (current) => {
     const credentials = readProfileCredentials(keepOnlyKeys(profile), current.notes);
     if (credentials.kind !== 'keys') throw new Error('a profile with only keys returned no keys');
-    return documentFromKeys(credentials.keys, current);
+    return createKeysDocument(credentials.keys, current);
   });
   return { ...createPolledProvider('profile', outcome), ...known };
 }

@@ -1,6 +1,6 @@
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { runCredentialProcess, withProcessTimeout } from '../credential-process/credential-process.ts';
-import { documentFromKeys } from '../document/unvalidated-keys.ts';
+import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
@@ -25,7 +25,7 @@ export function createProfileSource(options: SourceOptions): CredentialSource {
 async function readProfile(poll: OngoingPoll): Promise<FoundDocument> {
   const credentials = readProfileCredentials(await readSelectedProfile(poll), poll.notes);
   return credentials.kind === 'keys'
-    ? documentFromKeys(credentials.keys, poll)
+    ? createKeysDocument(credentials.keys, poll)
     : runProfileProcess(poll, credentials.command);
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isQuoted } from '../../../src/sources/document/named-value.ts';
 import {
   chooseToken,
-  documentFromKeys,
+  createKeysDocument,
   type UnvalidatedKeys,
 } from '../../../src/sources/document/unvalidated-keys.ts';
 import { Notes } from '../../../src/sources/notes.ts';
@@ -38,7 +38,7 @@ function read(
     options({}, { clock: { now: () => NOW, sleep: async () => {} } }),
     new AbortController().signal,
   );
-  return { poll, run: () => documentFromKeys(keys, poll) };
+  return { poll, run: () => createKeysDocument(keys, poll) };
 }
 
 function reject(changes: Parameters<typeof read>[0]) {

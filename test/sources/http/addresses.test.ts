@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
-  hostWithoutBrackets,
   isLoopbackAddress,
   isLoopbackUrl,
   normalizeAddress,
+  removeBrackets,
   resolveHost,
   resolveWithoutDns,
 } from '../../../src/sources/http/addresses.ts';
@@ -90,5 +90,5 @@ test.each([
   ['http://10.0.0.1/', '10.0.0.1'],
   ['http://host/', 'host'],
 ])('the host of %s is %s without brackets', (url, host) => {
-  expect(hostWithoutBrackets(new URL(url))).toBe(host);
+  expect(removeBrackets(new URL(url))).toBe(host);
 });

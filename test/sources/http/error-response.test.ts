@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { errorFromResponse, parseErrorBody } from '../../../src/sources/http/error-response.ts';
+import { createResponseError, parseErrorBody } from '../../../src/sources/http/error-response.ts';
 
 const rejected = (status: number, body: string | null = null) =>
-  errorFromResponse({ status, body, getHeader: () => null, receivedAt: 0, clockOffset: null });
+  createResponseError({ status, body, getHeader: () => null, receivedAt: 0, clockOffset: null });
 
 test.each<[status: number, reason: string, retry: string]>([
   [199, 'unexpected-status', 'never'],

@@ -22,12 +22,13 @@ const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
 
 /** For example `Go stops`, `Go and Rust stop`, `every SDK stops`. */
-export const sdksDo = (sdks: readonly Sdk[], singular: string, plural: string) =>
+export const describeSdks = (sdks: readonly Sdk[], singular: string, plural: string) =>
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
-const sdksFail = (sdks: readonly Sdk[]) => sdksDo(sdks, 'fails', 'fail');
+const describeFailingSdks = (sdks: readonly Sdk[]) => describeSdks(sdks, 'fails', 'fail');
 
-const othersDo = (sdks: readonly Sdk[], plural: string) => (isEverySdk(sdks) ? '' : `, others ${plural}`);
+const describeOtherSdks = (sdks: readonly Sdk[], plural: string) =>
+  isEverySdk(sdks) ? '' : `, others ${plural}`;
 
 const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 
@@ -100,7 +101,7 @@ const TEXTS: {
     return {
       message:
         `${name} names ${profile}, but this profile does not exist: ` +
-        `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`,
+        `${describeFailingSdks(stoppedSdks)}${describeOtherSdks(stoppedSdks, 'ignore it')}`,
       hint:
         similarNames.length > 0
           ? `did you mean ${similarNames.join(' or ')}? If not, ${create}`
@@ -111,19 +112,19 @@ const TEXTS: {
   KEYS_WITHOUT_TOKEN: ({ provider, sdks }) => ({
     message:
       `the keys in ${PROVIDER_PHRASES[provider]} are session keys, but the session token is missing: ` +
-      `${sdksDo(sdks, 'uses', 'use')} them anyway, and AWS refuses them`,
+      `${describeSdks(sdks, 'uses', 'use')} them anyway, and AWS refuses them`,
     hint: `set ${KEY_PAIR_SETTINGS[provider].token} too, or ${KEY_PAIR_SETTINGS[provider].removal}`,
   }),
   ONLY_SECURITY_TOKEN: ({ provider, sdks }) => ({
     message:
       `only ${KEY_PAIR_SETTINGS[provider].oldToken} has the session token of ${PROVIDER_PHRASES[provider]}, ` +
-      `and only botocore reads it: ${sdksDo(sdks, 'uses', 'use')} the keys without it, and AWS refuses them`,
+      `and only botocore reads it: ${describeSdks(sdks, 'uses', 'use')} the keys without it, and AWS refuses them`,
     hint: `set ${KEY_PAIR_SETTINGS[provider].token} to the same value`,
   }),
   EXPIRED_CREDENTIALS_WIN({ provider, expiredForSeconds, sdks, stoppedSdks }) {
     const effects = [
-      sdks.length === 0 ? '' : sdksDo(sdks, 'uses them anyway', 'use them anyway'),
-      stoppedSdks.length === 0 ? '' : sdksFail(stoppedSdks),
+      sdks.length === 0 ? '' : describeSdks(sdks, 'uses them anyway', 'use them anyway'),
+      stoppedSdks.length === 0 ? '' : describeFailingSdks(stoppedSdks),
     ];
     const affectsAll = sdks.length + stoppedSdks.length === SDKS.length;
     return {
@@ -139,7 +140,7 @@ const TEXTS: {
     const effect =
       stoppedSdks.length === 0
         ? 'every SDK ignores it'
-        : `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`;
+        : `${describeFailingSdks(stoppedSdks)}${describeOtherSdks(stoppedSdks, 'ignore it')}`;
     return {
       message: `${PROVIDER_PHRASES[provider]} has ${present} but no ${absent}: ${effect}`,
       hint: 'set both keys or neither',
@@ -147,18 +148,18 @@ const TEXTS: {
   },
   FALLS_BACK_TO_INSTANCE_ROLE: ({ sdks, stoppedSdks }, facts) => ({
     message:
-      `the container endpoint fails: ${sdksDo(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +
-      sdksFail(stoppedSdks),
+      `the container endpoint fails: ${describeSdks(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +
+      describeFailingSdks(stoppedSdks),
     hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
   PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks }, facts) => ({
     message: works
-      ? `${PROVIDER_PHRASES[provider]} works, but ${sdksFail(stoppedSdks)} there`
-      : `${PROVIDER_PHRASES[provider]} does not work, and ${sdksDo(stoppedSdks, 'tries', 'try')} no later provider`,
+      ? `${PROVIDER_PHRASES[provider]} works, but ${describeFailingSdks(stoppedSdks)} there`
+      : `${PROVIDER_PHRASES[provider]} does not work, and ${describeSdks(stoppedSdks, 'tries', 'try')} no later provider`,
     hint: works ? describeNoteHint(provider, facts) : describeHint(provider, facts),
   }),
   INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
-    message: `${setting} is neither \`true\` nor \`false\`: ${sdksFail(stoppedSdks)} with every provider`,
+    message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
     hint: `set ${setting} to \`true\` or \`false\`, or unset it`,
   }),
   KEYS_HIDE_ROLE: ({ provider, hidden, sdks, longLived }) => ({
@@ -182,15 +183,15 @@ const TEXTS: {
   AMBIGUOUS_PROFILE: ({ profile, providers, stoppedSdks }) => ({
     message:
       `profile ${profile} has ${joinWords(providers.map((name) => PROFILE_PROVIDER_LABELS[name]))}, ` +
-      `and SDKs choose differently${stoppedSdks.length === 0 ? '' : `: ${sdksFail(stoppedSdks)}`}`,
+      `and SDKs choose differently${stoppedSdks.length === 0 ? '' : `: ${describeFailingSdks(stoppedSdks)}`}`,
     hint: 'keep one of them, and move the others to other profiles',
   }),
   BLANK_VARIABLE: ({ variable, sdks }) => ({
-    message: `${variable} is blank: ${sdksDo(sdks, 'treats', 'treat')} it as a value${othersDo(sdks, 'ignore it')}`,
+    message: `${variable} is blank: ${describeSdks(sdks, 'treats', 'treat')} it as a value${describeOtherSdks(sdks, 'ignore it')}`,
     hint: `unset ${variable}`,
   }),
   LEGACY_VARIABLES: ({ variables, sdks }) => ({
-    message: `${sdksDo(sdks, 'reads', 'read')} ${joinWords(variables)}${othersDo(sdks, 'do not')}`,
+    message: `${describeSdks(sdks, 'reads', 'read')} ${joinWords(variables)}${describeOtherSdks(sdks, 'do not')}`,
     hint: 'use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),

@@ -6,7 +6,7 @@ import {
 } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures.ts';
-import { sdksDo } from './chain-findings.ts';
+import { describeSdks } from './chain-findings.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
@@ -29,7 +29,7 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
   const groups = groupSdks(outcomes);
   const parts = groups.map(({ sdks, outcome }) => {
     const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
-    return `${sdksDo(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
+    return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });
   const ends = groups.map(({ outcome }) => ('provider' in outcome ? outcome.provider : null));
   const choices = JOB_SOURCE_NAMES.filter(
