@@ -167,10 +167,10 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
   throw conflict.code === 'SETTING_NOT_SUPPORTED'
     ? createArgumentError(
         `the source ${conflict.source} has no option ${conflict.setting}`,
-        `leave out ${conflict.setting}`,
+        `remove ${conflict.setting}`,
       )
     : createArgumentError(
         'command and profile cannot be combined',
-        'leave out one: a profile has its own credential_process',
+        'remove one: a profile has its own credential_process',
       );
 }

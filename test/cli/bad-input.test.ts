@@ -106,7 +106,7 @@ const usage: BadInput[] = [
   {
     args: ['import', '-', '--at', 'mtime'],
     error: 'standard input has no time for --at mtime',
-    hint: 'give the file itself',
+    hint: 'name the file instead of -',
   },
   { args: ['import', '-', '-'], error: 'standard input was given twice', hint: 'give - only once' },
 ];
@@ -203,7 +203,7 @@ const names: BadInput[] = [
   ).map(([command, flag, value, shown]) => ({
     args: [command, flag, value],
     error: `${flag} '${shown}' is not a valid name`,
-    hint: 'leave out control characters',
+    hint: 'remove control characters',
   })),
 ];
 
@@ -430,7 +430,7 @@ const hosts: BadInput[] = [
     args: ['poll'],
     env: { CRED_WATCH_HOST: 'db\nloader' },
     error: "CRED_WATCH_HOST 'db\\u{a}loader' is not a valid name",
-    hint: 'leave out control characters',
+    hint: 'remove control characters',
   },
   {
     args: ['poll'],

@@ -123,7 +123,7 @@ async function validate(
     throw new CredWatchError('standard input was given twice', 'give - only once');
   }
   if (at === 'mtime' && files.includes('-')) {
-    throw new CredWatchError('standard input has no time for --at mtime', 'give the file itself');
+    throw new CredWatchError('standard input has no time for --at mtime', 'name the file instead of -');
   }
   return convert;
 }

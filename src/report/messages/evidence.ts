@@ -25,7 +25,7 @@ function describeRequests({ observations, nextRotationChance: chance }: Evidence
     ...(chance === null
       ? []
       : [
-          `The chance that the next request gets a shorter validity than all of them is ${formatUpperBound(chance)}.`,
+          `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
         ]),
   ];
 }
@@ -52,7 +52,7 @@ function describeRotations(
   if (nextRotationChance === null) return [basis];
   return [
     basis,
-    `If the next rotation is like them, the chance that its lead time is shorter than all of theirs is ${formatUpperBound(nextRotationChance)}.`,
+    `If the next rotation is like these, the chance that its lead time is shorter than all measured ones is ${formatUpperBound(nextRotationChance)}.`,
     ...estimate,
   ];
 }

@@ -34,7 +34,7 @@ const SENTENCES: {
     `${formatCount(count, 'generation')} stated different expirations for the same key, up to ${duration(extendedBySeconds)} apart; the earliest is used`,
   ISSUED_IN_FUTURE: ({ count, aheadSeconds, shiftedBySeconds }) =>
     `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
-    (shiftedBySeconds > 0 ? `; all samples count as ${duration(shiftedBySeconds)} later` : ''),
+    (shiftedBySeconds > 0 ? `; all samples were moved later by ${duration(shiftedBySeconds)}` : ''),
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }) =>
     `the newest sample is ${duration(ageSeconds)} old (${formatTimestamp(lastSampleAt)}), older than ${short(maxAgeSeconds)}: check that the poller is running`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }) =>

@@ -28,12 +28,12 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
     case 'NO_SAMPLES':
       return {
         message: 'no sample of these credentials is stored',
-        hint: 'leave out --offline, or run `cred-watch poll` first',
+        hint: 'remove --offline, or run `cred-watch poll` first',
       };
     case 'STALE_SAMPLES':
       return {
         message: `the last sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}`,
-        hint: 'leave out --offline, poll more often, or accept older samples with --max-age',
+        hint: 'remove --offline, poll more often, or accept older samples with --max-age',
       };
     case 'SAMPLES_IN_FUTURE':
       return {
@@ -140,7 +140,7 @@ const EXPIRED_ADVICE: Record<SourceName, string> = {
 export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }: WaitState): string {
   const { verdict, outlook, nextRotation, judgedAt, identity } = judgement;
   if (verdict === 'safe') return '';
-  if (isOffline && areExpired(judgement)) return 'leave out --offline: the stored credentials have expired';
+  if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
   if (identity !== null && (areExpired(judgement) || identity.source === 'environment'))
     return EXPIRED_ADVICE[identity.source];
   if (outlook === 'never') return REFRESH_ADVICE;

@@ -38,7 +38,7 @@ export function describeSafeStartsCurve(points: readonly SafeStartsPoint[], marg
   return [
     `Share of safe starts by job length, with a margin of ${short(margin)}.`,
     always === undefined
-      ? 'For no length, every start was safe.'
+      ? 'No job length was safe at every start.'
       : `Up to ${short(always.jobDuration)}, every start was safe.`,
     ...(never === undefined ? [] : [`At ${short(never.jobDuration)}, no start was safe.`]),
   ].join(' ');

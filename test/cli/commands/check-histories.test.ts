@@ -46,5 +46,5 @@ test('if the rotation is overdue, check does not advise a short wait', async () 
 test('if a stored sample has expired, check --offline advises a poll and does not blame the endpoint', async () => {
   const text = await checkOffline('issued-per-request-for-close-polls', ['-j', '30m']);
   expect(text).toContain('the credentials have expired');
-  expect(text).toContain('what to do leave out --offline: the stored credentials have expired');
+  expect(text).toContain('what to do remove --offline: the stored credentials have expired');
 });

@@ -146,7 +146,9 @@ test('a Date header that would make credentials last longer is reported as unuse
 });
 
 test('the finding ISSUED_IN_FUTURE says by how much samples were moved', async () => {
-  expect(await report('issued-in-the-future', ['-j', '5h'])).toContain('all samples count as 1m 01s later');
+  expect(await report('issued-in-the-future', ['-j', '5h'])).toContain(
+    'all samples were moved later by 1m 01s',
+  );
 });
 
 test('the evidence states no chance if the newest credentials are worse than at any rotation', async () => {

@@ -165,7 +165,7 @@ describe('the logs of 2015', () => {
       'longest safe job 4h 54m 36s with a margin of 5m',
       '11 rotations witnessed in 12h 00m 00s.',
       // Two of the last five rotations had the shortest lead time so far.
-      'the chance that its lead time is shorter than all of theirs is at most 1 in 3. AWS promises a lead time of 5 minutes only.',
+      'the chance that its lead time is shorter than all measured ones is at most 1 in 3. AWS promises a lead time of 5 minutes only.',
     ]) {
       expect(shown).toContain(part);
     }

@@ -134,7 +134,7 @@ const badInputs: BadInput[] = [
   {
     args: ['--seed', 'a\nb'],
     error: "--seed 'a\\u{a}b' is not a valid name",
-    hint: 'leave out control characters',
+    hint: 'remove control characters',
   },
   ...[
     ['--every', '1m'],

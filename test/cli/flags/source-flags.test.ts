@@ -74,7 +74,7 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
   [
     {},
     { CRED_WATCH_HOST: 'a\nb' },
-    /^CRED_WATCH_HOST 'a\nb' is not a valid name; leave out control characters$/,
+    /^CRED_WATCH_HOST 'a\nb' is not a valid name; remove control characters$/,
   ],
 ])('flags %j with variables %j are rejected', async (flags, env, pattern) => {
   expect(await refusal(flags, env)).toMatch(pattern);

@@ -75,7 +75,7 @@ test.each<[target: unknown, problem: string]>([
   [{ source: 'imds' }, "target 1: 'host' is missing: give each target the name of its host"],
   [{ ...IMDS, host: 5 }, `target 1: 'host' ${NOT_TEXT}`],
   [{ ...IMDS, host: ' ' }, "target 1: 'host' is not a valid name: use 1 to 256 characters"],
-  [{ ...IMDS, host: 'a\nb' }, "target 1: 'host' is not a valid name: leave out control characters"],
+  [{ ...IMDS, host: 'a\nb' }, "target 1: 'host' is not a valid name: remove control characters"],
   [{ ...IMDS, host: SECRET }, "target 1: 'host' has the form of a secret key: use another name"],
   [{ host: 'a' }, "target 1 (a): 'source' is missing: use imds or container"],
   [
