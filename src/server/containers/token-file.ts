@@ -27,7 +27,7 @@ export async function startTokenFile(
 ): Promise<TokenFile> {
   const folder = await mkdtemp(join(tmpdir(), 'cred-watch-pod-')).catch((cause: unknown) => {
     throw new CredWatchError(
-      `cannot create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
+      `could not create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
       'set TMPDIR to a writable folder',
       { cause },
     );
@@ -45,7 +45,7 @@ export async function startTokenFile(
       await clock.sleep(lifetime * 1000 * RENEW_AFTER, stop.signal);
       if (stop.signal.aborted) return;
       await write().catch((error: unknown) => {
-        onProblem(`cannot renew the token file ${path}: ${describeSystemError(error)}`);
+        onProblem(`could not renew the token file ${path}: ${describeSystemError(error)}`);
       });
     }
   })();

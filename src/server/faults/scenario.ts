@@ -79,7 +79,7 @@ function readScenarioFile(file: string): string {
     throw new CredWatchError(
       code === 'ENOENT'
         ? `the scenario file ${file} does not exist`
-        : `cannot read the scenario file ${file}: ${describeSystemError(error)}`,
+        : `could not read the scenario file ${file}: ${describeSystemError(error)}`,
       'name a JSON file, or a scenario that `cred-watch simulate --help` lists',
       { cause: error },
     );

@@ -51,7 +51,7 @@ export async function startRealEndpoint(options: RealEndpointOptions): Promise<R
       },
     }),
   }).catch(({ message, cause }) => {
-    throw new CredWatchError(message, 'omit --refresh; the command then keeps its initial credentials', {
+    throw new CredWatchError(message, 'remove --refresh; the command then keeps its initial credentials', {
       cause,
     });
   });

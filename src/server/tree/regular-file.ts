@@ -28,6 +28,6 @@ export function toTreeReadError(error: unknown, path: string): CredWatchError {
   const code = getSystemErrorCode(error);
   if (code === '') throw error;
   const message =
-    code === 'ENOENT' ? `${path} does not exist` : `cannot read ${path}: ${describeSystemError(error)}`;
+    code === 'ENOENT' ? `${path} does not exist` : `could not read ${path}: ${describeSystemError(error)}`;
   return new CredWatchError(message, TREE_HINT, { cause: error });
 }

@@ -74,7 +74,7 @@ function toListenError(address: ListenAddress, cause: Error): CredWatchError {
       return error(`no permission to listen on ${origin}`, 'use a port of 1024 or above, or run as root');
     default:
       return error(
-        `cannot listen on ${origin}: ${describeSystemError(cause)}`,
+        `could not listen on ${origin}: ${describeSystemError(cause)}`,
         'use another --listen address',
       );
   }

@@ -195,7 +195,7 @@ test('EKS reports an error if the token file cannot be created', async () => {
     signal: null,
     stdout: '',
     stderr:
-      'error: cannot create a token file in /nonexistent: no such file or directory (ENOENT)\nhint: set TMPDIR to a writable folder\n',
+      'error: could not create a token file in /nonexistent: no such file or directory (ENOENT)\nhint: set TMPDIR to a writable folder\n',
   });
 });
 
@@ -209,6 +209,6 @@ test('EKS reports that the token file cannot be renewed, and continues', async (
   const { code, stderr } = await stop();
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /^note: cannot renew the token file \S+eks-pod-identity-token: no such file or directory \(ENOENT\)\n/,
+    /^note: could not renew the token file \S+eks-pod-identity-token: no such file or directory \(ENOENT\)\n/,
   );
 });

@@ -498,7 +498,7 @@ describe('a scenario file', () => {
       hint,
     });
     expect(catchError(() => openScenario(join(folder, 'folder')))).toMatchObject({
-      message: `cannot read the scenario file ${join(folder, 'folder')}: illegal operation on a directory (EISDIR)`,
+      message: `could not read the scenario file ${join(folder, 'folder')}: illegal operation on a directory (EISDIR)`,
       hint,
     });
     expect(catchError(() => openScenario('/dev/zero'))).toMatchObject({

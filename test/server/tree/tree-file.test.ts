@@ -344,8 +344,8 @@ describe('a folder', () => {
         expect(read('meta-data/spot/x')).toBeNull();
       }
       expect(problems).toEqual([
-        `cannot read ${join(folder, 'meta-data/instance-id')}: permission denied (EACCES); not served`,
-        `cannot read ${join(folder, 'meta-data/spot')}: permission denied (EACCES); not served`,
+        `could not read ${join(folder, 'meta-data/instance-id')}: permission denied (EACCES); not served`,
+        `could not read ${join(folder, 'meta-data/spot')}: permission denied (EACCES); not served`,
       ]);
     },
   );
