@@ -1,7 +1,7 @@
 // Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
 // licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
-// every start. The HTML report is a second file, because few starts need it. better-sqlite3 is not bundled,
-// because it has a native addon.
+// every start. The HTML report and the writer of Parquet are files of their own, because few starts need them.
+// better-sqlite3 is not bundled, because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -9,7 +9,13 @@ import { build } from 'esbuild';
 import { buildDeclarations } from './.esbuild/declarations.mjs';
 import { collectLicences } from './.esbuild/licences.mjs';
 import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
-import { plainTables, promRegistry, separatePage, sharedFiles, undiciClient } from './.esbuild/plugins.mjs';
+import {
+  plainTables,
+  promRegistry,
+  separateModules,
+  sharedFiles,
+  undiciClient,
+} from './.esbuild/plugins.mjs';
 import { buildProgram } from './.esbuild/program.mjs';
 import { DIGEST_FILE, digestSources } from './.esbuild/source-digest.mjs';
 
@@ -30,7 +36,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     minifyWhitespace: true,
     external: ['better-sqlite3'],
     legalComments: 'none',
-    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separatePage],
+    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateModules],
     metafile: true,
     logLevel: 'warning',
     ...more,
@@ -45,6 +51,7 @@ const bundles = await Promise.all([
   buildProgram(bundle),
   bundle('src/cli/live-report/report-worker.ts', 'dist/report-worker.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
+  bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
 writeEsModules();

@@ -88,13 +88,18 @@ export const promRegistry = {
   },
 };
 
-/** Keeps the HTML report in a separate file, which is read only when a report is written. */
-export const separatePage = {
-  name: 'separate-page',
+/** Modules in files of their own, which are read only when the module is used. */
+const SEPARATE_MODULES = [
+  [/[/\\]page[/\\]html\.ts$/, './page.js'],
+  [/[/\\]parquet[/\\]parquet-file\.ts$/, './parquet.js'],
+];
+
+/** Keeps the HTML report and the writer of Parquet in separate files. */
+export const separateModules = {
+  name: 'separate-modules',
   setup({ onResolve }) {
-    onResolve({ filter: /[/\\]page[/\\]html\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './page.js', external: true } : null,
-    );
+    for (const [filter, path] of SEPARATE_MODULES)
+      onResolve({ filter }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : null));
   },
 };
 

@@ -6,7 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import type { Io } from './io.ts';
 
-type Pieces = Iterable<string> | AsyncIterable<string>;
+/** The name of a file that is not complete. */
+export const TEMPORARY_FILE = /^\.cred-watch-\d+-\d+\.tmp$/;
+
+type Pieces<T = string> = Iterable<T> | AsyncIterable<T>;
 
 const WRITE_ERRORS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'the folder does not exist'],
@@ -17,6 +20,8 @@ const WRITE_ERRORS: ReadonlyMap<string, string> = new Map([
 /** `-`, and names of stdout: opening these would truncate a file behind stdout. */
 const STDOUT = /^(-|\/dev\/(stdout|fd\/1)|\/proc\/self\/fd\/1)$/;
 
+export const isStdout = (path: string): boolean => STDOUT.test(path);
+
 /** Names of devices and of open files. Their targets must not be replaced. */
 const SYSTEM_PATH = /^\/(dev|proc)\//;
 
@@ -25,7 +30,7 @@ const SYSTEM_PATH = /^\/(dev|proc)\//;
  * @throws CredWatchError if the file cannot be written
  */
 export async function writeOutput(io: Io, path: string, pieces: Pieces): Promise<void> {
-  if (STDOUT.test(path)) {
+  if (isStdout(path)) {
     for await (const piece of pieces) {
       await io.stdout.write(piece);
       // Creating the other pieces could take minutes.
@@ -34,21 +39,25 @@ export async function writeOutput(io: Io, path: string, pieces: Pieces): Promise
     return;
   }
   try {
-    await writeFile(path, pieces, io);
+    await replaceFile(path, pieces, io);
   } catch (error) {
-    if (error instanceof CredWatchError) throw error;
-    const code = getSystemErrorCode(error);
-    const reason = code === null ? '' : `: ${WRITE_ERRORS.get(code) ?? describeSystemError(error)}`;
-    const hint = 'give another file, or - for stdout';
-    throw new CredWatchError(`could not write ${path}${reason}`, hint, { cause: error });
+    throw explainWriteError(path, error, 'give another file, or - for stdout');
   }
+}
+
+/** A sentence for a system error of a write. Errors with a sentence stay as they are. */
+export function explainWriteError(path: string, error: unknown, hint: string): CredWatchError {
+  if (error instanceof CredWatchError) return error;
+  const code = getSystemErrorCode(error);
+  const reason = code === null ? '' : `: ${WRITE_ERRORS.get(code) ?? describeSystemError(error)}`;
+  return new CredWatchError(`could not write ${path}${reason}`, hint, { cause: error });
 }
 
 /**
  * Replaces a file in one step, because another program may be reading it. The new file has the mode and the owner of
  * the old one. If this user cannot create such a file, overwrites the old one, as a shell does.
  */
-async function writeFile(path: string, pieces: Pieces, io: Io): Promise<void> {
+export async function replaceFile(path: string, pieces: Pieces<string | Uint8Array>, io: Io): Promise<void> {
   // Unlike realpath, stat fails if the kernel does not follow a link, such as one of another user in /tmp.
   const old = await stat(path).catch(nullIfMissing);
   const isDanglingLink = old === null && (await lstat(path).catch(nullIfMissing)) !== null;
@@ -69,7 +78,7 @@ async function writeFile(path: string, pieces: Pieces, io: Io): Promise<void> {
   }
 }
 
-const overwrite = (path: string, content: Iterable<string> | AsyncIterable<string | Buffer>) =>
+const overwrite = (path: string, content: Pieces<string | Uint8Array>) =>
   pipeline(Readable.from(content), createWriteStream(path));
 
 /** Creates a file with the mode and the owner of another file. Null if this user may not create it. */

@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import type { Io } from '../process/io.ts';
+import { explainWriteError, replaceFile } from '../process/output-file.ts';
+
+/**
+ * Marks a folder as ours. Athena, Redshift Spectrum, Spark and pyarrow ignore names that begin with an underscore.
+ */
+export const MARKER_FILE = '_cred-watch-export.json';
+const MARKER_VERSION = 1;
+
+/** The `--since` and `--until` of an export, as typed. They change the rows of a month, and the facts in a row. */
+export interface ExportPeriod {
+  since: string | null;
+  until: string | null;
+}
+
+/**
+ * Creates the root folder of the partitions if it does not exist.
+ * @throws CredWatchError if the folder has files of other programs or an export of another period, or is a file
+ */
+export async function prepareExportFolder(root: string, period: ExportPeriod, io: Io): Promise<void> {
+  const names = await listFolder(root);
+  const marker = join(root, MARKER_FILE);
+  if (names.includes(MARKER_FILE)) {
+    const known = parseMarker(await readFile(marker, 'utf8'));
+    if (known === null) {
+      throw new CredWatchError(`${marker} is not readable by this version`, 'give another folder with -o');
+    }
+    if (known.since === period.since && known.until === period.until) return;
+    throw new CredWatchError(
+      `${root} has an export ${describePeriod(known)}`,
+      'use the same --since and --until as before, or give another folder with -o',
+    );
+  }
+  if (names.some((name) => !name.startsWith('.'))) {
+    throw new CredWatchError(
+      `${root} has files that are not part of an export`,
+      'give a new folder, or the folder of an earlier Parquet export',
+    );
+  }
+  const text = JSON.stringify({ schema_version: MARKER_VERSION, format: 'parquet', ...period }, null, 2);
+  await explainErrors(marker, () => replaceFile(marker, [`${text}\n`], io));
+}
+
+export function explainErrors<T>(path: string, action: () => Promise<T>): Promise<T> {
+  return action().catch((error) => {
+    throw explainWriteError(path, error, 'give another folder with -o');
+  });
+}
+
+/** The names in the folder, which is created if it does not exist. */
+async function listFolder(root: string): Promise<string[]> {
+  const known = await explainErrors(root, () => stat(root).catch(nullIfMissing));
+  if (known !== null && !known.isDirectory())
+    throw new CredWatchError(`${root} is a file, and Parquet needs a folder`, 'give a folder with -o');
+  return explainErrors(root, async () => {
+    await mkdir(root, { recursive: true });
+    return readdir(root);
+  });
+}
+
+function nullIfMissing(error: unknown): null {
+  if (getSystemErrorCode(error) === 'ENOENT') return null;
+  throw error;
+}
+
+/** Null if the text is not a marker of this version. */
+function parseMarker(text: string): ExportPeriod | null {
+  let marker: unknown;
+  try {
+    marker = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof marker !== 'object' || marker === null) return null;
+  const { schema_version: version, since = null, until = null } = marker as Record<string, unknown>;
+  const isText = (value: unknown) => value === null || typeof value === 'string';
+  if (version !== MARKER_VERSION || !isText(since) || !isText(until)) return null;
+  return { since, until } as ExportPeriod;
+}
+
+function describePeriod({ since, until }: ExportPeriod): string {
+  const flags = [since === null ? [] : `--since ${since}`, until === null ? [] : `--until ${until}`].flat();
+  return flags.length === 0 ? 'without --since and --until' : `with ${flags.join(' and ')}`;
+}
