@@ -6,13 +6,12 @@ import type { MeasuredSeries } from './series-rows.ts';
 /** Only a renamed or removed column needs a new version. */
 export const PARQUET_SCHEMA_VERSION = 1;
 
-const INTEGER = { type: 'INT64', converted_type: 'INT_64' } as const;
-
 const STORED_TYPES: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   string: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   boolean: { type: 'BOOLEAN' },
-  seconds: { ...INTEGER, logical_type: { type: 'INTEGER', bitWidth: 64, isSigned: true } },
-  count: { ...INTEGER, logical_type: { type: 'INTEGER', bitWidth: 64, isSigned: true } },
+  // Without a logical type, because hyparquet-writer writes the logical type of integers in a way that DuckDB rejects.
+  seconds: { type: 'INT64' },
+  count: { type: 'INT64' },
   instant: {
     type: 'INT64',
     converted_type: 'TIMESTAMP_MILLIS',

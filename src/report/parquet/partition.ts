@@ -4,6 +4,9 @@ import { formatInstant } from '../../domain/time/instant.ts';
 /** How Hive writes a partition value that is null or empty. */
 const NO_VALUE = '__HIVE_DEFAULT_PARTITION__';
 
+/** Readers take these values for a missing one. DuckDB and Hive compare before they decode. */
+const READ_AS_NULL = /^(null|__HIVE_DEFAULT_PARTITION__)$/i;
+
 /**
  * Readers decode `%XX` in folder names. Some decode it to a byte of UTF-8 and others to a character, so only ASCII is
  * encoded.
@@ -20,7 +23,7 @@ export function formatPartition(column: 'host' | 'month', value: string): string
     .replace(UNSAFE, encodeCharacter)
     // Windows removes a full stop at the end of a name.
     .replace(/\.$/, encodeCharacter);
-  return `${column}=${value === NO_VALUE ? encoded.replace('_', encodeCharacter) : encoded}`;
+  return `${column}=${READ_AS_NULL.test(value) ? encoded.replace(/^./, encodeCharacter) : encoded}`;
 }
 
 /** The UTC month: `2026-11`. */
