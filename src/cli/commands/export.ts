@@ -6,12 +6,13 @@ import type { CommandDefinition } from '../command.ts';
 import { assertFolder, exportParquet } from '../export/parquet.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { addSelectionFlags, describeEmptySelection, type SelectionFlags } from '../flags/selection-flags.ts';
-import { toSeriesFilter } from '../flags/series-filter.ts';
+import { isFiltered, toSeriesFilter } from '../flags/series-filter.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
+import { RECORD_SAMPLES } from '../report/missing-data.ts';
 
 interface ExportFlags extends SelectionFlags {
   format: ArchiveFormat | 'parquet';
@@ -45,13 +46,15 @@ export const exportCommand: CommandDefinition = {
     const filter = await toSeriesFilter(flags, io.clock.now());
     const path = resolveDatabasePath(flags.db, io);
     using store = await openExistingStore(path);
-    const isEmpty =
+    const hasRecords =
       format === 'parquet'
-        ? !(await exportParquet(store, { filter, period: { since, until }, root: output }, io))
-        : !(await exportArchive(store, filter, { format, output }, io));
-    if (isEmpty) {
+        ? await exportParquet(store, { filter, period: { since, until }, root: output }, io)
+        : await exportArchive(store, filter, { format, output }, io);
+    if (!hasRecords) {
       const hint = describeEmptySelection(filter, (part) => store.seriesNames(part));
-      await printNote(io, `no samples in ${path} match the filters`, hint);
+      await (isFiltered(filter)
+        ? printNote(io, `no samples in ${path} match the filters`, hint)
+        : printNote(io, `no samples in ${path}`, RECORD_SAMPLES));
     }
     return EXIT.ok;
   },

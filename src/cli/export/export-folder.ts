@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { Io } from '../process/io.ts';
 import { explainWriteError, replaceFile } from '../process/output-file.ts';
@@ -56,8 +56,18 @@ async function listFolder(root: string): Promise<string[]> {
   if (known !== null && !known.isDirectory())
     throw new CredWatchError(`${root} is a file, and Parquet needs a folder`, 'give a folder with -o');
   return explainErrors(root, async () => {
-    await mkdir(root, { recursive: true });
+    await createFolder(root);
     return readdir(root);
+  });
+}
+
+/** Creates one folder at a time, because a recursive mkdir of Node never returns for a path in /proc. */
+export async function createFolder(folder: string): Promise<void> {
+  if ((await stat(folder).catch(nullIfMissing)) !== null) return;
+  await createFolder(dirname(folder));
+  await mkdir(folder).catch((error) => {
+    // Another process has just created the folder.
+    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
   });
 }
 

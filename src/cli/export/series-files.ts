@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeriesIdentity } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
@@ -7,7 +7,7 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatPartition } from '../../report/parquet/partition.ts';
 import type { Io } from '../process/io.ts';
 import { replaceFile, TEMPORARY_FILE } from '../process/output-file.ts';
-import { explainErrors } from './export-folder.ts';
+import { createFolder, explainErrors } from './export-folder.ts';
 
 /** The limit of most file systems. */
 const MAX_NAME_BYTES = 255;
@@ -67,7 +67,7 @@ export class SeriesFiles {
       written.add(monthFolder);
       const file = join(folder, monthFolder, name);
       await explainErrors(file, async () => {
-        await mkdir(join(folder, monthFolder), { recursive: true });
+        await createFolder(join(folder, monthFolder));
         if (listed.get(monthFolder)?.has(name) && (await readFile(file)).equals(content)) return;
         await replaceFile(file, [content], this.#io);
       });
@@ -87,7 +87,7 @@ export class SeriesFiles {
     if (this.#listed?.host === host) return this.#listed.months;
     const folder = join(this.#root, host);
     const months = await explainErrors(folder, async () => {
-      await mkdir(folder, { recursive: true });
+      await createFolder(folder);
       await this.#assertOwnFolder(host);
       return this.#readMonths(folder);
     });

@@ -15,6 +15,9 @@ export interface ReadContext {
   filter: SeriesFilter;
 }
 
+/** The hint if there are no samples at all. */
+export const RECORD_SAMPLES =
+  'record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`';
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 
 /**
@@ -44,8 +47,7 @@ function describeNoSamples(
     return [`no samples in ${path} match the filters`, describeEmptySelection(filter, readSeriesNames)];
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
-    findRootHint(path, io) ??
-      'record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`',
+    findRootHint(path, io) ?? RECORD_SAMPLES,
   ];
 }
 

@@ -4,7 +4,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 /** How Hive writes a partition value that is null or empty. */
 const NO_VALUE = '__HIVE_DEFAULT_PARTITION__';
 
-/** Readers take these values for a missing one. DuckDB and Hive compare before they decode. */
+/** Readers take these values for a missing one. DuckDB compares before it decodes. */
 const READ_AS_NULL = /^(null|__HIVE_DEFAULT_PARTITION__)$/i;
 
 /**
