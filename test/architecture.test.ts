@@ -281,15 +281,21 @@ describe('the source tree', () => {
   });
 
   test('only the commands that need a heavy library load it', () => {
-    const heavy = /^(undici|better-sqlite3|cli-table3|csv-|fast-xml-builder|prom-client|uplot)/;
+    const heavy = /^(undici|better-sqlite3|cli-table3|csv-|fast-xml-builder|hyparquet|prom-client|uplot)/;
     const eager = files.flatMap(({ path, code }) =>
       [...code.matchAll(/^import (?!type)[^;]*?from '([^']+)'/gm)]
         .filter((match) => heavy.test(match[1] ?? ''))
         .map((match) => `${path}: ${match[1]}`),
     );
-    // These two renderers are themselves loaded by a dynamic import.
+    // These renderers are themselves loaded by a dynamic import.
     expect(eager.filter((each) => !each.startsWith(BROWSER_CODE))).toEqual([
       'report/metrics/prometheus.ts: prom-client',
+      'report/parquet/data-page.ts: hyparquet-writer',
+      'report/parquet/data-page.ts: hyparquet-writer/src/datapage.js',
+      'report/parquet/data-page.ts: hyparquet-writer/src/encoding.js',
+      'report/parquet/data-page.ts: hyparquet-writer/src/plain.js',
+      'report/parquet/data-page.ts: hyparquet-writer/src/snappy.js',
+      'report/parquet/parquet-file.ts: hyparquet-writer',
       'report/terminal/layout.ts: cli-table3',
     ]);
   });

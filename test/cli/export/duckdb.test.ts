@@ -7,6 +7,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { listCodeBlocks } from '../../support/docs/markdown.ts';
 import { describeDuckDb, type Query, type Row, sqlText } from '../../support/report/duckdb.ts';
 import { fillRichly, HOSTILE, recordSamples, START } from '../../support/report/rich-store.ts';
 
@@ -168,6 +169,19 @@ describeDuckDb('DuckDB', (query) => {
        FROM ${readRows(exported.root)}`,
     );
     expect(kinds.flatMap((row) => Object.entries(row).filter(([, isFound]) => isFound !== true))).toEqual([]);
+  });
+
+  test('DuckDB runs the documented statements', async () => {
+    const exported = fillDatabase(fillRichly);
+    await exportParquet(exported);
+    const statements = listCodeBlocks('docs/parquet.md')
+      .filter(({ language, code }) => language === 'sql' && code.includes('read_parquet('))
+      .map(({ code }) => code.replaceAll("'history/", `'${exported.root}/`));
+    expect(statements.length).toBe(2);
+    const [worst = [], daily = []] = await Promise.all(statements.map(query));
+    expect(worst.length).toBe(4);
+    expect(worst[0]).toMatchObject({ host: 'task', worst_case_seconds: '3592', witnessed_rotations: '9' });
+    expect(daily).toContainEqual({ host: 'i-0abc', day: '2026-01-02', shortest: '18000', median: 18060 });
   });
 
   test('filters select the rows that the report uses', async () => {
