@@ -190,6 +190,13 @@ describe('no secret of IMDS is printed or stored', () => {
     expect(findCanaries(home, runs)).toEqual([]);
     expect(pathsIn(home)).toContain('state/cred-watch/samples.db');
   });
+
+  test('by a Parquet export', async () => {
+    const { code } = await runAlone(['export', '-f', 'parquet', '-o', join(home, 'history')]);
+    expect(code).toBe(0);
+    expect(pathsIn(home).filter((path) => path.endsWith('.parquet')).length).toBeGreaterThan(0);
+    expect(findCanaries(home, [])).toEqual([]);
+  });
 });
 
 describe('no secret of a container endpoint is printed or stored', () => {

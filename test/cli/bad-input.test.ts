@@ -218,7 +218,7 @@ usage.push(
 const choices: BadInput[] = (
   [
     ['report', '--format', 'pdf', `${REPORT_FORMAT_NAMES.join(', ')}, or FORMAT=FILE`],
-    ['export', '--format', 'sql', 'ndjson, csv'],
+    ['export', '--format', 'sql', 'ndjson, csv, parquet'],
     ['poll', '--format', 'csv', 'text, json'],
     ['poll', '--source', 'sso', `auto, ${SOURCES}`],
     ['report', '--source', 'auto', SOURCES],

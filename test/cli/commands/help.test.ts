@@ -75,7 +75,7 @@ test('`report --help` and `help report` print the same text', async () => {
 });
 
 test('allowed values have no quotes, and defaults are shown', () => {
-  expect(renderHelp('export', 80)).toContain('(one of ndjson, csv; default: ndjson)');
+  expect(renderHelp('export', 100)).toContain('(one of ndjson, csv, parquet; default: ndjson)');
   expect(renderHelp('check', 80)).toContain('(default: 5m)');
   expect(all.map(({ name }) => renderHelp(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
 });

@@ -107,6 +107,7 @@ describe.skipIf(noFaultLibrary !== null)(`files ${noFaultLibrary ?? ''}`, () => 
     for (const _run of ['first', 'second', 'third']) {
       const opened = await listOpened([PROGRAM, ...args]);
       expect(opened).toContain(repositoryPath('dist/cred-watch.js'));
+      expect(opened).not.toContain(repositoryPath('dist/parquet.js'));
       expect(opened.length - bare.length, opened.join('\n')).toBeLessThanOrEqual(MAX_FILES);
     }
   });
