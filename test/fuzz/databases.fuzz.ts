@@ -21,11 +21,12 @@ const createDatabase = (): Promise<Buffer> =>
 
 const database = await createDatabase();
 
-const useDatabase = async (db: string) => {
+const useDatabase = async (db: string, folder: string) => {
   for (const args of [
     ['report', '-j', '4h'],
     ['report', '-f', 'json'],
     ['export'],
+    ['export', '-f', 'parquet', '-o', join(folder, 'history')],
     ['prune', '--older-than', '1d'],
   ]) {
     await checkedRun([...args, '--db', db]);
@@ -37,7 +38,7 @@ fuzz('a database with changed bytes', changedBytes(database), (bytes) =>
   inNewFolder(async (folder) => {
     const db = join(folder, 'samples.db');
     writeFileSync(db, bytes);
-    await useDatabase(db);
+    await useDatabase(db, folder);
   }),
 );
 
@@ -86,7 +87,7 @@ fuzz('a database with changed values', changedCells, (cells) =>
       }
     }
     sqlite.close();
-    await useDatabase(db);
+    await useDatabase(db, folder);
     SampleStore.openReadOnly(db)?.close();
   }),
 );

@@ -2,7 +2,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { AssessedSeries } from '../../domain/verdict/assessment.ts';
 import { CredWatchError } from '../../errors.ts';
 import { groupByMonth, type MeasuredSeries, prepareSeries } from '../../report/parquet/series-rows.ts';
-import { formatCount } from '../../report/text/format-values.ts';
+import { formatNumber } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { assessStored } from '../../watch/stored-report.ts';
@@ -45,7 +45,7 @@ export async function exportParquet(
   const files = new SeriesFiles(root, io);
   using progress = createProgress(io);
   for (const [index, each] of series.entries()) {
-    progress.show(`exported ${index} of ${formatCount(series.length, 'series')}`);
+    progress.show(`exported ${formatNumber(index)} of ${formatNumber(series.length)} series`);
     await noteShortenedHost(each, series[index - 1], io);
     const measured = toMeasuredSeries(each);
     if (measured === null) continue;
