@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** The parts of `@duckdb/node-api` that tests use. It is too large to be a dependency, so its types are missing. */
@@ -22,7 +22,7 @@ const PACKAGE = '@duckdb/node-api';
 function findDuckDb(): string | null {
   const folder = process.env.DUCKDB_FOLDER;
   try {
-    return createRequire(folder === undefined ? import.meta.url : join(folder, 'any.js')).resolve(PACKAGE);
+    return createRequire(folder === undefined ? import.meta.url : resolve(folder, 'any.js')).resolve(PACKAGE);
   } catch {
     return null;
   }
