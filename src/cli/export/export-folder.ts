@@ -63,12 +63,20 @@ async function listFolder(root: string): Promise<string[]> {
 
 /** Creates one folder at a time, because a recursive mkdir of Node never returns for a path in /proc. */
 export async function createFolder(folder: string): Promise<void> {
-  if ((await stat(folder).catch(nullIfMissing)) !== null) return;
-  await createFolder(dirname(folder));
-  await mkdir(folder).catch((error) => {
-    // Another process has just created the folder.
-    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
-  });
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = getSystemErrorCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await createFolder(dirname(folder));
+    await mkdir(folder).catch(ignoreExisting);
+  }
+}
+
+/** Another process has just created the folder. */
+function ignoreExisting(error: unknown): void {
+  if (getSystemErrorCode(error) !== 'EEXIST') throw error;
 }
 
 function nullIfMissing(error: unknown): null {
