@@ -14,7 +14,7 @@ import type { SeriesIdentity } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
-import { contentsOf, pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { pathsIn, readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { recordSamples, START } from '../../support/report/rich-store.ts';
 
 const HOUR = 3_600_000;
@@ -78,7 +78,7 @@ describe('the output folder', () => {
   test('an export of another period is refused', async () => {
     const { root, args } = prepare(LOADER);
     await succeed(args);
-    const before = contentsOf(root);
+    const before = readFolder(root);
     const { code, stderr } = await runCommand([...args, '--since', '2026-01-01T02:00:00Z']);
     expect({ code, stderr }).toEqual({
       code: 2,
@@ -86,7 +86,7 @@ describe('the output folder', () => {
         `error: ${root} has an export without --since and --until\n` +
         'hint: use the same --since and --until as before, or give another folder with -o\n',
     });
-    expect(contentsOf(root)).toEqual(before);
+    expect(readFolder(root)).toEqual(before);
   });
 
   test('an export of the same period is accepted', async () => {
