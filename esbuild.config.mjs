@@ -1,6 +1,7 @@
 // Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
 // licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
-// every start. The HTML report and the writer of Parquet are files of their own, because few starts need them.
+// every start. The HTML report, the writer of Parquet and AWS's packages are files of their own, because few
+// starts need them.
 // better-sqlite3 is not bundled, because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,9 +11,10 @@ import { buildDeclarations } from './.esbuild/declarations.mjs';
 import { collectLicences } from './.esbuild/licences.mjs';
 import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
 import {
+  awsClients,
   plainTables,
   promRegistry,
-  separateModules,
+  separateFiles,
   sharedFiles,
   undiciClient,
 } from './.esbuild/plugins.mjs';
@@ -36,7 +38,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     minifyWhitespace: true,
     external: ['better-sqlite3'],
     legalComments: 'none',
-    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateModules],
+    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateFiles],
     metafile: true,
     logLevel: 'warning',
     ...more,
@@ -52,6 +54,7 @@ const bundles = await Promise.all([
   bundle('src/cli/live-report/report-worker.ts', 'dist/report-worker.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
+  bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients] }),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
 writeEsModules();

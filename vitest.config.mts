@@ -28,6 +28,8 @@ export default defineConfig({
     setupFiles: 'test/support/seed-setup.ts',
     // The folders of tests must not find the packages of a checkout.
     env: {
+      // AWS's packages print this at most once per process, in the middle of the output of a test.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(isInCheckout(tmpdir()) ? { TMPDIR: '/tmp' } : {}),
     },
     // Some tests wait for child processes and time-outs, so one more worker keeps the cores busy.

@@ -1,7 +1,7 @@
 // Plugins of esbuild that exclude code from the bundles, or delay its loading.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -88,18 +88,44 @@ export const promRegistry = {
   },
 };
 
-/** Modules in files of their own, which are read only when the module is used. */
-const SEPARATE_MODULES = [
-  [/[/\\]page[/\\]html\.ts$/, './page.js'],
-  [/[/\\]parquet[/\\]parquet-file\.ts$/, './parquet.js'],
-];
+/** Modules that few runs need, and the file of `dist` that each is built into. */
+export const SEPARATE_FILES = {
+  'src/report/page/html.ts': 'page.js',
+  'src/report/parquet/parquet-file.ts': 'parquet.js',
+  'src/sources/aws/sdk.ts': 'aws.js',
+};
 
-/** Keeps the HTML report and the writer of Parquet in separate files. */
-export const separateModules = {
-  name: 'separate-modules',
-  setup({ onResolve }) {
-    for (const [filter, path] of SEPARATE_MODULES)
-      onResolve({ filter }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : null));
+/** Leaves these modules out of a bundle that imports them dynamically. They are loaded from their files. */
+export const separateFiles = {
+  name: 'separate-files',
+  setup({ onResolve, initialOptions }) {
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return null;
+      const file = SEPARATE_FILES[relative(process.cwd(), join(resolveDir, path))];
+      if (file === undefined) return null;
+      const fromBundle = relative(dirname(initialOptions.outfile), join('dist', file));
+      return { path: fromBundle.startsWith('.') ? fromBundle : `./${fromBundle}`, external: true };
+    });
+  },
+};
+
+/** Leaves out what the clients of AWS do not need here. */
+export const awsClients = {
+  name: 'aws-clients',
+  setup({ onResolve, onLoad }) {
+    // The callers pass the credentials, so no chain of providers has to find them.
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
+      path,
+      namespace: 'no-provider-chain',
+    }));
+    onLoad({ filter: /./, namespace: 'no-provider-chain' }, () => ({
+      contents: `exports.defaultProvider = () => () => { throw new Error('no credentials were passed'); };`,
+    }));
+    // The clients warn that their next version needs a later Node. Users cannot change the bundled version.
+    onLoad({ filter: /[/\\]emitWarningIfUnsupportedVersion\.js$/ }, () => ({
+      contents: `export const emitWarningIfUnsupportedVersion = () => {};
+        export const state = { warningEmitted: true };`,
+    }));
   },
 };
 

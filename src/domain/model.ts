@@ -6,7 +6,17 @@ export type Instant = number;
 /** Whole seconds. */
 export type Seconds = number;
 
-export const SOURCE_NAMES = ['imds', 'container', 'process', 'environment', 'profile'] as const;
+export const SOURCE_NAMES = [
+  'imds',
+  'container',
+  'process',
+  'environment',
+  'profile',
+  'web-identity',
+  'role',
+  'sso',
+  'github',
+] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /**
@@ -113,6 +123,18 @@ export const FAILURE_REASONS = [
   'not-configured',
   'long-lived',
   'process-failed',
+  'region-missing',
+  'region-disabled',
+  'aws-unreachable',
+  'aws-access-denied',
+  'base-credentials-rejected',
+  'clock-rejected',
+  'duration-not-allowed',
+  'identity-token-unreadable',
+  'identity-token-expired',
+  'identity-token-rejected',
+  'sso-login-required',
+  'mfa-required',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
@@ -123,8 +145,12 @@ export type OutputForm = 'sts' | 'sso' | 'iot' | 'variables' | 'surrounded-json'
 export type Misconfiguration =
   /** An environment variable or a setting of the profile has an invalid value. */
   | { code: 'INVALID_SETTING'; name: string }
-  /** The profile needs a call to AWS, and cred-watch makes no such calls. */
+  /** The profile needs a call to AWS that cred-watch does not make. */
   | { code: 'NEEDS_AWS_CALL' }
+  /** A job of GitHub Actions may not request an identity token. */
+  | { code: 'NO_ID_TOKEN_PERMISSION' }
+  /** SDKs would use different credentials to assume the role. */
+  | { code: 'BASE_UNDECIDED' }
   /** The process prints something else than the JSON of a `credential_process`. */
   | { code: 'WRONG_OUTPUT'; form: OutputForm }
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */

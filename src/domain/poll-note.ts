@@ -32,6 +32,10 @@ export const POLL_NOTE_CODES = [
   'TOKEN_BLANK',
   'TOKEN_FILE_EXPIRED',
   'TOKEN_FILE_EXPIRES',
+  'IDENTITY_TOKEN_EXPIRED',
+  'IDENTITY_TOKEN_EXPIRES',
+  'SSO_TOKEN_EXPIRED',
+  'SSO_TOKEN_EXPIRES',
   'TOKEN_TTL_NONCONFORMING',
   'DOCUMENT_WITHOUT_CODE',
   'IMDS_V1_USED',
@@ -52,6 +56,18 @@ interface Named {
 /** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {
   otherName: string;
+}
+
+/** `issuedAt` is null if the token does not state it. */
+interface IdentityTokenTimes {
+  issuedAt: Instant | null;
+  expiresAt: Instant;
+}
+
+/** `isRenewable`: SDKs renew the token without a login. */
+interface SsoTokenTimes {
+  expiresAt: Instant;
+  isRenewable: boolean;
 }
 
 /** The notes with fields. Names of durations end in `Seconds`, names of instants in `At`. */
@@ -81,6 +97,10 @@ interface NotesWithFields {
   TOKEN_BLANK: Named;
   TOKEN_FILE_EXPIRED: { expiresAt: Instant };
   TOKEN_FILE_EXPIRES: { expiresAt: Instant };
+  IDENTITY_TOKEN_EXPIRED: IdentityTokenTimes;
+  IDENTITY_TOKEN_EXPIRES: IdentityTokenTimes;
+  SSO_TOKEN_EXPIRED: SsoTokenTimes;
+  SSO_TOKEN_EXPIRES: SsoTokenTimes;
   SEVERAL_ROLES: { count: number };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };

@@ -66,6 +66,32 @@ export interface ProfileSourceOptions extends CommonSourceOptions {
   role?: string | undefined;
 }
 
+/** Options of every source that assumes a role. */
+export interface RoleSessionOptions extends CommonSourceOptions {
+  /** The ARN of the role to assume (default: `AWS_ROLE_ARN`, else `role_arn` of the profile). */
+  roleArn?: string | undefined;
+  /** The name of the role session (default: `AWS_ROLE_SESSION_NAME`, else `cred-watch`). */
+  sessionName?: string | undefined;
+  /** The requested validity of the credentials (default: an hour). */
+  durationSeconds?: number | undefined;
+  /** The URL of AWS STS (default: the endpoint of the region). */
+  stsEndpoint?: string | undefined;
+  /** The role of the series (default: the name in the ARN). */
+  role?: string | undefined;
+}
+
+export interface WebIdentitySourceOptions extends RoleSessionOptions {
+  /** The profile with the settings (default: the variables, else `AWS_PROFILE`, else `default`). */
+  profile?: string | undefined;
+}
+
+export interface RoleSourceOptions extends RoleSessionOptions {
+  /** The profile with the role. With `roleArn`: the profile whose credentials assume the role. */
+  profile?: string | undefined;
+  /** The external id that the owner of the role demands (default: `external_id` of the profile). */
+  externalId?: string | undefined;
+}
+
 /**
  * Opens a source. Sends no request before the first `poll()`. An invalid environment is a failed poll.
  * @throws CredWatchError INVALID_ARGUMENT if an option is invalid
@@ -98,10 +124,24 @@ export const sources = {
   environment: (options: EnvironmentSourceOptions = {}) => open('environment', options),
   /** The keys or the `credential_process` of a profile. Every poll reads the shared files again. */
   profile: (options: ProfileSourceOptions = {}) => open('profile', options),
+  /**
+   * The role of the identity token in a file, as on EKS with IRSA. Every poll reads the token again, and AWS STS
+   * issues new credentials.
+   */
+  'web-identity': (options: WebIdentitySourceOptions = {}) => open('web-identity', options),
+  /**
+   * The role of a profile, or the role `roleArn`, assumed with other credentials. Every poll assumes the role
+   * again.
+   */
+  role: (options: RoleSourceOptions = {}) => open('role', options),
+  /** The role of a profile with IAM Identity Center, after `aws sso login`. Every poll gets new credentials. */
+  sso: (options: ProfileSourceOptions = {}) => open('sso', options),
+  /** The role of a job of GitHub Actions, which needs the permission `id-token: write`. */
+  github: (options: RoleSessionOptions = {}) => open('github', options),
   // The compiler requires an entry for every name in `SOURCE_NAMES`.
 } satisfies Record<SourceName | 'auto', (options: never) => Promise<CredentialSource>>;
 
-type AnySourceOptions = ImdsSourceOptions & ProcessSourceOptions;
+type AnySourceOptions = ImdsSourceOptions & ProcessSourceOptions & RoleSourceOptions;
 
 /** The options of each source that `sources.auto` has opened. */
 const autoOptions = new WeakMap<CredentialSource, source.SourceOptions>();
@@ -155,14 +195,20 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
     command: true,
     discoverHost: true,
     extendedApi: true,
+    roleArn: true,
+    sessionName: true,
+    externalId: true,
+    durationSeconds: true,
+    stsEndpoint: true,
   });
-  const { role, profile, command } = options;
+  const { role, profile, command, roleArn, sessionName, externalId, durationSeconds, stsEndpoint } = options;
   if (role !== undefined) validateName(role, 'the role');
   if (profile !== undefined) validateName(profile, 'the profile');
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
     throw createArgumentError('the command is empty', 'name the shell command to run');
   }
-  const conflict = findSourceConflict(choice, { role, profile, command, env: {} });
+  const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint };
+  const conflict = findSourceConflict(choice, { role, profile, command, ...session, env: {} });
   if (conflict === null) return;
   throw conflict.code === 'SETTING_NOT_SUPPORTED'
     ? createArgumentError(

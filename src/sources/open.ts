@@ -4,10 +4,12 @@ import { createContainerSource } from './container/container.ts';
 import { isContainerEndpointSet } from './container/settings.ts';
 import { createEnvironmentSource } from './environment/environment.ts';
 import type { Environment } from './environment/variables.ts';
+import { createGithubSource } from './github/github.ts';
 import { createImdsSource } from './imds/imds.ts';
 import { createProcessSource } from './process/process.ts';
 import { readProfileFiles } from './profile/files.ts';
 import { createProfileSource } from './profile/profile.ts';
+import { createRoleSource } from './role/role.ts';
 import {
   type CredentialSource,
   SELECTED_SOURCES,
@@ -17,6 +19,8 @@ import {
   type SourceSetting,
   type SourceSettings,
 } from './source.ts';
+import { createSsoSource } from './sso/sso.ts';
+import { createWebIdentitySource } from './web-identity/web-identity.ts';
 
 /** `auto` is the container endpoint if the environment names one, else IMDS. */
 export type SourceChoice = 'auto' | SourceName;
@@ -29,6 +33,10 @@ const FACTORIES: Readonly<Record<SourceName, SourceFactory>> = {
   process: createProcessSource,
   environment: createEnvironmentSource,
   profile: createProfileSource,
+  'web-identity': createWebIdentitySource,
+  role: createRoleSource,
+  sso: createSsoSource,
+  github: createGithubSource,
 };
 
 /** Opens a source. Reads the shared AWS config files if the source needs them. Sends no request. */

@@ -32,7 +32,12 @@ export class OngoingPoll {
   readonly limits: PollLimits;
   /** Aborted when the poll has to end. */
   readonly signal: AbortSignal;
-  readonly identity: PollIdentity = { apiVersion: null, role: null, host: null };
+  readonly identity: PollIdentity = {
+    apiVersion: null,
+    role: null,
+    host: null,
+    source: null,
+  };
   readonly notes = new Notes();
   /** Texts that a message must not contain: keys, tokens, and confidential parts of URLs. */
   readonly secrets = new Set<string>();

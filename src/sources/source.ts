@@ -14,6 +14,8 @@ export interface CredentialSource {
    * host, so it may be polled more often. Null if the source has no endpoint or the configuration is invalid.
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
+  /** Each poll makes AWS issue new credentials, so polls should be rare. Absent: false. */
+  readonly issuesCredentials?: boolean;
   /**
    * Polls once. A problem of the endpoint, the network or the environment is an outcome. Throws only if this
    * process cannot poll: it has too many open files, no memory, or no WebAssembly.
@@ -30,6 +32,8 @@ export interface PollIdentity {
   apiVersion: string | null;
   role: string | null;
   host: string | null;
+  /** The source that issued the credentials, if a profile names it. Null: the polled source. */
+  source: SourceName | null;
 }
 
 interface Polled {
@@ -68,8 +72,35 @@ export const DEFAULT_POLL_LIMITS: PollLimits = {
   attempts: 3,
 };
 
-/** The options of a source that apply to some sources only, and that a user gives as text. */
-export const SOURCE_SETTINGS = ['command', 'profile', 'role'] as const;
+/** The options of a source that apply to some sources only. */
+interface SettingValues {
+  /** Process only: the command to run, instead of the profile's `credential_process`. */
+  command: string;
+  /** The profile to use, instead of the one that the environment names. */
+  profile: string;
+  /** IMDS: the role to request without discovery. Other sources: the role in the name of the series. */
+  role: string;
+  /** The role to assume, instead of the configured one. */
+  roleArn: string;
+  sessionName: string;
+  /** The secret that the owner of the role demands. */
+  externalId: string;
+  /** How long the credentials of the role should be valid. */
+  durationSeconds: Seconds;
+  /** The URL of STS, instead of the configured one. */
+  stsEndpoint: string;
+}
+
+export const SOURCE_SETTINGS = [
+  'command',
+  'profile',
+  'role',
+  'roleArn',
+  'sessionName',
+  'externalId',
+  'durationSeconds',
+  'stsEndpoint',
+] as const satisfies readonly (keyof SettingValues)[];
 
 export type SourceSetting = (typeof SOURCE_SETTINGS)[number];
 
@@ -78,10 +109,15 @@ export const SELECTED_SOURCES: Readonly<Record<SourceSetting, SourceName | null>
   command: 'process',
   profile: 'profile',
   role: null,
+  roleArn: null,
+  sessionName: null,
+  externalId: null,
+  durationSeconds: null,
+  stsEndpoint: null,
 };
 
 /** All settings, so that the compiler reports a place that omits one. */
-export type SourceSettings = Readonly<Record<SourceSetting, string | undefined>>;
+export type SourceSettings = { readonly [S in SourceSetting]: SettingValues[S] | undefined };
 
 export interface SourceKind {
   /** What the source reads, for completion and lists of sources. */
@@ -91,6 +127,9 @@ export interface SourceKind {
   /** The shared files contain settings of the source, or credentials that hide the source. */
   needsProfileFiles: boolean;
 }
+
+/** The settings of every source that assumes a role. */
+const ROLE_SESSION = ['roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint'] as const;
 
 /** Everything that a list of sources needs. `open.ts` has the factory of each. */
 export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
@@ -115,9 +154,31 @@ export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
     needsProfileFiles: false,
   },
   profile: {
-    description: 'keys or credential_process of a profile in the shared AWS config files',
+    description:
+      'a profile in the shared AWS config files: keys, process, role, web identity or IAM Identity Center',
+    settings: ['role', 'profile', 'stsEndpoint'],
+    needsProfileFiles: true,
+  },
+  'web-identity': {
+    description: 'credentials of a role for an identity token in a file: IRSA on EKS, OIDC in CI systems',
+    settings: ['role', 'profile', ...ROLE_SESSION],
+    needsProfileFiles: true,
+  },
+  role: {
+    description:
+      'credentials of a role, assumed with other credentials: role_arn of a profile, or --role-arn',
+    settings: ['role', 'profile', 'externalId', ...ROLE_SESSION],
+    needsProfileFiles: true,
+  },
+  sso: {
+    description: 'credentials of a profile for IAM Identity Center, after `aws sso login`',
     settings: ['role', 'profile'],
-    needsProfileFiles: false,
+    needsProfileFiles: true,
+  },
+  github: {
+    description: 'credentials of a role for a job of GitHub Actions with the permission `id-token: write`',
+    settings: ['role', ...ROLE_SESSION],
+    needsProfileFiles: true,
   },
 };
 
@@ -129,16 +190,10 @@ export interface SourceOptions extends Partial<SourceSettings> {
   limits?: Partial<PollLimits> | undefined;
   /** Default: over a socket. */
   exchange?: HttpExchange | undefined;
-  /** IMDS: the role to request without discovery. Other sources: the role in the name of the series. */
-  role?: string | undefined;
   /** The folder that contains `.aws`, used if the environment has no HOME. */
   home?: string | undefined;
-  /** The profile to use, instead of the one that the environment names. */
-  profile?: string | undefined;
-  /** IMDS and container only: result of `readProfileFiles`. */
+  /** For sources with `needsProfileFiles`: result of `readProfileFiles`. */
   profileFiles?: ParsedProfileFiles | undefined;
-  /** Process only: the command to run, instead of the profile's `credential_process`. */
-  command?: string | undefined;
   /** IMDS and container only: request the id of this instance or task once. */
   discoverHost?: boolean | undefined;
   /** IMDS only: request the account id from the extended API. */

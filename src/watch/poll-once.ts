@@ -63,7 +63,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
   const { source, store, machine } = context;
   const identity: SeriesIdentity = {
     host: explainLoss('the poll was not recorded', () => findHost(context, outcome)),
-    source: source.name,
+    source: outcome.identity.source ?? source.name,
     apiVersion: outcome.identity.apiVersion ?? '',
     role: outcome.identity.role ?? '',
   };
@@ -82,7 +82,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
       if (observedAt - startedAt < START_UP_MS) return { outcome, identity, isStarting: true };
     }
     const failedPoll = { observedAt, reason, detail, accessKeyId, expiration, clockOffset };
-    explainLoss(loss, () => store.recordFailedPoll(identity.host, source.name, failedPoll));
+    explainLoss(loss, () => store.recordFailedPoll(identity.host, identity.source, failedPoll));
   }
   return { outcome, identity, isStarting: false };
 }

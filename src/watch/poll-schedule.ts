@@ -20,26 +20,37 @@ const JITTER = 0.1;
  */
 export const chooseJitterFactor = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
 
+type PolledSource = Pick<CredentialSource, 'endpoint' | 'issuesCredentials'>;
+
+/** Polling more often teaches nothing about such a source, and each poll is an entry in CloudTrail. */
+const MIN_ISSUING_INTERVAL: Seconds = 900;
+
 /**
  * The minimum time between two polls. Real endpoints are throttled and shared by all programs of the
  * instance, and a credential process may log in somewhere. Endpoints on loopback addresses may be polled
  * every second.
  */
-export const getMinPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
-  endpoint?.loopback ? 1 : 10;
+export function getMinPollInterval({ endpoint, issuesCredentials }: PolledSource): Seconds {
+  if (endpoint?.loopback) return 1;
+  return issuesCredentials ? MIN_ISSUING_INTERVAL : 10;
+}
 
 /**
  * Rejects an interval below the minimum. Sources without an endpoint have no minimum here.
  * @param label names the interval in the message: `--interval`
  * @throws CredWatchError if the interval is too short for this endpoint
  */
-export function assertPollInterval(
-  label: string,
-  interval: Seconds,
-  source: Pick<CredentialSource, 'endpoint'>,
-): void {
+export function assertPollInterval(label: string, interval: Seconds, source: PolledSource): void {
   const shortest = getMinPollInterval(source);
-  if (source.endpoint === null || interval >= shortest) return;
+  if (interval >= shortest) return;
+  if (source.issuesCredentials) {
+    throw new CredWatchError(
+      `${label} ${interval}s is too short, because AWS issues new credentials for every poll`,
+      `use ${shortest / 60}m or more`,
+      { code: 'POLL_INTERVAL_TOO_SHORT' },
+    );
+  }
+  if (source.endpoint === null) return;
   throw new CredWatchError(
     `${label} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
     `use ${shortest}s or more; only loopback addresses may be polled more often`,

@@ -11,7 +11,17 @@ import { SOURCE_KINDS, SOURCE_SETTINGS } from '../../src/sources/source.ts';
 import { options } from '../support/sources/polling.ts';
 import { homeWith } from '../support/sources/profile-home.ts';
 
-const NOTHING = { env: {}, role: undefined, profile: undefined, command: undefined };
+const NOTHING = {
+  env: {},
+  role: undefined,
+  profile: undefined,
+  command: undefined,
+  roleArn: undefined,
+  sessionName: undefined,
+  externalId: undefined,
+  durationSeconds: undefined,
+  stsEndpoint: undefined,
+};
 
 test.each(SOURCE_NAMES)('the source %s can be opened by its name', async (name) => {
   expect((await openSource(name, options({ HOME: '/nonexistent' }))).name).toBe(name);
@@ -85,11 +95,21 @@ test.each([
   ['container', true, []],
   ['process', false, ['role', 'profile', 'command']],
   ['environment', false, ['role']],
-  ['profile', false, ['role', 'profile']],
+  ['profile', true, ['role', 'profile', 'stsEndpoint']],
+  ['web-identity', true, ['role', 'profile', 'roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint']],
+  [
+    'role',
+    true,
+    ['role', 'profile', 'externalId', 'roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint'],
+  ],
+  ['sso', true, ['role', 'profile']],
+  ['github', true, ['role', 'roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint']],
 ] as const)(
   'the source %s needs shared files: %s, and takes the settings %j',
   (name, needsProfileFiles, settings) => {
     expect(SOURCE_KINDS[name]).toMatchObject({ needsProfileFiles, settings });
-    expect(SOURCE_KINDS[name].description).toMatch(/^(instance|container|output|keys) /);
+    expect(SOURCE_KINDS[name].description).toMatch(
+      /^(instance|container|output|keys|a profile|credentials) /,
+    );
   },
 );

@@ -29,7 +29,7 @@ describe('pollOnce', () => {
 
   test('a failed poll has an empty role and API version if they are unknown', async () => {
     const store = temporaryStore();
-    const identity = { apiVersion: null, role: null, host: null };
+    const identity = { apiVersion: null, role: null, host: null, source: null };
     const recorded = await poll(store, failedPoll(START, { identity }));
     expect(recorded.identity).toEqual({ host: 'h', source: 'container', apiVersion: '', role: '' });
     expect(recorded.isStarting).toBe(false);
@@ -74,7 +74,7 @@ describe('pollOnce', () => {
     await expect(poll(broken, starting(0))).rejects.toMatchObject({
       message: 'the failed poll (starting) was not recorded: no space left',
     });
-    const identity = { apiVersion: null, role: null, host: null };
+    const identity = { apiVersion: null, role: null, host: null, source: null };
     const noHost = poll({ ...broken, findLastHost: fail }, failedPoll(START, { identity }), null);
     await expect(noHost).rejects.toMatchObject({ message: 'the poll was not recorded: no space left' });
   });

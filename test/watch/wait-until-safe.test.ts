@@ -130,7 +130,7 @@ describe('waitUntilSafe', () => {
   test('pauses get longer while the source fails, and the last verdict is unknown', async () => {
     const simulator = await startWithHistory('imds', 20);
     const failing = { ...simulator.context.source };
-    const identity = { apiVersion: null, role: null, host: null };
+    const identity = { apiVersion: null, role: null, host: null, source: null };
     failing.poll = async () => failedPoll(simulator.clock.now(), { identity, clockOffset: null });
     const context = { ...simulator.context, source: failing };
     const { judgement, pollTimes } = await waitUntil({ ...simulator, context }, 5 * HOUR, 20 * MINUTE);

@@ -32,7 +32,7 @@ function fakeClock(): Clock & { advance(milliseconds: number): void } {
 }
 
 function outcome(at: number, ok: boolean, host: string | null): PollOutcome {
-  const identity = { apiVersion: '2', role: ok ? 'loader' : null, host };
+  const identity = { apiVersion: '2', role: ok ? 'loader' : null, host, source: null };
   return ok ? successfulPoll(at, { identity, credentials: CREDENTIALS }) : failedPoll(at, { identity });
 }
 

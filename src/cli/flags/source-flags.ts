@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { type Seconds, SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
+import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
 import type { SourceOptions, SourceSetting, SourceSettings } from '../../sources/source.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -9,7 +10,7 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { InvalidValueError } from './invalid-value.ts';
-import { parseRole } from './value-parsers.ts';
+import { parseDurationFlag, parseRole } from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
 export interface SourceFlags {
@@ -19,12 +20,22 @@ export interface SourceFlags {
   process?: string;
   host?: string;
   extendedApi?: boolean;
+  roleArn?: string;
+  sessionName?: string;
+  externalId?: string;
+  duration?: Seconds;
+  stsEndpoint?: string;
 }
 
-const toSettings = ({ role, profile, process: command }: SourceFlags): SourceSettings => ({
-  role,
-  profile,
-  command,
+const toSettings = (flags: SourceFlags): SourceSettings => ({
+  role: flags.role,
+  profile: flags.profile,
+  command: flags.process,
+  roleArn: flags.roleArn,
+  sessionName: flags.sessionName,
+  externalId: flags.externalId,
+  durationSeconds: flags.duration,
+  stsEndpoint: flags.stsEndpoint,
 });
 
 /** @param auto the meaning of `auto` */
@@ -45,7 +56,47 @@ export function addSourceFlags(command: Command, auto: string): Command {
       'read keys or credential_process of this profile; with --source imds: its IMDS settings',
     )
     .option('--process <command>', 'run this command and read the credentials that it prints', parseCommand)
+    .option('--role-arn <arn>', 'the role to assume, instead of the configured one', parseRoleArnFlag)
+    .option(
+      '--session-name <name>',
+      'name of the role session, which CloudTrail shows (default: cred-watch)',
+      parseSessionName,
+    )
+    .option('--external-id <id>', 'external id that the owner of the role demands', parseExternalId)
+    .option(
+      '--duration <duration>',
+      'requested validity of the credentials of a role (default: 1h)',
+      parseSessionDuration,
+    )
+    .option('--sts-endpoint <url>', 'URL of AWS STS, instead of the endpoint of the region', parseUrl)
     .option('--host <name>', 'host name to record (default: $CRED_WATCH_HOST, else discovered)');
+}
+
+function parseRoleArnFlag(text: string): string {
+  if (parseRoleArn(text).role !== null) return text;
+  throw new InvalidValueError('is not the ARN of a role', 'use arn:aws:iam::111122223333:role/loader');
+}
+
+function parseSessionName(text: string): string {
+  if (/^[\w+=,.@-]{2,64}$/.test(text)) return text;
+  throw new InvalidValueError('is not a session name', 'use 2 to 64 letters, digits or any of +=,.@_-');
+}
+
+function parseExternalId(text: string): string {
+  if (/^[\w+=,.@:/\\-]{2,1224}$/.test(text)) return text;
+  throw new InvalidValueError('is not an external id', 'use 2 to 1224 letters, digits or any of +=,.@:/_-');
+}
+
+/** The limits of AWS for every role. */
+function parseSessionDuration(text: string): Seconds {
+  const seconds = parseDurationFlag(text);
+  if (seconds >= 900 && seconds <= 43_200) return seconds;
+  throw new InvalidValueError('is outside the limits of AWS', 'use 15m to 12h');
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
+  throw new InvalidValueError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
 }
 
 function parseCommand(text: string): string {
@@ -108,6 +159,11 @@ export function findConfiguredHost(flags: SourceFlags, { env }: Io): string | nu
   return host;
 }
 
+const ONLY_ROLES = {
+  reason: ': this source assumes no role',
+  hint: 'remove the flag, or use --source role, web-identity or github',
+};
+
 /** The flag of each setting, and the text if `--source` contradicts it. */
 export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reason: string; hint: string }>> =
   {
@@ -126,6 +182,11 @@ export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reaso
       reason: ': this source has no choice of roles',
       hint: 'remove --role, or use --source imds',
     },
+    roleArn: { flag: '--role-arn', ...ONLY_ROLES },
+    sessionName: { flag: '--session-name', ...ONLY_ROLES },
+    externalId: { flag: '--external-id', ...ONLY_ROLES },
+    durationSeconds: { flag: '--duration', ...ONLY_ROLES },
+    stsEndpoint: { flag: '--sts-endpoint', ...ONLY_ROLES },
   };
 
 function assertNoConflict(conflict: SourceConflict | null): void {

@@ -5,7 +5,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseShare } from '../../domain/verdict/confidence.ts';
-import { isRole } from '../../sources/role.ts';
+import { isRole } from '../../sources/role-name.ts';
 import { InvalidValueError } from './invalid-value.ts';
 
 export function parseDurationFlag(text: string): Seconds {

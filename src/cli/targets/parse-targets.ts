@@ -11,7 +11,7 @@ import { type Environment, isVariableSet } from '../../sources/environment/varia
 import { isLoopbackUrl } from '../../sources/http/addresses.ts';
 import { parseImdsUrl } from '../../sources/imds/settings.ts';
 import { PollError } from '../../sources/poll-error.ts';
-import { isRole } from '../../sources/role.ts';
+import { isRole } from '../../sources/role-name.ts';
 import { getMinPollInterval } from '../../watch/poll-schedule.ts';
 import { TARGET_SOURCES, type Target } from './target.ts';
 

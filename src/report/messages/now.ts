@@ -124,7 +124,13 @@ const POLL_COMMANDS: Record<SourceName, string> = {
   profile: '`cred-watch poll --interval 5m` with the same --profile',
   process: '`cred-watch poll --interval 5m` with the same --process or --profile',
   environment: '`cred-watch poll --source environment`',
+  'web-identity': '`cred-watch poll --source web-identity --interval 15m`',
+  role: '`cred-watch poll --source role --interval 15m`',
+  sso: '`cred-watch poll --source sso --interval 15m`',
+  github: '`cred-watch poll --source github`',
 };
+
+const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
 
 /** What serves the credentials of a source, and how to get valid ones. */
 const EXPIRED_ADVICE: Record<SourceName, string> = {
@@ -134,6 +140,10 @@ const EXPIRED_ADVICE: Record<SourceName, string> = {
   profile: 'log in again, or run the program that writes the profile',
   process: 'the process returns expired credentials: clear its cache, or log in again',
   environment: 'restart with new credentials: environment variables do not change while a program runs',
+  'web-identity': EXPIRED_ON_ARRIVAL,
+  role: EXPIRED_ON_ARRIVAL,
+  sso: EXPIRED_ON_ARRIVAL,
+  github: EXPIRED_ON_ARRIVAL,
 };
 
 /** What to do if a start is not safe now; `''` if it is safe. */

@@ -61,6 +61,13 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   TOKEN_FILE_EXPIRED: ({ expiresAt }) =>
     `the authorization token expired at ${formatTimestamp(expiresAt)}; check that the token file is still being rotated`,
   TOKEN_FILE_EXPIRES: ({ expiresAt }) => `the authorization token expires at ${formatTimestamp(expiresAt)}`,
+  IDENTITY_TOKEN_EXPIRED: (times) =>
+    `the identity token ${describeTokenTimes(times, 'expired')}; check that the token file is still being rotated`,
+  IDENTITY_TOKEN_EXPIRES: (times) => `the identity token ${describeTokenTimes(times, 'expires')}`,
+  SSO_TOKEN_EXPIRED: ({ expiresAt, isRenewable }) =>
+    `the token of IAM Identity Center expired at ${formatTimestamp(expiresAt)}; ${isRenewable ? 'the AWS CLI and SDKs renew it, cred-watch does not' : 'run `aws sso login`'}`,
+  SSO_TOKEN_EXPIRES: ({ expiresAt, isRenewable }) =>
+    `the token of IAM Identity Center expires at ${formatTimestamp(expiresAt)}${isRenewable ? ' and is renewed by the AWS CLI and SDKs' : ''}`,
   TOKEN_TTL_NONCONFORMING: () =>
     'the IMDSv2 token came without a valid TTL header; the Rust SDK fails, and the Go SDK needs IMDSv1',
   DOCUMENT_WITHOUT_CODE: () =>
@@ -77,6 +84,14 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   IMPLAUSIBLE_EXPIRATION: ({ validitySeconds }) =>
     `the credentials claim to be valid for ${formatDuration(validitySeconds)}, longer than any temporary AWS credentials (36h)`,
 };
+
+function describeTokenTimes(
+  { issuedAt, expiresAt }: PollNoteFields['IDENTITY_TOKEN_EXPIRES'],
+  verb: string,
+): string {
+  const issued = issuedAt === null ? '' : `was issued at ${formatTimestamp(issuedAt)} and `;
+  return `${issued}${verb} at ${formatTimestamp(expiresAt)}`;
+}
 
 /** One sentence in lower case, without a full stop. */
 export function describePollNote<Code extends PollNoteCode>(note: PollNote<Code>): string {

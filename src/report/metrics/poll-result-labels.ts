@@ -46,4 +46,16 @@ export const RESULT_LABEL_BY_FAILURE: Readonly<Record<FailureReason, Exclude<Pol
   'long-lived': 'parse_error',
   // A process has no HTTP status, but an error exit is comparable.
   'process-failed': 'http_error',
+  'region-missing': 'absent',
+  'region-disabled': 'http_error',
+  'aws-unreachable': 'absent',
+  'aws-access-denied': 'http_error',
+  'base-credentials-rejected': 'http_error',
+  'clock-rejected': 'http_error',
+  'duration-not-allowed': 'http_error',
+  'identity-token-unreadable': 'absent',
+  'identity-token-expired': 'http_error',
+  'identity-token-rejected': 'http_error',
+  'sso-login-required': 'http_error',
+  'mfa-required': 'absent',
 };

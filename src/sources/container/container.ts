@@ -10,7 +10,7 @@ import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { containsSecret, isRole } from '../role.ts';
+import { containsSecret, isRole } from '../role-name.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readAuthorizationHeader } from './authorization.ts';
 import { createContainerEndpoint, parseContainerUrl, readCredentialsUrl } from './settings.ts';

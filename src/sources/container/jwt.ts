@@ -4,10 +4,16 @@ import { parseJsonObject } from '../document/json-object.ts';
 /** The latest instant of a `Date`. */
 const MAX_INSTANT: Instant = 8.64e15;
 
-/** The expiration of a JSON Web Token, not verified. Null if the text is not such a token or has no `exp`. */
-export function parseJwtExpiration(token: string): Instant | null {
+/** When a JSON Web Token was issued, and when it expires. Not verified. Null if the text does not say so. */
+export function parseJwtTimes(token: string): { issuedAt: Instant | null; expiresAt: Instant | null } {
   const [, payload, signature] = token.split('.');
-  if (payload === undefined || signature === undefined) return null;
-  const exp = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'))?.exp;
-  return typeof exp === 'number' && exp >= 0 && exp * 1000 <= MAX_INSTANT ? Math.floor(exp * 1000) : null;
+  const isToken = payload !== undefined && signature !== undefined;
+  const claims = isToken ? parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8')) : null;
+  return { issuedAt: toInstant(claims?.iat), expiresAt: toInstant(claims?.exp) };
 }
+
+export const parseJwtExpiration = (token: string): Instant | null => parseJwtTimes(token).expiresAt;
+
+/** Claims are seconds since 1970, possibly with a fraction. */
+const toInstant = (claim: unknown): Instant | null =>
+  typeof claim === 'number' && claim >= 0 && claim * 1000 <= MAX_INSTANT ? Math.floor(claim * 1000) : null;

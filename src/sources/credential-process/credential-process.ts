@@ -1,6 +1,6 @@
 import { readExpirations } from '../document/expirations.ts';
 import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
-import { createKeysDocument } from '../document/unvalidated-keys.ts';
+import { createKeysDocument, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
@@ -15,28 +15,29 @@ export const withProcessTimeout = (options: SourceOptions): SourceOptions => ({
   limits: { pollMs: PROCESS_TIMEOUT_MS, ...options.limits },
 });
 
+/** The keys that a `credential_process` prints. @throws PollError if it fails, or if they have no expiration */
+export const runCredentialProcess = async (poll: OngoingPoll, command: string): Promise<FoundDocument> =>
+  createKeysDocument(await readProcessKeys(poll, command), poll);
+
 /**
  * Runs a `credential_process` and parses its output.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-export async function runCredentialProcess(poll: OngoingPoll, command: string): Promise<FoundDocument> {
+export async function readProcessKeys(poll: OngoingPoll, command: string): Promise<UnvalidatedKeys> {
   const output = await runCommand(command, poll.options.env, poll.signal);
   if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');
   const object = parseJsonObject(output);
   if (object === null || readValue(object, 'Version') !== 1) throw createOutputError(output, object);
   const read = (name: string) => ({ name, value: readText(object, name) });
-  return createKeysDocument(
-    {
-      accessKeyId: read('AccessKeyId'),
-      secretAccessKey: read('SecretAccessKey'),
-      token: read('SessionToken'),
-      expirations: readExpirations(['Expiration'], () =>
-        readValue(object, 'Expiration') === undefined ? null : (readText(object, 'Expiration') ?? ''),
-      ),
-      accountId: readText(object, 'AccountId'),
-      reasonIfIncomplete: 'malformed',
-      missingExpirationDetail: 'Expiration is missing',
-    },
-    poll,
-  );
+  return {
+    accessKeyId: read('AccessKeyId'),
+    secretAccessKey: read('SecretAccessKey'),
+    token: read('SessionToken'),
+    expirations: readExpirations(['Expiration'], () =>
+      readValue(object, 'Expiration') === undefined ? null : (readText(object, 'Expiration') ?? ''),
+    ),
+    accountId: readText(object, 'AccountId'),
+    reasonIfIncomplete: 'malformed',
+    missingExpirationDetail: 'Expiration is missing',
+  };
 }

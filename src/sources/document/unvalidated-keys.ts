@@ -1,11 +1,12 @@
-import type { FailureReason } from '../../domain/model.ts';
+import type { FailureReason, Instant } from '../../domain/model.ts';
 import { areSwapped, isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { type CredentialsDocument, parseAccountId } from './credentials-document.ts';
-import { chooseExpiration, type NamedExpiration } from './expirations.ts';
+import type { PolledCredentials } from '../source.ts';
+import { parseAccountId } from './credentials-document.ts';
+import { type ChosenExpiration, chooseExpiration, type NamedExpiration } from './expirations.ts';
 import { isQuoted, type NamedValue } from './named-value.ts';
 
 /** Unchecked keys from a variable, a program or a file, possibly without an expiration. */
@@ -42,24 +43,52 @@ export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): N
   return token;
 }
 
-/** Validates keys and turns them into the document of a poll. @throws PollError */
+/** Validates keys that sign a request. They may be long-lived. @throws PollError */
+export function createSigningKeys(keys: UnvalidatedKeys, poll: OngoingPoll): PolledCredentials['secrets'] {
+  return validateKeys(keys, poll).secrets;
+}
+
+/** Validates keys and turns them into the document of a poll. @throws PollError if they have no expiration */
 export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
   // Also for a failed poll: keys without an expiration belong to the same account.
   poll.accountId = parseAccountId(keys.accountId);
-  const document = validateKeys(keys, poll);
+  const { secrets, known, lacksToken, chosen } = validateKeys(keys, poll);
+  const { expiration, unreadable } = chosen;
+  if (expiration === null) {
+    if (unreadable.length > 0) {
+      const names = unreadable.map(({ name }) => name).join(', ');
+      const reason = unreadable.some(isQuoted) ? ', because its value is quoted' : '';
+      throw new PollError('unknown-expiry', `${names} is not a time${reason}`, known);
+    }
+    if (lacksToken || secrets.token !== null) {
+      throw new PollError('unknown-expiry', keys.missingExpirationDetail, known);
+    }
+    throw new PollError('long-lived', '', known);
+  }
+  const { instant, zoneless } = expiration;
+  const credentials = { accessKeyId: known.accessKeyId, lastUpdated: null, expiration: instant, zoneless };
+  const document = { credentials, secrets, accountId: poll.accountId, roleArn: null };
   return { document, observedAt: poll.options.clock.now() };
 }
 
-function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): CredentialsDocument {
+interface ValidatedKeys {
+  secrets: PolledCredentials['secrets'];
+  known: { accessKeyId: string; expiration: Instant | null };
+  /** The key id is that of a session, but there is no token. */
+  lacksToken: boolean;
+  chosen: ChosenExpiration;
+}
+
+function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
   const { accessKeyId, secretAccessKey, token } = keys;
   for (const { value } of [accessKeyId, secretAccessKey, token]) {
     if (value !== null) poll.secrets.add(value);
   }
-  const { expiration, unreadable } = chooseExpiration(keys.expirations, poll.notes);
+  const chosen = chooseExpiration(keys.expirations, poll.notes);
   const rawKeyId = accessKeyId.value ?? '';
   const isSwapped = areSwapped(rawKeyId, secretAccessKey.value ?? '');
   const keyId = isSwapped || !isKeyId(rawKeyId) ? null : toStoredKeyId(rawKeyId);
-  const known = { accessKeyId: keyId, expiration: expiration?.instant ?? null };
+  const known = { accessKeyId: keyId, expiration: chosen.expiration?.instant ?? null };
 
   if (accessKeyId.value === null || secretAccessKey.value === null) {
     const missing = [accessKeyId, secretAccessKey].flatMap(({ name, value }) =>
@@ -91,30 +120,14 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): CredentialsDocu
 
   const lacksToken = SESSION_KEY.test(rawKeyId) && token.value === null;
   if (lacksToken) poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
-  if (expiration === null) {
-    if (unreadable.length > 0) {
-      const names = unreadable.map(({ name }) => name).join(', ');
-      const reason = unreadable.some(isQuoted) ? ', because its value is quoted' : '';
-      throw new PollError('unknown-expiry', `${names} is not a time${reason}`, known);
-    }
-    if (lacksToken || token.value !== null) {
-      throw new PollError('unknown-expiry', keys.missingExpirationDetail, known);
-    }
-    throw new PollError('long-lived', '', known);
-  }
   return {
-    credentials: {
-      accessKeyId: keyId,
-      lastUpdated: null,
-      expiration: expiration.instant,
-      zoneless: expiration.zoneless,
-    },
     secrets: {
       accessKeyId: new Secret(rawKeyId),
       secretAccessKey: new Secret(secretAccessKey.value),
       token: token.value === null ? null : new Secret(token.value),
     },
-    accountId: poll.accountId,
-    roleArn: null,
+    known: { ...known, accessKeyId: keyId },
+    lacksToken,
+    chosen,
   };
 }

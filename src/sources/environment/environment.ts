@@ -1,6 +1,6 @@
 import { readExpirations } from '../document/expirations.ts';
-import { chooseToken, createKeysDocument } from '../document/unvalidated-keys.ts';
-import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { chooseToken, createKeysDocument, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
+import { type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readVariable } from './variables.ts';
@@ -31,11 +31,13 @@ export function createEnvironmentSource(options: SourceOptions): CredentialSourc
   return {
     name: 'environment',
     endpoint: null,
-    poll: (signal) => runPoll(options, signal, [], async (poll) => readEnvironment(poll)),
+    poll: (signal) =>
+      runPoll(options, signal, [], async (poll) => createKeysDocument(readEnvironmentKeys(poll), poll)),
   };
 }
 
-function readEnvironment(poll: OngoingPoll): FoundDocument {
+/** @throws PollError if the variables are not set */
+export function readEnvironmentKeys(poll: OngoingPoll): UnvalidatedKeys {
   const { env, role } = poll.options;
   poll.identity.role = role ?? null;
   // Every SDK ignores blank variables.
@@ -45,19 +47,16 @@ function readEnvironment(poll: OngoingPoll): FoundDocument {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
-  return createKeysDocument(
-    {
-      accessKeyId: readNamed(KEY_ID),
-      secretAccessKey: readNamed(SECRET_KEY),
-      token: chooseToken(readNamed(TOKEN), readNamed(OLD_TOKEN), poll.notes),
-      expirations: [
-        ...readExpirations(EXPIRATIONS, read),
-        ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
-      ],
-      accountId: read('AWS_ACCOUNT_ID'),
-      reasonIfIncomplete: 'invalid-configuration',
-      missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,
-    },
-    poll,
-  );
+  return {
+    accessKeyId: readNamed(KEY_ID),
+    secretAccessKey: readNamed(SECRET_KEY),
+    token: chooseToken(readNamed(TOKEN), readNamed(OLD_TOKEN), poll.notes),
+    expirations: [
+      ...readExpirations(EXPIRATIONS, read),
+      ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
+    ],
+    accountId: read('AWS_ACCOUNT_ID'),
+    reasonIfIncomplete: 'invalid-configuration',
+    missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,
+  };
 }

@@ -89,7 +89,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 }
 
 /** `Date` has whole seconds, rounded down, so on average half a second is missing. */
-function computeClockOffset(hostTime: Instant, date: string | null): Seconds | null {
+export function computeClockOffset(hostTime: Instant, date: string | null): Seconds | null {
   const serverTime = Date.parse(date ?? '');
   // `Date.parse` accepts almost any text. Only a valid HTTP date is formatted back to the same text.
   if (Number.isNaN(serverTime) || new Date(serverTime).toUTCString() !== date) return null;

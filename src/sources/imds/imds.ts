@@ -7,7 +7,7 @@ import { createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
-import { containsSecret, isRole, parseAccountOfRole } from '../role.ts';
+import { containsSecret, isRole, parseAccountOfRole } from '../role-name.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { chooseTimeLimit, createImdsError, type ImdsAuth, ImdsAuthCache } from './auth.ts';
 import { describeEndpoint, formatUrl, type ImdsSettings, readImdsSettings } from './settings.ts';

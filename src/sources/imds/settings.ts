@@ -5,7 +5,7 @@ import { isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
-import { isRole } from '../role.ts';
+import { isRole } from '../role-name.ts';
 import type { SourceOptions } from '../source.ts';
 
 /** The name is for messages and says where the value was found. */

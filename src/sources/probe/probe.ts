@@ -138,6 +138,7 @@ const createUnreadableFiles = ({ env, profile }: SourceOptions): ParsedProfileFi
   credentialsFile: { path: null, state: 'unreadable', problem: 'timed out' },
   profiles: new Map(),
   ssoSessions: new Map(),
+  services: new Map(),
   selectedName: profile ?? (env.AWS_PROFILE || 'default'),
 });
 

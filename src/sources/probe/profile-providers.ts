@@ -5,6 +5,7 @@ import {
   type ProviderProblem,
 } from '../../domain/provider-chain/providers.ts';
 import { toStoredKeyId } from '../../key-id.ts';
+import { parseRoleArn } from '../aws/role-arn.ts';
 import { readText } from '../document/json-object.ts';
 import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { runPoll } from '../poll.ts';
@@ -15,7 +16,7 @@ import { findShellSyntax } from '../profile/shell-syntax.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
-import { parseRoleArn, probeWebIdentity } from './web-identity.ts';
+import { probeWebIdentity } from './web-identity.ts';
 
 const KEY_ID = 'aws_access_key_id';
 const SECRET_KEY = 'aws_secret_access_key';

@@ -1,15 +1,8 @@
 import { createProvider, type Provider, type ProviderName } from '../../domain/provider-chain/providers.ts';
+import { parseRoleArn } from '../aws/role-arn.ts';
 import { parseJwtExpiration } from '../container/jwt.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import type { SourceOptions } from '../source.ts';
-
-const ROLE_ARN = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[\w+=,.@/-]{1,512}\/)?([\w+=,.@-]{1,64})$/;
-
-/** Account and name of a role. Both are null if the text is not the ARN of a role. */
-export function parseRoleArn(arn: string): { accountId: string | null; role: string | null } {
-  const [, accountId = null, role = null] = ROLE_ARN.exec(arn) ?? [];
-  return { accountId, role };
-}
 
 /** Checks the token file without a call to STS. EKS (IRSA) and CI systems write such files. */
 export async function probeWebIdentity(

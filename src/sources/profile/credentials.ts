@@ -27,7 +27,7 @@ const EXPIRATIONS = [
 /** Written by aws-mfa (UTC without a zone, with `assumed_role` next to it) and weep (seconds since 1970). */
 const MFA_EXPIRATION = 'expiration';
 
-/** Settings that need a call to AWS, which cred-watch does not make. */
+/** Settings that need a call to AWS. */
 const AWS_CALL_SETTINGS = [
   'role_arn',
   'web_identity_token_file',
@@ -37,28 +37,34 @@ const AWS_CALL_SETTINGS = [
   'login_session',
 ];
 
+/** The settings with which a profile names the credentials that assume its role. */
+const ROLE_BASE_SETTINGS = ['source_profile', 'credential_source'];
+
 /** A setting of the credentials file, else of the config file. */
-const readSetting = ({ config, credentials }: Profile, key: string): string | null =>
+export const readProfileSetting = ({ config, credentials }: Profile, key: string): string | null =>
   readText(credentials, key) ?? readText(config, key);
 
 /** The first setting of a profile from which SDKs get credentials, or null. */
 export const findCredentialSetting = (profile: Profile): string | null =>
-  [KEY_ID, PROCESS, ...AWS_CALL_SETTINGS].find((key) => readSetting(profile, key) !== null) ?? null;
+  [KEY_ID, PROCESS, ...AWS_CALL_SETTINGS].find((key) => readProfileSetting(profile, key) !== null) ?? null;
 
 export type ProfileCredentials =
   | { kind: 'keys'; keys: UnvalidatedKeys }
-  | { kind: 'process'; command: string };
+  | { kind: 'process'; command: string }
+  /** Credentials from AWS STS or IAM Identity Center. */
+  | { kind: 'role' | 'web-identity' | 'sso' };
 
 /**
- * The credentials of a profile that need no call to AWS. The precedence is that of the JavaScript SDK: role,
- * keys, process, SSO.
+ * From where a profile gets its credentials. The precedence is that of the JavaScript SDK: role, keys, web
+ * identity, process, SSO.
  * @throws PollError if there are none
  */
 export function readProfileCredentials(profile: Profile, notes: Notes): ProfileCredentials {
   const { name, config, credentials } = profile;
-  const has = (key: string) => readSetting(profile, key) !== null;
+  const has = (key: string) => readProfileSetting(profile, key) !== null;
   const awsCall = AWS_CALL_SETTINGS.find(has);
-  if (awsCall === 'role_arn') throw createAwsCallError(profile, awsCall);
+  if (has('role_arn') && (ROLE_BASE_SETTINGS.some(has) || !has('web_identity_token_file')))
+    return { kind: 'role' };
   // All values come from one file. Only the JavaScript SDK combines a key of one file with a token of the
   // other.
   const [keys, rest] = readText(credentials, KEY_ID) === null ? [config, credentials] : [credentials, config];
@@ -68,20 +74,33 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
     if (other !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: other });
     return { kind: 'keys', keys: readKeys(keys, rest, notes) };
   }
+  if (has('web_identity_token_file')) {
+    if (isProcess)
+      notes.add({ code: 'PROFILE_GIVES_TWO', name: 'web_identity_token_file', otherName: PROCESS });
+    return { kind: 'web-identity' };
+  }
   if (isProcess) {
     if (awsCall !== undefined) {
       notes.add({ code: 'PROFILE_GIVES_TWO', name: PROCESS, otherName: awsCall });
     }
     return { kind: 'process', command: readCredentialProcess(profile) };
   }
-  if (awsCall !== undefined) throw createAwsCallError(profile, awsCall);
+  if (awsCall === 'login_session') throw createAwsCallError(profile, awsCall);
+  if (awsCall !== undefined) return { kind: 'sso' };
   if (has(SECRET_KEY)) throw new PollError('invalid-configuration', `profile ${name} has no ${KEY_ID}`);
   throw new PollError('not-configured', `profile ${name} has neither keys nor ${PROCESS}`);
 }
 
+/** The keys of a profile, also if it has a role. @throws PollError if it has none */
+export function readProfileKeys({ name, config, credentials }: Profile, notes: Notes): UnvalidatedKeys {
+  const [keys, rest] = readText(credentials, KEY_ID) === null ? [config, credentials] : [credentials, config];
+  if (readText(keys, KEY_ID) !== null) return readKeys(keys, rest, notes);
+  throw new PollError('invalid-configuration', `profile ${name} names itself, but has no ${KEY_ID}`);
+}
+
 /** Also for a profile that has keys. @throws PollError if the profile has no `credential_process` */
 export function readCredentialProcess(profile: Profile): string {
-  const command = readSetting(profile, PROCESS);
+  const command = readProfileSetting(profile, PROCESS);
   if (command === null) throw new PollError('not-configured', `profile ${profile.name} has no ${PROCESS}`);
   return command;
 }

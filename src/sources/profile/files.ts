@@ -33,6 +33,8 @@ export interface ParsedProfileFiles {
   credentialsFile: ProfileFile;
   profiles: ReadonlyMap<string, Profile>;
   ssoSessions: ReadonlyMap<string, SectionSettings>;
+  /** The sections `services`, with keys like `sts.endpoint_url`. */
+  services: ReadonlyMap<string, SectionSettings>;
   /** A profile of this name does not have to exist. */
   selectedName: string;
 }
@@ -59,14 +61,16 @@ export async function readProfileFiles(options: ProfileLocation): Promise<Parsed
       name,
       { name, config: parsed.config[name] ?? {}, credentials: parsed.credentials[name] ?? {} },
     ]);
-  const ssoSessions = Object.entries(parsed.config)
-    .filter(([name]) => name.startsWith(SSO_SESSION_PREFIX))
-    .map(([name, settings]): [string, SectionSettings] => [name.slice(SSO_SESSION_PREFIX.length), settings]);
+  const findSections = (prefix: string) =>
+    Object.entries(parsed.config)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, settings]): [string, SectionSettings] => [name.slice(prefix.length), settings]);
   return {
     configFile,
     credentialsFile,
     profiles: new Map(profiles),
-    ssoSessions: new Map(ssoSessions),
+    ssoSessions: new Map(findSections(SSO_SESSION_PREFIX)),
+    services: new Map(findSections(SERVICES_PREFIX)),
     selectedName: options.profile ?? readVariable(env, 'AWS_PROFILE') ?? 'default',
   };
 }

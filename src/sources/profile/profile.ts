@@ -1,71 +1,59 @@
-import { findSimilarWords } from '../../domain/similar-words.ts';
-import { runCredentialProcess, withProcessTimeout } from '../credential-process/credential-process.ts';
-import { createKeysDocument } from '../document/unvalidated-keys.ts';
+import { withProcessTimeout } from '../credential-process/credential-process.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { Notes } from '../notes.ts';
-import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
+import { readProfileDocument } from '../role/profile-chain.ts';
+import { createRoleSource } from '../role/role.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { readProfileCredentials } from './credentials.ts';
-import { type Profile, readProfileFiles } from './files.ts';
-import { findShellSyntax } from './shell-syntax.ts';
+import { createSsoSource } from '../sso/sso.ts';
+import { createWebIdentitySource } from '../web-identity/web-identity.ts';
+import { type ProfileCredentials, readProfileCredentials } from './credentials.ts';
+import { readSelectedProfile } from './selected-profile.ts';
 
-/** The keys of a profile, or the output of its `credential_process`. Every poll reads the files again. */
+/**
+ * Whatever the selected profile says: keys, the output of its `credential_process`, or credentials from AWS STS or
+ * IAM Identity Center. Every poll reads the files again.
+ */
 export function createProfileSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   addShadowingNotes('profile', options, notes);
   const optionsWithTimeout = withProcessTimeout(options);
   return {
     name: 'profile',
-    endpoint: null,
-    poll: (signal) => runPoll(optionsWithTimeout, signal, notes.list, readProfile),
+    ...describeService(options),
+    poll: (signal) =>
+      runPoll(optionsWithTimeout, signal, notes.list, async (poll) => {
+        const { profile, files } = await readSelectedProfile(poll);
+        return readProfileDocument(poll, profile, files);
+      }),
   };
 }
 
-async function readProfile(poll: OngoingPoll): Promise<FoundDocument> {
-  const credentials = readProfileCredentials(await readSelectedProfile(poll), poll.notes);
-  return credentials.kind === 'keys'
-    ? createKeysDocument(credentials.keys, poll)
-    : runProfileProcess(poll, credentials.command);
+const AWS_SOURCES = {
+  role: createRoleSource,
+  'web-identity': createWebIdentitySource,
+  sso: createSsoSource,
+} as const;
+
+const NO_SERVICE = { endpoint: null, issuesCredentials: false };
+
+/** The service of AWS that the profile uses when the source is opened. A later poll may find another one. */
+function describeService(options: SourceOptions): Pick<CredentialSource, 'endpoint' | 'issuesCredentials'> {
+  const kind = readKind(options);
+  if (kind === null || kind === 'keys' || kind === 'process') return NO_SERVICE;
+  const { endpoint } = AWS_SOURCES[kind](options);
+  return { endpoint, issuesCredentials: true };
 }
 
-/** Runs the `credential_process` of a profile in a shell, as every SDK except botocore does. */
-export function runProfileProcess(poll: OngoingPoll, command: string): Promise<FoundDocument> {
-  const syntax = findShellSyntax(command);
-  if (syntax !== null) poll.notes.add({ code: 'PROCESS_NEEDS_SHELL', name: syntax });
-  return runCredentialProcess(poll, command);
-}
-
-/** Reads the files again and returns the selected profile. @throws PollError if there is no such profile */
-export async function readSelectedProfile(poll: OngoingPoll): Promise<Profile> {
-  const { profiles, selectedName, configFile, credentialsFile } = await readProfileFiles(poll.options);
-  poll.identity.role = poll.options.role ?? selectedName;
-  const files = [
-    { name: 'config', ...configFile },
-    { name: 'credentials', ...credentialsFile },
-  ] as const;
-  const unreadable = files.flatMap((file) => (file.state === 'unreadable' ? [file] : []));
-  const profile = profiles.get(selectedName);
-  if (profile !== undefined) {
-    for (const { name, problem } of unreadable) {
-      poll.notes.add({ code: 'PROFILE_FILE_UNREADABLE', file: name, problem });
-    }
-    return profile;
+/** Null if the profile has no credentials. Then the poll fails with the reason. */
+function readKind({ profileFiles }: SourceOptions): ProfileCredentials['kind'] | null {
+  const profile = profileFiles?.profiles.get(profileFiles.selectedName);
+  if (profile === undefined) return null;
+  try {
+    return readProfileCredentials(profile, new Notes()).kind;
+  } catch (error) {
+    if (error instanceof PollError) return null;
+    throw error;
   }
-  if (unreadable.length > 0) {
-    const problems = unreadable.map(
-      ({ name, problem }) => `could not read the shared ${name} file: ${problem}`,
-    );
-    throw new PollError('invalid-configuration', problems.join('; '));
-  }
-  if (selectedName === 'default') {
-    throw new PollError('not-configured', 'the default profile does not exist, and AWS_PROFILE is not set');
-  }
-  const [similar] = findSimilarWords(selectedName, [...profiles.keys()]);
-  const detail =
-    `the profile ${selectedName} does not exist; ` +
-    (similar === undefined
-      ? `its section in the config file is [profile ${selectedName}]`
-      : `did you mean ${similar}?`);
-  throw new PollError('invalid-configuration', detail);
 }

@@ -12,6 +12,7 @@ const filesWith = (config: Record<string, string>, selectedName = 'loader'): Par
   credentialsFile: { path: '/credentials', state: 'missing', problem: 'ENOENT' },
   profiles: new Map([['loader', { name: 'loader', config, credentials: {} }]]),
   ssoSessions: new Map(),
+  services: new Map(),
   selectedName,
 });
 

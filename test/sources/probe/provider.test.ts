@@ -6,7 +6,7 @@ import type { PolledCredentials, PollFailure } from '../../../src/sources/source
 
 const NOW = Date.UTC(2026, 10, 22);
 const POLLED = {
-  identity: { apiVersion: null, role: 'loader', host: null },
+  identity: { apiVersion: null, role: 'loader', host: null, source: null },
   observedAt: NOW,
   clockOffset: null,
   accountId: '123456789012',

@@ -13,6 +13,7 @@ function inspect({ config, credentials }: { config?: string; credentials?: strin
     credentialsFile: toFile('/credentials', credentials),
     profiles: new Map(),
     ssoSessions: new Map(),
+    services: new Map(),
     selectedName: 'default',
   };
   return inspectSharedFiles(files, async (path) => (path === '/config' ? config : credentials) ?? '');
@@ -114,6 +115,7 @@ describe('the profiles of botocore', () => {
       credentialsFile: { path: null, state: 'missing', problem: 'the home folder is unknown' },
       profiles: new Map(),
       ssoSessions: new Map(),
+      services: new Map(),
       selectedName: 'default',
     } as const;
     expect(await inspectSharedFiles(files, () => Promise.reject(new Error('gone')))).toEqual({

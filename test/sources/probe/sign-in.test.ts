@@ -25,6 +25,7 @@ function probe(config: Record<string, string>, token: object = TOKEN, env: objec
     credentialsFile: { path: null, state: 'missing', problem: '' },
     profiles: new Map(),
     ssoSessions: new Map([['corp', START]]),
+    services: new Map(),
     selectedName: 'default',
   };
   const own = options(env as Record<string, string>, { clock, readFile, home: '/home/y' });

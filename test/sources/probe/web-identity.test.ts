@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRoleArn } from '../../../src/sources/probe/web-identity.ts';
+import { parseRoleArn } from '../../../src/sources/aws/role-arn.ts';
 
 test.each([
   ['arn:aws:iam::123456789012:role/loader', 'loader'],

@@ -66,7 +66,19 @@ describe('the credential setting of a profile', () => {
 });
 
 describe('the precedence in a profile', () => {
-  test.each(AWS_CALLS)('%s alone needs a call to AWS', (key) => {
+  test.each([
+    ['role_arn', 'role'],
+    ['web_identity_token_file', 'web-identity'],
+    ['sso_session', 'sso'],
+    ['sso_start_url', 'sso'],
+    ['sso_account_id', 'sso'],
+  ])('%s alone gives credentials of the kind %s', (key, kind) => {
+    expect(read({ [key]: 'x' })).toEqual([kind, []]);
+    expect(read({}, { [key]: 'x' })).toEqual([kind, []]);
+  });
+
+  test('login_session alone needs a call to AWS that only the AWS CLI makes', () => {
+    const key = 'login_session';
     const needs = (name: string) =>
       `invalid-configuration: profile ${name} has ${key}, which needs a call to AWS; use --process `;
     expect(read({ [key]: 'x' })).toEqual([
@@ -81,13 +93,32 @@ describe('the precedence in a profile', () => {
     expect(error).toMatchObject({ misconfiguration: { code: 'NEEDS_AWS_CALL' } });
   });
 
-  test.each(AWS_CALLS.slice(1))('keys and a process take precedence over %s, with a note', (otherName) => {
-    const other = { [otherName]: 'x' };
-    expect(read({ ...ID, ...other })).toEqual([
+  test('a role needs other credentials or a token file, and the other credentials take precedence', () => {
+    const role = { role_arn: 'x', web_identity_token_file: 'x' };
+    expect(read(role)).toEqual(['web-identity', []]);
+    expect(read({ ...role, source_profile: 'x' })).toEqual(['role', []]);
+    expect(read({ ...role, credential_source: 'x' })).toEqual(['role', []]);
+    expect(read({ ...ID, role_arn: 'x', source_profile: 'x' })).toEqual(['role', []]);
+  });
+
+  test('a web identity takes precedence over a process, with a note', () => {
+    const note = {
+      code: 'PROFILE_GIVES_TWO',
+      name: 'web_identity_token_file',
+      otherName: 'credential_process',
+    };
+    expect(read({ ...PROCESS, web_identity_token_file: 'x' })).toEqual(['web-identity', [note]]);
+  });
+
+  test.each(AWS_CALLS.slice(1))('keys take precedence over %s, with a note', (otherName) => {
+    expect(read({ ...ID, [otherName]: 'x' })).toEqual([
       'keys',
       [{ code: 'PROFILE_GIVES_TWO', name: 'aws_access_key_id', otherName }],
     ]);
-    expect(read(PROCESS, other)).toEqual([
+  });
+
+  test.each(AWS_CALLS.slice(2))('a process takes precedence over %s, with a note', (otherName) => {
+    expect(read(PROCESS, { [otherName]: 'x' })).toEqual([
       'process',
       [{ code: 'PROFILE_GIVES_TWO', name: 'credential_process', otherName }],
     ]);

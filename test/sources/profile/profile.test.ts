@@ -190,25 +190,16 @@ test('keys take precedence over SSO settings, with a note', async () => {
   ]);
 });
 
-describe('a profile that needs a call to AWS fails, and the message has a --process command:', () => {
-  test.each([
-    ['role_arn', 'role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y'],
-    ['role_arn', `role_arn = arn:aws:iam::123456789012:role/x\n${EXPIRING}`],
-    ['role_arn', 'role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = /token'],
-    ['web_identity_token_file', 'web_identity_token_file = /token'],
-    ['sso_session', 'sso_session = corp\nsso_account_id = 123456789012'],
-    ['sso_start_url', 'sso_start_url = https://example.com'],
-    ['login_session', 'login_session = arn:aws:iam::123456789012:user/x'],
-  ])('a profile with %s fails, and the message has a --process command', async (key, lines) => {
-    const named = source({ config: `[profile loader]\n${lines}\n` }, { AWS_PROFILE: 'loader' });
-    expect(await fail(named)).toMatchObject({
-      reason: 'invalid-configuration',
-      detail:
-        `profile loader has ${key}, which needs a call to AWS; ` +
-        "use --process 'aws configure export-credentials --profile loader'",
-    });
-    expect((await fail(withConfig(lines))).detail).toMatch(/--process 'aws configure export-credentials'$/);
+test('a profile of `aws login` fails, and the message has a --process command', async () => {
+  const lines = 'login_session = arn:aws:iam::123456789012:user/x';
+  const named = source({ config: `[profile loader]\n${lines}\n` }, { AWS_PROFILE: 'loader' });
+  expect(await fail(named)).toMatchObject({
+    reason: 'invalid-configuration',
+    detail:
+      'profile loader has login_session, which needs a call to AWS; ' +
+      "use --process 'aws configure export-credentials --profile loader'",
   });
+  expect((await fail(withConfig(lines))).detail).toMatch(/--process 'aws configure export-credentials'$/);
 });
 
 describe('a poll fails', () => {

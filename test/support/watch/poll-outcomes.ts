@@ -9,7 +9,7 @@ export const successfulPoll = (
   changes: Partial<PolledCredentials> = {},
 ): PolledCredentials => ({
   ok: true,
-  identity: { apiVersion: '2', role: 'loader', host: 'i-0abc' },
+  identity: { apiVersion: '2', role: 'loader', host: 'i-0abc', source: null },
   observedAt,
   clockOffset: 0,
   notes: [],
@@ -31,7 +31,7 @@ export const successfulPoll = (
 /** A poll that failed with a timeout. */
 export const failedPoll = (observedAt: number, changes: Partial<PollFailure> = {}): PollFailure => ({
   ok: false,
-  identity: { apiVersion: '2', role: null, host: 'i-0abc' },
+  identity: { apiVersion: '2', role: null, host: 'i-0abc', source: null },
   observedAt,
   clockOffset: 0,
   accountId: null,

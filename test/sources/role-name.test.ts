@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { containsSecret, isRole, parseAccountOfRole } from '../../src/sources/role.ts';
+import { containsSecret, isRole, parseAccountOfRole } from '../../src/sources/role-name.ts';
 
 const SECRET_KEY = 'wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY';
 

@@ -1,0 +1,108 @@
+/** Why a call to AWS failed. */
+import type { FailureReason } from '../../domain/model.ts';
+import { getSystemErrorCode } from '../../errors.ts';
+import { throwIfLocal } from '../local-errors.ts';
+import type { OngoingPoll } from '../poll.ts';
+import { PollError, type RetryPolicy } from '../poll-error.ts';
+import type { AwsService } from './service.ts';
+
+/**
+ * The error codes of STS and of the portal of IAM Identity Center, without the suffix `Exception`, which only
+ * some of them have.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+const REASONS: Readonly<Record<string, [FailureReason, RetryPolicy]>> = {
+  AccessDenied: ['aws-access-denied', 'never'],
+  Forbidden: ['aws-access-denied', 'never'],
+  RegionDisabled: ['region-disabled', 'never'],
+  // For a signed call, this is the token of the keys. For a web identity, it is the identity token.
+  ExpiredToken: ['base-credentials-rejected', 'never'],
+  InvalidClientTokenId: ['base-credentials-rejected', 'never'],
+  UnrecognizedClient: ['base-credentials-rejected', 'never'],
+  SignatureDoesNotMatch: ['base-credentials-rejected', 'never'],
+  RequestExpired: ['clock-rejected', 'once'],
+  RequestTimeTooSkewed: ['clock-rejected', 'once'],
+  IDPCommunicationError: ['identity-token-rejected', 'always'],
+  IDPRejectedClaim: ['identity-token-rejected', 'never'],
+  InvalidIdentityToken: ['identity-token-rejected', 'never'],
+  Unauthorized: ['sso-login-required', 'never'],
+  ResourceNotFound: ['not-found', 'never'],
+  InvalidRequest: ['bad-request', 'never'],
+  Validation: ['bad-request', 'never'],
+  ValidationError: ['bad-request', 'never'],
+  Throttling: ['throttled', 'always'],
+  TooManyRequests: ['throttled', 'always'],
+  RequestLimitExceeded: ['throttled', 'always'],
+};
+
+/** STS reports a wrong clock of the host as a wrong signature. */
+const SIGNATURE_TIME = /^Signature (?:expired|not yet current)/i;
+
+/** The duration is above the maximum of the role, or above one hour for a chained role. */
+const DURATION = /\bDurationSeconds\b/i;
+
+/** Errors of a connection that the SDK calls a time-out. */
+const BROKEN_CONNECTION = ['ECONNRESET', 'EPIPE'];
+
+/** @param isOverTime the time limit of this attempt is over */
+export function toPollError(
+  error: unknown,
+  { id, region, endpoint }: AwsService,
+  { signal, limits }: Pick<OngoingPoll, 'signal' | 'limits'>,
+  isOverTime: boolean,
+): PollError {
+  if (error instanceof PollError) return error;
+  throwIfLocal(error);
+  const name = id === 'STS' ? 'STS' : 'IAM Identity Center';
+  const server = endpoint === null ? `${name} in ${region}` : `${name} at ${endpoint.host}`;
+  const code = getSystemErrorCode(error);
+  const isBroken = code !== null && BROKEN_CONNECTION.includes(code);
+  if (!isBroken && (isOverTime || signal.aborted || hasName(error, 'TimeoutError', 'AbortError'))) {
+    const limit = isOverTime ? `within ${limits.requestMs} ms` : 'in time';
+    return new PollError('timeout', `no response of ${server} ${limit}`, {
+      retry: 'always',
+      isTimeout: true,
+    });
+  }
+  const status = readStatus(error);
+  if (status === null || !(error instanceof Error)) {
+    const cause = code ?? (error instanceof Error ? error.name : 'unknown error');
+    return new PollError('aws-unreachable', `${server}: ${cause}`, { retry: 'always' });
+  }
+  const known = findKnownReason(error, id);
+  const [reason, retry] = known ?? classifyStatus(status);
+  // The message about an unreadable response quotes its body, which can contain credentials.
+  if (known === null) return new PollError(reason, `${server}: HTTP ${status}`, { retry, status });
+  return new PollError(reason, `${server}: ${error.name}`, { quotation: error.message, retry, status });
+}
+
+function findKnownReason(
+  { name, message }: Error,
+  id: AwsService['id'],
+): [FailureReason, RetryPolicy] | null {
+  const code = name.replace(/Exception$/, '');
+  if (code === 'SignatureDoesNotMatch' && SIGNATURE_TIME.test(message)) return ['clock-rejected', 'once'];
+  if (/^Validation/.test(code) && DURATION.test(message)) return ['duration-not-allowed', 'never'];
+  // Only the call with an identity token declares this error, and the SDK gives such an error the suffix.
+  if (id === 'STS' && name === 'ExpiredTokenException') return ['identity-token-expired', 'never'];
+  return REASONS[code] ?? null;
+}
+
+function classifyStatus(status: number): [FailureReason, RetryPolicy] {
+  if (status >= 200 && status < 300) return ['malformed', 'always'];
+  if (status >= 300 && status < 400) return ['redirect', 'never'];
+  if (status === 429) return ['throttled', 'always'];
+  if (status === 401 || status === 403) return ['aws-access-denied', 'never'];
+  return status >= 500 ? ['server-error', 'always'] : ['bad-request', 'never'];
+}
+
+const hasName = (error: unknown, ...names: string[]): boolean =>
+  error instanceof Error && names.includes(error.name);
+
+/** The HTTP status that the SDK attaches to an error. Null without a response. */
+function readStatus(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return null;
+  const { $metadata: metadata } = error;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+}

@@ -1,0 +1,147 @@
+/** Calls to AWS that return temporary credentials. */
+import type { LookupFunction } from 'node:net';
+import type { Seconds } from '../../domain/model.ts';
+import type { Secret } from '../../secret.ts';
+import { readExpirations } from '../document/expirations.ts';
+import { createKeysDocument } from '../document/unvalidated-keys.ts';
+import { resolveHost } from '../http/addresses.ts';
+import { computeClockOffset, createResponseTooLargeError, MAX_BODY_BYTES } from '../http/exchange.ts';
+import type { FoundDocument, OngoingPoll } from '../poll.ts';
+import type { PolledCredentials } from '../source.ts';
+import { toPollError } from './aws-errors.ts';
+import type { Sdk, SdkCredentials } from './sdk.ts';
+import type { AwsService } from './service.ts';
+
+/** The session that both kinds of `AssumeRole` create. */
+export interface RoleSession {
+  roleArn: string;
+  sessionName: string;
+  /** Null: the default of AWS, one hour. */
+  durationSeconds: Seconds | null;
+}
+
+/** @param readToken called in every attempt, because the token is replaced while it is in use */
+export const assumeRoleWithWebIdentity = (
+  poll: OngoingPoll,
+  service: AwsService,
+  session: RoleSession,
+  readToken: () => Promise<Secret>,
+): Promise<FoundDocument> =>
+  requestCredentials(poll, service, async (sdk, signal) => {
+    const token = await readToken();
+    return sdk.assumeRoleWithWebIdentity({ ...toInput(session), WebIdentityToken: token.reveal() }, signal);
+  });
+
+/** @param keys the credentials that assume the role */
+export const assumeRole = (
+  poll: OngoingPoll,
+  service: AwsService,
+  session: RoleSession & { externalId: string | null },
+  keys: PolledCredentials['secrets'],
+): Promise<FoundDocument> =>
+  requestCredentials(poll, service, (sdk, signal) => {
+    const { externalId } = session;
+    const { accessKeyId, secretAccessKey, token } = keys;
+    return sdk.assumeRole(
+      { ...toInput(session), ...(externalId === null ? {} : { ExternalId: externalId }) },
+      {
+        accessKeyId: accessKeyId.reveal(),
+        secretAccessKey: secretAccessKey.reveal(),
+        sessionToken: token?.reveal(),
+      },
+      signal,
+    );
+  });
+
+export const getSsoCredentials = (
+  poll: OngoingPoll,
+  service: AwsService,
+  { accessToken, ...role }: { accessToken: Secret; accountId: string; roleName: string },
+): Promise<FoundDocument> =>
+  requestCredentials(poll, service, (sdk, signal) =>
+    sdk.getRoleCredentials({ ...role, accessToken: accessToken.reveal() }, signal),
+  );
+
+const toInput = ({ roleArn, sessionName, durationSeconds }: RoleSession) => ({
+  RoleArn: roleArn,
+  RoleSessionName: sessionName,
+  ...(durationSeconds === null ? {} : { DurationSeconds: durationSeconds }),
+});
+
+/** Makes one call, with retries, and validates the credentials in the response. @throws PollError */
+async function requestCredentials(
+  poll: OngoingPoll,
+  service: AwsService,
+  send: (sdk: Sdk, signal: AbortSignal) => Promise<SdkCredentials | undefined>,
+): Promise<FoundDocument> {
+  const { limits } = poll;
+  const { clock } = poll.options;
+  let sentAt = clock.now();
+  const { openSdk } = await import('./sdk.ts');
+  const { region, endpoint, usesFips, usesDualStack } = service;
+  const sdk = openSdk({
+    region,
+    endpoint: endpoint?.href,
+    usesFips,
+    usesDualStack,
+    connectMs: limits.connectMs,
+    requestMs: limits.requestMs,
+    maxBodyBytes: MAX_BODY_BYTES,
+    createBodyTooLargeError: createResponseTooLargeError,
+    lookup: createLookup(poll),
+    onRequest: () => {
+      sentAt = clock.now();
+    },
+    onResponse: (date) => {
+      poll.hasResponded = true;
+      poll.clockOffset = computeClockOffset((sentAt + clock.now()) / 2, date) ?? poll.clockOffset;
+    },
+  });
+  const attempt = async (): Promise<FoundDocument> => {
+    const timeLimit = AbortSignal.timeout(limits.requestMs);
+    try {
+      const credentials = await send(sdk, AbortSignal.any([poll.signal, timeLimit]));
+      return toDocument(credentials ?? {}, poll);
+    } catch (error) {
+      throw toPollError(error, service, poll, timeLimit.aborted);
+    }
+  };
+  try {
+    return await poll.withRetries(attempt);
+  } finally {
+    sdk.close();
+  }
+}
+
+function toDocument(credentials: SdkCredentials, poll: OngoingPoll): FoundDocument {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials;
+  const isTime = Expiration !== undefined && !Number.isNaN(Expiration.getTime());
+  const toNamed = (name: string, value: string | undefined) => ({ name, value: value || null });
+  return createKeysDocument(
+    {
+      accessKeyId: toNamed('AccessKeyId', AccessKeyId),
+      secretAccessKey: toNamed('SecretAccessKey', SecretAccessKey),
+      token: toNamed('SessionToken', SessionToken),
+      expirations: readExpirations(['Expiration'], () => (isTime ? Expiration.toISOString() : null)),
+      accountId: poll.accountId,
+      reasonIfIncomplete: 'malformed',
+      missingExpirationDetail: 'Expiration is missing',
+    },
+    poll,
+  );
+}
+
+/** Avoids `dns.lookup`: a hanging `getaddrinfo` cannot be cancelled and survives even `process.exit`. */
+const createLookup =
+  ({ options, signal }: OngoingPoll): LookupFunction =>
+  (host, { all }, callback) => {
+    resolveHost(host, options, signal).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+        const [first] = found;
+        if (all || first === undefined) callback(null, found);
+        else callback(null, first.address, first.family);
+      },
+      () => callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), ''),
+    );
+  };

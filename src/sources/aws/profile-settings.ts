@@ -1,0 +1,14 @@
+/** The profile from which calls to AWS take their region and endpoints. */
+import type { ParsedProfileFiles } from '../profile/files.ts';
+import type { SourceOptions } from '../source.ts';
+import type { AwsSettings } from './service.ts';
+
+/** @param files the shared files, and which profile is selected */
+export function readAwsSettings(
+  { env }: Pick<SourceOptions, 'env'>,
+  files: ParsedProfileFiles | undefined,
+): AwsSettings {
+  const profile = files?.profiles.get(files.selectedName) ?? null;
+  const name = profile?.config.services;
+  return { env, profile, services: (name === undefined ? undefined : files?.services.get(name)) ?? {} };
+}

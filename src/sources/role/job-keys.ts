@@ -1,0 +1,27 @@
+import type { ProviderName } from '../../domain/provider-chain/providers.ts';
+import type { OngoingPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import { findJobSource } from '../probe/job-source.ts';
+import { readSelectedProfile } from '../profile/selected-profile.ts';
+import type { PolledCredentials } from '../source.ts';
+import { pollBaseSource } from './base-source.ts';
+import { readProfileSigningKeys } from './profile-chain.ts';
+
+/** The keys that SDKs would use here. @throws PollError if SDKs disagree, or if there are no keys */
+export async function readJobKeys(poll: OngoingPoll): Promise<PolledCredentials['secrets']> {
+  const { provider } = await findJobSource(poll.options);
+  if (provider === null) {
+    throw new PollError('invalid-configuration', 'SDKs disagree about the credentials that assume the role', {
+      misconfiguration: { code: 'BASE_UNDECIDED' },
+    });
+  }
+  if (isEndpointOrVariable(provider)) return pollBaseSource(poll, provider);
+  const { profile, files } = await readSelectedProfile(poll);
+  return readProfileSigningKeys(poll, profile, files);
+}
+
+/** All other providers read the selected profile. */
+const isEndpointOrVariable = (
+  provider: ProviderName,
+): provider is 'environment' | 'web-identity' | 'container' | 'imds' =>
+  ['environment', 'web-identity', 'container', 'imds'].includes(provider);

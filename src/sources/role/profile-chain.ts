@@ -1,0 +1,141 @@
+/** The credentials of a profile, with the credentials of other profiles and sources that it needs. */
+import { assumeRole, assumeRoleWithWebIdentity } from '../aws/calls.ts';
+import { readAwsSettings } from '../aws/profile-settings.ts';
+import { readAwsService, readRegion } from '../aws/service.ts';
+import { createKeysDocument, createSigningKeys, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
+import type { FoundDocument, OngoingPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import { readProfileCredentials, readProfileKeys } from '../profile/credentials.ts';
+import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
+import { runProfileProcess } from '../profile/run-process.ts';
+import { findProfile } from '../profile/selected-profile.ts';
+import type { PolledCredentials } from '../source.ts';
+import { readSsoCredentials } from '../sso/sso.ts';
+import { readIdentityToken } from '../web-identity/identity-token.ts';
+import { readProfileWebIdentity } from '../web-identity/settings.ts';
+import { pollBaseSource } from './base-source.ts';
+import {
+  type GivenSession,
+  type RoleBase,
+  type RoleSettings,
+  readProfileRole,
+  readRoleBase,
+} from './settings.ts';
+
+/** SDKs follow as many profiles as there are. A longer chain than this one is a mistake. */
+const MAX_CHAIN_LENGTH = 10;
+
+/** Keys of a file or a process, or the credentials in a response of AWS. */
+type ChainResult = { keys: UnvalidatedKeys } | FoundDocument;
+
+/** The credentials of a profile. @throws PollError if there are none, or if they have no expiration */
+export async function readProfileDocument(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+): Promise<FoundDocument> {
+  const found = await readChain(poll, profile, files, [], poll.options);
+  return 'keys' in found ? createKeysDocument(found.keys, poll) : found;
+}
+
+/**
+ * The credentials of a profile, to assume a role. They may be long-lived.
+ * @param visited the profiles that lead to this one
+ * @throws PollError
+ */
+export async function readProfileSigningKeys(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+  visited: readonly string[] = [],
+): Promise<PolledCredentials['secrets']> {
+  const found = await readChain(poll, profile, files, visited, {});
+  return 'keys' in found ? createSigningKeys(found.keys, poll) : found.document.secrets;
+}
+
+async function readChain(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+  visited: readonly string[],
+  given: GivenSession,
+): Promise<ChainResult> {
+  const found = readProfileCredentials(profile, poll.notes);
+  switch (found.kind) {
+    case 'keys':
+      return { keys: found.keys };
+    case 'process':
+      return { keys: await runProfileProcess(poll, found.command) };
+    case 'role':
+      poll.identity.source = 'role';
+      return assumeProfileRole(poll, profile, files, visited, given);
+    case 'web-identity':
+      poll.identity.source = 'web-identity';
+      return assumeProfileWebIdentity(poll, profile, files, given);
+    case 'sso':
+      poll.identity.source = 'sso';
+      return readSsoCredentials(poll, profile, files);
+  }
+}
+
+/** Assumes the role of a profile with the credentials that it names. @throws PollError */
+export async function assumeProfileRole(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+  visited: readonly string[] = [],
+  given: GivenSession = poll.options,
+): Promise<FoundDocument> {
+  const settings = readProfileRole(profile, given);
+  const base = await readBase(poll, profile, readRoleBase(profile), files, visited);
+  return assumeWith(poll, settings, base, { ...files, selectedName: profile.name });
+}
+
+/** @param files their selected profile has the region and the endpoint */
+export function assumeWith(
+  poll: OngoingPoll,
+  settings: RoleSettings,
+  base: PolledCredentials['secrets'],
+  files: ParsedProfileFiles,
+): Promise<FoundDocument> {
+  poll.identity.role = poll.options.role ?? settings.role;
+  poll.accountId = settings.accountId;
+  const awsSettings = readAwsSettings(poll.options, files);
+  const region = readRegion(awsSettings);
+  const service = readAwsService('STS', region, awsSettings, poll.options.stsEndpoint ?? null);
+  return assumeRole(poll, service, settings, base);
+}
+
+function assumeProfileWebIdentity(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+  given: GivenSession,
+): Promise<FoundDocument> {
+  const { tokenFile, ...session } = readProfileWebIdentity(profile, given);
+  poll.identity.role = poll.options.role ?? session.role;
+  poll.accountId = session.accountId;
+  const settings = readAwsSettings(poll.options, { ...files, selectedName: profile.name });
+  const service = readAwsService('STS', readRegion(settings), settings, poll.options.stsEndpoint ?? null);
+  return assumeRoleWithWebIdentity(poll, service, session, () => readIdentityToken(poll, tokenFile));
+}
+
+async function readBase(
+  poll: OngoingPoll,
+  profile: Profile,
+  base: RoleBase,
+  files: ParsedProfileFiles,
+  visited: readonly string[],
+): Promise<PolledCredentials['secrets']> {
+  if (base.kind === 'source') return pollBaseSource(poll, base.source);
+  // A profile that names itself uses its own keys.
+  if (base.name === profile.name) {
+    return createSigningKeys(readProfileKeys(profile, poll.notes), poll);
+  }
+  const path = [...visited, profile.name];
+  if (path.includes(base.name) || path.length > MAX_CHAIN_LENGTH) {
+    const detail = `source_profile leads from ${path.join(' to ')} to ${base.name}`;
+    throw new PollError('invalid-configuration', detail);
+  }
+  return readProfileSigningKeys(poll, findProfile(poll, files, base.name), files, path);
+}

@@ -1,0 +1,43 @@
+import { readAwsSettings } from '../aws/profile-settings.ts';
+import { describeEndpoint, readAwsService, readRegion } from '../aws/service.ts';
+import { withProcessTimeout } from '../credential-process/credential-process.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { readProfileFiles } from '../profile/files.ts';
+import { findProfile, readSelectedProfile } from '../profile/selected-profile.ts';
+import type { CredentialSource, SourceOptions } from '../source.ts';
+import { readJobKeys } from './job-keys.ts';
+import { assumeProfileRole, assumeWith, readProfileSigningKeys } from './profile-chain.ts';
+import { readChosenRole } from './settings.ts';
+
+/**
+ * The role of the selected profile. With `roleArn`, another role: the credentials of the profile `profile` assume
+ * it, or without this option the credentials that SDKs would use.
+ */
+export function createRoleSource(options: SourceOptions): CredentialSource {
+  const settings = readAwsSettings(options, options.profileFiles);
+  return {
+    name: 'role',
+    endpoint: describeEndpoint(() =>
+      readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null),
+    ),
+    issuesCredentials: true,
+    // The credentials that assume the role can come from a process.
+    poll: (signal) => runPoll(withProcessTimeout(options), signal, [], readRole),
+  };
+}
+
+async function readRole(poll: OngoingPoll): Promise<FoundDocument> {
+  const { roleArn, profile: chosenProfile } = poll.options;
+  if (roleArn === undefined) {
+    const { profile, files } = await readSelectedProfile(poll);
+    return assumeProfileRole(poll, profile, files);
+  }
+  const settings = readChosenRole(roleArn, poll.options);
+  const files = await readProfileFiles(poll.options);
+  const base =
+    chosenProfile === undefined
+      ? await readJobKeys(poll)
+      : await readProfileSigningKeys(poll, findProfile(poll, files, chosenProfile), files);
+  poll.identity.source = null;
+  return assumeWith(poll, settings, base, files);
+}

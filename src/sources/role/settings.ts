@@ -1,0 +1,104 @@
+import type { Seconds } from '../../domain/model.ts';
+import { parseRoleArn } from '../aws/role-arn.ts';
+import { readVariable } from '../environment/variables.ts';
+import { createInvalidSettingError, PollError } from '../poll-error.ts';
+import { readProfileSetting } from '../profile/credentials.ts';
+import type { Profile } from '../profile/files.ts';
+import type { SourceOptions } from '../source.ts';
+import { DEFAULT_SESSION_NAME } from '../web-identity/settings.ts';
+
+/** The role to assume, and how. */
+export interface RoleSettings {
+  roleArn: string;
+  role: string;
+  accountId: string | null;
+  sessionName: string;
+  externalId: string | null;
+  /** Null: the default of AWS, one hour. */
+  durationSeconds: Seconds | null;
+}
+
+/** What the caller chooses for the session of the last role. Roles before it in a chain use their profiles. */
+export type GivenSession = Pick<SourceOptions, 'sessionName' | 'externalId' | 'durationSeconds'>;
+
+/** Whose credentials assume the role of a profile. */
+export type RoleBase =
+  | { kind: 'profile'; name: string }
+  | { kind: 'source'; source: (typeof CREDENTIAL_SOURCES)[keyof typeof CREDENTIAL_SOURCES] };
+
+/** The values of `credential_source`, and the sources that they name. */
+const CREDENTIAL_SOURCES = {
+  Environment: 'environment',
+  EcsContainer: 'container',
+  Ec2InstanceMetadata: 'imds',
+} as const;
+
+/** @throws PollError if the profile has no role, or if a setting is invalid or needs a person */
+export function readProfileRole(profile: Profile, given: GivenSession): RoleSettings {
+  const read = (key: string) => readProfileSetting(profile, key);
+  const roleArn = read('role_arn');
+  if (roleArn === null) throw new PollError('not-configured', `profile ${profile.name} has no role_arn`);
+  if (read('mfa_serial') !== null) {
+    const detail = `profile ${profile.name} has mfa_serial, and a code of an MFA device can be used only once`;
+    throw new PollError('mfa-required', detail);
+  }
+  return buildRoleSettings({ name: 'role_arn', roleArn }, given, {
+    sessionName: read('role_session_name'),
+    externalId: read('external_id'),
+    durationSeconds: parseDurationSeconds(read('duration_seconds')),
+  });
+}
+
+/** The role of `--role-arn`. */
+export const readChosenRole = (roleArn: string, options: SourceOptions): RoleSettings =>
+  buildRoleSettings({ name: '--role-arn', roleArn }, options, {
+    sessionName: readVariable(options.env, 'AWS_ROLE_SESSION_NAME'),
+    externalId: null,
+    durationSeconds: null,
+  });
+
+function buildRoleSettings(
+  { name, roleArn }: { name: string; roleArn: string },
+  given: GivenSession,
+  configured: { sessionName: string | null } & Pick<RoleSettings, 'externalId' | 'durationSeconds'>,
+): RoleSettings {
+  const { role, accountId } = parseRoleArn(roleArn);
+  if (role === null) throw createInvalidSettingError(name, 'is not the ARN of a role');
+  return {
+    roleArn,
+    role,
+    accountId,
+    sessionName: given.sessionName ?? configured.sessionName ?? DEFAULT_SESSION_NAME,
+    externalId: given.externalId ?? configured.externalId,
+    durationSeconds: given.durationSeconds ?? configured.durationSeconds,
+  };
+}
+
+function parseDurationSeconds(text: string | null): Seconds | null {
+  if (text === null) return null;
+  if (/^\d{1,6}$/.test(text.trim())) return Number(text);
+  throw createInvalidSettingError('duration_seconds', 'is not a number of seconds');
+}
+
+/** @throws PollError if the profile does not name exactly one base */
+export function readRoleBase(profile: Profile): RoleBase {
+  const sourceProfile = readProfileSetting(profile, 'source_profile');
+  const credentialSource = readProfileSetting(profile, 'credential_source');
+  if (sourceProfile !== null && credentialSource !== null) {
+    const detail = `profile ${profile.name} has source_profile and credential_source`;
+    throw new PollError('invalid-configuration', detail);
+  }
+  if (sourceProfile !== null) return { kind: 'profile', name: sourceProfile };
+  if (credentialSource === null) {
+    const detail = `profile ${profile.name} has role_arn, but neither source_profile nor credential_source`;
+    throw new PollError('invalid-configuration', detail);
+  }
+  if (!isCredentialSource(credentialSource)) {
+    const names = Object.keys(CREDENTIAL_SOURCES).join(', ');
+    throw createInvalidSettingError('credential_source', `is none of ${names}`);
+  }
+  return { kind: 'source', source: CREDENTIAL_SOURCES[credentialSource] };
+}
+
+const isCredentialSource = (text: string): text is keyof typeof CREDENTIAL_SOURCES =>
+  Object.hasOwn(CREDENTIAL_SOURCES, text);

@@ -1,0 +1,71 @@
+import { getSsoCredentials } from '../aws/calls.ts';
+import { readAwsSettings } from '../aws/profile-settings.ts';
+import { describeEndpoint, parseRegion, readAwsService, withAwsLimits } from '../aws/service.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
+import { readSelectedProfile } from '../profile/selected-profile.ts';
+import type { CredentialSource, SourceOptions } from '../source.ts';
+import { readCachedSsoToken } from './cached-token.ts';
+import { readSsoSettings } from './settings.ts';
+
+/** The role of a profile with IAM Identity Center, for the token that `aws sso login` has stored. */
+export function createSsoSource(options: SourceOptions): CredentialSource {
+  return {
+    name: 'sso',
+    endpoint: describeEndpoint(() => openService(options)),
+    issuesCredentials: true,
+    poll: (signal) =>
+      runPoll(withAwsLimits(options), signal, [], async (poll) => {
+        const { profile, files } = await readSelectedProfile(poll);
+        return readSsoCredentials(poll, profile, files);
+      }),
+  };
+}
+
+/** @throws PollError */
+export async function readSsoCredentials(
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+): Promise<FoundDocument> {
+  const settings = readSsoSettings(profile, files);
+  if (settings === null) {
+    throw new PollError('not-configured', `profile ${profile.name} has no settings of IAM Identity Center`);
+  }
+  const { session, startUrl, region, accountId, roleName, missing } = settings;
+  if (startUrl === null || region === null || accountId === null || roleName === null) {
+    const detail = `profile ${profile.name} lacks ${missing.join(', ')}`;
+    throw new PollError('invalid-configuration', detail);
+  }
+  poll.identity.role = poll.options.role ?? roleName;
+  poll.accountId = accountId;
+  const service = readAwsService(
+    'SSO',
+    parseRegion(region, 'sso_region'),
+    readAwsSettings(poll.options, { ...files, selectedName: profile.name }),
+  );
+  const token = await readCachedSsoToken(session ?? startUrl, poll.options);
+  if (token === null) {
+    throw new PollError('sso-login-required', `no token of ${session ?? 'the start URL'} is stored`);
+  }
+  poll.secrets.add(token.accessToken.reveal());
+  const { expiration, isRenewable } = token;
+  const isExpired = expiration <= poll.options.clock.now();
+  // SDKs renew only the tokens of sessions.
+  const willBeRenewed = isRenewable && session !== null;
+  poll.notes.add({
+    code: isExpired ? 'SSO_TOKEN_EXPIRED' : 'SSO_TOKEN_EXPIRES',
+    expiresAt: expiration,
+    isRenewable: willBeRenewed,
+  });
+  return getSsoCredentials(poll, service, { accessToken: token.accessToken, accountId, roleName });
+}
+
+/** The service of the profile that was selected when the source was opened. */
+function openService({ profileFiles, ...options }: SourceOptions) {
+  const profile = profileFiles?.profiles.get(profileFiles.selectedName);
+  const settings = profile && profileFiles && readSsoSettings(profile, profileFiles);
+  const region = parseRegion(settings?.region ?? '', 'sso_region');
+  return readAwsService('SSO', region, readAwsSettings(options, profileFiles));
+}

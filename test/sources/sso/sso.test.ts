@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
+import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
+import { codes, fail, options, succeed } from '../../support/sources/polling.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+const TOKEN = 'CANARY-authorization';
+const START = 'https://corp.example/start';
+const SESSION = `[default]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Analyst
+[sso-session corp]
+sso_start_url = ${START}
+sso_region = eu-west-1
+`;
+const OLD_FORM = `[default]
+sso_start_url = ${START}
+sso_region = eu-west-1
+sso_account_id = 111122223333
+sso_role_name = Analyst
+`;
+const LATER = new Date(Date.now() + 28_800_000).toISOString();
+
+async function signIn(config: string, cacheKey: string, token: object = {}) {
+  const portal = await startPortal({ accessToken: TOKEN, accountId: '111122223333', roleName: 'Analyst' });
+  const home = homeWith({ config });
+  storeSsoToken(home, cacheKey, { accessToken: TOKEN, expiresAt: LATER, ...token });
+  const open = (choice: SourceChoice = 'sso') =>
+    openSource(choice, options({ HOME: home, AWS_ENDPOINT_URL_SSO: portal.url }));
+  return { portal, open };
+}
+
+describe.each([
+  ['a session', SESSION, 'corp'],
+  ['the older form', OLD_FORM, START],
+])('a profile with %s', (_, config, cacheKey) => {
+  test.each<SourceChoice>(['sso', 'profile'])(
+    'the source %s gets the credentials of the role',
+    async (choice) => {
+      const { portal, open } = await signIn(config, cacheKey);
+      const outcome = await succeed(await open(choice));
+      const [issued] = portal.issued;
+      expect(outcome.credentials).toMatchObject({
+        accessKeyId: issued?.accessKeyId,
+        expiration: issued?.expiration,
+      });
+      expect(outcome.secrets.secretAccessKey.reveal()).toBe(issued?.secretAccessKey);
+      expect(outcome.secrets.token?.reveal()).toBe(issued?.sessionToken);
+      const source = choice === 'profile' ? 'sso' : null;
+      expect(outcome.identity).toEqual({ apiVersion: null, role: 'Analyst', host: null, source });
+      expect(outcome.accountId).toBe('111122223333');
+      expect(outcome.notes).toEqual([
+        { code: 'SSO_TOKEN_EXPIRES', expiresAt: Date.parse(LATER), isRenewable: false },
+      ]);
+    },
+  );
+});
+
+test('the note says whether SDKs renew the token, which they do for sessions only', async () => {
+  const session = await signIn(SESSION, 'corp', { refreshToken: 'CANARY-refresh' });
+  expect((await succeed(await session.open())).notes).toMatchObject([{ isRenewable: true }]);
+  const old = await signIn(OLD_FORM, START, { refreshToken: 'CANARY-refresh' });
+  expect((await succeed(await old.open())).notes).toMatchObject([{ isRenewable: false }]);
+});
+
+test('an expired token is sent, because AWS decides', async () => {
+  const { open, portal } = await signIn(SESSION, 'corp', {
+    accessToken: 'expired',
+    expiresAt: '2020-01-01T00:00:00Z',
+  });
+  const outcome = await fail(await open());
+  expect(outcome.reason).toBe('sso-login-required');
+  expect(codes(outcome)).toEqual(['SSO_TOKEN_EXPIRED']);
+  expect(portal.requests).toHaveLength(1);
+});
+
+test('a role that the user does not have is denied', async () => {
+  const { open } = await signIn(SESSION.replace('Analyst', 'Admin'), 'corp');
+  expect((await fail(await open())).reason).toBe('aws-access-denied');
+});
+
+test.each<[name: string, config: string, cacheKey: string, reason: string, detail: RegExp]>([
+  ['no token', SESSION, 'other', 'sso-login-required', /no token of corp/],
+  [
+    'no settings',
+    '[default]\nregion = eu-west-1\n',
+    'corp',
+    'not-configured',
+    /no settings of IAM Identity Center/,
+  ],
+  [
+    'a missing session',
+    SESSION.replace('[sso-session corp]', '[sso-session other]'),
+    'corp',
+    'invalid-configuration',
+    /lacks sso_start_url, sso_region/,
+  ],
+  [
+    'a missing role',
+    SESSION.replace(/sso_role_name.*\n/, ''),
+    'corp',
+    'invalid-configuration',
+    /lacks sso_role_name/,
+  ],
+  [
+    'an invalid region',
+    SESSION.replace('eu-west-1', 'eu.evil.example'),
+    'corp',
+    'invalid-configuration',
+    /sso_region is not/,
+  ],
+])('%s has a reason of its own', async (_, config, cacheKey, reason, detail) => {
+  const { open, portal } = await signIn(config, cacheKey);
+  expect(await fail(await open())).toMatchObject({ reason, detail: expect.stringMatching(detail) });
+  expect(portal.requests).toEqual([]);
+});
