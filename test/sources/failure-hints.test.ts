@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { describeFailure } from '../../src/report/messages/failures.ts';
+import { describeFailure } from '../../src/report/messages/failures/describe-failure.ts';
 import { createSource } from '../../src/sources/open.ts';
 import type { PollFailure } from '../../src/sources/source.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';

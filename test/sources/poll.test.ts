@@ -239,7 +239,7 @@ describe('the outcome of a poll', () => {
     );
     expect(outcome).toMatchObject({
       ok: true,
-      identity: { apiVersion: null, role: 'loader', host: null },
+      identity: { apiVersion: null, role: 'loader', host: null, source: null },
       accountId: '123456789012',
       observedAt: NOW,
       clockOffset: 7,
@@ -290,7 +290,7 @@ describe('the outcome of a poll', () => {
       accessKeyId: 'ASIA',
       expiration: 5,
       possibleHopLimit: true,
-      identity: { apiVersion: '2', role: null, host: null },
+      identity: { apiVersion: '2', role: null, host: null, source: null },
       observedAt: NOW,
       clockOffset: 40 * 3600,
       accountId: '123456789012',

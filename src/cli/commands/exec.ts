@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
 import { CredWatchError } from '../../errors.ts';
-import { describeFailure } from '../../report/messages/failures.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import { recordJobRun } from '../../watch/record-job-run.ts';
 import type { CommandDefinition } from '../command.ts';

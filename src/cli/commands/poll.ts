@@ -1,6 +1,6 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { describeFailure } from '../../report/messages/failures.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';

@@ -1,7 +1,7 @@
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
-import { describePollHealth } from '../../report/messages/failures.ts';
+import { describePollHealth } from '../../report/messages/failures/describe-failure.ts';
 import { type MonitorResponse, startMonitor } from '../../server/monitor/monitor.ts';
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';

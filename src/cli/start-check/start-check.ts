@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { describeFailure } from '../../report/messages/failures.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';

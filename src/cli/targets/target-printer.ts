@@ -1,6 +1,6 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { FailureReason } from '../../domain/model.ts';
-import { describeFailure, describeSpecificHint } from '../../report/messages/failures.ts';
+import { describeFailure, describeSpecificHint } from '../../report/messages/failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { formatPollJson, formatPollLine, formatTargetSummary } from '../../report/poll-line.ts';

@@ -5,7 +5,8 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
-import { describeFailure, type Explanation } from './failures.ts';
+import { describeFailure } from './failures/describe-failure.ts';
+import type { Explanation } from './failures/explanation.ts';
 import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */

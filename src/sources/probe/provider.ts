@@ -1,5 +1,4 @@
 import { correctTime } from '../../domain/measurement/generations.ts';
-import type { SourceName } from '../../domain/model.ts';
 import {
   createProvider,
   type KnownProvider,
@@ -7,7 +6,9 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { createSource } from '../open.ts';
+import { createContainerSource } from '../container/container.ts';
+import { createEnvironmentSource } from '../environment/environment.ts';
+import { createImdsSource } from '../imds/imds.ts';
 import type { PolledCredentials, PollFailure, PollOutcome, SourceOptions } from '../source.ts';
 
 /** `offline`: send no request and run no process. Such a provider has the state `untried` if it is set up. */
@@ -15,12 +16,15 @@ export interface ProbeMode {
   offline: boolean;
 }
 
+const SOURCES = {
+  environment: createEnvironmentSource,
+  container: createContainerSource,
+  imds: createImdsSource,
+} as const;
+
 /** Polls the source with the same name as the provider. */
-export async function pollProvider(
-  name: ProviderName & SourceName,
-  options: SourceOptions,
-): Promise<Provider> {
-  const source = createSource(name, options);
+export async function pollProvider(name: keyof typeof SOURCES, options: SourceOptions): Promise<Provider> {
+  const source = SOURCES[name](options);
   return createPolledProvider(name, await source.poll(), source.endpoint?.url ?? null);
 }
 

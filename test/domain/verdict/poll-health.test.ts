@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkPollHealth } from '../../../src/domain/verdict/poll-health.ts';
-import { describePollHealth } from '../../../src/report/messages/failures.ts';
+import { describePollHealth } from '../../../src/report/messages/failures/describe-failure.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const failure = {

@@ -4,7 +4,7 @@ import { POLL_NOTE_CODES, type PollNote } from '../../../src/domain/poll-note.ts
 import { FINDING_CODES, type FindingCode, type FindingFields } from '../../../src/domain/verdict/finding.ts';
 import { type UnknownReason, VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import type { NowUnknownReason } from '../../../src/domain/verdict/now-verdict.ts';
-import { describeFailure } from '../../../src/report/messages/failures.ts';
+import { describeFailure } from '../../../src/report/messages/failures/describe-failure.ts';
 import { describeFinding } from '../../../src/report/messages/findings.ts';
 import { describeNowUnknownReason } from '../../../src/report/messages/now.ts';
 import { describePollNote } from '../../../src/report/messages/poll-notes.ts';
@@ -93,7 +93,7 @@ const HOLE = /undefined|NaN|null|\[object|Infinity/;
 test('the hint for a profile that needs a call to AWS names --process', () => {
   const failure = { reason: 'invalid-configuration', detail: '', possibleHopLimit: false } as const;
   const needsCall = { ...failure, misconfiguration: { code: 'NEEDS_AWS_CALL' } } as const;
-  expect(describeFailure(needsCall).hint).toMatch(/^cred-watch makes no calls to AWS: .*--process/);
+  expect(describeFailure(needsCall).hint).toMatch(/^pass this command with --process /);
   expect(describeFailure({ ...failure, misconfiguration: null }).hint).toMatch(/^add the missing setting/);
 });
 
@@ -124,6 +124,8 @@ describe('every code has a complete sentence', () => {
       file: 'config',
       problem: 'EACCES',
       expiresAt: 0,
+      issuedAt: 0,
+      isRenewable: true,
       count: 2,
       offsetSeconds: 60,
       validitySeconds: 60,

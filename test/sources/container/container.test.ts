@@ -39,7 +39,7 @@ test('a real CloudShell document is requested with the token on localhost', asyn
   const endpoint = await startEndpoint({ [CREDS]: { body: fixture('cloudshell-document.json') } });
   const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] };
   const outcome = await succeed(containerAt({ url: `http://localhost:${endpoint.port}` }, env));
-  expect(outcome.identity).toEqual({ apiVersion: null, role: null, host: null });
+  expect(outcome.identity).toEqual({ apiVersion: null, role: null, host: null, source: null });
   expect(endpoint.requests[0]!.headers.authorization).toBe(CANARIES[3]);
 });
 

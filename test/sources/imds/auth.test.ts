@@ -23,7 +23,7 @@ describe('a token', () => {
   test('a token is requested with the longest TTL and used for every request', async () => {
     const endpoint = await startEndpoint(imds());
     const outcome = await succeed(imdsAt(endpoint));
-    expect(outcome.identity).toEqual({ apiVersion: '2', role: 'web-role', host: null });
+    expect(outcome.identity).toEqual({ apiVersion: '2', role: 'web-role', host: null, source: null });
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, `GET ${ROLES}web-role`]);
     expect(endpoint.requests[0]!.headers['x-aws-ec2-metadata-token-ttl-seconds']).toBe('21600');
     expect(endpoint.requests.slice(1).map(({ headers }) => headers['x-aws-ec2-metadata-token'])).toEqual([

@@ -7,7 +7,8 @@ import {
   type Sdk,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { type Explanation, RAISE_HOP_LIMIT } from '../failures.ts';
+import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';

@@ -5,7 +5,7 @@ import {
   type JobSourceName,
 } from '../../../domain/provider-chain/job-credentials.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
-import type { Explanation } from '../failures.ts';
+import type { Explanation } from '../failures/explanation.ts';
 import { describeSdks } from './chain-findings.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 

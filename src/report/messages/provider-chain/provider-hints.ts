@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../../domain/model.ts';
 import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../../domain/provider-chain/providers.ts';
-import { describeRemoval, describeSpecificHint, FAILURES } from '../failures.ts';
+import { describeRemoval, describeSpecificHint, FAILURES } from '../failures/describe-failure.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
@@ -32,6 +32,7 @@ const SOURCES_HINTS: Partial<Record<FailureReason, DescribeHint>> = {
   starting: () => RETRY,
   throttled: () => `${RETRY}, and check which other programs send requests`,
   'server-error': () => `${RETRY}; if it fails again, read the log of the endpoint`,
+  'mfa-required': () => 'sign in with another tool, which keeps the credentials in variables or in a profile',
   'long-lived': () => 'replace the keys with a role',
   unreachable: describeUnreachable,
   timeout: describeTimeout,

@@ -9,7 +9,7 @@ import type {
   Sdk,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatTimestamp, maskKeyId } from '../../text/format-values.ts';
-import { describeFailure } from '../failures.ts';
+import { describeFailure } from '../failures/describe-failure.ts';
 
 export const joinWords = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -4,7 +4,7 @@ import type {
   MisplacedSection,
   Sdk,
 } from '../../../domain/provider-chain/providers.ts';
-import type { Explanation } from '../failures.ts';
+import type { Explanation } from '../failures/explanation.ts';
 import { joinWords, SDK_NAMES } from './providers.ts';
 
 /** The message continues `line 4 of FILE`. */

@@ -1,13 +1,4 @@
-import type { FailureFacts, FailureReason, OutputForm } from '../../domain/model.ts';
-import { formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { PollHealth } from '../../domain/verdict/poll-health.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
-
-/** What happened, and what to do. */
-export interface Explanation {
-  message: string;
-  hint: string;
-}
+import type { Explanation } from './explanation.ts';
 
 const WAIT_FOR_NEXT_POLL = 'wait for the next poll';
 const OTHER_SOURCE = 'select another source with --source';
@@ -15,7 +6,8 @@ const UNBLOCK_IMDS =
   'check that IMDS is enabled on the instance, and that no policy, firewall or proxy blocks requests (PUT and GET) or adds X-Forwarded-For';
 const CHECK_SERVER = 'check which server listens at this address';
 
-export const FAILURES: Record<FailureReason, Explanation> = {
+/** Failures of endpoints, files, variables and processes. */
+export const ENDPOINT_FAILURES = {
   disabled: {
     message: 'IMDS is disabled',
     hint: `unset AWS_EC2_METADATA_DISABLED, or ${OTHER_SOURCE}`,
@@ -141,119 +133,4 @@ export const FAILURES: Record<FailureReason, Explanation> = {
     message: 'the process that should print credentials failed',
     hint: 'run the command by hand and read its error message',
   },
-  'region-missing': {
-    message: 'the region of AWS STS is unknown',
-    hint: 'set AWS_REGION, or `region` in the profile',
-  },
-  'region-disabled': {
-    message: 'AWS STS is disabled in this region',
-    hint: 'activate the region in the account settings of IAM, or use another region',
-  },
-  'aws-unreachable': {
-    message: 'could not connect to AWS',
-    hint: 'check DNS, routes and firewalls, or create a VPC endpoint for the service; requests use no proxy',
-  },
-  'aws-access-denied': {
-    message: 'AWS denied the request for credentials',
-    hint: 'check the trust policy of the role (its principal and conditions), and that the role exists in this account',
-  },
-  'base-credentials-rejected': {
-    message: 'AWS rejected the credentials that should assume the role',
-    hint: 'renew these credentials, and check that they belong to this partition and region',
-  },
-  'clock-rejected': {
-    message: 'AWS rejected the time of the request',
-    hint: "correct this host's clock, for example with chrony",
-  },
-  'duration-not-allowed': {
-    message: 'AWS does not allow this duration',
-    hint: 'request at most the maximum session duration of the role; a role that was assumed by another role is limited to 1h',
-  },
-  'identity-token-unreadable': {
-    message: 'could not read the identity token, so no request was sent',
-    hint: 'check that the token file exists, is not empty, and is readable by this user',
-  },
-  'identity-token-expired': {
-    message: 'AWS reports that the identity token has expired',
-    hint: 'check that the token file is still being rotated; a CI job needs a new token after some minutes',
-  },
-  'identity-token-rejected': {
-    message: 'AWS rejected the identity token',
-    hint: 'check the identity provider in IAM: its URL, its audiences and its keys must match the token',
-  },
-  'sso-login-required': {
-    message: 'the session of IAM Identity Center has ended',
-    hint: 'run `aws sso login`',
-  },
-  'mfa-required': {
-    message: 'the role needs a code of an MFA device, which a program cannot enter',
-    hint: 'sign in with another tool, and pass its output with --process or in environment variables',
-  },
-};
-
-/** The detail names the command. `--process` cannot be combined with `--source` or `--profile`. */
-const USE_PROCESS =
-  'pass this command with --process instead of --profile and --source, or use another profile';
-
-const OUTPUT_HINTS: Readonly<Record<OutputForm, string>> = {
-  sts: "print only the keys: pipe the output through `jq '.Credentials + {Version: 1}'`",
-  sso: 'run `aws configure export-credentials --profile NAME` with a profile for SSO instead',
-  iot: "print only the keys: pipe the output through `jq '.credentials | {Version: 1, AccessKeyId: .accessKeyId, SecretAccessKey: .secretAccessKey, SessionToken: .sessionToken, Expiration: .expiration}'`",
-  variables:
-    'print JSON instead of variables: `aws configure export-credentials` does so without `--format env`',
-  'surrounded-json': 'print only the JSON to stdout, and all other text to stderr',
-  'no-version': 'add "Version": 1 (a number) to the output; the token is named SessionToken',
-  'no-json': 'print one JSON object with "Version": 1, as `aws configure export-credentials` does',
-};
-
-/** The network drops a token response that exceeds the hop limit, so the token request times out. */
-export const RAISE_HOP_LIMIT =
-  'if this is a container, raise the hop limit: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
-
-export function describeFailure(failure: FailureFacts): Explanation {
-  const { reason, detail } = failure;
-  const { message, hint } = FAILURES[reason];
-  return {
-    message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
-    hint: describeSpecificHint(failure) ?? hint,
-  };
-}
-
-/** What to do about this failure. Null if only its reason is known. */
-export function describeSpecificHint({ misconfiguration, possibleHopLimit }: FailureFacts): string | null {
-  if (possibleHopLimit) return RAISE_HOP_LIMIT;
-  switch (misconfiguration?.code) {
-    case 'NEEDS_AWS_CALL':
-      return USE_PROCESS;
-    case 'NO_ID_TOKEN_PERMISSION':
-      return 'add `permissions: id-token: write` to the job of the workflow';
-    case 'BASE_UNDECIDED':
-      return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
-    case 'INVALID_SETTING':
-      return `correct or ${describeRemoval(misconfiguration.name)}`;
-    case 'WRONG_OUTPUT':
-      return OUTPUT_HINTS[misconfiguration.form];
-    case 'KEYS_SWAPPED':
-      return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
-    case undefined:
-      return null;
-  }
-}
-
-/** Variables are unset, settings of a profile are removed. */
-export const describeRemoval = (setting: string): string =>
-  `${setting.startsWith('AWS_') ? 'unset' : 'remove'} ${setting}`;
-
-/** One line for a monitor that watches the poller. */
-export function describePollHealth(health: PollHealth): string {
-  switch (health.code) {
-    case 'HEALTHY':
-      return 'ok';
-    case 'NO_POLL_YET':
-      return 'no poll has finished yet';
-    case 'POLL_FAILED':
-      return `the last poll failed: ${escapeUnprintable(describeFailure(health.failure).message)}`;
-    case 'POLL_OVERDUE':
-      return `no poll has finished for ${short(health.sinceLastPoll)}; expected one within ${short(health.allowed)}`;
-  }
-}
+} as const satisfies Readonly<Record<string, Explanation>>;

@@ -1,0 +1,80 @@
+import type { FailureFacts, FailureReason, OutputForm } from '../../../domain/model.ts';
+import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { AWS_FAILURES } from './aws-failures.ts';
+import { ENDPOINT_FAILURES } from './endpoint-failures.ts';
+import type { Explanation } from './explanation.ts';
+
+/** Every reason, with what to do about it. */
+export const FAILURES: Readonly<Record<FailureReason, Explanation>> = {
+  ...ENDPOINT_FAILURES,
+  ...AWS_FAILURES,
+};
+
+/** The detail names the command. `--process` cannot be combined with `--source` or `--profile`. */
+const USE_PROCESS =
+  'pass this command with --process instead of --profile and --source, or use another profile';
+
+const OUTPUT_HINTS: Readonly<Record<OutputForm, string>> = {
+  sts: "print only the keys: pipe the output through `jq '.Credentials + {Version: 1}'`",
+  sso: 'run `aws configure export-credentials --profile NAME` with a profile for SSO instead',
+  iot: "print only the keys: pipe the output through `jq '.credentials | {Version: 1, AccessKeyId: .accessKeyId, SecretAccessKey: .secretAccessKey, SessionToken: .sessionToken, Expiration: .expiration}'`",
+  variables:
+    'print JSON instead of variables: `aws configure export-credentials` does so without `--format env`',
+  'surrounded-json': 'print only the JSON to stdout, and all other text to stderr',
+  'no-version': 'add "Version": 1 (a number) to the output; the token is named SessionToken',
+  'no-json': 'print one JSON object with "Version": 1, as `aws configure export-credentials` does',
+};
+
+/** The network drops a token response that exceeds the hop limit, so the token request times out. */
+export const RAISE_HOP_LIMIT =
+  'if this is a container, raise the hop limit: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
+
+export function describeFailure(failure: FailureFacts): Explanation {
+  const { reason, detail } = failure;
+  const { message, hint } = FAILURES[reason];
+  return {
+    message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
+    hint: describeSpecificHint(failure) ?? hint,
+  };
+}
+
+/** What to do about this failure. Null if only its reason is known. */
+export function describeSpecificHint({ misconfiguration, possibleHopLimit }: FailureFacts): string | null {
+  if (possibleHopLimit) return RAISE_HOP_LIMIT;
+  switch (misconfiguration?.code) {
+    case 'NEEDS_AWS_CALL':
+      return USE_PROCESS;
+    case 'NO_ID_TOKEN_PERMISSION':
+      return 'add `permissions: id-token: write` to the job of the workflow';
+    case 'BASE_UNDECIDED':
+      return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
+    case 'INVALID_SETTING':
+      return `correct or ${describeRemoval(misconfiguration.name)}`;
+    case 'WRONG_OUTPUT':
+      return OUTPUT_HINTS[misconfiguration.form];
+    case 'KEYS_SWAPPED':
+      return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
+    case undefined:
+      return null;
+  }
+}
+
+/** Variables are unset, settings of a profile are removed. */
+export const describeRemoval = (setting: string): string =>
+  `${setting.startsWith('AWS_') ? 'unset' : 'remove'} ${setting}`;
+
+/** One line for a monitor that watches the poller. */
+export function describePollHealth(health: PollHealth): string {
+  switch (health.code) {
+    case 'HEALTHY':
+      return 'ok';
+    case 'NO_POLL_YET':
+      return 'no poll has finished yet';
+    case 'POLL_FAILED':
+      return `the last poll failed: ${escapeUnprintable(describeFailure(health.failure).message)}`;
+    case 'POLL_OVERDUE':
+      return `no poll has finished for ${short(health.sinceLastPoll)}; expected one within ${short(health.allowed)}`;
+  }
+}

@@ -1,0 +1,5 @@
+/** What happened, and what to do. */
+export interface Explanation {
+  message: string;
+  hint: string;
+}
