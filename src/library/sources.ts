@@ -176,9 +176,11 @@ const toPublicSource = (source: source.CredentialSource): CredentialSource => ({
 export async function openJobSource(opened: CredentialSource): Promise<CredentialSource> {
   const options = autoOptions.get(opened);
   if (options === undefined) return opened;
-  const { source, ...job } = await findJobSource(options);
+  const { source, profile, ...job } = await findJobSource(options);
   if (source === opened.name) return opened;
-  if (source !== null) return toPublicSource(await openSource(source, options));
+  if (source !== null) {
+    return toPublicSource(await openSource(source, profile === null ? options : { ...options, profile }));
+  }
   const { message } = describeUndecidedSource(job);
   throw new CredWatchError(message, 'open the source that the job uses, for example `sources.imds()`', {
     code: 'CREDENTIALS_UNDECIDED',

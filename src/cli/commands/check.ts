@@ -82,7 +82,7 @@ async function judgeNewestSample(flags: CheckFlags, duration: Seconds, io: Io): 
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
   using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
-  const source = await resolveJobSource(flags, io);
+  const { source } = await resolveJobSource(flags, io);
   const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
   const { role, margin, maxAge = DEFAULT_MAX_AGE } = flags;
   const series = { host, source, maxAge, ...(role === undefined ? {} : { role }) };

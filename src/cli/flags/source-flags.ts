@@ -104,24 +104,29 @@ function parseCommand(text: string): string {
   throw new InvalidValueError('is empty', 'give the command to run');
 }
 
+/** Replaces the flags of the same names. */
+type JobSource = { source: SourceName; profile?: string };
+
 /**
  * The source whose credentials a job would get: the one that the flags select, else the one that SDKs use.
  * @throws CredWatchError if SDKs disagree, or if no source reads their provider
  */
-export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<SourceName> {
+export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<JobSource> {
   const sources = await import('../../sources/open.ts');
   const settings = toSettings(flags);
   const selected = sources.findSelectedSource(flags.source, settings);
   if (selected !== null) {
     assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }));
-    return selected;
+    return { source: selected };
   }
   const { hasOnlyEndpoint } = await import('../../sources/only-endpoint.ts');
-  if (await hasOnlyEndpoint(io)) return sources.resolveSourceName('auto', { env: io.env });
+  if (await hasOnlyEndpoint(io)) {
+    return { source: sources.resolveSourceName('auto', { env: io.env }) };
+  }
   const { findJobSource } = await import('../../sources/probe/job-source.ts');
-  const { source, ...job } = await findJobSource(io);
+  const { source, profile, ...job } = await findJobSource(io);
   // Most runs need none of these messages.
-  if (source === 'container' || source === 'imds') return source;
+  if (source === 'container' || source === 'imds') return { source };
   const { describeJobSource, describeUndecidedSource } = await import(
     '../../report/messages/provider-chain/job-source.ts'
   );
@@ -129,9 +134,11 @@ export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<Sour
     const { message, hint } = describeUndecidedSource(job);
     throw new CredWatchError(message, hint);
   }
-  const { message, hint } = describeJobSource(source, job.facts);
-  await printNote(io, message, hint);
-  return source;
+  if (job.provider !== null && job.provider !== 'container' && job.provider !== 'imds') {
+    const { message, hint } = describeJobSource(job.provider, job.facts);
+    await printNote(io, message, hint);
+  }
+  return profile === null ? { source } : { source, profile };
 }
 
 /** Opens the source that the flags and the environment select. */

@@ -47,7 +47,7 @@ export interface StartCheckContext extends PollContext, Disposable {
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
   const { source, host } = await openSourceFromFlags(
-    { ...flags, source: await resolveJobSource(flags, io) },
+    { ...flags, ...(await resolveJobSource(flags, io)) },
     io,
   );
   const store = await openStore(flags, io);

@@ -1,10 +1,9 @@
 import { groupBy } from '../lists.ts';
-import { SOURCE_NAMES, type SourceName } from '../model.ts';
+import type { SourceName } from '../model.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
   type OutcomesBySdk,
-  PROVIDER_NAMES,
   type ProviderName,
   SDKS,
   type Sdk,
@@ -19,13 +18,20 @@ export interface JobCredentials {
   provider: ProviderName | null;
 }
 
-/** A source that reads what a provider of the SDKs reads. It has the name of the provider. */
-export type JobSourceName = Extract<SourceName, ProviderName>;
-
-const isJobSourceName = (name: SourceName): name is JobSourceName =>
-  PROVIDER_NAMES.some((provider) => provider === name);
-
-export const JOB_SOURCE_NAMES: readonly JobSourceName[] = SOURCE_NAMES.filter(isJobSourceName);
+/** The source that reads what a provider of the SDKs reads. Null if none does. */
+export const JOB_SOURCES: Readonly<Record<ProviderName, SourceName | null>> = {
+  environment: 'environment',
+  'web-identity': 'web-identity',
+  profile: 'profile',
+  'profile-role': 'role',
+  'profile-web-identity': 'web-identity',
+  sso: 'sso',
+  // Only the AWS CLI and SDKs can sign with the key of such a session.
+  login: null,
+  process: 'process',
+  container: 'container',
+  imds: 'imds',
+};
 
 export function findJobCredentials(facts: ChainFacts): JobCredentials {
   const outcomes = resolveChains(facts);

@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
 import { mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
 import { resolveSourceName } from '../../../src/sources/open.ts';
@@ -13,7 +16,9 @@ test.each(CASES)('the source of a job is that of every SDK in the case $name', a
   const { source, provider, outcomes } = await findJobSource(sourceOptions);
   const ends = new Set(Object.values(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))));
   // Without a request, an endpoint counts as working, so only other providers can fail.
-  if (source !== null && ends.size === 1) expect([...ends][0]).toMatch(new RegExp(`^(stops at )?${source}`));
+  if (provider !== null && ends.size === 1)
+    expect([...ends][0]).toMatch(new RegExp(`^(stops at )?${provider}`));
+  expect(source).toBe(provider === null ? null : JOB_SOURCES[provider]);
   if (provider === null) expect(ends.size).toBeGreaterThan(1);
   if (await hasOnlyEndpoint(sourceOptions)) expect(source).toBe(resolveSourceName('auto', sourceOptions));
 });
@@ -63,4 +68,17 @@ test.each([
   [{ HOME: '/nonexistent', AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent', AWS_ROLE_ARN: 'x' }, null],
 ])('the source of a job with the environment %j is %j', async (env, source) => {
   expect((await findJobSource(options(env))).source).toBe(source);
+});
+
+test('the source of a job with a web identity in its profile reads this profile', async () => {
+  const HOME = homeWith({});
+  const token = join(HOME, 'token');
+  writeFileSync(token, 'e30.e30.x');
+  const settings = `role_arn = arn:aws:iam::111122223333:role/x\nweb_identity_token_file = ${token}\n`;
+  writeFileSync(join(HOME, '.aws', 'config'), `[profile job]\n${settings}`);
+  expect(await findJobSource(options({ HOME, AWS_PROFILE: 'job' }))).toMatchObject({
+    provider: 'profile-web-identity',
+    source: 'web-identity',
+    profile: 'job',
+  });
 });

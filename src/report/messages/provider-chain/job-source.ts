@@ -1,10 +1,13 @@
 import {
   groupSdks,
-  JOB_SOURCE_NAMES,
+  JOB_SOURCES,
   type JobCredentials,
-  type JobSourceName,
 } from '../../../domain/provider-chain/job-credentials.ts';
-import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import {
+  type ChainFacts,
+  PROVIDER_NAMES,
+  type ProviderName,
+} from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeSdks } from './chain-findings.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
@@ -32,11 +35,11 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });
   const ends = groups.map(({ outcome }) => ('provider' in outcome ? outcome.provider : null));
-  const choices = JOB_SOURCE_NAMES.filter(
-    (name) => ends.includes(name) || name === findEndpointSource(facts),
+  const choices = PROVIDER_NAMES.filter(
+    (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
   );
-  const others = ends.some((end) => end !== null && !choices.some((name) => name === end));
-  const options = choices.map((name) => `--source ${name}`).concat(others ? EXPORT_COMMAND : []);
+  const others = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
+  const options = choices.map((name) => formatFlags(name, facts)).concat(others ? EXPORT_COMMAND : []);
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
     hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
@@ -45,15 +48,19 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
 
 /** For credentials that do not come from the endpoint of this instance, task or pod. */
 export function describeJobSource(
-  source: Exclude<JobSourceName, 'container' | 'imds'>,
+  provider: Exclude<ProviderName, 'container' | 'imds'>,
   facts: ChainFacts,
 ): Explanation {
   const other = findEndpointSource(facts);
   return {
-    message: `SDKs use ${PROVIDER_PHRASES[source]}${formatIdentity(source, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
+    message: `SDKs use ${PROVIDER_PHRASES[provider]}${formatIdentity(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
     hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
   };
 }
+
+/** The flags that select what a provider reads. */
+const formatFlags = (name: ProviderName, { profile }: ChainFacts): string =>
+  `--source ${JOB_SOURCES[name]}${name === 'profile-web-identity' ? ` --profile ${profile.name}` : ''}`;
 
 function formatIdentity(name: ProviderName, { providers }: ChainFacts): string {
   const parts = listIdentity(providers[name]);
