@@ -220,10 +220,10 @@ const choices: BadInput[] = (
     ['report', '--format', 'pdf', `${REPORT_FORMAT_NAMES.join(', ')}, or FORMAT=FILE`],
     ['export', '--format', 'sql', 'ndjson, csv, parquet'],
     ['poll', '--format', 'csv', 'text, json'],
-    ['poll', '--source', 'sso', `auto, ${SOURCES}`],
+    ['poll', '--source', 'vault', `auto, ${SOURCES}`],
     ['report', '--source', 'auto', SOURCES],
     ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
-    ['report', '--source', 'sts\u001b', SOURCES],
+    ['report', '--source', 'vault\u001b', SOURCES],
   ] as const
 ).map(([command, flag, value, allowed]) => ({
   args: [command, flag, value],

@@ -1,3 +1,4 @@
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { createContainerSource } from '../container/container.ts';
 import { createSigningKeys } from '../document/unvalidated-keys.ts';
 import { readEnvironmentKeys } from '../environment/environment.ts';
@@ -14,6 +15,15 @@ const BASE_SOURCES = {
 } as const;
 
 export type BaseSourceName = 'environment' | keyof typeof BASE_SOURCES;
+
+/** That SDKs would not use the source for a job does not matter here. */
+const SHADOWING_CODES: ReadonlySet<PollNoteCode> = new Set([
+  'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
+  'WEB_IDENTITY_HIDES_SOURCE',
+  'CONTAINER_HIDES_IMDS',
+]);
 
 /** Polls the source whose credentials assume a role. @throws PollError */
 export async function pollBaseSource(
@@ -35,7 +45,9 @@ export async function pollBaseSource(
     ...options
   } = poll.options;
   const outcome = await BASE_SOURCES[source]({ ...options, discoverHost: false }).poll(poll.signal);
-  for (const note of outcome.notes) poll.notes.add(note);
+  for (const note of outcome.notes) {
+    if (!SHADOWING_CODES.has(note.code)) poll.notes.add(note);
+  }
   if (outcome.ok) {
     const { accessKeyId, secretAccessKey, token } = outcome.secrets;
     for (const secret of [accessKeyId, secretAccessKey, token]) {

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { IdentityProvider } from '../../support/aws/identity-provider.ts';
+import { startSts } from '../../support/aws/sts.ts';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -62,15 +64,10 @@ const IRSA = {
 
 /** Settings for which no source has the credentials of the job, and what the message names. */
 const REFUSED: [title: string, settings: Settings, named: string[]][] = [
-  ['web identity', IRSA, ['web identity (role other-role, account 123456789012)']],
   [
-    'a role of the profile',
-    {
-      files: {
-        '.aws/config': `[default]\nrole_arn = ${ROLE_ARN}\ncredential_source = Ec2InstanceMetadata\n`,
-      },
-    },
-    ['profile role (role other-role, account 123456789012)', 'not those of IMDS'],
+    'a session of `aws login`',
+    { files: { '.aws/config': '[default]\nlogin_session = arn:aws:iam::123456789012:user/x\n' } },
+    ['cannot read', 'not those of IMDS', "--process 'aws configure export-credentials'"],
   ],
   [
     'keys in the environment beside AWS_PROFILE',
@@ -162,6 +159,39 @@ test.each<[string, Settings, string]>([
   expect(check.stdout).toContain(`…${keyId.slice(-4)}`);
   expect((await run('check', '-j', '10h')).code).toBe(1);
   expect(endpoint.requests).toEqual([]);
+});
+
+test('the role of a web identity is assumed, judged and passed, and a note names IMDS', async () => {
+  const provider = new IdentityProvider();
+  const sts = await startSts({ roles: [{ arn: ROLE_ARN, identities: { provider } }] });
+  const { endpoint, run } = await prepare({
+    env: { ...IRSA.env, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: sts.url },
+    files: { token: provider.issueToken(Date.now()) },
+  });
+  const exec = await run('exec', '-j', '30m', '--', 'sh', '-c', 'echo $AWS_ACCESS_KEY_ID');
+  expect(exec).toMatchObject({ code: 0, stdout: `${sts.issued[0]?.accessKeyId}\n` });
+  expect(exec.stderr).toMatch(
+    /^note: SDKs use web identity .*\(role other-role, account 123456789012\) and not IMDS/,
+  );
+  expect((await run('check', '-j', '2h')).code).toBe(1);
+  // Each judged set is the one that was passed on, so there is one call for each command.
+  expect(sts.requests).toHaveLength(2);
+  expect(endpoint.requests).toEqual([]);
+});
+
+test('the role of a profile is assumed with the credentials of IMDS', async () => {
+  const sts = await startSts({ roles: [{ arn: ROLE_ARN, principals: [] }] });
+  const config = `[default]\nrole_arn = ${ROLE_ARN}\ncredential_source = Ec2InstanceMetadata\nregion = eu-west-1\n`;
+  const { endpoint, run } = await prepare({
+    env: { AWS_ENDPOINT_URL_STS: sts.url },
+    files: { '.aws/config': config },
+  });
+  const { code, stdout, stderr } = await run('check', '-j', '30m');
+  // This STS does not know the key of the instance.
+  expect(code).toBe(3);
+  expect(stdout).toContain('base-credentials-rejected');
+  expect(stderr).toMatch(/^note: SDKs use the role of the profile/m);
+  expect(endpoint.requests.length).toBeGreaterThan(0);
 });
 
 test('keys in the environment without an expiration are unknown, and the role of IMDS is not used', async () => {

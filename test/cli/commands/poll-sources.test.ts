@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startSts } from '../../support/aws/sts.ts';
 import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -51,13 +52,45 @@ test('a poll of a profile is stored in a series with the name of the profile', a
   ]);
 });
 
-test('a poll of a profile with a role names the command for --process', async () => {
-  const config = '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y\n';
-  const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
+test('a poll of a profile of `aws login` names the command for --process', async () => {
+  const config = '[profile login]\nlogin_session = arn:aws:iam::123456789012:user/x\n';
+  const { run } = await poll(['--profile', 'login'], { HOME: homeWith({ config }) });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(
-    /needs a call to AWS; use --process '[^']+'\)\nhint: cred-watch makes no calls to AWS: pass this command with --process /,
+    /needs a call to AWS; use --process '[^']+'\)\nhint: pass this command with --process /,
   );
+});
+
+test('a poll of a profile with a role is stored in the series of this role', async () => {
+  const arn = 'arn:aws:iam::111122223333:role/team/loader';
+  const sts = await startSts({
+    roles: [{ arn, principals: ['AKIACANARY0000000001'] }],
+    users: { AKIACANARY0000000001: SECRET },
+  });
+  const config =
+    `[profile role]\nrole_arn = ${arn}\nsource_profile = user\nregion = eu-west-1\n` +
+    `[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = ${SECRET}\n`;
+  const env = { HOME: homeWith({ config }), AWS_ENDPOINT_URL_STS: sts.url };
+  const { run, records } = await poll(['--profile', 'role'], env);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(records).toMatchObject([{ source: 'role', role: 'loader' }]);
+});
+
+test('a poll of AWS at a short interval is rejected', async () => {
+  const token = join(homeWith({}), 'token');
+  writeFileSync(token, 'e30.e30.x');
+  const env = {
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/loader',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL_STS: 'https://sts.invalid',
+  };
+  const args = ['poll', '--source', 'web-identity', '--interval', '5m', '--db', `${token}.db`];
+  expect(await runProgram(args, { env })).toMatchObject({
+    code: 2,
+    stderr:
+      'error: --interval 300s is too short, because AWS issues new credentials for every poll\nhint: use 15m or more\n',
+  });
 });
 
 test('a poll of the environment is stored in a series with the name from --role', async () => {
