@@ -5,7 +5,6 @@ import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readProfileFiles } from '../profile/files.ts';
 import { findProfile, readSelectedProfile } from '../profile/selected-profile.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { readJobKeys } from './job-keys.ts';
 import { assumeProfileRole, assumeWith, readProfileSigningKeys } from './profile-chain.ts';
 import { readChosenRole } from './settings.ts';
 
@@ -36,7 +35,7 @@ async function readRole(poll: OngoingPoll): Promise<FoundDocument> {
   const files = await readProfileFiles(poll.options);
   const base =
     chosenProfile === undefined
-      ? await readJobKeys(poll)
+      ? await (await import('./job-keys.ts')).readJobKeys(poll)
       : await readProfileSigningKeys(poll, findProfile(poll, files, chosenProfile), files);
   poll.identity.source = null;
   return assumeWith(poll, settings, base, files);
