@@ -14,6 +14,7 @@ const HOT_COMMANDS = {
     'src/watch/watch.ts',
     'src/cli/live-report/live-report-server.ts',
     'src/cli/targets/poll-targets.ts',
+    'src/sources/role/job-keys.ts',
   ],
   check: [],
   exec: ['src/watch/latest-credentials.ts', 'src/server/real-credentials/real-endpoint.ts'],

@@ -1,8 +1,12 @@
 import { type PollFlags, pollCommand } from '../commands/poll.ts';
 import { createHotCommand } from './hot-command.ts';
 
-/** `--interval` starts only once, and a round of `--targets` takes longer than the start. */
+/**
+ * `--interval` starts only once, and a round of `--targets` takes longer than the start. `--role-arn` needs the rules
+ * of the provider chains.
+ */
 export const run = createHotCommand<PollFlags>(
   pollCommand,
-  (flags) => flags.interval === undefined && flags.targets === undefined,
+  ({ interval, targets, roleArn }) =>
+    interval === undefined && targets === undefined && roleArn === undefined,
 );
