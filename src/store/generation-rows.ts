@@ -139,17 +139,17 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
 /** Reads and writes rows of `generations`. */
 export class GenerationRows {
   readonly #find;
-  readonly #insert;
+  readonly #add;
   readonly #update;
 
   constructor(connection: DatabaseConnection) {
     this.#find = connection.prepare<[number, string], StoredGenerationRow>(
       `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? AND key = ?`,
     );
-    this.#insert = connection
+    this.#add = connection
       .prepare<[object], number>(
         `INSERT INTO generations (series_id, key, ${COLUMN_NAMES}) VALUES (@seriesId, @key, ${PARAMETERS})
-         RETURNING id`,
+         ON CONFLICT (series_id, key) DO NOTHING RETURNING id`,
       )
       .pluck();
     this.#update = connection.prepare(`UPDATE generations SET ${ASSIGNMENTS} WHERE id = @id`);
@@ -160,29 +160,28 @@ export class GenerationRows {
     return row === undefined ? null : toStoredGeneration(row);
   }
 
-  /**
-   * Inserts or updates a generation.
-   * @param id null to insert
-   * @returns the row's id
-   */
-  save(
-    id: number | null,
+  /** Returns the id of the row. Null if the table has the generation. */
+  add(
     seriesId: number,
     key: string,
     generation: RecordedGeneration,
     prunedUntil: Instant | null = null,
-  ): number {
-    const { thirdLaterSample, ...fields } = generation;
-    const values = {
-      ...fields,
-      zoneless: Number(generation.zoneless),
-      isLastUpdatedVarying: Number(generation.isLastUpdatedVarying),
-      thirdLaterObservedAt: thirdLaterSample?.observedAt ?? null,
-      thirdLaterClockOffset: thirdLaterSample?.clockOffset ?? null,
-      prunedUntil,
-    };
-    if (id === null) return requireRow(this.#insert.get({ ...values, seriesId, key }));
-    this.#update.run({ ...values, id });
-    return id;
+  ): number | null {
+    return this.#add.get({ ...toColumns(generation, prunedUntil), seriesId, key }) ?? null;
   }
+
+  update({ id, generation, prunedUntil }: StoredGeneration): void {
+    this.#update.run({ ...toColumns(generation, prunedUntil), id });
+  }
+}
+
+function toColumns({ thirdLaterSample, ...fields }: RecordedGeneration, prunedUntil: Instant | null) {
+  return {
+    ...fields,
+    zoneless: Number(fields.zoneless),
+    isLastUpdatedVarying: Number(fields.isLastUpdatedVarying),
+    thirdLaterObservedAt: thirdLaterSample?.observedAt ?? null,
+    thirdLaterClockOffset: thirdLaterSample?.clockOffset ?? null,
+    prunedUntil,
+  };
 }

@@ -15,6 +15,11 @@ interface EndedGenerationRow {
 const ENDED_GENERATION_COLUMNS = `id, last_seen AS lastSeen, third_later_observed_at AS observedAt,
   third_later_clock_offset AS clockOffset`;
 
+/** Samples by the ids of their generations. */
+export type FreshSamples = ReadonlyMap<number, readonly SampleTime[]>;
+
+const NO_SAMPLES: FreshSamples = new Map();
+
 /** The queries include generations that were last seen at the same time. */
 const LATER_SAMPLE_COUNT = 3;
 
@@ -31,15 +36,16 @@ export class LaterSamples {
   /**
    * Updates the generations of a series after samples were added.
    * @param added the corrected times of the first and the last added sample
+   * @param fresh all samples of generations, by their ids. Their samples are not read from the database
    */
-  update(seriesId: number, added: Span): void {
+  update(seriesId: number, added: Span, fresh: FreshSamples = NO_SAMPLES): void {
     const { findBefore, findInside } = this.#prepared();
     // A generation that ended before them is affected only if fewer than three samples followed it.
     const affected = [
       ...findBefore.all({ seriesId, from: added.from }).filter((row) => mayHaveChanged(row, added.from)),
       ...findInside.all(seriesId, added.from, added.to),
     ];
-    if (affected.length > 0) this.#updateRows(seriesId, affected);
+    if (affected.length > 0) this.#updateRows(seriesId, affected, fresh);
   }
 
   /** As {@link update}, for a single added sample. Nearly always, the sample is the newest and changes nothing. */
@@ -51,16 +57,16 @@ export class LaterSamples {
       return;
     }
     const affected = earlier.filter((row) => row.lastSeen < time && mayHaveChanged(row, time));
-    if (affected.length > 0) this.#updateRows(seriesId, affected);
+    if (affected.length > 0) this.#updateRows(seriesId, affected, NO_SAMPLES);
   }
 
-  #updateRows(seriesId: number, affected: readonly EndedGenerationRow[]): void {
+  #updateRows(seriesId: number, affected: readonly EndedGenerationRow[], fresh: FreshSamples): void {
     const { findEnd, update } = this.#prepared();
     const lastSeen = affected.map((row) => checkRow(row).lastSeen);
     const from = lastSeen.reduce((a, b) => Math.min(a, b));
     const latest = lastSeen.reduce((a, b) => Math.max(a, b));
     const to = findEnd.get(seriesId, latest) ?? Number.MAX_SAFE_INTEGER;
-    const samples = this.#readSamples(seriesId, { from, to });
+    const samples = this.#readSamples(seriesId, { from, to }, fresh);
     for (const row of affected) {
       const [known, found] = [toThirdLaterSample(row), findThirdLaterSample(samples, row.lastSeen)];
       // The stored sample can be earlier than the found one, because samples are pruned.
@@ -70,17 +76,23 @@ export class LaterSamples {
     }
   }
 
-  #readSamples(seriesId: number, { from, to }: Span): SampleTime[] {
+  #readSamples(seriesId: number, { from, to }: Span, fresh: FreshSamples): SampleTime[] {
     const { findSamples, findEdges } = this.#prepared();
-    const stored = findSamples.all({ seriesId, from, to }).map(checkRow);
-    const known = new Set(stored.map(correctTime));
+    const freshIds = JSON.stringify([...fresh.keys()]);
+    const samples = findSamples.all({ seriesId, from, to, freshIds }).map(checkRow);
+    for (const times of fresh.values()) {
+      for (const time of times) if (correctTime(time) > from && correctTime(time) <= to) samples.push(time);
+    }
     // The first and the last sample of a generation may be pruned, but their corrected times are known.
-    const pruned = findEdges
-      .all({ seriesId, from, to })
-      .flatMap((edge) => (edge.from === edge.to ? [edge.from] : [edge.from, edge.to]))
-      .filter((time) => time > from && time <= to && !known.has(time))
-      .map((observedAt) => ({ observedAt, clockOffset: null }));
-    return [...stored, ...pruned].sort(compareSampleTimes);
+    const edges = findEdges.all({ seriesId, from, to });
+    if (edges.length > 0) {
+      const known = new Set(samples.map(correctTime));
+      const pruned = edges
+        .flatMap((edge) => (edge.from === edge.to ? [edge.from] : [edge.from, edge.to]))
+        .filter((time) => time > from && time <= to && !known.has(time));
+      for (const observedAt of pruned) samples.push({ observedAt, clockOffset: null });
+    }
+    return samples.sort(compareSampleTimes);
   }
 
   /** Prepares the statements when they are first used, because most polls do not need them. */
@@ -120,7 +132,8 @@ function prepareStatements(connection: DatabaseConnection) {
       .pluck(),
     findSamples: connection.prepare<[object], SampleTime>(
       `SELECT observed_at AS observedAt, clock_offset AS clockOffset FROM samples
-       WHERE generation_id IN (SELECT id FROM generations WHERE ${overlapping}) AND ordinal = 0
+       WHERE generation_id IN (SELECT id FROM generations WHERE ${overlapping})
+         AND generation_id NOT IN (SELECT value FROM json_each(@freshIds)) AND ordinal = 0
          AND ${CORRECTED_TIME_SQL} > @from AND ${CORRECTED_TIME_SQL} <= @to`,
     ),
     findEdges: connection.prepare<[object], Span>(

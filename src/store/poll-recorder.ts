@@ -99,8 +99,9 @@ class SampleRecorder {
     const ordinal = known === null ? 0 : samples.nextOrdinal(known.id, sample);
     const seen = { ...createGeneration(sample), samples: ordinal === 0 ? 1 : 0 };
     const generation = known === null ? seen : mergeGenerations(known.generation, seen);
-    const id = rows.save(known?.id ?? null, seriesId, key, generation, known?.prunedUntil ?? null);
-    samples.insert(samples.openGroup(id, sample, ordinal), sample);
+    if (known !== null) rows.update({ ...known, generation });
+    const id = known?.id ?? requireRow(rows.add(seriesId, key, generation));
+    samples.insert(id, { credentials: sample, ordinal, times: [sample] });
     this.#laterSamples.updateAfterPoll(seriesId, correctTime(sample));
     this.#saveClockOffset(identity.host, sample);
   }

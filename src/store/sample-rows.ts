@@ -1,82 +1,129 @@
-import type { Instant, Sample, SampleTime, Seconds } from '../domain/model.ts';
+import type { Instant, IssuedCredentials, Sample, SampleTime, Seconds } from '../domain/model.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { checkRow, requireNumber } from './sqlite/row-check.ts';
 
-/** A row of `sample_groups`: the values that samples of a generation share. */
-export interface SampleGroup extends Pick<Sample, 'lastUpdated' | 'expiration' | 'zoneless'> {
-  id: number;
+/** Samples of a generation that differ only in time and clock offset. */
+export interface GroupedSamples {
+  credentials: Omit<IssuedCredentials, 'accessKeyId'>;
   ordinal: number;
+  times: readonly SampleTime[];
+}
+
+/** A row of `sample_groups`. */
+interface SampleGroup {
+  id: number;
   /** `elapsed` counts from this time. */
   baseTime: Instant;
 }
 
-export const isInGroup = (group: SampleGroup, sample: Sample, ordinal: number): boolean =>
-  group.expiration === sample.expiration &&
-  group.lastUpdated === sample.lastUpdated &&
-  group.zoneless === sample.zoneless &&
-  group.ordinal === ordinal;
+/** Rows per statement. A statement with a single row takes three times as long per row. */
+const ROWS_TOGETHER = 64;
+
+/** An absent clock offset is `''`: the column belongs to the key, and UNIQUE treats NULLs as different. */
+const ROW_WIDTH = 3;
+const ROW = "(?, ?, coalesce(?, ''))";
 
 /** Writes samples. All other modules read them from the view `samples`, except `prune` and `export`. */
 export class SampleRows {
+  readonly #connection: DatabaseConnection;
   readonly #nextOrdinal;
   readonly #findGroup;
   readonly #insertGroup;
   readonly #insert;
+  /** Inserts {@link ROWS_TOGETHER} rows. Only imports use it. */
+  #insertTogether: ReturnType<DatabaseConnection['prepare']> | null = null;
+  /** The columns of the rows for `#insertTogether`. The array keeps its length, because it is filled so often. */
+  readonly #waiting: (number | null)[] = [];
+  #waitingCount = 0;
 
   constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
     const isEqual = `generation_id = @generationId AND last_updated IS @lastUpdated AND expiration = @expiration
       AND zoneless = @zoneless`;
     this.#nextOrdinal = connection
       .prepare<[object], number>(
         `SELECT coalesce(max(ordinal) + 1, 0) FROM sample_groups JOIN sample_times
-           ON group_id = id AND elapsed = @observedAt - base_time AND clock_offset = @clockOffset
+           ON group_id = id AND elapsed = @observedAt - base_time AND clock_offset = coalesce(@clockOffset, '')
          WHERE ${isEqual}`,
       )
       .pluck();
-    this.#findGroup = connection.prepare<[object], Pick<SampleGroup, 'id' | 'baseTime'>>(
+    this.#findGroup = connection.prepare<[object], SampleGroup>(
       `SELECT id, base_time AS baseTime FROM sample_groups WHERE ${isEqual} AND ordinal = @ordinal`,
     );
     this.#insertGroup = connection
       .prepare<[object], number>(
         `INSERT INTO sample_groups (generation_id, last_updated, expiration, zoneless, ordinal, base_time)
-         VALUES (@generationId, @lastUpdated, @expiration, @zoneless, @ordinal, @observedAt) RETURNING id`,
+         VALUES (@generationId, @lastUpdated, @expiration, @zoneless, @ordinal, @baseTime) RETURNING id`,
       )
       .pluck();
-    this.#insert = connection.prepare('INSERT OR IGNORE INTO sample_times VALUES (?, ?, ?)');
+    this.#insert = connection.prepare(`INSERT OR IGNORE INTO sample_times VALUES ${ROW}`);
   }
 
   /** Returns the ordinal for a new sample: 0, or the next one after those of equal samples. */
   nextOrdinal(generationId: number, sample: Sample): number {
-    return requireRow(this.#nextOrdinal.get({ ...toColumns(sample), generationId }));
+    const { observedAt, clockOffset } = sample;
+    const columns = { ...toGroupColumns(generationId, sample), observedAt, clockOffset };
+    return requireRow(this.#nextOrdinal.get(columns));
   }
 
-  /** Finds the group of a sample, or adds the group. */
-  openGroup(generationId: number, sample: Sample, ordinal: number): SampleGroup {
-    const columns = { ...toColumns(sample), generationId, ordinal };
+  /** Adds samples to their group, which is added if it is missing. Returns how many of them were not known. */
+  insert(generationId: number, samples: GroupedSamples): number {
+    if (samples.times.length === 0) return 0;
+    const columns = { ...toGroupColumns(generationId, samples.credentials), ordinal: samples.ordinal };
     const known = this.#findGroup.get(columns);
-    const { id, baseTime } =
-      known === undefined
-        ? { id: requireRow(this.#insertGroup.get(columns)), baseTime: sample.observedAt }
-        : checkRow(known);
-    const { lastUpdated, expiration, zoneless } = sample;
-    return { id, baseTime, lastUpdated, expiration, zoneless, ordinal };
+    const group = known === undefined ? this.#addGroup(generationId, samples) : checkRow(known);
+    let added = 0;
+    for (const { observedAt, clockOffset } of samples.times) {
+      added += this.#insert.run(group.id, observedAt - group.baseTime, clockOffset).changes;
+    }
+    return added;
   }
 
-  /** Returns false if the sample is known. */
-  insert({ id, baseTime }: SampleGroup, sample: Sample): boolean {
-    const { observedAt, clockOffset } = toColumns(sample);
-    return this.#insert.run(id, observedAt - baseTime, clockOffset).changes === 1;
+  /**
+   * Adds samples to a group that is missing. Call `flush` before the samples are read.
+   * @param samples at least one; all are distinct
+   */
+  insertNew(generationId: number, samples: GroupedSamples): void {
+    const { id, baseTime } = this.#addGroup(generationId, samples);
+    const waiting = this.#waiting;
+    for (const { observedAt, clockOffset } of samples.times) {
+      const at = this.#waitingCount * ROW_WIDTH;
+      waiting[at] = id;
+      waiting[at + 1] = observedAt - baseTime;
+      waiting[at + 2] = clockOffset;
+      this.#waitingCount += 1;
+      if (this.#waitingCount < ROWS_TOGETHER) continue;
+      this.#insertTogether ??= this.#connection.prepare(
+        `INSERT INTO sample_times VALUES ${Array(ROWS_TOGETHER).fill(ROW).join(', ')}`,
+      );
+      this.#insertTogether.run(waiting);
+      this.#waitingCount = 0;
+    }
+  }
+
+  /** Inserts what `insertNew` has collected. */
+  flush(): void {
+    for (let at = 0; at < this.#waitingCount * ROW_WIDTH; at += ROW_WIDTH)
+      this.#insert.run(this.#waiting.slice(at, at + ROW_WIDTH));
+    this.#waitingCount = 0;
+  }
+
+  /** Forgets what `insertNew` has collected, because the transaction failed. */
+  discard(): void {
+    this.#waitingCount = 0;
+  }
+
+  #addGroup(generationId: number, { credentials, ordinal, times }: GroupedSamples): SampleGroup {
+    const baseTime = requireRow(times[0]).observedAt;
+    const columns = { ...toGroupColumns(generationId, credentials), ordinal, baseTime };
+    return { id: requireRow(this.#insertGroup.get(columns)), baseTime };
   }
 }
 
-/** An absent clock offset is `''`: the column belongs to the key, and UNIQUE treats NULLs as different. */
-const toColumns = ({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) => ({
-  observedAt,
-  clockOffset: clockOffset ?? '',
-  lastUpdated,
-  expiration,
-  zoneless: Number(zoneless),
-});
+const toGroupColumns = (
+  generationId: number,
+  { lastUpdated, expiration, zoneless }: GroupedSamples['credentials'],
+) => ({ generationId, lastUpdated, expiration, zoneless: Number(zoneless) });
 
 /** Samples of a generation that differ only in time and clock offset, in the order of their times. */
 export interface StoredRun extends Pick<Sample, 'lastUpdated' | 'expiration' | 'zoneless'> {

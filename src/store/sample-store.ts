@@ -22,7 +22,7 @@ import type {
   WriteResult,
 } from './contract.ts';
 import { findHistories, readHistories, toSeriesHistory } from './histories.ts';
-import { writeBatch } from './import/batch.ts';
+import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
@@ -41,6 +41,7 @@ export class SampleStore {
   readonly #connection: StoreConnection;
   /** The recorder of the current connection. */
   #recorder: PollRecorder | null = null;
+  #batches: BatchWriter | null = null;
 
   private constructor(connection: DatabaseConnection, file: string, onFallback: OnFallback | null = null) {
     this.#connection = new StoreConnection(connection, file, onFallback);
@@ -207,8 +208,22 @@ export class SampleStore {
   }
 
   /** Adds records. Records that the database already has change nothing. */
-  writeRecords(records: readonly ArchiveRecord[]): WriteResult {
-    return this.#write((connection) => writeBatch(connection, records));
+  writeRecords(records: readonly (ArchiveRecord | SampleRun)[]): WriteResult {
+    return this.writeBatches([records], () => {});
+  }
+
+  /**
+   * Adds batches of records in one transaction.
+   * @param onProgress called with the number of records after each batch
+   */
+  writeBatches(
+    batches: Iterable<readonly (ArchiveRecord | SampleRun)[]>,
+    onProgress: (written: number) => void,
+  ): WriteResult {
+    return this.#write((connection) => {
+      if (this.#batches?.connection !== connection) this.#batches = new BatchWriter(connection);
+      return this.#batches.write(batches, onProgress);
+    });
   }
 
   /** Deletes samples older than `before`, except those that reports still need, and shrinks the file. */

@@ -35,24 +35,46 @@ export function getGenerationKey(credentials: IssuedCredentials): string {
 const getTimesKey = ({ lastUpdated, expiration }: IssuedCredentials) => `${lastUpdated ?? ''}/${expiration}`;
 
 /** A generation with a single sample. */
-export function createGeneration(sample: Sample): RecordedGeneration {
-  const { accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset } = sample;
-  const seen = correctTime(sample);
+export const createGeneration = (sample: Sample): RecordedGeneration => summariseSamples(sample, [sample]);
+
+/**
+ * A generation with samples that differ only in time and clock offset.
+ * @param times at least one
+ */
+export function summariseSamples(
+  { accessKeyId, lastUpdated, expiration, zoneless }: IssuedCredentials,
+  times: readonly SampleTime[],
+): RecordedGeneration {
+  let [firstSeen, rawFirstSeen] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [lastSeen, rawLastSeen] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let smallestClockOffset: Seconds | null = null;
+  let largestClockOffset: Seconds | null = null;
+  for (const time of times) {
+    const { observedAt, clockOffset } = time;
+    const seen = correctTime(time);
+    firstSeen = Math.min(firstSeen, seen);
+    lastSeen = Math.max(lastSeen, seen);
+    rawFirstSeen = Math.min(rawFirstSeen, observedAt);
+    rawLastSeen = Math.max(rawLastSeen, observedAt);
+    if (clockOffset === null) continue;
+    smallestClockOffset = combine(Math.min, smallestClockOffset, clockOffset);
+    largestClockOffset = combine(Math.max, largestClockOffset, clockOffset);
+  }
   return {
     accessKeyId,
     lastUpdated,
     expiration,
     latestExpiration: expiration,
     zoneless,
-    firstSeen: seen,
-    lastSeen: seen,
-    rawFirstSeen: observedAt,
-    rawLastSeen: observedAt,
-    samples: 1,
-    smallestClockOffset: clockOffset,
-    largestClockOffset: clockOffset,
-    correctedAheadMs: lastUpdated === null ? null : lastUpdated - seen,
-    rawAheadMs: lastUpdated === null ? null : lastUpdated - observedAt,
+    firstSeen,
+    lastSeen,
+    rawFirstSeen,
+    rawLastSeen,
+    samples: times.length,
+    smallestClockOffset,
+    largestClockOffset,
+    correctedAheadMs: lastUpdated === null ? null : lastUpdated - firstSeen,
+    rawAheadMs: lastUpdated === null ? null : lastUpdated - rawFirstSeen,
     isLastUpdatedVarying: false,
     thirdLaterSample: null,
   };

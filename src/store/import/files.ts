@@ -58,12 +58,18 @@ export async function stageFile(
   return { ...summary, name, records: count, badLines, isOwn };
 }
 
-/** Copies the staged records into the database. Pollers can write between two batches. */
+/** Records per transaction. Pollers wait for one transaction at most, which is two seconds. */
+const MAX_TOGETHER = 1_000_000;
+
+/**
+ * Copies the staged records into the database: all or none of them, or several transactions for more than a million.
+ */
 export async function writeStagedRecords(
   stage: ImportStage,
   store: SampleStore,
   onProgress: (written: number) => void,
 ): Promise<WriteResult> {
+  if (stage.count <= MAX_TOGETHER) return store.writeBatches(stage.batches(), onProgress);
   const total = { added: 0, known: 0 };
   for (const batch of stage.batches()) {
     const { added, known } = store.writeRecords(batch);

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
-import type { ArchiveRecord } from '../archive/record.ts';
+import type { ArchiveRecord, SampleRun } from '../archive/record.ts';
 import { type DatabaseConnection, openDatabase, prepareOrClose } from '../sqlite/driver.ts';
 import { withErrorHints } from '../sqlite/error-hints.ts';
 import { RecordPacker, unpackRecords } from './packed-records.ts';
 
-/** Records per transaction. A poller waits for one transaction at most. */
+/** Records that are in memory at once. */
 const BATCH_SIZE = 10_000;
 
 /**
@@ -25,15 +25,19 @@ export class ImportStage {
     );
   }
 
+  /** The number of records that were added. */
+  count = 0;
+
   add(records: readonly ArchiveRecord[]): void {
+    this.count += records.length;
     for (const record of records) {
       this.#pending.add(record);
       if (this.#pending.count >= BATCH_SIZE) this.#flush();
     }
   }
 
-  /** Yields the records in the order in which they were added. */
-  *batches(): Generator<ArchiveRecord[]> {
+  /** Yields the records in the order in which they were added, with the samples in runs. */
+  *batches(): Generator<(ArchiveRecord | SampleRun)[]> {
     this.#flush();
     const select = this.#connection
       .prepare<[number], [number, Buffer, string]>(

@@ -167,7 +167,7 @@ export function readNumberPragma(connection: DatabaseConnection, name: string): 
 }
 
 /** For queries that always return a row: aggregates without GROUP BY, and INSERT … RETURNING. */
-export function requireRow<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('SQLite returned no row');
+export function requireRow<T>(row: T | null | undefined): T {
+  if (row === undefined || row === null) throw new Error('SQLite returned no row');
   return row;
 }

@@ -161,6 +161,20 @@ describe('a staged import', () => {
     expect(written).toEqual([10_000, 10_001]);
   });
 
+  test('all records are written, or none of them', () => {
+    const store = createStore(0);
+    const fail = (): never => {
+      throw new Error('the disk is full');
+    };
+    const write = (onProgress: () => void) =>
+      store.writeBatches([[toRecord(sample(1))], [toRecord(sample(2))]], onProgress);
+    let batches = 0;
+    expect(() => write(() => (++batches === 2 ? fail() : null))).toThrow('the disk is full');
+    expect(countSamples(store)).toEqual([1]);
+    expect(write(() => {})).toEqual({ added: 2, known: 0 });
+    expect(countSamples(store)).toEqual([3]);
+  });
+
   test('only the times of a log can contradict its documents', async () => {
     using stage = new ImportStage();
     const fields = { schema_version: 1, record: 'sample', host: 'web-1', source: 'imds' };

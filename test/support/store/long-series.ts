@@ -63,7 +63,7 @@ export function writeLongSeries(file: string, generationCount: number): void {
       const seriesId = requireRow(insertSeries.get());
       const rows = new GenerationRows(connection);
       for (const generation of generateLongSeries(generationCount)) {
-        rows.save(null, seriesId, generation.accessKeyId, generation, generation.lastSeen);
+        rows.add(seriesId, generation.accessKeyId, generation, generation.lastSeen);
       }
     })();
   } finally {
