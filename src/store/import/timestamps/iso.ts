@@ -1,5 +1,11 @@
-import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
-import { findAmbiguousZone, parseZone, ZONE_SOURCE } from './zones.ts';
+import {
+  createExact,
+  type Timestamp,
+  type TimestampReader,
+  toDayStart,
+  toTimeOfDay,
+  withZone,
+} from './timestamp.ts';
 
 const digit = (text: string, at: number): number => {
   const code = text.charCodeAt(at) - 48;
@@ -8,11 +14,12 @@ const digit = (text: string, at: number): number => {
 
 const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
-/** After the seconds: a fraction, and a zone. A space before `AM` or a name of a zone belongs to it. */
-const REST = new RegExp(
-  String.raw`(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: ?(${ZONE_SOURCE}))?`,
-  'y',
-);
+/** After the seconds: a fraction, and `AM` or `PM`. */
+const REST = /(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?/y;
+
+/** Letters, and the minus sign of Unicode. */
+const isLetter = (code: number): boolean =>
+  (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 0x7f;
 
 const [SPACE, COMMA, DOT, PLUS, MINUS] = [32, 44, 46, 43, 45];
 const [UPPER_T, LOWER_T, UNDERSCORE, COLON, UPPER_Z] = [84, 116, 95, 58, 90];
@@ -44,12 +51,12 @@ function readEnd(text: string, at: number, day: number, time: number): Timestamp
   const next = text.charCodeAt(at);
   if (next === UPPER_Z) return createExact(day + time, 0, at + 1);
   if (next >= 48 && next <= 57) return null;
-  if (next !== DOT && next !== COMMA && next !== SPACE && next !== PLUS && next !== MINUS && !(next >= 65)) {
+  const mayBeZone = next === SPACE || next === PLUS || next === MINUS || isLetter(next);
+  if (!mayBeZone && next !== DOT && next !== COMMA) {
     return createExact(day + time, null, at);
   }
   REST.lastIndex = at;
-  const [, fraction = '', half, zone] = REST.exec(text) ?? [];
-  let end = REST.lastIndex;
+  const [, fraction = '', half] = REST.exec(text) ?? [];
   let milliseconds = time;
   if (half !== undefined) {
     const hours = Math.floor(time / 3_600_000);
@@ -58,12 +65,7 @@ function readEnd(text: string, at: number, day: number, time: number): Timestamp
     milliseconds = half24 + (time % 3_600_000);
   }
   milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
-  const offset = parseZone(zone);
-  // `INFO` after the time is a log level, not a zone.
-  const ambiguousZone = findAmbiguousZone(zone);
-  if (zone !== undefined && offset === null && ambiguousZone === null)
-    end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);
-  return { ...createExact(day + milliseconds, offset, end), ambiguousZone };
+  return withZone(day + milliseconds, text, REST.lastIndex);
 }
 
 /** `2026/11/20 0:00:01` of .NET in Japan, and times without seconds. */
@@ -79,19 +81,16 @@ function readShortFields(text: string, at: number): Timestamp | null {
   return day === null || time === null ? null : readEnd(text, SHORT_FIELDS.lastIndex, day, time);
 }
 
-const COMPACT = new RegExp(
-  String.raw`(20\d\d)(\d\d)(\d\d)[T_ -]?(\d\d):?(\d\d):?(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE_SOURCE}))?(?!\d)`,
-  'y',
-);
+const COMPACT = /(20\d\d)(\d\d)(\d\d)[T_ -]?(\d\d):?(\d\d):?(\d\d)(?:[.,](\d{1,9}))?(?!\d)/y;
 
 /** `20261120T000001Z`, `20261120-000001`, `20261120 00:00:01`. */
 export const readCompact: TimestampReader = (text, at) => {
   COMPACT.lastIndex = at;
   const match = COMPACT.exec(text);
   if (match === null) return null;
-  const [, year, month, date, hour, minute, second, fraction, zone] = match;
+  const [, year, month, date, hour, minute, second, fraction] = match;
   const day = toDayStart(Number(year), Number(month), Number(date));
   const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction);
   if (day === null || time === null) return null;
-  return createExact(day + time, parseZone(zone), COMPACT.lastIndex);
+  return withZone(day + time, text, COMPACT.lastIndex);
 };

@@ -1,5 +1,5 @@
 import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
-import { findAmbiguousZone, parseZone, ZONE_SOURCE } from './zones.ts';
+import { readZone, skipUnknownZone } from './zones.ts';
 
 /** English, then German. The first three letters are enough, except for names of four letters with an umlaut. */
 const MONTHS: Readonly<Record<string, number>> = {
@@ -11,21 +11,23 @@ const LETTERS = 'A-Za-zÀ-ÖØ-öø-ÿ';
 const WEEKDAY = String.raw`(?:[${LETTERS}]{2,10}\.?,? +)?`;
 const MONTH = String.raw`([${LETTERS}]{3,9})\.?`;
 const TIME = String.raw`(\d{1,2})[:.](\d\d)[:.](\d\d)(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?`;
-/** RFC 2822 may repeat the zone in parentheses. */
-const ZONE = String.raw`(?: ?(${ZONE_SOURCE})(?: \([A-Za-z ]+\))?)?`;
 const YEAR = String.raw`(\d{4})(?!\d)`;
-/** Does not match the year of `2026-11-20`, which is another timestamp. */
-const LAST_YEAR = String.raw`(?: (\d{4})(?!\d|[/.:-]\d|\u5e74))?`;
+
+/** RFC 2822 may repeat the zone in parentheses. */
+const COMMENT = / \([A-Za-z ]+\)/y;
+
+/** `2026-11-20` behind a timestamp is another timestamp. */
+const LAST_YEAR = / (\d{4})(?!\d|[/.:-]\d|\u5e74)/y;
 
 /** `Fri Nov 20 00:00:01 UTC 2026`, `Friday, November 20, 2026 12:00:01 AM`, and syslog's `Nov 20 00:00:01`. */
 const MONTH_FIRST = new RegExp(
-  String.raw`${WEEKDAY}${MONTH} +(\d{1,2}),? +(?:${YEAR},?(?: at)? +)?${TIME}${ZONE}${LAST_YEAR}`,
+  String.raw`${WEEKDAY}${MONTH} +(\d{1,2}),? +(?:${YEAR},?(?: at)? +)?${TIME}`,
   'y',
 );
 
 /** `Fri, 20 Nov 2026 00:00:01 GMT`, `Fr 20. Nov 00:00:01 UTC 2026`, `20/Nov/2026:00:00:01 +0000`. */
 const DAY_FIRST = new RegExp(
-  String.raw`${WEEKDAY}(\d{1,2})\.?[ /-]+${MONTH}[ /,:-]+(?:${YEAR}(?:,|:| um| at)? *)?${TIME}${ZONE}${LAST_YEAR}`,
+  String.raw`${WEEKDAY}(\d{1,2})\.?[ /-]+${MONTH}[ /,:-]+(?:${YEAR}(?:,|:| um| at)? *)?${TIME}`,
   'y',
 );
 
@@ -35,34 +37,48 @@ const UNKNOWN_YEAR = 2000;
 export const readMonthFirst: TimestampReader = (text, at) => {
   MONTH_FIRST.lastIndex = at;
   const match = MONTH_FIRST.exec(text);
-  return match && toTimestamp(match, match[1], match[2], MONTH_FIRST.lastIndex);
+  return match && toTimestamp(match, match[1], match[2], text, MONTH_FIRST.lastIndex);
 };
 
 export const readDayFirst: TimestampReader = (text, at) => {
   DAY_FIRST.lastIndex = at;
   const match = DAY_FIRST.exec(text);
-  return match && toTimestamp(match, match[2], match[1], DAY_FIRST.lastIndex);
+  return match && toTimestamp(match, match[2], match[1], text, DAY_FIRST.lastIndex);
 };
 
 function toTimestamp(
   match: RegExpExecArray,
   name: string | undefined,
   date: string | undefined,
+  text: string,
   matchEnd: number,
 ): Timestamp | null {
-  const [, , , year, hour, minute, second, fraction, half, zone, lastYear] = match;
+  const [, , , year, hour, minute, second, fraction, half] = match;
   const month = MONTHS[(name ?? '').slice(0, 3).toLowerCase()];
-  const stated = lastYear ?? year;
   if (month === undefined) return null;
+  const { lastYear, end, ...zone } = readZoneAndYear(text, matchEnd, year === undefined);
+  const stated = lastYear ?? year;
   const day = toDayStart(stated === undefined ? UNKNOWN_YEAR : Number(stated), month, Number(date));
   const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction, half);
   if (day === null || time === null) return null;
-  const offset = parseZone(zone);
-  // In `Nov 20 00:00:01 WARN`, the last word is not a zone.
-  const ambiguousZone = findAmbiguousZone(zone);
-  const isNoZone = zone !== undefined && offset === null && lastYear === undefined && ambiguousZone === null;
-  const end = isNoZone ? matchEnd - zone.length - 1 : matchEnd;
-  return { ...createExact(day + time, offset, end), ambiguousZone, isYearless: stated === undefined };
+  return { ...createExact(day + time, null, end), ...zone, isYearless: stated === undefined };
+}
+
+/** Reads what may follow the time: `UTC`, `UTC 2026`, `2026`, `-0500 (EST)`. Any other word stays in the text. */
+function readZoneAndYear(text: string, at: number, isYearMissing: boolean) {
+  const zone = readZone(text, at);
+  if (zone.end > at) zone.end = skip(COMMENT, text, zone.end);
+  if (!isYearMissing) return { ...zone, lastYear: undefined };
+  // A name of a zone that is not known stands between the time and the year.
+  const before = zone.end > at ? zone.end : (skipUnknownZone(text, at) ?? at);
+  LAST_YEAR.lastIndex = before;
+  const [, lastYear] = LAST_YEAR.exec(text) ?? [];
+  return lastYear === undefined ? { ...zone, lastYear } : { ...zone, lastYear, end: LAST_YEAR.lastIndex };
+}
+
+function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 const KLOG = /[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+\d+ [^\]]*\]/y;

@@ -1,9 +1,8 @@
-import { createExact, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
-import { parseZone, ZONE_SOURCE } from './zones.ts';
+import { type TimestampReader, toDayStart, toTimeOfDay, withZone } from './timestamp.ts';
 
 const FORMAT = new RegExp(
   String.raw`(?:[A-Za-z]{2,9}\.?,? +)?(\d{1,2})([/.-])(\d{1,2})\2(\d{4}),?(?: at)?[ T]+` +
-    String.raw`(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: (${ZONE_SOURCE}))?`,
+    String.raw`(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?`,
   'y',
 );
 
@@ -15,7 +14,7 @@ export const readNumericDate: TimestampReader = (text, at) => {
   FORMAT.lastIndex = at;
   const match = FORMAT.exec(text);
   if (match === null) return null;
-  const [, first, separator, second, year, hour, minute, seconds = 0, fraction, half, zone] = match;
+  const [, first, separator, second, year, hour, minute, seconds = 0, fraction, half] = match;
   const time = toTimeOfDay(Number(hour), Number(minute), Number(seconds), fraction, half);
   if (time === null) return null;
   const monthFirst = toDayStart(Number(year), Number(first), Number(second));
@@ -23,8 +22,8 @@ export const readNumericDate: TimestampReader = (text, at) => {
   const days = (separator === '/' ? [monthFirst, dayFirst] : [dayFirst]).filter((each) => each !== null);
   const [day, other = day] = days;
   if (day === undefined || other === undefined) return null;
-  const offset = parseZone(zone);
-  const isNoZone = zone !== undefined && offset === null;
-  const end = FORMAT.lastIndex - (isNoZone ? zone.length + 1 : 0);
-  return { ...createExact(day + time, offset, end), otherWall: other === day ? null : other + time };
+  return {
+    ...withZone(day + time, text, FORMAT.lastIndex),
+    otherWall: other === day ? null : other + time,
+  };
 };

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../domain/model.ts';
+import { readZone } from './zones.ts';
 
 /** A timestamp in a text. */
 export interface Timestamp {
@@ -32,7 +33,16 @@ export const createExact = (wall: Instant, offset: number | null, end: number): 
   otherWall: null,
 });
 
-/** The result of the last call, because most lines of a log have the same day as the line before. */
+/**
+ * Creates a timestamp whose zone is read from the text.
+ * @param at where the zone may be
+ */
+export function withZone(wall: Instant, text: string, at: number): Timestamp {
+  const { offset, ambiguousZone, end } = readZone(text, at);
+  return { ...createExact(wall, offset, end), ambiguousZone };
+}
+
+/** The day of the last call. The lines of a log have the same day many times. */
 let known = { year: Number.NaN, month: 0, day: 0, start: 0 };
 
 /** Returns the start of a day as if it were UTC. Null for 30 February and other days that do not exist. */

@@ -9,6 +9,11 @@ const ZONE_HOURS: Readonly<Record<string, number>> = {
 /** Names that several zones in America, Asia and Europe share. */
 const AMBIGUOUS_ZONES: ReadonlySet<string> = new Set(['CST', 'IST', 'AST']);
 
+/** Levels of loggers, which follow a timestamp as a name of a zone does. */
+const LEVELS: ReadonlySet<string> = new Set(
+  'ALL TRACE DEBUG FINE INFO NOTE WARN ERROR ERR CRIT ALERT EMERG FATAL PANIC'.split(' '),
+);
+
 /** The name of a zone if it means several zones, else null. */
 export const findAmbiguousZone = (zone: string | undefined): string | null =>
   zone !== undefined && AMBIGUOUS_ZONES.has(zone) ? zone : null;
@@ -31,4 +36,34 @@ export function parseZone(zone: string | undefined): number | null {
   const [, sign, hour, minute = 0] = NUMERIC.exec(zone) ?? [];
   if (sign === undefined || Number(hour) > 14 || Number(minute) > 59) return null;
   return (sign === '+' ? 1 : -1) * (Number(hour) * HOUR_MS + Number(minute) * 60_000);
+}
+
+/** A zone in a text. */
+interface StatedZone {
+  /** In milliseconds. Null without a zone, and for a name that is not known. */
+  offset: number | null;
+  /** A name that means several zones. */
+  ambiguousZone: string | null;
+  /** Where the text continues. */
+  end: number;
+}
+
+const ZONE = new RegExp(` ?(${ZONE_SOURCE})`, 'y');
+
+/** Reads the zone after a time. Any other word is not read, for example the level of a logger. */
+export function readZone(text: string, at: number): StatedZone {
+  ZONE.lastIndex = at;
+  const [, zone] = ZONE.exec(text) ?? [];
+  const offset = parseZone(zone);
+  const ambiguousZone = findAmbiguousZone(zone);
+  return { offset, ambiguousZone, end: offset === null && ambiguousZone === null ? at : ZONE.lastIndex };
+}
+
+const UNKNOWN_NAME = / ?([A-Z]{2,5})(?= )/y;
+
+/** The position after a name that can be a zone that is not known. Null for any other text. */
+export function skipUnknownZone(text: string, at: number): number | null {
+  UNKNOWN_NAME.lastIndex = at;
+  const [, name] = UNKNOWN_NAME.exec(text) ?? [];
+  return name === undefined || LEVELS.has(name) ? null : UNKNOWN_NAME.lastIndex;
 }

@@ -31,6 +31,13 @@ test.each<[string, string, number | null]>([
   expect(found?.offset ?? null).toBe(minutes === null ? null : minutes * 60_000);
 });
 
+test('the word after a Japanese timestamp is not read, unless it is a zone', () => {
+  const time = '2026年11月20日 0:00:01';
+  expect(readJapanese(`${time} WARN x`, 0)).toMatchObject({ offset: null, end: time.length });
+  expect(readJapanese(`${time} CST x`, 0)).toMatchObject({ ambiguousZone: 'CST', end: time.length + 4 });
+  expect(readJapanese('金 11月 20 00:00:01 CST 2026', 0)).toMatchObject({ ambiguousZone: 'CST' });
+});
+
 test.each([
   '226年11月20日 0:00:01',
   '2026年13月20日 0:00:01',

@@ -47,3 +47,7 @@ test.each([
 ])('%j is not a numeric date', (text) => {
   expect(readNumericDate(text, 0)).toBeNull();
 });
+
+test('a zone that means several zones is noted', () => {
+  expect(readNumericDate('20.11.2026 00:00:01 CST x', 0)).toMatchObject({ ambiguousZone: 'CST', end: 23 });
+});

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { findAmbiguousZone, parseZone, ZONE_SOURCE } from '../../../../src/store/import/timestamps/zones.ts';
+import {
+  findAmbiguousZone,
+  parseZone,
+  readZone,
+  skipUnknownZone,
+  ZONE_SOURCE,
+} from '../../../../src/store/import/timestamps/zones.ts';
 
 const HOURS: readonly (readonly [hours: number, names: string])[] = [
   [0, 'UTC GMT Z UT UCT WET'],
@@ -94,4 +100,24 @@ test.each([
   ['CET+1', 'CET'],
 ])('the zone in %j is %j', (text, zone) => {
   expect(new RegExp(ZONE_SOURCE, 'y').exec(text)?.[0] ?? null).toBe(zone);
+});
+
+test.each([
+  ['01 UTC x', 2, { offset: 0, ambiguousZone: null, end: 6 }],
+  ['01+0100', 2, { offset: 3_600_000, ambiguousZone: null, end: 7 }],
+  ['01 CST', 2, { offset: null, ambiguousZone: 'CST', end: 6 }],
+  ['01 WARN', 2, { offset: null, ambiguousZone: null, end: 2 }],
+  ['01', 2, { offset: null, ambiguousZone: null, end: 2 }],
+])('the zone in %j after position %d is %j', (text, at, zone) => {
+  expect(readZone(text, at)).toEqual(zone);
+});
+
+test.each([
+  ['01 WIB 2026', 6],
+  ['01WIB 2026', 5],
+  ['01 INFO 2026', null],
+  ['01 WIB', null],
+  ['01 2026', null],
+])('the unknown zone in %j ends at %j', (text, end) => {
+  expect(skipUnknownZone(text, 2)).toBe(end);
 });
