@@ -28,8 +28,21 @@ export const toStoredKeyId = (keyId: string): string =>
 export const areSwapped = (keyId: string, secretKey: string): boolean =>
   !KNOWN_FORM.test(keyId) && (KNOWN_FORM.test(secretKey) || hasSecretKeyForm(keyId));
 
-/** A secret key of AWS: base64 of 30 random bytes. At least half of a name of this length consists of words. */
-export function hasSecretKeyForm(text: string): boolean {
-  const letters = (text.match(/[A-Z]?[a-z]{3,}/g) ?? []).join('');
-  return /^[A-Za-z\d/+]{40}$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && letters.length < 20;
-}
+/**
+ * A secret key of AWS: base64 of 30 random bytes. At least half of a name of this length consists of words. Of random
+ * keys, 0.03 % have so many words, and nearly all have a digit.
+ */
+export const hasSecretKeyForm = (text: string): boolean =>
+  /^[A-Za-z\d/+]{40}$/.test(text) &&
+  hasBothCases(text) &&
+  countLettersOfWords(text) < (/\d/.test(text) ? 26 : 20);
+
+/** A secret key, or a token: base64 that ends with `=`, or that is longer than any name. */
+export const hasSecretForm = (text: string): boolean =>
+  hasSecretKeyForm(text) ||
+  /^[\w+/-]{40,}={1,2}$/.test(text) ||
+  (/^[\w+/-]{100,}$/.test(text) && hasBothCases(text) && countLettersOfWords(text) < text.length / 2);
+
+const hasBothCases = (text: string) => /[a-z]/.test(text) && /[A-Z]/.test(text);
+
+const countLettersOfWords = (text: string) => (text.match(/[A-Z]?[a-z]{3,}/g) ?? []).join('').length;

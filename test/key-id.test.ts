@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { areSwapped, hasSecretKeyForm, isKeyId, toStoredKeyId } from '../src/key-id.ts';
+import { areSwapped, hasSecretForm, hasSecretKeyForm, isKeyId, toStoredKeyId } from '../src/key-id.ts';
 
 const SECRET_KEY = 'wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY';
 
@@ -82,11 +82,32 @@ test.each([
   [SECRET_KEY.replace('x', '-'), false],
   [SECRET_KEY.toLowerCase(), false],
   [SECRET_KEY.toUpperCase(), false],
-  // The words have 19 and 20 letters in total. A word has at least three lower-case letters.
-  [`LoaderAbcdefghijklm${'1'.repeat(21)}`, true],
-  [`LoaderAbcdefghijklmn${'1'.repeat(20)}`, false],
+  // The words have 25 and 26 letters in total. A word has at least three lower-case letters.
+  [`LoaderAbcdefghijklmnopqrs${'1'.repeat(15)}`, true],
+  [`LoaderAbcdefghijklmnopqrst${'1'.repeat(14)}`, false],
+  // Without digits, 19 and 20 letters.
+  [`LoaderAbcdefghijklm${'X'.repeat(21)}`, true],
+  [`LoaderAbcdefghijklmn${'X'.repeat(20)}`, false],
   [`Abcd${'Ab1'.repeat(12)}`, true],
   ['Abc1'.repeat(10), true],
 ])('whether %s has the form of a secret key: %s', (text, expected) => {
   expect(hasSecretKeyForm(text)).toBe(expected);
+});
+
+test.each([
+  [SECRET_KEY, true],
+  ['AQAEANexXKmR7v0mXbnQ2sVqEd5PwK0cUoJHfY1tZl9gBh3sRuTi8A==', true],
+  ['1cOvAegGJvBib3E5vASuLVLYJsZk87b1D34ncT6rvSarxmHdyLpi04==', true],
+  ['1cOvAegGJvBib-E5vASuLVLY_sZk87b1D34ncT6rvSarxmHdyLpi04a=', true],
+  ['1cOvAegGJvBib/E5vASuLVLY+sZk87b1D34ncT6rvSarxmHdyLpi04aB'.repeat(2), true],
+  ['teams/data/production/service-role/RedshiftLoader2026/'.repeat(2), false],
+  ['AmazonEKSAutoNodeRole-CLUSTERPRODUCTION-us-east-1-ABCDEFGH123', false],
+  ['eksctl-production-cluster-nodegroup-NodeInstanceRole-1ABCDEFGHIJK', false],
+  ['MyStack-LambdaExecutionRoleForTheLoader-1A2B3C4D5E6F7-us-east-1', false],
+  ['AWSReservedSSO_AdministratorAccess_0123456789abcdef-eu-west-1', false],
+  ['0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', false],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', false],
+  ['loader', false],
+])('%s has the form of a secret: %j', (text, is) => {
+  expect(hasSecretForm(text)).toBe(is);
 });

@@ -1,4 +1,4 @@
-import { hasSecretKeyForm } from '../key-id.ts';
+import { hasSecretForm } from '../key-id.ts';
 
 /** A role name of IAM, alone or after a path or an ARN. kube2iam lists such roles, and SDKs request them. */
 const ROLE = /^(?:arn:[\w-]+:iam::(\d{12}):role\/)?(?:[\w+=,.@-]{1,512}\/)*[\w+=,.@-]{1,64}$/;
@@ -16,7 +16,7 @@ const NAMED_SECRET = /(?:secret|token|key|password)\w*=/i;
 export const isRole = (text: string): boolean =>
   ROLE.test(text) &&
   !NAMED_SECRET.test(text) &&
-  !hasSecretKeyForm(text) &&
+  !hasSecretForm(text) &&
   !text.split('/').some((segment) => segment === '.' || segment === '..');
 
 /** Whether a name from an endpoint contains a known secret, or is a long piece of one. */

@@ -88,6 +88,14 @@ export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): 
       `write the timestamp first: \`${SHELL_LINE}\``,
     );
   }
+  if (undatedDocuments > 0 && content.partialTimestamps !== null) {
+    const lack =
+      content.partialTimestamps === 'date' ? 'dates without a time of day' : 'times without a date';
+    return new CredWatchError(
+      `${name} has ${formatCount(undatedDocuments, 'document')} without timestamps, because it has only ${lack}; nothing was written`,
+      `write the date and the time of day, as this line does: \`${SHELL_LINE}\``,
+    );
+  }
   if (undatedDocuments > 0) {
     return new CredWatchError(
       `${name} has ${formatCount(undatedDocuments, 'document')} without timestamps, so the times of the samples are unknown; nothing was written`,

@@ -137,8 +137,14 @@ export const oneOf = <T extends string>(name: string, allowed: readonly T[]): Co
     throw new InvalidRecordError(`${name} has an unknown value`);
   })(name);
 
-/** An absent flag is false. */
-export const flag = fieldType((value) => value === true || value === 'true' || value === '1');
+/** An absent flag is false. Spreadsheets write `TRUE`. */
+export const flag = fieldType((value, name) => {
+  if (isAbsent(value) || typeof value === 'boolean') return value === true;
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : '';
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new InvalidRecordError(`${name} is neither true nor false`);
+});
 
 export const instant = fieldType((value, name): Instant => {
   const parsed = typeof value === 'string' ? parseInstant(value) : null;

@@ -55,6 +55,19 @@ test('a log without timestamps is refused with a shell line that adds them', asy
   );
 });
 
+test.each([
+  ['2026-11-20 {', 'dates without a time of day'],
+  ['2026-11-20\n{', 'dates without a time of day'],
+  ['00:00:01 {', 'times without a date'],
+])('documents after %j are refused, because the log has only %s', async (before, lack) => {
+  const document = '"LastUpdated":"2026-11-19T23:50:01Z","Expiration":"2026-11-20T06:00:01Z"}';
+  const stdin = `${before}${document}\n`;
+  const run = await runCommand(['import', '-', '--host', 'h', '--db', newDatabase()], { stdin });
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toContain(`has 1 document without timestamps, because it has only ${lack}; nothing`);
+  expect(run.stderr).toContain('hint: write the date and the time of day');
+});
+
 test('a refused log is summarized by --dry-run', async () => {
   const run = await runCommand(['import', log(WITHOUT_TIMESTAMPS), '--dry-run']);
   expect(run.code).toBe(2);

@@ -1,9 +1,9 @@
 import type { Instant, SourceName } from '../../../domain/model.ts';
 import { type ParsedInstant, parseInstant } from '../../../domain/time/instant.ts';
-import { areSwapped, hasSecretKeyForm, isKeyId, toStoredKeyId } from '../../../key-id.ts';
+import { areSwapped, hasSecretForm, isKeyId, toStoredKeyId } from '../../../key-id.ts';
 import { readEpochNumber } from '../timestamps/epoch.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
-import type { Timestamp } from '../timestamps/timestamp.ts';
+import { type Timestamp, toDayStart, toTimeOfDay } from '../timestamps/timestamp.ts';
 import type { MemberKind } from './member-names.ts';
 
 /** A credentials document, or the part that a log has. Never contains secrets. */
@@ -58,11 +58,11 @@ const MAX_ROLE_LENGTH = 64;
 export function setMember(document: LoggedDocument, kind: MemberKind | null, value: string | number): void {
   switch (kind) {
     case 'expiration':
-      document.expiration = parseDocumentTime(value);
+      document.expiration = parseDocumentTime(value, expirations);
       if (document.expiration === null) document.invalid = 'Expiration is not a time';
       return;
     case 'lastUpdated':
-      document.lastUpdated = parseDocumentTime(value);
+      document.lastUpdated = parseDocumentTime(value, updates);
       if (document.lastUpdated === null) document.invalid ??= 'LastUpdated is not a time';
       return;
     case 'accessKeyId':
@@ -99,33 +99,56 @@ function toKeyId(text: string): string {
 
 const ROLE = /^[\w+=,.@-]+$/;
 const ROLE_ARN =
-  /^arn:aws[a-z-]*:(?:iam::\d*:role\/(?:[^\s/]+\/){0,20}([^\s/]+)|sts::\d*:assumed-role\/([^\s/]+)\/[^\s/]+)$/;
+  /^arn:aws[a-z-]*:(?:iam::\d*:role\/(?:[\w+=,.@-]+\/){0,20}([^\s/]+)|sts::\d*:assumed-role\/([^\s/]+)\/[^\s/]+)$/;
 
 function parseRoleArn(text: string): string | null {
   const [, role, assumedRole = ''] = ROLE_ARN.exec(text) ?? [];
+  // A token with slashes looks like a path.
+  const path = text.slice(text.indexOf('/') + 1);
+  if ((path.match(/[\w+/-]+={0,2}/g) ?? []).some(hasSecretForm)) return null;
   return parseRole(role ?? assumedRole);
 }
 
 /** Returns the name of a role. Null for any other text, and for a text that may be a secret. */
 export const parseRole = (text: string): string | null =>
-  text.length <= MAX_ROLE_LENGTH && ROLE.test(text) && !hasSecretKeyForm(text) ? text : null;
+  text.length <= MAX_ROLE_LENGTH && ROLE.test(text) && !hasSecretForm(text) ? text : null;
 
-/** The results of the last calls, because neighbouring documents state the same times. */
-const knownTimes: { text: string; time: ParsedInstant }[] = [];
-let oldest = 0;
+/** Times by their texts. Neighbouring documents state the same times. */
+class KnownTimes {
+  readonly #times: { text: string; time: ParsedInstant }[] = [];
+  #last = -1;
+
+  find(text: string): ParsedInstant | null {
+    // Several endpoints state different times in turns.
+    const times = this.#times;
+    if (times[this.#last]?.text === text) return times[this.#last]?.time ?? null;
+    for (const [index, each] of times.entries()) {
+      if (each.text !== text) continue;
+      this.#last = index;
+      return each.time;
+    }
+    return null;
+  }
+
+  add(text: string, time: ParsedInstant): void {
+    this.#last = (this.#last + 1) % 4;
+    this.#times[this.#last] = { text, time };
+  }
+}
+
+const expirations = new KnownTimes();
+const updates = new KnownTimes();
 
 /** Also accepts the epochs and local formats of other programs. A time without a zone is read as UTC. */
-export function parseDocumentTime(value: string | number): ParsedInstant | null {
+export function parseDocumentTime(value: string | number, known = expirations): ParsedInstant | null {
   if (typeof value === 'number') {
     const instant = readEpochNumber(value);
     return instant === null ? null : { instant, zoneless: false };
   }
-  for (const { text, time } of knownTimes) if (text === value) return time;
+  const found = known.find(value);
+  if (found !== null) return found;
   const time = parseInstant(value) ?? parseOtherTime(value);
-  if (time !== null) {
-    knownTimes[oldest] = { text: value, time };
-    oldest = (oldest + 1) % 4;
-  }
+  if (time !== null) known.add(value, time);
   return time;
 }
 
@@ -137,15 +160,9 @@ function parseOtherTime(text: string): ParsedInstant | null {
   if (text.length > 100) return null;
   const [python, year, month, day, hour, minute, second = 0] = PYTHON_TIME.exec(text) ?? [];
   if (python !== undefined) {
-    const instant = Date.UTC(
-      Number(year),
-      Number(month) - 1,
-      Number(day),
-      Number(hour),
-      Number(minute),
-      Number(second),
-    );
-    return { instant, zoneless: false };
+    const start = toDayStart(Number(year), Number(month), Number(day));
+    const time = toTimeOfDay(Number(hour), Number(minute), Number(second));
+    return start === null || time === null ? null : { instant: start + time, zoneless: false };
   }
   const found = readWholeTimestamp(text);
   if (found === null || found.isYearless || found.otherWall !== null) return null;

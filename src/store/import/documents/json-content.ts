@@ -46,7 +46,9 @@ export function findContent(
   for (const name of Object.keys(value)) {
     const member = value[name];
     const kind = classifyMember(name);
-    if (kind !== 'timestamp' && isObject(member)) nested.push(member);
+    const bytes = kind === 'message' ? decodeBytes(member) : null;
+    if (bytes !== null) texts.push(bytes);
+    else if (kind !== 'timestamp' && isObject(member)) nested.push(member);
     else if (kind === 'timestamp') document.timestamp ??= readTimestampMember(member, name);
     else if (kind === 'message' && typeof member === 'string') texts.push(member);
     else if ((typeof member === 'string' && member !== '') || typeof member === 'number') {
@@ -63,6 +65,13 @@ export function findContent(
   }
   for (const text of texts) found.push({ kind: 'text', text, timestamp: document.timestamp });
   for (const each of nested) findContent(each, found, document.timestamp, depth + 1);
+}
+
+/** journald writes a message with a control character, such as a colour, as an array of its bytes. */
+function decodeBytes(value: unknown): string | null {
+  if (!Array.isArray(value) || typeof value[0] !== 'number') return null;
+  const isBytes = value.every((each) => Number.isInteger(each) && each >= 0 && each <= 255);
+  return isBytes ? Buffer.from(value).toString() : null;
 }
 
 /** CloudWatch Insights writes a row as `[{"field": "@timestamp", "value": "…"}, …]`. */

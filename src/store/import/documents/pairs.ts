@@ -19,17 +19,28 @@ const TABLE_CELL = /^\|\s*(\w{1,60})\s*\|\s*(\S.*?)\s*\|\s*$/;
 
 const SIMPLE = /"?([A-Za-z]\w*)"?\s*:\s*"?([^\s",{}]+)"?\s*,?\s*$/y;
 
+/** The last simple pairs. Polls repeat the members of a document until it rotates. */
+const known: { text: string; pair: Pair }[] = [];
+let oldest = 0;
+const MAX_KNOWN = 3;
+
 /**
  * Reads a line that is one member and nothing else, such as `"Expiration" : "…",`. Null for any other line. The
  * lines of most logs have this form, and {@link findPairs} takes several times as long.
  */
 export function readSimplePair(text: string, start: number): Pair | null {
+  const length = text.length - start;
+  for (const each of known) if (each.text.length === length && text.endsWith(each.text)) return each.pair;
   SIMPLE.lastIndex = start;
   const match = SIMPLE.exec(text);
   if (match === null) return null;
   const [, name = '', value = ''] = match;
   const kind = classifyMember(name);
-  return kind === 'expiration' || kind === 'lastUpdated' || kind === 'accessKeyId' ? { kind, value } : null;
+  if (kind !== 'expiration' && kind !== 'lastUpdated' && kind !== 'accessKeyId') return null;
+  const pair: Pair = { kind, value };
+  known[oldest] = { text: text.slice(start), pair };
+  oldest = (oldest + 1) % MAX_KNOWN;
+  return pair;
 }
 
 const SPACE_OR_END = /[\s,;}\])]|$/g;

@@ -20,27 +20,22 @@ const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
 /**
  * Decompresses gzip, which is recognised by its first bytes.
  * @param name the name of the file, for error messages
- * @throws CredWatchError for another compression
+ * @throws CredWatchError for another compression, and for a tar archive
  */
 export async function* decompress(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array();
-  while (head.length < MAX_MAGIC_LENGTH) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    head = head.length === 0 ? value : Buffer.concat([head, value]);
-  }
-  const all = resume(head, iterator);
+  const { head, read } = await readHead(iterator, MAX_MAGIC_LENGTH);
+  const all = resume(read, iterator);
   if (startsWith(head, GZIP)) {
-    yield* gunzip(all, name);
+    yield* refuseTar(gunzip(all, name), name);
     return;
   }
   const other = FORMATS.find(({ magic }) => startsWith(head, magic));
   if (other === undefined) {
-    yield* all;
+    yield* refuseTar(all, name);
     return;
   }
   await iterator.return?.();
@@ -50,9 +45,44 @@ export async function* decompress(
   );
 }
 
-async function* resume(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Where the header of an archive has the word `ustar`. */
+const TAR_MAGIC_AT = 257;
+const TAR_MAGIC = Buffer.from('ustar');
+
+/** The headers of an archive would be joined to the first lines of its files. */
+async function* refuseTar(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const { head, read } = await readHead(iterator, TAR_MAGIC_AT + TAR_MAGIC.length);
+  if (!startsWith(head.subarray(TAR_MAGIC_AT), [...TAR_MAGIC])) {
+    yield* resume(read, iterator);
+    return;
+  }
+  await iterator.return?.();
+  throw new CredWatchError(
+    `${name} is a tar archive, which import cannot read`,
+    'extract it into a folder, and import the folder',
+  );
+}
+
+/** Reads at least `length` bytes, if there are so many. */
+async function readHead(chunks: AsyncIterator<Uint8Array>, length: number) {
+  const read: Uint8Array[] = [];
+  for (let size = 0; size < length; ) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    read.push(value);
+    size += value.length;
+  }
+  const [first = new Uint8Array(), ...others] = read;
+  return { head: others.length === 0 ? first : Buffer.concat(read), read };
+}
+
+async function* resume(
+  read: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
-    if (head.length > 0) yield head;
+    yield* read;
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
   } finally {
     await rest.return?.();

@@ -64,7 +64,9 @@ class LineDecoder {
     }
     // UTF-16BE is converted, so that only one encoding with two bytes remains.
     if (this.#bigEndian !== null) bytes = Buffer.from(this.#bigEndian.decode(bytes, { stream: true }));
-    const cut = findLastLineEnd(bytes, this.#mayBeWide(bytes));
+    const mayBeWide = this.#mayBeWide(bytes);
+    const cut =
+      findLastLineEnd(bytes, mayBeWide) || (mayBeWide ? findLastWideReturn(bytes, this.#restLength % 2) : 0);
     if (cut === 0) {
       if (this.#restLength + bytes.length <= this.#maxLength) return this.#keep(bytes);
       this.#isSkipping = true;
@@ -130,6 +132,18 @@ function findLastLineEnd(bytes: Uint8Array, mayBeWide: boolean): number {
   if (at < bytes.length) return bytes[at] === 0 ? at + 1 : at;
   // The second byte may be in the next chunk.
   return mayBeWide && at > 1 ? findLastLineEnd(bytes.subarray(0, at - 1), true) : mayBeWide ? 0 : at;
+}
+
+/**
+ * The position after the last CR of UTF-16LE that is not at the end, or 0. Some programs end all lines with CR.
+ * @param start where the first whole character starts
+ */
+function findLastWideReturn(bytes: Uint8Array, start: number): number {
+  // A CR at the end may be the first half of a CRLF.
+  for (let at = bytes.length - 4; at > 0; at -= 1) {
+    if (bytes[at] === CR && bytes[at + 1] === 0 && at % 2 === start) return at + 2;
+  }
+  return 0;
 }
 
 const utf16 = new TextDecoder('utf-16le');

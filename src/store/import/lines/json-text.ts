@@ -38,9 +38,17 @@ export class JsonText {
   /**
    * Reads one line.
    * @param onObject called for each complete object
-   * @returns the position after the last complete object at the top level, or `broken` if the text cannot be JSON
+   * @param isEntryStart whether another entry of the log starts at this position behind an object. It is not read
+   * @returns the position after the last complete object outside of which nothing is open, or `broken` if the
+   * text cannot be JSON
    */
-  readLine(line: string, start: number, number: number, onObject: (text: string) => void): number | 'broken' {
+  readLine(
+    line: string,
+    start: number,
+    number: number,
+    onObject: (text: string) => void,
+    isEntryStart: (line: string, at: number) => boolean = () => false,
+  ): number | 'broken' {
     let copied = start;
     let end = start;
     const token = /["{}[\]]/g;
@@ -85,7 +93,9 @@ export class JsonText {
         onObject(this.#text.slice(last.at));
         this.#text = isElement ? `${this.#text.slice(0, last.at)}0` : '';
       }
-      if (this.#open.length === 0) end = copied;
+      if (this.#open.length > 0) continue;
+      end = copied;
+      if (isEntryStart(line, end)) return end;
     }
     if (this.#open.length > 0) {
       this.#text += `${line.slice(copied)}\n`;

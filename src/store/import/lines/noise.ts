@@ -1,3 +1,5 @@
+import { DATE_ALONE, TIME_ALONE } from './partial-timestamps.ts';
+
 /** Lines of other programs that are skipped. */
 const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   {
@@ -22,9 +24,18 @@ const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   { reason: 'error of jq', pattern: /^(?:jq: |(?:jq: )?parse error: )/ },
   { reason: 'comment', pattern: /^\s*(?:#|\/\/|;|REM\b|rem\b|--)/ },
   { reason: 'trace of a shell', pattern: /^\++ / },
+  { reason: 'date without a time of day', pattern: DATE_ALONE },
+  { reason: 'time of day without a date', pattern: TIME_ALONE },
   { reason: 'brackets and separators', pattern: /^[\s{}[\]()<>,;:=*_.~'"`-]*$/ },
 ];
 
 /** Returns the reason to skip a line of another program. Null for any other line. */
 export const findNoise = (text: string): string | null =>
   NOISE.find(({ pattern }) => pattern.test(text))?.reason ?? null;
+
+/** In characters. A log without line ends is one long line. */
+const MAX_LENGTH = 1000;
+
+/** The text behind a document, unless it is noise. */
+export const skipNoise = (text: string): string =>
+  text !== '' && findNoise(text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text) === null ? text : '';

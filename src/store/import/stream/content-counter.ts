@@ -2,6 +2,7 @@ import { getGenerationKey } from '../../../domain/measurement/generations.ts';
 import type { Instant, Sample, SeriesIdentity, Span } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
 import type { DocumentForm } from '../documents/forms.ts';
+import type { PartialTimestamp } from '../lines/partial-timestamps.ts';
 
 /** What was recognised in a file. */
 export interface RecognisedContent {
@@ -16,7 +17,9 @@ export interface RecognisedContent {
   undatedDocuments: number;
   /** Whether the first of two times in rows is repeated, so that it is `LastUpdated` instead of a timestamp. */
   hasUndatedRows: boolean;
-  /** Whether the file begins with a document and ends with a timestamp. */
+  /** Lines begin with a date without a time of day, or with a time of day without a date. */
+  partialTimestamps: PartialTimestamp | null;
+  /** The file begins with a document and ends with a timestamp. */
   timestampsFollow: boolean;
   /** Zone names in timestamps that mean several zones, such as `CST`. */
   ambiguousZones: readonly string[];
@@ -37,6 +40,7 @@ export class ContentCounter {
   undatedDocuments = 0;
   hasUndatedRows = false;
   timestampsFollow = false;
+  partialTimestamps: PartialTimestamp | null = null;
   #samples = 0;
   #failedPolls = 0;
   #jobRuns = 0;
@@ -108,6 +112,7 @@ export class ContentCounter {
       undatedDocuments: this.undatedDocuments,
       hasUndatedRows: this.hasUndatedRows,
       timestampsFollow: this.timestampsFollow,
+      partialTimestamps: this.partialTimestamps,
       ambiguousZones: [...this.#ambiguousZones],
       hosts: [...this.#hosts],
       roles: [...this.#roles],

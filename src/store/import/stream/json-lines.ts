@@ -16,6 +16,8 @@ export interface ContentSink {
   ): void;
   skip(reason: string, line: number, isBad: boolean): void;
   readLine(text: string, line: number): void;
+  /** A timestamp was found behind the start of a line. */
+  countTimestamp(): void;
   /** Whether a timestamp on an earlier line waits for its document. */
   hasTimestamp(): boolean;
 }
@@ -26,7 +28,10 @@ export interface ContentSink {
  */
 const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\s*:?\w+ ?(?::|=>)/;
 
-/** In characters. A document with a long token has about 2,000. */
+/** In characters. The longest timestamp with its prefix. */
+const MAX_ENTRY_START = 400;
+
+/** In characters. A document with a long token has 2,000. */
 const MAX_DAMAGED_LENGTH = 16_384;
 
 /** Reads JSON on one line or on several lines. */
@@ -54,7 +59,9 @@ export class JsonLines {
    * @param at where the JSON begins
    */
   read(text: string, at: number, timestamp: Timestamp | null, line: number): string {
-    this.#timestamp = timestamp ?? readTimestampBefore(text, at);
+    const before = timestamp === null ? readTimestampBefore(text, at) : null;
+    if (before !== null) this.#sink.countTimestamp();
+    this.#timestamp = timestamp ?? before;
     const start = at === 0 ? text : text.slice(at);
     const value = parseJson(start) ?? parseQuotedJson(start);
     if (value !== undefined) {
@@ -92,12 +99,15 @@ export class JsonLines {
    */
   #feed(text: string, at: number, line: number): string {
     const objects: string[] = [];
-    const end = this.#text.readLine(text, at, line, (object) => objects.push(object));
+    const end = this.#text.readLine(text, at, line, (object) => objects.push(object), startsEntry);
     const rest = end === 'broken' ? '' : text.slice(end).replace(/^[\s,;"']+/, '');
     const after = rest === '' || this.#text.isOpen ? null : readPrefix(rest);
     const isOwn =
       after !== null && this.#timestamp === null && objects.length === 1 && !this.#sink.hasTimestamp();
-    if (isOwn) this.#timestamp = after.timestamp;
+    if (isOwn) {
+      this.#sink.countTimestamp();
+      this.#timestamp = after.timestamp;
+    }
     for (const object of objects) this.#addObject(object, line);
     if (end === 'broken') {
       const broken = this.#text.abandon();
@@ -134,6 +144,12 @@ export class JsonLines {
     if (document.expiration === null) this.#sink.skip('JSON that is cut off or damaged', line, true);
     else this.#sink.addContent([{ kind: 'document', document }], this.#timestamp, line, 'damaged JSON');
   }
+}
+
+/** A log without line ends has a timestamp behind each document. */
+function startsEntry(line: string, at: number): boolean {
+  const next = line.slice(at, at + MAX_ENTRY_START).replace(/^[\s,;"']+/, '');
+  return next !== '' && !/^[{}[\]]/.test(next) && readPrefix(next) !== null;
 }
 
 function parseJson(text: string): unknown {

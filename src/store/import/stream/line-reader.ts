@@ -4,8 +4,10 @@ import type { DocumentForm } from '../documents/forms.ts';
 import type { JsonContent } from '../documents/json-content.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
+import { readLogEvent, removeColours, removeContainerName } from '../lines/additions.ts';
 import { findFailureReason } from '../lines/failures.ts';
-import { findNoise } from '../lines/noise.ts';
+import { findNoise, skipNoise } from '../lines/noise.ts';
+import { findPartialTimestamp } from '../lines/partial-timestamps.ts';
 import { DATE_HEADER, preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
@@ -15,23 +17,16 @@ import { PartialDocument } from './partial-document.ts';
 import { ResponseReader } from './response-reader.ts';
 import { TableLines } from './table-lines.ts';
 
-/** A sequence that sets the colour of a terminal, as of `jq -C`. */
-const COLOUR = /\u001b\[[\d;]*[A-Za-z]/g;
-
 /** Separates the entries of a log whose lines were joined. */
 const ENTRY_START = /\s{0,20}(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 
-/** The name of a container in the output of `docker compose logs` and of a pod in that of `kubectl logs --prefix`. */
-const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]{0,200}[-_]\d+ *\| |\[[\w.-]{1,100}\/[\w./-]{1,300}\] )/;
-
-/** `aws logs get-log-events --output text`: time of ingestion, message, time. */
-const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
-
-/** In characters. Only this part of a line is searched for a timestamp. */
+/** In characters. Patterns search only the start of a longer line for a timestamp. */
 const MAX_PREFIX_LENGTH = 1000;
 
 /** In characters. Longer text that is not JSON is skipped. */
 const MAX_TEXT_LENGTH = 16_384;
+
+const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
 
 /** A log line can contain a log line, for example in CloudWatch. */
 const MAX_DEPTH = 3;
@@ -76,6 +71,10 @@ export class LineReader implements ContentSink {
     this.#responses.finish(line);
   }
 
+  countTimestamp(): void {
+    this.#assembler.counter.timestamps += 1;
+  }
+
   hasTimestamp(): boolean {
     return this.#assembler.pending !== null;
   }
@@ -106,27 +105,40 @@ export class LineReader implements ContentSink {
     }
   }
 
+  /** One line can have any number of documents, so this is a loop and no recursion. */
   #readEntry(raw: string, line: number, inherited: Timestamp | null): void {
     if (this.#table.isOpen && this.#table.readRow(raw, line, this.lineEnd)) return;
-    const entry = raw.includes('\u001b') ? raw.replace(COLOUR, '') : raw;
-    const [, message, at] = entry.startsWith('EVENTS\t') ? (LOG_EVENT.exec(entry) ?? []) : [];
-    if (message !== undefined) {
-      const timestamp = readWholeTimestamp(at ?? '');
-      this.addContent([{ kind: 'text', text: message, timestamp }], null, line, 'JSON');
+    const entry = removeColours(raw);
+    const event = readLogEvent(entry);
+    if (event !== null) {
+      this.addContent([{ kind: 'text', ...event }], null, line, 'JSON');
       return;
     }
+    let text = entry;
+    for (let stamp = inherited; ; stamp = null) {
+      const after = this.#readNext(text, line, stamp);
+      // Nothing is read of a bracket that begins no JSON.
+      if (after.length >= text.length && text !== '') this.skip(UNKNOWN_TEXT, line, true);
+      if (after === '' || after.length >= text.length) return;
+      text = after;
+    }
+  }
+
+  /** Returns the text that is not read yet. */
+  #readNext(entry: string, line: number, inherited: Timestamp | null): string {
     const isBracket = entry.charCodeAt(0) === 91;
     const first = entry.charCodeAt(isBracket ? 1 : 0);
-    const text = first >= 65 ? entry.replace(CONTAINER_NAME, '') : entry;
+    const text = first >= 65 ? removeContainerName(entry) : entry;
     if (text === '' || (first <= 32 && text.trim() === '')) {
       this.#responses.finish(line);
-      return;
+      return '';
     }
     const head = text.length > MAX_PREFIX_LENGTH ? text.slice(0, MAX_PREFIX_LENGTH) : text;
     const outer = (first >= 60 || first <= 32) && DATE_HEADER.test(head) ? null : readPrefix(head);
     if (outer === null) {
-      this.#readText(text, 0, inherited, line);
-      return;
+      if (first !== 123 && inherited === null)
+        this.#assembler.counter.partialTimestamps ??= findPartialTimestamp(head);
+      return this.#readText(text, 0, inherited, line);
     }
     this.#assembler.counter.timestamps += 1;
     const next = text.charCodeAt(outer.end);
@@ -134,49 +146,42 @@ export class LineReader implements ContentSink {
     const isDocument = next === 34 || next === 123 || this.#json.isOpen;
     const inner = isDocument ? null : readInnerPrefix(head, outer.end, outer.timestamp);
     const { timestamp, end } = inner ?? outer;
-    const hasZone = timestamp.offset !== null;
-    this.#readText(text, end, hasZone ? timestamp : preferZone(timestamp, outer.timestamp, inherited), line);
+    const stamp = timestamp.offset === null ? preferZone(timestamp, outer.timestamp, inherited) : timestamp;
+    return this.#readText(text, end, stamp, line);
   }
 
-  /** Reads the text after the timestamp of a line. */
-  #readText(text: string, start: number, timestamp: Timestamp | null, line: number): void {
+  /** Reads the text after the timestamp of a line. Returns the text behind JSON. */
+  #readText(text: string, start: number, timestamp: Timestamp | null, line: number): string {
     if (this.#json.isOpen) {
       const after = this.#json.continue(text, start, timestamp, line);
-      if (after !== null) {
-        this.#readAfterJson(after, line);
-        return;
-      }
+      if (after !== null) return skipNoise(after);
     }
     const simple = text.length < 200 ? readSimplePair(text, start) : null;
     if (simple !== null) {
       this.#partial.addMember(simple.kind, simple.value, timestamp, line);
-      return;
+      return '';
     }
     const rest = start === 0 ? text : text.slice(start);
     const json = JsonLines.findStart(rest);
     if (json !== -1) {
       this.#partial.finish();
       this.#responses.finish(line);
-      this.#readAfterJson(this.#json.read(rest, json, timestamp, line), line);
-      return;
+      return skipNoise(this.#json.read(rest, json, timestamp, line));
     }
     if (rest.length > MAX_TEXT_LENGTH) {
       this.skip('text that is longer than 16 KiB and not JSON', line, true);
-      return;
+      return '';
     }
-    if (rest !== '' && this.#readDocument(rest, timestamp, line)) return;
+    if (rest !== '' && this.#readDocument(rest, timestamp, line)) return '';
     if (timestamp !== null) {
       this.#setTimestamp(timestamp);
-      return;
+      return '';
     }
     const noise = findNoise(rest);
     if (noise !== null && /^\s*\}/.test(rest)) this.#partial.close();
     if (noise !== null) this.skip(noise, line, false);
-    else this.skip('text that is neither a timestamp nor a document', line, true);
-  }
-
-  #readAfterJson(text: string, line: number): void {
-    if (text !== '' && findNoise(text) === null) this.#readEntry(text, line, null);
+    else this.skip(UNKNOWN_TEXT, line, true);
+    return '';
   }
 
   /** Returns false if the text is neither a part of a document nor an error of a poll. */

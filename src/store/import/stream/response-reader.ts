@@ -1,3 +1,4 @@
+import { hasSecretForm } from '../../../key-id.ts';
 import { parseRole } from '../documents/document.ts';
 import { findStatusReason } from '../lines/failures.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
@@ -8,7 +9,8 @@ const DATE_HEADER = /^(?:< |\s+)?date: *(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\s
 /** The headers of Invoke-WebRequest: `{[Connection, close], [Date, …], …}`. */
 const DATE_IN_LIST = /^Headers\s*: .*\[Date, (\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\]/;
 const HEADER = /^(?:< |\s+)?[\w-]+: /;
-const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)/;
+/** Nothing follows the role. In the place of a role, a token with a slash is no role. */
+const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)(\/?)(?![\w+=,.@/-])/;
 
 /** Reads status lines, `Date` headers and request paths, as `curl -i` and `curl -v` print them. */
 export class ResponseReader {
@@ -23,8 +25,9 @@ export class ResponseReader {
 
   /** Returns false if the line does not belong to the headers. */
   readLine(text: string, line: number): boolean {
-    const [, role] = text.includes('/security-credentials/') ? (ROLE_PATH.exec(text) ?? []) : [];
-    if (role !== undefined && parseRole(role) !== null) this.#assembler.setRequestedRole(role);
+    const [, role, slash] = text.includes('/security-credentials/') ? (ROLE_PATH.exec(text) ?? []) : [];
+    if (role !== undefined && parseRole(role) !== null && !hasSecretForm(`${role}${slash}`))
+      this.#assembler.setRequestedRole(role);
     const [, status] = text.includes('HTTP/') ? (STATUS_LINE.exec(text) ?? []) : [];
     if (status !== undefined) {
       this.finish(line);

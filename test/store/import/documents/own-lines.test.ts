@@ -27,6 +27,12 @@ describe('a line of poll', () => {
   test.each<[object, object]>([
     [{}, {}],
     [{ zoneless: true }, { zoneless: true }],
+    [{ zoneless: 'TRUE' }, { zoneless: true }],
+    [{ zoneless: 1 }, { zoneless: true }],
+    [{ zoneless: false }, {}],
+    [{ zoneless: 'false' }, {}],
+    [{ zoneless: '0' }, {}],
+    [{ zoneless: null }, {}],
     [{ last_updated: null }, { lastUpdated: null }],
     [{ clock_offset_seconds: null }, { clockOffset: null }],
     [{ failure: 'x' }, {}],
@@ -67,6 +73,9 @@ describe('a line of poll', () => {
 
   test.each([
     [{ schema_version: 2 }, 'schema_version is not 1'],
+    [{ zoneless: 'x' }, 'zoneless is neither true nor false'],
+    [{ zoneless: ['true'] }, 'zoneless is neither true nor false'],
+    [{ zoneless: {} }, 'zoneless is neither true nor false'],
     [{ schema_version: '1' }, 'schema_version is not 1'],
     [{ observed_at: 'x' }, 'observed_at'],
     [{ host: '' }, 'host'],

@@ -50,6 +50,22 @@ test('gzip is decompressed in chunks of any size', async () => {
     expect(await read(gzipSync('text'), size)).toBe(Buffer.from('text').toString('hex'));
 });
 
+test('a tar archive is refused, also a compressed one', async () => {
+  const archive = Buffer.alloc(1024);
+  archive.write('plain.log');
+  archive.write('ustar', 257);
+  for (const bytes of [archive, gzipSync(archive)]) {
+    for (const size of [1, 1000]) {
+      await expect(read(bytes, size)).rejects.toMatchObject({
+        message: 'a.log is a tar archive, which import cannot read',
+        hint: 'extract it into a folder, and import the folder',
+      });
+    }
+  }
+  archive.write('x', 257);
+  expect(await read(archive)).toBe(archive.toString('hex'));
+});
+
 test('a damaged gzip file is an error', async () => {
   await expect(read(gzipSync('text').subarray(0, 15))).rejects.toMatchObject({
     message: 'a.log is a damaged gzip file',

@@ -78,6 +78,21 @@ describe('decodeLines', () => {
     }
   });
 
+  test('decodeLines ends lines of UTF-16LE at CR, also in a file that is longer than the limit of a line', async () => {
+    const texts = ['ab', 'ä€', '', 'c日d', 'e'];
+    for (const mark of ['', '\ufeff']) {
+      const all = utf16(`${mark}${texts.join('\r')}\r`);
+      for (const size of [1, 3, 4, 5, 7, 65_536]) expect((await decode(all, size)).lines).toEqual(texts);
+      const long = utf16(`${mark}${'abc\r'.repeat(100)}`);
+      for (const size of [6, 7, 16]) {
+        expect(await decode(long, size, 40)).toEqual({ lines: Array(100).fill('abc'), tooLong: [] });
+      }
+    }
+    for (const size of [1, 2, 5, 6, 65_536]) {
+      expect((await decode(utf16('ab\r\n\r\ncd\r\n'), size)).lines).toEqual(['ab', '', 'cd']);
+    }
+  });
+
   test('decodeLines skips a line that is too long', async () => {
     const all = Buffer.from(`a\n${'x'.repeat(300)}\nb\n${'y'.repeat(300)}`);
     expect(await decode(all, 10, 100)).toEqual({ lines: ['a', '', 'b', ''], tooLong: [2, 4] });

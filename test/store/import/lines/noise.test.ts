@@ -116,6 +116,16 @@ const TEXTS: readonly [reason: string, texts: readonly string[], others: readonl
   ],
   ['trace of a shell', ['+ date', '++ date'], ['+date', 'x + date']],
   [
+    'date without a time of day',
+    ['2026-11-21', '=== 2026-11-21 ===', '[2026/11/21]', 'date: 21.11.2026', '11/21/2026'],
+    ['2026-11-21 x', '2026-11', '2026-11/21', 'x 2026-11-21', '2026-11-211'],
+  ],
+  [
+    'time of day without a date',
+    ['10:00:00', '[9:00:00]', 'time=10:00:00'],
+    ['10:00:00 x', '10:00', '10:00:00:00', 'x 10:00:00'],
+  ],
+  [
     'brackets and separators',
     ['', ' ', '}', '{', '[', ']', '()', '},', '>;', '=====', '*_.', '~', '\'"`', ' },\t'],
     ['} x', 'x }', '!', '|'],

@@ -43,6 +43,7 @@ test('a file without records has no span', () => {
     span: null,
     undatedDocuments: 0,
     hasUndatedRows: false,
+    partialTimestamps: null,
     timestampsFollow: false,
     ambiguousZones: [],
     hosts: [],

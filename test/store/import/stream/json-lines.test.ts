@@ -16,6 +16,7 @@ function create(hasTimestamp = false) {
     },
     skip: (reason, line, isBad) => found.push(`${reason} ${line} ${isBad}`),
     readLine: () => {},
+    countTimestamp() {},
     hasTimestamp: () => hasTimestamp,
   });
   return { found, json };

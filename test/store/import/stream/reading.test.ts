@@ -235,3 +235,46 @@ test('no part of a secret is in the summary or in a record', async () => {
     for (const secret of [CANARY_SECRET, CANARY_TOKEN]) expect(output).not.toContain(secret.slice(0, 12));
   }
 });
+
+describe('a log on a single line', () => {
+  const write = (separator: string, stamp: (at: number) => string) =>
+    polls.map((poll) => `${stamp(poll.at)} ${json(poll)}`).join(separator);
+
+  test.each([
+    ['nothing', '', iso],
+    ['a space', ' ', iso],
+    ['a comma', ', ', (at: number) => String(at / 1000)],
+    ['a space', ' ', (at: number) => `[${iso(at)}]`],
+    ['nothing', '', (at: number) => new Date(at).toUTCString()],
+  ])('with %s between its entries has the timestamp of each document', async (_, separator, stamp) => {
+    const { samples, summary } = await readText(write(separator, stamp));
+    expect(samples.map(({ observedAt }) => observedAt)).toEqual(polls.map(({ at }) => at));
+    expect(summary.skipped).toEqual([]);
+  });
+
+  test('has one timestamp for several documents without a timestamp between them', async () => {
+    const { samples } = await readText(`${iso(second.at)} ${json()} ${json(second)}`);
+    expect(samples.map(({ observedAt }) => observedAt)).toEqual([second.at, second.at]);
+  });
+
+  test('can have any number of entries', async () => {
+    const { samples } = await readText(
+      Array(20_000)
+        .fill(`${iso(first.at)} ${json()}`)
+        .join(''),
+    );
+    expect(samples).toHaveLength(20_000);
+  });
+});
+
+test.each([
+  ['/security-credentials/loader HTTP/1.1', ['loader']],
+  ['/security-credentials/loader/ HTTP/1.1', ['loader']],
+  ['/security-credentials/loader', ['loader']],
+  ['/security-credentials/IQoJb3JpZ2luX2Vj/bPxRfiCY', ['']],
+  ['/security-credentials/IQoJb3JpZ2luX2Vj//bPxRfiCY', ['']],
+  ['/security-credentials/VHrsz3ZJt2BEK8XQKKsXJJvK5fpmDAEvbjLWXTX/ x', ['']],
+])('the roles of the request path %s are %j', async (path, roles) => {
+  const { roles: found } = await readText(`> GET ${path}\n${iso(first.at)} ${json()}\n`);
+  expect(found).toEqual(roles);
+});

@@ -15,6 +15,7 @@ function read(header: string, lines: readonly string[], end = '\n') {
     },
     skip: (reason, line, isBad) => found.push(`${line} ${reason} ${isBad}`),
     readLine: (text, line) => found.push(`${line} line ${text}`),
+    countTimestamp() {},
     hasTimestamp: () => false,
   });
   const isHeader = table.readHeader(header);
@@ -82,7 +83,13 @@ describe('a table', () => {
   });
 
   test('a table stays open after a line that is not a header', () => {
-    const table = new TableLines({ addContent() {}, skip() {}, readLine() {}, hasTimestamp: () => false });
+    const table = new TableLines({
+      addContent() {},
+      skip() {},
+      readLine() {},
+      countTimestamp() {},
+      hasTimestamp: () => false,
+    });
     expect([table.readHeader('date,Expiration'), table.readHeader('x'), table.isOpen]).toEqual([
       true,
       false,

@@ -624,6 +624,43 @@ export const FORMS: readonly LogForm[] = [
         `${JSON.stringify({ __REALTIME_TIMESTAMP: `${poll.at}123`, _HOSTNAME: 'ip-10-0-0-1', MESSAGE: JSON.stringify(imdsDocument(poll)) })}\n`,
     ),
   },
+  {
+    name: 'journalctl -o json with colours',
+    write: each((poll) => {
+      const message = `\u001b[1;39m${JSON.stringify(imdsDocument(poll))}\u001b[0m`;
+      return `${JSON.stringify({ __REALTIME_TIMESTAMP: `${poll.at}123`, MESSAGE: [...Buffer.from(message)] })}\n`;
+    }),
+  },
+  {
+    name: 'gh run view --log',
+    write: each(
+      (poll) =>
+        `build\tPoll\t${iso(poll.at).replace('Z', '.1234567Z')} ##[group]Run\nbuild\tPoll\t${iso(poll.at).replace('Z', '.1234567Z')} ${JSON.stringify(imdsDocument(poll))}\n`,
+    ),
+  },
+  {
+    name: 'transcript of PowerShell',
+    write: (polls) =>
+      `**********************\r\nWindows PowerShell transcript start\r\nStart time: 20261119230000\r\nMachine: WEB1\r\n**********************\r\n${polls
+        .map(
+          (poll) =>
+            `PS>CommandInvocation(Out-Default): "Out-Default"\r\n${iso(poll.at)}\r\n\r\n${Object.entries(
+              imdsDocument(poll),
+            )
+              .map(([name, value]) => `${name.padEnd(15)} : ${value}\r\n`)
+              .join('')}\r\n`,
+        )
+        .join('')}**********************\r\nEnd time: 20261120230000\r\n`,
+  },
+  {
+    name: 'CSV of Loki',
+    write: (polls) =>
+      `Line,Time,tsNs\n${polls.map((poll) => `${csv(JSON.stringify(imdsDocument(poll)))},${iso(poll.at).replace('Z', '.123Z')},${poll.at}000000\n`).join('')}`,
+  },
+  {
+    name: 'a log on a single line',
+    write: (polls) => polls.map((poll) => `${iso(poll.at)} ${JSON.stringify(imdsDocument(poll))}`).join(' '),
+  },
   { name: 'curl -v', write: each(curlVerbose), clockOffset: 0, role: 'loader' },
   {
     name: 'curl -i with HTTP/2',
