@@ -77,6 +77,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   const { SampleStore } = await import('../../store/sample-store.ts');
   using stage = new ImportStage();
   using progress = createProgress(io);
+  const removeAction = io.beforeSignalEnds(progress.clear);
   const staged: StagedFile[] = [];
   for (const file of files) {
     const result = await stageOne(file, stage, progress, convert, flags, io);
@@ -100,6 +101,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
       progress.show(`${formatNumber(written)} records written`),
     );
   }
+  removeAction();
   progress.clear();
   if (!flags.dryRun) await printSummaries();
   await io.stdout.write(`${formatTotal(staged, result)}\n`);

@@ -33,6 +33,11 @@ export interface ProcessIo {
   hasTerminal(): boolean;
   /** The built `live-report/report-worker.ts`. Null: render the live report in this thread. */
   reportWorker: string | null;
+  /**
+   * Runs the action if a signal is about to end the program. The signal keeps its effect. Returns a function that
+   * removes the action.
+   */
+  beforeSignalEnds(action: () => void): () => void;
   /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
 }

@@ -66,6 +66,15 @@ function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
   };
 }
 
+function beforeSignalEnds(action: () => void): () => void {
+  const remove = onSignal((signal) => {
+    action();
+    remove();
+    process.kill(process.pid, signal);
+  });
+  return remove;
+}
+
 /** Linux does not end the first process of a container (PID 1) at a signal without a listener. */
 function endAtSignals(): void {
   onSignal((signal) => {
@@ -91,6 +100,7 @@ export function createProcessIo(): ProcessIo {
     createStopSignal,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
     onSignal,
+    beforeSignalEnds,
     reportWorker: join(__dirname, 'report-worker.js'),
   };
 }

@@ -7,8 +7,12 @@ const COUNTDOWN_INTERVAL_MS = 1000;
 
 export type Progress = ReturnType<typeof createProgress>;
 
-/** Shows one line that replaces itself, if stderr is a terminal. */
-export function createProgress({ stderr, clock }: Io) {
+/** Of a terminal that does not report its width. */
+const DEFAULT_COLUMNS = 80;
+
+/** Shows one line that replaces itself, if stderr is a terminal that can do so. */
+export function createProgress({ stderr, clock, env }: Io) {
+  const isPossible = stderr.isTerminal && env.TERM !== 'dumb';
   let shownAt = clock.now();
   let isShown = false;
   const clear = () => {
@@ -17,15 +21,20 @@ export function createProgress({ stderr, clock }: Io) {
   };
   return {
     show(text: string): void {
-      if (!stderr.isTerminal || clock.now() - shownAt < MIN_UPDATE_INTERVAL_MS) return;
+      if (!isPossible || clock.now() - shownAt < MIN_UPDATE_INTERVAL_MS) return;
       shownAt = clock.now();
       isShown = true;
-      void stderr.write(`\r\u001b[K${text}`);
+      // Of a line that wraps, only the last part could be erased.
+      void stderr.write(`\r\u001b[K${truncateStart(text, (stderr.columns ?? DEFAULT_COLUMNS) - 1)}`);
     },
     clear,
     [Symbol.dispose]: clear,
   };
 }
+
+/** Keeps the end of the text, because names of files are at the start. */
+const truncateStart = (text: string, length: number): string =>
+  text.length <= length ? text : `...${text.slice(text.length - length + 3)}`;
 
 /** Shows on a terminal the time until the next poll, and until the wait ends. */
 export function createCountdown(io: Io) {

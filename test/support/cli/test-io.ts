@@ -25,6 +25,7 @@ export const createTestIo = (
   createStopSignal: () => new AbortController().signal,
   hasTerminal: () => false,
   onSignal: () => () => {},
+  beforeSignalEnds: () => () => {},
   reportWorker: null,
   ...changes,
 });
