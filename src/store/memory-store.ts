@@ -29,6 +29,7 @@ export type StartCheckStore = Pick<
   | 'startJobRun'
   | 'endJobRun'
   | 'dropJobRun'
+  | 'jobRuns'
   | 'close'
 >;
 
@@ -96,6 +97,11 @@ export class MemoryStore implements StartCheckStore {
   endJobRun(): void {}
 
   dropJobRun(): void {}
+
+  /** Runs are not kept, because they would be lost at the end of the process. */
+  jobRuns(): [] {
+    return [];
+  }
 
   close(): void {}
 

@@ -222,7 +222,7 @@ const choices: BadInput[] = (
     ['poll', '--format', 'csv', 'text, json'],
     ['poll', '--source', 'vault', `auto, ${SOURCES}`],
     ['report', '--source', 'auto', SOURCES],
-    ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
+    ['report', '--exit-codes', 'sysv', 'default, nagios, systemd, airflow'],
     ['report', '--source', 'vault\u001b', SOURCES],
   ] as const
 ).map(([command, flag, value, allowed]) => ({

@@ -9,6 +9,7 @@ import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { findConfiguredHost, resolveJobSource } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
+import { resolveJob, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
   checkStart,
@@ -46,14 +47,15 @@ export const checkCommand: CommandDefinition = {
       ['cred-watch check -j 4h30m', 'may the job start now?'],
       ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
+      ['cred-watch check -j auto --job nightly', 'as long as the longest run of this job'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
     ],
   },
   async run(flags: CheckFlags, invocation) {
-    const duration = validate(flags, invocation);
+    validate(flags, invocation);
     const { io } = invocation;
-    if (flags.offline) return printVerdict(await judgeNewestSample(flags, duration, io), [], flags, io);
+    if (flags.offline) return printVerdict(await judgeNewestSample(flags, io), [], flags, io);
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
     const { notes } = recordedPoll.outcome;
@@ -63,30 +65,30 @@ export const checkCommand: CommandDefinition = {
   },
 };
 
-/** Validates the flags. Returns the job duration, because this command requires one. */
-function validate({ jobDuration, offline }: CheckFlags, invocation: Invocation): Seconds {
-  if (jobDuration === undefined) {
+function validate(flags: CheckFlags, invocation: Invocation): void {
+  if (flags.jobDuration === undefined) {
     throw new CredWatchError('check needs a job duration', 'add -j: `cred-watch check -j 4h30m`');
   }
-  if (offline) {
+  validateJobDuration(flags);
+  if (flags.offline) {
     const hint = 'remove --offline to poll until a start is safe';
     rejectFlags(invocation, ['--wait'], 'and --offline cannot be combined', hint);
   } else {
     const hint = 'remove --max-age: without --offline, check takes a new sample';
     rejectFlags(invocation, ['--max-age'], 'needs --offline', hint);
   }
-  return jobDuration;
 }
 
-async function judgeNewestSample(flags: CheckFlags, duration: Seconds, io: Io): Promise<NowJudgement> {
+async function judgeNewestSample(flags: CheckFlags, io: Io): Promise<NowJudgement> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
   using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
   const { source } = await resolveJobSource(flags, io);
   const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
-  const { role, margin, maxAge = DEFAULT_MAX_AGE } = flags;
+  const { role, maxAge = DEFAULT_MAX_AGE } = flags;
+  const now = io.clock.now();
   const series = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
-  return judgeStored(store, series, { duration, margin }, io.clock.now());
+  return judgeStored(store, series, await resolveJob(flags, store, now), now);
 }
 
 /** Returns the exit code. */

@@ -17,7 +17,6 @@ import {
 } from '../start-check/start-check.ts';
 
 export interface ExecFlags extends StartCheckFlags {
-  job?: string;
   legacyToken?: boolean;
   refresh?: boolean;
 }
@@ -28,9 +27,8 @@ export const execCommand: CommandDefinition = {
   description: 'check, then run a command with the credentials',
   startsProgram: true,
   declare: (command) =>
-    addStartCheckFlags(command)
+    addStartCheckFlags(command, 'record this run under a job name, for `report --job` and -j auto')
       .usage('[options] -- <command> [arguments...]')
-      .option('--job <name>', 'record this run under a job name, for `report --job`')
       .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
       .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
   help: {
@@ -44,6 +42,7 @@ export const execCommand: CommandDefinition = {
     examples: [
       ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
       ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh'],
+      ['cred-watch exec -j auto --job nightly -- ./load.sh', 'by its longest run'],
       ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
       [
         'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +

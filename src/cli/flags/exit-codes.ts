@@ -29,16 +29,23 @@ export const getUsageExitCode = ({ definition }: CommandLine): number =>
 /**
  * Encoded codes for 0 to 3.
  * - `nagios`: 0 OK, 2 CRITICAL, 3 UNKNOWN and wrong usage (Monitoring Plugins guidelines).
+ * - `airflow`: for BashOperator, where 99 skips the task and 1 fails it, so that it is retried.
  * - `systemd`: for `ExecCondition=`, where 1 to 254 skip the unit silently and 255 makes the unit fail.
  */
 const ENCODINGS = {
   default: [0, 1, 2, 3],
   nagios: [0, 2, 3, 3],
   systemd: [0, 1, 255, 255],
+  airflow: [0, 99, 1, 1],
 } as const;
 
 export type ExitCodeStyle = keyof typeof ENCODINGS;
-export const EXIT_CODE_STYLES = ['default', 'nagios', 'systemd'] as const satisfies readonly ExitCodeStyle[];
+export const EXIT_CODE_STYLES = [
+  'default',
+  'nagios',
+  'systemd',
+  'airflow',
+] as const satisfies readonly ExitCodeStyle[];
 
 /** Keeps codes above 3 in the default style. In other styles they mean unknown: a signal ended the wait. */
 export const encodeExitCode = (code: number, style: ExitCodeStyle): number =>

@@ -11,7 +11,7 @@ export const createDatabaseFlag = () =>
   );
 
 export const createExitCodesFlag = () =>
-  new Option('--exit-codes <style>', 'exit codes that Nagios or systemd expects')
+  new Option('--exit-codes <style>', 'exit codes that Nagios, systemd or Airflow expects')
     .choices(EXIT_CODE_STYLES)
     .default('default');
 

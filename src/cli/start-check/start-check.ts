@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
@@ -15,26 +16,35 @@ import {
   resolveJobSource,
   type SourceFlags,
 } from '../flags/source-flags.ts';
-import { parseDurationFlag } from '../flags/value-parsers.ts';
+import { parseName } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
+import {
+  type JobDurationFlags,
+  parseJobDurationFlag,
+  resolveJob,
+  validateJobDuration,
+} from './job-duration.ts';
 
 /** The flags that check, exec and env share. */
-export interface StartCheckFlags extends SourceFlags {
-  jobDuration?: Seconds;
-  margin: Seconds;
+export interface StartCheckFlags extends SourceFlags, JobDurationFlags {
   wait?: Seconds;
   db?: string;
 }
 
-export function addStartCheckFlags(command: Command): Command {
+/** @param jobFlagText what the command uses the name of the job for */
+export function addStartCheckFlags(
+  command: Command,
+  jobFlagText = 'with -j auto: the job whose recorded runs give the duration',
+): Command {
   command
     .option(
       '-j, --job-duration <duration>',
-      'duration of the job, which keeps its initial credentials',
-      parseDurationFlag,
+      'duration of the job, which keeps its initial credentials; auto: of the longest run of --job',
+      parseJobDurationFlag,
     )
+    .option('--job <name>', jobFlagText, parseName)
     .addOption(createMarginFlag())
     .option('--wait <duration>', 'wait up to this long for a safe start');
   return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(createDatabaseFlag());
@@ -42,16 +52,26 @@ export function addStartCheckFlags(command: Command): Command {
 
 export interface StartCheckContext extends PollContext, Disposable {
   store: StartCheckStore;
+  /** What a start has to satisfy. */
+  job: JobRequirement;
 }
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
+  validateJobDuration(flags);
   const { source, host } = await openSourceFromFlags(
     { ...flags, ...(await resolveJobSource(flags, io)) },
     io,
   );
   const store = await openStore(flags, io);
-  return { source, store, host, machine: io.machine, [Symbol.dispose]: () => store.close() };
+  const close = () => store.close();
+  try {
+    const job = await resolveJob(flags, store, io.clock.now());
+    return { source, store, host, job, machine: io.machine, [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 async function openStore({ db }: StartCheckFlags, io: Io): Promise<StartCheckStore> {
@@ -96,7 +116,7 @@ export async function checkStart(
   const stop = flags.wait === undefined ? new AbortController().signal : io.createStopSignal();
   try {
     const judged = await waitUntilSafe(context, {
-      job: toJob(flags),
+      job: context.job,
       maxWait: flags.wait ?? 0,
       clock: io.clock,
       random: io.random,
@@ -111,10 +131,6 @@ export async function checkStart(
     countdown.stop();
   }
 }
-
-/** A job without a duration refreshes its credentials: any credentials that have not expired are safe. */
-const toJob = ({ jobDuration, margin }: StartCheckFlags) =>
-  jobDuration === undefined ? { duration: 0, margin: 0 } : { duration: jobDuration, margin };
 
 /** Returns the exit code. */
 export async function printInterruption(signal: NodeJS.Signals, io: Io): Promise<number> {

@@ -24,7 +24,7 @@ test.each<[args: string, hint: string]>([
   ['check -j 5h -f JSON', 'did you mean json? use one of text, json'],
   ['check -j 5h -f zzz', 'use one of text, json'],
   ['report --source imsd', `did you mean imds? use one of ${SOURCE_NAMES.join(', ')}`],
-  ['report --exit-codes nagois', 'did you mean nagios? use one of default, nagios, systemd'],
+  ['report --exit-codes nagois', 'did you mean nagios? use one of default, nagios, systemd, airflow'],
   [
     'env -j 5h -f dokcer',
     expect.stringMatching(/^did you mean docker\? use one of env, /) as unknown as string,

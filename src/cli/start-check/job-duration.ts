@@ -1,0 +1,48 @@
+import type { Instant, Seconds } from '../../domain/model.ts';
+import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
+import { parseDurationFlag } from '../flags/value-parsers.ts';
+
+/** The duration of a job, or that of its longest recorded run. */
+export type JobDurationFlag = Seconds | 'auto';
+
+export const parseJobDurationFlag = (text: string): JobDurationFlag =>
+  text.trim() === 'auto' ? 'auto' : parseDurationFlag(text);
+
+export interface JobDurationFlags {
+  jobDuration?: JobDurationFlag;
+  job?: string;
+  margin: Seconds;
+}
+
+/** @throws CredWatchError if `auto` is given without a job */
+export function validateJobDuration({ jobDuration, job }: JobDurationFlags): void {
+  if (jobDuration !== 'auto' || job !== undefined) return;
+  throw new CredWatchError(
+    '-j auto needs a job',
+    'add --job NAME, the name under which `exec` records its runs',
+  );
+}
+
+/**
+ * What a start has to satisfy. A job without a duration refreshes its credentials: any credentials that have not
+ * expired are safe.
+ * @param store null if there is no database
+ * @throws CredWatchError if `auto` is given and no successful run is recorded
+ */
+export async function resolveJob(
+  { jobDuration, job, margin }: JobDurationFlags,
+  store: Pick<SampleStore, 'jobRuns'> | null,
+  now: Instant,
+): Promise<JobRequirement> {
+  if (jobDuration === undefined) return { duration: 0, margin: 0 };
+  if (jobDuration !== 'auto') return { duration: jobDuration, margin };
+  const { summariseJobRuns } = await import('../../domain/verdict/job-runs.ts');
+  const { measuredDuration } = summariseJobRuns(store?.jobRuns({ job: job ?? '' }) ?? [], now);
+  if (measuredDuration !== null) return { duration: measuredDuration.seconds, margin };
+  throw new CredWatchError(
+    `no successful run of the job '${job}' is recorded`,
+    `give the duration until the first run has ended: \`cred-watch exec -j 4h --job ${job} -- …\``,
+  );
+}
