@@ -209,7 +209,7 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
     throw createArgumentError('the command is empty', 'name the shell command to run');
   }
-  const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint };
+  const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint, expiresAt: undefined };
   const conflict = findSourceConflict(choice, { role, profile, command, ...session, env: {} });
   if (conflict === null) return;
   throw conflict.code === 'SETTING_NOT_SUPPORTED'

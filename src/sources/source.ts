@@ -89,6 +89,8 @@ interface SettingValues {
   durationSeconds: Seconds;
   /** The URL of STS, instead of the configured one. */
   stsEndpoint: string;
+  /** When keys expire that state no expiration, or a later one. */
+  expiresAt: Instant;
 }
 
 export const SOURCE_SETTINGS = [
@@ -100,6 +102,7 @@ export const SOURCE_SETTINGS = [
   'externalId',
   'durationSeconds',
   'stsEndpoint',
+  'expiresAt',
 ] as const satisfies readonly (keyof SettingValues)[];
 
 export type SourceSetting = (typeof SOURCE_SETTINGS)[number];
@@ -114,6 +117,7 @@ export const SELECTED_SOURCES: Readonly<Record<SourceSetting, SourceName | null>
   externalId: null,
   durationSeconds: null,
   stsEndpoint: null,
+  expiresAt: null,
 };
 
 /** All settings, so that the compiler reports a place that omits one. */
@@ -145,18 +149,18 @@ export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
   },
   process: {
     description: 'output of a credential_process command',
-    settings: ['role', 'profile', 'command'],
+    settings: ['role', 'profile', 'command', 'expiresAt'],
     needsProfileFiles: false,
   },
   environment: {
     description: 'keys in environment variables',
-    settings: ['role'],
+    settings: ['role', 'expiresAt'],
     needsProfileFiles: false,
   },
   profile: {
     description:
       'a profile in the shared AWS config files: keys, process, role, web identity or IAM Identity Center',
-    settings: ['role', 'profile', 'stsEndpoint'],
+    settings: ['role', 'profile', 'stsEndpoint', 'expiresAt'],
     needsProfileFiles: true,
   },
   'web-identity': {

@@ -21,6 +21,7 @@ const NOTHING = {
   externalId: undefined,
   durationSeconds: undefined,
   stsEndpoint: undefined,
+  expiresAt: undefined,
 };
 
 test.each(SOURCE_NAMES)('the source %s can be opened by its name', async (name) => {
@@ -93,9 +94,9 @@ test.each<[choice: SourceChoice, given: object, expected: object | null]>([
 test.each([
   ['imds', true, ['role', 'profile']],
   ['container', true, []],
-  ['process', false, ['role', 'profile', 'command']],
-  ['environment', false, ['role']],
-  ['profile', true, ['role', 'profile', 'stsEndpoint']],
+  ['process', false, ['role', 'profile', 'command', 'expiresAt']],
+  ['environment', false, ['role', 'expiresAt']],
+  ['profile', true, ['role', 'profile', 'stsEndpoint', 'expiresAt']],
   ['web-identity', true, ['role', 'profile', 'roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint']],
   [
     'role',

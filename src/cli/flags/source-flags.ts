@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Seconds, SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
 import { parseRoleArn } from '../../sources/aws/role-arn.ts';
@@ -9,6 +9,7 @@ import type { PollContext } from '../../watch/poll-once.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
+import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
 import { InvalidValueError } from './invalid-value.ts';
 import { parseDurationFlag, parseRole } from './value-parsers.ts';
 
@@ -25,9 +26,10 @@ export interface SourceFlags {
   externalId?: string;
   duration?: Seconds;
   stsEndpoint?: string;
+  expires?: GivenExpiration;
 }
 
-const toSettings = (flags: SourceFlags): SourceSettings => ({
+const toSettings = (flags: SourceFlags, now: Instant): SourceSettings => ({
   role: flags.role,
   profile: flags.profile,
   command: flags.process,
@@ -36,6 +38,7 @@ const toSettings = (flags: SourceFlags): SourceSettings => ({
   externalId: flags.externalId,
   durationSeconds: flags.duration,
   stsEndpoint: flags.stsEndpoint,
+  expiresAt: flags.expires === undefined ? undefined : resolveExpiration(flags.expires, now),
 });
 
 /** @param auto the meaning of `auto` */
@@ -113,7 +116,7 @@ type JobSource = { source: SourceName; profile?: string };
  */
 export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<JobSource> {
   const sources = await import('../../sources/open.ts');
-  const settings = toSettings(flags);
+  const settings = toSettings(flags, io.clock.now());
   const selected = sources.findSelectedSource(flags.source, settings);
   if (selected !== null) {
     assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }));
@@ -150,7 +153,7 @@ export async function openSourceFromFlags(
   const host = findConfiguredHost(flags, io);
   disableWasmOptimisation();
   const sources = await import('../../sources/open.ts');
-  const settings = toSettings(flags);
+  const settings = toSettings(flags, clock.now());
   assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env }));
   const { extendedApi } = flags;
   const system = { env, home, clock, random };
@@ -194,6 +197,11 @@ export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reaso
     externalId: { flag: '--external-id', ...ONLY_ROLES },
     durationSeconds: { flag: '--duration', ...ONLY_ROLES },
     stsEndpoint: { flag: '--sts-endpoint', ...ONLY_ROLES },
+    expiresAt: {
+      flag: '--expires',
+      reason: ': this source states when its credentials expire',
+      hint: 'remove --expires, or use --source environment, profile or process',
+    },
   };
 
 function assertNoConflict(conflict: SourceConflict | null): void {

@@ -9,6 +9,7 @@ import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
+import { parseExpirationFlag } from '../flags/expiration-flag.ts';
 import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
 import {
   addSourceFlags,
@@ -46,7 +47,12 @@ export function addStartCheckFlags(
     )
     .option('--job <name>', jobFlagText, parseName)
     .addOption(createMarginFlag())
-    .option('--wait <duration>', 'wait up to this long for a safe start');
+    .option('--wait <duration>', 'wait up to this long for a safe start')
+    .option(
+      '--expires <time>',
+      'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
+      parseExpirationFlag,
+    );
   return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(createDatabaseFlag());
 }
 

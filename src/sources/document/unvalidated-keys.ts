@@ -53,7 +53,8 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
   // Also for a failed poll: keys without an expiration belong to the same account.
   poll.accountId = parseAccountId(keys.accountId);
   const { secrets, known, lacksToken, chosen } = validateKeys(keys, poll);
-  const { expiration, unreadable } = chosen;
+  const { unreadable } = chosen;
+  const expiration = limitExpiration(chosen.expiration, poll.options.expiresAt);
   if (expiration === null) {
     if (unreadable.length > 0) {
       const names = unreadable.map(({ name }) => name).join(', ');
@@ -69,6 +70,15 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
   const credentials = { accessKeyId: known.accessKeyId, lastUpdated: null, expiration: instant, zoneless };
   const document = { credentials, secrets, accountId: poll.accountId, roleArn: null };
   return { document, observedAt: poll.options.clock.now() };
+}
+
+/** The earlier one of the stated expiration and the one that only the user knows. */
+function limitExpiration(
+  stated: ChosenExpiration['expiration'],
+  given: Instant | undefined,
+): ChosenExpiration['expiration'] {
+  if (given === undefined || (stated !== null && stated.instant <= given)) return stated;
+  return { instant: given, zoneless: false };
 }
 
 interface ValidatedKeys {

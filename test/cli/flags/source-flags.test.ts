@@ -1,12 +1,8 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import {
-  addSourceFlags,
-  openSourceFromFlags,
-  SETTING_FLAGS,
-  type SourceFlags,
-} from '../../../src/cli/flags/source-flags.ts';
+import { openSourceFromFlags, SETTING_FLAGS, type SourceFlags } from '../../../src/cli/flags/source-flags.ts';
 import type { Io } from '../../../src/cli/process/io.ts';
+import { addStartCheckFlags } from '../../../src/cli/start-check/start-check.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -102,6 +98,6 @@ test('IMDS settings come from the profile in the home folder of the program', as
 });
 
 test('every setting of a source has a flag', () => {
-  const declared = addSourceFlags(new Command(), 'any').options.map(({ long }) => long);
+  const declared = addStartCheckFlags(new Command()).options.map(({ long }) => long);
   for (const { flag } of Object.values(SETTING_FLAGS)) expect(declared).toContain(flag);
 });

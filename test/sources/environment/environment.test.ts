@@ -352,3 +352,21 @@ describe('a note reports that SDKs disagree about', () => {
     expect(codes(await succeed(source({ ...EXPIRING, AWS_PROFILE: '' })))).toEqual([]);
   });
 });
+
+describe('an expiration that only the user knows', () => {
+  const GIVEN = Date.parse('2026-11-22T05:00:00Z');
+  const expirationOf = async (env: Env, expiresAt: number) =>
+    (await succeed(source(env, { expiresAt }))).credentials;
+
+  test('counts for keys that state none, or no time', async () => {
+    expect(await expirationOf(SESSION, GIVEN)).toMatchObject({ expiration: GIVEN, zoneless: false });
+    expect((await expirationOf({ ...SESSION, AWS_CREDENTIAL_EXPIRATION: 'soon' }, GIVEN)).expiration).toBe(
+      GIVEN,
+    );
+  });
+
+  test('counts only if it is earlier than the stated one', async () => {
+    expect((await expirationOf(EXPIRING, GIVEN)).expiration).toBe(GIVEN);
+    expect((await expirationOf(EXPIRING, Date.parse(AT) + 1000)).expiration).toBe(Date.parse(AT));
+  });
+});
