@@ -14,6 +14,13 @@ export interface SeriesFilter {
   until?: Instant | undefined;
 }
 
+/** Selects series of one host and source. */
+export interface RecentFilter {
+  host: string;
+  source: SourceName;
+  role?: string | undefined;
+}
+
 /** `since` and `until` select runs by their start, because a job gets its credentials then. */
 export interface JobRunFilter extends SeriesFilter {
   job: string;

@@ -78,6 +78,12 @@ export function readFailedPollCounts(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Map<string, FailedPollGroup> {
+  // SQLite can use the key only if the conditions are plain comparisons.
+  const conditions = [
+    ...(filter.host === undefined ? [] : ['host = @host']),
+    ...(filter.source === undefined ? [] : ['source = @source']),
+    'observed_at BETWEEN @since AND @until',
+  ];
   const rows = connection
     .prepare<unknown[], FailedPollCount & { host: string; source: SourceName }>(
       `SELECT host, source, reason, count(*) AS count, min(observed_at) AS firstAt, max(observed_at) AS lastAt,
@@ -85,8 +91,7 @@ export function readFailedPollCounts(
           WHERE (last.host, last.source, last.reason, last.observed_at)
             = (polls.host, polls.source, polls.reason, max(polls.observed_at))) AS lastDetail
        FROM failed_polls AS polls
-       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
-         AND observed_at BETWEEN @since AND @until
+       WHERE ${conditions.join(' AND ')}
        GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
     )
     .all(toParameters(filter));

@@ -106,25 +106,28 @@ const COLUMN_BY_FIELD = new Map<string, string>(
 );
 
 /**
- * Prepares a function that reads the generations of a series, without an object for each. The generations are ordered
- * by their last sample. This is the order of issue, except with several endpoints.
+ * Prepares a function that reads the generations of a series that were seen since an instant, without an object for
+ * each. The generations are ordered by their last sample. This is the order of issue, except with several endpoints.
  */
 export function prepareGenerationReader(connection: DatabaseConnection) {
   const names = NUMBER_FIELDS.map((field) => COLUMN_BY_FIELD.get(field));
   const count = connection
-    .prepare<[number], number>('SELECT count(*) FROM generations WHERE series_id = ?')
+    .prepare<[number, Instant], number>(
+      'SELECT count(*) FROM generations WHERE series_id = ? AND last_seen >= ?',
+    )
     .pluck();
   const select = connection
-    .prepare<[number], unknown[]>(
-      `SELECT access_key_id, ${names.join(', ')} FROM generations WHERE series_id = ? ORDER BY last_seen, first_seen`,
+    .prepare<[number, Instant], unknown[]>(
+      `SELECT access_key_id, ${names.join(', ')} FROM generations
+       WHERE series_id = ? AND last_seen >= ? ORDER BY last_seen, first_seen`,
     )
     .raw();
-  return (seriesId: number): RecordedColumns => {
+  return (seriesId: number, since: Instant = Number.MIN_SAFE_INTEGER): RecordedColumns => {
     const accessKeyIds: string[] = [];
-    const columns = createRecordedColumns(requireRow(count.get(seriesId)), accessKeyIds);
+    const columns = createRecordedColumns(requireRow(count.get(seriesId, since)), accessKeyIds);
     const fields = NUMBER_FIELDS.map((name) => ({ name, column: columns[name] }));
     // Does not call `all`, because all rows together need more memory than the columns.
-    for (const row of select.iterate(seriesId)) {
+    for (const row of select.iterate(seriesId, since)) {
       const index = accessKeyIds.push(checkText('accessKeyId', row[0])) - 1;
       let position = 1;
       for (const { name, column } of fields) {

@@ -8,7 +8,7 @@ import {
 import type { Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
-import type { HistoryReader, SeriesFilter } from './contract.ts';
+import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { prepareGenerationReader } from './generation-rows.ts';
 import { readNewestClockOffsets } from './host-clocks.ts';
@@ -25,69 +25,113 @@ const NO_COUNTS: ColumnHistory['failedPolls'] = [];
 const NO_GENERATIONS = createRecordedColumns(0, []);
 
 /**
- * Finds one history per series, and one per host and source without samples but with failed polls.
- * @param checksTables compares tables with their indexes, also for other series. The cost grows with the database.
+ * Finds one history per series, and one per host and source without samples but with failed polls. Compares tables
+ * with their indexes, also for other series. The cost grows with the database.
  */
 export function* findHistories(
   connection: DatabaseConnection,
   filter: SeriesFilter,
-  { checksTables } = { checksTables: true },
 ): Generator<HistoryReader> {
-  const lastSamples = findLastSamples(connection, filter);
-  const counts = checksTables ? countGenerations(connection) : null;
-  if (checksTables) assertAllFailedPolls(connection);
+  const counts = countGenerations(connection);
+  assertAllFailedPolls(connection);
+  const { sampled, unsampledIds } = findSampledSeries(connection, filter);
   const count = connection
     .prepare<[number], number>('SELECT count(*) FROM generations WHERE series_id = ?')
     .pluck();
-  const sampled = findSeries(connection, filter).filter(({ id }) => {
-    const isSampled = lastSamples.has(id);
-    // The reader checks the other series.
-    if (counts !== null && !isSampled) assertAllGenerations(counts, id, count.get(id) ?? 0);
-    return isSampled;
-  });
-  const newest = findNewestSeries(sampled, lastSamples);
+  // The readers check the other series.
+  for (const id of unsampledIds) assertAllGenerations(counts, id, count.get(id) ?? 0);
+  const newest = findNewestSeries(sampled);
   const failedPolls = readFailedPollCounts(connection, filter);
   // A failed poll has no role, so it cannot be selected by role.
   const unsampled = filter.role === undefined ? [...failedPolls].filter(([key]) => !newest.has(key)) : [];
   if (sampled.length + unsampled.length === 0) assertUndamaged(connection);
-  const clockOffsets = readNewestClockOffsets(connection);
-  const createHistory = (
-    series: Pick<ColumnHistory, 'identity' | 'isPolled' | 'generations'>,
-    failedPollCounts: ColumnHistory['failedPolls'],
-  ): ColumnHistory => ({
-    identity: series.identity,
-    isPolled: series.isPolled,
-    generations: series.generations,
-    failedPolls: failedPollCounts,
-    failedPollSpans: failedPollCounts.length === 0 ? [] : findFailedPollSpans(connection, series, filter),
-    newestClockOffset: clockOffsets.get(series.identity.host) ?? null,
-  });
+  const createHistory = prepareHistories(connection);
   const readGenerations = prepareGenerationReader(connection);
   for (const row of sampled) {
     // Only the newest series of a host and source gets the failed polls, so that they are not counted twice.
     const key = getHostSourceKey(row);
-    const failures = newest.get(key) === row.id ? (failedPolls.get(key)?.counts ?? NO_COUNTS) : NO_COUNTS;
-    const [id, identity, isPolled] = [row.id, toIdentity(row), row.polled === 1];
+    const failures = newest.get(key) === row ? (failedPolls.get(key)?.counts ?? NO_COUNTS) : NO_COUNTS;
+    const series = toSeries(row);
+    const { id } = row;
     yield () => {
       const stored = readGenerations(id);
-      if (counts !== null) assertAllGenerations(counts, id, stored.accessKeyIds.length);
-      const generations = selectPeriod(stored, filter);
-      return createHistory({ identity, isPolled, generations }, failures);
+      assertAllGenerations(counts, id, stored.accessKeyIds.length);
+      return createHistory({ ...series, generations: selectPeriod(stored, filter) }, failures, filter);
     };
   }
   for (const [, { host, source, counts: failures }] of unsampled) {
     const identity = { host, source, apiVersion: '', role: '' };
-    yield () => createHistory({ identity, isPolled: true, generations: NO_GENERATIONS }, failures);
+    yield () => createHistory({ identity, isPolled: true, generations: NO_GENERATIONS }, failures, filter);
   }
 }
 
+/** From one state of the database. */
+export const readHistories = (connection: DatabaseConnection, filter: SeriesFilter): ColumnHistory[] =>
+  Array.from(findHistories(connection, filter), (read) => read());
+
 /**
- * Reads the selected series. With a host and a source, only an empty result checks the database, because
- * `check --wait` reads a history after every poll.
+ * Reads the newest generations of each selected series, and the failed polls since then. Reads the other
+ * generations neither in the table nor in an index, because `check --wait` reads a history after every poll. So
+ * only an empty result checks the database for damage.
+ * @param limit the number of generations. More are read if several were last seen at the same time
  */
-export function readHistories(connection: DatabaseConnection, filter: SeriesFilter): ColumnHistory[] {
-  const checksTables = filter.host === undefined || filter.source === undefined;
-  return Array.from(findHistories(connection, filter, { checksTables }), (read) => read());
+export function readRecentHistories(
+  connection: DatabaseConnection,
+  filter: RecentFilter,
+  limit: number,
+): ColumnHistory[] {
+  const { sampled } = findSampledSeries(connection, filter);
+  const newest = findNewestSeries(sampled).get(getHostSourceKey(filter));
+  if (newest === undefined) {
+    if (readFailedPollCounts(connection, filter).size === 0) assertUndamaged(connection);
+    return [];
+  }
+  const findBeginning = prepareFindBeginning(connection, limit);
+  const createHistory = prepareHistories(connection);
+  const readGenerations = prepareGenerationReader(connection);
+  return sampled.map((row) => {
+    const since = findBeginning(row.id);
+    const period = { ...filter, since };
+    const failures = row === newest ? [...readFailedPollCounts(connection, period).values()] : [];
+    const series = { ...toSeries(row), generations: readGenerations(row.id, since) };
+    return createHistory(series, failures[0]?.counts ?? NO_COUNTS, period);
+  });
+}
+
+/**
+ * Prepares a function that returns the time since which the newest generations of a series were seen. Undefined if
+ * the series has no others.
+ */
+function prepareFindBeginning(connection: DatabaseConnection, limit: number) {
+  const select = connection
+    .prepare<[number, number], Instant>(
+      'SELECT last_seen FROM generations WHERE series_id = ? ORDER BY last_seen DESC LIMIT 2 OFFSET ?',
+    )
+    .pluck();
+  return (seriesId: number): Instant | undefined => {
+    const [oldest, older] = select.all(seriesId, limit - 1);
+    return older === undefined ? undefined : oldest;
+  };
+}
+
+const toSeries = (row: SeriesRow) => ({ identity: toIdentity(row), isPolled: row.polled === 1 });
+
+/** Prepares a function that adds to the generations of a series what is stored elsewhere. */
+function prepareHistories(connection: DatabaseConnection) {
+  const clockOffsets = readNewestClockOffsets(connection);
+  return (
+    { identity, isPolled, generations }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'generations'>,
+    failedPolls: ColumnHistory['failedPolls'],
+    period: SeriesFilter,
+  ): ColumnHistory => ({
+    identity,
+    isPolled,
+    generations,
+    failedPolls,
+    failedPollSpans:
+      failedPolls.length === 0 ? [] : findFailedPollSpans(connection, { identity, generations }, period),
+    newestClockOffset: clockOffsets.get(identity.host) ?? null,
+  });
 }
 
 export const toSeriesHistory = (history: ColumnHistory): SeriesHistory => ({
@@ -107,29 +151,41 @@ function selectPeriod(generations: RecordedColumns, { since, until }: SeriesFilt
   return selectItems(generations, Int32Array.from(selected));
 }
 
-/** Finds the time of the last sample in the selected period, by the id of the series. */
-function findLastSamples(connection: DatabaseConnection, filter: SeriesFilter): Map<number, Instant> {
-  const rows = connection
-    .prepare<unknown[], [number, Instant]>(
-      `SELECT series_id, max(last_seen) FROM generations
-       WHERE last_seen >= @since AND first_seen <= @until GROUP BY series_id`,
-    )
-    .raw()
-    .all(toParameters(filter));
-  return new Map(rows);
+/** A series with the time of its last sample in the selected period. */
+interface SampledSeries extends SeriesRow {
+  lastSample: Instant;
 }
 
-/** Finds the id of the series with the newest sample of each host and source. */
-function findNewestSeries(
-  sampled: readonly SeriesRow[],
-  lastSamples: ReadonlyMap<number, Instant>,
-): Map<string, number> {
-  const newest = new Map<string, number>();
-  const lastSample = (id: number) => lastSamples.get(id) ?? Number.NEGATIVE_INFINITY;
+/** Finds the selected series, and the ids of those without a sample in the selected period. */
+function findSampledSeries(
+  connection: DatabaseConnection,
+  filter: SeriesFilter,
+): { sampled: SampledSeries[]; unsampledIds: number[] } {
+  const findLastSample = connection
+    .prepare<[object], Instant>(
+      `SELECT last_seen FROM generations
+       WHERE series_id = @id AND last_seen >= @since AND first_seen <= @until
+       ORDER BY last_seen DESC LIMIT 1`,
+    )
+    .pluck();
+  const { since, until } = toParameters(filter);
+  const unsampledIds: number[] = [];
+  const sampled = findSeries(connection, filter).flatMap((row) => {
+    const lastSample = findLastSample.get({ id: row.id, since, until });
+    if (lastSample !== undefined) return { ...row, lastSample };
+    unsampledIds.push(row.id);
+    return [];
+  });
+  return { sampled, unsampledIds };
+}
+
+/** Finds the series with the newest sample of each host and source. */
+function findNewestSeries(sampled: readonly SampledSeries[]): Map<string, SampledSeries> {
+  const newest = new Map<string, SampledSeries>();
   for (const row of sampled) {
     const key = getHostSourceKey(row);
     const known = newest.get(key);
-    if (known === undefined || lastSample(row.id) > lastSample(known)) newest.set(key, row.id);
+    if (known === undefined || row.lastSample > known.lastSample) newest.set(key, row);
   }
   return newest;
 }

@@ -25,7 +25,7 @@ export type StartCheckStore = Pick<
   | 'recordFailedPoll'
   | 'recordStarting'
   | 'findLastHost'
-  | 'columnHistories'
+  | 'recentHistories'
   | 'startJobRun'
   | 'endJobRun'
   | 'dropJobRun'
@@ -72,8 +72,8 @@ export class MemoryStore implements StartCheckStore {
     return this.#samples.findLast(isOwn)?.identity.host ?? null;
   }
 
-  /** Ignores `since` and `until`. Failed polls without a sample have no history, because no verdict uses it. */
-  columnHistories({ host, source, role }: SeriesFilter = {}): ColumnHistory[] {
+  /** Reads all generations, because few polls are kept. Failed polls without a sample have no history, because no verdict uses it. */
+  recentHistories({ host, source, role }: SeriesFilter = {}): ColumnHistory[] {
     const selected = this.#samples.filter(
       ({ identity }) =>
         (host ?? identity.host) === identity.host &&

@@ -17,11 +17,12 @@ import type {
   OnFallback,
   PruneResult,
   ReadOptions,
+  RecentFilter,
   SeriesFilter,
   StoreLimits,
   WriteResult,
 } from './contract.ts';
-import { findHistories, readHistories, toSeriesHistory } from './histories.ts';
+import { findHistories, readHistories, readRecentHistories, toSeriesHistory } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
 import { PollRecorder } from './poll-recorder.ts';
@@ -31,6 +32,9 @@ import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
+
+/** About six weeks of credentials that are replaced every hour. */
+const RECENT_GENERATIONS = 1000;
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except
@@ -162,13 +166,18 @@ export class SampleStore {
   }
 
   /** Reads the selected series from one state of the database. */
-  columnHistories(filter: SeriesFilter = {}): ColumnHistory[] {
-    return this.#connection.run((connection) => connection.transaction(readHistories)(connection, filter));
+  histories(filter: SeriesFilter = {}): SeriesHistory[] {
+    const histories = this.#connection.run((connection) =>
+      connection.transaction(readHistories)(connection, filter),
+    );
+    return histories.map(toSeriesHistory);
   }
 
-  /** As {@link columnHistories}, with an object for each generation. */
-  histories(filter: SeriesFilter = {}): SeriesHistory[] {
-    return this.columnHistories(filter).map(toSeriesHistory);
+  /** Reads the newest generations of each selected series, from one state of the database. */
+  recentHistories(filter: RecentFilter, limit = RECENT_GENERATIONS): ColumnHistory[] {
+    return this.#connection.run((connection) =>
+      connection.transaction(readRecentHistories)(connection, filter, limit),
+    );
   }
 
   /** Finds the selected series. The readers need an open store. After {@link keepState}, all of them read one state. */

@@ -1,6 +1,8 @@
-import type { NonEmpty } from '../domain/lists.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/measurement/clock-correction.ts';
+import { getHistoryColumns } from '../domain/measurement/columns/column-measurement.ts';
+import { findLargest, getGeneration, valueAt } from '../domain/measurement/columns/generation-columns.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
+import type { Measurement } from '../domain/measurement/measurement.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SourceName } from '../domain/model.ts';
 import { analyseColumns, correctNow } from '../domain/verdict/analyse.ts';
@@ -11,7 +13,7 @@ import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { findSeriesHistory, type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 
-type Histories = Pick<SampleStore, 'columnHistories'>;
+type Histories = Pick<SampleStore, 'recentHistories'>;
 
 /** A recorded poll, and the judgement of a job by its credentials. */
 export interface JudgedPoll {
@@ -78,7 +80,7 @@ export function judgeStored(
     return judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, { job, at: now, analysis });
   }
   const { identity, age } = analysis;
-  const current = { identity, credentials: findLastSeen(measurement.generations) };
+  const current = { identity, credentials: findLastSeen(measurement) };
   const options = { job, at: findLatestTime(now, null, analysis), analysis };
   if (age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge } as const;
@@ -91,8 +93,11 @@ export function judgeStored(
 }
 
 /** If two generations are served alternately, the generation seen last is the current one. */
-const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
-  generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
+function findLastSeen(measurement: Measurement): Generation {
+  const { generations } = getHistoryColumns(measurement);
+  const { lastSeen } = generations;
+  return getGeneration(generations, lastSeen.lastIndexOf(valueAt(lastSeen, findLargest(lastSeen))));
+}
 
 /** The series with the newest sample. Includes all roles if the role is unknown, as in most failed polls. */
 function analyseNewestSeries(
@@ -102,7 +107,7 @@ function analyseNewestSeries(
 ): SeriesAnalysis | null {
   const filter = { host, source, ...(role === undefined || role === '' ? {} : { role }) };
   const analyses = store
-    .columnHistories(filter)
+    .recentHistories(filter)
     .map((history) => analyseColumns(history, { now, maxAge: 'default' }));
   const sampled = analyses.flatMap((analysis) => {
     const { measurement } = analysis;

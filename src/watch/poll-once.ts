@@ -18,7 +18,7 @@ const START_UP_MS = 2 * 60_000;
 /** The part of a store that a poll uses. */
 export type PollStore = Pick<
   SampleStore,
-  'recordSample' | 'recordFailedPoll' | 'recordStarting' | 'findLastHost' | 'columnHistories'
+  'recordSample' | 'recordFailedPoll' | 'recordStarting' | 'findLastHost' | 'recentHistories'
 >;
 
 export interface PollContext {
@@ -98,9 +98,9 @@ function findHost({ source, store, host, machine }: PollContext, { identity }: P
 
 /** The stored history of exactly this series. Null if nothing is stored. */
 export function findSeriesHistory(
-  store: Pick<SampleStore, 'columnHistories'>,
+  store: Pick<SampleStore, 'recentHistories'>,
   { host, source, role, apiVersion }: SeriesIdentity,
 ): ColumnHistory | null {
-  const histories = store.columnHistories({ host, source, role });
+  const histories = store.recentHistories({ host, source, role });
   return histories.find(({ identity }) => identity.apiVersion === apiVersion) ?? null;
 }

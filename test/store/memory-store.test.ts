@@ -57,7 +57,7 @@ function record(store: MemoryStore | SampleStore, sequence: readonly Poll[]): vo
 function readHistory(store: MemoryStore | SampleStore) {
   const { host, source, role } = identity;
   return store
-    .columnHistories({ host, source, role })
+    .recentHistories({ host, source, role })
     .map(toSeriesHistory)
     .map((history) => ({
       ...history,
@@ -83,10 +83,10 @@ describe('the store in memory', () => {
   test('the store in memory selects series by host, source and role', () => {
     const store = new MemoryStore();
     record(store, [{ waitSeconds: 1, clockOffset: null, result: 1 }]);
-    expect(store.columnHistories()).toHaveLength(1);
-    expect(store.columnHistories({ host: 'other' })).toEqual([]);
-    expect(store.columnHistories({ source: 'container' })).toEqual([]);
-    expect(store.columnHistories({ role: 'other' })).toEqual([]);
+    expect(store.recentHistories()).toHaveLength(1);
+    expect(store.recentHistories({ host: 'other' })).toEqual([]);
+    expect(store.recentHistories({ source: 'container' })).toEqual([]);
+    expect(store.recentHistories({ role: 'other' })).toEqual([]);
     expect(store.findLastHost('other', 'imds')).toBe(null);
   });
 
@@ -111,7 +111,7 @@ describe('the store in memory', () => {
       clockOffset: null,
     };
     store.recordSample(identity, { ...sample, accessKeyId: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }, '');
-    const [history] = store.columnHistories();
+    const [history] = store.recentHistories();
     expect(history?.generations.accessKeyIds).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
@@ -121,7 +121,7 @@ describe('the store in memory', () => {
       store,
       Array.from({ length: 10_010 }, () => ({ waitSeconds: 10, clockOffset: null, result: 1 })),
     );
-    const [history] = store.columnHistories();
+    const [history] = store.recentHistories();
     expect(history && toSeriesHistory(history).generations[0]).toMatchObject({
       samples: 10_000,
       rawFirstSeen: START + 11 * 10_000,

@@ -34,7 +34,7 @@ async function createSchedule(
 ) {
   const { random = 0.5, endpoint = LOOPBACK, interval = INTERVAL } = options;
   const store = temporaryStore();
-  const readHistories = vi.spyOn(store, 'columnHistories');
+  const readHistories = vi.spyOn(store, 'recentHistories');
   const context = (outcome: RecordedPoll['outcome']) => {
     const source: CredentialSource = { name: 'container', endpoint, poll: async () => outcome };
     return { source, store, host: 'h', machine: 'm' };

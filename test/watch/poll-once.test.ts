@@ -85,7 +85,7 @@ const bind = (store: PollStore): PollStore => ({
   recordFailedPoll: (...args) => store.recordFailedPoll(...args),
   recordStarting: (...args) => store.recordStarting(...args),
   findLastHost: (...args) => store.findLastHost(...args),
-  columnHistories: (...args) => store.columnHistories(...args),
+  recentHistories: (...args) => store.recentHistories(...args),
 });
 
 test('explainLoss leaves other errors and the excepted codes unchanged', () => {

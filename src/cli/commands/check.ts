@@ -42,6 +42,7 @@ export const checkCommand: CommandDefinition = {
       )
       .addOption(createFormatFlag()),
   help: {
+    notes: ['The forecast of the next rotation uses the newest 1,000 generations of the series.'],
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],

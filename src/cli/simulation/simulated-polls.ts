@@ -92,6 +92,6 @@ function createPollStore(add: (record: ArchiveRecord) => void): PollStore {
       return startedAt;
     },
     findLastHost: () => null,
-    columnHistories: () => [],
+    recentHistories: () => [],
   };
 }

@@ -1,6 +1,7 @@
 import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
+import { valueAt } from '../measurement/columns/generation-columns.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
-import { getGenerationKey } from '../measurement/generations.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -114,11 +115,15 @@ function measureCredentials(
 }
 
 /** The smallest expiration ever stated for this key: a source may state a later one. */
-function findEarliestExpiration(credentials: IssuedCredentials, measurement: Measurement | null): Instant {
-  const known = measurement?.generations.find(
-    (each) => getGenerationKey(each) === getGenerationKey(credentials),
-  );
-  return Math.min(credentials.expiration, known?.expiration ?? Number.POSITIVE_INFINITY);
+function findEarliestExpiration(
+  { accessKeyId, expiration }: IssuedCredentials,
+  measurement: Measurement | null,
+): Instant {
+  // Without a key id, the expiration identifies the credentials.
+  if (measurement === null || accessKeyId === '') return expiration;
+  const { generations } = getHistoryColumns(measurement);
+  const index = generations.accessKeyIds.indexOf(accessKeyId);
+  return index < 0 ? expiration : Math.min(expiration, valueAt(generations.expiration, index));
 }
 
 /** Whether the finding concerns a start now. Others are about the past or about polling. */
