@@ -1,30 +1,12 @@
-import {
-  createRecordedColumns,
-  type RecordedColumns,
-} from '../domain/measurement/columns/generation-columns.ts';
 import type { Instant, RecordedGeneration, Seconds } from '../domain/model.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
-import { checkNumber, checkRow, checkText } from './sqlite/row-check.ts';
+import { NUMBER_COLUMNS } from './sqlite/generation-reader.ts';
+import { checkRow } from './sqlite/row-check.ts';
 
 /** The columns of `generations` that {@link GenerationRows} reads and writes, with their fields. */
 const COLUMNS = {
   access_key_id: 'accessKeyId',
-  last_updated: 'lastUpdated',
-  expiration: 'expiration',
-  latest_expiration: 'latestExpiration',
-  zoneless: 'zoneless',
-  first_seen: 'firstSeen',
-  last_seen: 'lastSeen',
-  raw_first_seen: 'rawFirstSeen',
-  raw_last_seen: 'rawLastSeen',
-  samples: 'samples',
-  smallest_clock_offset: 'smallestClockOffset',
-  largest_clock_offset: 'largestClockOffset',
-  corrected_ahead: 'correctedAheadMs',
-  raw_ahead: 'rawAheadMs',
-  last_updated_varying: 'isLastUpdatedVarying',
-  third_later_observed_at: 'thirdLaterObservedAt',
-  third_later_clock_offset: 'thirdLaterClockOffset',
+  ...NUMBER_COLUMNS,
   pruned_until: 'prunedUntil',
 } as const;
 
@@ -79,64 +61,6 @@ export function toStoredGeneration(stored: StoredGenerationRow): StoredGeneratio
     thirdLaterSample: observedAt === null ? null : { observedAt, clockOffset: row.thirdLaterClockOffset },
   };
   return { id: row.id, prunedUntil: row.prunedUntil, generation };
-}
-
-/** The columns that are numbers, in the order of their selection. */
-const NUMBER_FIELDS = [
-  'lastUpdated',
-  'expiration',
-  'latestExpiration',
-  'zoneless',
-  'firstSeen',
-  'lastSeen',
-  'rawFirstSeen',
-  'rawLastSeen',
-  'samples',
-  'smallestClockOffset',
-  'largestClockOffset',
-  'correctedAheadMs',
-  'rawAheadMs',
-  'isLastUpdatedVarying',
-  'thirdLaterObservedAt',
-  'thirdLaterClockOffset',
-] as const satisfies readonly (keyof RecordedColumns)[];
-
-const COLUMN_BY_FIELD = new Map<string, string>(
-  Object.entries(COLUMNS).map(([column, field]) => [field, column]),
-);
-
-/**
- * Prepares a function that reads the generations of a series that were seen since an instant, without an object for
- * each. The generations are ordered by their last sample. This is the order of issue, except with several endpoints.
- */
-export function prepareGenerationReader(connection: DatabaseConnection) {
-  const names = NUMBER_FIELDS.map((field) => COLUMN_BY_FIELD.get(field));
-  const count = connection
-    .prepare<[number, Instant], number>(
-      'SELECT count(*) FROM generations WHERE series_id = ? AND last_seen >= ?',
-    )
-    .pluck();
-  const select = connection
-    .prepare<[number, Instant], unknown[]>(
-      `SELECT access_key_id, ${names.join(', ')} FROM generations
-       WHERE series_id = ? AND last_seen >= ? ORDER BY last_seen, first_seen`,
-    )
-    .raw();
-  return (seriesId: number, since: Instant = Number.MIN_SAFE_INTEGER): RecordedColumns => {
-    const accessKeyIds: string[] = [];
-    const columns = createRecordedColumns(requireRow(count.get(seriesId, since)), accessKeyIds);
-    const fields = NUMBER_FIELDS.map((name) => ({ name, column: columns[name] }));
-    // Does not call `all`, because all rows together need more memory than the columns.
-    for (const row of select.iterate(seriesId, since)) {
-      const index = accessKeyIds.push(checkText('accessKeyId', row[0])) - 1;
-      let position = 1;
-      for (const { name, column } of fields) {
-        column[index] = checkNumber(name, row[position]);
-        position += 1;
-      }
-    }
-    return columns;
-  };
 }
 
 /** Reads and writes rows of `generations`. */

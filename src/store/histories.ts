@@ -1,16 +1,15 @@
+import { valueAt } from '../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
   listRecordedGenerations,
   type RecordedColumns,
   selectItems,
-  valueAt,
 } from '../domain/measurement/columns/generation-columns.ts';
 import type { Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
-import { prepareGenerationReader } from './generation-rows.ts';
 import { readNewestClockOffsets } from './host-clocks.ts';
 import { findSeries, type SeriesRow, toIdentity, toParameters } from './series-rows.ts';
 import {
@@ -19,7 +18,8 @@ import {
   assertUndamaged,
   countGenerations,
 } from './sqlite/consistency.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
+import { prepareGenerationReader } from './sqlite/generation-reader.ts';
 
 const NO_COUNTS: ColumnHistory['failedPolls'] = [];
 const NO_GENERATIONS = createRecordedColumns(0, []);
@@ -35,11 +35,7 @@ export function* findHistories(
   const counts = countGenerations(connection);
   assertAllFailedPolls(connection);
   const { sampled, unsampledIds } = findSampledSeries(connection, filter);
-  const count = connection
-    .prepare<[number], number>('SELECT count(*) FROM generations WHERE series_id = ?')
-    .pluck();
-  // The readers check the other series.
-  for (const id of unsampledIds) assertAllGenerations(counts, id, count.get(id) ?? 0);
+  for (const id of unsampledIds) if (!counts.has(id)) assertAllGenerations(0, id, 0);
   const newest = findNewestSeries(sampled);
   const failedPolls = readFailedPollCounts(connection, filter);
   // A failed poll has no role, so it cannot be selected by role.
@@ -54,8 +50,7 @@ export function* findHistories(
     const series = toSeries(row);
     const { id } = row;
     yield () => {
-      const stored = readGenerations(id);
-      assertAllGenerations(counts, id, stored.accessKeyIds.length);
+      const stored = readGenerations(id, counts.get(id) ?? 0);
       return createHistory({ ...series, generations: selectPeriod(stored, filter) }, failures, filter);
     };
   }
@@ -87,13 +82,21 @@ export function readRecentHistories(
     return [];
   }
   const findBeginning = prepareFindBeginning(connection, limit);
+  const count = connection
+    .prepare<[number, Instant], number>(
+      'SELECT count(*) FROM generations WHERE series_id = ? AND last_seen >= ?',
+    )
+    .pluck();
   const createHistory = prepareHistories(connection);
   const readGenerations = prepareGenerationReader(connection);
   return sampled.map((row) => {
-    const since = findBeginning(row.id);
+    const since = findBeginning(row.id) ?? Number.MIN_SAFE_INTEGER;
     const period = { ...filter, since };
     const failures = row === newest ? [...readFailedPollCounts(connection, period).values()] : [];
-    const series = { ...toSeries(row), generations: readGenerations(row.id, since) };
+    const series = {
+      ...toSeries(row),
+      generations: readGenerations(row.id, requireRow(count.get(row.id, since)), since),
+    };
     return createHistory(series, failures[0]?.counts ?? NO_COUNTS, period);
   });
 }

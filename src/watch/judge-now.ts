@@ -1,6 +1,7 @@
 import { NOTABLE_CLOCK_OFFSET } from '../domain/measurement/clock-correction.ts';
+import { findLargest, valueAt } from '../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../domain/measurement/columns/column-measurement.ts';
-import { findLargest, getGeneration, valueAt } from '../domain/measurement/columns/generation-columns.ts';
+import { getGeneration } from '../domain/measurement/columns/generation-columns.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import { minBy } from '../domain/measurement/statistics.ts';

@@ -1,6 +1,7 @@
 import type { Instant } from '../model.ts';
-import { type Column, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
-import type { AppearanceColumns } from './columns/served-columns.ts';
+import { takeFirst, valueAt } from './columns/column.ts';
+import type { GenerationColumns } from './columns/generation-columns.ts';
+import { type AppearanceColumns, createAppearanceColumns } from './columns/served-columns.ts';
 import { LAST_UPDATED_SLACK_MS } from './generations.ts';
 import { findEarliestTime, type RotationHistory } from './rotations.ts';
 
@@ -13,13 +14,12 @@ export function findAppearances(
   { rotations, lag }: RotationHistory,
 ): AppearanceColumns {
   const { firstSeen, lastUpdated } = ordered;
-  const generation: Column = [];
-  const earliest: Column = [];
-  const latest: Column = [];
+  const found = createAppearanceColumns(ordered.count);
   const add = (index: number, from: Instant, to: Instant) => {
-    generation.push(index);
-    earliest.push(from);
-    latest.push(to);
+    found.generation[found.count] = index;
+    found.earliest[found.count] = from;
+    found.latest[found.count] = to;
+    found.count += 1;
   };
   const [seen, issued] = [valueAt(firstSeen, 0), valueAt(lastUpdated, 0)];
   if (issued <= seen + LAST_UPDATED_SLACK_MS) {
@@ -28,7 +28,8 @@ export function findAppearances(
   }
   for (let arrival = 0; arrival < rotations.count; arrival += 1) {
     const index = arrival + 1;
-    const [from, to] = [valueAt(rotations.windowFrom, arrival), valueAt(rotations.windowTo, arrival)];
+    const from = valueAt(rotations.windowFrom, arrival);
+    const to = valueAt(rotations.windowTo, arrival);
     if (rotations.isDated[arrival] === 1) {
       add(
         index,
@@ -37,5 +38,11 @@ export function findAppearances(
       );
     } else if (rotations.isWitnessed[arrival] === 1) add(index, from, to);
   }
-  return { count: generation.length, generation, earliest, latest };
+  const { count } = found;
+  return {
+    count,
+    generation: takeFirst(found.generation, count),
+    earliest: takeFirst(found.earliest, count),
+    latest: takeFirst(found.latest, count),
+  };
 }

@@ -6,12 +6,15 @@ import {
   createColumn,
   findLargest,
   findTwoLargest,
-  type GenerationColumns,
+  findTwoLargestBy,
   isAllAbsent,
-  type RecordedColumns,
+  isAny,
+  keepValues,
+  removeValues,
   toNullable,
   valueAt,
-} from './columns/generation-columns.ts';
+} from './columns/column.ts';
+import type { GenerationColumns, RecordedColumns } from './columns/generation-columns.ts';
 import { correctObservedTime, LAST_UPDATED_SLACK_MS } from './generations.ts';
 import type { IssuedInFuture, SampleClock } from './measurement.ts';
 import { fillMissingOffsets } from './missing-offsets.ts';
@@ -50,10 +53,9 @@ export function correctClocks(
   const isDated = !isAllAbsent(usable.lastUpdated);
   const dated = fillMissingOffsets(usable, isDated);
   const times = chooseTimes(dated, isDated);
-  const aheads = createColumn(dated.count);
-  for (let index = 0; index < dated.count; index += 1) aheads[index] = times.getAhead(dated, index);
+  const { aheads } = times;
   const shiftMs = findShift(aheads);
-  const generations = moveToChosenTimes(dated, times, aheads, shiftMs);
+  const generations = moveToChosenTimes(dated, times, shiftMs);
   const newest = findLargest(recorded.lastSeen);
   const clock = {
     usesRawTimes: times.usesRawTimes,
@@ -65,42 +67,41 @@ export function correctClocks(
   return { generations, clock };
 }
 
-function moveToChosenTimes(
-  dated: RecordedColumns,
-  times: TimeChoice,
-  aheads: Column,
-  shiftMs: number,
-): GenerationColumns {
-  const { count } = dated;
-  const moved = {
-    count,
+function moveToChosenTimes(dated: RecordedColumns, times: TimeChoice, shiftMs: number): GenerationColumns {
+  const isAhead = (index: number) => valueAt(times.aheads, index) > shiftMs + LAST_UPDATED_SLACK_MS;
+  const move = (column: Column) => (shiftMs === 0 ? column : column.map((time) => time + shiftMs));
+  const lastSeen = move(times.lastSeen);
+  return {
+    count: dated.count,
     accessKeyIds: dated.accessKeyIds,
-    lastUpdated: dated.lastUpdated.slice(),
+    lastUpdated: removeValues(dated.lastUpdated, isAhead),
     expiration: dated.expiration,
     latestExpiration: dated.latestExpiration,
     zoneless: dated.zoneless,
-    firstSeen: createColumn(count),
-    lastSeen: createColumn(count),
+    firstSeen: move(times.firstSeen),
+    lastSeen,
     rawFirstSeen: dated.rawFirstSeen,
     rawLastSeen: dated.rawLastSeen,
     samples: dated.samples,
     smallestClockOffset: dated.smallestClockOffset,
     largestClockOffset: dated.largestClockOffset,
-    thirdSampleAfter: createColumn(count),
+    thirdSampleAfter: findThirdSamples(dated, times, shiftMs, lastSeen),
   };
+}
+
+function findThirdSamples(
+  { count, thirdLaterObservedAt, thirdLaterClockOffset }: RecordedColumns,
+  { getTime }: TimeChoice,
+  shiftMs: number,
+  lastSeen: Column,
+): Column {
+  const found = createColumn(count);
   for (let index = 0; index < count; index += 1) {
-    const lastSeen = times.getLastSeen(dated, index) + shiftMs;
-    moved.firstSeen[index] = times.getFirstSeen(dated, index) + shiftMs;
-    moved.lastSeen[index] = lastSeen;
-    if (valueAt(aheads, index) > shiftMs + LAST_UPDATED_SLACK_MS) moved.lastUpdated[index] = Number.NaN;
-    const third = times.getTime(
-      valueAt(dated.thirdLaterObservedAt, index),
-      valueAt(dated.thirdLaterClockOffset, index),
-    );
+    const third = getTime(valueAt(thirdLaterObservedAt, index), valueAt(thirdLaterClockOffset, index));
     // Math.max returns NaN if one of its arguments is NaN.
-    moved.thirdSampleAfter[index] = Math.max(third + shiftMs, lastSeen);
+    found[index] = Math.max(third + shiftMs, valueAt(lastSeen, index));
   }
-  return moved;
+  return found;
 }
 
 /**
@@ -109,23 +110,21 @@ function moveToChosenTimes(
  * whole series is undated. But the time of the response shows whether the host's clock is slow.
  */
 function ignoreUnusableDates(recorded: RecordedColumns): RecordedColumns {
-  const { count, isLastUpdatedVarying } = recorded;
+  const { count, isLastUpdatedVarying, lastUpdated, correctedAheadMs, rawAheadMs } = recorded;
   const varying = countValues(isLastUpdatedVarying, 1);
   const isSeriesUndated = varying >= 2 || (varying === 1 && count === 1);
   const longestValidity = findLongestPlausibleValidity(recorded);
-  const [lastUpdated, correctedAheadMs, rawAheadMs] = [
-    recorded.lastUpdated.slice(),
-    recorded.correctedAheadMs.slice(),
-    recorded.rawAheadMs.slice(),
-  ];
-  for (let index = 0; index < count; index += 1) {
-    if (!isValidityPlausible(recorded, index, longestValidity) || isIssuedAfterExpiration(recorded, index)) {
-      lastUpdated[index] = Number.NaN;
-      correctedAheadMs[index] = Number.NaN;
-      rawAheadMs[index] = Number.NaN;
-    } else if (isSeriesUndated || isLastUpdatedVarying[index] === 1) lastUpdated[index] = Number.NaN;
-  }
-  return { ...recorded, lastUpdated, correctedAheadMs, rawAheadMs };
+  const isImplausible = (index: number) =>
+    !isValidityPlausible(recorded, index, longestValidity) || isIssuedAfterExpiration(recorded, index);
+  const isUndated = (index: number) =>
+    isSeriesUndated || isLastUpdatedVarying[index] === 1 || isImplausible(index);
+  if (!isAny(count, isUndated)) return recorded;
+  return {
+    ...recorded,
+    lastUpdated: removeValues(lastUpdated, isUndated),
+    correctedAheadMs: removeValues(correctedAheadMs, isImplausible),
+    rawAheadMs: removeValues(rawAheadMs, isImplausible),
+  };
 }
 
 /** Whether the latest `LastUpdated` of the generation is certainly after its expiration. */
@@ -136,8 +135,9 @@ const isIssuedAfterExpiration = (
 
 /** A single document may state a date far in the past. It would delay every rotation by its apparent lag. */
 function findLongestPlausibleValidity({ lastUpdated, expiration }: RecordedColumns): number {
-  const { presentCount, second } = findTwoLargest(
-    lastUpdated.map((issued, index) => valueAt(expiration, index) - issued),
+  const { presentCount, second } = findTwoLargestBy(
+    lastUpdated.length,
+    (index) => valueAt(expiration, index) - valueAt(lastUpdated, index),
   );
   const usual = presentCount < 3 ? Number.POSITIVE_INFINITY : 1.5 * second;
   return Math.min(usual, MAX_VALIDITY * 1000);
@@ -152,64 +152,67 @@ function isValidityPlausible(
   return Number.isNaN(validity) || (validity > 0 && validity <= longest);
 }
 
-/** How the times of a generation are read from the columns. */
+/** The clock by which the samples of a series are dated. */
 interface TimeChoice {
   usesRawTimes: boolean;
-  getFirstSeen: (generations: RecordedColumns, index: number) => Instant;
-  getLastSeen: (generations: RecordedColumns, index: number) => Instant;
+  firstSeen: Column;
+  lastSeen: Column;
+  /** `LastUpdated` minus sample time in ms. NaN for undated generations. */
+  aheads: Column;
   /** The time of a sample. NaN without a sample. */
   getTime: (observedAt: Instant, clockOffset: Seconds) => Instant;
-  /** `LastUpdated` minus sample time in ms. NaN for undated generations. */
-  getAhead: (generations: RecordedColumns, index: number) => number;
 }
-
-const CORRECTED_TIMES: TimeChoice = {
-  usesRawTimes: false,
-  getFirstSeen: ({ firstSeen }, index) => valueAt(firstSeen, index),
-  getLastSeen: ({ lastSeen }, index) => valueAt(lastSeen, index),
-  getTime: correctObservedTime,
-  getAhead: ({ correctedAheadMs }, index) => valueAt(correctedAheadMs, index),
-};
-
-const RAW_TIMES: TimeChoice = {
-  usesRawTimes: true,
-  getFirstSeen: ({ rawFirstSeen }, index) => valueAt(rawFirstSeen, index),
-  getLastSeen: ({ rawLastSeen }, index) => valueAt(rawLastSeen, index),
-  getTime: (observedAt) => observedAt,
-  getAhead: ({ rawAheadMs }, index) => valueAt(rawAheadMs, index),
-};
 
 /** False for an absent offset, which is NaN. */
 const isHostAhead = (offset: Seconds) => offset > NOTABLE_CLOCK_OFFSET;
 
-/** If only some samples of a generation have a large offset, the later time is the safe choice. */
-const LATER_TIMES: TimeChoice = {
-  usesRawTimes: true,
-  getFirstSeen: ({ largestClockOffset, firstSeen, rawFirstSeen }, index) =>
-    isHostAhead(valueAt(largestClockOffset, index))
-      ? Math.max(valueAt(firstSeen, index), valueAt(rawFirstSeen, index))
-      : valueAt(firstSeen, index),
-  getLastSeen: ({ largestClockOffset, lastSeen, rawLastSeen }, index) =>
-    isHostAhead(valueAt(largestClockOffset, index))
-      ? Math.max(valueAt(lastSeen, index), valueAt(rawLastSeen, index))
-      : valueAt(lastSeen, index),
-  getTime: (observedAt, clockOffset) =>
-    isHostAhead(clockOffset) ? observedAt : correctObservedTime(observedAt, clockOffset),
-  getAhead: ({ largestClockOffset, correctedAheadMs, rawAheadMs }, index) =>
-    isHostAhead(valueAt(largestClockOffset, index)) && !Number.isNaN(valueAt(rawAheadMs, index))
-      ? valueAt(rawAheadMs, index)
-      : valueAt(correctedAheadMs, index),
-};
+function chooseTimes(dated: RecordedColumns, isDated: boolean): TimeChoice {
+  if (isDateHeaderWrong(dated)) return chooseRawTimes(dated);
+  return !isDated && dated.largestClockOffset.some(isHostAhead)
+    ? chooseLaterTimes(dated)
+    : chooseCorrectedTimes(dated);
+}
 
-function chooseTimes(
-  { correctedAheadMs, rawAheadMs, largestClockOffset }: RecordedColumns,
-  isDated: boolean,
-): TimeChoice {
-  const isDateWrong = correctedAheadMs.some(
-    (ahead, index) => ahead > WRONG_DATE_HEADER_MS && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER_MS,
-  );
-  if (isDateWrong) return RAW_TIMES;
-  return !isDated && largestClockOffset.some(isHostAhead) ? LATER_TIMES : CORRECTED_TIMES;
+function isDateHeaderWrong({ count, correctedAheadMs, rawAheadMs }: RecordedColumns): boolean {
+  for (let index = 0; index < count; index += 1) {
+    const isCorrectedWrong = valueAt(correctedAheadMs, index) > WRONG_DATE_HEADER_MS;
+    if (isCorrectedWrong && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER_MS) return true;
+  }
+  return false;
+}
+
+const chooseCorrectedTimes = ({ firstSeen, lastSeen, correctedAheadMs }: RecordedColumns): TimeChoice => ({
+  usesRawTimes: false,
+  firstSeen,
+  lastSeen,
+  aheads: correctedAheadMs,
+  getTime: correctObservedTime,
+});
+
+const chooseRawTimes = ({ rawFirstSeen, rawLastSeen, rawAheadMs }: RecordedColumns): TimeChoice => ({
+  usesRawTimes: true,
+  firstSeen: rawFirstSeen,
+  lastSeen: rawLastSeen,
+  aheads: rawAheadMs,
+  getTime: (observedAt) => observedAt,
+});
+
+/** If only some samples of a generation have a large offset, the later time is the safe choice. */
+function chooseLaterTimes(dated: RecordedColumns): TimeChoice {
+  const { largestClockOffset, firstSeen, lastSeen, rawFirstSeen, rawLastSeen } = dated;
+  const isAhead = (index: number) => isHostAhead(valueAt(largestClockOffset, index));
+  const chooseLater = (corrected: Column, raw: Column) =>
+    corrected.map((time, index) => (isAhead(index) ? Math.max(time, valueAt(raw, index)) : time));
+  return {
+    usesRawTimes: true,
+    firstSeen: chooseLater(firstSeen, rawFirstSeen),
+    lastSeen: chooseLater(lastSeen, rawLastSeen),
+    aheads: dated.correctedAheadMs.map((ahead, index) =>
+      isAhead(index) ? (toNullable(valueAt(dated.rawAheadMs, index)) ?? ahead) : ahead,
+    ),
+    getTime: (observedAt, clockOffset) =>
+      isHostAhead(clockOffset) ? observedAt : correctObservedTime(observedAt, clockOffset),
+  };
 }
 
 /**
@@ -224,7 +227,7 @@ function findShift(aheads: Column): number {
 }
 
 function findIssuedInFuture({ lastSeen }: GenerationColumns, aheads: Column): IssuedInFuture | null {
-  const notable = aheads.filter((ahead) => ahead > NOTABLE_CLOCK_OFFSET * 1000);
+  const notable = keepValues(aheads, (index) => valueAt(aheads, index) > NOTABLE_CLOCK_OFFSET * 1000);
   if (notable.length === 0) return null;
   const isDecisive =
     notable.filter((ahead) => ahead > DECISIVE_AHEAD * 1000).length >= 2 ||

@@ -6,11 +6,12 @@ import {
   createColumn,
   findLargest,
   findOrder,
-  type GenerationColumns,
-  selectItems,
+  keepValues,
+  listIndexes,
   sumColumn,
   valueAt,
-} from './columns/generation-columns.ts';
+} from './columns/column.ts';
+import { type GenerationColumns, selectItems } from './columns/generation-columns.ts';
 import {
   type AppearanceColumns,
   createRotationColumns,
@@ -148,12 +149,8 @@ function findPollingGaps(
 
 /** Only dated generations, because undated ones may have been issued long before their first sample. */
 export function findDatedAppearances({ lastUpdated }: GenerationColumns): AppearanceColumns {
-  const dates: Column = [];
-  const generation: Column = [];
-  for (const [index, issued] of lastUpdated.entries()) {
-    if (Number.isNaN(issued)) continue;
-    dates.push(issued);
-    generation.push(index);
-  }
+  const isDated = (index: number) => !Number.isNaN(valueAt(lastUpdated, index));
+  const dates = keepValues(lastUpdated, isDated);
+  const generation = keepValues(listIndexes(lastUpdated.length), isDated);
   return { count: dates.length, generation, earliest: dates, latest: dates };
 }

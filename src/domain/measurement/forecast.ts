@@ -1,7 +1,7 @@
 import { pairNeighbours } from '../lists.ts';
 import type { Instant, Seconds, Span } from '../model.ts';
+import { countPresent, valueAt } from './columns/column.ts';
 import { getHistoryColumns } from './columns/column-measurement.ts';
-import { keepPresent, valueAt } from './columns/generation-columns.ts';
 import type { Measurement, Rotation } from './measurement.ts';
 import { minBy } from './statistics.ts';
 
@@ -29,7 +29,7 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
   if (rotationInterval === null) return null;
   const appeared = findAppearanceOfNewest(measurement);
   const { min, median, max } = rotationInterval;
-  const count = keepPresent(getHistoryColumns(measurement).rotations.interval).length;
+  const count = countPresent(getHistoryColumns(measurement).rotations.interval);
   const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE_MS : Math.ceil(((max - min) * 1000) / (count - 1));
   return {
     earliest: appeared.from + min * 1000 - tolerance,

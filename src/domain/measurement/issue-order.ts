@@ -1,5 +1,6 @@
 import type { Generation, IssuedCredentials } from '../model.ts';
-import { type RecordedColumns, selectItems, toNullable, valueAt } from './columns/generation-columns.ts';
+import { toNullable, valueAt } from './columns/column.ts';
+import { type RecordedColumns, selectItems } from './columns/generation-columns.ts';
 
 type SeenPeriod = Pick<Generation, 'firstSeen' | 'lastSeen'>;
 type Issued = Omit<IssuedCredentials, 'zoneless'>;

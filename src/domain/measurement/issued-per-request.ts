@@ -1,6 +1,7 @@
 import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { type GenerationColumns, valueAt } from './columns/generation-columns.ts';
+import { valueAt } from './columns/column.ts';
+import type { GenerationColumns } from './columns/generation-columns.ts';
 import { range } from './statistics.ts';
 
 /** Polls within this time get the same credentials, unless the source issues them per request. */

@@ -2,23 +2,25 @@ import type { RecordedGeneration, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { findAppearances } from './appearances.ts';
 import { correctClocks, NOTABLE_CLOCK_OFFSET } from './clock-correction.ts';
-import { ColumnMeasurement } from './columns/column-measurement.ts';
 import {
   type Column,
   countValues,
-  createColumn,
   findLargest,
   findSmallest,
-  findTwoLargest,
-  type GenerationColumns,
+  findTwoLargestBy,
   isAllAbsent,
   keepPresent,
   keepValues,
-  type RecordedColumns,
+  listIndexes,
   sumColumn,
   toNullable,
-  toRecordedColumns,
   valueAt,
+} from './columns/column.ts';
+import { ColumnMeasurement } from './columns/column-measurement.ts';
+import {
+  type GenerationColumns,
+  type RecordedColumns,
+  toRecordedColumns,
 } from './columns/generation-columns.ts';
 import { type HistoryColumns, HistoryLists } from './columns/history-lists.ts';
 import {
@@ -113,7 +115,8 @@ function getWorstCase(lists: HistoryLists): WorstCase {
   const history = lists.columns;
   const index = findWorstCase(history);
   const { from, isWitnessed } = history.rotations;
-  const rotation = from.findIndex((each, position) => each === index && isWitnessed[position] === 1);
+  let rotation = from.indexOf(index);
+  while (rotation >= 0 && isWitnessed[rotation] !== 1) rotation = from.indexOf(index, rotation + 1);
   return {
     seconds: getRemainingWhenServedLast(history, index),
     at: valueAt(history.served.to, index),
@@ -157,7 +160,7 @@ function findServedPerRequest({ count, firstSeen, lastSeen, lastUpdated }: Gener
     rotations: createRotationColumns(0),
     appearances: {
       count,
-      generation: [...firstSeen.keys()],
+      generation: listIndexes(count),
       // A correction by a wrong `Date` header moves samples behind `LastUpdated`.
       earliest: firstSeen.map((seen, index) =>
         Math.min(seen, toNullable(valueAt(lastUpdated, index)) ?? seen),
@@ -181,7 +184,8 @@ function findClockDoubt({
   largestClockOffset,
 }: GenerationColumns): Seconds {
   if (!isAllAbsent(lastUpdated)) return 0;
-  const findLargestError = (offsets: Column) => findTwoLargest(offsets.map(Math.abs)).largest;
+  const findLargestError = (offsets: Column) =>
+    findTwoLargestBy(offsets.length, (index) => Math.abs(valueAt(offsets, index))).largest;
   const largest = Math.max(findLargestError(smallestClockOffset), findLargestError(largestClockOffset));
   return largest > NOTABLE_CLOCK_OFFSET ? largest : 0;
 }
@@ -195,11 +199,13 @@ function measureAppearances(
   { generation }: AppearanceColumns,
   times: Column,
 ): ValidityRange | null {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < times.length; index += 1) {
     const expires = valueAt(expiration, valueAt(generation, index));
     const validity = secondsBetween(valueAt(times, index), expires);
-    [min, max] = [Math.min(min, validity), Math.max(max, validity)];
+    min = Math.min(min, validity);
+    max = Math.max(max, validity);
   }
   return times.length === 0 ? null : { min, max };
 }
@@ -220,19 +226,18 @@ export function findUsualGap({
   lastSeen,
   samples,
 }: Pick<RecordedColumns, 'firstSeen' | 'lastSeen' | 'samples'>): Seconds | null {
-  const count = samples.length;
-  // The gaps inside generations, then those between generations.
-  const [values, weights] = [createColumn(2 * count), createColumn(2 * count)];
-  for (let index = 0; index < count; index += 1) {
-    const gaps = valueAt(samples, index) - 1;
-    values[index] = (valueAt(lastSeen, index) - valueAt(firstSeen, index)) / Math.max(1, gaps);
-    weights[index] = gaps;
-    const between = valueAt(firstSeen, index + 1) - valueAt(lastSeen, index);
-    if (between > 0) {
-      values[count + index] = between;
-      weights[count + index] = 1;
-    }
+  // Rounding does not change the order, so the median of rounded values is the rounded median.
+  const counts = new Map<Seconds, number>();
+  const add = (length: number, count: number) => {
+    const seconds = Math.round(length / 1000);
+    counts.set(seconds, (counts.get(seconds) ?? 0) + count);
+  };
+  for (let index = 0; index < samples.length; index += 1) {
+    const last = valueAt(lastSeen, index);
+    const gapsInside = valueAt(samples, index) - 1;
+    if (gapsInside > 0) add((last - valueAt(firstSeen, index)) / gapsInside, gapsInside);
+    const gapAfter = valueAt(firstSeen, index + 1) - last;
+    if (gapAfter > 0) add(gapAfter, 1);
   }
-  const usual = weightedMedian(values, weights);
-  return usual === null ? null : Math.round(usual / 1000);
+  return weightedMedian(counts);
 }

@@ -1,11 +1,6 @@
 import type { Seconds } from '../model.ts';
-import {
-  findOrder,
-  isAllAbsent,
-  type RecordedColumns,
-  selectItems,
-  valueAt,
-} from './columns/generation-columns.ts';
+import { findOrder, valueAt } from './columns/column.ts';
+import { type RecordedColumns, selectItems } from './columns/generation-columns.ts';
 import { MIN_CORRECTED_CLOCK_OFFSET } from './generations.ts';
 
 /**
@@ -16,7 +11,7 @@ import { MIN_CORRECTED_CLOCK_OFFSET } from './generations.ts';
  * @param isDated an undated series ignores the offset of a host that is ahead
  */
 export function fillMissingOffsets(generations: RecordedColumns, isDated: boolean): RecordedColumns {
-  if (isAllAbsent(generations.largestClockOffset)) return generations;
+  if (!isAnyCorrected(generations)) return generations;
   const order = findOrder(generations.rawFirstSeen);
   const ordered = order === null ? generations : selectItems(generations, order);
   const corrected = {
@@ -41,6 +36,15 @@ export function fillMissingOffsets(generations: RecordedColumns, isDated: boolea
     if (ahead > MIN_CORRECTED_CLOCK_OFFSET) correct(corrected, index, ahead, Math.min, Math.max);
   }
   return corrected;
+}
+
+/** Whether any offset is large enough for a correction. */
+function isAnyCorrected({ count, smallestClockOffset, largestClockOffset }: RecordedColumns): boolean {
+  for (let index = 0; index < count; index += 1) {
+    const isBehind = valueAt(smallestClockOffset, index) < -MIN_CORRECTED_CLOCK_OFFSET;
+    if (isBehind || valueAt(largestClockOffset, index) > MIN_CORRECTED_CLOCK_OFFSET) return true;
+  }
+  return false;
 }
 
 /** For each generation, its own index if it has an offset, else the next one with an offset, else the count. */

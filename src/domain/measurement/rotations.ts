@@ -1,14 +1,7 @@
 import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import {
-  type Column,
-  createColumn,
-  findTwoLargest,
-  type GenerationColumns,
-  keepPresent,
-  keepValues,
-  valueAt,
-} from './columns/generation-columns.ts';
+import { type Column, createColumn, findTwoLargestBy, keepValues, valueAt } from './columns/column.ts';
+import type { GenerationColumns } from './columns/generation-columns.ts';
 import { createRotationColumns, type RotationColumns } from './columns/served-columns.ts';
 import { LAST_UPDATED_SLACK_MS } from './generations.ts';
 import type { Rotation } from './measurement.ts';
@@ -63,8 +56,10 @@ export function computeLeadTime(expiration: Instant, windowFrom: Instant, at: In
 
 /** For how long a generation was still served after `LastUpdated` of its successor; 0 within the slack. */
 function findLag({ lastSeen, lastUpdated }: GenerationColumns): number {
-  const lags = lastUpdated.map((issued, index) => valueAt(lastSeen, index - 1) - issued);
-  const { largest } = findTwoLargest(lags);
+  const { largest } = findTwoLargestBy(
+    lastUpdated.length,
+    (index) => valueAt(lastSeen, index - 1) - valueAt(lastUpdated, index),
+  );
   return largest > LAST_UPDATED_SLACK_MS ? largest : 0;
 }
 
@@ -147,12 +142,17 @@ function findWitnessed(
   longestServedTime: number,
 ): void {
   const isBlindTimeShort = (index: number) => valueAt(blindTime, index) < longestServedTime;
-  const intervals = new Float64Array(keepPresent(keepValues(interval, isBlindTimeShort))).sort();
+  const intervals = keepValues(
+    interval,
+    (index) => isBlindTimeShort(index) && !Number.isNaN(valueAt(interval, index)),
+  );
+  const findMedianWithout = prepareMedianWithout(intervals);
   for (let index = 0; index < count; index += 1) {
     if (!isBlindTimeShort(index)) continue;
-    const [blind, own] = [valueAt(blindTime, index), valueAt(interval, index)];
+    const blind = valueAt(blindTime, index);
+    const own = valueAt(interval, index);
     const longest = Number.isNaN(own) ? valueAt(minInterval, index) : own;
-    const median = computeMedianWithout(intervals, own);
+    const median = findMedianWithout(own);
     const isOnly =
       median === null
         ? blind <= longest / 2
@@ -162,15 +162,26 @@ function findWitnessed(
 }
 
 /**
- * The median of sorted numbers without one of them. Null if none is left.
- * @param excluded one of the numbers, or NaN
+ * Prepares a function that finds the median of numbers without one of them. The function returns null if none is left.
+ * Its argument is one of the numbers, or NaN to leave out none. Sorts the list.
  */
-function computeMedianWithout(sorted: Float64Array, excluded: number): number | null {
-  if (Number.isNaN(excluded)) return findMiddle(sorted.length, (index) => sorted[index]);
-  // Without the first one of the numbers that equal `excluded`, each later number moves one position forward.
-  return findMiddle(sorted.length - 1, (index) =>
-    valueAt(sorted, index) < excluded ? sorted[index] : sorted[index + 1],
-  );
+function prepareMedianWithout(numbers: Column): (excluded: number) => number | null {
+  numbers.sort();
+  const { length } = numbers;
+  const median = findMiddle(length, (index) => numbers[index]);
+  if (length < 2) return (excluded) => (Number.isNaN(excluded) ? median : null);
+  // Without a smaller number, the numbers in the middle move by one position.
+  const [lower, upper] = [(length - 2) >> 1, (length - 1) >> 1];
+  const [lowerUsual, lowerMoved] = [valueAt(numbers, lower), valueAt(numbers, lower + 1)];
+  const [upperUsual, upperMoved] = [valueAt(numbers, upper), valueAt(numbers, upper + 1)];
+  return (excluded) => {
+    if (Number.isNaN(excluded)) return median;
+    return (
+      ((lowerUsual < excluded ? lowerUsual : lowerMoved) +
+        (upperUsual < excluded ? upperUsual : upperMoved)) /
+      2
+    );
+  };
 }
 
 /**

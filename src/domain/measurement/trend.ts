@@ -3,12 +3,14 @@ import type { Instant, Seconds } from '../model.ts';
 import {
   type Column,
   countValues,
+  createColumn,
   findOrder,
   findSmallest,
   keepValues,
-  selectItems,
+  toColumn,
   valueAt,
-} from './columns/generation-columns.ts';
+} from './columns/column.ts';
+import { selectItems } from './columns/generation-columns.ts';
 import type { RotationColumns } from './columns/served-columns.ts';
 import type { LeadTimeTrend } from './measurement.ts';
 import { findMiddle, median } from './statistics.ts';
@@ -40,7 +42,8 @@ interface TrendPoint {
 export function findLeadTimeTrend(rotations: RotationColumns): LeadTimeTrend | null {
   const witnessed = listWitnessed(rotations);
   const days = groupByDay(witnessed);
-  const points = days.length >= MIN_DAYS ? days.slice(-MAX_DAYS) : groupIntoBlocks(witnessed);
+  const groups = days.length >= MIN_DAYS ? days.slice(-MAX_DAYS) : groupIntoBlocks(witnessed);
+  const points = groups.map((group) => findShortest(witnessed, group));
   if (points.length === 0 || computeDownwardZ(points.map(({ leadTime }) => leadTime)) <= CRITICAL_Z)
     return null;
   const slope = computeSlope(points);
@@ -55,17 +58,16 @@ export interface WitnessedRotations {
 }
 
 export function listWitnessed({ isWitnessed, at, leadTime }: RotationColumns): WitnessedRotations {
-  const witnessed = {
-    count: countValues(isWitnessed, 1),
-    at: keepValues(at, (index) => isWitnessed[index] === 1),
-    leadTime: keepValues(leadTime, (index) => isWitnessed[index] === 1),
-  };
+  const count = countValues(isWitnessed, 1);
+  const select = (column: Column) =>
+    count === column.length ? column : keepValues(column, (index) => isWitnessed[index] === 1);
+  const witnessed = { count, at: select(at), leadTime: select(leadTime) };
   const order = findOrder(witnessed.at);
   return order === null ? witnessed : selectItems(witnessed, order);
 }
 
 /** The first and the last day count only with at least half of the median number of rotations. */
-function groupByDay({ count, at, leadTime }: WitnessedRotations): TrendPoint[] {
+function groupByDay({ count, at }: WitnessedRotations): RotationGroup[] {
   const days: RotationGroup[] = [];
   for (let begin = 0; begin < count; ) {
     const day = Math.floor(valueAt(at, begin) / DAY_MS);
@@ -75,15 +77,15 @@ function groupByDay({ count, at, leadTime }: WitnessedRotations): TrendPoint[] {
     begin = end;
   }
   const usual = median(days.map(({ begin, end }) => end - begin)) ?? 0;
-  return days
-    .filter(({ begin, end }, index) => (index > 0 && index < days.length - 1) || end - begin >= usual / 2)
-    .map((day) => findShortest({ at, leadTime }, day));
+  return days.filter(
+    ({ begin, end }, index) => (index > 0 && index < days.length - 1) || end - begin >= usual / 2,
+  );
 }
 
-function groupIntoBlocks({ count, at, leadTime }: WitnessedRotations): TrendPoint[] {
+function groupIntoBlocks({ count }: WitnessedRotations): RotationGroup[] {
   if (count < BLOCKS * MIN_ROTATIONS_PER_BLOCK) return [];
   const edges = Array.from({ length: BLOCKS + 1 }, (_, index) => Math.round((index * count) / BLOCKS));
-  return pairNeighbours(edges).map(([begin, end]) => findShortest({ at, leadTime }, { begin, end }));
+  return pairNeighbours(edges).map(([begin, end]) => ({ begin, end }));
 }
 
 /** The indexes of consecutive rotations: from `begin` to before `end`. */
@@ -92,11 +94,8 @@ interface RotationGroup {
   end: number;
 }
 
-function findShortest(
-  { at, leadTime }: Pick<WitnessedRotations, 'at' | 'leadTime'>,
-  { begin, end }: RotationGroup,
-): TrendPoint {
-  const index = begin + findSmallest(leadTime.slice(begin, end));
+function findShortest({ at, leadTime }: WitnessedRotations, { begin, end }: RotationGroup): TrendPoint {
+  const index = begin + findSmallest(leadTime.subarray(begin, end));
   return { at: valueAt(at, index), leadTime: valueAt(leadTime, index) };
 }
 
@@ -116,12 +115,15 @@ export function computeDownwardZ(values: readonly number[]): number {
 
 /** The Theil–Sen slope: the median slope of all pairs, in seconds per millisecond. */
 function computeSlope(points: readonly TrendPoint[]): number {
-  const pairs = new Float64Array((points.length * (points.length - 1)) / 2);
+  const at = toColumn(points, (point) => point.at);
+  const leadTime = toColumn(points, (point) => point.leadTime);
+  const pairs = createColumn((points.length * (points.length - 1)) / 2);
   let count = 0;
-  for (const [index, later] of points.entries()) {
-    for (const earlier of points.slice(0, index)) {
-      if (later.at <= earlier.at) continue;
-      pairs[count] = (later.leadTime - earlier.leadTime) / (later.at - earlier.at);
+  for (let later = 1; later < points.length; later += 1) {
+    for (let earlier = 0; earlier < later; earlier += 1) {
+      const time = valueAt(at, later) - valueAt(at, earlier);
+      if (time <= 0) continue;
+      pairs[count] = (valueAt(leadTime, later) - valueAt(leadTime, earlier)) / time;
       count += 1;
     }
   }

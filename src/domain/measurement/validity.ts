@@ -1,7 +1,8 @@
 import type { Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { type Column, createColumn, findSmallestBy, valueAt } from './columns/column.ts';
 import { getHistoryColumns } from './columns/column-measurement.ts';
-import { findSmallest, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
+import type { GenerationColumns } from './columns/generation-columns.ts';
 import type { HistoryColumns } from './columns/history-lists.ts';
 import type { RotationColumns, ServedColumns } from './columns/served-columns.ts';
 import type { Measurement } from './measurement.ts';
@@ -32,9 +33,9 @@ export function findServedPeriods(
  */
 export function findGaps({ isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
   const gaps: Span[] = [];
-  for (const [index, from] of windowFrom.entries()) {
+  for (let index = 0; index < isWitnessed.length; index += 1) {
     if (isWitnessed[index] === 1) continue;
-    const to = valueAt(windowTo, index);
+    const [from, to] = [valueAt(windowFrom, index), valueAt(windowTo, index)];
     if (to > from) gaps.push({ from, to });
   }
   return gaps;
@@ -42,14 +43,16 @@ export function findGaps({ isWitnessed, windowFrom, windowTo }: RotationColumns)
 
 /** The index of the generation with the smallest remaining validity at its last sample. */
 export const findSampledMinimum = ({ expiration, lastSeen }: GenerationColumns): number =>
-  findSmallest(expiration.map((each, index) => secondsBetween(valueAt(lastSeen, index), each)));
+  findSmallestBy(expiration.length, (index) =>
+    secondsBetween(valueAt(lastSeen, index), valueAt(expiration, index)),
+  );
 
 /**
  * The index of the generation with the smallest remaining validity at the end of its served period. That validity
  * is never above the sampled minimum.
  */
 export const findWorstCase = (history: Pick<HistoryColumns, 'generations' | 'served'>): number =>
-  findSmallest(history.served.to.map((_, index) => getRemainingWhenServedLast(history, index)));
+  findSmallestBy(history.served.count, (index) => getRemainingWhenServedLast(history, index));
 
 export const getRemainingWhenServedLast = (
   { generations, served }: Pick<HistoryColumns, 'generations' | 'served'>,
@@ -82,8 +85,16 @@ export const measureServedTime = (served: ServedColumns): number =>
   areDisjoint(served) ? sumLengths(served) : measureCoveredTime(listSpans(served));
 
 /** Whether each period begins after the previous one, as with one endpoint. */
-const areDisjoint = ({ from, to }: ServedColumns): boolean =>
-  !from.some((begin, index) => begin < valueAt(to, index - 1) || valueAt(to, index) < begin);
+function areDisjoint({ count, from, to }: ServedColumns): boolean {
+  let previousEnd = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < count; index += 1) {
+    const begin = valueAt(from, index);
+    const end = valueAt(to, index);
+    if (begin < previousEnd || end < begin) return false;
+    previousEnd = end;
+  }
+  return true;
+}
 
 function sumLengths({ count, from, to }: ServedColumns): number {
   let sum = 0;
@@ -100,39 +111,68 @@ const listSpans = ({ from, to }: ServedColumns): Span[] =>
  * single sample).
  */
 export const computeShareOfSafeStarts = (measurement: Measurement, required: Seconds): number | null =>
-  createShareOfSafeStarts(measurement)(required);
+  computeSharesOfSafeStarts(measurement, [required])[0] ?? null;
 
-/** Like {@link computeShareOfSafeStarts}, for several durations. Computes the watched time once. */
-function createShareOfSafeStarts(measurement: Measurement): (required: Seconds) => number | null {
+/**
+ * Like {@link computeShareOfSafeStarts}, for several durations.
+ * @param required in ascending order
+ */
+function computeSharesOfSafeStarts(
+  measurement: Measurement,
+  required: readonly Seconds[],
+): readonly (number | null)[] {
   const history = getHistoryColumns(measurement);
   const { served } = history;
-  if (measurement.isIssuedPerRequest) {
-    return (required) => {
-      let safe = 0;
-      for (let index = 0; index < served.count; index += 1) {
-        if (getRemainingWhenServedLast(history, index) >= required) safe += 1;
-      }
-      return safe / served.count;
-    };
-  }
+  if (measurement.isIssuedPerRequest)
+    return required.map((each) => countSafeSamples(history, each) / served.count);
   const watched = measureServedTime(served);
-  if (watched === 0) return () => null;
-  const measureUnsafe = areDisjoint(served) ? sumUnsafeTime : measureUnsafeUnion;
-  return (required) => 1 - measureUnsafe(history, required) / watched;
+  if (watched === 0) return required.map(() => null);
+  const unsafe = areDisjoint(served)
+    ? sumUnsafeTimes(history, required)
+    : required.map((each) => measureUnsafeUnion(history, each));
+  return Array.from(unsafe, (time) => 1 - time / watched);
 }
 
-/** The time in milliseconds in which the served generation had less than `required` left. */
-function sumUnsafeTime({ generations: { expiration }, served }: HistoryColumns, required: Seconds): number {
-  const { count, from, to } = served;
-  let unsafe = 0;
-  for (let index = 0; index < count; index += 1) {
-    const begin = Math.max(valueAt(from, index), valueAt(expiration, index) - required * 1000);
-    unsafe += Math.max(0, valueAt(to, index) - begin);
+function countSafeSamples(history: HistoryColumns, required: Seconds): number {
+  let safe = 0;
+  for (let index = 0; index < history.served.count; index += 1) {
+    if (getRemainingWhenServedLast(history, index) >= required) safe += 1;
   }
-  return unsafe;
+  return safe;
 }
 
-/** As {@link sumUnsafeTime}, for periods that overlap. */
+/**
+ * The time in milliseconds in which the served generation had less than `required` left, for each duration. The time
+ * of a generation is safe for short durations, unsafe for long ones, and divided for those in between.
+ */
+function sumUnsafeTimes(
+  { generations: { expiration }, served: { count, from, to } }: HistoryColumns,
+  required: readonly Seconds[],
+): Column {
+  const limits = Float64Array.from(required, (each) => each * 1000);
+  const unsafe = createColumn(limits.length);
+  const unsafeFromHere = createColumn(limits.length);
+  // The first limit of the generation before, which is nearly the same.
+  let first = 0;
+  for (let index = 0; index < count; index += 1) {
+    const expires = valueAt(expiration, index);
+    const remainingAtEnd = expires - valueAt(to, index);
+    const remainingAtBegin = expires - valueAt(from, index);
+    while (valueAt(limits, first - 1) > remainingAtEnd) first -= 1;
+    while (valueAt(limits, first) <= remainingAtEnd) first += 1;
+    let position = first;
+    for (; valueAt(limits, position) < remainingAtBegin; position += 1)
+      unsafe[position] = valueAt(unsafe, position) + valueAt(limits, position) - remainingAtEnd;
+    unsafeFromHere[position] = valueAt(unsafeFromHere, position) + remainingAtBegin - remainingAtEnd;
+  }
+  let sum = 0;
+  return unsafe.map((time, position) => {
+    sum += valueAt(unsafeFromHere, position);
+    return time + sum;
+  });
+}
+
+/** As {@link sumUnsafeTimes}, for one duration and periods that overlap. */
 function measureUnsafeUnion(
   { generations: { expiration }, served }: HistoryColumns,
   required: Seconds,
@@ -162,10 +202,14 @@ const MAX_CURVE_STEP: Seconds = 86_400;
  */
 export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds): SafeStartsPoint[] {
   const longest = findLongestServedValidity(getHistoryColumns(measurement)) - margin;
-  const computeShare = createShareOfSafeStarts(measurement);
+  const lengths = listCurveLengths(measurement.worstCase.seconds - margin, longest);
+  const shares = computeSharesOfSafeStarts(
+    measurement,
+    lengths.map((length) => length + margin),
+  );
   const points: SafeStartsPoint[] = [];
-  for (const jobDuration of listCurveLengths(measurement.worstCase.seconds - margin, longest)) {
-    const share = computeShare(jobDuration + margin);
+  for (const [index, jobDuration] of lengths.entries()) {
+    const share = shares[index] ?? null;
     if (share === null) break;
     points.push({ jobDuration, share });
     if (share === 0) break;

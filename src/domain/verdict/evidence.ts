@@ -1,5 +1,6 @@
+import { findOrder, valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
-import { findOrder, selectItems, valueAt } from '../measurement/columns/generation-columns.ts';
+import { selectItems } from '../measurement/columns/generation-columns.ts';
 import type { ServedColumns } from '../measurement/columns/served-columns.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import { listWitnessed, type WitnessedRotations } from '../measurement/trend.ts';
@@ -57,7 +58,8 @@ function computeNextChance(
 function countRecentRecords({ count, leadTime }: WitnessedRotations): Evidence['recentRecords'] {
   const recent = Math.floor(count / 2);
   let [records, shortest] = [0, Number.POSITIVE_INFINITY];
-  for (const [index, each] of leadTime.entries()) {
+  for (let index = 0; index < count; index += 1) {
+    const each = valueAt(leadTime, index);
     if (each >= shortest) continue;
     shortest = each;
     if (index >= count - recent) records += 1;
@@ -69,7 +71,8 @@ function countRecentRecords({ count, leadTime }: WitnessedRotations): Evidence['
 function estimateRandomStart({ count, leadTime }: WitnessedRotations, watchedTime: number): number | null {
   if (count < MIN_ROTATIONS_FOR_ESTIMATE || watchedTime <= 0) return null;
   let [shortest, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const each of leadTime) {
+  for (let index = 0; index < count; index += 1) {
+    const each = valueAt(leadTime, index);
     if (each < shortest) [shortest, second] = [each, shortest];
     else if (each < second) second = each;
   }

@@ -64,7 +64,7 @@ function byStart(a: JobRun, b: JobRun): number {
 }
 
 function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finished'] {
-  const duration = findExtremes(runs.map(({ end }) => end.duration));
+  const duration = findExtremes(Float64Array.from(runs, ({ end }) => end.duration));
   const longest = minBy(runs, ({ end }) => -end.duration);
   const leastRemainingRun = minBy(runs, ({ end }) => end.remainingAtEnd);
   if (duration === null || longest === null || leastRemainingRun === null) return null;

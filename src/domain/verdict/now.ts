@@ -1,6 +1,6 @@
 import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
+import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
-import { valueAt } from '../measurement/columns/generation-columns.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';

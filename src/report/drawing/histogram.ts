@@ -1,5 +1,5 @@
 import type { Extremes } from '../../domain/measurement/measurement.ts';
-import { median } from '../../domain/measurement/statistics.ts';
+import { findExtremes } from '../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { chooseRoundStep } from './round-steps.ts';
 
@@ -33,9 +33,11 @@ const OUTLIER_FACTOR = 4;
 
 /** Null without values. */
 export function buildHistogram(values: readonly Seconds[]): Histogram | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [min, max, middle] = [sorted[0], sorted.at(-1), median(sorted)];
-  if (min === undefined || max === undefined || middle === null) return null;
+  // A typed array sorts ten times as fast as a list.
+  const sorted = Float64Array.from(values);
+  const extremes = findExtremes(sorted);
+  if (extremes === null) return null;
+  const { min, max } = extremes;
   const { step, from, to } = chooseBins(sorted, min, max);
   const first = Math.floor(from / step);
   const bins = Array.from({ length: Math.floor(to / step) - first + 1 }, (_, index): Bin => {
@@ -54,7 +56,7 @@ export function buildHistogram(values: readonly Seconds[]): Histogram | null {
     bins,
     maxCount: Math.max(...bins.map(({ count }) => count)),
     count: sorted.length,
-    extremes: { min, median: middle, max },
+    extremes,
     countBelow,
     countAbove,
   };
@@ -64,7 +66,7 @@ export function buildHistogram(values: readonly Seconds[]): Histogram | null {
 const chooseBinSize = (length: Seconds) => chooseRoundStep(length, MAX_BINS - 1);
 
 function chooseBins(
-  sorted: readonly Seconds[],
+  sorted: Float64Array,
   min: Seconds,
   max: Seconds,
 ): { step: Seconds; from: Seconds; to: Seconds } {

@@ -11,6 +11,33 @@ export interface ServedSpan extends Span {
  * in order and without overlaps. Credentials sampled once between two gaps give a span of length 0.
  */
 export function findMinimumValiditySpans(all: readonly ServedSpan[]): ServedSpan[] {
+  return areInTurn(all) ? joinAdjacentSpans(all) : findOverlappingMinimum(all);
+}
+
+/** Whether each span begins after the previous one, and not before its end, as with one endpoint. */
+const areInTurn = (all: readonly ServedSpan[]): boolean =>
+  all.every(({ from }, index) => {
+    const previous = all[index - 1];
+    return previous === undefined || (from > previous.from && from >= previous.to);
+  });
+
+function joinAdjacentSpans(all: readonly ServedSpan[]): ServedSpan[] {
+  const spans: ServedSpan[] = [];
+  let previous: ServedSpan | undefined;
+  for (const { from, to, expiration } of all) {
+    const isAdjacent = previous?.to === from;
+    if (isAdjacent && to === from) continue;
+    if (isAdjacent && previous?.expiration === expiration) {
+      previous.to = to;
+      continue;
+    }
+    previous = { from, to, expiration };
+    spans.push(previous);
+  }
+  return spans;
+}
+
+function findOverlappingMinimum(all: readonly ServedSpan[]): ServedSpan[] {
   const instants = [...new Set(all.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const waiting = all.toSorted((a, b) => b.from - a.from);
   const spans: ServedSpan[] = [];

@@ -1,5 +1,5 @@
+import { valueAt } from '../../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
-import { valueAt } from '../../domain/measurement/columns/generation-columns.ts';
 import type { Generation, Instant, Seconds, Span } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctSpans } from '../../domain/verdict/analyse.ts';

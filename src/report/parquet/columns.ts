@@ -1,4 +1,4 @@
-import { toNullable, valueAt } from '../../domain/measurement/columns/generation-columns.ts';
+import { type Column, toNullable, valueAt } from '../../domain/measurement/columns/column.ts';
 import type { HistoryColumns } from '../../domain/measurement/columns/history-lists.ts';
 import { computeMaxLeadTimeAt } from '../../domain/measurement/rotations.ts';
 import { getRemainingWhenServedLast } from '../../domain/measurement/validity.ts';
@@ -60,7 +60,7 @@ const ifWitnessed = (read: (history: HistoryColumns, rotation: number) => Column
     isTrue(history.rotations.isWitnessed, rotation) ? read(history, rotation) : null,
   );
 
-const isTrue = (flags: readonly number[], index: number): boolean => flags[index] === 1;
+const isTrue = (flags: Column, index: number): boolean => flags[index] === 1;
 
 const optional =
   (read: Read<number>): Read<number | null> =>

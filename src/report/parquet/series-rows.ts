@@ -1,5 +1,5 @@
+import type { Column } from '../../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
-import type { Column } from '../../domain/measurement/columns/generation-columns.ts';
 import type { HistoryColumns } from '../../domain/measurement/columns/history-lists.ts';
 import { findEndingRotations, findValidityWhenIssued } from '../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';

@@ -81,7 +81,7 @@ function readGenerations(connection: DatabaseConnection, filter: SeriesFilter) {
     const counts = countGenerations(connection);
     return findSeries(connection, filter).map((series) => {
       const stored = generations.all(series.id);
-      assertAllGenerations(counts, series.id, stored.length);
+      assertAllGenerations(counts.get(series.id) ?? 0, series.id, stored.length);
       return { series, stored };
     });
   })();

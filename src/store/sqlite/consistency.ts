@@ -13,28 +13,32 @@ const INDEXED_COLUMNS = [
 ] as const;
 
 /**
- * Counts the generations of each series in the table, without an index. SQLite does not notice if a page was
- * replaced by another valid page. Then an index and its table disagree, and rows seem to be missing.
+ * Counts the generations of each series, and compares the tables with their indexes. SQLite does not notice if a page
+ * was replaced by another valid page. Then an index and its table disagree, and rows seem to be missing.
  * @throws Error that is reported as a damaged database
  */
 export function countGenerations(connection: DatabaseConnection): ReadonlyMap<number, number> {
-  const groups = connection
-    .prepare<[], { seriesId: number; count: number; hasSeries: number }>(
-      `SELECT series_id AS seriesId, count(*) AS count, series_id IN (SELECT id FROM series) AS hasSeries
-       FROM generations NOT INDEXED GROUP BY series_id`,
-    )
-    .all();
-  if (groups.some(({ hasSeries }) => hasSeries === 0)) throw createDamageError('a series is missing');
+  const rowCounts = new Map<string, number>();
   for (const [table, column] of INDEXED_COLUMNS) {
-    const counts = connection.prepare<[], { rows: number; entries: number }>(
-      `SELECT (SELECT count(*) FROM ${table} NOT INDEXED) AS rows, (SELECT count(${column}) FROM ${table}) AS entries`,
-    );
-    const { rows, entries } = requireRow(counts.get());
+    const rows = rowCounts.get(table) ?? countRows(connection, `${table} NOT INDEXED`);
+    const entries = countRows(connection, table, column);
     if (rows !== entries) throw createDamageError(`an index has ${entries} of ${rows} ${table}`);
+    rowCounts.set(table, rows);
   }
+  const counts = connection
+    .prepare<[], [number, number]>(
+      `SELECT id, (SELECT count(*) FROM generations WHERE series_id = series.id) FROM series NOT INDEXED`,
+    )
+    .raw()
+    .all();
+  const sum = counts.reduce((total, [, count]) => total + count, 0);
+  if (sum !== rowCounts.get('generations')) throw createDamageError('a series is missing');
   assertParents(connection);
-  return new Map(groups.map(({ seriesId, count }) => [seriesId, count]));
+  return new Map(counts.filter(([, count]) => count > 0));
 }
+
+const countRows = (connection: DatabaseConnection, table: string, column = '*'): number =>
+  requireRow(connection.prepare<[], number>(`SELECT count(${column}) FROM ${table}`).pluck().get());
 
 /** Checks that each group of samples has its generation, and that each sample has its group. */
 function assertParents(connection: DatabaseConnection): void {
@@ -57,17 +61,12 @@ function assertParents(connection: DatabaseConnection): void {
 /**
  * Checks the number of generations of a series. The number is never 0, because a poll or an import adds a series
  * and its first generation in one transaction.
- * @param read the number of generations that were found with an index
+ * @param counted by {@link countGenerations}
+ * @param read the number of generations that a query found
  */
-export function assertAllGenerations(
-  counts: ReadonlyMap<number, number>,
-  seriesId: number,
-  read: number,
-): void {
-  if (read === 0 || read !== counts.get(seriesId))
-    throw createDamageError(
-      `series ${seriesId} has ${counts.get(seriesId) ?? 0} generations, but ${read} were read`,
-    );
+export function assertAllGenerations(counted: number, seriesId: number, read: number): void {
+  if (read === 0 || read !== counted)
+    throw createDamageError(`series ${seriesId} has ${counted} generations, but ${read} were read`);
 }
 
 /**

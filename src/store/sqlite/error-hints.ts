@@ -149,9 +149,10 @@ export function explainError(file: string, error: unknown, { label = file, hint 
 
 const findExplanation = (code: string) => EXPLANATIONS.find(([pattern]) => pattern.test(code));
 
-/** A database with a supported version has the known tables, so such an error means damage. */
+/** A database with a supported version has the known tables and values, so such an error means damage. */
 const isSchemaError = (error: Error): boolean =>
-  getSystemErrorCode(error) === 'SQLITE_ERROR' && /^no such |malformed|already exists/.test(error.message);
+  getSystemErrorCode(error) === 'SQLITE_ERROR' &&
+  /^no such |malformed|already exists|^JSON cannot hold BLOB/.test(error.message);
 
 /** False for values that SQLite rejects, because they are a mistake of the caller. */
 function isEnvironmental(error: Error): boolean {

@@ -20,8 +20,10 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   job: isText,
 };
 
-const isNumberOrNull = (value: unknown) =>
-  value === null || (Number.isSafeInteger(value) && Math.abs(Number(value)) <= MAX_NUMBER);
+export const isStoredNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= MAX_NUMBER;
+
+const isNumberOrNull = (value: unknown) => value === null || isStoredNumber(value);
 
 /**
  * Returns the number, or NaN for null.

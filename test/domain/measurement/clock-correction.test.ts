@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { correctClocks } from '../../../src/domain/measurement/clock-correction.ts';
+import type { Column } from '../../../src/domain/measurement/columns/column.ts';
 import { toRecordedColumns } from '../../../src/domain/measurement/columns/generation-columns.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { column } from '../../support/domain/columns.ts';
 import { type Poll, toSample } from '../../support/domain/samples.ts';
 
 const HOUR = 3600;
@@ -10,8 +12,8 @@ const HOUR = 3600;
 function correct(polls: readonly Poll[], newestClockOffset: number | null = null) {
   const recorded = toRecordedColumns(groupGenerations(polls.map(toSample)));
   const { generations, clock } = correctClocks(recorded, newestClockOffset);
-  const seconds = (column: readonly number[]) =>
-    column.map((value) => (Number.isNaN(value) ? null : value / 1000));
+  const seconds = (values: Column) =>
+    Array.from(values, (value) => (Number.isNaN(value) ? null : value / 1000));
   return {
     clock,
     firstSeen: seconds(generations.firstSeen),
@@ -217,7 +219,7 @@ test('the given columns do not change', () => {
   const create = () => toRecordedColumns(groupGenerations(polls.map(toSample)));
   const columns = create();
   const { generations } = correctClocks(columns, null);
-  expect(generations.lastUpdated).toEqual([Number.NaN, Number.NaN, 20_100_000, 30_100_000, Number.NaN]);
+  expect(generations.lastUpdated).toEqual(column(Number.NaN, Number.NaN, 20_100_000, 30_100_000, Number.NaN));
   expect(columns).toEqual(create());
 });
 

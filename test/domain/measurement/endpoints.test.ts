@@ -4,6 +4,7 @@ import {
   findEndpointHistory,
   findEndpointSigns,
 } from '../../../src/domain/measurement/endpoints.ts';
+import { column, toLists } from '../../support/domain/columns.ts';
 import { createGenerations, type SeenGeneration } from '../../support/domain/generations.ts';
 
 const signs = (...generations: SeenGeneration[]) => findEndpointSigns(createGenerations(...generations));
@@ -140,7 +141,7 @@ describe('the history of several endpoints', () => {
     return {
       gaps: gaps.map(({ from, to }) => [from / 1000, to / 1000]),
       isWitnessed: [...rotations.isWitnessed],
-      served: served.to.map((to) => to / 1000),
+      served: Array.from(served.to, (to) => to / 1000),
     };
   };
 
@@ -164,8 +165,11 @@ describe('the history of several endpoints', () => {
         ),
         USUAL_GAP,
       ).rotations;
-    expect(rotation(end)).toMatchObject({ at: [end * 1000, end * 1000], isWitnessed: [1, 0] });
-    expect(rotation(end + 1)).toMatchObject({ at: [end * 1000, end * 1000], isWitnessed: [0, 0] });
+    expect(rotation(end)).toMatchObject({ at: column(end * 1000, end * 1000), isWitnessed: column(1, 0) });
+    expect(rotation(end + 1)).toMatchObject({
+      at: column(end * 1000, end * 1000),
+      isWitnessed: column(0, 0),
+    });
   });
 
   test('a polling gap is longer than three usual gaps, if there are at least three samples', () => {
@@ -186,12 +190,12 @@ describe('the history of several endpoints', () => {
       USUAL_GAP,
     );
     expect(gaps).toEqual([]);
-    expect(served).toEqual({
+    expect(toLists(served)).toEqual({
       count: 3,
       from: [0, 100_000, 150_000],
       to: [2_700_500, 1_600_000, 4_000_000],
     });
-    expect(rotations).toEqual({
+    expect(toLists(rotations)).toEqual({
       count: 2,
       from: [1, 0],
       to: [0, 2],
@@ -211,6 +215,6 @@ describe('the history of several endpoints', () => {
     const dated = findDatedAppearances(
       createGenerations({ seen: [5, 6] }, { seen: [7, 8], issued: 6 }, { seen: [9, 9], issued: 0 }),
     );
-    expect(dated).toEqual({ count: 2, generation: [1, 2], earliest: [6000, 0], latest: [6000, 0] });
+    expect(toLists(dated)).toEqual({ count: 2, generation: [1, 2], earliest: [6000, 0], latest: [6000, 0] });
   });
 });

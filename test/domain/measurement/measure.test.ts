@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/measurement/generation-facts.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure, measureColumns } from '../../../src/domain/measurement/measure.ts';
+import { column } from '../../support/domain/columns.ts';
 import { type Poll, toSample } from '../../support/domain/samples.ts';
 import { pick, seededRandom } from '../../support/random.ts';
 
@@ -201,8 +202,8 @@ test('each generation has its validity when issued, and the rotation that ended 
   const measurement = measured(hourly(3, [600, 1800, 3000]));
   const validity = 5 * HOUR + 3000;
   const columns = getHistoryColumns(measurement);
-  expect(findValidityWhenIssued(columns)).toEqual([Number.NaN, validity, validity]);
-  expect(findEndingRotations(columns)).toEqual([0, 1, Number.NaN]);
+  expect(findValidityWhenIssued(columns)).toEqual(column(Number.NaN, validity, validity));
+  expect(findEndingRotations(columns)).toEqual(column(0, 1, Number.NaN));
   expect(listValiditiesWhenIssued(measurement)).toEqual([validity, validity]);
   expect(listRotationIntervals(measurement)).toEqual([3600]);
 });

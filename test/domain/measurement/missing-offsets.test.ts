@@ -3,6 +3,7 @@ import { toRecordedColumns } from '../../../src/domain/measurement/columns/gener
 import { createGeneration } from '../../../src/domain/measurement/generations.ts';
 import { fillMissingOffsets } from '../../../src/domain/measurement/missing-offsets.ts';
 import type { RecordedGeneration } from '../../../src/domain/model.ts';
+import { column } from '../../support/domain/columns.ts';
 
 /** A generation that was seen once, at this second by the host's clock. */
 const seen = (at: number, offset: number | null, changes: Partial<RecordedGeneration> = {}) => ({
@@ -20,7 +21,7 @@ const seen = (at: number, offset: number | null, changes: Partial<RecordedGenera
 /** The corrected first samples in seconds. */
 function fill(generations: readonly RecordedGeneration[], isDated = true) {
   const filled = fillMissingOffsets(toRecordedColumns(generations), isDated);
-  return filled.firstSeen.map((at) => at / 1000);
+  return Array.from(filled.firstSeen, (at) => at / 1000);
 }
 
 describe('a host that is behind', () => {
@@ -50,12 +51,16 @@ describe('a host that is behind', () => {
   test('the later time of a generation with offsets counts, and the smaller distance to LastUpdated', () => {
     const mixed = seen(100, -30, { lastSeen: 500_000, rawLastSeen: 490_000, largestClockOffset: -10 });
     const filled = fillMissingOffsets(toRecordedColumns([mixed]), true);
-    expect(filled).toMatchObject({ firstSeen: [130_000], lastSeen: [500_000], correctedAheadMs: [-130_000] });
+    expect(filled).toMatchObject({
+      firstSeen: column(130_000),
+      lastSeen: column(500_000),
+      correctedAheadMs: column(-130_000),
+    });
     const later = fillMissingOffsets(toRecordedColumns([{ ...mixed, rawLastSeen: 495_000 }]), true);
-    expect(later.lastSeen).toEqual([505_000]);
+    expect(later.lastSeen).toEqual(column(505_000));
     const first = { ...mixed, firstSeen: 105_000, correctedAheadMs: -105_000 };
     const moved = fillMissingOffsets(toRecordedColumns([first]), true);
-    expect(moved).toMatchObject({ firstSeen: [110_000], correctedAheadMs: [-110_000] });
+    expect(moved).toMatchObject({ firstSeen: column(110_000), correctedAheadMs: column(-110_000) });
   });
 });
 
@@ -76,10 +81,14 @@ describe('a host that is ahead', () => {
   test('the earlier time of a generation with offsets counts, and the larger distance to LastUpdated', () => {
     const mixed = seen(100, 30, { lastSeen: 500_000, rawLastSeen: 500_000, smallestClockOffset: 10 });
     const filled = fillMissingOffsets(toRecordedColumns([mixed]), true);
-    expect(filled).toMatchObject({ firstSeen: [70_000], lastSeen: [490_000], correctedAheadMs: [-70_000] });
+    expect(filled).toMatchObject({
+      firstSeen: column(70_000),
+      lastSeen: column(490_000),
+      correctedAheadMs: column(-70_000),
+    });
     const first = { ...mixed, firstSeen: 95_000, correctedAheadMs: -95_000 };
     const moved = fillMissingOffsets(toRecordedColumns([first]), true);
-    expect(moved).toMatchObject({ firstSeen: [90_000], correctedAheadMs: [-90_000] });
+    expect(moved).toMatchObject({ firstSeen: column(90_000), correctedAheadMs: column(-90_000) });
   });
 });
 
@@ -88,7 +97,7 @@ test('a series without any offset, and undated generations, stay as they are', (
   expect(fillMissingOffsets(columns, true)).toBe(columns);
   const undated = seen(200, null, { lastUpdated: null, correctedAheadMs: null, rawAheadMs: null });
   const filled = fillMissingOffsets(toRecordedColumns([seen(100, -30), undated]), true);
-  expect(filled.correctedAheadMs).toEqual([-130_000, Number.NaN]);
+  expect(filled.correctedAheadMs).toEqual(column(-130_000, Number.NaN));
 });
 
 test('the given columns do not change', () => {

@@ -6,6 +6,7 @@ import {
   findEarliestTime,
   findRotations,
 } from '../../../src/domain/measurement/rotations.ts';
+import { toLists } from '../../support/domain/columns.ts';
 import { createGenerations, type SeenGeneration } from '../../support/domain/generations.ts';
 
 const ABSENT = Number.NaN;
@@ -13,7 +14,8 @@ const ABSENT = Number.NaN;
 const find = (...generations: SeenGeneration[]) => {
   const ordered = createGenerations(...generations);
   const { rotations, lag } = findRotations(ordered);
-  return { rotations, lag, appearances: findAppearances(ordered, { rotations, lag }) };
+  const appearances = findAppearances(ordered, { rotations, lag });
+  return { rotations: toLists(rotations), lag, appearances: toLists(appearances) };
 };
 
 /** Hourly generations, each seen from 10 to 50 minutes after its issue. */

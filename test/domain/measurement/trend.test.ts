@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRotationColumns } from '../../../src/domain/measurement/columns/served-columns.ts';
 import { computeDownwardZ, findLeadTimeTrend, listWitnessed } from '../../../src/domain/measurement/trend.ts';
+import { column } from '../../support/domain/columns.ts';
 
 const DAY = 86_400;
 const HOUR = 3600;
@@ -125,10 +126,10 @@ describe('blocks', () => {
 
 test('witnessed rotations are listed in the order of time', () => {
   const columns = createRotationColumns(3);
-  columns.at = [3, 1, 2];
-  columns.leadTime = [30, 10, 20];
-  columns.isWitnessed = [1, 0, 1];
-  expect(listWitnessed(columns)).toEqual({ count: 2, at: [2, 3], leadTime: [20, 30] });
+  columns.at = column(3, 1, 2);
+  columns.leadTime = column(30, 10, 20);
+  columns.isWitnessed = column(1, 0, 1);
+  expect(listWitnessed(columns)).toEqual({ count: 2, at: column(2, 3), leadTime: column(20, 30) });
 });
 
 describe('the statistic of Mann and Kendall', () => {

@@ -17,6 +17,7 @@ import {
   sortSpans,
 } from '../../../src/domain/measurement/validity.ts';
 import type { Sample } from '../../../src/domain/model.ts';
+import { column } from '../../support/domain/columns.ts';
 import { createGenerations } from '../../support/domain/generations.ts';
 
 const START = Date.UTC(2026, 2, 1);
@@ -63,43 +64,43 @@ describe('served periods', () => {
   );
   const rotations = {
     ...createRotationColumns(2),
-    windowFrom: [100_000, 200_000],
-    windowTo: [150_000, 500_000],
-    at: [120_000, 500_000],
+    windowFrom: column(100_000, 200_000),
+    windowTo: column(150_000, 500_000),
+    at: column(120_000, 500_000),
   };
 
   test('a witnessed rotation ends the period of the old generation and begins the next one', () => {
-    expect(findServedPeriods(generations, { ...rotations, isWitnessed: [1, 0] })).toEqual({
+    expect(findServedPeriods(generations, { ...rotations, isWitnessed: column(1, 0) })).toEqual({
       count: 3,
-      from: [0, 120_000, 500_000],
-      to: [120_000, 200_000, 600_000],
+      from: column(0, 120_000, 500_000),
+      to: column(120_000, 200_000, 600_000),
     });
     // A rotation is dated before the first sample of the new generation.
-    const late = { ...rotations, at: [160_000, 500_000], isWitnessed: [1, 1] };
+    const late = { ...rotations, at: column(160_000, 500_000), isWitnessed: column(1, 1) };
     expect(findServedPeriods(generations, late)).toEqual({
       count: 3,
-      from: [0, 150_000, 500_000],
-      to: [160_000, 500_000, 600_000],
+      from: column(0, 150_000, 500_000),
+      to: column(160_000, 500_000, 600_000),
     });
-    expect(generations.firstSeen).toEqual([0, 150_000, 500_000]);
-    expect(generations.lastSeen).toEqual([100_000, 200_000, 600_000]);
+    expect(generations.firstSeen).toEqual(column(0, 150_000, 500_000));
+    expect(generations.lastSeen).toEqual(column(100_000, 200_000, 600_000));
   });
 
   test('the windows of unwitnessed rotations are gaps, unless they are empty', () => {
-    expect(findGaps({ ...rotations, isWitnessed: [1, 0] })).toEqual([{ from: 200_000, to: 500_000 }]);
-    expect(findGaps({ ...rotations, isWitnessed: [0, 0] })).toHaveLength(2);
-    const empty = { ...rotations, windowTo: [100_000, 200_001], isWitnessed: [0, 0] };
+    expect(findGaps({ ...rotations, isWitnessed: column(1, 0) })).toEqual([{ from: 200_000, to: 500_000 }]);
+    expect(findGaps({ ...rotations, isWitnessed: column(0, 0) })).toHaveLength(2);
+    const empty = { ...rotations, windowTo: column(100_000, 200_001), isWitnessed: column(0, 0) };
     expect(findGaps(empty)).toEqual([{ from: 200_000, to: 200_001 }]);
   });
 
   test('the smallest validity is that of a last sample, or of the end of a served period', () => {
-    const served = { count: 3, from: [0, 120_000, 500_000], to: [120_000, 290_000, 600_000] };
+    const served = { count: 3, from: column(0, 120_000, 500_000), to: column(120_000, 290_000, 600_000) };
     const history = { generations, served };
     expect([0, 1, 2].map((index) => getRemainingWhenServedLast(history, index))).toEqual([880, 10, -300]);
     expect([findSampledMinimum(generations), findWorstCase(history)]).toEqual([2, 2]);
     const two = createGenerations({ seen: [0, 100], expires: 1000 }, { seen: [150, 200], expires: 1050 });
     expect(findSampledMinimum(two)).toBe(1);
-    const longer = { count: 2, from: [0, 150_000], to: [180_000, 200_000] };
+    const longer = { count: 2, from: column(0, 150_000), to: column(180_000, 200_000) };
     expect(findWorstCase({ generations: two, served: longer })).toBe(0);
   });
 
@@ -107,8 +108,8 @@ describe('served periods', () => {
     const time = (...spans: [number, number][]) =>
       measureServedTime({
         count: spans.length,
-        from: spans.map(([from]) => from),
-        to: spans.map(([, to]) => to),
+        from: column(...spans.map(([from]) => from)),
+        to: column(...spans.map(([, to]) => to)),
       });
     expect(time([0, 10], [10, 30], [40, 45])).toBe(35);
     expect(time([0, 20], [10, 30])).toBe(30);
@@ -227,9 +228,9 @@ describe('the usual gap between samples', () => {
   });
   const findGap = (...generations: ReturnType<typeof generation>[]) =>
     findUsualGap({
-      firstSeen: Array.from(generations, ({ firstSeen }) => firstSeen),
-      lastSeen: Array.from(generations, ({ lastSeen }) => lastSeen),
-      samples: Array.from(generations, ({ samples }) => samples),
+      firstSeen: Float64Array.from(generations, ({ firstSeen }) => firstSeen),
+      lastSeen: Float64Array.from(generations, ({ lastSeen }) => lastSeen),
+      samples: Float64Array.from(generations, ({ samples }) => samples),
     });
 
   test('the mean gap of a generation stands for all of its gaps', () => {

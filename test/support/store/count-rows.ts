@@ -21,7 +21,7 @@ export function countRows(): Map<string, number> {
     },
     get(...args) {
       const row = original.get.apply(this, args);
-      add(this.source, Number(row !== undefined));
+      add(this.source, row === undefined ? 0 : countListedRows(this.source, row));
       return row;
     },
     *iterate(...args) {
@@ -36,4 +36,11 @@ export function countRows(): Map<string, number> {
     Object.assign(prototype, original);
   });
   return counts;
+}
+
+/** Of a row with a JSON list for each column, the length of the lists. */
+function countListedRows(source: string, row: unknown): number {
+  if (!source.includes('json_group_array') || !Array.isArray(row)) return 1;
+  const list: unknown = JSON.parse(String(row.at(-1)));
+  return Array.isArray(list) ? list.length : 1;
 }

@@ -1,7 +1,8 @@
 import { isNonEmpty, type NonEmpty } from '../../lists.ts';
 import type { Generation } from '../../model.ts';
 import type { Appearance, Rotation, ServedPeriod } from '../measurement.ts';
-import { type GenerationColumns, getGeneration, toNullable, valueAt } from './generation-columns.ts';
+import { toNullable, valueAt } from './column.ts';
+import { type GenerationColumns, getGeneration } from './generation-columns.ts';
 import type { AppearanceColumns, RotationColumns, ServedColumns } from './served-columns.ts';
 
 /** The lists of a {@link Measurement} as columns, from which all figures are computed. */

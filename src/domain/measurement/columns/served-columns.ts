@@ -1,5 +1,5 @@
 import type { Appearance, Rotation, ServedPeriod } from '../measurement.ts';
-import { type Column, createColumn, toColumn } from './generation-columns.ts';
+import { type Column, createColumn, toColumn } from './column.ts';
 
 /** The columns of {@link Rotation}. */
 export interface RotationColumns {
@@ -47,6 +47,13 @@ export const createRotationColumns = (count: number): RotationColumns => ({
   interval: createColumn(count),
   blindTime: createColumn(count),
   isWitnessed: createColumn(count),
+});
+
+export const createAppearanceColumns = (count: number): AppearanceColumns => ({
+  count: 0,
+  generation: createColumn(count),
+  earliest: createColumn(count),
+  latest: createColumn(count),
 });
 
 /** @param indexes of the generations of the rotations */

@@ -1,11 +1,7 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
+import { countPresent, countValues, isAllAbsent, valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
-import {
-  countValues,
-  type GenerationColumns,
-  isAllAbsent,
-  valueAt,
-} from '../../measurement/columns/generation-columns.ts';
+import type { GenerationColumns } from '../../measurement/columns/generation-columns.ts';
 import type { Seconds } from '../../model.ts';
 import type { SampleChecks } from '../series-analysis.ts';
 
@@ -29,7 +25,7 @@ export const CLOCK_CHECKS = {
 
   CLOCK_UNKNOWN(measurement) {
     const { count: generationCount, smallestClockOffset } = getHistoryColumns(measurement).generations;
-    const count = smallestClockOffset.filter(Number.isNaN).length;
+    const count = generationCount - countPresent(smallestClockOffset);
     return count === 0 ? null : { count, generationCount };
   },
 
@@ -43,9 +39,10 @@ export const CLOCK_CHECKS = {
 function findLargestOffset({ count, smallestClockOffset, largestClockOffset }: GenerationColumns): Seconds {
   let largest = 0;
   for (let index = 0; index < count; index += 1) {
-    for (const offset of [valueAt(smallestClockOffset, index), valueAt(largestClockOffset, index)]) {
-      if (Math.abs(offset) > Math.abs(largest)) largest = offset;
-    }
+    const lower = valueAt(smallestClockOffset, index);
+    const upper = valueAt(largestClockOffset, index);
+    if (Math.abs(lower) > Math.abs(largest)) largest = lower;
+    if (Math.abs(upper) > Math.abs(largest)) largest = upper;
   }
   return largest;
 }

@@ -1,5 +1,5 @@
+import { valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
-import { valueAt } from '../../measurement/columns/generation-columns.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
 import { minBy } from '../../measurement/statistics.ts';
 import type { Seconds } from '../../model.ts';

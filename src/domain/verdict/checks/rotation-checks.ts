@@ -1,9 +1,8 @@
 import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
+import { toNullable, valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
-import { toNullable, valueAt } from '../../measurement/columns/generation-columns.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
 import { computeMaxLeadTimeAt } from '../../measurement/rotations.ts';
-import { range } from '../../measurement/statistics.ts';
 import type { Instant, Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { SampleChecks } from '../series-analysis.ts';
@@ -89,12 +88,13 @@ export const ROTATION_CHECKS = {
 
   EXPIRATION_EXTENDED(measurement) {
     const { expiration, latestExpiration } = getHistoryColumns(measurement).generations;
-    const extensions = latestExpiration
-      .map((latest, index) => latest - valueAt(expiration, index))
-      .filter((extension) => extension > 0);
-    const longest = range(extensions)?.max ?? null;
-    return longest === null
-      ? null
-      : { count: extensions.length, extendedBySeconds: Math.floor(longest / 1000) };
+    let [count, longest] = [0, 0];
+    for (let index = 0; index < expiration.length; index += 1) {
+      const extension = valueAt(latestExpiration, index) - valueAt(expiration, index);
+      if (!(extension > 0)) continue;
+      count += 1;
+      longest = Math.max(longest, extension);
+    }
+    return count === 0 ? null : { count, extendedBySeconds: Math.floor(longest / 1000) };
   },
 } satisfies Partial<SampleChecks>;

@@ -1,5 +1,5 @@
+import { valueAt } from '../../../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
-import { valueAt } from '../../../domain/measurement/columns/generation-columns.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Span } from '../../../domain/model.ts';
 import { joinSpans } from '../../../domain/time/spans.ts';
@@ -34,7 +34,7 @@ export function renderSawToothSvg(
   const { gaps } = measurement;
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
-    served.from.map((from, index) => ({
+    Array.from(served.from, (from, index) => ({
       from,
       to: valueAt(served.to, index),
       expiration: valueAt(generations.expiration, index),

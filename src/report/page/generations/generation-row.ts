@@ -1,5 +1,5 @@
+import { toNullable, valueAt } from '../../../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
-import { toNullable, valueAt } from '../../../domain/measurement/columns/generation-columns.ts';
 import { findEndingRotations, findValidityWhenIssued } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
@@ -33,7 +33,7 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
   const validityWhenIssued = findValidityWhenIssued(history);
   const endings = findEndingRotations(history);
   const isServedInTurns = measurement.severalEndpoints !== null;
-  return served.to.map((servedTo, index): GenerationRow => {
+  return Array.from(served.to, (servedTo, index): GenerationRow => {
     // Outside of the columns without a rotation, so all of its values are NaN.
     const rotation = valueAt(endings, index);
     const isWitnessed = valueAt(rotations.isWitnessed, rotation);

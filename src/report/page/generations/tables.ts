@@ -15,11 +15,7 @@ export function renderGenerationTables(
   id: string,
   name: string,
 ): Markup {
-  const leadTime = (row: GenerationRow) => row.leadTime ?? Number.POSITIVE_INFINITY;
-  const worst = rows
-    .filter((row) => row.leadTime !== null)
-    .sort((a, b) => leadTime(a) - leadTime(b))
-    .slice(0, MAX_WORST_ROTATIONS);
+  const worst = findWorstRotations(rows);
   const newest = rows.slice(-MAX_GENERATIONS).reverse();
   const olderCount = rows.length - newest.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
@@ -32,6 +28,17 @@ ${
   html`<p class="older muted"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
 }
 </details>`;
+}
+
+/** In the order of their lead times. Sorting all rows would take most of the time of the page. */
+function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
+  const leadTime = (row: GenerationRow) => row.leadTime ?? Number.POSITIVE_INFINITY;
+  const sorted = Float64Array.from(rows, leadTime).sort();
+  const longest = sorted[MAX_WORST_ROTATIONS - 1] ?? Number.POSITIVE_INFINITY;
+  return rows
+    .filter((row) => row.leadTime !== null && row.leadTime <= longest)
+    .sort((a, b) => leadTime(a) - leadTime(b))
+    .slice(0, MAX_WORST_ROTATIONS);
 }
 
 const renderRows = (rows: readonly GenerationRow[], headingId: string): Markup =>
