@@ -176,11 +176,9 @@ function prepareMedianWithout(numbers: Column): (excluded: number) => number | n
   const [upperUsual, upperMoved] = [valueAt(numbers, upper), valueAt(numbers, upper + 1)];
   return (excluded) => {
     if (Number.isNaN(excluded)) return median;
-    return (
-      ((lowerUsual < excluded ? lowerUsual : lowerMoved) +
-        (upperUsual < excluded ? upperUsual : upperMoved)) /
-      2
-    );
+    const below = lowerUsual < excluded ? lowerUsual : lowerMoved;
+    const above = upperUsual < excluded ? upperUsual : upperMoved;
+    return (below + above) / 2;
   };
 }
 

@@ -125,8 +125,8 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
   };
 }
 
-/** SQLite writes the list, so it has no objects. */
-const parseList = (json: string | undefined): (number | string | null)[] => JSON.parse(json ?? '[]');
+/** Numbers, texts and nulls. In a damaged database also other values, which the checks reject. */
+const parseList = (json: string | undefined): unknown[] => JSON.parse(json ?? '[]');
 
 function copyNumbers(
   name: ColumnName,
