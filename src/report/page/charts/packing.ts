@@ -11,12 +11,16 @@ export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exception
 
 export function packColumn(values: readonly ColumnValue[]): PackedColumn {
   const commonValue = findMajority(values);
+  let exceptionCount = 0;
+  for (let index = 0; index < values.length; index += 1)
+    if (values[index] !== commonValue) exceptionCount += 1;
+  if (2 * exceptionCount >= values.length) return values.slice();
   const exceptions: ColumnValue[] = [];
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] ?? null;
     if (value !== commonValue) exceptions.push(index, value);
   }
-  return exceptions.length < values.length ? { commonValue, exceptions } : [...values];
+  return { commonValue, exceptions };
 }
 
 export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValue[] {
