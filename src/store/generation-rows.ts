@@ -1,5 +1,5 @@
 import type { Instant, RecordedGeneration, Seconds } from '../domain/model.ts';
-import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
 import { NUMBER_COLUMNS } from './sqlite/generation-reader.ts';
 import { checkRow } from './sqlite/row-check.ts';
 

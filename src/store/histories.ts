@@ -60,9 +60,11 @@ export function* findHistories(
   }
 }
 
-/** From one state of the database. */
-export const readHistories = (connection: DatabaseConnection, filter: SeriesFilter): ColumnHistory[] =>
-  Array.from(findHistories(connection, filter), (read) => read());
+export const readHistories = (connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] =>
+  Array.from(findHistories(connection, filter), (read) => toSeriesHistory(read()));
+
+/** About six weeks of credentials that are replaced every hour. */
+const RECENT_GENERATIONS = 1000;
 
 /**
  * Reads the newest generations of each selected series, and the failed polls since then. Reads the other
@@ -73,7 +75,7 @@ export const readHistories = (connection: DatabaseConnection, filter: SeriesFilt
 export function readRecentHistories(
   connection: DatabaseConnection,
   filter: RecentFilter,
-  limit: number,
+  limit = RECENT_GENERATIONS,
 ): ColumnHistory[] {
   const { sampled } = findSampledSeries(connection, filter);
   const newest = findNewestSeries(sampled).get(getHostSourceKey(filter));

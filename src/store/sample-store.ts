@@ -22,7 +22,7 @@ import type {
   StoreLimits,
   WriteResult,
 } from './contract.ts';
-import { findHistories, readHistories, readRecentHistories, toSeriesHistory } from './histories.ts';
+import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
 import { PollRecorder } from './poll-recorder.ts';
@@ -32,9 +32,6 @@ import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
-
-/** About six weeks of credentials that are replaced every hour. */
-const RECENT_GENERATIONS = 1000;
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except
@@ -167,16 +164,13 @@ export class SampleStore {
 
   /** Reads the selected series from one state of the database. */
   histories(filter: SeriesFilter = {}): SeriesHistory[] {
-    const histories = this.#connection.run((connection) =>
-      connection.transaction(readHistories)(connection, filter),
-    );
-    return histories.map(toSeriesHistory);
+    return this.#connection.run((connection) => connection.transaction(readHistories)(connection, filter));
   }
 
-  /** Reads the newest generations of each selected series, from one state of the database. */
-  recentHistories(filter: RecentFilter, limit = RECENT_GENERATIONS): ColumnHistory[] {
-    return this.#connection.run((connection) =>
-      connection.transaction(readRecentHistories)(connection, filter, limit),
+  /** Reads the newest generations of each selected series, by default 1,000, from one state of the database. */
+  recentHistories(filter: RecentFilter, limit?: number): ColumnHistory[] {
+    return this.#connection.run((current) =>
+      current.transaction(readRecentHistories)(current, filter, limit),
     );
   }
 

@@ -100,7 +100,7 @@ test('polls, checks and job runs read neither a whole table nor a whole index of
   expect(statements.flatMap(listScans)).toEqual([]);
 });
 
-/** The tables and indexes that a statement reads from the beginning. There are few series and hosts. */
+/** The tables and indexes that a statement reads from the beginning. There are few series and hosts, and lists of ids are short. */
 function listScans(statement: string): string[] {
   using connection = {
     database: openTemporary(''),
@@ -114,6 +114,6 @@ function listScans(statement: string): string[] {
     .all();
   return plan
     .map(({ detail }) => detail)
-    .filter((detail) => /^SCAN (?!series|host_clocks|CONSTANT)/.test(detail))
+    .filter((detail) => /^SCAN (?!series|host_clocks|json_each|CONSTANT)/.test(detail))
     .map((detail) => `${detail}: ${statement}`);
 }

@@ -59,8 +59,8 @@ function createDatabase(generations: readonly RecordedGeneration[]) {
     (1, 'web-1', 'imds', '2', 'app'), (2, 'web-2', 'imds', '2', 'app')`);
   const rows = new GenerationRows(connection);
   connection.transaction(() => {
-    rows.save(null, 2, 'ASIA-OTHER', createUsual(1));
-    for (const each of generations) rows.save(null, 1, each.accessKeyId || `${each.expiration}/`, each);
+    rows.add(2, 'ASIA-OTHER', createUsual(1));
+    for (const each of generations) rows.add(1, each.accessKeyId || `${each.expiration}/`, each);
   })();
   return connection;
 }
