@@ -169,9 +169,7 @@ export class SampleStore {
 
   /** Reads the newest generations of each selected series, by default 1,000, from one state of the database. */
   recentHistories(filter: RecentFilter, limit?: number): ColumnHistory[] {
-    return this.#connection.run((current) =>
-      current.transaction(readRecentHistories)(current, filter, limit),
-    );
+    return this.#connection.run((open) => open.transaction(readRecentHistories)(open, filter, limit));
   }
 
   /** Finds the selected series. The readers need an open store. After {@link keepState}, all of them read one state. */
