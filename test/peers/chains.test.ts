@@ -1,8 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type ChainFacts,
@@ -15,9 +13,10 @@ import { probeProviders } from '../../src/sources/probe/probe.ts';
 import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../support/domain/shadowing-case.ts';
 import { AWS_CLI } from '../support/peers/aws-cli.ts';
-import { runClient, startClient } from '../support/peers/child-client.ts';
+import { runClient } from '../support/peers/child-client.ts';
 import { CLI, JAVASCRIPT } from '../support/peers/clients.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
+import { type SdkChain, startJavaScriptChain } from '../support/peers/javascript-sdk.ts';
 import { options } from '../support/sources/polling.ts';
 import { sampleCases } from '../support/thorough.ts';
 
@@ -64,17 +63,14 @@ describe(JAVASCRIPT, () => {
     response.writeHead(200, { 'content-type': 'text/xml' });
     response.end(createStsResponse(new URLSearchParams(body).get('Action') ?? ''));
   });
-  let client: ReturnType<typeof startClient>;
-  let lines: AsyncIterator<string>;
+  let client: SdkChain;
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
-    const program = fileURLToPath(new URL('../support/peers/chain-client.mjs', import.meta.url));
-    client = startClient([process.execPath, program], {});
-    lines = createInterface({ input: client.child.stdout })[Symbol.asyncIterator]();
+    client = startJavaScriptChain();
   });
   afterAll(() => {
-    client.child.kill('SIGKILL');
+    client.stop();
     sts.close();
   });
 
@@ -84,11 +80,8 @@ describe(JAVASCRIPT, () => {
       const { environment, keyId } = await predict(each, 'javascript');
       const { port } = sts.address() as AddressInfo;
       const endpoint = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-      client.child.stdin.write(`${JSON.stringify({ ...endpoint, ...environment })}\n`);
-      const { value, done } = await lines.next();
-      expect(done, client.written.stderr).not.toBe(true);
-      const { accessKeyId = null, error = '' } = JSON.parse(value);
-      expect(accessKeyId, error).toBe(keyId);
+      const { held, stderr } = await client.obtain({ ...endpoint, ...environment });
+      expect(held?.accessKeyId ?? null, stderr).toBe(keyId);
     },
   );
 });

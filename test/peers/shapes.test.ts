@@ -107,5 +107,8 @@ describe.concurrent('the EKS Pod Identity agent', () => {
 
 const replaceWithLocalhost = (environment: Environment): Environment =>
   Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, value.replace('//127.0.0.1:', '//localhost:')]),
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value?.replace('//127.0.0.1:', '//localhost:'),
+    ]),
   );

@@ -11,8 +11,7 @@ async function resolveCredentials() {
   // For container endpoints the SDK also uses the timeout as the pause between attempts.
   const isContainer = Object.keys(process.env).some((name) => name.startsWith('AWS_CONTAINER_CREDENTIALS_'));
   try {
-    const { accessKeyId } = await defaultProvider(isContainer ? { maxRetries: 0 } : { timeout: TIMEOUT })();
-    return { accessKeyId };
+    return { credentials: await defaultProvider(isContainer ? { maxRetries: 0 } : { timeout: TIMEOUT })() };
   } catch (error) {
     return { error: `${error.name}: ${error.message}` };
   }

@@ -3,7 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 /** Kill a client after this time. Longer than any client takes on a loaded machine, retries included. */
 const TIMEOUT = 25_000;
 
-export type Environment = Readonly<Record<string, string>>;
+/** Undefined removes a variable. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ProcessResult {
   code: number | null;
@@ -15,7 +16,7 @@ export interface ProcessResult {
  * The whole environment of a client, without settings of this machine. The default for IMDS is a port
  * without a server.
  */
-const createIsolatedEnvironment = (environment: Environment): Record<string, string> => ({
+const createIsolatedEnvironment = (environment: Environment): Environment => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/nonexistent',
   AWS_REGION: 'eu-west-1',

@@ -22,6 +22,8 @@ export interface ObtainOptions {
    * set a longer timeout if possible, because a loaded machine may take a second to respond.
    */
   isEndpointSilent?: boolean;
+  /** The profile that the command line of the AWS CLI names. `AWS_PROFILE` has a lower precedence. */
+  profile?: string;
 }
 
 /** Starts the client, gets credentials with the settings in the environment, and exits. */
