@@ -151,6 +151,8 @@ export type Misconfiguration =
   | { code: 'NO_ID_TOKEN_PERMISSION' }
   /** SDKs would use different credentials to assume the role. */
   | { code: 'BASE_UNDECIDED' }
+  /** The process is cred-watch, which would run the same process again. */
+  | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */
   | { code: 'WRONG_OUTPUT'; form: OutputForm }
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */

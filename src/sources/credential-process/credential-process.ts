@@ -4,6 +4,7 @@ import { createKeysDocument, type UnvalidatedKeys } from '../document/unvalidate
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
+import { enterProcess, explainNestedFailure } from './nested-process.ts';
 import { createOutputError } from './output-error.ts';
 import { runCommand } from './run-command.ts';
 
@@ -24,7 +25,10 @@ export const runCredentialProcess = async (poll: OngoingPoll, command: string): 
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export async function readProcessKeys(poll: OngoingPoll, command: string): Promise<UnvalidatedKeys> {
-  const output = await runCommand(command, poll.options.env, poll.signal);
+  const env = await enterProcess(command, poll.options.env);
+  const output = await runCommand(command, env, poll.signal).catch((error: unknown) => {
+    throw explainNestedFailure(command, error);
+  });
   if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');
   const object = parseJsonObject(output);
   if (object === null || readValue(object, 'Version') !== 1) throw createOutputError(output, object);

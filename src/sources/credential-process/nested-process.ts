@@ -1,0 +1,32 @@
+import type { Environment } from '../environment/variables.ts';
+import { PollError } from '../poll-error.ts';
+
+/** Hashes of the commands in which this process runs, separated by spaces. */
+const VARIABLE = 'CRED_WATCH_PROCESSES';
+
+const STARTS_ITSELF = { misconfiguration: { code: 'PROCESS_STARTS_ITSELF' } } as const;
+
+/**
+ * The environment for a `credential_process`. The process of a profile can be cred-watch, and would read the same
+ * profile and start itself without end.
+ * @throws PollError if the command is running already
+ */
+export async function enterProcess(command: string, env: Environment): Promise<Environment> {
+  const { createHash } = await import('node:crypto');
+  const id = createHash('sha256').update(command).digest('hex').slice(0, 16);
+  const running = env[VARIABLE]?.split(' ') ?? [];
+  if (running.includes(id)) {
+    throw new PollError('invalid-configuration', 'the credential_process starts itself again', STARTS_ITSELF);
+  }
+  return { ...env, [VARIABLE]: [...running, id].join(' ') };
+}
+
+const CRED_WATCH = /(?:^|[\s/\\])cred-watch(?:\.js)?\s/;
+const SELECTED_SOURCE = /\s--(?:source|profile|process)\b/;
+
+/** Explains the failure of a process that is cred-watch without a selected source. Its stderr is not read. */
+export function explainNestedFailure(command: string, error: unknown): unknown {
+  if (!(error instanceof PollError) || error.reason !== 'process-failed') return error;
+  if (!CRED_WATCH.test(command) || SELECTED_SOURCE.test(command)) return error;
+  return new PollError(error.reason, error.detail, { ...error, ...STARTS_ITSELF });
+}
