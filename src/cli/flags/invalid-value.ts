@@ -8,6 +8,9 @@ import { buildChoiceHint } from './flag-hints.ts';
  */
 export class InvalidValueError extends CredWatchError {}
 
+/** For a value that can be a secret. The message is `FLAG MESSAGE`. */
+export class InvalidSecretError extends InvalidValueError {}
+
 /**
  * Runs the parser of a value.
  * @param name the flag or the argument
@@ -19,7 +22,8 @@ export function parseValue<T>(name: string, value: string, parse: (value: string
     return parse(value);
   } catch (error) {
     if (!(error instanceof InvalidValueError)) throw error;
-    throw new CredWatchError(`${name} '${value}'${context} ${error.message}`, error.hint, { cause: error });
+    const shown = error instanceof InvalidSecretError ? '' : ` '${value}'`;
+    throw new CredWatchError(`${name}${shown}${context} ${error.message}`, error.hint, { cause: error });
   }
 }
 

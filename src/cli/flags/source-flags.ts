@@ -10,7 +10,7 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
-import { InvalidValueError } from './invalid-value.ts';
+import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
 import { parseDurationFlag, parseRole } from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
@@ -87,7 +87,7 @@ function parseSessionName(text: string): string {
 
 function parseExternalId(text: string): string {
   if (/^[\w+=,.@:/\\-]{2,1224}$/.test(text)) return text;
-  throw new InvalidValueError('is not an external id', 'use 2 to 1224 letters, digits or any of +=,.@:/_-');
+  throw new InvalidSecretError('is not an external id', 'use 2 to 1224 letters, digits or any of +=,.@:/_-');
 }
 
 /** The limits of AWS for every role. */
@@ -99,7 +99,9 @@ function parseSessionDuration(text: string): Seconds {
 
 function parseUrl(text: string): string {
   if (URL.canParse(text) && /^https?:/i.test(text)) return text;
-  throw new InvalidValueError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
+  // The text can contain a password.
+  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
+  throw new InvalidError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
 }
 
 function parseCommand(text: string): string {

@@ -11,7 +11,7 @@ import type { AwsService } from './service.ts';
  * some of them have.
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
-const REASONS: Readonly<Record<string, [FailureReason, RetryPolicy]>> = {
+const REASONS: Readonly<Record<string, readonly [FailureReason, RetryPolicy]>> = {
   AccessDenied: ['aws-access-denied', 'never'],
   Forbidden: ['aws-access-denied', 'never'],
   RegionDisabled: ['region-disabled', 'never'],
@@ -79,10 +79,12 @@ export function toPollError(
 function findKnownReason(
   { name, message }: Error,
   id: AwsService['id'],
-): [FailureReason, RetryPolicy] | null {
+): readonly [FailureReason, RetryPolicy] | null {
   const code = name.replace(/Exception$/, '');
+  // Any other name is a text of the server, which can be a secret.
+  if (!Object.hasOwn(REASONS, code)) return null;
   if (code === 'SignatureDoesNotMatch' && SIGNATURE_TIME.test(message)) return ['clock-rejected', 'once'];
-  if (/^Validation/.test(code) && DURATION.test(message)) return ['duration-not-allowed', 'never'];
+  if (code.startsWith('Validation') && DURATION.test(message)) return ['duration-not-allowed', 'never'];
   // Only the call with an identity token declares this error, and the SDK gives such an error the suffix.
   if (id === 'STS' && name === 'ExpiredTokenException') return ['identity-token-expired', 'never'];
   return REASONS[code] ?? null;

@@ -38,9 +38,11 @@ export const assumeRole = (
   service: AwsService,
   session: RoleSession & { externalId: string | null },
   keys: PolledCredentials['secrets'],
-): Promise<FoundDocument> =>
-  requestCredentials(poll, service, (sdk, signal) => {
-    const { externalId } = session;
+): Promise<FoundDocument> => {
+  const { externalId } = session;
+  // Shared with the owner of the role only. AWS quotes an invalid one.
+  if (externalId !== null) poll.secrets.add(externalId);
+  return requestCredentials(poll, service, (sdk, signal) => {
     const { accessKeyId, secretAccessKey, token } = keys;
     return sdk.assumeRole(
       { ...toInput(session), ...(externalId === null ? {} : { ExternalId: externalId }) },
@@ -52,6 +54,7 @@ export const assumeRole = (
       signal,
     );
   });
+};
 
 export const getSsoCredentials = (
   poll: OngoingPoll,

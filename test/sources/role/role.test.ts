@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
-import { startSts, type TestRole } from '../../support/aws/sts.ts';
+import { buildStsError, startSts, type TestRole } from '../../support/aws/sts.ts';
 import { fail, hastyClock, imds, options, succeed } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
@@ -224,3 +224,24 @@ test('a wrong clock of the host is corrected after the first response, and measu
   expect(outcome.clockOffset).toBeLessThanOrEqual(-1799);
   expect(sts.requests).toHaveLength(2);
 });
+
+test('an error that quotes the external id is shown without it', async () => {
+  const { open, sts } = await createAccount(CHAIN);
+  const message = "Value 'blue partner' at 'externalId' failed to satisfy constraint";
+  sts.failures.push(buildStsError('ValidationError', message));
+  const given = { roleArn: MIDDLE, profile: 'user', externalId: 'blue partner' };
+  const { detail } = await fail(await open('role', given));
+  expect(detail).toMatch(/ValidationError: Value \[redacted\] at 'externalId'/);
+});
+
+test.each(['constructor', 'toString', '__proto__', 'ValidationSecret', 'Exception'])(
+  'the error code %s of a server is unknown',
+  async (code) => {
+    const { open, sts } = await createAccount(CHAIN);
+    sts.failures.push(buildStsError(code, 'DurationSeconds'));
+    expect(await fail(await open('role', { profile: 'middle' }))).toMatchObject({
+      reason: 'bad-request',
+      detail: expect.stringMatching(/^STS at 127\.0\.0\.1:\d+: HTTP 400$/),
+    });
+  },
+);
