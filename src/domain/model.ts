@@ -151,6 +151,8 @@ export type Misconfiguration =
   | { code: 'NO_ID_TOKEN_PERMISSION' }
   /** SDKs would use different credentials to assume the role. */
   | { code: 'BASE_UNDECIDED' }
+  /** The certificate of AWS is not signed by a known authority, or is not valid. */
+  | { code: 'UNTRUSTED_CERTIFICATE' }
   /** The process is cred-watch, which would run the same process again. */
   | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */

@@ -1,6 +1,7 @@
 /** Why a call to AWS failed. */
 import type { FailureReason } from '../../domain/model.ts';
 import { getSystemErrorCode } from '../../errors.ts';
+import { createResponseTooLargeError } from '../http/exchange.ts';
 import { throwIfLocal } from '../local-errors.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
@@ -52,12 +53,14 @@ export function toPollError(
   isOverTime: boolean,
 ): PollError {
   if (error instanceof PollError) return error;
-  throwIfLocal(error);
+  const { errorName, message } = readTexts(error);
+  if (message !== null) throwIfLocal(error);
   const name = id === 'STS' ? 'STS' : 'IAM Identity Center';
   const server = endpoint === null ? `${name} in ${region}` : `${name} at ${endpoint.host}`;
   const code = getSystemErrorCode(error);
   const isBroken = code !== null && BROKEN_CONNECTION.includes(code);
-  if (!isBroken && (isOverTime || signal.aborted || hasName(error, 'TimeoutError', 'AbortError'))) {
+  // The end of the time breaks the connection. The SDK calls a broken connection a time-out in other cases too.
+  if (isOverTime || signal.aborted || (!isBroken && /^(?:Timeout|Abort)Error$/.test(errorName))) {
     const limit = isOverTime ? `within ${limits.requestMs} ms` : 'in time';
     return new PollError('timeout', `no response of ${server} ${limit}`, {
       retry: 'always',
@@ -65,19 +68,38 @@ export function toPollError(
     });
   }
   const status = readStatus(error);
-  if (status === null || !(error instanceof Error)) {
-    const cause = code ?? (error instanceof Error ? error.name : 'unknown error');
-    return new PollError('aws-unreachable', `${server}: ${cause}`, { retry: 'always' });
-  }
-  const known = findKnownReason(error, id);
+  if (status === null) return createNetworkError(server, code ?? errorName);
+  const known = findKnownReason(errorName, message ?? '', id);
   const [reason, retry] = known ?? classifyStatus(status);
   // The message about an unreadable response quotes its body, which can contain credentials.
   if (known === null) return new PollError(reason, `${server}: HTTP ${status}`, { retry, status });
-  return new PollError(reason, `${server}: ${error.name}`, { quotation: error.message, retry, status });
+  return new PollError(reason, `${server}: ${errorName}`, { quotation: message, retry, status });
+}
+
+/** Codes of TLS for a certificate that this process does not trust. */
+const UNTRUSTED = /^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|ERR_TLS_CERT)/;
+
+/** @param code of the system, of TLS, or of Node's HTTP parser */
+function createNetworkError(server: string, code: string): PollError {
+  const detail = `${server}: ${code}`;
+  if (code === 'HPE_HEADER_OVERFLOW') return createResponseTooLargeError();
+  if (code.startsWith('HPE_')) return new PollError('malformed', detail, { retry: 'always' });
+  if (!UNTRUSTED.test(code)) return new PollError('aws-unreachable', detail, { retry: 'always' });
+  return new PollError('aws-unreachable', detail, { misconfiguration: { code: 'UNTRUSTED_CERTIFICATE' } });
+}
+
+/** Name and message of an error. A server can make the SDK create an error whose message is not a text. */
+function readTexts(error: unknown): { errorName: string; message: string | null } {
+  const { name, message }: { name?: unknown; message?: unknown } = error instanceof Error ? error : {};
+  return {
+    errorName: typeof name === 'string' ? name : 'unknown error',
+    message: typeof message === 'string' ? message : null,
+  };
 }
 
 function findKnownReason(
-  { name, message }: Error,
+  name: string,
+  message: string,
   id: AwsService['id'],
 ): readonly [FailureReason, RetryPolicy] | null {
   const code = name.replace(/Exception$/, '');
@@ -97,9 +119,6 @@ function classifyStatus(status: number): [FailureReason, RetryPolicy] {
   if (status === 401 || status === 403) return ['aws-access-denied', 'never'];
   return status >= 500 ? ['server-error', 'always'] : ['bad-request', 'never'];
 }
-
-const hasName = (error: unknown, ...names: string[]): boolean =>
-  error instanceof Error && names.includes(error.name);
 
 /** The HTTP status that the SDK attaches to an error. Null without a response. */
 function readStatus(error: unknown): number | null {

@@ -7,6 +7,7 @@ import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { resolveHost } from '../http/addresses.ts';
 import { computeClockOffset, createResponseTooLargeError, MAX_BODY_BYTES } from '../http/exchange.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
 import type { PolledCredentials } from '../source.ts';
 import { toPollError } from './aws-errors.ts';
 import type { Sdk, SdkCredentials } from './sdk.ts';
@@ -118,6 +119,9 @@ async function requestCredentials(
 
 function toDocument(credentials: SdkCredentials, poll: OngoingPoll): FoundDocument {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials;
+  if (AccessKeyId && SecretAccessKey && !SessionToken) {
+    throw new PollError('malformed', 'missing: SessionToken');
+  }
   const isTime = Expiration !== undefined && !Number.isNaN(Expiration.getTime());
   const toNamed = (name: string, value: string | undefined) => ({ name, value: value || null });
   return createKeysDocument(

@@ -4,6 +4,7 @@ import { isLoopbackUrl } from '../http/addresses.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { Profile } from '../profile/files.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
+import { buildAwsEndpoint } from './endpoint-names.ts';
 
 /** The service ids of AWS's SDKs, in the form that variables and settings use. */
 export type AwsServiceId = 'STS' | 'SSO';
@@ -71,13 +72,14 @@ export function readAwsService(
   const isTrue = (variable: string, key: string) =>
     (readVariable(settings.env, variable) ?? settings.profile?.config[key] ?? '').trim().toLowerCase() ===
     'true';
-  return {
-    id,
-    region,
-    endpoint: readEndpoint(id, settings, chosenEndpoint, isTrue),
-    usesFips: isTrue('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
-    usesDualStack: isTrue('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
-  };
+  const endpoint = readEndpoint(id, settings, chosenEndpoint, isTrue);
+  const usesFips = isTrue('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint');
+  const usesDualStack = isTrue('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint');
+  if (endpoint !== null && (usesFips || usesDualStack)) {
+    const kind = usesFips ? 'FIPS' : 'dual-stack';
+    throw new PollError('invalid-configuration', `a ${kind} endpoint and another endpoint are configured`);
+  }
+  return { id, region, endpoint, usesFips, usesDualStack };
 }
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
@@ -116,9 +118,9 @@ function parseEndpoint(text: string, name: string): URL {
 /** The endpoint for display. Null if it is not configured completely. */
 export function describeEndpoint(read: () => AwsService): CredentialSource['endpoint'] {
   try {
-    const { id, region, endpoint } = read();
+    const { endpoint, ...service } = read();
     if (endpoint !== null) return { url: endpoint.origin, loopback: isLoopbackUrl(endpoint) };
-    return { url: `https://${id === 'STS' ? 'sts' : 'portal.sso'}.${region}.amazonaws.com`, loopback: false };
+    return { url: buildAwsEndpoint(service), loopback: false };
   } catch (error) {
     if (error instanceof PollError) return null;
     throw error;

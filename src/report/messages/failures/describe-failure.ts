@@ -50,6 +50,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'add `permissions: id-token: write` to the job of the workflow';
     case 'BASE_UNDECIDED':
       return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
+    case 'UNTRUSTED_CERTIFICATE':
+      return 'if a proxy or an emulator has this certificate, set NODE_EXTRA_CA_CERTS to the file of its authority (AWS_CA_BUNDLE is not read)';
     case 'PROCESS_STARTS_ITSELF':
       return 'add --source, --profile or --process to the cred-watch command of the process; without them, it runs the process again';
     case 'INVALID_SETTING':
