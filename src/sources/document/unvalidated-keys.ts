@@ -24,7 +24,7 @@ export interface UnvalidatedKeys {
 }
 
 /** Keys and tokens consist of these characters, which are safe in a header, a shell and an SQL literal. */
-const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
+export const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
 /** Keys that STS issued. They are useless without a token. */
 const SESSION_KEY = /^ASIA/;

@@ -1,6 +1,7 @@
 import { getSsoCredentials } from '../aws/calls.ts';
 import { readAwsSettings } from '../aws/profile-settings.ts';
 import { describeEndpoint, parseRegion, readAwsService, withAwsLimits } from '../aws/service.ts';
+import { VISIBLE_ASCII } from '../document/unvalidated-keys.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
@@ -49,7 +50,11 @@ export async function readSsoCredentials(
   if (token === null) {
     throw new PollError('sso-login-required', `no token of ${session ?? 'the start URL'} is stored`);
   }
-  poll.secrets.add(token.accessToken.reveal());
+  const accessToken = token.accessToken.reveal();
+  poll.secrets.add(accessToken);
+  if (!VISIBLE_ASCII.test(accessToken)) {
+    throw new PollError('sso-login-required', 'the stored token contains characters that no token has');
+  }
   const { expiration, isRenewable } = token;
   const isExpired = expiration <= poll.options.clock.now();
   // SDKs renew only the tokens of sessions.

@@ -1,5 +1,6 @@
 import { Secret } from '../../secret.ts';
 import { parseJwtTimes } from '../container/jwt.ts';
+import { VISIBLE_ASCII } from '../document/unvalidated-keys.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import { throwIfLocal } from '../local-errors.ts';
 import type { OngoingPoll } from '../poll.ts';
@@ -17,6 +18,11 @@ export async function readIdentityToken(
   const token = (await readFile(poll, name, path)).trim();
   poll.secrets.add(token);
   if (token === '') throw new PollError('identity-token-unreadable', `the file of ${name} is empty`);
+  // The path may name another file, which must not be sent.
+  if (!VISIBLE_ASCII.test(token)) {
+    const detail = `the file of ${name} contains characters that no token has`;
+    throw new PollError('identity-token-unreadable', detail);
+  }
   addIdentityToken(poll, token);
   return new Secret(token);
 }

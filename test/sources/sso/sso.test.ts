@@ -75,6 +75,12 @@ test('an expired token is sent, because AWS decides', async () => {
   expect(portal.requests).toHaveLength(1);
 });
 
+test('a token that cannot be sent in a header needs a new login', async () => {
+  const { open, portal } = await signIn(SESSION, 'corp', { accessToken: `${TOKEN}\r\nX-Other: 1` });
+  expect((await fail(await open())).reason).toBe('sso-login-required');
+  expect(portal.requests).toEqual([]);
+});
+
 test('a role that the user does not have is denied', async () => {
   const { open } = await signIn(SESSION.replace('Analyst', 'Admin'), 'corp');
   expect((await fail(await open())).reason).toBe('aws-access-denied');

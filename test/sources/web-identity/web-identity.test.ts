@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +114,65 @@ test.each<[name: string, claims: object, reason: string]>([
   const { writeToken, open } = await createPod();
   writeToken(claims);
   expect((await fail(await open())).reason).toBe(reason);
+});
+
+test.each([
+  ['CRLF at its end', (token: string) => `${token}\r\n`, null],
+  ['another kind of text', (token: string) => `-----BEGIN-----\n${token}`, /characters that no token has/],
+  ['binary data', () => Buffer.from([1, 2, 0xff, 0xfe]), /characters that no token has/],
+  ['2 MB', () => 'a'.repeat(2_000_000), /too large/],
+])('a token file with %s is read or rejected before a request', async (_, write, detail) => {
+  const { tokenFile, open, sts } = await createPod();
+  writeFileSync(tokenFile, write(provider.issueToken(Date.now())));
+  const source = await open();
+  if (detail === null) {
+    await succeed(source);
+    return;
+  }
+  expect(await fail(source)).toMatchObject({
+    reason: 'identity-token-unreadable',
+    detail: expect.stringMatching(detail),
+  });
+  expect(sts.requests).toEqual([]);
+});
+
+test('a token file that is a pipe is rejected', async () => {
+  const { open } = await createPod();
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const outcome = await fail(await open({ AWS_WEB_IDENTITY_TOKEN_FILE: pipe }));
+  expect(outcome.detail).toMatch(/not a regular file/);
+});
+
+test.each([
+  `${ARN}\n`,
+  `${ARN}\u001b[31m`,
+  `arn:aws:iam::1:role/x`,
+  `${ARN}/`,
+  'arn:aws:sts::111122223333:role/x',
+])('the text %j is not the ARN of a role, and is not shown', async (arn) => {
+  const { open } = await createPod();
+  const outcome = await fail(await open({ AWS_ROLE_ARN: arn }));
+  expect(outcome.detail).toBe('AWS_ROLE_ARN is not the ARN of a role');
+});
+
+test.each([
+  ['eu-west-1', 'https://sts.eu-west-1.amazonaws.com'],
+  ['cn-north-1', 'https://sts.cn-north-1.amazonaws.com.cn'],
+  ['aws-global', 'https://sts.amazonaws.com'],
+  ['us-iso-east-1', 'https://sts.us-iso-east-1.c2s.ic.gov'],
+])('the endpoint of the region %s is %s', async (region, url) => {
+  const { open } = await createPod();
+  const source = await open({ AWS_REGION: region, AWS_ENDPOINT_URL_STS: undefined });
+  expect(source.endpoint).toEqual({ url, loopback: false });
+});
+
+test('a FIPS endpoint and another endpoint exclude each other', async () => {
+  const { open } = await createPod();
+  expect(await fail(await open({ AWS_USE_FIPS_ENDPOINT: 'true' }))).toMatchObject({
+    reason: 'invalid-configuration',
+    detail: 'a FIPS endpoint and another endpoint are configured',
+  });
 });
 
 test('a token of another issuer is rejected', async () => {
