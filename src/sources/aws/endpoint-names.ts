@@ -1,5 +1,15 @@
 /** The host names of AWS, for display. The SDK has the same rules, but loading the SDK takes as long as a poll. */
-import type { AwsService } from './service.ts';
+
+/** The service ids of AWS's SDKs, in the form that variables and settings use. */
+export type AwsServiceId = 'STS' | 'SSO';
+
+/** A service in a region, and which of its endpoints is used. */
+export interface RegionalService {
+  id: AwsServiceId;
+  region: string;
+  usesFips: boolean;
+  usesDualStack: boolean;
+}
 
 /** Each partition has its own domains. All regions without a partition are in the first partition. */
 const PARTITIONS: readonly { regions: RegExp; domain: string; dualStackDomain: string }[] = [
@@ -19,12 +29,7 @@ const AWS = { domain: 'amazonaws.com', dualStackDomain: 'api.aws' };
 const GOVERNMENT = /^(?:us|aws-us)-gov-/;
 
 /** The URL that the SDK uses without a configured endpoint. */
-export function buildAwsEndpoint({
-  id,
-  region,
-  usesFips,
-  usesDualStack,
-}: Omit<AwsService, 'endpoint'>): string {
+export function buildAwsEndpoint({ id, region, usesFips, usesDualStack }: RegionalService): string {
   const name = id === 'STS' ? 'sts' : 'portal.sso';
   const { domain, dualStackDomain } = PARTITIONS.find(({ regions }) => regions.test(region)) ?? AWS;
   if (id === 'STS' && region === 'aws-global' && !usesFips && !usesDualStack) return `https://sts.${domain}`;

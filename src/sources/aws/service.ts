@@ -4,18 +4,11 @@ import { isLoopbackUrl } from '../http/addresses.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { Profile } from '../profile/files.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { buildAwsEndpoint } from './endpoint-names.ts';
+import { type AwsServiceId, buildAwsEndpoint, type RegionalService } from './endpoint-names.ts';
 
-/** The service ids of AWS's SDKs, in the form that variables and settings use. */
-export type AwsServiceId = 'STS' | 'SSO';
-
-export interface AwsService {
-  id: AwsServiceId;
-  region: string;
+export interface AwsService extends RegionalService {
   /** Null: the endpoint of AWS in the region. */
   endpoint: URL | null;
-  usesFips: boolean;
-  usesDualStack: boolean;
 }
 
 /** Where settings come from. */
