@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -168,10 +170,14 @@ describe('a response that does not end', () => {
     await waitForClose();
   });
 
-  test('the connection is closed if the caller stops the poll', async () => {
+  test.each<[phase: string, respond: Respond]>([
+    ['before the headers', () => {}],
+    ['in the body', repeat(200, '<', 20)],
+    ['in the body of an error', repeat(500, '<', 20)],
+  ])('the connection is closed if the caller stops the poll %s', async (_, respond) => {
     const stop = new AbortController();
     const { open, waitForClose } = await createRole((response) => {
-      repeat(200, '<', 20)(response);
+      respond(response);
       stop.abort();
     });
     const source = await open();
@@ -181,6 +187,18 @@ describe('a response that does not end', () => {
 });
 
 describe('the connection', () => {
+  test('a poll ends while a name server is silent', async () => {
+    const nameServer = createSocket('udp4').bind(0, '127.0.0.1');
+    onTestFinished(() => void nameServer.close());
+    await once(nameServer, 'listening');
+    const stop = new AbortController();
+    nameServer.on('message', () => stop.abort());
+    const env = { HOME: homeWith({ config: CONFIG }), AWS_ENDPOINT_URL_STS: 'http://sts.invalid' };
+    const nameServers = [`127.0.0.1:${nameServer.address().port}`];
+    const source = await openSource('role', options(env, { nameServers }));
+    expect((await source.poll(stop.signal)).ok).toBe(false);
+  });
+
   test('headers that are too large have the reason of a body that is too large', async () => {
     const { open } = await createRole((response) =>
       response.writeHead(200, { 'x-long': 'y'.repeat(20_000) }).end(),
