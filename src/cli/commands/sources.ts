@@ -1,13 +1,16 @@
+import { compareWithExpectation, type Expectation } from '../../domain/provider-chain/expectation.ts';
 import { analyseChains } from '../../domain/provider-chain/findings.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
+import { parseExpectation } from '../flags/expectation-flag.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { getTextStyle } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
   profile?: string;
+  expect?: Expectation;
   format: TextOrJson;
 }
 
@@ -19,35 +22,51 @@ export const sourcesCommand: CommandDefinition = {
   declare: (command) =>
     command
       .option('--profile <name>', 'use this profile instead of the one in AWS_PROFILE')
+      .option(
+        '--expect <provider>',
+        'exit with 1 unless every SDK uses this provider, for example container,role=loader,account=111122223333',
+        parseExpectation,
+      )
       .addOption(createFormatFlag()),
   help: {
     notes: [
       'STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is shown as "not ' +
         'tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
+      '--expect prints one line per difference, then the usual output. If nothing differs, it prints one line. ' +
+        'It takes environment, web-identity, profile, role, sso, process, container, imds, and the providers in ' +
+        'the JSON output.',
     ],
     exitCodes: [
       ['0', 'a provider has credentials, or would have after a call to AWS'],
-      ['1', 'no provider has credentials'],
+      ['1', 'no provider has credentials, or they are not as expected'],
       WRONG_USAGE,
     ],
     examples: [
       ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
+      ['cred-watch sources --expect container,role=loader && exec job'],
       ['cred-watch sources --profile loader', 'what a program with this profile gets'],
     ],
   },
-  async run({ profile, format }: SourcesFlags, { io }) {
+  async run({ profile, expect, format }: SourcesFlags, { io }) {
     disableWasmOptimisation();
     const { probeProviders } = await import('../../sources/probe/probe.ts');
     const { env, home, clock, random } = io;
-    const facts = await probeProviders({ env, home, clock, random, profile });
+    // Only the extended API of IMDS states the account.
+    const extendedApi = expect?.provider === 'imds' && expect.accountId !== null;
+    const facts = await probeProviders({ env, home, clock, random, profile, extendedApi });
     const report = analyseChains(facts);
+    const result = expect === undefined ? null : compareWithExpectation(expect, report);
     if (format === 'json') {
       const { renderSourcesJson } = await import('../../report/provider-chain/json.ts');
-      await io.stdout.write(renderSourcesJson(report));
+      await io.stdout.write(renderSourcesJson(report, result));
     } else {
+      const { renderExpectation } = await import('../../report/provider-chain/expectation.ts');
       const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
-      await io.stdout.write(renderSourcesTable(report, getTextStyle(io)));
+      const first = result === null ? '' : renderExpectation(result, report);
+      const table = result?.isMet ? '' : renderSourcesTable(report, getTextStyle(io));
+      await io.stdout.write([first, table].filter((part) => part !== '').join('\n'));
     }
+    if (result !== null) return result.isMet ? EXIT.ok : EXIT.failed;
     return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
   },
 };

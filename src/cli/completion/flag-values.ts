@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { EXPECTED_PROVIDERS } from '../../domain/provider-chain/expectation.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { SHAPES } from '../../server/endpoint-request.ts';
 import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
@@ -6,6 +7,7 @@ import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
 import { BUILT_IN_SCENARIOS } from '../../server/faults/scenario.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import { SOURCE_KINDS } from '../../sources/source.ts';
+import { EXPECTATION_KEYS } from '../flags/expectation-flag.ts';
 
 /** A word that the shell offers, and the description next to it. */
 export type Candidate = readonly [word: string, description?: string | undefined];
@@ -47,6 +49,12 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
     // Adds `=` only if the fault requires a value.
     const toWord = (kind: string, syntax: string) => (syntax.startsWith(`${kind}=`) ? `${kind}=` : kind);
     return { words: faults.map(([kind, { syntax, description }]) => [toWord(kind, syntax), description]) };
+  },
+  '--expect': (typed) => {
+    const before = cutAfterLastComma(typed);
+    if (before === '') return toWords(EXPECTED_PROVIDERS);
+    const conditions = EXPECTATION_KEYS.filter((key) => !before.includes(`,${key}=`));
+    return toWords(conditions.map((key) => `${before}${key}=`));
   },
   '--scenario': (typed) => {
     if (/[./\\]/.test(typed)) return { files: '' };

@@ -1,3 +1,4 @@
+import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import {
@@ -15,10 +16,15 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildFieldsJson } from '../json-fields.ts';
 import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
+import { describeChainDifference } from '../messages/provider-chain/expectation.ts';
 import { describeChainOutcome, describeProviderProblem } from '../messages/provider-chain/providers.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
-export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): string {
+/** @param expectation null: no expectation was given */
+export function renderSourcesJson(
+  { facts, outcomes, findings }: ChainReport,
+  expectation: ExpectationResult | null = null,
+): string {
   const { name, isNamed, exists } = facts.profile;
   const document = {
     schema_version: 1,
@@ -27,6 +33,7 @@ export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): s
     providers: PROVIDER_NAMES.map((each) => buildProviderJson(facts.providers[each])),
     sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], sdk, facts) })),
     findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
+    expectation: expectation && buildExpectationJson(expectation, facts),
   };
   return `${toJson(document, 2)}\n`;
 }
@@ -86,3 +93,26 @@ function buildChainFindingJson(finding: ChainFinding, facts: ChainFacts) {
   const { code, ...fields } = finding.code === 'POLL_NOTE' ? finding.note : finding;
   return { code, severity, ...buildFieldsJson(fields), ...describeChainFinding(finding, facts) };
 }
+
+function buildExpectationJson(result: ExpectationResult, facts: ChainFacts) {
+  const { expectation, isMet, differences } = result;
+  return {
+    provider: expectation.provider,
+    role: expectation.role,
+    account_id: expectation.accountId,
+    met: isMet,
+    differences: differences.map((difference) => ({
+      field: difference.field,
+      sdks: difference.sdks,
+      expected: difference.expected,
+      actual: difference.field === 'provider' ? getEnd(difference.outcome) : difference.actual,
+      reason: difference.reason,
+      before: 'before' in difference ? difference.before : [],
+      message: describeChainDifference(difference, result, facts),
+    })),
+  };
+}
+
+/** The provider that a chain uses. Null if the chain fails. */
+const getEnd = (outcome: ChainOutcome) =>
+  outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : null;

@@ -134,6 +134,13 @@ test('completion output lists faults, conditions, scenarios, variants and shapes
   expect(await complete('--fault')('sta')).toEqual(['status=', 'stall']);
   expect(await complete('--fault')('503,')).toContain('503,share=');
   expect(await complete('--fault')('503,share=30%,s')).toEqual([]);
+  expect(await words('prof', 'sources', '--expect')).toEqual([
+    'profile',
+    'profile-role',
+    'profile-web-identity',
+  ]);
+  expect(await words('imds,', 'sources', '--expect')).toEqual(['imds,role=', 'imds,account=']);
+  expect(await words('imds,role=a,', 'sources', '--expect')).toEqual(['imds,role=a,account=']);
   expect(await complete('--scenario')('hop')).toEqual(['hop-limit', 'hop-limit-v2-only']);
   expect(await ask('./hop', 'simulate', '--scenario')).toEqual(['files ']);
   expect(await complete('--variant')('th')).toEqual(['throttle=']);

@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SDKS } from '../../../src/domain/provider-chain/providers.ts';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { NOWHERE, type Run } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { findViolations } from '../../support/docs/schemas.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
+import { imds, ROLES } from '../../support/sources/polling.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 function findCase(name: string): ShadowingCase {
@@ -36,6 +39,9 @@ test.each([
   [['--format', 'xml'], /--format 'xml' is unknown/],
   [['--profile', ''], /--profile '' is not a valid name/],
   [['imds'], /unexpected argument 'imds'/],
+  [['--expect', 'contaner'], /--expect 'contaner' is unknown\nhint: did you mean container\?/],
+  [['--expect', 'imds,acount=1'], /has the unknown condition 'acount'\nhint: did you mean account\?/],
+  [['--expect'], /--expect needs a value/],
 ])('sources ends with exit code 2 for %j', async (args, message) => {
   const run = await runCommand(['sources', ...args]);
   expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -53,6 +59,87 @@ test('JSON has the provider of each SDK', async () => {
   expect({ code, schema_version }).toEqual({ code: 0, schema_version: 1 });
   const providers = sdks.map(({ sdk, provider }: Record<string, string>) => [sdk, provider]);
   expect(Object.fromEntries(providers)).toEqual(expectedOutcomes(findCase(name)));
+});
+
+describe('--expect', () => {
+  test('sources ends with 0 and one line if every SDK uses the expected credentials', async () => {
+    const run = await runCase('task-role-over-instance-role', '--expect', 'container,role=simulated-role');
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^as expected: every SDK uses container \(role simulated-role, .*\)\n$/);
+  });
+
+  test('sources ends with 1, and shows the difference before the usual output', async () => {
+    const run = await runCase('keys-in-environment-over-task-role', '--expect', 'container');
+    expect(run).toMatchObject({ code: 1, stderr: '' });
+    expect(run.stdout).toMatch(
+      /^expected container, got environment \(.*\) in every SDK because the environment comes first\n\nproviders\n/,
+    );
+  });
+
+  test('no provider has credentials: the exit code is 1', async () => {
+    expect((await runCase('nothing', '--expect', 'container')).code).toBe(1);
+  });
+
+  test('the account of the instance is read from the extended API of IMDS', async () => {
+    const document = {
+      Code: 'Success',
+      AccessKeyId: 'ASIAFALSE00000000001',
+      SecretAccessKey: 'false',
+      Token: 'false',
+      Expiration: '2100-01-01T00:00:00Z',
+    };
+    const endpoint = await startEndpoint(
+      imds({
+        [`GET ${ROLES}`]: { body: 'loader' },
+        [`GET ${ROLES}loader`]: { body: JSON.stringify(document) },
+        'GET /latest/meta-data/iam/security-credentials-extended/loader': {
+          body: JSON.stringify({ ...document, AccountId: '111122223333' }),
+        },
+      }),
+    );
+    const env = { HOME: temporaryFolder(), AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+    const run = (account: string) => runCommand(['sources', '--expect', `imds,account=${account}`], { env });
+    const met = await run('111122223333');
+    expect(met, met.stdout).toMatchObject({ code: 0 });
+    expect(met.stdout).toContain('account 111122223333');
+    expect((await run('999922223333')).code).toBe(1);
+  });
+
+  test('JSON has the expectation with typed differences', async () => {
+    const run = await runCase(
+      'keys-in-environment-over-task-role',
+      '-f',
+      'json',
+      '--expect',
+      'container,role=a',
+    );
+    expect(run.code).toBe(1);
+    const document = JSON.parse(run.stdout);
+    expect(findViolations('sources', document)).toEqual([]);
+    expect(document.expectation).toEqual({
+      provider: 'container',
+      role: 'a',
+      account_id: null,
+      met: false,
+      differences: [
+        {
+          field: 'provider',
+          sdks: [...SDKS],
+          expected: 'container',
+          actual: 'environment',
+          reason: 'COMES_LATER',
+          before: ['environment'],
+          message: expect.stringMatching(/^expected container, got environment/),
+        },
+      ],
+    });
+    const other = await runCase('task-role', '-f', 'json', '--expect', 'container,role=a');
+    const { expectation } = JSON.parse(other.stdout);
+    expect(expectation.differences).toMatchObject([
+      { field: 'role', actual: 'simulated-role', reason: 'DIFFERS', before: [] },
+    ]);
+    expect(findViolations('sources', JSON.parse(other.stdout))).toEqual([]);
+  });
 });
 
 test('--profile replaces AWS_PROFILE', async () => {

@@ -1,0 +1,149 @@
+import { groupBy } from '../lists.ts';
+import {
+  type ChainFacts,
+  type ChainOutcome,
+  getSdkProvider,
+  type OutcomesBySdk,
+  PROFILE_PROVIDERS,
+  type ProviderName,
+  SDKS,
+  type Sdk,
+} from './providers.ts';
+import { findProvidersBefore } from './removed-providers.ts';
+
+/** The names of providers and of sources, with the providers that each of them accepts. */
+const ACCEPTED_PROVIDERS = {
+  environment: ['environment'],
+  'web-identity': ['web-identity', 'profile-web-identity'],
+  profile: PROFILE_PROVIDERS,
+  role: ['profile-role'],
+  'profile-role': ['profile-role'],
+  'profile-web-identity': ['profile-web-identity'],
+  sso: ['sso'],
+  login: ['login'],
+  process: ['process'],
+  container: ['container'],
+  imds: ['imds'],
+} as const satisfies Record<string, readonly ProviderName[]>;
+
+export type ExpectedProvider = keyof typeof ACCEPTED_PROVIDERS;
+
+// `Object.keys` forgets the type of the keys.
+export const EXPECTED_PROVIDERS = Object.keys(ACCEPTED_PROVIDERS) as ExpectedProvider[];
+
+/** The credentials that every SDK should use. */
+export interface Expectation {
+  provider: ExpectedProvider;
+  /** A name, perhaps after a path. Null: any role. */
+  role: string | null;
+  /** Null: any account. */
+  accountId: string | null;
+}
+
+/** Why a chain does not end at the expected provider. */
+export type ProviderDifferenceReason =
+  /** No setting names the expected provider. */
+  | { reason: 'NOT_SET_UP' }
+  /** The SDK would use the expected provider, but the providers `before` it win. */
+  | { reason: 'COMES_LATER'; before: readonly ProviderName[] }
+  /** The expected provider fails. The providers `before` it win even if it works. */
+  | { reason: 'DOES_NOT_WORK'; before: readonly ProviderName[] }
+  /** The expected provider works, but this SDK skips it. */
+  | { reason: 'SKIPPED_BY_SDK' }
+  /** The chain fails. */
+  | { reason: 'CHAIN_STOPS' }
+  /** The outcome is unknown. */
+  | { reason: 'NOT_TRIED' }
+  /** The expected provider wins with credentials that AWS refuses. */
+  | { reason: 'EXPIRED' | 'NO_SESSION_TOKEN' };
+
+/** A value of the credentials that differs from the expected one. */
+export type ChainDifference = { sdks: readonly Sdk[]; outcome: ChainOutcome; expected: string } & (
+  | ({ field: 'provider' } & ProviderDifferenceReason)
+  /** `actual` is null if it is unknown. */
+  | { field: 'role' | 'account'; reason: 'DIFFERS' | 'UNKNOWN'; actual: string | null }
+);
+
+export interface ExpectationResult {
+  expectation: Expectation;
+  isMet: boolean;
+  /** First other providers, then other roles and accounts. Empty if the expectation is met. */
+  differences: readonly ChainDifference[];
+}
+
+/** The providers of which one has to win. */
+export const listAcceptedProviders = ({ provider }: Expectation): readonly ProviderName[] =>
+  ACCEPTED_PROVIDERS[provider];
+
+/** Compares the credentials of every SDK with the expected ones. */
+export function compareWithExpectation(
+  expectation: Expectation,
+  { facts, outcomes }: { facts: ChainFacts; outcomes: OutcomesBySdk },
+): ExpectationResult {
+  const found = SDKS.flatMap((sdk) => findDifferences(expectation, facts, sdk, outcomes[sdk]));
+  const groups = groupBy(found, ({ sdk: _, ...difference }) => JSON.stringify(difference));
+  const merged = [...groups.values()].map(([{ sdk, ...difference }, ...others]) => ({
+    ...difference,
+    sdks: [sdk, ...others.map((other) => other.sdk)],
+  }));
+  const select = (isProvider: boolean) => merged.filter(({ field }) => (field === 'provider') === isProvider);
+  const differences = [...select(true), ...select(false)];
+  return { expectation, isMet: differences.length === 0, differences };
+}
+
+type WithSdk<T> = T extends unknown ? Omit<T, 'sdks'> & { sdk: Sdk } : never;
+
+function findDifferences(
+  expectation: Expectation,
+  facts: ChainFacts,
+  sdk: Sdk,
+  outcome: ChainOutcome,
+): WithSdk<ChainDifference>[] {
+  const reason = findProviderDifference(listAcceptedProviders(expectation), facts, sdk, outcome);
+  if (reason !== null)
+    return [{ field: 'provider', sdk, outcome, expected: expectation.provider, ...reason }];
+  if (outcome.kind !== 'wins') return [];
+  const { role, accountId } = getSdkProvider(facts, sdk, outcome.provider);
+  const compare = (
+    field: 'role' | 'account',
+    expected: string | null,
+    actual: string | null,
+    isSame: (actual: string, expected: string) => boolean,
+  ): WithSdk<ChainDifference>[] => {
+    if (expected === null || (actual !== null && isSame(actual, expected))) return [];
+    return [{ field, sdk, outcome, expected, actual, reason: actual === null ? 'UNKNOWN' : 'DIFFERS' }];
+  };
+  return [
+    ...compare('role', expectation.role, role, isSameRole),
+    ...compare('account', expectation.accountId, accountId, (actual, expected) => actual === expected),
+  ];
+}
+
+function findProviderDifference(
+  accepted: readonly ProviderName[],
+  facts: ChainFacts,
+  sdk: Sdk,
+  outcome: ChainOutcome,
+): ProviderDifferenceReason | null {
+  if (outcome.kind === 'stops') return { reason: 'CHAIN_STOPS' };
+  if (outcome.kind === 'unknown') return { reason: 'NOT_TRIED' };
+  if (outcome.kind === 'wins' && accepted.includes(outcome.provider)) {
+    return outcome.problem === null ? null : { reason: outcome.problem };
+  }
+  const states = accepted.map((name) => getSdkProvider(facts, sdk, name).state);
+  if (states.every((state) => state === 'absent')) return { reason: 'NOT_SET_UP' };
+  const reached = findProvidersBefore(facts, sdk, accepted);
+  if (reached?.works) return { reason: 'COMES_LATER', before: reached.before };
+  const works = states.some((state) => state === 'answers' || state === 'untried');
+  if (works && reached === null) return { reason: 'SKIPPED_BY_SDK' };
+  return { reason: 'DOES_NOT_WORK', before: reached?.before ?? [] };
+}
+
+/** Sources rarely know the path of a role, so a missing path matches every path. */
+function isSameRole(actual: string, expected: string): boolean {
+  const [actualPath, expectedPath] = [actual, expected].map((role) => role.replace(/^arn:.*:role\//, ''));
+  if (actualPath?.includes('/') && expectedPath?.includes('/')) return actualPath === expectedPath;
+  return getRoleName(actual) === getRoleName(expected);
+}
+
+const getRoleName = (role: string) => role.replace(/^.*[/]/, '');

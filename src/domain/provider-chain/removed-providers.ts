@@ -1,0 +1,42 @@
+import { type ChainFacts, createProvider, type ProviderName, type Sdk } from './providers.ts';
+import { resolveChain } from './sdk-chains.ts';
+
+/** The variables that set up a provider. */
+const VARIABLES: Partial<Record<ProviderName, RegExp>> = {
+  environment: /^(AWS_(ACCESS_KEY(_ID)?|SECRET_(ACCESS_)?KEY|SESSION_TOKEN)|SECRET_ACCESS_KEY)$/,
+  'web-identity': /^AWS_WEB_IDENTITY_TOKEN_FILE$/,
+  container: /^AWS_CONTAINER_CREDENTIALS_/,
+};
+
+/** The facts after the user has removed the settings of these providers. */
+export function removeProviders(facts: ChainFacts, names: readonly ProviderName[]): ChainFacts {
+  const isKept = (variable: string) => !names.some((name) => VARIABLES[name]?.test(variable));
+  const removed = Object.fromEntries(names.map((name) => [name, createProvider(name)]));
+  return {
+    ...facts,
+    providers: { ...facts.providers, ...removed },
+    botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
+    setVariables: new Set([...facts.setVariables].filter(isKept)),
+    blankVariables: new Set([...facts.blankVariables].filter(isKept)),
+  };
+}
+
+/**
+ * The providers that win in this SDK before the chain reaches one of the wanted ones, in their order. Null if the
+ * chain reaches none of them.
+ */
+export function findProvidersBefore(
+  facts: ChainFacts,
+  sdk: Sdk,
+  wanted: readonly ProviderName[],
+): { before: ProviderName[]; works: boolean } | null {
+  const before: ProviderName[] = [];
+  for (;;) {
+    const outcome = resolveChain(sdk, removeProviders(facts, before));
+    const provider = outcome.kind === 'none' ? null : outcome.provider;
+    if (provider === null) return null;
+    if (wanted.includes(provider)) return { before, works: outcome.kind === 'wins' };
+    if (outcome.kind !== 'wins') return null;
+    before.push(provider);
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  type ChainDifference,
+  type Expectation,
+  type ExpectationResult,
+  listAcceptedProviders,
+} from '../../../domain/provider-chain/expectation.ts';
+import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
+import {
+  type ChainFacts,
+  getSdkProvider,
+  type Provider,
+  type ProviderName,
+  SDKS,
+} from '../../../domain/provider-chain/providers.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { describeSdks, listSdks } from './chain-findings.ts';
+import {
+  describeChainOutcome,
+  describeProviderProblem,
+  joinWords,
+  listIdentity,
+  PROVIDER_LABELS,
+  PROVIDER_PHRASES,
+} from './providers.ts';
+
+/** `expected container, got environment (ASIA…0001) in every SDK because …` */
+export function describeChainDifference(
+  difference: ChainDifference,
+  { expectation }: ExpectationResult,
+  facts: ChainFacts,
+): string {
+  const { sdks, outcome, expected } = difference;
+  const [sdk = 'botocore'] = sdks;
+  const provider = 'provider' in outcome ? outcome.provider : null;
+  const found = provider === null ? null : getSdkProvider(facts, sdk, provider);
+  if (difference.field !== 'provider') {
+    const { field, actual, reason } = difference;
+    const source = provider === null ? 'the provider' : PROVIDER_PHRASES[provider];
+    return reason === 'UNKNOWN'
+      ? `expected ${field} ${expected}, got an unknown ${field} in ${listSdks(sdks)} because ${source} does not state its ${field}`
+      : `expected ${field} ${expected}, got ${field} ${actual} in ${listSdks(sdks)} because ${source} has credentials of this ${field}`;
+  }
+  const actual = found === null || outcome.kind === 'stops' ? 'no credentials' : formatProvider(found);
+  const reason = describeReason(difference, found, expectation, facts);
+  return `expected ${expected}, got ${actual} in ${listSdks(sdks)} because ${reason}`;
+}
+
+function describeReason(
+  difference: ChainDifference & { field: 'provider' },
+  found: Provider | null,
+  expectation: Expectation,
+  facts: ChainFacts,
+): string {
+  const { outcome, sdks } = difference;
+  switch (difference.reason) {
+    case 'NOT_SET_UP':
+      return describeMissing(expectation.provider, facts);
+    case 'COMES_LATER':
+      return describeFirst(difference.before);
+    case 'DOES_NOT_WORK': {
+      const broken = listAcceptedProviders(expectation)
+        .map((name) => facts.providers[name])
+        .find(({ problem }) => problem !== null);
+      const problem = broken === undefined ? 'the provider does not work' : describeBroken(broken);
+      return difference.before.length === 0 ? problem : `${describeFirst(difference.before)}, and ${problem}`;
+    }
+    case 'SKIPPED_BY_SDK':
+      return `${describeSdks(sdks, 'skips', 'skip')} this provider with the other settings of profile ${facts.profile.name}`;
+    case 'CHAIN_STOPS':
+      return outcome.kind === 'stops' && outcome.cause.reason === 'FAILED' && found?.problem
+        ? describeBroken(found)
+        : `the chain ${describeChainOutcome(outcome).replace(/^none: /, '')}`;
+    case 'NOT_TRIED':
+      return `the outcome is unknown: ${describeChainOutcome(outcome)}`;
+    case 'EXPIRED': {
+      const remaining = found?.remaining ?? 0;
+      return `the credentials expired ${formatDuration(Math.max(0, -remaining))} ago`;
+    }
+    case 'NO_SESSION_TOKEN':
+      return 'the session token is missing, so AWS refuses the keys';
+  }
+}
+
+const describeFirst = (before: readonly ProviderName[]) =>
+  `${joinWords(before.map((name) => PROVIDER_PHRASES[name]))} ${before.length === 1 ? 'comes' : 'come'} first`;
+
+const describeBroken = (provider: Provider) =>
+  `${PROVIDER_PHRASES[provider.name]} does not work: ${provider.problem && describeProviderProblem(provider.problem)}`;
+
+function describeMissing(
+  expected: Expectation['provider'],
+  { profile: { name, exists } }: ChainFacts,
+): string {
+  switch (expected) {
+    case 'environment':
+      return 'neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set';
+    case 'container':
+      return 'neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set';
+    case 'web-identity':
+      return 'AWS_WEB_IDENTITY_TOKEN_FILE is not set';
+    case 'imds':
+      return 'IMDS is not set up';
+    default:
+      return exists ? `profile ${name} ${LACKS[expected]}` : `profile ${name} does not exist`;
+  }
+}
+
+const LACKS = {
+  profile: 'has no credentials',
+  role: 'has no role_arn',
+  'profile-role': 'has no role_arn',
+  'profile-web-identity': 'has no web_identity_token_file',
+  sso: 'has no settings of IAM Identity Center',
+  login: 'has no login_session',
+  process: 'has no credential_process',
+};
+
+const formatProvider = (provider: Provider): string => {
+  const identity = listIdentity(provider);
+  const label = PROVIDER_LABELS[provider.name];
+  return identity.length === 0 ? label : `${label} (${identity.join(', ')})`;
+};
+
+/** For an expectation that is met. */
+export function describeMetExpectation({ facts, outcomes }: ChainReport): string {
+  const winners = SDKS.flatMap((sdk) => {
+    const outcome = outcomes[sdk];
+    return outcome.kind === 'wins' ? [formatProvider(getSdkProvider(facts, sdk, outcome.provider))] : [];
+  });
+  return `as expected: every SDK uses ${[...new Set(winners)].join(' or ')}`;
+}
