@@ -2,12 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type ChainFacts,
-  type ChainOutcome,
-  getSdkProvider,
-  type Sdk,
-} from '../../src/domain/provider-chain/providers.ts';
+import type { ChainOutcome } from '../../src/domain/provider-chain/outcome.ts';
+import { type ChainFacts, getSdkProvider, type Sdk } from '../../src/domain/provider-chain/providers.ts';
 import { resolveChains } from '../../src/domain/provider-chain/sdk-chains.ts';
 import { probeProviders } from '../../src/sources/probe/probe.ts';
 import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';

@@ -5,11 +5,13 @@ import type { CommandDefinition } from '../command.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { parseExpectation } from '../flags/expectation-flag.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { parseProcessId } from '../flags/value-parsers.ts';
 import { getTextStyle } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
   profile?: string;
+  pid?: number;
   expect?: Expectation;
   format: TextOrJson;
 }
@@ -23,6 +25,11 @@ export const sourcesCommand: CommandDefinition = {
     command
       .option('--profile <name>', 'use this profile instead of the one in AWS_PROFILE')
       .option(
+        '--pid <number>',
+        'show what another process gets: its variables, home folder and working folder (Linux)',
+        parseProcessId,
+      )
+      .option(
         '--expect <provider>',
         'exit with 1 unless every SDK uses this provider, for example container,role=loader,account=111122223333',
         parseExpectation,
@@ -32,6 +39,9 @@ export const sourcesCommand: CommandDefinition = {
     notes: [
       'STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is shown as "not ' +
         'tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
+      '--pid reads the environment with which the process was started. Its files are read as this user, and its ' +
+        'credential_process is not run. If the process belongs to another user, no authorization token of a file is ' +
+        'sent to the container endpoint.',
       '--expect prints one line per difference, then the usual output. If nothing differs, it prints one line. ' +
         'It takes environment, web-identity, profile, role, sso, process, container, imds, and the providers in ' +
         'the JSON output.',
@@ -43,17 +53,22 @@ export const sourcesCommand: CommandDefinition = {
     ],
     examples: [
       ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
+      ['cred-watch sources --pid 4711', 'what a running program gets'],
       ['cred-watch sources --expect container,role=loader && exec job'],
       ['cred-watch sources --profile loader', 'what a program with this profile gets'],
     ],
   },
-  async run({ profile, expect, format }: SourcesFlags, { io }) {
+  async run({ profile, pid, expect, format }: SourcesFlags, { io }) {
     disableWasmOptimisation();
     const { probeProviders } = await import('../../sources/probe/probe.ts');
     const { env, home, clock, random } = io;
     // Only the extended API of IMDS states the account.
     const extendedApi = expect?.provider === 'imds' && expect.accountId !== null;
-    const facts = await probeProviders({ env, home, clock, random, profile, extendedApi });
+    const view = pid === undefined ? null : await observe(pid);
+    const facts = await probeProviders(
+      { env, home, clock, random, profile, extendedApi, ...view?.options },
+      { offline: false, ...(view && { observed: view.observed }) },
+    );
     const report = analyseChains(facts);
     const result = expect === undefined ? null : compareWithExpectation(expect, report);
     if (format === 'json') {
@@ -70,3 +85,8 @@ export const sourcesCommand: CommandDefinition = {
     return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
   },
 };
+
+async function observe(pid: number) {
+  const { observeProcess } = await import('../../sources/probe/process-view.ts');
+  return observeProcess(pid);
+}

@@ -29,6 +29,18 @@ export function parseCount(text: string): number {
   throw new InvalidValueError('is not a whole number of at least 1', 'use a number such as 50');
 }
 
+/** The largest id that Linux allows. */
+const MAX_PROCESS_ID = 4_194_304;
+
+export function parseProcessId(text: string): number {
+  const id = /^[1-9]\d{0,6}$/.test(text.trim()) ? Number(text) : 0;
+  if (id >= 1 && id <= MAX_PROCESS_ID) return id;
+  throw new InvalidValueError(
+    'is not a process id',
+    'use the number that `ps -e` or `pgrep` prints, such as 4711',
+  );
+}
+
 /** `95%` or `0.95`, as a share 0…1. */
 export function parseConfidenceFlag(text: string): number {
   const share = parseShare(text.trim());

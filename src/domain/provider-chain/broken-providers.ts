@@ -1,10 +1,10 @@
 import type { Seconds } from '../model.ts';
 import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
+import type { OutcomeCause } from './outcome.ts';
 import {
   isUnconfiguredImds,
   isUsableProvider,
-  type OutcomeCause,
   PROVIDER_NAMES,
   type ProviderName,
   type Sdk,

@@ -1,9 +1,8 @@
 import { groupBy } from '../lists.ts';
+import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
 import {
   type ChainFacts,
-  type ChainOutcome,
   getSdkProvider,
-  type OutcomesBySdk,
   PROFILE_PROVIDERS,
   type ProviderName,
   SDKS,

@@ -73,6 +73,10 @@ export interface ChainFindingFields {
   /** `role`: the role of the instance. */
   CONTAINER_HIDES_IMDS: { role: string | null };
   DEFAULT_PROFILE_ONLY_SOME_SDKS: Record<never, never>;
+  /** The view of a process is incomplete, because it runs in other `namespaces`. */
+  PROCESS_IN_OTHER_NAMESPACE: { pid: number; namespaces: readonly ('mount' | 'network')[] };
+  /** `untried`: the providers that were not tried, because this user has other permissions. */
+  PROCESS_OF_OTHER_USER: { pid: number; untried: Providers };
 }
 
 export type ChainFindingCode = keyof ChainFindingFields;
@@ -105,6 +109,8 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   PROFILE_HIDES_ROLE: 'note',
   CONTAINER_HIDES_IMDS: 'note',
   DEFAULT_PROFILE_ONLY_SOME_SDKS: 'note',
+  PROCESS_IN_OTHER_NAMESPACE: 'note',
+  PROCESS_OF_OTHER_USER: 'note',
 };
 
 /** Something that the user should know about the credential chains. */

@@ -8,14 +8,8 @@ import {
   type ChainFinding,
   type ChainFindingCode,
 } from './finding.ts';
-import {
-  type ChainFacts,
-  KEY_PAIR_PROVIDERS,
-  type OutcomesBySdk,
-  PROFILE_PROVIDERS,
-  PROVIDER_NAMES,
-  SDKS,
-} from './providers.ts';
+import type { OutcomesBySdk } from './outcome.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES, SDKS } from './providers.ts';
 import { resolveChains } from './sdk-chains.ts';
 
 // `Object.keys` forgets the type of the keys.
@@ -124,6 +118,21 @@ const CHECKS: ChainChecks = {
       note,
       severity: PROBLEM_NOTES.has(note.code) ? 'problem' : 'note',
     }));
+  },
+
+  PROCESS_IN_OTHER_NAMESPACE({ facts: { observed } }) {
+    if (observed === null) return [];
+    const namespaces = [
+      ...(observed.hasOtherFiles ? (['mount'] as const) : []),
+      ...(observed.hasOtherNetwork ? (['network'] as const) : []),
+    ];
+    return namespaces.length === 0 ? [] : [{ pid: observed.pid, namespaces }];
+  },
+
+  PROCESS_OF_OTHER_USER({ facts: { observed, providers } }) {
+    if (!observed?.isOtherUser) return [];
+    const untried = (['process', 'container'] as const).filter((name) => providers[name].state === 'untried');
+    return [{ pid: observed.pid, untried }];
   },
 
   /** Two SDKs in one program are rare, but two programs on one machine are common. */

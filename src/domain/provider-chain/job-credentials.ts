@@ -1,13 +1,7 @@
 import { groupBy } from '../lists.ts';
 import type { SourceName } from '../model.ts';
-import {
-  type ChainFacts,
-  type ChainOutcome,
-  type OutcomesBySdk,
-  type ProviderName,
-  SDKS,
-  type Sdk,
-} from './providers.ts';
+import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
+import { type ChainFacts, type ProviderName, SDKS, type Sdk } from './providers.ts';
 import { resolveChains } from './sdk-chains.ts';
 
 /** What the SDKs would give a job that starts in this environment. */

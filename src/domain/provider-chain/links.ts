@@ -1,12 +1,5 @@
-import type {
-  ChainFacts,
-  ChainOutcome,
-  OutcomeCause,
-  Provider,
-  ProviderName,
-  ProviderProblem,
-  Sdk,
-} from './providers.ts';
+import type { ChainOutcome, OutcomeCause } from './outcome.ts';
+import type { ChainFacts, Provider, ProviderName, ProviderProblem, Sdk } from './providers.ts';
 import { findSdkDifference } from './sdk-differences.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */

@@ -1,5 +1,5 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
-import type { PollNote, PollNoteCode } from '../poll-note.ts';
+import type { PollNote } from '../poll-note.ts';
 
 /** SDK families with a default credential chain of their own. boto3 and the AWS CLI use botocore. */
 export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] as const;
@@ -168,9 +168,21 @@ export interface MisplacedSection {
   profile: string;
 }
 
+/** Another process whose environment decides. */
+export interface ObservedProcess {
+  pid: number;
+  isOtherUser: boolean;
+  /** It runs in another mount namespace or below another root. */
+  hasOtherFiles: boolean;
+  /** It runs in another network namespace, so its endpoints may be others. */
+  hasOtherNetwork: boolean;
+}
+
 /** Everything that decides how a credential chain ends. */
 export interface ChainFacts {
   now: Instant;
+  /** Null: this process. */
+  observed: ObservedProcess | null;
   providers: Readonly<Record<ProviderName, Provider>>;
   /** Names of environment variables that are set and not blank. Values are not kept: some are secret. */
   setVariables: ReadonlySet<string>;
@@ -206,30 +218,6 @@ export function selectSdkFacts(facts: ChainFacts, sdk: Sdk): ChainFacts {
 /** A provider as this SDK finds it. */
 export const getSdkProvider = (facts: ChainFacts, sdk: Sdk, name: ProviderName): Provider =>
   selectSdkFacts(facts, sdk).providers[name];
-
-/** Why a chain stops, or why its result is unknown. */
-export type OutcomeCause =
-  /** `HANGS`: the SDK waits for a response without a time limit. */
-  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' }
-  | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
-  | { reason: 'INVALID_FILE'; path: string; line: number }
-  /** `setting`: a variable, or a member of the process output. */
-  | { reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE'; setting: string }
-  /** `note`: what the SDK handles differently from our poll. */
-  | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
-
-/** How a chain ends. */
-export type ChainOutcome =
-  /** The chain uses these credentials. `problem` says why AWS will refuse them. */
-  | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
-  /** The chain fails and tries no later provider. `provider` is null if loading the configuration fails. */
-  | { kind: 'stops'; provider: ProviderName | null; cause: OutcomeCause }
-  /** The chain uses this provider in a way that the probe did not try. */
-  | { kind: 'unknown'; provider: ProviderName; cause: OutcomeCause }
-  /** No provider has credentials. */
-  | { kind: 'none' };
-
-export type OutcomesBySdk = Readonly<Record<Sdk, ChainOutcome>>;
 
 /** The endpoint of IMDS unless a setting names another one. */
 export const IMDS_ORIGIN = 'http://169.254.169.254';

@@ -13,11 +13,10 @@ import {
   stopIfProfileBlank,
   stopIfProfileMissing,
 } from './links.ts';
+import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
 import {
   type ChainFacts,
-  type ChainOutcome,
   mapNames,
-  type OutcomesBySdk,
   type ProviderName,
   type ProviderProblem,
   SDKS,

@@ -1,5 +1,6 @@
 import type { PollNoteCode } from '../poll-note.ts';
-import type { ChainOutcome, OutcomeCause, Provider, Sdk } from './providers.ts';
+import type { ChainOutcome, OutcomeCause } from './outcome.ts';
+import type { Provider, Sdk } from './providers.ts';
 
 type NoteReason = Extract<OutcomeCause, { note: PollNoteCode }>['reason'];
 

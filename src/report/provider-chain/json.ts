@@ -1,11 +1,11 @@
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
-  type ChainOutcome,
   getSdkProvider,
-  type OutcomeCause,
+  type ObservedProcess,
   PROVIDER_NAMES,
   type Provider,
   type ProviderProblem,
@@ -29,6 +29,7 @@ export function renderSourcesJson(
   const document = {
     schema_version: 1,
     generated_at: formatInstant(facts.now),
+    process: facts.observed && buildProcessJson(facts.observed),
     profile: { name, named: isNamed, exists },
     providers: PROVIDER_NAMES.map((each) => buildProviderJson(facts.providers[each])),
     sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], sdk, facts) })),
@@ -37,6 +38,13 @@ export function renderSourcesJson(
   };
   return `${toJson(document, 2)}\n`;
 }
+
+const buildProcessJson = ({ pid, isOtherUser, hasOtherFiles, hasOtherNetwork }: ObservedProcess) => ({
+  pid,
+  other_user: isOtherUser,
+  other_files: hasOtherFiles,
+  other_network: hasOtherNetwork,
+});
 
 function buildProviderJson(provider: Provider) {
   return {

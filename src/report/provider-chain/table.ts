@@ -1,8 +1,8 @@
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import { groupSdks } from '../../domain/provider-chain/job-credentials.ts';
+import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
-  type ChainOutcome,
   getSdkProvider,
   isUsableProvider,
   PROFILE_PROVIDERS,
@@ -48,8 +48,10 @@ export function renderSourcesTable(report: ChainReport, context: TableContext): 
     const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
     return [`${palette.bold(title)}\n\n${text}`];
   };
+  const { observed } = report.facts;
+  const of = observed === null ? '' : ` of process ${observed.pid}`;
   const sections = [
-    ...renderSection('providers', buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
+    ...renderSection(`providers${of}`, buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
     ...renderSection('credentials by SDK', buildOutcomeRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
       GAP,

@@ -85,6 +85,7 @@ export async function probeProviders(
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
   return {
     now: options.clock.now(),
+    observed: mode.observed ?? null,
     providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
     ...listVariables(env),
     profile: {
@@ -170,7 +171,11 @@ async function probeEnvironment(options: SourceOptions): Promise<Provider> {
   return createProvider('environment', { state: 'incomplete', problem, accessKeyId });
 }
 
-async function probeContainer(options: SourceOptions, { offline }: ProbeMode): Promise<Provider> {
+async function probeContainer(options: SourceOptions, { offline, observed }: ProbeMode): Promise<Provider> {
   if (!isContainerEndpointSet(options.env)) return createProvider('container');
-  return offline ? createProvider('container', { state: 'untried' }) : pollProvider('container', options);
+  const isForeignToken =
+    observed?.isOtherUser && isVariableSet(options.env, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
+  return offline || isForeignToken
+    ? createProvider('container', { state: 'untried' })
+    : pollProvider('container', options);
 }

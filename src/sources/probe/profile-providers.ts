@@ -25,7 +25,7 @@ const SECRET_KEY = 'aws_secret_access_key';
 export function probeProfileProviders(
   options: SourceOptions,
   files: ParsedProfileFiles,
-  { offline }: ProbeMode,
+  { offline, observed }: ProbeMode,
 ): [ProfileProvider, Promise<Provider>][] {
   const profile = files.profiles.get(files.selectedName);
   if (profile === undefined) return [];
@@ -39,7 +39,7 @@ export function probeProfileProviders(
     ['profile-web-identity', probeWebIdentity('profile-web-identity', token, options)],
     ['sso', probeSso(profile, files, options)],
     ['login', Promise.resolve(createProvider('login', login))],
-    ['process', probeProcess(read('credential_process'), offline, options)],
+    ['process', probeProcess(read('credential_process'), offline || observed !== undefined, options)],
   ];
 }
 

@@ -2,6 +2,7 @@ import { correctTime } from '../../domain/measurement/generations.ts';
 import {
   createProvider,
   type KnownProvider,
+  type ObservedProcess,
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
@@ -11,9 +12,14 @@ import { createEnvironmentSource } from '../environment/environment.ts';
 import { createImdsSource } from '../imds/imds.ts';
 import type { PolledCredentials, PollFailure, PollOutcome, SourceOptions } from '../source.ts';
 
-/** `offline`: send no request and run no process. Such a provider has the state `untried` if it is set up. */
 export interface ProbeMode {
+  /** Send no request and run no process. Such a provider has the state `untried` if it is set up. */
   offline: boolean;
+  /**
+   * Whose environment this is. Runs no process, because it would get the permissions of this user. If the user is
+   * another one, sends no token from a file: the environment could name any file that only this user can read.
+   */
+  observed?: ObservedProcess;
 }
 
 const SOURCES = {

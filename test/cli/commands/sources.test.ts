@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SDKS } from '../../../src/domain/provider-chain/providers.ts';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
@@ -41,6 +42,11 @@ test.each([
   [['imds'], /unexpected argument 'imds'/],
   [['--expect', 'contaner'], /--expect 'contaner' is unknown\nhint: did you mean container\?/],
   [['--expect', 'imds,acount=1'], /has the unknown condition 'acount'\nhint: did you mean account\?/],
+  [['--pid', '0'], /--pid '0' is not a process id\nhint: use the number that `ps -e`/],
+  [['--pid', '-1'], /--pid '-1' is not a process id/],
+  [['--pid', 'java'], /--pid 'java' is not a process id/],
+  [['--pid', '99999999'], /--pid '99999999' is not a process id/],
+  [['--pid', '4194304'], /there is no process 4194304\nhint: list processes/],
   [['--expect'], /--expect needs a value/],
 ])('sources ends with exit code 2 for %j', async (args, message) => {
   const run = await runCommand(['sources', ...args]);
@@ -139,6 +145,28 @@ describe('--expect', () => {
       { field: 'role', actual: 'simulated-role', reason: 'DIFFERS', before: [] },
     ]);
     expect(findViolations('sources', JSON.parse(other.stdout))).toEqual([]);
+  });
+});
+
+test.runIf(process.platform === 'linux')('--pid shows what another process gets', async () => {
+  const { environment } = await setUp(findCase('keys-in-environment-over-task-role'));
+  const child = spawn('sleep', ['60'], { env: environment, stdio: 'ignore' });
+  onTestFinished(() => void child.kill());
+  await new Promise((resolve) => child.once('spawn', resolve));
+  const args = ['sources', '--pid', String(child.pid)];
+  // The variables of cred-watch itself do not count.
+  const env = { HOME: '/nonexistent', AWS_PROFILE: 'other' };
+  const text = await runCommand(args, { env });
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout).toMatch(new RegExp(`^providers of process ${child.pid}\n\n {2}environment +answers`));
+  const { stdout, code } = await runCommand([...args, '-f', 'json', '--expect', 'environment'], { env });
+  expect(code).toBe(0);
+  const document = JSON.parse(stdout);
+  expect(findViolations('sources', document)).toEqual([]);
+  expect(document).toMatchObject({
+    process: { pid: child.pid, other_user: false, other_files: false, other_network: false },
+    profile: { name: 'default' },
+    expectation: { met: true },
   });
 });
 

@@ -16,6 +16,7 @@ export function createFacts(
 ): ChainFacts {
   return {
     now: Date.UTC(2026, 10, 22),
+    observed: null,
     providers: mapNames(PROVIDER_NAMES, (name) => createProvider(name, known[name])),
     setVariables: new Set(),
     blankVariables: new Set(),

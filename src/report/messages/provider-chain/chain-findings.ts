@@ -217,6 +217,24 @@ const TEXTS: {
       'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
     hint: 'use AWS_PROFILE',
   }),
+  PROCESS_IN_OTHER_NAMESPACE: ({ pid, namespaces }) => ({
+    message: `process ${pid} runs in another ${namespaces.join(' and ')} namespace: ${joinWords(
+      namespaces.map((namespace) =>
+        namespace === 'mount'
+          ? `its files were read through /proc/${pid}/root`
+          : 'endpoints were polled from the network of cred-watch',
+      ),
+    )}`,
+    hint: namespaces.includes('network')
+      ? `run \`cred-watch sources\` in the container, or \`nsenter -t ${pid} -n cred-watch sources --pid ${pid}\``
+      : 'run `cred-watch sources` in the container of the process to read its files as it does',
+  }),
+  PROCESS_OF_OTHER_USER: ({ pid, untried }) => ({
+    message:
+      `process ${pid} belongs to another user, so files were read with other permissions` +
+      (untried.length === 0 ? '' : `, and ${listProviders(untried)} was not tried`),
+    hint: 'run cred-watch as the user of the process',
+  }),
 };
 
 /** @param facts the facts that the finding comes from */

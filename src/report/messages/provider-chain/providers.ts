@@ -1,7 +1,6 @@
 import type { PollNoteCode } from '../../../domain/poll-note.ts';
+import type { ChainOutcome, OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type {
-  ChainOutcome,
-  OutcomeCause,
   ProfileProvider,
   Provider,
   ProviderName,

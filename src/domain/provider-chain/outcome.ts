@@ -1,0 +1,26 @@
+import type { PollNoteCode } from '../poll-note.ts';
+import type { ProviderName, Sdk } from './providers.ts';
+
+/** Why a chain stops, or why its result is unknown. */
+export type OutcomeCause =
+  /** `HANGS`: the SDK waits for a response without a time limit. */
+  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' }
+  | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
+  | { reason: 'INVALID_FILE'; path: string; line: number }
+  /** `setting`: a variable, or a member of the process output. */
+  | { reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE'; setting: string }
+  /** `note`: what the SDK handles differently from our poll. */
+  | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
+
+/** How a chain ends. */
+export type ChainOutcome =
+  /** The chain uses these credentials. `problem` says why AWS will refuse them. */
+  | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
+  /** The chain fails and tries no later provider. `provider` is null if loading the configuration fails. */
+  | { kind: 'stops'; provider: ProviderName | null; cause: OutcomeCause }
+  /** The chain uses this provider in a way that the probe did not try. */
+  | { kind: 'unknown'; provider: ProviderName; cause: OutcomeCause }
+  /** No provider has credentials. */
+  | { kind: 'none' };
+
+export type OutcomesBySdk = Readonly<Record<Sdk, ChainOutcome>>;
