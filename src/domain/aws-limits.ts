@@ -5,3 +5,12 @@ export const PROMISED_LEAD_TIME: Seconds = 300;
 
 /** The longest validity of temporary credentials: 36 hours (`GetSessionToken`, `GetFederationToken`). */
 export const MAX_VALIDITY: Seconds = 36 * 3600;
+
+/** The session of a role for which no duration is requested. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const DEFAULT_ROLE_SESSION: Seconds = 3600;
+
+/** The longest session of a role that is assumed with the credentials of a role (role chaining). Same page. */
+export const MAX_CHAINED_SESSION: Seconds = 3600;
+
+/** The largest maximum session duration that a role can have. Same page. */
+export const MAX_ROLE_SESSION: Seconds = 12 * 3600;

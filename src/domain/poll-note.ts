@@ -36,6 +36,9 @@ export const POLL_NOTE_CODES = [
   'IDENTITY_TOKEN_EXPIRES',
   'SSO_TOKEN_EXPIRED',
   'SSO_TOKEN_EXPIRES',
+  'SSO_TOKEN_ENDS_BEFORE_JOB',
+  'ROLE_CHAIN_CAPPED',
+  'DURATION_NOT_SET',
   'TOKEN_TTL_NONCONFORMING',
   'DOCUMENT_WITHOUT_CODE',
   'IMDS_V1_USED',
@@ -101,6 +104,8 @@ interface NotesWithFields {
   IDENTITY_TOKEN_EXPIRES: IdentityTokenTimes;
   SSO_TOKEN_EXPIRED: SsoTokenTimes;
   SSO_TOKEN_EXPIRES: SsoTokenTimes;
+  /** Instead of `SSO_TOKEN_EXPIRES`, if a job is judged and nothing renews the token. */
+  SSO_TOKEN_ENDS_BEFORE_JOB: { expiresAt: Instant; jobEndsAt: Instant };
   SEVERAL_ROLES: { count: number };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };

@@ -1,3 +1,4 @@
+import { selectJobNotes } from '../../domain/job-notes.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
@@ -158,7 +159,7 @@ function createPollPrinter({ format }: PollFlags, io: Io) {
   const printNotes = createPollNotePrinter(io);
   let isSkewReported = false;
   return async ({ outcome, identity, isStarting }: RecordedPoll): Promise<void> => {
-    await printNotes(outcome.notes);
+    await printNotes(selectJobNotes(outcome.notes, null, outcome.observedAt));
     const offset = outcome.clockOffset ?? 0;
     if (Math.abs(offset) > NOTABLE_CLOCK_OFFSET && !isSkewReported) {
       isSkewReported = true;

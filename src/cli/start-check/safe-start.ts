@@ -1,4 +1,5 @@
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
+import { selectJobNotes } from '../../domain/job-notes.ts';
 import type { PollNoteCode } from '../../domain/poll-note.ts';
 import {
   buildNowAdvice,
@@ -29,8 +30,14 @@ export interface SafeStart {
   record: Omit<RecordJobRunOptions['start'], 'job'>;
 }
 
-/** These notes also matter to `exec` and `env`: the expiration may be wrong. */
-const EXPIRATION_NOTES: readonly PollNoteCode[] = ['DATE_NOT_BELIEVED', 'IMPLAUSIBLE_EXPIRATION'];
+/** These notes also matter to `exec` and `env`: the expiration may be wrong, or is the limit of the job. */
+const EXPIRATION_NOTES: readonly PollNoteCode[] = [
+  'DATE_NOT_BELIEVED',
+  'IMPLAUSIBLE_EXPIRATION',
+  'ROLE_CHAIN_CAPPED',
+  'DURATION_NOT_SET',
+  'SSO_TOKEN_ENDS_BEFORE_JOB',
+];
 
 /** Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`. */
 export async function findSafeStart(
@@ -41,7 +48,8 @@ export async function findSafeStart(
   const check = await checkStart(context, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
-  await createPollNotePrinter(io)(outcome.notes.filter(({ code }) => EXPIRATION_NOTES.includes(code)));
+  const notes = selectJobNotes(outcome.notes, context.job, judgement.judgedAt);
+  await createPollNotePrinter(io)(notes.filter(({ code }) => EXPIRATION_NOTES.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
   // The earliest expiration that was ever stated for this key.
   const { expiration } = judgement.credentials;

@@ -8,6 +8,7 @@ import type {
   ProfileProvider,
   ProviderName,
   ProviderProblem,
+  RoleBaseKind,
   Sdk,
 } from './providers.ts';
 
@@ -73,6 +74,17 @@ export interface ChainFindingFields {
   /** `role`: the role of the instance. */
   CONTAINER_HIDES_IMDS: { role: string | null };
   DEFAULT_PROFILE_ONLY_SOME_SDKS: Record<never, never>;
+  /** AWS limits the session, because the credentials of a role assume the role. `durationSeconds`: as set. */
+  ROLE_CHAIN_CAPPED: {
+    profile: string;
+    base: RoleBaseKind;
+    durationSeconds: Seconds | null;
+    limitSeconds: Seconds;
+  };
+  /** No role has a session of this duration. */
+  SESSION_LONGER_THAN_ROLE: { profile: string; durationSeconds: Seconds; limitSeconds: Seconds };
+  /** The session of the role lasts one hour, AWS's default. */
+  DURATION_NOT_SET: { profile: string };
   /** The view of a process is incomplete, because it runs in other `namespaces`. */
   PROCESS_IN_OTHER_NAMESPACE: { pid: number; namespaces: readonly ('mount' | 'network')[] };
   /** `untried`: the providers that were not tried, because this user has other permissions. */
@@ -99,6 +111,8 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   KEYS_HIDE_ROLE: 'problem',
   WEB_IDENTITY_HIDES_CONTAINER: 'problem',
   PROFILE_SKIPS_ENVIRONMENT: 'problem',
+  ROLE_CHAIN_CAPPED: 'problem',
+  SESSION_LONGER_THAN_ROLE: 'problem',
   AMBIGUOUS_PROFILE: 'problem',
   BLANK_VARIABLE: 'problem',
   LEGACY_VARIABLES: 'problem',
@@ -109,6 +123,7 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   PROFILE_HIDES_ROLE: 'note',
   CONTAINER_HIDES_IMDS: 'note',
   DEFAULT_PROFILE_ONLY_SOME_SDKS: 'note',
+  DURATION_NOT_SET: 'note',
   PROCESS_IN_OTHER_NAMESPACE: 'note',
   PROCESS_OF_OTHER_USER: 'note',
 };

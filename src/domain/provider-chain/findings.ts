@@ -10,6 +10,7 @@ import {
 } from './finding.ts';
 import type { OutcomesBySdk } from './outcome.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES, SDKS } from './providers.ts';
+import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
 import { resolveChains } from './sdk-chains.ts';
 
 // `Object.keys` forgets the type of the keys.
@@ -49,6 +50,8 @@ const COVERED_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'SESSION_KEY_WITHOUT_TOKEN',
   'TOKEN_FILE_EXPIRES',
   'BLANK_ENV',
+  'ROLE_CHAIN_CAPPED',
+  'DURATION_NOT_SET',
 ]);
 
 /** Notes on something that the user has to fix. */
@@ -68,6 +71,7 @@ const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
 const CHECKS: ChainChecks = {
   ...BROKEN_PROVIDER_CHECKS,
   ...BROKEN_SETTING_CHECKS,
+  ...ROLE_SESSION_CHECKS,
 
   KEYS_HIDE_ROLE: (chains) =>
     KEY_PAIR_PROVIDERS.flatMap((provider) => {

@@ -76,6 +76,17 @@ type ProviderStatus =
   | { state: 'absent' | 'untried' | 'answers'; problem: null }
   | { state: 'incomplete' | 'fails'; problem: ProviderProblem };
 
+/** Credentials of a role that assume another role. */
+export type RoleBaseKind = 'role' | 'web-identity' | 'sso' | 'container' | 'imds';
+
+/** How SDKs assume the role of the profile. */
+export interface RoleSession {
+  /** Null: not set, so AWS's default of one hour. */
+  durationSeconds: Seconds | null;
+  /** Null: the credentials that assume the role are not known to be of a role. */
+  base: RoleBaseKind | null;
+}
+
 interface ProviderDetails {
   accessKeyId: string | null;
   role: string | null;
@@ -92,6 +103,8 @@ interface ProviderDetails {
   profileFile: 'config' | 'credentials' | null;
   /** Expiration of the token for STS or IAM Identity Center. */
   tokenExpiration: Instant | null;
+  /** Of `profile-role`. */
+  roleSession: RoleSession | null;
   notes: readonly PollNote[];
 }
 
@@ -108,6 +121,7 @@ const UNKNOWN_DETAILS: ProviderDetails = {
   origin: null,
   profileFile: null,
   tokenExpiration: null,
+  roleSession: null,
   notes: [],
 };
 

@@ -68,6 +68,12 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
     `the token of IAM Identity Center expired at ${formatTimestamp(expiresAt)}; ${isRenewable ? 'the AWS CLI and SDKs renew it, cred-watch does not' : 'run `aws sso login`'}`,
   SSO_TOKEN_EXPIRES: ({ expiresAt, isRenewable }) =>
     `the token of IAM Identity Center expires at ${formatTimestamp(expiresAt)}${isRenewable ? ' and is renewed by the AWS CLI and SDKs' : ''}`,
+  SSO_TOKEN_ENDS_BEFORE_JOB: ({ expiresAt, jobEndsAt }) =>
+    `the token of IAM Identity Center expires at ${formatTimestamp(expiresAt)}, before the job ends at ${formatTimestamp(jobEndsAt)}: a job that refreshes its credentials fails then; run \`aws sso login\` before the job`,
+  ROLE_CHAIN_CAPPED: () =>
+    'the role is assumed with the credentials of another role, so AWS limits its credentials to 1h, whatever the maximum of the role is',
+  DURATION_NOT_SET: () =>
+    'no duration is set for the session of the role, so its credentials last 1h, the default of AWS; set --duration, or duration_seconds of a profile with a role',
   TOKEN_TTL_NONCONFORMING: () =>
     'the IMDSv2 token came without a valid TTL header; the Rust SDK fails, and the Go SDK needs IMDSv1',
   DOCUMENT_WITHOUT_CODE: () =>

@@ -59,6 +59,10 @@ function buildProviderJson(provider: Provider) {
     session: provider.isSession,
     origin: provider.origin,
     token_expiration: formatNullableInstant(provider.tokenExpiration),
+    role_session: provider.roleSession && {
+      duration_seconds: provider.roleSession.durationSeconds,
+      base: provider.roleSession.base,
+    },
     notes: provider.notes.map(({ code }) => code),
   };
 }

@@ -4,6 +4,7 @@ import { readAwsSettings } from '../aws/profile-settings.ts';
 import { describeEndpoint, readAwsService, readRegion, withAwsLimits } from '../aws/service.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readProfileFiles } from '../profile/files.ts';
+import { addSessionNotes } from '../role/session-notes.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { requestIdentityToken } from './identity-token.ts';
 import { readGithubRole } from './settings.ts';
@@ -27,6 +28,7 @@ export function createGithubSource(options: SourceOptions): CredentialSource {
 async function readGithub(poll: OngoingPoll): Promise<FoundDocument> {
   const { options } = poll;
   const session = readGithubRole(options);
+  addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
   poll.identity.role = options.role ?? session.role;
   poll.accountId = session.accountId;
   const settings = readAwsSettings(options, await readProfileFiles(options));

@@ -13,6 +13,7 @@ import { createProcessSource } from '../process/process.ts';
 import { readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
+import { findChainedBase } from '../role/chained-base.ts';
 import type { SourceOptions } from '../source.ts';
 import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
@@ -35,7 +36,7 @@ export function probeProfileProviders(
   const login = { state: read('login_session') === null ? 'absent' : 'untried' } as const;
   return [
     ['profile', probeKeys(profile, files, options)],
-    ['profile-role', Promise.resolve(inspectRole(read, files))],
+    ['profile-role', Promise.resolve(inspectRole(profile, read, files))],
     ['profile-web-identity', probeWebIdentity('profile-web-identity', token, options)],
     ['sso', probeSso(profile, files, options)],
     ['login', Promise.resolve(createProvider('login', login))],
@@ -82,11 +83,22 @@ function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
 }
 
 /** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */
-function inspectRole(read: (name: string) => string | null, { profiles }: ParsedProfileFiles): Provider {
+function inspectRole(
+  profile: Profile,
+  read: (name: string) => string | null,
+  files: ParsedProfileFiles,
+): Provider {
   const arn = read('role_arn');
   if (arn === null || read('web_identity_token_file') !== null) return createProvider('profile-role');
-  const problem = findRoleProblem(read('source_profile'), read('credential_source'), profiles);
-  const role = parseRoleArn(arn);
+  const problem = findRoleProblem(read('source_profile'), read('credential_source'), files.profiles);
+  const duration = read('duration_seconds')?.trim() ?? '';
+  const role = {
+    ...parseRoleArn(arn),
+    roleSession: {
+      durationSeconds: /^\d{1,9}$/.test(duration) ? Number(duration) : null,
+      base: findChainedBase(profile, files),
+    },
+  };
   return createProvider(
     'profile-role',
     problem === null ? { ...role, state: 'untried' } : { ...role, state: 'incomplete', problem },

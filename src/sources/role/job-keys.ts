@@ -8,16 +8,18 @@ import { pollBaseSource } from './base-source.ts';
 import { readProfileSigningKeys } from './profile-chain.ts';
 
 /** The keys that SDKs would use here. @throws PollError if SDKs disagree, or if there are no keys */
-export async function readJobKeys(poll: OngoingPoll): Promise<PolledCredentials['secrets']> {
+export async function readJobKeys(
+  poll: OngoingPoll,
+): Promise<{ keys: PolledCredentials['secrets']; provider: ProviderName }> {
   const { provider } = await findJobSource(poll.options);
   if (provider === null) {
     throw new PollError('invalid-configuration', 'SDKs disagree about the credentials that assume the role', {
       misconfiguration: { code: 'BASE_UNDECIDED' },
     });
   }
-  if (isEndpointOrVariable(provider)) return pollBaseSource(poll, provider);
+  if (isEndpointOrVariable(provider)) return { keys: await pollBaseSource(poll, provider), provider };
   const { profile, files } = await readSelectedProfile(poll);
-  return readProfileSigningKeys(poll, profile, files);
+  return { keys: await readProfileSigningKeys(poll, profile, files), provider };
 }
 
 /** All other providers read the selected profile. */

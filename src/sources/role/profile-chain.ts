@@ -14,6 +14,8 @@ import { readSsoCredentials } from '../sso/sso.ts';
 import { readIdentityToken } from '../web-identity/identity-token.ts';
 import { readProfileWebIdentity } from '../web-identity/settings.ts';
 import { pollBaseSource } from './base-source.ts';
+import { findChainedBase } from './chained-base.ts';
+import { addSessionNotes } from './session-notes.ts';
 import {
   type GivenSession,
   type RoleBase,
@@ -87,6 +89,11 @@ export async function assumeProfileRole(
   given: GivenSession = poll.options,
 ): Promise<FoundDocument> {
   const settings = readProfileRole(profile, given);
+  // A base has a session of its own.
+  if (given === poll.options) {
+    const { durationSeconds } = settings;
+    addSessionNotes(poll, { durationSeconds, isChained: findChainedBase(profile, files) !== null });
+  }
   const base = await readBase(poll, profile, readRoleBase(profile), files, visited);
   return assumeWith(poll, settings, base, { ...files, selectedName: profile.name });
 }
@@ -113,6 +120,9 @@ function assumeProfileWebIdentity(
   given: GivenSession,
 ): Promise<FoundDocument> {
   const { tokenFile, ...session } = readProfileWebIdentity(profile, given);
+  if (given === poll.options) {
+    addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
+  }
   poll.identity.role = poll.options.role ?? session.role;
   poll.accountId = session.accountId;
   const settings = readAwsSettings(poll.options, { ...files, selectedName: profile.name });

@@ -2,10 +2,12 @@ import { readAwsSettings } from '../aws/profile-settings.ts';
 import { describeEndpoint, readAwsService, readRegion } from '../aws/service.ts';
 import { withProcessTimeout } from '../credential-process/credential-process.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
-import { readProfileFiles } from '../profile/files.ts';
+import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import { findProfile, readSelectedProfile } from '../profile/selected-profile.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
+import { findRoleKind, isRoleProvider } from './chained-base.ts';
 import { assumeProfileRole, assumeWith, readProfileSigningKeys } from './profile-chain.ts';
+import { addSessionNotes } from './session-notes.ts';
 import { readChosenRole } from './settings.ts';
 
 /**
@@ -33,10 +35,23 @@ async function readRole(poll: OngoingPoll): Promise<FoundDocument> {
   }
   const settings = readChosenRole(roleArn, poll.options);
   const files = await readProfileFiles(poll.options);
-  const base =
+  const { keys, isRole } =
     chosenProfile === undefined
-      ? await (await import('./job-keys.ts')).readJobKeys(poll)
-      : await readProfileSigningKeys(poll, findProfile(poll, files, chosenProfile), files);
+      ? await readKeysOfJob(poll)
+      : await readKeysOfProfile(poll, findProfile(poll, files, chosenProfile), files);
+  addSessionNotes(poll, { durationSeconds: settings.durationSeconds, isChained: isRole });
   poll.identity.source = null;
-  return assumeWith(poll, settings, base, files);
+  return assumeWith(poll, settings, keys, files);
 }
+
+async function readKeysOfJob(poll: OngoingPoll) {
+  // Loaded only here, because most polls need no probe.
+  const { readJobKeys } = await import('./job-keys.ts');
+  const { keys, provider } = await readJobKeys(poll);
+  return { keys, isRole: isRoleProvider(provider) };
+}
+
+const readKeysOfProfile = async (poll: OngoingPoll, profile: Profile, files: ParsedProfileFiles) => ({
+  keys: await readProfileSigningKeys(poll, profile, files),
+  isRole: findRoleKind(profile) !== null,
+});

@@ -3,6 +3,7 @@ import { readAwsSettings } from '../aws/profile-settings.ts';
 import { describeEndpoint, readAwsService, readRegion, withAwsLimits } from '../aws/service.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readProfileFiles } from '../profile/files.ts';
+import { addSessionNotes } from '../role/session-notes.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readIdentityToken } from './identity-token.ts';
 import { readWebIdentitySettings } from './settings.ts';
@@ -25,6 +26,7 @@ async function readWebIdentity(poll: OngoingPoll): Promise<FoundDocument> {
   const { options } = poll;
   const files = await readProfileFiles(options);
   const { tokenFile, ...session } = readWebIdentitySettings(options, files);
+  addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
   poll.identity.role = options.role ?? session.role;
   poll.accountId = session.accountId;
   const settings = readAwsSettings(options, files);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { IdentityProvider } from '../../support/aws/identity-provider.ts';
+import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
 import { startSts } from '../../support/aws/sts.ts';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
@@ -173,10 +174,42 @@ test('the role of a web identity is assumed, judged and passed, and a note names
   expect(exec.stderr).toMatch(
     /^note: SDKs use web identity .*\(role other-role, account 123456789012\) and not IMDS/,
   );
-  expect((await run('check', '-j', '2h')).code).toBe(1);
+  expect(exec.stderr).not.toMatch(/duration/);
+  const check = await run('check', '-j', '2h', '-f', 'json');
+  expect(check.code).toBe(1);
+  expect(JSON.parse(check.stdout).notes).toContain('DURATION_NOT_SET');
+  expect(check.stderr).toMatch(
+    /^note: no duration is set for the session of the role, so its credentials last 1h/m,
+  );
   // Each judged set is the one that was passed on, so there is one call for each command.
   expect(sts.requests).toHaveLength(2);
   expect(endpoint.requests).toEqual([]);
+});
+
+test('a token of IAM Identity Center that ends before the job is reported', async () => {
+  const portal = await startPortal({
+    accessToken: 'false-token',
+    accountId: '111122223333',
+    roleName: 'Analyst',
+  });
+  const { home, run } = await prepare({
+    env: { AWS_ENDPOINT_URL_SSO: portal.url },
+    files: {
+      '.aws/config':
+        '[default]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n' +
+        'sso_account_id = 111122223333\nsso_role_name = Analyst\n',
+    },
+  });
+  storeSsoToken(home, 'https://corp.example/start', { accessToken: 'false-token', expiresAt: inHours(0.5) });
+  const endsBefore = /^note: the token of IAM Identity Center expires at .*, before the job ends at /m;
+  const check = await run('check', '-j', '40m', '-f', 'json');
+  expect(JSON.parse(check.stdout).notes).toEqual(['SSO_TOKEN_ENDS_BEFORE_JOB']);
+  expect(check.stderr).toMatch(endsBefore);
+  const exec = await run('exec', '-j', '40m', '--', 'true');
+  expect(exec).toMatchObject({ code: 0, stderr: expect.stringMatching(endsBefore) });
+  const short = await run('check', '-j', '20m');
+  expect(short.stderr).not.toMatch(endsBefore);
+  expect(short.stderr).toMatch(/^note: the token of IAM Identity Center expires at /m);
 });
 
 test('the role of a profile is assumed with the credentials of IMDS', async () => {

@@ -160,6 +160,7 @@ describe('JSON', () => {
       session: false,
       origin: null,
       token_expiration: null,
+      role_session: null,
       notes: [],
     });
     expect(providers.at(-2)).toMatchObject({
@@ -275,6 +276,16 @@ describe('each code has a sentence', () => {
     PROFILE_HIDES_ROLE: [{ provider: 'sso', profile: 'loader', hidden: ['imds'], sdks }],
     CONTAINER_HIDES_IMDS: [{ role: 'node-role' }, { role: null }],
     DEFAULT_PROFILE_ONLY_SOME_SDKS: [{}],
+    ROLE_CHAIN_CAPPED: (['role', 'web-identity', 'sso', 'container', 'imds'] as const).flatMap((base) =>
+      [null, 14_400].map((durationSeconds) => ({
+        profile: 'loader',
+        base,
+        durationSeconds,
+        limitSeconds: 3600,
+      })),
+    ),
+    SESSION_LONGER_THAN_ROLE: [{ profile: 'loader', durationSeconds: 50_000, limitSeconds: 43_200 }],
+    DURATION_NOT_SET: [{ profile: 'loader' }],
     PROCESS_IN_OTHER_NAMESPACE: [
       { pid: 7, namespaces: ['mount', 'network'] },
       { pid: 7, namespaces: ['mount'] },

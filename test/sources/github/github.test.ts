@@ -46,7 +46,7 @@ test('every poll requests a new identity token for AWS', async () => {
     accountId: '111122223333',
     credentials: { accessKeyId: sts.issued[0]?.accessKeyId, expiration: sts.issued[0]?.expiration },
   });
-  expect(codes(outcome)).toEqual(['IDENTITY_TOKEN_EXPIRES']);
+  expect(codes(outcome)).toEqual(['DURATION_NOT_SET', 'IDENTITY_TOKEN_EXPIRES']);
   const requested = runner.requests.map(({ method, url }) => `${method} ${url}`);
   expect(requested).toEqual(Array(2).fill('GET /token?api-version=2.0&audience=sts.amazonaws.com'));
 });

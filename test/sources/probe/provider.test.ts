@@ -65,6 +65,7 @@ describe('a successful poll', () => {
       origin: 'http://127.0.0.1',
       profileFile: null,
       tokenExpiration: null,
+      roleSession: null,
       notes: [],
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
 import { buildStsError, startSts, type TestRole } from '../../support/aws/sts.ts';
-import { fail, hastyClock, imds, options, succeed } from '../../support/sources/polling.ts';
+import { codes, fail, hastyClock, imds, options, succeed } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
@@ -84,6 +84,19 @@ describe('the role of a profile', () => {
       reason: 'duration-not-allowed',
       detail: expect.stringMatching(/role chaining/),
     });
+  });
+
+  test('a note says why the session lasts one hour', async () => {
+    const { open } = await createAccount(CHAIN);
+    const listNotes = async (given: Partial<SourceOptions>) =>
+      codes(await succeed(await open('role', given)));
+    expect(await listNotes({ profile: 'top' })).toEqual(['ROLE_CHAIN_CAPPED']);
+    expect(await listNotes({ profile: 'middle' })).toEqual([]);
+    expect(await listNotes({ profile: 'middle', roleArn: TOP, externalId: 'partner-7' })).toEqual([
+      'ROLE_CHAIN_CAPPED',
+    ]);
+    expect(await listNotes({ profile: 'user', roleArn: MIDDLE })).toEqual(['DURATION_NOT_SET']);
+    expect(await listNotes({ profile: 'user', roleArn: MIDDLE, durationSeconds: 7200 })).toEqual([]);
   });
 
   test('a profile that names itself uses its own keys', async () => {

@@ -80,7 +80,7 @@ describe('a pod with a service account role', () => {
     const { open } = await createPod({ now: () => now });
     const { notes } = await succeed(await open({}, { clock: { ...hastyClock, now: () => now } }));
     const times = { issuedAt: now, expiresAt: now + 3_600_000 };
-    expect(notes).toEqual([{ code: 'IDENTITY_TOKEN_EXPIRES', ...times }]);
+    expect(notes).toEqual([{ code: 'DURATION_NOT_SET' }, { code: 'IDENTITY_TOKEN_EXPIRES', ...times }]);
   });
 
   test('an expired token is sent, because AWS decides, and its times explain the error', async () => {
@@ -88,7 +88,7 @@ describe('a pod with a service account role', () => {
     writeToken({ exp: Math.floor(Date.now() / 1000) - 60 });
     const outcome = await fail(await open());
     expect(outcome.reason).toBe('identity-token-expired');
-    expect(codes(outcome)).toEqual(['IDENTITY_TOKEN_EXPIRED']);
+    expect(codes(outcome)).toContain('IDENTITY_TOKEN_EXPIRED');
     expect(sts.requests).toHaveLength(1);
   });
 

@@ -12,6 +12,7 @@ import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
 
 const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
@@ -217,6 +218,9 @@ const TEXTS: {
       'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
     hint: 'use AWS_PROFILE',
   }),
+  ROLE_CHAIN_CAPPED: describeCappedChain,
+  SESSION_LONGER_THAN_ROLE: describeTooLongSession,
+  DURATION_NOT_SET: describeDefaultDuration,
   PROCESS_IN_OTHER_NAMESPACE: ({ pid, namespaces }) => ({
     message: `process ${pid} runs in another ${namespaces.join(' and ')} namespace: ${joinWords(
       namespaces.map((namespace) =>

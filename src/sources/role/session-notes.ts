@@ -1,0 +1,11 @@
+import type { Seconds } from '../../domain/model.ts';
+import type { OngoingPoll } from '../poll.ts';
+
+/** Notes what limits the session of the polled role. Added before the call, because AWS rejects longer sessions. */
+export function addSessionNotes(
+  poll: OngoingPoll,
+  { durationSeconds, isChained }: { durationSeconds: Seconds | null; isChained: boolean },
+): void {
+  if (isChained) poll.notes.add({ code: 'ROLE_CHAIN_CAPPED' });
+  else if (durationSeconds === null) poll.notes.add({ code: 'DURATION_NOT_SET' });
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { selectJobNotes } from '../../src/domain/job-notes.ts';
+import type { PollNote } from '../../src/domain/poll-note.ts';
+
+const NOW = Date.UTC(2026, 10, 22);
+const MARGIN = 300;
+
+const select = (notes: PollNote[], duration: number | null) =>
+  selectJobNotes(notes, duration === null ? null : { duration, margin: MARGIN }, NOW).map(({ code }) => code);
+
+test.each(['ROLE_CHAIN_CAPPED', 'DURATION_NOT_SET'] as const)(
+  '%s matters only for a job that takes more than one hour with its margin',
+  (code) => {
+    expect(select([{ code }], 3600 - MARGIN)).toEqual([]);
+    expect(select([{ code }], 3600 - MARGIN + 1)).toEqual([code]);
+    expect(select([{ code }], null)).toEqual([]);
+  },
+);
+
+test('a token that ends before the job is reported with both times', () => {
+  const expiresAt = NOW + 7_200_000;
+  const token: PollNote = { code: 'SSO_TOKEN_EXPIRES', expiresAt, isRenewable: false };
+  expect(selectJobNotes([token], { duration: 7201, margin: MARGIN }, NOW)).toEqual([
+    { code: 'SSO_TOKEN_ENDS_BEFORE_JOB', expiresAt, jobEndsAt: NOW + 7_201_000 },
+  ]);
+  expect(select([token], 7200)).toEqual(['SSO_TOKEN_EXPIRES']);
+  expect(select([token], null)).toEqual(['SSO_TOKEN_EXPIRES']);
+  expect(select([{ ...token, isRenewable: true }], 36_000)).toEqual(['SSO_TOKEN_EXPIRES']);
+});
+
+test('other notes are kept', () => {
+  expect(select([{ code: 'IMDS_V1_USED' }], 36_000)).toEqual(['IMDS_V1_USED']);
+  expect(select([{ code: 'IMDS_V1_USED' }], null)).toEqual(['IMDS_V1_USED']);
+});
