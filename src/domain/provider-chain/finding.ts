@@ -18,6 +18,17 @@ type Providers = readonly ProviderName[];
 /** Null if the provider works for our poll. `reason` is null unless a poll failed. */
 type FailedProvider = { problem: ProviderProblem['code'] | null; reason: FailureReason | null };
 
+/** What SDKs use without the settings of another provider. Null: no working credentials, or an unknown outcome. */
+export interface WinnerWithout {
+  provider: ProviderName | null;
+  sdks: Sdks;
+}
+
+/** `without`: what `sdks` use after the user has removed the settings of `provider`. */
+interface Removal {
+  without: readonly WinnerWithout[];
+}
+
 /**
  * Permanent codes with the fields of each finding. `sdks` are the SDKs that the finding affects. The chains
  * of `stoppedSdks` fail.
@@ -56,9 +67,10 @@ export interface ChainFindingFields {
     hidden: Providers;
     sdks: Sdks;
     longLived: boolean;
-  };
-  WEB_IDENTITY_HIDES_CONTAINER: { sdks: Sdks };
-  PROFILE_SKIPS_ENVIRONMENT: { profile: string };
+  } & Removal;
+  WEB_IDENTITY_HIDES_CONTAINER: { sdks: Sdks } & Removal;
+  /** `without`: what every SDK uses without the keys in the environment. */
+  PROFILE_SKIPS_ENVIRONMENT: { profile: string } & Removal;
   /** The profile has settings of several `providers`, and SDKs choose differently. */
   AMBIGUOUS_PROFILE: { profile: string; providers: readonly ProfileProvider[]; stoppedSdks: Sdks };
   /** `sdks` treat the blank variable as a value. */
@@ -70,7 +82,12 @@ export interface ChainFindingFields {
   /** `ends`: the providers that the chains use, each once. `none`: a chain fails. */
   SDKS_DISAGREE: { ends: readonly (ProviderName | 'none')[] };
   EXPIRES_SOON: { provider: ProviderName; remainingSeconds: Seconds };
-  PROFILE_HIDES_ROLE: { provider: ProfileProvider; profile: string; hidden: Providers; sdks: Sdks };
+  PROFILE_HIDES_ROLE: {
+    provider: ProfileProvider;
+    profile: string;
+    hidden: Providers;
+    sdks: Sdks;
+  } & Removal;
   /** `role`: the role of the instance. */
   CONTAINER_HIDES_IMDS: { role: string | null };
   DEFAULT_PROFILE_ONLY_SOME_SDKS: Record<never, never>;

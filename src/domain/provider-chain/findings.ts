@@ -10,6 +10,7 @@ import {
 } from './finding.ts';
 import type { OutcomesBySdk } from './outcome.ts';
 import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES, SDKS } from './providers.ts';
+import { findWinnersWithout } from './removed-providers.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
 import { resolveChains } from './sdk-chains.ts';
 
@@ -81,20 +82,24 @@ const CHECKS: ChainChecks = {
       if (sdks.length === 0 || hidden.length === 0) return [];
       // Keys with an expiration are probably intended: `cred-watch exec` sets both.
       const severity = remaining !== null && remaining > 0 ? 'note' : 'problem';
-      return [{ provider, hidden, sdks, longLived: isSession === false, severity }];
+      const without = findWinnersWithout(chains.facts, provider, sdks);
+      return [{ provider, hidden, sdks, longLived: isSession === false, without, severity }];
     }),
 
   WEB_IDENTITY_HIDES_CONTAINER(chains) {
     const sdks = chains.findSdksUsing('web-identity');
-    return sdks.length > 0 && chains.getProvider('container').state !== 'absent' ? [{ sdks }] : [];
+    if (sdks.length === 0 || chains.getProvider('container').state === 'absent') return [];
+    return [{ sdks, without: findWinnersWithout(chains.facts, 'web-identity', sdks) }];
   },
 
   /** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
-  PROFILE_SKIPS_ENVIRONMENT({ facts: { providers, profile }, outcomes }) {
+  PROFILE_SKIPS_ENVIRONMENT({ facts, outcomes }) {
+    const { providers, profile } = facts;
     const { state, problem } = providers.environment;
     const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
     const isSkipped = hasKeys && profile.isNamed && outcomes.javascript.kind !== 'unknown';
-    return isSkipped ? [{ profile: profile.name }] : [];
+    const without = findWinnersWithout(facts, 'environment', SDKS);
+    return isSkipped ? [{ profile: profile.name, without }] : [];
   },
 
   PROFILE_HIDES_ROLE: (chains) =>
@@ -104,7 +109,9 @@ const CHECKS: ChainChecks = {
       const sdks = chains.findSdksUsing(provider);
       const hidden = chains.findHiddenRoleProviders(provider);
       const profile = chains.facts.profile.name;
-      return sdks.length > 0 && hidden.length > 0 ? [{ provider, profile, hidden, sdks }] : [];
+      if (sdks.length === 0 || hidden.length === 0) return [];
+      const without = findWinnersWithout(chains.facts, provider, sdks);
+      return [{ provider, profile, hidden, sdks, without }];
     }),
 
   CONTAINER_HIDES_IMDS(chains) {

@@ -1,5 +1,6 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
+import type { ObservedProcess } from './process-view.ts';
 
 /** SDK families with a default credential chain of their own. boto3 and the AWS CLI use botocore. */
 export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] as const;
@@ -85,6 +86,8 @@ export interface RoleSession {
   durationSeconds: Seconds | null;
   /** Null: the credentials that assume the role are not known to be of a role. */
   base: RoleBaseKind | null;
+  /** The provider that `credential_source` names, and its name there. */
+  source: { provider: ProviderName; name: string } | null;
 }
 
 interface ProviderDetails {
@@ -180,16 +183,6 @@ export interface MisplacedSection {
   /** As in the file, without brackets. */
   section: string;
   profile: string;
-}
-
-/** Another process whose environment decides. */
-export interface ObservedProcess {
-  pid: number;
-  isOtherUser: boolean;
-  /** It runs in another mount namespace or below another root. */
-  hasOtherFiles: boolean;
-  /** It runs in another network namespace, so its endpoints may be others. */
-  hasOtherNetwork: boolean;
 }
 
 /** Everything that decides how a credential chain ends. */

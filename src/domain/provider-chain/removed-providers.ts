@@ -1,4 +1,6 @@
-import { type ChainFacts, createProvider, type ProviderName, type Sdk } from './providers.ts';
+import { groupBy } from '../lists.ts';
+import type { WinnerWithout } from './finding.ts';
+import { type ChainFacts, createProvider, type Provider, type ProviderName, type Sdk } from './providers.ts';
 import { resolveChain } from './sdk-chains.ts';
 
 /** The variables that set up a provider. */
@@ -12,13 +14,38 @@ const VARIABLES: Partial<Record<ProviderName, RegExp>> = {
 export function removeProviders(facts: ChainFacts, names: readonly ProviderName[]): ChainFacts {
   const isKept = (variable: string) => !names.some((name) => VARIABLES[name]?.test(variable));
   const removed = Object.fromEntries(names.map((name) => [name, createProvider(name)]));
+  const role = facts.providers['profile-role'];
+  const { source = null } = role.roleSession ?? {};
+  const lacksBase = role.state === 'untried' && source !== null && names.includes(source.provider);
+  const incompleteRole = lacksBase && { 'profile-role': removeBase(role, source.name) };
   return {
     ...facts,
-    providers: { ...facts.providers, ...removed },
+    providers: { ...facts.providers, ...incompleteRole, ...removed },
     botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
     setVariables: new Set([...facts.setVariables].filter(isKept)),
     blankVariables: new Set([...facts.blankVariables].filter(isKept)),
   };
+}
+
+/** A role without the credentials that its `credential_source` names. */
+const removeBase = (role: Provider, value: string): Provider => ({
+  ...role,
+  state: 'incomplete',
+  problem: { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value, cause: 'MISSING' },
+});
+
+/** What these SDKs use after the settings of a provider have been removed, one entry per provider. */
+export function findWinnersWithout(
+  facts: ChainFacts,
+  removed: ProviderName,
+  sdks: readonly Sdk[],
+): WinnerWithout[] {
+  const without = removeProviders(facts, [removed]);
+  const ends = groupBy(sdks, (sdk) => {
+    const outcome = resolveChain(sdk, without);
+    return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
+  });
+  return [...ends].map(([provider, group]) => ({ provider, sdks: group }));
 }
 
 /**

@@ -2,10 +2,10 @@ import type { ExpectationResult } from '../../domain/provider-chain/expectation.
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/outcome.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   type ChainFacts,
   getSdkProvider,
-  type ObservedProcess,
   PROVIDER_NAMES,
   type Provider,
   type ProviderProblem,

@@ -2,7 +2,9 @@ import {
   createProvider,
   type ProfileProvider,
   type Provider,
+  type ProviderName,
   type ProviderProblem,
+  type RoleSession,
 } from '../../domain/provider-chain/providers.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { parseRoleArn } from '../aws/role-arn.ts';
@@ -97,12 +99,26 @@ function inspectRole(
     roleSession: {
       durationSeconds: /^\d{1,9}$/.test(duration) ? Number(duration) : null,
       base: findChainedBase(profile, files),
+      source: findCredentialSource(read('credential_source')),
     },
   };
   return createProvider(
     'profile-role',
     problem === null ? { ...role, state: 'untried' } : { ...role, state: 'incomplete', problem },
   );
+}
+
+/** The providers that `credential_source` can name. */
+export const CREDENTIAL_SOURCES: Readonly<Record<string, ProviderName>> = {
+  Environment: 'environment',
+  EcsContainer: 'container',
+  Ec2InstanceMetadata: 'imds',
+};
+
+function findCredentialSource(name: string | null): RoleSession['source'] {
+  if (name === null || !Object.hasOwn(CREDENTIAL_SOURCES, name)) return null;
+  const provider = CREDENTIAL_SOURCES[name];
+  return provider === undefined ? null : { provider, name };
 }
 
 function findRoleProblem(

@@ -1,8 +1,8 @@
 import { correctTime } from '../../domain/measurement/generations.ts';
+import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   createProvider,
   type KnownProvider,
-  type ObservedProcess,
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';

@@ -2,14 +2,7 @@ import type { MissingBase, Provider, ProviderName } from '../../domain/provider-
 import { readText } from '../document/json-object.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { probeProfileProviders } from './profile-providers.ts';
-
-/** The providers that `credential_source` can name. */
-const CREDENTIAL_SOURCES: Readonly<Record<string, ProviderName>> = {
-  Environment: 'environment',
-  EcsContainer: 'container',
-  Ec2InstanceMetadata: 'imds',
-};
+import { CREDENTIAL_SOURCES, probeProfileProviders } from './profile-providers.ts';
 
 export interface BaseContext {
   files: ParsedProfileFiles;

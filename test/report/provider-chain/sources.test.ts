@@ -187,6 +187,11 @@ describe('JSON', () => {
         hidden: ['imds'],
         sdks: [...SDKS],
         long_lived: true,
+        // The container endpoint is broken, and only Java goes on.
+        without: [
+          { provider: null, sdks: SDKS.filter((sdk) => sdk !== 'java') },
+          { provider: 'imds', sdks: ['java'] },
+        ],
         message: expect.stringMatching(/^keys in the environment win over IMDS/),
         hint: expect.stringMatching(/unset AWS_ACCESS_KEY_ID/),
       },
@@ -209,6 +214,10 @@ describe('each code has a sentence', () => {
   const sdks = ['go', 'rust'] as const;
   const stoppedSdks = ['dotnet'] as const;
   const failed = { problem: null, reason: null };
+  const without = [
+    { provider: 'imds' as const, sdks: ['go'] as const },
+    { provider: null, sdks: ['rust'] as const },
+  ];
   const EXAMPLES: { [Code in ReportedCode]: readonly ChainFindingFields[Code][] } = {
     NO_PROVIDER_ANSWERS: [{ providers: ['profile', 'process'] }, { providers: [] }],
     NO_SUCH_PROFILE: [
@@ -254,11 +263,11 @@ describe('each code has a sentence', () => {
     ],
     INVALID_SETTING_STOPS: [{ setting: 'AWS_X', stoppedSdks }],
     KEYS_HIDE_ROLE: [
-      { provider: 'environment', hidden: ['container', 'imds'], sdks, longLived: true },
-      { provider: 'profile', hidden: ['imds'], sdks: SDKS, longLived: false },
+      { provider: 'environment', hidden: ['container', 'imds'], sdks, longLived: true, without },
+      { provider: 'profile', hidden: ['imds'], sdks: SDKS, longLived: false, without: [] },
     ],
-    WEB_IDENTITY_HIDES_CONTAINER: [{ sdks }],
-    PROFILE_SKIPS_ENVIRONMENT: [{ profile: 'loader' }],
+    WEB_IDENTITY_HIDES_CONTAINER: [{ sdks, without }],
+    PROFILE_SKIPS_ENVIRONMENT: [{ profile: 'loader', without }],
     AMBIGUOUS_PROFILE: [
       { profile: 'loader', providers: ['profile', 'process'], stoppedSdks },
       { profile: 'loader', providers: ['profile', 'sso', 'login'], stoppedSdks: [] },
@@ -273,7 +282,7 @@ describe('each code has a sentence', () => {
       { provider: 'environment', remainingSeconds: 61 },
       { provider: 'imds', remainingSeconds: 61 },
     ],
-    PROFILE_HIDES_ROLE: [{ provider: 'sso', profile: 'loader', hidden: ['imds'], sdks }],
+    PROFILE_HIDES_ROLE: [{ provider: 'sso', profile: 'loader', hidden: ['imds'], sdks, without }],
     CONTAINER_HIDES_IMDS: [{ role: 'node-role' }, { role: null }],
     DEFAULT_PROFILE_ONLY_SOME_SDKS: [{}],
     ROLE_CHAIN_CAPPED: (['role', 'web-identity', 'sso', 'container', 'imds'] as const).flatMap((base) =>

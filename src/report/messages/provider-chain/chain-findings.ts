@@ -10,22 +10,15 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
+import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
 import { describeProviderHint } from './provider-hints.ts';
-import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
+import { describeSdks, describeWithout, isEverySdk, listSdks } from './sdk-lists.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
-
-const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
-
-export const listSdks = (sdks: readonly Sdk[]) =>
-  isEverySdk(sdks) ? 'every SDK' : joinWords(sdks.map((sdk) => SDK_NAMES[sdk]));
 
 const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
-
-/** For example `Go stops`, `Go and Rust stop`, `every SDK stops`. */
-export const describeSdks = (sdks: readonly Sdk[], singular: string, plural: string) =>
-  `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
 const describeFailingSdks = (sdks: readonly Sdk[]) => describeSdks(sdks, 'fails', 'fail');
 
@@ -164,23 +157,25 @@ const TEXTS: {
     message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
     hint: `set ${setting} to \`true\` or \`false\`, or unset it`,
   }),
-  KEYS_HIDE_ROLE: ({ provider, hidden, sdks, longLived }) => ({
+  KEYS_HIDE_ROLE: ({ provider, hidden, sdks, longLived, without }, facts) => ({
     message:
       `keys in ${PROVIDER_PHRASES[provider]} win over ${listProviders(hidden)} in ${listSdks(sdks)}` +
       (longLived ? '; they never expire and are never rotated' : ''),
-    hint: `if this is not intended, ${KEY_PAIR_SETTINGS[provider].removal}`,
+    hint: `if this is not intended, ${KEY_PAIR_SETTINGS[provider].removal}${describeWithout(without, facts)}`,
   }),
-  WEB_IDENTITY_HIDES_CONTAINER: ({ sdks }) => ({
+  WEB_IDENTITY_HIDES_CONTAINER: ({ sdks, without }, facts) => ({
     message:
       `AWS_WEB_IDENTITY_TOKEN_FILE (IRSA) wins over the container endpoint in ${listSdks(sdks)}, ` +
       'so EKS Pod Identity is not used',
-    hint: 'to use Pod Identity, remove the annotation eks.amazonaws.com/role-arn from the service account and restart the pod',
+    hint:
+      'to use Pod Identity, remove the annotation eks.amazonaws.com/role-arn from the service account and restart the pod' +
+      describeWithout(without, facts),
   }),
-  PROFILE_SKIPS_ENVIRONMENT: ({ profile }, { profile: { isFlag } }) => ({
+  PROFILE_SKIPS_ENVIRONMENT: ({ profile, without }, facts) => ({
     message:
-      `${isFlag ? `with AWS_PROFILE=${profile}` : 'AWS_PROFILE is set'} and keys in the environment, ` +
+      `${facts.profile.isFlag ? `with AWS_PROFILE=${profile}` : 'AWS_PROFILE is set'} and keys in the environment, ` +
       `JavaScript uses profile ${profile}, others use the keys`,
-    hint: isFlag ? UNSET_KEYS : `unset AWS_PROFILE, or ${UNSET_KEYS}`,
+    hint: `${UNSET_KEYS}${describeWithout(without, facts)}${facts.profile.isFlag ? '' : '; or unset AWS_PROFILE'}`,
   }),
   AMBIGUOUS_PROFILE: ({ profile, providers, stoppedSdks }) => ({
     message:
@@ -205,9 +200,11 @@ const TEXTS: {
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,
     hint: describeRenewal(provider),
   }),
-  PROFILE_HIDES_ROLE: ({ profile, hidden, sdks }, { profile: { isNamed, isFlag } }) => ({
+  PROFILE_HIDES_ROLE: ({ profile, hidden, sdks, without }, facts) => ({
     message: `profile ${profile} wins over ${listProviders(hidden)} in ${listSdks(sdks)}`,
-    hint: `if this is not intended, ${isNamed && !isFlag ? 'unset AWS_PROFILE, or ' : ''}remove the settings from the profile`,
+    hint:
+      `if this is not intended, remove the settings from the profile${describeWithout(without, facts)}` +
+      (facts.profile.isNamed && !facts.profile.isFlag ? '; or unset AWS_PROFILE' : ''),
   }),
   CONTAINER_HIDES_IMDS: ({ role }) => ({
     message: `IMDS is reachable too and serves the role of the instance${role === null ? '' : `, ${role}`}`,
@@ -221,24 +218,8 @@ const TEXTS: {
   ROLE_CHAIN_CAPPED: describeCappedChain,
   SESSION_LONGER_THAN_ROLE: describeTooLongSession,
   DURATION_NOT_SET: describeDefaultDuration,
-  PROCESS_IN_OTHER_NAMESPACE: ({ pid, namespaces }) => ({
-    message: `process ${pid} runs in another ${namespaces.join(' and ')} namespace: ${joinWords(
-      namespaces.map((namespace) =>
-        namespace === 'mount'
-          ? `its files were read through /proc/${pid}/root`
-          : 'endpoints were polled from the network of cred-watch',
-      ),
-    )}`,
-    hint: namespaces.includes('network')
-      ? `run \`cred-watch sources\` in the container, or \`nsenter -t ${pid} -n cred-watch sources --pid ${pid}\``
-      : 'run `cred-watch sources` in the container of the process to read its files as it does',
-  }),
-  PROCESS_OF_OTHER_USER: ({ pid, untried }) => ({
-    message:
-      `process ${pid} belongs to another user, so files were read with other permissions` +
-      (untried.length === 0 ? '' : `, and ${listProviders(untried)} was not tried`),
-    hint: 'run cred-watch as the user of the process',
-  }),
+  PROCESS_IN_OTHER_NAMESPACE: describeOtherNamespace,
+  PROCESS_OF_OTHER_USER: describeOtherUser,
 };
 
 /** @param facts the facts that the finding comes from */

@@ -13,7 +13,6 @@ import {
   SDKS,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { describeSdks, listSdks } from './chain-findings.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
@@ -22,6 +21,7 @@ import {
   PROVIDER_LABELS,
   PROVIDER_PHRASES,
 } from './providers.ts';
+import { describeSdks, listSdks } from './sdk-lists.ts';
 
 /** `expected container, got environment (ASIA…0001) in every SDK because …` */
 export function describeChainDifference(

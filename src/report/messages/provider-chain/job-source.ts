@@ -9,8 +9,8 @@ import {
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { describeSdks } from './chain-findings.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
+import { describeSdks } from './sdk-lists.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 
