@@ -1,4 +1,4 @@
-import type { Instant, Seconds } from '../model.ts';
+import type { Instant, Seconds, SourceName } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { valueAt } from './columns/column.ts';
 import type { GenerationColumns } from './columns/generation-columns.ts';
@@ -18,14 +18,22 @@ const VALIDITY_TOLERANCE: Seconds = 2;
 
 const MIN_FRESH_SAMPLES = 3;
 
-/** True if no key occurs twice, and either close polls returned different keys or each document was just issued. */
-export function areIssuedPerRequest(ordered: GenerationColumns): boolean {
+/** AWS STS and IAM Identity Center issue new credentials for every request. */
+const ISSUING_SOURCES: ReadonlySet<SourceName> = new Set(['web-identity', 'role', 'sso', 'github']);
+
+/**
+ * True if no key occurs twice, and the source is known to issue credentials per request, or close polls returned
+ * different keys, or each document was just issued.
+ * @param source null if unknown
+ */
+export function areIssuedPerRequest(ordered: GenerationColumns, source: SourceName | null = null): boolean {
   const { samples, firstSeen, lastSeen } = ordered;
   const isSeenTwice = samples.some(
     (count, index) => count > 1 || valueAt(firstSeen, index) < valueAt(lastSeen, index),
   );
   if (isSeenTwice) return false;
-  return haveCloseChanges(ordered) || areAllFresh(ordered);
+  const isIssuing = source !== null && ISSUING_SOURCES.has(source);
+  return isIssuing || haveCloseChanges(ordered) || areAllFresh(ordered);
 }
 
 function haveCloseChanges({ firstSeen, lastSeen }: GenerationColumns): boolean {

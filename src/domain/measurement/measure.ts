@@ -1,4 +1,4 @@
-import type { RecordedGeneration, Seconds, Span } from '../model.ts';
+import type { RecordedGeneration, Seconds, SourceName, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { findAppearances } from './appearances.ts';
 import { correctClocks, NOTABLE_CLOCK_OFFSET } from './clock-correction.ts';
@@ -49,17 +49,20 @@ import {
  * Measures one series.
  * @param recorded in any order
  * @param newestClockOffset the newest known clock offset of the host; null if unknown
+ * @param source the source of the series; null if unknown
  * @throws RangeError if there is no generation
  */
 export const measure = (
   recorded: readonly RecordedGeneration[],
   newestClockOffset: Seconds | null = null,
-): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset).toObject();
+  source: SourceName | null = null,
+): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset, source).toObject();
 
 /** As {@link measure}, for columns. */
 export function measureColumns(
   recorded: RecordedColumns,
   newestClockOffset: Seconds | null,
+  source: SourceName | null = null,
 ): ColumnMeasurement {
   // Of equal generations, the first one is used. A fixed order makes the result independent of the input's order.
   const merged = mergeKeylessGenerations(orderColumns(recorded));
@@ -67,7 +70,7 @@ export function measureColumns(
   const ordered = orderColumns(generations);
   if (ordered.count === 0) throw new RangeError('a series without generations cannot be measured');
   const usualGap = findUsualGap(ordered);
-  const kept = findServed(ordered, usualGap);
+  const kept = findServed(ordered, usualGap, source);
   const { served, rotations, appearances, gaps, isIssuedPerRequest } = kept;
   const lists = new HistoryLists({ generations: ordered, served, rotations, appearances });
   const firstSample = valueAt(ordered.firstSeen, findSmallest(ordered.firstSeen));
@@ -134,8 +137,8 @@ interface Served extends Omit<HistoryColumns, 'generations'> {
   severalEndpoints: EndpointSigns | null;
 }
 
-function findServed(ordered: GenerationColumns, usualGap: Seconds | null): Served {
-  if (areIssuedPerRequest(ordered)) return findServedPerRequest(ordered);
+function findServed(ordered: GenerationColumns, usualGap: Seconds | null, source: SourceName | null): Served {
+  if (areIssuedPerRequest(ordered, source)) return findServedPerRequest(ordered);
   const severalEndpoints = findEndpointSigns(ordered);
   if (severalEndpoints !== null) {
     const { served, rotations, gaps } = findEndpointHistory(ordered, usualGap);

@@ -11,15 +11,17 @@ const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAnalysis {
-  const { generations, newestClockOffset } = history;
-  const measurement = generations.length === 0 ? null : measure(generations, newestClockOffset);
+  const { generations, newestClockOffset, identity } = history;
+  const measurement =
+    generations.length === 0 ? null : measure(generations, newestClockOffset, identity.source);
   return analyseMeasurement(history, measurement, freshness);
 }
 
 /** As {@link analyse}, for columns. */
 export function analyseColumns(history: ColumnHistory, freshness: Freshness): SeriesAnalysis {
-  const { generations, newestClockOffset } = history;
-  const measurement = generations.count === 0 ? null : measureColumns(generations, newestClockOffset);
+  const { generations, newestClockOffset, identity } = history;
+  const measurement =
+    generations.count === 0 ? null : measureColumns(generations, newestClockOffset, identity.source);
   return analyseMeasurement(history, measurement, freshness);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { areIssuedPerRequest } from '../../../src/domain/measurement/issued-per-request.ts';
+import type { SourceName } from '../../../src/domain/model.ts';
 import { createGenerations, type SeenGeneration } from '../../support/domain/generations.ts';
 
 const isPerRequest = (...generations: SeenGeneration[]) =>
@@ -70,4 +71,26 @@ describe('documents that were just issued', () => {
     // Each clock must fit all documents.
     expect(isPerRequest(moved(10_000, 500), rawIsOld(13_600), rawIsOld(17_200))).toBe(false);
   });
+});
+
+describe('a source that makes AWS issue credentials', () => {
+  const hours = [0, 1, 2].map((hour) => once(hour * 3_600_000));
+  const isIssuing = (source: SourceName, ...generations: SeenGeneration[]) =>
+    areIssuedPerRequest(createGenerations(...generations), source);
+
+  test.each(['web-identity', 'role', 'sso', 'github'] as const)('%s issues them per request', (source) => {
+    expect(isIssuing(source, ...hours)).toBe(true);
+    expect(isIssuing(source, once(0))).toBe(true);
+  });
+
+  test('a key that occurs twice disproves it', () => {
+    expect(isIssuing('role', ...hours, { seen: [14_400_000, 18_000_000], samples: 2 })).toBe(false);
+  });
+
+  test.each(['imds', 'container', 'process', 'environment', 'profile'] as const)(
+    '%s does not, unless the samples show it',
+    (source) => {
+      expect(isIssuing(source, ...hours)).toBe(false);
+    },
+  );
 });
