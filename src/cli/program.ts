@@ -7,6 +7,7 @@ import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { helpCommand } from './commands/help.ts';
 import { importCommand } from './commands/import.ts';
+import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { reportCommand } from './commands/report.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   checkCommand,
   execCommand,
   envCommand,
+  keyCommand,
   importCommand,
   exportCommand,
   pruneCommand,

@@ -14,3 +14,9 @@ export const MAX_CHAINED_SESSION: Seconds = 3600;
 
 /** The largest maximum session duration that a role can have. Same page. */
 export const MAX_ROLE_SESSION: Seconds = 12 * 3600;
+
+/** The longest duration that S3 accepts for a presigned URL with Signature Version 4. */
+export const MAX_PRESIGN_DURATION: Seconds = 604_800;
+
+/** A signing time that is further ahead of AWS's clock is rejected. */
+export const MAX_SIGNING_SKEW: Seconds = 900;

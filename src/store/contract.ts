@@ -26,6 +26,9 @@ export interface JobRunFilter extends SeriesFilter {
   job: string;
 }
 
+/** Selects keys by the stored key id, or by the visible letters of a masked one. */
+export type KeyPattern = { keyId: string } | { prefix: string; suffix: string };
+
 /** Reads a history. A second call reads the database again, so that the history need not stay in memory. */
 export type HistoryReader = () => ColumnHistory;
 

@@ -14,6 +14,7 @@ import { type ArchiveRecord, listSamples, type SampleRun } from './archive/recor
 import type {
   HistoryReader,
   JobRunFilter,
+  KeyPattern,
   OnFallback,
   PruneResult,
   ReadOptions,
@@ -25,6 +26,7 @@ import type {
 import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
+import { findKeySeries, type KeySeries } from './key-lookup.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
@@ -177,6 +179,15 @@ export class SampleStore {
     const connection = this.#connection;
     return connection.explain(() =>
       [...findHistories(connection.current, filter)].map((read) => () => connection.explain(read)),
+    );
+  }
+
+  /** Passes each series that has some of the keys to `visit`. Reads one state of the database. */
+  findKeys(patterns: readonly KeyPattern[], visit: (series: KeySeries) => void): void {
+    this.#connection.run((connection) =>
+      connection.transaction(() => {
+        for (const series of findKeySeries(connection, patterns)) visit(series);
+      })(),
     );
   }
 

@@ -1,7 +1,8 @@
 import { type DatabaseConnection, requireRow } from './driver.ts';
 
 /** Creates an error that is reported as a damaged database. */
-const createDamageError = (detail: string) => Object.assign(new Error(detail), { code: 'SQLITE_CORRUPT' });
+export const createDamageError = (detail: string) =>
+  Object.assign(new Error(detail), { code: 'SQLITE_CORRUPT' });
 
 /** One column of each index. No other index of the table has the column, so SQLite counts it with this index. */
 const INDEXED_COLUMNS = [

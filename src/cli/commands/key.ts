@@ -1,0 +1,96 @@
+import { findWorstStatus, type KeyStatus } from '../../domain/keys/key-answer.ts';
+import { formatNumber } from '../../report/text/format-values.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { CommandDefinition } from '../command.ts';
+import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
+import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { describeMissingDatabase } from '../process/existing-store.ts';
+import { getTextStyle } from '../process/io.ts';
+import { printError, printNote } from '../process/messages.ts';
+
+interface KeyFlags {
+  format: TextOrJson;
+  db?: string;
+}
+
+const EXIT_CODES: Record<KeyStatus, number> = {
+  valid: EXIT.ok,
+  expired: EXIT.notSafe,
+  rejected: EXIT.notSafe,
+  unknown: EXIT.unknown,
+};
+
+export const keyCommand: CommandDefinition = {
+  name: 'key',
+  group: 'Judge',
+  description: 'show who issued an access key and when it expires, and until when a presigned URL works',
+  declare: (command) =>
+    command
+      .argument('<key...>', 'access key ids, presigned URLs in quotes, or - for standard input')
+      .addOption(createFormatFlag())
+      .addOption(createDatabaseFlag()),
+  help: {
+    notes: [
+      'Standard input may be any text: error messages, logs, the output of env. All key ids and presigned URLs in ' +
+        'it are found. Key ids may be masked, as cred-watch prints them.',
+      'A URL works until its requested end or until its key expires, whichever is first. Only the database knows ' +
+        'when a key expires. No request is sent, so deactivated keys and missing permissions are not noticed.',
+      'Secrets, signatures and session tokens are neither printed nor stored.',
+    ],
+    exitCodes: [
+      ['0', 'every key and URL works now'],
+      ['1', 'at least one has expired, or S3 rejects it'],
+      WRONG_USAGE,
+      ['3', 'the end of at least one is unknown, because the database does not have its key'],
+    ],
+    examples: [
+      ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued this key, and when does it expire?'],
+      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-Credential=…'", 'until when does it work?'],
+      ['aws s3 presign s3://bucket/file --expires-in 604800 | cred-watch key -', 'check a new URL'],
+      ['cred-watch key - -f json < job.log', 'all keys in a log'],
+    ],
+  },
+  async run({ format, db }: KeyFlags, { io, command }) {
+    const { args } = command;
+    const { KeyCollection, collectFromArgument, collectFromStream, listForeignUrls } = await import(
+      '../keys/read-keys.ts'
+    );
+    const collection = new KeyCollection();
+    for (const text of args) if (text !== '-') collectFromArgument(text, collection);
+    if (args.includes('-')) await collectFromStream(io.stdin, collection);
+    for (const message of listForeignUrls(collection.foreignUrls)) await printNote(io, message);
+    const { references, omittedCount } = collection;
+    if (references.length === 0) {
+      await printError(io, 'standard input has no access key id and no presigned URL');
+      return EXIT.unknown;
+    }
+    if (omittedCount > 0) {
+      await printNote(
+        io,
+        `only the first ${formatNumber(references.length)} keys are shown`,
+        'split the input',
+      );
+    }
+    const path = resolveDatabasePath(db, io);
+    const { SampleStore } = await import('../../store/sample-store.ts');
+    using store = SampleStore.openReadOnly(path);
+    if (store === null) {
+      await printNote(
+        io,
+        `no samples: ${describeMissingDatabase(path)}`,
+        'give the database with --db, or run `cred-watch poll`',
+      );
+    }
+    const { findKeys } = await import('../../watch/find-keys.ts');
+    const now = io.clock.now();
+    const answers = findKeys(store, references, now);
+    if (format === 'json') {
+      const { renderKeysJson } = await import('../../report/keys/json.ts');
+      await io.stdout.write(renderKeysJson(answers, now));
+    } else {
+      const { renderKeysText } = await import('../../report/keys/text.ts');
+      await io.stdout.write(renderKeysText(answers, getTextStyle(io)));
+    }
+    return EXIT_CODES[findWorstStatus(answers)];
+  },
+};

@@ -1,0 +1,90 @@
+import { findKeyKind, PREFIX_PATTERN } from './key-kind.ts';
+import { decode, type ForeignUrl, type PresignedUrl, parsePresignedUrl } from './presigned-url.ts';
+
+/** An access key id in a text, as such or in a presigned URL. */
+export interface KeyReference {
+  /** As written. It may be masked, and may be a secret by mistake if its form is unknown. */
+  accessKeyId: string;
+  /** Null for a key id without a URL. */
+  url: PresignedUrl | null;
+}
+
+/** What a text contains. */
+export interface FoundKeys {
+  references: KeyReference[];
+  foreignUrls: ForeignUrl[];
+}
+
+const KEY_ID = new RegExp(`(?<![A-Za-z\\d])${PREFIX_PATTERN}[A-Z\\d]{12,28}(?![A-Za-z\\d])`, 'g');
+const MASKED_KEY_ID = new RegExp(
+  `(?<![A-Za-z\\d])(${PREFIX_PATTERN})(?:\u2026|\\.{3})([A-Z\\d]{4})(?![A-Za-z\\d])`,
+  'g',
+);
+const DIGEST = /(?<![A-Za-z\d])sha256:[\da-f]{16}(?![A-Za-z\d])/g;
+
+/** The value of a variable can be a key id of any form, for example of MinIO. */
+const VARIABLE = /(?<![A-Za-z\d])aws_access_key_id=([\w-]{3,128})/i;
+
+const SIGNED_QUERY = /x-amz-credential=|awsaccesskeyid=|key-pair-id=|x-goog-credential=|googleaccessid=/i;
+
+/** White space, control characters, and the quotes and brackets around values. */
+const DELIMITERS = /[\s\u0000-\u001f\u007f-\u009f"'`<>\\]+/;
+
+/** Finds all key ids and presigned URLs in a text, in their order. */
+export function findKeyReferences(text: string): FoundKeys {
+  const found: FoundKeys = { references: [], foreignUrls: [] };
+  for (const word of removeEscapes(text).split(DELIMITERS)) {
+    for (const piece of word.split(/(?=https?:\/\/)/i)) addPiece(piece, found);
+  }
+  return found;
+}
+
+/** `\u0026` of JSON, `&amp;` of XML, `\&` of shells. An escaped line end separates words. */
+const removeEscapes = (text: string): string =>
+  text
+    .replace(/\\[nrt]/g, ' ')
+    .replace(/\\u0026|&amp;/gi, '&')
+    .replace(/\\u003d/gi, '=')
+    .replace(/\\([&=?/%])/g, '$1');
+
+function addPiece(piece: string, found: FoundKeys): void {
+  const text = decodeNested(piece);
+  if (SIGNED_QUERY.test(text)) {
+    const url = parsePresignedUrl(text);
+    if (typeof url === 'string') {
+      found.foreignUrls.push(url);
+      return;
+    }
+    if (url !== null) {
+      found.references.push({ accessKeyId: url.accessKeyId, url });
+      return;
+    }
+  }
+  for (const accessKeyId of listKeyIds(text)) found.references.push({ accessKeyId, url: null });
+}
+
+/** A URL can be a parameter of another URL, such as a redirect. */
+function decodeNested(piece: string): string {
+  let text = piece;
+  for (let level = 0; level < 2 && /%(?:25)?(?:3D|26|22|3A)/i.test(text); level += 1) {
+    if (SIGNED_QUERY.test(text)) break;
+    text = decode(text);
+  }
+  return text;
+}
+
+function listKeyIds(text: string): string[] {
+  const known = [KEY_ID, MASKED_KEY_ID, DIGEST].flatMap((pattern) => [...text.matchAll(pattern)]);
+  if (known.length > 0) return known.toSorted((a, b) => a.index - b.index).map(([id]) => id);
+  const variable = VARIABLE.exec(text)?.[1];
+  return variable === undefined ? [] : [variable];
+}
+
+/** The visible parts of a masked key id: `ASIA` and `7QXK` of `ASIA…7QXK`. Null if the id is not masked. */
+export function parseMaskedKeyId(keyId: string): { prefix: string; suffix: string } | null {
+  const [, prefix, suffix] = [...keyId.matchAll(MASKED_KEY_ID)][0] ?? [];
+  return prefix === undefined || suffix === undefined ? null : { prefix, suffix };
+}
+
+/** Whether the id has a prefix of AWS or of LocalStack. */
+export const isKnownForm = (keyId: string): boolean => findKeyKind(keyId) !== 'other';
