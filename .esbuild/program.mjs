@@ -22,6 +22,9 @@ const HOT_COMMANDS = {
     ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
     ...['prometheus', 'openmetrics'].map((name) => `src/report/metrics/${name}.ts`),
     'src/report/page/html.ts',
+    'src/domain/presigned/url-lifetimes.ts',
+    'src/report/presigned/table.ts',
+    'src/report/presigned/json.ts',
   ],
 };
 

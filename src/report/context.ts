@@ -1,4 +1,5 @@
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
 
@@ -16,6 +17,8 @@ export interface ReportContext {
   seriesLimits: SeriesLimits;
   /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */
   assessAllTime: () => Assessment;
+  /** Presigned URLs to show, in formats that support them. */
+  presigned?: readonly PresignedUrls[];
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
   /** Durations of last polls. The database does not store them, so only a running poller knows them. */

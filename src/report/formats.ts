@@ -18,13 +18,23 @@ export interface ReportFormatDefinition {
 /** The only list of report formats. */
 export const REPORT_FORMATS = {
   table: {
-    render: async (...args) => (await import('./table/table.ts')).renderTable(...args),
+    render: async (assessment, context) => {
+      const { renderTable } = await import('./table/table.ts');
+      const table = renderTable(assessment, context);
+      if (context.presigned === undefined) return table;
+      return (await import('./presigned/table.ts')).renderPresignedTable(context.presigned, context) + table;
+    },
     description: 'for a terminal',
     fileExtension: 'txt',
     mediaType: 'text/plain; charset=utf-8',
   },
   json: {
-    render: async (...args) => (await import('./json.ts')).renderJson(...args),
+    render: async (assessment, context) => {
+      const { renderJson } = await import('./json.ts');
+      if (context.presigned === undefined) return renderJson(assessment, context);
+      const { buildPresignedJson } = await import('./presigned/json.ts');
+      return renderJson(assessment, context, buildPresignedJson(context.presigned));
+    },
     description: 'for programs',
     fileExtension: 'json',
     mediaType: 'application/json',

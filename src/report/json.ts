@@ -24,10 +24,17 @@ import { joinPieces } from './text/pieces.ts';
 const REPORT_SCHEMA_VERSION = 1;
 
 /** Names in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */
-export const renderJson = (assessment: Assessment, context: ReportContext): Iterable<string> =>
-  joinPieces(listParts(assessment, context));
+export const renderJson = (
+  assessment: Assessment,
+  context: ReportContext,
+  presignedUrls: readonly object[] = [],
+): Iterable<string> => joinPieces(listParts(assessment, context, presignedUrls));
 
-function* listParts(assessment: Assessment, { now, margin }: ReportContext): Generator<string> {
+function* listParts(
+  assessment: Assessment,
+  { now, margin }: ReportContext,
+  presignedUrls: readonly object[],
+): Generator<string> {
   const { jobs, verdict, series } = assessment;
   const decisive = findDecisiveJob(assessment);
   const document = {
@@ -42,6 +49,7 @@ function* listParts(assessment: Assessment, { now, margin }: ReportContext): Gen
       ...buildJob(each.job),
       job_runs: buildJobRuns(each),
     })),
+    presigned_urls: presignedUrls,
   };
   yield `${toJson(document, 2).slice(0, -'\n}'.length)},${LIST_START}`;
   for (const [index, each] of series.entries()) {

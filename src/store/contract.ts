@@ -29,6 +29,12 @@ export interface JobRunFilter extends SeriesFilter {
 /** Selects keys by the stored key id, or by the visible letters of a masked one. */
 export type KeyPattern = { keyId: string } | { prefix: string; suffix: string };
 
+/** A series that has some of the searched keys. */
+export interface KeySeries extends Pick<ColumnHistory, 'identity' | 'generations' | 'newestClockOffset'> {
+  /** Index of the pattern, and a key id that matches the pattern. */
+  keys: readonly { pattern: number; accessKeyId: string }[];
+}
+
 /** Reads a history. A second call reads the database again, so that the history need not stay in memory. */
 export type HistoryReader = () => ColumnHistory;
 

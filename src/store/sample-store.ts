@@ -15,6 +15,7 @@ import type {
   HistoryReader,
   JobRunFilter,
   KeyPattern,
+  KeySeries,
   OnFallback,
   PruneResult,
   ReadOptions,
@@ -26,7 +27,7 @@ import type {
 import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
-import { findKeySeries, type KeySeries } from './key-lookup.ts';
+import { findKeySeries } from './lookup/keys.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';

@@ -29,6 +29,8 @@ export interface StoredReport {
    * metrics need the result.
    */
   assessAllTime(): Assessment;
+  /** Assesses the same series with jobs of these durations instead. */
+  assessDurations(durations: readonly Seconds[], margin: Seconds): Assessment;
   hasDatabase: boolean;
   /** The names of all hosts or roles with samples. */
   readSeriesNames(part: 'host' | 'role'): readonly string[];
@@ -64,11 +66,11 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     judgeRetired: filter.role !== undefined,
   };
   const analyseSeries = createAnalyser(rules);
-  const assessSelected = (selection: SeriesFilter) => {
+  const assessSelected = (selection: SeriesFilter, judged = rules.jobs) => {
     const readers = store?.historyReaders(selection) ?? [];
     return assessSeries(
       readers.map((read) => () => analyseSeries(read)),
-      rules,
+      { ...rules, jobs: judged },
     );
   };
   const assessment = assessSelected(filter);
@@ -80,6 +82,11 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
       allTime ??= assessSelected(series);
       return allTime;
     },
+    assessDurations: (durations, margin) =>
+      assessSelected(
+        filter,
+        durations.map((duration) => ({ name: null, duration, margin, runs: [] })),
+      ),
     hasDatabase: store !== null,
     readSeriesNames: (part) => store?.seriesNames(part) ?? [],
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),

@@ -1,5 +1,8 @@
 import { Option } from 'commander';
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
+import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
+import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
@@ -8,7 +11,7 @@ import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
-import { parseCount, parseRepeated } from '../flags/value-parsers.ts';
+import { parseCount, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
@@ -22,6 +25,7 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags {
   ascii?: boolean;
   retired?: boolean;
   top?: number;
+  presign?: readonly Seconds[];
 }
 
 export const reportCommand: CommandDefinition = {
@@ -30,6 +34,11 @@ export const reportCommand: CommandDefinition = {
   description: 'show rotation interval, minimum remaining validity and findings; -j judges a job',
   declare: (command) =>
     addSelectionFlags(addJudgingFlags(command))
+      .option(
+        '--presign <duration>',
+        'judge whether presigned URLs for this duration work that long, and show how long they work; may be repeated',
+        parseRepeated(parsePresignDuration),
+      )
       .addOption(
         new Option('-f, --format <format[=file]>', 'output format; may be repeated with a file for each')
           .choices(REPORT_FORMAT_NAMES)
@@ -60,6 +69,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
+      ['cred-watch report --presign 7d', 'how long do presigned URLs for 7 days really work?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
@@ -75,29 +85,55 @@ export const reportCommand: CommandDefinition = {
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(databasePath);
     const report = assessStored(store, options);
-    const canRender = await printMissingData(report, { databasePath, filter }, io);
+    const presigned = await assessPresigned(report, flags);
+    const needsVerdict = presigned !== undefined;
+    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender
       ? outputs
       : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
-    await writeOutputs(rendered, report, flags, now, io);
+    await writeOutputs(rendered, report, presigned, flags, now, io);
     if (store !== null) await printExposedFiles(databasePath, io);
-    return toExitCode(report.assessment.verdict);
+    const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
+    return toExitCode(findWorst(verdicts));
   },
 };
 
 /** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
 const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
 
-function validate({ jobDuration = [], job = [] }: ReportFlags, invocation: Invocation): void {
-  if (jobDuration.length > 0 || job.length > 0) return;
+const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
+
+function validate(
+  { jobDuration = [], job = [], presign = [], format = [] }: ReportFlags,
+  invocation: Invocation,
+): void {
+  const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
+  if (presign.length > 0 && other !== undefined)
+    rejectFlags(invocation, ['--presign'], `cannot be shown as ${other.format}`, 'use -f table or -f json');
+  if (jobDuration.length > 0 || job.length > 0 || presign.length > 0) return;
   rejectFlags(invocation, EVIDENCE_FLAGS, 'needs a job to judge', 'add -j: `cred-watch report -j 4h`');
 }
+
+/** Undefined without `--presign`. */
+async function assessPresigned(
+  report: StoredReport,
+  { presign = [] }: ReportFlags,
+): Promise<PresignedUrls[] | undefined> {
+  if (presign.length === 0) return undefined;
+  const { assessPresignedUrls } = await import('../../domain/presigned/url-lifetimes.ts');
+  // S3 rejects a URL exactly at its end, so there is no margin.
+  return assessPresignedUrls(report.assessDurations([...new Set(presign)], 0));
+}
+
+const findWorst = (verdicts: readonly (Verdict | null)[]): Verdict | null =>
+  VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
 
 /** Writes every output before it throws the first error: one bad path must not prevent the other files. */
 async function writeOutputs(
   outputs: readonly ReportOutput[],
   { assessment, assessAllTime }: StoredReport,
+  presigned: readonly PresignedUrls[] | undefined,
   flags: ReportFlags,
   now: Instant,
   io: Io,
@@ -117,6 +153,7 @@ async function writeOutputs(
         top: flags.top ?? null,
       },
       assessAllTime,
+      ...(presigned === undefined ? {} : { presigned }),
       nodeVersion: io.nodeVersion,
     };
     try {

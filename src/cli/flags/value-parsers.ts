@@ -1,6 +1,7 @@
 /** Parsers of the values of flags. All of them throw InvalidValueError. */
 
 import type { Command } from 'commander';
+import { MAX_PRESIGN_DURATION } from '../../domain/aws-limits.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
@@ -20,6 +21,13 @@ export function parseDurationFlag(text: string): Seconds {
 export function parsePositiveDuration(text: string): Seconds {
   const seconds = parseDurationFlag(text);
   if (seconds === 0) throw new InvalidValueError('is too short', 'use at least 1s');
+  return seconds;
+}
+
+/** The requested duration of a presigned URL. */
+export function parsePresignDuration(text: string): Seconds {
+  const seconds = parsePositiveDuration(text);
+  if (seconds > MAX_PRESIGN_DURATION) throw new InvalidValueError('is too long', 'S3 accepts at most 7d');
   return seconds;
 }
 

@@ -3,6 +3,8 @@ import { createHotCommand } from './hot-command.ts';
 
 const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
-export const run = createHotCommand<ReportFlags>(reportCommand, ({ format = [] }) =>
-  format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
+export const run = createHotCommand<ReportFlags>(
+  reportCommand,
+  ({ format = [], presign = [] }) =>
+    presign.length === 0 && format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
 );

@@ -13,6 +13,8 @@ import { printError, printNote } from '../process/messages.ts';
 export interface ReadContext {
   databasePath: string;
   filter: SeriesFilter;
+  /** A verdict was requested, so missing samples are an error. By default, only jobs have a verdict. */
+  needsVerdict?: boolean;
 }
 
 /** The hint if there are no samples at all. */
@@ -32,7 +34,10 @@ export async function printMissingData(report: StoredReport, context: ReadContex
   }
   const canJudge = jobs.length === 0 || jobs.some(({ job }) => job !== null);
   if (series.length === 0 && canJudge)
-    await (verdict === null ? printNote : printError)(io, ...describeNoSamples(report, context, io));
+    await (verdict === null && context.needsVerdict !== true ? printNote : printError)(
+      io,
+      ...describeNoSamples(report, context, io),
+    );
   return series.length > 0 && canJudge;
 }
 

@@ -12,7 +12,13 @@ import {
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
-import { formatCount, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import {
+  formatCount,
+  formatNumber,
+  formatSeriesName,
+  formatTimestamp,
+  maskKeyId,
+} from '../text/format-values.ts';
 import { formatUrlAddress } from './url-address.ts';
 
 interface KeysContext {
@@ -69,7 +75,7 @@ function renderBlock(answer: KeyAnswer, width: number, palette: Palette): string
   return [
     paintStatus(status, describeKeyAnswer(answer), palette),
     ...layOutBlocks(blocks, width, palette),
-    ...(hidden > 0 ? [`  and ${formatCount(hidden, 'more series').replace(/s$/, '')}`] : []),
+    ...(hidden > 0 ? [`  and ${formatNumber(hidden)} more series`] : []),
   ].join('\n');
 }
 

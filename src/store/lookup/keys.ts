@@ -1,21 +1,10 @@
-import type { RecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
-import type { Seconds, SeriesIdentity } from '../domain/model.ts';
-import type { KeyPattern } from './contract.ts';
-import { prepareGenerationReader } from './generation-rows.ts';
-import { readNewestClockOffsets } from './host-clocks.ts';
-import { findSeries, toIdentity } from './series-rows.ts';
-import { createDamageError } from './sqlite/consistency.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
-import { checkText } from './sqlite/row-check.ts';
-
-/** A series that has some of the searched keys. */
-export interface KeySeries {
-  identity: SeriesIdentity;
-  /** Index of the pattern, and a key id that matches the pattern. */
-  keys: readonly { pattern: number; accessKeyId: string }[];
-  generations: RecordedColumns;
-  newestClockOffset: Seconds | null;
-}
+import type { KeyPattern, KeySeries } from '../contract.ts';
+import { prepareGenerationReader } from '../generation-rows.ts';
+import { readNewestClockOffsets } from '../host-clocks.ts';
+import { findSeries, toIdentity } from '../series-rows.ts';
+import { createDamageError } from '../sqlite/consistency.ts';
+import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { checkText } from '../sqlite/row-check.ts';
 
 /**
  * Both queries read only the index of `generations (series_id, key)`, once per series. A key without a key id is two
