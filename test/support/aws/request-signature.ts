@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 /** The hash function in the form that AWS's signer expects. */
-class Sha256 {
+export class Sha256 {
   #data: Buffer[] = [];
   readonly #key: Uint8Array | null;
 
