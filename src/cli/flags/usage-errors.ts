@@ -41,6 +41,9 @@ function describeError(
 ): [message: string, hint: string] {
   const { commandName, ownArguments, definition, childCommand } = line;
   const command = program.commands.find((each) => each.name() === commandName) ?? null;
+  // The query of a presigned URL contains secrets, so a URL is not quoted.
+  if (code === 'commander.unknownCommand' && isUrl(commandName))
+    return ['the first word is a URL and not a command', 'show when it expires: `cred-watch key URL`'];
   if (code === 'commander.unknownCommand')
     return [`unknown command '${commandName}'`, buildCommandHint(program, commandName)];
   const options = [...program.options, ...(command?.options ?? [])];
@@ -62,7 +65,8 @@ function describeError(
       const argument = args[registeredArguments.length] ?? '';
       const isDuration = definition?.group === 'Judge' && parseDuration(argument) !== null;
       const hint = isDuration ? `add -j: \`cred-watch ${commandName} -j ${argument}\`` : seeHelp(command);
-      return [`unexpected argument '${argument}': ${limit}`, lacksDashes ? ADD_DASHES : hint];
+      const quoted = isUrl(argument) ? 'unexpected URL' : `unexpected argument '${argument}'`;
+      return [`${quoted}: ${limit}`, lacksDashes ? ADD_DASHES : hint];
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
@@ -83,6 +87,8 @@ function describeError(
       return [message.replace(/^error: /, ''), seeHelp(command)];
   }
 }
+
+const isUrl = (text: string) => /^https?:/i.test(text);
 
 const ADD_DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
 

@@ -43,8 +43,11 @@ export function findKeyKind(keyId: string): KeyKind {
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Four letters, then base32. Ids with I or J in the fifth place were issued before 2019, without the number. */
-const FORM_WITH_ACCOUNT = /^[A-Z]{4}[A-HK-Z2-7][A-Z2-7]{15}$/;
+/**
+ * Four letters, then base32. Ids with I or J in the fifth place were issued before 2019, without the number. Ids of
+ * `cred-watch simulate` have FALSE there, and no account.
+ */
+const FORM_WITH_ACCOUNT = /^[A-Z]{4}(?!FALSE)[A-HK-Z2-7][A-Z2-7]{15}$/;
 
 const MAX_ACCOUNT = 999_999_999_999;
 

@@ -30,11 +30,15 @@ const SIGNED_QUERY = /x-amz-credential=|awsaccesskeyid=|key-pair-id=|x-goog-cred
 /** White space, control characters, and the quotes and brackets around values. */
 const DELIMITERS = /[\s\u0000-\u001f\u007f-\u009f"'`<>\\]+/;
 
+/** Between the parts of a decoded word. */
+const SEPARATORS = new RegExp(`${DELIMITERS.source}|(?=https?://)`, 'i');
+
 /** Finds all key ids and presigned URLs in a text, in their order. */
 export function findKeyReferences(text: string): FoundKeys {
   const found: FoundKeys = { references: [], foreignUrls: [] };
   for (const word of removeEscapes(text).split(DELIMITERS)) {
-    for (const piece of word.split(/(?=https?:\/\/)/i)) addPiece(piece, found);
+    // A URL can be a parameter of another URL, such as a redirect.
+    for (const piece of decodeNested(word).split(SEPARATORS)) addPiece(piece, found);
   }
   return found;
 }
@@ -47,8 +51,7 @@ const removeEscapes = (text: string): string =>
     .replace(/\\u003d/gi, '=')
     .replace(/\\([&=?/%])/g, '$1');
 
-function addPiece(piece: string, found: FoundKeys): void {
-  const text = decodeNested(piece);
+function addPiece(text: string, found: FoundKeys): void {
   if (SIGNED_QUERY.test(text)) {
     const url = parsePresignedUrl(text);
     if (typeof url === 'string') {
@@ -63,9 +66,9 @@ function addPiece(piece: string, found: FoundKeys): void {
   for (const accessKeyId of listKeyIds(text)) found.references.push({ accessKeyId, url: null });
 }
 
-/** A URL can be a parameter of another URL, such as a redirect. */
-function decodeNested(piece: string): string {
-  let text = piece;
+/** Removes percent encoding until a signed query is visible. */
+function decodeNested(word: string): string {
+  let text = word;
   for (let level = 0; level < 2 && /%(?:25)?(?:3D|26|22|3A)/i.test(text); level += 1) {
     if (SIGNED_QUERY.test(text)) break;
     text = decode(text);
