@@ -57,6 +57,7 @@ const READERS = [
   ['report', '--debug', '-j', '5h', '-f', 'json'],
   ['export'],
   ['export', '--debug', '-f', 'csv'],
+  ['key', '--debug', 'ASIATESTTESTTEST0001', '-f', 'json'],
 ];
 
 /** Responses with a document: a valid one, and one for each reason to reject it. */
