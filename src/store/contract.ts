@@ -29,7 +29,7 @@ export interface JobRunFilter extends SeriesFilter {
 /** Selects keys by the stored key id, or by the visible letters of a masked one. */
 export type KeyPattern = { keyId: string } | { prefix: string; suffix: string };
 
-/** A series that has some of the searched keys. */
+/** A series that has some of the searched keys. Of a series of many years, the generations around these keys. */
 export interface KeySeries extends Pick<ColumnHistory, 'identity' | 'generations' | 'newestClockOffset'> {
   /** Index of the pattern, and a key id that matches the pattern. */
   keys: readonly { pattern: number; accessKeyId: string }[];

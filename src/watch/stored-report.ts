@@ -66,8 +66,11 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     judgeRetired: filter.role !== undefined,
   };
   const analyseSeries = createAnalyser(rules);
+  const findReaders = (selection: SeriesFilter) => store?.historyReaders(selection) ?? [];
+  // All assessments of the same series have the same readers, so that the newest analysis is found again.
+  const selected = findReaders(filter);
   const assessSelected = (selection: SeriesFilter, judged = rules.jobs) => {
-    const readers = store?.historyReaders(selection) ?? [];
+    const readers = selection === filter ? selected : findReaders(selection);
     return assessSeries(
       readers.map((read) => () => analyseSeries(read)),
       { ...rules, jobs: judged },

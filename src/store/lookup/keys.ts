@@ -1,9 +1,11 @@
+import { type RecordedColumns, toRecordedColumns } from '../../domain/measurement/columns/generation-columns.ts';
+import type { Instant, Span } from '../../domain/model.ts';
 import type { KeyPattern, KeySeries } from '../contract.ts';
-import { prepareGenerationReader } from '../generation-rows.ts';
+import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
 import { readNewestClockOffsets } from '../host-clocks.ts';
 import { findSeries, toIdentity } from '../series-rows.ts';
 import { createDamageError } from '../sqlite/consistency.ts';
-import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { checkText } from '../sqlite/row-check.ts';
 
 /**
@@ -20,20 +22,70 @@ export function* findKeySeries(
   patterns: readonly KeyPattern[],
 ): Generator<KeySeries> {
   const find = createFinder(connection);
-  const readGenerations = prepareGenerationReader(connection);
+  const listParts = createPartLister(connection);
+  const readGenerations = preparePartReader(connection);
   const offsets = readNewestClockOffsets(connection);
   for (const series of findSeries(connection, {})) {
     const keys = patterns.flatMap((each, pattern) =>
       find(series.id, each).map((accessKeyId) => ({ pattern, accessKeyId })),
     );
     if (keys.length === 0) continue;
-    const generations = readGenerations(series.id);
-    const known = new Set(generations.accessKeyIds);
-    if (keys.some(({ accessKeyId }) => !known.has(accessKeyId)))
-      throw createDamageError('an index of generations has other keys than the table');
     const identity = toIdentity(series);
-    yield { identity, keys, generations, newestClockOffset: offsets.get(series.host) ?? null };
+    const newestClockOffset = offsets.get(series.host) ?? null;
+    for (const part of listParts(series.id, keys)) {
+      const generations = readGenerations(series.id, part.period);
+      const known = new Set(generations.accessKeyIds);
+      if (part.keys.some(({ accessKeyId }) => !known.has(accessKeyId)))
+        throw createDamageError('an index of generations has other keys than the table');
+      yield { identity, keys: part.keys, generations, newestClockOffset };
+    }
   }
+}
+
+/** Reads the generations whose last sample is in a period. */
+function preparePartReader(connection: DatabaseConnection) {
+  const select = connection.prepare<[number, Instant, Instant], StoredGenerationRow>(
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? AND last_seen BETWEEN ? AND ?
+     ORDER BY last_seen, first_seen`,
+  );
+  return (seriesId: number, { from, to }: Span): RecordedColumns =>
+    toRecordedColumns(select.all(seriesId, from, to).map((row) => toStoredGeneration(row).generation));
+}
+
+type FoundKey = KeySeries['keys'][number];
+
+/**
+ * The number of generations before and after a key. A year of hourly rotations on each side is measured, so the whole
+ * history of nearly every series. A measurement of millions of generations would take a minute.
+ */
+const NEIGHBOUR_COUNT = 8760;
+
+/** Divides the keys of a series by time, so that one part of the generations answers all keys of a division. */
+function createPartLister(connection: DatabaseConnection) {
+  const prepare = (sql: string) => connection.prepare<unknown[], Instant>(sql).pluck();
+  const findLastSeen = prepare('SELECT last_seen FROM generations WHERE series_id = ? AND key = ?');
+  const findEnd = (comparison: string, order: string) =>
+    prepare(
+      `SELECT last_seen FROM generations WHERE series_id = ? AND last_seen ${comparison} ?
+       ORDER BY last_seen ${order} LIMIT 1 OFFSET ${NEIGHBOUR_COUNT}`,
+    );
+  const [before, after] = [findEnd('<=', 'DESC'), findEnd('>=', 'ASC')];
+  return (series: number, keys: readonly FoundKey[]): { period: Span; keys: FoundKey[] }[] => {
+    const parts: { period: Span; keys: FoundKey[]; lastCovered: Instant }[] = [];
+    const times = keys.map((key) => ({ key, at: requireRow(findLastSeen.get(series, key.accessKeyId)) }));
+    for (const { key, at } of times.toSorted((a, b) => a.at - b.at)) {
+      const newest = parts.at(-1);
+      if (newest !== undefined && at <= newest.lastCovered) {
+        newest.keys.push(key);
+        continue;
+      }
+      const from = before.get(series, at) ?? Number.MIN_SAFE_INTEGER;
+      const to = after.get(series, at) ?? Number.MAX_SAFE_INTEGER;
+      // Later keys in the first half of the time after this key still have many neighbours.
+      parts.push({ period: { from, to }, keys: [key], lastCovered: at + Math.floor((to - at) / 2) });
+    }
+    return parts;
+  };
 }
 
 function createFinder(connection: DatabaseConnection) {

@@ -6,6 +6,7 @@ import type { KeyPattern } from '../../../src/store/contract.ts';
 import { FIND_KEY, FIND_MASKED_KEY } from '../../../src/store/lookup/keys.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { writeLongSeries } from '../../support/store/long-series.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const file = join(temporaryFolder(afterAll), 'samples.db');
@@ -71,6 +72,24 @@ describe('finding keys', () => {
   test.each([[''], ['sha256:%'], ['ASIA%'], [`${NOW}/${NOW}`]])("'%s' is not a pattern", (keyId) => {
     expect(find({ keyId })).toEqual([]);
   });
+});
+
+test('of a long series, only generations around the keys are read', () => {
+  const long = join(temporaryFolder(), 'long.db');
+  writeLongSeries(long, 40_000);
+  using store = SampleStore.openReadOnly(long);
+  const toKeyId = (index: number) => `ASIA${String(index).padStart(16, '0')}`;
+  const found: [number, string[]][] = [];
+  const wanted = [39_999, 20_001, 20_000, 0].map(toKeyId);
+  store?.findKeys(
+    wanted.map((keyId) => ({ keyId })),
+    ({ keys, generations }) => found.push([generations.count, keys.map(({ accessKeyId }) => accessKeyId)]),
+  );
+  expect(found).toEqual([
+    [8761, [toKeyId(0)]],
+    [17_521, [toKeyId(20_000), toKeyId(20_001)]],
+    [8761, [toKeyId(39_999)]],
+  ]);
 });
 
 test.each([
