@@ -1,5 +1,5 @@
 import type { JobRun } from '../domain/model.ts';
-import type { SeriesFilter } from './contract.ts';
+import type { JobRunFilter, SeriesFilter } from './contract.ts';
 import { IDENTITY_COLUMNS, toIdentity, toParameters } from './series-rows.ts';
 import { assertUndamaged } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
@@ -95,4 +95,11 @@ function toJobRun(row: JobRunRow): JobRun {
   const { job, startedAt, remainingAtStart, duration, exitCode, remainingAtEnd } = checkRow(row);
   const end = duration === null ? null : { duration, exitCode, remainingAtEnd };
   return { job, identity: toIdentity(row), startedAt, remainingAtStart, end };
+}
+
+/** The runs of one job, ordered by start. */
+export function listJobRuns(connection: DatabaseConnection, filter: JobRunFilter): JobRun[] {
+  const runs = [...readJobRuns(connection, filter)];
+  if (runs.length === 0) assertUndamaged(connection);
+  return runs.map(({ run }) => run);
 }

@@ -26,12 +26,11 @@ import type {
 } from './contract.ts';
 import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
-import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
-import { findKeySeries } from './lookup/keys.ts';
+import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './job-runs.ts';
+import { visitKeySeries } from './lookup/keys.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
-import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
@@ -143,11 +142,7 @@ export class SampleStore {
 
   /** Reads the runs of one job, ordered by start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
-    return this.#connection.run((connection) => {
-      const runs = [...readJobRuns(connection, filter)];
-      if (runs.length === 0) assertUndamaged(connection);
-      return runs.map(({ run }) => run);
-    });
+    return this.#connection.run((connection) => listJobRuns(connection, filter));
   }
 
   /** Reads the names of all jobs with runs, in alphabetical order. */
@@ -185,11 +180,7 @@ export class SampleStore {
 
   /** Passes each series that has some of the keys to `visit`. Reads one state of the database. */
   findKeys(patterns: readonly KeyPattern[], visit: (series: KeySeries) => void): void {
-    this.#connection.run((connection) =>
-      connection.transaction(() => {
-        for (const series of findKeySeries(connection, patterns)) visit(series);
-      })(),
-    );
+    this.#connection.run((connection) => connection.transaction(visitKeySeries)(connection, patterns, visit));
   }
 
   /** From now on, reads the present state of the database, even if other processes write. */
@@ -207,14 +198,8 @@ export class SampleStore {
 
   /** As {@link records}, with the samples in runs. */
   *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
-    const { current } = this.#connection;
     try {
-      let isEmpty = true;
-      for (const part of exportParts(current, filter)) {
-        isEmpty = false;
-        yield part;
-      }
-      if (isEmpty) assertUndamaged(current);
+      yield* exportParts(this.#connection.current, filter);
     } catch (error) {
       throw this.#connection.explainError(error);
     }

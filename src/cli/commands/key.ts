@@ -44,9 +44,9 @@ export const keyCommand: CommandDefinition = {
       ['3', 'the end of at least one is unknown, because the database does not have its key'],
     ],
     examples: [
-      ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued this key, and when does it expire?'],
-      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-Credential=…'", 'until when does it work?'],
-      ['aws s3 presign s3://bucket/file --expires-in 604800 | cred-watch key -', 'check a new URL'],
+      ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued it, and when does it end?'],
+      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-Credential=…'", 'its end'],
+      ['aws s3 presign s3://bucket/file | cred-watch key -', 'until when does it work?'],
       ['cred-watch key - -f json < job.log', 'all keys in a log'],
     ],
   },

@@ -69,7 +69,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
-      ['cred-watch report --presign 7d', 'how long do presigned URLs for 7 days really work?'],
+      ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],

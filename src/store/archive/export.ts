@@ -9,6 +9,7 @@ import {
   assertAllFailedPolls,
   assertAllGenerations,
   assertAllSamples,
+  assertUndamaged,
   countGenerations,
 } from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
@@ -24,6 +25,18 @@ const toNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
 /** Yields every selected record, and samples in runs. A run is short, because a million samples need much memory. */
 export function* exportParts(
+  connection: DatabaseConnection,
+  filter: SeriesFilter,
+): Generator<ArchiveRecord | SampleRun> {
+  let isEmpty = true;
+  for (const part of readParts(connection, filter)) {
+    isEmpty = false;
+    yield part;
+  }
+  if (isEmpty) assertUndamaged(connection);
+}
+
+function* readParts(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Generator<ArchiveRecord | SampleRun> {

@@ -17,7 +17,7 @@ export const FIND_MASKED_KEY = `SELECT key FROM generations
   WHERE series_id = @series AND key >= @prefix AND key < @end AND substr(key, -4) = @suffix`;
 
 /** Yields the series that have keys of these patterns, one after the other, because each may be large. */
-export function* findKeySeries(
+function* findKeySeries(
   connection: DatabaseConnection,
   patterns: readonly KeyPattern[],
 ): Generator<KeySeries> {
@@ -98,4 +98,13 @@ function createFinder(connection: DatabaseConnection) {
         : masked.all({ series, ...pattern, end: `${pattern.prefix}[` });
     return rows.map((key) => checkText('accessKeyId', key));
   };
+}
+
+/** Passes each series that has some of the keys to `visit`. */
+export function visitKeySeries(
+  connection: DatabaseConnection,
+  patterns: readonly KeyPattern[],
+  visit: (series: KeySeries) => void,
+): void {
+  for (const series of findKeySeries(connection, patterns)) visit(series);
 }
