@@ -1,8 +1,8 @@
 import { answerKey, type KeyAnswer, type KeySighting } from '../domain/keys/key-answer.ts';
 import { type KeyReference, parseMaskedKeyId } from '../domain/keys/key-reference.ts';
 import { groupBy } from '../domain/lists.ts';
+import { toNullable, valueAt } from '../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../domain/measurement/columns/column-measurement.ts';
-import { toNullable, valueAt } from '../domain/measurement/columns/generation-columns.ts';
 import { measureColumns } from '../domain/measurement/measure.ts';
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import type { Instant, SeriesIdentity } from '../domain/model.ts';
@@ -40,7 +40,9 @@ const toPattern = (keyId: string): KeyPattern => parseMaskedKeyId(keyId) ?? { ke
 /** Finds what a measured series knows about a key. */
 function createSightingFinder(identity: SeriesIdentity, measurement: Measurement, now: Instant) {
   const { generations, rotations } = getHistoryColumns(measurement);
-  const rotationByGeneration = new Map(rotations.from.map((generation, index) => [generation, index]));
+  const rotationByGeneration = new Map(
+    Array.from(rotations.from, (generation, index) => [generation, index]),
+  );
   const indexes = new Map(generations.accessKeyIds.map((keyId, index) => [keyId, index]));
   return (accessKeyId: string): KeySighting[] => {
     const index = indexes.get(accessKeyId);

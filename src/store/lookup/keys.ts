@@ -1,4 +1,7 @@
-import { type RecordedColumns, toRecordedColumns } from '../../domain/measurement/columns/generation-columns.ts';
+import {
+  type RecordedColumns,
+  toRecordedColumns,
+} from '../../domain/measurement/columns/generation-columns.ts';
 import type { Instant, Span } from '../../domain/model.ts';
 import type { KeyPattern, KeySeries } from '../contract.ts';
 import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
