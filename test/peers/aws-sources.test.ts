@@ -416,12 +416,12 @@ describe(JAVASCRIPT, () => {
   const obtain: Obtain = ({ environment }, profile, variables) =>
     chain.obtain({ ...environment, ...variables, ...(profile === null ? {} : { AWS_PROFILE: profile }) });
 
-  testSuccess('javascript', () => obtain, 1);
-  testFailures('javascript', () => obtain, 1);
+  testSuccess('javascript', () => obtain, 2);
+  testFailures('javascript', () => obtain, 3);
 });
 
 // The client takes half a second to start.
 describeClient(CLI, AWS_CLI, () => {
-  testSuccess('cli', () => obtainByCli, 4);
+  testSuccess('cli', () => obtainByCli, 9);
   testFailures('cli', () => obtainByCli, 10);
 });

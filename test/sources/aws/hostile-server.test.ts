@@ -139,7 +139,7 @@ describe('a response that is no valid document', () => {
     expiration = '9999-12-31T23:59:59Z';
     const later = await succeed(await open());
     expect(later.credentials.expiration).toBe(Date.parse(expiration));
-    expect(codes(later)).toEqual(['IMPLAUSIBLE_EXPIRATION']);
+    expect(codes(later)).toContain('IMPLAUSIBLE_EXPIRATION');
   });
 
   test('an error whose message is no text has the reason of its status', async () => {

@@ -4,6 +4,7 @@ import { byTime, expectSamples } from '../../support/store/logs/expected-samples
 import type { LoggedPoll } from '../../support/store/logs/history.ts';
 import { DOCUMENTS, FORMS, PLACEMENTS, STAMPS } from '../../support/store/logs/log-forms.ts';
 import { readText } from '../../support/store/logs/read-text.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2022, 0, 1);
 const END = Date.UTC(2035, 0, 1);
@@ -90,7 +91,7 @@ test('a random history in a random combination of timestamp, place, document, no
         expect(samples, text.slice(0, 2000)).toEqual(expectSamples(polls, document));
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: isThorough ? 1000 : 400 },
   );
 });
 
@@ -106,6 +107,6 @@ test('a random history in every other form is read exactly', async () => {
         expect(samples.sort(byTime), text.slice(0, 2000)).toEqual(expectSamples(polls, form));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: isThorough ? 500 : 200 },
   );
 });

@@ -12,10 +12,8 @@ export const JAVASCRIPT = 'the AWS SDK for JavaScript';
 export const CLI = 'the AWS CLI';
 export const GO = 'rclone with the AWS SDK for Go';
 
-/**
- * The AWS CLI takes most of a second to start, so only CI (`CI=true`) runs it on more than the main shapes.
- */
-export const runsOnlyInCi = (client: ClientName) => client === 'cli' && !isThorough;
+/** These clients take long to start, so only CI (`CI=true`) runs them on more than the main shapes. */
+export const runsOnlyInCi = (client: ClientName) => client !== 'javascript' && !isThorough;
 
 /** Runs the same tests with three SDK families, because each tolerates other deviations. */
 export function describeEachClient(tests: (client: ClientName, obtain: ObtainCredentials) => void): void {
