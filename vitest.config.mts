@@ -32,8 +32,8 @@ export default defineConfig({
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...(isInCheckout(tmpdir()) ? { TMPDIR: '/tmp' } : {}),
     },
-    // Some tests wait for child processes and time-outs, so one more worker keeps the cores busy.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for child processes and time-outs, so more workers keep the cores busy.
+    maxWorkers: availableParallelism() + 3,
     // A new process with all modules per file would take a third of the whole time. No test leaves changes behind.
     isolate: false,
     testTimeout: TIMEOUT_MS,

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { runProgram } from '../support/cli/built-program.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const FOLLOWER = fileURLToPath(new URL('../support/peers/sdk-follower.mjs', import.meta.url));
 
-test('a child of exec --refresh gets new credentials across two rotations', async () => {
+ciTest('a child of exec --refresh gets new credentials across two rotations', async () => {
   const { environment } = await startSimulation([
     '--lifetime',
     '3m',
