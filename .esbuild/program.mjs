@@ -14,7 +14,9 @@ const HOT_COMMANDS = {
     'src/watch/watch.ts',
     'src/cli/live-report/live-report-server.ts',
     'src/cli/targets/poll-targets.ts',
-    'src/sources/role/job-keys.ts',
+    ...['profile/profile', 'web-identity/web-identity', 'role/role', 'sso/sso', 'github/github'].map(
+      (name) => `src/sources/${name}.ts`,
+    ),
   ],
   check: [],
   exec: ['src/watch/latest-credentials.ts', 'src/server/real-credentials/real-endpoint.ts'],

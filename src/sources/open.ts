@@ -4,12 +4,9 @@ import { createContainerSource } from './container/container.ts';
 import { isContainerEndpointSet } from './container/settings.ts';
 import { createEnvironmentSource } from './environment/environment.ts';
 import type { Environment } from './environment/variables.ts';
-import { createGithubSource } from './github/github.ts';
 import { createImdsSource } from './imds/imds.ts';
 import { createProcessSource } from './process/process.ts';
 import { readProfileFiles } from './profile/files.ts';
-import { createProfileSource } from './profile/profile.ts';
-import { createRoleSource } from './role/role.ts';
 import {
   type CredentialSource,
   SELECTED_SOURCES,
@@ -19,36 +16,49 @@ import {
   type SourceSetting,
   type SourceSettings,
 } from './source.ts';
-import { createSsoSource } from './sso/sso.ts';
-import { createWebIdentitySource } from './web-identity/web-identity.ts';
 
 /** `auto` is the container endpoint if the environment names one, else IMDS. */
 export type SourceChoice = 'auto' | SourceName;
 
 type SourceFactory = (options: SourceOptions) => CredentialSource;
 
-const FACTORIES: Readonly<Record<SourceName, SourceFactory>> = {
+/** The sources that never call AWS. */
+const LOCAL_FACTORIES = {
   imds: createImdsSource,
   container: createContainerSource,
   process: createProcessSource,
   environment: createEnvironmentSource,
-  profile: createProfileSource,
-  'web-identity': createWebIdentitySource,
-  role: createRoleSource,
-  sso: createSsoSource,
-  github: createGithubSource,
-};
+} as const satisfies Partial<Record<SourceName, SourceFactory>>;
+
+export type LocalSourceName = keyof typeof LOCAL_FACTORIES;
+
+/** Loaded when they are opened, because most polls need none of them. */
+const OTHER_FACTORIES: Readonly<Record<Exclude<SourceName, LocalSourceName>, () => Promise<SourceFactory>>> =
+  {
+    profile: async () => (await import('./profile/profile.ts')).createProfileSource,
+    'web-identity': async () => (await import('./web-identity/web-identity.ts')).createWebIdentitySource,
+    role: async () => (await import('./role/role.ts')).createRoleSource,
+    sso: async () => (await import('./sso/sso.ts')).createSsoSource,
+    github: async () => (await import('./github/github.ts')).createGithubSource,
+  };
+
+export const isLocalSource = (name: SourceName): name is LocalSourceName =>
+  Object.hasOwn(LOCAL_FACTORIES, name);
 
 /** Opens a source. Reads the shared AWS config files if the source needs them. Sends no request. */
 export async function openSource(choice: SourceChoice, options: SourceOptions): Promise<CredentialSource> {
   const name = resolveSourceName(choice, options);
-  if (!SOURCE_KINDS[name].needsProfileFiles) return FACTORIES[name](options);
-  return FACTORIES[name]({ ...options, profileFiles: await readProfileFiles(options) });
+  const create = isLocalSource(name) ? LOCAL_FACTORIES[name] : await OTHER_FACTORIES[name]();
+  if (!SOURCE_KINDS[name].needsProfileFiles) return create(options);
+  return create({ ...options, profileFiles: await readProfileFiles(options) });
 }
 
-/** Like {@link openSource}, but reads no file. `options.profileFiles` can provide the shared files. */
-export function createSource(choice: SourceChoice, options: SourceOptions): CredentialSource {
-  return FACTORIES[resolveSourceName(choice, options)](options);
+/**
+ * Like {@link openSource}, but reads no file. `options.profileFiles` can provide the shared files.
+ * @param name null: the endpoint that the environment names
+ */
+export function createLocalSource(name: LocalSourceName | null, options: SourceOptions): CredentialSource {
+  return LOCAL_FACTORIES[name ?? chooseEndpoint(options.env)](options);
 }
 
 /** `auto` is the source that a setting selects, else the endpoint that the environment names. */
@@ -56,8 +66,11 @@ export function resolveSourceName(
   choice: SourceChoice,
   { env, ...settings }: Partial<SourceSettings> & { env: Environment },
 ): SourceName {
-  return findSelectedSource(choice, settings) ?? (isContainerEndpointSet(env) ? 'container' : 'imds');
+  return findSelectedSource(choice, settings) ?? chooseEndpoint(env);
 }
+
+const chooseEndpoint = (env: Environment): 'container' | 'imds' =>
+  isContainerEndpointSet(env) ? 'container' : 'imds';
 
 /** The source that the choice or a setting selects. Null if neither does. */
 export function findSelectedSource(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import type { RealCredentials } from '../../src/server/real-credentials/real-document.ts';
 import { startRealEndpoint } from '../../src/server/real-credentials/real-endpoint.ts';
-import { createSource } from '../../src/sources/open.ts';
+import { createLocalSource } from '../../src/sources/open.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials } from '../../src/watch/latest-credentials.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
@@ -23,7 +23,7 @@ async function startRelay(onFinished: OnFinished) {
   const clock = createSkippingClock();
   const agent = await startSimulated({ shapes: ['ecs'], clock }, onFinished);
   const store = SampleStore.open(join(temporaryFolder(onFinished), 'samples.db'));
-  const source = createSource('container', options(agent.environments.ecs, { clock }));
+  const source = createLocalSource('container', options(agent.environments.ecs, { clock }));
   const context = { source, store, host: null, machine: 'here' };
   const latest = new LatestCredentials(context, { clock });
   const environment = await startReal(latest.getLatest, onFinished);

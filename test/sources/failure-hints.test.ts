@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeFailure } from '../../src/report/messages/failures/describe-failure.ts';
-import { createSource } from '../../src/sources/open.ts';
+import { createLocalSource } from '../../src/sources/open.ts';
 import type { PollFailure } from '../../src/sources/source.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
@@ -281,7 +281,7 @@ describe('a process that prints its credentials in another form', () => {
   ])('%s has a hint and is not quoted', async (_, output, problem, hint) => {
     const file = join(temporaryFolder(), 'output');
     writeFileSync(file, output);
-    const failure = await fail(createSource('process', options({}, { command: `cat ${file}` })));
+    const failure = await fail(createLocalSource('process', options({}, { command: `cat ${file}` })));
     expect(failure.reason).toBe('malformed');
     expect(failure.detail).toMatch(problem);
     expect(getHint(failure)).toMatch(hint);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../src/errors.ts';
 import { findLocalError, throwIfLocal } from '../../src/sources/local-errors.ts';
-import { createSource } from '../../src/sources/open.ts';
+import { createLocalSource } from '../../src/sources/open.ts';
 import { containerAt, document, hastyClock, imds, imdsAt, options } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
@@ -87,7 +87,7 @@ describe('a poll throws instead of failing', () => {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds`,
     };
-    const source = createSource(name, options(env, { clock: { ...hastyClock, now } }));
+    const source = createLocalSource(name, options(env, { clock: { ...hastyClock, now } }));
     await expect(source.poll()).rejects.toThrow('a defect');
     expect(endpoint.requests).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SOURCE_NAMES } from '../../src/domain/model.ts';
 import {
-  createSource,
+  createLocalSource,
   findSourceConflict,
   openSource,
   resolveSourceName,
@@ -63,7 +63,7 @@ test.each<[env: Record<string, string>, name: string]>([
 ])('auto selects by the environment %j the source %s', async (env, name) => {
   expect(resolveSourceName('auto', { env })).toBe(name);
   expect((await openSource('auto', options({ HOME: '/nonexistent', ...env }))).name).toBe(name);
-  expect(createSource('auto', options(env)).name).toBe(name);
+  expect(createLocalSource(null, options(env)).name).toBe(name);
 });
 
 test.each<[choice: SourceChoice, given: object, expected: object | null]>([

@@ -3,7 +3,7 @@ import { buildClientEnvironment } from '../../server/client-environment.ts';
 import { SeededRandom } from '../../server/credentials/seeded-random.ts';
 import { createInMemoryEndpoint } from '../../server/in-memory.ts';
 import type { Simulation } from '../../server/simulation.ts';
-import { createSource } from '../../sources/open.ts';
+import { createLocalSource } from '../../sources/open.ts';
 import type { ArchiveRecord } from '../../store/archive/record.ts';
 import { type PollStore, pollOnce } from '../../watch/poll-once.ts';
 import { createInMemoryExchange } from './in-memory-exchange.ts';
@@ -46,7 +46,7 @@ export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGener
   let pollNumber = 0;
   let pauses = 0;
   const [shape = 'imds'] = simulation.shapes;
-  const source = createSource('auto', {
+  const source = createLocalSource(null, {
     env: buildClientEnvironment(shape, [ORIGIN], simulation, TOKEN_FILE),
     clock,
     random: () => randomness.fraction(`pause ${pollNumber} ${pauses++}`),

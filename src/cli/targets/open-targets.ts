@@ -1,6 +1,6 @@
 import type { Seconds } from '../../domain/model.ts';
 import { createSocketExchange } from '../../sources/http/socket-exchange.ts';
-import { createSource } from '../../sources/open.ts';
+import { createLocalSource } from '../../sources/open.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { WatchedTarget } from '../../watch/targets/watch-targets.ts';
 import type { LiveReportServer, ObservedSource } from '../live-report/live-report-server.ts';
@@ -56,7 +56,7 @@ export class OpenTargetList {
   #openTarget(target: Target): OpenTarget {
     const { store, io, defaultInterval, server, keepsConnections } = this.#options;
     const { env, clock, random, machine } = io;
-    const source = createSource(target.source, {
+    const source = createLocalSource(target.source, {
       ...{ env: createTargetEnvironment(target, env), clock, random },
       role: target.role ?? undefined,
       discoverHost: false,

@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../src/cli/simulation/virtual-clock.ts';
 import { buildClientEnvironment } from '../../../src/server/client-environment.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { createInMemoryEndpoint } from '../../../src/server/in-memory.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import type { PollOutcome } from '../../../src/sources/source.ts';
 import type { ArchiveRecord } from '../../../src/store/archive/record.ts';
 import { startPolled } from '../../support/server/polled-simulator.ts';
@@ -76,8 +76,8 @@ test.for<[Shape, string[]]>([
 
   const simulation = createTestSimulation({ ...settings, shapes: [shape] }, START);
   const clock = new VirtualClock(START);
-  const source = createSource(
-    'auto',
+  const source = createLocalSource(
+    null,
     options(buildClientEnvironment(shape, ['http://127.0.0.1'], simulation, '/token'), {
       clock,
       limits,

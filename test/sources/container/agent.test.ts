@@ -7,7 +7,7 @@ import {
   readCredentialsUrl,
 } from '../../../src/sources/container/settings.ts';
 import { Notes } from '../../../src/sources/notes.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';
 import { containerAt, document, fail, options, succeed } from '../../support/sources/polling.ts';
 
@@ -103,14 +103,14 @@ test('parts of the path with at least 16 characters are redacted', async () => {
   const paths = ['/', '?', '&', '='].map((separator) => `/v2${separator}${long}/x`);
   for (const path of paths) {
     const { exchange } = scripted({ [path]: [400, `${long} ${short}.`] });
-    const source = createSource('container', options({ [RELATIVE]: path }, { exchange }));
+    const source = createLocalSource('container', options({ [RELATIVE]: path }, { exchange }));
     expect((await fail(source)).detail).toBe('HTTP 400: [redacted]');
   }
   const { exchange } = scripted({ [`/v2/${short}`]: [400, 'no such id: bcdefghijk'] });
-  const source = createSource('container', options({ [RELATIVE]: `/v2/${short}` }, { exchange }));
+  const source = createLocalSource('container', options({ [RELATIVE]: `/v2/${short}` }, { exchange }));
   expect((await fail(source)).detail).toBe('HTTP 400: no such id: [redacted]');
   const words = scripted({ '/credentials/agents': [400, 'no credentials for agents'] });
-  const plain = createSource('container', options({ [RELATIVE]: '/credentials/agents' }, words));
+  const plain = createLocalSource('container', options({ [RELATIVE]: '/credentials/agents' }, words));
   expect((await fail(plain)).detail).toBe('HTTP 400: no credentials for agents');
 });
 
@@ -288,7 +288,7 @@ describe('the settings of the container endpoint', () => {
     ['https://agent.test/', []],
     ['nonsense', []],
   ])('the URL %s has the notes %j', async (url, codes) => {
-    const outcome = await createSource(
+    const outcome = await createLocalSource(
       'container',
       options({ [FULL]: url }, { exchange: scripted().exchange }),
     ).poll();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import {
   CANARIES,
   codes,
@@ -224,11 +224,11 @@ describe('the chosen source', () => {
     ['explicit', 'imds', { [RELATIVE]: '/x' }, 'imds'],
     ['explicit', 'container', {}, 'container'],
   ])('with %s, %s selects the expected source', (_, choice, env, name) => {
-    expect(createSource(choice, options(env)).name).toBe(name);
+    expect(createLocalSource(choice === 'auto' ? null : choice, options(env)).name).toBe(name);
   });
 
   test('the container source without a URI is an invalid configuration', async () => {
-    const source = createSource('container', options({ [RELATIVE]: '' }));
+    const source = createLocalSource('container', options({ [RELATIVE]: '' }));
     expect(source.endpoint).toBeNull();
     expect(await fail(source)).toMatchObject({
       reason: 'invalid-configuration',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { withProcessTimeout } from '../../../src/sources/credential-process/credential-process.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning } from '../../support/send-signal.ts';
 import { createLifeline } from '../../support/sources/lifeline.ts';
@@ -15,7 +15,7 @@ import { homeWith } from '../../support/sources/profile-home.ts';
 const [SECRET, TOKEN, OTHER] = CANARIES;
 
 const source = (command: string, more = {}, env = {}) =>
-  createSource('process', options(env, { command, ...more }));
+  createLocalSource('process', options(env, { command, ...more }));
 
 /** A command that prints the text. */
 const printing = (text: string | Buffer) => {
@@ -68,18 +68,18 @@ describe('a command', () => {
   test('the command of the profile runs if no command is given', async () => {
     const config = `[default]\ncredential_process = exit 4\n[profile loader]\ncredential_process = ${printing(output)}\n`;
     const HOME = homeWith({ config, credentials: '[loader]\naws_access_key_id = AKIA\n' });
-    const named = await succeed(createSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
+    const named = await succeed(createLocalSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
     expect(named.identity.role).toBe('loader');
-    const given = await succeed(createSource('process', options({ HOME }, { profile: 'loader' })));
+    const given = await succeed(createLocalSource('process', options({ HOME }, { profile: 'loader' })));
     expect(given.identity.role).toBe('loader');
-    const labelled = createSource('process', options({ HOME }, { profile: 'loader', role: 'x' }));
+    const labelled = createLocalSource('process', options({ HOME }, { profile: 'loader', role: 'x' }));
     expect((await succeed(labelled)).identity.role).toBe('x');
-    expect((await fail(createSource('process', options({ HOME })))).detail).toBe('exit code 4');
+    expect((await fail(createLocalSource('process', options({ HOME })))).detail).toBe('exit code 4');
   });
 
   test('a profile without credential_process is not configured', async () => {
     const HOME = homeWith({ config: '[default]\nregion = x\n' });
-    expect(await fail(createSource('process', options({ HOME })))).toMatchObject({
+    expect(await fail(createLocalSource('process', options({ HOME })))).toMatchObject({
       reason: 'not-configured',
       detail: 'profile default has no credential_process',
     });

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { fail, options } from '../../support/sources/polling.ts';
 
-const source = (command: string, env = {}) => createSource('process', options(env, { command }));
+const source = (command: string, env = {}) => createLocalSource('process', options(env, { command }));
 
 test('a process is not started by itself, also not through another process', async () => {
   const file = join(temporaryFolder(), 'started');

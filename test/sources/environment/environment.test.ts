@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 
 const [SECRET, TOKEN, OTHER] = CANARIES;
@@ -9,7 +9,7 @@ const AT = '2026-11-22T06:23:11Z';
 const EXPIRING = { ...SESSION, AWS_CREDENTIAL_EXPIRATION: AT };
 
 type Env = Record<string, string>;
-const source = (env: Env, more = {}) => createSource('environment', options(env, more));
+const source = (env: Env, more = {}) => createLocalSource('environment', options(env, more));
 
 test('keys, token and expiration are read from the environment', async () => {
   const environment = source({ ...EXPIRING, AWS_ACCOUNT_ID: '123456789012' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readImdsSettings } from '../../../src/sources/imds/settings.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { readProfileFiles } from '../../../src/sources/profile/files.ts';
 import { codes, imds, options, ROLES, succeed } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -161,12 +161,12 @@ test('a poll uses the endpoint of the profile', async () => {
   const endpoint = await startEndpoint(imds());
   const lines = `ec2_instance_profile_name = web-role\nec2_metadata_service_endpoint = http://127.0.0.1:1338/x/`;
   const config = `[default]\n${lines}\n`;
-  expect(createSource('auto', await host({ config })).endpoint).toEqual({
+  expect(createLocalSource(null, await host({ config })).endpoint).toEqual({
     url: 'http://127.0.0.1:1338/x',
     loopback: true,
   });
   // Also in the environment, so that a defect cannot send the request to a real endpoint.
-  const source = createSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
+  const source = createLocalSource(null, await host({ config }, { [ENDPOINT]: endpoint.url }));
   expect(codes(await succeed(source))).toEqual(['PROFILE_NAME_ONLY_SOME_SDKS']);
   expect(endpoint.seen()).toEqual(['PUT /latest/api/token', `GET ${ROLES}web-role`]);
 });

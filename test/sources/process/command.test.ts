@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createOutputError } from '../../../src/sources/credential-process/output-error.ts';
 import { parseJsonObject } from '../../../src/sources/document/json-object.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import { fail, options } from '../../support/sources/polling.ts';
 
 const pollCommand = (command: string) =>
-  fail(createSource('process', options({ PATH: process.env.PATH }, { command })));
+  fail(createLocalSource('process', options({ PATH: process.env.PATH }, { command })));
 
 test.each(['HUP', 'INT', 'QUIT', 'ABRT', 'KILL', 'SEGV', 'PIPE', 'TERM'])(
   'a process that SIG%s ends is reported with this signal',
@@ -53,7 +53,7 @@ test.each([
   const stop = new AbortController();
   stop.abort();
   // An aborted poll starts no process.
-  const outcome = await createSource('process', options({}, { command })).poll(stop.signal);
+  const outcome = await createLocalSource('process', options({}, { command })).poll(stop.signal);
   expect(outcome.identity.role).toBe(role);
 });
 

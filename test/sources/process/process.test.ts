@@ -15,9 +15,9 @@ const program = join(folder, 'poll.cjs');
 /** Does not call `process.exit`, so it ends only if nothing keeps the process alive. */
 const SOURCE = `
   import { systemClock } from './src/clock.ts';
-  import { createSource } from './src/sources/open.ts';
+  import { createLocalSource } from './src/sources/open.ts';
   const limits = { requestMs: 300, attempts: 1 };
-  const source = createSource('imds', { env: process.env, clock: systemClock, random: Math.random, limits });
+  const source = createLocalSource('imds', { env: process.env, clock: systemClock, random: Math.random, limits });
   source.poll().then((outcome) => console.log(outcome.ok ? 'ok' : outcome.reason));
 `;
 

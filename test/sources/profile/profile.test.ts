@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createSource } from '../../../src/sources/open.ts';
+import { createProfileSource } from '../../../src/sources/profile/profile.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -15,7 +15,7 @@ const EXPIRING = `${SESSION}\nx_security_token_expires = ${AT}`;
 
 type Files = Parameters<typeof homeWith>[0];
 const source = (files: Files, env = {}, more = {}) =>
-  createSource('profile', options({ HOME: homeWith(files), ...env }, more));
+  createProfileSource(options({ HOME: homeWith(files), ...env }, more));
 const withCredentials = (lines: string) => source({ credentials: `[default]\n${lines}\n` });
 const withConfig = (lines: string) => source({ config: `[default]\n${lines}\n` });
 
@@ -53,7 +53,7 @@ describe('the role of the series is', () => {
 
 test('the files are read in every poll', async () => {
   const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
-  const profile = createSource('profile', options({ HOME: home }));
+  const profile = createProfileSource(options({ HOME: home }));
   expect((await succeed(profile)).credentials.accessKeyId).toBe('ASIACANARY0000000001');
   const file = join(home, '.aws/credentials');
   writeFileSync(`${file}.new`, `[default]\n${EXPIRING.replace('0001', '0002')}\n`);
@@ -279,7 +279,7 @@ describe('an unreadable file', () => {
   test('an unreadable file is named in the failure if the profile was not found', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
-    const profile = createSource('profile', options({ HOME: home }));
+    const profile = createProfileSource(options({ HOME: home }));
     expect(await fail(profile)).toMatchObject({
       reason: 'invalid-configuration',
       detail: 'could not read the shared config file: not a regular file',
@@ -294,7 +294,7 @@ describe('an unreadable file', () => {
   test('an unreadable file is noted if the profile was found in the other file', async () => {
     const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
     mkdirSync(join(home, '.aws/config'));
-    const outcome = await succeed(createSource('profile', options({ HOME: home })));
+    const outcome = await succeed(createProfileSource(options({ HOME: home })));
     expect(outcome.notes).toEqual([
       {
         code: 'PROFILE_FILE_UNREADABLE',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import type {
   PolledCredentials,
   PollFailure,
@@ -27,7 +27,7 @@ export interface PolledOptions extends SimulatedOptions {
 export async function startPolled(shape: Shape, { env, poller, ...simulated }: PolledOptions = {}) {
   const simulator = await startSimulated({ shapes: [shape], ...simulated });
   const newSource = (changes: PolledOptions['env'] = env, more = poller) =>
-    createSource('auto', options({ ...simulator.environments[shape], ...changes }, more));
+    createLocalSource(null, options({ ...simulator.environments[shape], ...changes }, more));
   const source = newSource();
   const poll = async (from = source) => expectNoSecrets(simulator, harmless(await from.poll()));
   return {

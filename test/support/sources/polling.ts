@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { PollLimits } from '../../../src/sources/http/exchange.ts';
-import { createSource } from '../../../src/sources/open.ts';
+import { createLocalSource } from '../../../src/sources/open.ts';
 import type { PollFailure, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
 import type { Script, ScriptedEndpoint, Step } from './scripted-endpoint.ts';
 
@@ -78,13 +78,17 @@ export const imdsAt = (
   { url }: Pick<ScriptedEndpoint, 'url'>,
   env: Env = {},
   more: Partial<SourceOptions> = {},
-) => createSource('imds', options({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url, ...env }, more));
+) => createLocalSource('imds', options({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url, ...env }, more));
 
 export const containerAt = (
   { url }: Pick<ScriptedEndpoint, 'url'>,
   env: Env = {},
   more: Partial<SourceOptions> = {},
-) => createSource('container', options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more));
+) =>
+  createLocalSource(
+    'container',
+    options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more),
+  );
 
 /** Checks that an outcome shows no secret in JSON or in `inspect`, and returns it. */
 export function harmless<T extends PollOutcome>(outcome: T): T {
