@@ -29,13 +29,16 @@ function createJudge(history: SimulatedHistory, store: SampleStore) {
   };
 }
 
-/** What a judgement says about a start now, without the forecast. */
+/**
+ * What a judgement says about a start now, without the forecast. `LastUpdated` is only shown: more generations may show
+ * that the source states the time of its response.
+ */
 const pickStartNow = (judgement: NowJudgement) => ({
   verdict: judgement.verdict,
   unknownReason: judgement.unknownReason,
   judgedAt: judgement.judgedAt,
   safeUntil: judgement.safeUntil,
-  credentials: judgement.credentials,
+  credentials: judgement.credentials && { ...judgement.credentials, lastUpdated: null },
   laterExpiration: judgement.laterExpiration,
   remaining: judgement.remaining,
 });
