@@ -6,7 +6,7 @@ import {
 import type { Instant } from '../../domain/model.ts';
 import { assertAllGenerations } from './consistency.ts';
 import { type DatabaseConnection, requireRow } from './driver.ts';
-import { checkNumber, checkText, isStoredNumber, requireNumber } from './row-check.ts';
+import { checkNumber, checkText, createMismatchError, isStoredNumber, requireNumber } from './row-check.ts';
 
 /** The columns of numbers in `generations`, with their fields. */
 export const NUMBER_COLUMNS = {
@@ -113,7 +113,8 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
       const end: Instant | undefined = isRest ? undefined : findEnd.get({ seriesId, after });
       const range = { seriesId, after, end: end ?? Number.MAX_SAFE_INTEGER };
       const [hasOtherValues, keyIds, ...lists] = requireRow(selectUsual.get(range));
-      for (const keyId of parseList(keyIds)) accessKeyIds.push(checkText('accessKeyId', keyId));
+      for (const keyId of parseList('accessKeyId', keyIds))
+        accessKeyIds.push(checkText('accessKeyId', keyId));
       if (accessKeyIds.length > count) break;
       copyLists(USUALLY_READ, lists, begin);
       if (Number(hasOtherValues) === 0) fillUsualValues(columns, begin, accessKeyIds.length);
@@ -125,8 +126,17 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
   };
 }
 
-/** Numbers, texts and nulls. In a damaged database also other values, which the checks reject. */
-const parseList = (json: string | undefined): unknown[] => JSON.parse(json ?? '[]');
+/**
+ * Numbers, texts and nulls. In a damaged database also other values, which the checks reject. SQLite writes some binary
+ * values as text that is no JSON.
+ */
+function parseList(field: string, json: string | undefined): unknown[] {
+  try {
+    return JSON.parse(json ?? '[]');
+  } catch {
+    throw createMismatchError(field);
+  }
+}
 
 function copyNumbers(
   name: ColumnName,
@@ -136,7 +146,8 @@ function copyNumbers(
 ): void {
   const field = NUMBER_COLUMNS[name];
   const column = columns[field];
-  const values = parseList(json);
+  const values = parseList(field, json);
+  if (begin + values.length !== columns.accessKeyIds.length) throw createMismatchError(field);
   const isNullable = NULLABLE_COLUMNS.has(name);
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];

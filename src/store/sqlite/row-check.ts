@@ -50,7 +50,8 @@ export function checkText(name: string, value: unknown): string {
   return value;
 }
 
-const createMismatchError = (name: string) =>
+/** The error for a damaged value: a database from this program has no such value. */
+export const createMismatchError = (name: string): Error =>
   Object.assign(new Error(`${name} has a value of another type`), { code: 'SQLITE_MISMATCH' });
 
 /**
