@@ -75,7 +75,7 @@ function poller() {
   return `
     import { disableWasmTiering } from './src/cli/process/wasm-optimisation.ts';
     import { systemClock } from './src/clock.ts';
-    import { createSource } from './src/sources/open.ts';
+    import { createLocalSource } from './src/sources/open.ts';
     import { SampleStore } from './src/store/sample-store.ts';
     import { watch } from './src/watch/watch.ts';
 
@@ -84,7 +84,7 @@ function poller() {
     const INTERVAL = 300;
     // As in \`poll --interval\`.
     disableWasmTiering();
-    const source = createSource('imds', {
+    const source = createLocalSource('imds', {
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, clock: systemClock, random: Math.random, discoverHost: true,
     });
     const stop = new AbortController();

@@ -58,7 +58,7 @@ function rounds() {
   return `
     import { Agent, request } from 'node:http';
     import { systemClock as clock } from './src/clock.ts';
-    import { createSource } from './src/sources/open.ts';
+    import { createLocalSource } from './src/sources/open.ts';
     import { createSocketExchange } from './src/sources/http/socket-exchange.ts';
     import { SampleStore } from './src/store/sample-store.ts';
     import { PollPool } from './src/watch/targets/poll-pool.ts';
@@ -74,7 +74,7 @@ function rounds() {
       const variable = isImds ? 'AWS_EC2_METADATA_SERVICE_ENDPOINT' : 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
       const env = { [variable]: getUrl(index) };
       const exchange = createSocketExchange({ keepsConnection: !isImds });
-      const source = createSource(kind, { env, clock, random: Math.random, discoverHost: false, exchange });
+      const source = createLocalSource(kind, { env, clock, random: Math.random, discoverHost: false, exchange });
       return { context: { source, store, host: 'host-' + index, machine: 'bench' } };
     });
     async function ours() {
