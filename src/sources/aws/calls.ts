@@ -1,6 +1,5 @@
 /** Calls to AWS that return temporary credentials. */
 import type { LookupFunction } from 'node:net';
-import type { Seconds } from '../../domain/model.ts';
 import type { Secret } from '../../secret.ts';
 import { readExpirations } from '../document/expirations.ts';
 import { createKeysDocument } from '../document/unvalidated-keys.ts';
@@ -8,42 +7,48 @@ import { resolveHost } from '../http/addresses.ts';
 import { computeClockOffset, createResponseTooLargeError, MAX_BODY_BYTES } from '../http/exchange.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
+import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { PolledCredentials } from '../source.ts';
 import { toPollError } from './aws-errors.ts';
+import type { RoleSession } from './role-session.ts';
 import type { Sdk, SdkCredentials } from './sdk.ts';
 import type { AwsService } from './service.ts';
+import { readSts } from './sts.ts';
 
-/** The session that both kinds of `AssumeRole` create. */
-export interface RoleSession {
-  roleArn: string;
-  sessionName: string;
-  /** Null: the default of AWS, one hour. */
-  durationSeconds: Seconds | null;
-}
-
-/** @param readToken called in every attempt, because the token is replaced while it is in use */
-export const assumeRoleWithWebIdentity = (
+/**
+ * @param files their selected profile can have the region and the endpoint
+ * @param readToken called in every attempt, because the token is replaced while it is in use
+ * @throws PollError
+ */
+export async function assumeRoleWithWebIdentity(
   poll: OngoingPoll,
-  service: AwsService,
   session: RoleSession,
+  files: ParsedProfileFiles,
   readToken: () => Promise<Secret>,
-): Promise<FoundDocument> =>
-  requestCredentials(poll, service, async (sdk, signal) => {
+): Promise<FoundDocument> {
+  nameRole(poll, session);
+  return requestCredentials(poll, readSts(poll.options, files), async (sdk, signal) => {
     const token = await readToken();
     return sdk.assumeRoleWithWebIdentity({ ...toInput(session), WebIdentityToken: token.reveal() }, signal);
   });
+}
 
-/** @param keys the credentials that assume the role */
-export const assumeRole = (
+/**
+ * @param files their selected profile can have the region and the endpoint
+ * @param keys the credentials that assume the role
+ * @throws PollError
+ */
+export async function assumeRole(
   poll: OngoingPoll,
-  service: AwsService,
   session: RoleSession & { externalId: string | null },
+  files: ParsedProfileFiles,
   keys: PolledCredentials['secrets'],
-): Promise<FoundDocument> => {
+): Promise<FoundDocument> {
+  nameRole(poll, session);
   const { externalId } = session;
   // Shared with the owner of the role only. AWS quotes an invalid one.
   if (externalId !== null) poll.secrets.add(externalId);
-  return requestCredentials(poll, service, (sdk, signal) => {
+  return requestCredentials(poll, readSts(poll.options, files), (sdk, signal) => {
     const { accessKeyId, secretAccessKey, token } = keys;
     return sdk.assumeRole(
       { ...toInput(session), ...(externalId === null ? {} : { ExternalId: externalId }) },
@@ -55,7 +60,13 @@ export const assumeRole = (
       signal,
     );
   });
-};
+}
+
+/** Before the first error, so that the outcome of a failed poll has the role too. */
+function nameRole(poll: OngoingPoll, { role, accountId }: RoleSession): void {
+  poll.identity.role = poll.options.role ?? role;
+  poll.accountId = accountId;
+}
 
 export const getSsoCredentials = (
   poll: OngoingPoll,

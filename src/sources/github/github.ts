@@ -1,7 +1,7 @@
 import { Secret } from '../../secret.ts';
 import { assumeRoleWithWebIdentity } from '../aws/calls.ts';
-import { readAwsSettings } from '../aws/profile-settings.ts';
-import { describeEndpoint, readAwsService, readRegion, withAwsLimits } from '../aws/service.ts';
+import { withAwsLimits } from '../aws/service.ts';
+import { describeSts } from '../aws/sts.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readProfileFiles } from '../profile/files.ts';
 import { addSessionNotes } from '../role/session-notes.ts';
@@ -14,29 +14,21 @@ import { readGithubRole } from './settings.ts';
  * because a token is valid for five minutes only.
  */
 export function createGithubSource(options: SourceOptions): CredentialSource {
-  const settings = readAwsSettings(options, options.profileFiles);
   return {
     name: 'github',
-    endpoint: describeEndpoint(() =>
-      readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null),
-    ),
+    endpoint: describeSts(options),
     issuesCredentials: true,
     poll: (signal) => runPoll(withAwsLimits(options), signal, [], readGithub),
   };
 }
 
 async function readGithub(poll: OngoingPoll): Promise<FoundDocument> {
-  const { options } = poll;
-  const session = readGithubRole(options);
+  const session = readGithubRole(poll.options);
   addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
-  poll.identity.role = options.role ?? session.role;
-  poll.accountId = session.accountId;
-  const settings = readAwsSettings(options, await readProfileFiles(options));
-  const service = readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null);
   return assumeRoleWithWebIdentity(
     poll,
-    service,
     session,
+    await readProfileFiles(poll.options),
     async () => new Secret(await requestIdentityToken(poll)),
   );
 }

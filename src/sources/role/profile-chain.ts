@@ -1,7 +1,5 @@
 /** The credentials of a profile, with the credentials of other profiles and sources that it needs. */
 import { assumeRole, assumeRoleWithWebIdentity } from '../aws/calls.ts';
-import { readAwsSettings } from '../aws/profile-settings.ts';
-import { readAwsService, readRegion } from '../aws/service.ts';
 import { createKeysDocument, createSigningKeys, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
@@ -16,13 +14,7 @@ import { readProfileWebIdentity } from '../web-identity/settings.ts';
 import { pollBaseSource } from './base-source.ts';
 import { findChainedBase } from './chained-base.ts';
 import { addSessionNotes } from './session-notes.ts';
-import {
-  type GivenSession,
-  type RoleBase,
-  type RoleSettings,
-  readProfileRole,
-  readRoleBase,
-} from './settings.ts';
+import { type GivenSession, type RoleBase, readProfileRole, readRoleBase } from './settings.ts';
 
 /** SDKs follow as many profiles as there are. A longer chain than this one is a mistake. */
 const MAX_CHAIN_LENGTH = 10;
@@ -95,22 +87,7 @@ export async function assumeProfileRole(
     addSessionNotes(poll, { durationSeconds, isChained: findChainedBase(profile, files) !== null });
   }
   const base = await readBase(poll, profile, readRoleBase(profile), files, visited);
-  return assumeWith(poll, settings, base, { ...files, selectedName: profile.name });
-}
-
-/** @param files their selected profile has the region and the endpoint */
-export function assumeWith(
-  poll: OngoingPoll,
-  settings: RoleSettings,
-  base: PolledCredentials['secrets'],
-  files: ParsedProfileFiles,
-): Promise<FoundDocument> {
-  poll.identity.role = poll.options.role ?? settings.role;
-  poll.accountId = settings.accountId;
-  const awsSettings = readAwsSettings(poll.options, files);
-  const region = readRegion(awsSettings);
-  const service = readAwsService('STS', region, awsSettings, poll.options.stsEndpoint ?? null);
-  return assumeRole(poll, service, settings, base);
+  return assumeRole(poll, settings, { ...files, selectedName: profile.name }, base);
 }
 
 function assumeProfileWebIdentity(
@@ -123,11 +100,9 @@ function assumeProfileWebIdentity(
   if (given === poll.options) {
     addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
   }
-  poll.identity.role = poll.options.role ?? session.role;
-  poll.accountId = session.accountId;
-  const settings = readAwsSettings(poll.options, { ...files, selectedName: profile.name });
-  const service = readAwsService('STS', readRegion(settings), settings, poll.options.stsEndpoint ?? null);
-  return assumeRoleWithWebIdentity(poll, service, session, () => readIdentityToken(poll, tokenFile));
+  return assumeRoleWithWebIdentity(poll, session, { ...files, selectedName: profile.name }, () =>
+    readIdentityToken(poll, tokenFile),
+  );
 }
 
 async function readBase(

@@ -1,12 +1,12 @@
-import { readAwsSettings } from '../aws/profile-settings.ts';
-import { describeEndpoint, readAwsService, readRegion } from '../aws/service.ts';
+import { assumeRole } from '../aws/calls.ts';
+import { describeSts } from '../aws/sts.ts';
 import { withProcessTimeout } from '../credential-process/credential-process.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import { findProfile, readSelectedProfile } from '../profile/selected-profile.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { findRoleKind, isRoleProvider } from './chained-base.ts';
-import { assumeProfileRole, assumeWith, readProfileSigningKeys } from './profile-chain.ts';
+import { assumeProfileRole, readProfileSigningKeys } from './profile-chain.ts';
 import { addSessionNotes } from './session-notes.ts';
 import { readChosenRole } from './settings.ts';
 
@@ -15,12 +15,9 @@ import { readChosenRole } from './settings.ts';
  * it, or without this option the credentials that SDKs would use.
  */
 export function createRoleSource(options: SourceOptions): CredentialSource {
-  const settings = readAwsSettings(options, options.profileFiles);
   return {
     name: 'role',
-    endpoint: describeEndpoint(() =>
-      readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null),
-    ),
+    endpoint: describeSts(options),
     issuesCredentials: true,
     // The credentials that assume the role can come from a process.
     poll: (signal) => runPoll(withProcessTimeout(options), signal, [], readRole),
@@ -41,7 +38,7 @@ async function readRole(poll: OngoingPoll): Promise<FoundDocument> {
       : await readKeysOfProfile(poll, findProfile(poll, files, chosenProfile), files);
   addSessionNotes(poll, { durationSeconds: settings.durationSeconds, isChained: isRole });
   poll.identity.source = null;
-  return assumeWith(poll, settings, keys, files);
+  return assumeRole(poll, settings, files, keys);
 }
 
 async function readKeysOfJob(poll: OngoingPoll) {

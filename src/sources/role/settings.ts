@@ -1,21 +1,13 @@
 import type { Seconds } from '../../domain/model.ts';
-import { parseRoleArn } from '../aws/role-arn.ts';
+import { createRoleSession, type RoleSession } from '../aws/role-session.ts';
 import { readVariable } from '../environment/variables.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { Profile } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { DEFAULT_SESSION_NAME } from '../web-identity/settings.ts';
 
-/** The role to assume, and how. */
-export interface RoleSettings {
-  roleArn: string;
-  role: string;
-  accountId: string | null;
-  sessionName: string;
+export interface RoleSettings extends RoleSession {
   externalId: string | null;
-  /** Null: the default of AWS, one hour. */
-  durationSeconds: Seconds | null;
 }
 
 /** What the caller chooses for the session of the last role. Roles before it in a chain use their profiles. */
@@ -42,7 +34,7 @@ export function readProfileRole(profile: Profile, given: GivenSession): RoleSett
     const detail = `profile ${profile.name} has mfa_serial, and a code of an MFA device can be used only once`;
     throw new PollError('mfa-required', detail);
   }
-  return buildRoleSettings({ name: 'role_arn', roleArn }, given, {
+  return buildRoleSettings({ name: 'role_arn', value: roleArn }, given, {
     sessionName: read('role_session_name'),
     externalId: read('external_id'),
     durationSeconds: parseDurationSeconds(read('duration_seconds')),
@@ -51,27 +43,21 @@ export function readProfileRole(profile: Profile, given: GivenSession): RoleSett
 
 /** The role of `--role-arn`. */
 export const readChosenRole = (roleArn: string, options: SourceOptions): RoleSettings =>
-  buildRoleSettings({ name: '--role-arn', roleArn }, options, {
+  buildRoleSettings({ name: '--role-arn', value: roleArn }, options, {
     sessionName: readVariable(options.env, 'AWS_ROLE_SESSION_NAME'),
     externalId: null,
     durationSeconds: null,
   });
 
 function buildRoleSettings(
-  { name, roleArn }: { name: string; roleArn: string },
+  arn: { name: string; value: string },
   given: GivenSession,
   configured: { sessionName: string | null } & Pick<RoleSettings, 'externalId' | 'durationSeconds'>,
 ): RoleSettings {
-  const { role, accountId } = parseRoleArn(roleArn);
-  if (role === null) throw createInvalidSettingError(name, 'is not the ARN of a role');
-  return {
-    roleArn,
-    role,
-    accountId,
-    sessionName: given.sessionName ?? configured.sessionName ?? DEFAULT_SESSION_NAME,
-    externalId: given.externalId ?? configured.externalId,
-    durationSeconds: given.durationSeconds ?? configured.durationSeconds,
-  };
+  const sessionName = given.sessionName ?? configured.sessionName;
+  const durationSeconds = given.durationSeconds ?? configured.durationSeconds;
+  const externalId = given.externalId ?? configured.externalId;
+  return { ...createRoleSession(arn, sessionName, durationSeconds), externalId };
 }
 
 function parseDurationSeconds(text: string | null): Seconds | null {

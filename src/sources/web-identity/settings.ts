@@ -1,29 +1,20 @@
-import type { Seconds } from '../../domain/model.ts';
-import { parseRoleArn } from '../aws/role-arn.ts';
+import { createRoleSession, type RoleSession } from '../aws/role-session.ts';
 import type { NamedValue } from '../document/named-value.ts';
 import { readVariable } from '../environment/variables.ts';
-import { createInvalidSettingError, PollError } from '../poll-error.ts';
+import { PollError } from '../poll-error.ts';
 import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 
-export interface WebIdentitySettings {
+export interface WebIdentitySettings extends RoleSession {
   /** `name` is the variable or the setting that has the path. */
   tokenFile: { name: string; value: string };
-  roleArn: string;
-  role: string | null;
-  accountId: string | null;
-  sessionName: string;
-  durationSeconds: Seconds | null;
 }
 
 /** What the caller chooses. */
 type GivenWebIdentity = Pick<SourceOptions, 'roleArn' | 'sessionName' | 'durationSeconds'>;
 
 const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
-
-/** A name that CloudTrail shows. The SDKs use a random name. */
-export const DEFAULT_SESSION_NAME = 'cred-watch';
 
 /**
  * The variables, or the settings of the profile if the variables name no token file or if the caller has chosen
@@ -58,30 +49,22 @@ function buildSettings(
     const detail = `${TOKEN_FILE} is not set, and the profile ${profileName} has no web_identity_token_file`;
     throw new PollError('not-configured', detail);
   }
-  const roleArn = chooseValue('--role-arn', options.roleArn, read('AWS_ROLE_ARN', 'role_arn'));
+  const roleArn =
+    options.roleArn === undefined
+      ? read('AWS_ROLE_ARN', 'role_arn')
+      : { name: '--role-arn', value: options.roleArn };
   if (roleArn.value === null) {
     throw new PollError('invalid-configuration', `${tokenFile.name} is set, but ${roleArn.name} is not`);
   }
-  const parsed = parseRoleArn(roleArn.value);
-  if (parsed.role === null) throw createInvalidSettingError(roleArn.name, 'is not the ARN of a role');
-  const sessionName = chooseValue(
-    '--session-name',
-    options.sessionName,
-    read('AWS_ROLE_SESSION_NAME', 'role_session_name'),
-  );
+  const sessionName = options.sessionName ?? read('AWS_ROLE_SESSION_NAME', 'role_session_name').value;
+  // No SDK uses the `duration_seconds` of a profile for web identities.
+  const durationSeconds = options.durationSeconds ?? null;
   return {
     tokenFile: { name: tokenFile.name, value: tokenFile.value },
-    roleArn: roleArn.value,
-    ...parsed,
-    sessionName: sessionName.value ?? DEFAULT_SESSION_NAME,
-    // No SDK uses the `duration_seconds` of a profile for web identities.
-    durationSeconds: options.durationSeconds ?? null,
+    ...createRoleSession({ name: roleArn.name, value: roleArn.value }, sessionName, durationSeconds),
   };
 }
 
 /** The web identity of a profile. @throws PollError if a setting is missing or invalid */
 export const readProfileWebIdentity = (profile: Profile, given: GivenWebIdentity): WebIdentitySettings =>
   buildSettings(given, (_, key) => ({ name: key, value: readProfileSetting(profile, key) }), profile.name);
-
-const chooseValue = (name: string, chosen: string | undefined, configured: NamedValue): NamedValue =>
-  chosen === undefined ? configured : { name, value: chosen };

@@ -1,6 +1,6 @@
 import { assumeRoleWithWebIdentity } from '../aws/calls.ts';
-import { readAwsSettings } from '../aws/profile-settings.ts';
-import { describeEndpoint, readAwsService, readRegion, withAwsLimits } from '../aws/service.ts';
+import { withAwsLimits } from '../aws/service.ts';
+import { describeSts } from '../aws/sts.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readProfileFiles } from '../profile/files.ts';
 import { addSessionNotes } from '../role/session-notes.ts';
@@ -10,12 +10,9 @@ import { readWebIdentitySettings } from './settings.ts';
 
 /** The credentials of a role, for an identity token in a file: IRSA on EKS, and the OIDC tokens of CI systems. */
 export function createWebIdentitySource(options: SourceOptions): CredentialSource {
-  const settings = readAwsSettings(options, options.profileFiles);
   return {
     name: 'web-identity',
-    endpoint: describeEndpoint(() =>
-      readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null),
-    ),
+    endpoint: describeSts(options),
     issuesCredentials: true,
     poll: (signal) => runPoll(withAwsLimits(options), signal, [], readWebIdentity),
   };
@@ -27,9 +24,5 @@ async function readWebIdentity(poll: OngoingPoll): Promise<FoundDocument> {
   const files = await readProfileFiles(options);
   const { tokenFile, ...session } = readWebIdentitySettings(options, files);
   addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
-  poll.identity.role = options.role ?? session.role;
-  poll.accountId = session.accountId;
-  const settings = readAwsSettings(options, files);
-  const service = readAwsService('STS', readRegion(settings), settings, options.stsEndpoint ?? null);
-  return assumeRoleWithWebIdentity(poll, service, session, () => readIdentityToken(poll, tokenFile));
+  return assumeRoleWithWebIdentity(poll, session, files, () => readIdentityToken(poll, tokenFile));
 }
