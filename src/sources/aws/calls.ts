@@ -12,7 +12,7 @@ import type { PolledCredentials } from '../source.ts';
 import { toPollError } from './aws-errors.ts';
 import type { RoleSession } from './role-session.ts';
 import type { Sdk, SdkCredentials } from './sdk.ts';
-import type { AwsService } from './service.ts';
+import { type AwsService, chooseCallLimits } from './service.ts';
 import { readSts } from './sts.ts';
 
 /**
@@ -89,7 +89,7 @@ async function requestCredentials(
   service: AwsService,
   send: (sdk: Sdk, signal: AbortSignal) => Promise<SdkCredentials | undefined>,
 ): Promise<FoundDocument> {
-  const { limits } = poll;
+  const { connectMs, requestMs } = chooseCallLimits(poll.options);
   const { clock } = poll.options;
   let sentAt = clock.now();
   const { openSdk } = await import('./sdk.ts');
@@ -99,8 +99,8 @@ async function requestCredentials(
     endpoint: endpoint?.href,
     usesFips,
     usesDualStack,
-    connectMs: limits.connectMs,
-    requestMs: limits.requestMs,
+    connectMs,
+    requestMs,
     maxBodyBytes: MAX_BODY_BYTES,
     createBodyTooLargeError: createResponseTooLargeError,
     lookup: createLookup(poll),
@@ -113,12 +113,13 @@ async function requestCredentials(
     },
   });
   const attempt = async (): Promise<FoundDocument> => {
-    const timeLimit = AbortSignal.timeout(limits.requestMs);
+    const timeLimit = AbortSignal.timeout(requestMs);
     try {
       const credentials = await send(sdk, AbortSignal.any([poll.signal, timeLimit]));
       return toDocument(credentials ?? {}, poll);
     } catch (error) {
-      throw toPollError(error, service, poll, timeLimit.aborted);
+      const limits = { ...poll.limits, requestMs };
+      throw toPollError(error, service, { signal: poll.signal, limits }, timeLimit.aborted);
     }
   };
   try {

@@ -1,6 +1,7 @@
 /** Where the services of AWS that issue credentials are: region, endpoint, and how long a call may take. */
 import { type Environment, readVariable } from '../environment/variables.ts';
 import { isLoopbackUrl } from '../http/addresses.ts';
+import type { PollLimits } from '../http/exchange.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { Profile } from '../profile/files.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
@@ -26,6 +27,14 @@ const AWS_LIMITS = { connectMs: 3000, requestMs: 8000, pollMs: 25_000 };
 export const withAwsLimits = (options: SourceOptions): SourceOptions => ({
   ...options,
   limits: { ...AWS_LIMITS, ...options.limits },
+});
+
+/** The limits of one call. A source that also reads files and processes has other limits for the rest of its poll. */
+export const chooseCallLimits = ({
+  limits,
+}: Pick<SourceOptions, 'limits'>): Pick<PollLimits, 'connectMs' | 'requestMs'> => ({
+  connectMs: limits?.connectMs ?? AWS_LIMITS.connectMs,
+  requestMs: limits?.requestMs ?? AWS_LIMITS.requestMs,
 });
 
 /** A name of a region cannot contain anything that changes the host name of an endpoint. */
