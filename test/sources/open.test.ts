@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { areIssuedPerRequest } from '../../src/domain/measurement/issued-per-request.ts';
 import { SOURCE_NAMES } from '../../src/domain/model.ts';
 import {
   createLocalSource,
@@ -8,6 +9,7 @@ import {
   type SourceChoice,
 } from '../../src/sources/open.ts';
 import { SOURCE_KINDS, SOURCE_SETTINGS } from '../../src/sources/source.ts';
+import { createGenerations } from '../support/domain/generations.ts';
 import { options } from '../support/sources/polling.ts';
 import { homeWith } from '../support/sources/profile-home.ts';
 
@@ -27,6 +29,15 @@ const NOTHING = {
 test.each(SOURCE_NAMES)('the source %s can be opened by its name', async (name) => {
   expect((await openSource(name, options({ HOME: '/nonexistent' }))).name).toBe(name);
 });
+
+test.each(SOURCE_NAMES)(
+  'the source %s issues credentials if its series are issued per request',
+  async (name) => {
+    const source = await openSource(name, options({ HOME: '/nonexistent' }));
+    const oneSample = createGenerations({ seen: [0, 0], samples: 1 });
+    expect(source.issuesCredentials === true).toBe(areIssuedPerRequest(oneSample, name));
+  },
+);
 
 test('auto selects a process for a command, and a profile for a profile', () => {
   expect(resolveSourceName('auto', { env: {}, command: 'x', profile: 'y' })).toBe('process');

@@ -1,9 +1,9 @@
+import { parseJwtExpiration } from '../document/jwt.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import { readVariable } from '../environment/variables.ts';
 import { throwIfLocal } from '../local-errors.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { parseJwtExpiration } from './jwt.ts';
 
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';

@@ -1,9 +1,19 @@
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { addNotesOfBlankUris, isContainerEndpointSet } from '../container/settings.ts';
 import type { Notes } from '../notes.ts';
 import { findCredentialSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { type Environment, isVariableSet } from './variables.ts';
+
+/** The codes of the notes that say which other provider SDKs use. */
+export const SHADOWING_CODES: ReadonlySet<PollNoteCode> = new Set([
+  'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
+  'WEB_IDENTITY_HIDES_SOURCE',
+  'CONTAINER_HIDES_IMDS',
+]);
 
 /** Adds a note for each setting that makes AWS SDKs use another provider than this source. */
 export function addShadowingNotes(

@@ -1,6 +1,6 @@
 import { createProvider, type Provider, type ProviderName } from '../../domain/provider-chain/providers.ts';
 import { parseRoleArn } from '../aws/role-arn.ts';
-import { parseJwtExpiration } from '../container/jwt.ts';
+import { parseJwtExpiration } from '../document/jwt.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import type { SourceOptions } from '../source.ts';
 

@@ -1,7 +1,7 @@
-import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { createContainerSource } from '../container/container.ts';
 import { createSigningKeys } from '../document/unvalidated-keys.ts';
 import { readEnvironmentKeys } from '../environment/environment.ts';
+import { SHADOWING_CODES } from '../environment/shadowing.ts';
 import { createImdsSource } from '../imds/imds.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
@@ -15,15 +15,6 @@ const BASE_SOURCES = {
 } as const;
 
 export type BaseSourceName = 'environment' | keyof typeof BASE_SOURCES;
-
-/** That SDKs would not use the source for a job does not matter here. */
-const SHADOWING_CODES: ReadonlySet<PollNoteCode> = new Set([
-  'STATIC_KEYS_HIDE_SOURCE',
-  'PROFILE_HIDES_SOURCE',
-  'NAMED_PROFILE_MISSING',
-  'WEB_IDENTITY_HIDES_SOURCE',
-  'CONTAINER_HIDES_IMDS',
-]);
 
 /** Polls the source whose credentials assume a role. @throws PollError */
 export async function pollBaseSource(
@@ -46,6 +37,7 @@ export async function pollBaseSource(
   } = poll.options;
   const outcome = await BASE_SOURCES[source]({ ...options, discoverHost: false }).poll(poll.signal);
   for (const note of outcome.notes) {
+    // The role needs these keys, whatever SDKs would use for a job.
     if (!SHADOWING_CODES.has(note.code)) poll.notes.add(note);
   }
   if (outcome.ok) {

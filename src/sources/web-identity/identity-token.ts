@@ -1,5 +1,5 @@
 import { Secret } from '../../secret.ts';
-import { parseJwtTimes } from '../container/jwt.ts';
+import { parseJwtTimes } from '../document/jwt.ts';
 import { VISIBLE_ASCII } from '../document/unvalidated-keys.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import { throwIfLocal } from '../local-errors.ts';

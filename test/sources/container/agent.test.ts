@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseJwtExpiration } from '../../../src/sources/container/jwt.ts';
 import {
   addNotesOfBlankUris,
   isContainerEndpointSet,
   parseContainerUrl,
   readCredentialsUrl,
 } from '../../../src/sources/container/settings.ts';
+import { parseJwtExpiration } from '../../../src/sources/document/jwt.ts';
 import { Notes } from '../../../src/sources/notes.ts';
 import { createLocalSource } from '../../../src/sources/open.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';

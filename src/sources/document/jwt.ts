@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import { parseJsonObject } from '../document/json-object.ts';
+import { parseJsonObject } from './json-object.ts';
 
 /** The latest instant of a `Date`. */
 const MAX_INSTANT: Instant = 8.64e15;
