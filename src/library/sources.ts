@@ -88,7 +88,7 @@ export interface WebIdentitySourceOptions extends RoleSessionOptions {
 export interface RoleSourceOptions extends RoleSessionOptions {
   /** The profile with the role. With `roleArn`: the profile whose credentials assume the role. */
   profile?: string | undefined;
-  /** The external id that the owner of the role demands (default: `external_id` of the profile). */
+  /** The external id that the owner of the role requires (default: `external_id` of the profile). */
   externalId?: string | undefined;
 }
 

@@ -83,7 +83,7 @@ interface SettingValues {
   /** The role to assume, instead of the configured one. */
   roleArn: string;
   sessionName: string;
-  /** The secret that the owner of the role demands. */
+  /** The secret that the owner of the role requires. */
   externalId: string;
   /** How long the credentials of the role should be valid. */
   durationSeconds: Seconds;

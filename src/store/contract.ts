@@ -60,5 +60,5 @@ export interface PruneResult {
   deleted: number;
 }
 
-/** Called with the error because of which the file is not used. */
+/** Called with the error that prevents the use of the file. */
 export type OnFallback = (error: CredWatchError) => void;

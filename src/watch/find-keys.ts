@@ -13,7 +13,7 @@ import type { SampleStore } from '../store/sample-store.ts';
 
 /**
  * Finds who issued each key, and until when the key or the URL works.
- * @param store null if there is no database
+ * @param store null if the database does not exist
  * @returns one answer for each reference, in the same order
  */
 export function findKeys(

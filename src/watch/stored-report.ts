@@ -52,7 +52,7 @@ export const isPeriodEmpty = ({ since, until }: SeriesFilter): boolean =>
 /**
  * Reads the series that the filter selects, and judges the requested jobs. Analyses are computed when they are
  * needed, because all of them may need more memory than the machine has.
- * @param store null if there is no database; must stay open while the report is used
+ * @param store null if the database does not exist; must stay open while the report is used
  */
 export function assessStored(store: ReportStore | null, options: StoredReportOptions): StoredReport {
   const { filter, jobs, confidence, minWatched, now, maxAge } = options;

@@ -122,7 +122,7 @@ async function assessPresigned(
 ): Promise<PresignedUrls[] | undefined> {
   if (presign.length === 0) return undefined;
   const { assessPresignedUrls } = await import('../../domain/presigned/url-lifetimes.ts');
-  // S3 rejects a URL exactly at its end, so there is no margin.
+  // S3 rejects a URL exactly at its end, so no margin is needed.
   return assessPresignedUrls(report.assessDurations([...new Set(presign)], 0));
 }
 

@@ -6,6 +6,7 @@ import {
 import { isRole, parseAccountOfRole } from '../../sources/role-name.ts';
 import { buildChoiceHint } from './flag-hints.ts';
 import { InvalidValueError } from './invalid-value.ts';
+import { ROLE_HINT } from './value-parsers.ts';
 
 export const EXPECTATION_KEYS = ['role', 'account'] as const;
 
@@ -50,10 +51,7 @@ function addCondition(expectation: Expectation, condition: string): void {
   if (key === 'role') {
     if (expectation.role !== null) throw new InvalidValueError('names two roles', EXAMPLE);
     if (!isRole(value)) {
-      throw new InvalidValueError(
-        `has an invalid role '${value}'`,
-        'use a name like loader, team/loader or arn:aws:iam::111122223333:role/loader',
-      );
+      throw new InvalidValueError(`has an invalid role '${value}'`, ROLE_HINT);
     }
     expectation.role = value;
     const account = parseAccountOfRole(value);

@@ -54,10 +54,7 @@ export function addSourceFlags(command: Command, auto: string): Command {
       'with IMDS: the role to request; with other sources: the role name to record',
       parseRole,
     )
-    .option(
-      '--profile <name>',
-      'read keys or credential_process of this profile; with --source imds: its IMDS settings',
-    )
+    .option('--profile <name>', 'use the credentials of this profile; with --source imds: its IMDS settings')
     .option('--process <command>', 'run this command and read the credentials that it prints', parseCommand)
     .option('--role-arn <arn>', 'the role to assume, instead of the configured one', parseRoleArnFlag)
     .option(
@@ -65,7 +62,7 @@ export function addSourceFlags(command: Command, auto: string): Command {
       'name of the role session, which CloudTrail shows (default: cred-watch)',
       parseSessionName,
     )
-    .option('--external-id <id>', 'external id that the owner of the role demands', parseExternalId)
+    .option('--external-id <id>', 'external id that the owner of the role requires', parseExternalId)
     .option(
       '--duration <duration>',
       'requested validity of the credentials of a role (default: 1h)',

@@ -76,13 +76,13 @@ export function parseRoleName(text: string): string {
   throw new InvalidValueError('is not a role name', 'use 1 to 64 letters, digits or any of +=,.@_-');
 }
 
+/** What to do about an invalid role. */
+export const ROLE_HINT = 'use a name like loader, team/loader or arn:aws:iam::111122223333:role/loader';
+
 /** A role as an endpoint can list it. Any other text could request another path of the endpoint. */
 export function parseRole(text: string): string {
   if (isRole(text)) return text;
-  throw new InvalidValueError(
-    'is not a role',
-    'use a name like loader, team/loader or arn:aws:iam::111122223333:role/loader',
-  );
+  throw new InvalidValueError('is not a role', ROLE_HINT);
 }
 
 /** `-` is a usual name here: most commands use it for stdin or stdout. */

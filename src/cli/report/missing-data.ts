@@ -17,7 +17,7 @@ export interface ReadContext {
   needsVerdict?: boolean;
 }
 
-/** The hint if there are no samples at all. */
+/** The hint if the database has no samples. */
 export const RECORD_SAMPLES =
   'record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`';
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';

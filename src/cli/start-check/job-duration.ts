@@ -4,7 +4,7 @@ import { CredWatchError } from '../../errors.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
 
-/** The duration of a job, or that of its longest recorded run. */
+/** The duration of a job. `auto`: the duration of its longest recorded run. */
 export type JobDurationFlag = Seconds | 'auto';
 
 export const parseJobDurationFlag = (text: string): JobDurationFlag =>
@@ -28,7 +28,7 @@ export function validateJobDuration({ jobDuration, job }: JobDurationFlags): voi
 /**
  * What a start has to satisfy. A job without a duration refreshes its credentials: any credentials that have not
  * expired are safe.
- * @param store null if there is no database
+ * @param store null if the database does not exist
  * @throws CredWatchError if `auto` is given and no successful run is recorded
  */
 export async function resolveJob(

@@ -15,7 +15,7 @@ export function findMiddle(count: number, valueAt: (index: number) => number | u
   return lower === undefined || upper === undefined ? null : (lower + upper) / 2;
 }
 
-/** The median of values, each of which occurs `weight` times. Null if no weight is above 0. */
+/** The weighted median: each value counts `weight` times. Null if no weight is above 0. */
 export function weightedMedian(weights: ReadonlyMap<number, number>): number | null {
   const sorted = [...weights].filter(([, weight]) => weight > 0).sort(([a], [b]) => a - b);
   let missing = sorted.reduce((sum, [, weight]) => sum + weight, 0) / 2;

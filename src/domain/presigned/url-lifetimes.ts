@@ -15,7 +15,7 @@ export interface UrlLifetimes {
   median: Seconds | null;
   /** The share of the watched time in which a URL got the whole duration, 0 to 1. Null if no time was watched. */
   shareOfFullDuration: number | null;
-  /** URLs for at most this duration always work for the whole duration. Null if there is no such duration. */
+  /** URLs for at most this duration always work for the whole duration. Null if no duration always works. */
   longestAlways: Seconds | null;
 }
 

@@ -70,7 +70,7 @@ export interface ExpectationResult {
   differences: readonly ChainDifference[];
 }
 
-/** The providers of which one has to win. */
+/** One of these providers has to win. */
 export const listAcceptedProviders = ({ provider }: Expectation): readonly ProviderName[] =>
   ACCEPTED_PROVIDERS[provider];
 

@@ -88,7 +88,7 @@ export const PARQUET_COLUMNS: readonly ParquetColumn[] = [
   column(
     'issued_per_request',
     'boolean',
-    'each request gets new credentials, so there are no rotations',
+    'each request gets new credentials, so the series has no rotations',
     ({ measurement }) => measurement.isIssuedPerRequest,
   ),
   nullable('access_key_id', 'string', 'masked key id; null in logs without key ids', ({ history }, index) => {

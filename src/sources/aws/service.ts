@@ -42,7 +42,7 @@ const REGION = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * The region, with the precedence of the SDKs. botocore reads only the second variable.
- * @throws PollError if there is no region, or if it is not a region
+ * @throws PollError if the region is missing or invalid
  */
 export function readRegion({ env, profile }: AwsSettings): string {
   const [name, value] =

@@ -84,7 +84,7 @@ function limitExpiration(
 interface ValidatedKeys {
   secrets: PolledCredentials['secrets'];
   known: { accessKeyId: string; expiration: Instant | null };
-  /** The key id is that of a session, but there is no token. */
+  /** The key id belongs to a session, but the token is missing. */
   lacksToken: boolean;
   chosen: ChosenExpiration;
 }

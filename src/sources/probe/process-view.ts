@@ -103,7 +103,7 @@ async function explainUnreadable(error: unknown, pid: number, procFolder: string
   return (await readUserId(join(procFolder, 'self'))) === null
     ? create(`--pid needs ${procFolder}, which this system does not have`, 'use --pid on Linux')
     : create(
-        `there is no process ${pid}`,
+        `process ${pid} does not exist`,
         'list processes with `ps -e`; in a container, use the process id inside the container',
       );
 }

@@ -55,7 +55,7 @@ export type ProfileCredentials =
   | { kind: 'role' | 'web-identity' | 'sso' };
 
 /**
- * From where a profile gets its credentials. The precedence is that of the JavaScript SDK: role, keys, web
+ * Finds where a profile gets its credentials, in the order of the JavaScript SDK: role, keys, web
  * identity, process, SSO.
  * @throws PollError if there are none
  */

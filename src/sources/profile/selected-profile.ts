@@ -3,7 +3,7 @@ import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import { type ParsedProfileFiles, type Profile, readProfileFiles } from './files.ts';
 
-/** Reads the files again and returns the selected profile. @throws PollError if there is no such profile */
+/** Reads the files again and returns the selected profile. @throws PollError if the profile does not exist */
 export async function readSelectedProfile(
   poll: OngoingPoll,
 ): Promise<{ profile: Profile; files: ParsedProfileFiles }> {
@@ -12,7 +12,7 @@ export async function readSelectedProfile(
   return { profile: findProfile(poll, files, files.selectedName), files };
 }
 
-/** @throws PollError if there is no such profile */
+/** @throws PollError if the profile does not exist */
 export function findProfile(poll: OngoingPoll, files: ParsedProfileFiles, name: string): Profile {
   const { profiles, configFile, credentialsFile } = files;
   const named = [

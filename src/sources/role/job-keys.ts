@@ -7,7 +7,7 @@ import type { PolledCredentials } from '../source.ts';
 import { pollBaseSource } from './base-source.ts';
 import { readProfileSigningKeys } from './profile-chain.ts';
 
-/** The keys that SDKs would use here. @throws PollError if SDKs disagree, or if there are no keys */
+/** The keys that SDKs would use here. @throws PollError if SDKs disagree, or if they find no keys */
 export async function readJobKeys(
   poll: OngoingPoll,
 ): Promise<{ keys: PolledCredentials['secrets']; provider: ProviderName }> {

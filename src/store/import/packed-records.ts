@@ -17,7 +17,7 @@ export interface PackedRecords {
 interface Rest {
   keyIds: string[];
   series: SeriesIdentity[];
-  /** Records that are no samples, with the numbers of runs before them. */
+  /** Records other than samples, with the numbers of runs before them. */
   others: [runsBefore: number, record: ArchiveRecord][];
 }
 

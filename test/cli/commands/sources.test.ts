@@ -46,7 +46,7 @@ test.each([
   [['--pid', '-1'], /--pid '-1' is not a process id/],
   [['--pid', 'java'], /--pid 'java' is not a process id/],
   [['--pid', '99999999'], /--pid '99999999' is not a process id/],
-  [['--pid', '4194304'], /there is no process 4194304\nhint: list processes/],
+  [['--pid', '4194304'], /process 4194304 does not exist\nhint: list processes/],
   [['--expect'], /--expect needs a value/],
 ])('sources ends with exit code 2 for %j', async (args, message) => {
   const run = await runCommand(['sources', ...args]);

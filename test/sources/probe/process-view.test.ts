@@ -68,7 +68,7 @@ describe('the environment of a process', () => {
     expect(seen).toMatchObject({ env: {}, home: '' });
   });
 
-  test('without HOME, the home folder is that of the user of the process', async () => {
+  test('without HOME, the home folder of the user of the process is used', async () => {
     const files = { 'etc/passwd': 'root:x:0:0::/root:/bin/sh\napp:x:1234:9::/srv/app:/bin/sh\n' };
     const proc = createProc({ environ: 'A=b', uid: 1234, files });
     const { options: seen, observed } = await observeProcess(7, proc);
@@ -144,7 +144,7 @@ describe('files below another root', () => {
 
 describe('the environment of a process cannot be read', () => {
   test.each<[string, FakeProcess, number, string, RegExp]>([
-    ['no such process', {}, 8, 'there is no process 8', /ps -e/],
+    ['no such process', {}, 8, 'process 8 does not exist', /ps -e/],
     ['a kernel thread', { environ: '', exe: false }, 7, 'process 7 has no environment', /running program/],
   ])('%s', async (_, fake, pid, message, hint) => {
     await expect(observeProcess(pid, createProc(fake))).rejects.toMatchObject({

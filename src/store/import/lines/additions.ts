@@ -7,7 +7,7 @@ const COLOUR = /\u001b\[[\d;]*[A-Za-z]/g;
 export const removeColours = (line: string): string =>
   line.includes('\u001b') ? line.replace(COLOUR, '') : line;
 
-/** The name of a container in the output of `docker compose logs` and of a pod in that of `kubectl logs --prefix`. */
+/** The name of a container in `docker compose logs`, or of a pod in `kubectl logs --prefix`. */
 const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]{0,200}[-_]\d+ *\| |\[[\w.-]{1,100}\/[\w./-]{1,300}\] )/;
 
 export const removeContainerName = (line: string): string => line.replace(CONTAINER_NAME, '');
