@@ -137,16 +137,25 @@ function openDirectly(file: string): DatabaseConnection | null {
   }
 }
 
-function assertOurs(connection: DatabaseConnection, file: string): void {
-  const applicationId = readNumberPragma(connection, 'application_id');
-  const countTables = connection.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck();
-  const tables = requireRow(countTables.get());
-  const version = readSchemaVersion(connection);
+/**
+ * @throws CredWatchError if the file is not a database of cred-watch, or has a newer schema
+ * @throws Error that is reported as a damaged database, if it has tables but no version, or the reverse
+ */
+export function assertOurs(connection: DatabaseConnection, file: string): void {
+  const { applicationId, tables, version } = readIdentity(connection);
   if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw createForeignDatabaseError(file);
   // The tables and the version are created in one transaction.
   if (tables > 0 !== version > 0) throw Object.assign(new Error('no tables'), { code: 'SQLITE_CORRUPT' });
   assertNotNewer(connection, file, 'nothing was changed; update cred-watch, or name another file with --db');
 }
+
+/** Reads all values in one transaction, because another process may be creating the tables. */
+const readIdentity = (connection: DatabaseConnection) =>
+  connection.transaction(() => ({
+    applicationId: readNumberPragma(connection, 'application_id'),
+    tables: requireRow(connection.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get()),
+    version: readSchemaVersion(connection),
+  }))();
 
 /** @throws CredWatchError if a newer version has migrated the database */
 export function assertNotNewer(connection: DatabaseConnection, file: string, hint: string): void {

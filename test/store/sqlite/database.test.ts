@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
-import { enableWriteAheadLog } from '../../../src/store/sqlite/database.ts';
+import { assertOurs, enableWriteAheadLog } from '../../../src/store/sqlite/database.ts';
 import { openDatabase } from '../../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
@@ -42,6 +42,23 @@ describe('opening a database', () => {
     expect(() => SampleStore.open(file)).toThrow(/SQLite database of another program/);
     expect(() => SampleStore.openReadOnly(file)).toThrow(/SQLite database of another program/);
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('opening accepts a new database while another process creates its tables', () => {
+    const file = join(temporaryFolder(), 'samples.db');
+    const connection = openDatabase(file);
+    connection.pragma('journal_mode = WAL');
+    const readPragma = connection.pragma.bind(connection);
+    let isFirst = true;
+    connection.pragma = (source, options) => {
+      const value = readPragma(source, options);
+      if (isFirst) SampleStore.open(file).close();
+      isFirst = false;
+      return value;
+    };
+    assertOurs(connection, file);
+    expect(readPragma('application_id', { simple: true })).toBeGreaterThan(0);
+    connection.close();
   });
 
   test('opening refuses a text file', () => {
