@@ -80,7 +80,8 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   const removeAction = io.beforeSignalEnds(progress.clear);
   const staged: StagedFile[] = [];
   for (const file of files) {
-    const result = await stageOne(file, stage, progress, convert, flags, io);
+    const result = await stageReadable(file, stage, progress, convert, flags, io);
+    if (result === null) continue;
     if (file.isFromFolder && result.records === 0) await printNote(io, createRefusal(result).message);
     else staged.push(result);
   }
@@ -128,6 +129,20 @@ async function validate(
     throw new CredWatchError('standard input has no time for --at mtime', 'name the file instead of -');
   }
   return convert;
+}
+
+/** Returns null, and prints why, for a file of a folder in a format that import cannot read. */
+async function stageReadable(
+  ...[file, stage, progress, convert, flags, io]: Parameters<typeof stageOne>
+): Promise<StagedFile | null> {
+  const { UnsupportedFileError } = await import('../../store/import/lines/compression.ts');
+  try {
+    return await stageOne(file, stage, progress, convert, flags, io);
+  } catch (error) {
+    if (!(error instanceof UnsupportedFileError) || !file.isFromFolder || flags.strict) throw error;
+    await printNote(io, `${error.message}; it was skipped`, error.hint);
+    return null;
+  }
 }
 
 /** Reads a file into the stage. Prints what was assumed about the file. */

@@ -172,6 +172,22 @@ describe('files', () => {
     expect(run.stderr).toContain(`${command} FILE | cred-watch import - --host NAME`);
   });
 
+  test('files of a folder with another compression are skipped with a note, and refused with --strict', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    writeFileSync(join(own, 'web-1.log'), known);
+    writeFileSync(join(own, 'web-1.log.1.xz'), Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1]));
+    const strict = await runCommand(['import', own, '--strict', '--db', db]);
+    expect(strict.code).toBe(2);
+    expect(strict.stderr).toContain('web-1.log.1.xz is compressed with xz');
+    expect(existsSync(db)).toBe(false);
+    const run = await runCommand(['import', own, '--db', db]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^12 records in 1 file: 12 added, 0 already stored$/m);
+    expect(run.stderr).toContain(
+      `note: ${join(own, 'web-1.log.1.xz')} is compressed with xz, which import cannot read; it was skipped\nhint: `,
+    );
+  });
+
   test('files of gzip that are cut off are refused', async () => {
     const [file, db] = [join(newFolder(), 'a.log.gz'), newDatabase()];
     writeFileSync(file, gzipSync(known).subarray(0, 60));

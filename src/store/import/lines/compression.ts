@@ -11,6 +11,9 @@ const FORMATS: readonly { name: string; magic: readonly number[]; command: strin
   { name: 'compress', magic: [0x1f, 0x9d], command: 'uncompress -c' },
 ];
 
+/** The file is compressed or archived in a way that import cannot read. */
+export class UnsupportedFileError extends CredWatchError {}
+
 const GZIP = [0x1f, 0x8b];
 const MAX_MAGIC_LENGTH = 6;
 
@@ -20,7 +23,8 @@ const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
 /**
  * Decompresses gzip, which is recognised by its first bytes.
  * @param name the name of the file, for error messages
- * @throws CredWatchError for another compression, and for a tar archive
+ * @throws UnsupportedFileError for another compression, and for a tar archive
+ * @throws CredWatchError for a damaged gzip file
  */
 export async function* decompress(
   chunks: AsyncIterable<Uint8Array>,
@@ -39,7 +43,7 @@ export async function* decompress(
     return;
   }
   await iterator.return?.();
-  throw new CredWatchError(
+  throw new UnsupportedFileError(
     `${name} is compressed with ${other.name}, which import cannot read`,
     `decompress it first: ${other.command} FILE | cred-watch import - --host NAME`,
   );
@@ -58,7 +62,7 @@ async function* refuseTar(chunks: AsyncIterable<Uint8Array>, name: string): Asyn
     return;
   }
   await iterator.return?.();
-  throw new CredWatchError(
+  throw new UnsupportedFileError(
     `${name} is a tar archive, which import cannot read`,
     'extract it into a folder, and import the folder',
   );
