@@ -28,8 +28,11 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
-test('the README links to every document', () => {
-  const linked = listLocalLinks('README.md');
+test('the README links to every document, and the index of recipes to every recipe', () => {
+  const linked = [
+    ...listLocalLinks('README.md'),
+    ...listLocalLinks('docs/recipes/README.md').map((link) => `docs/recipes/${link}`),
+  ];
   const unlinked = documents.filter((each) => each !== 'README.md' && !linked.includes(each));
   expect(unlinked).toEqual([]);
 });
