@@ -22,8 +22,17 @@ const isInCheckout = (folder: string): boolean =>
 /** CI runs all cases of the slow tests. */
 const TIMEOUT_MS = process.env.CI ? 120_000 : 30_000;
 
+/** Vite warns about each source map whose sources a package does not contain. */
+const actionsWithoutSourceMaps = {
+  name: 'actions-without-source-maps',
+  load: (id: string) =>
+    /@actions\/.*\.js$/.test(id)
+      ? readFileSync(id, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '')
+      : null,
+};
+
 export default defineConfig({
-  plugins: [pageAssetsForVite],
+  plugins: [pageAssetsForVite, actionsWithoutSourceMaps],
   test: {
     setupFiles: 'test/support/seed-setup.ts',
     // The folders of tests must not find the packages of a checkout.
@@ -36,6 +45,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 3,
     // A new process with all modules per file would take a third of the whole time. No test leaves changes behind.
     isolate: false,
+    // The packages import JSON files without the attribute that Node requires.
+    server: { deps: { inline: [/@actions\//] } },
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     projects: [
