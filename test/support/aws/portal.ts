@@ -38,7 +38,8 @@ export async function startPortal({
       if (searchParams.get('account_id') !== accountId || searchParams.get('role_name') !== roleName)
         return buildPortalError(403, 'ForbiddenException', 'No access');
       const credentials = {
-        accessKeyId: 'ASIAPORTAL0000000001',
+        // Unique as in AWS. The SDK for Go caches the signing key of a key id.
+        accessKeyId: `ASIAPORTAL${String(issued.length + 1).padStart(10, '0')}`,
         secretAccessKey: `CANARY/${randomBytes(24).toString('base64')}`.slice(0, 40),
         sessionToken: `CANARY${randomBytes(90).toString('base64')}`,
         expiration: Math.floor(now() / 1000 + sessionSeconds) * 1000,
