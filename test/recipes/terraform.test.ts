@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
@@ -10,6 +10,9 @@ import { startStateBucket } from './stand-ins/state-bucket.ts';
 const recipe = readRecipe('terraform');
 const STATE = '/example-state/network.tfstate';
 const LOCK = `${STATE}.tflock`;
+
+/** Runs a command with a copy, however short. */
+const AS_DEPLOY = 'cred-watch exec --profile deploy -j 1s --margin 0 --';
 
 /** One resource that is built in, so that no provider is needed. */
 const configure = (creation: string) => `terraform {
@@ -56,9 +59,7 @@ async function createProject(
   center.signIn(workspace.home);
   writeFileSync(join(workspace.folder, 'main.tf'), configure(creation));
   const initialize = async () => {
-    const { code, output } = await workspace.shell(
-      'cred-watch exec --profile deploy -j 1s --margin 0 -- terraform init',
-    );
+    const { code, output } = await workspace.shell(`${AS_DEPLOY} terraform init`);
     expect(code, output).toBe(0);
     bucket.requests.length = 0;
     bucket.usedKeys.clear();
@@ -98,7 +99,7 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     expect(bucket.objects.has(LOCK)).toBe(false);
   });
 
-  test('a copy that expires during an apply leaves the lock and errored.tfstate; the recipe removes both', async () => {
+  test('a copy that expires during an apply leaves the lock and errored.tfstate, and the recipe repairs both', async () => {
     const { workspace, bucket, initialize } = await createProject(terraform, HOUR, {
       now: (folder) => Date.now() + (existsSync(join(folder, 'created')) ? HOUR * 1000 : 0),
     });
@@ -107,6 +108,62 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     expect(failed.code).toBe(1);
     expect(failed.output).toContain('ExpiredToken');
     expect(bucket.objects.has(LOCK)).toBe(true);
+    expect(bucket.objects.has(STATE)).toBe(false);
     expect(existsSync(join(workspace.folder, 'errored.tfstate'))).toBe(true);
+
+    rmSync(join(workspace.folder, 'created'));
+    const { ID } = JSON.parse(bucket.objects.get(LOCK) ?? '');
+    workspace.writeScript(
+      'repair.sh',
+      `#!/bin/sh\nset -e\n${recipe.read('run', 'unlock').replace('LOCK_ID', ID)}`,
+    );
+    const repaired = await workspace.shell(`${AS_DEPLOY} ./repair.sh`, { stdin: 'yes\n' });
+    expect(repaired.code, repaired.output).toBe(0);
+    expect([...bucket.objects.keys()]).toEqual([STATE]);
   });
 });
+
+describeReader(
+  'Terragrunt (a stand-in) with Terraform',
+  { program: 'terraform', package: null },
+  (terraform) => {
+    describeReader('with jq', { program: 'jq', package: 'jq' }, () => {
+      async function createUnit(sessionSeconds: number, variants: string[] = []) {
+        const project = await createProject(terraform, sessionSeconds, { variants });
+        const { workspace } = project;
+        if (variants.length === 0) writeFileSync(join(workspace.folder, 'terragrunt.hcl'), '');
+        chmodSync(workspace.locate('~/bin/unit-credentials'), 0o755);
+        return project;
+      }
+
+      test.each(['terragrunt-refresh', 'terragrunt-auth'])(
+        'each unit gets credentials (%s)',
+        async (name) => {
+          const { workspace, bucket } = await createUnit(HOUR);
+          const { code, output } = await workspace.run(name);
+          expect(code, output).toBe(0);
+          expect([...bucket.objects.keys()]).toEqual([STATE]);
+        },
+      );
+
+      test('the script for each unit refuses credentials that are too short, so Terraform is not started', async () => {
+        const { workspace, bucket } = await createUnit(HOUR / 2);
+        const run = await workspace.run('terragrunt-auth');
+        expect(run.code).toBe(1);
+        workspace.expectShown(run, 'refusal');
+        expect(bucket.requests).toEqual([]);
+      });
+
+      test.each([
+        [HOUR, 0],
+        [HOUR / 2, 1],
+      ])('the hook judges keys in variables that are valid for %i seconds', async (sessionSeconds, code) => {
+        const { workspace, bucket } = await createUnit(sessionSeconds, ['hook']);
+        const run = await workspace.shell(`${AS_DEPLOY} terragrunt run --all apply`);
+        expect(run.code, run.output).toBe(code);
+        expect(bucket.objects.has(STATE)).toBe(code === 0);
+        expect(/not safe: a 50m job/.test(run.output)).toBe(code === 1);
+      });
+    });
+  },
+);
