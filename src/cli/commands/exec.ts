@@ -56,7 +56,7 @@ export const execCommand: CommandDefinition = {
     const start = await findSafeStart(context, flags, io);
     if (typeof start === 'number') return EXIT.notStarted;
     const { poll, credentials, record } = start;
-    await using endpoint = flags.refresh ? await startEndpoint(context, poll, io) : null;
+    await using endpoint = flags.refresh ? await startEndpoint(context, poll, flags, io) : null;
     const environment = endpoint?.environment ?? (await copyCredentials(credentials, flags, io));
     const { runChild } = await import('../process/child.ts');
     const run = () => runChild(childCommand, environment, io);
@@ -97,17 +97,19 @@ type ChildEnvironment = Record<string, string>;
 
 async function copyCredentials(
   credentials: CredentialValues,
-  { legacyToken = false }: ExecFlags,
+  { legacyToken = false, profile }: ExecFlags,
   io: Io,
 ): Promise<ChildEnvironment> {
   const { buildChildEnvironment } = await import('../../credential-formats/child-environment.ts');
-  return buildChildEnvironment(io.env, credentials, { legacyToken, region: await readProfileRegion(io) });
+  const region = await readProfileRegion(io, profile);
+  return buildChildEnvironment(io.env, credentials, { legacyToken, region });
 }
 
 /** Serves current credentials on a loopback endpoint. Close the endpoint after the child has ended. */
 async function startEndpoint(
   context: StartCheckContext,
   initialPoll: PolledCredentials,
+  { profile }: ExecFlags,
   io: Io,
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
@@ -126,7 +128,7 @@ async function startEndpoint(
     onRecordError: onError,
   });
   const endpoint = await startRealEndpoint({ getCredentials: latest.getLatest, onError });
-  const region = await readProfileRegion(io, 'default');
+  const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {
       ...buildEndpointEnvironment(io.env, endpoint.environment, { region }),
@@ -153,12 +155,17 @@ async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
 }
 
 /**
- * The region of the profile in `AWS_PROFILE`. The child loses this variable, but still needs the region.
- * @param defaultProfile used if no variable names a profile
+ * The region of the profile of `--profile` or `AWS_PROFILE`. The child does not use this profile, but needs its
+ * region.
+ * @param defaultProfile used if neither names a profile
  */
-async function readProfileRegion(io: Io, defaultProfile?: string): Promise<string | null> {
+async function readProfileRegion(
+  io: Io,
+  selected: string | undefined,
+  defaultProfile?: string,
+): Promise<string | null> {
   // Only botocore reads AWS_DEFAULT_PROFILE, but the child loses this variable too.
-  const name = io.env.AWS_PROFILE || io.env.AWS_DEFAULT_PROFILE || defaultProfile;
+  const name = selected || io.env.AWS_PROFILE || io.env.AWS_DEFAULT_PROFILE || defaultProfile;
   const { config, credentials } = (name && (await readProfile(name, io))) || {};
   return config?.region ?? credentials?.region ?? null;
 }

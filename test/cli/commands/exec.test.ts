@@ -79,6 +79,20 @@ test('a command started by exec keeps the region of the profile that exec remove
 });
 
 test.each([
+  ['a copy', ['-j', '4h']],
+  ['an endpoint', ['--refresh']],
+])('a command that exec gives %s has the region of --profile', async (_, flags) => {
+  const config = join(temporaryFolder(), 'config');
+  writeFileSync(config, '[default]\nregion = us-east-2\n[profile load]\nregion = eu-central-1\n');
+  const args = [...flags, '--source', 'imds', '--profile', 'load', ...SHOW_ENVIRONMENT];
+  const run = await exec(args, { AWS_CONFIG_FILE: config });
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+  });
+});
+
+test.each([
   ['its own code', ['sh', '-c', 'exit 7'], 7],
   ['a code that exec itself uses', ['sh', '-c', 'exit 125'], 125],
   ['128 and the signal that killed it', ['sh', '-c', 'kill -KILL $$'], 137],
