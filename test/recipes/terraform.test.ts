@@ -90,6 +90,13 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     },
   );
 
+  test('poll shows when the token of IAM Identity Center expires', async () => {
+    const { workspace } = await createProject(terraform, HOUR);
+    const { code, output } = await workspace.run('token');
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/token .* expires/);
+  });
+
   test('with an endpoint, Terraform gets new credentials in the middle of an apply', async () => {
     const { workspace, bucket, initialize } = await createProject(terraform, 4, { creation: 'sleep 5' });
     await initialize();

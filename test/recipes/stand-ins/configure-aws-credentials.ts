@@ -1,7 +1,7 @@
 /**
  * A stand-in for the action `aws-actions/configure-aws-credentials`, which runs only on a runner of GitHub.
  *
- * It imitates the OIDC path of its version 5 (`src/index.ts`, `src/helpers.ts` in the repository
+ * It imitates the OIDC path of its version 6 (`src/index.ts`, `src/helpers.ts` in the repository
  * aws-actions/configure-aws-credentials): it requests an identity token from the runner, calls
  * AssumeRoleWithWebIdentity for one hour by default, and exports the keys and the region. With
  * `output-credentials` it also sets outputs. `setOutput` of `@actions/core` writes a Date as JSON, so

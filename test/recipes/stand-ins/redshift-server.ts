@@ -4,7 +4,8 @@
  * It imitates the simple query protocol of PostgreSQL, which Redshift speaks (PostgreSQL documentation,
  * "Frontend/Backend Protocol"), and COPY and UNLOAD with keys: Redshift uses exactly the keys of the
  * statement, and fails with the error of S3 if they are unknown or expired (Amazon Redshift Database Developer
- * Guide, "Authorization parameters", and the error text of public threads about expired keys). It moves no data.
+ * Guide, "Authorization parameters"; the error text is from issue 151 of the repository
+ * spark-redshift-community/spark-redshift). It moves no data.
  */
 import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -66,13 +67,13 @@ export async function startRedshift({ listKeys, now = Date.now }: RedshiftOption
 function checkKeys(statement: string, keys: readonly IssuedKeys[], now: number): string | null {
   const read = (name: string) => new RegExp(`\\b${name} '([^']*)'`, 'i').exec(statement)?.[1];
   const used = keys.find(({ accessKeyId }) => accessKeyId === read('ACCESS_KEY_ID'));
-  const problem = (text: string, error: string) =>
-    `S3ServiceException:${text},Status 403,Error ${error},Rid 0000000000000000`;
+  const problem = (text: string, error: string, status = 403) =>
+    `S3ServiceException:${text},Status ${status},Error ${error},Rid 0000000000000000`;
   if (used === undefined)
     return problem('The AWS Access Key Id you provided does not exist in our records.', 'InvalidAccessKeyId');
   if (used.secretAccessKey !== read('SECRET_ACCESS_KEY') || used.sessionToken !== read('SESSION_TOKEN'))
     return problem('The request signature we calculated does not match', 'SignatureDoesNotMatch');
-  return used.expiration <= now ? problem('The provided token has expired.', 'ExpiredToken') : null;
+  return used.expiration <= now ? problem('The provided token has expired.', 'ExpiredToken', 400) : null;
 }
 
 /** Answers the messages of one client in their order. */
