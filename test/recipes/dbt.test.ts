@@ -5,6 +5,7 @@ import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { BOTO3 } from '../support/recipes/python.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 import { startRedshift } from './stand-ins/redshift-server.ts';
 
 const recipe = readRecipe('dbt');
@@ -41,7 +42,7 @@ describeClient('dbt (a stand-in) with boto3', BOTO3, () => {
     expect(cluster.statements).toEqual([]);
   });
 
-  test('each connection gets the credentials of the profile', async () => {
+  ciTest('each connection gets the credentials of the profile', async () => {
     const { workspace, instance } = await createProject(6 * HOUR);
     const { code, output } = await workspace.shell('dbt build');
     const [{ accessKeyId } = { accessKeyId: '' }] = instance.listServed();
@@ -59,7 +60,7 @@ describeClient('dbt (a stand-in) with boto3', BOTO3, () => {
     expect(run.output).not.toContain('connected');
   });
 
-  test('without a profile, dbt gets the credentials of the endpoint', async () => {
+  ciTest('without a profile, dbt gets the credentials of the endpoint', async () => {
     const { workspace, instance } = await createProject(HOUR);
     const profiles = workspace.locate('~/.dbt/profiles.yml');
     writeFileSync(profiles, readFileSync(profiles, 'utf8').replace(/.*iam_profile.*\n/, ''));

@@ -5,6 +5,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { HOUR, startIdentityCenter } from '../support/recipes/endpoints.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 import { startStateBucket } from './stand-ins/state-bucket.ts';
 
 const recipe = readRecipe('terraform');
@@ -59,7 +60,9 @@ async function createProject(
   center.signIn(workspace.home);
   writeFileSync(join(workspace.folder, 'main.tf'), configure(creation));
   const initialize = async () => {
-    const { code, output } = await workspace.shell(`${AS_DEPLOY} terraform init`);
+    const { code, output } = await workspace.shell(
+      'cred-watch exec --refresh --profile deploy -- terraform init',
+    );
     expect(code, output).toBe(0);
     bucket.requests.length = 0;
     bucket.usedKeys.clear();
@@ -68,17 +71,20 @@ async function createProject(
 }
 
 describeReader('Terraform', { program: 'terraform', package: null }, (terraform) => {
-  test.each(['refresh', 'copy', 'profile'])('apply runs and releases the lock (%s)', async (name) => {
-    const { workspace, bucket, initialize } = await createProject(terraform, HOUR);
-    await initialize();
-    const { code, output } = await workspace.run(name);
-    expect(code, output).toBe(0);
-    expect(output).toContain('Apply complete! Resources: 1 added');
-    expect([...bucket.objects.keys()]).toEqual([STATE]);
-    expect(bucket.requests.some(({ url }) => url.startsWith(LOCK))).toBe(true);
-  });
+  test.each(sampleCases(['copy', 'refresh', 'profile'], 3))(
+    'apply runs and releases the lock (%s)',
+    async (name) => {
+      const { workspace, bucket, initialize } = await createProject(terraform, HOUR);
+      await initialize();
+      const { code, output } = await workspace.run(name);
+      expect(code, output).toBe(0);
+      expect(output).toContain('Apply complete! Resources: 1 added');
+      expect([...bucket.objects.keys()]).toEqual([STATE]);
+      expect(bucket.requests.some(({ url }) => url.startsWith(LOCK))).toBe(true);
+    },
+  );
 
-  test.each(['copy', 'profile'])(
+  test.each(sampleCases(['profile', 'copy'], 2))(
     'with credentials that are too short, Terraform sends no request and takes no lock (%s)',
     async (name) => {
       const { workspace, bucket, initialize } = await createProject(terraform, HOUR / 2);
@@ -90,7 +96,7 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     },
   );
 
-  test('poll shows when the token of IAM Identity Center expires', async () => {
+  ciTest('poll shows when the token of IAM Identity Center expires', async () => {
     const { workspace } = await createProject(terraform, HOUR);
     const { code, output } = await workspace.run('token');
     expect(code, output).toBe(0);
@@ -106,28 +112,31 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     expect(bucket.objects.has(LOCK)).toBe(false);
   });
 
-  test('a copy that expires during an apply leaves the lock and errored.tfstate, and the recipe repairs both', async () => {
-    const { workspace, bucket, initialize } = await createProject(terraform, HOUR, {
-      now: (folder) => Date.now() + (existsSync(join(folder, 'created')) ? HOUR * 1000 : 0),
-    });
-    await initialize();
-    const failed = await workspace.run('copy');
-    expect(failed.code).toBe(1);
-    expect(failed.output).toContain('ExpiredToken');
-    expect(bucket.objects.has(LOCK)).toBe(true);
-    expect(bucket.objects.has(STATE)).toBe(false);
-    expect(existsSync(join(workspace.folder, 'errored.tfstate'))).toBe(true);
+  ciTest(
+    'a copy that expires during an apply leaves the lock and errored.tfstate, and the recipe repairs both',
+    async () => {
+      const { workspace, bucket, initialize } = await createProject(terraform, HOUR, {
+        now: (folder) => Date.now() + (existsSync(join(folder, 'created')) ? HOUR * 1000 : 0),
+      });
+      await initialize();
+      const failed = await workspace.run('copy');
+      expect(failed.code).toBe(1);
+      expect(failed.output).toContain('ExpiredToken');
+      expect(bucket.objects.has(LOCK)).toBe(true);
+      expect(bucket.objects.has(STATE)).toBe(false);
+      expect(existsSync(join(workspace.folder, 'errored.tfstate'))).toBe(true);
 
-    rmSync(join(workspace.folder, 'created'));
-    const { ID } = JSON.parse(bucket.objects.get(LOCK) ?? '');
-    workspace.writeScript(
-      'repair.sh',
-      `#!/bin/sh\nset -e\n${recipe.read('run', 'unlock').replace('LOCK_ID', ID)}`,
-    );
-    const repaired = await workspace.shell(`${AS_DEPLOY} ./repair.sh`, { stdin: 'yes\n' });
-    expect(repaired.code, repaired.output).toBe(0);
-    expect([...bucket.objects.keys()]).toEqual([STATE]);
-  });
+      rmSync(join(workspace.folder, 'created'));
+      const { ID } = JSON.parse(bucket.objects.get(LOCK) ?? '');
+      workspace.writeScript(
+        'repair.sh',
+        `#!/bin/sh\nset -e\n${recipe.read('run', 'unlock').replace('LOCK_ID', ID)}`,
+      );
+      const repaired = await workspace.shell(`${AS_DEPLOY} ./repair.sh`, { stdin: 'yes\n' });
+      expect(repaired.code, repaired.output).toBe(0);
+      expect([...bucket.objects.keys()]).toEqual([STATE]);
+    },
+  );
 });
 
 describeReader(
