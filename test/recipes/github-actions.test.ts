@@ -76,6 +76,8 @@ test('the deployment is not started if the session of the role is too short', as
 
 test('with --refresh the deployment gets an endpoint and no keys', async () => {
   const { run } = await startJob();
-  const { last } = await run('refresh');
+  const { last } = await run('exec', (workflow) =>
+    workflow.replace(/^.*cred-watch exec.*\n/m, recipe.read('run', 'refresh')),
+  );
   expect(last?.stdout).toMatch(/^key \nendpoint http:\/\/127\.0\.0\.1:\d+\//);
 });

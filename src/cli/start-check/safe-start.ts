@@ -39,6 +39,9 @@ const EXPIRATION_NOTES: readonly PollNoteCode[] = [
   'SSO_TOKEN_ENDS_BEFORE_JOB',
 ];
 
+/** A job without a duration refreshes its credentials, until the token of its source expires. */
+const REFRESH_NOTES: readonly PollNoteCode[] = [...EXPIRATION_NOTES, 'SSO_TOKEN_EXPIRES'];
+
 /** Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`. */
 export async function findSafeStart(
   context: StartCheckContext,
@@ -49,7 +52,8 @@ export async function findSafeStart(
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
   const notes = selectJobNotes(outcome.notes, context.job, judgement.judgedAt);
-  await createPollNotePrinter(io)(notes.filter(({ code }) => EXPIRATION_NOTES.includes(code)));
+  const shown = flags.jobDuration === undefined ? REFRESH_NOTES : EXPIRATION_NOTES;
+  await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
   // The earliest expiration that was ever stated for this key.
   const { expiration } = judgement.credentials;

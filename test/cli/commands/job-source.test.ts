@@ -209,6 +209,8 @@ test('a token of IAM Identity Center that ends before the job is reported', asyn
   expect(exec).toMatchObject({ code: 0, stderr: expect.stringMatching(endsBefore) });
   const short = await run('check', '-j', '20m');
   expect(short.stderr).not.toMatch(endsBefore);
+  const refreshing = await run('exec', '--refresh', '--', 'true');
+  expect(refreshing.stderr).toMatch(/^note: the token of IAM Identity Center expires at /m);
   expect(short.stderr).toMatch(/^note: the token of IAM Identity Center expires at /m);
 });
 

@@ -8,7 +8,7 @@ import { ROOT, readDocument } from '../docs/markdown.ts';
  *
  * - `<!-- file: ~/.aws/config -->` is written to this path. Blocks with the same path are joined.
  * - `<!-- file: ~/.aws/config, variant sso -->` is written only if the test asks for this variant.
- * - `<!-- run: apply -->` is a script of a shell that the test runs by its name.
+ * - `<!-- run: apply -->` is a script or a step that the test runs by its name.
  * - `<!-- shows: refusal -->` has lines that the output of a run contains. `…` stands for any text.
  */
 export interface RecipeBlock {
