@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Default: empty. */
   stdin?: string | Uint8Array;
   cwd?: string;
+  /** Default: {@link TIMEOUT_MS} */
+  timeoutMs?: number;
 }
 
 export interface RunningProgram {
@@ -59,7 +61,7 @@ export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<stri
 /** @param env the whole environment */
 export function startProcess(
   [file = '', ...args]: readonly string[],
-  { env, stdin, cwd }: RunOptions & { env: Record<string, string> },
+  { env, stdin, cwd, timeoutMs = TIMEOUT_MS }: RunOptions & { env: Record<string, string> },
 ): RunningProgram {
   const child = spawn(file, args, {
     env,
@@ -81,7 +83,7 @@ export function startProcess(
     const timer = setTimeout(() => {
       isLate = true;
       child.kill('SIGKILL');
-    }, TIMEOUT_MS);
+    }, timeoutMs);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);

@@ -8,6 +8,7 @@ import { expect, onTestFinished } from 'vitest';
 import { PROGRAM } from '../cli/built-program.ts';
 import { minimalEnvironment, type Run, repositoryPath, startProcess } from '../cli/program-run.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { isThorough } from '../thorough.ts';
 import { findMissingLines, type Recipe } from './recipe.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,6 +60,9 @@ interface ShellOptions {
   shell?: readonly string[];
 }
 
+/** Shorter than the time limit of a test, so that a failed test shows the output. Some tools start many programs. */
+const TIMEOUT_MS = isThorough ? 100_000 : 25_000;
+
 /** The program where the recipes expect it. */
 const INSTALLED = '/usr/local/bin/cred-watch';
 
@@ -108,6 +112,7 @@ export function createWorkspace(recipe: Recipe, options: WorkspaceOptions = {}):
     const run = await startProcess([file!, ...args, script], {
       env: Object.fromEntries(merged) as Record<string, string>,
       cwd: folder,
+      timeoutMs: TIMEOUT_MS,
       ...(stdin === undefined ? {} : { stdin }),
     }).done;
     return { ...run, output: run.stdout + run.stderr };
