@@ -11,7 +11,7 @@ export interface Reader {
   folders?: readonly string[];
 }
 
-function findProgram({
+export function findProgram({
   program,
   folders = (process.env.PATH ?? '').split(delimiter),
 }: Reader): string | null {
