@@ -9,12 +9,12 @@ import { createWorkspace } from '../support/recipes/workspace.ts';
 
 const recipe = readRecipe('ecs');
 
-/** The files of the recipe in the image of a task. A test waits for a second where the job waits for a rotation. */
+/** The files of the recipe in the image of a task. The tests do not wait for a rotation. */
 function createImage(env: Readonly<Record<string, string>>) {
   const workspace = createWorkspace(recipe, {
     env,
     standIns: ['ecs-run-task.py'],
-    replace: { '"90m"': '"1s"' },
+    replace: { '"--wait", "90m", ': '' },
   });
   workspace.writeFiles();
   chmodSync(workspace.locate('entry-point.sh'), 0o755);
