@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { mayBeSkipped, noMountNamespace, OWN_MOUNTS, OWN_PROCESSES } from '../support/cli/namespaces.ts';
+import { NOWHERE } from '../support/cli/program-run.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
+import { readRecipe } from '../support/recipes/recipe.ts';
+import { createWorkspace } from '../support/recipes/workspace.ts';
+
+const recipe = readRecipe('cron');
+
+/**
+ * Runs the crontab with cron, whose folders are private. Both jobs run when cron starts. The variables of the
+ * instance are lines of the crontab, because cron passes no others. Prints all mails.
+ */
+const RUN_CRON = String.raw`
+  for folder in /run /etc/cron.d /var/spool/cron/crontabs; do mount -t tmpfs private "$folder"; done
+  mkdir /run/lock /run/sbin
+  mount --bind /dev/null /etc/crontab
+  mount -t tmpfs private /run/sbin
+  mkdir /run/sbin/upper /run/sbin/work
+  cp "$SENDMAIL" /run/sbin/upper/sendmail
+  mount -t overlay private -o lowerdir=/usr/sbin,upperdir=/run/sbin/upper,workdir=/run/sbin/work /usr/sbin
+
+  env | grep -E '^(AWS|CRED_WATCH|CACHE)_' > installed
+  sed -e "s#/usr/bin/node /usr/bin/cred-watch#$(command -v cred-watch)#" -e "s#/srv/load.sh#$PWD/load.sh#" \
+    -e 's#^\*/5 \* \* \* \*#@reboot#' -e 's#^30 2 \* \* \*#@reboot#' crontab >> installed
+  crontab -n installed
+  crontab installed
+  cron -f &
+  for i in $(seq 100); do
+    [ "$(find /usr/sbin -name 'sendmail-mail-*' | wc -l)" -lt "$EXPECTED_MAILS" ] || break
+    sleep 0.1
+  done
+  kill $!
+  cat /usr/sbin/sendmail-mail-*
+`;
+
+/** The tests do not wait for a rotation. */
+async function runCron(env: Readonly<Record<string, string>>, expectedMails = 1) {
+  const workspace = createWorkspace(recipe, {
+    env,
+    standIns: ['sendmail.sh'],
+    replace: { ' --wait 2h': '' },
+  });
+  workspace.writeFiles();
+  workspace.writeScript('load.sh', '#!/bin/sh\necho "loads with $AWS_ACCESS_KEY_ID"\n');
+  const run = await workspace.shell(RUN_CRON, {
+    shell: [...OWN_MOUNTS, ...OWN_PROCESSES, 'bash', '-euc'],
+    env: { SENDMAIL: `${workspace.bin}/sendmail`, EXPECTED_MAILS: String(expectedMails) },
+  });
+  return { ...workspace, ...run };
+}
+
+const skipped = noMountNamespace === null ? '' : ` (skipped: ${noMountNamespace})`;
+
+describeReader('cron', { program: 'cron', package: 'cron', folders: ['/usr/sbin'] }, () => {
+  const testCron = test.skipIf(noMountNamespace !== null && mayBeSkipped);
+
+  testCron(`a load that fits runs with the credentials of the instance${skipped}`, async () => {
+    const instance = await startPlace('imds', 6 * HOUR);
+    const { stdout, shell } = await runCron(instance.env);
+    expect(stdout).toContain('To: data@example.com\n');
+    const keyIds = instance.listServed().map(({ accessKeyId }) => accessKeyId);
+    expect(keyIds).toContain(/^loads with (ASIA\w+)$/m.exec(stdout)?.[1]);
+    expect((await shell('cred-watch report --job load-orders')).stdout).toContain('1 run of load-orders');
+  });
+
+  testCron(`a load that is too long is not started, and the mail says why${skipped}`, async () => {
+    const instance = await startPlace('imds', 2 * HOUR);
+    const { stdout, expectShown } = await runCron(instance.env);
+    expectShown({ output: stdout }, 'mail');
+    expect(stdout).not.toMatch(/^loads with/m);
+  });
+
+  testCron(`a failed poll is a mail, too${skipped}`, async () => {
+    const { stdout } = await runCron({ AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE }, 2);
+    expect(stdout.match(/^Subject: Cron .* poll > \/dev\/null$/gm)).toHaveLength(1);
+    expect(stdout.match(/could not connect to the endpoint/g)?.length).toBeGreaterThan(1);
+    expect(stdout).not.toMatch(/^loads with/m);
+  });
+});
