@@ -5,6 +5,7 @@ import { readRecipe } from '../support/recipes/recipe.ts';
 import { startTask } from '../support/recipes/task.ts';
 import { validateInput } from '../support/recipes/validate-input.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const recipe = readRecipe('aws-batch');
 
@@ -60,14 +61,14 @@ test('a job that is too long starts in the attempt after the rotation', async ()
   expect(run.stdout.match(/loads/g)).toHaveLength(1);
 });
 
-test('without a rotation, the job fails after three attempts and never starts', async () => {
+ciTest('without a rotation, the job fails after three attempts and never starts', async () => {
   const task = await startTask({ validSeconds: 2 * HOUR });
   const { status, codes, stdout } = await createImage(task.env).submit();
   expect([status, codes]).toEqual(['FAILED', [125, 125, 125]]);
   expect(stdout).not.toContain('loads');
 });
 
-test('a job that fails by itself is not repeated', async () => {
+ciTest('a job that fails by itself is not repeated', async () => {
   const task = await startTask({ validSeconds: 6 * HOUR });
   const { status, codes } = await createImage(task.env, 'exit 3').submit();
   expect([status, codes]).toEqual(['FAILED', [3]]);

@@ -6,6 +6,7 @@ import { readRecipe } from '../support/recipes/recipe.ts';
 import { startTask } from '../support/recipes/task.ts';
 import { validateInput } from '../support/recipes/validate-input.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const recipe = readRecipe('ecs');
 
@@ -75,7 +76,7 @@ test('a job with the role of another task is not started', async () => {
   expect(readEnd(run)).toEqual(endedWith(1));
 });
 
-test('keys in the image hide the task, so the job is not started', async () => {
+ciTest('keys in the image hide the task, so the job is not started', async () => {
   const task = await startTask({ validSeconds: 6 * HOUR });
   const { runTask } = createImage({
     ...task.env,

@@ -10,6 +10,7 @@ import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { startTask } from '../support/recipes/task.ts';
 import { createWorkspace, type WorkspaceOptions } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const recipe = readRecipe('eks');
 const ROLE = 'arn:aws:iam::111122223333:role/loader';
@@ -105,7 +106,7 @@ function defineTests(): void {
     expect(run.stdout.match(/loads with/g)).toHaveLength(1);
   });
 
-  test('without a rotation, the job never starts', async () => {
+  ciTest('without a rotation, the job never starts', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR });
     const { runJob } = createImage({
       env: task.env,
@@ -116,7 +117,7 @@ function defineTests(): void {
     expect(stdout).not.toContain('loads with');
   });
 
-  test('a job that fails by itself is not repeated', async () => {
+  ciTest('a job that fails by itself is not repeated', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { runJob } = createImage({ env: task.env }, 'exit 3');
     const { condition, pods } = await runJob();
@@ -138,7 +139,7 @@ function defineTests(): void {
     expect(stdout).toContain(`loads with ${sts.issued.at(-1)?.accessKeyId}\n`);
   });
 
-  test('with IRSA, a role with a shorter maximum session duration is named in the log', async () => {
+  ciTest('with IRSA, a role with a shorter maximum session duration is named in the log', async () => {
     const { runJob, shell } = await startIrsa(HOUR);
     await shell('sed -i "s/backoffLimit: 4/backoffLimit: 0/" irsa.yaml');
     const { condition, pods, stdout } = await runJob('irsa.yaml');

@@ -6,6 +6,7 @@ import { HOUR } from '../support/recipes/endpoints.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { startTask } from '../support/recipes/task.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const recipe = readRecipe('systemd');
 const UNITS = '/etc/systemd/system';
@@ -80,13 +81,13 @@ describe('the service', () => {
     expect(run.output).not.toContain('loads with');
   });
 
-  test('a condition lets a load that fits start, which gets no copy', async () => {
+  ciTest('a condition lets a load that fits start, which gets no copy', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { code, output } = await createHost(task.env, 'skip').start();
     expect([code, output]).toEqual([0, expect.stringContaining(': loads with no copy\n')]);
   });
 
-  test('a condition that cannot be judged fails the unit', async () => {
+  ciTest('a condition that cannot be judged fails the unit', async () => {
     const { code, output } = await createHost(
       { AWS_CONTAINER_CREDENTIALS_FULL_URI: NOWHERE },
       'skip',
@@ -95,7 +96,7 @@ describe('the service', () => {
     expect(output).not.toContain('loads with');
   });
 
-  test('with a restart for exit code 125, the load starts after the rotation', async () => {
+  ciTest('with a restart for exit code 125, the load starts after the rotation', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR, thenSeconds: 6 * HOUR });
     const { code, output } = await createHost(task.env, 'retry').start(task.rotateCommand);
     expect([code, output]).toEqual([
@@ -105,7 +106,7 @@ describe('the service', () => {
     expect(output.match(/loads with/g)).toHaveLength(1);
   });
 
-  test('without a rotation, the restarts end after ten attempts', async () => {
+  ciTest('without a rotation, the restarts end after ten attempts', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR });
     const { code, output } = await createHost(task.env, 'retry').start();
     expect([code, output.match(/status=125/g)?.length]).toEqual([1, 10]);
