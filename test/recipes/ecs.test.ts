@@ -39,11 +39,19 @@ const endedWith = (exitCode: number) => ({
 describeReader('ECS entry points', { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, (aws) => {
   test('the AWS CLI accepts the task definition', async () => {
     const image = createImage({});
-    const validate = (file: string) => validateInput(image, aws, 'ecs register-task-definition', file);
-    const { code, output } = await validate('task-definition.json');
+    const { code, output } = await validateInput(
+      image,
+      aws,
+      'ecs register-task-definition',
+      'task-definition.json',
+    );
     expect([code, output]).toEqual([0, expect.stringContaining('"taskDefinitionArn"')]);
+  });
+
+  ciTest('the AWS CLI rejects a misspelt member', async () => {
+    const image = createImage({});
     await image.shell('sed s/entryPoint/entrypoint/ task-definition.json > misspelt.json');
-    const misspelt = await validate('misspelt.json');
+    const misspelt = await validateInput(image, aws, 'ecs register-task-definition', 'misspelt.json');
     expect([misspelt.code, misspelt.output]).toEqual([252, expect.stringContaining('"entrypoint"')]);
   });
 });
