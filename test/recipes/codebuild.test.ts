@@ -34,6 +34,7 @@ async function build(lifetime: string, variables: Readonly<Record<string, string
 const mayRun = noNetworkNamespace === null || !mayBeSkipped;
 const title = mayRun ? 'CodeBuild' : `CodeBuild (skipped: ${noNetworkNamespace})`;
 
+// The stand-in reads YAML with ruamel.yaml, which awscli depends on.
 (mayRun ? describeReader : skip)(title, { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, () => {
   test('a script that fits runs with the credentials of the service role', async () => {
     const { code, output } = await build('1h');
