@@ -1,7 +1,12 @@
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, RecordedGeneration, SampleTime } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
 import type { FailedPollRow } from '../failed-polls.ts';
-import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
+import {
+  GENERATION_COLUMNS,
+  type StoredGeneration,
+  type StoredGenerationRow,
+  toStoredGeneration,
+} from '../generation-rows.ts';
 import { readJobRuns } from '../job-runs.ts';
 import { prepareSampleReader } from '../sample-rows.ts';
 import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
@@ -11,6 +16,7 @@ import {
   assertAllSamples,
   assertUndamaged,
   countGenerations,
+  createDamageError,
 } from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { checkKeyRow } from '../sqlite/row-check.ts';
@@ -41,7 +47,8 @@ function* readParts(
   filter: SeriesFilter,
 ): Generator<ArchiveRecord | SampleRun> {
   const readSamples = prepareSampleReader(connection);
-  const readPruned = preparePrunedReader(connection);
+  const readGeneration = prepareGenerationReader(connection);
+  const readPruned = preparePrunedReader(connection, readGeneration);
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
   for (const { series, stored } of readGenerations(connection, filter)) {
     const identity = toIdentity(series);
@@ -50,6 +57,9 @@ function* readParts(
       let sampleCount = 0;
       const { accessKeyId } = generation;
       for (const { ordinal, times, ...shared } of readSamples(id)) {
+        // A poll or an import may have extended the generation after it was read.
+        if (!isWithin(times, generation) && !isWithin(times, readGeneration(id).generation))
+          throw createDamageError(`a sample of generation ${id} is not in its time range`);
         if (ordinal === 0) sampleCount += times.length;
         yield { record: 'sample_run', identity, credentials: { accessKeyId, ...shared }, times, ordinal };
       }
@@ -64,21 +74,32 @@ function* readParts(
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
+/** If SQLite takes another table for the samples, their times are seldom those of the generation. */
+const isWithin = (times: readonly SampleTime[], { rawFirstSeen, rawLastSeen }: RecordedGeneration) =>
+  times.every(({ observedAt }) => observedAt >= rawFirstSeen && observedAt <= rawLastSeen);
+
+function prepareGenerationReader(connection: DatabaseConnection) {
+  const find = connection.prepare<[number], StoredGenerationRow>(
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE id = ?`,
+  );
+  return (id: number) => toStoredGeneration(requireRow(find.get(id)));
+}
+
 /**
  * Prepares a function that reads a pruned generation, or returns null if the generation is not pruned. Another process
  * may have pruned or polled it since the start of the export.
  */
-function preparePrunedReader(connection: DatabaseConnection) {
-  const find = connection.prepare<[number], StoredGenerationRow>(
-    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE id = ?`,
-  );
+function preparePrunedReader(
+  connection: DatabaseConnection,
+  readGeneration: (id: number) => StoredGeneration,
+) {
   const countLaterSamples = connection
     .prepare<[number, Instant], number>(
       `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
     )
     .pluck();
   return connection.transaction((id: number) => {
-    const { generation, prunedUntil } = toStoredGeneration(requireRow(find.get(id)));
+    const { generation, prunedUntil } = readGeneration(id);
     if (prunedUntil === null) return null;
     const earlierSampleCount = generation.samples - requireRow(countLaterSamples.get(id, prunedUntil));
     return { generation, earlierSampleCount, prunedUntil };

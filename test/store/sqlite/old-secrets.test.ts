@@ -17,11 +17,11 @@ function createOldDatabase(): string {
   const file = join(temporaryFolder(), 'samples.db');
   const database = new Database(file);
   for (const step of MIGRATIONS.slice(0, 4)) database.exec(step);
-  const times = `${START + HOUR}, ${START + HOUR}, 0, ${START}, ${START}`;
+  const times = `${START + HOUR}, ${START + HOUR}, 0, ${START}, ${START}, ${START}, ${START}`;
   database.exec(`
     INSERT INTO series VALUES (1, 'i-0abc', 'environment', '', '', 'machine', 1, ${START});
     INSERT INTO generations (id, series_id, key, access_key_id, expiration, latest_expiration, zoneless,
-                             first_seen, last_seen, samples)
+                             first_seen, last_seen, raw_first_seen, raw_last_seen, samples)
     VALUES (1, 1, '${KEY}', '${KEY}', ${times}, 1), (2, 1, 'ASIA2', 'ASIA2', ${times}, 1),
            (3, 1, '/5', '', ${times}, 1);
     INSERT INTO samples
