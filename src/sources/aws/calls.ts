@@ -63,7 +63,7 @@ export async function assumeRole(
 }
 
 /** Before the first error, so that the outcome of a failed poll has the role too. */
-function nameRole(poll: OngoingPoll, { role, accountId }: RoleSession): void {
+export function nameRole(poll: OngoingPoll, { role, accountId }: RoleSession): void {
   poll.identity.role = poll.options.role ?? role;
   poll.accountId = accountId;
 }

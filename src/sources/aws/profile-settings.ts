@@ -1,4 +1,5 @@
 /** The profile from which calls to AWS take their region and endpoints. */
+import { readProfileSetting } from '../profile/credentials.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import type { AwsSettings } from './service.ts';
@@ -9,6 +10,6 @@ export function readAwsSettings(
   files: ParsedProfileFiles | undefined,
 ): AwsSettings {
   const profile = files?.profiles.get(files.selectedName) ?? null;
-  const name = profile?.config.services;
-  return { env, profile, services: (name === undefined ? undefined : files?.services.get(name)) ?? {} };
+  const name = profile === null ? null : readProfileSetting(profile, 'services');
+  return { env, profile, services: (name === null ? undefined : files?.services.get(name)) ?? {} };
 }

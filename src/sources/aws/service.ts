@@ -3,6 +3,7 @@ import { type Environment, readVariable } from '../environment/variables.ts';
 import { isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
+import { readProfileSetting } from '../profile/credentials.ts';
 import type { Profile } from '../profile/files.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { type AwsServiceId, buildAwsEndpoint, type RegionalService } from './endpoint-names.ts';
@@ -37,6 +38,10 @@ export const chooseCallLimits = ({
   requestMs: limits?.requestMs ?? AWS_LIMITS.requestMs,
 });
 
+/** SDKs read these settings from both files, although most people write them to the config file. */
+const readSetting = (profile: Profile | null, key: string): string | null =>
+  profile === null ? null : readProfileSetting(profile, key);
+
 /** A name of a region cannot contain anything that changes the host name of an endpoint. */
 const REGION = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -48,8 +53,8 @@ export function readRegion({ env, profile }: AwsSettings): string {
   const [name, value] =
     ['AWS_REGION', 'AWS_DEFAULT_REGION']
       .map((variable) => [variable, readVariable(env, variable)] as const)
-      .find(([, text]) => text !== null) ?? (['region', profile?.config.region ?? null] as const);
-  if (value === null || value === undefined) {
+      .find(([, text]) => text !== null) ?? (['region', readSetting(profile, 'region')] as const);
+  if (value === null) {
     throw new PollError('region-missing', 'neither AWS_REGION nor the profile names a region');
   }
   return parseRegion(value.trim(), name);
@@ -72,8 +77,9 @@ export function readAwsService(
   chosenEndpoint: string | null = null,
 ): AwsService {
   const isTrue = (variable: string, key: string) =>
-    (readVariable(settings.env, variable) ?? settings.profile?.config[key] ?? '').trim().toLowerCase() ===
-    'true';
+    (readVariable(settings.env, variable) ?? readSetting(settings.profile, key) ?? '')
+      .trim()
+      .toLowerCase() === 'true';
   const endpoint = readEndpoint(id, settings, chosenEndpoint, isTrue);
   const usesFips = isTrue('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint');
   const usesDualStack = isTrue('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint');
@@ -99,7 +105,7 @@ function readEndpoint(
       readVariable(env, name),
     ]),
     [`endpoint_url of ${id.toLowerCase()}`, services[`${id.toLowerCase()}.endpoint_url`]],
-    ['endpoint_url', profile?.config.endpoint_url],
+    ['endpoint_url', readSetting(profile, 'endpoint_url')],
   ];
   const found = candidates.find(([, value]) => (value ?? '').trim() !== '');
   return found === undefined ? null : parseEndpoint(found[1]?.trim() ?? '', found[0]);

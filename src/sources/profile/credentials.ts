@@ -91,6 +91,26 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   throw new PollError('not-configured', `profile ${name} has neither keys nor ${PROCESS}`);
 }
 
+/**
+ * The credentials of a profile that another profile names as its `source_profile`. SDKs then prefer the keys of the
+ * profile to its role.
+ * @throws PollError if there are none
+ */
+export function readBaseCredentials(profile: Profile, notes: Notes): ProfileCredentials {
+  const hasKeys = readProfileSetting(profile, KEY_ID) !== null;
+  return readProfileCredentials(hasKeys ? withoutRole(profile) : profile, notes);
+}
+
+function withoutRole({ name, config, credentials }: Profile): Profile {
+  const keep = (settings: SectionSettings): SectionSettings =>
+    Object.fromEntries(
+      Object.entries(settings).filter(
+        ([key]) => !['role_arn', ...ROLE_BASE_SETTINGS].includes(key.toLowerCase()),
+      ),
+    );
+  return { name, config: keep(config), credentials: keep(credentials) };
+}
+
 /** The keys of a profile, also if it has a role. @throws PollError if it has none */
 export function readProfileKeys({ name, config, credentials }: Profile, notes: Notes): UnvalidatedKeys {
   const [keys, rest] = readText(credentials, KEY_ID) === null ? [config, credentials] : [credentials, config];

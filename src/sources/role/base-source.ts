@@ -21,12 +21,7 @@ export async function pollBaseSource(
   poll: OngoingPoll,
   source: BaseSourceName,
 ): Promise<PolledCredentials['secrets']> {
-  if (source === 'environment') {
-    const { role } = poll.identity;
-    const keys = readEnvironmentKeys(poll);
-    poll.identity.role = role;
-    return createSigningKeys(keys, poll);
-  }
+  if (source === 'environment') return createSigningKeys(readEnvironmentKeys(poll), poll);
   // These options describe the session of the role, and not its base.
   const {
     role: _role,
@@ -37,8 +32,8 @@ export async function pollBaseSource(
   } = poll.options;
   const outcome = await BASE_SOURCES[source]({ ...options, discoverHost: false }).poll(poll.signal);
   for (const note of outcome.notes) {
-    // The role needs these keys, whatever SDKs would use for a job.
-    if (!SHADOWING_CODES.has(note.code)) poll.notes.add(note);
+    // The role needs these keys, whatever SDKs would use for a job. The duration of their session does not matter.
+    if (!SHADOWING_CODES.has(note.code) && note.code !== 'DURATION_NOT_SET') poll.notes.add(note);
   }
   if (outcome.ok) {
     const { accessKeyId, secretAccessKey, token } = outcome.secrets;

@@ -1,7 +1,7 @@
 import type { ProviderName, RoleBaseKind } from '../../domain/provider-chain/providers.ts';
 import { Notes } from '../notes.ts';
 import { PollError } from '../poll-error.ts';
-import { readProfileCredentials } from '../profile/credentials.ts';
+import { readBaseCredentials, readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import { readRoleBase } from './settings.ts';
 
@@ -20,7 +20,7 @@ export function findChainedBase(profile: Profile, files: ParsedProfileFiles): Ro
     if (base.kind === 'source') return isRoleKind(base.source) ? base.source : null;
     // A profile that names itself uses its own keys.
     const named = base.name === profile.name ? undefined : files.profiles.get(base.name);
-    return named === undefined ? null : findRoleKind(named);
+    return named === undefined ? null : findRoleKind(named, readBaseCredentials);
   } catch (error) {
     if (error instanceof PollError) return null;
     throw error;
@@ -28,9 +28,9 @@ export function findChainedBase(profile: Profile, files: ParsedProfileFiles): Ro
 }
 
 /** Null if the credentials of the profile are not known to be those of a role. */
-export function findRoleKind(profile: Profile): RoleBaseKind | null {
+export function findRoleKind(profile: Profile, read = readProfileCredentials): RoleBaseKind | null {
   try {
-    const { kind } = readProfileCredentials(profile, new Notes());
+    const { kind } = read(profile, new Notes());
     return isRoleKind(kind) ? kind : null;
   } catch (error) {
     if (error instanceof PollError) return null;

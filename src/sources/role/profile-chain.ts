@@ -3,7 +3,7 @@ import { assumeRole, assumeRoleWithWebIdentity } from '../aws/calls.ts';
 import { createKeysDocument, createSigningKeys, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { readProfileCredentials, readProfileKeys } from '../profile/credentials.ts';
+import { readBaseCredentials, readProfileCredentials, readProfileKeys } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import { runProfileProcess } from '../profile/run-process.ts';
 import { findProfile } from '../profile/selected-profile.ts';
@@ -13,6 +13,7 @@ import { readIdentityToken } from '../web-identity/identity-token.ts';
 import { readProfileWebIdentity } from '../web-identity/settings.ts';
 import { pollBaseSource } from './base-source.ts';
 import { findChainedBase } from './chained-base.ts';
+import { keepSeries } from './series.ts';
 import { addSessionNotes } from './session-notes.ts';
 import { type GivenSession, type RoleBase, readProfileRole, readRoleBase } from './settings.ts';
 
@@ -54,20 +55,19 @@ async function readChain(
   visited: readonly string[],
   given: GivenSession,
 ): Promise<ChainResult> {
-  const found = readProfileCredentials(profile, poll.notes);
+  const isBase = visited.length > 0;
+  const found = (isBase ? readBaseCredentials : readProfileCredentials)(profile, poll.notes);
+  if (found.kind !== 'keys' && found.kind !== 'process') poll.identity.source = found.kind;
   switch (found.kind) {
     case 'keys':
       return { keys: found.keys };
     case 'process':
       return { keys: await runProfileProcess(poll, found.command) };
     case 'role':
-      poll.identity.source = 'role';
       return assumeProfileRole(poll, profile, files, visited, given);
     case 'web-identity':
-      poll.identity.source = 'web-identity';
       return assumeProfileWebIdentity(poll, profile, files, given);
     case 'sso':
-      poll.identity.source = 'sso';
       return readSsoCredentials(poll, profile, files);
   }
 }
@@ -86,8 +86,9 @@ export async function assumeProfileRole(
     const { durationSeconds } = settings;
     addSessionNotes(poll, { durationSeconds, isChained: findChainedBase(profile, files) !== null });
   }
-  const base = await readBase(poll, profile, readRoleBase(profile), files, visited);
-  return assumeRole(poll, settings, { ...files, selectedName: profile.name }, base);
+  const base = readRoleBase(profile);
+  const keys = await keepSeries(poll, settings, () => readBase(poll, profile, base, files, visited));
+  return assumeRole(poll, settings, files, keys);
 }
 
 function assumeProfileWebIdentity(
@@ -100,9 +101,7 @@ function assumeProfileWebIdentity(
   if (given === poll.options) {
     addSessionNotes(poll, { durationSeconds: session.durationSeconds, isChained: false });
   }
-  return assumeRoleWithWebIdentity(poll, session, { ...files, selectedName: profile.name }, () =>
-    readIdentityToken(poll, tokenFile),
-  );
+  return assumeRoleWithWebIdentity(poll, session, files, () => readIdentityToken(poll, tokenFile));
 }
 
 async function readBase(

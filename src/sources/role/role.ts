@@ -7,6 +7,7 @@ import { findProfile, readSelectedProfile } from '../profile/selected-profile.ts
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { findRoleKind, isRoleProvider } from './chained-base.ts';
 import { assumeProfileRole, readProfileSigningKeys } from './profile-chain.ts';
+import { keepSeries } from './series.ts';
 import { addSessionNotes } from './session-notes.ts';
 import { readChosenRole } from './settings.ts';
 
@@ -32,12 +33,12 @@ async function readRole(poll: OngoingPoll): Promise<FoundDocument> {
   }
   const settings = readChosenRole(roleArn, poll.options);
   const files = await readProfileFiles(poll.options);
-  const { keys, isRole } =
+  const { keys, isRole } = await keepSeries(poll, settings, () =>
     chosenProfile === undefined
-      ? await readKeysOfJob(poll)
-      : await readKeysOfProfile(poll, findProfile(poll, files, chosenProfile), files);
+      ? readKeysOfJob(poll)
+      : readKeysOfProfile(poll, findProfile(poll, files, chosenProfile), files),
+  );
   addSessionNotes(poll, { durationSeconds: settings.durationSeconds, isChained: isRole });
-  poll.identity.source = null;
   return assumeRole(poll, settings, files, keys);
 }
 

@@ -44,7 +44,7 @@ export async function readSsoCredentials(
   const service = readAwsService(
     'SSO',
     parseRegion(region, 'sso_region'),
-    readAwsSettings(poll.options, { ...files, selectedName: profile.name }),
+    readAwsSettings(poll.options, files),
   );
   const token = await readCachedSsoToken(session ?? startUrl, poll.options);
   if (token === null) {

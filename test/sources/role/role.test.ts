@@ -1,38 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
+import type { SourceChoice } from '../../../src/sources/open.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
-import { buildStsError, startSts, type TestRole } from '../../support/aws/sts.ts';
-import { codes, fail, hastyClock, imds, options, succeed } from '../../support/sources/polling.ts';
-import { homeWith } from '../../support/sources/profile-home.ts';
+import { createAccount, KEYS, MIDDLE, SECRET, TOP, USER } from '../../support/aws/role-account.ts';
+import { buildStsError } from '../../support/aws/sts.ts';
+import { codes, fail, hastyClock, imds, succeed } from '../../support/sources/polling.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-
-const USER = 'AKIACANARY0000000001';
-const SECRET = 'CANARY-secret/access+key';
-const KEYS = `aws_access_key_id = ${USER}\naws_secret_access_key = ${SECRET}\n`;
-const MIDDLE = 'arn:aws:iam::111122223333:role/middle';
-const TOP = 'arn:aws:iam::444455556666:role/team/top';
-
-const ROLES: readonly TestRole[] = [
-  { arn: MIDDLE, principals: [USER], maxSessionSeconds: 7200 },
-  { arn: TOP, principals: [MIDDLE], maxSessionSeconds: 7200, externalId: 'partner-7' },
-];
-
-async function createAccount(config: string, more: { now?: () => number; roles?: readonly TestRole[] } = {}) {
-  const { now = Date.now, roles = ROLES } = more;
-  const sts = await startSts({ roles, users: { [USER]: SECRET }, now });
-  const env = {
-    HOME: homeWith({ config }),
-    AWS_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL_STS: sts.url,
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const open = (
-    choice: SourceChoice,
-    given: Partial<SourceOptions> = {},
-    changes: Record<string, string | undefined> = {},
-  ) => openSource(choice, options({ ...env, ...changes }, given));
-  return { sts, open };
-}
 
 const CHAIN = `[profile user]
 ${KEYS}
