@@ -54,20 +54,22 @@ export function toPollError(
 ): PollError {
   if (error instanceof PollError) return error;
   const { errorName, message } = readTexts(error);
-  if (message !== null) throwIfLocal(error);
+  const status = readStatus(error);
+  // The SDK copies every member of an error response to the error, so a server could name any error of the system.
+  if (status === null && message !== null) throwIfLocal(error);
   const name = id === 'STS' ? 'STS' : 'IAM Identity Center';
   const server = endpoint === null ? `${name} in ${region}` : `${name} at ${endpoint.host}`;
   const code = getSystemErrorCode(error);
   const isBroken = code !== null && BROKEN_CONNECTION.includes(code);
   // The end of the time breaks the connection. The SDK calls a broken connection a time-out in other cases too.
-  if (isOverTime || signal.aborted || (!isBroken && /^(?:Timeout|Abort)Error$/.test(errorName))) {
+  const isTimeout = !isBroken && !isReported(error) && /^(?:Timeout|Abort)Error$/.test(errorName);
+  if (isOverTime || signal.aborted || isTimeout) {
     const limit = isOverTime ? `within ${limits.requestMs} ms` : 'in time';
     return new PollError('timeout', `no response of ${server} ${limit}`, {
       retry: 'always',
       isTimeout: true,
     });
   }
-  const status = readStatus(error);
   if (status === null) return createNetworkError(server, code ?? errorName);
   const known = findKnownReason(errorName, message ?? '', id);
   const [reason, retry] = known ?? classifyStatus(status);
@@ -87,6 +89,10 @@ function createNetworkError(server: string, code: string): PollError {
   if (!UNTRUSTED.test(code)) return new PollError('aws-unreachable', detail, { retry: 'always' });
   return new PollError('aws-unreachable', detail, { misconfiguration: { code: 'UNTRUSTED_CERTIFICATE' } });
 }
+
+/** Whether the service reports the error. Only the SDK's class for such errors has this member. */
+const isReported = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && '$fault' in error;
 
 /** Name and message of an error. A server can make the SDK create an error whose message is not a text. */
 function readTexts(error: unknown): { errorName: string; message: string | null } {

@@ -72,8 +72,10 @@ const buildCredentials = (changes: Readonly<Record<string, string | null>> = {})
 const wrap = (content: string) =>
   `<AssumeRoleResponse><AssumeRoleResult>${content}</AssumeRoleResult></AssumeRoleResponse>`;
 
+const buildErrorOf = (members: string) => `<ErrorResponse><Error>${members}</Error></ErrorResponse>`;
+
 const buildError = (code: string, message: string) =>
-  `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+  buildErrorOf(`<Code>${code}</Code><Message>${message}</Message>`);
 
 /** Nine levels of ten entities each. */
 const ENTITIES = Array.from('bcdefghij', (name, index) => {
@@ -140,6 +142,15 @@ describe('a response that is no valid document', () => {
     const later = await succeed(await open());
     expect(later.credentials.expiration).toBe(Date.parse(expiration));
     expect(codes(later)).toContain('IMPLAUSIBLE_EXPIRATION');
+  });
+
+  test.each([
+    ['a code of the system', '<Code>Busy</Code><code>EMFILE</code><Message>x</Message>'],
+    ['the message of WebAssembly', '<Code>Busy</Code><Message>WebAssembly failed</Message>'],
+    ['the name of a timeout', '<Code>TimeoutError</Code><Message>x</Message>'],
+  ])('an error response with %s has the reason of its status', async (_, members) => {
+    const { open } = await createRole(respondWith(400, buildErrorOf(members)));
+    expect((await fail(await open())).reason).toBe('bad-request');
   });
 
   test('an error whose message is no text has the reason of its status', async () => {
