@@ -14,7 +14,7 @@ const MARK = '\uE000';
 
 /**
  * Returns one line of at most 200 printable characters without secrets. Removes
- * - every piece of `known` with 8 or more characters, in any encoding,
+ * - every piece of `known` with 8 or more characters, in any encoding, and every word that is a shorter one,
  * - everything after the name of a secret, such as `AWS_SESSION_TOKEN=`,
  * - every word that looks like a key,
  * - control and formatting characters (escape sequences, bidirectional overrides).
@@ -23,7 +23,8 @@ const MARK = '\uE000';
 export function redactText(text: string, known: Iterable<string> = []): string {
   const decoded = decode(text.slice(0, MAX_INPUT_LENGTH));
   if (decoded === null) return REDACTED;
-  const marked = markPieces(decoded, [...known].flatMap(listEncodings));
+  const secrets = [...known];
+  const marked = secrets.reduce(markShort, markPieces(decoded, secrets.flatMap(listEncodings)));
   // The text is shortened last, because a cut could split a secret.
   return toOneLine(redactValues(marked));
 }
@@ -119,6 +120,14 @@ function listEncodings(secret: string): string[] {
 }
 
 const toBase64Url = (base64: string) => base64.replaceAll('+', '-').replaceAll('/', '_');
+
+/** Replaces a secret that is too short for pieces, such as an external id, where it is a word of its own. */
+function markShort(text: string, secret: string): string {
+  const plain = decode(secret) ?? secret;
+  if (plain.length >= MIN_PIECE_LENGTH || plain === '') return text;
+  const literal = plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), MARK);
+}
 
 /** Replaces each piece of a secret by a mark, even if white space or punctuation divides it. */
 const markPieces = (text: string, secrets: readonly string[]): string =>

@@ -210,14 +210,16 @@ test('a wrong clock of the host is corrected after the first response, and measu
   expect(sts.requests).toHaveLength(2);
 });
 
-test('an error that quotes the external id is shown without it', async () => {
-  const { open, sts } = await createAccount(CHAIN);
-  const message = "Value 'blue partner' at 'externalId' failed to satisfy constraint";
-  sts.failures.push(buildStsError('ValidationError', message));
-  const given = { roleArn: MIDDLE, profile: 'user', externalId: 'blue partner' };
-  const { detail } = await fail(await open('role', given));
-  expect(detail).toMatch(/ValidationError: Value \[redacted\] at 'externalId'/);
-});
+test.each(['blue partner', 'acme'])(
+  'an error that quotes the external id %s is shown without it',
+  async (externalId) => {
+    const { open, sts } = await createAccount(CHAIN);
+    const message = `Value '${externalId}' at 'externalId' failed to satisfy constraint`;
+    sts.failures.push(buildStsError('ValidationError', message));
+    const { detail } = await fail(await open('role', { roleArn: MIDDLE, profile: 'user', externalId }));
+    expect(detail).toMatch(/ValidationError: Value \[redacted\] at 'externalId'/);
+  },
+);
 
 test.each(['constructor', 'toString', '__proto__', 'ValidationSecret', 'Exception'])(
   'the error code %s of a server is unknown',
