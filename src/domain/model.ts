@@ -153,6 +153,10 @@ export type Misconfiguration =
   | { code: 'BASE_UNDECIDED' }
   /** The certificate of AWS is not signed by a known authority, or is not valid. */
   | { code: 'UNTRUSTED_CERTIFICATE' }
+  /** The stored token of IAM Identity Center exists, but this user cannot read it. */
+  | { code: 'SSO_CACHE_UNREADABLE' }
+  /** The token of IAM Identity Center has expired. SDKs would renew it. */
+  | { code: 'SSO_TOKEN_NOT_RENEWED' }
   /** The process is cred-watch, which would run the same process again. */
   | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */

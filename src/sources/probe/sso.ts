@@ -1,4 +1,5 @@
 import { createProvider, type Provider } from '../../domain/provider-chain/providers.ts';
+import { PollError } from '../poll-error.ts';
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { readCachedSsoToken } from '../sso/cached-token.ts';
@@ -18,7 +19,10 @@ export async function probeSso(
     const problem = { code: 'SETTINGS_MISSING', names: missing } as const;
     return createProvider('sso', { ...known, state: 'incomplete', problem });
   }
-  const token = await readCachedSsoToken(session ?? startUrl ?? '', options);
+  const token = await readCachedSsoToken(session ?? startUrl ?? '', options).catch((error: unknown) => {
+    if (error instanceof PollError) return null;
+    throw error;
+  });
   if (token === null) {
     return createProvider('sso', { ...known, state: 'fails', problem: { code: 'NOT_SIGNED_IN' } });
   }

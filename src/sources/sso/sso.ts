@@ -64,7 +64,13 @@ export async function readSsoCredentials(
     expiresAt: expiration,
     isRenewable: willBeRenewed,
   });
-  return getSsoCredentials(poll, service, { accessToken: token.accessToken, accountId, roleName });
+  const role = { accessToken: token.accessToken, accountId, roleName };
+  return getSsoCredentials(poll, service, role).catch((error: unknown) => {
+    const isRefused = error instanceof PollError && error.reason === 'sso-login-required';
+    if (!isRefused || !isExpired || !willBeRenewed) throw error;
+    const misconfiguration = { code: 'SSO_TOKEN_NOT_RENEWED' } as const;
+    throw new PollError(error.reason, error.detail, { ...error, misconfiguration });
+  });
 }
 
 /** The service of the profile that was selected when the source was opened. */

@@ -147,6 +147,8 @@ describe('SSO', () => {
     }),
   });
   const expired = { expiresAt: iso(NOW - HOUR) };
+  const registrationExpiresAt = iso(NOW + HOUR);
+  const renewal = { refreshToken: word, clientId: word, clientSecret: word, registrationExpiresAt };
 
   test.each<[string, string, Files, object]>([
     [
@@ -177,13 +179,13 @@ describe('SSO', () => {
     [
       'an expired token that can be renewed',
       WITH_SESSION,
-      cached('corp', { ...expired, refreshToken: word }),
+      cached('corp', { ...expired, ...renewal }),
       { state: 'untried', tokenExpiration: null },
     ],
     [
       'an expired token without a session, which cannot be renewed',
       `${PROFILE}${SHARED}`,
-      cached('https://corp.invalid/start', { ...expired, refreshToken: word }),
+      cached('https://corp.invalid/start', { ...expired, ...renewal }),
       { state: 'fails' },
     ],
     ['a cache file that is not JSON', WITH_SESSION, overwrite(cached('corp')), { state: 'fails' }],

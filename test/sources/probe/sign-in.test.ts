@@ -12,6 +12,12 @@ const iso = (instant: number) => new Date(instant).toISOString();
 const ROLE = { sso_account_id: '123456789012', sso_role_name: 'admin' };
 const START = { sso_start_url: 'https://corp.invalid/start', sso_region: 'eu-west-1' };
 const TOKEN = { accessToken: 'x', expiresAt: iso(NOW + 1) };
+const RENEWAL = {
+  refreshToken: 'x',
+  clientId: 'x',
+  clientSecret: 'x',
+  registrationExpiresAt: iso(NOW + 1),
+};
 
 /** Probes SSO with a cached token. Only the file of `cacheKey` exists. */
 function probe(config: Record<string, string>, token: object = TOKEN, env: object = { HOME: '/home/x' }) {
@@ -53,7 +59,7 @@ describe('the cached token of SSO', () => {
     ['has an invalid expiration', { ...TOKEN, expiresAt: 'x' }, { problem: { code: 'NOT_SIGNED_IN' } }],
     [
       'is renewable',
-      { ...TOKEN, expiresAt: iso(NOW), refreshToken: 'x' },
+      { ...TOKEN, expiresAt: iso(NOW), ...RENEWAL },
       { state: 'untried', tokenExpiration: null, problem: null },
     ],
   ])('the state of SSO is as expected if the token %s', async (_, token, expected) => {
@@ -62,7 +68,7 @@ describe('the cached token of SSO', () => {
   });
 
   test('a token without a session cannot be renewed', async () => {
-    const token = { ...TOKEN, expiresAt: iso(NOW - 1), refreshToken: 'x' };
+    const token = { ...TOKEN, expiresAt: iso(NOW - 1), ...RENEWAL };
     expect(await probe({ ...ROLE, ...START }, token).provider).toMatchObject({
       state: 'fails',
       problem: { code: 'TOKEN_EXPIRED', at: NOW - 1 },

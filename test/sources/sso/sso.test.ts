@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
 import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
@@ -28,7 +30,7 @@ async function signIn(config: string, cacheKey: string, token: object = {}) {
   storeSsoToken(home, cacheKey, { accessToken: TOKEN, expiresAt: LATER, ...token });
   const open = (choice: SourceChoice = 'sso') =>
     openSource(choice, options({ HOME: home, AWS_ENDPOINT_URL_SSO: portal.url }));
-  return { portal, open };
+  return { portal, home, open };
 }
 
 describe.each([
@@ -57,11 +59,50 @@ describe.each([
   );
 });
 
-test('the note says whether SDKs renew the token, which they do for sessions only', async () => {
-  const session = await signIn(SESSION, 'corp', { refreshToken: 'CANARY-refresh' });
-  expect((await succeed(await session.open())).notes).toMatchObject([{ isRenewable: true }]);
-  const old = await signIn(OLD_FORM, START, { refreshToken: 'CANARY-refresh' });
-  expect((await succeed(await old.open())).notes).toMatchObject([{ isRenewable: false }]);
+/** What SDKs need to renew a token. */
+const RENEWAL = {
+  refreshToken: 'CANARY-refresh',
+  clientId: 'CANARY-client',
+  clientSecret: 'CANARY-client-secret',
+  registrationExpiresAt: LATER,
+};
+
+test.each<[name: string, config: string, token: object, isRenewable: boolean]>([
+  ['a session', SESSION, RENEWAL, true],
+  ['the older form', OLD_FORM, RENEWAL, false],
+  ['a session without a refresh token', SESSION, { ...RENEWAL, refreshToken: undefined }, false],
+  ['a session without a client', SESSION, { refreshToken: 'CANARY-refresh' }, false],
+  ['an expired client', SESSION, { ...RENEWAL, registrationExpiresAt: '2026-01-01T00:00:00Z' }, false],
+  ['a client with an invalid time', SESSION, { ...RENEWAL, registrationExpiresAt: 'soon' }, false],
+])('the note says whether SDKs renew the token of %s', async (_, config, token, isRenewable) => {
+  const { open } = await signIn(config, config === SESSION ? 'corp' : START, token);
+  expect((await succeed(await open())).notes).toMatchObject([{ code: 'SSO_TOKEN_EXPIRES', isRenewable }]);
+});
+
+test.each([
+  [RENEWAL, { code: 'SSO_TOKEN_NOT_RENEWED' }],
+  [{}, null],
+])('the failure of an expired token says whether SDKs would renew it', async (token, misconfiguration) => {
+  const { open } = await signIn(SESSION, 'corp', {
+    ...token,
+    accessToken: 'expired',
+    expiresAt: '2020-01-01T00:00:00Z',
+  });
+  expect(await fail(await open())).toMatchObject({ reason: 'sso-login-required', misconfiguration });
+});
+
+test('a stored token that cannot be read is not a missing one', async () => {
+  const { open, portal, home } = await signIn(SESSION, 'corp');
+  const [file = ''] = readdirSync(join(home, '.aws/sso/cache'));
+  const path = join(home, '.aws/sso/cache', file);
+  rmSync(path);
+  mkdirSync(path);
+  expect(await fail(await open())).toMatchObject({
+    reason: 'sso-login-required',
+    detail: 'could not read the stored token: not a regular file',
+    misconfiguration: { code: 'SSO_CACHE_UNREADABLE' },
+  });
+  expect(portal.requests).toEqual([]);
 });
 
 test('an expired token is sent, because AWS decides', async () => {

@@ -43,7 +43,7 @@ export const AWS_FAILURES = {
     hint: 'check the identity provider in IAM: its URL, its audiences and its keys must match the token',
   },
   'sso-login-required': {
-    message: 'the session of IAM Identity Center has ended',
+    message: 'this user has no valid token of IAM Identity Center',
     hint: 'run `aws sso login`',
   },
   'mfa-required': {

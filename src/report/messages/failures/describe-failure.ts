@@ -52,6 +52,10 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
     case 'UNTRUSTED_CERTIFICATE':
       return 'if a proxy or an emulator has this certificate, set NODE_EXTRA_CA_CERTS to the file of its authority (AWS_CA_BUNDLE is not read)';
+    case 'SSO_CACHE_UNREADABLE':
+      return 'check that this user may read the files in ~/.aws/sso/cache, then run `aws sso login`';
+    case 'SSO_TOKEN_NOT_RENEWED':
+      return 'renew the token with a command of the AWS CLI, such as `aws sts get-caller-identity` with this profile, or run `aws sso login`';
     case 'PROCESS_STARTS_ITSELF':
       return 'add --source, --profile or --process to the cred-watch command of the process; without them, it runs the process again';
     case 'INVALID_SETTING':
