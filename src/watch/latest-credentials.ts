@@ -4,13 +4,19 @@ import { correctTime } from '../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { getMinPollInterval } from './poll-schedule.ts';
+import { computeBackoff, getMinPollInterval } from './poll-schedule.ts';
 
 /**
  * The longest wait for a poll while valid credentials are known. SDK clients time out after
  * one or two seconds, and a failing source may take ten.
  */
 const MAX_POLL_WAIT_MS = 500;
+
+/** The minimum interval of a source that must be polled again soon, although AWS issues credentials for each poll. */
+const MIN_URGENT_INTERVAL: Seconds = 10;
+
+/** SDKs replace credentials when this time is left, or earlier. */
+const MIN_REMAINING: Seconds = 300;
 
 export interface LatestCredentialsOptions {
   clock: Clock;
@@ -21,7 +27,7 @@ export interface LatestCredentialsOptions {
   onRecordError?: (error: unknown) => void;
 }
 
-/** Polls a source on demand, at most once per minimum interval, and records each poll. */
+/** Polls a source on demand, rarely more than once per minimum interval, and records each poll. */
 export class LatestCredentials {
   readonly #context: PollContext;
   readonly #options: LatestCredentialsOptions;
@@ -31,6 +37,8 @@ export class LatestCredentials {
   #polledAt: Instant | null = null;
   #latest: PolledCredentials | null = null;
   #clockOffset: Seconds | null = null;
+  /** The number of failed polls in a row. */
+  #failures = 0;
 
   constructor(context: PollContext, options: LatestCredentialsOptions) {
     this.#context = context;
@@ -59,7 +67,16 @@ export class LatestCredentials {
     if (this.#stop.signal.aborted) return false;
     if (this.#polledAt === null) return true;
     // The absolute value, because a clock that was set back would otherwise delay the next poll.
-    return Math.abs(this.#options.clock.now() - this.#polledAt) >= this.#minInterval * 1000;
+    return Math.abs(this.#options.clock.now() - this.#polledAt) >= this.#chooseInterval() * 1000;
+  }
+
+  /** The interval of a source that issues credentials can be longer than its credentials are valid. */
+  #chooseInterval(): Seconds {
+    if (this.#failures > 0) {
+      return Math.min(this.#minInterval, computeBackoff(MIN_URGENT_INTERVAL, this.#failures - 1));
+    }
+    const isUrgent = this.#latest === null || this.#getRemaining(this.#latest) < MIN_REMAINING;
+    return isUrgent ? Math.min(this.#minInterval, MIN_URGENT_INTERVAL) : this.#minInterval;
   }
 
   async #poll(): Promise<void> {
@@ -67,6 +84,7 @@ export class LatestCredentials {
     // Accept the credentials before recording them, because a full or read-only disk makes recording fail.
     const poll = async (signal?: AbortSignal) => {
       const outcome = await source.poll(signal);
+      this.#failures = outcome.ok ? 0 : this.#failures + 1;
       this.#accept(outcome);
       return outcome;
     };
@@ -96,9 +114,13 @@ export class LatestCredentials {
     timeout.abort();
   }
 
-  #isValid({ credentials }: PolledCredentials): boolean {
+  #isValid(poll: PolledCredentials): boolean {
+    return this.#getRemaining(poll) > 0;
+  }
+
+  #getRemaining({ credentials }: PolledCredentials): number {
     const observedAt = this.#options.clock.now();
-    return correctTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
+    return (credentials.expiration - correctTime({ observedAt, clockOffset: this.#clockOffset })) / 1000;
   }
 
   #toValues(): CredentialValues | null {

@@ -41,6 +41,7 @@ const failed = (clock: FakeClock, changes: Partial<PollFailure> = {}): PollFailu
 const sixHours: PollScript = (clock) => good(clock, 'ASIA1', clock.now() + 6 * HOUR);
 
 interface Setting {
+  issuesCredentials?: boolean;
   endpoint?: CredentialSource['endpoint'];
   store?: SampleStore;
   options?: Partial<LatestCredentialsOptions>;
@@ -57,6 +58,7 @@ function start(scripts: PollScript[], setting: Setting = {}) {
   const source: CredentialSource = {
     name: 'imds',
     endpoint,
+    issuesCredentials: setting.issuesCredentials ?? false,
     poll: async (signal) => {
       polledAt.push((clock.now() - startedAt) / SECOND);
       return scripts[Math.min(polledAt.length, scripts.length) - 1]!(clock, signal);
@@ -203,6 +205,50 @@ describe('when to poll', () => {
     expect(polledAt).toEqual([]);
     clock.pass(1);
     expect(await keyId()).toBe('ASIA2');
+  });
+});
+
+describe('a source that makes AWS issue credentials', () => {
+  const MINUTE = 60 * SECOND;
+  const issuing = {
+    issuesCredentials: true,
+    endpoint: { url: 'https://sts.eu-west-1.amazonaws.com', loopback: false },
+  };
+  /** Credentials with a key of their own, that are valid for so many minutes. */
+  const issue =
+    (minutes: number): PollScript =>
+    (clock) =>
+      good(clock, `ASIA${clock.now()}`, clock.now() + minutes * MINUTE);
+
+  test('it is polled once in 15 minutes while its credentials are valid', async () => {
+    const { clock, keyId, polledAt } = start([issue(60)], issuing);
+    for (let minute = 0; minute < 40; minute += 1) {
+      await keyId();
+      clock.pass(MINUTE);
+    }
+    expect(polledAt).toEqual([0, 900, 1800]);
+  });
+
+  test.each([15, 20, 60])('credentials of %i minutes never end before the next ones', async (minutes) => {
+    const { clock, latest } = start([issue(minutes)], issuing);
+    for (let at = 0; at < 2 * 3600; at += 30) {
+      const { expiration = 0 } = (await latest.getLatest()) ?? {};
+      // A request with credentials that end soon is followed by one that gets others.
+      expect((expiration ?? 0) - clock.now()).toBeGreaterThan(4 * MINUTE);
+      clock.pass(30 * SECOND);
+    }
+  });
+
+  test('a failed poll is repeated before the credentials end', async () => {
+    const { clock, latest, polledAt } = start([issue(60), failed, failed, failed, issue(60)], issuing);
+    await latest.getLatest();
+    clock.pass(55 * MINUTE);
+    for (let second = 0; second < 300; second += 5) {
+      await latest.getLatest();
+      clock.pass(5 * SECOND);
+    }
+    expect(polledAt.slice(0, 5)).toEqual([0, 3300, 3310, 3330, 3370]);
+    expect((await latest.getLatest())?.expiration).toBeGreaterThan(clock.now() + 50 * MINUTE);
   });
 });
 
