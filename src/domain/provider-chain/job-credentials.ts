@@ -1,14 +1,14 @@
 import { groupBy } from '../lists.ts';
-import type { SourceName } from '../model.ts';
+import type { Seconds, SourceName } from '../model.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, type ProviderName, SDKS, type Sdk } from './providers.ts';
+import { type ChainFacts, getSdkProvider, type ProviderName, SDKS, type Sdk } from './providers.ts';
 import { resolveChains } from './sdk-chains.ts';
 
 /** What the SDKs would give a job that starts in this environment. */
 export interface JobCredentials {
   facts: ChainFacts;
   outcomes: OutcomesBySdk;
-  /** The provider of every SDK. Null if SDKs disagree. */
+  /** The provider of every SDK. Null if SDKs disagree about it, or about the duration of its credentials. */
   provider: ProviderName | null;
 }
 
@@ -31,8 +31,21 @@ export function findJobCredentials(facts: ChainFacts): JobCredentials {
   const outcomes = resolveChains(facts);
   const ends = new Set(SDKS.map((sdk) => outcomes[sdk]).flatMap(listEnds));
   const [provider = null] = ends.size === 1 ? ends : [];
-  return { facts, outcomes, provider };
+  const disagrees = provider === 'profile-role' && groupSessionDurations(facts).length > 1;
+  return { facts, outcomes, provider: disagrees ? null : provider };
 }
+
+/** The durations for which SDKs assume the role of the profile. Null: the default of AWS. */
+export const groupSessionDurations = (
+  facts: ChainFacts,
+): { sdks: Sdk[]; durationSeconds: Seconds | null }[] =>
+  [...groupBy(SDKS, (sdk) => readSessionDuration(facts, sdk)).entries()].map(([durationSeconds, sdks]) => ({
+    sdks,
+    durationSeconds,
+  }));
+
+const readSessionDuration = (facts: ChainFacts, sdk: Sdk): Seconds | null =>
+  getSdkProvider(facts, sdk, 'profile-role').roleSession?.durationSeconds ?? null;
 
 /** An SDK that fails at a provider does not use another identity. Null stands for an unknown identity. */
 function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {

@@ -210,7 +210,10 @@ export interface ChainFacts {
   misplacedSections: readonly MisplacedSection[];
   /** Whether IMDSv1 serves credentials. Null if not tried: only Go needs it, if the token has no TTL. */
   doesImdsV1Work: boolean | null;
-  /** botocore accepts `key: value`, so it may find more providers in the profile. Null if it finds the same. */
+  /**
+   * botocore accepts `key: value`, and reads a comment after a value as part of the value. So it may find other
+   * providers in the profile. Null if it finds the same.
+   */
   botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
 }
 

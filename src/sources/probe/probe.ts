@@ -9,6 +9,7 @@ import {
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { isContainerEndpointSet } from '../container/settings.ts';
+import { readText } from '../document/json-object.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import {
@@ -104,7 +105,10 @@ export async function probeProviders(
 
 const NOT_INSPECTED: SharedFileFacts = { fileProblems: [], misplacedSections: [], botocoreProfiles: null };
 
-/** The providers that botocore alone finds in the profile, because it accepts `key: value`. Runs no process. */
+/**
+ * The providers that botocore alone finds in the profile, because it accepts `key: value` and reads a comment after a
+ * value as part of the value. Runs no process.
+ */
 async function probeBotocoreProfile(
   options: SourceOptions,
   files: ParsedProfileFiles,
@@ -115,13 +119,24 @@ async function probeBotocoreProfile(
   const known = files.profiles.get(files.selectedName);
   const countSettings = (each: Profile | undefined) =>
     countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
-  if (countSettings(profile) <= countSettings(known)) return null;
+  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) return null;
   const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
   return Object.fromEntries(await Promise.all(probes.map(async ([name, probe]) => [name, await probe])));
 }
 
 const CREDENTIAL_SETTING =
   /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_.*)$/i;
+
+/** Whether one of these settings has another value. The number of settings of both profiles is compared elsewhere. */
+function hasOtherValues(profile: Profile, known: Profile | undefined): boolean {
+  const differs = (settings: SectionSettings, others: SectionSettings = {}) =>
+    Object.entries(settings).some(
+      ([key, value]) =>
+        (CREDENTIAL_SETTING.test(key) || key === 'duration_seconds') &&
+        (readText(others, key) ?? value) !== value,
+    );
+  return differs(profile.config, known?.config) || differs(profile.credentials, known?.credentials);
+}
 
 const countCredentialSettings = (settings: SectionSettings = {}) =>
   Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
 import { mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
 import { resolveSourceName } from '../../../src/sources/open.ts';
 import { findJobSource } from '../../../src/sources/probe/job-source.ts';
@@ -80,5 +81,29 @@ test('the source of a job with a web identity in its profile reads this profile'
     provider: 'profile-web-identity',
     source: 'web-identity',
     profile: 'job',
+  });
+});
+
+describe('a comment after a value, which botocore reads as part of the value', () => {
+  const role = 'role_arn = arn:aws:iam::111122223333:role/loader\n';
+  const user = '[profile user]\naws_access_key_id = AKIACANARY0000000001\naws_secret_access_key = x\n';
+  const find = async (settings: string) =>
+    findJobSource(options({ HOME: homeWith({ config: `[default]\n${role}${settings}${user}` }) }));
+
+  test('the message says for how long each SDK assumes the role', async () => {
+    const job = await find('source_profile = user\nduration_seconds = 7200 # two hours\n');
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toBe(
+      'SDKs disagree about the duration of the credentials (role loader, account 111122223333): botocore (AWS CLI) requests 1h; Java, Go, JavaScript, Rust and .NET request 2h',
+    );
+    expect(hint).toMatch(/duration_seconds/);
+  });
+
+  test.each([
+    '# all\nsource_profile = user\nduration_seconds = 7200\n',
+    'source_profile = user\nregion = x # y\n',
+  ])('SDKs agree about the settings %j', async (settings) => {
+    expect(await find(settings)).toMatchObject({ provider: 'profile-role', source: 'role' });
   });
 });

@@ -1,5 +1,7 @@
+import { DEFAULT_ROLE_SESSION } from '../../../domain/aws-limits.ts';
 import {
   groupSdks,
+  groupSessionDurations,
   JOB_SOURCES,
   type JobCredentials,
 } from '../../../domain/provider-chain/job-credentials.ts';
@@ -8,6 +10,7 @@ import {
   PROVIDER_NAMES,
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeSdks } from './sdk-lists.ts';
@@ -30,6 +33,7 @@ function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Exp
 
 function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation {
   const groups = groupSdks(outcomes);
+  if (groups.length === 1) return describeDurations(facts);
   const parts = groups.map(({ sdks, outcome }) => {
     const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
@@ -43,6 +47,17 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
     hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+  };
+}
+
+function describeDurations(facts: ChainFacts): Explanation {
+  const parts = groupSessionDurations(facts).map(
+    ({ sdks, durationSeconds }) =>
+      `${describeSdks(sdks, 'requests', 'request')} ${formatShortDuration(durationSeconds ?? DEFAULT_ROLE_SESSION)}`,
+  );
+  return {
+    message: `SDKs disagree about the duration of the credentials${formatIdentity('profile-role', facts)}: ${parts.join('; ')}`,
+    hint: `in the profile, move the comment after duration_seconds to its own line, because botocore reads it as part of the value; or choose with --source role --duration 1h`,
   };
 }
 
