@@ -30,17 +30,21 @@ export interface SafeStart {
   record: Omit<RecordJobRunOptions['start'], 'job'>;
 }
 
-/** These notes also matter to `exec` and `env`: the expiration may be wrong, or is the limit of the job. */
-const EXPIRATION_NOTES: readonly PollNoteCode[] = [
+/**
+ * These notes also matter to `exec` and `env`: the expiration may be wrong or is the limit of the job, or others have
+ * read the credentials.
+ */
+const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DATE_NOT_BELIEVED',
   'IMPLAUSIBLE_EXPIRATION',
   'ROLE_CHAIN_CAPPED',
   'DURATION_NOT_SET',
   'SSO_TOKEN_ENDS_BEFORE_JOB',
+  'ENDPOINT_NOT_ENCRYPTED',
 ];
 
 /** A job without a duration refreshes its credentials, until the token of its source expires. */
-const REFRESH_NOTES: readonly PollNoteCode[] = [...EXPIRATION_NOTES, 'SSO_TOKEN_EXPIRES'];
+const REFRESH_NOTES: readonly PollNoteCode[] = [...SHOWN_NOTES, 'SSO_TOKEN_EXPIRES'];
 
 /** Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`. */
 export async function findSafeStart(
@@ -52,7 +56,7 @@ export async function findSafeStart(
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
   const notes = selectJobNotes(outcome.notes, context.job, judgement.judgedAt);
-  const shown = flags.jobDuration === undefined ? REFRESH_NOTES : EXPIRATION_NOTES;
+  const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
   // The earliest expiration that was ever stated for this key.

@@ -74,6 +74,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
     'the role is assumed with the credentials of another role, so AWS limits its credentials to 1h, whatever the maximum of the role is',
   DURATION_NOT_SET: () =>
     'no duration is set for the session of the role, so its credentials last 1h, the default of AWS; set --duration, or duration_seconds of a profile with a role',
+  ENDPOINT_NOT_ENCRYPTED: () =>
+    'the endpoint of AWS is a plain http URL on another host: everyone on the network can read the tokens and the credentials; use https',
   TOKEN_TTL_NONCONFORMING: () =>
     'the IMDSv2 token came without a valid TTL header; the Rust SDK fails, and the Go SDK needs IMDSv1',
   DOCUMENT_WITHOUT_CODE: () =>

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { Secret } from '../../secret.ts';
 import { readExpirations } from '../document/expirations.ts';
 import { createKeysDocument } from '../document/unvalidated-keys.ts';
-import { resolveHost } from '../http/addresses.ts';
+import { isLoopbackUrl, resolveHost } from '../http/addresses.ts';
 import { computeClockOffset, createResponseTooLargeError, MAX_BODY_BYTES } from '../http/exchange.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
@@ -94,6 +94,10 @@ async function requestCredentials(
   let sentAt = clock.now();
   const { openSdk } = await import('./sdk.ts');
   const { region, endpoint, usesFips, usesDualStack } = service;
+  // SDKs accept such an endpoint, for example of an emulator.
+  if (endpoint?.protocol === 'http:' && !isLoopbackUrl(endpoint)) {
+    poll.notes.add({ code: 'ENDPOINT_NOT_ENCRYPTED' });
+  }
   const sdk = openSdk({
     region,
     endpoint: endpoint?.href,

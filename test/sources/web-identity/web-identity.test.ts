@@ -323,4 +323,19 @@ describe('the network', () => {
       detail: expect.stringMatching(/ENOTFOUND/),
     });
   });
+
+  test.each([
+    ['http://sts.invalid', true],
+    ['https://sts.invalid', false],
+    ['http://localhost:1', false],
+    ['http://127.0.0.1:1', false],
+  ])('a note warns if the endpoint %s is not encrypted and on another host: %s', async (url, warns) => {
+    const { open } = await createPod();
+    const given = {
+      limits: { ...LIMITS, attempts: 1, connectMs: 50, requestMs: 50 },
+      nameServers: ['127.0.0.1:1'],
+    };
+    const outcome = await fail(await open({ AWS_ENDPOINT_URL_STS: url }, given));
+    expect(codes(outcome).includes('ENDPOINT_NOT_ENCRYPTED')).toBe(warns);
+  });
 });
