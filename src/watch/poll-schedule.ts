@@ -90,7 +90,11 @@ export class PollSchedule {
   /** The time from the start of this poll to the start of the next one. Call it once after each poll. */
   computePause(recorded: RecordedPoll): Seconds {
     const { outcome } = recorded;
-    const { interval, random } = this.#options;
+    const { random } = this.#options;
+    const { source } = this.#context;
+    // A profile can begin to name a role, after the interval has been accepted.
+    const shortest = source.issuesCredentials ? getMinPollInterval(source) : 0;
+    const interval = Math.max(this.#options.interval, shortest);
     const factor = chooseJitterFactor(random);
     this.#failures = outcome.ok ? 0 : this.#failures + 1;
     if (!outcome.ok) return Math.max(interval, computeBackoff(interval, this.#failures)) * factor;

@@ -52,6 +52,18 @@ describe('PollSchedule', () => {
     expect(Math.min(...pauses)).toBeLessThan(12);
   });
 
+  test('a source that begins to issue credentials is polled at most every 15 minutes', async () => {
+    const simulator = await startSimulatedPoller('ecs', HOURLY);
+    const { endpoint, ...source } = simulator.context.source;
+    const real = {
+      ...source,
+      endpoint: { url: endpoint?.url ?? '', loopback: false },
+      issuesCredentials: true,
+    };
+    // The jitter is 10%.
+    expect(Math.min(...listPauses(await simulator.pollFor(4, 300, real)))).toBeGreaterThanOrEqual(810);
+  });
+
   test('the interval does not change if the source dates its rotations', async () => {
     const simulator = await startSimulatedPoller('imds', HOURLY);
     const polls = await simulator.pollFor(5);

@@ -19,12 +19,19 @@ export function createProfileSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   addShadowingNotes('profile', options, notes);
   const optionsWithTimeout = withProcessTimeout(options);
+  let service = describeService(options);
   return {
     name: 'profile',
-    ...describeService(options),
+    get endpoint() {
+      return service.endpoint;
+    },
+    get issuesCredentials() {
+      return service.issuesCredentials;
+    },
     poll: (signal) =>
       runPoll(optionsWithTimeout, signal, notes.list, async (poll) => {
         const { profile, files } = await readSelectedProfile(poll);
+        service = describeService({ ...options, profileFiles: files });
         return readProfileDocument(poll, profile, files);
       }),
   };
@@ -38,8 +45,10 @@ const AWS_SOURCES = {
 
 const NO_SERVICE = { endpoint: null, issuesCredentials: false };
 
-/** The service of AWS that the profile uses when the source is opened. A later poll may find another one. */
-function describeService(options: SourceOptions): Pick<CredentialSource, 'endpoint' | 'issuesCredentials'> {
+/** The service of AWS that the profile uses. */
+function describeService(
+  options: SourceOptions,
+): Required<Pick<CredentialSource, 'endpoint' | 'issuesCredentials'>> {
   const kind = readKind(options);
   if (kind === null || kind === 'keys' || kind === 'process') return NO_SERVICE;
   const { endpoint } = AWS_SOURCES[kind](options);

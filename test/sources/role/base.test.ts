@@ -128,6 +128,16 @@ describe('the series of a role', () => {
   });
 });
 
+test('a profile that begins to name a role is a source that issues credentials', async () => {
+  const { home, sts, open } = await createAccount(`[default]\n${KEYS}`);
+  const source = await open('profile');
+  expect(source).toMatchObject({ endpoint: null, issuesCredentials: false });
+  const config = `[default]\nrole_arn = ${MIDDLE}\nsource_profile = default\n${KEYS}`;
+  writeFileSync(join(home, '.aws/config'), config);
+  await succeed(source);
+  expect(source).toMatchObject({ endpoint: { url: sts.url, loopback: true }, issuesCredentials: true });
+});
+
 test('the duration of the session of a base does not matter', async () => {
   const { home, open } = await createChain(KEYS);
   const tokenFile = join(home, 'token');
