@@ -149,6 +149,8 @@ export type Misconfiguration =
   | { code: 'NEEDS_AWS_CALL' }
   /** A job of GitHub Actions may not request an identity token. */
   | { code: 'NO_ID_TOKEN_PERMISSION' }
+  /** The token service of GitHub Actions returned no identity token. */
+  | { code: 'NO_ID_TOKEN' }
   /** SDKs would use different credentials to assume the role. */
   | { code: 'BASE_UNDECIDED' }
   /** The certificate of AWS is not signed by a known authority, or is not valid. */

@@ -1,8 +1,10 @@
+import type { FailureReason } from '../../domain/model.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
+import { VISIBLE_ASCII } from '../document/unvalidated-keys.ts';
 import { readVariable } from '../environment/variables.ts';
 import { isLoopbackUrl, removeBrackets, resolveHost } from '../http/addresses.ts';
 import { createResponseError } from '../http/error-response.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../http/exchange.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import { addIdentityToken } from '../web-identity/identity-token.ts';
@@ -25,14 +27,19 @@ export async function requestIdentityToken(poll: OngoingPoll): Promise<string> {
     resolveAddresses: (signal: AbortSignal) => resolveHost(removeBrackets(url), poll.options, signal),
   };
   const { clockOffset } = poll;
-  const response = await poll.sendRequest(endpoint, {
+  const request: HttpRequest = {
     method: 'GET',
     path: `${url.pathname}${url.search}`,
     headers: { Accept: 'application/json', Authorization: `bearer ${bearer}` },
-  });
+  };
+  const token = await poll
+    .sendRequest(endpoint, request)
+    .then(parseToken)
+    .catch((error: unknown) => {
+      throw error instanceof PollError ? explainFailure(error) : error;
+    });
   // The clock of the runner's server says nothing about AWS's clock.
   poll.clockOffset = clockOffset;
-  const token = parseToken(response);
   poll.secrets.add(token);
   addIdentityToken(poll, token);
   return token;
@@ -68,6 +75,20 @@ function parseToken(response: HttpResponse): string {
   if (response.status !== 200) throw createResponseError(response);
   const object = parseJsonObject(response.body ?? '');
   const token = object === null ? null : readText(object, 'value');
-  if (token === null) throw new PollError('malformed', 'the response of the runner has no identity token');
+  if (token === null) throw new PollError('malformed', 'the response has no identity token');
+  if (!VISIBLE_ASCII.test(token))
+    throw new PollError('malformed', 'the token has characters that no token has');
   return token;
+}
+
+/** Reasons that are the same for every endpoint. The others are about endpoints of credentials. */
+const GENERAL_REASONS: readonly FailureReason[] = ['timeout', 'throttled', 'server-error'];
+
+function explainFailure(error: PollError): PollError {
+  const reason = GENERAL_REASONS.includes(error.reason) ? error.reason : 'identity-token-unreadable';
+  const cause = error.reason === 'unreachable' ? `${error.reason}: ` : '';
+  return new PollError(reason, `the token service of GitHub Actions: ${cause}${error.detail}`, {
+    ...error,
+    misconfiguration: { code: 'NO_ID_TOKEN' },
+  });
 }

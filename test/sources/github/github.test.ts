@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openSource } from '../../../src/sources/open.ts';
 import { IdentityProvider } from '../../support/aws/identity-provider.ts';
-import { startLoopbackServer } from '../../support/aws/loopback-server.ts';
+import { type Failure, startLoopbackServer } from '../../support/aws/loopback-server.ts';
 import { startSts } from '../../support/aws/sts.ts';
 import { codes, fail, LIMITS, options, succeed } from '../../support/sources/polling.ts';
 
@@ -91,7 +91,18 @@ test.each<[name: string, changes: Record<string, string | undefined>, reason: st
     'invalid-configuration',
     /characters that are not allowed/,
   ],
-  ['a rejected bearer token', { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }, 'auth-rejected', /HTTP 401/],
+  [
+    'a rejected bearer token',
+    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
+    'identity-token-unreadable',
+    /^the token service of GitHub Actions: HTTP 401: denied$/,
+  ],
+  [
+    'a closed port',
+    { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/' },
+    'identity-token-unreadable',
+    /^the token service of GitHub Actions: unreachable: ECONNREFUSED/,
+  ],
 ])('%s has a reason of its own', async (_, changes, reason, detail) => {
   const { open, sts } = await startJob();
   const outcome = await fail(await open(changes));
@@ -101,8 +112,41 @@ test.each<[name: string, changes: Record<string, string | undefined>, reason: st
   expect(sts.requests).toEqual([]);
 });
 
-test('a response of the runner without a token is malformed', async () => {
-  const { open, runner } = await startJob();
-  runner.failures.push({ status: 200, body: '{"count":0}' });
-  expect((await fail(await open())).reason).toBe('malformed');
+test.each<[name: string, response: Failure, reason: string, detail: string]>([
+  [
+    'no token',
+    { status: 200, body: '{"count":0}' },
+    'identity-token-unreadable',
+    'the response has no identity token',
+  ],
+  [
+    'a page',
+    { status: 200, body: '<html></html>' },
+    'identity-token-unreadable',
+    'the response has no identity token',
+  ],
+  [
+    'a token with a line break',
+    { status: 200, body: '{"value":"a\\nb"}' },
+    'identity-token-unreadable',
+    'the token has characters that no token has',
+  ],
+  [
+    'a redirect',
+    { status: 302, headers: { Location: 'http://127.0.0.1:1/' }, body: '' },
+    'identity-token-unreadable',
+    'HTTP 302',
+  ],
+  ['a missing page', { status: 404, body: '' }, 'identity-token-unreadable', 'HTTP 404'],
+  ['an internal error', { status: 500, body: 'busy' }, 'server-error', 'HTTP 500: busy'],
+  ['throttling', { status: 429, headers: { 'Retry-After': '60' }, body: '' }, 'throttled', 'HTTP 429'],
+])('a token service that returns %s is named', async (_, response, reason, detail) => {
+  const { open, runner, sts } = await startJob();
+  runner.failures.push(response, response);
+  expect(await fail(await open())).toMatchObject({
+    reason,
+    detail: `the token service of GitHub Actions: ${detail}`,
+    misconfiguration: { code: 'NO_ID_TOKEN' },
+  });
+  expect(sts.requests).toEqual([]);
 });

@@ -31,7 +31,7 @@ export const AWS_FAILURES = {
     hint: 'request at most the maximum session duration of the role; a role that was assumed by another role is limited to 1h',
   },
   'identity-token-unreadable': {
-    message: 'could not read the identity token, so no request was sent',
+    message: 'could not get the identity token, so AWS was not called',
     hint: 'check that the token file exists, is not empty, and is readable by this user',
   },
   'identity-token-expired': {

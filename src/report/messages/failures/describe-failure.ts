@@ -48,6 +48,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return USE_PROCESS;
     case 'NO_ID_TOKEN_PERMISSION':
       return 'add `permissions: id-token: write` to the job of the workflow';
+    case 'NO_ID_TOKEN':
+      return 'run the job again; the token of the runner is valid only while its job runs, and the job needs `permissions: id-token: write`';
     case 'BASE_UNDECIDED':
       return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
     case 'UNTRUSTED_CERTIFICATE':
