@@ -20,7 +20,7 @@ const ARN = /^arn:aws[a-z-]*:[a-z\d-]*:[a-z\d-]*:\d*:/;
 const GENERATED_SUFFIX = /-[A-Z\d]{12,13}\b/g;
 
 /** Characters in places where keys have them, and words, paths, URLs and settings do not. */
-const KEY_LIKE = /\+(?!\d)|[\w/]["'`](?!s\b)[\w/]|==|[^:/]\/\/|[^:]\/\/.*\/\//;
+const KEY_LIKE = /\+(?!\d)|[\w/]["'`](?![st]\b)[\w/]|==|[^:/]\/\/|[^:]\/\/.*\/\//;
 
 /** A number, a number with a unit, a version, a short word with a number, or a group of an IPv6 address. */
 const NUMBER =

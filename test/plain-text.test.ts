@@ -8,6 +8,9 @@ test.each([
   ['"Zq8TmB4",', true],
   ['([{<"\'`.Zq8TmB4.\'"`>}]),;:!?', true],
   ['-Zq8TmB4', false],
+  ["Couldn't", true],
+  ["instance's", true],
+  ["Couldn'tX", false],
   // Identifiers and times.
   ['c2f5a3de-7c8b-4e2a-8f7e-1f2a3b4c5d6e', true],
   ['id:c2f5a3de-7c8b-4e2a-8f7e-1f2a3b4c5d6e', true],

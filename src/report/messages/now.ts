@@ -105,6 +105,8 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
     return 'the credentials have expired and the history says nothing about the next ones';
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return 'several endpoints answer, and the next request may get older or newer credentials';
+  if (hasFinding(judgement, 'ISSUED_PER_REQUEST') && judgement.remaining === null)
+    return 'every request gets new credentials, and this request failed';
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST'))
     return 'every request gets new credentials, and these are not valid for long enough';
   if (validityAfterRotation !== null && validityAfterRotation.max < required)

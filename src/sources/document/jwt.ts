@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/model.ts';
 import { parseJsonObject } from './json-object.ts';
 
-/** The latest instant of a `Date`. */
-const MAX_INSTANT: Instant = 8.64e15;
+/** The end of the year 9999. Some issuers write milliseconds, which would be a later time. */
+const MAX_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** When a JSON Web Token was issued, and when it expires. Not verified. Null if the text does not say so. */
 export function parseJwtTimes(token: string): { issuedAt: Instant | null; expiresAt: Instant | null } {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createAccount, KEYS, MIDDLE } from '../../support/aws/role-account.ts';
+import { buildStsError } from '../../support/aws/sts.ts';
 import { fixturePath } from '../../support/cli/program-run.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/docs/run-at.ts';
 
@@ -47,4 +50,18 @@ test('if a stored sample has expired, check --offline advises a poll and does no
   const text = await checkOffline('issued-per-request-for-close-polls', ['-j', '30m']);
   expect(text).toContain('the credentials have expired');
   expect(text).toContain('what to do remove --offline: the stored credentials have expired');
+});
+
+test('if a request for new credentials fails, check does not call their validity too short', async () => {
+  const { sts, home } = await createAccount(
+    `[default]\nrole_arn = ${MIDDLE}\nsource_profile = default\n${KEYS}`,
+  );
+  const env = { HOME: home, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: sts.url };
+  const check = () =>
+    runCommand(['check', '-j', '30m', '--source', 'role', '--db', join(home, 'samples.db')], { env });
+  expect((await check()).code).toBe(0);
+  sts.failures.push(buildStsError('AccessDenied', 'No', 403));
+  expect((await check()).stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'a safe start unknown, because every request gets new credentials, and this request failed',
+  );
 });

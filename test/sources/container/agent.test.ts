@@ -353,8 +353,11 @@ test.each<[payload: string, expiration: number | null]>([
   ['{"exp":-1}', null],
   ['{"exp":1.0005}', 1000],
   ['{"exp":1.9999}', 1999],
-  ['{"exp":8640000000000}', 8.64e15],
-  ['{"exp":8640000000001}', null],
+  // The end of the year 9999.
+  ['{"exp":253402300799}', 253_402_300_799_000],
+  ['{"exp":253402300800}', null],
+  // Milliseconds.
+  ['{"exp":1795982400000}', null],
   ['{"exp":"5"}', null],
   ['[5]', null],
   ['x', null],
