@@ -71,3 +71,7 @@ export const unescapeCsvText = (text: string): string => text.replace(getEscaped
 
 /** For csv-stringify. Only text can be hostile: an apostrophe would turn a negative number into text. */
 export const CSV_CAST = { boolean: String, string: escapeCsvText };
+
+/** A word for a POSIX shell. Inside single quotes only the quote itself is special. */
+export const quoteForShell = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escapeCsvText, escapeUnprintable, toJson, unescapeCsvText } from '../src/untrusted-text.ts';
+import {
+  escapeCsvText,
+  escapeUnprintable,
+  quoteForShell,
+  toJson,
+  unescapeCsvText,
+} from '../src/untrusted-text.ts';
 
 const ESC = String.fromCharCode(0x1b);
 
@@ -96,3 +103,11 @@ describe('a CSV cell', () => {
     );
   });
 });
+
+test.each(['loader', 'a b', "it's", '$(id)', '`id`', 'x; rm -rf ~', '"', '\\', '*', '~', 'prüf', '', '-n'])(
+  'a shell reads back the quoted word %j',
+  (word) => {
+    const line = `printf '%s' ${quoteForShell(word)}`;
+    expect(execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })).toBe(word);
+  },
+);

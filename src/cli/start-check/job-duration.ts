@@ -2,6 +2,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
 
 /** The duration of a job. `auto`: the duration of its longest recorded run. */
@@ -32,17 +33,17 @@ export function validateJobDuration({ jobDuration, job }: JobDurationFlags): voi
  * @throws CredWatchError if `auto` is given and no successful run is recorded
  */
 export async function resolveJob(
-  { jobDuration, job, margin }: JobDurationFlags,
+  { jobDuration, job = '', margin }: JobDurationFlags,
   store: Pick<SampleStore, 'jobRuns'> | null,
   now: Instant,
 ): Promise<JobRequirement> {
   if (jobDuration === undefined) return { duration: 0, margin: 0 };
   if (jobDuration !== 'auto') return { duration: jobDuration, margin };
   const { summariseJobRuns } = await import('../../domain/verdict/job-runs.ts');
-  const { measuredDuration } = summariseJobRuns(store?.jobRuns({ job: job ?? '' }) ?? [], now);
+  const { measuredDuration } = summariseJobRuns(store?.jobRuns({ job }) ?? [], now);
   if (measuredDuration !== null) return { duration: measuredDuration.seconds, margin };
   throw new CredWatchError(
     `no successful run of the job '${job}' is recorded`,
-    `give the duration until the first run has ended: \`cred-watch exec -j 4h --job ${job} -- …\``,
+    `give the duration until the first run has ended: \`cred-watch exec -j 4h --job ${quoteForShell(job)} -- …\``,
   );
 }

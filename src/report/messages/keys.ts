@@ -26,7 +26,8 @@ const NOTES: Record<KeyNote, string> = {
   SEVERAL_KEYS: 'several keys have these letters: give the whole key id',
   NOT_A_KEY: 'search for the access key id instead, which begins with ASIA or AKIA',
   LONG_LIVED: 'a long-lived key works until somebody deactivates or deletes it',
-  URL_INCOMPLETE: 'the URL lacks its signing time or its duration: give the whole URL',
+  URL_INCOMPLETE:
+    'the URL lacks its signing time or its duration, or one of them is invalid: give the whole URL',
   DURATION_TOO_LONG: 'S3 rejects the URL, because it accepts at most 7d',
   SESSION_TOKEN_MISSING: 'S3 rejects the URL, because it has a temporary key but no X-Amz-Security-Token',
   SIGNED_IN_FUTURE:

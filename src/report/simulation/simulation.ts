@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
-import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
+import { escapeUnprintable, quoteForShell, toJson } from '../../untrusted-text.ts';
 import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
 import {
   formatNullableInstant,
@@ -102,10 +102,6 @@ const ENDPOINT_VARIABLES = [
 
 /** Escapes line ends: the shell would run the text after one. */
 const comment = (text: string) => `# ${escapeUnprintable(text)}`;
-
-/** Inside single quotes only the quote itself is special. */
-const quoteForShell = (value: string) =>
-  /^[\w./:@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 
 /** The facts of a started simulator as one line of JSON. */
 export function formatListeningJson(started: StartedSimulation): string {

@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../untrusted-text.ts';
 import { readExpirations } from '../document/expirations.ts';
 import { readText } from '../document/json-object.ts';
 import { chooseToken, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
@@ -126,8 +127,8 @@ export function readCredentialProcess(profile: Profile): string {
 }
 
 function createAwsCallError({ name }: Profile, key: string): PollError {
-  const command = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
-  const detail = `profile ${name} has ${key}, which needs a call to AWS; use --process '${command}'`;
+  const command = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${quoteForShell(name)}`}`;
+  const detail = `profile ${name} has ${key}, which needs a call to AWS; use --process ${quoteForShell(command)}`;
   return new PollError('invalid-configuration', detail, { misconfiguration: { code: 'NEEDS_AWS_CALL' } });
 }
 

@@ -59,6 +59,13 @@ describe('the duration of a job', () => {
       hint: expect.stringContaining('exec -j 4h --job nightly'),
     });
   });
+
+  test('shows a command that a shell can run', async () => {
+    const flags = { jobDuration: 'auto', job: '$(id) x', margin: 0 } as const;
+    await expect(resolveJob(flags, null, NOW)).rejects.toMatchObject({
+      hint: expect.stringContaining("--job '$(id) x' -- …"),
+    });
+  });
 });
 
 describe('a command with -j auto', () => {

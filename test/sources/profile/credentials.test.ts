@@ -89,6 +89,11 @@ describe('the precedence in a profile', () => {
       `${needs('default')}'aws configure export-credentials'`,
       [],
     ]);
+    const name = 'x; rm -rf ~';
+    expect(read({}, { [key]: 'x' }, name)).toEqual([
+      `${needs(name)}'aws configure export-credentials --profile '\\''${name}'\\'''`,
+      [],
+    ]);
     const error = catchError(() => readProfileCredentials(createProfile({ [key]: 'x' }), new Notes()));
     expect(error).toMatchObject({ misconfiguration: { code: 'NEEDS_AWS_CALL' } });
   });

@@ -11,6 +11,7 @@ import {
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeSdks } from './sdk-lists.ts';
@@ -75,7 +76,7 @@ export function describeJobSource(
 
 /** The flags that select what a provider reads. */
 const formatFlags = (name: ProviderName, { profile }: ChainFacts): string =>
-  `--source ${JOB_SOURCES[name]}${name === 'profile-web-identity' ? ` --profile ${profile.name}` : ''}`;
+  `--source ${JOB_SOURCES[name]}${name === 'profile-web-identity' ? ` --profile ${quoteForShell(profile.name)}` : ''}`;
 
 function formatIdentity(name: ProviderName, { providers }: ChainFacts): string {
   const parts = listIdentity(providers[name]);
