@@ -10,7 +10,10 @@ import type { SourceOptions } from '../source.ts';
 const readLink = promisify(readlink);
 
 /** Paths in these variables are read by code that does not take `readFile`. SDKs expand `~` in them. */
-const SHARED_FILE_VARIABLES = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'];
+const SHARED_FILES = [
+  ['AWS_CONFIG_FILE', '~/.aws/config'],
+  ['AWS_SHARED_CREDENTIALS_FILE', '~/.aws/credentials'],
+] as const;
 
 /** As many as Linux follows. */
 const MAX_LINKS = 40;
@@ -47,9 +50,12 @@ export async function observeProcess(pid: number, procFolder = '/proc'): Promise
   const home = readVariable(env, 'HOME') ?? (await findHome(folder, findFile));
   const seen: Record<string, string | undefined> = { ...env };
   if (home !== '') seen.HOME = await findFile(home);
-  for (const name of SHARED_FILE_VARIABLES) {
-    const path = readVariable(env, name);
-    if (path !== null && !path.startsWith('~/') && path !== '/dev/null') seen[name] = await findFile(path);
+  for (const [name, defaultPath] of SHARED_FILES) {
+    const path = readVariable(env, name) ?? defaultPath;
+    if (path.startsWith('~/')) {
+      // Each part of the path can be a link, also below the home folder.
+      if (hasOtherFiles && home !== '') seen[name] = await findFile(join(home, path.slice(2)));
+    } else if (path !== '/dev/null') seen[name] = await findFile(path);
   }
   return {
     observed,
@@ -126,7 +132,9 @@ async function findHome(folder: string, findFile: (path: string) => Promise<stri
 async function resolveFile(path: string, folder: string, hasOtherFiles: boolean): Promise<string> {
   const working = join(folder, 'cwd');
   const root = join(folder, 'root');
-  if (path.startsWith(`${working}/`) || path.startsWith(`${root}/`)) return path;
+  if (path.startsWith(`${working}/`)) return path;
+  if (path.startsWith(`${root}/`))
+    return hasOtherFiles ? followLinks(path.slice(root.length), working, root) : path;
   if (hasOtherFiles) return followLinks(path, working, root);
   return path.startsWith('/') ? path : join((await readLinkOrNull(working)) ?? working, path);
 }

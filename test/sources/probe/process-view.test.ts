@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import { observeProcess } from '../../../src/sources/probe/process-view.ts';
+import { readProfileFiles } from '../../../src/sources/profile/files.ts';
 import { NOWHERE } from '../../support/cli/program-run.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { options } from '../../support/sources/polling.ts';
@@ -113,6 +114,24 @@ describe('files below another root', () => {
     const { options: seen } = await observeProcess(7, createProc({ files, cwd: '/work' }));
     expect(await seen.readFile?.(path)).toBe(content);
   });
+
+  test.each(['HOME=/home/app', 'HOME=/home/app\0AWS_CONFIG_FILE=~/.aws/config'])(
+    'a link below the home folder leads to files of the process (%j)',
+    async (environ) => {
+      // Both files exist, and only the second one below the root of the process.
+      const ours = join(temporaryFolder(), 'aws');
+      mkdirSync(ours);
+      writeFileSync(join(ours, 'config'), '[profile ours]\nregion = x\n');
+      const theirs = {
+        [`${ours}/config`]: '[profile theirs]\nregion = x\n',
+        [`${ours}/token`]: 'of the container',
+      };
+      const proc = createProc({ environ, files: { ...theirs, 'home/app/.aws': `-> ${ours}` } });
+      const { options: seen } = await observeProcess(7, proc);
+      expect([...(await readProfileFiles(seen)).profiles.keys()]).toEqual(['theirs']);
+      expect(await seen.readFile?.(join(seen.home ?? '', '.aws/token'))).toBe('of the container');
+    },
+  );
 
   test('a loop of links ends', async () => {
     const { options: seen } = await observeProcess(7, createProc({ files, cwd: '/work' }));
