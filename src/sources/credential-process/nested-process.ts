@@ -22,11 +22,16 @@ export async function enterProcess(command: string, env: Environment): Promise<E
 }
 
 const CRED_WATCH = /(?:^|[\s/\\])cred-watch(?:\.js)?\s/;
-const SELECTED_SOURCE = /\s--(?:source|profile|process)\b/;
+
+/** A role that the flags name is assumed with the credentials of the job, unless a profile is named too. */
+const selectsSource = (command: string): boolean =>
+  /\s--(?:profile|process)\b/.test(command) ||
+  (/\s--source[\s=]+(?!auto\b)/.test(command) && !/\s--role-arn\b/.test(command)) ||
+  /\s--source[\s=]+(?:web-identity|github)\b/.test(command);
 
 /** Explains the failure of a process that is cred-watch without a selected source. Its stderr is not read. */
 export function explainNestedFailure(command: string, error: unknown): unknown {
   if (!(error instanceof PollError) || error.reason !== 'process-failed') return error;
-  if (!CRED_WATCH.test(command) || SELECTED_SOURCE.test(command)) return error;
+  if (!CRED_WATCH.test(command) || selectsSource(command)) return error;
   return new PollError(error.reason, error.detail, { ...error, ...STARTS_ITSELF });
 }

@@ -33,6 +33,10 @@ test.each([
   ['/nonexistent/cred-watch.js env', true],
   ['/nonexistent/cred-watch env -j 4h --source=imds', false],
   ['/nonexistent/cred-watch env --profile other', false],
+  ['/nonexistent/cred-watch env --source auto', true],
+  ['/nonexistent/cred-watch env --source role --role-arn x', true],
+  ['/nonexistent/cred-watch env --source role --role-arn x --profile base', false],
+  ['/nonexistent/cred-watch env --source web-identity --role-arn x', false],
   ['/nonexistent/other env', false],
 ])('the failure of the process %s has the hint to select a source: %s', async (command, isExplained) => {
   const { misconfiguration } = await fail(source(command));
