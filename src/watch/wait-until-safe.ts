@@ -59,6 +59,9 @@ const PERMANENT_REASONS: ReadonlySet<FailureReason> = new Set([
   'host-not-allowed',
   'long-lived',
   'disabled',
+  'region-missing',
+  'mfa-required',
+  'duration-not-allowed',
 ]);
 
 function isWaitingUseless(
@@ -67,6 +70,8 @@ function isWaitingUseless(
 ): boolean {
   // Environment variables do not change while the process runs.
   if (source.name === 'environment') return true;
+  // The next credentials are valid for the same duration, and each request is an entry in CloudTrail.
+  if (source.issuesCredentials && outcome.ok) return true;
   return judgement.outlook === 'never' || (!outcome.ok && PERMANENT_REASONS.has(outcome.reason));
 }
 

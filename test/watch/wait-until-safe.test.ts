@@ -160,7 +160,20 @@ describe('waitUntilSafe', () => {
       'host-not-allowed',
       'not-configured',
       'long-lived',
+      'region-missing',
+      'duration-not-allowed',
+      'mfa-required',
     ]);
+  });
+
+  test('waiting ends at once if AWS issues credentials that are not valid for long enough', async () => {
+    const simulator = await startSimulatedPoller('imds', HOURLY);
+    const { endpoint, ...source } = simulator.context.source;
+    const issuing = { ...source, endpoint, issuesCredentials: true };
+    const context = { ...simulator.context, source: issuing };
+    const { judgement, pollTimes } = await waitUntil({ ...simulator, context }, 5.95 * HOUR, HOUR);
+    expect(judgement.verdict).toBe('not-safe');
+    expect(pollTimes).toEqual([0]);
   });
 
   test('waiting ends at once for the environment, which does not change while the process runs', async () => {
