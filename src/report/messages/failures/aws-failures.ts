@@ -12,7 +12,7 @@ export const AWS_FAILURES = {
   },
   'aws-unreachable': {
     message: 'could not connect to AWS',
-    hint: 'check DNS, routes and firewalls, or create a VPC endpoint for the service; requests use no proxy',
+    hint: 'check the name of the region, DNS, routes and firewalls, or create a VPC endpoint for the service; requests use no proxy',
   },
   'aws-access-denied': {
     message: 'AWS denied the request for credentials',
