@@ -1,14 +1,21 @@
 import { groupBy } from '../lists.ts';
-import type { Seconds, SourceName } from '../model.ts';
+import type { SourceName } from '../model.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, getSdkProvider, type ProviderName, SDKS, type Sdk } from './providers.ts';
+import {
+  type ChainFacts,
+  getSdkProvider,
+  type Provider,
+  type ProviderName,
+  SDKS,
+  type Sdk,
+} from './providers.ts';
 import { resolveChains } from './sdk-chains.ts';
 
 /** What the SDKs would give a job that starts in this environment. */
 export interface JobCredentials {
   facts: ChainFacts;
   outcomes: OutcomesBySdk;
-  /** The provider of every SDK. Null if SDKs disagree about it, or about the duration of its credentials. */
+  /** The provider of every SDK. Null if SDKs disagree about it, or find different settings for it. */
   provider: ProviderName | null;
 }
 
@@ -31,21 +38,24 @@ export function findJobCredentials(facts: ChainFacts): JobCredentials {
   const outcomes = resolveChains(facts);
   const ends = new Set(SDKS.map((sdk) => outcomes[sdk]).flatMap(listEnds));
   const [provider = null] = ends.size === 1 ? ends : [];
-  const disagrees = provider === 'profile-role' && groupSessionDurations(facts).length > 1;
-  return { facts, outcomes, provider: disagrees ? null : provider };
+  const isAmbiguous = provider !== null && groupByCredentials(facts, outcomes, provider).length > 1;
+  return { facts, outcomes, provider: isAmbiguous ? null : provider };
 }
 
-/** The durations for which SDKs assume the role of the profile. Null: the default of AWS. */
-export const groupSessionDurations = (
+/** The SDKs that use a provider, in groups that find the same role, key and duration in its settings. */
+export function groupByCredentials(
   facts: ChainFacts,
-): { sdks: Sdk[]; durationSeconds: Seconds | null }[] =>
-  [...groupBy(SDKS, (sdk) => readSessionDuration(facts, sdk)).entries()].map(([durationSeconds, sdks]) => ({
-    sdks,
-    durationSeconds,
-  }));
-
-const readSessionDuration = (facts: ChainFacts, sdk: Sdk): Seconds | null =>
-  getSdkProvider(facts, sdk, 'profile-role').roleSession?.durationSeconds ?? null;
+  outcomes: OutcomesBySdk,
+  name: ProviderName,
+): { sdks: Sdk[]; provider: Provider }[] {
+  const read = (sdk: Sdk) => getSdkProvider(facts, sdk, name);
+  const users = SDKS.filter((sdk) => outcomes[sdk].kind === 'wins');
+  const groups = groupBy(users, (sdk) => {
+    const { role, accountId, accessKeyId, roleSession } = read(sdk);
+    return JSON.stringify([role, accountId, accessKeyId, roleSession?.durationSeconds]);
+  });
+  return [...groups.values()].map((sdks) => ({ sdks, provider: read(sdks[0]) }));
+}
 
 /** An SDK that fails at a provider does not use another identity. Null stands for an unknown identity. */
 function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
@@ -62,3 +72,17 @@ export const groupSdks = (outcomes: OutcomesBySdk): { sdks: Sdk[]; outcome: Chai
     sdks,
     outcome: outcomes[sdks[0]],
   }));
+
+type SdkGroup = ReturnType<typeof groupSdks>[number];
+
+/** Like {@link groupSdks}, but SDKs that find another role in the same provider form a group of their own. */
+export const groupSdksByRole = (facts: ChainFacts, outcomes: OutcomesBySdk): SdkGroup[] =>
+  groupSdks(outcomes).flatMap((group): SdkGroup[] => {
+    const { sdks, outcome } = group;
+    if (outcome.kind !== 'wins') return [group];
+    const groups = groupBy(sdks, (sdk) => {
+      const { role, accountId } = getSdkProvider(facts, sdk, outcome.provider);
+      return JSON.stringify([role, accountId]);
+    });
+    return [...groups.values()].map((each) => ({ sdks: each, outcome }));
+  });

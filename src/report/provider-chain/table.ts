@@ -1,5 +1,5 @@
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
-import { groupSdks } from '../../domain/provider-chain/job-credentials.ts';
+import { groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
@@ -140,7 +140,7 @@ const joinParts = (parts: readonly (string | null)[]) =>
     .join(' · ');
 
 function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): string[][] {
-  return groupSdks(outcomes).map(({ sdks, outcome }) => {
+  return groupSdksByRole(facts, outcomes).map(({ sdks, outcome }) => {
     const [first = 'botocore'] = sdks;
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
     const identity =

@@ -116,12 +116,30 @@ async function probeBotocoreProfile(
 ): Promise<ChainFacts['botocoreProfile']> {
   const profile = profiles?.get(files.selectedName);
   if (profiles === null || profile === undefined) return null;
+  const withVariable = await probeRoleOfVariable(profile, options);
   const known = files.profiles.get(files.selectedName);
   const countSettings = (each: Profile | undefined) =>
     countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
-  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) return null;
+  if (countSettings(profile) <= countSettings(known) && !hasOtherValues(profile, known)) {
+    return withVariable;
+  }
   const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
-  return Object.fromEntries(await Promise.all(probes.map(async ([name, probe]) => [name, await probe])));
+  const providers = Object.fromEntries(
+    await Promise.all(probes.map(async ([name, probe]) => [name, await probe])),
+  );
+  return { ...providers, ...withVariable };
+}
+
+/** botocore prefers AWS_ROLE_ARN to the role of the profile, also for the token file of the profile. */
+async function probeRoleOfVariable(
+  { config, credentials }: Profile,
+  options: SourceOptions,
+): Promise<ChainFacts['botocoreProfile']> {
+  const roleArn = readVariable(options.env, 'AWS_ROLE_ARN');
+  const tokenFile = readText({ ...config, ...credentials }, 'web_identity_token_file');
+  if (roleArn === null || tokenFile === null) return null;
+  const name = 'profile-web-identity';
+  return { [name]: await probeWebIdentity(name, { tokenFile, roleArn }, options) };
 }
 
 const CREDENTIAL_SETTING =

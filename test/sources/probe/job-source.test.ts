@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
+import { groupSdksByRole, JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
 import { mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
 import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
@@ -95,9 +95,9 @@ describe('a comment after a value, which botocore reads as part of the value', (
     expect(job).toMatchObject({ provider: null, source: null });
     const { message, hint } = describeUndecidedSource(job);
     expect(message).toBe(
-      'SDKs disagree about the duration of the credentials (role loader, account 111122223333): botocore (AWS CLI) requests 1h; Java, Go, JavaScript, Rust and .NET request 2h',
+      'SDKs disagree about the credentials of the job: botocore (AWS CLI) uses profile role (role loader, account 111122223333, for 1h); Java, Go, JavaScript, Rust and .NET use profile role (role loader, account 111122223333, for 2h)',
     );
-    expect(hint).toMatch(/duration_seconds/);
+    expect(hint).toMatch(/move comments/);
   });
 
   test.each([
@@ -105,5 +105,38 @@ describe('a comment after a value, which botocore reads as part of the value', (
     'source_profile = user\nregion = x # y\n',
   ])('SDKs agree about the settings %j', async (settings) => {
     expect(await find(settings)).toMatchObject({ provider: 'profile-role', source: 'role' });
+  });
+});
+
+describe('a profile with a token file beside AWS_ROLE_ARN', () => {
+  const find = async (roleArn: string) => {
+    const home = homeWith({
+      config:
+        '[default]\nrole_arn = arn:aws:iam::111122223333:role/loader\nweb_identity_token_file = TOKEN\n',
+    });
+    const token = join(home, 'token');
+    writeFileSync(token, 'x');
+    const config = readFileSync(join(home, '.aws/config'), 'utf8').replace('TOKEN', token);
+    writeFileSync(join(home, '.aws/config'), config);
+    return findJobSource(options({ HOME: home, AWS_ROLE_ARN: roleArn }));
+  };
+
+  test('SDKs disagree if the variable names another role, which only botocore uses', async () => {
+    const job = await find('arn:aws:iam::111122223333:role/other');
+    expect(job).toMatchObject({ provider: null, source: null });
+    const { message, hint } = describeUndecidedSource(job);
+    expect(message).toMatch(
+      /botocore \(AWS CLI\) uses profile web identity \(role other, .*\); .* \(role loader, /,
+    );
+    expect(hint).toMatch(/^unset AWS_ROLE_ARN/);
+    const groups = groupSdksByRole(job.facts, job.outcomes).map(({ sdks }) => sdks);
+    expect(groups).toEqual([['botocore'], SDKS.filter((sdk) => sdk !== 'botocore')]);
+  });
+
+  test('SDKs agree if the variable names the same role', async () => {
+    expect(await find('arn:aws:iam::111122223333:role/loader')).toMatchObject({
+      source: 'web-identity',
+      profile: 'default',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { DEFAULT_ROLE_SESSION } from '../../../domain/aws-limits.ts';
 import {
+  groupByCredentials,
   groupSdks,
-  groupSessionDurations,
   JOB_SOURCES,
   type JobCredentials,
 } from '../../../domain/provider-chain/job-credentials.ts';
@@ -34,7 +34,9 @@ function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Exp
 
 function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation {
   const groups = groupSdks(outcomes);
-  if (groups.length === 1) return describeDurations(facts);
+  const [{ outcome: first } = {}] = groups;
+  if (groups.length === 1 && first?.kind === 'wins')
+    return describeAmbiguousProvider(first.provider, facts, outcomes);
   const parts = groups.map(({ sdks, outcome }) => {
     const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
@@ -51,14 +53,24 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
   };
 }
 
-function describeDurations(facts: ChainFacts): Explanation {
-  const parts = groupSessionDurations(facts).map(
-    ({ sdks, durationSeconds }) =>
-      `${describeSdks(sdks, 'requests', 'request')} ${formatShortDuration(durationSeconds ?? DEFAULT_ROLE_SESSION)}`,
-  );
+/** SDKs use the same provider, but read its settings differently. */
+function describeAmbiguousProvider(
+  name: ProviderName,
+  facts: ChainFacts,
+  outcomes: JobCredentials['outcomes'],
+): Explanation {
+  const parts = groupByCredentials(facts, outcomes, name).map(({ sdks, provider }) => {
+    const { roleSession } = provider;
+    const lasts = formatShortDuration(roleSession?.durationSeconds ?? DEFAULT_ROLE_SESSION);
+    const identity = [...listIdentity(provider), ...(roleSession === null ? [] : [`for ${lasts}`])];
+    return `${describeSdks(sdks, 'uses', 'use')} ${PROVIDER_LABELS[name]} (${identity.join(', ')})`;
+  });
   return {
-    message: `SDKs disagree about the duration of the credentials${formatIdentity('profile-role', facts)}: ${parts.join('; ')}`,
-    hint: `in the profile, move the comment after duration_seconds to its own line, because botocore reads it as part of the value; or choose with --source role --duration 1h`,
+    message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
+    hint:
+      name === 'profile-web-identity'
+        ? 'unset AWS_ROLE_ARN, which botocore prefers to role_arn of the profile; or choose with --source web-identity --role-arn'
+        : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
   };
 }
 
