@@ -37,9 +37,11 @@ export async function requestIdentityToken(poll: OngoingPoll): Promise<string> {
     .then(parseToken)
     .catch((error: unknown) => {
       throw error instanceof PollError ? explainFailure(error) : error;
+    })
+    .finally(() => {
+      // The clock of the runner's server says nothing about AWS's clock.
+      poll.clockOffset = clockOffset;
     });
-  // The clock of the runner's server says nothing about AWS's clock.
-  poll.clockOffset = clockOffset;
   poll.secrets.add(token);
   addIdentityToken(poll, token);
   return token;
