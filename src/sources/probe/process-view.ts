@@ -78,10 +78,7 @@ async function readEnvironment(pid: number, folder: string, procFolder: string):
   }
   // A kernel thread or a process that has ended has no program. `env -i` starts a program without variables.
   if (text === '' && (await readLinkOrNull(join(folder, 'exe'))) === null) {
-    throw new CredWatchError(
-      `process ${pid} has no environment: it is a thread of the kernel, or has ended`,
-      'give the id of a running program, as `pgrep` prints it',
-    );
+    throw createNoProgramError(pid);
   }
   const entries = text.split('\0').flatMap((entry): [string, string][] => {
     const end = entry.indexOf('=');
@@ -90,6 +87,13 @@ async function readEnvironment(pid: number, folder: string, procFolder: string):
   // Of repeated variables, `getenv` finds the first.
   return Object.fromEntries(entries.reverse());
 }
+
+const createNoProgramError = (pid: number, cause?: unknown) =>
+  new CredWatchError(
+    `process ${pid} has no environment: it is a thread of the kernel, or has ended`,
+    'give the id of a running program, as `pgrep` prints it',
+    { cause },
+  );
 
 async function explainUnreadable(error: unknown, pid: number, procFolder: string): Promise<CredWatchError> {
   const create = (message: string, hint: string) => new CredWatchError(message, hint, { cause: error });
@@ -106,6 +110,8 @@ async function explainUnreadable(error: unknown, pid: number, procFolder: string
       'see `cred-watch sources --help`',
     );
   }
+  // Newer kernels refuse to open the environment of a process without a program.
+  if ((await readUserId(join(procFolder, String(pid)))) !== null) return createNoProgramError(pid, error);
   return (await readUserId(join(procFolder, 'self'))) === null
     ? create(`--pid needs ${procFolder}, which this system does not have`, 'use --pid on Linux')
     : create(

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Instant } from '../../domain/model.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { readSmallFile } from '../environment/small-file.ts';
+import { observeProcess, type ProcessView } from './process-view.ts';
+
+/** Linux states times of processes in units of `USER_HZ`, which is 100 on every platform of Node. */
+const MS_PER_TICK = 10;
+
+export interface RunningProcess {
+  view: ProcessView;
+  /** By the clock of this host. At most one second too late, because the boot time has whole seconds. */
+  startedAt: Instant;
+  /** False also if another process has got the id. */
+  isRunning(): Promise<boolean>;
+}
+
+/**
+ * Reads what a process got at its start.
+ * @param procFolder for tests
+ * @throws CredWatchError if the process does not exist, has ended, or cannot be read
+ */
+export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<RunningProcess> {
+  const before = await readStartTicks(pid, procFolder);
+  const view = await observeProcess(pid, procFolder);
+  // The process may have ended meanwhile, and another one may have got its id.
+  if (before === null || (await readStartTicks(pid, procFolder)) !== before) {
+    throw new CredWatchError(
+      `process ${pid} has ended`,
+      'give the id of a running program, as `pgrep` prints it',
+    );
+  }
+  return {
+    view,
+    startedAt: (await readBootTime(procFolder)) + before * MS_PER_TICK,
+    isRunning: async () => (await readStartTicks(pid, procFolder)) === before,
+  };
+}
+
+/** When the process was started, since the start of the system. Null if it has ended, even if its parent has not noticed. */
+async function readStartTicks(pid: number, procFolder: string): Promise<number | null> {
+  let text: string;
+  try {
+    text = await readSmallFile(join(procFolder, String(pid), 'stat'));
+  } catch (error) {
+    const code = getSystemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    throw new CredWatchError(
+      `could not read the state of process ${pid}: ${describeSystemError(error)}`,
+      'check that this user may read /proc, which can be mounted with the option hidepid',
+      { cause: error },
+    );
+  }
+  // The second field is the name of the program in brackets, which can contain spaces and brackets. See
+  // proc_pid_stat(5).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, threadCount, startTicks] = [fields[0], Number(fields[17]), Number(fields[19])];
+  // The first thread of a program can end before the others.
+  const hasEnded = state === 'X' || (state === 'Z' && threadCount <= 1);
+  return hasEnded || !Number.isSafeInteger(startTicks) ? null : startTicks;
+}
+
+/** By the clock of this host. The kernel cuts the fraction of the second, and a later start is the safe choice. */
+async function readBootTime(procFolder: string): Promise<Instant> {
+  const text = await readSmallFile(join(procFolder, 'stat'));
+  const seconds = Number(/^btime (\d+)$/m.exec(text)?.[1]);
+  if (seconds > 0) return (seconds + 1) * 1000;
+  throw new CredWatchError(
+    `${procFolder}/stat does not state when the system was started`,
+    'check that /proc is the proc file system of Linux',
+  );
+}
