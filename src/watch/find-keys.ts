@@ -7,6 +7,7 @@ import { measureColumns } from '../domain/measurement/measure.ts';
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import type { Instant, SeriesIdentity } from '../domain/model.ts';
 import { correctNow } from '../domain/verdict/analyse.ts';
+import { findDecisiveIssuedInFuture } from '../domain/verdict/unknown-reasons.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { KeyPattern } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
@@ -69,6 +70,7 @@ function createSightingFinder(identity: SeriesIdentity, measurement: Measurement
                 isDated: valueAt(rotations.isDated, rotation) === 1,
               },
         now: correctNow(now, measurement),
+        issuedAhead: findDecisiveIssuedInFuture(measurement),
       },
     ];
   };

@@ -29,6 +29,8 @@ export interface KeySighting {
   replacement: KeyReplacement | null;
   /** The present by the clock that dates the samples of the series. */
   now: Instant;
+  /** By how much `LastUpdated` was ahead of samples, if that is too much to trust the clocks. Else null. */
+  issuedAhead: Seconds | null;
 }
 
 export const KEY_STATUSES = ['valid', 'expired', 'rejected', 'unknown'] as const;

@@ -16,6 +16,7 @@ const sighting = (expiration: number, more: Partial<KeySighting> = {}): KeySight
   sampleCount: 2,
   expiration,
   replacement: null,
+  issuedAhead: null,
   now: NOW,
   ...more,
 });
