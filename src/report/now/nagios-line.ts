@@ -1,4 +1,5 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Safety } from '../../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeNowUnknownReason } from '../messages/now.ts';
@@ -16,9 +17,12 @@ export function renderNagiosLine(now: NowJudgement): string {
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
       : `${series}${formatRemaining(remaining)}, needs ${short(required)}`;
-  const data = formatPerformanceData(now);
-  return `CREDWATCH ${STATES[verdict]} - ${escapeText(text)}${data === '' ? '' : ` | ${data}`}\n`;
+  return renderPluginLine(verdict, text, formatPerformanceData(now));
 }
+
+/** @param data performance data; may be `''` */
+export const renderPluginLine = (verdict: Safety, text: string, data: string): string =>
+  `CREDWATCH ${STATES[verdict]} - ${escapeText(text)}${data === '' ? '' : ` | ${data}`}\n`;
 
 const formatRemaining = (remaining: number) =>
   remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;

@@ -1,0 +1,137 @@
+import type { Instant } from '../../../domain/model.ts';
+import type {
+  EndedJob,
+  ExpirationOrigin,
+  ExpiryWarningCode,
+  RunningJobJudgement,
+  RunningUnknownReason,
+} from '../../../domain/running-job/running-job.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { secondsBetween } from '../../../domain/time/instant.ts';
+import { formatShortTimestamp } from '../../text/format-values.ts';
+import { describeFailure } from '../failures/describe-failure.ts';
+import type { Explanation } from '../failures/explanation.ts';
+import { PROVIDER_PHRASES } from '../provider-chain/providers.ts';
+import { describeJobWithMargin } from '../verdicts.ts';
+
+/** `process 4711`. */
+export const describeProcess = (pid: number) => `process ${pid}`;
+
+/** One line that begins with the safety and a colon. */
+export function describeRunningVerdict(judgement: RunningJobJudgement, pid: number): string {
+  const { verdict, job, spare, elapsed } = judgement;
+  const jobText = job === null ? 'a job' : describeJobWithMargin(job);
+  const text = `${jobText} that has run for ${duration(elapsed)} as ${describeProcess(pid)}`;
+  if (verdict === 'unknown') return `unknown: ${text}`;
+  if (isExpired(judgement) || spare === null) return `not safe: ${text}, its credentials have expired`;
+  return verdict === 'safe'
+    ? `safe: ${text}, ${duration(spare)} to spare`
+    : `not safe: ${text}, ${duration(-spare)} short`;
+}
+
+/** Why the verdict is `unknown`. */
+export function describeRunningUnknownReason(reason: RunningUnknownReason): Explanation {
+  switch (reason.code) {
+    case 'NO_COPY':
+      return {
+        message:
+          reason.provider === null
+            ? 'the variables of the process have no credentials'
+            : `the process has no copy in its variables: its SDKs use ${PROVIDER_PHRASES[reason.provider]}, so there is nothing to follow`,
+        hint: 'if another process of the job has the keys, give its id; if the job has a copy elsewhere, state its end with --expires',
+      };
+    case 'EXPIRATION_UNKNOWN':
+      return {
+        message: `the database does not have the key, and the variables of the process do not state its end: ${reason.detail}`,
+        hint: 'state the end with --expires, or give the database with --db',
+      };
+    case 'LONG_LIVED':
+      return {
+        message: 'the keys of the process are long-lived and do not expire, so there is nothing to follow',
+        hint: 'if they will be deactivated, state the time with --expires',
+      };
+    case 'COPY_INVALID':
+      return describeFailure(reason);
+    case 'DURATION_UNKNOWN':
+      return {
+        message: 'the duration of the job is not known',
+        hint: 'add -j 4h; or add --watch to follow the job until it ends',
+      };
+    case 'LONGER_THAN_DURATION':
+      return {
+        message: `the job has run ${duration(reason.overSeconds)} longer than its duration, so its end is not known`,
+        hint: 'give a longer duration; or add --watch to follow the job until it ends',
+      };
+  }
+}
+
+/** Follows the time of the expiration. */
+export const EXPIRATION_ORIGIN_TEXTS: Record<ExpirationOrigin, string> = {
+  variables: 'as the variables of the process state',
+  database: 'as the database states for this key',
+  flag: 'as --expires states',
+};
+
+/** Terraform stops in an orderly way at the first SIGINT. The second one kills it. */
+const INTERRUPT_ADVICE =
+  'a copy cannot be renewed; a program that holds a lock must release it before: Terraform saves its state and releases the lock after one SIGINT';
+
+/** Terraform then prints how to push this file. */
+const EXPIRED_ADVICE =
+  'AWS refuses new requests; do not kill a program that holds a lock: Terraform saves its state to errored.tfstate when it ends';
+
+/** What to do about a running job that is not safe. `''` for other verdicts. */
+export function adviseRunningJob(judgement: RunningJobJudgement): string {
+  if (judgement.verdict !== 'not-safe') return '';
+  return isExpired(judgement) ? EXPIRED_ADVICE : INTERRUPT_ADVICE;
+}
+
+const isExpired = ({ expiration, judgedAt }: RunningJobJudgement) =>
+  expiration !== null && expiration.at <= judgedAt;
+
+/** @param subject `the command` or `process 4711` */
+export function describeExpiryWarning(
+  code: ExpiryWarningCode,
+  subject: string,
+  { expiration, now }: { expiration: Instant; now: Instant },
+): Explanation {
+  const at = formatShortTimestamp(expiration, now);
+  return code === 'EXPIRED'
+    ? {
+        message: `the credentials of ${subject} expired at ${at}, and it is still running`,
+        hint: EXPIRED_ADVICE,
+      }
+    : {
+        message: `the credentials of ${subject} expire in ${describeTimeLeft(now, expiration)}, at ${at}`,
+        hint: INTERRUPT_ADVICE,
+      };
+}
+
+/** At the start of a command without a job duration, which nothing else judges. */
+export const describeWatchedStart = (expiration: Instant, now: Instant): string =>
+  `the credentials of the command expire in ${describeTimeLeft(now, expiration)}, at ${formatShortTimestamp(expiration, now)}`;
+
+const describeTimeLeft = (now: Instant, expiration: Instant): string =>
+  duration(Math.max(0, secondsBetween(now, expiration)));
+
+/** By how much a job made it or missed it. */
+export function describeEndedJob({ outcome, remainingAtEnd, expiration, endedAt }: EndedJob): string {
+  switch (outcome) {
+    case 'in-time':
+      return `the job ended ${remainingAtEnd === 0 ? 'less than 1s' : duration(remainingAtEnd)} before its credentials expired`;
+    case 'expired-before-end':
+      return `the credentials expired ${duration(-remainingAtEnd)} before the job ended`;
+    case 'unknown':
+      return `the job ended at about the time when its credentials expired, ${formatShortTimestamp(expiration, endedAt)}`;
+  }
+}
+
+/** What to do if the credentials did not surely outlive the job. */
+export const adviseEndedJob = ({ expiration, endedAt }: EndedJob): string =>
+  `check the result of the job: AWS refused its requests from ${formatShortTimestamp(expiration, endedAt)} on`;
+
+/** `2h53m: the rest of the job and a margin of 5m`. */
+export function describeRequiredRest({ rest, required, job }: RunningJobJudgement): string {
+  if (job === null || required === null) return '';
+  return `${short(required)}: ${rest === 0 ? '' : 'the rest of the job and '}a margin of ${short(job.margin)}`;
+}

@@ -1,0 +1,16 @@
+import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { describeProcess, describeRunningUnknownReason } from '../messages/running-job/running-job.ts';
+import { renderPluginLine } from '../now/nagios-line.ts';
+import type { RunningJobView } from './view.ts';
+
+export function renderRunningJobNagios({ pid, judgement }: RunningJobView): string {
+  const { verdict, unknownReason, remaining, required } = judgement;
+  const needs = required === null ? '' : `, needs ${short(required)}`;
+  const text =
+    unknownReason === null
+      ? `${remaining < 0 ? `credentials expired ${short(-remaining)} ago` : `${short(remaining)} left`}${needs}`
+      : describeRunningUnknownReason(unknownReason).message;
+  const data =
+    remaining === null ? '' : `'remaining'=${remaining}s;;${required === null ? '' : `${required}:`};;`;
+  return renderPluginLine(verdict, `${describeProcess(pid)}: ${text}`, data);
+}

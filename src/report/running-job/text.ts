@@ -1,0 +1,66 @@
+import { toEndSafety } from '../../domain/running-job/judge-running-job.ts';
+import type { EndedJob } from '../../domain/running-job/running-job.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import {
+  adviseEndedJob,
+  adviseRunningJob,
+  describeEndedJob,
+  describeRequiredRest,
+  describeRunningUnknownReason,
+  describeRunningVerdict,
+  EXPIRATION_ORIGIN_TEXTS,
+} from '../messages/running-job/running-job.ts';
+import { createPalette, paintBySafety } from '../terminal/colour.ts';
+import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import type { RunningJobView } from './view.ts';
+
+const LABEL_WIDTH = 16;
+
+interface TextStyle {
+  /** The number of terminal columns. */
+  width: number;
+  hasColour: boolean;
+}
+
+/** The verdict in the first line, then its reasons. */
+export function renderRunningJobText(view: RunningJobView, style: TextStyle): string {
+  const headline = paintBySafety(
+    view.judgement.verdict,
+    describeRunningVerdict(view.judgement, view.pid),
+    createPalette(style.hasColour),
+  );
+  return `${headline}\n${layOutRows(listRows(view), style)}`;
+}
+
+/** By how much the job made it or missed it. */
+export function renderEndText(ended: EndedJob, style: TextStyle): string {
+  const safety = toEndSafety(ended);
+  const line = paintBySafety(safety, describeEndedJob(ended), createPalette(style.hasColour));
+  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended)]], style)}`;
+}
+
+function layOutRows(rows: readonly (readonly [string, string])[], style: TextStyle): string {
+  const width = clampWidth(style.width);
+  const cells = rows.map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
+  return `${layOutColumns(cells, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
+}
+
+function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [string, string][] {
+  const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
+  const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);
+  // A followed job with a known expiration needs no duration.
+  const isHintDone = isFollowed && expiration !== null;
+  const advice = reason === null ? adviseRunningJob(judgement) : isHintDone ? '' : reason.hint;
+  const rows: [string, string | null][] = [
+    ['because', reason?.message ?? null],
+    ['credentials', accessKeyId && maskKeyId(accessKeyId)],
+    ['expire', expiration && `${formatTimestamp(expiration.at)}, ${formatRemaining(remaining)}`],
+    ['', expiration && EXPIRATION_ORIGIN_TEXTS[expiration.origin]],
+    ['started', `${formatTimestamp(startedAt)}, ${duration(elapsed)} ago`],
+    ['required', describeRequiredRest(judgement)],
+    ['what to do', advice],
+  ];
+  return rows.filter((row): row is [string, string] => row[1] !== null && row[1] !== '');
+}
