@@ -18,8 +18,12 @@ const HOT_COMMANDS = {
       (name) => `src/sources/${name}.ts`,
     ),
   ],
-  check: [],
-  exec: ['src/watch/latest-credentials.ts', 'src/server/real-credentials/real-endpoint.ts'],
+  check: ['src/cli/running-job/check-pid.ts'],
+  exec: [
+    'src/watch/latest-credentials.ts',
+    'src/server/real-credentials/real-endpoint.ts',
+    'src/cli/running-job/watch-command.ts',
+  ],
   report: [
     ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
     ...['prometheus', 'openmetrics'].map((name) => `src/report/metrics/${name}.ts`),

@@ -50,6 +50,8 @@ describe('commands that pass credentials', () => {
     const executed = await runAlone(['exec', '-j', '4h', '--job', 'load', '--debug', ...child], env);
     expect(executed).toMatchObject({ code: 0, stdout: `${secretKey}\n` });
     const refreshed = await runAlone(['exec', '--refresh', '--debug', '--', 'true'], env);
+    const watched = await runAlone(['exec', '--watch', '--warn-before', '9h', '--debug', '--', 'true'], env);
+    expect(watched).toMatchObject({ code: 0, stderr: expect.stringMatching(/^warning: /m) });
     const missing = await runAlone(['exec', '-j', '4h', '--debug', '--', 'no-such-command'], env);
     const kept = await Promise.all(
       [
@@ -64,6 +66,7 @@ describe('commands that pass credentials', () => {
       ...printed.map(withoutStdout),
       withoutStdout(executed),
       refreshed,
+      watched,
       missing,
       ...kept,
     ];

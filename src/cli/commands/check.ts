@@ -5,25 +5,23 @@ import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { type ExitCodeStyle, NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
-import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
+import { createFormatFlag } from '../flags/shared-flags.ts';
 import { findConfiguredHost, resolveJobSource } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
+import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { resolveJob, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
   checkStart,
   openStartCheck,
   printInterruption,
-  type StartCheckFlags,
 } from '../start-check/start-check.ts';
 
-interface CheckFlags extends StartCheckFlags {
+export interface CheckFlags extends ProcessFlags {
   offline?: boolean;
   maxAge?: Seconds;
-  format: TextOrJson;
-  exitCodes: ExitCodeStyle;
 }
 
 /** Allows for a few failed polls at the usual interval of five minutes. */
@@ -32,10 +30,10 @@ const DEFAULT_MAX_AGE: Seconds = 900;
 export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
-  description: 'judge a job that starts now; --wait waits for a safe start',
+  description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
   isNagiosPlugin: true,
   declare: (command) =>
-    addStartCheckFlags(command)
+    addProcessFlags(addStartCheckFlags(command))
       .option('--offline', 'judge the newest stored sample; send no request')
       .option(
         '--max-age <duration>',
@@ -43,13 +41,21 @@ export const checkCommand: CommandDefinition = {
       )
       .addOption(createFormatFlag()),
   help: {
-    notes: ['The forecast of the next rotation uses the newest 1,000 generations of the series.'],
+    notes: [
+      'The forecast of the next rotation uses the newest 1,000 generations of the series.',
+      '--pid reads the variables with which the process was started, and records no sample. The start of the ' +
+        'process counts as the start of the job. With -j, the rest of the job is judged.',
+      '--pid --watch prints the verdict and follows the process until it ends. The exit code is then 0 if the job ended ' +
+        'before its credentials expired, 1 if they expired first, and 3 if that is unknown.',
+    ],
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],
       ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
       ['cred-watch check -j auto --job nightly', 'as long as the longest run of this job'],
+      ['cred-watch check -j 4h --pid 4711', 'will the credentials of a running job last?'],
+      ['cred-watch check --pid 4711 --watch', 'follow a running job until its end'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
     ],
@@ -57,6 +63,10 @@ export const checkCommand: CommandDefinition = {
   async run(flags: CheckFlags, invocation) {
     validate(flags, invocation);
     const { io } = invocation;
+    if (flags.pid !== undefined) {
+      const { checkProcess } = await import('../running-job/check-pid.ts');
+      return checkProcess(flags.pid, flags, io);
+    }
     if (flags.offline) return printVerdict(await judgeNewestSample(flags, io), [], flags, io);
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
@@ -68,10 +78,12 @@ export const checkCommand: CommandDefinition = {
 };
 
 function validate(flags: CheckFlags, invocation: Invocation): void {
-  if (flags.jobDuration === undefined) {
+  validateProcessFlags(flags, invocation);
+  if (flags.jobDuration === undefined && flags.pid === undefined) {
     throw new CredWatchError('check needs a job duration', 'add -j: `cred-watch check -j 4h30m`');
   }
   validateJobDuration(flags);
+  if (flags.pid !== undefined) return;
   if (flags.offline) {
     const hint = 'remove --offline to poll until a start is safe';
     rejectFlags(invocation, ['--wait'], 'and --offline cannot be combined', hint);

@@ -3,12 +3,13 @@ import type { CredentialValues } from '../../credential-formats/credential-value
 import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
-import { recordJobRun } from '../../watch/record-job-run.ts';
-import type { CommandDefinition } from '../command.ts';
+import { type CommandResult, recordJobRun } from '../../watch/record-job-run.ts';
+import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
-import { findSafeStart } from '../start-check/safe-start.ts';
+import { addWatchFlags, validateWatchFlags, type WatchFlags } from '../running-job/watch-flags.ts';
+import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {
   addStartCheckFlags,
   openStartCheck,
@@ -16,7 +17,7 @@ import {
   type StartCheckFlags,
 } from '../start-check/start-check.ts';
 
-export interface ExecFlags extends StartCheckFlags {
+export interface ExecFlags extends StartCheckFlags, WatchFlags {
   legacyToken?: boolean;
   refresh?: boolean;
 }
@@ -27,10 +28,13 @@ export const execCommand: CommandDefinition = {
   description: 'check, then run a command with the credentials',
   startsProgram: true,
   declare: (command) =>
-    addStartCheckFlags(command, 'record this run under a job name, for `report --job` and -j auto')
-      .usage('[options] -- <command> [arguments...]')
-      .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
-      .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
+    addWatchFlags(
+      addStartCheckFlags(command, 'record this run under a job name, for `report --job` and -j auto')
+        .usage('[options] -- <command> [arguments...]')
+        .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
+        .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
+      'warn on stderr before the credentials of the command expire, and say at its end which ended first',
+    ),
   help: {
     exitCodes: [
       ['n', 'the command ended with exit code n'],
@@ -43,6 +47,7 @@ export const execCommand: CommandDefinition = {
       ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
       ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh'],
       ['cred-watch exec -j auto --job nightly -- ./load.sh', 'by its longest run'],
+      ['cred-watch exec --watch -- terraform apply', 'warn before the credentials expire'],
       ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
       [
         'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
@@ -50,8 +55,9 @@ export const execCommand: CommandDefinition = {
       ],
     ],
   },
-  async run(flags: ExecFlags, { io, childCommand }) {
-    validate(flags, childCommand);
+  async run(flags: ExecFlags, invocation) {
+    const { io, childCommand } = invocation;
+    validate(flags, invocation);
     using context = await openStartCheck(flags, io);
     const start = await findSafeStart(context, flags, io);
     if (typeof start === 'number') return EXIT.notStarted;
@@ -59,7 +65,7 @@ export const execCommand: CommandDefinition = {
     await using endpoint = flags.refresh ? await startEndpoint(context, poll, flags, io) : null;
     const environment = endpoint?.environment ?? (await copyCredentials(credentials, flags, io));
     const { runChild } = await import('../process/child.ts');
-    const run = () => runChild(childCommand, environment, io);
+    const run = await withWatch(start, flags, io, () => runChild(childCommand, environment, io));
     const { job } = flags;
     if (job === undefined) return (await run()).exitCode;
     const options = {
@@ -72,17 +78,25 @@ export const execCommand: CommandDefinition = {
   },
 };
 
-function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly string[]): void {
-  if (command.length === 0) {
+function validate(flags: ExecFlags, invocation: Invocation): void {
+  const { jobDuration, refresh, job, watch } = flags;
+  if (invocation.childCommand.length === 0) {
     throw new CredWatchError(
       'exec needs a command after two dashes',
       'run `cred-watch exec -j 4h -- command arguments`',
     );
   }
-  if (jobDuration === undefined && !refresh) {
+  if (jobDuration === undefined && !refresh && !watch) {
     throw new CredWatchError(
       'exec needs a job duration',
-      'add -j 4h; or add --refresh if the command refreshes its credentials',
+      'add -j 4h; or --watch if the duration is unknown; or --refresh if the command refreshes its credentials',
+    );
+  }
+  validateWatchFlags(flags, invocation);
+  if (watch && refresh) {
+    throw new CredWatchError(
+      '--watch and --refresh cannot be combined',
+      'remove --watch: with --refresh, the command gets new credentials before they expire',
     );
   }
   if (job !== undefined && refresh) {
@@ -91,6 +105,14 @@ function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly st
       'remove --refresh: --job records how long a copy of the credentials is needed',
     );
   }
+}
+
+type Run = () => Promise<CommandResult>;
+
+async function withWatch(start: SafeStart, flags: ExecFlags, io: Io, run: Run): Promise<Run> {
+  if (!flags.watch) return run;
+  const { runWatchedCommand } = await import('../running-job/watch-command.ts');
+  return () => runWatchedCommand(start, flags, io, run);
 }
 
 type ChildEnvironment = Record<string, string>;

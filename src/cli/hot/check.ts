@@ -1,4 +1,5 @@
-import { checkCommand } from '../commands/check.ts';
+import { type CheckFlags, checkCommand } from '../commands/check.ts';
 import { createHotCommand } from './hot-command.ts';
 
-export const run = createHotCommand(checkCommand, () => true);
+/** A running process is judged rarely, and may then be followed for hours. */
+export const run = createHotCommand<CheckFlags>(checkCommand, ({ pid }) => pid === undefined);

@@ -1,5 +1,8 @@
 import { type ExecFlags, execCommand } from '../commands/exec.ts';
 import { createHotCommand } from './hot-command.ts';
 
-/** `--refresh` needs a server, which the bundle does not contain. */
-export const run = createHotCommand<ExecFlags>(execCommand, ({ refresh }) => refresh !== true);
+/** The bundle contains neither the server of `--refresh`, nor the code that follows the command. */
+export const run = createHotCommand<ExecFlags>(
+  execCommand,
+  ({ refresh, watch }) => refresh !== true && watch !== true,
+);

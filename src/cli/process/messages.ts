@@ -19,7 +19,16 @@ export async function printError(io: Io, message: string, hint?: string): Promis
 export const printNote = (io: Io, message: string, hint?: string): Promise<void> =>
   print(io, 'note', message, hint);
 
-async function print(io: Io, kind: 'error' | 'note', message: string, hint?: string): Promise<void> {
+/** Prints a message about something that can make a running job fail. */
+export const printWarning = (io: Io, message: string, hint?: string): Promise<void> =>
+  print(io, 'warning', message, hint);
+
+async function print(
+  io: Io,
+  kind: 'error' | 'warning' | 'note',
+  message: string,
+  hint?: string,
+): Promise<void> {
   const hintLine = hint === undefined ? '' : `hint: ${escapeUnprintable(hint)}\n`;
   await io.stderr.write(`${kind}: ${escapeUnprintable(message)}\n${hintLine}`);
 }

@@ -14,8 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PROGRAM, runProgram, runShell } from '../../support/cli/built-program.ts';
+import { runProgram, runShell } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../../support/cli/namespaces.ts';
+import { AS_OTHER_USER, noOtherUser, OTHER_USER } from '../../support/cli/other-user.ts';
 import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
@@ -124,18 +125,6 @@ test('a device as the output file is not replaced', async () => {
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
-/** Another user than the one that runs the tests. */
-const OTHER = 65_534;
-const AS_OTHER = ['setpriv', `--reuid=${OTHER}`, `--regid=${OTHER}`, '--clear-groups'];
-
-/** Why a program cannot run as another user; null if it can. */
-function findUserProblem(): string | null {
-  if (process.getuid?.() !== 0) return 'only root can run a program as another user';
-  const { status } = spawnSync('setpriv', [...AS_OTHER.slice(1), process.execPath, PROGRAM, '--version']);
-  return status === 0 ? null : 'the program cannot run as another user';
-}
-
-const noOtherUser = findUserProblem();
 describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped: ${noOtherUser})`}`, () => {
   const testAsRoot = test.skipIf(noOtherUser !== null && mayBeSkipped);
 
@@ -145,18 +134,18 @@ describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped
     const db = await filledDatabase(folder);
     const file = join(folder, 'file');
     writeFileSync(file, 'old');
-    for (const path of [folder, db]) chownSync(path, OTHER, OTHER);
-    const run = () => runProgram(['export', '--db', db, '-o', file], { prefix: AS_OTHER });
+    for (const path of [folder, db]) chownSync(path, OTHER_USER, OTHER_USER);
+    const run = () => runProgram(['export', '--db', db, '-o', file], { prefix: AS_OTHER_USER });
     return { folder, db, file, run };
   }
 
   testAsRoot('keeps its owner and group if root replaces it', async () => {
     expect(noOtherUser).toBeNull();
     const { db, file } = await prepare();
-    chownSync(file, OTHER, 4242);
+    chownSync(file, OTHER_USER, 4242);
     chmodSync(file, 0o640);
     await succeed(['export', '--db', db, '-o', file]);
-    expect(statSync(file)).toMatchObject({ uid: OTHER, gid: 4242 });
+    expect(statSync(file)).toMatchObject({ uid: OTHER_USER, gid: 4242 });
     expect(getMode(file)).toBe('640');
   });
 
@@ -186,7 +175,7 @@ describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped
   testAsRoot('in a folder without write permission is overwritten', async () => {
     expect(noOtherUser).toBeNull();
     const { folder, file, run } = await prepare();
-    chownSync(file, OTHER, OTHER);
+    chownSync(file, OTHER_USER, OTHER_USER);
     chmodSync(folder, 0o555);
     expect(await run()).toMatchObject({ code: 0, stderr: '' });
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(14);
@@ -203,7 +192,7 @@ describe(`an output file of another user${noOtherUser === null ? '' : ` (skipped
       chmodSync(shared, 0o1777);
       const link = join(shared, 'report');
       symlinkSync(file, link);
-      lchownSync(link, OTHER, OTHER);
+      lchownSync(link, OTHER_USER, OTHER_USER);
       expect(await runCommand(['export', '--db', db, '-o', link])).toMatchObject({
         code: 2,
         stderr: expect.stringContaining(`error: could not write ${link}: permission denied\n`),

@@ -1,0 +1,140 @@
+import type { Instant } from '../../domain/model.ts';
+import { findJobCredentials } from '../../domain/provider-chain/job-credentials.ts';
+import { type ProviderName, SDKS } from '../../domain/provider-chain/providers.ts';
+import { judgeEnd, judgeRunningJob, toEndSafety } from '../../domain/running-job/judge-running-job.ts';
+import type { ExpiryWarningCode } from '../../domain/running-job/running-job.ts';
+import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
+import { CredWatchError } from '../../errors.ts';
+import { describeUndecidedSource } from '../../report/messages/provider-chain/job-source.ts';
+import { describeProcess } from '../../report/messages/running-job/running-job.ts';
+import { renderEndJson, renderRunningJobJson, renderWarningJson } from '../../report/running-job/json.ts';
+import { renderRunningJobNagios } from '../../report/running-job/nagios-line.ts';
+import { renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
+import type { FollowedProcess, RunningJobView } from '../../report/running-job/view.ts';
+import { probeProviders } from '../../sources/probe/probe.ts';
+import { openRunningProcess } from '../../sources/probe/process-lifetime.ts';
+import type { ProcessView } from '../../sources/probe/process-view.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import { SampleStore } from '../../store/sample-store.ts';
+import { CorrectedClock } from '../../watch/running-job/corrected-clock.ts';
+import { followJob, waitForProcessEnd } from '../../watch/running-job/follow-job.ts';
+import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
+import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
+import { resolveExpiration } from '../flags/expiration-flag.ts';
+import { getTextStyle, type Io } from '../process/io.ts';
+import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+import { resolveJob } from '../start-check/job-duration.ts';
+import { printExpiryWarning } from './print-running-job.ts';
+import type { ProcessFlags } from './process-flags.ts';
+
+/** Judges the job of a running process, and follows the process with `--watch`. Returns the exit code. */
+export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Promise<number> {
+  // Before the first output, so that a script can send a signal as soon as it has read the verdict.
+  const stop = flags.watch ? io.createStopSignal() : null;
+  const { view, startedAt, isRunning } = await openRunningProcess(pid);
+  const provider = await findProvider(view, flags, io);
+  const { job, copy } = await readStored(view, provider, flags, io);
+  const { accessKeyId, end, aheadMs, notes } = copy;
+  const clock = new CorrectedClock(io.clock, aheadMs);
+  // The start is shifted like the present, so that a correction does not make the job older.
+  const running = { startedAt: startedAt + aheadMs, job, credentials: end };
+  const judgement = judgeRunningJob(running, clock.now());
+  await createPollNotePrinter(io)(notes);
+  await io.stdout.write(render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io));
+  if (stop === null) return toExitCode(judgement.verdict);
+  if (end.expiration === null) return EXIT.unknown;
+  const followed = { pid, startedAt: running.startedAt, expiration: end.expiration.at };
+  return follow(followed, { clock, isRunning, stop }, flags, io);
+}
+
+/**
+ * The provider that SDKs in the process use. Null if they use several or none.
+ * @throws CredWatchError if only some SDKs use the variables
+ */
+async function findProvider(
+  { observed, options }: ProcessView,
+  { source }: ProcessFlags,
+  { clock, random }: Io,
+): Promise<ProviderName | null> {
+  if (source === 'environment') return 'environment';
+  const job = findJobCredentials(
+    await probeProviders({ clock, random, ...options }, { offline: true, observed }),
+  );
+  if (job.provider !== null) return job.provider;
+  const ends = SDKS.map((sdk) => job.outcomes[sdk]);
+  if (!ends.some((outcome) => 'provider' in outcome && outcome.provider === 'environment')) return null;
+  throw new CredWatchError(
+    describeUndecidedSource(job).message,
+    `to judge the keys in the variables of the process, add --source environment; \`cred-watch sources --pid ${observed.pid}\` shows the reasons`,
+  );
+}
+
+/** Reads what the variables of the process and the database know. */
+async function readStored(view: ProcessView, provider: ProviderName | null, flags: ProcessFlags, io: Io) {
+  using store = await openStore(flags, io);
+  const { env: ownEnv, clock, random } = io;
+  const now = clock.now();
+  const expiresAt = flags.expires === undefined ? null : resolveExpiration(flags.expires, now);
+  const copy = await findFrozenCopy({ view, ownEnv, system: { clock, random }, store, expiresAt, provider });
+  return { job: await resolveRunningJob(flags, store, now), copy };
+}
+
+async function openStore({ db }: ProcessFlags, io: Io): Promise<SampleStore | null> {
+  try {
+    return SampleStore.openReadOnly(resolveDatabasePath(db, io));
+  } catch (error) {
+    if (!(error instanceof CredWatchError)) throw error;
+    await printNote(io, `continuing without the database: ${error.message}`, error.hint);
+    return null;
+  }
+}
+
+/** Null if the duration is not given. Only ended runs count, because the judged process can be a recorded run itself. */
+async function resolveRunningJob(
+  flags: ProcessFlags,
+  store: SampleStore | null,
+  now: Instant,
+): Promise<JobRequirement | null> {
+  if (flags.jobDuration === undefined) return null;
+  const endedRuns = store && {
+    jobRuns: (filter: Parameters<SampleStore['jobRuns']>[0]) =>
+      store.jobRuns(filter).filter(({ end }) => end !== null),
+  };
+  return resolveJob(flags, endedRuns, now);
+}
+
+function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, io: Io): string {
+  if (format === 'json') return renderRunningJobJson(view);
+  return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, getTextStyle(io));
+}
+
+/** Follows the process until it ends. Returns the exit code. */
+async function follow(
+  followed: FollowedProcess,
+  { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
+  { format, warnBefore = null }: { format: ProcessFlags['format']; warnBefore?: number | null },
+  io: Io,
+): Promise<number> {
+  const { pid, expiration } = followed;
+  const isJson = format === 'json';
+  const onWarning = async (code: ExpiryWarningCode, now: Instant) => {
+    await printExpiryWarning(io, code, describeProcess(pid), { expiration, now });
+    if (isJson) await io.stdout.write(renderWarningJson(code, followed, now));
+  };
+  const end = await followJob({ clock, expiration, warnBefore, onWarning }, () =>
+    waitForProcessEnd(isRunning, clock, stop),
+  );
+  if (end === null) {
+    // The reason is a signal by the contract of createStopSignal.
+    const signal = stop.reason as NodeJS.Signals;
+    await printError(
+      io,
+      `${signal} received while ${describeProcess(pid)} was followed`,
+      'the process keeps running; run the command again to follow it',
+    );
+    return toSignalExitCode(signal);
+  }
+  const ended = judgeEnd(end, expiration);
+  await io.stdout.write(isJson ? renderEndJson(ended, followed) : renderEndText(ended, getTextStyle(io)));
+  return toExitCode(toEndSafety(ended));
+}

@@ -1,0 +1,26 @@
+import type { Instant } from '../../domain/model.ts';
+import type { EndedJob, ExpiryWarningCode } from '../../domain/running-job/running-job.ts';
+import {
+  adviseEndedJob,
+  describeEndedJob,
+  describeExpiryWarning,
+} from '../../report/messages/running-job/running-job.ts';
+import type { Io } from '../process/io.ts';
+import { printNote, printWarning } from '../process/messages.ts';
+
+/** @param subject `the command` or `process 4711` */
+export function printExpiryWarning(
+  io: Io,
+  code: ExpiryWarningCode,
+  subject: string,
+  times: { expiration: Instant; now: Instant },
+): Promise<void> {
+  const { message, hint } = describeExpiryWarning(code, subject, times);
+  return printWarning(io, message, hint);
+}
+
+export function printEndedJob(io: Io, ended: EndedJob): Promise<void> {
+  return ended.outcome === 'in-time'
+    ? printNote(io, describeEndedJob(ended))
+    : printWarning(io, describeEndedJob(ended), adviseEndedJob(ended));
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { CredWatchError } from '../../errors.ts';
+import { type Invocation, rejectFlags } from '../command.ts';
+import type { ExitCodeStyle } from '../flags/exit-codes.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
+import { parseProcessId } from '../flags/value-parsers.ts';
+import type { StartCheckFlags } from '../start-check/start-check.ts';
+import { addWatchFlags, validateWatchFlags, type WatchFlags } from './watch-flags.ts';
+
+/** The flags of `check` for a running job. */
+export interface ProcessFlags extends StartCheckFlags, WatchFlags {
+  pid?: number;
+  format: TextOrJson;
+  exitCodes: ExitCodeStyle;
+}
+
+export const addProcessFlags = (command: Command): Command =>
+  addWatchFlags(
+    command.option(
+      '--pid <number>',
+      'judge a running process by the copy of credentials in its variables; --watch follows it (Linux)',
+      parseProcessId,
+    ),
+    'with --pid: follow the process until it ends, warn before its credentials expire, and say which ended first',
+  );
+
+/** All other flags are about a job that starts now. */
+const FLAGS_WITH_PID: ReadonlySet<string> = new Set(
+  [
+    ...['pid', 'watch', 'warn-before', 'job-duration', 'job', 'margin', 'expires', 'source', 'db'],
+    ...['format', 'exit-codes', 'debug'],
+  ].map((name) => `--${name}`),
+);
+
+/** @throws CredWatchError if flags contradict each other */
+export function validateProcessFlags(
+  { pid, watch, source, exitCodes }: ProcessFlags,
+  invocation: Invocation,
+): void {
+  if (pid === undefined) {
+    const hint = 'to follow a command from its start, run `cred-watch exec --watch -- command arguments`';
+    rejectFlags(invocation, ['--watch', '--warn-before'], 'needs --pid', hint);
+    return;
+  }
+  validateWatchFlags({ ...(watch === undefined ? {} : { watch }) }, invocation);
+  const others = invocation.command.options.flatMap(({ long }) =>
+    long == null || FLAGS_WITH_PID.has(long) ? [] : [long],
+  );
+  rejectFlags(
+    invocation,
+    others,
+    'and --pid cannot be combined',
+    'remove one of them: --pid judges the credentials that the process got at its start',
+  );
+  if (source !== 'auto' && source !== 'environment') {
+    throw new CredWatchError(
+      `--source ${source} and --pid cannot be combined`,
+      'use --source environment, or no --source for the credentials that SDKs use in the process',
+    );
+  }
+  if (watch && exitCodes === 'nagios') {
+    throw new CredWatchError(
+      '--watch and --exit-codes nagios cannot be combined',
+      'remove --watch: a plugin must end within seconds',
+    );
+  }
+}
