@@ -1,4 +1,4 @@
-import type { Instant, SourceName } from '../domain/model.ts';
+import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';
 
@@ -24,6 +24,38 @@ export interface RecentFilter {
 /** `since` and `until` select runs by their start, because a job gets its credentials then. */
 export interface JobRunFilter extends SeriesFilter {
   job: string;
+}
+
+/** A job that gets credentials of one series by one command line of `env`. */
+export interface JudgedJobKey {
+  /** The id of the process that is the job, or that records the run of the job. */
+  process: string;
+  /** A digest of the command line, because another duration or source needs another judgement. */
+  arguments: string;
+  identity: SeriesIdentity;
+}
+
+/** A run of a job that has not ended. */
+export interface JobRunInProgress {
+  /** The id of the process that records the run. */
+  process: string;
+  identity: SeriesIdentity;
+  startedAt: Instant;
+  /** The remaining validity of the credentials that the job got. */
+  remainingAtStart: Seconds;
+}
+
+/** The jobs that `env --judge once-per-job` has judged as safe. */
+export interface JudgedJobs {
+  /** When the job was judged. Null if it was not. */
+  find(key: JudgedJobKey): Instant | null;
+  /**
+   * Records that the job was judged as safe, and deletes rows that are no longer needed.
+   * @param keepUntil when this row can be deleted
+   */
+  record(key: JudgedJobKey, judgedAt: Instant, keepUntil: Instant): void;
+  /** The runs of a job that these processes record and that have not ended. */
+  findRuns(job: string, processes: readonly string[]): JobRunInProgress[];
 }
 
 /** Selects keys by the stored key id, or by the visible letters of a masked one. */

@@ -30,6 +30,7 @@ export type StartCheckStore = Pick<
   | 'endJobRun'
   | 'dropJobRun'
   | 'jobRuns'
+  | 'judgedJobs'
   | 'close'
 >;
 
@@ -101,6 +102,11 @@ export class MemoryStore implements StartCheckStore {
   /** Runs are not kept, because they would be lost at the end of the process. */
   jobRuns(): [] {
     return [];
+  }
+
+  /** Null, because records would be lost at the end of the process. */
+  get judgedJobs(): null {
+    return null;
   }
 
   close(): void {}

@@ -14,6 +14,7 @@ import { type ArchiveRecord, listSamples, type SampleRun } from './archive/recor
 import type {
   HistoryReader,
   JobRunFilter,
+  JudgedJobs,
   KeyPattern,
   KeySeries,
   OnFallback,
@@ -26,7 +27,8 @@ import type {
 } from './contract.ts';
 import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
-import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './job-runs.ts';
+import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './jobs/job-runs.ts';
+import { JudgedJobRows } from './jobs/judged-jobs.ts';
 import { visitKeySeries } from './lookup/keys.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
@@ -114,17 +116,14 @@ export class SampleStore {
   }
 
   /**
-   * Records the start of a run. The start is on disk when this method returns.
+   * Records the start of a run, which is then on disk. `process` is the id of the process that records the run.
    * @returns the run's id, for `endJobRun`
    */
-  startJobRun(run: JobRun & { end: null }): number {
-    return this.#write((connection) => startJobRun(connection, run));
+  startJobRun(run: JobRun & { end: null }, process = ''): number {
+    return this.#write((connection) => startJobRun(connection, run, process));
   }
 
-  /**
-   * Records the end of a run.
-   * @throws CredWatchError RUN_NOT_FOUND if the start was deleted in the meantime
-   */
+  /** @throws CredWatchError RUN_NOT_FOUND if the start was deleted in the meantime */
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
     const isKnown = this.#write((connection) => endJobRun(connection, id, end));
     if (isKnown || this.#connection.isFallback) return;
@@ -138,6 +137,11 @@ export class SampleStore {
   /** Deletes a recorded start, because the job could not be started. */
   dropJobRun(id: number): void {
     this.#write((connection) => dropJobRun(connection, id));
+  }
+
+  /** The judged jobs. Null if a record would be lost, because the database cannot be written. */
+  get judgedJobs(): JudgedJobs | null {
+    return this.#connection.isTemporary ? null : new JudgedJobRows(this.#connection);
   }
 
   /** Reads the runs of one job, ordered by start. */
@@ -210,10 +214,7 @@ export class SampleStore {
     return this.writeBatches([records], () => {});
   }
 
-  /**
-   * Adds batches of records in one transaction.
-   * @param onProgress called with the number of records after each batch
-   */
+  /** Adds batches of records in one transaction. `onProgress` gets the number of records after each batch. */
   writeBatches(
     batches: Iterable<readonly (ArchiveRecord | SampleRun)[]>,
     onProgress: (written: number) => void,

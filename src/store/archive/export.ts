@@ -7,7 +7,7 @@ import {
   type StoredGenerationRow,
   toStoredGeneration,
 } from '../generation-rows.ts';
-import { readJobRuns } from '../job-runs.ts';
+import { readJobRuns } from '../jobs/job-runs.ts';
 import { prepareSampleReader } from '../sample-rows.ts';
 import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
 import {

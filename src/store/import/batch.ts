@@ -5,7 +5,7 @@ import type { ArchiveRecord, SampleRun } from '../archive/record.ts';
 import type { WriteResult } from '../contract.ts';
 import { toFailedPollRow } from '../failed-polls.ts';
 import { prepareClockOffsetUpdate } from '../host-clocks.ts';
-import { prepareJobRunMerge } from '../job-runs.ts';
+import { prepareJobRunMerge } from '../jobs/job-runs.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { GenerationBatch } from './generation-batch.ts';
 

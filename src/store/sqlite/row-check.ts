@@ -18,6 +18,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   detail: isText,
   lastDetail: isText,
   job: isText,
+  process: isText,
 };
 
 export const isStoredNumber = (value: unknown): value is number =>

@@ -24,7 +24,9 @@ export const APPLICATION_ID = 0x43524457;
  *   after `last_seen`.
  * - `host_clocks` has the newest known clock offset of each host. `known_at` is by AWS's clock.
  * - `row_counts` shows whether rows of `failed_polls` are missing: no other table or index depends on them.
- * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends.
+ * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends. `process` is the id of the
+ *   process that records the run, `''` after the end and if it is unknown.
+ * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -181,6 +183,20 @@ export const MIGRATIONS: readonly string[] = [
   FROM sample_groups JOIN sample_times ON group_id = id;
   ALTER TABLE generations DROP COLUMN access_key_id;
   ALTER TABLE generations ADD COLUMN access_key_id TEXT AS (CASE WHEN instr(key, '/') = 0 THEN key ELSE '' END);
+  `,
+  `
+  ALTER TABLE job_runs ADD COLUMN process TEXT NOT NULL DEFAULT '';
+  CREATE TABLE judged_jobs (
+    process TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    host TEXT NOT NULL,
+    source TEXT NOT NULL,
+    api_version TEXT NOT NULL,
+    role TEXT NOT NULL,
+    judged_at INTEGER NOT NULL,
+    keep_until INTEGER NOT NULL,
+    PRIMARY KEY (process, arguments, host, source, api_version, role)
+  ) WITHOUT ROWID;
   `,
 ];
 

@@ -33,6 +33,11 @@ export class StoreConnection {
     return this.#isFallback;
   }
 
+  /** Whether all records are lost when the connection is closed. */
+  get isTemporary(): boolean {
+    return this.#isFallback || this.#opened === null;
+  }
+
   /**
    * Runs `action`. If the action fails on a best-effort connection, runs it again on a temporary copy.
    * @throws CredWatchError if SQLite or the system caused the error

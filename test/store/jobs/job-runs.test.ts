@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JobRun, SeriesIdentity } from '../../src/domain/model.ts';
+import type { JobRun, SeriesIdentity } from '../../../src/domain/model.ts';
 import {
   ARCHIVE_FIELD_NAMES,
   type ArchiveRecord,
   parseArchiveRecord,
   toArchiveFields,
-} from '../../src/store/archive/record.ts';
-import { ARCHIVE_FORMATS, writeArchive } from '../../src/store/archive/writer.ts';
-import { readRecords } from '../../src/store/import/reader.ts';
-import { SampleStore } from '../../src/store/sample-store.ts';
-import { APPLICATION_ID, MIGRATIONS } from '../../src/store/sqlite/schema.ts';
-import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
-import { openReadOnly, temporaryStore } from '../support/store/temporary-store.ts';
+} from '../../../src/store/archive/record.ts';
+import { ARCHIVE_FORMATS, writeArchive } from '../../../src/store/archive/writer.ts';
+import { readRecords } from '../../../src/store/import/reader.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
+import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
+import { openReadOnly, temporaryStore } from '../../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };

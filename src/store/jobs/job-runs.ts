@@ -1,9 +1,9 @@
-import type { JobRun } from '../domain/model.ts';
-import type { JobRunFilter, SeriesFilter } from './contract.ts';
-import { IDENTITY_COLUMNS, toIdentity, toParameters } from './series-rows.ts';
-import { assertUndamaged } from './sqlite/consistency.ts';
-import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
-import { checkRow } from './sqlite/row-check.ts';
+import type { JobRun } from '../../domain/model.ts';
+import type { JobRunFilter, SeriesFilter } from '../contract.ts';
+import { IDENTITY_COLUMNS, toIdentity, toParameters } from '../series-rows.ts';
+import { assertUndamaged } from '../sqlite/consistency.ts';
+import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
+import { checkRow } from '../sqlite/row-check.ts';
 
 type RunEnd = NonNullable<JobRun['end']>;
 type RunKey = JobRun['identity'] & Omit<JobRun, 'identity' | 'end'>;
@@ -14,26 +14,28 @@ const END = 'duration, exit_code, remaining_at_end';
 
 /**
  * Adds a run without its end.
+ * @param process the id of the process that records the run, `''` if it is unknown
  * @returns the id of the new run
  */
-export function startJobRun(connection: DatabaseConnection, run: JobRun): number {
+export function startJobRun(connection: DatabaseConnection, run: JobRun, process: string): number {
   const insert = connection
     .prepare<[object], number>(
-      `INSERT INTO job_runs (${KEY})
+      `INSERT INTO job_runs (${KEY}, process)
        SELECT @job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart,
          (SELECT coalesce(max(ordinal) + 1, 0) FROM job_runs
           WHERE job = @job AND host = @host AND source = @source AND api_version = @apiVersion
-            AND role = @role AND started_at = @startedAt AND remaining_at_start = @remainingAtStart)
+            AND role = @role AND started_at = @startedAt AND remaining_at_start = @remainingAtStart),
+         @process
        RETURNING id`,
     )
     .pluck();
-  return requireRow(insert.get(toKey(run)));
+  return requireRow(insert.get({ ...toKey(run), process }));
 }
 
 /** Returns false if the run does not exist. */
 export function endJobRun(connection: DatabaseConnection, id: number, end: RunEnd): boolean {
   const update = connection.prepare(
-    `UPDATE job_runs SET (${END}) = (@duration, @exitCode, @remainingAtEnd) WHERE id = @id`,
+    `UPDATE job_runs SET (${END}, process) = (@duration, @exitCode, @remainingAtEnd, '') WHERE id = @id`,
   );
   return update.run({ ...end, id }).changes === 1;
 }
