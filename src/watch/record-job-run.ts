@@ -7,6 +7,8 @@ export interface RecordJobRunOptions {
   store: Pick<SampleStore, 'startJobRun' | 'endJobRun' | 'dropJobRun'>;
   clock: Clock;
   start: Pick<JobRun, 'job' | 'identity' | 'startedAt' | 'remainingAtStart'>;
+  /** The id of this process, `''` if it is unknown. */
+  process: string;
   /** The expiration of the credentials that the job got. */
   expiration: Instant;
   /** Called if the end could not be recorded. The result of the command must not depend on the database. */
@@ -21,10 +23,10 @@ export interface CommandResult {
 
 /** Runs a job and records its run. The start is recorded first, so that a killed run leaves a record. */
 export async function recordJobRun(
-  { store, clock, start, expiration, onRecordError }: RecordJobRunOptions,
+  { store, clock, start, process, expiration, onRecordError }: RecordJobRunOptions,
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  const id = store.startJobRun({ ...start, end: null });
+  const id = store.startJobRun({ ...start, end: null }, process);
   const startedAt = clock.now();
   const result = await run();
   // Rounded up, because later runs are judged by this duration. Not negative, even if the clock was set back.

@@ -18,7 +18,7 @@ async function record(milliseconds: number, result: { exitCode: number; wasStart
   const onRecordError = (error: unknown) => {
     throw error;
   };
-  const options = { store, clock, start, expiration: START + 7_200_000, onRecordError };
+  const options = { store, clock, start, process: 'p', expiration: START + 7_200_000, onRecordError };
   const returned = await recordJobRun(options, async () => {
     during = store.jobRuns(JOB);
     now += milliseconds;
@@ -57,6 +57,7 @@ test('the result of the command is returned if its end cannot be recorded', asyn
     store,
     clock,
     start,
+    process: '',
     expiration: START,
     onRecordError: (error: unknown) => errors.push(error),
   };

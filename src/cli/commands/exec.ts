@@ -68,9 +68,11 @@ export const execCommand: CommandDefinition = {
     const run = await withWatch(start, flags, io, () => runChild(childCommand, environment, io));
     const { job } = flags;
     if (job === undefined) return (await run()).exitCode;
+    const { findOwnProcessId } = await import('../job-process/process-reader.ts');
     const options = {
       store: context.store,
       clock: io.clock,
+      process: await findOwnProcessId(io),
       expiration: credentials.expiration,
       onRecordError: createErrorPrinter(io),
     };

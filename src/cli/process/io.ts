@@ -18,6 +18,8 @@ export interface ProcessIo {
   clock: Clock;
   /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
+  /** The id of this process. */
+  pid: number;
   /** The host name of this machine. */
   machine: string;
   nodeVersion: string;

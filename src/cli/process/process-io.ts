@@ -93,6 +93,7 @@ export function createProcessIo(): ProcessIo {
     env: process.env,
     clock: systemClock,
     random: Math.random,
+    pid: process.pid,
     machine: hostname(),
     nodeVersion: process.versions.node,
     home: findHomeFolder(),

@@ -18,6 +18,7 @@ export const createTestIo = (
   env,
   clock: systemClock,
   random: Math.random,
+  pid: process.pid,
   machine: hostname(),
   nodeVersion: process.versions.node,
   home: env.HOME ?? '/nonexistent',
