@@ -43,6 +43,9 @@ describe('commands that pass credentials', () => {
     const printed: Run[] = [];
     for (const format of Object.keys(CREDENTIAL_FORMATS))
       printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
+    const gate = ['env', '-j', '4h', '-f', 'process', '--judge', 'once-per-job', '--debug'];
+    for (let call = 0; call < 2; call += 1) printed.push(await run(gate, env));
+    expect(printed.at(-1)?.stderr).toContain('note: not judged again: ');
     // Make sure that the secrets were present. JSON and shells write quotes differently.
     const canaries = printed.flatMap(({ stdout }) => canariesIn(stdout));
     expect(canaries).toEqual(expect.arrayContaining(['secretKey', 'sessionToken']));

@@ -11,6 +11,8 @@ export interface Invocation {
   io: Io;
   program: Command;
   command: Command;
+  /** The words after the name of the program, without the command of `exec`. */
+  ownArguments: readonly string[];
   /** For `exec`: the words after `--`. */
   childCommand: readonly string[];
 }

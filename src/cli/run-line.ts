@@ -40,9 +40,9 @@ export function createLineParser(commands: readonly CommandDefinition[], output:
 /** Resolves to the exit code of the command. */
 export const runParsedLine = (
   { definition, program, command }: ParsedLine,
-  { childCommand }: CommandLine,
+  { ownArguments, childCommand }: CommandLine,
   io: Io,
-): Promise<number> => definition.run(command.opts(), { io, program, command, childCommand });
+): Promise<number> => definition.run(command.opts(), { io, program, command, ownArguments, childCommand });
 
 /**
  * Prints errors that `run` throws. Resolves to the exit code in the style of `--exit-codes`.

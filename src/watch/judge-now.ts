@@ -22,23 +22,30 @@ export interface JudgedPoll {
   judgement: NowJudgement;
 }
 
-/** Polls once, records the result, and judges the job by the new credentials and the stored history. */
+/** Chooses what the job has to satisfy when its series is known. */
+export type ChooseJob = (poll: RecordedPoll) => JobRequirement;
+
+/**
+ * Polls once, records the result, and judges the job by the new credentials and the stored history.
+ * @param job a function is called after the poll
+ */
 export async function pollAndJudge(
   context: PollContext,
-  job: JobRequirement,
+  job: JobRequirement | ChooseJob,
   now: () => Instant,
   signal?: AbortSignal,
 ): Promise<JudgedPoll> {
   const recordedPoll = await pollOnce(context, signal);
   const { outcome, identity } = recordedPoll;
   const { clockOffset } = outcome;
+  const required = typeof job === 'function' ? job(recordedPoll) : job;
   const polledAt = now();
   if (outcome.ok) {
     const history = findSeriesHistory(context.store, identity);
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
     const at = findLatestTime(polledAt, clockOffset, analysis);
     const current = { identity, credentials: outcome.credentials };
-    return { recordedPoll, judgement: judgeNow(current, { job, at, analysis, clockOffset }) };
+    return { recordedPoll, judgement: judgeNow(current, { job: required, at, analysis, clockOffset }) };
   }
   const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
   const analysis = analyseNewestSeries(context.store, identity, polledAt);
@@ -46,7 +53,7 @@ export async function pollAndJudge(
   const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return {
     recordedPoll,
-    judgement: judgeWithoutCredentials(failed, identity, { job, at, analysis, clockOffset }),
+    judgement: judgeWithoutCredentials(failed, identity, { job: required, at, analysis, clockOffset }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { FailureReason, Instant, Seconds } from '../domain/model.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
-import { type JudgedPoll, pollAndJudge } from './judge-now.ts';
+import { type ChooseJob, type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
 import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-schedule.ts';
 
@@ -16,7 +16,7 @@ const MAX_PAUSE: Seconds = 600;
 const POLLS_PER_INTERVAL = 60;
 
 export interface WaitOptions {
-  job: JobRequirement;
+  job: JobRequirement | ChooseJob;
   /** 0: poll once. */
   maxWait: Seconds;
   clock: Clock;

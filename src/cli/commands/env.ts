@@ -2,14 +2,23 @@ import { Option } from 'commander';
 import { REDSHIFT_CLAUSES, type RedshiftClause } from '../../credential-formats/documents.ts';
 import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
-import type { CommandDefinition } from '../command.ts';
+import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT, NOT_SAFE, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { findSafeStart } from '../start-check/safe-start.ts';
-import { addStartCheckFlags, openStartCheck, type StartCheckFlags } from '../start-check/start-check.ts';
+import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
+import {
+  addStartCheckFlags,
+  openStartCheck,
+  type StartCheckContext,
+  type StartCheckFlags,
+} from '../start-check/start-check.ts';
+
+/** When the job is judged. */
+const JUDGE_MODES = ['always', 'once-per-job'] as const;
 
 interface EnvFlags extends StartCheckFlags {
+  judge: (typeof JUDGE_MODES)[number];
   format: CredentialFormat;
   clause: RedshiftClause;
   legacyToken?: boolean;
@@ -21,7 +30,10 @@ export const envCommand: CommandDefinition = {
   group: 'Judge',
   description: 'check, then print the credentials for another program',
   declare: (command) =>
-    addStartCheckFlags(command)
+    addStartCheckFlags(
+      command,
+      'with -j auto: the job whose recorded runs give the duration; with --judge once-per-job: the job whose run is judged once',
+    )
       .addOption(
         new Option('-f, --format <format>', 'output format')
           .choices(Object.keys(CREDENTIAL_FORMATS))
@@ -35,12 +47,23 @@ export const envCommand: CommandDefinition = {
           .choices(REDSHIFT_CLAUSES)
           .default('parameters'),
       )
+      .addOption(
+        new Option(
+          '--judge <when>',
+          'with -f process: judge each call, or only the first of the calling process or of the run of --job',
+        )
+          .choices(JUDGE_MODES)
+          .default('always'),
+      )
       .option('--legacy-token', 'also print AWS_SECURITY_TOKEN, for programs that read only this variable')
       .option('--tty', 'print secrets even to a terminal'),
   help: {
     notes: [
       'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
         'eval "$(…)" would ignore it.',
+      'As a credential_process of a profile, env refuses credentials that end before the job. SDKs call it again ' +
+        'near the expiry. --judge once-per-job then passes new credentials without a new judgement. The job is the ' +
+        'process that calls env, for at most twice -j. With --job NAME, it is the run that `exec --job NAME` records.',
     ],
     exitCodes: [['0', 'printed'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
@@ -50,12 +73,17 @@ export const envCommand: CommandDefinition = {
         'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
           `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
       ],
+      ['credential_process = cred-watch env -j 4h --source imds -f process'],
     ],
   },
-  async run(flags: EnvFlags, { io }) {
+  async run(flags: EnvFlags, invocation) {
+    const { io } = invocation;
     validate(flags, io);
     using context = await openStartCheck(flags, io);
-    const start = await findSafeStart(context, flags, io);
+    const start =
+      flags.judge === 'once-per-job'
+        ? await findFirstSafeStart(context, flags, invocation)
+        : await findSafeStart(context, flags, io);
     if (typeof start === 'number') return start;
     await printProfileNote(flags, io);
     const { format, clause, legacyToken = false } = flags;
@@ -64,11 +92,31 @@ export const envCommand: CommandDefinition = {
   },
 };
 
-function validate({ jobDuration, tty }: EnvFlags, io: Io): void {
+/** Judges only the first call of a job. */
+async function findFirstSafeStart(
+  context: StartCheckContext,
+  flags: EnvFlags,
+  { io, ownArguments }: Invocation,
+): Promise<SafeStart | number> {
+  const { openJudgeOnce, printJudgedOnceNote } = await import('../start-check/once-per-job.ts');
+  const once = await openJudgeOnce(context, flags, ownArguments, io);
+  const start = await findSafeStart({ ...context, chooseJob: once.chooseJob }, flags, io);
+  if (typeof start !== 'number') once.recordSafeStart();
+  await printJudgedOnceNote(once, io);
+  return start;
+}
+
+function validate({ jobDuration, tty, judge, format }: EnvFlags, io: Io): void {
   if (jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the duration of the job that will use the credentials',
       'add -j: `cred-watch env -j 4h -f env`',
+    );
+  }
+  if (judge === 'once-per-job' && format !== 'process') {
+    throw new CredWatchError(
+      '--judge once-per-job needs -f process',
+      'remove --judge: the other formats pass a copy, which has to last for the whole job',
     );
   }
   if (io.stdout.isTerminal && !tty) {

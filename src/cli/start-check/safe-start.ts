@@ -55,7 +55,7 @@ export async function findSafeStart(
   const check = await checkStart(context, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
-  const notes = selectJobNotes(outcome.notes, context.job, judgement.judgedAt);
+  const notes = selectJobNotes(outcome.notes, judgement.job, judgement.judgedAt);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);

@@ -6,7 +6,7 @@ import { describeFailure } from '../../report/messages/failures/describe-failure
 import { describeWaiting } from '../../report/messages/now.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
-import type { JudgedPoll } from '../../watch/judge-now.ts';
+import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { parseExpirationFlag } from '../flags/expiration-flag.ts';
@@ -60,6 +60,8 @@ export interface StartCheckContext extends PollContext, Disposable {
   store: StartCheckStore;
   /** What a start has to satisfy. */
   job: JobRequirement;
+  /** Instead of `job`: decides after each poll. */
+  chooseJob?: ChooseJob;
 }
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
@@ -102,7 +104,7 @@ export interface StartCheck extends JudgedPoll {
 
 /** Polls and judges once, or with `--wait` until a start is safe. Prints on stderr why it waits. */
 export async function checkStart(
-  context: StartCheckContext,
+  { chooseJob, ...context }: StartCheckContext,
   flags: StartCheckFlags,
   io: Io,
 ): Promise<StartCheck> {
@@ -122,7 +124,7 @@ export async function checkStart(
   const stop = flags.wait === undefined ? new AbortController().signal : io.createStopSignal();
   try {
     const judged = await waitUntilSafe(context, {
-      job: context.job,
+      job: chooseJob ?? context.job,
       maxWait: flags.wait ?? 0,
       clock: io.clock,
       random: io.random,
