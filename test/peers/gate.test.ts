@@ -7,40 +7,16 @@ import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import { runClient } from '../support/peers/child-client.ts';
 import { CLI, JAVASCRIPT } from '../support/peers/clients.ts';
 import { getServedCredentials } from '../support/peers/conversation.ts';
+import { startGate } from '../support/peers/gate.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
-import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 const HOUR = 3600;
 const REFUSAL = 'error: not safe: a 4h job with a margin of 15m that starts now, ';
 
-/** An instance that issues credentials for this time every hour, and a profile that serves them only for long enough. */
-async function startGate(lifetime: number) {
-  const rotationTiming = { lifetime, rotateEvery: HOUR, jitter: 0 };
-  const instance = await startSimulated({ rotationTiming });
-  const folder = temporaryFolder();
-  const config = join(folder, 'config');
-  const flags = ['-j', '4h', '--margin', '15m', '--source', 'imds', '-f', 'process'];
-  const args = ['env', ...flags, '--db', join(folder, 'samples.db')];
-  const gate = [process.execPath, PROGRAM, ...args].join(' ');
-  const isDisabled = 'AWS_EC2_METADATA_DISABLED';
-  const profiles = { gate, 'gate-for-javascript': `/usr/bin/env -u ${isDisabled} ${gate}` };
-  const sections = Object.entries(profiles).map(
-    ([name, command]) => `[profile ${name}]\ncredential_process = ${command}\n`,
-  );
-  writeFileSync(config, sections.join(''));
-  const environment = { ...instance.environments.imds, AWS_CONFIG_FILE: config, AWS_PROFILE: 'gate' };
-  return {
-    instance,
-    args,
-    environment,
-    environmentForJavaScript: { ...environment, AWS_PROFILE: 'gate-for-javascript', [isDisabled]: 'true' },
-  };
-}
-
 describe('cred-watch as credential_process', () => {
   test('it prints exactly one document if the credentials are valid for long enough', async () => {
-    const { args, environment } = await startGate(6 * HOUR);
+    const { args, environment } = await startGate({ lifetime: 6 * HOUR });
     const { code, stdout, stderr } = await runProgram(args, { env: environment });
     expect([code, stderr]).toEqual([0, '']);
     expect(Object.keys(JSON.parse(stdout))).toEqual([
@@ -53,7 +29,7 @@ describe('cred-watch as credential_process', () => {
   });
 
   test('it prints nothing on stdout otherwise, and the error is the first line on stderr', async () => {
-    const { args, environment } = await startGate(2 * HOUR);
+    const { args, environment } = await startGate({ lifetime: 2 * HOUR });
     const { code, stdout, stderr } = await runProgram(args, { env: environment });
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr.startsWith(REFUSAL)).toBe(true);
@@ -73,13 +49,13 @@ describe('cred-watch as credential_process', () => {
 
 describe(JAVASCRIPT, () => {
   test('the SDK gets the credentials of the gate', async () => {
-    const { instance, environmentForJavaScript } = await startGate(6 * HOUR);
+    const { instance, environmentForJavaScript } = await startGate({ lifetime: 6 * HOUR });
     const outcome = await obtainByJavaScript(environmentForJavaScript);
     getServedCredentials(outcome, instance.exchanges);
   });
 
   test('the SDK uses IMDS after the gate has refused, unless IMDS is disabled for the SDK', async () => {
-    const { instance, environment, environmentForJavaScript } = await startGate(2 * HOUR);
+    const { instance, environment, environmentForJavaScript } = await startGate({ lifetime: 2 * HOUR });
     const passed = await obtainByJavaScript(environment);
     getServedCredentials(passed, instance.exchanges);
     const refused = await obtainByJavaScript(environmentForJavaScript);
@@ -87,7 +63,7 @@ describe(JAVASCRIPT, () => {
   });
 
   test('a client that uses only the profile shows the error', async () => {
-    const { environment } = await startGate(2 * HOUR);
+    const { environment } = await startGate({ lifetime: 2 * HOUR });
     const script = `const paths = [require.resolve('@aws-sdk/credential-provider-node')];
       const { fromIni } = require(require.resolve('@aws-sdk/credential-provider-ini', { paths }));
       fromIni()().catch((error) => console.log(error.message))`;
@@ -98,12 +74,12 @@ describe(JAVASCRIPT, () => {
 
 describeClient(CLI, AWS_CLI, () => {
   test('the AWS CLI gets the credentials of the gate', async () => {
-    const { instance, environment } = await startGate(6 * HOUR);
+    const { instance, environment } = await startGate({ lifetime: 6 * HOUR });
     getServedCredentials(await obtainByAwsCli(environment), instance.exchanges);
   });
 
   test('the AWS CLI stops and shows the error after the gate has refused', async () => {
-    const { environment } = await startGate(2 * HOUR);
+    const { environment } = await startGate({ lifetime: 2 * HOUR });
     const { code, held, stderr } = await obtainByAwsCli(environment);
     expect([code, held]).toEqual([253, null]);
     expect(stderr).toContain(`Error when retrieving credentials from custom-process: ${REFUSAL}`);
