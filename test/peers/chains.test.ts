@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveChains } from '../../src/domain/provider-chain/chains/resolve.ts';
+import type { Sdk } from '../../src/domain/provider-chain/clients.ts';
 import type { ChainOutcome } from '../../src/domain/provider-chain/outcome.ts';
-import { type ChainFacts, getSdkProvider, type Sdk } from '../../src/domain/provider-chain/providers.ts';
-import { resolveChains } from '../../src/domain/provider-chain/sdk-chains.ts';
+import { type ChainFacts, getClientProvider } from '../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../src/sources/probe/probe.ts';
 import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../support/domain/shadowing-case.ts';
@@ -45,7 +46,7 @@ async function predict(each: ShadowingCase, sdk: Sdk): Promise<Prediction> {
 function getKeyId(outcome: ChainOutcome, sdk: Sdk, facts: ChainFacts): string | null {
   if (outcome.kind !== 'wins') return null;
   if (NEEDS_STS.test(outcome.provider)) return STS_KEY_ID;
-  return getSdkProvider(facts, sdk, outcome.provider).accessKeyId;
+  return getClientProvider(facts, sdk, outcome.provider).accessKeyId;
 }
 
 /** Cases that need no real AWS and whose outcome is known. */

@@ -1,14 +1,9 @@
 import type { Seconds } from '../model.ts';
 import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
+import type { Sdk } from './clients.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import type { OutcomeCause } from './outcome.ts';
-import {
-  isUnconfiguredImds,
-  isUsableProvider,
-  PROVIDER_NAMES,
-  type ProviderName,
-  type Sdk,
-} from './providers.ts';
+import { isUnconfiguredImds, isUsableProvider, PROVIDER_NAMES, type ProviderName } from './providers.ts';
 
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;

@@ -1,8 +1,9 @@
 import type { ChainContext } from './chain-context.ts';
+import { findSdksAffectedByBlank } from './chains/client-differences.ts';
+import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
+import { SDKS, type Sdk } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
-import { findBlankUriVariable, findLegacyVariables } from './links.ts';
-import { KEY_PAIR_PROVIDERS, type ProfileProvider, SDKS, type Sdk } from './providers.ts';
-import { findSdksAffectedByBlank } from './sdk-differences.ts';
+import { KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs

@@ -1,5 +1,6 @@
+import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, type Provider, type ProviderName, SDKS, type Sdk } from './providers.ts';
+import type { ChainFacts, Provider, ProviderName } from './providers.ts';
 
 /** Providers of the role that was assigned to this machine, task or pod. */
 export const WORKLOAD_ROLE_PROVIDERS: readonly ProviderName[] = ['web-identity', 'container', 'imds'];

@@ -1,13 +1,7 @@
 import { groupBy } from '../lists.ts';
+import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import {
-  type ChainFacts,
-  getSdkProvider,
-  PROFILE_PROVIDERS,
-  type ProviderName,
-  SDKS,
-  type Sdk,
-} from './providers.ts';
+import { type ChainFacts, getClientProvider, PROFILE_PROVIDERS, type ProviderName } from './providers.ts';
 import { findProvidersBefore } from './removed-providers.ts';
 
 /** The names of providers and of sources, with the providers that each of them accepts. */
@@ -102,7 +96,7 @@ function findDifferences(
   if (reason !== null)
     return [{ field: 'provider', sdk, outcome, expected: expectation.provider, ...reason }];
   if (outcome.kind !== 'wins') return [];
-  const { role, accountId } = getSdkProvider(facts, sdk, outcome.provider);
+  const { role, accountId } = getClientProvider(facts, sdk, outcome.provider);
   const compare = (
     field: 'role' | 'account',
     expected: string | null,
@@ -129,7 +123,7 @@ function findProviderDifference(
   if (outcome.kind === 'wins' && accepted.includes(outcome.provider)) {
     return outcome.problem === null ? null : { reason: outcome.problem };
   }
-  const states = accepted.map((name) => getSdkProvider(facts, sdk, name).state);
+  const states = accepted.map((name) => getClientProvider(facts, sdk, name).state);
   if (states.every((state) => state === 'absent')) return { reason: 'NOT_SET_UP' };
   const reached = findProvidersBefore(facts, sdk, accepted);
   if (reached?.works) return { reason: 'COMES_LATER', before: reached.before };

@@ -1,6 +1,7 @@
 import type { FailureReason, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
+import type { Sdk } from './clients.ts';
 import type {
   FileProblem,
   KeyPairProvider,
@@ -9,7 +10,6 @@ import type {
   ProviderName,
   ProviderProblem,
   RoleBaseKind,
-  Sdk,
 } from './providers.ts';
 
 type Sdks = readonly Sdk[];

@@ -2,6 +2,8 @@ import type { PollNoteCode } from '../poll-note.ts';
 import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
 import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
 import { ChainContext } from './chain-context.ts';
+import { resolveChains } from './chains/resolve.ts';
+import { SDKS } from './clients.ts';
 import {
   CHAIN_FINDING_SEVERITIES,
   type ChainChecks,
@@ -9,10 +11,9 @@ import {
   type ChainFindingCode,
 } from './finding.ts';
 import type { OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES, SDKS } from './providers.ts';
+import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
-import { resolveChains } from './sdk-chains.ts';
 
 // `Object.keys` forgets the type of the keys.
 const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];

@@ -1,15 +1,9 @@
 import { groupBy } from '../lists.ts';
 import type { SourceName } from '../model.ts';
+import { resolveChains } from './chains/resolve.ts';
+import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import {
-  type ChainFacts,
-  getSdkProvider,
-  type Provider,
-  type ProviderName,
-  SDKS,
-  type Sdk,
-} from './providers.ts';
-import { resolveChains } from './sdk-chains.ts';
+import { type ChainFacts, getClientProvider, type Provider, type ProviderName } from './providers.ts';
 
 /** What the SDKs would give a job that starts in this environment. */
 export interface JobCredentials {
@@ -48,7 +42,7 @@ export function groupByCredentials(
   outcomes: OutcomesBySdk,
   name: ProviderName,
 ): { sdks: Sdk[]; provider: Provider }[] {
-  const read = (sdk: Sdk) => getSdkProvider(facts, sdk, name);
+  const read = (sdk: Sdk) => getClientProvider(facts, sdk, name);
   const users = SDKS.filter((sdk) => outcomes[sdk].kind === 'wins');
   const groups = groupBy(users, (sdk) => {
     const { role, accountId, accessKeyId, roleSession } = read(sdk);
@@ -81,7 +75,7 @@ export const groupSdksByRole = (facts: ChainFacts, outcomes: OutcomesBySdk): Sdk
     const { sdks, outcome } = group;
     if (outcome.kind !== 'wins') return [group];
     const groups = groupBy(sdks, (sdk) => {
-      const { role, accountId } = getSdkProvider(facts, sdk, outcome.provider);
+      const { role, accountId } = getClientProvider(facts, sdk, outcome.provider);
       return JSON.stringify([role, accountId]);
     });
     return [...groups.values()].map((each) => ({ sdks: each, outcome }));

@@ -1,5 +1,6 @@
 import type { PollNoteCode } from '../poll-note.ts';
-import type { ProviderName, Sdk } from './providers.ts';
+import type { Sdk } from './clients.ts';
+import type { ProviderName } from './providers.ts';
 
 /** Why a chain stops, or why its result is unknown. */
 export type OutcomeCause =

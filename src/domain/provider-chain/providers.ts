@@ -1,10 +1,7 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
+import type { Client, Sdk } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
-
-/** SDK families with a default credential chain of their own. boto3 and the AWS CLI use botocore. */
-export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] as const;
-export type Sdk = (typeof SDKS)[number];
 
 export const PROVIDER_NAMES = [
   'environment',
@@ -217,17 +214,17 @@ export interface ChainFacts {
   botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
 }
 
-/** The facts as this SDK finds them. */
-export function selectSdkFacts(facts: ChainFacts, sdk: Sdk): ChainFacts {
+/** The facts as this client finds them. */
+export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {
   const { providers, botocoreProfile } = facts;
-  return sdk === 'botocore' && botocoreProfile !== null
+  return client === 'botocore' && botocoreProfile !== null
     ? { ...facts, providers: { ...providers, ...botocoreProfile } }
     : facts;
 }
 
-/** A provider as this SDK finds it. */
-export const getSdkProvider = (facts: ChainFacts, sdk: Sdk, name: ProviderName): Provider =>
-  selectSdkFacts(facts, sdk).providers[name];
+/** A provider as this client finds it. */
+export const getClientProvider = (facts: ChainFacts, client: Client, name: ProviderName): Provider =>
+  selectClientFacts(facts, client).providers[name];
 
 /** The endpoint of IMDS unless a setting names another one. */
 export const IMDS_ORIGIN = 'http://169.254.169.254';

@@ -1,7 +1,8 @@
 import { groupBy } from '../lists.ts';
+import { resolveChain } from './chains/resolve.ts';
+import type { Sdk } from './clients.ts';
 import type { WinnerWithout } from './finding.ts';
-import { type ChainFacts, createProvider, type Provider, type ProviderName, type Sdk } from './providers.ts';
-import { resolveChain } from './sdk-chains.ts';
+import { type ChainFacts, createProvider, type Provider, type ProviderName } from './providers.ts';
 
 /** The variables that set up a provider. */
 const VARIABLES: Partial<Record<ProviderName, RegExp>> = {

@@ -1,3 +1,4 @@
+import { SDKS, type Sdk } from '../../domain/provider-chain/clients.ts';
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
@@ -5,12 +6,10 @@ import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/out
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   type ChainFacts,
-  getSdkProvider,
+  getClientProvider,
   PROVIDER_NAMES,
   type Provider,
   type ProviderProblem,
-  SDKS,
-  type Sdk,
 } from '../../domain/provider-chain/providers.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
@@ -80,7 +79,7 @@ function buildOutcomeJson(outcome: ChainOutcome, sdk: Sdk, facts: ChainFacts) {
     outcome: outcome.kind,
     provider: 'provider' in outcome ? outcome.provider : null,
     access_key_id: isWinner
-      ? maskKeyIdOrNull(getSdkProvider(facts, sdk, outcome.provider).accessKeyId)
+      ? maskKeyIdOrNull(getClientProvider(facts, sdk, outcome.provider).accessKeyId)
       : null,
     problem: isWinner ? outcome.problem : null,
     reason: cause?.reason ?? null,

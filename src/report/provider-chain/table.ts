@@ -1,15 +1,15 @@
+import { SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import { groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
-  getSdkProvider,
+  getClientProvider,
   isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,
   type ProviderName,
-  SDKS,
 } from '../../domain/provider-chain/providers.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
@@ -144,7 +144,7 @@ function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): s
     const [first = 'botocore'] = sdks;
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
     const identity =
-      outcome.kind === 'wins' ? listIdentity(getSdkProvider(facts, first, outcome.provider)) : [];
+      outcome.kind === 'wins' ? listIdentity(getClientProvider(facts, first, outcome.provider)) : [];
     const text = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), palette);
     return [[text, joinParts(identity)].filter((part) => part !== '').join(' · '), '', names];
   });

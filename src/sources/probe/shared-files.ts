@@ -1,4 +1,5 @@
-import type { FileProblem, MisplacedSection, Sdk } from '../../domain/provider-chain/providers.ts';
+import type { Sdk } from '../../domain/provider-chain/clients.ts';
+import type { FileProblem, MisplacedSection } from '../../domain/provider-chain/providers.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile } from '../profile/files.ts';
 import {

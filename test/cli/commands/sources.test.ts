@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { NOWHERE, type Run } from '../../support/cli/program-run.ts';

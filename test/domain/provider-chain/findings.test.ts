@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
-import { isUsableProvider, mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { isUsableProvider, mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import {
   CASES,

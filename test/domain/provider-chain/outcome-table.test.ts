@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FailureReason } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote, type PollNoteCode } from '../../../src/domain/poll-note.ts';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
@@ -11,7 +12,6 @@ import {
   PROVIDER_NAMES,
   type ProviderName,
   type ProviderProblem,
-  SDKS,
 } from '../../../src/domain/provider-chain/providers.ts';
 import { createFacts, type KnownProviders, withCredentials } from '../../support/domain/facts.ts';
 import { formatOutcome } from '../../support/domain/shadowing-case.ts';

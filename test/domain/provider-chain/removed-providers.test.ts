@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
-import { type KnownProvider, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import type { KnownProvider } from '../../../src/domain/provider-chain/providers.ts';
 import {
   findProvidersBefore,
   findWinnersWithout,
   removeProviders,
 } from '../../../src/domain/provider-chain/removed-providers.ts';
-import { resolveChain } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
 import { createFacts, type KnownProviders, withCredentials } from '../../support/domain/facts.ts';
 

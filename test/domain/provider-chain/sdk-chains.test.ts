@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PollNote, PollNoteCode } from '../../../src/domain/poll-note.ts';
-import { mapNames, type ProviderName, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
-import { resolveChain, resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
+import { resolveChain, resolveChains } from '../../../src/domain/provider-chain/chains/resolve.ts';
+import { SDKS, type Sdk } from '../../../src/domain/provider-chain/clients.ts';
+import { mapNames, type ProviderName } from '../../../src/domain/provider-chain/providers.ts';
 import { createFacts, type KnownProviders, withCredentials } from '../../support/domain/facts.ts';
 import { formatOutcome } from '../../support/domain/shadowing-case.ts';
 

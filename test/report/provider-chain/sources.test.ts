@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, type FailureReason } from '../../../src/domain/model.ts';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import type {
   ChainFinding,
   ChainFindingCode,
@@ -11,7 +12,6 @@ import {
   type ChainFacts,
   FILE_PROBLEM_CAUSES,
   type ProviderProblem,
-  SDKS,
 } from '../../../src/domain/provider-chain/providers.ts';
 import { describeChainFinding } from '../../../src/report/messages/provider-chain/chain-findings.ts';
 import { describeProviderHint } from '../../../src/report/messages/provider-chain/provider-hints.ts';

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { groupSdksByRole, JOB_SOURCES } from '../../../src/domain/provider-chain/job-credentials.ts';
-import { mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { describeUndecidedSource } from '../../../src/report/messages/provider-chain/job-source.ts';
 import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
 import { resolveSourceName } from '../../../src/sources/open.ts';

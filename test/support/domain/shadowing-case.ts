@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { SDKS, type Sdk } from '../../../src/domain/provider-chain/clients.ts';
 import type { ChainFinding } from '../../../src/domain/provider-chain/finding.ts';
 import type { ChainOutcome } from '../../../src/domain/provider-chain/outcome.ts';
-import { mapNames, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
+import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { startSimulated } from '../server/simulated-endpoint.ts';

@@ -1,11 +1,6 @@
+import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
-import {
-  type ChainFacts,
-  type KeyPairProvider,
-  type ProviderName,
-  SDKS,
-  type Sdk,
-} from '../../../domain/provider-chain/providers.ts';
+import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';

@@ -1,3 +1,4 @@
+import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
   type Expectation,
@@ -7,10 +8,9 @@ import {
 import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
-  getSdkProvider,
+  getClientProvider,
   type Provider,
   type ProviderName,
-  SDKS,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import {
@@ -32,7 +32,7 @@ export function describeChainDifference(
   const { sdks, outcome, expected } = difference;
   const [sdk = 'botocore'] = sdks;
   const provider = 'provider' in outcome ? outcome.provider : null;
-  const found = provider === null ? null : getSdkProvider(facts, sdk, provider);
+  const found = provider === null ? null : getClientProvider(facts, sdk, provider);
   if (difference.field !== 'provider') {
     const { field, actual, reason } = difference;
     const source = provider === null ? 'the provider' : PROVIDER_PHRASES[provider];
@@ -125,7 +125,7 @@ const formatProvider = (provider: Provider): string => {
 export function describeMetExpectation({ facts, outcomes }: ChainReport): string {
   const winners = SDKS.flatMap((sdk) => {
     const outcome = outcomes[sdk];
-    return outcome.kind === 'wins' ? [formatProvider(getSdkProvider(facts, sdk, outcome.provider))] : [];
+    return outcome.kind === 'wins' ? [formatProvider(getClientProvider(facts, sdk, outcome.provider))] : [];
   });
   return `as expected: every SDK uses ${[...new Set(winners)].join(' or ')}`;
 }

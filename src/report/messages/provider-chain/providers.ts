@@ -1,11 +1,11 @@
 import type { PollNoteCode } from '../../../domain/poll-note.ts';
+import type { Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type {
   ProfileProvider,
   Provider,
   ProviderName,
   ProviderProblem,
-  Sdk,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatTimestamp, maskKeyId } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';

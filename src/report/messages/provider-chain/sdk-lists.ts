@@ -1,5 +1,6 @@
+import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { WinnerWithout } from '../../../domain/provider-chain/finding.ts';
-import { type ChainFacts, SDKS, type Sdk } from '../../../domain/provider-chain/providers.ts';
+import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
 import { joinWords, listIdentity, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 
 export const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;

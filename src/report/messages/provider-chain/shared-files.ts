@@ -1,8 +1,8 @@
+import type { Sdk } from '../../../domain/provider-chain/clients.ts';
 import type {
   FileProblem,
   FileProblemCause,
   MisplacedSection,
-  Sdk,
 } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { joinWords, SDK_NAMES } from './providers.ts';

@@ -1,6 +1,7 @@
-import type { PollNoteCode } from '../poll-note.ts';
-import type { ChainOutcome, OutcomeCause } from './outcome.ts';
-import type { Provider, Sdk } from './providers.ts';
+import type { PollNoteCode } from '../../poll-note.ts';
+import type { Sdk } from '../clients.ts';
+import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
+import type { Provider } from '../providers.ts';
 
 type NoteReason = Extract<OutcomeCause, { note: PollNoteCode }>['reason'];
 

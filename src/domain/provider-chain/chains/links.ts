@@ -1,6 +1,7 @@
-import type { ChainOutcome, OutcomeCause } from './outcome.ts';
-import type { ChainFacts, Provider, ProviderName, ProviderProblem, Sdk } from './providers.ts';
-import { findSdkDifference } from './sdk-differences.ts';
+import type { Sdk } from '../clients.ts';
+import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
+import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import { findSdkDifference } from './client-differences.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
 type LinkResult = ChainOutcome | 'next' | 'leave';
@@ -158,3 +159,12 @@ export const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink 
       cause: { reason: 'OTHER_PROFILE', setting: 'AWS_DEFAULT_PROFILE' },
     }),
   );
+
+/** The names of these providers that are set up, even if they fail. */
+export const selectConfigured = <Name extends ProviderName>(
+  { providers }: ChainFacts,
+  names: readonly Name[],
+): Name[] => names.filter((name) => providers[name].state !== 'absent');
+
+/** No provider follows IMDS, so a failure is the end of the chain. */
+export const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });

@@ -1,0 +1,56 @@
+import type { ProviderProblem } from '../providers.ts';
+import {
+  type ChainLink,
+  containerLink,
+  environmentLink,
+  LAST,
+  linkIf,
+  otherProfile,
+  providerLink,
+  stopIfFileInvalid,
+  stopIfProfileBlank,
+  stopIfProfileMissing,
+} from './links.ts';
+
+const lacksSsoRole = (problem: ProviderProblem) =>
+  problem.code === 'SETTINGS_MISSING' &&
+  ['sso_account_id', 'sso_role_name'].every((name) => problem.names.includes(name));
+
+const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
+
+/** In botocore, the file with the keys decides their place in the chain. */
+const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
+  linkIf(
+    ({ providers }) => providers.profile.profileFile === file,
+    providerLink('profile', { onIncomplete: skipWithoutKeyId }),
+  );
+
+/**
+ * Any error of a provider ends the chain. A missing profile or a shared file that cannot be parsed ends the
+ * chain before the first provider.
+ * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
+ */
+export const BOTOCORE: readonly ChainLink[] = [
+  stopIfFileInvalid,
+  stopIfProfileBlank,
+  stopIfProfileMissing,
+  // botocore reads the expiration from this variable only.
+  linkIf(
+    ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
+    environmentLink({ onIncomplete: skipWithoutKeyId, onExpired: 'stop' }),
+  ),
+  environmentLink({ onIncomplete: skipWithoutKeyId }),
+  // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
+  otherProfile(() => true),
+  providerLink('profile-role'),
+  providerLink('web-identity'),
+  providerLink('profile-web-identity'),
+  // A profile with only an SSO session is for tokens, not for credentials.
+  providerLink('sso', { onIncomplete: (problem) => (lacksSsoRole(problem) ? 'next' : 'stop') }),
+  botocoreKeysIn('credentials'),
+  providerLink('login'),
+  providerLink('process', { onExpired: 'stop' }),
+  botocoreKeysIn('config'),
+  containerLink('stop', { onExpired: 'stop' }),
+  LAST,
+];

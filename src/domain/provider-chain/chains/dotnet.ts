@@ -1,0 +1,31 @@
+import {
+  type ChainLink,
+  environmentLink,
+  LAST,
+  providerLink,
+  selectConfigured,
+  stopIfProfileMissing,
+} from './links.ts';
+
+/**
+ * .NET uses a profile only if all of its settings belong to one provider. A single SSO setting makes it an
+ * SSO profile, and .NET skips the profile unless the user is signed in.
+ */
+const dotnetProfile: ChainLink = (facts, sdk) => {
+  if (facts.providers.sso.state !== 'absent')
+    return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
+  const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
+  const [kind, ...others] = selectConfigured(facts, names);
+  return kind !== undefined && others.length === 0
+    ? providerLink(kind, { onIncomplete: 'next' })(facts, sdk)
+    : 'next';
+};
+
+export const DOTNET: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity', { onIncomplete: 'next' }),
+  stopIfProfileMissing,
+  dotnetProfile,
+  providerLink('container'),
+  LAST,
+];

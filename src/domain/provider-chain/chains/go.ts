@@ -1,0 +1,59 @@
+import type { ProviderName } from '../providers.ts';
+import {
+  type ChainLink,
+  environmentLink,
+  LAST,
+  otherProfile,
+  providerLink,
+  selectConfigured,
+  stopAt,
+  stopIfProfileMissing,
+} from './links.ts';
+
+/** Go fails to load a configuration with one of these problems, even if the environment has keys. */
+const checkGoConfiguration: ChainLink = (facts) => {
+  const { providers, profile } = facts;
+  const isInvalid = (name: ProviderName) => {
+    const { state, problem } = providers[name];
+    if (state !== 'incomplete') return false;
+    // Go looks for the credential_source only if no provider comes first.
+    if (problem.code === 'NO_BASE_CREDENTIALS') return problem.setting === 'source_profile';
+    return problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
+  };
+  const invalid = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isInvalid);
+  if (invalid !== undefined) return stopAt(invalid, { reason: 'INCOMPLETE' });
+  const kinds = selectConfigured(facts, ['profile-role', 'profile-web-identity', 'process']).filter(
+    (name) => providers[name].problem?.code !== 'NO_ROLE_SOURCE',
+  );
+  if (kinds.length > 1) return stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: profile.name });
+  return providers.imds.notes.some(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS')
+    ? stopAt(null, { reason: 'INVALID_SETTING', setting: 'AWS_EC2_METADATA_V1_DISABLED' })
+    : 'next';
+};
+
+/** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
+export const GO: readonly ChainLink[] = [
+  stopIfProfileMissing,
+  checkGoConfiguration,
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity'),
+  otherProfile(({ profile }) => !profile.isNamed),
+  // Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS.
+  ({ providers }) => {
+    const { state, problem } = providers['profile-role'];
+    if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
+    return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
+  },
+  providerLink('profile'),
+  providerLink('profile-web-identity'),
+  providerLink('sso'),
+  providerLink('login'),
+  providerLink('process'),
+  providerLink('container'),
+  // Go rejects a token without TTL and then uses IMDSv1.
+  ({ doesImdsV1Work }) =>
+    doesImdsV1Work === false
+      ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
+      : 'next',
+  LAST,
+];

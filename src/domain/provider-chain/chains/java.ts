@@ -1,0 +1,29 @@
+import {
+  AWS_PROFILE,
+  type ChainLink,
+  containerLink,
+  environmentLink,
+  findFileProblem,
+  groupLinks,
+  LAST,
+  providerLink,
+} from './links.ts';
+
+/** Java skips providers that raise an error. It treats a blank variable as a value. */
+export const JAVA: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity', { onIncomplete: 'next', onFailure: 'next' }),
+  groupLinks(
+    (facts, sdk) => (facts.blankVariables.has(AWS_PROFILE) || findFileProblem(facts, sdk) ? 'leave' : 'next'),
+    providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
+    providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
+    providerLink('profile-role', {
+      onIncomplete: ({ code }) => (code === 'NO_ROLE_SOURCE' ? 'next' : 'leave'),
+    }),
+    providerLink('login', { onFailure: 'leave' }),
+    providerLink('process', { onFailure: 'leave' }),
+    providerLink('profile', { onIncomplete: 'leave' }),
+  ),
+  containerLink('next', { onFailure: 'next' }),
+  LAST,
+];

@@ -1,0 +1,27 @@
+import { type ChainLink, environmentLink, groupLinks, LAST, linkIf, providerLink } from './links.ts';
+
+/** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
+const javascriptRole: ChainLink = (facts, sdk) => {
+  const { problem } = facts.providers['profile-role'];
+  const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
+  if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
+  const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
+  const onIncomplete = cause === 'SIGNED_OUT' ? 'stop' : isMissing ? 'leave' : 'next';
+  return providerLink('profile-role', { onIncomplete })(facts, sdk);
+};
+
+/** Only a `CredentialsProviderError` lets the chain go on. Unreadable files and SSO raise other errors. */
+export const JAVASCRIPT: readonly ChainLink[] = [
+  linkIf(({ profile }) => !profile.isNamed, environmentLink({ onIncomplete: 'next' })),
+  groupLinks(
+    javascriptRole,
+    providerLink('profile', { onIncomplete: 'next' }),
+    providerLink('profile-web-identity', { onIncomplete: 'next' }),
+    providerLink('process', { onFailure: 'leave', onExpired: 'leave' }),
+    providerLink('sso'),
+    providerLink('login'),
+  ),
+  providerLink('web-identity', { onIncomplete: 'next' }),
+  providerLink('container'),
+  LAST,
+];

@@ -1,0 +1,33 @@
+import {
+  type ChainLink,
+  containerLink,
+  environmentLink,
+  groupLinks,
+  LAST,
+  linkIf,
+  providerLink,
+  stopAt,
+  stopIfFileInvalid,
+  stopIfProfileBlank,
+  stopIfProfileMissing,
+} from './links.ts';
+
+/** Only the error "not loaded" lets the chain go on. Rust treats a blank variable as a value. */
+export const RUST: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  stopIfFileInvalid,
+  linkIf(({ profile }) => profile.anyExist, groupLinks(stopIfProfileBlank, stopIfProfileMissing)),
+  providerLink('profile-role'),
+  providerLink('profile-web-identity'),
+  providerLink('sso'),
+  providerLink('login'),
+  providerLink('process'),
+  providerLink('profile'),
+  linkIf(
+    ({ blankVariables }) => blankVariables.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
+    () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: 'AWS_WEB_IDENTITY_TOKEN_FILE' }),
+  ),
+  providerLink('web-identity'),
+  containerLink('stop'),
+  LAST,
+];
