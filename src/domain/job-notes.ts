@@ -1,6 +1,16 @@
 import { DEFAULT_ROLE_SESSION } from './aws-limits.ts';
 import type { Instant, Seconds } from './model.ts';
-import type { PollNote } from './poll-note.ts';
+import type { PollNote, PollNoteCode } from './poll-note.ts';
+import type { NowJudgement } from './verdict/now-verdict.ts';
+
+/** These notes only say what to do if the credentials do not outlive the job. */
+const ONLY_IF_UNSAFE: ReadonlySet<PollNoteCode> = new Set(['CONTAINER_OF_BUILD', 'KEYS_OF_LAMBDA']);
+
+/** The notes without those that a safe start makes superfluous. */
+export const selectVerdictNotes = (
+  notes: readonly PollNote[],
+  verdict: NowJudgement['verdict'],
+): PollNote[] => notes.filter(({ code }) => verdict !== 'safe' || !ONLY_IF_UNSAFE.has(code));
 
 /**
  * The notes of a poll that matter for a job: limits of a session only for a job that is longer, and a token that ends

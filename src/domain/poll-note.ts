@@ -1,4 +1,5 @@
 import type { Instant, Seconds } from './model.ts';
+import type { Platform } from './platform.ts';
 
 /** Permanent codes: they are exported, and other programs match them. */
 export const POLL_NOTE_CODES = [
@@ -49,6 +50,8 @@ export const POLL_NOTE_CODES = [
   'APIS_DISAGREE',
   'DATE_NOT_BELIEVED',
   'IMPLAUSIBLE_EXPIRATION',
+  'KEYS_OF_LAMBDA',
+  'CONTAINER_OF_BUILD',
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 
@@ -110,6 +113,7 @@ interface NotesWithFields {
   SEVERAL_ROLES: { count: number };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };
+  CONTAINER_OF_BUILD: { platform: Exclude<Platform, 'lambda'> };
 }
 
 /** The fields of each note. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selectJobNotes } from '../../src/domain/job-notes.ts';
+import { selectJobNotes, selectVerdictNotes } from '../../src/domain/job-notes.ts';
 import type { PollNote } from '../../src/domain/poll-note.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -31,4 +31,15 @@ test('a token that ends before the job is reported with both times', () => {
 test('other notes are kept', () => {
   expect(select([{ code: 'IMDS_V1_USED' }], 36_000)).toEqual(['IMDS_V1_USED']);
   expect(select([{ code: 'IMDS_V1_USED' }], null)).toEqual(['IMDS_V1_USED']);
+});
+
+test('notes that only say what to do are dropped if the start is safe', () => {
+  const notes: PollNote[] = [
+    { code: 'KEYS_OF_LAMBDA' },
+    { code: 'CONTAINER_OF_BUILD', platform: 'codebuild' },
+    { code: 'IMDS_V1_USED' },
+  ];
+  expect(selectVerdictNotes(notes, 'safe').map(({ code }) => code)).toEqual(['IMDS_V1_USED']);
+  expect(selectVerdictNotes(notes, 'not-safe')).toEqual(notes);
+  expect(selectVerdictNotes(notes, 'unknown')).toEqual(notes);
 });

@@ -1,4 +1,4 @@
-import { selectJobNotes } from '../../domain/job-notes.ts';
+import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
@@ -70,7 +70,11 @@ export const checkCommand: CommandDefinition = {
     if (flags.offline) return printVerdict(await judgeNewestSample(flags, io), [], flags, io);
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
-    const notes = selectJobNotes(recordedPoll.outcome.notes, context.job, judgement.judgedAt);
+    const notes = selectJobNotes(
+      selectVerdictNotes(recordedPoll.outcome.notes, judgement.verdict),
+      context.job,
+      judgement.judgedAt,
+    );
     await createPollNotePrinter(io)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
     return printVerdict(judgement, notes, flags, io);

@@ -1,5 +1,5 @@
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
-import { selectJobNotes } from '../../domain/job-notes.ts';
+import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
 import type { PollNoteCode } from '../../domain/poll-note.ts';
 import {
   buildNowAdvice,
@@ -31,8 +31,8 @@ export interface SafeStart {
 }
 
 /**
- * These notes also matter to `exec` and `env`: the expiration may be wrong or is the limit of the job, or others have
- * read the credentials.
+ * These notes also matter to `exec` and `env`: the expiration may be wrong or unknown, or is the limit of the job, or
+ * others have read the credentials.
  */
 const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DATE_NOT_BELIEVED',
@@ -41,6 +41,8 @@ const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DURATION_NOT_SET',
   'SSO_TOKEN_ENDS_BEFORE_JOB',
   'ENDPOINT_NOT_ENCRYPTED',
+  'KEYS_OF_LAMBDA',
+  'CONTAINER_OF_BUILD',
 ];
 
 /** A job without a duration refreshes its credentials, until the token of its source expires. */
@@ -55,7 +57,11 @@ export async function findSafeStart(
   const check = await checkStart(context, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
-  const notes = selectJobNotes(outcome.notes, judgement.job, judgement.judgedAt);
+  const notes = selectJobNotes(
+    selectVerdictNotes(outcome.notes, judgement.verdict),
+    judgement.job,
+    judgement.judgedAt,
+  );
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);

@@ -1,6 +1,13 @@
+import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { formatTimestamp } from '../text/format-values.ts';
+
+export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
+  codebuild: 'AWS CodeBuild',
+  amplify: 'AWS Amplify Hosting',
+  lambda: 'AWS Lambda',
+};
 
 /** What SDKs do with an expiration that is not a time. No SDK reads settings with other names. */
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
@@ -91,6 +98,10 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
     `the Date header differs from the host's clock by ${formatDuration(offsetSeconds)} and does not fit the credentials, so it was ignored`,
   IMPLAUSIBLE_EXPIRATION: ({ validitySeconds }) =>
     `the credentials claim to be valid for ${formatDuration(validitySeconds)}, longer than any temporary AWS credentials (36h)`,
+  KEYS_OF_LAMBDA: () =>
+    'AWS Lambda states no expiration for the keys of a function, which runs for 15 minutes at most (90 on Lambda Managed Instances); do not pass the keys to a job that outlives the function, and get others for it with `--source role`',
+  CONTAINER_OF_BUILD: ({ platform }) =>
+    `this is a build of ${PLATFORM_NAMES[platform]}: the container endpoint replaces the credentials in time, but a script that copied the keys keeps the old ones; for long commands use \`cred-watch exec --refresh\``,
 };
 
 function describeTokenTimes(

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { FailureReason } from '../../domain/model.ts';
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
+import { detectPlatform } from '../environment/platform.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { readVariable } from '../environment/variables.ts';
 import { isLoopbackUrl, removeBrackets } from '../http/addresses.ts';
@@ -27,6 +28,8 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
   const notes = new Notes();
   const url = readCredentialsUrl(options.env, notes);
   if (!(url instanceof PollError) && isRejectedHostName(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
+  const platform = detectPlatform(options.env);
+  if (platform === 'codebuild' || platform === 'amplify') notes.add({ code: 'CONTAINER_OF_BUILD', platform });
   addShadowingNotes('container', options, notes);
   /** Undefined until it is known whether this is an ECS task. The task id never changes. */
   let taskId: string | null | undefined;

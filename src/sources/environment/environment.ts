@@ -3,6 +3,7 @@ import { chooseToken, createKeysDocument, type UnvalidatedKeys } from '../docume
 import { type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
+import { detectPlatform } from './platform.ts';
 import { readVariable } from './variables.ts';
 
 const KEY_ID = 'AWS_ACCESS_KEY_ID';
@@ -47,14 +48,17 @@ export function readEnvironmentKeys(poll: OngoingPoll): UnvalidatedKeys {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
+  const expirations = [
+    ...readExpirations(EXPIRATIONS, read),
+    ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
+  ];
+  if (expirations.length === 0 && detectPlatform(env) === 'lambda')
+    poll.notes.add({ code: 'KEYS_OF_LAMBDA' });
   return {
     accessKeyId: readNamed(KEY_ID),
     secretAccessKey: readNamed(SECRET_KEY),
     token: chooseToken(readNamed(TOKEN), readNamed(OLD_TOKEN), poll.notes),
-    expirations: [
-      ...readExpirations(EXPIRATIONS, read),
-      ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
-    ],
+    expirations,
     accountId: read('AWS_ACCOUNT_ID'),
     reasonIfIncomplete: 'invalid-configuration',
     missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,

@@ -125,6 +125,7 @@ describe('every code has a complete sentence', () => {
       problem: 'EACCES',
       expiresAt: 0,
       issuedAt: 0,
+      platform: 'codebuild',
       jobEndsAt: 0,
       isRenewable: true,
       count: 2,
