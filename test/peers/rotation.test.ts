@@ -81,10 +81,12 @@ describe.concurrent('new credentials after a rotation are used', () => {
         const rotationTiming = { lifetime: 240, rotateEvery: 60, jitter: 0 };
         const endpoint = await startSimulated({ shapes: [shape], clock, rotationTiming }, onTestFinished);
         let pages = 0;
-        const store = await startObjectStore(() => {
-          clock.skip(60);
-          pages++;
-          return pages < 3;
+        const store = await startObjectStore({
+          hasMorePages: () => {
+            clock.skip(60);
+            pages++;
+            return pages < 3;
+          },
         });
         onTestFinished(store.close);
         const { code } = await listByRclone(store, 'bucket', endpoint.environments[shape]);

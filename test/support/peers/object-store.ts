@@ -13,9 +13,22 @@ export interface ObjectStore {
  * The part of S3 that a listing needs. There are no buckets, and a listing of a bucket has empty pages while
  * `hasMorePages()` returns true. Every request is accepted, because the tests only read its signature.
  */
-export async function startObjectStore(hasMorePages: () => boolean = () => false): Promise<ObjectStore> {
+export async function startObjectStore({
+  hasMorePages = () => false,
+  respondToPost,
+}: {
+  hasMorePages?: () => boolean;
+  /** Responds to requests for STS. They are not listed. */
+  respondToPost?: (body: string) => string;
+} = {}): Promise<ObjectStore> {
   const signatures: Signature[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    if (request.method === 'POST' && respondToPost !== undefined) {
+      let posted = '';
+      for await (const chunk of request) posted += chunk;
+      response.writeHead(200, { 'Content-Type': 'text/xml' }).end(respondToPost(posted));
+      return;
+    }
     signatures.push(readSignature(request));
     const body = request.url === '/' ? NO_BUCKETS : createPage(signatures.length, hasMorePages());
     response.writeHead(200, { 'Content-Type': 'application/xml' }).end(`<?xml version="1.0"?>${body}`);
