@@ -1,96 +1,61 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveChains } from '../../src/domain/provider-chain/chains/resolve.ts';
-import type { Sdk } from '../../src/domain/provider-chain/clients.ts';
-import type { ChainOutcome } from '../../src/domain/provider-chain/outcome.ts';
-import { type ChainFacts, getClientProvider } from '../../src/domain/provider-chain/providers.ts';
-import { probeProviders } from '../../src/sources/probe/probe.ts';
+import type { Client } from '../../src/domain/provider-chain/clients.ts';
 import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
-import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../support/domain/shadowing-case.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import type { ShadowingCase } from '../support/domain/shadowing-case.ts';
 import { AWS_CLI } from '../support/peers/aws-cli.ts';
 import { runClient } from '../support/peers/child-client.ts';
-import { CLI, JAVASCRIPT } from '../support/peers/clients.ts';
+import { CLI, GO, JAVASCRIPT } from '../support/peers/clients.ts';
+import { buildGoClient, findKeyIdByGo, GO_SDK_2 } from '../support/peers/go-sdk.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { type SdkChain, startJavaScriptChain } from '../support/peers/javascript-sdk.ts';
-import { options } from '../support/sources/polling.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { startObjectStore } from '../support/peers/object-store.ts';
+import {
+  createStsResponse,
+  expectedOutcome,
+  listCases,
+  NEEDS_STS,
+  predict,
+} from '../support/peers/predicted-chain.ts';
+import { listByRclone, RCLONE } from '../support/peers/rclone.ts';
+import { findKeyIdByRuby, RUBY } from '../support/peers/ruby.ts';
+import { isThorough, sampleCases } from '../support/thorough.ts';
 
-/** The key id that our STS returns. */
-const STS_KEY_ID = 'ASIAFALSE0000000STS0';
+const sts = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  response.writeHead(200, { 'content-type': 'text/xml' });
+  response.end(createStsResponse(body));
+});
+const getStsUrl = () => `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
 
-/** The AWS CLI has no setting for the endpoint of STS. */
-const NEEDS_STS = /^(web-identity|profile-web-identity|profile-role)$/;
-
-interface Prediction {
-  environment: Record<string, string>;
-  /** The key id that the client must get. Null if it must fail. */
-  keyId: string | null;
-}
-
-/** Sets up a case and predicts the result of an SDK with our own rules. */
-async function predict(each: ShadowingCase, sdk: Sdk): Promise<Prediction> {
-  const { environment } = await setUp(each);
-  const facts = await probeProviders(options(environment));
-  return {
-    keyId: getKeyId(resolveChains(facts)[sdk], sdk, facts),
-    environment: {
-      ...environment,
-      AWS_CONFIG_FILE: join(environment.HOME, '.aws/config'),
-      AWS_SHARED_CREDENTIALS_FILE: join(environment.HOME, '.aws/credentials'),
-    },
-  };
-}
-
-function getKeyId(outcome: ChainOutcome, sdk: Sdk, facts: ChainFacts): string | null {
-  if (outcome.kind !== 'wins') return null;
-  if (NEEDS_STS.test(outcome.provider)) return STS_KEY_ID;
-  return getClientProvider(facts, sdk, outcome.provider).accessKeyId;
-}
-
-/** Cases that need no real AWS and whose outcome is known. */
-const listCases = (sdk: Sdk) =>
-  CASES.filter((each) => each.skipPeers === undefined && !expectedOutcomes(each)[sdk].startsWith('unknown'));
+beforeAll(() => new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve)));
+afterAll(() => void sts.close());
 
 describe(JAVASCRIPT, () => {
-  const sts = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    response.writeHead(200, { 'content-type': 'text/xml' });
-    response.end(createStsResponse(new URLSearchParams(body).get('Action') ?? ''));
-  });
   let client: SdkChain;
 
-  beforeAll(async () => {
-    await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
+  beforeAll(() => {
     client = startJavaScriptChain();
   });
-  afterAll(() => {
-    client.stop();
-    sts.close();
-  });
+  afterAll(() => client.stop());
 
   test.each(sampleCases(listCases('javascript'), 4))(
     'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'javascript');
-      const { port } = sts.address() as AddressInfo;
-      const endpoint = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+      const endpoint = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: getStsUrl() };
       const { held, stderr } = await client.obtain({ ...endpoint, ...environment });
       expect(held?.accessKeyId ?? null, stderr).toBe(keyId);
     },
   );
 });
 
-function createStsResponse(action: string): string {
-  const credentials = `<AccessKeyId>${STS_KEY_ID}</AccessKeyId><SecretAccessKey>false-secret</SecretAccessKey>
-    <SessionToken>false-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>`;
-  return `<${action}Response><${action}Result><Credentials>${credentials}</Credentials></${action}Result></${action}Response>`;
-}
-
+// The AWS CLI has no setting for the endpoint of STS.
 const cliCases = listCases('botocore').filter(
-  (each) => each.skipCli === undefined && !NEEDS_STS.test(expectedOutcomes(each).botocore),
+  (each) => each.skipCli === undefined && !NEEDS_STS.test(expectedOutcome(each, 'botocore')),
 );
 
 describeClient(CLI, AWS_CLI, () => {
@@ -112,3 +77,81 @@ describeClient(CLI, AWS_CLI, () => {
     },
   );
 });
+
+/** Clients that reject a token without TTL get other keys from IMDSv1 than our poll from IMDSv2. */
+const SERVED_BY_V1: readonly string[] = ['instance-token-without-ttl'];
+
+// Debian's version does not know the full URI, and sends a blank relative URI to the address of the ECS agent.
+const rubyCases = listCases('ruby').filter(
+  ({ environment, name }) =>
+    !Object.keys(environment).some((variable) => variable.startsWith('AWS_CONTAINER_')) &&
+    !SERVED_BY_V1.includes(name),
+);
+
+describeClient('the AWS SDK for Ruby', RUBY, () => {
+  test.each(sampleCases(rubyCases, 20))(
+    'a client gets the predicted credentials in the case $name',
+    async (each) => {
+      const { environment, keyId } = await predict(each, 'ruby');
+      const found = await findKeyIdByRuby(environment, getStsUrl());
+      expect(found.keyId, found.stderr).toBe(keyId);
+    },
+  );
+});
+
+const rcloneCases = listCases('rclone-1.67').filter(({ name }) => !SERVED_BY_V1.includes(name));
+
+describeClient(GO, RCLONE, () => {
+  test.each(sampleCases(rcloneCases, 20))(
+    'rclone 1.60 gets the predicted credentials in the case $name',
+    async (each) => {
+      const { environment, keyId } = await predict(each, 'rclone-1.67');
+      // The endpoint of rclone is also the one of STS.
+      const store = await startObjectStore({ respondToPost: createStsResponse });
+      try {
+        const { stderr } = await listByRclone(store, '', environment);
+        expect(store.signatures[0]?.accessKeyId ?? null, stderr).toBe(keyId);
+      } finally {
+        store.close();
+      }
+    },
+  );
+});
+
+/** Version 1.17 knows neither token files nor the variable of IMDSv1, and its parser fails here. */
+const NEEDS_NEWER_GO: readonly string[] = [
+  'pod-identity',
+  'two-container-tokens',
+  'v1-disabled-by-a-number',
+  'config-with-byte-order-mark',
+  'config-with-unclosed-section',
+];
+
+/** Version 1.17 ignores a missing profile. Terraform has its own check. */
+const ignoresProblem = (each: ShadowingCase, client: Client) =>
+  client !== 'terraform' && expectedOutcome(each, client) === 'stops: NO_SUCH_PROFILE';
+
+// Only CI compiles the client.
+if (isThorough) {
+  describeClient('version 2 of the AWS SDK for Go', GO_SDK_2, () => {
+    let program: string;
+
+    beforeAll(() => {
+      program = buildGoClient(temporaryFolder(afterAll));
+    }, 300_000);
+
+    test.each(
+      (['go', 'terraform', 'rclone'] as const).flatMap((client) =>
+        listCases(client)
+          .filter(({ name }) => !SERVED_BY_V1.includes(name) && !NEEDS_NEWER_GO.includes(name))
+          .filter((each) => !ignoresProblem(each, client))
+          .map((each) => ({ client, name: each.name, each })),
+      ),
+    )('$client gets the predicted credentials in the case $name', async ({ client, each }) => {
+      const { environment, keyId } = await predict(each, client);
+      const variant = client === 'terraform' ? 'terraform' : 'sdk';
+      const found = await findKeyIdByGo(program, environment, { stsUrl: getStsUrl(), client: variant });
+      expect(found.keyId, found.stderr).toBe(keyId);
+    });
+  });
+}

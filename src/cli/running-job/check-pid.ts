@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
-import { findJobCredentials } from '../../domain/provider-chain/job-credentials.ts';
 import { SDKS } from '../../domain/provider-chain/clients.ts';
+import { findJobCredentials } from '../../domain/provider-chain/job-credentials.ts';
 import type { ProviderName } from '../../domain/provider-chain/providers.ts';
 import { judgeEnd, judgeRunningJob, toEndSafety } from '../../domain/running-job/judge-running-job.ts';
 import type { ExpiryWarningCode } from '../../domain/running-job/running-job.ts';

@@ -4,6 +4,7 @@ import type { Sdk } from './clients.ts';
 import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import type { OutcomeCause } from './outcome.ts';
 import { isUnconfiguredImds, isUsableProvider, PROVIDER_NAMES, type ProviderName } from './providers.ts';
+import { findWinnersWithout } from './removed-providers.ts';
 
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;
@@ -21,7 +22,11 @@ export const BROKEN_PROVIDER_CHECKS = {
   EXPIRED_CREDENTIALS_WIN: (chains) =>
     findExpirationsOfWinners(chains)
       .filter(({ remaining }) => remaining <= 0)
-      .map(({ remaining, ...winner }) => ({ ...winner, expiredForSeconds: -remaining })),
+      .map(({ remaining, ...winner }) => {
+        const affected = [...winner.sdks, ...winner.stoppedSdks];
+        const without = findWinnersWithout(chains.facts, winner.provider, affected);
+        return { ...winner, expiredForSeconds: -remaining, without };
+      }),
 
   /** Only a note if the provider rotates its credentials, because it should replace them in time. */
   EXPIRES_SOON: (chains) =>
@@ -83,6 +88,7 @@ function findBrokenProviders(chains: ChainContext): ChainFindingFields['PROVIDER
     if (stoppedSdks.length === 0) return [];
     const works = state === 'answers' || state === 'untried';
     const reason = problem?.code === 'POLL_FAILED' ? problem.reason : null;
-    return [{ provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason }];
+    const without = findWinnersWithout(chains.facts, name, stoppedSdks);
+    return [{ provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason, without }];
   });
 }

@@ -1,9 +1,10 @@
 import type { ChainContext } from './chain-context.ts';
-import { findSdksAffectedByBlank } from './chains/client-differences.ts';
+import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
-import { SDKS, type Sdk } from './clients.ts';
+import { type Client, SDKS } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
 import { KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
+import { findWinnersWithout } from './removed-providers.ts';
 
 /**
  * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs
@@ -43,7 +44,8 @@ export const BROKEN_SETTING_CHECKS = {
       const { problem } = chains.getProvider(name);
       if (problem?.code !== 'NO_KEY_ID' && problem?.code !== 'NO_SECRET_KEY') return [];
       const stoppedSdks = chains.findStoppedSdks(({ provider }) => provider === name);
-      return [{ provider: name, missing: problem.code, stoppedSdks }];
+      const without = findWinnersWithout(chains.facts, name, stoppedSdks);
+      return [{ provider: name, missing: problem.code, stoppedSdks, without }];
     }),
 
   INVALID_SETTING_STOPS: ({ outcomes }) =>
@@ -73,7 +75,7 @@ export const BROKEN_SETTING_CHECKS = {
         variable === 'AWS_PROFILE' ||
         // Java then sends an empty session token, and AWS refuses it.
         (variable === 'AWS_SESSION_TOKEN' && chains.findSdksUsing('environment').includes('java'));
-      const affected = new Set<Sdk>([...stopped, ...findSdksAffectedByBlank(variable)]);
+      const affected = new Set<Client>([...stopped, ...findClientsAffectedByBlank(variable)]);
       if (javaUsesBlank) affected.add('java');
       const sdks = SDKS.filter((sdk) => affected.has(sdk));
       return sdks.length === 0 ? [] : [{ variable, sdks }];

@@ -1,5 +1,5 @@
 import { SDKS, type Sdk } from './clients.ts';
-import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
+import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from './outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from './providers.ts';
 
 /** Providers of the role that was assigned to this machine, task or pod. */
@@ -11,10 +11,12 @@ type StoppedOutcome = Extract<ChainOutcome, { kind: 'stops' }>;
 export class ChainContext {
   readonly facts: ChainFacts;
   readonly outcomes: OutcomesBySdk;
+  readonly otherOutcomes: OutcomesByOtherClient;
 
-  constructor(facts: ChainFacts, outcomes: OutcomesBySdk) {
+  constructor(facts: ChainFacts, outcomes: OutcomesBySdk, otherOutcomes: OutcomesByOtherClient) {
     this.facts = facts;
     this.outcomes = outcomes;
+    this.otherOutcomes = otherOutcomes;
   }
 
   getProvider(name: ProviderName): Provider {

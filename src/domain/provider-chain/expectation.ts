@@ -1,7 +1,8 @@
 import { groupBy } from '../lists.ts';
+import { getClientProvider } from './client-facts.ts';
 import { SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, getClientProvider, PROFILE_PROVIDERS, type ProviderName } from './providers.ts';
+import { type ChainFacts, PROFILE_PROVIDERS, type ProviderName } from './providers.ts';
 import { findProvidersBefore } from './removed-providers.ts';
 
 /** The names of providers and of sources, with the providers that each of them accepts. */

@@ -1,7 +1,7 @@
 import type { FailureReason, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
-import type { Sdk } from './clients.ts';
+import type { OtherClient, Sdk } from './clients.ts';
 import type {
   FileProblem,
   KeyPairProvider,
@@ -22,9 +22,10 @@ type FailedProvider = { problem: ProviderProblem['code'] | null; reason: Failure
 export interface WinnerWithout {
   provider: ProviderName | null;
   sdks: Sdks;
+  others: readonly OtherClient[];
 }
 
-/** `without`: what `sdks` use after the user has removed the settings of `provider`. */
+/** `without`: what `sdks` and `stoppedSdks` use after the user has removed the settings of `provider`. */
 interface Removal {
   without: readonly WinnerWithout[];
 }
@@ -49,16 +50,17 @@ export interface ChainFindingFields {
     expiredForSeconds: Seconds;
     sdks: Sdks;
     stoppedSdks: Sdks;
-  };
+  } & Removal;
   INCOMPLETE_KEY_PAIR: {
     provider: KeyPairProvider;
     missing: 'NO_KEY_ID' | 'NO_SECRET_KEY';
     stoppedSdks: Sdks;
-  };
+  } & Removal;
   /** The container endpoint fails, and `sdks` use IMDS instead. */
   FALLS_BACK_TO_INSTANCE_ROLE: { sdks: Sdks; stoppedSdks: Sdks } & FailedProvider;
   /** `works`: our poll succeeded, although `stoppedSdks` fail. */
-  PROVIDER_STOPS_CHAIN: { provider: ProviderName; works: boolean; stoppedSdks: Sdks } & FailedProvider;
+  PROVIDER_STOPS_CHAIN: { provider: ProviderName; works: boolean; stoppedSdks: Sdks } & FailedProvider &
+    Removal;
   /** The setting keeps an SDK from loading its configuration. */
   INVALID_SETTING_STOPS: { setting: string; stoppedSdks: Sdks };
   /** `longLived`: the keys never expire. */
@@ -81,6 +83,12 @@ export interface ChainFindingFields {
   POLL_NOTE: { note: PollNote };
   /** `ends`: the providers that the chains use, each once. `none`: a chain fails. */
   SDKS_DISAGREE: { ends: readonly (ProviderName | 'none')[] };
+  /** The SDKs agree on `sdkProvider`. These clients use `provider` instead. Null: no credentials. */
+  OTHER_CLIENTS_DIFFER: {
+    clients: readonly OtherClient[];
+    provider: ProviderName | null;
+    sdkProvider: ProviderName | null;
+  };
   EXPIRES_SOON: { provider: ProviderName; remainingSeconds: Seconds };
   PROFILE_HIDES_ROLE: {
     provider: ProfileProvider;
@@ -139,6 +147,7 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   EXPIRES_SOON: 'problem',
   PROFILE_HIDES_ROLE: 'note',
   CONTAINER_HIDES_IMDS: 'note',
+  OTHER_CLIENTS_DIFFER: 'note',
   DEFAULT_PROFILE_ONLY_SOME_SDKS: 'note',
   DURATION_NOT_SET: 'note',
   PROCESS_IN_OTHER_NAMESPACE: 'note',

@@ -1,17 +1,24 @@
+import { groupBy } from '../lists.ts';
 import type { PollNoteCode } from '../poll-note.ts';
 import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
 import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
 import { ChainContext } from './chain-context.ts';
-import { resolveChains } from './chains/resolve.ts';
-import { SDKS } from './clients.ts';
+import { resolveChains, resolveOtherChains } from './chains/resolve.ts';
+import { OTHER_CLIENTS, SDKS } from './clients.ts';
 import {
   CHAIN_FINDING_SEVERITIES,
   type ChainChecks,
   type ChainFinding,
   type ChainFindingCode,
 } from './finding.ts';
-import type { OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS, PROVIDER_NAMES } from './providers.ts';
+import type { ChainOutcome, OutcomesByOtherClient, OutcomesBySdk } from './outcome.ts';
+import {
+  type ChainFacts,
+  KEY_PAIR_PROVIDERS,
+  PROFILE_PROVIDERS,
+  PROVIDER_NAMES,
+  type ProviderName,
+} from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 import { ROLE_SESSION_CHECKS } from './role-sessions.ts';
 
@@ -24,6 +31,7 @@ export const CHAIN_FINDING_CODES = CODES.filter((code) => code !== 'POLL_NOTE');
 export interface ChainReport {
   facts: ChainFacts;
   outcomes: OutcomesBySdk;
+  otherOutcomes: OutcomesByOtherClient;
   /** Problems first, then notes. */
   findings: readonly ChainFinding[];
 }
@@ -31,10 +39,11 @@ export interface ChainReport {
 /** How each SDK's chain ends, and everything the user should know about it. */
 export function analyseChains(facts: ChainFacts): ChainReport {
   const outcomes = resolveChains(facts);
-  const chains = new ChainContext(facts, outcomes);
+  const otherOutcomes = resolveOtherChains(facts);
+  const chains = new ChainContext(facts, outcomes, otherOutcomes);
   const found = CODES.flatMap((code): ChainFinding[] => applyCheck(code, chains));
   const select = (wanted: ChainFinding['severity']) => found.filter(({ severity }) => severity === wanted);
-  return { facts, outcomes, findings: [...select('problem'), ...select('note')] };
+  return { facts, outcomes, otherOutcomes, findings: [...select('problem'), ...select('note')] };
 }
 
 const applyCheck = <Code extends ChainFindingCode>(code: Code, chains: ChainContext): ChainFinding<Code>[] =>
@@ -68,6 +77,10 @@ const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'TWO_TOKENS_SET',
   'DISABLED_FOR_SOME_SDKS',
 ]);
+
+/** The provider that a chain uses. Null if the chain fails. */
+const getEnd = (outcome: ChainOutcome): ProviderName | null =>
+  outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : null;
 
 /** Every code has a check: a missing one does not compile. */
 const CHECKS: ChainChecks = {
@@ -148,13 +161,19 @@ const CHECKS: ChainChecks = {
   },
 
   /** Two SDKs in one program are rare, but two programs on one machine are common. */
-  SDKS_DISAGREE({ outcomes }) {
-    const ends = new Set(
-      SDKS.map((sdk) => {
-        const outcome = outcomes[sdk];
-        return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'none';
-      }),
-    );
+  SDKS_DISAGREE(chains) {
+    const ends = new Set(SDKS.map((sdk) => getEnd(chains.outcomes[sdk]) ?? 'none'));
     return ends.size > 1 ? [{ ends: [...ends] }] : [];
+  },
+
+  OTHER_CLIENTS_DIFFER({ outcomes, otherOutcomes }) {
+    const sdkEnds = new Set(SDKS.map((sdk) => getEnd(outcomes[sdk])));
+    const [sdkProvider = null] = sdkEnds;
+    const isUnknown = SDKS.some((sdk) => outcomes[sdk].kind === 'unknown');
+    if (sdkEnds.size > 1 || isUnknown) return [];
+    const known = OTHER_CLIENTS.filter((client) => otherOutcomes[client].kind !== 'unknown');
+    return [...groupBy(known, (client) => getEnd(otherOutcomes[client]))]
+      .filter(([provider]) => provider !== sdkProvider)
+      .map(([provider, clients]) => ({ clients, provider, sdkProvider }));
   },
 };

@@ -1,9 +1,10 @@
 import { groupBy } from '../lists.ts';
 import type { SourceName } from '../model.ts';
 import { resolveChains } from './chains/resolve.ts';
-import { SDKS, type Sdk } from './clients.ts';
+import { getClientProvider } from './client-facts.ts';
+import { type Client, SDKS, type Sdk } from './clients.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
-import { type ChainFacts, getClientProvider, type Provider, type ProviderName } from './providers.ts';
+import type { ChainFacts, Provider, ProviderName } from './providers.ts';
 
 /** What the SDKs would give a job that starts in this environment. */
 export interface JobCredentials {
@@ -62,9 +63,16 @@ function listEnds(outcome: ChainOutcome): (ProviderName | null)[] {
 
 /** SDKs with the same outcome form one group. Groups are in the order of their first SDK. */
 export const groupSdks = (outcomes: OutcomesBySdk): { sdks: Sdk[]; outcome: ChainOutcome }[] =>
-  [...groupBy(SDKS, (sdk) => JSON.stringify(outcomes[sdk])).values()].map((sdks) => ({
-    sdks,
-    outcome: outcomes[sdks[0]],
+  groupByOutcome(SDKS, outcomes).map(({ clients, outcome }) => ({ sdks: clients, outcome }));
+
+/** The same for any clients. */
+export const groupByOutcome = <Name extends Client>(
+  clients: readonly Name[],
+  outcomes: Readonly<Record<Name, ChainOutcome>>,
+): { clients: Name[]; outcome: ChainOutcome }[] =>
+  [...groupBy(clients, (client) => JSON.stringify(outcomes[client])).values()].map((group) => ({
+    clients: group,
+    outcome: outcomes[group[0]],
   }));
 
 type SdkGroup = ReturnType<typeof groupSdks>[number];

@@ -1,15 +1,25 @@
 import type { PollNoteCode } from '../poll-note.ts';
-import type { Sdk } from './clients.ts';
+import type { OtherClient, Sdk } from './clients.ts';
 import type { ProviderName } from './providers.ts';
 
 /** Why a chain stops, or why its result is unknown. */
 export type OutcomeCause =
-  /** `HANGS`: the SDK waits for a response without a time limit. */
-  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' }
+  /**
+   * `HANGS`: the SDK waits for a response without a time limit. `VERSION`: versions of the client differ.
+   */
+  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' | 'VERSION' }
   | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
   | { reason: 'INVALID_FILE'; path: string; line: number }
-  /** `setting`: a variable, or a member of the process output. */
-  | { reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE'; setting: string }
+  /** The client reads a section that SDKs ignore. */
+  | { reason: 'OTHER_SECTION'; path: string; section: string }
+  /**
+   * `setting`: a variable, or a member of the process output. `OTHER_URL`: the client uses its endpoint, which was not
+   * polled. `OTHER_FILE`: the client ignores this variable and reads its default file.
+   */
+  | {
+      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE' | 'OTHER_URL' | 'OTHER_FILE';
+      setting: string;
+    }
   /** `note`: what the SDK handles differently from our poll. */
   | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
 
@@ -25,3 +35,4 @@ export type ChainOutcome =
   | { kind: 'none' };
 
 export type OutcomesBySdk = Readonly<Record<Sdk, ChainOutcome>>;
+export type OutcomesByOtherClient = Readonly<Record<OtherClient, ChainOutcome>>;

@@ -1,6 +1,7 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
+import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
-import type { Client, Sdk } from './clients.ts';
+import type { Sdk } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
 
 export const PROVIDER_NAMES = [
@@ -85,6 +86,8 @@ export interface RoleSession {
   base: RoleBaseKind | null;
   /** The provider that `credential_source` names, and its name there. */
   source: { provider: ProviderName; name: string } | null;
+  /** The profile that `source_profile` names. */
+  sourceProfile: string | null;
 }
 
 interface ProviderDetails {
@@ -99,7 +102,7 @@ interface ProviderDetails {
   isSession: boolean | null;
   /** A file, or a URL without its path: the path of a container endpoint is confidential. */
   origin: string | null;
-  /** The file that has the keys of the profile. In botocore, `process` comes between the two files. */
+  /** The file that sets up a provider of the profile. botocore and PHP have another order in each file. */
   profileFile: 'config' | 'credentials' | null;
   /** Expiration of the token for STS or IAM Identity Center. */
   tokenExpiration: Instant | null;
@@ -157,7 +160,7 @@ export const FILE_PROBLEM_CAUSES = [
   'DUPLICATE_SECTION',
   'DUPLICATE_KEY',
   'NO_EQUALS_SIGN',
-  // `:` instead of `=`, which only botocore accepts.
+  // `:` instead of `=`, which only botocore and Go accept.
   'COLON',
   // The first line of a section is indented.
   'INDENTED',
@@ -187,6 +190,8 @@ export interface ChainFacts {
   now: Instant;
   /** Null: this process. */
   observed: ObservedProcess | null;
+  /** The service of AWS that runs the process. Null: none that is known. */
+  platform: Platform | null;
   providers: Readonly<Record<ProviderName, Provider>>;
   /** Names of environment variables that are set and not blank. Values are not kept: some are secret. */
   setVariables: ReadonlySet<string>;
@@ -202,7 +207,11 @@ export interface ChainFacts {
     similarNames: readonly string[];
     /** The files have at least one profile. If not, Rust ignores a missing profile. */
     anyExist: boolean;
+    /** The profile that AWS_DEFAULT_PROFILE names. */
+    ofDefaultVariable: { name: string; exists: boolean } | null;
   };
+  /** Names of sections as in the files. PHP reads only some forms. */
+  sections: Readonly<Record<'config' | 'credentials', ReadonlySet<string>>>;
   fileProblems: readonly FileProblem[];
   misplacedSections: readonly MisplacedSection[];
   /** Whether IMDSv1 serves credentials. Null if not tried: only Go needs it, if the token has no TTL. */
@@ -213,18 +222,6 @@ export interface ChainFacts {
    */
   botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
 }
-
-/** The facts as this client finds them. */
-export function selectClientFacts(facts: ChainFacts, client: Client): ChainFacts {
-  const { providers, botocoreProfile } = facts;
-  return client === 'botocore' && botocoreProfile !== null
-    ? { ...facts, providers: { ...providers, ...botocoreProfile } }
-    : facts;
-}
-
-/** A provider as this client finds it. */
-export const getClientProvider = (facts: ChainFacts, client: Client, name: ProviderName): Provider =>
-  selectClientFacts(facts, client).providers[name];
 
 /** The endpoint of IMDS unless a setting names another one. */
 export const IMDS_ORIGIN = 'http://169.254.169.254';

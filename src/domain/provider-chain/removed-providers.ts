@@ -1,12 +1,12 @@
-import { groupBy } from '../lists.ts';
 import { resolveChain } from './chains/resolve.ts';
-import type { Sdk } from './clients.ts';
+import { type Client, OTHER_CLIENTS, type Sdk } from './clients.ts';
 import type { WinnerWithout } from './finding.ts';
 import { type ChainFacts, createProvider, type Provider, type ProviderName } from './providers.ts';
 
 /** The variables that set up a provider. */
 const VARIABLES: Partial<Record<ProviderName, RegExp>> = {
-  environment: /^(AWS_(ACCESS_KEY(_ID)?|SECRET_(ACCESS_)?KEY|SESSION_TOKEN)|SECRET_ACCESS_KEY)$/,
+  environment:
+    /^(AWS_(ACCESS_KEY(_ID)?|SECRET_(ACCESS_)?KEY|SESSION_TOKEN)|SECRET_ACCESS_KEY|AMAZON_.*(KEY|KEY_ID|TOKEN))$/,
   'web-identity': /^AWS_WEB_IDENTITY_TOKEN_FILE$/,
   container: /^AWS_CONTAINER_CREDENTIALS_/,
 };
@@ -35,18 +35,30 @@ const removeBase = (role: Provider, value: string): Provider => ({
   problem: { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value, cause: 'MISSING' },
 });
 
-/** What these SDKs use after the settings of a provider have been removed, one entry per provider. */
+/**
+ * What these SDKs, and the other clients that use the provider or fail there now, use after its settings have been
+ * removed. One entry per provider.
+ */
 export function findWinnersWithout(
   facts: ChainFacts,
   removed: ProviderName,
   sdks: readonly Sdk[],
 ): WinnerWithout[] {
   const without = removeProviders(facts, [removed]);
-  const ends = groupBy(sdks, (sdk) => {
-    const outcome = resolveChain(sdk, without);
+  const getWinner = (client: Client) => {
+    const outcome = resolveChain(client, without);
     return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
+  };
+  const others = OTHER_CLIENTS.filter((client) => {
+    const outcome = resolveChain(client, facts);
+    return (outcome.kind === 'wins' || outcome.kind === 'stops') && outcome.provider === removed;
   });
-  return [...ends].map(([provider, group]) => ({ provider, sdks: group }));
+  const winners = new Set([...sdks, ...others].map(getWinner));
+  return [...winners].map((provider) => ({
+    provider,
+    sdks: sdks.filter((sdk) => getWinner(sdk) === provider),
+    others: others.filter((client) => getWinner(client) === provider),
+  }));
 }
 
 /**

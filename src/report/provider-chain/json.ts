@@ -1,4 +1,5 @@
-import { SDKS, type Sdk } from '../../domain/provider-chain/clients.ts';
+import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
+import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
@@ -6,7 +7,6 @@ import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/out
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   type ChainFacts,
-  getClientProvider,
   PROVIDER_NAMES,
   type Provider,
   type ProviderProblem,
@@ -21,17 +21,22 @@ import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
 /** @param expectation null: no expectation was given */
 export function renderSourcesJson(
-  { facts, outcomes, findings }: ChainReport,
+  { facts, outcomes, otherOutcomes, findings }: ChainReport,
   expectation: ExpectationResult | null = null,
 ): string {
   const { name, isNamed, exists } = facts.profile;
   const document = {
     schema_version: 1,
     generated_at: formatInstant(facts.now),
+    platform: facts.platform,
     process: facts.observed && buildProcessJson(facts.observed),
     profile: { name, named: isNamed, exists },
     providers: PROVIDER_NAMES.map((each) => buildProviderJson(facts.providers[each])),
     sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], sdk, facts) })),
+    other_clients: OTHER_CLIENTS.map((client) => ({
+      client,
+      ...buildOutcomeJson(otherOutcomes[client], client, facts),
+    })),
     findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
     expectation: expectation && buildExpectationJson(expectation, facts),
   };
@@ -72,14 +77,14 @@ function buildProblemJson(problem: ProviderProblem) {
   return { code, reason, message: describeProviderProblem(problem) };
 }
 
-function buildOutcomeJson(outcome: ChainOutcome, sdk: Sdk, facts: ChainFacts) {
+function buildOutcomeJson(outcome: ChainOutcome, client: Client, facts: ChainFacts) {
   const isWinner = outcome.kind === 'wins';
   const cause = 'cause' in outcome ? outcome.cause : null;
   return {
     outcome: outcome.kind,
     provider: 'provider' in outcome ? outcome.provider : null,
     access_key_id: isWinner
-      ? maskKeyIdOrNull(getClientProvider(facts, sdk, outcome.provider).accessKeyId)
+      ? maskKeyIdOrNull(getClientProvider(facts, client, outcome.provider).accessKeyId)
       : null,
     problem: isWinner ? outcome.problem : null,
     reason: cause?.reason ?? null,

@@ -1,10 +1,10 @@
-import { SDKS } from '../../domain/provider-chain/clients.ts';
+import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
+import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
-import { groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
+import { groupByOutcome, groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
-  getClientProvider,
   isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
@@ -13,11 +13,13 @@ import {
 } from '../../domain/provider-chain/providers.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
+import { PLATFORM_NAMES } from '../messages/poll-notes.ts';
 import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
   listIdentity,
+  OTHER_CLIENT_NAMES,
   PROFILE_PROVIDER_LABELS,
   PROVIDER_LABELS,
   SDK_NAMES,
@@ -48,11 +50,16 @@ export function renderSourcesTable(report: ChainReport, context: TableContext): 
     const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
     return [`${palette.bold(title)}\n\n${text}`];
   };
-  const { observed } = report.facts;
+  const { observed, platform } = report.facts;
   const of = observed === null ? '' : ` of process ${observed.pid}`;
+  const on = platform === null ? '' : ` in ${PLATFORM_NAMES[platform]}`;
   const sections = [
-    ...renderSection(`providers${of}`, buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
+    ...renderSection(`providers${of}${on}`, buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
     ...renderSection('credentials by SDK', buildOutcomeRows(report, palette), [
+      Math.round(width * OUTCOME_SHARE),
+      GAP,
+    ]),
+    ...renderSection('other clients', buildOtherRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
       GAP,
     ]),
@@ -143,11 +150,23 @@ function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): s
   return groupSdksByRole(facts, outcomes).map(({ sdks, outcome }) => {
     const [first = 'botocore'] = sdks;
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
-    const identity =
-      outcome.kind === 'wins' ? listIdentity(getClientProvider(facts, first, outcome.provider)) : [];
-    const text = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), palette);
-    return [[text, joinParts(identity)].filter((part) => part !== '').join(' · '), '', names];
+    return [formatOutcome(outcome, first, facts, palette), '', names];
   });
+}
+
+function buildOtherRows({ facts, otherOutcomes }: ChainReport, palette: Palette): string[][] {
+  return groupByOutcome(OTHER_CLIENTS, otherOutcomes).map(({ clients, outcome }) => {
+    const [first = 'ruby'] = clients;
+    const names = clients.map((client) => OTHER_CLIENT_NAMES[client]).join(', ');
+    return [formatOutcome(outcome, first, facts, palette), '', names];
+  });
+}
+
+function formatOutcome(outcome: ChainOutcome, client: Client, facts: ChainFacts, palette: Palette): string {
+  const identity =
+    outcome.kind === 'wins' ? listIdentity(getClientProvider(facts, client, outcome.provider)) : [];
+  const text = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), palette);
+  return [text, joinParts(identity)].filter((part) => part !== '').join(' · ');
 }
 
 function paintOutcome(outcome: ChainOutcome, text: string, palette: Palette): string {

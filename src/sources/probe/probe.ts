@@ -10,6 +10,7 @@ import { findSimilarWords } from '../../domain/similar-words.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
+import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import {
@@ -29,8 +30,8 @@ import { probeWebIdentity } from './web-identity.ts';
 /** The time limit for each provider. Short, because a person or a starting container waits for the result. */
 const PROVIDER_TIMEOUT_MS = 10_000;
 
-/** Variables that a chain may read. Rust reads the last one. */
-const CHAIN_VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
+/** Variables that a chain may read. Ruby reads `AMAZON_…`, and Rust reads the last one. */
+const CHAIN_VARIABLE = /^(AWS|AMAZON)_|^SECRET_ACCESS_KEY$/;
 
 /**
  * Tries every provider of the default chains, all at the same time and each with a time limit. Makes no calls
@@ -82,11 +83,13 @@ export async function probeProviders(
     limits.pollMs,
     NOT_INSPECTED,
   );
+  const ofDefaultVariable = readVariable(env, 'AWS_DEFAULT_PROFILE');
   // The loader drops sections without settings, but other SDKs accept such a profile.
   const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
   return {
     now: options.clock.now(),
     observed: mode.observed ?? null,
+    platform: detectPlatform(env),
     providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
     ...listVariables(env),
     profile: {
@@ -96,6 +99,13 @@ export async function probeProviders(
       exists,
       similarNames: exists ? [] : findSimilarWords(selectedName, [...profiles.keys()]),
       anyExist: profiles.size + (botocoreProfiles?.size ?? 0) > 0,
+      ofDefaultVariable:
+        ofDefaultVariable === null
+          ? null
+          : {
+              name: ofDefaultVariable,
+              exists: profiles.has(ofDefaultVariable),
+            },
     },
     ...fileFacts,
     doesImdsV1Work,
@@ -103,7 +113,12 @@ export async function probeProviders(
   };
 }
 
-const NOT_INSPECTED: SharedFileFacts = { fileProblems: [], misplacedSections: [], botocoreProfiles: null };
+const NOT_INSPECTED: SharedFileFacts = {
+  fileProblems: [],
+  misplacedSections: [],
+  sections: { config: new Set(), credentials: new Set() },
+  botocoreProfiles: null,
+};
 
 /**
  * The providers that botocore alone finds in the profile, because it accepts `key: value` and reads a comment after a

@@ -23,6 +23,7 @@ import { probeWebIdentity } from './web-identity.ts';
 
 const KEY_ID = 'aws_access_key_id';
 const SECRET_KEY = 'aws_secret_access_key';
+const KEYS = /^aws_(access_key_id|secret_access_key)$/i;
 
 /** Every provider of the selected profile, because each SDK chooses differently among them. */
 export function probeProfileProviders(
@@ -36,14 +37,35 @@ export function probeProfileProviders(
   const read = (name: string) => readText(settings, name);
   const token = { tokenFile: read('web_identity_token_file'), roleArn: read('role_arn') };
   const login = { state: read('login_session') === null ? 'absent' : 'untried' } as const;
-  return [
-    ['profile', probeKeys(profile, files, options)],
-    ['profile-role', Promise.resolve(inspectRole(profile, read, files))],
-    ['profile-web-identity', probeWebIdentity('profile-web-identity', token, options)],
-    ['sso', probeSso(profile, files, options)],
-    ['login', Promise.resolve(createProvider('login', login))],
-    ['process', probeProcess(read('credential_process'), offline || observed !== undefined, options)],
+  const process = probeProcess(read('credential_process'), offline || observed !== undefined, options);
+  const probes: [ProfileProvider, RegExp, Provider | Promise<Provider>][] = [
+    ['profile', KEYS, probeKeys(profile, files, options)],
+    ['profile-role', /^role_arn$/i, inspectRole(profile, read, files)],
+    [
+      'profile-web-identity',
+      /^web_identity_token_file$/i,
+      probeWebIdentity('profile-web-identity', token, options),
+    ],
+    ['sso', /^sso_/i, probeSso(profile, files, options)],
+    ['login', /^login_session$/i, createProvider('login', login)],
+    ['process', /^credential_process$/i, process],
   ];
+  return probes.map(([name, setting, probe]) => [name, addFile(probe, findFile(profile, setting))]);
+}
+
+/** The file that has such a setting. The credentials file comes first. */
+const findFile = ({ config, credentials }: Profile, setting: RegExp): Provider['profileFile'] => {
+  const isIn = (section: SectionSettings) =>
+    Object.entries(section).some(([name, value]) => setting.test(name) && value?.trim() !== '');
+  return isIn(credentials) ? 'credentials' : isIn(config) ? 'config' : null;
+};
+
+async function addFile(
+  probe: Provider | Promise<Provider>,
+  profileFile: Provider['profileFile'],
+): Promise<Provider> {
+  const provider = await probe;
+  return provider.state === 'absent' ? provider : { ...provider, profileFile };
 }
 
 async function probeKeys(
@@ -51,13 +73,9 @@ async function probeKeys(
   files: ParsedProfileFiles,
   options: SourceOptions,
 ): Promise<Provider> {
-  const isIn = (section: SectionSettings) => readText(section, KEY_ID, SECRET_KEY) !== null;
-  const file = isIn(profile.credentials) ? 'credentials' : isIn(profile.config) ? 'config' : null;
+  const file = findFile(profile, KEYS);
   if (file === null) return createProvider('profile');
-  const known = {
-    profileFile: file,
-    origin: (file === 'config' ? files.configFile : files.credentialsFile).path,
-  } as const;
+  const known = { origin: (file === 'config' ? files.configFile : files.credentialsFile).path };
   const section = profile[file];
   const accessKeyId = readText(section, KEY_ID);
   if (accessKeyId === null || readText(section, SECRET_KEY) === null) {
@@ -100,6 +118,7 @@ function inspectRole(
       durationSeconds: /^\d{1,9}$/.test(duration) ? Number(duration) : null,
       base: findChainedBase(profile, files),
       source: findCredentialSource(read('credential_source')),
+      sourceProfile: read('source_profile'),
     },
   };
   return createProvider(

@@ -1,5 +1,5 @@
 import type { Sdk } from '../../domain/provider-chain/clients.ts';
-import type { FileProblem, MisplacedSection } from '../../domain/provider-chain/providers.ts';
+import type { ChainFacts, FileProblem, MisplacedSection } from '../../domain/provider-chain/providers.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import type { ParsedProfileFiles, Profile, ProfileFile } from '../profile/files.ts';
 import {
@@ -12,6 +12,7 @@ import {
 export interface SharedFileFacts {
   fileProblems: FileProblem[];
   misplacedSections: MisplacedSection[];
+  sections: ChainFacts['sections'];
   /** The profiles that botocore reads. Null if it reads none, because it cannot parse a file. */
   botocoreProfiles: ReadonlyMap<string, Profile> | null;
 }
@@ -32,6 +33,10 @@ export async function inspectSharedFiles(
       ...listMisplaced('config', config, /^(?!profile\s|sso-session\s|services\s|default$)(.+)$/),
       ...listMisplaced('credentials', credentials, /^profile\s+(.+)$/),
     ],
+    sections: {
+      config: new Set(listSectionNames(config.text)),
+      credentials: new Set(listSectionNames(credentials.text)),
+    },
     botocoreProfiles:
       config.problem === null && credentials.problem === null ? mergeProfiles(config, credentials) : null,
   };

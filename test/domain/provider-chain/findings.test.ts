@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
+import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { isUsableProvider, mapNames } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import {
   CASES,
+  expectedOtherOutcomes,
   expectedOutcomes,
   formatFinding,
   formatOutcome,
@@ -19,8 +20,11 @@ describe('analyseChains', () => {
   test.each(cases)('the case $name has the expected outcomes and findings', async (each) => {
     const { environment } = await setUp(each);
     const facts = await probeProviders(options(environment));
-    const { outcomes, findings } = analyseChains(facts);
+    const { outcomes, otherOutcomes, findings } = analyseChains(facts);
     expect(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))).toEqual(expectedOutcomes(each));
+    expect(mapNames(OTHER_CLIENTS, (client) => formatOutcome(otherOutcomes[client]))).toEqual(
+      expectedOtherOutcomes(each),
+    );
     expect(findings.map(formatFinding)).toEqual(each.expected.findings);
     expect(Object.values(facts.providers).some(isUsableProvider)).toBe(each.expected.usable);
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { FailureReason } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote, type PollNoteCode } from '../../../src/domain/poll-note.ts';
-import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
+import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
-import { groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
+import { groupByOutcome, groupSdks } from '../../../src/domain/provider-chain/job-credentials.ts';
 import {
   type ChainFacts,
   FILE_PROBLEM_CAUSES,
@@ -79,9 +79,9 @@ const STATES: Readonly<Record<string, KnownProvider>> = {
   'incomplete: sso_role_name': incomplete({ code: 'SETTINGS_MISSING', names: ['sso_role_name'] }),
 };
 
-/** One line: how the chain of each SDK ends, and all findings with their fields. */
+/** How the chain of each client ends, and all findings with their fields. */
 function describeFacts(title: string, facts: ChainFacts): string {
-  const { outcomes, findings } = analyseChains(facts);
+  const { outcomes, otherOutcomes, findings } = analyseChains(facts);
   const ends = groupSdks(outcomes).map(({ sdks, outcome }) => {
     const names = sdks.length === SDKS.length ? 'all' : sdks.join(' ');
     return `${names}: ${formatOutcome(outcome)}`;
@@ -90,8 +90,13 @@ function describeFacts(title: string, facts: ChainFacts): string {
     const mark = severity === 'note' ? '(note) ' : '';
     return `\n    ${mark}${code} ${JSON.stringify(fields)}`;
   });
-  return `${title}\n    ${ends.join('; ')}${found.join('')}`;
+  const others = groupByOutcome(OTHER_CLIENTS, otherOutcomes).map(
+    ({ clients, outcome }) => `${clients.join(' ')}: ${formatOutcome(outcome)}`,
+  );
+  return `${title}\n    ${ends.join('; ')}\n    others: ${others.join('; ')}${found.join('')}`;
 }
+
+const isOfProfile = (name: ProviderName) => PROFILE_PROVIDERS.some((each) => each === name);
 
 const ROLE_BEHIND: KnownProviders = { imds: withCredentials({ role: 'instance', remaining: 3600 }) };
 
@@ -101,7 +106,7 @@ const describeProviders = (title: string, providers: KnownProviders, more = {}) 
 test('each state of each provider before IMDS has the recorded outcomes and findings', async () => {
   const lines = PROVIDER_NAMES.flatMap((name) =>
     Object.entries(STATES).map(([state, known]) => {
-      const file = name === 'profile' ? { profileFile: 'credentials' as const } : {};
+      const file = isOfProfile(name) ? { profileFile: 'credentials' as const } : {};
       return describeProviders(`${name} ${state}`, { ...ROLE_BEHIND, [name]: { ...known, ...file } });
     }),
   );
@@ -112,7 +117,7 @@ test('each pair of working providers has the recorded outcomes and findings', as
   const lines = PROVIDER_NAMES.flatMap((first, index) =>
     PROVIDER_NAMES.slice(index + 1).flatMap((second) => {
       const works = (name: ProviderName, profileFile: 'config' | 'credentials'): KnownProvider =>
-        withCredentials({ remaining: 3600, ...(name === 'profile' ? { profileFile } : {}) });
+        withCredentials({ remaining: 3600, ...(isOfProfile(name) ? { profileFile } : {}) });
       const files = [first, second].includes('profile') ? (['config', 'credentials'] as const) : [null];
       return files.map((file) =>
         describeProviders(`${first} and ${second}${file === null ? '' : `, keys in the ${file} file`}`, {

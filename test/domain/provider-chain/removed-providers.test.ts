@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveChain } from '../../../src/domain/provider-chain/chains/resolve.ts';
-import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
+import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import type { KnownProvider } from '../../../src/domain/provider-chain/providers.ts';
 import {
@@ -16,26 +16,29 @@ const KEYS = withCredentials();
 
 const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider => ({
   state: 'untried',
-  roleSession: { durationSeconds: null, base: null, source: { provider, name } },
+  profileFile: 'credentials',
+  roleSession: { durationSeconds: null, base: null, source: { provider, name }, sourceProfile: null },
 });
 
 describe('findWinnersWithout', () => {
   test('all SDKs use the next provider', () => {
     const facts = createFacts({ environment: KEYS, container: KEYS, imds: IMDS });
     expect(findWinnersWithout(facts, 'environment', SDKS)).toEqual([
-      { provider: 'container', sdks: [...SDKS] },
+      { provider: 'container', sdks: [...SDKS], others: [...OTHER_CLIENTS] },
     ]);
   });
 
   test('SDKs without another provider have no credentials', () => {
     expect(findWinnersWithout(createFacts({ environment: KEYS }), 'environment', ['go'])).toEqual([
-      { provider: null, sdks: ['go'] },
+      { provider: null, sdks: ['go'], others: [...OTHER_CLIENTS] },
     ]);
   });
 
   test('expired credentials do not work either', () => {
     const facts = createFacts({ environment: KEYS, imds: { ...IMDS, remaining: 0 } });
-    expect(findWinnersWithout(facts, 'environment', ['go'])).toEqual([{ provider: null, sdks: ['go'] }]);
+    expect(findWinnersWithout(facts, 'environment', ['go'])).toEqual([
+      { provider: null, sdks: ['go'], others: [...OTHER_CLIENTS] },
+    ]);
   });
 
   test('SDKs that choose differently form groups', () => {
@@ -46,8 +49,8 @@ describe('findWinnersWithout', () => {
       imds: IMDS,
     });
     expect(findWinnersWithout(facts, 'environment', ['botocore', 'java', 'rust'])).toEqual([
-      { provider: 'web-identity', sdks: ['botocore', 'java'] },
-      { provider: 'profile', sdks: ['rust'] },
+      { provider: 'web-identity', sdks: ['botocore', 'java'], others: [...OTHER_CLIENTS] },
+      { provider: 'profile', sdks: ['rust'], others: [] },
     ]);
   });
 
@@ -58,11 +61,12 @@ describe('findWinnersWithout', () => {
       imds: IMDS,
     };
     expect(findWinnersWithout(createFacts(roles), 'environment', ['botocore'])).toEqual([
-      { provider: null, sdks: ['botocore'] },
+      { provider: null, sdks: ['botocore'], others: OTHER_CLIENTS.filter((client) => client !== 'php') },
+      { provider: 'imds', sdks: [], others: ['php'] },
     ]);
     const instance = { ...roles, 'profile-role': roleOf('imds', 'Ec2InstanceMetadata') };
     expect(findWinnersWithout(createFacts(instance), 'environment', ['botocore'])).toEqual([
-      { provider: 'profile-role', sdks: ['botocore'] },
+      { provider: 'profile-role', sdks: ['botocore'], others: [...OTHER_CLIENTS] },
     ]);
   });
 });
@@ -70,6 +74,8 @@ describe('findWinnersWithout', () => {
 test.each([
   ['environment', 'AWS_ACCESS_KEY_ID'],
   ['environment', 'AWS_SECRET_KEY'],
+  ['environment', 'AMAZON_ACCESS_KEY_ID'],
+  ['environment', 'AMAZON_SESSION_TOKEN'],
   ['web-identity', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
   ['container', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
 ] as const)('without %s, %s is not set', (name, variable) => {
@@ -82,7 +88,7 @@ test.each([
   expect([...without.blankVariables]).toEqual([]);
 });
 
-test('a removed provider is also removed from what botocore alone finds', () => {
+test('a removed provider is also removed from what only botocore and Go find', () => {
   const { providers } = createFacts({ process: KEYS });
   const facts = createFacts({ imds: IMDS }, { botocoreProfile: { process: providers.process } });
   expect(resolveChain('botocore', facts)).toMatchObject({ provider: 'process' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, type FailureReason } from '../../../src/domain/model.ts';
-import { SDKS } from '../../../src/domain/provider-chain/clients.ts';
+import { OTHER_CLIENTS, SDKS } from '../../../src/domain/provider-chain/clients.ts';
 import type {
   ChainFinding,
   ChainFindingCode,
@@ -71,6 +71,11 @@ credentials by SDK
                                                               Rust, .NET
   IMDS · role node-role · ASIA…IMDS                           Java
 
+other clients
+
+  none: stops at container, the provider fails                Terraform, rclone, rclone up to 1.67,
+                                                              Ruby, PHP
+
 findings
 
   ! the container endpoint fails: Java falls back to IMDS and the role of the instance; botocore
@@ -85,7 +90,7 @@ findings
 test('the text has no findings section if there are no findings', () => {
   const rendered = renderText(createFacts({ imds: IMDS }));
   expect(rendered).not.toMatch(/findings/);
-  expect(rendered).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n$/);
+  expect(rendered).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n/);
 });
 
 describe('the text', () => {
@@ -179,6 +184,10 @@ describe('JSON', () => {
       subject: null,
       message: 'environment',
     });
+    expect(document.other_clients.map(({ client }: { client: string }) => client)).toEqual([
+      ...OTHER_CLIENTS,
+    ]);
+    expect(document.other_clients.at(-1)).toMatchObject({ client: 'php', provider: 'environment' });
     expect(document.findings).toEqual([
       {
         code: 'KEYS_HIDE_ROLE',
@@ -189,8 +198,8 @@ describe('JSON', () => {
         long_lived: true,
         // The container endpoint is broken, and only Java goes on.
         without: [
-          { provider: null, sdks: SDKS.filter((sdk) => sdk !== 'java') },
-          { provider: 'imds', sdks: ['java'] },
+          { provider: null, sdks: SDKS.filter((sdk) => sdk !== 'java'), others: [...OTHER_CLIENTS] },
+          { provider: 'imds', sdks: ['java'], others: [] },
         ],
         message: expect.stringMatching(/^keys in the environment win over IMDS/),
         hint: expect.stringMatching(/unset AWS_ACCESS_KEY_ID/),
@@ -215,8 +224,8 @@ describe('each code has a sentence', () => {
   const stoppedSdks = ['dotnet'] as const;
   const failed = { problem: null, reason: null };
   const without = [
-    { provider: 'imds' as const, sdks: ['go'] as const },
-    { provider: null, sdks: ['rust'] as const },
+    { provider: 'imds' as const, sdks: ['go'] as const, others: ['rclone'] as const },
+    { provider: null, sdks: ['rust'] as const, others: [] },
   ];
   const EXAMPLES: { [Code in ReportedCode]: readonly ChainFindingFields[Code][] } = {
     NO_PROVIDER_ANSWERS: [{ providers: ['profile', 'process'] }, { providers: [] }],
@@ -243,23 +252,23 @@ describe('each code has a sentence', () => {
       { provider: 'profile', sdks: SDKS },
     ],
     EXPIRED_CREDENTIALS_WIN: [
-      { provider: 'environment', expiredForSeconds: 61, sdks, stoppedSdks },
-      { provider: 'profile', expiredForSeconds: 61, sdks: SDKS, stoppedSdks: [] },
-      { provider: 'process', expiredForSeconds: 61, sdks: [], stoppedSdks },
-      { provider: 'imds', expiredForSeconds: 61, sdks: ['java'], stoppedSdks: [] },
+      { provider: 'environment', expiredForSeconds: 61, sdks, stoppedSdks, without },
+      { provider: 'profile', expiredForSeconds: 61, sdks: SDKS, stoppedSdks: [], without: [] },
+      { provider: 'process', expiredForSeconds: 61, sdks: [], stoppedSdks, without },
+      { provider: 'imds', expiredForSeconds: 61, sdks: ['java'], stoppedSdks: [], without: [] },
     ],
     INCOMPLETE_KEY_PAIR: [
-      { provider: 'environment', missing: 'NO_KEY_ID', stoppedSdks },
-      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: [] },
-      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: SDKS },
+      { provider: 'environment', missing: 'NO_KEY_ID', stoppedSdks, without },
+      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: [], without: [] },
+      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: SDKS, without },
     ],
     FALLS_BACK_TO_INSTANCE_ROLE: [
       { sdks, stoppedSdks, problem: 'POLL_FAILED', reason: 'timeout' },
       { sdks: ['java'], stoppedSdks, ...failed },
     ],
     PROVIDER_STOPS_CHAIN: [
-      { provider: 'container', works: true, stoppedSdks, ...failed },
-      { provider: 'profile', works: false, stoppedSdks: SDKS, ...failed },
+      { provider: 'container', works: true, stoppedSdks, ...failed, without },
+      { provider: 'profile', works: false, stoppedSdks: SDKS, ...failed, without: [] },
     ],
     INVALID_SETTING_STOPS: [{ setting: 'AWS_X', stoppedSdks }],
     KEYS_HIDE_ROLE: [
@@ -284,6 +293,11 @@ describe('each code has a sentence', () => {
     ],
     PROFILE_HIDES_ROLE: [{ provider: 'sso', profile: 'loader', hidden: ['imds'], sdks, without }],
     CONTAINER_HIDES_IMDS: [{ role: 'node-role' }, { role: null }],
+    OTHER_CLIENTS_DIFFER: [
+      { clients: ['php'], provider: 'imds', sdkProvider: 'web-identity' },
+      { clients: ['terraform', 'ruby'], provider: null, sdkProvider: 'imds' },
+      { clients: ['php'], provider: 'imds', sdkProvider: null },
+    ],
     DEFAULT_PROFILE_ONLY_SOME_SDKS: [{}],
     ROLE_CHAIN_CAPPED: (['role', 'web-identity', 'sso', 'container', 'imds'] as const).flatMap((base) =>
       [null, 14_400].map((durationSeconds) => ({
@@ -365,6 +379,10 @@ describe('each code has a sentence', () => {
     BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
     INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
     OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X' },
+    OTHER_SECTION: { reason: 'OTHER_SECTION', path: '/home/a/.aws/config', section: 'loader' },
+    OTHER_URL: { reason: 'OTHER_URL', setting: 'AWS_X' },
+    OTHER_FILE: { reason: 'OTHER_FILE', setting: 'AWS_X' },
+    VERSION: { reason: 'VERSION' },
     REJECTED_BY_SDK: { reason: 'REJECTED_BY_SDK', note: 'IMDS_V1_USED' },
     DISABLED: { reason: 'DISABLED', note: 'DISABLED_FOR_SOME_SDKS' },
     OTHER_ENDPOINT: { reason: 'OTHER_ENDPOINT', note: 'IPV6_ONLY_BOTOCORE' },

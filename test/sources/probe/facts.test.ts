@@ -113,7 +113,7 @@ test.each<[key: string, isCounted: boolean]>([
   ['role_arn_x', false],
   ['my_sso_region', false],
 ])(
-  'a setting %s with a colon that botocore alone reads makes another profile: %s',
+  'a setting %s with a colon that only botocore and Go read makes another profile: %s',
   async (key, isCounted) => {
     const facts = await probeFiles({ config: `[default]\nregion = x\n${key}: x\n` });
     expect(facts.botocoreProfile !== null).toBe(isCounted);

@@ -121,6 +121,7 @@ describe('the profiles of botocore', () => {
     expect(await inspectSharedFiles(files, () => Promise.reject(new Error('gone')))).toEqual({
       fileProblems: [],
       misplacedSections: [],
+      sections: { config: new Set(), credentials: new Set() },
       botocoreProfiles: new Map(),
     });
   });

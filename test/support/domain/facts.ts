@@ -17,6 +17,7 @@ export function createFacts(
   return {
     now: Date.UTC(2026, 10, 22),
     observed: null,
+    platform: null,
     providers: mapNames(PROVIDER_NAMES, (name) => createProvider(name, known[name])),
     setVariables: new Set(),
     blankVariables: new Set(),
@@ -27,7 +28,9 @@ export function createFacts(
       exists: true,
       similarNames: [],
       anyExist: true,
+      ofDefaultVariable: null,
     },
+    sections: { config: new Set(), credentials: new Set() },
     fileProblems: [],
     misplacedSections: [],
     botocoreProfile: null,

@@ -1,7 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { SDKS, type Sdk } from '../../../src/domain/provider-chain/clients.ts';
+import {
+  OTHER_CLIENTS,
+  type OtherClient,
+  SDKS,
+  type Sdk,
+} from '../../../src/domain/provider-chain/clients.ts';
 import type { ChainFinding } from '../../../src/domain/provider-chain/finding.ts';
 import type { ChainOutcome } from '../../../src/domain/provider-chain/outcome.ts';
 import { mapNames } from '../../../src/domain/provider-chain/providers.ts';
@@ -30,6 +35,8 @@ export interface ShadowingCase {
   expected: {
     /** How each chain ends, as {@link formatOutcome} writes it. `every`: all other SDKs. */
     sdks: Readonly<Partial<Record<Sdk | 'every', string>>>;
+    /** The same for other clients. */
+    others: Readonly<Partial<Record<OtherClient | 'every', string>>>;
     /** In their order, as {@link formatFinding} writes them. */
     findings: readonly string[];
     usable: boolean;
@@ -43,6 +50,9 @@ export const CASES: readonly ShadowingCase[] = readdirSync(FOLDER).map((name) =>
 
 export const expectedOutcomes = ({ expected: { sdks } }: ShadowingCase): Record<Sdk, string> =>
   mapNames(SDKS, (sdk) => sdks[sdk] ?? sdks.every ?? '');
+
+export const expectedOtherOutcomes = ({ expected: { others } }: ShadowingCase): Record<OtherClient, string> =>
+  mapNames(OTHER_CLIENTS, (client) => others[client] ?? others.every ?? '');
 
 export function formatOutcome(outcome: ChainOutcome): string {
   switch (outcome.kind) {

@@ -7,14 +7,12 @@ import {
   linkIf,
   otherProfile,
   providerLink,
+  ssoLink,
+  stopIfDefaultProfileMissing,
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
 } from './links.ts';
-
-const lacksSsoRole = (problem: ProviderProblem) =>
-  problem.code === 'SETTINGS_MISSING' &&
-  ['sso_account_id', 'sso_role_name'].every((name) => problem.names.includes(name));
 
 const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
 
@@ -31,9 +29,11 @@ const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
  * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
  */
 export const BOTOCORE: readonly ChainLink[] = [
+  stopIfDefaultProfileMissing,
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
+  stopIfDefaultProfileMissing,
   // botocore reads the expiration from this variable only.
   linkIf(
     ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
@@ -45,8 +45,7 @@ export const BOTOCORE: readonly ChainLink[] = [
   providerLink('profile-role'),
   providerLink('web-identity'),
   providerLink('profile-web-identity'),
-  // A profile with only an SSO session is for tokens, not for credentials.
-  providerLink('sso', { onIncomplete: (problem) => (lacksSsoRole(problem) ? 'next' : 'stop') }),
+  ssoLink,
   botocoreKeysIn('credentials'),
   providerLink('login'),
   providerLink('process', { onExpired: 'stop' }),

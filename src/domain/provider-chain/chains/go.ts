@@ -7,6 +7,7 @@ import {
   providerLink,
   selectConfigured,
   stopAt,
+  stopIfImdsV1Fails,
   stopIfProfileMissing,
 } from './links.ts';
 
@@ -31,6 +32,13 @@ const checkGoConfiguration: ChainLink = (facts) => {
     : 'next';
 };
 
+/** Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS. */
+export const goRole: ChainLink = ({ providers }) => {
+  const { state, problem } = providers['profile-role'];
+  if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
+  return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
+};
+
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
 export const GO: readonly ChainLink[] = [
   stopIfProfileMissing,
@@ -38,22 +46,13 @@ export const GO: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
   otherProfile(({ profile }) => !profile.isNamed),
-  // Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS.
-  ({ providers }) => {
-    const { state, problem } = providers['profile-role'];
-    if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
-    return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
-  },
+  goRole,
   providerLink('profile'),
   providerLink('profile-web-identity'),
   providerLink('sso'),
   providerLink('login'),
   providerLink('process'),
   providerLink('container'),
-  // Go rejects a token without TTL and then uses IMDSv1.
-  ({ doesImdsV1Work }) =>
-    doesImdsV1Work === false
-      ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
-      : 'next',
+  stopIfImdsV1Fails,
   LAST,
 ];

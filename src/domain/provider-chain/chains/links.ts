@@ -1,15 +1,15 @@
-import type { Sdk } from '../clients.ts';
+import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
 import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
-import { findSdkDifference } from './client-differences.ts';
+import { findClientDifference } from './client-differences.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
 type LinkResult = ChainOutcome | 'next' | 'leave';
-export type ChainLink = (facts: ChainFacts, sdk: Sdk) => LinkResult;
+export type ChainLink = (facts: ChainFacts, client: Client) => LinkResult;
 
 type FailureAction = 'next' | 'leave' | 'stop';
 
-/** What an SDK does if a provider is set up and has no valid credentials. */
+/** What a client does if a provider is set up and has no valid credentials. */
 interface FailureHandling {
   /** Default: stop. */
   onIncomplete?: FailureAction | ((problem: ProviderProblem) => FailureAction);
@@ -23,6 +23,8 @@ interface FailureHandling {
 
 const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';
 const SECRET_ACCESS_KEY = 'AWS_SECRET_ACCESS_KEY';
+const SESSION_TOKEN = 'AWS_SESSION_TOKEN';
+const COMMON_VARIABLES: ReadonlySet<string> = new Set([ACCESS_KEY_ID, SECRET_ACCESS_KEY]);
 const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
@@ -34,22 +36,23 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** True if the session token is set only under its old name, and this SDK does not read that name. */
-const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk): boolean =>
-  sdk !== 'botocore' &&
+/** True if the session token is set only under its old name, and this client does not read that name. */
+const lacksToken = ({ name, accessKeyId, notes }: Provider, client: Client): boolean =>
+  client !== 'botocore' &&
+  !(client === 'php' && name === 'profile') &&
   accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
 /** Go and JavaScript have no time limit for a container endpoint. Measured with SDK v1, v2 and v3. */
-const waitsForever = ({ name, problem }: Provider, sdk: Sdk): boolean =>
+const waitsForever = ({ name, problem }: Provider, client: Client): boolean =>
   name === 'container' &&
-  (sdk === 'go' || sdk === 'javascript') &&
+  (client === 'go' || client === 'javascript') &&
   problem?.code === 'POLL_FAILED' &&
   problem.reason === 'timeout';
 
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
-  return ({ providers }, sdk) => {
+  return ({ providers }, client) => {
     const provider = providers[name];
     const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
       action === 'stop' ? stopAt(name, { reason }) : action;
@@ -64,13 +67,13 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
       const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
       return act(action, 'INCOMPLETE');
     }
-    const difference = findSdkDifference(provider, sdk);
+    const difference = findClientDifference(provider, client);
     if (difference !== null) {
       return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
     }
-    if (waitsForever(provider, sdk)) return stopAt(name, { reason: 'HANGS' });
+    if (waitsForever(provider, client)) return stopAt(name, { reason: 'HANGS' });
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
-    if (lacksToken(provider, sdk)) return win('NO_SESSION_TOKEN');
+    if (lacksToken(provider, client)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);
     return onExpired === undefined ? win('EXPIRED') : act(onExpired, 'EXPIRED');
   };
@@ -78,9 +81,9 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
 
 /** Links in a row; a link that returns `leave` ends the group. */
 export function groupLinks(...links: ChainLink[]): ChainLink {
-  return (facts, sdk) => {
+  return (facts, client) => {
     for (const link of links) {
-      const result = link(facts, sdk);
+      const result = link(facts, client);
       if (result === 'leave') return 'next';
       if (result !== 'next') return result;
     }
@@ -90,32 +93,42 @@ export function groupLinks(...links: ChainLink[]): ChainLink {
 
 export const linkIf =
   (condition: (facts: ChainFacts) => boolean, link: ChainLink): ChainLink =>
-  (facts, sdk) =>
-    condition(facts) ? link(facts, sdk) : 'next';
+  (facts, client) =>
+    condition(facts) ? link(facts, client) : 'next';
 
 /** Variable names from before the SDKs agreed on common ones. */
-const LEGACY_VARIABLES: Partial<Record<Sdk, { keyId?: string; secretKey: string }>> = {
-  go: { keyId: 'AWS_ACCESS_KEY', secretKey: 'AWS_SECRET_KEY' },
-  rust: { secretKey: 'SECRET_ACCESS_KEY' },
-  dotnet: { secretKey: 'AWS_SECRET_KEY' },
-};
+const LEGACY_VARIABLES: Partial<Record<Client, { keyIds?: string[]; secretKeys: string[]; token?: string }>> =
+  {
+    go: { keyIds: ['AWS_ACCESS_KEY'], secretKeys: ['AWS_SECRET_KEY'] },
+    rust: { secretKeys: ['SECRET_ACCESS_KEY'] },
+    dotnet: { secretKeys: ['AWS_SECRET_KEY'] },
+    ruby: {
+      keyIds: ['AMAZON_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+      secretKeys: ['AMAZON_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
+      token: 'AMAZON_SESSION_TOKEN',
+    },
+  };
 
-/** The legacy variables that this SDK reads a key pair from. Empty if it reads none, or only common names. */
-export function findLegacyVariables({ setVariables }: ChainFacts, sdk: Sdk): string[] {
-  const legacy = LEGACY_VARIABLES[sdk];
-  if (legacy === undefined) return [];
-  const keyId = setVariables.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : legacy.keyId;
-  const secretKey = setVariables.has(SECRET_ACCESS_KEY) ? SECRET_ACCESS_KEY : legacy.secretKey;
-  if (keyId === undefined || !setVariables.has(keyId) || !setVariables.has(secretKey)) return [];
-  return [keyId, secretKey].filter((name) => name !== ACCESS_KEY_ID && name !== SECRET_ACCESS_KEY);
+/** The legacy variables that this client reads keys from. Empty if it reads none, or only common names. */
+export function findLegacyVariables({ setVariables, blankVariables }: ChainFacts, client: Client): string[] {
+  const { keyIds = [], secretKeys = [], token } = LEGACY_VARIABLES[client] ?? {};
+  // Ruby takes the first variable that exists, even if it is blank.
+  const isFirst = (name: string) => setVariables.has(name) || (client === 'ruby' && blankVariables.has(name));
+  const names = [
+    [ACCESS_KEY_ID, ...keyIds],
+    [SECRET_ACCESS_KEY, ...secretKeys],
+  ].map((candidates) => candidates.find(isFirst));
+  if (!names.every((name) => name !== undefined && setVariables.has(name))) return [];
+  if (token !== undefined && setVariables.has(token) && !isFirst(SESSION_TOKEN)) names.push(token);
+  return names.filter((name) => name !== undefined).filter((name) => !COMMON_VARIABLES.has(name));
 }
 
 export const environmentLink =
   (handling: FailureHandling): ChainLink =>
-  (facts, sdk) =>
-    findLegacyVariables(facts, sdk).length > 0
+  (facts, client) =>
+    findLegacyVariables(facts, client).length > 0
       ? { kind: 'unknown', provider: 'environment', cause: { reason: 'LEGACY_VARIABLES' } }
-      : providerLink('environment', handling)(facts, sdk);
+      : providerLink('environment', handling)(facts, client);
 
 /** The blank variable of the container URI that an SDK would read. Null if there is none. */
 export function findBlankUriVariable({ setVariables, blankVariables }: ChainFacts): string | null {
@@ -126,9 +139,9 @@ export function findBlankUriVariable({ setVariables, blankVariables }: ChainFact
 /** For SDKs that treat a blank container URI as invalid. For SDKs that ignore it, use `providerLink`. */
 export const containerLink =
   (onBlank: 'stop' | 'next', handling: FailureHandling = {}): ChainLink =>
-  (facts, sdk) => {
+  (facts, client) => {
     const blank = findBlankUriVariable(facts);
-    if (blank === null) return providerLink('container', handling)(facts, sdk);
+    if (blank === null) return providerLink('container', handling)(facts, client);
     return onBlank === 'next' ? 'next' : stopAt('container', { reason: 'BLANK_VARIABLE', setting: blank });
   };
 
@@ -137,14 +150,20 @@ export const AWS_PROFILE = 'AWS_PROFILE';
 export const stopIfProfileMissing: ChainLink = ({ profile: { name, isNamed, exists } }) =>
   isNamed && !exists ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: name }) : 'next';
 
+/** For clients that read AWS_DEFAULT_PROFILE if AWS_PROFILE is not set. */
+export const stopIfDefaultProfileMissing: ChainLink = ({ profile: { isNamed, ofDefaultVariable } }) =>
+  !isNamed && ofDefaultVariable?.exists === false
+    ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: ofDefaultVariable.name })
+    : 'next';
+
 export const stopIfProfileBlank: ChainLink = ({ blankVariables }) =>
   blankVariables.has(AWS_PROFILE) ? stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE }) : 'next';
 
-export const findFileProblem = ({ fileProblems }: ChainFacts, sdk: Sdk) =>
-  fileProblems.find(({ sdks }) => sdks.includes(sdk));
+export const findFileProblem = ({ fileProblems }: ChainFacts, client: Client) =>
+  fileProblems.find(({ sdks }) => sdks.some((sdk) => sdk === client));
 
-export const stopIfFileInvalid: ChainLink = (facts, sdk) => {
-  const problem = findFileProblem(facts, sdk);
+export const stopIfFileInvalid: ChainLink = (facts, client) => {
+  const problem = findFileProblem(facts, client);
   if (problem === undefined) return 'next';
   return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
 };
@@ -168,3 +187,33 @@ export const selectConfigured = <Name extends ProviderName>(
 
 /** No provider follows IMDS, so a failure is the end of the chain. */
 export const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });
+
+/** For clients that accept sections in the form of the other file, which the probe ignores. */
+export const otherSection: ChainLink = ({ misplacedSections, profile }) => {
+  const found = misplacedSections.find((each) => each.profile === profile.name);
+  if (found === undefined) return 'next';
+  const { path, section } = found;
+  return { kind: 'unknown', provider: 'profile', cause: { reason: 'OTHER_SECTION', path, section } };
+};
+
+/** For clients with a parser of their own, which the probe does not know. */
+export const unknownIfFileInvalid: ChainLink = ({ fileProblems: [problem] }) => {
+  if (problem === undefined) return 'next';
+  const { path, line } = problem;
+  return { kind: 'unknown', provider: 'profile', cause: { reason: 'INVALID_FILE', path, line } };
+};
+
+const lacksSsoRole = (problem: ProviderProblem) =>
+  problem.code === 'SETTINGS_MISSING' &&
+  ['sso_account_id', 'sso_role_name'].every((name) => problem.names.includes(name));
+
+/** For clients that ignore a profile with only an SSO session, which is for tokens and not for credentials. */
+export const ssoLink: ChainLink = providerLink('sso', {
+  onIncomplete: (problem) => (lacksSsoRole(problem) ? 'next' : 'stop'),
+});
+
+/** For clients that reject a token without TTL, and use IMDSv1 instead. */
+export const stopIfImdsV1Fails: ChainLink = ({ doesImdsV1Work }) =>
+  doesImdsV1Work === false
+    ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
+    : 'next';

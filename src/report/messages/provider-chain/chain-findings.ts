@@ -9,7 +9,14 @@ import { describeOtherNamespace, describeOtherUser } from './process-findings.ts
 import { describeProviderHint } from './provider-hints.ts';
 import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
-import { describeSdks, describeWithout, isEverySdk, listSdks } from './sdk-lists.ts';
+import {
+  describeAlternative,
+  describeOtherClients,
+  describeSdks,
+  describeWithout,
+  isEverySdk,
+  listSdks,
+} from './sdk-lists.ts';
 import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
 
 const listProviders = (names: readonly ProviderName[]) =>
@@ -111,7 +118,7 @@ const TEXTS: {
       `and only botocore reads it: ${describeSdks(sdks, 'uses', 'use')} the keys without it, and AWS refuses them`,
     hint: `set ${KEY_PAIR_SETTINGS[provider].token} to the same value`,
   }),
-  EXPIRED_CREDENTIALS_WIN({ provider, expiredForSeconds, sdks, stoppedSdks }) {
+  EXPIRED_CREDENTIALS_WIN({ provider, expiredForSeconds, sdks, stoppedSdks, without }, facts) {
     const effects = [
       sdks.length === 0 ? '' : describeSdks(sdks, 'uses them anyway', 'use them anyway'),
       stoppedSdks.length === 0 ? '' : describeFailingSdks(stoppedSdks),
@@ -121,10 +128,10 @@ const TEXTS: {
       message:
         `the credentials of ${PROVIDER_PHRASES[provider]} expired ${formatDuration(expiredForSeconds)} ago` +
         `${affectsAll ? ', and no SDK tries a later provider' : ''}: ${joinWords(effects.filter(Boolean))}`,
-      hint: describeRenewal(provider),
+      hint: describeRenewal(provider) + describeAlternative(provider, without, facts),
     };
   },
-  INCOMPLETE_KEY_PAIR({ provider, missing, stoppedSdks }) {
+  INCOMPLETE_KEY_PAIR({ provider, missing, stoppedSdks, without }, facts) {
     const { id, secret } = KEY_PAIR_SETTINGS[provider];
     const [present, absent] = missing === 'NO_KEY_ID' ? [secret, id] : [id, secret];
     const effect =
@@ -133,7 +140,7 @@ const TEXTS: {
         : `${describeFailingSdks(stoppedSdks)}${describeOtherSdks(stoppedSdks, 'ignore it')}`;
     return {
       message: `${PROVIDER_PHRASES[provider]} has ${present} but no ${absent}: ${effect}`,
-      hint: 'set both keys or neither',
+      hint: `set both keys or neither${describeAlternative(provider, without, facts)}`,
     };
   },
   FALLS_BACK_TO_INSTANCE_ROLE: ({ sdks, stoppedSdks }, facts) => ({
@@ -142,11 +149,13 @@ const TEXTS: {
       describeFailingSdks(stoppedSdks),
     hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
-  PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks }, facts) => ({
+  PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks, without }, facts) => ({
     message: works
       ? `${PROVIDER_PHRASES[provider]} works, but ${describeFailingSdks(stoppedSdks)} there`
       : `${PROVIDER_PHRASES[provider]} does not work, and ${describeSdks(stoppedSdks, 'tries', 'try')} no later provider`,
-    hint: works ? describeNoteHint(provider, facts) : describeHint(provider, facts),
+    hint: works
+      ? describeNoteHint(provider, facts)
+      : `${describeHint(provider, facts)}${describeAlternative(provider, without, facts)}`,
   }),
   INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
     message: `${setting} is neither \`true\` nor \`false\`: ${describeFailingSdks(stoppedSdks)} with every provider`,
@@ -191,6 +200,7 @@ const TEXTS: {
     message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
     hint: 'keep the settings of one provider, and remove the settings of the others',
   }),
+  OTHER_CLIENTS_DIFFER: describeOtherClients,
   EXPIRES_SOON: ({ provider, remainingSeconds }) => ({
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,
     hint: describeRenewal(provider),

@@ -1,3 +1,4 @@
+import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
@@ -6,12 +7,7 @@ import {
   listAcceptedProviders,
 } from '../../../domain/provider-chain/expectation.ts';
 import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
-import {
-  type ChainFacts,
-  getClientProvider,
-  type Provider,
-  type ProviderName,
-} from '../../../domain/provider-chain/providers.ts';
+import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import {
   describeChainOutcome,

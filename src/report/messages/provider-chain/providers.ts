@@ -1,5 +1,5 @@
 import type { PollNoteCode } from '../../../domain/poll-note.ts';
-import type { Sdk } from '../../../domain/provider-chain/clients.ts';
+import type { OtherClient, Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type {
   ProfileProvider,
@@ -20,6 +20,14 @@ export const SDK_NAMES: Record<Sdk, string> = {
   javascript: 'JavaScript',
   rust: 'Rust',
   dotnet: '.NET',
+};
+
+export const OTHER_CLIENT_NAMES: Record<OtherClient, string> = {
+  terraform: 'Terraform',
+  rclone: 'rclone',
+  'rclone-1.67': 'rclone up to 1.67',
+  ruby: 'Ruby',
+  php: 'PHP',
 };
 
 /** Short labels for texts that name the profile. */
@@ -111,6 +119,7 @@ const FIXED_CAUSES = {
   HANGS: 'the SDK waits without a time limit',
   EXPIRED: 'the credentials have expired',
   LEGACY_VARIABLES: 'keys from legacy variables',
+  VERSION: 'the result depends on the version',
   DISABLED: 'the SDK treats the provider as disabled',
   OTHER_ENDPOINT: 'from another endpoint, which was not polled',
   OTHER_TOKEN: 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried',
@@ -124,12 +133,18 @@ function describeCause(cause: OutcomeCause): string {
       return `profile ${cause.profile} has two kinds of credentials`;
     case 'INVALID_FILE':
       return `could not parse line ${cause.line} of ${cause.path}`;
+    case 'OTHER_SECTION':
+      return `with the section [${cause.section}] of ${cause.path}`;
     case 'BLANK_VARIABLE':
       return `${cause.setting} is blank`;
     case 'INVALID_SETTING':
       return `${cause.setting} is invalid`;
     case 'OTHER_PROFILE':
       return `of the profile that ${cause.setting} names`;
+    case 'OTHER_URL':
+      return `from the address in ${cause.setting}, which was not polled`;
+    case 'OTHER_FILE':
+      return `${cause.setting} is ignored, and ~/.aws was not read`;
     case 'REJECTED_BY_SDK':
       return REJECTIONS[cause.note] ?? 'the SDK rejects a setting';
     default:

@@ -1,7 +1,8 @@
-import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
-import type { WinnerWithout } from '../../../domain/provider-chain/finding.ts';
-import type { ChainFacts } from '../../../domain/provider-chain/providers.ts';
-import { joinWords, listIdentity, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { type OtherClient, SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
+import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/finding.ts';
+import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import type { Explanation } from '../failures/explanation.ts';
+import { joinWords, listIdentity, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 
 export const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
 
@@ -12,13 +13,64 @@ export const listSdks = (sdks: readonly Sdk[]) =>
 export const describeSdks = (sdks: readonly Sdk[], singular: string, plural: string) =>
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
+/** The same with other clients: `every SDK and PHP use`. */
+function describeClients(
+  sdks: readonly Sdk[],
+  others: readonly OtherClient[],
+  singular: string,
+  plural: string,
+): string {
+  if (others.length === 0) return describeSdks(sdks, singular, plural);
+  const names = [
+    ...(isEverySdk(sdks) ? ['every SDK'] : sdks.map((sdk) => SDK_NAMES[sdk])),
+    ...others.map((client) => OTHER_CLIENT_NAMES[client]),
+  ];
+  return `${joinWords(names)} ${names.length === 1 ? singular : plural}`;
+}
+
+/** For example `IMDS (role loader)`. */
+function describeProviderOf(provider: ProviderName, facts: ChainFacts): string {
+  const identity = listIdentity(facts.providers[provider]);
+  return `${PROVIDER_PHRASES[provider]}${identity.length === 0 ? '' : ` (${identity.join(', ')})`}`;
+}
+
+/** Clients for which a job would not get the credentials of the SDKs. */
+export function describeOtherClients(
+  { clients, provider, sdkProvider }: ChainFinding<'OTHER_CLIENTS_DIFFER'>,
+  facts: ChainFacts,
+): Explanation {
+  const effect =
+    provider === null
+      ? `${describeClients([], clients, 'has', 'have')} no credentials`
+      : `${describeClients([], clients, 'uses', 'use')} ${describeProviderOf(provider, facts)}`;
+  return {
+    message: `${effect}, but ${sdkProvider === null ? 'SDKs fail' : `SDKs use ${describeProviderOf(sdkProvider, facts)}`}`,
+    hint: 'this matters only if one of these clients runs here: keep the settings of one provider, or judge with --source the provider that this client uses',
+  };
+}
+
 /** What happens after the removal of settings: `: then every SDK uses IMDS (role loader)`. */
 export function describeWithout(without: readonly WinnerWithout[], facts: ChainFacts): string {
-  const effects = without.map(({ provider, sdks }) => {
-    if (provider === null) return `${describeSdks(sdks, 'has', 'have')} no working credentials`;
-    const identity = listIdentity(facts.providers[provider]);
-    const details = identity.length === 0 ? '' : ` (${identity.join(', ')})`;
-    return `${describeSdks(sdks, 'uses', 'use')} ${PROVIDER_PHRASES[provider]}${details}`;
-  });
+  const effects = listEffects(without, facts);
   return effects.length === 0 ? '' : `: then ${joinWords(effects)}`;
+}
+
+/** For a provider that does not work: `; without the profile, every SDK uses IMDS (role loader)`. */
+export function describeAlternative(
+  removed: ProviderName,
+  without: readonly WinnerWithout[],
+  facts: ChainFacts,
+): string {
+  if (without.every(({ provider }) => provider === null)) return '';
+  return `; without ${PROVIDER_PHRASES[removed]}, ${joinWords(listEffects(without, facts))}`;
+}
+
+function listEffects(without: readonly WinnerWithout[], facts: ChainFacts): string[] {
+  const doSdksAgree = without.filter(({ sdks }) => sdks.length > 0).length === 1;
+  return without.map(({ provider, sdks, others }) => {
+    // Clients that do the same as every affected SDK are not named.
+    const named = sdks.length > 0 && doSdksAgree ? [] : others;
+    if (provider === null) return `${describeClients(sdks, named, 'has', 'have')} no working credentials`;
+    return `${describeClients(sdks, named, 'uses', 'use')} ${describeProviderOf(provider, facts)}`;
+  });
 }

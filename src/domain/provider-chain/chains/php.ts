@@ -1,0 +1,81 @@
+import type { ChainFacts, ProfileProvider, ProviderName } from '../providers.ts';
+import {
+  type ChainLink,
+  environmentLink,
+  groupLinks,
+  LAST,
+  linkIf,
+  providerLink,
+  unknownIfFileInvalid,
+} from './links.ts';
+
+type File = 'config' | 'credentials';
+
+/** Any failure lets the chain go on, so a broken provider leads to another identity. */
+const tryProvider = (name: ProviderName): ChainLink =>
+  providerLink(name, { onIncomplete: 'next', onFailure: 'next' });
+
+const isIn = ({ providers }: ChainFacts, file: File, ...names: ProfileProvider[]) =>
+  names.some((name) => providers[name].profileFile === file);
+
+/** PHP looks for the section of `source_profile` in the same file, and without the prefix `profile`. */
+function hasRoleSource({ providers, sections }: ChainFacts, file: File): boolean {
+  const { sourceProfile = null } = providers['profile-role'].roleSession ?? {};
+  return sourceProfile === null || sections[file].has(sourceProfile);
+}
+
+/** With a `role_arn`, PHP ignores the keys of the same section. */
+const keysAndRoleOf = (file: File): ChainLink =>
+  groupLinks(
+    linkIf(
+      (facts) => isIn(facts, file, 'profile-role') && hasRoleSource(facts, file),
+      tryProvider('profile-role'),
+    ),
+    linkIf(
+      (facts) => isIn(facts, file, 'profile') && !isIn(facts, file, 'profile-role', 'profile-web-identity'),
+      tryProvider('profile'),
+    ),
+  );
+
+const processOf = (file: File): ChainLink =>
+  linkIf(
+    (facts) => isIn(facts, file, 'process'),
+    providerLink('process', { onFailure: 'next', onExpired: 'next' }),
+  );
+
+/** PHP always reads the config file in the home folder. */
+const otherConfigFile: ChainLink = linkIf(
+  ({ setVariables }) => setVariables.has('AWS_CONFIG_FILE'),
+  () => ({
+    kind: 'unknown',
+    provider: 'profile',
+    cause: { reason: 'OTHER_FILE', setting: 'AWS_CONFIG_FILE' },
+  }),
+);
+
+const loginOfNewVersions: ChainLink = ({ providers }) =>
+  providers.login.state === 'absent'
+    ? 'next'
+    : { kind: 'unknown', provider: 'login', cause: { reason: 'VERSION' } };
+
+/**
+ * `CredentialProvider::defaultProvider` of the AWS SDK for PHP. The config file is read only with sections of the form
+ * `[profile NAME]`, even for the default profile.
+ */
+export const PHP: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  tryProvider('web-identity'),
+  otherConfigFile,
+  unknownIfFileInvalid,
+  tryProvider('profile-web-identity'),
+  linkIf((facts) => isIn(facts, 'config', 'sso'), tryProvider('sso')),
+  loginOfNewVersions,
+  processOf('credentials'),
+  keysAndRoleOf('credentials'),
+  linkIf(
+    ({ profile, sections }) => sections.config.has(`profile ${profile.name}`),
+    groupLinks(processOf('config'), keysAndRoleOf('config')),
+  ),
+  providerLink('container'),
+  LAST,
+];

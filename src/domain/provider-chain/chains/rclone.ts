@@ -1,0 +1,104 @@
+import type { ChainFacts, ProviderName } from '../providers.ts';
+import { GO, goRole } from './go.ts';
+import {
+  type ChainLink,
+  environmentLink,
+  LAST,
+  linkIf,
+  otherProfile,
+  otherSection,
+  providerLink,
+  selectConfigured,
+  stopAt,
+  stopIfImdsV1Fails,
+  unknownIfFileInvalid,
+} from './links.ts';
+import { asGo } from './terraform.ts';
+
+/** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
+export const RCLONE: readonly ChainLink[] = [asGo(...GO)];
+
+const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+
+const isConfigured = ({ providers }: ChainFacts, name: ProviderName) => providers[name].state !== 'absent';
+
+/** Version 1 has a parser of its own. It fails here, even if the environment has keys. */
+const stopIfUnparsable: ChainLink = ({ fileProblems }) => {
+  const problem = fileProblems.find(
+    ({ cause }) => cause === 'BYTE_ORDER_MARK' || cause === 'UNCLOSED_SECTION',
+  );
+  if (problem === undefined) return 'next';
+  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
+};
+
+/** Version 1 loads the files before it looks for keys, and fails on these settings. It ignores incomplete keys. */
+const checkConfiguration: ChainLink = (facts) => {
+  const { problem } = facts.providers['profile-role'];
+  const lacksBase =
+    problem?.code === 'ROLE_SOURCE_MISSING' ||
+    (problem?.code === 'NO_BASE_CREDENTIALS' && problem.setting === 'source_profile');
+  if (lacksBase) return stopAt('profile-role', { reason: 'INCOMPLETE' });
+  if (facts.providers['profile-web-identity'].problem?.code === 'NO_ROLE_ARN')
+    return stopAt('profile-web-identity', { reason: 'INCOMPLETE' });
+  const kinds = selectConfigured(facts, ['profile-role', 'profile-web-identity', 'process']);
+  const collides =
+    problem?.code === 'TWO_ROLE_SOURCES' || (kinds.length > 1 && problem?.code !== 'NO_ROLE_SOURCE');
+  return collides ? stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: facts.profile.name }) : 'next';
+};
+
+/**
+ * rclone first loads only the credentials file, and without the role there. Without AWS_PROFILE, version 1 ignores the
+ * error if the environment has keys.
+ */
+const stopIfRoleUnread: ChainLink = ({ providers, setVariables }) =>
+  providers['profile-web-identity'].profileFile === 'credentials' && !setVariables.has('AWS_SDK_LOAD_CONFIG')
+    ? stopAt('profile-web-identity', { reason: 'INCOMPLETE' })
+    : 'next';
+
+/** Older versions do not know `sso_session`. */
+const ssoOfVersion1: ChainLink = (facts, client) => {
+  const hasSession = [...facts.sections.config].some((name) => /^sso-session\s/.test(name));
+  return hasSession && isConfigured(facts, 'sso')
+    ? { kind: 'unknown', provider: 'sso', cause: { reason: 'VERSION' } }
+    : providerLink('sso')(facts, client);
+};
+
+/** Version 1 reads the full URI first. Older versions accept only loopback hosts there, and no token file. */
+const containerOfVersion1: ChainLink = (facts) => {
+  const { setVariables, providers } = facts;
+  if (!isConfigured(facts, 'container') || !setVariables.has(FULL_URI)) return 'next';
+  if (setVariables.has('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'))
+    return { kind: 'unknown', provider: 'container', cause: { reason: 'OTHER_URL', setting: FULL_URI } };
+  const isNew =
+    setVariables.has('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') ||
+    /^http:\/\/(169\.254\.|\[fd00:)/.test(providers.container.origin ?? '');
+  return isNew ? { kind: 'unknown', provider: 'container', cause: { reason: 'VERSION' } } : 'next';
+};
+
+/**
+ * With `env_auth`, rclone up to 1.67 uses version 1 of the Go SDK and its config file. A missing profile is ignored.
+ * Sources: `backend/s3/s3.go` of rclone 1.60, `session/credentials.go` and `session/shared_config.go` of
+ * aws-sdk-go 1.44.133.
+ */
+export const RCLONE_1_67: readonly ChainLink[] = [
+  asGo(
+    stopIfUnparsable,
+    checkConfiguration,
+    linkIf(({ profile }) => profile.isNamed, stopIfRoleUnread),
+    environmentLink({ onIncomplete: 'next' }),
+    stopIfRoleUnread,
+    providerLink('web-identity'),
+    otherProfile(({ profile }) => !profile.isNamed),
+    otherSection,
+    unknownIfFileInvalid,
+    goRole,
+    providerLink('profile', { onIncomplete: 'next' }),
+    providerLink('profile-web-identity'),
+    ssoOfVersion1,
+    providerLink('process'),
+    containerOfVersion1,
+    providerLink('container'),
+    stopIfImdsV1Fails,
+    LAST,
+  ),
+];

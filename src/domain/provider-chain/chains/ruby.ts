@@ -1,0 +1,79 @@
+import type { ChainFacts } from '../providers.ts';
+import {
+  AWS_PROFILE,
+  type ChainLink,
+  containerLink,
+  environmentLink,
+  groupLinks,
+  LAST,
+  linkIf,
+  otherProfile,
+  otherSection,
+  providerLink,
+  ssoLink,
+  stopAt,
+  stopIfImdsV1Fails,
+} from './links.ts';
+
+const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'] as const;
+
+/** Ruby treats a blank variable as a value, and calls STS if both variables exist. */
+const stopIfWebIdentityBlank: ChainLink = ({ setVariables, blankVariables }) => {
+  const blank = WEB_IDENTITY_VARIABLES.find((name) => blankVariables.has(name));
+  const areBothThere = WEB_IDENTITY_VARIABLES.every(
+    (name) => setVariables.has(name) || blankVariables.has(name),
+  );
+  return blank !== undefined && areBothThere
+    ? stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: blank })
+    : 'next';
+};
+
+/** Ruby reads the files before anything else. */
+const stopIfNotUtf8: ChainLink = ({ fileProblems }) => {
+  const problem = fileProblems.find(({ cause }) => cause === 'NOT_UTF8');
+  if (problem === undefined) return 'next';
+  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
+};
+
+const isInCredentialsFile = ({ providers }: ChainFacts) =>
+  providers['profile-web-identity'].profileFile === 'credentials';
+
+/** Ruby knows the sources Ec2InstanceMetadata and EcsContainer. */
+const stopIfSourceUnknown: ChainLink = ({ providers }) =>
+  providers['profile-role'].roleSession?.source?.provider === 'environment'
+    ? stopAt('profile-role', { reason: 'INVALID_SETTING', setting: 'credential_source' })
+    : 'next';
+
+/**
+ * `credential_provider_chain.rb` and `shared_config.rb` of aws-sdk-core. An error of a provider ends the chain, but
+ * Ruby ignores a missing profile. It reads AWS_DEFAULT_PROFILE, except for a web identity. Version 3.168
+ * knows only the relative URI of a container endpoint.
+ */
+export const RUBY: readonly ChainLink[] = [
+  stopIfNotUtf8,
+  environmentLink({ onIncomplete: 'next' }),
+  stopIfWebIdentityBlank,
+  providerLink('web-identity', { onIncomplete: 'next' }),
+  linkIf(
+    ({ blankVariables }) => !blankVariables.has(AWS_PROFILE),
+    groupLinks(
+      otherSection,
+      // Ruby looks for a web identity in the config file only. In the other file, the role has no source.
+      linkIf(
+        (facts) => !isInCredentialsFile(facts),
+        providerLink('profile-web-identity', { onIncomplete: 'next' }),
+      ),
+      otherProfile(({ profile }) => !profile.isNamed),
+      ssoLink,
+      linkIf(isInCredentialsFile, () => stopAt('profile-web-identity', { reason: 'INCOMPLETE' })),
+      stopIfSourceUnknown,
+      providerLink('profile-role'),
+      providerLink('profile', { onIncomplete: 'next' }),
+      providerLink('login'),
+      providerLink('process'),
+    ),
+  ),
+  containerLink('stop'),
+  stopIfImdsV1Fails,
+  LAST,
+];

@@ -1,0 +1,32 @@
+import { GO } from './go.ts';
+import { type ChainLink, groupLinks, stopIfDefaultProfileMissing } from './links.ts';
+
+/** Applies a chain of the Go SDK with the rules of this SDK. */
+export const asGo =
+  (...links: readonly ChainLink[]): ChainLink =>
+  (facts) =>
+    groupLinks(...links)(facts, 'go');
+
+/** An old variable of Terraform for the endpoint of IMDS. */
+const METADATA_URL = 'AWS_METADATA_URL';
+
+/** Terraform sets the variable of the SDK from its own one. */
+const otherImds: ChainLink = (facts, client) => {
+  const outcome = asGo(...GO)(facts, client);
+  const isOther =
+    facts.setVariables.has(METADATA_URL) &&
+    !facts.setVariables.has('AWS_EC2_METADATA_SERVICE_ENDPOINT') &&
+    typeof outcome === 'object' &&
+    outcome.kind !== 'none' &&
+    outcome.provider === 'imds';
+  return isOther
+    ? { kind: 'unknown', provider: 'imds', cause: { reason: 'OTHER_URL', setting: METADATA_URL } }
+    : outcome;
+};
+
+/**
+ * The AWS provider and the S3 backend without settings of their own. Both use `aws-sdk-go-base`, which loads the
+ * profile before the SDK does and fails if the profile is missing, even if AWS_DEFAULT_PROFILE names it. Settings of
+ * the provider block come first: keys, then `profile`.
+ */
+export const TERRAFORM: readonly ChainLink[] = [stopIfDefaultProfileMissing, otherImds];
