@@ -2,31 +2,43 @@
  * Makes a text from outside safe to print and to store. Error messages of endpoints, programs and systems can
  * quote credentials, in any encoding, so only what is certainly ordinary text is kept.
  */
-import { isPlain, MIN_PIECE_LENGTH } from './plain-text.ts';
+import { MARK, markExternalIds, markSecrets, markWords } from './known-secrets.ts';
+import { isPlain } from './plain-text.ts';
 
 const MAX_LENGTH = 200;
 /** A longer text is cut first, to limit the work. */
 const MAX_INPUT_LENGTH = 2048;
 
 const REDACTED = '[redacted]';
-/** Stands for a known secret. No text contains it, because it is a private character. */
-const MARK = '\uE000';
 
 /**
  * Returns one line of at most 200 printable characters without secrets. Removes
  * - every piece of `known` with 8 or more characters, in any encoding, and every word that is a shorter one,
+ * - every external id. One of less than 8 characters is removed as a word, and one of less than 4 only in quotes,
  * - everything after the name of a secret, such as `AWS_SESSION_TOKEN=`,
  * - every word that looks like a key,
  * - control and formatting characters (escape sequences, bidirectional overrides).
  * @param known secrets that this process has sent or received
  */
-export function redactText(text: string, known: Iterable<string> = []): string {
+export function redactText(
+  text: string,
+  known: Iterable<string> = [],
+  externalIds: Iterable<string> = [],
+): string {
   const decoded = decode(text.slice(0, MAX_INPUT_LENGTH));
   if (decoded === null) return REDACTED;
-  const secrets = [...known];
-  const marked = secrets.reduce(markShort, markPieces(decoded, secrets.flatMap(listEncodings)));
+  const [secrets, ids] = [decodeAll(known), decodeAll(externalIds)];
+  const marked = markSecrets(markExternalIds(markWords(decoded, secrets), ids), [...secrets, ...ids]);
   // The text is shortened last, because a cut could split a secret.
   return toOneLine(redactValues(marked));
+}
+
+const decodeAll = (secrets: Iterable<string>) => [...secrets].map((secret) => decode(secret) ?? secret);
+
+/** Whether {@link redactText} would find a piece of these secrets. */
+export function containsSecret(text: string, known: Iterable<string>): boolean {
+  const decoded = decode(text);
+  return decoded === null || markSecrets(decoded, decodeAll(known)) !== decoded;
 }
 
 /** Limits the memory of {@link createTextRedactor}. */
@@ -104,54 +116,6 @@ const decodeOnce = (text: string) =>
 function toCharacter(digits: string, radix: number): string {
   const code = Number.parseInt(digits, radix);
   return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-}
-
-/** Every form in which a text can contain pieces of the secret, after `decode`. */
-function listEncodings(secret: string): string[] {
-  const plain = decode(secret) ?? secret;
-  if (plain.length < MIN_PIECE_LENGTH) return [];
-  // The base64 of a longer text contains one of three forms. The characters at the ends depend on the neighbours.
-  const base64 = [0, 1, 2].map((shift) =>
-    Buffer.from(' '.repeat(shift) + plain)
-      .toString('base64')
-      .slice(shift === 0 ? 0 : 4, -4),
-  );
-  return [plain, ...base64, ...base64.map(toBase64Url), Buffer.from(plain).toString('hex')];
-}
-
-const toBase64Url = (base64: string) => base64.replaceAll('+', '-').replaceAll('/', '_');
-
-/** Replaces a secret that is too short for pieces, such as an external id, where it is a word of its own. */
-function markShort(text: string, secret: string): string {
-  const plain = decode(secret) ?? secret;
-  if (plain.length >= MIN_PIECE_LENGTH || plain === '') return text;
-  const literal = plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), MARK);
-}
-
-/** Replaces each piece of a secret by a mark, even if white space or punctuation divides it. */
-const markPieces = (text: string, secrets: readonly string[]): string =>
-  [/(?!)/g, /\s/g, /[^a-z\d]/g].reduce((rest, ignored) => markWithout(rest, secrets, ignored), text);
-
-function markWithout(text: string, secrets: readonly string[], ignored: RegExp): string {
-  const pieces = new Set<string>();
-  for (const secret of secrets) {
-    const whole = secret.toLowerCase().replace(ignored, '');
-    for (let end = MIN_PIECE_LENGTH; end <= whole.length; end += 1) {
-      pieces.add(whole.slice(end - MIN_PIECE_LENGTH, end));
-    }
-  }
-  // Code unit by code unit, so that the indexes remain those of the text.
-  const units = text.split('').map((unit) => unit.toLowerCase().replace(ignored, ''));
-  const positions = units.flatMap((unit, index) => (unit === '' ? [] : [index]));
-  const squeezed = positions.map((index) => units[index]?.charAt(0)).join('');
-  const marked = text.split('');
-  for (let end = MIN_PIECE_LENGTH; end <= squeezed.length; end += 1) {
-    const start = end - MIN_PIECE_LENGTH;
-    if (pieces.has(squeezed.slice(start, end)))
-      marked.fill(MARK, positions[start], (positions[end - 1] ?? 0) + 1);
-  }
-  return marked.join('');
 }
 
 /** Removes the values of named secrets, and words that look like keys. */

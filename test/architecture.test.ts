@@ -20,6 +20,7 @@ const OPEN_TO_ALL = new Set([
   'clock.ts',
   'secret.ts',
   'key-id.ts',
+  'known-secrets.ts',
   'plain-text.ts',
   'redact.ts',
   'untrusted-text.ts',

@@ -194,6 +194,37 @@ test('a known secret is removed although it looks like words', () => {
   expect(redactText('bad value Horse Battery', ['correct-horse-battery'])).toBe('bad value [redacted]');
 });
 
+describe('external ids', () => {
+  const redact = (text: string, externalId: string) => redactText(text, [], [externalId]);
+  const CONSTRAINT = 'failed to satisfy constraint: Member must have length greater than or equal to 2';
+
+  test.each([
+    ['1', "1 validation error detected: Value '1'", '1 validation error detected: Value'],
+    ['ab', "Value 'ab'", 'Value'],
+    ['a.b', 'Value "A.B"', 'Value'],
+    ['acme', "Value 'acme'", 'Value'],
+    ['acme-7', 'value acme-7', 'value'],
+    ['acme', 'value &quot;%61cme&quot;', 'value'],
+    ['acme+1', `value ${Buffer.from('acme+1').toString('base64')}`, 'value'],
+    ['acme', `value ${Buffer.from('acme').toString('hex')}`, 'value'],
+    ['partners', "Value 'partners'", 'Value'],
+  ])('the external id %s is removed from an error that quotes it', (externalId, quoted, before) => {
+    const text = `${quoted} at 'externalId' ${CONSTRAINT}`;
+    expect(redact(text, externalId)).toBe(`${before} [redacted] at 'externalId' ${CONSTRAINT}`);
+  });
+
+  const DENIED =
+    'User: arn:aws:iam::111122223333:user/acme is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/acme-loader';
+
+  test.each(['1', 'is', 'to', '.*', 'acme', 'loader', '(', '\\'])(
+    'an error that does not quote the external id %s keeps all of its words',
+    (externalId) => {
+      expect(redact(DENIED, externalId)).toBe(redactText(DENIED));
+      expect(redactText(DENIED)).toContain('is not authorized to perform: sts:AssumeRole on resource:');
+    },
+  );
+});
+
 const truncated = (text: string) =>
   fc
     .tuple(fc.nat(text.length), fc.nat(text.length))

@@ -231,6 +231,37 @@ describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or
   });
 });
 
+// Too short to be searched for in every byte of every file.
+test.each(['zq', 'zq7w', 'zq7-wx'])(
+  'the short external id %s is not printed or stored',
+  async (externalId) => {
+    const { home, run } = makeHome();
+    const aws = await startLoopbackServer((request) =>
+      quote(
+        'ValidationError',
+        (secret) => secret,
+      )({ ...request, headers: {}, body: `ExternalId=${externalId}` }),
+    );
+    const flags = ['--source', 'role', '--role-arn', ARN, '--external-id', externalId, '--debug'];
+    const env = { ...BASE_KEYS, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: aws.url };
+    const runs = [];
+    for (const args of [
+      ['poll', ...flags],
+      ['poll', '-f', 'json', ...flags],
+      ['check', '-j', '1h', '-f', 'json', ...flags],
+      ['env', '-j', '1h', ...flags],
+      ['export'],
+      ['report', '-f', 'json'],
+    ])
+      runs.push(await run(args, env));
+    expect(aws.requests.map(({ body }) => new URLSearchParams(body).get('ExternalId'))).toContain(externalId);
+    const outputs = runs.map(({ stdout, stderr }) => stdout + stderr);
+    expect(outputs[0]).toContain('ValidationError: no: [redacted]');
+    expect(outputs.filter((output) => output.includes(externalId))).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
+  },
+);
+
 test('a usage error quotes no external id and no password', async () => {
   const { home, run } = makeHome();
   const runs = [

@@ -9,6 +9,7 @@ type PollErrorOptions = Partial<
     | 'quotation'
     | 'retry'
     | 'status'
+    | 'serviceError'
     | 'isResponseMissing'
     | 'isTimeout'
     | 'accessKeyId'
@@ -29,6 +30,8 @@ export class PollError extends Error {
   readonly retry: RetryPolicy = 'never';
   /** The HTTP status of the rejected response. Null without a response. */
   readonly status: number | null = null;
+  /** The error code of AWS, without the suffix `Exception`. Null unless cred-watch knows the code. */
+  readonly serviceError: string | null = null;
   /** The request may have arrived, but no complete response came back. */
   readonly isResponseMissing: boolean = false;
   /** A time limit ended the attempt. */

@@ -41,6 +41,8 @@ export class OngoingPoll {
   readonly notes = new Notes();
   /** Texts that a message must not contain: keys, tokens, and confidential parts of URLs. */
   readonly secrets = new Set<string>();
+  /** Also confidential, but an external id can be a common word or a part of the name of a role. */
+  readonly externalIds = new Set<string>();
   accountId: string | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
@@ -117,12 +119,21 @@ export interface FoundDocument {
  * signal.
  * @param settingsNotes notes made when the settings were read
  */
-export async function runPoll(
+export const runPoll = (
   options: SourceOptions,
   signal: AbortSignal | undefined,
   settingsNotes: readonly PollNote[],
   find: (poll: OngoingPoll) => Promise<FoundDocument>,
-): Promise<PollOutcome> {
+): Promise<PollOutcome> => runLimited(options, signal, settingsNotes, find, toSuccess);
+
+/** As {@link runPoll}, for a poll that returns something else than credentials. */
+export async function runLimited<Found, Result>(
+  options: SourceOptions,
+  signal: AbortSignal | undefined,
+  settingsNotes: readonly PollNote[],
+  find: (poll: OngoingPoll) => Promise<Found>,
+  toResult: (poll: OngoingPoll, found: Found) => Result,
+): Promise<Result | PollFailure> {
   const stop = new AbortController();
   const poll = new OngoingPoll(options, stop.signal);
   for (const note of settingsNotes) poll.notes.add(note);
@@ -138,7 +149,7 @@ export async function runPoll(
   stop.signal.addEventListener('abort', rejectLate, { once: true });
   if (signal?.aborted) end();
   try {
-    return toSuccess(poll, await Promise.race([find(poll), outOfTime]));
+    return toResult(poll, await Promise.race([find(poll), outOfTime]));
   } catch (error) {
     return toFailure(poll, error);
   } finally {
@@ -175,12 +186,12 @@ function validateClockOffset(
 function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
   // Any other error is a defect of this program. As a failed poll it would be hidden in the statistics.
   if (!(error instanceof PollError)) throw error;
-  const { identity, clockOffset, accountId, possibleHopLimit, secrets, notes, options } = poll;
+  const { identity, clockOffset, accountId, possibleHopLimit, notes, options } = poll;
   const { reason, accessKeyId, expiration, misconfiguration } = error;
   return {
     ok: false,
     reason,
-    detail: formatDetail(error, secrets),
+    detail: formatDetail(error, poll),
     misconfiguration,
     accessKeyId,
     expiration,
@@ -194,7 +205,7 @@ function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
 }
 
 /** Our own words, then what was quoted, without secrets. */
-function formatDetail({ detail, quotation }: PollError, secrets: ReadonlySet<string>): string {
-  const quoted = quotation === null ? '' : redactText(quotation, secrets);
+function formatDetail({ detail, quotation }: PollError, { secrets, externalIds }: OngoingPoll): string {
+  const quoted = quotation === null ? '' : redactText(quotation, secrets, externalIds);
   return toOneLine(detail !== '' && quoted !== '' ? `${detail}: ${quoted}` : `${detail}${quoted}`);
 }

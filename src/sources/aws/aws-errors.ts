@@ -75,7 +75,13 @@ export function toPollError(
   const [reason, retry] = known ?? classifyStatus(status);
   // The message about an unreadable response quotes its body, which can contain credentials.
   if (known === null) return new PollError(reason, `${server}: HTTP ${status}`, { retry, status });
-  return new PollError(reason, `${server}: ${errorName}`, { quotation: message, retry, status });
+  const serviceError = errorName.replace(/Exception$/, '');
+  return new PollError(reason, `${server}: ${errorName}`, {
+    quotation: message,
+    retry,
+    status,
+    serviceError,
+  });
 }
 
 /** Codes of TLS for a certificate that this process does not trust. */

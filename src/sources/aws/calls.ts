@@ -1,4 +1,4 @@
-/** Calls to AWS that return temporary credentials. */
+/** Calls to AWS: those that return temporary credentials, and the one that says whose credentials these are. */
 import type { LookupFunction } from 'node:net';
 import type { Secret } from '../../secret.ts';
 import { readExpirations } from '../document/expirations.ts';
@@ -11,7 +11,7 @@ import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { PolledCredentials } from '../source.ts';
 import { toPollError } from './aws-errors.ts';
 import type { RoleSession } from './role-session.ts';
-import type { Sdk, SdkCredentials } from './sdk.ts';
+import type { Sdk, SdkCredentials, SdkIdentity, SdkKeys } from './sdk.ts';
 import { type AwsService, chooseCallLimits } from './service.ts';
 import { readSts } from './sts.ts';
 
@@ -47,20 +47,37 @@ export async function assumeRole(
   nameRole(poll, session);
   const { externalId } = session;
   // Shared with the owner of the role only. AWS quotes an invalid one.
-  if (externalId !== null) poll.secrets.add(externalId);
-  return requestCredentials(poll, readSts(poll.options, files), (sdk, signal) => {
-    const { accessKeyId, secretAccessKey, token } = keys;
-    return sdk.assumeRole(
+  if (externalId !== null) poll.externalIds.add(externalId);
+  return requestCredentials(poll, readSts(poll.options, files), (sdk, signal) =>
+    sdk.assumeRole(
       { ...toInput(session), ...(externalId === null ? {} : { ExternalId: externalId }) },
-      {
-        accessKeyId: accessKeyId.reveal(),
-        secretAccessKey: secretAccessKey.reveal(),
-        sessionToken: token?.reveal(),
-      },
+      revealKeys(keys),
       signal,
-    );
-  });
+    ),
+  );
 }
+
+/**
+ * Asks AWS whose keys these are. Needs no permission.
+ * @throws PollError
+ */
+export const getCallerIdentity = (
+  poll: OngoingPoll,
+  service: AwsService,
+  keys: PolledCredentials['secrets'],
+): Promise<SdkIdentity> =>
+  callAws(
+    poll,
+    service,
+    (sdk, signal) => sdk.getCallerIdentity(revealKeys(keys), signal),
+    (identity) => identity,
+  );
+
+const revealKeys = ({ accessKeyId, secretAccessKey, token }: PolledCredentials['secrets']): SdkKeys => ({
+  accessKeyId: accessKeyId.reveal(),
+  secretAccessKey: secretAccessKey.reveal(),
+  sessionToken: token?.reveal(),
+});
 
 /** Before the first error, so that the outcome of a failed poll has the role too. */
 export function nameRole(poll: OngoingPoll, { role, accountId }: RoleSession): void {
@@ -84,11 +101,20 @@ const toInput = ({ roleArn, sessionName, durationSeconds }: RoleSession) => ({
 });
 
 /** Makes one call, with retries, and validates the credentials in the response. @throws PollError */
-async function requestCredentials(
+const requestCredentials = (
   poll: OngoingPoll,
   service: AwsService,
   send: (sdk: Sdk, signal: AbortSignal) => Promise<SdkCredentials | undefined>,
-): Promise<FoundDocument> {
+): Promise<FoundDocument> =>
+  callAws(poll, service, send, (credentials) => toDocument(credentials ?? {}, poll));
+
+/** @param read validates the response, in every attempt */
+async function callAws<Response, Result>(
+  poll: OngoingPoll,
+  service: AwsService,
+  send: (sdk: Sdk, signal: AbortSignal) => Promise<Response>,
+  read: (response: Response) => Result,
+): Promise<Result> {
   const { connectMs, requestMs } = chooseCallLimits(poll.options);
   const { clock } = poll.options;
   let sentAt = clock.now();
@@ -116,11 +142,10 @@ async function requestCredentials(
       poll.clockOffset = computeClockOffset((sentAt + clock.now()) / 2, date) ?? poll.clockOffset;
     },
   });
-  const attempt = async (): Promise<FoundDocument> => {
+  const attempt = async (): Promise<Result> => {
     const timeLimit = AbortSignal.timeout(requestMs);
     try {
-      const credentials = await send(sdk, AbortSignal.any([poll.signal, timeLimit]));
-      return toDocument(credentials ?? {}, poll);
+      return read(await send(sdk, AbortSignal.any([poll.signal, timeLimit])));
     } catch (error) {
       const limits = { ...poll.limits, requestMs };
       throw toPollError(error, service, { signal: poll.signal, limits }, timeLimit.aborted);

@@ -12,6 +12,7 @@ import {
   type AssumeRoleCommandInput,
   AssumeRoleWithWebIdentityCommand,
   type AssumeRoleWithWebIdentityCommandInput,
+  GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -47,6 +48,12 @@ export interface SdkCredentials {
   Expiration?: Date | undefined;
 }
 
+/** Whose credentials signed a request, as AWS states it. */
+export interface SdkIdentity {
+  Arn?: string | undefined;
+  Account?: string | undefined;
+}
+
 /** The calls of one poll. All of them throw the errors of the SDK. */
 export interface Sdk {
   assumeRoleWithWebIdentity(
@@ -62,6 +69,7 @@ export interface Sdk {
     input: { accessToken: string; accountId: string; roleName: string },
     signal: AbortSignal,
   ): Promise<SdkCredentials | undefined>;
+  getCallerIdentity(keys: SdkKeys, signal: AbortSignal): Promise<SdkIdentity>;
   /** Closes all connections. */
   close(): void;
 }
@@ -76,13 +84,8 @@ export function openSdk(options: SdkOptions): Sdk {
       client ??= new STSClient(config);
       return (await client.send(new AssumeRoleWithWebIdentityCommand(input), { abortSignal })).Credentials;
     },
-    async assumeRole(input, { accessKeyId, secretAccessKey, sessionToken }, abortSignal) {
-      const credentials = {
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken === undefined ? {} : { sessionToken }),
-      };
-      client ??= new STSClient({ ...config, credentials });
+    async assumeRole(input, keys, abortSignal) {
+      client ??= new STSClient({ ...config, credentials: toIdentity(keys) });
       return (await client.send(new AssumeRoleCommand(input), { abortSignal })).Credentials;
     },
     async getRoleCredentials(input, abortSignal) {
@@ -95,9 +98,17 @@ export function openSdk(options: SdkOptions): Sdk {
         Expiration: keys?.expiration === undefined ? undefined : new Date(keys.expiration),
       };
     },
+    async getCallerIdentity(keys, abortSignal) {
+      client ??= new STSClient({ ...config, credentials: toIdentity(keys) });
+      const { Arn, Account } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+      return { Arn, Account };
+    },
     close: () => handler.destroy(),
   };
 }
+
+const toIdentity = ({ sessionToken, ...keys }: SdkKeys) =>
+  sessionToken === undefined ? keys : { ...keys, sessionToken };
 
 /** Every setting that the SDK would otherwise read from variables of the process or from the shared files. */
 const createConfig = (
