@@ -36,7 +36,7 @@ export function redactText(
 const decodeAll = (secrets: Iterable<string>) => [...secrets].map((secret) => decode(secret) ?? secret);
 
 /** Whether {@link redactText} would find a piece of these secrets. */
-export function containsSecret(text: string, known: Iterable<string>): boolean {
+export function quotesSecret(text: string, known: Iterable<string>): boolean {
   const decoded = decode(text);
   return decoded === null || markSecrets(decoded, decodeAll(known)) !== decoded;
 }

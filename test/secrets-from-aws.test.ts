@@ -164,6 +164,14 @@ const COMMANDS = [
   ['env', '-j', '5h', '-f', 'json'],
 ];
 
+/** The provider of the SDKs that is the source. GitHub Actions is none. */
+const VERIFIED: Record<string, { args: string[]; env?: Record<string, string> }> = {
+  'web identity': { args: [] },
+  'role of a profile': { args: ['--profile', 'role'], env: { AWS_WEB_IDENTITY_TOKEN_FILE: '' } },
+  'chosen role': { args: [] },
+  'IAM Identity Center': { args: ['--profile', 'sso'], env: { AWS_WEB_IDENTITY_TOKEN_FILE: '' } },
+};
+
 describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or stored', (name, source) => {
   const { home, run, runAlone } = makeHome(afterAll);
   let aws: LoopbackServer;
@@ -211,6 +219,13 @@ describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or
       // Make sure that the secrets were sent.
       const sent = JSON.stringify(aws.requests.slice(before).map((request) => listSecrets(request)));
       for (const secret of source.sent) expect(sent).toContain(JSON.stringify(secret).slice(1, -1));
+      const verified = VERIFIED[name];
+      if (verified !== undefined) {
+        for (const format of ['text', 'json']) {
+          const args = ['sources', '--verify', '--debug', '-f', format, ...verified.args];
+          runs.push(await run(args, { ...env, ...verified.env }));
+        }
+      }
       expect(findCanaries(home, runs)).toEqual([]);
       expect(pathsIn(secretHome).filter((path) => path.includes('cred-watch'))).toEqual([]);
     },

@@ -204,6 +204,8 @@ export interface SourceOptions extends Partial<SourceSettings> {
   extendedApi?: boolean | undefined;
   /** IMDS only: keep no token and no fallback to IMDSv1 between polls, as if each poll were a new process. */
   stateless?: boolean | undefined;
+  /** A `credential_process` fails instead of being run. */
+  withoutProcesses?: boolean | undefined;
   readFile?: ((path: string) => Promise<string>) | undefined;
   /** Name servers for https endpoints, instead of the system's. */
   nameServers?: readonly string[] | undefined;

@@ -1,10 +1,14 @@
 import { compareWithExpectation, type Expectation } from '../../domain/provider-chain/expectation.ts';
-import { analyseChains } from '../../domain/provider-chain/findings.ts';
+import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings.ts';
+import { isVerified } from '../../domain/provider-chain/identity/verification.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { SourceOptions } from '../../sources/source.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { parseExpectation } from '../flags/expectation-flag.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { createStsEndpointFlag } from '../flags/source-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
 import { getTextStyle } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
@@ -13,6 +17,8 @@ interface SourcesFlags {
   profile?: string;
   pid?: number;
   expect?: Expectation;
+  verify?: boolean;
+  stsEndpoint?: string;
   format: TextOrJson;
 }
 
@@ -34,57 +40,79 @@ export const sourcesCommand: CommandDefinition = {
         'exit with 1 unless every SDK uses this provider, for example container,role=loader,account=111122223333',
         parseExpectation,
       )
+      .option(
+        '--verify',
+        'ask AWS STS whose credentials win: one GetCallerIdentity call, which needs no permission',
+      )
+      .addOption(createStsEndpointFlag())
       .addOption(createFormatFlag()),
   help: {
     notes: [
-      'STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is shown as "not ' +
-        'tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
+      'Without --verify, STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is ' +
+        'shown as "not tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
       '--pid reads the environment with which the process was started. Its files are read as this user, and its ' +
         'credential_process is not run. If the process belongs to another user, no authorization token of a file is ' +
         'sent to the container endpoint.',
       '--expect prints one line per difference, then the usual output. If nothing differs, it prints one line. ' +
         'It takes environment, web-identity, profile, role, sso, process, container, imds, and the providers in ' +
-        'the JSON output.',
+        'the JSON output. With --verify, the role and the account are those that AWS states.',
+      '--verify signs a call of AWS STS with the credentials that SDKs use, in the region and to the endpoint that the environment ' +
+        'and the profile set. If the credentials come from AWS, they are requested first, and a credential_process is ' +
+        'run twice. If SDKs disagree, each set of credentials is verified.',
     ],
     exitCodes: [
       ['0', 'a provider has credentials, or would have after a call to AWS'],
-      ['1', 'no provider has credentials, or they are not as expected'],
+      ['1', 'no provider has credentials, they are not as expected, or AWS does not confirm them'],
       WRONG_USAGE,
     ],
     examples: [
       ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
       ['cred-watch sources --pid 4711', 'what a running program gets'],
       ['cred-watch sources --expect container,role=loader && exec job'],
+      ['cred-watch sources --verify', 'whose credentials programs here really have'],
       ['cred-watch sources --profile loader', 'what a program with this profile gets'],
     ],
   },
-  async run({ profile, pid, expect, format }: SourcesFlags, { io }) {
+  async run({ profile, pid, expect, verify, stsEndpoint, format }: SourcesFlags, { io }) {
+    if (stsEndpoint !== undefined && !verify) {
+      throw new CredWatchError('--sts-endpoint needs --verify', 'without --verify, AWS STS is not called');
+    }
     disableWasmOptimisation();
     const { probeProviders } = await import('../../sources/probe/probe.ts');
     const { env, home, clock, random } = io;
     // Only the extended API of IMDS states the account.
     const extendedApi = expect?.provider === 'imds' && expect.accountId !== null;
     const view = pid === undefined ? null : await observe(pid);
-    const facts = await probeProviders(
-      { env, home, clock, random, profile, extendedApi, ...view?.options },
-      { offline: false, ...(view && { observed: view.observed }) },
-    );
+    const options = { env, home, clock, random, profile, extendedApi, stsEndpoint, ...view?.options };
+    const facts = await probeProviders(options, {
+      offline: false,
+      ...(view && { observed: view.observed }),
+    });
     const report = analyseChains(facts);
-    const result = expect === undefined ? null : compareWithExpectation(expect, report);
+    const verification = verify ? await verifyReport(report, options) : null;
+    const result = expect === undefined ? null : compareWithExpectation(expect, report, verification);
+    const isConfirmed = verification === null || isVerified(verification);
     if (format === 'json') {
       const { renderSourcesJson } = await import('../../report/provider-chain/json.ts');
-      await io.stdout.write(renderSourcesJson(report, result));
+      await io.stdout.write(renderSourcesJson(report, result, verification));
     } else {
       const { renderExpectation } = await import('../../report/provider-chain/expectation.ts');
       const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
-      const first = result === null ? '' : renderExpectation(result, report);
-      const table = result?.isMet ? '' : renderSourcesTable(report, getTextStyle(io));
+      const first = result === null ? '' : renderExpectation(result, report, verification);
+      const isComplete = result?.isMet && isConfirmed;
+      const table = isComplete ? '' : renderSourcesTable(report, getTextStyle(io), verification);
       await io.stdout.write([first, table].filter((part) => part !== '').join('\n'));
     }
+    if (!isConfirmed) return EXIT.failed;
     if (result !== null) return result.isMet ? EXIT.ok : EXIT.failed;
     return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
   },
 };
+
+async function verifyReport(report: ChainReport, options: SourceOptions) {
+  const { verifyWinners } = await import('../../sources/verify/verify-winners.ts');
+  return verifyWinners(report, options);
+}
 
 async function observe(pid: number) {
   const { observeProcess } = await import('../../sources/probe/process-view.ts');

@@ -11,7 +11,7 @@ import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
-import { parseDurationFlag, parseRole } from './value-parsers.ts';
+import { parseDurationFlag, parseRole, parseUrl } from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
 export interface SourceFlags {
@@ -68,9 +68,14 @@ export function addSourceFlags(command: Command, auto: string): Command {
       'requested validity of the credentials of a role (default: 1h)',
       parseSessionDuration,
     )
-    .option('--sts-endpoint <url>', 'URL of AWS STS, instead of the endpoint of the region', parseUrl)
+    .addOption(createStsEndpointFlag())
     .option('--host <name>', 'host name to record (default: $CRED_WATCH_HOST, else discovered)');
 }
+
+export const createStsEndpointFlag = (): Option =>
+  new Option('--sts-endpoint <url>', 'URL of AWS STS, instead of the endpoint of the region').argParser(
+    parseUrl,
+  );
 
 function parseRoleArnFlag(text: string): string {
   if (parseRoleArn(text).role !== null) return text;
@@ -92,13 +97,6 @@ function parseSessionDuration(text: string): Seconds {
   const seconds = parseDurationFlag(text);
   if (seconds >= 900 && seconds <= 43_200) return seconds;
   throw new InvalidValueError('is outside the limits of AWS', 'use 15m to 12h');
-}
-
-function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
-  // The text can contain a password.
-  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
-  throw new InvalidError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
 }
 
 function parseCommand(text: string): string {

@@ -7,7 +7,7 @@ import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseShare } from '../../domain/verdict/confidence.ts';
 import { isRole } from '../../sources/role-name.ts';
-import { InvalidValueError } from './invalid-value.ts';
+import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
 
 export function parseDurationFlag(text: string): Seconds {
   const seconds = parseDuration(text.trim());
@@ -108,4 +108,12 @@ export function addUsualParsers({ options }: Command): void {
     const parser = PLACEHOLDER_PARSERS[/<.*>/.exec(option.flags)?.[0] ?? ''];
     if (option.parseArg === undefined && parser !== undefined) option.argParser(parser);
   }
+}
+
+/** The URL of a server. */
+export function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
+  // The text can contain a password.
+  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
+  throw new InvalidError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
 }

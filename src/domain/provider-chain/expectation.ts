@@ -1,6 +1,8 @@
 import { groupBy } from '../lists.ts';
 import { getClientProvider } from './client-facts.ts';
 import { SDKS, type Sdk } from './clients.ts';
+import { isSameRole } from './identity/role-names.ts';
+import type { Verification } from './identity/verification.ts';
 import type { ChainOutcome, OutcomesBySdk } from './outcome.ts';
 import { type ChainFacts, PROFILE_PROVIDERS, type ProviderName } from './providers.ts';
 import { findProvidersBefore } from './removed-providers.ts';
@@ -54,8 +56,15 @@ export type ProviderDifferenceReason =
 /** A value of the credentials that differs from the expected one. */
 export type ChainDifference = { sdks: readonly Sdk[]; outcome: ChainOutcome; expected: string } & (
   | ({ field: 'provider' } & ProviderDifferenceReason)
-  /** `actual` is null if it is unknown. */
-  | { field: 'role' | 'account'; reason: 'DIFFERS' | 'UNKNOWN'; actual: string | null }
+  /**
+   * `actual` is null if it is unknown. `NO_ROLE`: AWS says that the credentials belong to `actual`, which is no role.
+   * `NOT_VERIFIED`: AWS was asked, and did not confirm the credentials.
+   */
+  | {
+      field: 'role' | 'account';
+      reason: 'DIFFERS' | 'UNKNOWN' | 'NO_ROLE' | 'NOT_VERIFIED';
+      actual: string | null;
+    }
 );
 
 export interface ExpectationResult {
@@ -69,12 +78,16 @@ export interface ExpectationResult {
 export const listAcceptedProviders = ({ provider }: Expectation): readonly ProviderName[] =>
   ACCEPTED_PROVIDERS[provider];
 
-/** Compares the credentials of every SDK with the expected ones. */
+/**
+ * Compares the credentials of every SDK with the expected ones.
+ * @param verification null: role and account are those that the provider states, else those that AWS states
+ */
 export function compareWithExpectation(
   expectation: Expectation,
   { facts, outcomes }: { facts: ChainFacts; outcomes: OutcomesBySdk },
+  verification: Verification | null = null,
 ): ExpectationResult {
-  const found = SDKS.flatMap((sdk) => findDifferences(expectation, facts, sdk, outcomes[sdk]));
+  const found = SDKS.flatMap((sdk) => findDifferences(expectation, facts, sdk, outcomes[sdk], verification));
   const groups = groupBy(found, ({ sdk: _, ...difference }) => JSON.stringify(difference));
   const merged = [...groups.values()].map(([{ sdk, ...difference }, ...others]) => ({
     ...difference,
@@ -92,12 +105,19 @@ function findDifferences(
   facts: ChainFacts,
   sdk: Sdk,
   outcome: ChainOutcome,
+  verification: Verification | null,
 ): WithSdk<ChainDifference>[] {
   const reason = findProviderDifference(listAcceptedProviders(expectation), facts, sdk, outcome);
   if (reason !== null)
     return [{ field: 'provider', sdk, outcome, expected: expectation.provider, ...reason }];
   if (outcome.kind !== 'wins') return [];
-  const { role, accountId } = getClientProvider(facts, sdk, outcome.provider);
+  const winner = verification?.winners.find(({ sdks }) => sdks.includes(sdk)) ?? null;
+  const { name, role, accountId } = {
+    ...getClientProvider(facts, sdk, outcome.provider),
+    ...(winner === null
+      ? {}
+      : { role: winner.caller?.role ?? null, accountId: winner.caller?.accountId ?? null }),
+  };
   const compare = (
     field: 'role' | 'account',
     expected: string | null,
@@ -105,10 +125,14 @@ function findDifferences(
     isSame: (actual: string, expected: string) => boolean,
   ): WithSdk<ChainDifference>[] => {
     if (expected === null || (actual !== null && isSame(actual, expected))) return [];
-    return [{ field, sdk, outcome, expected, actual, reason: actual === null ? 'UNKNOWN' : 'DIFFERS' }];
+    const difference = { field, sdk, outcome, expected, actual };
+    if (actual !== null) return [{ ...difference, reason: 'DIFFERS' }];
+    if (winner === null) return [{ ...difference, reason: 'UNKNOWN' }];
+    if (winner.caller === null) return [{ ...difference, reason: 'NOT_VERIFIED' }];
+    return [{ ...difference, reason: 'NO_ROLE', actual: winner.caller.arn }];
   };
   return [
-    ...compare('role', expectation.role, role, isSameRole),
+    ...compare('role', expectation.role, role, (actual, expected) => isSameRole(actual, expected, name)),
     ...compare('account', expectation.accountId, accountId, (actual, expected) => actual === expected),
   ];
 }
@@ -132,12 +156,3 @@ function findProviderDifference(
   if (works && reached === null) return { reason: 'SKIPPED_BY_SDK' };
   return { reason: 'DOES_NOT_WORK', before: reached?.before ?? [] };
 }
-
-/** Sources rarely know the path of a role, so a missing path matches every path. */
-function isSameRole(actual: string, expected: string): boolean {
-  const [actualPath, expectedPath] = [actual, expected].map((role) => role.replace(/^arn:.*:role\//, ''));
-  if (actualPath?.includes('/') && expectedPath?.includes('/')) return actualPath === expectedPath;
-  return getRoleName(actual) === getRoleName(expected);
-}
-
-const getRoleName = (role: string) => role.replace(/^.*[/]/, '');

@@ -3,6 +3,11 @@ import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/cl
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import {
+  compareCaller,
+  isVerified,
+  type Verification,
+} from '../../domain/provider-chain/identity/verification.ts';
 import type { ChainOutcome, OutcomeCause } from '../../domain/provider-chain/outcome.ts';
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
@@ -17,12 +22,17 @@ import { buildFieldsJson } from '../json-fields.ts';
 import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
 import { describeChainDifference } from '../messages/provider-chain/expectation.ts';
 import { describeChainOutcome, describeProviderProblem } from '../messages/provider-chain/providers.ts';
+import { describeVerificationProblem } from '../messages/provider-chain/verification.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
-/** @param expectation null: no expectation was given */
+/**
+ * @param expectation null: no expectation was given
+ * @param verification null: AWS was not asked
+ */
 export function renderSourcesJson(
   { facts, outcomes, otherOutcomes, findings }: ChainReport,
   expectation: ExpectationResult | null = null,
+  verification: Verification | null = null,
 ): string {
   const { name, isNamed, exists } = facts.profile;
   const document = {
@@ -39,6 +49,7 @@ export function renderSourcesJson(
     })),
     findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
     expectation: expectation && buildExpectationJson(expectation, facts),
+    verification: verification && buildVerificationJson(verification),
   };
   return `${toJson(document, 2)}\n`;
 }
@@ -132,3 +143,27 @@ function buildExpectationJson(result: ExpectationResult, facts: ChainFacts) {
 /** The provider that a chain uses. Null if the chain fails. */
 const getEnd = (outcome: ChainOutcome) =>
   outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : null;
+
+const buildVerificationJson = (verification: Verification) => ({
+  verified: isVerified(verification),
+  winners: verification.winners.map(({ provider, sdks, accessKeyId, clockOffset, caller, problem }) => {
+    const comparison = caller && compareCaller(caller, provider);
+    return {
+      provider: provider.name,
+      sdks,
+      verified: problem === null,
+      access_key_id: maskKeyIdOrNull(accessKeyId),
+      arn: caller?.arn ?? null,
+      account_id: caller?.accountId ?? null,
+      role: caller?.role ?? null,
+      same_account: comparison?.isSameAccount ?? null,
+      same_role: comparison?.isSameRole ?? null,
+      clock_offset_seconds: clockOffset,
+      problem: problem && {
+        code: problem.code,
+        reason: 'reason' in problem ? problem.reason : null,
+        ...describeVerificationProblem(problem),
+      },
+    };
+  }),
+});

@@ -1,6 +1,7 @@
 import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import type { Verification, VerifiedWinner } from '../../domain/provider-chain/identity/verification.ts';
 import { groupByOutcome, groupSdksByRole } from '../../domain/provider-chain/job-credentials.ts';
 import type { ChainOutcome } from '../../domain/provider-chain/outcome.ts';
 import {
@@ -24,9 +25,15 @@ import {
   PROVIDER_LABELS,
   SDK_NAMES,
 } from '../messages/provider-chain/providers.ts';
+import { listSdks } from '../messages/provider-chain/sdk-lists.ts';
+import {
+  describeClock,
+  describeComparison,
+  describeVerificationProblem,
+} from '../messages/provider-chain/verification.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
-import { formatRemaining, formatTimestamp } from '../text/format-values.ts';
+import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
@@ -38,8 +45,15 @@ const INDENT = 2;
 
 type TableContext = Pick<ReportContext, 'width' | 'hasColour'>;
 
-/** The state of each provider, the credentials of each SDK, and the findings with hints. */
-export function renderSourcesTable(report: ChainReport, context: TableContext): string {
+/**
+ * The state of each provider, the credentials of each SDK, what AWS said about them, and the findings with hints.
+ * @param verification null: AWS was not asked
+ */
+export function renderSourcesTable(
+  report: ChainReport,
+  context: TableContext,
+  verification: Verification | null = null,
+): string {
   const palette = createPalette(context.hasColour);
   const width = clampWidth(context.width);
   /** The last column gets the width that the other columns leave. */
@@ -58,6 +72,10 @@ export function renderSourcesTable(report: ChainReport, context: TableContext): 
     ...renderSection('credentials by SDK', buildOutcomeRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
       GAP,
+    ]),
+    ...renderSection('verified by AWS', buildVerificationRows(verification, palette), [
+      LABEL_WIDTH,
+      STATE_WIDTH,
     ]),
     ...renderSection('other clients', buildOtherRows(report, palette), [
       Math.round(width * OUTCOME_SHARE),
@@ -172,6 +190,31 @@ function formatOutcome(outcome: ChainOutcome, client: Client, facts: ChainFacts,
 function paintOutcome(outcome: ChainOutcome, text: string, palette: Palette): string {
   if (outcome.kind === 'unknown') return palette.warning(text);
   return outcome.kind === 'wins' && outcome.problem === null ? palette.good(text) : palette.bad(text);
+}
+
+function buildVerificationRows(verification: Verification | null, palette: Palette): string[][] {
+  if (verification === null) return [];
+  if (verification.winners.length === 0) return [['none', palette.bad('fails'), 'no SDK finds credentials']];
+  return verification.winners.map((winner) => [
+    PROVIDER_LABELS[winner.provider.name],
+    winner.problem === null ? palette.good('verified') : palette.bad('fails'),
+    describeVerified(winner, palette),
+  ]);
+}
+
+function describeVerified(winner: VerifiedWinner, palette: Palette): string {
+  const { provider, sdks, accessKeyId, clockOffset, caller, problem } = winner;
+  const names = listSdks(sdks);
+  const key = accessKeyId === null ? null : maskKeyId(accessKeyId);
+  const clock = clockOffset === null ? null : describeClock(clockOffset);
+  if (problem !== null) {
+    const { message, hint } = describeVerificationProblem(problem);
+    return `${joinParts([message, key, names, clock])}\n→ ${escapeUnprintable(hint)}`;
+  }
+  const text = joinParts([caller.arn, `account ${caller.accountId}`, key, names, clock]);
+  const comparison = describeComparison(caller, provider);
+  if (comparison === null) return text;
+  return `${text}\n${comparison.differs ? palette.warning(comparison.text) : comparison.text}`;
 }
 
 function buildFindingRows({ facts, findings }: ChainReport, palette: Palette): string[][] {

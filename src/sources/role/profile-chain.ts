@@ -7,7 +7,7 @@ import { readBaseCredentials, readProfileCredentials, readProfileKeys } from '..
 import type { ParsedProfileFiles, Profile } from '../profile/files.ts';
 import { runProfileProcess } from '../profile/run-process.ts';
 import { findProfile } from '../profile/selected-profile.ts';
-import type { PolledCredentials } from '../source.ts';
+import type { PolledCredentials, SourceOptions } from '../source.ts';
 import { readSsoCredentials } from '../sso/sso.ts';
 import { readIdentityToken } from '../web-identity/identity-token.ts';
 import { readProfileWebIdentity } from '../web-identity/settings.ts';
@@ -91,11 +91,12 @@ export async function assumeProfileRole(
   return assumeRole(poll, settings, files, keys);
 }
 
-function assumeProfileWebIdentity(
+/** The credentials of the role of a profile, for the token in the file that it names. @throws PollError */
+export async function assumeProfileWebIdentity(
   poll: OngoingPoll,
   profile: Profile,
   files: ParsedProfileFiles,
-  given: GivenSession,
+  given: GivenSession & Pick<SourceOptions, 'roleArn'>,
 ): Promise<FoundDocument> {
   const { tokenFile, ...session } = readProfileWebIdentity(profile, given);
   if (given === poll.options) {

@@ -5,6 +5,8 @@ import { onTestFinished } from 'vitest';
 import { type LoopbackServer, type ServiceResponse, startLoopbackServer } from './loopback-server.ts';
 
 export interface Portal extends LoopbackServer {
+  /** Returns the credentials to serve. Null: new ones. */
+  issue(): Portal['issued'][number] | null;
   issued: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: number }[];
 }
 
@@ -28,6 +30,7 @@ export async function startPortal({
   finished = onTestFinished,
 }: PortalOptions): Promise<Portal> {
   const issued: Portal['issued'] = [];
+  const portal: Pick<Portal, 'issue'> = { issue: () => null };
   const server = await startLoopbackServer(
     ({ method, url, headers }) => {
       const { pathname, searchParams } = new URL(url, 'http://unused');
@@ -37,7 +40,7 @@ export async function startPortal({
         return buildPortalError(401, 'UnauthorizedException', 'Session token not found or invalid');
       if (searchParams.get('account_id') !== accountId || searchParams.get('role_name') !== roleName)
         return buildPortalError(403, 'ForbiddenException', 'No access');
-      const credentials = {
+      const credentials = portal.issue() ?? {
         // Unique as in AWS. The SDK for Go caches the signing key of a key id.
         accessKeyId: `ASIAPORTAL${String(issued.length + 1).padStart(10, '0')}`,
         secretAccessKey: `CANARY/${randomBytes(24).toString('base64')}`.slice(0, 40),
@@ -50,7 +53,7 @@ export async function startPortal({
     now,
     finished,
   );
-  return { ...server, issued };
+  return Object.assign(portal, server, { issued });
 }
 
 const buildJson = (status: number, body: object, headers: Record<string, string> = {}): ServiceResponse => ({

@@ -36,12 +36,16 @@ export interface StsOptions {
   roles: readonly TestRole[];
   /** Long-lived keys: key id → secret key. */
   users?: Readonly<Record<string, string>>;
+  /** The account of the users. */
+  accountId?: string;
   now?: () => number;
   finished?: (clean: () => Promise<void>) => void;
 }
 
 export interface Sts extends LoopbackServer {
   issued: IssuedSession[];
+  /** Issues credentials of a role, as an endpoint of a host does. */
+  issue(roleArn: string, sessionName: string, seconds: number): IssuedSession;
   now: () => number;
 }
 
@@ -64,6 +68,7 @@ class StsError extends Error {
 export async function startSts({
   roles,
   users = {},
+  accountId = '111122223333',
   now = Date.now,
   finished = onTestFinished,
 }: StsOptions): Promise<Sts> {
@@ -94,7 +99,20 @@ export async function startSts({
     return { name: session?.roleArn ?? accessKeyId, secretAccessKey, sessionToken, session };
   };
 
-  const issue = (roleArn: string, parameters: URLSearchParams, longest: number): IssuedSession => {
+  const createSession: Sts['issue'] = (roleArn, sessionName, seconds) => {
+    const session = {
+      accessKeyId: `ASIA${randomKeyIdPart()}`,
+      secretAccessKey: `CANARY/${randomBytes(24).toString('base64')}`.slice(0, 40),
+      sessionToken: `CANARY${randomBytes(120).toString('base64')}`,
+      expiration: Math.floor(now() / 1000 + seconds) * 1000,
+      roleArn,
+      sessionName,
+    };
+    issued.push(session);
+    return session;
+  };
+
+  const issueForRequest = (roleArn: string, parameters: URLSearchParams, longest: number): IssuedSession => {
     const seconds = Number(parameters.get('DurationSeconds') ?? HOUR);
     if (!(seconds >= 900 && seconds <= 43_200))
       throw new StsError(
@@ -106,16 +124,7 @@ export async function startSts({
         'ValidationError',
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
-    const session = {
-      accessKeyId: `ASIA${randomKeyIdPart()}`,
-      secretAccessKey: `CANARY/${randomBytes(24).toString('base64')}`.slice(0, 40),
-      sessionToken: `CANARY${randomBytes(120).toString('base64')}`,
-      expiration: Math.floor(now() / 1000 + seconds) * 1000,
-      roleArn,
-      sessionName: parameters.get('RoleSessionName') ?? '',
-    };
-    issued.push(session);
-    return session;
+    return createSession(roleArn, parameters.get('RoleSessionName') ?? '', seconds);
   };
 
   const assumeRole = async (
@@ -138,7 +147,7 @@ export async function startSts({
         'ValidationError',
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
       );
-    return issue(arn, parameters, own);
+    return issueForRequest(arn, parameters, own);
   };
 
   const assumeRoleWithWebIdentity = (parameters: URLSearchParams): IssuedSession => {
@@ -162,7 +171,7 @@ export async function startSts({
       throw new StsError('InvalidIdentityToken', 'Incorrect token audience');
     if (trust.subject !== undefined && claims.sub !== trust.subject)
       throw new StsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
-    return issue(arn, parameters, role.maxSessionSeconds ?? HOUR);
+    return issueForRequest(arn, parameters, role.maxSessionSeconds ?? HOUR);
   };
 
   const respond = async (request: ReceivedRequest): Promise<ServiceResponse> => {
@@ -170,6 +179,7 @@ export async function startSts({
     const action = parameters.get('Action') ?? '';
     try {
       if (action === 'AssumeRole') return buildResponse(action, await assumeRole(request, parameters));
+      if (action === 'GetCallerIdentity') return buildIdentity(await authenticate(request), accountId);
       if (action === 'AssumeRoleWithWebIdentity')
         return buildResponse(action, assumeRoleWithWebIdentity(parameters));
       throw new StsError('InvalidAction', `Could not find operation ${action}`);
@@ -179,7 +189,7 @@ export async function startSts({
     }
   };
   const server = await startLoopbackServer(respond, now, finished);
-  return { ...server, issued, now };
+  return { ...server, issued, issue: createSession, now };
 }
 
 const randomKeyIdPart = (): string =>
@@ -195,14 +205,32 @@ export const buildStsError = (code: string, message: string, status = 400): Serv
   body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
 });
 
-function buildResponse(action: string, session: IssuedSession): ServiceResponse {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration, roleArn, sessionName } = session;
+/** No policy can deny this call. */
+function buildIdentity({ session }: Principal, userAccount: string): ServiceResponse {
+  const arn = session === null ? `arn:aws:iam::${userAccount}:user/team/jane` : buildSessionArn(session);
+  const [, , , , account] = arn.split(':');
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/xml' },
+    body: `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult>
+      <Arn>${arn}</Arn><UserId>AIDAEXAMPLE</UserId><Account>${account}</Account>
+      </GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+  };
+}
+
+/** AWS drops the path of the role. */
+function buildSessionArn({ roleArn, sessionName }: IssuedSession): string {
   const [, account = '', role = ''] = /^arn:aws:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
+  return `arn:aws:sts::${account}:assumed-role/${role}/${sessionName}`;
+}
+
+function buildResponse(action: string, session: IssuedSession): ServiceResponse {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, sessionName } = session;
   return {
     status: 200,
     headers: { 'Content-Type': 'text/xml' },
     body: `<${action}Response xmlns="${NAMESPACE}"><${action}Result>
-      <AssumedRoleUser><Arn>arn:aws:sts::${account}:assumed-role/${role}/${sessionName}</Arn><AssumedRoleId>AROAEXAMPLE:${sessionName}</AssumedRoleId></AssumedRoleUser>
+      <AssumedRoleUser><Arn>${buildSessionArn(session)}</Arn><AssumedRoleId>AROAEXAMPLE:${sessionName}</AssumedRoleId></AssumedRoleUser>
       <Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${new Date(expiration).toISOString().replace('.000', '')}</Expiration></Credentials>
       </${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>`,
   };

@@ -32,9 +32,19 @@ export function describeChainDifference(
   if (difference.field !== 'provider') {
     const { field, actual, reason } = difference;
     const source = provider === null ? 'the provider' : PROVIDER_PHRASES[provider];
-    return reason === 'UNKNOWN'
-      ? `expected ${field} ${expected}, got an unknown ${field} in ${listSdks(sdks)} because ${source} does not state its ${field}`
-      : `expected ${field} ${expected}, got ${field} ${actual} in ${listSdks(sdks)} because ${source} has credentials of this ${field}`;
+    const got = {
+      DIFFERS: `${field} ${actual}`,
+      UNKNOWN: `an unknown ${field}`,
+      NO_ROLE: `no role`,
+      NOT_VERIFIED: `an unknown ${field}`,
+    };
+    const because = {
+      DIFFERS: `${source} has credentials of this ${field}`,
+      UNKNOWN: `${source} does not state its ${field}`,
+      NO_ROLE: `the credentials of ${source} belong to ${actual}`,
+      NOT_VERIFIED: `AWS did not confirm the credentials of ${source}`,
+    };
+    return `expected ${field} ${expected}, got ${got[reason]} in ${listSdks(sdks)} because ${because[reason]}`;
   }
   const actual = found === null || outcome.kind === 'stops' ? 'no credentials' : formatProvider(found);
   const reason = describeReason(difference, found, expectation, facts);
