@@ -200,6 +200,16 @@ export interface FailedPollCount {
   lastDetail: string;
 }
 
+/** What limits the credentials of a role to one hour: role chaining, or AWS's default. */
+export const SESSION_LIMITS = ['ROLE_CHAIN_CAPPED', 'DURATION_NOT_SET'] as const;
+
+/** What the newest poll of a series knew about the session of its credentials. */
+export interface SessionFacts {
+  limit: (typeof SESSION_LIMITS)[number] | null;
+  /** When the token of IAM Identity Center expires, if nothing renews it. */
+  tokenExpiresAt: Instant | null;
+}
+
 /** The stored history of one series, the input of the analysis. */
 export interface SeriesHistory {
   identity: SeriesIdentity;
@@ -208,6 +218,8 @@ export interface SeriesHistory {
   generations: readonly RecordedGeneration[];
   /** The newest known clock offset of the host, from the polls of all of its sources. */
   newestClockOffset: Seconds | null;
+  /** Null if unknown, for example for imported samples. */
+  session: SessionFacts | null;
   /** All failed polls of the host and source, because failed polls are stored without a role. */
   failedPolls: readonly FailedPollCount[];
   /**

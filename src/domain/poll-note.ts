@@ -40,6 +40,7 @@ export const POLL_NOTE_CODES = [
   'SSO_TOKEN_ENDS_BEFORE_JOB',
   'ROLE_CHAIN_CAPPED',
   'DURATION_NOT_SET',
+  'SESSION_LONGER_THAN_ROLE',
   'ENDPOINT_NOT_ENCRYPTED',
   'TOKEN_TTL_NONCONFORMING',
   'DOCUMENT_WITHOUT_CODE',
@@ -110,6 +111,8 @@ interface NotesWithFields {
   SSO_TOKEN_EXPIRES: SsoTokenTimes;
   /** Instead of `SSO_TOKEN_EXPIRES`, if a job is judged and nothing renews the token. */
   SSO_TOKEN_ENDS_BEFORE_JOB: { expiresAt: Instant; jobEndsAt: Instant };
+  /** No role has a session of this duration, so AWS refuses the call. */
+  SESSION_LONGER_THAN_ROLE: { durationSeconds: Seconds; limitSeconds: Seconds };
   SEVERAL_ROLES: { count: number };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };

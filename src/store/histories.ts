@@ -11,7 +11,7 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { readNewestClockOffsets } from './host-clocks.ts';
-import { findSeries, type SeriesRow, toIdentity, toParameters } from './series-rows.ts';
+import { findSeries, type SeriesRow, toIdentity, toParameters, toSessionFacts } from './series-rows.ts';
 import {
   assertAllFailedPolls,
   assertAllGenerations,
@@ -47,7 +47,8 @@ export function* findHistories(
     // Only the newest series of a host and source gets the failed polls, so that they are not counted twice.
     const key = getHostSourceKey(row);
     const failures = newest.get(key) === row ? (failedPolls.get(key)?.counts ?? NO_COUNTS) : NO_COUNTS;
-    const series = toSeries(row);
+    // The newest poll says nothing about an earlier period.
+    const series = { ...toSeries(row), ...(filter.until === undefined ? {} : { session: null }) };
     const { id } = row;
     yield () => {
       const stored = readGenerations(id, counts.get(id) ?? 0);
@@ -56,7 +57,8 @@ export function* findHistories(
   }
   for (const [, { host, source, counts: failures }] of unsampled) {
     const identity = { host, source, apiVersion: '', role: '' };
-    yield () => createHistory({ identity, isPolled: true, generations: NO_GENERATIONS }, failures, filter);
+    const series = { identity, isPolled: true, session: null, generations: NO_GENERATIONS };
+    yield () => createHistory(series, failures, filter);
   }
 }
 
@@ -119,23 +121,28 @@ function prepareFindBeginning(connection: DatabaseConnection, limit: number) {
   };
 }
 
-const toSeries = (row: SeriesRow) => ({ identity: toIdentity(row), isPolled: row.polled === 1 });
+const toSeries = (row: SeriesRow) => ({
+  identity: toIdentity(row),
+  isPolled: row.polled === 1,
+  session: toSessionFacts(row),
+});
 
 /** Prepares a function that adds to the generations of a series what is stored elsewhere. */
 function prepareHistories(connection: DatabaseConnection) {
   const clockOffsets = readNewestClockOffsets(connection);
   return (
-    { identity, isPolled, generations }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'generations'>,
+    { generations, ...series }: Pick<ColumnHistory, 'identity' | 'isPolled' | 'session' | 'generations'>,
     failedPolls: ColumnHistory['failedPolls'],
     period: SeriesFilter,
   ): ColumnHistory => ({
-    identity,
-    isPolled,
+    ...series,
     generations,
     failedPolls,
     failedPollSpans:
-      failedPolls.length === 0 ? [] : findFailedPollSpans(connection, { identity, generations }, period),
-    newestClockOffset: clockOffsets.get(identity.host) ?? null,
+      failedPolls.length === 0
+        ? []
+        : findFailedPollSpans(connection, { identity: series.identity, generations }, period),
+    newestClockOffset: clockOffsets.get(series.identity.host) ?? null,
   });
 }
 

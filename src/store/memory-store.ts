@@ -125,6 +125,8 @@ export class MemoryStore implements StartCheckStore {
         failed.map(({ observedAt }) => ({ from: observedAt, to: observedAt })),
         findMaxDistanceInSpan(generations),
       ),
+      // Only reports read it.
+      session: null,
       newestClockOffset: findNewestClockOffset([...samples, ...failed]),
     };
   }

@@ -4,8 +4,16 @@ import {
   getGenerationKey,
   mergeGenerations,
 } from '../domain/measurement/generations.ts';
-import type { FailedPoll, Instant, Sample, SeriesIdentity, SourceName } from '../domain/model.ts';
+import type {
+  FailedPoll,
+  Instant,
+  Sample,
+  SeriesIdentity,
+  SessionFacts,
+  SourceName,
+} from '../domain/model.ts';
 import { toStoredKeyId } from '../key-id.ts';
+import type { PolledSample } from './contract.ts';
 import { prepareEndpointStart, prepareFailedPollInsert } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { prepareClockOffsetUpdate } from './host-clocks.ts';
@@ -30,9 +38,10 @@ export class PollRecorder {
     this.#samples?.startTransaction();
   }
 
-  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
+  recordSample(...[identity, sample, machine, session = null]: PolledSample): void {
     this.#samples ??= new SampleRecorder(this.connection);
-    this.#samples.record(identity, { ...sample, accessKeyId: toStoredKeyId(sample.accessKeyId) }, machine);
+    const stored = { ...sample, accessKeyId: toStoredKeyId(sample.accessKeyId) };
+    this.#samples.record(identity, stored, machine, session);
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
@@ -67,9 +76,13 @@ class SampleRecorder {
     );
     this.#saveSeries = connection
       .prepare<[object], number>(
-        `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at)
-         VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt)
+        `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at, session_limit,
+           token_expires_at)
+         VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt, coalesce(@limit, ''), @tokenExpiresAt)
          ON CONFLICT DO UPDATE SET polled = 1, machine = excluded.machine,
+           session_limit = iif(excluded.last_polled_at >= last_polled_at, excluded.session_limit, session_limit),
+           token_expires_at =
+             iif(excluded.last_polled_at >= last_polled_at, excluded.token_expires_at, token_expires_at),
            last_polled_at = max(last_polled_at, excluded.last_polled_at)
          RETURNING id`,
       )
@@ -87,12 +100,13 @@ class SampleRecorder {
     this.#areTablesChecked = false;
   }
 
-  record(identity: SeriesIdentity, sample: Sample, machine: string): void {
+  record(identity: SeriesIdentity, sample: Sample, machine: string, session: SessionFacts | null): void {
     const [rows, samples] = [this.#rows, this.#samples];
     const { observedAt } = sample;
     // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();
-    const seriesId = requireRow(this.#saveSeries.get({ ...identity, machine, observedAt }));
+    const facts = session ?? { limit: null, tokenExpiresAt: null };
+    const seriesId = requireRow(this.#saveSeries.get({ ...identity, ...facts, machine, observedAt }));
     const key = getGenerationKey(sample);
     const known = rows.find(seriesId, key);
     if (known === null) this.#checkFirstGeneration(seriesId);

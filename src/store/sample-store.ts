@@ -1,12 +1,4 @@
-import type {
-  FailedPoll,
-  Instant,
-  JobRun,
-  Sample,
-  SeriesHistory,
-  SeriesIdentity,
-  SourceName,
-} from '../domain/model.ts';
+import type { FailedPoll, Instant, JobRun, SeriesHistory, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
@@ -18,6 +10,7 @@ import type {
   KeyPattern,
   KeySeries,
   OnFallback,
+  PolledSample,
   PruneResult,
   ReadOptions,
   RecentFilter,
@@ -97,10 +90,9 @@ export class SampleStore {
 
   /**
    * Records a polled sample. The sample is on disk when this method returns. Equal samples are all recorded.
-   * @param machine the name of the polling machine, for {@link findLastHost}
    */
-  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
-    this.writeTogether(() => this.#getRecorder().recordSample(identity, sample, machine));
+  recordSample(...poll: PolledSample): void {
+    this.writeTogether(() => this.#getRecorder().recordSample(...poll));
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {

@@ -1,4 +1,4 @@
-import type { SeriesIdentity, SourceName } from '../domain/model.ts';
+import type { Instant, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -9,6 +9,14 @@ export const IDENTITY_COLUMNS = 'host, source, api_version AS apiVersion, role';
 export interface SeriesRow extends SeriesIdentity {
   id: number;
   polled: number;
+  sessionLimit: SessionFacts['limit'] | '';
+  tokenExpiresAt: Instant | null;
+}
+
+/** Null if the newest poll knew nothing about the session. */
+export function toSessionFacts({ sessionLimit, tokenExpiresAt }: SeriesRow): SessionFacts | null {
+  const limit = sessionLimit === '' ? null : sessionLimit;
+  return limit === null && tokenExpiresAt === null ? null : { limit, tokenExpiresAt };
 }
 
 /** Drops the other columns of a row. */
@@ -35,7 +43,8 @@ export const toParameters = ({ host, source, role, since, until }: SeriesFilter)
 export function findSeries(connection: DatabaseConnection, filter: SeriesFilter): SeriesRow[] {
   return connection
     .prepare<unknown[], SeriesRow>(
-      `SELECT id, ${IDENTITY_COLUMNS}, polled FROM series NOT INDEXED
+      `SELECT id, ${IDENTITY_COLUMNS}, polled, session_limit AS sessionLimit, token_expires_at AS tokenExpiresAt
+       FROM series NOT INDEXED
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND (@role IS NULL OR role = @role)
        ORDER BY host, source, role, api_version`,

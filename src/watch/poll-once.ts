@@ -1,4 +1,5 @@
 import type { SeriesIdentity } from '../domain/model.ts';
+import { readSessionFacts } from '../domain/session-facts.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError, type ErrorCode } from '../errors.ts';
 import type { CredentialSource, PollOutcome } from '../sources/source.ts';
@@ -72,7 +73,10 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     const sample = { ...outcome.credentials, observedAt, clockOffset };
     // `findLastHost` must not return a host name that the caller chose.
     const ownMachine = context.host === null ? machine : '';
-    explainLoss('the sample was not recorded', () => store.recordSample(identity, sample, ownMachine));
+    const session = readSessionFacts(outcome.notes);
+    explainLoss('the sample was not recorded', () =>
+      store.recordSample(identity, sample, ownMachine, session),
+    );
   } else if (!wasAborted) {
     const { observedAt, reason, detail, accessKeyId, expiration, clockOffset } = outcome;
     const loss = `the failed poll (${reason}) was not recorded`;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
+import { FAILURE_REASONS, SESSION_LIMITS, SOURCE_NAMES } from '../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
 import { SDKS } from '../../src/domain/provider-chain/clients.ts';
 import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings.ts';
@@ -9,6 +9,7 @@ import { PROVIDER_NAMES } from '../../src/domain/provider-chain/providers.ts';
 import { FINDING_SEVERITIES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { ROOT } from '../support/docs/markdown.ts';
@@ -99,6 +100,15 @@ describe('JSON Schemas', () => {
   });
 });
 
+const SAMPLE = {
+  accessKeyId: 'ASIAEXAMPLE000000000',
+  lastUpdated: null,
+  expiration: Date.parse('2026-03-01T04:00:00Z'),
+  zoneless: false,
+  observedAt: Date.parse('2026-03-01T03:00:00Z'),
+  clockOffset: 0,
+};
+
 describe('report -f json', () => {
   const env = { HOME: '/nonexistent', CRED_WATCH_DB: join(temporaryFolder(afterAll), 'samples.db') };
   const times = ['2026-03-01T03:00:00Z', '2026-03-05T04:00:00Z'];
@@ -115,6 +125,12 @@ describe('report -f json', () => {
       // Hosts have the same names in several histories.
       const ofOwnHost = records.replace(/"host":"/g, `"host":"${name} `);
       await runAt(NOW, ['import', '-'], env, ofOwnHost);
+    }
+    // An export does not have these facts.
+    using store = SampleStore.open(env.CRED_WATCH_DB);
+    for (const [index, limit] of SESSION_LIMITS.entries()) {
+      const identity = { host: `role-${index}`, source: 'role', apiVersion: '', role: 'app' } as const;
+      store.recordSample(identity, SAMPLE, '', { limit, tokenExpiresAt: SAMPLE.expiration });
     }
   });
 

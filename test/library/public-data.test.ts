@@ -48,6 +48,7 @@ const history: SeriesHistory = {
   failedPolls: [{ reason: 'timeout', count: 2, firstAt: START, lastAt: START + 1000, lastDetail: '' }],
   failedPollSpans: [{ from: START, to: START + 1000 }],
   newestClockOffset: 1,
+  session: { limit: 'DURATION_NOT_SET', tokenExpiresAt: START + HOUR },
 };
 // Three days later the newest sample is stale, which is a finding with seconds.
 const analysis = analyse(history, { now: START + 72 * HOUR, maxAge: 'default' });

@@ -1,6 +1,7 @@
 import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
+import { listSessionNotes } from '../../domain/session-facts.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
@@ -67,7 +68,11 @@ export const checkCommand: CommandDefinition = {
       const { checkProcess } = await import('../running-job/check-pid.ts');
       return checkProcess(flags.pid, flags, io);
     }
-    if (flags.offline) return printVerdict(await judgeNewestSample(flags, io), [], flags, io);
+    if (flags.offline) {
+      const { judgement, notes } = await judgeNewestSample(flags, io);
+      await createPollNotePrinter(io)(notes);
+      return printVerdict(judgement, notes, flags, io);
+    }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
     const notes = selectJobNotes(
@@ -97,16 +102,26 @@ function validate(flags: CheckFlags, invocation: Invocation): void {
   }
 }
 
-async function judgeNewestSample(flags: CheckFlags, io: Io): Promise<NowJudgement> {
+/** The notes are those of the poll that stored the sample, as far as they matter for the job. */
+async function judgeNewestSample(
+  flags: CheckFlags,
+  io: Io,
+): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
+  const { findSeriesHistory } = await import('../../watch/poll-once.ts');
   using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
   const { source } = await resolveJobSource(flags, io);
   const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
   const { role, maxAge = DEFAULT_MAX_AGE } = flags;
   const now = io.clock.now();
   const series = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
-  return judgeStored(store, series, await resolveJob(flags, store, now), now);
+  const job = await resolveJob(flags, store, now);
+  const judgement = judgeStored(store, series, job, now);
+  const { identity, judgedAt } = judgement;
+  const history = store === null || identity === null ? null : findSeriesHistory(store, identity);
+  const notes = listSessionNotes(history?.session ?? null, judgedAt);
+  return { judgement, notes: selectJobNotes(notes, job, judgedAt) };
 }
 
 /** Returns the exit code. */

@@ -63,6 +63,7 @@ const COVERED_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'BLANK_ENV',
   'ROLE_CHAIN_CAPPED',
   'DURATION_NOT_SET',
+  'SESSION_LONGER_THAN_ROLE',
 ]);
 
 /** Notes on something that the user has to fix. */

@@ -26,7 +26,7 @@ export function analyseColumns(history: ColumnHistory, freshness: Freshness): Se
 }
 
 function analyseMeasurement(
-  { identity, isPolled, failedPolls, failedPollSpans }: Omit<SeriesHistory, 'generations'>,
+  { identity, isPolled, failedPolls, failedPollSpans, session }: Omit<SeriesHistory, 'generations'>,
   measurement: Measurement | null,
   { now, maxAge }: Freshness,
 ): SeriesAnalysis {
@@ -35,7 +35,9 @@ function analyseMeasurement(
     isPolled,
     failedPolls,
     failedPollSpans,
+    session,
     measurement,
+    analysedAt: measurement === null ? now : correctNow(now, measurement),
     age: measurement === null ? null : computeAge(now, measurement),
     maxAge: maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge,
   };

@@ -8,6 +8,9 @@ export const FINDING_SEVERITIES = {
   ROTATION_TOO_LATE: 'problem',
   ROTATION_OVERDUE: 'problem',
   ISSUED_PER_REQUEST: 'note',
+  ROLE_CHAIN_CAPPED: 'note',
+  DURATION_NOT_SET: 'note',
+  SSO_TOKEN_EXPIRES: 'note',
   TWO_AT_ONCE: 'problem',
   LEAD_TIMES_SHRINK: 'problem',
   EXPIRATION_EXTENDED: 'problem',
@@ -19,6 +22,7 @@ export const FINDING_SEVERITIES = {
   CLOCK_UNKNOWN: 'note',
   ZONELESS_TIME: 'note',
   IMDS_V1_USED: 'note',
+  SESSION_LONGER_THAN_ROLE: 'problem',
   POLLS_FAILED: 'problem',
 } as const satisfies Record<string, FindingSeverity>;
 
@@ -49,6 +53,12 @@ export interface FindingFields {
   /** `learned`: `usualSeconds` is the longest interval of this series. Otherwise it is the limit for IMDS. */
   ROTATION_OVERDUE: { servedForSeconds: Seconds; usualSeconds: Seconds; learned: boolean };
   ISSUED_PER_REQUEST: { generationCount: number };
+  /** The credentials of another role assume the role, so AWS limits its session. */
+  ROLE_CHAIN_CAPPED: { limitSeconds: Seconds };
+  /** No duration was requested for the session of the role, so it has AWS's default. */
+  DURATION_NOT_SET: { limitSeconds: Seconds };
+  /** Nothing renews the token of IAM Identity Center. `remainingSeconds` is negative after its end. */
+  SSO_TOKEN_EXPIRES: { expiresAt: Instant; remainingSeconds: Seconds };
   /** `count`: changes between generations that only several endpoints explain. */
   TWO_AT_ONCE: { count: number };
   /** `shrinkingPerDaySeconds`: how much shorter the smallest lead time becomes per day. */
@@ -72,6 +82,8 @@ export interface FindingFields {
   CLOCK_UNKNOWN: { count: number; generationCount: number };
   ZONELESS_TIME: { count: number };
   IMDS_V1_USED: Record<never, never>;
+  /** AWS refused the requested duration in `count` polls. */
+  SESSION_LONGER_THAN_ROLE: { count: number; lastAt: Instant };
   POLLS_FAILED: { count: number; lastReason: FailureReason; lastAt: Instant };
 }
 

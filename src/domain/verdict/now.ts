@@ -15,7 +15,7 @@ import type {
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
-import type { SeriesAnalysis } from './series-analysis.ts';
+import type { FailureFindingCode, SeriesAnalysis } from './series-analysis.ts';
 import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 
 /** The credentials from a poll just made, or from the newest stored sample. */
@@ -128,17 +128,22 @@ function findEarliestExpiration(
 
 /** Whether the finding concerns a start now. Others are about the past or about polling. */
 function mattersNow(finding: Finding, measurement: Measurement | null): boolean {
-  // `POLLS_FAILED` matters until a sample follows.
-  if (finding.code === 'POLLS_FAILED') return finding.lastAt > (measurement?.lastSample ?? 0);
+  // A failure matters until a sample follows.
+  if (finding.code === 'POLLS_FAILED' || finding.code === 'SESSION_LONGER_THAN_ROLE')
+    return finding.lastAt > (measurement?.lastSample ?? 0);
   return MATTERS_NOW[finding.code];
 }
 
 /** Whether a finding matters for a start now, and not only for the history. */
-const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, 'POLLS_FAILED'>, boolean>> = {
+const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boolean>> = {
   SERVED_EXPIRED: false,
   ROTATION_TOO_LATE: false,
   ROTATION_OVERDUE: true,
   ISSUED_PER_REQUEST: true,
+  // A poll notes these.
+  ROLE_CHAIN_CAPPED: false,
+  DURATION_NOT_SET: false,
+  SSO_TOKEN_EXPIRES: false,
   TWO_AT_ONCE: true,
   LEAD_TIMES_SHRINK: false,
   EXPIRATION_EXTENDED: false,

@@ -14,12 +14,17 @@ export interface CheckedSeries extends Omit<SeriesHistory, 'generations' | 'newe
   measurement: Measurement | null;
   /** Age of the newest sample. Negative: the sample is in the future. Null without a sample. */
   age: Seconds | null;
+  /** When the series was analysed, by the clock that dates its samples. */
+  analysedAt: Instant;
   /** Older samples are stale. Null: samples never become stale. */
   maxAge: Seconds | null;
 }
 
-/** All findings that need samples. `POLLS_FAILED` does not. */
-export type SampleFindingCode = Exclude<FindingCode, 'POLLS_FAILED'>;
+/** The findings about failed polls, which need no samples. */
+export type FailureFindingCode = 'SESSION_LONGER_THAN_ROLE' | 'POLLS_FAILED';
+
+/** All findings that need samples. */
+export type SampleFindingCode = Exclude<FindingCode, FailureFindingCode>;
 
 /** Each check returns the fields of its finding, or null if there is nothing to report. */
 export type SampleChecks = {

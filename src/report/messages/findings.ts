@@ -1,3 +1,4 @@
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
@@ -25,6 +26,16 @@ const SENTENCES: {
       : `IMDS usually rotates within ${duration(usualSeconds)}; that is general knowledge and was not measured here`),
   ISSUED_PER_REQUEST: () =>
     'every request got new credentials: this source has no rotations, and every job starts with full validity',
+  ROLE_CHAIN_CAPPED: ({ limitSeconds }) =>
+    `the credentials of another role assume the role, so AWS limits its credentials to ${short(limitSeconds)}, whatever the maximum of the role is; for a longer validity, assume the role with a web identity or the keys of a user`,
+  DURATION_NOT_SET: ({ limitSeconds }) =>
+    `no duration is set for the session of the role, so its credentials last ${short(limitSeconds)}, AWS's default; for longer jobs, set --duration, or duration_seconds of a profile with a role`,
+  SSO_TOKEN_EXPIRES: ({ expiresAt, remainingSeconds }, judgements) =>
+    remainingSeconds <= 0
+      ? `the token of IAM Identity Center of the newest poll expired at ${formatTimestamp(expiresAt)}: run \`aws sso login\``
+      : `the token of IAM Identity Center of the newest poll expires at ${formatTimestamp(expiresAt)}${describeTokenEnd(remainingSeconds, judgements)}`,
+  SESSION_LONGER_THAN_ROLE: ({ count, lastAt }) =>
+    `${formatCount(count, 'poll')} requested a duration that AWS refused, the last one at ${formatTimestamp(lastAt)}: it is above the maximum of the role, or above 1h for a role that another role assumes`,
   TWO_AT_ONCE: ({ count }) =>
     `several endpoints answer and rotate independently: ${formatCount(count, 'change')} of credentials cannot come from one endpoint; the verdict uses those that expire first`,
   LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, judgements) =>
@@ -62,6 +73,13 @@ export const describeFinding = <Code extends FindingCode>(
   finding: FindingWith<Code>,
   judgements: readonly JobJudgement[] = [],
 ): string => SENTENCES[finding.code](finding, judgements);
+
+/** For the shortest job that ends after the token, if it starts now. */
+function describeTokenEnd(remaining: Seconds, judgements: readonly JobJudgement[]): string {
+  const lengths = judgements.map(({ job }) => job.duration).filter((length) => length > remaining);
+  if (lengths.length === 0) return '';
+  return `, before the end of ${describeJob(Math.min(...lengths))} that starts now: such a job fails if it refreshes its credentials later; run \`aws sso login\` before the job`;
+}
 
 /** For the job whose spare validity is used up first. */
 function describeEndOfSpare(judgements: readonly JobJudgement[]): string {

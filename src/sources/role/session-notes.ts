@@ -1,3 +1,4 @@
+import { MAX_ROLE_SESSION } from '../../domain/aws-limits.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { OngoingPoll } from '../poll.ts';
 
@@ -8,4 +9,7 @@ export function addSessionNotes(
 ): void {
   if (isChained) poll.notes.add({ code: 'ROLE_CHAIN_CAPPED' });
   else if (durationSeconds === null) poll.notes.add({ code: 'DURATION_NOT_SET' });
+  else if (durationSeconds > MAX_ROLE_SESSION) {
+    poll.notes.add({ code: 'SESSION_LONGER_THAN_ROLE', durationSeconds, limitSeconds: MAX_ROLE_SESSION });
+  }
 }

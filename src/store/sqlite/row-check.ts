@@ -1,4 +1,4 @@
-import { FAILURE_REASONS, SOURCE_NAMES } from '../../domain/model.ts';
+import { FAILURE_REASONS, SESSION_LIMITS, SOURCE_NAMES } from '../../domain/model.ts';
 
 /** The last instant of an ECMAScript date. No stored number is larger. */
 const MAX_NUMBER = 8_640_000_000_000_000;
@@ -13,6 +13,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   source: createNameCheck(SOURCE_NAMES),
   apiVersion: isText,
   role: isText,
+  sessionLimit: createNameCheck(['', ...SESSION_LIMITS]),
   accessKeyId: isText,
   reason: createNameCheck(FAILURE_REASONS),
   detail: isText,

@@ -12,6 +12,8 @@ export const APPLICATION_ID = 0x43524457;
  *
  * - `series.machine` is the name of the machine that polled the series. A poll that fails before it knows the
  *   instance id is recorded under the host of that machine's newest sample.
+ * - `series.session_limit` and `series.token_expires_at` are what the newest poll knew. `session_limit` is the code of a
+ *   note, or `''`.
  * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
  * - `sample_groups` has the values that nearly all samples of a generation share, and `sample_times` the others. This
  *   takes a third of the space of one table. `elapsed` is `observed_at` minus `base_time`. It can be negative,
@@ -197,6 +199,10 @@ export const MIGRATIONS: readonly string[] = [
     keep_until INTEGER NOT NULL,
     PRIMARY KEY (process, arguments, host, source, api_version, role)
   ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE series ADD COLUMN session_limit TEXT NOT NULL DEFAULT '';
+  ALTER TABLE series ADD COLUMN token_expires_at INTEGER;
   `,
 ];
 

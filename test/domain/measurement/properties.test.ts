@@ -143,6 +143,8 @@ describe('for any samples', () => {
           failedPolls: [],
           failedPollSpans: [],
           measurement,
+          session: null,
+          analysedAt: 0,
           age: 0,
           maxAge: null,
           findings: [],

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
-import type {
-  FailedPoll,
-  FailedPollCount,
-  Sample,
-  Seconds,
-  SeriesHistory,
-  SeriesIdentity,
-  SourceName,
+import {
+  type FailedPoll,
+  type FailedPollCount,
+  type Sample,
+  SESSION_LIMITS,
+  type Seconds,
+  type SeriesHistory,
+  type SeriesIdentity,
+  type SessionFacts,
+  type SourceName,
 } from '../../../src/domain/model.ts';
 import { getHostSourceKey, getSeriesKey } from '../../../src/domain/series-key.ts';
 import { parseDuration } from '../../../src/domain/time/duration.ts';
@@ -28,7 +30,7 @@ type Expected = Record<string, unknown>;
 const INPUT = ['docs', 'now', 'job'];
 const RESULT = ['verdict', 'codes'];
 /** Optional input fields. */
-const SETTINGS = ['max_age', 'confidence', 'polled'];
+const SETTINGS = ['max_age', 'confidence', 'polled', 'session'];
 
 const total = (spans: Measurement['gaps']) =>
   spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
@@ -72,14 +74,19 @@ test.each(readdirSync(FOLDER))('the scenario %s has the expected measurement', (
     .split('\n');
   for (const field of [...INPUT, ...RESULT])
     expect(expected, 'a required field is missing').toHaveProperty([field]);
-  const assessment = assess(readHistories(lines, expected.polled !== false), {
-    now: parseInstant(expected.now as string)!.instant,
-    maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
-    jobs: readJobs(expected.job),
-    confidence: expected.confidence === undefined ? null : percent(expected.confidence),
-    minWatched: null,
-    judgeRetired: false,
-  });
+  const session = readSession(expected.session);
+  const histories = readHistories(lines, expected.polled !== false);
+  const assessment = assess(
+    histories.map((history) => ({ ...history, session })),
+    {
+      now: parseInstant(expected.now as string)!.instant,
+      maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
+      jobs: readJobs(expected.job),
+      confidence: expected.confidence === undefined ? null : percent(expected.confidence),
+      minWatched: null,
+      judgeRetired: false,
+    },
+  );
   const compared = Object.keys(expected).filter((field) => ![...INPUT, ...SETTINGS].includes(field));
   expect(
     Object.fromEntries(compared.map((field) => [field, readResult(field, expected, assessment)])),
@@ -167,6 +174,15 @@ function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
     const { detail } = same.find(({ observedAt }) => observedAt === lastAt)!;
     return { reason, count: same.length, firstAt: Math.min(...times), lastAt, lastDetail: detail };
   });
+}
+
+function readSession(session: unknown): SessionFacts | null {
+  if (session === undefined) return null;
+  const { limit, token_expires_at } = session as Record<string, string | undefined>;
+  return {
+    limit: SESSION_LIMITS.find((each) => each === limit) ?? null,
+    tokenExpiresAt: token_expires_at === undefined ? null : parseInstant(token_expires_at)!.instant,
+  };
 }
 
 function readJobs(job: unknown): JobToJudge[] {

@@ -50,6 +50,8 @@ function createAnalysis(samples: readonly Sample[], age = 0): SeriesAnalysis {
     failedPolls: [],
     failedPollSpans: [],
     measurement: samples.length === 0 ? null : measure(groupGenerations(samples)),
+    session: null,
+    analysedAt: 0,
     age,
     maxAge: 86_400,
     findings: [],

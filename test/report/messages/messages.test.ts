@@ -46,6 +46,13 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   ],
   ZONELESS_TIME: [{ count: 2 }],
   IMDS_V1_USED: [{}],
+  ROLE_CHAIN_CAPPED: [{ limitSeconds: 3600 }],
+  DURATION_NOT_SET: [{ limitSeconds: 3600 }],
+  SSO_TOKEN_EXPIRES: [
+    { expiresAt: 0, remainingSeconds: 60 },
+    { expiresAt: 0, remainingSeconds: 0 },
+  ],
+  SESSION_LONGER_THAN_ROLE: [{ count: 1, lastAt: 0 }],
   POLLS_FAILED: [{ count: 2, lastReason: 'timeout', lastAt: 0 }],
 };
 
@@ -131,6 +138,8 @@ describe('every code has a complete sentence', () => {
       count: 2,
       offsetSeconds: 60,
       validitySeconds: 60,
+      durationSeconds: 50_000,
+      limitSeconds: 43_200,
     } as const;
     const sentence = describePollNote({ code, ...fields } as PollNote);
     expect(sentence).not.toMatch(HOLE);

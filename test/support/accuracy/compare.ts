@@ -31,6 +31,7 @@ export function analyseHistory(history: SimulatedHistory, functions: AnalysisFun
     generations: functions.groupGenerations(samples),
     failedPolls: [],
     failedPollSpans: [],
+    session: null,
     newestClockOffset: samples.findLast(({ clockOffset }) => clockOffset !== null)?.clockOffset ?? null,
   };
   return functions.analyse(stored, { now: toInstant(now + clocks.hostErrorAt(now)), maxAge: 'default' });

@@ -13,5 +13,6 @@ export const createHistory = (
   failedPolls: [],
   failedPollSpans: [],
   newestClockOffset: null,
+  session: null,
   ...more,
 });

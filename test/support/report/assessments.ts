@@ -120,6 +120,7 @@ function createHistory(
     failedPolls: [],
     failedPollSpans: [],
     newestClockOffset: null,
+    session: null,
   };
 }
 

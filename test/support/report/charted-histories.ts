@@ -53,6 +53,7 @@ export function pretend({
     isPolled: true,
     generations: groupGenerations(samples),
     newestClockOffset: null,
+    session: null,
     failedPolls: failing.map(({ from, to }) => ({
       reason: 'server-error',
       count: Math.ceil((to - from) / every),

@@ -65,6 +65,7 @@ export function measured(options: MeasuredOptions = {}): SeriesHistory {
     failedPolls,
     failedPollSpans,
     newestClockOffset: null,
+    session: null,
   };
 }
 

@@ -8,7 +8,7 @@ export const LAST_VERSION_WITH_PLAIN_SAMPLES = 6;
 const OLD_SAMPLES = `SELECT generation_id, observed_at, coalesce(clock_offset * 1.0, ''),
   coalesce(last_updated * 1.0, ''), expiration, zoneless, ordinal FROM current.samples`;
 
-/** Writes the content of a database into a new file, as a version up to {@link LAST_VERSION_WITH_PLAIN_SAMPLES} did. */
+/** Writes the content of a database into a new file, as an older version did. */
 export function writeAsOldVersion(current: string, file: string, version: number): void {
   const database = new Database(file);
   for (const name of ['stored_key_id', 'redacted']) database.function(name, (text) => text);
