@@ -8,6 +8,7 @@
 export { CredWatchError, type ErrorCode } from '../errors.ts';
 export { Secret } from '../secret.ts';
 export type { Environment } from '../sources/environment/variables.ts';
+export { type KeyOptions, key } from './keys.ts';
 export * from './matchers.ts';
 export type { Duration, Moment, SelectionOptions, Share } from './parse-options.ts';
 export * from './polling.ts';
@@ -37,6 +38,10 @@ export {
   type ImdsSourceOptions,
   type ProcessSourceOptions,
   type ProfileSourceOptions,
+  type RoleSessionOptions,
+  type RoleSourceOptions,
+  type SsoSourceOptions,
   sources,
+  type WebIdentitySourceOptions,
 } from './sources.ts';
 export { getDefaultDatabasePath } from './system-defaults.ts';

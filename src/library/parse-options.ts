@@ -2,6 +2,7 @@
 import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../domain/model.ts';
 import { findNameProblem } from '../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
+import { parseInstant } from '../domain/time/instant.ts';
 import { parseMoment } from '../domain/time/moment.ts';
 import { parseShare } from '../domain/verdict/confidence.ts';
 import { DEFAULT_MARGIN } from '../domain/verdict/job.ts';
@@ -9,6 +10,7 @@ import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../errors.ts';
 import type { SeriesFilter } from '../store/contract.ts';
 import { isPeriodEmpty } from '../watch/stored-report.ts';
+import { getSystemDefaults } from './system-defaults.ts';
 
 /** A text (`'90s'`, `'15m'`, `'1h30m'`, `'5h'`, `'7d'`, `'0'`, `'PT5H'`) or a whole number of seconds. */
 export type Duration = string | number;
@@ -101,6 +103,30 @@ export function parseInstantOption(
   throw createArgumentError(
     `${label} ${quote(value)} is not a time`,
     "use a Date, a time ('2026-01-31T12:00:00Z'), a day ('2026-01-31') or an age ('7d')",
+  );
+}
+
+/** The option `now` (default: the current time). */
+export function parseNow(option: Moment | undefined): Instant {
+  const clockNow = getSystemDefaults().clock.now();
+  return option === undefined ? clockNow : parseInstantOption(option, clockNow, 'first', 'now');
+}
+
+/** A time that only the caller knows. An age makes no sense for it, and a time without a zone could be too late. */
+export function parseExpiresAt(value: Date | string | undefined): Instant | undefined {
+  if (value === undefined) return undefined;
+  const parsed = typeof value === 'string' ? parseInstant(value.trim()) : null;
+  if (parsed?.zoneless) {
+    throw createArgumentError(
+      `expiresAt ${quote(value)} has no time zone`,
+      'add Z, or an offset such as +01:00',
+    );
+  }
+  const instant = value instanceof Date ? value.getTime() : (parsed?.instant ?? null);
+  if (instant !== null && Number.isSafeInteger(instant)) return instant;
+  throw createArgumentError(
+    `expiresAt ${quote(value)} is not a time`,
+    "use a Date or a time ('2026-01-31T12:00:00Z')",
   );
 }
 

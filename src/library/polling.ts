@@ -62,7 +62,10 @@ export async function poll(target: PollTarget, options: PollOptions = {}): Promi
 }
 
 export interface WatchOptions {
-  /** The time between the starts of two polls: at least 10 s, except for endpoints on this machine. */
+  /**
+   * The time between the starts of two polls: at least 10 s, or 15 minutes for a source that makes AWS issue
+   * credentials, except for endpoints on this machine.
+   */
   interval: Duration;
   /** Stop after this time (default: never). */
   stopAfter?: Duration | undefined;
@@ -176,5 +179,6 @@ function toContext(target: PollTarget): polling.PollContext {
 const toDomainSource = (source: CredentialSource): DomainSource => ({
   name: source.name,
   endpoint: source.endpoint,
+  issuesCredentials: source.issuesCredentials ?? false,
   poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
 });

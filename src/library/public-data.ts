@@ -23,12 +23,15 @@ const INSTANT_FIELDS = [
   'laterExpiration',
   'now',
   'prunedUntil',
+  'requestedUntil',
   'correctedLastSample',
   'rawFirstSeen',
   'rawLastSeen',
   'safeUntil',
   'thirdSampleAfter',
   'to',
+  'worksAtMostUntil',
+  'worksUntil',
 ] as const;
 
 /** Durations whose names have no unit in the domain. */
@@ -39,6 +42,7 @@ const SECONDS_FIELDS = [
   'clockOffset',
   'duration',
   'interval',
+  'issuedAhead',
   'jobDuration',
   'lag',
   'largestClockOffset',

@@ -2,6 +2,8 @@
  * The types of the library: the types of the domain, with `Date` for instants and durations whose names end
  * in `Seconds`. The declarations of the domain describe each field.
  */
+import type * as keys from '../domain/keys/key-answer.ts';
+import type { PresignedUrl as DomainPresignedUrl } from '../domain/keys/presigned-url.ts';
 import type { RotationForecast as DomainRotationForecast } from '../domain/measurement/forecast.ts';
 import type * as measurement from '../domain/measurement/measurement.ts';
 import type { SafeStartsPoint as DomainSafeStartsPoint } from '../domain/measurement/validity.ts';
@@ -20,12 +22,18 @@ import type * as source from '../sources/source.ts';
 import type { ArchiveRecord as DomainArchiveRecord } from '../store/archive/record.ts';
 import type { Public } from './public-data.ts';
 
+export type { KeyNote, KeyStatus } from '../domain/keys/key-answer.ts';
 export type { FailureReason, SeriesIdentity, SourceName } from '../domain/model.ts';
 export type { PollNoteCode } from '../domain/poll-note.ts';
 export type { FindingCode } from '../domain/verdict/finding.ts';
 export type { Safety, Verdict } from '../domain/verdict/job-verdict.ts';
 export type { Outlook } from '../domain/verdict/now-verdict.ts';
 export type { PollLimits } from '../sources/http/exchange.ts';
+
+export type KeyAnswer = Public<keys.KeyAnswer>;
+export type KeySighting = Public<keys.KeySighting>;
+export type PresignedUrl = Public<DomainPresignedUrl>;
+export type SessionFacts = Public<model.SessionFacts>;
 
 export type FailedPoll = Public<model.FailedPoll>;
 export type FailedPollCount = Public<model.FailedPollCount>;

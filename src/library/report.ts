@@ -1,4 +1,3 @@
-import type { Instant } from '../domain/model.ts';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
@@ -7,9 +6,9 @@ import {
   assertKnownOptions,
   type Duration,
   type Moment,
-  parseInstantOption,
   parseJob,
   parseMaxAge,
+  parseNow,
   parseSelection,
   parseShareOption,
   SELECTION_OPTIONS,
@@ -18,7 +17,7 @@ import {
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
 import type { JobJudgement, JobRequirement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
-import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
+import { getDefaultDatabasePath } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
@@ -157,9 +156,4 @@ export function readReport(options: ReadReportOptions = {}): Report {
   const histories = toPublic(store?.histories(filter) ?? []);
   const judgeRetired = selection.role !== undefined;
   return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
-}
-
-function parseNow(option: Moment | undefined): Instant {
-  const clockNow = getSystemDefaults().clock.now();
-  return option === undefined ? clockNow : parseInstantOption(option, clockNow, 'first', 'now');
 }

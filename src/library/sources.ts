@@ -6,13 +6,14 @@ import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';
 import { findJobSource } from '../sources/probe/job-source.ts';
 import type * as source from '../sources/source.ts';
-import { assertKnownOptions, createArgumentError, validateName } from './parse-options.ts';
+import { assertKnownOptions, createArgumentError, parseExpiresAt, validateName } from './parse-options.ts';
 import { toPublic } from './public-data.ts';
 import type { PollOutcome } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
 /** A source of credentials that can be polled repeatedly. */
-export interface CredentialSource extends Pick<source.CredentialSource, 'name' | 'endpoint'> {
+export interface CredentialSource
+  extends Pick<source.CredentialSource, 'name' | 'endpoint' | 'issuesCredentials'> {
   /**
    * Polls once, without recording. An error of the endpoint, the network or the environment is an outcome
    * with `ok: false`. An aborted poll has the reason `timeout`.
@@ -52,18 +53,36 @@ export interface ProcessSourceOptions extends CommonSourceOptions {
   profile?: string | undefined;
   /** The role of the series (default: the name of the program or profile). */
   role?: string | undefined;
+  /** As in {@link EnvironmentSourceOptions}. */
+  expiresAt?: Date | string | undefined;
 }
 
 export interface EnvironmentSourceOptions extends CommonSourceOptions {
   /** The role of the series (default: none). */
+  role?: string | undefined;
+  /**
+   * When keys expire that state no expiration, or a later one: a `Date`, or a time with a zone
+   * (`'2026-01-31T12:00:00Z'`).
+   */
+  expiresAt?: Date | string | undefined;
+}
+
+export interface SsoSourceOptions extends CommonSourceOptions {
+  /** The profile (default: `AWS_PROFILE`, else `default`). */
+  profile?: string | undefined;
+  /** The role of the series (default: the name of the role). */
   role?: string | undefined;
 }
 
 export interface ProfileSourceOptions extends CommonSourceOptions {
   /** The profile (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** The role of the series (default: the profile's name). */
+  /** The role of the series (default: the profile's name, or the name of the role that AWS issues). */
   role?: string | undefined;
+  /** The URL of AWS STS, for a profile with a role or a web identity (default: the endpoint of the region). */
+  stsEndpoint?: string | undefined;
+  /** As in {@link EnvironmentSourceOptions}. */
+  expiresAt?: Date | string | undefined;
 }
 
 /** Options of every source that assumes a role. */
@@ -122,7 +141,10 @@ export const sources = {
   process: (options: ProcessSourceOptions = {}) => open('process', options),
   /** The keys in `AWS_ACCESS_KEY_ID` and so on. A rotation is seen only if `env` changes. */
   environment: (options: EnvironmentSourceOptions = {}) => open('environment', options),
-  /** The keys or the `credential_process` of a profile. Every poll reads the shared files again. */
+  /**
+   * Whatever a profile says: keys, `credential_process`, role, web identity or IAM Identity Center. Every poll reads
+   * the shared files again.
+   */
   profile: (options: ProfileSourceOptions = {}) => open('profile', options),
   /**
    * The role of the identity token in a file, as on EKS with IRSA. Every poll reads the token again, and AWS STS
@@ -135,7 +157,7 @@ export const sources = {
    */
   role: (options: RoleSourceOptions = {}) => open('role', options),
   /** The role of a profile with IAM Identity Center, after `aws sso login`. Every poll gets new credentials. */
-  sso: (options: ProfileSourceOptions = {}) => open('sso', options),
+  sso: (options: SsoSourceOptions = {}) => open('sso', options),
   /** The role of a job of GitHub Actions, which needs the permission `id-token: write`. */
   github: (options: RoleSessionOptions = {}) => open('github', options),
   // The compiler requires an entry for every name in `SOURCE_NAMES`.
@@ -151,6 +173,7 @@ async function open(choice: SourceChoice, options: AnySourceOptions): Promise<Cr
   validateOptions(choice, options);
   const sourceOptions: source.SourceOptions = {
     ...options,
+    expiresAt: parseExpiresAt(options.expiresAt),
     env: options.env ?? env,
     home: options.home ?? home,
     clock,
@@ -165,6 +188,7 @@ async function open(choice: SourceChoice, options: AnySourceOptions): Promise<Cr
 const toPublicSource = (source: source.CredentialSource): CredentialSource => ({
   name: source.name,
   endpoint: source.endpoint,
+  issuesCredentials: source.issuesCredentials ?? false,
   poll: async (signal) => toPublic(await source.poll(signal)),
 });
 
@@ -202,6 +226,7 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
     externalId: true,
     durationSeconds: true,
     stsEndpoint: true,
+    expiresAt: true,
   });
   const { role, profile, command, roleArn, sessionName, externalId, durationSeconds, stsEndpoint } = options;
   if (role !== undefined) validateName(role, 'the role');
@@ -209,7 +234,8 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
     throw createArgumentError('the command is empty', 'name the shell command to run');
   }
-  const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint, expiresAt: undefined };
+  const expiresAt = parseExpiresAt(options.expiresAt);
+  const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint, expiresAt };
   const conflict = findSourceConflict(choice, { role, profile, command, ...session, env: {} });
   if (conflict === null) return;
   throw conflict.code === 'SETTING_NOT_SUPPORTED'

@@ -9,7 +9,7 @@ import { isThorough } from '../support/thorough.ts';
 
 const PROGRAM = `
 import {
-  CredWatchError, type ErrorCode, matchers, poll, readReport, type Report, SampleStore, sources, type Verdict, watch,
+  CredWatchError, type ErrorCode, key, type KeyAnswer, matchers, poll, readReport, type Report, SampleStore, sources, type Verdict, watch,
 } from 'cred-watch';
 import {
   analyse, DEFAULT_MARGIN_SECONDS, type JobJudgement, judgeJob, type SeriesHistory,
@@ -27,6 +27,10 @@ export async function pollAndWatch(): Promise<number> {
   store[Symbol.dispose]();
   return sampleCount;
 }
+export const end = (answers: KeyAnswer[] = key('ASIA')): Date | null | undefined => answers[0]?.worksUntil;
+export const known = () => sources.environment({ expiresAt: new Date() });
+// @ts-expect-error this source states its expiration
+export const stated = () => sources.sso({ expiresAt: new Date() });
 export const judge = (history: SeriesHistory): JobJudgement =>
   judgeJob(analyse(history, { now: new Date() }), { durationSeconds: 18_000, marginSeconds: DEFAULT_MARGIN_SECONDS });
 export const worstCaseTime = (history: SeriesHistory): Date | undefined =>

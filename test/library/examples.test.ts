@@ -48,12 +48,13 @@ const examples = [...documentedExamples(), ...libraryDocumentExamples()];
 
 describe('the examples of the documentation', () => {
   test('the examples include those of docs/library.md', () => {
-    expect(libraryDocumentExamples()).toHaveLength(3);
+    expect(libraryDocumentExamples()).toHaveLength(4);
   });
 
   test('every entry point and main function has an example', () => {
     expect(documentedExamples().map(({ name }) => name)).toEqual([
       'analysis.ts',
+      'keys.ts: export function key',
       'matchers.ts: export function toOutlive',
       'polling.ts: export async function poll',
       'polling.ts: export async function watch',

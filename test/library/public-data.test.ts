@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { KeyAnswer } from '../../src/domain/keys/key-answer.ts';
 import type { RotationForecast } from '../../src/domain/measurement/forecast.ts';
 import type { SafeStartsPoint } from '../../src/domain/measurement/validity.ts';
 import type { FailedPoll, RecordedGeneration, SeriesHistory } from '../../src/domain/model.ts';
@@ -108,6 +109,7 @@ type UnitlessField =
   | 'watchedShare'
   | 'minWatched'
   | 'records'
+  | 'signatureVersion'
   | 'rotations'
   | 'confidence'
   | `${string}Ms`
@@ -138,6 +140,7 @@ test('every number field of the domain has a unit in the public form', () => {
   expectTypeOf<FieldWithoutUnit<Assessment>>().toEqualTypeOf<never>();
   expectTypeOf<FieldWithoutUnit<ArchiveRecord>>().toEqualTypeOf<never>();
   expectTypeOf<FieldWithoutUnit<CurrentCredentials>>().toEqualTypeOf<never>();
+  expectTypeOf<FieldWithoutUnit<KeyAnswer>>().toEqualTypeOf<never>();
   expectTypeOf<FieldWithoutUnit<FailedPoll>>().toEqualTypeOf<never>();
   expectTypeOf<FieldWithoutUnit<NowJudgement>>().toEqualTypeOf<never>();
   expectTypeOf<FieldWithoutUnit<ParsedInstant>>().toEqualTypeOf<never>();

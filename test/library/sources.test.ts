@@ -109,6 +109,60 @@ describe('sources', () => {
     expect(await getRole(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
+  test.each<[string, Date | string]>([
+    ['a Date', new Date('2026-11-22T06:23:11Z')],
+    ['a text', '2026-11-22T06:23:11Z'],
+    ['a text with another zone', '2026-11-22T07:23:11+01:00'],
+  ])('expiresAt as %s is the expiration of keys that state none, or a later one', async (_, expiresAt) => {
+    const keys = { AWS_ACCESS_KEY_ID: 'ASIAENV', AWS_SECRET_ACCESS_KEY: 'x', AWS_SESSION_TOKEN: 'x' };
+    const expiration = async (opened: Promise<CredentialSource>) => {
+      const outcome = await (await opened).poll();
+      return outcome.ok ? outcome.credentials.expiration.toISOString() : outcome.reason;
+    };
+    const given = '2026-11-22T06:23:11.000Z';
+    expect(await expiration(sources.environment(isolated(keys)))).toBe('unknown-expiry');
+    expect(await expiration(sources.environment({ ...isolated(keys), expiresAt }))).toBe(given);
+    const stated = (time: string) => isolated({ ...keys, AWS_CREDENTIAL_EXPIRATION: time });
+    expect(await expiration(sources.environment({ ...stated('2026-11-22T09:00:00Z'), expiresAt }))).toBe(
+      given,
+    );
+    expect(await expiration(sources.environment({ ...stated('2026-11-22T05:00:00Z'), expiresAt }))).toBe(
+      '2026-11-22T05:00:00.000Z',
+    );
+    const printed = { Version: 1, AccessKeyId: 'ASIAPROC', SecretAccessKey: 'x', SessionToken: 'x' };
+    const command = `echo '${JSON.stringify(printed)}'`;
+    expect(await expiration(sources.process({ ...isolated(), command, expiresAt }))).toBe(given);
+    const profile = isolated();
+    mkdirSync(join(profile.home, '.aws'));
+    writeFileSync(
+      join(profile.home, '.aws', 'credentials'),
+      '[default]\naws_access_key_id = ASIAFILE\naws_secret_access_key = x\naws_session_token = x\n',
+    );
+    expect(await expiration(sources.profile({ ...profile, expiresAt }))).toBe(given);
+  });
+
+  test.each([
+    ['45m', 'expiresAt "45m" is not a time'],
+    ['2026-01-31', 'expiresAt "2026-01-31" is not a time'],
+    ['2026-01-31T12:00:00', 'expiresAt "2026-01-31T12:00:00" has no time zone'],
+    [new Date(Number.NaN), 'expiresAt (of type object) is not a time'],
+    [1_900_000_000, 'expiresAt 1900000000 is not a time'],
+  ])('expiresAt rejects %s', async (expiresAt, message) => {
+    await expect(sources.environment({ expiresAt } as object)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message,
+    });
+  });
+
+  test('sources that state their expiration have no option expiresAt', async () => {
+    const options = { expiresAt: '2026-11-22T06:23:11Z' } as object;
+    for (const open of [sources.imds, sources.container, sources.sso, sources.role])
+      await expect(open(options)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('has no option expiresAt'),
+      });
+  });
+
   test('an invalid option is an error, and an invalid environment is a failed poll', async () => {
     await expect(sources.process({ command: ' ' })).rejects.toThrow('the command is empty');
     await expect(sources.process({ command: 'a', profile: 'b' })).rejects.toThrow(
@@ -219,6 +273,17 @@ describe('polling', () => {
       'stopAfter "ever" is not a duration',
     );
     expect(polls).toBe(0);
+  });
+
+  test('watch polls a source that makes AWS issue credentials at most every 15 minutes', async () => {
+    const { store } = storeIn(temporaryFolder());
+    const { env, ...options } = isolated({ AWS_REGION: 'eu-west-1' });
+    const source = await sources.role({ ...options, env, roleArn: 'arn:aws:iam::111122223333:role/loader' });
+    expect(source.issuesCredentials).toBe(true);
+    await expect(watch({ source, store }, { interval: '5m' })).rejects.toMatchObject({
+      message: expect.stringContaining('AWS issues new credentials for every poll'),
+      code: 'POLL_INTERVAL_TOO_SHORT',
+    });
   });
 
   test('check polls and judges a job that starts now', async () => {

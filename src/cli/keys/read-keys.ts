@@ -1,4 +1,10 @@
-import { type FoundKeys, findKeyReferences, type KeyReference } from '../../domain/keys/key-reference.ts';
+import {
+  type FoundKeys,
+  findKeyReferences,
+  getReferenceKey,
+  type KeyReference,
+  parseOtherKeyId,
+} from '../../domain/keys/key-reference.ts';
 import { KeyScanner } from '../../domain/keys/key-scanner.ts';
 import type { ForeignUrl } from '../../domain/keys/presigned-url.ts';
 import { CredWatchError } from '../../errors.ts';
@@ -24,9 +30,7 @@ export class KeyCollection {
   }
 
   #addReference(reference: KeyReference): void {
-    const { accessKeyId, url } = reference;
-    const parts = url && [url.address, url.signedAt, url.requestedUntil, url.signatureVersion];
-    const key = JSON.stringify([accessKeyId, parts]);
+    const key = getReferenceKey(reference);
     if (this.#references.has(key)) return;
     if (this.#references.size >= MAX_REFERENCES) this.omittedCount += 1;
     else this.#references.set(key, reference);
@@ -78,7 +82,8 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
     const hint = 'put the URL in single quotes, because a shell ends the command at &';
     throw new CredWatchError('the URL has no X-Amz-Credential or AWSAccessKeyId', hint);
   }
-  if (!/^[\w-]{3,128}$/.test(text))
+  const other = parseOtherKeyId(text);
+  if (other === null)
     throw new CredWatchError('the argument is neither an access key id nor a presigned URL', USE);
-  collection.add({ references: [{ accessKeyId: text, url: null }], foreignUrls: [] });
+  collection.add({ references: [other], foreignUrls: [] });
 }

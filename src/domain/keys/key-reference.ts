@@ -1,3 +1,5 @@
+import { hasSecretKeyForm } from '../../key-id.ts';
+import { groupBy } from '../lists.ts';
 import { findKeyKind, PREFIX_PATTERN } from './key-kind.ts';
 import { decode, type ForeignUrl, type PresignedUrl, parsePresignedUrl } from './presigned-url.ts';
 
@@ -14,6 +16,20 @@ export interface FoundKeys {
   references: KeyReference[];
   foreignUrls: ForeignUrl[];
 }
+
+/** A key id of any form, alone. Null if it cannot be one, for example because it has the form of a secret key. */
+export const parseOtherKeyId = (text: string): KeyReference | null =>
+  /^[\w-]{3,128}$/.test(text) && !hasSecretKeyForm(text) ? { accessKeyId: text, url: null } : null;
+
+/** Equal for two references to the same key or URL. */
+export function getReferenceKey({ accessKeyId, url }: KeyReference): string {
+  const parts = url && [url.address, url.signedAt, url.requestedUntil, url.signatureVersion];
+  return JSON.stringify([accessKeyId, parts]);
+}
+
+/** The different keys and URLs, in their order. */
+export const listDistinctKeys = (references: readonly KeyReference[]): KeyReference[] =>
+  [...groupBy(references, getReferenceKey).values()].map(([first]) => first);
 
 const KEY_ID = new RegExp(`(?<![A-Za-z\\d])${PREFIX_PATTERN}[A-Z\\d]{12,28}(?![A-Za-z\\d])`, 'g');
 const MASKED_KEY_ID = new RegExp(
