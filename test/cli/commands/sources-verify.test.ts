@@ -283,11 +283,11 @@ test.for(Object.entries(PROVIDERS))(
   },
 );
 
-test('a profile that only botocore can read is verified', async () => {
+test('a profile that only botocore and Go can read is verified', async () => {
   const account = await startAccount();
   const config = `[default]\naws_access_key_id: ${USER}\naws_secret_access_key: ${SECRET}\n`;
   const { winners } = await verify({ account, env: { ...OFF, HOME: homeWith({ config }) } });
-  expect(winners).toMatchObject([{ provider: 'profile', sdks: ['botocore'], arn: USER_ARN }]);
+  expect(winners).toMatchObject([{ provider: 'profile', sdks: ['botocore', 'go'], arn: USER_ARN }]);
 });
 
 test('a sign-in is not verified, because only the AWS CLI can use it', async () => {
