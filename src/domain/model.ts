@@ -163,6 +163,8 @@ export type Misconfiguration =
   | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */
   | { code: 'WRONG_OUTPUT'; form: OutputForm }
+  /** AWS issued the key for a session, but its token is missing: AWS rejects the keys. */
+  | { code: 'NO_SESSION_TOKEN'; name: string }
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */
   | { code: 'KEYS_SWAPPED'; keyIdName: string; secretKeyName: string };
 

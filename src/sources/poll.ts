@@ -111,6 +111,8 @@ export class OngoingPoll {
 
 export interface FoundDocument {
   document: CredentialsDocument;
+  /** See {@link PolledCredentials}. */
+  stated?: IssuedCredentials | null;
   observedAt: Instant;
 }
 
@@ -160,14 +162,24 @@ export async function runLimited<Found, Result>(
   }
 }
 
-function toSuccess(poll: OngoingPoll, { document, observedAt }: FoundDocument): PolledCredentials {
+function toSuccess(poll: OngoingPoll, { document, stated, observedAt }: FoundDocument): PolledCredentials {
   const { identity, accountId, notes } = poll;
   const { credentials, secrets } = document;
   const clockOffset = validateClockOffset(poll, observedAt, credentials);
   if (credentials.zoneless) notes.add({ code: 'ZONELESS_TIME' });
   const validitySeconds = secondsBetween(observedAt, credentials.expiration);
   if (validitySeconds > MAX_VALIDITY) notes.add({ code: 'IMPLAUSIBLE_EXPIRATION', validitySeconds });
-  return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes: notes.list };
+  return {
+    ok: true,
+    credentials,
+    ...(stated === undefined ? {} : { stated }),
+    secrets,
+    identity,
+    accountId,
+    observedAt,
+    clockOffset,
+    notes: notes.list,
+  };
 }
 
 /** The offset, or null if the `Date` that it was computed from cannot be right. */

@@ -49,7 +49,10 @@ interface Polled {
 
 export interface PolledCredentials extends Polled {
   ok: true;
+  /** The expiration is the earlier one of the stated one and of the one that the caller gave. */
   credentials: IssuedCredentials;
+  /** Present if the caller gave the expiration: the credentials as the source states them. Null: it states none. */
+  stated?: IssuedCredentials | null;
   /**
    * What a program needs. `credentials.accessKeyId` is a digest if the key id has an unknown form. The token is
    * null for keys without one. IMDS and container endpoints always serve a token.

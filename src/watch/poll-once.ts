@@ -69,14 +69,17 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     role: outcome.identity.role ?? '',
   };
   if (outcome.ok) {
-    const { observedAt, clockOffset } = outcome;
-    const sample = { ...outcome.credentials, observedAt, clockOffset };
+    const { observedAt, clockOffset, stated = outcome.credentials } = outcome;
     // `findLastHost` must not return a host name that the caller chose.
     const ownMachine = context.host === null ? machine : '';
     const session = readSessionFacts(outcome.notes);
-    explainLoss('the sample was not recorded', () =>
-      store.recordSample(identity, sample, ownMachine, session),
-    );
+    // An expiration that the caller gave is no fact about the key, and the next poll may correct it.
+    if (stated !== null) {
+      const sample = { ...stated, observedAt, clockOffset };
+      explainLoss('the sample was not recorded', () =>
+        store.recordSample(identity, sample, ownMachine, session),
+      );
+    }
   } else if (!wasAborted) {
     const { observedAt, reason, detail, accessKeyId, expiration, clockOffset } = outcome;
     const loss = `the failed poll (${reason}) was not recorded`;

@@ -17,7 +17,7 @@ export interface UnvalidatedKeys {
   /** Only those that have a value. */
   expirations: readonly NamedExpiration[];
   accountId: string | null;
-  /** The reason to fail with if a key id or a secret key is missing. */
+  /** The reason to fail with if a key id, a secret key or a needed token is missing. */
   reasonIfIncomplete: FailureReason;
   /** The detail of the failure if temporary keys have no expiration. */
   missingExpirationDetail: string;
@@ -52,7 +52,7 @@ export function createSigningKeys(keys: UnvalidatedKeys, poll: OngoingPoll): Pol
 export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
   // Also for a failed poll: keys without an expiration belong to the same account.
   poll.accountId = parseAccountId(keys.accountId);
-  const { secrets, known, lacksToken, chosen } = validateKeys(keys, poll);
+  const { secrets, known, chosen } = validateKeys(keys, poll);
   const { unreadable } = chosen;
   const expiration = limitExpiration(chosen.expiration, poll.options.expiresAt);
   if (expiration === null) {
@@ -61,22 +61,30 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
       const reason = unreadable.some(isQuoted) ? ', because its value is quoted' : '';
       throw new PollError('unknown-expiry', `${names} is not a time${reason}`, known);
     }
-    if (lacksToken || secrets.token !== null) {
+    if (secrets.token !== null) {
       throw new PollError('unknown-expiry', keys.missingExpirationDetail, known);
     }
     throw new PollError('long-lived', '', known);
   }
-  const { instant, zoneless } = expiration;
-  const credentials = { accessKeyId: known.accessKeyId, lastUpdated: null, expiration: instant, zoneless };
-  const document = { credentials, secrets, accountId: poll.accountId, roleArn: null };
-  return { document, observedAt: poll.options.clock.now() };
+  const describe = ({ instant, zoneless }: KnownExpiration) => ({
+    accessKeyId: known.accessKeyId,
+    lastUpdated: null,
+    expiration: instant,
+    zoneless,
+  });
+  const document = { credentials: describe(expiration), secrets, accountId: poll.accountId, roleArn: null };
+  const found = { document, observedAt: poll.options.clock.now() };
+  if (expiration === chosen.expiration) return found;
+  return { ...found, stated: chosen.expiration === null ? null : describe(chosen.expiration) };
 }
+
+type KnownExpiration = NonNullable<ChosenExpiration['expiration']>;
 
 /** The earlier one of the stated expiration and the one that only the user knows. */
 function limitExpiration(
-  stated: ChosenExpiration['expiration'],
+  stated: KnownExpiration | null,
   given: Instant | undefined,
-): ChosenExpiration['expiration'] {
+): KnownExpiration | null {
   if (given === undefined || (stated !== null && stated.instant <= given)) return stated;
   return { instant: given, zoneless: false };
 }
@@ -84,8 +92,6 @@ function limitExpiration(
 interface ValidatedKeys {
   secrets: PolledCredentials['secrets'];
   known: { accessKeyId: string; expiration: Instant | null };
-  /** The key id belongs to a session, but the token is missing. */
-  lacksToken: boolean;
   chosen: ChosenExpiration;
 }
 
@@ -128,8 +134,15 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
     throw new PollError('malformed', `${invalid.name} contains characters that no key or token has`, known);
   }
 
-  const lacksToken = SESSION_KEY.test(rawKeyId) && token.value === null;
-  if (lacksToken) poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
+  if (SESSION_KEY.test(rawKeyId) && token.value === null) {
+    poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
+    const misconfiguration = { code: 'NO_SESSION_TOKEN', name: token.name } as const;
+    throw new PollError(keys.reasonIfIncomplete, `missing: ${token.name}`, {
+      ...known,
+      accessKeyId: keyId,
+      misconfiguration,
+    });
+  }
   return {
     secrets: {
       accessKeyId: new Secret(rawKeyId),
@@ -137,7 +150,6 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
       token: token.value === null ? null : new Secret(token.value),
     },
     known: { ...known, accessKeyId: keyId },
-    lacksToken,
     chosen,
   };
 }

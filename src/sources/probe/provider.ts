@@ -52,31 +52,32 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
   const { credentials, secrets, accountId } = outcome;
   const { accessKeyId, expiration } = credentials;
   return {
-    ...interpretSessionToken(outcome),
+    state: 'answers',
     accessKeyId,
     accountId,
     expiration,
     remaining: secondsBetween(correctTime(outcome), expiration),
-    isSession: secrets.token !== null || lacksSessionToken(outcome),
+    isSession: secrets.token !== null,
   };
 }
 
 /** A poll of keys without an expiration fails. SDKs use such keys, so the state is `answers`. */
 function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
   const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId, accountId } = failure;
+  if (lacksSessionToken(failure)) {
+    const { expiration } = failure;
+    const remaining = expiration === null ? null : secondsBetween(correctTime(failure), expiration);
+    return { ...NO_SESSION_TOKEN, accessKeyId, accountId, expiration, remaining, isSession: true };
+  }
   if (reason === 'long-lived') return { state: 'answers', accessKeyId, accountId, isSession: false };
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
-    const isSession = lacksSessionToken(failure) || !accessKeyId?.startsWith('AKIA');
-    return { ...interpretSessionToken(failure), accessKeyId, accountId, isSession };
+    return { state: 'answers', accessKeyId, accountId, isSession: !accessKeyId?.startsWith('AKIA') };
   }
   const problem = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return { state: 'fails', problem, accessKeyId };
 }
 
-const lacksSessionToken = ({ notes }: PollOutcome) =>
-  notes.some(({ code }) => code === 'SESSION_KEY_WITHOUT_TOKEN');
+const NO_SESSION_TOKEN = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;
 
-const interpretSessionToken = (outcome: PollOutcome) =>
-  lacksSessionToken(outcome)
-    ? ({ state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const)
-    : ({ state: 'answers' } as const);
+/** SDKs use these keys without an error, and AWS rejects them. */
+const lacksSessionToken = ({ misconfiguration }: PollFailure) => misconfiguration?.code === 'NO_SESSION_TOKEN';

@@ -192,10 +192,19 @@ describe('the output', () => {
   });
 
   test('the output can lack a token and have an expiration in any zone', async () => {
-    const text = processDocument({ SessionToken: undefined, Expiration: '2026-11-22T08:23:11+02:00' });
+    const text = processDocument({
+      AccessKeyId: 'AKIACANARY',
+      SessionToken: undefined,
+      Expiration: '2026-11-22T08:23:11+02:00',
+    });
     const outcome = await succeed(source(printing(text)));
     expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T06:23:11Z'));
     expect(outcome.secrets.token).toBeNull();
+  });
+
+  test('output with the key of a session and without its token is rejected', async () => {
+    const outcome = await fail(source(printing(processDocument({ SessionToken: undefined }))));
+    expect(outcome).toMatchObject({ reason: 'malformed', detail: 'missing: SessionToken' });
     expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 

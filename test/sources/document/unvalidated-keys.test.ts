@@ -94,9 +94,17 @@ test.each<[changes: Parameters<typeof read>[0], expected: object]>([
   [
     { EXPIRATIONS: null, TOKEN: null },
     {
-      reason: 'unknown-expiry',
-      detail: 'no expiration',
+      reason: 'invalid-configuration',
+      detail: 'missing: TOKEN',
       expiration: null,
+      codes: ['SESSION_KEY_WITHOUT_TOKEN'],
+    },
+  ],
+  [
+    { TOKEN: null },
+    {
+      reason: 'invalid-configuration',
+      detail: 'missing: TOKEN',
       codes: ['SESSION_KEY_WITHOUT_TOKEN'],
     },
   ],
@@ -137,14 +145,12 @@ test('the first and the last visible character are allowed in a key', () => {
 });
 
 test('a session key is one that begins with ASIA', () => {
-  for (const [ID, codes] of [
-    ['ASIACANARY', ['SESSION_KEY_WITHOUT_TOKEN']],
-    ['AKIAASIA', []],
-  ] as const) {
-    const { poll, run } = read({ ID, TOKEN: null });
-    run();
-    expect(poll.notes.list.map(({ code }) => code)).toEqual(codes);
-  }
+  expect(catchError(read({ ID: 'ASIACANARY', TOKEN: null }).run)).toMatchObject({
+    misconfiguration: { code: 'NO_SESSION_TOKEN', name: 'TOKEN' },
+  });
+  const { poll, run } = read({ ID: 'AKIAASIA', TOKEN: null });
+  expect(run().document.secrets.token).toBeNull();
+  expect(poll.notes.list).toEqual([]);
 });
 
 test('a poll that fails reports the account', () => {

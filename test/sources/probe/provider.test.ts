@@ -37,7 +37,7 @@ const failure = (more: Partial<PollFailure>): PollFailure => ({
   expiration: null,
   ...more,
 });
-const WITHOUT_TOKEN = [{ code: 'TWO_URIS_SET' }, { code: 'SESSION_KEY_WITHOUT_TOKEN' }] as const;
+const WITHOUT_TOKEN = { misconfiguration: { code: 'NO_SESSION_TOKEN', name: 'TOKEN' } } as const;
 
 test.each<[name: ProviderName, role: string | null]>([
   ['container', 'loader'],
@@ -75,13 +75,11 @@ describe('a successful poll', () => {
   });
 
   test.each([
-    ['token', [], true, 'answers'],
-    [null, [], false, 'answers'],
-    [null, [...WITHOUT_TOKEN], true, 'incomplete'],
-  ] as const)('with the token %j and the notes %j, isSession is %s', (token, notes, isSession, state) => {
-    const provider = createPolledProvider('environment', success({ notes: [...notes] }, token));
-    expect(provider).toMatchObject({ isSession, state, notes });
-    expect(provider.problem).toEqual(state === 'incomplete' ? { code: 'NO_SESSION_TOKEN' } : null);
+    ['token', true],
+    [null, false],
+  ])('with the token %j, isSession is %s', (token, isSession) => {
+    const provider = createPolledProvider('environment', success({}, token));
+    expect(provider).toMatchObject({ isSession, state: 'answers', problem: null });
   });
 });
 
@@ -104,7 +102,7 @@ describe('a failed poll', () => {
     });
   });
 
-  test.each<[name: ProviderName, accessKeyId: string | null, notes: boolean, expected: object]>([
+  test.each<[name: ProviderName, accessKeyId: string | null, lacksToken: boolean, expected: object]>([
     ['environment', 'ASIA', false, { state: 'answers', isSession: true }],
     ['environment', 'AKIA1', false, { state: 'answers', isSession: false }],
     ['profile', null, false, { state: 'answers', isSession: true }],
@@ -120,11 +118,22 @@ describe('a failed poll', () => {
   ])(
     'keys of %s with the key id %j and an unknown expiration: %s',
     (name, accessKeyId, lacksToken, expected) => {
-      const notes = lacksToken ? [...WITHOUT_TOKEN] : [];
-      const outcome = failure({ reason: 'unknown-expiry', accessKeyId, notes });
+      const more = lacksToken ? WITHOUT_TOKEN : {};
+      const outcome = failure({ reason: 'unknown-expiry', accessKeyId, ...more });
       expect(createPolledProvider(name, outcome)).toMatchObject({ ...expected, accessKeyId });
     },
   );
+
+  test('keys without the token of their session keep their expiration', () => {
+    const outcome = failure({ ...WITHOUT_TOKEN, expiration: POLLED.observedAt + 90_000 });
+    expect(createPolledProvider('environment', outcome)).toMatchObject({
+      state: 'incomplete',
+      problem: { code: 'NO_SESSION_TOKEN' },
+      expiration: POLLED.observedAt + 90_000,
+      remaining: 90,
+      isSession: true,
+    });
+  });
 
   test('any other failure is the problem of the provider', () => {
     const misconfiguration = { code: 'NEEDS_AWS_CALL' } as const;

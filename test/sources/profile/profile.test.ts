@@ -117,9 +117,9 @@ describe('of keys in both files', () => {
   test('of keys in both files, all values come from the credentials file', async () => {
     const config = `[default]\n${EXPIRING.replace('0001', '0002')}\n`;
     const credentials = `[default]\n${PAIR}\nexpiration = ${AT}\n`;
-    const outcome = await succeed(source({ config, credentials }));
-    expect(outcome.credentials.accessKeyId).toBe('ASIACANARY0000000001');
-    expect(outcome.secrets.token).toBeNull();
+    const outcome = await fail(source({ config, credentials }));
+    expect(outcome.accessKeyId).toBe('ASIACANARY0000000001');
+    expect(outcome.detail).toBe('missing: aws_session_token');
     expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 

@@ -27,6 +27,9 @@ const OUTPUT_HINTS: Readonly<Record<OutputForm, string>> = {
   'no-json': 'print one JSON object with "Version": 1, as `aws configure export-credentials` does',
 };
 
+/** For keys that AWS issued for a session. */
+export const ADD_SESSION_TOKEN = 'add the session token, or remove the keys';
+
 /** The network drops a token response that exceeds the hop limit, so the token request times out. */
 export const RAISE_HOP_LIMIT =
   'if this is a container, raise the hop limit: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
@@ -64,6 +67,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return `correct or ${describeRemoval(misconfiguration.name)}`;
     case 'WRONG_OUTPUT':
       return OUTPUT_HINTS[misconfiguration.form];
+    case 'NO_SESSION_TOKEN':
+      return ADD_SESSION_TOKEN;
     case 'KEYS_SWAPPED':
       return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
     case undefined:

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../../domain/model.ts';
 import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../../domain/provider-chain/providers.ts';
-import { describeRemoval, describeSpecificHint, FAILURES } from '../failures/describe-failure.ts';
+import { ADD_SESSION_TOKEN, describeRemoval, describeSpecificHint, FAILURES } from '../failures/describe-failure.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
@@ -52,7 +52,7 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
     case 'NO_SECRET_KEY':
       return 'set both keys or neither';
     case 'NO_SESSION_TOKEN':
-      return 'add the session token, or remove the keys';
+      return ADD_SESSION_TOKEN;
     case 'NO_ROLE_ARN':
       return name === 'web-identity'
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
