@@ -1,5 +1,4 @@
 import { DEFAULT_ROLE_SESSION } from './aws-limits.ts';
-import type { Instant, Seconds } from './model.ts';
 import type { PollNote, PollNoteCode } from './poll-note.ts';
 import type { NowJudgement } from './verdict/now-verdict.ts';
 
@@ -12,24 +11,26 @@ export const selectVerdictNotes = (
   verdict: NowJudgement['verdict'],
 ): PollNote[] => notes.filter(({ code }) => verdict !== 'safe' || !ONLY_IF_UNSAFE.has(code));
 
+/** What {@link selectJobNotes} needs of a judgement. */
+type StartedJob = Pick<NowJudgement, 'job' | 'judgedAt' | 'remaining'>;
+
 /**
- * The notes of a poll that matter for a job: limits of a session only for a job that is longer, and a token that ends
+ * The notes of a poll that matter for a job: limits of a session only for a job that needs more, and a token that ends
  * before the job does.
- * @param job null if there is none, or if its duration is unknown
+ * @param started null if no job is judged
  */
-export function selectJobNotes(
-  notes: readonly PollNote[],
-  job: { duration: Seconds; margin: Seconds } | null,
-  now: Instant,
-): PollNote[] {
-  const required = job === null ? 0 : job.duration + job.margin;
+export function selectJobNotes(notes: readonly PollNote[], started: StartedJob | null): PollNote[] {
   return notes.flatMap((note): PollNote[] => {
     if (note.code === 'ROLE_CHAIN_CAPPED' || note.code === 'DURATION_NOT_SET') {
-      return required > DEFAULT_ROLE_SESSION ? [note] : [];
+      return started !== null && isTooShort(started) ? [note] : [];
     }
-    if (job === null || note.code !== 'SSO_TOKEN_EXPIRES' || note.isRenewable) return [note];
-    const jobEndsAt = now + job.duration * 1000;
+    if (started === null || note.code !== 'SSO_TOKEN_EXPIRES' || note.isRenewable) return [note];
+    const jobEndsAt = started.judgedAt + started.job.duration * 1000;
     const { expiresAt } = note;
     return expiresAt < jobEndsAt ? [{ code: 'SSO_TOKEN_ENDS_BEFORE_JOB', expiresAt, jobEndsAt }] : [note];
   });
 }
+
+/** Without credentials, some seconds of the default session are expected to be missing. */
+const isTooShort = ({ job, remaining }: StartedJob): boolean =>
+  job.duration + job.margin > (remaining ?? DEFAULT_ROLE_SESSION - 1);

@@ -1,6 +1,6 @@
 import { MAX_VALIDITY } from '../domain/aws-limits.ts';
 import { isPlausibleClockOffset } from '../domain/clock-plausibility.ts';
-import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
+import type { Instant, IssuedCredentials, RequestedSession, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { redactText, toOneLine } from '../redact.ts';
@@ -44,6 +44,7 @@ export class OngoingPoll {
   /** Also confidential, but an external id can be a common word or a part of the name of a role. */
   readonly externalIds = new Set<string>();
   accountId: string | null = null;
+  session: RequestedSession | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
   /** The endpoint has responded to a request of this poll. */
@@ -61,6 +62,7 @@ export class OngoingPoll {
     request: HttpRequest,
     requestMs = this.limits.requestMs,
   ): Promise<HttpResponse> {
+    this.options.beforeRequest?.();
     const { signal } = this;
     const { clock, exchange = exchangeOverSocket } = this.options;
     const limits = { ...this.limits, requestMs };
@@ -173,6 +175,7 @@ function toSuccess(poll: OngoingPoll, { document, stated, observedAt }: FoundDoc
     ok: true,
     credentials,
     ...(stated === undefined ? {} : { stated }),
+    ...describeSession(poll),
     secrets,
     identity,
     accountId,
@@ -213,8 +216,11 @@ function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
     clockOffset,
     accountId,
     notes: notes.list,
+    ...describeSession(poll),
   };
 }
+
+const describeSession = ({ session }: OngoingPoll) => (session === null ? {} : { session });
 
 /** Our own words, then what was quoted, without secrets. */
 function formatDetail({ detail, quotation }: PollError, { secrets, externalIds }: OngoingPoll): string {

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.ts';
-import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
+import type {
+  FailureFacts,
+  Instant,
+  IssuedCredentials,
+  RequestedSession,
+  Seconds,
+  SourceName,
+} from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/variables.ts';
@@ -45,6 +52,8 @@ interface Polled {
   /** Null if unknown. */
   accountId: string | null;
   notes: PollNote[];
+  /** Absent: the poll asks AWS for no session, or failed before it knew the session. */
+  session?: RequestedSession;
 }
 
 export interface PolledCredentials extends Polled {
@@ -209,6 +218,8 @@ export interface SourceOptions extends Partial<SourceSettings> {
   stateless?: boolean | undefined;
   /** A `credential_process` fails instead of being run. */
   withoutProcesses?: boolean | undefined;
+  /** Called before a request is sent and before a process is started. Throws a `PollError` to prevent it. */
+  beforeRequest?: (() => void) | undefined;
   readFile?: ((path: string) => Promise<string>) | undefined;
   /** Name servers for https endpoints, instead of the system's. */
   nameServers?: readonly string[] | undefined;

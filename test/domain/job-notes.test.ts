@@ -1,26 +1,35 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { selectJobNotes, selectVerdictNotes } from '../../src/domain/job-notes.ts';
 import type { PollNote } from '../../src/domain/poll-note.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const MARGIN = 300;
 
-const select = (notes: PollNote[], duration: number | null) =>
-  selectJobNotes(notes, duration === null ? null : { duration, margin: MARGIN }, NOW).map(({ code }) => code);
+const start = (duration: number, remaining: number | null = null) => ({
+  job: { duration, margin: MARGIN },
+  judgedAt: NOW,
+  remaining,
+});
+const select = (notes: PollNote[], duration: number | null, remaining: number | null = null) =>
+  selectJobNotes(notes, duration === null ? null : start(duration, remaining)).map(({ code }) => code);
 
-test.each(['ROLE_CHAIN_CAPPED', 'DURATION_NOT_SET'] as const)(
-  '%s matters only for a job that takes more than one hour with its margin',
-  (code) => {
-    expect(select([{ code }], 3600 - MARGIN)).toEqual([]);
-    expect(select([{ code }], 3600 - MARGIN + 1)).toEqual([code]);
+describe.each(['ROLE_CHAIN_CAPPED', 'DURATION_NOT_SET'] as const)('%s', (code) => {
+  test('matters only for a job that does not fit', () => {
+    expect(select([{ code }], 3598 - MARGIN, 3598)).toEqual([]);
+    expect(select([{ code }], 3599 - MARGIN, 3598)).toEqual([code]);
     expect(select([{ code }], null)).toEqual([]);
-  },
-);
+  });
+
+  test('matters after a failed poll if the job takes one hour with its margin', () => {
+    expect(select([{ code }], 3599 - MARGIN)).toEqual([]);
+    expect(select([{ code }], 3600 - MARGIN)).toEqual([code]);
+  });
+});
 
 test('a token that ends before the job is reported with both times', () => {
   const expiresAt = NOW + 7_200_000;
   const token: PollNote = { code: 'SSO_TOKEN_EXPIRES', expiresAt, isRenewable: false };
-  expect(selectJobNotes([token], { duration: 7201, margin: MARGIN }, NOW)).toEqual([
+  expect(selectJobNotes([token], start(7201))).toEqual([
     { code: 'SSO_TOKEN_ENDS_BEFORE_JOB', expiresAt, jobEndsAt: NOW + 7_201_000 },
   ]);
   expect(select([token], 7200)).toEqual(['SSO_TOKEN_EXPIRES']);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { findAccountId } from '../../src/domain/keys/key-kind.ts';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
-import { judgeStored, pollAndJudge } from '../../src/watch/judge-now.ts';
+import { pollAndJudge } from '../../src/watch/judge-now.ts';
+import { judgeStored } from '../../src/watch/judge-stored.ts';
 import { pollOnce } from '../../src/watch/poll-once.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { failedPoll, successfulPoll } from '../support/watch/poll-outcomes.ts';
@@ -84,6 +86,16 @@ interface Issue {
   issuedAt?: number;
 }
 
+/** A key id of this account: after the prefix, bits 1 to 40 are its number. */
+function encodeKeyId(accountId: string): string {
+  const bits = 2 ** 44 + Number(accountId) * 16;
+  const digits = Array.from(
+    { length: 9 },
+    (_, index) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Math.floor(bits / 32 ** (8 - index)) % 32],
+  );
+  return `ASIA${digits.join('')}AAAAAAA`;
+}
+
 describe('judgeStored', () => {
   test.each([
     [3600, null],
@@ -112,6 +124,21 @@ describe('judgeStored', () => {
     expect(judgedRole({ role: '' })).toBe('new');
     expect(judgedRole({ role: 'old' })).toBe('old');
     expect(judgedRole({ role: 'unknown' })).toBeUndefined();
+  });
+
+  test('a sample with a key of another account is not judged', () => {
+    const store = temporaryStore();
+    const role = { source: 'role', role: 'loader' } as const;
+    record(store, NOW - 2 * MINUTE, { ...role, key: encodeKeyId('111122223333') });
+    record(store, NOW - MINUTE, { ...role, key: encodeKeyId('444455556666') });
+    const judgedAccount = (accountId: string | null) => {
+      const selection = { ...SELECTION, ...role, accountId };
+      return findAccountId(judgeStored(store, selection, JOB, NOW).credentials?.accessKeyId ?? '');
+    };
+    expect(judgedAccount('111122223333')).toBe('111122223333');
+    expect(judgedAccount('444455556666')).toBe('444455556666');
+    expect(judgedAccount(null)).toBe('444455556666');
+    expect(judgedAccount('777788889999')).toBeNull();
   });
 
   test('a series that has only failed polls has no samples', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { secondsBetween } from '../../src/domain/time/instant.ts';
 import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { judgeStored } from '../../src/watch/judge-now.ts';
+import { judgeStored } from '../../src/watch/judge-stored.ts';
 import type { SimulatedHistory } from '../support/accuracy/history.ts';
 import { KINDS } from '../support/accuracy/kinds.ts';
 import { seededRandom } from '../support/random.ts';

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { openTemporary } from '../../src/store/sqlite/database.ts';
-import { judgeStored } from '../../src/watch/judge-now.ts';
+import { judgeStored } from '../../src/watch/judge-stored.ts';
 import { assessStored } from '../../src/watch/stored-report.ts';
 import { countRows } from '../support/store/count-rows.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';

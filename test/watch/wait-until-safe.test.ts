@@ -4,7 +4,7 @@ import { forecastRotation } from '../../src/domain/measurement/forecast.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
 import { FAILURE_REASONS, type FailureReason } from '../../src/domain/model.ts';
 import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
-import { judgeStored } from '../../src/watch/judge-now.ts';
+import { judgeStored } from '../../src/watch/judge-stored.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
 import { sampleCases } from '../support/thorough.ts';
 import { failedPoll } from '../support/watch/poll-outcomes.ts';

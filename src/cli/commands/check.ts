@@ -2,13 +2,14 @@ import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import { listSessionNotes } from '../../domain/session-facts.ts';
+import { judgeWithoutCredentials } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { findConfiguredHost, resolveJobSource } from '../flags/source-flags.ts';
+import { findConfiguredHost } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
@@ -77,8 +78,7 @@ export const checkCommand: CommandDefinition = {
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
     const notes = selectJobNotes(
       selectVerdictNotes(recordedPoll.outcome.notes, judgement.verdict),
-      context.job,
-      judgement.judgedAt,
+      judgement,
     );
     await createPollNotePrinter(io)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
@@ -96,6 +96,8 @@ function validate(flags: CheckFlags, invocation: Invocation): void {
   if (flags.offline) {
     const hint = 'remove --offline to poll until a start is safe';
     rejectFlags(invocation, ['--wait'], 'and --offline cannot be combined', hint);
+    const expiresHint = 'remove --offline: reading keys that state no expiration needs no request';
+    rejectFlags(invocation, ['--expires'], 'and --offline cannot be combined', expiresHint);
   } else {
     const hint = 'remove --max-age: without --offline, check takes a new sample';
     rejectFlags(invocation, ['--max-age'], 'needs --offline', hint);
@@ -108,20 +110,26 @@ async function judgeNewestSample(
   io: Io,
 ): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
   const { SampleStore } = await import('../../store/sample-store.ts');
-  const { judgeStored } = await import('../../watch/judge-now.ts');
+  const { judgeStored } = await import('../../watch/judge-stored.ts');
   const { findSeriesHistory } = await import('../../watch/poll-once.ts');
+  const { identifyJob } = await import('../start-check/identify-job.ts');
   using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
-  const { source } = await resolveJobSource(flags, io);
-  const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
-  const { role, maxAge = DEFAULT_MAX_AGE } = flags;
   const now = io.clock.now();
-  const series = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
+  const identified = await identifyJob(flags, io);
   const job = await resolveJob(flags, store, now);
-  const judgement = judgeStored(store, series, job, now);
+  if (identified.failure !== null) {
+    const reason = { code: 'POLL_FAILED', ...identified.failure } as const;
+    const unknown = judgeWithoutCredentials(reason, null, { job, at: now, analysis: null });
+    return { judgement: unknown, notes: [] };
+  }
+  const { source } = identified.credentials;
+  const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
+  const { maxAge = DEFAULT_MAX_AGE } = flags;
+  const judgement = judgeStored(store, { host, maxAge, ...identified.credentials }, job, now);
   const { identity, judgedAt } = judgement;
   const history = store === null || identity === null ? null : findSeriesHistory(store, identity);
   const notes = listSessionNotes(history?.session ?? null, judgedAt);
-  return { judgement, notes: selectJobNotes(notes, job, judgedAt) };
+  return { judgement, notes: selectJobNotes(notes, judgement) };
 }
 
 /** Returns the exit code. */

@@ -159,7 +159,7 @@ function createPollPrinter({ format }: PollFlags, io: Io) {
   const printNotes = createPollNotePrinter(io);
   let isSkewReported = false;
   return async ({ outcome, identity, isStarting }: RecordedPoll): Promise<void> => {
-    await printNotes(selectJobNotes(outcome.notes, null, outcome.observedAt));
+    await printNotes(selectJobNotes(outcome.notes, null));
     const offset = outcome.clockOffset ?? 0;
     if (Math.abs(offset) > NOTABLE_CLOCK_OFFSET && !isSkewReported) {
       isSkewReported = true;

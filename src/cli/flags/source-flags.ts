@@ -146,16 +146,20 @@ export async function openSourceFromFlags(
   flags: SourceFlags,
   io: Io,
 ): Promise<Pick<PollContext, 'source' | 'host'>> {
-  const { env, home, clock, random } = io;
   const host = findConfiguredHost(flags, io);
   disableWasmOptimisation();
-  const sources = await import('../../sources/open.ts');
+  const { openSource } = await import('../../sources/open.ts');
+  const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null };
+  return { source: await openSource(flags.source, options), host };
+}
+
+/** @throws CredWatchError if flags contradict each other */
+export async function buildSourceOptions(flags: SourceFlags, io: Io): Promise<SourceOptions> {
+  const { env, home, clock, random } = io;
+  const { findSourceConflict } = await import('../../sources/open.ts');
   const settings = toSettings(flags, clock.now());
-  assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env }));
-  const { extendedApi } = flags;
-  const system = { env, home, clock, random };
-  const options: SourceOptions = { ...system, ...settings, extendedApi, discoverHost: host === null };
-  return { source: await sources.openSource(flags.source, options), host };
+  assertNoConflict(findSourceConflict(flags.source, { ...settings, env }));
+  return { env, home, clock, random, ...settings, extendedApi: flags.extendedApi };
 }
 
 /** The host name from a flag or the environment; null to use the name that the source discovers. */

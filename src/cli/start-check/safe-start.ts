@@ -31,8 +31,8 @@ export interface SafeStart {
 }
 
 /**
- * These notes also matter to `exec` and `env`: the expiration may be wrong or unknown, or is the limit of the job, or
- * others have read the credentials.
+ * These notes also matter to `exec` and `env`: the expiration may be wrong or unknown, or is the limit of the job, the
+ * credentials cannot work, or others have read them.
  */
 const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DATE_NOT_BELIEVED',
@@ -41,6 +41,7 @@ const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DURATION_NOT_SET',
   'SESSION_LONGER_THAN_ROLE',
   'SSO_TOKEN_ENDS_BEFORE_JOB',
+  'SESSION_KEY_WITHOUT_TOKEN',
   'ENDPOINT_NOT_ENCRYPTED',
   'KEYS_OF_LAMBDA',
   'CONTAINER_OF_BUILD',
@@ -58,11 +59,7 @@ export async function findSafeStart(
   const check = await checkStart(context, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
-  const notes = selectJobNotes(
-    selectVerdictNotes(outcome.notes, judgement.verdict),
-    judgement.job,
-    judgement.judgedAt,
-  );
+  const notes = selectJobNotes(selectVerdictNotes(outcome.notes, judgement.verdict), judgement);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);

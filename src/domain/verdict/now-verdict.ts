@@ -1,6 +1,13 @@
 import type { RotationForecast } from '../measurement/forecast.ts';
 import type { ValidityRange } from '../measurement/measurement.ts';
-import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type {
+  FailureFacts,
+  Instant,
+  IssuedCredentials,
+  RequestedSession,
+  Seconds,
+  SeriesIdentity,
+} from '../model.ts';
 import type { Finding } from './finding.ts';
 import type { JobRequirement } from './job-verdict.ts';
 
@@ -9,7 +16,11 @@ export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'nev
 export type Outlook = (typeof OUTLOOKS)[number];
 
 /** Why the current credentials are unknown. */
-export type NoCredentialsReason = ({ code: 'POLL_FAILED' } & FailureFacts) | { code: 'NO_SAMPLES' };
+export type NoCredentialsReason =
+  | ({ code: 'POLL_FAILED' } & FailureFacts)
+  | { code: 'NO_SAMPLES' }
+  /** Samples of several roles are stored, and nothing tells which role the job has. */
+  | { code: 'ROLE_UNDECIDED' };
 
 /** Why known credentials cannot be judged. */
 export type UnusableSampleReason =
@@ -38,6 +49,8 @@ interface JudgedNow extends LaterStart {
   judgedAt: Instant;
   /** The host's clock minus AWS's clock at this poll. Null without a `Date` header. */
   clockOffset: Seconds | null;
+  /** The session for which the source asks AWS at every poll. Null for other sources, and if it is unknown. */
+  session: RequestedSession | null;
   /** Until when a start with the current credentials stays safe. Null if a start is not safe now. */
   safeUntil: Instant | null;
 }

@@ -3,7 +3,7 @@ import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type { Instant, IssuedCredentials, RequestedSession, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
@@ -15,6 +15,7 @@ import type {
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
+import { findRequestedValidity, isSessionTooShort } from './requested-session.ts';
 import type { FailureFindingCode, SeriesAnalysis } from './series-analysis.ts';
 import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 
@@ -30,6 +31,8 @@ interface JudgeNowOptions {
   at: Instant;
   /** See {@link NowJudgement.clockOffset}. */
   clockOffset?: Seconds | null;
+  /** See {@link NowJudgement.session}. */
+  session?: RequestedSession | null;
   /** The history of the series. Null if nothing is stored. */
   analysis: SeriesAnalysis | null;
 }
@@ -94,9 +97,10 @@ export function judgeWithoutCredentials(
   };
 }
 
-function startJudgement({ job, at, analysis, clockOffset = null }: JudgeNowOptions) {
+function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;
-  return { job, required, judgedAt: at, clockOffset, safeUntil: null, ...findLaterStart(analysis, required) };
+  const laterStart = findLaterStart(analysis, required, session);
+  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart };
 }
 
 function measureCredentials(
@@ -144,6 +148,8 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boo
   ROLE_CHAIN_CAPPED: false,
   DURATION_NOT_SET: false,
   SSO_TOKEN_EXPIRES: false,
+  // The requested duration of this poll counts.
+  DURATIONS_MIXED: false,
   TWO_AT_ONCE: true,
   LEAD_TIMES_SHRINK: false,
   EXPIRATION_EXTENDED: false,
@@ -157,12 +163,23 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boo
   IMDS_V1_USED: false,
 };
 
-function findLaterStart(analysis: SeriesAnalysis | null, required: Seconds): LaterStart {
+function findLaterStart(
+  analysis: SeriesAnalysis | null,
+  required: Seconds,
+  session: RequestedSession | null,
+): LaterStart {
   const measurement = analysis?.measurement ?? null;
   const findings = analysis?.findings.filter((each) => mattersNow(each, measurement)) ?? [];
+  const nextRotation = measurement && forecastRotation(measurement);
+  if (session !== null && session.durationSeconds !== null) {
+    // Samples that were requested for another duration say nothing about the next request.
+    const validityAfterRotation = measurement && findRequestedValidity(measurement, session);
+    const outlook = isSessionTooShort(session, required) ? 'never' : 'unknown';
+    return { outlook, nextRotation, validityAfterRotation, findings };
+  }
   return {
     outlook: measurement === null ? 'unknown' : findOutlook(measurement, required),
-    nextRotation: measurement && forecastRotation(measurement),
+    nextRotation,
     validityAfterRotation: measurement?.validityWhenIssued ?? null,
     findings,
   };

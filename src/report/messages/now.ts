@@ -4,9 +4,11 @@ import { formatDuration as duration, formatShortDuration as short } from '../../
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
+import { isSessionTooShort } from '../../domain/verdict/requested-session.ts';
 import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
+import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
@@ -30,6 +32,12 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
       return {
         message: 'no sample of these credentials is stored',
         hint: 'remove --offline, or run `cred-watch poll` first',
+      };
+    case 'ROLE_UNDECIDED':
+      return {
+        message:
+          'samples of several roles are stored, and the configuration does not say which role the job has',
+        hint: 'name the profile with --profile, or the role with --role',
       };
     case 'STALE_SAMPLES':
       return {
@@ -79,7 +87,7 @@ const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remain
 
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement): string {
-  const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt } = judgement;
+  const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt, session, required } = judgement;
   switch (outlook) {
     case 'now':
       return safeUntil === null
@@ -90,6 +98,7 @@ export function describeOutlook(judgement: NowJudgement): string {
     case 'perhaps-after-rotation':
       return 'perhaps after the next rotation, because only some new credentials had enough validity';
     case 'never':
+      if (session !== null && isSessionTooShort(session, required)) return describeShortSession(session);
       if (validityAfterRotation === null)
         return 'never, because no credentials of this series had enough validity';
       if (validityAfterRotation.max <= 0) return 'never, because new credentials were already expired';
@@ -100,15 +109,17 @@ export function describeOutlook(judgement: NowJudgement): string {
 }
 
 function describeUnknownOutlook(judgement: NowJudgement): string {
-  const { validityAfterRotation, required } = judgement;
+  const { validityAfterRotation, required, spare } = judgement;
   if (areExpired(judgement))
     return 'the credentials have expired and the history says nothing about the next ones';
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return 'several endpoints answer, and the next request may get older or newer credentials';
-  if (hasFinding(judgement, 'ISSUED_PER_REQUEST') && judgement.remaining === null)
-    return 'every request gets new credentials, and this request failed';
-  if (hasFinding(judgement, 'ISSUED_PER_REQUEST'))
-    return 'every request gets new credentials, and these are not valid for long enough';
+  if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) {
+    if (spare === null) return 'every request gets new credentials, and this request failed';
+    return spare < 0
+      ? 'every request gets new credentials, and these are not valid for long enough'
+      : 'every request gets new credentials';
+  }
   if (validityAfterRotation !== null && validityAfterRotation.max < required)
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
   return 'there is too little history';
@@ -151,11 +162,16 @@ const EXPIRED_ADVICE: Record<SourceName, string> = {
 
 /** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }: WaitState): string {
-  const { verdict, outlook, nextRotation, judgedAt, identity } = judgement;
+  const { verdict, outlook, nextRotation, judgedAt, identity, session, required } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
   if (identity !== null && (areExpired(judgement) || identity.source === 'environment'))
     return EXPIRED_ADVICE[identity.source];
+  if (identity !== null && session !== null) {
+    return isOffline && !isSessionTooShort(session, required)
+      ? 'remove --offline: a new request gets new credentials'
+      : describeLongerSession(session, judgement.job, identity.source);
+  }
   if (outlook === 'never') return REFRESH_ADVICE;
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;

@@ -68,7 +68,8 @@ export const REFRESH_ADVICE =
 const SERVED_EXPIRED_ADVICE =
   'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes';
 
-export const LONGER_VALIDITY_ADVICE = 'make the source issue credentials with a longer validity';
+export const LONGER_VALIDITY_ADVICE =
+  'make the source issue credentials with a longer validity (for a role: --duration, or duration_seconds of the profile)';
 
 const OTHER_ENDPOINT_MESSAGE =
   'do not wait for a rotation: the next request may get the older credentials of another endpoint';

@@ -60,13 +60,17 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
-    const isPerRequest = judgement.findings.some(({ code }) => code === 'ISSUED_PER_REQUEST');
-    rows.push([isPerRequest ? 'next request' : 'validity then', `${range}, as measured so far`]);
+    rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement)]);
   const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
+}
+
+function labelNextValidity({ findings, nextRotation }: NowJudgement): string {
+  if (findings.some(({ code }) => code === 'ISSUED_PER_REQUEST')) return 'next request';
+  return nextRotation === null ? 'after rotation' : 'validity then';
 }
 
 const describeNote = (finding: Finding) =>

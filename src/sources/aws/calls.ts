@@ -115,6 +115,7 @@ async function callAws<Response, Result>(
   send: (sdk: Sdk, signal: AbortSignal) => Promise<Response>,
   read: (response: Response) => Result,
 ): Promise<Result> {
+  poll.options.beforeRequest?.();
   const { connectMs, requestMs } = chooseCallLimits(poll.options);
   const { clock } = poll.options;
   let sentAt = clock.now();

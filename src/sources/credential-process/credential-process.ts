@@ -25,6 +25,7 @@ export const runCredentialProcess = async (poll: OngoingPoll, command: string): 
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export async function readProcessKeys(poll: OngoingPoll, command: string): Promise<UnvalidatedKeys> {
+  poll.options.beforeRequest?.();
   const env = await enterProcess(command, poll.options.env);
   const output = await runCommand(command, env, poll.signal).catch((error: unknown) => {
     throw explainNestedFailure(command, error);

@@ -81,10 +81,7 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
 type KnownExpiration = NonNullable<ChosenExpiration['expiration']>;
 
 /** The earlier one of the stated expiration and the one that only the user knows. */
-function limitExpiration(
-  stated: KnownExpiration | null,
-  given: Instant | undefined,
-): KnownExpiration | null {
+function limitExpiration(stated: KnownExpiration | null, given: Instant | undefined): KnownExpiration | null {
   if (given === undefined || (stated !== null && stated.instant <= given)) return stated;
   return { instant: given, zoneless: false };
 }

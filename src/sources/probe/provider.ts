@@ -80,4 +80,5 @@ function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvid
 const NO_SESSION_TOKEN = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;
 
 /** SDKs use these keys without an error, and AWS rejects them. */
-const lacksSessionToken = ({ misconfiguration }: PollFailure) => misconfiguration?.code === 'NO_SESSION_TOKEN';
+const lacksSessionToken = ({ misconfiguration }: PollFailure) =>
+  misconfiguration?.code === 'NO_SESSION_TOKEN';

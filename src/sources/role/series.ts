@@ -15,12 +15,13 @@ export async function keepSeries<T>(
   const { source } = identity;
   nameRole(poll, session);
   const { role } = identity;
-  const { accountId } = poll;
+  const { accountId, session: requested } = poll;
   try {
     return await readBase();
   } finally {
     identity.role = role;
     identity.source = source;
     poll.accountId = accountId;
+    poll.session = requested;
   }
 }

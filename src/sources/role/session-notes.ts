@@ -1,12 +1,13 @@
-import { MAX_ROLE_SESSION } from '../../domain/aws-limits.ts';
+import { DEFAULT_ROLE_SESSION, MAX_ROLE_SESSION } from '../../domain/aws-limits.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { OngoingPoll } from '../poll.ts';
 
-/** Notes what limits the session of the polled role. Added before the call, because AWS rejects longer sessions. */
+/** Records the session of the polled role, and notes what limits the session of the polled role. Added before the call, because AWS rejects longer sessions. */
 export function addSessionNotes(
   poll: OngoingPoll,
   { durationSeconds, isChained }: { durationSeconds: Seconds | null; isChained: boolean },
 ): void {
+  poll.session = { durationSeconds: durationSeconds ?? DEFAULT_ROLE_SESSION, isChained };
   if (isChained) poll.notes.add({ code: 'ROLE_CHAIN_CAPPED' });
   else if (durationSeconds === null) poll.notes.add({ code: 'DURATION_NOT_SET' });
   else if (durationSeconds > MAX_ROLE_SESSION) {

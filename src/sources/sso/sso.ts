@@ -41,6 +41,7 @@ export async function readSsoCredentials(
   }
   poll.identity.role = poll.options.role ?? roleName;
   poll.accountId = accountId;
+  poll.session = { durationSeconds: null, isChained: false };
   const service = readAwsService(
     'SSO',
     parseRegion(region, 'sso_region'),

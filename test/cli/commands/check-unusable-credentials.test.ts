@@ -160,3 +160,10 @@ test('check --wait gives up at once if no start will be safe', async () => {
   const run = await runWith({}, ['check', '-j', '9h', '--wait', '2h'], { rotations: 6 });
   expect(run.code).toBe(1);
 });
+
+test('without a forecast, the validity of new credentials is not shown as that after the next rotation', async () => {
+  const run = await runWith({ issuedIn: -10, expiresIn: 21_590 }, ['check', '-j', '7h']);
+  expect(run.code).toBe(1);
+  expect(run.stdout).not.toMatch(/next rotation|validity then/);
+  expect(run.stdout).toMatch(/ {2}after rotation {2}(5h 59m 5\ds|6h 00m 0\ds)/);
+});

@@ -340,7 +340,10 @@ describe('a note reports that SDKs disagree about', () => {
     'a session key without a token is rejected, with the expiration %j',
     async (expiration) => {
       const outcome = await fail(source({ ...KEYS, ...expiration }));
-      expect(outcome).toMatchObject({ reason: 'invalid-configuration', detail: 'missing: AWS_SESSION_TOKEN' });
+      expect(outcome).toMatchObject({
+        reason: 'invalid-configuration',
+        detail: 'missing: AWS_SESSION_TOKEN',
+      });
       expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
     },
   );

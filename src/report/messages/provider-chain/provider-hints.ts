@@ -1,6 +1,11 @@
 import type { FailureReason } from '../../../domain/model.ts';
 import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../../domain/provider-chain/providers.ts';
-import { ADD_SESSION_TOKEN, describeRemoval, describeSpecificHint, FAILURES } from '../failures/describe-failure.ts';
+import {
+  ADD_SESSION_TOKEN,
+  describeRemoval,
+  describeSpecificHint,
+  FAILURES,
+} from '../failures/describe-failure.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 

@@ -1,7 +1,11 @@
+import { DEFAULT_ROLE_SESSION, MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../../../domain/aws-limits.ts';
+import type { RequestedSession, Seconds, SourceName } from '../../../domain/model.ts';
 import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
 import type { RoleBaseKind } from '../../../domain/provider-chain/providers.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import type { JobRequirement } from '../../../domain/verdict/job-verdict.ts';
 import type { Explanation } from '../failures/explanation.ts';
+import { REFRESH_ADVICE } from '../verdicts.ts';
 
 const BASES: Record<RoleBaseKind, string> = {
   role: 'another role',
@@ -43,3 +47,43 @@ export const describeDefaultDuration = ({ profile }: ChainFinding<'DURATION_NOT_
   message: `profile ${profile} has no duration_seconds, so the credentials of its role last 1h, the default of AWS`,
   hint: 'for longer jobs, set duration_seconds to at most the maximum session duration of the role',
 });
+
+/** Why no start will be safe with this session. */
+export const describeShortSession = ({ durationSeconds, isChained }: RequestedSession): string =>
+  isChained && (durationSeconds ?? MAX_CHAINED_SESSION) >= MAX_CHAINED_SESSION
+    ? `never, because AWS limits credentials to ${formatShortDuration(MAX_CHAINED_SESSION)} if a role assumes the role`
+    : `never, because the requested validity is ${formatShortDuration(durationSeconds ?? DEFAULT_ROLE_SESSION)}`;
+
+/** Some seconds pass before the job starts. */
+const MIN_EXTRA: Seconds = 60;
+
+/** Round durations are easier to read. */
+const STEP: Seconds = 300;
+
+/** How a job gets credentials that are valid for long enough. */
+export function describeLongerSession(
+  { durationSeconds, isChained }: RequestedSession,
+  { duration, margin }: JobRequirement,
+  source: SourceName,
+): string {
+  if (durationSeconds === null) {
+    return `raise the session duration of the permission set in IAM Identity Center, or ${REFRESH_ADVICE}`;
+  }
+  const limit = isChained ? MAX_CHAINED_SESSION : MAX_ROLE_SESSION;
+  const required = duration + margin;
+  if (required + MIN_EXTRA > limit) {
+    const longest = `a job of less than ${formatShortDuration(Math.max(0, limit - margin))}`;
+    return isChained
+      ? `AWS limits role chaining to ${formatShortDuration(limit)}: assume the role with credentials that are not those of a role, run ${longest}, or ${REFRESH_ADVICE}`
+      : `no role allows more than ${formatShortDuration(limit)}: run ${longest}, or ${REFRESH_ADVICE}`;
+  }
+  const seconds = Math.ceil((required + MIN_EXTRA) / STEP) * STEP;
+  const flags = `--source ${source} --duration ${formatShortDuration(seconds)}`;
+  // No SDK uses the `duration_seconds` of a profile for web identities.
+  const request =
+    source === 'role'
+      ? `set duration_seconds = ${seconds} in the profile, or add ${flags}`
+      : `add ${flags}, and pass these credentials on with exec or env`;
+  const ceiling = isChained ? '' : ' (at most the maximum session duration of the role)';
+  return `request a longer validity: ${request}${ceiling}; or ${REFRESH_ADVICE}`;
+}

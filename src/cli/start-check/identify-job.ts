@@ -1,0 +1,54 @@
+import type { FailureFacts } from '../../domain/model.ts';
+import type { PollFailure } from '../../sources/source.ts';
+import type { JudgeStoredOptions } from '../../watch/judge-stored.ts';
+import { buildSourceOptions, resolveJobSource, type SourceFlags } from '../flags/source-flags.ts';
+import type { Io } from '../process/io.ts';
+
+type KnownCredentials = Omit<JudgeStoredOptions, 'host' | 'maxAge'>;
+
+export type IdentifiedJob =
+  | { failure: null; credentials: KnownCredentials }
+  /** The job gets no credentials: its configuration is wrong, or needs a person. */
+  | { failure: FailureFacts };
+
+/** Finds whose credentials the job gets, as far as it is known without a request. Starts no process. */
+export async function identifyJob(flags: SourceFlags, io: Io): Promise<IdentifiedJob> {
+  const jobFlags = { ...flags, ...(await resolveJobSource(flags, io)) };
+  const { source, role } = jobFlags;
+  const selected = { failure: null, credentials: { source, role } };
+  // The configuration of an endpoint does not name the role.
+  if (source === 'imds' || source === 'container') return selected;
+  const { identifyCredentials } = await import('../../sources/identify.ts');
+  const options = await buildSourceOptions(jobFlags, io);
+  const { outcome, needsRequest, isEmulated } = await identifyCredentials(source, options);
+  const { identity, session, accountId } = outcome;
+  const series = {
+    source: identity.source ?? source,
+    role: identity.role ?? undefined,
+    session: session ?? null,
+  };
+  if (outcome.ok) {
+    const { accessKeyId, expiration } = outcome.credentials;
+    return { failure: null, credentials: { ...series, accessKeyId, expiration } };
+  }
+  if (needsRequest) {
+    return {
+      failure: null,
+      credentials: { ...series, accountId: session === undefined || isEmulated ? null : accountId },
+    };
+  }
+  const { reason, accessKeyId } = outcome;
+  if (reason === 'unknown-expiry' && accessKeyId !== null) {
+    return { failure: null, credentials: { ...series, accessKeyId } };
+  }
+  // The samples can be of another host, which has another configuration.
+  const isChosen = flags.source !== 'auto' && flags.profile === undefined;
+  return reason === 'not-configured' && isChosen ? selected : { failure: toFacts(outcome) };
+}
+
+const toFacts = ({ reason, detail, misconfiguration, possibleHopLimit }: PollFailure): FailureFacts => ({
+  reason,
+  detail,
+  misconfiguration,
+  possibleHopLimit,
+});

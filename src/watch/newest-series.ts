@@ -1,0 +1,63 @@
+import { correctTime } from '../domain/measurement/generations.ts';
+import { minBy } from '../domain/measurement/statistics.ts';
+import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import { analyseColumns, correctNow } from '../domain/verdict/analyse.ts';
+import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+
+export type Histories = Pick<SampleStore, 'recentHistories'>;
+
+/** The series of one host and source. */
+export interface SeriesSelection {
+  host: string;
+  source: SourceName;
+  /** Absent or `''`: unknown. */
+  role?: string | undefined;
+}
+
+/**
+ * The latest time by the host's clock, by the `Date` header of the response, and by the corrections of the
+ * measured series. The latest time is the safe choice, because a wrong clock must not make credentials last longer.
+ */
+export function findLatestTime(
+  now: Instant,
+  clockOffset: Seconds | null,
+  analysis: SeriesAnalysis | null,
+): Instant {
+  const measurement = analysis?.measurement ?? null;
+  const bySeries = measurement === null ? now : correctNow(now, measurement);
+  return Math.max(now, correctTime({ observedAt: now, clockOffset }), bySeries);
+}
+
+/** An endpoint serves the credentials of one role. With other sources, a configuration can have many roles. */
+const ENDPOINTS: readonly SourceName[] = ['imds', 'container'];
+
+/** The selected series with samples. */
+export function analyseSeries(
+  store: Histories,
+  { host, source, role }: SeriesSelection,
+  now: Instant,
+): SeriesAnalysis[] {
+  const filter = { host, source, ...(role === undefined || role === '' ? {} : { role }) };
+  return store
+    .recentHistories(filter)
+    .map((history) => analyseColumns(history, { now, maxAge: 'default' }))
+    .filter(({ measurement }) => measurement !== null);
+}
+
+/** Whether the series have several roles, and nothing tells which of them has the credentials of the job. */
+export const isRoleUndecided = (analyses: readonly SeriesAnalysis[], { source }: SeriesSelection): boolean =>
+  !ENDPOINTS.includes(source) && new Set(analyses.map(({ identity }) => identity.role)).size > 1;
+
+/** The series with the newest sample. Null if its role is undecided. */
+export function analyseNewestSeries(
+  store: Histories,
+  selection: SeriesSelection,
+  now: Instant,
+): SeriesAnalysis | null {
+  const analyses = analyseSeries(store, selection, now);
+  return isRoleUndecided(analyses, selection) ? null : chooseNewest(analyses);
+}
+
+export const chooseNewest = (analyses: readonly SeriesAnalysis[]): SeriesAnalysis | null =>
+  minBy(analyses, ({ measurement }) => -(measurement?.lastSample ?? 0));
