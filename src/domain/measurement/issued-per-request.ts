@@ -2,6 +2,7 @@ import type { Instant, Seconds, SourceName } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { valueAt } from './columns/column.ts';
 import type { GenerationColumns } from './columns/generation-columns.ts';
+import type { ValidityRange } from './measurement.ts';
 import { range } from './statistics.ts';
 
 /** Polls within this time get the same credentials, unless the source issues them per request. */
@@ -20,6 +21,19 @@ const MIN_FRESH_SAMPLES = 3;
 
 /** AWS STS and IAM Identity Center issue new credentials for every request. */
 const ISSUING_SOURCES: ReadonlySet<SourceName> = new Set(['web-identity', 'role', 'sso', 'github']);
+
+/** With these sources, each request names the validity. An administrator sets it for IAM Identity Center. */
+const REQUESTING_SOURCES: ReadonlySet<SourceName> = new Set(['web-identity', 'role', 'github']);
+
+/** A slow response and an unknown clock offset change the validity of a sample by less. */
+export const DURATION_TOLERANCE: Seconds = 60;
+
+/** Whether the samples of an issuing source were requested for different durations. */
+export const areDurationsMixed = (validity: ValidityRange | null, source: SourceName | null): boolean =>
+  source !== null &&
+  REQUESTING_SOURCES.has(source) &&
+  validity !== null &&
+  validity.max - validity.min > DURATION_TOLERANCE;
 
 /**
  * True if no key occurs twice, and the source is known to issue credentials per request, or close polls returned

@@ -31,7 +31,7 @@ import {
 import { findDatedAppearances, findEndpointHistory, findEndpointSigns } from './endpoints.ts';
 import { mergeKeylessGenerations } from './generations.ts';
 import { orderColumns } from './issue-order.ts';
-import { areIssuedPerRequest } from './issued-per-request.ts';
+import { areDurationsMixed, areIssuedPerRequest } from './issued-per-request.ts';
 import type { EndpointSigns, Measurement, ValidityAt, ValidityRange, WorstCase } from './measurement.ts';
 import { findRotations } from './rotations.ts';
 import { findExtremes, weightedMedian } from './statistics.ts';
@@ -78,6 +78,7 @@ export function measureColumns(
   const watched = measureServedTime(served);
   const sampledMinimum = getSampledMinimum(lists);
   const worstCase = getWorstCase(lists);
+  const validityWhenIssued = measureAppearances(ordered, appearances, appearances.latest);
   const largestValidity = measureAppearances(ordered, appearances, appearances.earliest)?.max ?? null;
   return new ColumnMeasurement(lists, {
     sampleCount: sumColumn(ordered.samples),
@@ -92,7 +93,7 @@ export function measureColumns(
     gaps,
     rotationInterval: findExtremes(keepPresent(rotations.interval)),
     rotationWindow: findExtremes(listWindowLengths(rotations)),
-    validityWhenIssued: measureAppearances(ordered, appearances, appearances.latest),
+    validityWhenIssued,
     largestPossibleValidity: largestValidity && largestValidity + findClockDoubt(ordered),
     sampledMinimum,
     worstCase,
@@ -100,6 +101,7 @@ export function measureColumns(
     lag: Math.ceil(kept.lag / 1000),
     usualGap,
     isIssuedPerRequest,
+    areDurationsMixed: isIssuedPerRequest && areDurationsMixed(validityWhenIssued, source),
     severalEndpoints: kept.severalEndpoints,
     leadTimeTrend: findLeadTimeTrend(rotations),
     clock,

@@ -131,6 +131,8 @@ export interface Measurement {
   usualGap: Seconds | null;
   /** Each request returns new credentials, so there are no rotations. */
   isIssuedPerRequest: boolean;
+  /** The samples were requested for different durations, so their share says nothing about other starts. */
+  areDurationsMixed: boolean;
   /** Several endpoints serve credentials alternately and rotate independently. Null for one endpoint. */
   severalEndpoints: EndpointSigns | null;
   /** Null if lead times do not become shorter. */

@@ -108,7 +108,7 @@ const listSpans = ({ from, to }: ServedColumns): Span[] =>
 /**
  * The share of the watched time, 0 to 1, in which every served generation had `required` left: a lower bound of
  * the share of safe starts. For credentials per request: the share of samples. Null if no time was watched (a
- * single sample).
+ * single sample), and if only some samples were requested for a duration that is long enough.
  */
 export const computeShareOfSafeStarts = (measurement: Measurement, required: Seconds): number | null =>
   computeSharesOfSafeStarts(measurement, [required])[0] ?? null;
@@ -124,13 +124,22 @@ function computeSharesOfSafeStarts(
   const history = getHistoryColumns(measurement);
   const { served } = history;
   if (measurement.isIssuedPerRequest)
-    return required.map((each) => countSafeSamples(history, each) / served.count);
+    return required.map((each) => computeShareOfSamples(history, each, measurement.areDurationsMixed));
   const watched = measureServedTime(served);
   if (watched === 0) return required.map(() => null);
   const unsafe = areDisjoint(served)
     ? sumUnsafeTimes(history, required)
     : required.map((each) => measureUnsafeUnion(history, each));
   return Array.from(unsafe, (time) => 1 - time / watched);
+}
+
+function computeShareOfSamples(
+  history: HistoryColumns,
+  required: Seconds,
+  areDurationsMixed: boolean,
+): number | null {
+  const share = countSafeSamples(history, required) / history.served.count;
+  return areDurationsMixed && share > 0 && share < 1 ? null : share;
 }
 
 function countSafeSamples(history: HistoryColumns, required: Seconds): number {

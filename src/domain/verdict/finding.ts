@@ -11,6 +11,7 @@ export const FINDING_SEVERITIES = {
   ROLE_CHAIN_CAPPED: 'note',
   DURATION_NOT_SET: 'note',
   SSO_TOKEN_EXPIRES: 'note',
+  DURATIONS_MIXED: 'note',
   TWO_AT_ONCE: 'problem',
   LEAD_TIMES_SHRINK: 'problem',
   EXPIRATION_EXTENDED: 'problem',
@@ -59,6 +60,8 @@ export interface FindingFields {
   DURATION_NOT_SET: { limitSeconds: Seconds };
   /** Nothing renews the token of IAM Identity Center. `remainingSeconds` is negative after its end. */
   SSO_TOKEN_EXPIRES: { expiresAt: Instant; remainingSeconds: Seconds };
+  /** The validity of the samples, which were requested for different durations. */
+  DURATIONS_MIXED: { shortestSeconds: Seconds; longestSeconds: Seconds };
   /** `count`: changes between generations that only several endpoints explain. */
   TWO_AT_ONCE: { count: number };
   /** `shrinkingPerDaySeconds`: how much shorter the smallest lead time becomes per day. */

@@ -36,6 +36,8 @@ const SENTENCES: {
       : `the token of IAM Identity Center of the newest poll expires at ${formatTimestamp(expiresAt)}${describeTokenEnd(remainingSeconds, judgements)}`,
   SESSION_LONGER_THAN_ROLE: ({ count, lastAt }) =>
     `${formatCount(count, 'poll')} requested a duration that AWS refused, the last one at ${formatTimestamp(lastAt)}: it is above the maximum of the role, or above 1h for a role that another role assumes`,
+  DURATIONS_MIXED: ({ shortestSeconds, longestSeconds }) =>
+    `the samples were requested for different durations, with a validity of ${duration(shortestSeconds)} to ${duration(longestSeconds)}; the shortest counts, so request the same duration as the job does`,
   TWO_AT_ONCE: ({ count }) =>
     `several endpoints answer and rotate independently: ${formatCount(count, 'change')} of credentials cannot come from one endpoint; the verdict uses those that expire first`,
   LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, judgements) =>
@@ -54,7 +56,7 @@ const SENTENCES: {
   POLLS_TOO_RARE: ({ usualGapSeconds, pollEverySeconds }) =>
     `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${short(pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }) =>
-    `${formatCount(count, 'poll')} failed, the last one at ${formatTimestamp(lastAt)} (${lastReason})`,
+    `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${formatTimestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>
     corrected
       ? `the host's clock was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock; this report corrects its times, but SDKs on the host do not: correct the clock of the host`

@@ -30,6 +30,7 @@ export class ColumnMeasurement implements Measurement {
   readonly lag;
   readonly usualGap;
   readonly isIssuedPerRequest;
+  readonly areDurationsMixed;
   readonly severalEndpoints;
   readonly leadTimeTrend;
   readonly clock;
@@ -53,6 +54,7 @@ export class ColumnMeasurement implements Measurement {
     this.lag = figures.lag;
     this.usualGap = figures.usualGap;
     this.isIssuedPerRequest = figures.isIssuedPerRequest;
+    this.areDurationsMixed = figures.areDurationsMixed;
     this.severalEndpoints = figures.severalEndpoints;
     this.leadTimeTrend = figures.leadTimeTrend;
     this.clock = figures.clock;

@@ -71,6 +71,11 @@ export const ROTATION_CHECKS = {
     return { servedForSeconds, usualSeconds: IMDS_OVERDUE_AGE, learned: false };
   },
 
+  DURATIONS_MIXED({ areDurationsMixed, validityWhenIssued }) {
+    if (!areDurationsMixed || validityWhenIssued === null) return null;
+    return { shortestSeconds: validityWhenIssued.min, longestSeconds: validityWhenIssued.max };
+  },
+
   ISSUED_PER_REQUEST(measurement) {
     const { generations } = getHistoryColumns(measurement);
     return measurement.isIssuedPerRequest ? { generationCount: generations.count } : null;
