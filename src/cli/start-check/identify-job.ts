@@ -41,9 +41,9 @@ export async function identifyJob(flags: SourceFlags, io: Io): Promise<Identifie
   if (reason === 'unknown-expiry' && accessKeyId !== null) {
     return { failure: null, credentials: { ...series, accessKeyId } };
   }
-  // The samples can be of another host, which has another configuration.
-  const isChosen = flags.source !== 'auto' && flags.profile === undefined;
-  return reason === 'not-configured' && isChosen ? selected : { failure: toFacts(outcome) };
+  // Another host has another configuration.
+  const isOfOtherHost = flags.host !== undefined && flags.profile === undefined && flags.source !== 'auto';
+  return reason === 'not-configured' && isOfOtherHost ? selected : { failure: toFacts(outcome) };
 }
 
 const toFacts = ({ reason, detail, misconfiguration, possibleHopLimit }: PollFailure): FailureFacts => ({

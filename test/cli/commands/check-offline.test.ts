@@ -63,11 +63,19 @@ describe('check --offline with a role', () => {
     expect(check.stdout).toContain('mfa-required');
   });
 
-  test('is unknown if nothing says which of several roles the job has', async () => {
+  test('is unknown for a source that is not configured on this host', async () => {
+    const { run } = await createRoleWorkstation();
+    await run(['poll', '--profile', 'tf']);
+    const check = await run(['check', '-j', '30m', '--offline', '--source', 'role']);
+    expect(check.code).toBe(3);
+    expect(check.stdout).toContain('not-configured');
+  });
+
+  test('is unknown if nothing says which of several roles the job of another host has', async () => {
     const { run } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     await run(['poll', '--profile', 'admin']);
-    const check = ['check', '-j', '30m', '--offline', '--source', 'role'];
+    const check = ['check', '-j', '30m', '--offline', '--source', 'role', '--host', 'vm'];
     const undecided = await run([...check, '-f', 'json']);
     expect(undecided.code).toBe(3);
     expect(JSON.parse(undecided.stdout)).toMatchObject({ unknown_reason: { code: 'ROLE_UNDECIDED' } });
