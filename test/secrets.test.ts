@@ -308,7 +308,14 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
     [
       'an expiration that is a secret',
-      ofProfile(profile(`${keys}\nexpiration = ${sessionToken}`), 'unknown-expiry'),
+      ofProfile(
+        profile(`${keys}\naws_session_token = ${sessionToken}\nexpiration = ${sessionToken}`),
+        'unknown-expiry',
+      ),
+    ],
+    [
+      'the key of a session without its token',
+      ofProfile(profile(`${keys}\nexpiration = ${sessionToken}`), 'invalid-configuration'),
     ],
     [
       'keys with exchanged values',
@@ -360,7 +367,10 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
     [
       'a variable that is not a time',
-      ofEnvironment({ ...variables, AWSUME_EXPIRATION: sessionToken }, 'unknown-expiry'),
+      ofEnvironment(
+        { ...variables, AWS_SESSION_TOKEN: sessionToken, AWSUME_EXPIRATION: sessionToken },
+        'unknown-expiry',
+      ),
     ],
     [
       'a variable with a line break',

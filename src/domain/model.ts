@@ -168,14 +168,6 @@ export type Misconfiguration =
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */
   | { code: 'KEYS_SWAPPED'; keyIdName: string; secretKeyName: string };
 
-/** The session for which a poll asks AWS. Its credentials are issued for the poll. */
-export interface RequestedSession {
-  /** The default of AWS if none is set. Null: an administrator sets the duration, as in IAM Identity Center. */
-  durationSeconds: Seconds | null;
-  /** Credentials of a role assume the role, so AWS limits the session to one hour. */
-  isChained: boolean;
-}
-
 /** What a failed poll reports about its failure. The store keeps only `reason` and `detail`. */
 export interface FailureFacts {
   reason: FailureReason;

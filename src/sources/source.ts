@@ -1,13 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type {
-  FailureFacts,
-  Instant,
-  IssuedCredentials,
-  RequestedSession,
-  Seconds,
-  SourceName,
-} from '../domain/model.ts';
+import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
+import type { RequestedSession } from '../domain/requested-session.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/variables.ts';
 import type { HttpExchange, PollLimits } from './http/exchange.ts';

@@ -35,7 +35,10 @@ export async function pollAndJudge(
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
     const at = findLatestTime(polledAt, clockOffset, analysis);
     const current = { identity, credentials: outcome.credentials };
-    return { recordedPoll, judgement: judgeNow(current, { job: required, at, analysis, clockOffset, session }) };
+    return {
+      recordedPoll,
+      judgement: judgeNow(current, { job: required, at, analysis, clockOffset, session }),
+    };
   }
   const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
   const analysis = analyseNewestSeries(context.store, identity, polledAt);

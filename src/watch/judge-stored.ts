@@ -5,12 +5,12 @@ import { getHistoryColumns } from '../domain/measurement/columns/column-measurem
 import { getGeneration } from '../domain/measurement/columns/generation-columns.ts';
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
-import type { Generation, Instant, RequestedSession, Seconds } from '../domain/model.ts';
+import type { Generation, Instant, Seconds } from '../domain/model.ts';
+import { hasRequestedValidity, type RequestedSession } from '../domain/requested-session.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
-import { hasRequestedValidity } from '../domain/verdict/requested-session.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import {
   analyseSeries,

@@ -93,12 +93,19 @@ describe('sources', () => {
     const keys = {
       AWS_ACCESS_KEY_ID: 'ASIAENV',
       AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_SESSION_TOKEN: 'x',
       AWS_CREDENTIAL_EXPIRATION: Expiration,
     };
-    const printed = JSON.stringify({ Version: 1, AccessKeyId: 'ASIAPROC', SecretAccessKey: 'x', Expiration });
+    const printed = JSON.stringify({
+      Version: 1,
+      AccessKeyId: 'ASIAPROC',
+      SecretAccessKey: 'x',
+      SessionToken: 'x',
+      Expiration,
+    });
     const profile = isolated();
     mkdirSync(join(profile.home, '.aws'));
-    const credentials = `[loader]\naws_access_key_id = ASIAFILE\naws_secret_access_key = x\nexpiration = ${Expiration}\n`;
+    const credentials = `[loader]\naws_access_key_id = ASIAFILE\naws_secret_access_key = x\naws_session_token = x\nexpiration = ${Expiration}\n`;
     writeFileSync(join(profile.home, '.aws', 'credentials'), credentials);
     const command = `echo '${printed}'`;
     const container = isolated({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });

@@ -1,13 +1,7 @@
 import type { RotationForecast } from '../measurement/forecast.ts';
 import type { ValidityRange } from '../measurement/measurement.ts';
-import type {
-  FailureFacts,
-  Instant,
-  IssuedCredentials,
-  RequestedSession,
-  Seconds,
-  SeriesIdentity,
-} from '../model.ts';
+import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type { RequestedSession } from '../requested-session.ts';
 import type { Finding } from './finding.ts';
 import type { JobRequirement } from './job-verdict.ts';
 

@@ -3,7 +3,8 @@ import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import type { Instant, IssuedCredentials, RequestedSession, Seconds, SeriesIdentity } from '../model.ts';
+import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
@@ -15,7 +16,6 @@ import type {
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
-import { findRequestedValidity, isSessionTooShort } from './requested-session.ts';
 import type { FailureFindingCode, SeriesAnalysis } from './series-analysis.ts';
 import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 

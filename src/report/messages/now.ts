@@ -1,10 +1,10 @@
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
+import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
-import { isSessionTooShort } from '../../domain/verdict/requested-session.ts';
 import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';

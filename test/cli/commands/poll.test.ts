@@ -272,7 +272,7 @@ test('a container endpoint that is starting is a failure only after two minutes'
   const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` };
   const pollAgain = () => runCommand(['poll', '--db', db], { env });
   const isProblem = async () =>
-    /polls? failed/.test((await runCommand(['report', '--db', db], { env })).stdout);
+    /polls? of this source failed/.test((await runCommand(['report', '--db', db], { env })).stdout);
   const passMinutes = (minutes: number) => {
     const database = new Database(db);
     database.prepare('UPDATE endpoint_starts SET started_at = started_at - ?').run(minutes * 60_000);

@@ -1,7 +1,8 @@
 import { DEFAULT_ROLE_SESSION, MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../../../domain/aws-limits.ts';
-import type { RequestedSession, Seconds, SourceName } from '../../../domain/model.ts';
+import type { Seconds, SourceName } from '../../../domain/model.ts';
 import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
 import type { RoleBaseKind } from '../../../domain/provider-chain/providers.ts';
+import type { RequestedSession } from '../../../domain/requested-session.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import type { JobRequirement } from '../../../domain/verdict/job-verdict.ts';
 import type { Explanation } from '../failures/explanation.ts';

@@ -1,11 +1,19 @@
-import { MAX_CHAINED_SESSION } from '../aws-limits.ts';
-import { valueAt } from '../measurement/columns/column.ts';
-import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
-import { DURATION_TOLERANCE } from '../measurement/issued-per-request.ts';
-import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
-import { range } from '../measurement/statistics.ts';
-import type { RequestedSession, Seconds } from '../model.ts';
-import { secondsBetween } from '../time/instant.ts';
+import { MAX_CHAINED_SESSION } from './aws-limits.ts';
+import { valueAt } from './measurement/columns/column.ts';
+import { getHistoryColumns } from './measurement/columns/column-measurement.ts';
+import { DURATION_TOLERANCE } from './measurement/issued-per-request.ts';
+import type { Measurement, ValidityRange } from './measurement/measurement.ts';
+import { range } from './measurement/statistics.ts';
+import type { Seconds } from './model.ts';
+import { secondsBetween } from './time/instant.ts';
+
+/** The session for which a poll asks AWS. Its credentials are issued for the poll. */
+export interface RequestedSession {
+  /** The default of AWS if none is set. Null: an administrator sets the duration, as in IAM Identity Center. */
+  durationSeconds: Seconds | null;
+  /** Credentials of a role assume the role, so AWS limits the session to one hour. */
+  isChained: boolean;
+}
 
 /** The longest validity that AWS gives the session. Null if only AWS knows it. */
 export const findLongestValidity = ({ durationSeconds, isChained }: RequestedSession): Seconds | null =>
