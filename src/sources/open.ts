@@ -78,6 +78,8 @@ export function findSelectedSource(
   settings: Partial<SourceSettings>,
 ): SourceName | null {
   if (choice !== 'auto') return choice;
+  // The credentials of the profile assume the role.
+  if (settings.roleArn !== undefined && settings.profile !== undefined) return 'role';
   const setting = SOURCE_SETTINGS.find(
     (each) => settings[each] !== undefined && SELECTED_SOURCES[each] !== null,
   );

@@ -166,7 +166,7 @@ export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
   profile: {
     description:
       'a profile in the shared AWS config files: keys, process, role, web identity or IAM Identity Center',
-    settings: ['role', 'profile', 'stsEndpoint', 'expiresAt'],
+    settings: ['role', 'profile', 'sessionName', 'externalId', 'durationSeconds', 'stsEndpoint', 'expiresAt'],
     needsProfileFiles: true,
   },
   'web-identity': {

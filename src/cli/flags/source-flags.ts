@@ -116,15 +116,19 @@ export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<JobS
   const settings = toSettings(flags, io.clock.now());
   const selected = sources.findSelectedSource(flags.source, settings);
   if (selected !== null) {
-    assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }));
+    assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }), flags);
     return { source: selected };
   }
   const { hasOnlyEndpoint } = await import('../../sources/only-endpoint.ts');
   if (await hasOnlyEndpoint(io)) {
+    assertNoConflict(sources.findSourceConflict('auto', { ...settings, env: io.env }), flags);
     return { source: sources.resolveSourceName('auto', { env: io.env }) };
   }
   const { findJobSource } = await import('../../sources/probe/job-source.ts');
   const { source, profile, ...job } = await findJobSource(io);
+  if (source !== null) {
+    assertNoConflict(sources.findSourceConflict(source, { ...settings, env: io.env }), flags);
+  }
   // Most runs need none of these messages.
   if (source === 'container' || source === 'imds') return { source };
   const { describeJobSource, describeUndecidedSource } = await import(
@@ -158,7 +162,7 @@ export async function buildSourceOptions(flags: SourceFlags, io: Io): Promise<So
   const { env, home, clock, random } = io;
   const { findSourceConflict } = await import('../../sources/open.ts');
   const settings = toSettings(flags, clock.now());
-  assertNoConflict(findSourceConflict(flags.source, { ...settings, env }));
+  assertNoConflict(findSourceConflict(flags.source, { ...settings, env }), flags);
   return { env, home, clock, random, ...settings, extendedApi: flags.extendedApi };
 }
 
@@ -205,7 +209,8 @@ export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reaso
     },
   };
 
-function assertNoConflict(conflict: SourceConflict | null): void {
+/** @param flags as typed, without a source that was found for them */
+function assertNoConflict(conflict: SourceConflict | null, flags: SourceFlags): void {
   if (conflict === null) return;
   if (conflict.code === 'COMMAND_AND_PROFILE') {
     throw new CredWatchError(
@@ -214,5 +219,12 @@ function assertNoConflict(conflict: SourceConflict | null): void {
     );
   }
   const { flag, reason, hint } = SETTING_FLAGS[conflict.setting];
-  throw new CredWatchError(`${flag} and --source ${conflict.source} cannot be combined${reason}`, hint);
+  throw new CredWatchError(`${flag} and ${nameSource(conflict.source, flags)} cannot be combined${reason}`, hint);
+}
+
+/** What the user typed to select the source. */
+function nameSource(source: SourceName, flags: SourceFlags): string {
+  if (flags.source !== 'auto') return `--source ${source}`;
+  if (flags.process !== undefined) return '--process';
+  return flags.profile === undefined ? `the source ${source} (--source auto)` : '--profile';
 }

@@ -2,20 +2,20 @@ import { withProcessTimeout } from '../credential-process/credential-process.ts'
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { Notes } from '../notes.ts';
 import { runPoll } from '../poll.ts';
-import { PollError } from '../poll-error.ts';
 import { readProfileDocument } from '../role/profile-chain.ts';
 import { createRoleSource } from '../role/role.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { createSsoSource } from '../sso/sso.ts';
 import { createWebIdentitySource } from '../web-identity/web-identity.ts';
-import { type ProfileCredentials, readProfileCredentials } from './credentials.ts';
 import { readSelectedProfile } from './selected-profile.ts';
+import { assertSessionOptions, findProfileKind } from './session-options.ts';
 
 /**
  * Whatever the selected profile says: keys, the output of its `credential_process`, or credentials from AWS STS or
  * IAM Identity Center. Every poll reads the files again.
  */
 export function createProfileSource(options: SourceOptions): CredentialSource {
+  assertSessionOptions(options);
   const notes = new Notes();
   addShadowingNotes('profile', options, notes);
   const optionsWithTimeout = withProcessTimeout(options);
@@ -49,20 +49,8 @@ const NO_SERVICE = { endpoint: null, issuesCredentials: false };
 function describeService(
   options: SourceOptions,
 ): Required<Pick<CredentialSource, 'endpoint' | 'issuesCredentials'>> {
-  const kind = readKind(options);
+  const kind = findProfileKind(options);
   if (kind === null || kind === 'keys' || kind === 'process') return NO_SERVICE;
   const { endpoint } = AWS_SOURCES[kind](options);
   return { endpoint, issuesCredentials: true };
-}
-
-/** Null if the profile has no credentials. Then the poll fails with the reason. */
-function readKind({ profileFiles }: SourceOptions): ProfileCredentials['kind'] | null {
-  const profile = profileFiles?.profiles.get(profileFiles.selectedName);
-  if (profile === undefined) return null;
-  try {
-    return readProfileCredentials(profile, new Notes()).kind;
-  } catch (error) {
-    if (error instanceof PollError) return null;
-    throw error;
-  }
 }

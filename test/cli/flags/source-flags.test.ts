@@ -64,7 +64,7 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
   [
     { role: 'x' },
     CONTAINER,
-    /^--role and --source container cannot be combined: this source has no choice of roles; remove --role/,
+    /^--role and the source container \(--source auto\) cannot be combined: this source has no choice of roles; remove --role/,
   ],
   [{ role: 'x', source: 'container' }, {}, /^--role and --source container cannot be combined/],
   [
@@ -74,6 +74,37 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
   ],
 ])('flags %j with variables %j are rejected', async (flags, env, pattern) => {
   expect(await refusal(flags, env)).toMatch(pattern);
+});
+
+const PROFILES =
+  '[profile tf]\nrole_arn = arn:aws:iam::111122223333:role/tf\nsource_profile = base\nregion = eu-west-1\n' +
+  '[profile base]\naws_access_key_id = AKIAFALSE0000000BASE\naws_secret_access_key = false-secret\n';
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/other';
+
+test('--profile takes the flags of a role session if the profile assumes a role', async () => {
+  const home = homeWith({ config: PROFILES });
+  const opened = await open({ profile: 'tf', duration: 7200, sessionName: 'ci', externalId: 'id' }, {}, home);
+  expect(opened.source.name).toBe('profile');
+});
+
+test('--duration is an error for a profile that assumes no role', async () => {
+  const home = homeWith({ config: PROFILES });
+  await expect(open({ profile: 'base', duration: 7200 }, {}, home)).rejects.toThrow(
+    'profile base assumes no role, so a duration has no effect',
+  );
+});
+
+test('with --role-arn, the credentials of --profile assume the role', async () => {
+  const home = homeWith({ config: PROFILES });
+  const opened = await open({ profile: 'base', roleArn: ROLE_ARN, duration: 7200 }, {}, home);
+  expect(opened.source.name).toBe('role');
+});
+
+test('a message about contradicting flags names only flags that were typed', async () => {
+  expect(await refusal({ process: 'x', duration: 7200 })).toMatch(/^--duration and --process cannot be combined/);
+  expect(await refusal({ duration: 7200 })).toMatch(
+    /^--duration and the source imds \(--source auto\) cannot be combined: this source assumes no role; /,
+  );
 });
 
 test('the host comes from the flag, else from the environment, else from discovery', async () => {
