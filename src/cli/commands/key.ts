@@ -35,6 +35,8 @@ export const keyCommand: CommandDefinition = {
         'it are found. Key ids may be masked, as cred-watch prints them.',
       'A URL works until its requested end or until its key expires, whichever is first. Only the database knows ' +
         'when a key expires. No request is sent, so deactivated keys and missing permissions are not noticed.',
+      'A long-lived key (AKIA…) has no expiration, so its end is unknown. A URL that such a key has signed works ' +
+        'until its requested end.',
       'Secrets, signatures and session tokens are neither printed nor stored.',
     ],
     exitCodes: [
@@ -52,9 +54,8 @@ export const keyCommand: CommandDefinition = {
   },
   async run({ format, db }: KeyFlags, { io, command }) {
     const { args } = command;
-    const { KeyCollection, collectFromArgument, collectFromStream, listForeignUrls } = await import(
-      '../keys/read-keys.ts'
-    );
+    const { KeyCollection, assertKnownWords, collectFromArgument, collectFromStream, listForeignUrls } =
+      await import('../keys/read-keys.ts');
     const collection = new KeyCollection();
     for (const text of args) if (text !== '-') collectFromArgument(text, collection);
     if (args.includes('-')) await collectFromStream(io.stdin, collection);
@@ -84,6 +85,7 @@ export const keyCommand: CommandDefinition = {
     const { findKeys } = await import('../../watch/find-keys.ts');
     const now = io.clock.now();
     const answers = findKeys(store, references, now);
+    assertKnownWords(args, references, answers);
     if (format === 'json') {
       const { renderKeysJson } = await import('../../report/keys/json.ts');
       await io.stdout.write(renderKeysJson(answers, now));

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import type { KeyAnswer } from '../../domain/keys/key-answer.ts';
 import {
   type FoundKeys,
   findKeyReferences,
   getReferenceKey,
+  isIncompleteKeyId,
   type KeyReference,
   parseOtherKeyId,
 } from '../../domain/keys/key-reference.ts';
@@ -61,6 +64,12 @@ const describeForeignUrl = (kind: ForeignUrl): string =>
 export const listForeignUrls = (kinds: Iterable<ForeignUrl>): string[] => [...kinds].map(describeForeignUrl);
 
 const USE = 'give an access key id (ASIA…), a presigned URL in quotes, or - for standard input';
+const READ_FILE = 'to search a file, use standard input: `cred-watch key - < FILE`';
+
+const NO_KEY = 'the argument is neither an access key id nor a presigned URL';
+
+/** Parameters of signed URLs. A shell that ends the command at `&` leaves only the first one. */
+const SIGNED_PARAMETER = /[?&](?:x-amz-\w+|expires|signature)=/i;
 
 /**
  * Adds what one argument contains. The messages never quote the argument, because it may be a secret.
@@ -78,12 +87,39 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
   if (hasSecretKeyForm(text))
     throw new CredWatchError('the argument has the form of a secret access key', USE);
   if (/^https?:/i.test(text)) {
-    // A shell takes an unquoted & as the end of the command.
-    const hint = 'put the URL in single quotes, because a shell ends the command at &';
+    const hint = SIGNED_PARAMETER.test(text)
+      ? 'put the URL in single quotes, because a shell ends the command at &'
+      : 'give a presigned URL, as `aws s3 presign` prints it: this URL is not signed';
     throw new CredWatchError('the URL has no X-Amz-Credential or AWSAccessKeyId', hint);
   }
+  if (isIncompleteKeyId(text)) {
+    const hint = 'give all 20 characters, or the first and the last four as in ASIA…7QXK';
+    throw new CredWatchError('the access key id is incomplete', hint);
+  }
   const other = parseOtherKeyId(text);
-  if (other === null)
-    throw new CredWatchError('the argument is neither an access key id nor a presigned URL', USE);
+  if (other === null) throw new CredWatchError(NO_KEY, existsSync(text) ? READ_FILE : USE);
   collection.add({ references: [other], foreignUrls: [] });
+}
+
+/**
+ * Any word can be a key id of another server, but only the database knows which words are.
+ * @param args the arguments, of which `-` stands for standard input
+ * @param answers in the order of the references
+ * @throws CredWatchError if an argument has no form of a key id, and no series has it as its key
+ */
+export function assertKnownWords(
+  args: readonly string[],
+  references: readonly KeyReference[],
+  answers: readonly KeyAnswer[],
+): void {
+  const isUnknown = answers.some(
+    ({ kind, url, sightings }, index) =>
+      kind === 'other' &&
+      url === null &&
+      sightings.length === 0 &&
+      args.some((word) => word === references[index]?.accessKeyId && !word.startsWith('sha256:')),
+  );
+  if (isUnknown) {
+    throw new CredWatchError(NO_KEY, `${USE}; the database has no key of another server with this id`);
+  }
 }

@@ -1,9 +1,9 @@
 import { toStoredKeyId } from '../../key-id.ts';
-import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW } from '../aws-limits.ts';
+import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-limits.ts';
 import type { Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { canSign, findAccountId, findKeyKind, type KeyKind } from './key-kind.ts';
-import { type KeyReference, parseMaskedKeyId } from './key-reference.ts';
+import { type KeyReference, maskedForm } from './key-reference.ts';
 import type { PresignedUrl } from './presigned-url.ts';
 
 /** When another key replaced a key. */
@@ -88,7 +88,7 @@ export function answerKey(
   sightings: readonly KeySighting[],
   now: Instant,
 ): KeyAnswer {
-  const accessKeyId = parseMaskedKeyId(written) === null ? toShownKeyId(written) : written;
+  const accessKeyId = maskedForm(written) ?? toShownKeyId(written);
   const kind = findKeyKind(written);
   const seen = new Set(sightings.map((sighting) => sighting.accessKeyId));
   const isAmbiguous = seen.size > 1;
@@ -97,8 +97,9 @@ export function answerKey(
   const keyEnd = findKeyEnd(kind, sightings, url !== null);
   const ends = [keyEnd, ...(url === null ? [] : [url.requestedUntil])];
   const known = ends.filter((end) => end !== null);
-  const earliest = known.length === 0 ? null : Math.min(...known);
-  const worksAtMostUntil = earliest === null || earliest === Number.POSITIVE_INFINITY ? null : earliest;
+  const latestKeyEnd = keyEnd === null ? findLatestKeyEnd(kind, url) : null;
+  const earliest = Math.min(...known, latestKeyEnd ?? Number.POSITIVE_INFINITY);
+  const worksAtMostUntil = earliest === Number.POSITIVE_INFINITY ? null : earliest;
   const worksUntil = known.length === ends.length && !isAmbiguous ? worksAtMostUntil : null;
   const notes = listNotes(kind, url, { isKnown: sightings.length > 0, isAmbiguous, judgedAt });
   return {
@@ -131,6 +132,10 @@ function findKeyEnd(kind: KeyKind, sightings: readonly KeySighting[], hasUrl: bo
   if (sightings.length > 0) return Math.min(...sightings.map(({ expiration }) => expiration));
   return kind === 'long-lived' && hasUrl ? Number.POSITIVE_INFINITY : null;
 }
+
+/** A temporary key was valid when it signed the URL, and no temporary key lasts longer than this. */
+const findLatestKeyEnd = (kind: KeyKind, url: PresignedUrl | null): Instant | null =>
+  kind === 'temporary' && url !== null && url.signedAt !== null ? url.signedAt + MAX_VALIDITY * 1000 : null;
 
 function listNotes(
   kind: KeyKind,

@@ -105,5 +105,17 @@ export function parseMaskedKeyId(keyId: string): { prefix: string; suffix: strin
   return prefix === undefined || suffix === undefined ? null : { prefix, suffix };
 }
 
+/** A masked key id with the usual character `…`. Null if the id is not masked. */
+export function maskedForm(keyId: string): string | null {
+  const masked = parseMaskedKeyId(keyId);
+  return masked && `${masked.prefix}\u2026${masked.suffix}`;
+}
+
+/** The beginning of a key id of AWS. */
+const INCOMPLETE = new RegExp(`^${PREFIX_PATTERN}[A-Z\\d]{0,11}$`);
+
+/** Whether the text is a key id of AWS without its last characters. */
+export const isIncompleteKeyId = (text: string): boolean => INCOMPLETE.test(text);
+
 /** Whether the id has a prefix of AWS or of LocalStack. */
 export const isKnownForm = (keyId: string): boolean => findKeyKind(keyId) !== 'other';

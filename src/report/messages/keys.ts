@@ -22,7 +22,9 @@ const KIND_NAMES: Record<KeyKind, string> = {
 export const describeKeyKind = (kind: KeyKind): string => KIND_NAMES[kind];
 
 const NOTES: Record<KeyNote, string> = {
-  NOT_IN_DATABASE: 'no series in the database has this key, so its expiration is unknown',
+  NOT_IN_DATABASE:
+    'no series in the database has this key, so its expiration is unknown: use the database of the host that got ' +
+    'the key (--db); `aws sts get-access-key-info --access-key-id` shows the account of a key',
   SEVERAL_KEYS: 'several keys have these letters: give the whole key id',
   NOT_A_KEY: 'search for the access key id instead, which begins with ASIA or AKIA',
   LONG_LIVED: 'a long-lived key works until somebody deactivates or deletes it',

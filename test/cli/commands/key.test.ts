@@ -178,6 +178,9 @@ describe('hostile input', () => {
       'the argument is neither an access key id nor a presigned URL',
     ],
     ['a marked secret', CANARIES.secretKey, 'the argument is neither an access key id nor a presigned URL'],
+    ['a word', 'hello', 'the argument is neither an access key id nor a presigned URL'],
+    ['the prefix of a key', 'ASIA', 'the access key id is incomplete'],
+    ['a part of a key', 'ASIAQNZGKIQ', 'the access key id is incomplete'],
     ['nothing', '', 'the argument is neither an access key id nor a presigned URL'],
     ['an ordinary URL', 'https://example.com/?a=b', 'the URL has no X-Amz-Credential or AWSAccessKeyId'],
     [
@@ -192,6 +195,17 @@ describe('hostile input', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('secret=');
     expect(canariesIn(stderr)).toEqual([]);
+  });
+
+  test('a hint about quotes is shown only for a URL that the shell has cut off', async () => {
+    const cut = await key(['https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256']);
+    expect(cut.stderr).toMatch(/^hint: put the URL in single quotes/m);
+    const unsigned = await key(['https://b.s3.amazonaws.com/k']);
+    expect(unsigned.stderr).toMatch(/^hint: give a presigned URL/m);
+  });
+
+  test('the name of a file gets a hint about standard input', async () => {
+    expect((await key([db])).stderr).toMatch(/^hint: .*`cred-watch key - < FILE`$/m);
   });
 
   test.each([[[presign(CURRENT, 60)]], [['report', presign(CURRENT, 60)]]])(

@@ -84,6 +84,10 @@ describe('a key', () => {
 });
 
 describe('a masked key id', () => {
+  test('is shown with the usual character', () => {
+    expect(answer([], null, 'ASIA...7WML').accessKeyId).toBe('ASIA…7WML');
+  });
+
   const OTHER = 'ASIAVJ2E6QGR2WZI7WML';
   test.each([
     ['all valid', NOW + HOUR, NOW + 2 * HOUR, 'valid'],
@@ -127,6 +131,14 @@ describe('a presigned URL', () => {
       worksUntil: null,
       worksAtMostUntil: NOW + HOUR,
     });
+  });
+
+  test('without its temporary key, it works for at most 36 hours after it was signed', () => {
+    expect(answer([], url(604_800)).worksAtMostUntil).toBe(NOW + 35 * HOUR);
+    expect(answer([], url(604_800), KEY, NOW + 35 * HOUR).status).toBe('expired');
+    expect(answer([], url(null))).toMatchObject({ status: 'unknown', worksAtMostUntil: NOW + 35 * HOUR });
+    const longLived = url(604_800, { accessKeyId: LONG_LIVED, hasSessionToken: false });
+    expect(answer([], longLived, LONG_LIVED).worksUntil).toBe(NOW + 167 * HOUR);
   });
 
   test('without its key, it has certainly expired after its duration', () => {
