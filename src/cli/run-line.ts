@@ -53,7 +53,8 @@ export async function runLine(
   process: ProcessIo,
   run: (io: Io) => Promise<number>,
 ): Promise<number> {
-  const style = findExitCodeStyle(line.ownArguments);
+  // `exec` has codes of its own, and rejects the flag.
+  const style = line.definition?.startsProgram ? 'default' : findExitCodeStyle(line.ownArguments);
   const io: Io = { ...process, debug: line.ownArguments.includes('--debug'), onError: null };
   if (!line.definition?.isNagiosPlugin || style !== 'nagios')
     return encodeExitCode(await runOrPrintError(line, io, run), style);

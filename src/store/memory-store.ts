@@ -31,6 +31,7 @@ export type StartCheckStore = Pick<
   | 'dropJobRun'
   | 'jobRuns'
   | 'judgedJobs'
+  | 'jobNames'
   | 'close'
 >;
 
@@ -100,6 +101,10 @@ export class MemoryStore implements StartCheckStore {
   dropJobRun(): void {}
 
   /** Runs are not kept, because they would be lost at the end of the process. */
+  jobNames(): [] {
+    return [];
+  }
+
   jobRuns(): [] {
     return [];
   }

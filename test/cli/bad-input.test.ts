@@ -588,6 +588,14 @@ test.concurrent.for(titled(environments))(
 );
 
 describe('the exit code', () => {
+  test.each(['airflow', 'nagios', 'systemd'])('of exec with --exit-codes %s is 125', async (style) => {
+    const run = await runCommand(['exec', '--exit-codes', style, '-j', '1h', '--', 'true']);
+    expect(run).toMatchObject({
+      code: 125,
+      stderr: expect.stringMatching(/^error: unknown option '--exit-codes'/),
+    });
+  });
+
   const outcomes = [
     { what: 'safe', code: 0, nagios: 0, systemd: 0, args: ['report', '-j', '1h'] },
     { what: 'not safe', code: 1, nagios: 2, systemd: 1, args: ['report', '-j', '7h'] },

@@ -13,7 +13,12 @@ import { findConfiguredHost } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
-import { resolveJob, validateJobDuration } from '../start-check/job-duration.ts';
+import {
+  printMeasuredDuration,
+  resolveJob,
+  suggestJobDuration,
+  validateJobDuration,
+} from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
   checkStart,
@@ -89,10 +94,14 @@ export const checkCommand: CommandDefinition = {
 function validate(flags: CheckFlags, invocation: Invocation): void {
   validateProcessFlags(flags, invocation);
   if (flags.jobDuration === undefined && flags.pid === undefined) {
-    throw new CredWatchError('check needs a job duration', 'add -j: `cred-watch check -j 4h30m`');
+    throw new CredWatchError('check needs a job duration', suggestJobDuration('check', flags.job, '-j 4h30m'));
   }
   validateJobDuration(flags);
   if (flags.pid !== undefined) return;
+  if (flags.jobDuration !== 'auto') {
+    const hint = 'use -j auto to judge by the longest run of the job, or remove --job';
+    rejectFlags(invocation, ['--job'], 'and -j with a duration cannot be combined', hint);
+  }
   if (flags.offline) {
     const hint = 'remove --offline to poll until a start is safe';
     rejectFlags(invocation, ['--wait'], 'and --offline cannot be combined', hint);
@@ -117,6 +126,7 @@ async function judgeNewestSample(
   const now = io.clock.now();
   const identified = await identifyJob(flags, io);
   const job = await resolveJob(flags, store, now);
+  await printMeasuredDuration(flags, job, io);
   if (identified.failure !== null) {
     const reason = { code: 'POLL_FAILED', ...identified.failure } as const;
     const unknown = judgeWithoutCredentials(reason, null, { job, at: now, analysis: null });

@@ -6,6 +6,7 @@ import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT, NOT_SAFE, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { suggestJobDuration } from '../start-check/job-duration.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {
   addStartCheckFlags,
@@ -78,13 +79,14 @@ export const envCommand: CommandDefinition = {
   },
   async run(flags: EnvFlags, invocation) {
     const { io } = invocation;
-    validate(flags, io);
+    validate(flags);
     using context = await openStartCheck(flags, io);
     const start =
       flags.judge === 'once-per-job'
         ? await findFirstSafeStart(context, flags, invocation)
         : await findSafeStart(context, flags, io);
     if (typeof start === 'number') return start;
+    assertOutput(flags, io);
     await printProfileNote(flags, io);
     const { format, clause, legacyToken = false } = flags;
     await io.stdout.write(CREDENTIAL_FORMATS[format].write(start.credentials, { legacyToken, clause }));
@@ -106,11 +108,11 @@ async function findFirstSafeStart(
   return start;
 }
 
-function validate({ jobDuration, tty, judge, format }: EnvFlags, io: Io): void {
+function validate({ jobDuration, job, judge, format }: EnvFlags): void {
   if (jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the duration of the job that will use the credentials',
-      'add -j: `cred-watch env -j 4h -f env`',
+      suggestJobDuration('env', job, `-j 4h -f ${format}`),
     );
   }
   if (judge === 'once-per-job' && format !== 'process') {
@@ -119,12 +121,15 @@ function validate({ jobDuration, tty, judge, format }: EnvFlags, io: Io): void {
       'remove --judge: the other formats pass a copy, which has to last for the whole job',
     );
   }
-  if (io.stdout.isTerminal && !tty) {
-    throw new CredWatchError(
-      'refusing to print secrets to a terminal',
-      'store them in a variable: c=$(cred-watch env …) && eval "$c"; or add --tty',
-    );
-  }
+}
+
+/** Checked after the start was judged, because a user runs the command in a terminal to see why it fails. */
+function assertOutput({ tty }: EnvFlags, io: Io): void {
+  if (!io.stdout.isTerminal || tty) return;
+  throw new CredWatchError(
+    'refusing to print secrets to a terminal; a start is safe',
+    'store them in a variable: c=$(cred-watch env …) && eval "$c"; or add --tty',
+  );
 }
 
 /** A shell that evaluates the output has the environment that this process inherited. */

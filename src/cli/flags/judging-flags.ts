@@ -3,6 +3,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { areJobsAmbiguous, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { InvalidValueError } from './invalid-value.ts';
 import { createMarginFlag } from './shared-flags.ts';
 import {
   parseConfidenceFlag,
@@ -27,7 +28,7 @@ export function addJudgingFlags(command: Command): Command {
     .option(
       '-j, --job-duration <duration>',
       'judge a job of this duration that keeps its initial credentials; may be repeated',
-      parseRepeated(parseDurationFlag),
+      parseRepeated(parseReportDuration),
     )
     .option(
       '--job <name>',
@@ -49,6 +50,15 @@ export function addJudgingFlags(command: Command): Command {
       'report `unknown` if a smaller share of the time was watched, for example 95%',
       parseShareFlag,
     );
+}
+
+/** `auto` is a value of this flag in other commands. */
+function parseReportDuration(text: string): Seconds {
+  if (text.trim().toLowerCase() !== 'auto') return parseDurationFlag(text);
+  throw new InvalidValueError(
+    'is not a duration',
+    'remove -j: --job NAME judges by the longest run of the job',
+  );
 }
 
 /**

@@ -9,12 +9,17 @@ import { parseShare } from '../../domain/verdict/confidence.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
 
-export function parseDurationFlag(text: string): Seconds {
+const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
+
+export const parseDurationFlag = (text: string): Seconds => parseDurationOr(text, '');
+
+/** @param others continues the list of allowed values in the hint */
+export function parseDurationOr(text: string, others: string): Seconds {
   const seconds = parseDuration(text.trim());
   if (seconds !== null) return seconds;
   if (isTooLongDuration(text.trim()))
     throw new InvalidValueError('is too long', 'use at most 36525d, a hundred years');
-  throw new InvalidValueError('is not a duration', 'use 90s, 15m, 1h30m, 5h, 7d or PT5H');
+  throw new InvalidValueError('is not a duration', DURATION_HINT + others);
 }
 
 /** Like `parseDurationFlag`, but also rejects 0. */

@@ -1,21 +1,43 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
-import { parseDurationFlag } from '../flags/value-parsers.ts';
+import { formatNames } from '../flags/selection-flags.ts';
+import { parseDurationOr } from '../flags/value-parsers.ts';
+import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
 
 /** The duration of a job. `auto`: the duration of its longest recorded run. */
 export type JobDurationFlag = Seconds | 'auto';
 
 export const parseJobDurationFlag = (text: string): JobDurationFlag =>
-  text.trim() === 'auto' ? 'auto' : parseDurationFlag(text);
+  text.trim().toLowerCase() === 'auto'
+    ? 'auto'
+    : parseDurationOr(text, '; or auto, for the longest run of --job');
 
 export interface JobDurationFlags {
   jobDuration?: JobDurationFlag;
   job?: string;
   margin: Seconds;
 }
+
+/** Says where the duration of `-j auto` comes from. */
+export async function printMeasuredDuration(
+  { jobDuration, job }: JobDurationFlags,
+  { duration }: JobRequirement,
+  io: Io,
+): Promise<void> {
+  if (jobDuration !== 'auto') return;
+  await printNote(io, `the longest run of job ${job} took ${formatDuration(duration)}`);
+}
+
+/** What to add if the duration of the job is missing. */
+export const suggestJobDuration = (command: string, job: string | undefined, other: string): string =>
+  job === undefined
+    ? `add -j: \`cred-watch ${command} ${other}\``
+    : `add -j auto, for the longest run of the job: \`cred-watch ${command} ${other.replace(/-j \S+/, '-j auto')} --job ${quoteForShell(job)}\``;
 
 /** @throws CredWatchError if `auto` is given without a job */
 export function validateJobDuration({ jobDuration, job }: JobDurationFlags): void {
@@ -34,7 +56,7 @@ export function validateJobDuration({ jobDuration, job }: JobDurationFlags): voi
  */
 export async function resolveJob(
   { jobDuration, job = '', margin }: JobDurationFlags,
-  store: Pick<SampleStore, 'jobRuns'> | null,
+  store: Pick<SampleStore, 'jobRuns' | 'jobNames'> | null,
   now: Instant,
 ): Promise<JobRequirement> {
   if (jobDuration === undefined) return { duration: 0, margin: 0 };
@@ -42,6 +64,10 @@ export async function resolveJob(
   const { summariseJobRuns } = await import('../../domain/verdict/job-runs.ts');
   const { measuredDuration } = summariseJobRuns(store?.jobRuns({ job }) ?? [], now);
   if (measuredDuration !== null) return { duration: measuredDuration.seconds, margin };
+  const names = store?.jobNames() ?? [];
+  if (names.length > 0 && !names.includes(job)) {
+    throw new CredWatchError(`no run of the job '${job}' is recorded`, `jobs with runs: ${formatNames(names)}`);
+  }
   throw new CredWatchError(
     `no successful run of the job '${job}' is recorded`,
     `give the duration until the first run has ended: \`cred-watch exec -j 4h --job ${quoteForShell(job)} -- …\``,

@@ -24,6 +24,7 @@ import { createCountdown } from '../process/progress.ts';
 import {
   type JobDurationFlags,
   parseJobDurationFlag,
+  printMeasuredDuration,
   resolveJob,
   validateJobDuration,
 } from './job-duration.ts';
@@ -75,6 +76,7 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
   const close = () => store.close();
   try {
     const job = await resolveJob(flags, store, io.clock.now());
+    await printMeasuredDuration(flags, job, io);
     return { source, store, host, job, machine: io.machine, [Symbol.dispose]: close };
   } catch (error) {
     close();

@@ -23,12 +23,16 @@ export function describePresignedSeries({ judgement, lifetimes }: PresignedSerie
     case 'start-after-rotation':
     case 'sometimes': {
       const share = lifetimes?.shareOfFullDuration ?? judgement.shareOfSafeStarts;
-      return `${safety}: ${share === null ? 'not every URL' : `${formatShare(share)} of URLs`} worked for ${requested}`;
+      return `${safety}: ${share === null ? 'not every URL' : formatShareOfUrls(share)} worked for ${requested}`;
     }
     case 'unknown':
       return `${safety}: whether URLs work for ${requested}`;
   }
 }
+
+/** `no URL`, or `57% of URLs`. */
+export const formatShareOfUrls = (share: number): string =>
+  formatShare(share) === '0%' ? 'no URL' : `${formatShare(share)} of URLs`;
 
 export const formatLongestAlways = ({ longestAlways }: UrlLifetimes): string =>
   longestAlways === null ? 'no duration' : `up to ${duration(longestAlways)}`;

@@ -6,13 +6,14 @@ import {
   describePresignedSeries,
   describePresignedUrls,
   formatLongestAlways,
+  formatShareOfUrls,
   listPresignAdvice,
 } from '../messages/presigned-urls.ts';
 import { MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
-import { formatNumber, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 
 type PresignedContext = Pick<ReportContext, 'width' | 'hasColour' | 'isAsciiOnly' | 'seriesLimits'>;
 
@@ -54,8 +55,9 @@ function listRows(presigned: PresignedSeries, isAsciiOnly: boolean, palette: Pal
           ['median lifetime', lifetimes.median === null ? 'unknown' : duration(lifetimes.median)],
           [
             'whole duration',
-            lifetimes.shareOfFullDuration === null ? 'unknown' : formatShare(lifetimes.shareOfFullDuration),
-            `of URLs work for ${short(judgement.job.duration)}`,
+            lifetimes.shareOfFullDuration === null
+              ? 'unknown'
+              : `${formatShareOfUrls(lifetimes.shareOfFullDuration)} worked for ${short(judgement.job.duration)}`,
           ],
           ['always works', formatLongestAlways(lifetimes)],
         ];

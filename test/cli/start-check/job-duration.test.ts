@@ -22,11 +22,11 @@ const ended = (duration: number, exitCode = 0) => ({ duration, exitCode, remaini
 
 const resolve = (runs: readonly JobRun[], jobDuration: number | 'auto' | undefined = 'auto') => {
   const flags = { job: 'nightly', margin: 300, ...(jobDuration === undefined ? {} : { jobDuration }) };
-  return resolveJob(flags, { jobRuns: () => [...runs] }, NOW);
+  return resolveJob(flags, { jobRuns: () => [...runs], jobNames: () => [] }, NOW);
 };
 
 test('a duration or auto is accepted', () => {
-  expect(['90m', 'auto', ' auto '].map(parseJobDurationFlag)).toEqual([5400, 'auto', 'auto']);
+  expect(['90m', 'auto', ' AUTO '].map(parseJobDurationFlag)).toEqual([5400, 'auto', 'auto']);
 });
 
 describe('the duration of a job', () => {
@@ -92,8 +92,30 @@ describe('a command with -j auto', () => {
       margin_seconds: 300,
       required_seconds: 7500,
     });
+    const text = await run('check', '-j', 'auto', '--job', 'nightly', '--db', database);
+    expect(text.stderr).toBe('note: the longest run of job nightly took 2h 00m 00s\n');
+    const misspelt = await run('check', '-j', 'auto', '--job', 'Nightly', '--db', database);
+    expect(misspelt).toMatchObject({
+      code: 2,
+      stderr: "error: no run of the job 'Nightly' is recorded\nhint: jobs with runs: nightly\n",
+    });
     const offline = await run(...check, '--offline');
     expect(JSON.parse(offline.stdout).job.duration_seconds).toBe(7200);
+  });
+
+  test('check rejects a job beside a duration, and suggests -j auto for a job alone', async () => {
+    const { endpoint, run } = await prepare();
+    expect(await run('check', '-j', '4h', '--job', 'nightly')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: --job and -j with a duration cannot be combined\nhint: use -j auto /),
+    });
+    expect((await run('check', '--job', 'nightly')).stderr).toMatch(/`cred-watch check -j auto --job nightly`/);
+    expect((await run('env', '--job', 'x', '-f', 'fish')).stderr).toMatch(
+      /`cred-watch env -j auto -f fish --job x`/,
+    );
+    expect((await run('check', '-j', 'x')).stderr).toMatch(/^hint: .*; or auto, for the longest run of --job$/m);
+    expect((await run('report', '-j', 'auto')).stderr).toMatch(/^hint: remove -j: --job NAME judges /m);
+    expect(endpoint.requests).toEqual([]);
   });
 
   test.each([
