@@ -107,7 +107,11 @@ test.each([
   ['container', true, []],
   ['process', false, ['role', 'profile', 'command', 'expiresAt']],
   ['environment', false, ['role', 'expiresAt']],
-  ['profile', true, ['role', 'profile', 'sessionName', 'externalId', 'durationSeconds', 'stsEndpoint', 'expiresAt']],
+  [
+    'profile',
+    true,
+    ['role', 'profile', 'sessionName', 'externalId', 'durationSeconds', 'stsEndpoint', 'expiresAt'],
+  ],
   ['web-identity', true, ['role', 'profile', 'roleArn', 'sessionName', 'durationSeconds', 'stsEndpoint']],
   [
     'role',

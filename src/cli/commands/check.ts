@@ -94,7 +94,10 @@ export const checkCommand: CommandDefinition = {
 function validate(flags: CheckFlags, invocation: Invocation): void {
   validateProcessFlags(flags, invocation);
   if (flags.jobDuration === undefined && flags.pid === undefined) {
-    throw new CredWatchError('check needs a job duration', suggestJobDuration('check', flags.job, '-j 4h30m'));
+    throw new CredWatchError(
+      'check needs a job duration',
+      suggestJobDuration('check', flags.job, '-j 4h30m'),
+    );
   }
   validateJobDuration(flags);
   if (flags.pid !== undefined) return;

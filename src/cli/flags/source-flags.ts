@@ -219,7 +219,10 @@ function assertNoConflict(conflict: SourceConflict | null, flags: SourceFlags): 
     );
   }
   const { flag, reason, hint } = SETTING_FLAGS[conflict.setting];
-  throw new CredWatchError(`${flag} and ${nameSource(conflict.source, flags)} cannot be combined${reason}`, hint);
+  throw new CredWatchError(
+    `${flag} and ${nameSource(conflict.source, flags)} cannot be combined${reason}`,
+    hint,
+  );
 }
 
 /** What the user typed to select the source. */

@@ -66,7 +66,10 @@ export async function resolveJob(
   if (measuredDuration !== null) return { duration: measuredDuration.seconds, margin };
   const names = store?.jobNames() ?? [];
   if (names.length > 0 && !names.includes(job)) {
-    throw new CredWatchError(`no run of the job '${job}' is recorded`, `jobs with runs: ${formatNames(names)}`);
+    throw new CredWatchError(
+      `no run of the job '${job}' is recorded`,
+      `jobs with runs: ${formatNames(names)}`,
+    );
   }
   throw new CredWatchError(
     `no successful run of the job '${job}' is recorded`,

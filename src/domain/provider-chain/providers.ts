@@ -41,6 +41,8 @@ export interface MissingBase {
   value: string;
   /** `SIGNED_OUT`: the base profile has a web identity or SSO that fails. */
   cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED';
+  /** With `SIGNED_OUT`: the provider of the base profile that fails. */
+  failed?: { name: ProviderName; problem: ProviderProblem };
 }
 
 /** What is missing or invalid at a provider that is set up. */
@@ -57,7 +59,12 @@ export type ProviderProblem =
   /** `source_profile` names a profile that does not exist. */
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
   | MissingBase
-  | { code: 'SETTINGS_MISSING'; names: readonly string[] }
+  /** `session`: the section `sso-session` that should have the settings does not exist. */
+  | {
+      code: 'SETTINGS_MISSING';
+      names: readonly string[];
+      session?: { name: string; similarNames: readonly string[] };
+    }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }

@@ -1,6 +1,7 @@
 import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import { formatTimestamp } from '../text/format-values.ts';
 
 export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
@@ -25,7 +26,7 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   STATIC_KEYS_HIDE_SOURCE: () =>
     'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, so SDKs use these keys and not this source',
   PROFILE_HIDES_SOURCE: ({ profile, key }) =>
-    `profile ${profile} has ${key}, so SDKs use the profile and not this source (details: \`cred-watch sources\`)`,
+    `profile ${profile} has ${key}, so SDKs use the profile and not this source (to poll it, add --profile ${quoteForShell(profile)}; details: \`cred-watch sources\`)`,
   NAMED_PROFILE_MISSING: ({ profile }) =>
     `AWS_PROFILE names the profile ${profile}, which does not exist; some SDKs fail and never use this source`,
   WEB_IDENTITY_HIDES_SOURCE: () =>

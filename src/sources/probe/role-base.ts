@@ -41,8 +41,10 @@ export async function findMissingBase(
   if (base !== name && providers.some((each) => isRole(each) && each.state === 'untried')) {
     return findMissingBase(base, context, [...visited, name]);
   }
-  const isSignedOut = providers.some(({ state }) => state === 'fails');
-  return { ...missing, cause: isSignedOut ? 'SIGNED_OUT' : 'MISSING' };
+  const failed = providers.find(({ state }) => state === 'fails');
+  return failed?.problem
+    ? { ...missing, cause: 'SIGNED_OUT', failed: { name: failed.name, problem: failed.problem } }
+    : { ...missing, cause: 'MISSING' };
 }
 
 function findMissingSource(value: string, providers: BaseContext['providers']): MissingBase | null {

@@ -13,10 +13,11 @@ export async function probeSso(
 ): Promise<Provider> {
   const settings = readSsoSettings(profile, files);
   if (settings === null) return createProvider('sso');
-  const { session, startUrl, roleName, accountId, missing } = settings;
+  const { session, startUrl, roleName, accountId, missing, missingSession } = settings;
   const known = { role: roleName, accountId };
   if (missing.length > 0) {
-    const problem = { code: 'SETTINGS_MISSING', names: missing } as const;
+    const section = missingSession === null ? {} : { session: missingSession };
+    const problem = { code: 'SETTINGS_MISSING', names: missing, ...section } as const;
     return createProvider('sso', { ...known, state: 'incomplete', problem });
   }
   const token = await readCachedSsoToken(session ?? startUrl ?? '', options).catch((error: unknown) => {

@@ -36,11 +36,7 @@ export function findProfile(poll: OngoingPoll, files: ParsedProfileFiles, name: 
   if (name === 'default') {
     throw new PollError('not-configured', 'the default profile does not exist, and AWS_PROFILE is not set');
   }
-  const [similar] = findSimilarWords(name, [...profiles.keys()]);
-  const detail =
-    `the profile ${name} does not exist; ` +
-    (similar === undefined
-      ? `its section in the config file is [profile ${name}]`
-      : `did you mean ${similar}?`);
-  throw new PollError('invalid-configuration', detail);
+  const similarNames = findSimilarWords(name, [...profiles.keys()]);
+  const misconfiguration = { code: 'SECTION_MISSING', section: `profile ${name}`, similarNames } as const;
+  throw new PollError('invalid-configuration', `the profile ${name} does not exist`, { misconfiguration });
 }

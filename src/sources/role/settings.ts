@@ -29,7 +29,10 @@ const CREDENTIAL_SOURCES = {
 export function readProfileRole(profile: Profile, given: GivenSession): RoleSettings {
   const read = (key: string) => readProfileSetting(profile, key);
   const roleArn = read('role_arn');
-  if (roleArn === null) throw new PollError('not-configured', `profile ${profile.name} has no role_arn`);
+  if (roleArn === null) {
+    const misconfiguration = { code: 'ROLE_NOT_NAMED' } as const;
+    throw new PollError('not-configured', `profile ${profile.name} has no role_arn`, { misconfiguration });
+  }
   if (read('mfa_serial') !== null) {
     const detail = `profile ${profile.name} has mfa_serial, and a code of an MFA device can be used only once`;
     throw new PollError('mfa-required', detail);

@@ -23,7 +23,7 @@ const RENEWAL_MEMBERS = ['refreshToken', 'clientId', 'clientSecret', 'registrati
 
 /**
  * The token that `aws sso login` has stored. Null if there is none.
- * @throws PollError if the file exists and cannot be read
+ * @throws PollError if the file exists and cannot be read, or has no token
  * @param cacheKey the name of the SSO session, or the start URL without one; its hash is the file name
  */
 export async function readCachedSsoToken(
@@ -34,11 +34,13 @@ export async function readCachedSsoToken(
   if (folder === undefined || folder === '') return null;
   const file = `${createHash('sha1').update(cacheKey).digest('hex')}.json`;
   const text = await readFile(join(folder, '.aws', 'sso', 'cache', file)).catch(throwUnlessMissing);
-  const object = parseJsonObject(text);
-  if (object === null) return null;
+  if (text === '') return null;
+  const object = parseJsonObject(text) ?? {};
   const accessToken = readText(object, 'accessToken');
   const expiration = parseInstant(readText(object, 'expiresAt') ?? '')?.instant;
-  if (accessToken === null || expiration === undefined) return null;
+  if (accessToken === null || expiration === undefined) {
+    throw new PollError('sso-login-required', 'the file with the stored token is damaged');
+  }
   const registrationEnd = parseInstant(readText(object, 'registrationExpiresAt') ?? '')?.instant ?? 0;
   const isRenewable =
     RENEWAL_MEMBERS.every((name) => readText(object, name) !== null) && registrationEnd > clock.now();

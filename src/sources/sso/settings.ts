@@ -1,3 +1,4 @@
+import { findSimilarWords } from '../../domain/similar-words.ts';
 import { readText } from '../document/json-object.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 
@@ -11,6 +12,13 @@ export interface SsoSettings {
   roleName: string | null;
   /** The names of the missing settings. */
   missing: readonly string[];
+  /** The profile names a section `sso-session` that does not exist. */
+  missingSession: MissingSession | null;
+}
+
+export interface MissingSession {
+  name: string;
+  similarNames: readonly string[];
 }
 
 const ROLE_SETTINGS = ['sso_account_id', 'sso_role_name'];
@@ -23,12 +31,17 @@ export function readSsoSettings(profile: Profile, { ssoSessions }: ParsedProfile
   if (![...ROLE_SETTINGS, ...SESSION_SETTINGS, 'sso_session'].some(read)) return null;
   const session = read('sso_session');
   const sessionSettings = session === null ? settings : (ssoSessions.get(session) ?? {});
+  const missingSession =
+    session === null || ssoSessions.has(session)
+      ? null
+      : { name: session, similarNames: findSimilarWords(session, [...ssoSessions.keys()]) };
   return {
     session,
     startUrl: readText(sessionSettings, 'sso_start_url'),
     region: readText(sessionSettings, 'sso_region'),
     accountId: read('sso_account_id'),
     roleName: read('sso_role_name'),
+    missingSession,
     missing: [
       ...ROLE_SETTINGS.filter((name) => read(name) === null),
       ...SESSION_SETTINGS.filter((name) => readText(sessionSettings, name) === null),

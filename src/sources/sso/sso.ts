@@ -25,7 +25,18 @@ export function createSsoSource(options: SourceOptions): CredentialSource {
 }
 
 /** @throws PollError */
-export async function readSsoCredentials(
+export const readSsoCredentials = (
+  poll: OngoingPoll,
+  profile: Profile,
+  files: ParsedProfileFiles,
+): Promise<FoundDocument> =>
+  requestCredentials(poll, profile, files).catch((error: unknown) => {
+    if (!(error instanceof PollError) || error.reason !== 'sso-login-required') throw error;
+    const misconfiguration = error.misconfiguration ?? { code: 'SSO_SIGN_IN', profile: profile.name };
+    throw new PollError(error.reason, error.detail, { ...error, misconfiguration });
+  });
+
+async function requestCredentials(
   poll: OngoingPoll,
   profile: Profile,
   files: ParsedProfileFiles,
@@ -34,7 +45,15 @@ export async function readSsoCredentials(
   if (settings === null) {
     throw new PollError('not-configured', `profile ${profile.name} has no settings of IAM Identity Center`);
   }
-  const { session, startUrl, region, accountId, roleName, missing } = settings;
+  const { session, startUrl, region, accountId, roleName, missing, missingSession } = settings;
+  if (missingSession !== null) {
+    const { name, similarNames } = missingSession;
+    throw new PollError(
+      'invalid-configuration',
+      `profile ${profile.name} names the sso_session ${name}, which does not exist`,
+      { misconfiguration: { code: 'SECTION_MISSING', section: `sso-session ${name}`, similarNames } },
+    );
+  }
   if (startUrl === null || region === null || accountId === null || roleName === null) {
     const detail = `profile ${profile.name} lacks ${missing.join(', ')}`;
     throw new PollError('invalid-configuration', detail);
@@ -49,7 +68,8 @@ export async function readSsoCredentials(
   );
   const token = await readCachedSsoToken(session ?? startUrl, poll.options);
   if (token === null) {
-    throw new PollError('sso-login-required', `no token of ${session ?? 'the start URL'} is stored`);
+    const detail = `no token of ${session ?? 'the start URL'} is stored: nobody has signed in here`;
+    throw new PollError('sso-login-required', detail);
   }
   const accessToken = token.accessToken.reveal();
   poll.secrets.add(accessToken);

@@ -101,7 +101,9 @@ test('with --role-arn, the credentials of --profile assume the role', async () =
 });
 
 test('a message about contradicting flags names only flags that were typed', async () => {
-  expect(await refusal({ process: 'x', duration: 7200 })).toMatch(/^--duration and --process cannot be combined/);
+  expect(await refusal({ process: 'x', duration: 7200 })).toMatch(
+    /^--duration and --process cannot be combined/,
+  );
   expect(await refusal({ duration: 7200 })).toMatch(
     /^--duration and the source imds \(--source auto\) cannot be combined: this source assumes no role; /,
   );

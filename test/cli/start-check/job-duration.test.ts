@@ -107,13 +107,19 @@ describe('a command with -j auto', () => {
     const { endpoint, run } = await prepare();
     expect(await run('check', '-j', '4h', '--job', 'nightly')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: --job and -j with a duration cannot be combined\nhint: use -j auto /),
+      stderr: expect.stringMatching(
+        /^error: --job and -j with a duration cannot be combined\nhint: use -j auto /,
+      ),
     });
-    expect((await run('check', '--job', 'nightly')).stderr).toMatch(/`cred-watch check -j auto --job nightly`/);
+    expect((await run('check', '--job', 'nightly')).stderr).toMatch(
+      /`cred-watch check -j auto --job nightly`/,
+    );
     expect((await run('env', '--job', 'x', '-f', 'fish')).stderr).toMatch(
       /`cred-watch env -j auto -f fish --job x`/,
     );
-    expect((await run('check', '-j', 'x')).stderr).toMatch(/^hint: .*; or auto, for the longest run of --job$/m);
+    expect((await run('check', '-j', 'x')).stderr).toMatch(
+      /^hint: .*; or auto, for the longest run of --job$/m,
+    );
     expect((await run('report', '-j', 'auto')).stderr).toMatch(/^hint: remove -j: --job NAME judges /m);
     expect(endpoint.requests).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider
 import type { ChainOutcome, OutcomeCause } from '../../../src/domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
+  createProvider,
   FILE_PROBLEM_CAUSES,
   type ProviderProblem,
 } from '../../../src/domain/provider-chain/providers.ts';
@@ -361,6 +362,25 @@ describe('each code has a sentence', () => {
     },
     TIMED_OUT: { code: 'TIMED_OUT' },
   };
+
+  test('the hint for a role names the profile that has to sign in', () => {
+    const failed = { name: 'sso', problem: { code: 'NOT_SIGNED_IN' } } as const;
+    const problem = { ...PROBLEMS.NO_BASE_CREDENTIALS, cause: 'SIGNED_OUT', failed } as const;
+    const role = createProvider('profile-role', { state: 'incomplete', problem });
+    expect(describeProviderProblem(problem)).toBe(
+      'source_profile base has no valid credentials: SSO, not signed in',
+    );
+    expect(describeProviderHint(role, createFacts({}))).toBe('sign in with `aws sso login --profile base`');
+  });
+
+  test('the hint for a missing session names the similar one', () => {
+    const session = { name: 'corpp', similarNames: ['corp'] };
+    const sso = createProvider('sso', {
+      state: 'incomplete',
+      problem: { ...PROBLEMS.SETTINGS_MISSING, session },
+    });
+    expect(describeProviderHint(sso, createFacts({}))).toBe('did you mean corp?');
+  });
 
   test.each(Object.values(PROBLEMS))('the problem $code has a sentence', (problem) => {
     expect(describeProviderProblem(problem)).toMatch(/^\S.{8,}/);

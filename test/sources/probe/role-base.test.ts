@@ -20,11 +20,12 @@ async function createContext(config: string, providers: Provider[] = []) {
   return { files, providers: new Map(providers.map((each) => [each.name, each])), options: own };
 }
 
-const missing = (value: string, cause = 'MISSING') => ({
+const missing = (value: string, more: object = {}) => ({
   code: 'NO_BASE_CREDENTIALS',
   setting: 'source_profile',
   value,
-  cause,
+  cause: 'MISSING',
+  ...more,
 });
 
 test.each<[name: string, profiles: string, expected: object | null]>([
@@ -38,12 +39,18 @@ test.each<[name: string, profiles: string, expected: object | null]>([
   [
     'a base that is signed out',
     '[profile b]\nsso_start_url = https://x\nsso_region = y\nsso_account_id = 1\nsso_role_name = z\n',
-    missing('b', 'SIGNED_OUT'),
+    missing('b', { cause: 'SIGNED_OUT', failed: { name: 'sso', problem: { code: 'NOT_SIGNED_IN' } } }),
   ],
   [
     'a base with a missing token file',
     `[profile b]\n${ROLE}web_identity_token_file = /nonexistent\n`,
-    missing('b', 'SIGNED_OUT'),
+    missing('b', {
+      cause: 'SIGNED_OUT',
+      failed: {
+        name: 'profile-web-identity',
+        problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
+      },
+    }),
   ],
   ['a base with incomplete SSO', '[profile b]\nsso_region = y\n', missing('b')],
   ['a chain that ends in keys', `[profile b]\n${ROLE}source_profile = c\n[profile c]\n${KEYS}`, null],

@@ -81,6 +81,7 @@ describe('the cached token of SSO', () => {
     expect((await provider).problem).toEqual({
       code: 'SETTINGS_MISSING',
       names: ['sso_start_url', 'sso_region'],
+      session: { name: 'gone', similarNames: [] },
     });
     expect(read).toEqual([]);
   });

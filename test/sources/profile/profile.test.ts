@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { describeFailure } from '../../../src/report/messages/failures/describe-failure.ts';
 import { createProfileSource } from '../../../src/sources/profile/profile.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
@@ -257,21 +258,22 @@ describe('a poll fails', () => {
     const config = `[loader]\n${EXPIRING}\n`;
     expect(await fail(source({ config }, { AWS_PROFILE: 'loader' }))).toMatchObject({
       reason: 'invalid-configuration',
-      detail: 'the profile loader does not exist; its section in the config file is [profile loader]',
+      detail: 'the profile loader does not exist',
       identity: { role: 'loader' },
     });
   });
 });
 
 test.each([
-  ['lodaer', 'the profile lodaer does not exist; did you mean loader?'],
-  ['loade', 'the profile loade does not exist; did you mean loader?'],
-  ['nightly', 'the profile nightly does not exist; its section in the config file is [profile nightly]'],
-])('a poll with the missing profile %s fails with "%s"', async (name, detail) => {
+  ['lodaer', 'did you mean loader?'],
+  ['loade', 'did you mean loader?'],
+  ['nightly', 'correct the name, or add the section [profile nightly] to the config file'],
+])('a poll with the missing profile %s has the hint "%s"', async (name, hint) => {
   const credentials = `[loaders]\n${EXPIRING}\n[loader]\n${EXPIRING}\n`;
-  expect(await fail(source({ credentials }, { AWS_PROFILE: name }))).toMatchObject({
-    reason: 'invalid-configuration',
-    detail,
+  const failure = await fail(source({ credentials }, { AWS_PROFILE: name }));
+  expect(describeFailure(failure)).toEqual({
+    message: `invalid-configuration: the configuration is invalid (the profile ${name} does not exist)`,
+    hint,
   });
 });
 

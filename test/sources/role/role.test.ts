@@ -115,12 +115,7 @@ describe('the role of a profile', () => {
       'invalid-configuration',
       /has source_profile and credential_source/,
     ],
-    [
-      'an unknown base',
-      'source_profile = usr',
-      'invalid-configuration',
-      /profile usr does not exist; did you mean user\?/,
-    ],
+    ['an unknown base', 'source_profile = usr', 'invalid-configuration', /profile usr does not exist/],
     [
       'an unknown credential_source',
       'credential_source = Imds',

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describeFailure } from '../../../src/report/messages/failures/describe-failure.ts';
 import { openSource, type SourceChoice } from '../../../src/sources/open.ts';
 import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
 import { codes, fail, options, succeed } from '../../support/sources/polling.ts';
@@ -28,8 +29,8 @@ async function signIn(config: string, cacheKey: string, token: object = {}) {
   const portal = await startPortal({ accessToken: TOKEN, accountId: '111122223333', roleName: 'Analyst' });
   const home = homeWith({ config });
   storeSsoToken(home, cacheKey, { accessToken: TOKEN, expiresAt: LATER, ...token });
-  const open = (choice: SourceChoice = 'sso') =>
-    openSource(choice, options({ HOME: home, AWS_ENDPOINT_URL_SSO: portal.url }));
+  const open = (choice: SourceChoice = 'sso', profile?: string) =>
+    openSource(choice, options({ HOME: home, AWS_ENDPOINT_URL_SSO: portal.url }, { profile }));
   return { portal, home, open };
 }
 
@@ -122,6 +123,23 @@ test('a token that cannot be sent in a header needs a new login', async () => {
   expect(portal.requests).toEqual([]);
 });
 
+test.each([
+  ['nobody has signed in', 'other', {}, /^no token of corp is stored: nobody has signed in here$/],
+  ['the file is damaged', 'corp', { expiresAt: 'x' }, /^the file with the stored token is damaged$/],
+  ['AWS rejects the token', 'corp', { accessToken: 'wrong' }, /Unauthorized/],
+])('if %s, the hint names the profile to sign in with', async (_, cacheKey, token, detail) => {
+  const config = SESSION.replace('[default]', '[profile "team a"]').concat('[default]\nregion = x\n');
+  const { open } = await signIn(config, cacheKey, token);
+  const failure = await fail(await open('sso', 'team a'));
+  expect(failure.detail).toMatch(detail);
+  expect(describeFailure(failure).hint).toBe("run `aws sso login --profile 'team a'`");
+});
+
+test('a misspelt session has the hint of the similar one', async () => {
+  const { open } = await signIn(SESSION.replace('sso_session = corp', 'sso_session = corpp'), 'corp');
+  expect(describeFailure(await fail(await open())).hint).toBe('did you mean corp?');
+});
+
 test('a role that the user does not have is denied', async () => {
   const { open } = await signIn(SESSION.replace('Analyst', 'Admin'), 'corp');
   expect((await fail(await open())).reason).toBe('aws-access-denied');
@@ -141,7 +159,7 @@ test.each<[name: string, config: string, cacheKey: string, reason: string, detai
     SESSION.replace('[sso-session corp]', '[sso-session other]'),
     'corp',
     'invalid-configuration',
-    /lacks sso_start_url, sso_region/,
+    /names the sso_session corp, which does not exist/,
   ],
   [
     'a missing role',

@@ -1,7 +1,7 @@
-import type { FailureFacts, FailureReason, OutputForm } from '../../../domain/model.ts';
+import type { FailureFacts, FailureReason, Misconfiguration, OutputForm } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
-import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { AWS_FAILURES } from './aws-failures.ts';
 import { ENDPOINT_FAILURES } from './endpoint-failures.ts';
 import type { Explanation } from './explanation.ts';
@@ -61,6 +61,12 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'check that this user may read the files in ~/.aws/sso/cache, then run `aws sso login`';
     case 'SSO_TOKEN_NOT_RENEWED':
       return 'renew the token with a command of the AWS CLI, such as `aws sts get-caller-identity` with this profile, or run `aws sso login`';
+    case 'SSO_SIGN_IN':
+      return `run \`${formatSignInCommand(misconfiguration.profile)}\``;
+    case 'SECTION_MISSING':
+      return describeMissingSection(misconfiguration);
+    case 'ROLE_NOT_NAMED':
+      return 'name the role with --role-arn, which the credentials of this profile then assume';
     case 'PROCESS_STARTS_ITSELF':
       return 'add --source, --profile or --process to the cred-watch command of the process; without them, it runs the process again';
     case 'INVALID_SETTING':
@@ -75,6 +81,18 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return null;
   }
 }
+
+/** The command for the settings of a profile. */
+export const formatSignInCommand = (profile: string): string =>
+  `aws sso login${profile === 'default' ? '' : ` --profile ${quoteForShell(profile)}`}`;
+
+export const describeMissingSection = ({
+  section,
+  similarNames,
+}: Pick<Extract<Misconfiguration, { code: 'SECTION_MISSING' }>, 'section' | 'similarNames'>): string =>
+  similarNames.length > 0
+    ? `did you mean ${similarNames.join(' or ')}?`
+    : `correct the name, or add the section [${section}] to the config file`;
 
 /** Variables are unset, settings of a profile are removed. */
 export const describeRemoval = (setting: string): string =>

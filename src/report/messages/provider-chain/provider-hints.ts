@@ -1,10 +1,17 @@
 import type { FailureReason } from '../../../domain/model.ts';
-import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../../domain/provider-chain/providers.ts';
+import {
+  type ChainFacts,
+  createProvider,
+  IMDS_ORIGIN,
+  type Provider,
+} from '../../../domain/provider-chain/providers.ts';
 import {
   ADD_SESSION_TOKEN,
+  describeMissingSection,
   describeRemoval,
   describeSpecificHint,
   FAILURES,
+  formatSignInCommand,
 } from '../failures/describe-failure.ts';
 
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
@@ -63,15 +70,32 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
         : 'set role_arn to the role, or remove web_identity_token_file';
     case 'NO_BASE_CREDENTIALS':
+      if (problem.failed !== undefined) {
+        const { failed, value } = problem;
+        const base = { ...facts, profile: { ...facts.profile, name: value } };
+        return describeProviderHint(
+          createProvider(failed.name, { state: 'fails', problem: failed.problem }),
+          base,
+        );
+      }
       return problem.setting === 'source_profile'
         ? `add credentials to profile ${problem.value}, or name another source_profile`
         : 'name another credential_source (Environment, EcsContainer, Ec2InstanceMetadata), or a source_profile';
     case 'TOKEN_FILE_UNREADABLE':
       return 'check that the token file exists and is readable by this user, or remove the setting that names it';
     case 'NOT_SIGNED_IN':
-      return 'sign in with `aws sso login`';
+      return `sign in with \`${formatSignInCommand(facts.profile.name)}\``;
     case 'TOKEN_EXPIRED':
-      return name === 'sso' ? 'sign in with `aws sso login`' : 'check that the token file is still rotated';
+      return name === 'sso'
+        ? `sign in with \`${formatSignInCommand(facts.profile.name)}\``
+        : 'check that the token file is still rotated';
+    case 'SETTINGS_MISSING':
+      return problem.session === undefined
+        ? 'correct the settings of this provider, or remove them'
+        : describeMissingSection({
+            section: `sso-session ${problem.session.name}`,
+            similarNames: problem.session.similarNames,
+          });
     case 'TIMED_OUT':
       return RETRY;
     default:

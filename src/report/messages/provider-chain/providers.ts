@@ -87,8 +87,11 @@ export function describeProviderProblem(problem: ProviderProblem): string {
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
     case 'NO_BASE_CREDENTIALS':
-      return `${problem.setting} ${problem.value} has no credentials`;
+      return problem.failed === undefined
+        ? `${problem.setting} ${problem.value} has no credentials`
+        : `${problem.setting} ${problem.value} has no valid credentials: ${PROVIDER_LABELS[problem.failed.name]}, ${describeProviderProblem(problem.failed.problem)}`;
     case 'SETTINGS_MISSING':
+      if (problem.session !== undefined) return `sso_session ${problem.session.name} does not exist`;
       return `missing: ${problem.names.join(', ')}`;
     case 'TOKEN_FILE_UNREADABLE':
       return `could not read the token file: ${problem.detail}`;
