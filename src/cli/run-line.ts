@@ -3,7 +3,7 @@ import type { Command, OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
-import { encodeExitCode, findExitCodeStyle, getUsageExitCode } from './flags/exit-codes.ts';
+import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import type { Io, ProcessIo } from './process/io.ts';
 import { printThrownError } from './process/messages.ts';
 
@@ -70,6 +70,6 @@ async function runOrPrintError(line: CommandLine, io: Io, run: (io: Io) => Promi
     return await run(io);
   } catch (error) {
     await printThrownError(io, error);
-    return getUsageExitCode(line);
+    return getErrorExitCode(error, line);
   }
 }

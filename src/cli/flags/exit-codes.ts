@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Safety, Verdict } from '../../domain/verdict/job-verdict.ts';
+import { CredWatchError } from '../../errors.ts';
 import type { HelpRow } from '../manual/command-help.ts';
 import { type CommandLine, findFlagValue } from './command-line.ts';
 
@@ -21,6 +22,14 @@ export function toExitCode(verdict: Verdict | Safety | null): number {
   if (verdict === null || verdict === 'safe') return EXIT.ok;
   return verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 }
+
+/** The verdict is `unknown`, because the credentials of the job cannot be read. */
+export class UnknownCredentialsError extends CredWatchError {}
+
+export const getErrorExitCode = (error: unknown, line: CommandLine): number =>
+  error instanceof UnknownCredentialsError && !line.definition?.startsProgram
+    ? EXIT.unknown
+    : getUsageExitCode(line);
 
 /** `exec` has its own code, because its child may end with 2. */
 export const getUsageExitCode = ({ definition }: CommandLine): number =>

@@ -9,6 +9,7 @@ import type { PollContext } from '../../watch/poll-once.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
+import { UnknownCredentialsError } from './exit-codes.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
 import { parseDurationFlag, parseRole, parseUrl } from './value-parsers.ts';
@@ -111,7 +112,7 @@ type JobSource = { source: SourceName; profile?: string };
  * The source whose credentials a job would get: the one that the flags select, else the one that SDKs use.
  * @throws CredWatchError if SDKs disagree, or if no source reads their provider
  */
-export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<JobSource> {
+export async function resolveJobSource(flags: SourceFlags & { db?: string }, io: Io): Promise<JobSource> {
   const sources = await import('../../sources/open.ts');
   const settings = toSettings(flags, io.clock.now());
   const selected = sources.findSelectedSource(flags.source, settings);
@@ -135,12 +136,16 @@ export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<JobS
     '../../report/messages/provider-chain/job-source.ts'
   );
   if (source === null) {
-    const { message, hint } = describeUndecidedSource(job);
-    throw new CredWatchError(message, hint);
+    const { message, hint, isBroken } = describeUndecidedSource(job);
+    // With --profile, the same configuration is a failed poll, whose verdict is unknown.
+    throw new (isBroken ? UnknownCredentialsError : CredWatchError)(message, hint);
   }
   if (job.provider !== null && job.provider !== 'container' && job.provider !== 'imds') {
-    const { message, hint } = describeJobSource(job.provider, job.facts);
-    await printNote(io, message, hint);
+    const { hasHiddenEndpoint } = await import('./hidden-endpoint.ts');
+    if (await hasHiddenEndpoint(job.facts, flags.db, io)) {
+      const { message, hint } = describeJobSource(job.provider, job.facts);
+      await printNote(io, message, hint);
+    }
   }
   return profile === null ? { source } : { source, profile };
 }

@@ -63,7 +63,12 @@ const IRSA = {
   files: { token: 'false-token' },
 };
 
-/** Settings for which no source has the credentials of the job, and what the message names. */
+/** The payload of the token has only `exp`. */
+const EXPIRED_TOKEN = ['{}', JSON.stringify({ exp: Date.parse('2020-01-01T00:00:00Z') / 1000 }), 'x']
+  .map((part) => Buffer.from(part).toString('base64url'))
+  .join('.');
+
+/** Settings for which SDKs disagree or no source has the credentials of the job, and what the message names. */
 const REFUSED: [title: string, settings: Settings, named: string[]][] = [
   [
     'a session of `aws login`',
@@ -79,26 +84,88 @@ const REFUSED: [title: string, settings: Settings, named: string[]][] = [
     ['environment (ASIA…ENVI)', 'JavaScript uses process', '--source environment'],
   ],
   [
-    'a profile that does not exist',
-    { env: { AWS_PROFILE: 'gone' }, files: { '.aws/config': '[default]\nregion = eu-west-1\n' } },
-    ['profile gone does not exist', 'Java and JavaScript use IMDS'],
-  ],
-  [
-    'a web identity token that does not exist',
-    { env: IRSA.env },
-    ['stops at web identity', 'Java uses IMDS'],
-  ],
-  [
-    'a key id without a secret key',
-    { env: { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI' } },
-    ['stops at environment', 'IMDS'],
-  ],
-  [
     'variables that only Go reads',
     { env: { AWS_ACCESS_KEY: 'AKIAFALSE0000000ENVI', AWS_SECRET_KEY: 'false-secret' } },
     ['Go uses environment, keys from legacy variables', 'IMDS'],
   ],
 ];
+
+/** Settings that are wrong, and what the message names: cause, effect and fix. */
+const BROKEN: typeof REFUSED = [
+  [
+    'a profile that does not exist',
+    { env: { AWS_PROFILE: 'Tf' }, files: { '.aws/config': '[profile tf]\nregion = eu-west-1\n' } },
+    [
+      'AWS_PROFILE names the profile Tf, which does not exist',
+      'Java and JavaScript use IMDS',
+      'hint: did you mean tf?',
+    ],
+  ],
+  [
+    'a web identity token that does not exist',
+    { env: IRSA.env },
+    [
+      'could not read the token file',
+      'Java uses IMDS',
+      'hint: check that the file in AWS_WEB_IDENTITY_TOKEN_FILE exists',
+    ],
+  ],
+  [
+    'a web identity token that has expired',
+    { ...IRSA, files: { token: EXPIRED_TOKEN } },
+    [
+      'the token expired at 2020-01-01 00:00:00Z',
+      'hint: check that the token file in AWS_WEB_IDENTITY_TOKEN_FILE is still rotated',
+    ],
+  ],
+  [
+    'a web identity token without a role',
+    { ...IRSA, env: { ...IRSA.env, AWS_ROLE_ARN: '' } },
+    ['a token file without a role', 'hint: set AWS_ROLE_ARN'],
+  ],
+  [
+    'IAM Identity Center where nobody has signed in',
+    {
+      env: { AWS_PROFILE: 'tfsso' },
+      files: {
+        '.aws/config':
+          `[profile tfsso]\nrole_arn = ${ROLE_ARN}\nsource_profile = sso\nregion = eu-west-1\n` +
+          '[profile sso]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n' +
+          'sso_account_id = 111122223333\nsso_role_name = Analyst\n',
+      },
+    },
+    ['not signed in', 'hint: sign in with `aws sso login --profile sso`'],
+  ],
+  [
+    'a key id without a secret key',
+    { env: { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI' } },
+    ['a key id without a secret key', 'hint: set both keys or neither'],
+  ],
+];
+
+describe.each(BROKEN)('with %s', (_, settings, named) => {
+  test('check and env exit with 3, exec exits with 125, and each names the cause and the fix', async () => {
+    const { endpoint, home, run } = await prepare(settings);
+    const marker = join(home, 'started');
+    const runs = [
+      await run('check', '-j', '4h'),
+      await run('env', '-j', '4h', '-f', 'env'),
+      await run('exec', '-j', '4h', '--', 'touch', marker),
+      await run('check', '-j', '4h', '--offline'),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual([3, 3, 125, 3]);
+    for (const { stdout, stderr } of runs) {
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^error: .+ and SDKs disagree .+\nhint: .+\n$/);
+      for (const text of named) expect(stderr).toContain(text);
+      // The role of the instance may be the wrong one, or IMDS may not respond.
+      expect(stderr).not.toContain('--source imds');
+      expect(stderr).not.toMatch(/false-(secret|token)/);
+    }
+    expect(existsSync(marker)).toBe(false);
+    expect(endpoint.requests).toEqual([]);
+  });
+});
 
 describe.each(REFUSED)('with %s', (_, settings, named) => {
   test('check and env exit with 2, exec exits with 125, and each names the credentials', async () => {
@@ -237,6 +304,16 @@ test('keys in the environment without an expiration are unknown, and the role of
   expect(exec.stderr).toContain('--source imds');
   expect((await run('check', '-j', '4h')).code).toBe(3);
   expect(endpoint.requests).toEqual([]);
+});
+
+test('a note names IMDS only if a setting names it, or if it was polled', async () => {
+  const { run } = await prepare({ env: KEYS });
+  const check = (...more: string[]) => runCommand(['check', '-j', '1h', '--db', database, ...more], { env });
+  const env = { ...KEYS, HOME: temporaryFolder(), AWS_EC2_METADATA_SERVICE_ENDPOINT: '' };
+  const database = join(env.HOME, 'samples.db');
+  expect((await check()).stderr).toBe('');
+  expect((await run('poll', '--db', database)).code).toBe(0);
+  expect((await check()).stderr).toMatch(/^note: SDKs use the environment .* and not IMDS/);
 });
 
 test('poll records IMDS although SDKs would use web identity', async () => {

@@ -128,11 +128,11 @@ test.each([
   ['the file is damaged', 'corp', { expiresAt: 'x' }, /^the file with the stored token is damaged$/],
   ['AWS rejects the token', 'corp', { accessToken: 'wrong' }, /Unauthorized/],
 ])('if %s, the hint names the profile to sign in with', async (_, cacheKey, token, detail) => {
-  const config = SESSION.replace('[default]', '[profile "team a"]').concat('[default]\nregion = x\n');
+  const config = SESSION.replace('[default]', '[profile team-a]').concat('[default]\nregion = x\n');
   const { open } = await signIn(config, cacheKey, token);
-  const failure = await fail(await open('sso', 'team a'));
+  const failure = await fail(await open('sso', 'team-a'));
   expect(failure.detail).toMatch(detail);
-  expect(describeFailure(failure).hint).toBe("run `aws sso login --profile 'team a'`");
+  expect(describeFailure(failure).hint).toBe('run `aws sso login --profile team-a`');
 });
 
 test('a misspelt session has the hint of the similar one', async () => {

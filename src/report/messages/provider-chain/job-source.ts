@@ -9,18 +9,25 @@ import {
   type ChainFacts,
   PROVIDER_NAMES,
   type ProviderName,
+  SDKS,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
+import { describeBrokenProvider } from './broken-provider.ts';
 import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeSdks } from './sdk-lists.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 
 /** Why no source has the credentials that SDKs would give the job. */
-export const describeUndecidedSource = (job: JobCredentials): Explanation =>
-  job.provider === null ? describeDisagreement(job) : describeUnsupportedProvider(job.provider, job.facts);
+export const describeUndecidedSource = (job: JobCredentials): UndecidedSource =>
+  job.provider === null
+    ? describeDisagreement(job)
+    : { ...describeUnsupportedProvider(job.provider, job.facts), isBroken: false };
+
+/** `isBroken`: the settings of a provider are wrong, or somebody has to sign in. */
+type UndecidedSource = Explanation & { isBroken: boolean };
 
 function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Explanation {
   const other = findEndpointSource(facts);
@@ -32,16 +39,27 @@ function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Exp
   };
 }
 
-function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation {
+function describeDisagreement(job: JobCredentials): UndecidedSource {
+  const { facts, outcomes } = job;
   const groups = groupSdks(outcomes);
   const [{ outcome: first } = {}] = groups;
   if (groups.length === 1 && first?.kind === 'wins')
-    return describeAmbiguousProvider(first.provider, facts, outcomes);
+    return { ...describeAmbiguousProvider(first.provider, facts, outcomes), isBroken: false };
   const parts = groups.map(({ sdks, outcome }) => {
     const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });
   const ends = groups.map(({ outcome }) => ('provider' in outcome ? outcome.provider : null));
+  const broken = describeBrokenProvider(job);
+  if (broken !== null) {
+    const others = listWorkingProviders(job).map((name) => formatFlags(name, facts));
+    const choice = others.length === 0 ? '' : `; or choose other credentials with ${others.join(' or ')}`;
+    return {
+      message: `${broken.message}, and SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
+      hint: `${broken.hint}${choice}; \`cred-watch sources\` shows the details`,
+      isBroken: true,
+    };
+  }
   const choices = PROVIDER_NAMES.filter(
     (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
   );
@@ -50,6 +68,7 @@ function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation 
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
     hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+    isBroken: false,
   };
 }
 
@@ -73,6 +92,16 @@ function describeAmbiguousProvider(
         : 'in the profile, move comments to lines of their own, because botocore reads a comment after a value as part of the value; or choose with --source and --duration',
   };
 }
+
+/** IMDS is the last resort of every SDK, so its role may be the wrong one. */
+const listWorkingProviders = ({ facts, outcomes }: JobCredentials): ProviderName[] =>
+  PROVIDER_NAMES.filter(
+    (name) =>
+      name !== 'imds' &&
+      JOB_SOURCES[name] !== null &&
+      facts.providers[name].problem === null &&
+      SDKS.some((sdk) => outcomes[sdk].kind === 'wins' && outcomes[sdk].provider === name),
+  );
 
 /** For credentials that do not come from the endpoint of this instance, task or pod. */
 export function describeJobSource(

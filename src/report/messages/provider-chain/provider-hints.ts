@@ -82,13 +82,15 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
         ? `add credentials to profile ${problem.value}, or name another source_profile`
         : 'name another credential_source (Environment, EcsContainer, Ec2InstanceMetadata), or a source_profile';
     case 'TOKEN_FILE_UNREADABLE':
-      return 'check that the token file exists and is readable by this user, or remove the setting that names it';
+      return name === 'web-identity'
+        ? 'check that the file in AWS_WEB_IDENTITY_TOKEN_FILE exists and is readable by this user, or unset the variable'
+        : 'check that the token file exists and is readable by this user, or remove web_identity_token_file';
     case 'NOT_SIGNED_IN':
       return `sign in with \`${formatSignInCommand(facts.profile.name)}\``;
     case 'TOKEN_EXPIRED':
       return name === 'sso'
         ? `sign in with \`${formatSignInCommand(facts.profile.name)}\``
-        : 'check that the token file is still rotated';
+        : `check that the token file${name === 'web-identity' ? ' in AWS_WEB_IDENTITY_TOKEN_FILE' : ''} is still rotated`;
     case 'SETTINGS_MISSING':
       return problem.session === undefined
         ? 'correct the settings of this provider, or remove them'
