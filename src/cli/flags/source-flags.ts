@@ -141,7 +141,7 @@ export async function resolveJobSource(flags: SourceFlags & { db?: string }, io:
     throw new (isBroken ? UnknownCredentialsError : CredWatchError)(message, hint);
   }
   if (job.provider !== null && job.provider !== 'container' && job.provider !== 'imds') {
-    const { hasHiddenEndpoint } = await import('./hidden-endpoint.ts');
+    const { hasHiddenEndpoint } = await import('../start-check/hidden-endpoint.ts');
     if (await hasHiddenEndpoint(job.facts, flags.db, io)) {
       const { message, hint } = describeJobSource(job.provider, job.facts);
       await printNote(io, message, hint);
