@@ -62,6 +62,13 @@ export const execCommand: CommandDefinition = {
     const start = await findSafeStart(context, flags, io);
     if (typeof start === 'number') return EXIT.notStarted;
     const { poll, credentials, record } = start;
+    if (flags.refresh && context.source.name === 'environment') {
+      await printNote(
+        io,
+        'keys in environment variables cannot be refreshed: the endpoint serves them until they expire',
+        'let --refresh read another source, for example --profile or --source imds',
+      );
+    }
     await using endpoint = flags.refresh ? await startEndpoint(context, poll, flags, io) : null;
     const environment = endpoint?.environment ?? (await copyCredentials(credentials, flags, io));
     const { runChild } = await import('../process/child.ts');

@@ -31,7 +31,7 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
     case 'NO_SAMPLES':
       return {
         message: 'no sample of these credentials is stored',
-        hint: 'remove --offline, or run `cred-watch poll` first',
+        hint: 'remove --offline, or first run `cred-watch poll` with the same --source, --profile and --role-arn',
       };
     case 'ROLE_UNDECIDED':
       return {
@@ -132,16 +132,18 @@ export interface WaitState {
   isOffline?: boolean;
 }
 
+const SAME_FLAGS = 'with the same --profile, --role-arn and --duration';
+
 const POLL_COMMANDS: Record<SourceName, string> = {
   imds: '`cred-watch poll --interval 5m`',
   container: '`cred-watch poll --interval 5m`',
   profile: '`cred-watch poll --interval 5m` with the same --profile',
   process: '`cred-watch poll --interval 5m` with the same --process or --profile',
   environment: '`cred-watch poll --source environment`',
-  'web-identity': '`cred-watch poll --source web-identity --interval 15m`',
-  role: '`cred-watch poll --source role --interval 15m`',
-  sso: '`cred-watch poll --source sso --interval 15m`',
-  github: '`cred-watch poll --source github`',
+  'web-identity': `\`cred-watch poll --source web-identity --interval 15m\` ${SAME_FLAGS}`,
+  role: `\`cred-watch poll --source role --interval 15m\` ${SAME_FLAGS}`,
+  sso: '`cred-watch poll --source sso --interval 15m` with the same --profile',
+  github: `\`cred-watch poll --source github --interval 15m\` ${SAME_FLAGS}`,
 };
 
 const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";

@@ -2,12 +2,12 @@ import type { ExpectationResult } from '../../domain/provider-chain/expectation.
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import type { Verification, VerifiedWinner } from '../../domain/provider-chain/identity/verification.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import { describeChainDifference, describeMetExpectation } from '../messages/provider-chain/expectation.ts';
+import { describeMetExpectation, listDifferenceLines } from '../messages/provider-chain/expectation.ts';
 import { PROVIDER_PHRASES } from '../messages/provider-chain/providers.ts';
 import { describeComparison } from '../messages/provider-chain/verification.ts';
 
 /**
- * One line per difference, or one line if the expectation is met, and one for each set of credentials that AWS has
+ * One line per reason, or one line if the expectation is met, and one for each set of credentials that AWS has
  * confirmed. Lines are not wrapped, so that logs keep them.
  * @param verification null: AWS was not asked
  */
@@ -18,7 +18,7 @@ export function renderExpectation(
 ): string {
   const lines = result.isMet
     ? [describeMetExpectation(report), ...(verification?.winners ?? []).flatMap(describeVerifiedWinner)]
-    : result.differences.map((difference) => describeChainDifference(difference, result, report.facts));
+    : listDifferenceLines(result, report.facts);
   return lines.map((line) => `${escapeUnprintable(line)}\n`).join('');
 }
 

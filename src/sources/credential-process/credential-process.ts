@@ -4,7 +4,7 @@ import { createKeysDocument, type UnvalidatedKeys } from '../document/unvalidate
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
-import { enterProcess, explainNestedFailure } from './nested-process.ts';
+import { enterProcess, explainNestedFailure, isCredWatch } from './nested-process.ts';
 import { createOutputError } from './output-error.ts';
 import { runCommand } from './run-command.ts';
 
@@ -27,7 +27,8 @@ export const runCredentialProcess = async (poll: OngoingPoll, command: string): 
 export async function readProcessKeys(poll: OngoingPoll, command: string): Promise<UnvalidatedKeys> {
   poll.options.beforeRequest?.();
   const env = await enterProcess(command, poll.options.env);
-  const output = await runCommand(command, env, poll.signal).catch((error: unknown) => {
+  const readsErrors = isCredWatch(command);
+  const output = await runCommand(command, env, poll.signal, { readsErrors }).catch((error: unknown) => {
     throw explainNestedFailure(command, error);
   });
   if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/variables.ts';
 import { PollError } from '../poll-error.ts';
+import { findShellSyntax } from '../profile/shell-syntax.ts';
 
 /** Hashes of the commands in which this process runs, separated by spaces. */
 const VARIABLE = 'CRED_WATCH_PROCESSES';
@@ -29,7 +30,16 @@ const selectsSource = (command: string): boolean =>
   (/\s--source[\s=]+(?!auto\b)/.test(command) && !/\s--role-arn\b/.test(command)) ||
   /\s--source[\s=]+(?:web-identity|github)\b/.test(command);
 
-/** Explains the failure of a process that is cred-watch without a selected source. Its stderr is not read. */
+/**
+ * Whether the command runs only cred-watch, whose messages contain no secrets. `env` can precede it, as SDKs need.
+ */
+export const isCredWatch = (command: string): boolean =>
+  findShellSyntax(command) === null &&
+  /^(?:\S*\/env(?:\s+-u\s+\w+)*\s+)?(?:\S*\/)?(?:node\s+\S*\/)?cred-watch(?:\.js)?\s/.test(
+    command.trimStart(),
+  );
+
+/** Explains the failure of a process that is cred-watch without a selected source. */
 export function explainNestedFailure(command: string, error: unknown): unknown {
   if (!(error instanceof PollError) || error.reason !== 'process-failed') return error;
   if (!CRED_WATCH.test(command) || selectsSource(command)) return error;

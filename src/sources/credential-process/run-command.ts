@@ -22,6 +22,9 @@ exit $code`;
 /** The meaning of exit codes of a shell. */
 const EXIT_CODE_MEANINGS: Readonly<Record<number, string>> = { 126: ', not executable', 127: ', not found' };
 
+/** An error of cred-watch is shorter. */
+const MAX_ERROR_LENGTH = 4096;
+
 /** Signals that end a process. A shell reports signal n as exit code 128 + n. */
 const ENDING_SIGNALS = [
   'SIGHUP',
@@ -36,13 +39,22 @@ const ENDING_SIGNALS = [
 
 /**
  * Runs a command line in a shell, as most SDKs do (botocore splits it into words itself), and returns its
- * stdout. stdin is empty. stderr is discarded, because it may quote secrets. The child gets its own process
- * group, which is killed when `signal` is aborted, the output is over 64 KiB, or this process ends.
+ * stdout. stdin is empty. stderr is discarded, because it may quote secrets. `readsErrors`: the first error message on
+ * stderr is a part of the failure. The child gets its own process group, which is killed when `signal` is aborted, the output is over 64 KiB, or this process ends.
  */
-export function runCommand(command: string, env: Environment, signal: AbortSignal): Promise<string> {
+export function runCommand(
+  command: string,
+  env: Environment,
+  signal: AbortSignal,
+  { readsErrors = false } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw new PollError('timeout', 'no time was left to start the process');
-    const child = startShell(command, env);
+    const child = startShell(command, env, readsErrors ? 'pipe' : 'ignore');
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (errors.length < MAX_ERROR_LENGTH) errors += chunk.toString();
+    });
     const chunks: Buffer[] = [];
     let size = 0;
     let hasExited = false;
@@ -71,8 +83,10 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
     child.once('close', (code, signalName) => {
       signal.removeEventListener('abort', expire);
       const text = decodeUtf8(Buffer.concat(chunks));
-      if (code !== 0) reject(new PollError('process-failed', describeEnd(code ?? 0, signalName)));
-      else if (text === null) {
+      if (code !== 0) {
+        const quotation = /^error: (.+)$/m.exec(errors)?.[1] ?? null;
+        reject(new PollError('process-failed', describeEnd(code ?? 0, signalName), { quotation }));
+      } else if (text === null) {
         reject(new PollError('malformed', 'the output of the process is not UTF-8'));
       } else resolve(text);
     });
@@ -85,19 +99,19 @@ function describeEnd(code: number, signalName: NodeJS.Signals | null): string {
   return `exit code ${code}${EXIT_CODE_MEANINGS[code] ?? ''}`;
 }
 
-function startShell(command: string, env: Environment): ChildProcess {
+function startShell(command: string, env: Environment, stderr: 'pipe' | 'ignore'): ChildProcess {
   // Node.js would quote the command in its error.
   if (command.includes('\0')) {
     throw new PollError('invalid-configuration', 'the command contains a NUL character');
   }
   try {
     if (platform === 'win32') {
-      return spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'ignore'] });
+      return spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', stderr] });
     }
     const child = spawn('/bin/sh', ['-c', GUARDED, 'sh', command], {
       detached: true,
       env,
-      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', stderr, 'pipe'],
     });
     // The shell can end before the other end of the guard.
     child.stdio[3]?.on('error', () => {});

@@ -101,7 +101,9 @@ async function explainUnreadable(error: unknown, pid: number, procFolder: string
   if (code === 'EACCES' || code === 'EPERM') {
     return create(
       `not permitted to read the environment of process ${pid}`,
-      'run cred-watch as the same user or as root; a container may need the capability SYS_PTRACE',
+      (await readUserId(join(procFolder, 'self'))) === '0'
+        ? 'give the container the capability SYS_PTRACE, or run cred-watch outside of it'
+        : 'run cred-watch as the same user or as root; a container may need the capability SYS_PTRACE',
     );
   }
   if (code !== 'ENOENT' && code !== 'ESRCH') {

@@ -165,6 +165,20 @@ test('exec --refresh hides the shared files if their default profile has credent
   });
 });
 
+test('exec --refresh warns that keys in variables cannot be refreshed', async () => {
+  const keys = {
+    AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+    AWS_SECRET_ACCESS_KEY: 'false-secret',
+    AWS_SESSION_TOKEN: 'false-token',
+    AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  const run = await exec(['--refresh', '--source', 'environment', '--', 'true'], keys);
+  expect(run).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^note: keys in environment variables cannot be refreshed: .*\nhint: /),
+  });
+});
+
 test('exec --refresh passes any credentials that have not expired', async () => {
   expect(await exec(['--refresh', '--', 'true'], {}, 20)).toMatchObject({ code: 0, stderr: '' });
   expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });

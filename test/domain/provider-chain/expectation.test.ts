@@ -100,9 +100,8 @@ describe('each reason of a difference has one line', () => {
       { reason: 'DOES_NOT_WORK', before: [], sdks: ['java'] },
     ]);
     expect(text.split('\n')).toEqual([
-      'expected container, got no credentials in botocore (AWS CLI), Go, JavaScript, Rust and .NET because ' +
-        'the container endpoint does not work: unreachable: could not connect to the endpoint (ECONNREFUSED)',
-      'expected container, got IMDS (role node, ASIA…0001) in Java because ' +
+      'expected container, got no credentials in botocore (AWS CLI), Go, JavaScript, Rust and .NET, ' +
+        'and IMDS (role node, ASIA…0001) in Java because ' +
         'the container endpoint does not work: unreachable: could not connect to the endpoint (ECONNREFUSED)',
       '',
     ]);

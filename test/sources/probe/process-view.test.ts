@@ -164,7 +164,14 @@ describe('files below another root', () => {
 describe('the environment of a process cannot be read', () => {
   test.each<[string, FakeProcess, number, string, RegExp]>([
     ['no such process', {}, 8, 'process 8 does not exist', /ps -e/],
-    ['a kernel thread', { environ: '', exe: false }, 7, 'process 7 has no environment', /running program/],
+    ['a kernel thread', { environ: null, exe: false }, 7, 'process 7 has no environment', /running program/],
+    [
+      'a process that has ended',
+      { environ: '', exe: false },
+      7,
+      'process 7 has no environment',
+      /running program/,
+    ],
   ])('%s', async (_, fake, pid, message, hint) => {
     await expect(observeProcess(pid, createProc(fake))).rejects.toMatchObject({
       message: expect.stringContaining(message),

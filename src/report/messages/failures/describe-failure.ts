@@ -68,7 +68,7 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
     case 'ROLE_NOT_NAMED':
       return 'name the role with --role-arn, which the credentials of this profile then assume';
     case 'PROCESS_STARTS_ITSELF':
-      return 'add --source, --profile or --process to the cred-watch command of the process; without them, it runs the process again';
+      return 'add --source, --process, or --profile with another profile to the cred-watch command of the process, which otherwise runs itself again';
     case 'INVALID_SETTING':
       return `correct or ${describeRemoval(misconfiguration.name)}`;
     case 'WRONG_OUTPUT':

@@ -127,7 +127,7 @@ export const ENDPOINT_FAILURES = {
   'not-configured': { message: 'this source is not configured', hint: OTHER_SOURCE },
   'long-lived': {
     message: 'the keys never expire: they have neither an expiration nor a session token',
-    hint: `there is no rotation to measure; ${OTHER_SOURCE}`,
+    hint: `run the job without cred-watch, because no job outlives these keys; to measure other credentials, ${OTHER_SOURCE}`,
   },
   'process-failed': {
     message: 'the process that should print credentials failed',

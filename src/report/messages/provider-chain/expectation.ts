@@ -1,5 +1,6 @@
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
+import { groupBy } from '../../../domain/lists.ts';
 import {
   type ChainDifference,
   type Expectation,
@@ -26,9 +27,7 @@ export function describeChainDifference(
   facts: ChainFacts,
 ): string {
   const { sdks, outcome, expected } = difference;
-  const [sdk = 'botocore'] = sdks;
   const provider = 'provider' in outcome ? outcome.provider : null;
-  const found = provider === null ? null : getClientProvider(facts, sdk, provider);
   if (difference.field !== 'provider') {
     const { field, actual, reason } = difference;
     const source = provider === null ? 'the provider' : PROVIDER_PHRASES[provider];
@@ -46,9 +45,43 @@ export function describeChainDifference(
     };
     return `expected ${field} ${expected}, got ${got[reason]} in ${listSdks(sdks)} because ${because[reason]}`;
   }
+  const { actual, reason } = describeProviderDifference(difference, expectation, facts);
+  return `expected ${expected}, got ${actual} because ${reason}`;
+}
+
+type ProviderDifference = ChainDifference & { field: 'provider' };
+
+function describeProviderDifference(
+  difference: ProviderDifference,
+  expectation: Expectation,
+  facts: ChainFacts,
+): { actual: string; reason: string } {
+  const { sdks, outcome } = difference;
+  const [sdk = 'botocore'] = sdks;
+  const provider = 'provider' in outcome ? outcome.provider : null;
+  const found = provider === null ? null : getClientProvider(facts, sdk, provider);
   const actual = found === null || outcome.kind === 'stops' ? 'no credentials' : formatProvider(found);
-  const reason = describeReason(difference, found, expectation, facts);
-  return `expected ${expected}, got ${actual} in ${listSdks(sdks)} because ${reason}`;
+  return {
+    actual: `${actual} in ${listSdks(sdks)}`,
+    reason: describeReason(difference, found, expectation, facts),
+  };
+}
+
+/** One line for each difference. Other providers for the same reason share a line. */
+export function listDifferenceLines(result: ExpectationResult, facts: ChainFacts): string[] {
+  const { differences, expectation } = result;
+  const others = differences.filter((each): each is ProviderDifference => each.field === 'provider');
+  const described = others.map((each) => describeProviderDifference(each, expectation, facts));
+  const groups = groupBy(described, ({ reason }) => reason);
+  return [
+    ...[...groups].map(
+      ([reason, group]) =>
+        `expected ${expectation.provider}, got ${group.map(({ actual }) => actual).join(', and ')} because ${reason}`,
+    ),
+    ...differences
+      .filter(({ field }) => field !== 'provider')
+      .map((each) => describeChainDifference(each, result, facts)),
+  ];
 }
 
 function describeReason(
