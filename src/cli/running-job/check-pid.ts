@@ -98,6 +98,7 @@ async function resolveRunningJob(
 ): Promise<JobRequirement | null> {
   if (flags.jobDuration === undefined) return null;
   const endedRuns = store && {
+    jobNames: () => store.jobNames(),
     jobRuns: (filter: Parameters<SampleStore['jobRuns']>[0]) =>
       store.jobRuns(filter).filter(({ end }) => end !== null),
   };

@@ -82,7 +82,7 @@ test.each<[name: string, config: string, token: object, isRenewable: boolean]>([
 
 test.each([
   [RENEWAL, { code: 'SSO_TOKEN_NOT_RENEWED' }],
-  [{}, null],
+  [{}, { code: 'SSO_SIGN_IN', profile: 'default' }],
 ])('the failure of an expired token says whether SDKs would renew it', async (token, misconfiguration) => {
   const { open } = await signIn(SESSION, 'corp', {
     ...token,
