@@ -1,5 +1,5 @@
+import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import type { JobCredentials } from '../../../domain/provider-chain/job-credentials.ts';
-import { SDKS } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { describeProviderProblem, PROVIDER_PHRASES } from './providers.ts';

@@ -1,6 +1,6 @@
+import { groupBy } from '../../../domain/lists.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
-import { groupBy } from '../../../domain/lists.ts';
 import {
   type ChainDifference,
   type Expectation,

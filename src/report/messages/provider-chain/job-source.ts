@@ -1,4 +1,5 @@
 import { DEFAULT_ROLE_SESSION } from '../../../domain/aws-limits.ts';
+import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import {
   groupByCredentials,
   groupSdks,
@@ -9,7 +10,6 @@ import {
   type ChainFacts,
   PROVIDER_NAMES,
   type ProviderName,
-  SDKS,
 } from '../../../domain/provider-chain/providers.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
