@@ -15,6 +15,17 @@ export async function probeWebIdentity(
     return createProvider(name, { state: 'incomplete', problem: { code: 'NO_ROLE_ARN' } });
   }
   const known = parseRoleArn(roleArn);
+  if (known.role === null) {
+    const setting = name === 'web-identity' ? 'AWS_ROLE_ARN' : 'role_arn';
+    const problem = {
+      code: 'POLL_FAILED',
+      reason: 'invalid-configuration',
+      detail: `${setting} is not the ARN of a role`,
+      misconfiguration: { code: 'INVALID_SETTING', name: setting },
+      possibleHopLimit: false,
+    } as const;
+    return createProvider(name, { state: 'fails', problem });
+  }
   let token: string;
   try {
     token = await readFile(tokenFile);

@@ -296,7 +296,7 @@ describe('the time limit of the probe', () => {
   });
 
   test('the probe ends in time although reading a file never ends', async () => {
-    const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'x' };
+    const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/x' };
     const never = { ...SHORT_LIMITS, readFile: () => new Promise<string>(() => {}) };
     const { state, problem } = await probeOne('web-identity', {}, irsa, never);
     expect({ state, problem }).toEqual({ state: 'fails', problem: { code: 'TIMED_OUT' } });

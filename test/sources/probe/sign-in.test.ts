@@ -93,6 +93,18 @@ describe('a web identity', () => {
   const probeToken = (roleArn: string | null, readFile: (path: string) => Promise<string>) =>
     probeWebIdentity('web-identity', { tokenFile: '/token', roleArn }, { clock, readFile });
 
+  test('a text that is not the ARN of a role fails before the token is read', async () => {
+    const provider = await probeToken('loader', () => Promise.reject(new Error('read')));
+    expect(provider).toMatchObject({
+      state: 'fails',
+      problem: {
+        reason: 'invalid-configuration',
+        detail: 'AWS_ROLE_ARN is not the ARN of a role',
+        misconfiguration: { code: 'INVALID_SETTING', name: 'AWS_ROLE_ARN' },
+      },
+    });
+  });
+
   test('a token that expires in a second is valid, and a line break after the token is ignored', async () => {
     expect(await probeToken(ROLE_ARN, async () => `${jwt(NOW / 1000 + 1)}\n`)).toMatchObject({
       state: 'untried',
