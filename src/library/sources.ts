@@ -74,7 +74,10 @@ export interface SsoSourceOptions extends CommonSourceOptions {
   role?: string | undefined;
 }
 
-export interface SsoSourceOptions extends CommonSourceOptions {
+/** A session name, a duration and an external id need a profile that assumes a role. */
+export interface ProfileSourceOptions
+  extends CommonSourceOptions,
+    Pick<RoleSourceOptions, 'sessionName' | 'durationSeconds' | 'externalId'> {
   /** The profile (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
   /** The role of the series (default: the profile's name, or the name of the role that AWS issues). */
@@ -84,11 +87,6 @@ export interface SsoSourceOptions extends CommonSourceOptions {
   /** As in {@link EnvironmentSourceOptions}. */
   expiresAt?: Date | string | undefined;
 }
-
-/** A session name, a duration and an external id need a profile that assumes a role. */
-export interface ProfileSourceOptions
-  extends SsoSourceOptions,
-    Pick<RoleSourceOptions, 'sessionName' | 'durationSeconds' | 'externalId' | 'stsEndpoint'> {}
 
 /** Options of every source that assumes a role. */
 export interface RoleSessionOptions extends CommonSourceOptions {
