@@ -1,4 +1,5 @@
 /** Types that cross layers: sources produce them, the store keeps them, and the domain reads them. */
+import type { ProfileProblem } from './profile-problem.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock unless a comment names the host's clock. */
 export type Instant = number;
@@ -159,12 +160,7 @@ export type Misconfiguration =
   | { code: 'SSO_CACHE_UNREADABLE' }
   /** The token of IAM Identity Center has expired. SDKs would renew it. */
   | { code: 'SSO_TOKEN_NOT_RENEWED' }
-  /** The user has to sign in to IAM Identity Center with the settings of this profile. */
-  | { code: 'SSO_SIGN_IN'; profile: string }
-  /** A name leads to a section that the shared files do not have. `section` is its heading, without brackets. */
-  | { code: 'SECTION_MISSING'; section: string; similarNames: readonly string[] }
-  /** The profile assumes no role, and no flag names one. */
-  | { code: 'ROLE_NOT_NAMED' }
+  | ProfileProblem
   /** The process is cred-watch, which would run the same process again. */
   | { code: 'PROCESS_STARTS_ITSELF' }
   /** The process prints something else than the JSON of a `credential_process`. */

@@ -70,23 +70,15 @@ export interface EnvironmentSourceOptions extends CommonSourceOptions {
 export interface SsoSourceOptions extends CommonSourceOptions {
   /** The profile (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** The role of the series (default: the name of the role). */
+  /** The role of the series (default: the name of the role that AWS issues, else the name of the profile). */
   role?: string | undefined;
 }
 
 /** A session name, a duration and an external id need a profile that assumes a role. */
 export interface ProfileSourceOptions
-  extends CommonSourceOptions,
-    Pick<RoleSourceOptions, 'sessionName' | 'durationSeconds' | 'externalId'> {
-  /** The profile (default: `AWS_PROFILE`, else `default`). */
-  profile?: string | undefined;
-  /** The role of the series (default: the profile's name, or the name of the role that AWS issues). */
-  role?: string | undefined;
-  /** The URL of AWS STS, for a profile with a role or a web identity (default: the endpoint of the region). */
-  stsEndpoint?: string | undefined;
-  /** As in {@link EnvironmentSourceOptions}. */
-  expiresAt?: Date | string | undefined;
-}
+  extends SsoSourceOptions,
+    Pick<RoleSourceOptions, 'sessionName' | 'durationSeconds' | 'externalId' | 'stsEndpoint'>,
+    Pick<EnvironmentSourceOptions, 'expiresAt'> {}
 
 /** Options of every source that assumes a role. */
 export interface RoleSessionOptions extends CommonSourceOptions {
