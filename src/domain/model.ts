@@ -1,5 +1,5 @@
 /** Types that cross layers: sources produce them, the store keeps them, and the domain reads them. */
-import type { ProfileProblem } from './profile-problem.ts';
+import type { Misconfiguration } from './misconfiguration.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock unless a comment names the host's clock. */
 export type Instant = number;
@@ -138,37 +138,6 @@ export const FAILURE_REASONS = [
   'mfa-required',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
-
-/** Forms in which programs print credentials, but no `credential_process`. */
-export type OutputForm = 'sts' | 'sso' | 'iot' | 'variables' | 'surrounded-json' | 'no-version' | 'no-json';
-
-/** What is wrong with the configuration. The detail of the failure has the text. */
-export type Misconfiguration =
-  /** An environment variable or a setting of the profile has an invalid value. */
-  | { code: 'INVALID_SETTING'; name: string }
-  /** The profile needs a call to AWS that cred-watch does not make. */
-  | { code: 'NEEDS_AWS_CALL' }
-  /** A job of GitHub Actions may not request an identity token. */
-  | { code: 'NO_ID_TOKEN_PERMISSION' }
-  /** The token service of GitHub Actions returned no identity token. */
-  | { code: 'NO_ID_TOKEN' }
-  /** SDKs would use different credentials to assume the role. */
-  | { code: 'BASE_UNDECIDED' }
-  /** The certificate of AWS is not signed by a known authority, or is not valid. */
-  | { code: 'UNTRUSTED_CERTIFICATE' }
-  /** The stored token of IAM Identity Center exists, but this user cannot read it. */
-  | { code: 'SSO_CACHE_UNREADABLE' }
-  /** The token of IAM Identity Center has expired. SDKs would renew it. */
-  | { code: 'SSO_TOKEN_NOT_RENEWED' }
-  | ProfileProblem
-  /** The process is cred-watch, which would run the same process again. */
-  | { code: 'PROCESS_STARTS_ITSELF' }
-  /** The process prints something else than the JSON of a `credential_process`. */
-  | { code: 'WRONG_OUTPUT'; form: OutputForm }
-  /** AWS issued the key for a session, but its token is missing: AWS rejects the keys. */
-  | { code: 'NO_SESSION_TOKEN'; name: string }
-  /** The key id has the form of a secret key, or the secret key has the form of a key id. */
-  | { code: 'KEYS_SWAPPED'; keyIdName: string; secretKeyName: string };
 
 /** What a failed poll reports about its failure. The store keeps only `reason` and `detail`. */
 export interface FailureFacts {

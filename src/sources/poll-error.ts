@@ -1,4 +1,5 @@
-import type { FailureReason, Instant, Misconfiguration } from '../domain/model.ts';
+import type { Misconfiguration } from '../domain/misconfiguration.ts';
+import type { FailureReason, Instant } from '../domain/model.ts';
 
 /** How often a failed attempt is repeated. `always`: up to the limit of attempts. */
 export type RetryPolicy = 'never' | 'once' | 'always';

@@ -1,4 +1,4 @@
-import type { OutputForm } from '../../domain/model.ts';
+import type { OutputForm } from '../../domain/misconfiguration.ts';
 import { isObject, type JsonObject, parseJson, parseJsonObject } from '../document/json-object.ts';
 import { PollError } from '../poll-error.ts';
 

@@ -1,4 +1,5 @@
-import type { FailureFacts, FailureReason, Misconfiguration, OutputForm } from '../../../domain/model.ts';
+import type { Misconfiguration, OutputForm } from '../../../domain/misconfiguration.ts';
+import type { FailureFacts, FailureReason } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
 import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
