@@ -43,7 +43,9 @@ describe('cred-watch as credential_process', () => {
     writeFileSync(config, `[default]\ncredential_process = ${command}\n`);
     const { code, stdout, stderr } = await runProgram(args, { env: { AWS_CONFIG_FILE: config } });
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/^hint: add --source, --profile or --process to the cred-watch command/m);
+    expect(stderr).toMatch(
+      /^hint: add --source, --process, or --profile with another profile to the cred-watch command/m,
+    );
   });
 });
 

@@ -148,8 +148,7 @@ test.each([
 ])('check --offline of the profile %s has the notes of check for a %s job', async (profile, job, codes) => {
   const { run } = await prepare();
   await run('poll', '--profile', profile);
-  const source = profile === 'analyst' ? 'sso' : 'role';
-  const offline = await run('check', '--offline', '--source', source, '-j', job, '-f', 'json');
+  const offline = await run('check', '--offline', '--profile', profile, '-j', job, '-f', 'json');
   expect(JSON.parse(offline.stdout).notes).toEqual(codes);
   expect(offline.stderr.match(/^note: /gm) ?? []).toHaveLength(codes.length);
   const online = await run('check', '--profile', profile, '-j', job, '-f', 'json');
