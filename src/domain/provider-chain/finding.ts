@@ -18,6 +18,9 @@ type Providers = readonly ProviderName[];
 /** Null if the provider works for our poll. `reason` is null unless a poll failed. */
 type FailedProvider = { problem: ProviderProblem['code'] | null; reason: FailureReason | null };
 
+/** The providers that assume a role. */
+type RoleProvider = 'profile-role' | 'web-identity' | 'profile-web-identity';
+
 /** What SDKs use without the settings of another provider. Null: no working credentials, or an unknown outcome. */
 export interface WinnerWithout {
   provider: ProviderName | null;
@@ -108,8 +111,8 @@ export interface ChainFindingFields {
   };
   /** No role has a session of this duration. */
   SESSION_LONGER_THAN_ROLE: { profile: string; durationSeconds: Seconds; limitSeconds: Seconds };
-  /** The session of the role lasts one hour, AWS's default. */
-  DURATION_NOT_SET: { profile: string };
+  /** The session of the role lasts one hour, AWS's default. `profile`: null for the variables of a web identity. */
+  DURATION_NOT_SET: { provider: RoleProvider; profile: string | null };
   /** The view of a process is incomplete, because it runs in other `namespaces`. */
   PROCESS_IN_OTHER_NAMESPACE: { pid: number; namespaces: readonly ('mount' | 'network')[] };
   /** `untried`: the providers that were not tried, because this user has other permissions. */

@@ -1,7 +1,7 @@
 import { MAX_CHAINED_SESSION, MAX_ROLE_SESSION } from '../aws-limits.ts';
 import type { Seconds } from '../model.ts';
 import type { ChainContext } from './chain-context.ts';
-import type { ChainChecks } from './finding.ts';
+import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import type { RoleSession } from './providers.ts';
 
 /** Checks of the duration for which SDKs assume the role of the profile. */
@@ -20,11 +20,22 @@ export const ROLE_SESSION_CHECKS = {
         : [],
     ),
 
-  DURATION_NOT_SET: (chains) =>
-    findSessions(chains).flatMap(({ profile, durationSeconds, base }) =>
-      base === null && durationSeconds === null ? [{ profile }] : [],
+  DURATION_NOT_SET: (chains) => [
+    ...findSessions(chains).flatMap(({ profile, durationSeconds, base }) =>
+      base === null && durationSeconds === null ? [{ provider: 'profile-role' as const, profile }] : [],
     ),
+    ...findWebIdentities(chains),
+  ],
 } satisfies Partial<ChainChecks>;
+
+/** Web identities that SDKs use. No SDK requests a duration for them. */
+const findWebIdentities = (chains: ChainContext): ChainFindingFields['DURATION_NOT_SET'][] =>
+  (['web-identity', 'profile-web-identity'] as const)
+    .filter((provider) => chains.findSdksUsing(provider).length > 0)
+    .map((provider) => ({
+      provider,
+      profile: provider === 'web-identity' ? null : chains.facts.profile.name,
+    }));
 
 /** The session of the profile's role, if an SDK uses the role. */
 function findSessions(

@@ -309,7 +309,11 @@ describe('each code has a sentence', () => {
       })),
     ),
     SESSION_LONGER_THAN_ROLE: [{ profile: 'loader', durationSeconds: 50_000, limitSeconds: 43_200 }],
-    DURATION_NOT_SET: [{ profile: 'loader' }],
+    DURATION_NOT_SET: [
+      { provider: 'profile-role', profile: 'loader' },
+      { provider: 'profile-web-identity', profile: 'loader' },
+      { provider: 'web-identity', profile: null },
+    ],
     PROCESS_IN_OTHER_NAMESPACE: [
       { pid: 7, namespaces: ['mount', 'network'] },
       { pid: 7, namespaces: ['mount'] },

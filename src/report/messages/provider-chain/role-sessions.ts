@@ -44,10 +44,19 @@ export const describeTooLongSession = ({
   hint: `set duration_seconds to the maximum session duration of the role, at most ${limitSeconds}`,
 });
 
-export const describeDefaultDuration = ({ profile }: ChainFinding<'DURATION_NOT_SET'>): Explanation => ({
-  message: `profile ${profile} has no duration_seconds, so the credentials of its role last 1h, the default of AWS`,
-  hint: 'for longer jobs, set duration_seconds to at most the maximum session duration of the role',
-});
+export const describeDefaultDuration = ({
+  provider,
+  profile,
+}: ChainFinding<'DURATION_NOT_SET'>): Explanation =>
+  provider === 'profile-role'
+    ? {
+        message: `profile ${profile} has no duration_seconds, so the credentials of its role last 1h, the default of AWS`,
+        hint: 'for longer jobs, set duration_seconds to at most the maximum session duration of the role',
+      }
+    : {
+        message: `SDKs request no duration for the role of ${profile === null ? 'the web identity' : `profile ${profile}`}, so its credentials last 1h, the default of AWS`,
+        hint: 'for longer jobs with a copy, use exec or env with `--source web-identity --duration TIME`, at most the maximum session duration of the role',
+      };
 
 /** Why no start will be safe with this session. */
 export const describeShortSession = ({ durationSeconds, isChained }: RequestedSession): string =>
