@@ -18,10 +18,11 @@ export interface RunningProcess {
 /**
  * Reads what a process got at its start.
  * @param procFolder for tests
- * @throws CredWatchError if the process does not exist, has ended, or cannot be read
+ * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id is that of a thread
  */
 export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<RunningProcess> {
   const before = await readStartTicks(pid, procFolder);
+  await assertNoThread(pid, procFolder);
   const view = await observeProcess(pid, procFolder);
   // The process may have ended meanwhile, and another one may have got its id.
   if (before === null || (await readStartTicks(pid, procFolder)) !== before) {
@@ -35,6 +36,14 @@ export async function openRunningProcess(pid: number, procFolder = '/proc'): Pro
     startedAt: (await readBootTime(procFolder)) + before * MS_PER_TICK,
     isRunning: async () => (await readStartTicks(pid, procFolder)) === before,
   };
+}
+
+/** A thread has a folder in /proc too, but starts later than its process, and can end before. */
+async function assertNoThread(pid: number, procFolder: string): Promise<void> {
+  const status = await readSmallFile(join(procFolder, String(pid), 'status')).catch(() => '');
+  const processId = Number(/^Tgid:\s+(\d+)$/m.exec(status)?.[1] ?? pid);
+  if (processId === pid) return;
+  throw new CredWatchError(`${pid} is a thread of process ${processId}`, `use --pid ${processId}`);
 }
 
 /** When the process was started, since the start of the system. Null if it has ended, even if its parent has not noticed. */

@@ -57,6 +57,17 @@ describe('the start of a process', () => {
   });
 });
 
+test('the id of a thread is refused, because the process can start before it and end after it', async () => {
+  const { proc } = createProc();
+  writeFileSync(join(proc, '7/status'), 'Name:\tjob\nTgid:\t6\nPid:\t7\nUid:\t1\t1\t1\t1\n');
+  await expect(openRunningProcess(7, proc)).rejects.toMatchObject({
+    message: '7 is a thread of process 6',
+    hint: 'use --pid 6',
+  });
+  writeFileSync(join(proc, '7/status'), 'Name:\tjob\nTgid:\t7\nPid:\t7\nUid:\t1\t1\t1\t1\n');
+  expect(await (await openRunningProcess(7, proc)).isRunning()).toBe(true);
+});
+
 describe('a process that ends', () => {
   test.each<[string, FakeProcess]>([
     ['a zombie', { state: 'Z' }],
