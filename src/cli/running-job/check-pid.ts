@@ -35,16 +35,17 @@ export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Pr
   const { view, startedAt, isRunning } = await openRunningProcess(pid);
   const provider = await findProvider(view, flags, io);
   const { job, copy } = await readStored(view, provider, flags, io);
-  const { accessKeyId, end, aheadMs, notes } = copy;
+  const { accessKeyId, end, issuedAt, aheadMs, notes } = copy;
   const clock = new CorrectedClock(io.clock, aheadMs);
   // The start is shifted like the present, so that a correction does not make the job older.
-  const running = { startedAt: startedAt + aheadMs, job, credentials: end };
+  const processStartedAt = startedAt + aheadMs;
+  const running = { processStartedAt, keyIssuedAt: issuedAt, job, credentials: end };
   const judgement = judgeRunningJob(running, clock.now());
   await createPollNotePrinter(io)(notes);
   await io.stdout.write(render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io));
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
-  const followed = { pid, startedAt: running.startedAt, expiration: end.expiration.at };
+  const followed = { pid, startedAt: judgement.startedAt, expiration: end.expiration.at };
   return follow(followed, { clock, isRunning, stop }, flags, io);
 }
 

@@ -3,11 +3,16 @@ import { secondsBetween } from '../time/instant.ts';
 import type { Safety } from '../verdict/job-verdict.ts';
 import type { EndedJob, ExpiryWarning, JobOutcome, RunningJob, RunningJobJudgement } from './running-job.ts';
 
-/** @param now by the clock of the running job */
+/**
+ * A process can replace its program, for example `exec ./load.sh`, and then is older than the job. A job cannot have
+ * started before its key was issued.
+ * @param now by the clock of the running job
+ */
 export function judgeRunningJob(
-  { startedAt, job, credentials }: RunningJob,
+  { processStartedAt, keyIssuedAt, job, credentials }: RunningJob,
   now: Instant,
 ): RunningJobJudgement {
+  const startedAt = Math.max(processStartedAt, keyIssuedAt ?? processStartedAt);
   // A start in the future comes from rounding.
   const elapsed = Math.max(0, secondsBetween(startedAt, now));
   const rest = job === null ? null : Math.max(0, job.duration - elapsed);

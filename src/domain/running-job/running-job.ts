@@ -31,7 +31,10 @@ export type RunningUnknownReason =
 
 /** A job that runs with a copy of its initial credentials. All instants are by the same clock. */
 export interface RunningJob {
-  startedAt: Instant;
+  /** The start of the process. */
+  processStartedAt: Instant;
+  /** When the key of the copy was issued. Null if it is unknown. */
+  keyIssuedAt: Instant | null;
   /** Null if the duration is unknown. */
   job: JobRequirement | null;
   credentials: CredentialsEnd;
@@ -43,6 +46,7 @@ export type CredentialsEnd =
 
 interface JudgedRunningJob {
   judgedAt: Instant;
+  /** The earliest time at which the job can have started. */
   startedAt: Instant;
   /** How long the job has run. */
   elapsed: Seconds;

@@ -33,6 +33,8 @@ export interface FrozenCopy {
   /** As stored. Null without keys. */
   accessKeyId: string | null;
   end: CredentialsEnd;
+  /** When the key was issued, by AWS's clock. Null if the database does not know it. */
+  issuedAt: Instant | null;
   /** How far AWS's clock is ahead of the host's clock, as far as the database knows. Not negative. */
   aheadMs: number;
   notes: readonly PollNote[];
@@ -44,7 +46,7 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
   const given: KnownExpiration[] = expiresAt === null ? [] : [{ at: expiresAt, origin: 'flag' }];
   if (provider !== 'environment') {
     const reason = { code: 'NO_COPY', provider } as const;
-    return { accessKeyId: null, end: createEnd(given, reason), aheadMs: 0, notes: [] };
+    return { accessKeyId: null, end: createEnd(given, reason), issuedAt: null, aheadMs: 0, notes: [] };
   }
   const isOtherZone = view.observed.hasOtherFiles || (view.options.env.TZ ?? '') !== (ownEnv.TZ ?? '');
   const env = isOtherZone ? withoutLocalTimes(view.options.env) : view.options.env;
@@ -64,6 +66,10 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
   return {
     accessKeyId,
     end: createEnd(expirations, findReason(outcome)),
+    issuedAt: minBy(
+      sightings.flatMap(({ issuedAt }) => issuedAt ?? []),
+      (issuedAt) => -issuedAt,
+    ),
     aheadMs: computeLead(sightings, now),
     notes: outcome.notes,
   };

@@ -15,14 +15,19 @@ const MARGIN = 300;
 /** Seconds after the start. */
 const inSeconds = (seconds: number) => START + seconds * 1000;
 
-/** A job that started at `START`, judged after `elapsed` seconds. */
-function judge(elapsed: number, duration: number | null, expiresAfter: number | NoExpirationReason) {
+/** A job whose process started at `START`, judged after `elapsed` seconds. */
+function judge(
+  elapsed: number,
+  duration: number | null,
+  expiresAfter: number | NoExpirationReason,
+  keyIssuedAt: number | null = null,
+) {
   const job = duration === null ? null : { duration, margin: MARGIN };
   const credentials =
     typeof expiresAfter === 'number'
       ? ({ expiration: { at: inSeconds(expiresAfter), origin: 'variables' }, reason: null } as const)
       : { expiration: null, reason: expiresAfter };
-  return judgeRunningJob({ startedAt: START, job, credentials }, inSeconds(elapsed));
+  return judgeRunningJob({ processStartedAt: START, keyIssuedAt, job, credentials }, inSeconds(elapsed));
 }
 
 describe('the verdict on a running job', () => {
@@ -44,13 +49,26 @@ describe('the verdict on a running job', () => {
     expect(judge(HOUR, 4 * HOUR, expiresAfter)).toMatchObject({ verdict, spare, unknownReason: null });
   });
 
+  test('a job has not started before its key was issued, although its process can be a shell that it replaced', () => {
+    expect(judge(3 * HOUR, 4 * HOUR, 6 * HOUR, inSeconds(2 * HOUR))).toMatchObject({
+      verdict: 'not-safe',
+      startedAt: inSeconds(2 * HOUR),
+      elapsed: HOUR,
+      spare: -MARGIN,
+    });
+    expect(judge(3 * HOUR, 4 * HOUR, 6 * HOUR, inSeconds(-HOUR))).toMatchObject({
+      verdict: 'safe',
+      startedAt: START,
+    });
+  });
+
   test('a fraction of a second never makes a job safe', () => {
     const job = { duration: HOUR, margin: 0 };
     const credentials = { expiration: { at: inSeconds(HOUR), origin: 'database' }, reason: null } as const;
     // The job has run for half a second less than it would be safe for.
-    const running = { startedAt: START + 500, job, credentials };
+    const running = { processStartedAt: START + 500, keyIssuedAt: null, job, credentials };
     expect(judgeRunningJob(running, START + 600).verdict).toBe('not-safe');
-    expect(judgeRunningJob({ ...running, startedAt: START }, START).verdict).toBe('safe');
+    expect(judgeRunningJob({ ...running, processStartedAt: START }, START).verdict).toBe('safe');
   });
 
   test('a job that has run for longer than its duration is unknown, because its end is', () => {

@@ -32,7 +32,8 @@ const inSeconds = (seconds: number) => NOW + seconds * 1000;
 function judge(remaining: number | NoExpirationReason, duration: number | null = 4 * HOUR) {
   return judgeRunningJob(
     {
-      startedAt: inSeconds(-72 * 60),
+      processStartedAt: inSeconds(-72 * 60),
+      keyIssuedAt: null,
       job: duration === null ? null : { duration, margin: 300 },
       credentials:
         typeof remaining === 'number'

@@ -68,6 +68,7 @@ describe('the expiration of a copy', () => {
     expect(await find(variables(NOW + HOUR))).toEqual({
       accessKeyId: KEY_ID,
       end: { expiration: { at: NOW + HOUR, origin: 'variables' }, reason: null },
+      issuedAt: null,
       aheadMs: 0,
       notes: [],
     });
@@ -86,6 +87,13 @@ describe('the expiration of a copy', () => {
     const { end, accessKeyId } = await find(KEYS, { store: storeKey(NOW + HOUR) });
     expect(accessKeyId).toBe(KEY_ID);
     expect(end.expiration).toEqual({ at: NOW + HOUR, origin: 'database' });
+  });
+
+  test('the database knows when the key was issued, unless the endpoint does not state it', async () => {
+    const store = storeKey(NOW + HOUR);
+    expect((await find(KEYS, { store })).issuedAt).toBe(NOW - HOUR);
+    const undated = storeKey(NOW + HOUR, { lastUpdated: null });
+    expect((await find(KEYS, { store: undated })).issuedAt).toBeNull();
   });
 
   test('a key that the database dates in the future moves the present', async () => {
