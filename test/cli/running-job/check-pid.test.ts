@@ -178,6 +178,16 @@ describe.runIf(isLinux)('a process without a copy', () => {
     });
   });
 
+  test('keys of a session without its token are unknown, although their expiration is stated', async () => {
+    const { pid } = await startJob({ ...copyVariables(2 * HOUR), AWS_SESSION_TOKEN: '' });
+    const run = await check(pid, json);
+    expect(run.code).toBe(3);
+    expect(codeOf(run)).toMatchObject({
+      code: 'COPY_INVALID',
+      failure: { detail: 'missing: AWS_SESSION_TOKEN' },
+    });
+  });
+
   test('--expires states the end of a copy that is not in the variables', async () => {
     const { pid } = await startJob({});
     const run = await check(pid, [...json, '--expires', '2h']);
