@@ -8,12 +8,7 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { suggestJobDuration } from '../start-check/job-duration.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
-import {
-  addStartCheckFlags,
-  openStartCheck,
-  type StartCheckContext,
-  type StartCheckFlags,
-} from '../start-check/start-check.ts';
+import { addStartCheckFlags, openStartCheck, type StartCheckFlags } from '../start-check/start-check.ts';
 
 /** When the job is judged. */
 const JUDGE_MODES = ['always', 'once-per-job'] as const;
@@ -80,32 +75,38 @@ export const envCommand: CommandDefinition = {
   async run(flags: EnvFlags, invocation) {
     const { io } = invocation;
     validate(flags);
+    if (flags.judge === 'once-per-job') return passOncePerJob(flags, invocation);
     using context = await openStartCheck(flags, io);
-    const start =
-      flags.judge === 'once-per-job'
-        ? await findFirstSafeStart(context, flags, invocation)
-        : await findSafeStart(context, flags, io);
+    const start = await findSafeStart(context, flags, io);
     if (typeof start === 'number') return start;
-    assertOutput(flags, io);
-    await printProfileNote(flags, io);
-    const { format, clause, legacyToken = false } = flags;
-    await io.stdout.write(CREDENTIAL_FORMATS[format].write(start.credentials, { legacyToken, clause }));
+    await pass(start, flags, io);
     return EXIT.ok;
   },
 };
 
-/** Judges only the first call of a job. */
-async function findFirstSafeStart(
-  context: StartCheckContext,
-  flags: EnvFlags,
-  { io, ownArguments }: Invocation,
-): Promise<SafeStart | number> {
-  const { openJudgeOnce, printJudgedOnceNote } = await import('../start-check/once-per-job.ts');
-  const once = await openJudgeOnce(context, flags, ownArguments, io);
+/** Judges only the first call of a job that gets credentials. */
+async function passOncePerJob(flags: EnvFlags, { io, ownArguments }: Invocation): Promise<number> {
+  const { identifyCaller, openJudgeOnce, printJudgedOnceNote } = await import(
+    '../start-check/once-per-job.ts'
+  );
+  const caller = await identifyCaller(flags, ownArguments, io);
+  using context = await openStartCheck(flags, io);
+  const once = openJudgeOnce(context, caller, ownArguments, io);
   const start = await findSafeStart({ ...context, chooseJob: once.chooseJob }, flags, io);
-  if (typeof start !== 'number') once.recordSafeStart();
+  if (typeof start !== 'number') {
+    await pass(start, flags, io);
+    once.recordSafeStart();
+  }
   await printJudgedOnceNote(once, io);
-  return start;
+  return typeof start === 'number' ? start : EXIT.ok;
+}
+
+/** @throws CredWatchError if nothing may be printed */
+async function pass({ credentials }: SafeStart, flags: EnvFlags, io: Io): Promise<void> {
+  assertOutput(flags, io);
+  await printProfileNote(flags, io);
+  const { format, clause, legacyToken = false } = flags;
+  await io.stdout.write(CREDENTIAL_FORMATS[format].write(credentials, { legacyToken, clause }));
 }
 
 function validate({ jobDuration, job, judge, format }: EnvFlags): void {

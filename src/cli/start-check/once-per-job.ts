@@ -7,14 +7,16 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import type { StartCheckContext, StartCheckFlags } from './start-check.ts';
 
-/** @param args the words after the name of this program */
-export async function openJudgeOnce(
+/**
+ * @param caller from {@link identifyCaller}
+ * @param args the words after the name of this program
+ */
+export function openJudgeOnce(
   { store, source, job }: StartCheckContext,
-  flags: StartCheckFlags,
+  caller: CallingJob | null,
   args: readonly string[],
   io: Io,
-): Promise<JudgeOnce> {
-  const caller = await identifyCaller(flags, args, io);
+): JudgeOnce {
   // The environment can change the source of a command line. `-j auto` can change the duration.
   const { AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = io.env;
   const parts = [args, job, source.name, source.endpoint?.url, AWS_PROFILE, AWS_CONFIG_FILE];
@@ -23,7 +25,11 @@ export async function openJudgeOnce(
   return new JudgeOnce({ store, clock: io.clock, job, caller, arguments: digest });
 }
 
-async function identifyCaller(
+/**
+ * Call this function before anything that takes time. If the caller ends, this process gets another parent, such as
+ * the first process of a container, which must not inherit the judgement.
+ */
+export async function identifyCaller(
   { job }: StartCheckFlags,
   args: readonly string[],
   io: Io,

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { main } from '../../../src/cli/main.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { minimalEnvironment } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { createOutput, createTestIo } from '../../support/cli/test-io.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 const HOUR = 3600;
@@ -34,6 +37,14 @@ describe('env --judge once-per-job', () => {
     const second = await run();
     expect(second).toMatchObject({ code: 0, hasPassed: true });
     expect(second.stderr).toMatch(/^note: not judged again: process \d+ \(.+\) was judged at \S+ \S+Z\n$/);
+  });
+
+  test('a call that prints nothing, because its output is a terminal, is not the first call', async () => {
+    const { env, run } = await startInstance(6 * HOUR, HOUR);
+    const [terminal, stderr] = [{ ...createOutput(() => {}), isTerminal: true }, createOutput(() => {})];
+    const io = createTestIo(minimalEnvironment(env), '', { stdout: terminal, stderr });
+    expect(await main(ARGS, io)).toBe(2);
+    expect(await run()).toMatchObject({ code: 1, hasPassed: false });
   });
 
   test('each call is judged by default', async () => {
