@@ -116,6 +116,12 @@ function validate({ jobDuration, job, judge, format }: EnvFlags): void {
       suggestJobDuration('env', job, `-j 4h -f ${format}`),
     );
   }
+  if (job !== undefined && judge !== 'once-per-job' && jobDuration !== 'auto') {
+    throw new CredWatchError(
+      '--job needs -j auto or --judge once-per-job',
+      'add --judge once-per-job to judge only once for each run of the job, or remove --job',
+    );
+  }
   if (judge === 'once-per-job' && format !== 'process') {
     throw new CredWatchError(
       '--judge once-per-job needs -f process',

@@ -1,6 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { parseDuration } from '../../domain/time/duration.ts';
-import { parseInstant } from '../../domain/time/instant.ts';
+import { isTimeWithoutSeconds, parseInstant } from '../../domain/time/instant.ts';
 import { InvalidValueError } from './invalid-value.ts';
 
 /** When keys expire: in this time, or at an instant. */
@@ -13,8 +13,15 @@ export function parseExpirationFlag(text: string): GivenExpiration {
   if (inSeconds !== null) return { inSeconds };
   const parsed = parseInstant(value);
   if (parsed !== null && !parsed.zoneless) return { at: parsed.instant };
-  const problem = parsed === null ? 'is not a time' : 'has no time zone';
-  throw new InvalidValueError(problem, 'use a duration from now (45m) or an instant (2026-01-31T12:00:00Z)');
+  throw new InvalidValueError(
+    describeProblem(value, parsed !== null),
+    'use a duration from now (45m) or an instant (2026-01-31T12:00:00Z)',
+  );
+}
+
+function describeProblem(value: string, isTime: boolean): string {
+  if (isTime) return 'has no time zone';
+  return isTimeWithoutSeconds(value) ? 'has no seconds' : 'is not a time';
 }
 
 export const resolveExpiration = (given: GivenExpiration, now: Instant): Instant =>

@@ -48,6 +48,14 @@ const MAX_PROCESS_ID = 4_194_304;
 export function parseProcessId(text: string): number {
   const id = /^[1-9]\d{0,6}$/.test(text.trim()) ? Number(text) : 0;
   if (id >= 1 && id <= MAX_PROCESS_ID) return id;
+  // `pgrep` prints one id per line.
+  const ids = text.trim().split(/\s+/);
+  if (ids.length > 1 && ids.every((each) => /^\d+$/.test(each))) {
+    throw new InvalidValueError(
+      `has ${ids.length} process ids`,
+      `give one of them: ${ids.slice(0, 5).join(', ')}`,
+    );
+  }
   throw new InvalidValueError(
     'is not a process id',
     'use the number that `ps -e` or `pgrep` prints, such as 4711',

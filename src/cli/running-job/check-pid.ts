@@ -22,6 +22,7 @@ import { followJob, waitForProcessEnd } from '../../watch/running-job/follow-job
 import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
 import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
+import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 import { resolveJob } from '../start-check/job-duration.ts';
@@ -83,7 +84,12 @@ async function readStored(view: ProcessView, provider: ProviderName | null, flag
 
 async function openStore({ db }: ProcessFlags, io: Io): Promise<SampleStore | null> {
   try {
-    return SampleStore.openReadOnly(resolveDatabasePath(db, io));
+    const store = SampleStore.openReadOnly(resolveDatabasePath(db, io));
+    // Many users have no database. Who names one expects that it is read.
+    if (store === null && db !== undefined) {
+      await printNote(io, `continuing without the database: ${describeMissingDatabase(db)}`, 'correct --db');
+    }
+    return store;
   } catch (error) {
     if (!(error instanceof CredWatchError)) throw error;
     await printNote(io, `continuing without the database: ${error.message}`, error.hint);

@@ -7,7 +7,6 @@ import { CorrectedClock } from '../../watch/running-job/corrected-clock.ts';
 import { followJob } from '../../watch/running-job/follow-job.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import type { JobDurationFlags } from '../start-check/job-duration.ts';
 import type { SafeStart } from '../start-check/safe-start.ts';
 import { printEndedJob, printExpiryWarning } from './print-running-job.ts';
 import type { WatchFlags } from './watch-flags.ts';
@@ -15,13 +14,13 @@ import type { WatchFlags } from './watch-flags.ts';
 /** Runs the command of `exec`. Prints on stderr when its credentials expire, and how much time was left at its end. */
 export async function runWatchedCommand(
   { poll, record, credentials: { expiration } }: SafeStart,
-  { warnBefore, jobDuration }: WatchFlags & Pick<JobDurationFlags, 'jobDuration'>,
+  { warnBefore }: WatchFlags,
   io: Io,
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
   // The time of the verdict, which is not earlier than AWS's time.
   const clock = new CorrectedClock(io.clock, Math.max(0, record.startedAt - poll.observedAt));
-  if (jobDuration === undefined) await printNote(io, describeWatchedStart(expiration, clock.now()));
+  await printNote(io, describeWatchedStart(expiration, clock.now()));
   const onWarning = (code: ExpiryWarningCode, now: Instant) =>
     printExpiryWarning(io, code, 'the command', { expiration, now });
   const result = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, run);

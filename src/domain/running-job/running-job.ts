@@ -16,7 +16,7 @@ export type NoExpirationReason =
   /** SDKs do not read keys from the variables of the process. `provider` is null if they use several or none. */
   | { code: 'NO_COPY'; provider: ProviderName | null }
   /** The keys belong to a session, but nothing states its end. */
-  | { code: 'EXPIRATION_UNKNOWN'; detail: string }
+  | { code: 'EXPIRATION_UNKNOWN'; detail: string; hasDatabase: boolean }
   /** Keys without a session token work until somebody deactivates them. */
   | { code: 'LONG_LIVED' }
   /** The keys are incomplete or malformed. */

@@ -42,6 +42,10 @@ export function parseInstant(text: string): ParsedInstant | null {
   return { instant: local - offset * 1000, zoneless: zone === undefined && !text.endsWith('UTC') };
 }
 
+/** `2026-01-31 12:00`, with or without a time zone. */
+export const isTimeWithoutSeconds = (text: string): boolean =>
+  parseInstant(text.replace(/(?<=^[^:]*:\d\d)(?=$|[ Z+-])/i, ':00')) !== null && parseInstant(text) === null;
+
 function parseOffset(zone: string): Seconds | null {
   if (zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));

@@ -62,7 +62,8 @@ export function describeForecast({ expected, earliest, latest }: RotationForecas
   const format = (instant: Instant) => formatShortTimestamp(instant, now);
   if (latest < now)
     return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
-  const between = earliest === latest ? '' : `, between ${format(earliest)} and ${format(latest)}`;
+  const between =
+    earliest === latest ? '' : `, between ${earliest < now ? 'now' : format(earliest)} and ${format(latest)}`;
   const until = expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (due now)';
   return `expected ${format(expected)}${until}${between}`;
 }
@@ -178,8 +179,13 @@ export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
-  if (outlook === 'unknown')
-    return `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}; or ${REFRESH_ADVICE}`;
+  if (outlook === 'unknown') {
+    const collect = `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+    // Most tasks and builds start without a history, and lose it at their end.
+    return identity?.source === 'container'
+      ? `${hasWaited ? '' : 'wait for new credentials: --wait 2h; or '}${REFRESH_ADVICE}; if the database outlives the container, ${collect}`
+      : `${collect}; or ${REFRESH_ADVICE}`;
+  }
   if (hasWaited) return 'wait longer with --wait';
   if (nextRotation === null) return 'wait for the rotation: --wait 2h';
   if (nextRotation.latest < judgedAt)

@@ -1,4 +1,5 @@
 import type { FailureReason, Instant } from '../../domain/model.ts';
+import { isTimeWithoutSeconds } from '../../domain/time/instant.ts';
 import { areSwapped, isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';
@@ -58,7 +59,11 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
   if (expiration === null) {
     if (unreadable.length > 0) {
       const names = unreadable.map(({ name }) => name).join(', ');
-      const reason = unreadable.some(isQuoted) ? ', because its value is quoted' : '';
+      const reason = unreadable.some(isQuoted)
+        ? ', because its value is quoted'
+        : unreadable.some(({ value }) => isTimeWithoutSeconds(value.trim()))
+          ? ', because it has no seconds; use a time like 2026-01-31T12:00:00Z'
+          : '';
       throw new PollError('unknown-expiry', `${names} is not a time${reason}`, known);
     }
     if (secrets.token !== null) {

@@ -65,7 +65,7 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
   ];
   return {
     accessKeyId,
-    end: createEnd(expirations, findReason(outcome)),
+    end: createEnd(expirations, findReason(outcome, store !== null)),
     issuedAt: minBy(
       sightings.flatMap(({ issuedAt }) => issuedAt ?? []),
       (issuedAt) => -issuedAt,
@@ -84,8 +84,9 @@ function createEnd(expirations: readonly KnownExpiration[], reason: NoExpiration
     : { expiration, reason: null };
 }
 
-function findReason(outcome: PollOutcome): NoExpirationReason {
-  if (outcome.ok) return { code: 'EXPIRATION_UNKNOWN', detail: 'the stated time has no time zone' };
+function findReason(outcome: PollOutcome, hasDatabase: boolean): NoExpirationReason {
+  if (outcome.ok)
+    return { code: 'EXPIRATION_UNKNOWN', detail: 'the stated time has no time zone', hasDatabase };
   const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
   switch (reason) {
     case 'not-configured':
@@ -93,7 +94,7 @@ function findReason(outcome: PollOutcome): NoExpirationReason {
     case 'long-lived':
       return { code: 'LONG_LIVED' };
     case 'unknown-expiry':
-      return { code: 'EXPIRATION_UNKNOWN', detail };
+      return { code: 'EXPIRATION_UNKNOWN', detail, hasDatabase };
     default:
       return { code: 'COPY_INVALID', reason, detail, misconfiguration, possibleHopLimit };
   }

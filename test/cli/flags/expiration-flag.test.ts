@@ -17,6 +17,8 @@ test.each([
 
 test.each([
   ['2026-11-29T13:30:00', 'has no time zone'],
+  ['2026-11-29 13:30', 'has no seconds'],
+  ['2026-11-29T13:30+01:00', 'has no seconds'],
   ['2026-11-29', 'is not a time'],
   ['13:30', 'is not a time'],
   ['', 'is not a time'],

@@ -165,6 +165,22 @@ describe.runIf(isLinux)('a process without a copy', () => {
     expect(followed.stdout.trim().split('\n')).toHaveLength(1);
   });
 
+  test('a --db that does not exist is named', async () => {
+    const { pid } = await startJob(COPY_WITHOUT_EXPIRATION);
+    const db = join(temporaryFolder(), 'missing.db');
+    const run = await check(pid, ['-j', '1h', '--db', db]);
+    expect(run.stderr).toBe(
+      `note: continuing without the database: ${db} does not exist\nhint: correct --db\n`,
+    );
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('there is no database, and the variables');
+  });
+
+  test('several ids of pgrep are not one process id', async () => {
+    const run = await runCommand(['check', '--pid', '4711\n4712', '-j', '1h']);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('has 2 process ids\nhint: give one of them: 4711, 4712\n');
+  });
+
   test('incomplete keys are unknown', async () => {
     const { AWS_SECRET_ACCESS_KEY: _, ...env } = copyVariables(HOUR);
     const { pid } = await startJob(env);

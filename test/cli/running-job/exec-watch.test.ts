@@ -23,13 +23,15 @@ const EXEC = ['exec', '--source', 'environment', '--watch'];
 const IN_TIME = /^note: the job ended 1h 59m \d\ds before its credentials expired\n$/;
 
 describe('exec --watch', () => {
-  test('a command that ends in time gets its own streams and exit code, and stderr has one line more', async () => {
+  test('a command that ends in time gets its own streams and exit code, and stderr has a line before and after', async () => {
     const script = 'echo out; echo err >&2; exit 7';
     const run = await runProgram([...EXEC, '-j', '1h', '--', 'sh', '-c', script], {
       env: createEnv(2 * HOUR),
     });
     expect(run).toMatchObject({ code: 7, stdout: 'out\n' });
-    expect(run.stderr).toMatch(/^err\nnote: the job ended 1h 59m \d\ds before its credentials expired\n$/);
+    expect(run.stderr).toMatch(
+      /^note: the credentials of the command expire in 1h 59m \d\ds, at .*\nerr\nnote: the job ended 1h 59m \d\ds before its credentials expired\n$/,
+    );
   });
 
   test('a command that outlives its credentials has two warnings, and keeps its exit code', async () => {
@@ -71,7 +73,9 @@ describe('exec --watch', () => {
       env: createEnv(2 * HOUR),
     });
     expect(run.code).toBe(127);
-    expect(run.stderr).toMatch(/^error: command 'no-such-command' was not found\nhint: .*\n$/);
+    expect(run.stderr).toMatch(
+      /^note: the credentials .*\nerror: command 'no-such-command' was not found\nhint: .*\n$/,
+    );
   });
 
   test('--watch does not weaken the check before the start', async () => {

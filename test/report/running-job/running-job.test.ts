@@ -74,6 +74,7 @@ const JUDGEMENTS = {
   'without an expiration': judge({
     code: 'EXPIRATION_UNKNOWN',
     detail: 'AWS_CREDENTIAL_EXPIRATION is not set',
+    hasDatabase: true,
   }),
   'with long-lived keys': judge({ code: 'LONG_LIVED' }),
   'with invalid keys': judge(INVALID),
@@ -159,7 +160,7 @@ describe('warnings and the end', () => {
     });
     expect(describeExpiryWarning('EXPIRED', 'process 4711', { ...times, expiration: NOW })).toEqual({
       message: 'the credentials of process 4711 expired at 10:24:00Z, and it is still running',
-      hint: expect.stringMatching(/^AWS refuses new requests; do not kill/),
+      hint: expect.stringMatching(/^AWS refuses new requests; if the job fails, start it again/),
     });
     expect(describeWatchedStart(times.expiration, NOW)).toBe(
       'the credentials of the command expire in 15m 00s, at 10:39:00Z',

@@ -116,7 +116,11 @@ describe('a copy without an expiration', () => {
   test('keys of a session are unknown', async () => {
     expect((await find(KEYS)).end).toEqual({
       expiration: null,
-      reason: { code: 'EXPIRATION_UNKNOWN', detail: 'AWS_CREDENTIAL_EXPIRATION is not set' },
+      reason: {
+        code: 'EXPIRATION_UNKNOWN',
+        detail: 'AWS_CREDENTIAL_EXPIRATION is not set',
+        hasDatabase: false,
+      },
     });
     expect((await find(KEYS, { expiresAt: NOW })).end.expiration).toEqual({ at: NOW, origin: 'flag' });
   });

@@ -95,7 +95,7 @@ export const ENDPOINT_FAILURES = {
   },
   'unknown-expiry': {
     message: 'the expiration of the credentials is unknown',
-    hint: 'check where the credentials come from; SDKs may never refresh them; for keys of variables, files and processes, check, exec and env accept --expires 45m',
+    hint: 'state the time with --expires 45m, for keys of variables, files and processes; or check where the credentials come from, because SDKs may never refresh them',
   },
   starting: {
     message: 'the ECS agent has just started and has no credentials yet',

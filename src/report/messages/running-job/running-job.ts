@@ -38,12 +38,12 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
           reason.provider === null
             ? 'the variables of the process have no credentials'
             : `the process has no copy in its variables: its SDKs use ${PROVIDER_PHRASES[reason.provider]}, so there is nothing to follow`,
-        hint: 'if another process of the job has the keys, give its id; if the job has a copy elsewhere, state its end with --expires',
+        hint: 'if this is a script or `cred-watch exec`, give the id of its child that has the keys (`pgrep -P PID` lists the children); if the job has a copy elsewhere, state its end with --expires 45m',
       };
     case 'EXPIRATION_UNKNOWN':
       return {
-        message: `the database does not have the key, and the variables of the process do not state its end: ${reason.detail}`,
-        hint: 'state the end with --expires, or give the database with --db',
+        message: `${reason.hasDatabase ? 'the database does not have the key' : 'there is no database'}, and the variables of the process do not state when its keys expire: ${reason.detail}`,
+        hint: 'state the end with --expires 45m, or give the database of `cred-watch poll` with --db',
       };
     case 'LONG_LIVED':
       return {
@@ -72,13 +72,12 @@ export const EXPIRATION_ORIGIN_TEXTS: Record<ExpirationOrigin, string> = {
   flag: 'as --expires states',
 };
 
-/** Terraform stops in an orderly way at the first SIGINT. The second one kills it. */
+/** docs/jobs.md describes programs that hold locks. */
 const INTERRUPT_ADVICE =
-  'a copy cannot be renewed; a program that holds a lock must release it before: Terraform saves its state and releases the lock after one SIGINT';
+  'a copy cannot be renewed; stop the job now, or start it again after the next rotation if it fails; stop Terraform with one SIGINT, so that it releases its lock';
 
-/** Terraform then prints how to push this file. */
 const EXPIRED_ADVICE =
-  'AWS refuses new requests; do not kill a program that holds a lock: Terraform saves its state to errored.tfstate when it ends';
+  'AWS refuses new requests; if the job fails, start it again with new credentials; do not kill Terraform, which saves its state when it ends';
 
 /** What to do about a running job that is not safe. `''` for other verdicts. */
 export function adviseRunningJob(judgement: RunningJobJudgement): string {
@@ -107,7 +106,7 @@ export function describeExpiryWarning(
       };
 }
 
-/** At the start of a command without a job duration, which nothing else judges. */
+/** At the start of a command that is watched. */
 export const describeWatchedStart = (expiration: Instant, now: Instant): string =>
   `the credentials of the command expire in ${describeTimeLeft(now, expiration)}, at ${formatShortTimestamp(expiration, now)}`;
 
