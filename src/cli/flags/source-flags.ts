@@ -143,8 +143,8 @@ export async function resolveJobSource(flags: SourceFlags & { db?: string }, io:
   if (job.provider !== null && job.provider !== 'container' && job.provider !== 'imds') {
     const { hasHiddenEndpoint } = await import('../start-check/hidden-endpoint.ts');
     if (await hasHiddenEndpoint(job.facts, flags.db, io)) {
-      const { message, hint } = describeJobSource(job.provider, job.facts);
-      await printNote(io, message, hint);
+      const note = describeJobSource(job.provider, job.facts);
+      if (note !== null) await printNote(io, note.message, note.hint);
     }
   }
   return profile === null ? { source } : { source, profile };

@@ -316,6 +316,14 @@ test('a note names IMDS only if a setting names it, or if it was polled', async 
   expect((await check()).stderr).toMatch(/^note: SDKs use the environment .* and not IMDS/);
 });
 
+test.each([
+  ['IMDS is disabled', { AWS_EC2_METADATA_DISABLED: 'true' }],
+  ['AWS Lambda runs the job', { AWS_LAMBDA_FUNCTION_NAME: 'load' }],
+])('no note names IMDS if %s', async (_, variables) => {
+  const { run } = await prepare({ env: { ...KEYS, ...variables } });
+  expect((await run('check', '-j', '1h')).stderr).not.toMatch(/IMDS/);
+});
+
 test('poll records IMDS although SDKs would use web identity', async () => {
   const { run } = await prepare(IRSA);
   expect(await run('poll')).toMatchObject({ code: 0 });

@@ -117,6 +117,9 @@ describe('a command with -j auto', () => {
     expect((await run('env', '--job', 'x', '-f', 'fish')).stderr).toMatch(
       /`cred-watch env -j auto -f fish --job x`/,
     );
+    expect((await run('env', '-j', '4h', '--job', 'x', '-f', 'process')).stderr).toMatch(
+      /^error: --job needs -j auto or --judge once-per-job\n/,
+    );
     expect((await run('check', '-j', 'x')).stderr).toMatch(
       /^hint: .*; or auto, for the longest run of --job$/m,
     );

@@ -31,11 +31,12 @@ type UndecidedSource = Explanation & { isBroken: boolean };
 
 function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Explanation {
   const other = findEndpointSource(facts);
+  const message = `SDKs would give the job the credentials of ${PROVIDER_LABELS[name]}${formatIdentity(name, facts)}, which cred-watch cannot read`;
+  const hint = `to use the credentials of the SDKs, add ${EXPORT_COMMAND}`;
+  if (other === null) return { message, hint };
   return {
-    message:
-      `SDKs would give the job the credentials of ${PROVIDER_LABELS[name]}${formatIdentity(name, facts)}, which cred-watch cannot ` +
-      `read, and not those of ${PROVIDER_PHRASES[other]}`,
-    hint: `to use the credentials of the SDKs, add ${EXPORT_COMMAND}; to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
+    message: `${message}, and not those of ${PROVIDER_PHRASES[other]}`,
+    hint: `${hint}; to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
   };
 }
 
@@ -103,12 +104,16 @@ const listWorkingProviders = ({ facts, outcomes }: JobCredentials): ProviderName
       SDKS.some((sdk) => outcomes[sdk].kind === 'wins' && outcomes[sdk].provider === name),
   );
 
-/** For credentials that do not come from the endpoint of this instance, task or pod. */
+/**
+ * For credentials that do not come from the endpoint of this instance, task or pod. Null if the job has no such
+ * endpoint.
+ */
 export function describeJobSource(
   provider: Exclude<ProviderName, 'container' | 'imds'>,
   facts: ChainFacts,
-): Explanation {
+): Explanation | null {
   const other = findEndpointSource(facts);
+  if (other === null) return null;
   return {
     message: `SDKs use ${PROVIDER_PHRASES[provider]}${formatIdentity(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
     hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
@@ -124,6 +129,9 @@ function formatIdentity(name: ProviderName, { providers }: ChainFacts): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-/** The source that SDKs use if no other provider is set up. */
-const findEndpointSource = ({ providers }: ChainFacts) =>
-  providers.container.state === 'absent' ? 'imds' : 'container';
+/** The source that SDKs use if no other provider is set up. Null without a container endpoint and without IMDS. */
+function findEndpointSource({ providers, platform, setVariables }: ChainFacts) {
+  if (providers.container.state !== 'absent') return 'container';
+  // A function of Lambda has no IMDS.
+  return platform === 'lambda' || setVariables.has('AWS_EC2_METADATA_DISABLED') ? null : 'imds';
+}
