@@ -22,7 +22,7 @@ const RUN_CRON = String.raw`
   mount -t overlay private -o lowerdir=/usr/sbin,upperdir=/run/sbin/upper,workdir=/run/sbin/work /usr/sbin
 
   env | grep -E '^(AWS|CRED_WATCH|CACHE)_' > installed
-  sed -e "s#/usr/bin/node /usr/bin/cred-watch#$(command -v cred-watch)#" -e "s#/srv/load.sh#$PWD/load.sh#" \
+  sed -e "s#/usr/bin/node ##" -e "s#/srv/load.sh#$PWD/load.sh#" \
     -e 's#^\*/5 \* \* \* \*#@reboot#' -e 's#^30 2 \* \* \*#@reboot#' crontab >> installed
   crontab -n installed
   crontab installed

@@ -23,19 +23,14 @@ function createHost(env: Readonly<Record<string, string>>, ...variants: string[]
   });
   workspace.writeFiles(...variants);
   workspace.writeScript('/srv/load.sh', LOAD);
-  const { locate, shell, bin, root } = workspace;
+  const { locate, shell, root } = workspace;
   const files = ['cred-watch.service', 'load-orders.service', 'load-orders.timer'].map((name) =>
     locate(`${UNITS}/${name}`),
   );
   const dropIns = variants.map((name) => locate(`${SERVICE}.d/${name}.conf`));
   for (const file of [...files, ...dropIns]) {
     const text = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      text
-        .replaceAll('/usr/bin/cred-watch', `${bin}/cred-watch`)
-        .replaceAll('/srv/load.sh', `${root}/srv/load.sh`),
-    );
+    writeFileSync(file, text.replaceAll('/srv/load.sh', `${root}/srv/load.sh`));
     chmodSync(file, 0o644);
   }
   const start = (between = 'true') =>

@@ -1,26 +1,40 @@
 import type { ChainFacts } from '../../domain/provider-chain/providers.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
 import type { Io } from '../process/io.ts';
 
 /**
  * Whether the endpoint that the credentials of a job hide is known to exist: a setting names it, or it was polled on
- * this machine. Sends no request.
+ * this machine. False if the keys in the variables are a copy of its credentials, as `exec` passes them. Sends no
+ * request.
  */
 export async function hasHiddenEndpoint(
   { providers, setVariables }: ChainFacts,
   db: string | undefined,
   io: Io,
 ): Promise<boolean> {
-  if (providers.container.state !== 'absent') return true;
-  if (setVariables.has('AWS_EC2_METADATA_SERVICE_ENDPOINT')) return true;
+  const isNamed =
+    providers.container.state !== 'absent' || setVariables.has('AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
     using store = SampleStore.openReadOnly(resolveDatabasePath(db, io));
-    return (store?.findLastHost(io.machine, 'imds') ?? null) !== null;
+    if (store === null) return isNamed;
+    if (!isNamed && store.findLastHost(io.machine, 'imds') === null) return false;
+    return !isEndpointKey(store, io.env.AWS_ACCESS_KEY_ID ?? '');
   } catch (error) {
     // The command itself reports a database that cannot be read.
-    if (error instanceof CredWatchError) return false;
+    if (error instanceof CredWatchError) return isNamed;
     throw error;
   }
+}
+
+function isEndpointKey(store: SampleStore, accessKeyId: string): boolean {
+  if (!isKeyId(accessKeyId)) return false;
+  let isKnown = false;
+  store.findKeys([{ keyId: toStoredKeyId(accessKeyId) }], ({ identity: { source } }) => {
+    isKnown ||= source === 'imds' || source === 'container';
+  });
+  return isKnown;
 }

@@ -316,6 +316,30 @@ test('a note names IMDS only if a setting names it, or if it was polled', async 
   expect((await check()).stderr).toMatch(/^note: SDKs use the environment .* and not IMDS/);
 });
 
+test('no note names IMDS inside a command that exec has started with keys of IMDS', async () => {
+  const { run } = await prepare({});
+  const keys = [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_CREDENTIAL_EXPIRATION',
+  ];
+  const print = keys.map((name) => `echo ${name}=$${name}`).join('; ');
+  const db = join(temporaryFolder(), 'samples.db');
+  const exec = await run('exec', '-j', '1h', '--db', db, '--', 'sh', '-c', print);
+  const env = Object.fromEntries(
+    exec.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/=(.*)/s)),
+  );
+  const nested = await prepare({ env });
+  const args = ['env', '-j', '1h', '-f', 'env'];
+  expect(await nested.run(...args, '--db', db)).toMatchObject({ code: 0, stderr: '' });
+  const other = join(temporaryFolder(), 'samples.db');
+  expect((await nested.run(...args, '--db', other)).stderr).toMatch(/and not IMDS/);
+});
+
 test.each([
   ['IMDS is disabled', { AWS_EC2_METADATA_DISABLED: 'true' }],
   ['AWS Lambda runs the job', { AWS_LAMBDA_FUNCTION_NAME: 'load' }],
