@@ -7,11 +7,12 @@ import type { ExpiryWarningCode } from '../../domain/running-job/running-job.ts'
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { describeUndecidedSource } from '../../report/messages/provider-chain/job-source.ts';
-import { describeProcess } from '../../report/messages/running-job/running-job.ts';
+import { describeChildrenWithKeys, describeProcess } from '../../report/messages/running-job/running-job.ts';
 import { renderEndJson, renderRunningJobJson, renderWarningJson } from '../../report/running-job/json.ts';
 import { renderRunningJobNagios } from '../../report/running-job/nagios-line.ts';
 import { renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
 import type { FollowedProcess, RunningJobView } from '../../report/running-job/view.ts';
+import { findChildrenWithKeys } from '../../sources/probe/children-with-keys.ts';
 import { probeProviders } from '../../sources/probe/probe.ts';
 import { openRunningProcess } from '../../sources/probe/process-lifetime.ts';
 import type { ProcessView } from '../../sources/probe/process-view.ts';
@@ -44,6 +45,7 @@ export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Pr
   const judgement = judgeRunningJob(running, clock.now());
   await createPollNotePrinter(io)(notes);
   await io.stdout.write(render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io));
+  if (end.reason?.code === 'NO_COPY') await printChildrenWithKeys(view, io);
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
   const followed = { pid, startedAt: judgement.startedAt, expiration: end.expiration.at };
@@ -70,6 +72,15 @@ async function findProvider(
     describeUndecidedSource(job).message,
     `to judge the keys in the variables of the process, add --source environment; \`cred-watch sources --pid ${observed.pid}\` shows the reasons`,
   );
+}
+
+/** SDKs may ignore keys that the process has itself. Its children inherit these keys. */
+async function printChildrenWithKeys({ observed: { pid }, options: { env } }: ProcessView, io: Io) {
+  if (env.AWS_ACCESS_KEY_ID) return;
+  const children = await findChildrenWithKeys(pid);
+  if (children.length === 0) return;
+  const { message, hint } = describeChildrenWithKeys(pid, children);
+  await printNote(io, message, hint);
 }
 
 /** Reads what the variables of the process and the database know. */

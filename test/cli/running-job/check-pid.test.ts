@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { COPY_WITHOUT_EXPIRATION, copyVariables, startJob } from '../../support/cli/job-process.ts';
@@ -173,6 +175,23 @@ describe.runIf(isLinux)('a process without a copy', () => {
       `note: continuing without the database: ${db} does not exist\nhint: correct --db\n`,
     );
     expect(run.stdout.replace(/\s+/g, ' ')).toContain('there is no database, and the variables');
+  });
+
+  test('a process without keys has a note that names its child with keys', async () => {
+    const keys = 'AWS_ACCESS_KEY_ID=ASIAFALSEFALSE000001 AWS_SECRET_ACCESS_KEY=x';
+    // `cat` ends when its input is closed.
+    const script = `exec 3<&0; ${keys} cat <&3 & echo $!; wait`;
+    const parent = spawn('sh', ['-c', `(${script}); true`], { env: { PATH: '/usr/bin:/bin' } });
+    onTestFinished(() => void parent.stdin.end());
+    const [output] = await once(parent.stdout, 'data');
+    const child = Number(String(output));
+    const run = await check(parent.pid ?? 0, ['-j', '1h']);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toBe(
+      `note: process ${child}, which process ${parent.pid} started, has keys in the variables\n` +
+        `hint: to judge these keys, give the id: --pid ${child}\n`,
+    );
+    expect((await check(child, ['-j', '1h'])).stderr).not.toMatch(/started/);
   });
 
   test('several ids of pgrep are not one process id', async () => {

@@ -65,6 +65,16 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
   }
 }
 
+/** For a process without keys, such as a script or `cred-watch exec`. @param children at least one */
+export function describeChildrenWithKeys(pid: number, children: readonly number[]): Explanation {
+  const shown = children.slice(0, 3).join(', ');
+  const [subject, verb] = children.length === 1 ? ['process', 'has'] : ['processes', 'have'];
+  return {
+    message: `${subject} ${shown}, which ${describeProcess(pid)} started, ${verb} keys in the variables`,
+    hint: `to judge these keys, give the id: --pid ${children[0]}`,
+  };
+}
+
 /** Follows the time of the expiration. */
 export const EXPIRATION_ORIGIN_TEXTS: Record<ExpirationOrigin, string> = {
   variables: 'as the variables of the process state',
