@@ -126,6 +126,15 @@ test.each<[changes: Parameters<typeof read>[0], expected: object]>([
     },
   ],
   [
+    { EXPIRATIONS: '2026-11-29 19:00' },
+    {
+      reason: 'unknown-expiry',
+      detail: 'E0 is not a time, because it has no seconds; use a time like 2026-01-31T12:00:00Z',
+      expiration: null,
+      codes: ['EXPIRATION_UNREADABLE'],
+    },
+  ],
+  [
     { EXPIRATIONS: "soon,'later'" },
     {
       reason: 'unknown-expiry',
