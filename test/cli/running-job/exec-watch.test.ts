@@ -20,7 +20,8 @@ const createEnv = (expiresInSeconds: number) => ({
 
 const EXEC = ['exec', '--source', 'environment', '--watch'];
 
-const IN_TIME = /^note: the job ended 1h 59m \d\ds before its credentials expired\n$/;
+const IN_TIME =
+  /^note: the credentials of the command expire in .*\nnote: the job ended 1h 59m \d\ds before its credentials expired\n$/;
 
 describe('exec --watch', () => {
   test('a command that ends in time gets its own streams and exit code, and stderr has a line before and after', async () => {
