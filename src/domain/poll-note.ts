@@ -18,6 +18,7 @@ export const POLL_NOTE_CODES = [
   'SESSION_KEY_WITHOUT_TOKEN',
   'EXPIRATIONS_DISAGREE',
   'EXPIRATION_UNREADABLE',
+  'EXPIRATION_REJECTED_BY_BOTOCORE',
   'VALUE_QUOTED',
   'PROFILE_GIVES_TWO',
   'PROFILE_FILE_UNREADABLE',
@@ -92,6 +93,8 @@ interface NotesWithFields {
   TWO_SESSION_TOKENS: NamedPair;
   EXPIRATIONS_DISAGREE: NamedPair;
   EXPIRATION_UNREADABLE: Named;
+  /** cred-watch reads the value. */
+  EXPIRATION_REJECTED_BY_BOTOCORE: Named;
   VALUE_QUOTED: Named;
   PROFILE_GIVES_TWO: NamedPair;
   /** `problem`: an error code of the system, or a short text. */

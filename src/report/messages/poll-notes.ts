@@ -43,6 +43,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   EXPIRATIONS_DISAGREE: ({ name, otherName }) =>
     `${name} and ${otherName} state different expirations; ${name} is used, because a time with a zone takes precedence, then the earlier time`,
   EXPIRATION_UNREADABLE: ({ name }) => `${name} is not a time${EFFECTS_OF_UNREADABLE_EXPIRATION[name] ?? ''}`,
+  EXPIRATION_REJECTED_BY_BOTOCORE: ({ name }) =>
+    `${name} is a time that botocore cannot read, so the AWS CLI and boto3 fail; write it as 2026-01-31T12:00:00Z`,
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>

@@ -64,6 +64,18 @@ const EPOCH = /^(\d{10}|\d{13})$/;
 /** `Time.String()` of Go: a space before the offset, then the name of the zone and the monotonic clock. */
 const OFFSET_APART = /^(\S+[ Tt]\S+) (GMT|[+-]\d\d:?\d\d)(?: (?:[A-Z]{1,5}|[+-]\d{2,4}))?(?: m=[+-][\d.]+)?$/;
 
+/** What `dateutil` does not parse: the name of a zone after an offset, and the monotonic clock of Go. */
+const NOT_FOR_DATEUTIL = / (?:GMT|[+-]\d\d:?\d\d) (?:[A-Z]|m=)| m=/;
+
+/**
+ * botocore parses the time with `dateutil`, and fails if it has no zone. Measured with botocore 1.29.27 and 1.43.11.
+ * False for a value that is not a time at all.
+ */
+export function isRejectedByBotocore(value: string): boolean {
+  const read = readExpiration({ name: '', value, impliedZone: 'utc' });
+  return read !== null && (!read.hasZone || EPOCH.test(value.trim()) || NOT_FOR_DATEUTIL.test(value));
+}
+
 /** Also accepts the time since 1970 in seconds (written by weep, aws-okta) or milliseconds (from SSO). */
 function readExpiration({ name, value, impliedZone }: NamedExpiration): ReadExpiration | null {
   const text = value.trim();

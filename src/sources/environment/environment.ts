@@ -1,4 +1,4 @@
-import { readExpirations } from '../document/expirations.ts';
+import { isRejectedByBotocore, readExpirations } from '../document/expirations.ts';
 import { chooseToken, createKeysDocument, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import { type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
@@ -11,9 +11,12 @@ const SECRET_KEY = 'AWS_SECRET_ACCESS_KEY';
 const TOKEN = 'AWS_SESSION_TOKEN';
 const OLD_TOKEN = 'AWS_SECURITY_TOKEN';
 
-/** botocore and the JavaScript SDK read the first name. The comments name the tools that write the others. */
+/** botocore and the JavaScript SDK read only this name. */
+const EXPIRATION = 'AWS_CREDENTIAL_EXPIRATION';
+
+/** The comments name the tools that write the others. */
 const EXPIRATIONS = [
-  'AWS_CREDENTIAL_EXPIRATION',
+  EXPIRATION,
   'AWS_CREDENTIALS_EXPIRATION', // aws-sso-util
   'AWS_SESSION_EXPIRATION', // granted, old versions of aws-vault
   'AWS_SSO_SESSION_EXPIRATION', // aws-sso-cli
@@ -48,6 +51,8 @@ export function readEnvironmentKeys(poll: OngoingPoll): UnvalidatedKeys {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
+  if (isRejectedByBotocore(read(EXPIRATION) ?? ''))
+    poll.notes.add({ code: 'EXPIRATION_REJECTED_BY_BOTOCORE', name: EXPIRATION });
   const expirations = [
     ...readExpirations(EXPIRATIONS, read),
     ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
@@ -61,6 +66,6 @@ export function readEnvironmentKeys(poll: OngoingPoll): UnvalidatedKeys {
     expirations,
     accountId: read('AWS_ACCOUNT_ID'),
     reasonIfIncomplete: 'invalid-configuration',
-    missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,
+    missingExpirationDetail: `${EXPIRATION} is not set`,
   };
 }

@@ -135,6 +135,7 @@ test('each note of a poll has the recorded outcomes and findings', async () => {
     BLANK_ENV: ['DISABLED', 'SERVICE_ENDPOINT', 'SERVICE_ENDPOINT_MODE'].map(
       (end) => `AWS_EC2_METADATA_${end}`,
     ),
+    EXPIRATION_REJECTED_BY_BOTOCORE: ['AWS_CREDENTIAL_EXPIRATION'],
     EXPIRATION_UNREADABLE: ['Expiration', 'AWS_CREDENTIAL_EXPIRATION'],
   };
   const notes = POLL_NOTE_CODES.flatMap((code) =>

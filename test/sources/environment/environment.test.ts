@@ -102,31 +102,34 @@ describe('the expiration is read from', () => {
   });
 
   test.each([
-    ['2026-11-22T06:23:11Z', false],
-    [' 2026-11-22T06:23:11Z\n', false],
-    ['2026-11-22T06:23:11.9999999Z', false],
-    ['2026-11-22T08:23:11+02:00', false],
-    ['2026-11-22T01:23:11-0500', false],
-    ['2026-11-22 06:23:11+00:00', false],
-    ['2026-11-22T06:23:11UTC', false],
-    ['2026-11-22 06:23:11 UTC', false],
-    ['2026-11-22 06:23:11 +0000', false],
-    ['2026-11-22 06:23:11 +0000 UTC', false],
-    ['2026-11-22 06:23:11.123456789 +0000 UTC', false],
-    ['2026-11-22 06:23:11.5 +0000 UTC m=+3600.01', false],
-    ['2026-11-22 01:23:11 -0500 EST', false],
-    ['2026-11-22 08:23:11 +0200 +0200', false],
-    ['2026-11-22T08:23:11 +02:00', false],
-    ['2026-11-22 06:23:11 GMT', false],
-    ['1795328591', false],
-    ['1795328591000', false],
-    ['2026-11-22T06:23:11', true],
-    ['2026-11-22 06:23:11', true],
-  ])('%j is read as an expiration', async (text, zoneless) => {
+    ['2026-11-22T06:23:11Z', false, false],
+    [' 2026-11-22T06:23:11Z\n', false, false],
+    ['2026-11-22T06:23:11.9999999Z', false, false],
+    ['2026-11-22T08:23:11+02:00', false, false],
+    ['2026-11-22T01:23:11-0500', false, false],
+    ['2026-11-22 06:23:11+00:00', false, false],
+    ['2026-11-22T06:23:11UTC', false, false],
+    ['2026-11-22 06:23:11 UTC', false, false],
+    ['2026-11-22 06:23:11 +0000', false, false],
+    ['2026-11-22 06:23:11 +0000 UTC', false, true],
+    ['2026-11-22 06:23:11.123456789 +0000 UTC', false, true],
+    ['2026-11-22 06:23:11.5 +0000 UTC m=+3600.01', false, true],
+    ['2026-11-22 01:23:11 -0500 EST', false, true],
+    ['2026-11-22 08:23:11 +0200 +0200', false, false],
+    ['2026-11-22T08:23:11 +02:00', false, false],
+    ['2026-11-22 06:23:11 GMT', false, false],
+    ['1795328591', false, true],
+    ['1795328591000', false, true],
+    ['2026-11-22T06:23:11', true, true],
+    ['2026-11-22 06:23:11', true, true],
+  ])('%j is read as an expiration', async (text, zoneless, isRejected) => {
     const outcome = await succeed(source({ ...SESSION, AWS_CREDENTIAL_EXPIRATION: text }));
     expect(Math.floor(outcome.credentials.expiration / 1000)).toBe(Date.parse(AT) / 1000);
     expect(outcome.credentials.zoneless).toBe(zoneless);
-    expect(codes(outcome)).toEqual(zoneless ? ['ZONELESS_TIME'] : []);
+    expect(codes(outcome)).toEqual([
+      ...(isRejected ? ['EXPIRATION_REJECTED_BY_BOTOCORE'] : []),
+      ...(zoneless ? ['ZONELESS_TIME'] : []),
+    ]);
   });
 
   test.each([

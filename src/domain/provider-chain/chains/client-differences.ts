@@ -71,6 +71,9 @@ export function findClientDifference({ name, notes }: Provider, client: Client):
     if (note.code === 'BLANK_ENV' && findClientsAffectedByBlank(note.name).includes(client)) {
       return stop({ reason: 'BLANK_VARIABLE', setting: note.name });
     }
+    if (note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE' && client === 'botocore') {
+      return stop({ reason: 'INVALID_SETTING', setting: note.name });
+    }
     if (
       note.code === 'EXPIRATION_UNREADABLE' &&
       CLIENTS_AFFECTED_BY_UNREADABLE[note.name]?.includes(client)

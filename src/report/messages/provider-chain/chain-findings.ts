@@ -65,7 +65,9 @@ const describeHint = (name: ProviderName, facts: ChainFacts) =>
 function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
   const { notes } = providers[name];
   if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
-  const unreadable = notes.find((note) => note.code === 'EXPIRATION_UNREADABLE');
+  const unreadable = notes.find(
+    (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
+  );
   return unreadable === undefined
     ? `see the other findings about ${PROVIDER_PHRASES[name]}`
     : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;
