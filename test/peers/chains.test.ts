@@ -127,7 +127,7 @@ const NEEDS_NEWER_GO: readonly string[] = [
   'config-with-unclosed-section',
 ];
 
-/** Version 1.17 ignores a missing profile. Terraform has its own check. */
+/** Version 1.17 ignores a missing profile. Newer versions, which Terraform has, fail. */
 const ignoresProblem = (each: ShadowingCase, client: Client) =>
   client !== 'terraform' && expectedOutcome(each, client) === 'stops: NO_SUCH_PROFILE';
 

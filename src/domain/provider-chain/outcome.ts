@@ -17,9 +17,11 @@ export type OutcomeCause =
    * polled. `OTHER_FILE`: the client ignores this variable and reads its default file.
    */
   | {
-      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE' | 'OTHER_URL' | 'OTHER_FILE';
+      reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_URL' | 'OTHER_FILE';
       setting: string;
     }
+  /** The client uses the profile that this variable names, and the probe did not read. */
+  | { reason: 'OTHER_PROFILE'; setting: string; named: string | null }
   /** `note`: what the SDK handles differently from our poll. */
   | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
 

@@ -36,15 +36,18 @@ const role = (profileFile: 'config' | 'credentials', sourceProfile: string | nul
 describe('Terraform', () => {
   const profile = createFacts().profile;
 
-  test('Terraform fails if AWS_DEFAULT_PROFILE names a missing profile, even with keys in the environment', () => {
+  test('Go, Terraform, Ruby and rclone ignore a missing profile of AWS_DEFAULT_PROFILE', () => {
     const named = (exists: boolean, isNamed: boolean) => ({
+      ...set('AWS_DEFAULT_PROFILE'),
       profile: { ...profile, isNamed, ofDefaultVariable: { name: 'gone', exists } },
     });
-    const keys = { environment: withCredentials() };
-    expect(resolve('terraform', keys, named(false, false))).toBe('stops: NO_SUCH_PROFILE');
-    expect(resolve('terraform', keys, named(true, false))).toBe('environment');
-    expect(resolve('terraform', keys, named(false, true))).toBe('environment');
-    expect(resolve('go', keys, named(false, false))).toBe('environment');
+    // The keys of the default profile, which these clients do not read.
+    const keys = { profile: inFile('credentials') };
+    for (const client of ['go', 'terraform', 'rclone', 'rclone-1.67', 'ruby'] as const) {
+      expect(resolve(client, keys, named(false, false))).toBe('imds');
+      expect(resolve(client, keys, named(true, false))).toBe('unknown at profile: OTHER_PROFILE');
+      expect(resolve(client, keys, named(false, true))).toBe('profile');
+    }
   });
 
   test('only IMDS depends on AWS_METADATA_URL, and only without the variable of the SDK', () => {
@@ -265,11 +268,6 @@ describe('a finding names the clients that differ from all SDKs', () => {
   });
 
   test('a client that fails has no provider', () => {
-    const profile = { ...createFacts().profile, ofDefaultVariable: { name: 'gone', exists: false } };
-    const facts = createFacts({ environment: withCredentials() }, { profile });
-    expect(analyseChains(facts).otherOutcomes.terraform.kind).toBe('stops');
-    // botocore fails too.
-    expect(find(facts)).toEqual([]);
     const token = { state: 'untried', profileFile: 'credentials' } as const;
     expect(find(createFacts({ 'profile-web-identity': token }))).toMatchObject([
       { clients: ['rclone-1.67', 'ruby'], provider: null, sdkProvider: 'profile-web-identity' },

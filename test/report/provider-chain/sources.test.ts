@@ -402,7 +402,7 @@ describe('each code has a sentence', () => {
     INVALID_FILE: { reason: 'INVALID_FILE', path: '/home/a/.aws/config', line: 4 },
     BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
     INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
-    OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X' },
+    OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X', named: 'nightly' },
     OTHER_SECTION: { reason: 'OTHER_SECTION', path: '/home/a/.aws/config', section: 'loader' },
     OTHER_URL: { reason: 'OTHER_URL', setting: 'AWS_X' },
     OTHER_FILE: { reason: 'OTHER_FILE', setting: 'AWS_X' },

@@ -11,10 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// Like aws-sdk-go-base of Terraform, which loads the profile before the SDK does.
+// Like the SDK of Terraform 1.11.4, which fails if AWS_PROFILE names a missing profile. Version 1.17 ignores it.
 func checkProfile(ctx context.Context) error {
 	env, err := config.NewEnvConfig()
-	if err != nil || env.SharedConfigProfile == "" {
+	if err != nil || os.Getenv("AWS_PROFILE") == "" {
 		return err
 	}
 	_, err = config.LoadSharedConfigProfile(ctx, env.SharedConfigProfile, func(o *config.LoadSharedConfigOptions) {

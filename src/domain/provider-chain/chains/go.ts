@@ -2,6 +2,8 @@ import type { ProviderName } from '../providers.ts';
 import {
   type ChainLink,
   environmentLink,
+  groupLinks,
+  isDefaultVariableUsed,
   LAST,
   otherProfile,
   providerLink,
@@ -21,12 +23,14 @@ const checkGoConfiguration: ChainLink = (facts) => {
     if (problem.code === 'NO_BASE_CREDENTIALS') return problem.setting === 'source_profile';
     return problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
   };
+  const usesOther = isDefaultVariableUsed(facts);
   const invalid = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isInvalid);
-  if (invalid !== undefined) return stopAt(invalid, { reason: 'INCOMPLETE' });
+  if (invalid !== undefined && !usesOther) return stopAt(invalid, { reason: 'INCOMPLETE' });
   const kinds = selectConfigured(facts, ['profile-role', 'profile-web-identity', 'process']).filter(
     (name) => providers[name].problem?.code !== 'NO_ROLE_SOURCE',
   );
-  if (kinds.length > 1) return stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: profile.name });
+  if (kinds.length > 1 && !usesOther)
+    return stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: profile.name });
   return providers.imds.notes.some(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS')
     ? stopAt(null, { reason: 'INVALID_SETTING', setting: 'AWS_EC2_METADATA_V1_DISABLED' })
     : 'next';
@@ -45,13 +49,15 @@ export const GO: readonly ChainLink[] = [
   checkGoConfiguration,
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
-  otherProfile(({ profile }) => !profile.isNamed),
-  goRole,
-  providerLink('profile'),
-  providerLink('profile-web-identity'),
-  providerLink('sso'),
-  providerLink('login'),
-  providerLink('process'),
+  groupLinks(
+    otherProfile(isDefaultVariableUsed),
+    goRole,
+    providerLink('profile'),
+    providerLink('profile-web-identity'),
+    providerLink('sso'),
+    providerLink('login'),
+    providerLink('process'),
+  ),
   providerLink('container'),
   stopIfImdsV1Fails,
   LAST,

@@ -168,16 +168,29 @@ export const stopIfFileInvalid: ChainLink = (facts, client) => {
   return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
 };
 
-/** An SDK that reads AWS_DEFAULT_PROFILE may use a profile that the probe did not read. */
-export const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink =>
-  linkIf(
-    (facts) => facts.setVariables.has('AWS_DEFAULT_PROFILE') && isRead(facts),
-    () => ({
+const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
+
+/** Whether a client that reads AWS_DEFAULT_PROFILE after AWS_PROFILE uses the profile that it names. */
+export const isDefaultVariableUsed = ({ setVariables, profile }: ChainFacts): boolean =>
+  setVariables.has(AWS_DEFAULT_PROFILE) && !profile.isNamed;
+
+/**
+ * The first link of a group. A client that reads AWS_DEFAULT_PROFILE may use a profile that the probe did not read. If
+ * the profile is missing, the client skips the group.
+ */
+export const otherProfile =
+  (isRead: (facts: ChainFacts) => boolean): ChainLink =>
+  (facts) => {
+    const { setVariables, profile } = facts;
+    if (!setVariables.has(AWS_DEFAULT_PROFILE) || !isRead(facts)) return 'next';
+    if (isDefaultVariableUsed(facts) && profile.ofDefaultVariable?.exists === false) return 'leave';
+    const named = profile.ofDefaultVariable?.name ?? null;
+    return {
       kind: 'unknown',
       provider: 'profile',
-      cause: { reason: 'OTHER_PROFILE', setting: 'AWS_DEFAULT_PROFILE' },
-    }),
-  );
+      cause: { reason: 'OTHER_PROFILE', setting: AWS_DEFAULT_PROFILE, named },
+    };
+  };
 
 /** The names of these providers that are set up, even if they fail. */
 export const selectConfigured = <Name extends ProviderName>(

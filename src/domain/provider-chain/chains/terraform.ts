@@ -1,5 +1,5 @@
 import { GO } from './go.ts';
-import { type ChainLink, groupLinks, stopIfDefaultProfileMissing } from './links.ts';
+import { type ChainLink, groupLinks } from './links.ts';
 
 /** Applies a chain of the Go SDK with the rules of this SDK. */
 export const asGo =
@@ -25,8 +25,8 @@ const otherImds: ChainLink = (facts, client) => {
 };
 
 /**
- * The AWS provider and the S3 backend without settings of their own. Both use `aws-sdk-go-base`, which loads the
- * profile before the SDK does and fails if the profile is missing, even if AWS_DEFAULT_PROFILE names it. Settings of
- * the provider block come first: keys, then `profile`.
+ * The AWS provider and the S3 backend without settings of their own. Both use `aws-sdk-go-base`. Settings of the
+ * provider block come first: keys, then `profile`. Tested with the S3 backend of Terraform 1.11.4, which ignores a
+ * missing profile of AWS_DEFAULT_PROFILE, as the SDK does.
  */
-export const TERRAFORM: readonly ChainLink[] = [stopIfDefaultProfileMissing, otherImds];
+export const TERRAFORM: readonly ChainLink[] = [otherImds];

@@ -10,12 +10,17 @@ export function describeBrokenProvider({ facts, outcomes }: JobCredentials): Exp
     const outcome = outcomes[sdk];
     return outcome.kind === 'stops' ? [outcome] : [];
   });
-  const { name, isFlag, similarNames } = facts.profile;
+  const { isNamed, isFlag, similarNames, ofDefaultVariable } = facts.profile;
   if (stops.some(({ cause }) => cause.reason === 'NO_SUCH_PROFILE')) {
-    const setting = isFlag ? '--profile' : 'AWS_PROFILE';
+    const ofDefault = isNamed ? null : ofDefaultVariable;
+    const setting = isFlag ? '--profile' : ofDefault === null ? 'AWS_PROFILE' : 'AWS_DEFAULT_PROFILE';
+    const name = ofDefault?.name ?? facts.profile.name;
     return {
       message: `${setting} names the profile ${name}, which does not exist`,
-      hint: similarNames.length > 0 ? `did you mean ${similarNames.join(' or ')}?` : `correct ${setting}`,
+      hint:
+        ofDefault === null && similarNames.length > 0
+          ? `did you mean ${similarNames.join(' or ')}?`
+          : `correct ${setting}`,
     };
   }
   for (const { provider: broken } of stops) {

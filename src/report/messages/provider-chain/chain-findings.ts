@@ -84,6 +84,15 @@ function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): s
   return `assign a role to the instance, task or pod, or ${profile}`;
 }
 
+/** If AWS_DEFAULT_PROFILE names a missing profile. Null if the profile exists. */
+const describeDefaultVariable = ({ isNamed, ofDefaultVariable }: ChainFacts['profile']) =>
+  isNamed || ofDefaultVariable === null || ofDefaultVariable.exists
+    ? null
+    : {
+        message: `AWS_DEFAULT_PROFILE names ${ofDefaultVariable.name}, but this profile does not exist: botocore (AWS CLI) fails, others ignore it`,
+        hint: 'correct or unset AWS_DEFAULT_PROFILE',
+      };
+
 type ChainFindingText = Omit<Explanation, 'hint'> & { hint: string | null };
 
 const TEXTS: {
@@ -217,11 +226,12 @@ const TEXTS: {
     message: `IMDS is reachable too and serves the role of the instance${role === null ? '' : `, ${role}`}`,
     hint: 'to keep containers away from IMDS, set the hop limit of the instance to 1',
   }),
-  DEFAULT_PROFILE_ONLY_SOME_SDKS: () => ({
-    message:
-      'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
-    hint: 'use AWS_PROFILE',
-  }),
+  DEFAULT_PROFILE_ONLY_SOME_SDKS: (_, { profile }) =>
+    describeDefaultVariable(profile) ?? {
+      message:
+        'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
+      hint: 'use AWS_PROFILE',
+    },
   ROLE_CHAIN_CAPPED: describeCappedChain,
   SESSION_LONGER_THAN_ROLE: describeTooLongSession,
   DURATION_NOT_SET: describeDefaultDuration,

@@ -6,6 +6,7 @@ import {
   JOB_SOURCES,
   type JobCredentials,
 } from '../../../domain/provider-chain/job-credentials.ts';
+import type { ChainOutcome } from '../../../domain/provider-chain/outcome.ts';
 import {
   type ChainFacts,
   PROVIDER_NAMES,
@@ -50,11 +51,14 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
     const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });
-  const ends = groups.map(({ outcome }) => ('provider' in outcome ? outcome.provider : null));
+  const others = groups.flatMap(({ outcome }) => listOtherProfiles(outcome));
+  const ends = groups.map(({ outcome }) =>
+    'provider' in outcome && listOtherProfiles(outcome).length === 0 ? outcome.provider : null,
+  );
   const broken = describeBrokenProvider(job);
   if (broken !== null) {
-    const others = listWorkingProviders(job).map((name) => formatFlags(name, facts));
-    const choice = others.length === 0 ? '' : `; or choose other credentials with ${others.join(' or ')}`;
+    const working = listWorkingProviders(job).map((name) => formatFlags(name, facts));
+    const choice = working.length === 0 ? '' : `; or choose other credentials with ${working.join(' or ')}`;
     return {
       message: `${broken.message}, and SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
       hint: `${broken.hint}${choice}; \`cred-watch sources\` shows the details`,
@@ -64,14 +68,24 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   const choices = PROVIDER_NAMES.filter(
     (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
   );
-  const others = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
-  const options = choices.map((name) => formatFlags(name, facts)).concat(others ? EXPORT_COMMAND : []);
+  const isUnsupported = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
+  const options = [
+    ...others.map((name) => `--profile ${quoteForShell(name)}`),
+    ...choices.map((name) => formatFlags(name, facts)),
+    ...(isUnsupported ? [EXPORT_COMMAND] : []),
+  ];
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
     hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
     isBroken: false,
   };
 }
+
+/** The profile of AWS_DEFAULT_PROFILE, if the SDK reads this variable. */
+const listOtherProfiles = (outcome: ChainOutcome): string[] =>
+  outcome.kind === 'unknown' && outcome.cause.reason === 'OTHER_PROFILE' && outcome.cause.named !== null
+    ? [outcome.cause.named]
+    : [];
 
 /** SDKs use the same provider, but read its settings differently. */
 function describeAmbiguousProvider(

@@ -143,7 +143,7 @@ function describeCause(cause: OutcomeCause): string {
     case 'INVALID_SETTING':
       return `${cause.setting} is invalid`;
     case 'OTHER_PROFILE':
-      return `of the profile that ${cause.setting} names`;
+      return `profile ${cause.named ?? 'unknown'}, which ${cause.setting} names`;
     case 'OTHER_URL':
       return `from the address in ${cause.setting}, which was not polled`;
     case 'OTHER_FILE':
@@ -168,6 +168,8 @@ export function describeChainOutcome(outcome: ChainOutcome): string {
       return outcome.problem === null ? label : `${label}, ${WINNER_PROBLEMS[outcome.problem]}`;
     }
     case 'unknown':
+      // The kind of provider in this profile is unknown.
+      if (outcome.cause.reason === 'OTHER_PROFILE') return describeCause(outcome.cause);
       return `${PROVIDER_LABELS[outcome.provider]}, ${describeCause(outcome.cause)}`;
     case 'stops': {
       const stop = outcome.provider === null ? 'stops' : `stops at ${PROVIDER_LABELS[outcome.provider]}`;
