@@ -1,7 +1,7 @@
 import type { ChainContext } from './chain-context.ts';
 import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
-import { type Client, SDKS } from './clients.ts';
+import { type Client, OTHER_CLIENTS, SDKS } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
 import { KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
@@ -82,10 +82,16 @@ export const BROKEN_SETTING_CHECKS = {
     });
   },
 
-  LEGACY_VARIABLES({ facts }) {
+  LEGACY_VARIABLES({ facts, otherOutcomes }) {
     const sdks = SDKS.filter((sdk) => findLegacyVariables(facts, sdk).length > 0);
-    const variables = [...new Set(sdks.flatMap((sdk) => findLegacyVariables(facts, sdk)))].sort();
-    return sdks.length === 0 ? [] : [{ variables, sdks }];
+    const others = OTHER_CLIENTS.filter((client) => {
+      const outcome = otherOutcomes[client];
+      return outcome.kind === 'unknown' && outcome.cause.reason === 'LEGACY_VARIABLES';
+    });
+    const readers = [...sdks, ...others];
+    const variables = [...new Set(readers.flatMap((client) => findLegacyVariables(facts, client)))].sort();
+    if (readers.length === 0) return [];
+    return [{ variables, sdks, others, severity: sdks.length === 0 ? 'note' : 'problem' }];
   },
 
   DEFAULT_PROFILE_ONLY_SOME_SDKS: ({ facts }) => (facts.setVariables.has('AWS_DEFAULT_PROFILE') ? [{}] : []),

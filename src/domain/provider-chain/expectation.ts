@@ -64,6 +64,8 @@ export type ChainDifference = { sdks: readonly Sdk[]; outcome: ChainOutcome; exp
       field: 'role' | 'account';
       reason: 'DIFFERS' | 'UNKNOWN' | 'NO_ROLE' | 'NOT_VERIFIED';
       actual: string | null;
+      /** AWS was asked for `actual`. If not, the provider states the value. */
+      isFromAws: boolean;
     }
 );
 
@@ -125,7 +127,7 @@ function findDifferences(
     isSame: (actual: string, expected: string) => boolean,
   ): WithSdk<ChainDifference>[] => {
     if (expected === null || (actual !== null && isSame(actual, expected))) return [];
-    const difference = { field, sdk, outcome, expected, actual };
+    const difference = { field, sdk, outcome, expected, actual, isFromAws: winner !== null };
     if (actual !== null) return [{ ...difference, reason: 'DIFFERS' }];
     if (winner === null) return [{ ...difference, reason: 'UNKNOWN' }];
     if (winner.caller === null) return [{ ...difference, reason: 'NOT_VERIFIED' }];

@@ -74,14 +74,14 @@ export interface ChainFindingFields {
     longLived: boolean;
   } & Removal;
   WEB_IDENTITY_HIDES_CONTAINER: { sdks: Sdks } & Removal;
-  /** `without`: what every SDK uses without the keys in the environment. */
-  PROFILE_SKIPS_ENVIRONMENT: { profile: string } & Removal;
+  /** `sdks` use the keys. `without`: what every SDK uses without the keys in the environment. */
+  PROFILE_SKIPS_ENVIRONMENT: { profile: string; sdks: Sdks } & Removal;
   /** The profile has settings of several `providers`, and SDKs choose differently. */
   AMBIGUOUS_PROFILE: { profile: string; providers: readonly ProfileProvider[]; stoppedSdks: Sdks };
   /** `sdks` treat the blank variable as a value. */
   BLANK_VARIABLE: { variable: string; sdks: Sdks };
-  /** `sdks` read key pairs from these old variable names. */
-  LEGACY_VARIABLES: { variables: readonly string[]; sdks: Sdks };
+  /** `sdks` and other clients read key pairs from these old variable names. */
+  LEGACY_VARIABLES: { variables: readonly string[]; sdks: Sdks; others: readonly OtherClient[] };
   /** What a poll noted, unless another finding covers the note. */
   POLL_NOTE: { note: PollNote };
   /** `ends`: the providers that the chains use, each once. `none`: a chain fails. */

@@ -109,13 +109,15 @@ const CHECKS: ChainChecks = {
   },
 
   /** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
-  PROFILE_SKIPS_ENVIRONMENT({ facts, outcomes }) {
+  PROFILE_SKIPS_ENVIRONMENT(chains) {
+    const { facts, outcomes } = chains;
     const { providers, profile } = facts;
     const { state, problem } = providers.environment;
     const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
     const isSkipped = hasKeys && profile.isNamed && outcomes.javascript.kind !== 'unknown';
     const without = findWinnersWithout(facts, 'environment', SDKS);
-    return isSkipped ? [{ profile: profile.name, without }] : [];
+    const sdks = chains.findSdksUsing('environment');
+    return isSkipped ? [{ profile: profile.name, sdks, without }] : [];
   },
 
   PROFILE_HIDES_ROLE: (chains) =>

@@ -277,7 +277,10 @@ describe('each code has a sentence', () => {
       { provider: 'profile', hidden: ['imds'], sdks: SDKS, longLived: false, without: [] },
     ],
     WEB_IDENTITY_HIDES_CONTAINER: [{ sdks, without }],
-    PROFILE_SKIPS_ENVIRONMENT: [{ profile: 'loader', without }],
+    PROFILE_SKIPS_ENVIRONMENT: [
+      { profile: 'loader', sdks, without },
+      { profile: 'loader', sdks: [], without },
+    ],
     AMBIGUOUS_PROFILE: [
       { profile: 'loader', providers: ['profile', 'process'], stoppedSdks },
       { profile: 'loader', providers: ['profile', 'sso', 'login'], stoppedSdks: [] },
@@ -286,7 +289,10 @@ describe('each code has a sentence', () => {
       { variable: 'AWS_PROFILE', sdks },
       { variable: 'AWS_PROFILE', sdks: SDKS },
     ],
-    LEGACY_VARIABLES: [{ variables: ['AWS_SECRET_KEY'], sdks }],
+    LEGACY_VARIABLES: [
+      { variables: ['AWS_SECRET_KEY'], sdks, others: [] },
+      { variables: ['AMAZON_ACCESS_KEY_ID'], sdks: [], others: ['ruby'] },
+    ],
     SDKS_DISAGREE: [{ ends: ['imds', 'none'] }, { ends: ['imds', 'container'] }],
     EXPIRES_SOON: [
       { provider: 'environment', remainingSeconds: 61 },

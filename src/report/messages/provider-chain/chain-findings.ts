@@ -6,11 +6,13 @@ import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
+import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
   describeAlternative,
+  describeClients,
   describeOtherClients,
   describeSdks,
   describeWithout,
@@ -26,8 +28,6 @@ const describeFailingSdks = (sdks: readonly Sdk[]) => describeSdks(sdks, 'fails'
 
 const describeOtherSdks = (sdks: readonly Sdk[], plural: string) =>
   isEverySdk(sdks) ? '' : `, others ${plural}`;
-
-const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 
 const KEY_PAIR_SETTINGS = {
   environment: {
@@ -83,15 +83,6 @@ function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): s
   const profile = isNamed && !exists ? create : 'name a profile with AWS_PROFILE';
   return `assign a role to the instance, task or pod, or ${profile}`;
 }
-
-/** If AWS_DEFAULT_PROFILE names a missing profile. Null if the profile exists. */
-const describeDefaultVariable = ({ isNamed, ofDefaultVariable }: ChainFacts['profile']) =>
-  isNamed || ofDefaultVariable === null || ofDefaultVariable.exists
-    ? null
-    : {
-        message: `AWS_DEFAULT_PROFILE names ${ofDefaultVariable.name}, but this profile does not exist: botocore (AWS CLI) fails, others ignore it`,
-        hint: 'correct or unset AWS_DEFAULT_PROFILE',
-      };
 
 type ChainFindingText = Omit<Explanation, 'hint'> & { hint: string | null };
 
@@ -186,12 +177,7 @@ const TEXTS: {
       'to use Pod Identity, remove the annotation eks.amazonaws.com/role-arn from the service account and restart the pod' +
       describeWithout(without, facts),
   }),
-  PROFILE_SKIPS_ENVIRONMENT: ({ profile, without }, facts) => ({
-    message:
-      `${facts.profile.isFlag ? `with AWS_PROFILE=${profile}` : 'AWS_PROFILE is set'} and keys in the environment, ` +
-      `JavaScript uses profile ${profile}, others use the keys`,
-    hint: `${UNSET_KEYS}${describeWithout(without, facts)}${facts.profile.isFlag ? '' : '; or unset AWS_PROFILE'}`,
-  }),
+  PROFILE_SKIPS_ENVIRONMENT: describeSkippedEnvironment,
   AMBIGUOUS_PROFILE: ({ profile, providers, stoppedSdks }) => ({
     message:
       `profile ${profile} has ${joinWords(providers.map((name) => PROFILE_PROVIDER_LABELS[name]))}, ` +
@@ -202,9 +188,9 @@ const TEXTS: {
     message: `${variable} is blank: ${describeSdks(sdks, 'treats', 'treat')} it as a value${describeOtherSdks(sdks, 'ignore it')}`,
     hint: `unset ${variable}`,
   }),
-  LEGACY_VARIABLES: ({ variables, sdks }) => ({
-    message: `${describeSdks(sdks, 'reads', 'read')} ${joinWords(variables)}${describeOtherSdks(sdks, 'do not')}`,
-    hint: 'use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  LEGACY_VARIABLES: ({ variables, sdks, others }) => ({
+    message: `${describeClients(sdks, others, 'reads', 'read')} keys from ${joinWords(variables)}${describeOtherSdks(sdks, 'do not')}`,
+    hint: `unset ${variables.join(' ')}, or use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead`,
   }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: ({ ends }) => ({
@@ -226,12 +212,7 @@ const TEXTS: {
     message: `IMDS is reachable too and serves the role of the instance${role === null ? '' : `, ${role}`}`,
     hint: 'to keep containers away from IMDS, set the hop limit of the instance to 1',
   }),
-  DEFAULT_PROFILE_ONLY_SOME_SDKS: (_, { profile }) =>
-    describeDefaultVariable(profile) ?? {
-      message:
-        'botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it',
-      hint: 'use AWS_PROFILE',
-    },
+  DEFAULT_PROFILE_ONLY_SOME_SDKS: describeDefaultVariable,
   ROLE_CHAIN_CAPPED: describeCappedChain,
   SESSION_LONGER_THAN_ROLE: describeTooLongSession,
   DURATION_NOT_SET: describeDefaultDuration,

@@ -29,7 +29,7 @@ export function describeChainDifference(
   const { sdks, outcome, expected } = difference;
   const provider = 'provider' in outcome ? outcome.provider : null;
   if (difference.field !== 'provider') {
-    const { field, actual, reason } = difference;
+    const { field, actual, reason, isFromAws } = difference;
     const source = provider === null ? 'the provider' : PROVIDER_PHRASES[provider];
     const got = {
       DIFFERS: `${field} ${actual}`,
@@ -38,7 +38,9 @@ export function describeChainDifference(
       NOT_VERIFIED: `an unknown ${field}`,
     };
     const because = {
-      DIFFERS: `${source} has credentials of this ${field}`,
+      DIFFERS: isFromAws
+        ? `AWS states this ${field} for the credentials of ${source}`
+        : `${source} has credentials of this ${field}`,
       UNKNOWN: `${source} does not state its ${field}`,
       NO_ROLE: `the credentials of ${source} belong to ${actual}`,
       NOT_VERIFIED: `AWS did not confirm the credentials of ${source}`,

@@ -14,7 +14,7 @@ export const describeSdks = (sdks: readonly Sdk[], singular: string, plural: str
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
 /** The same with other clients: `every SDK and PHP use`. */
-function describeClients(
+export function describeClients(
   sdks: readonly Sdk[],
   others: readonly OtherClient[],
   singular: string,
