@@ -15,6 +15,8 @@ export type Misconfiguration =
   | { code: 'BASE_UNDECIDED' }
   /** The certificate of AWS is not signed by a known authority, or is not valid. */
   | { code: 'UNTRUSTED_CERTIFICATE' }
+  /** The endpoint of AWS is an https URL, but the server does not complete a TLS handshake. */
+  | { code: 'NO_TLS' }
   /** The stored token of IAM Identity Center exists, but this user cannot read it. */
   | { code: 'SSO_CACHE_UNREADABLE' }
   /** The token of IAM Identity Center has expired. SDKs would renew it. */

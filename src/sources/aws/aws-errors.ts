@@ -45,10 +45,16 @@ const DURATION = /\bDurationSeconds\b/i;
 /** Errors of a connection that the SDK calls a time-out. */
 const BROKEN_CONNECTION = ['ECONNRESET', 'EPIPE'];
 
+/** For example `STS in eu-west-1`. */
+export function formatServer({ id, region, endpoint }: AwsService): string {
+  const name = id === 'STS' ? 'STS' : 'IAM Identity Center';
+  return endpoint === null ? `${name} in ${region}` : `${name} at ${endpoint.host}`;
+}
+
 /** @param isOverTime the time limit of this attempt is over */
 export function toPollError(
   error: unknown,
-  { id, region, endpoint }: AwsService,
+  service: AwsService,
   { signal, limits }: Pick<OngoingPoll, 'signal' | 'limits'>,
   isOverTime: boolean,
 ): PollError {
@@ -57,8 +63,7 @@ export function toPollError(
   const status = readStatus(error);
   // The SDK copies every member of an error response to the error, so a server could name any error of the system.
   if (status === null && message !== null) throwIfLocal(error);
-  const name = id === 'STS' ? 'STS' : 'IAM Identity Center';
-  const server = endpoint === null ? `${name} in ${region}` : `${name} at ${endpoint.host}`;
+  const server = formatServer(service);
   const code = getSystemErrorCode(error);
   const isBroken = code !== null && BROKEN_CONNECTION.includes(code);
   // The end of the time breaks the connection. The SDK calls a broken connection a time-out in other cases too.
@@ -71,7 +76,7 @@ export function toPollError(
     });
   }
   if (status === null) return createNetworkError(server, code ?? errorName);
-  const known = findKnownReason(errorName, message ?? '', id);
+  const known = findKnownReason(errorName, message ?? '', service.id);
   const [reason, retry] = known ?? classifyStatus(status);
   // The message about an unreadable response quotes its body, which can contain credentials.
   if (known === null) return new PollError(reason, `${server}: HTTP ${status}`, { retry, status });
@@ -87,11 +92,19 @@ export function toPollError(
 /** Codes of TLS for a certificate that this process does not trust. */
 const UNTRUSTED = /^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|ERR_TLS_CERT)/;
 
+/** Codes of a handshake with a server that uses no TLS, or no version that this process accepts. */
+const NO_TLS = /^(?:EPROTO$|ERR_SSL_)/;
+
 /** @param code of the system, of TLS, or of Node's HTTP parser */
 function createNetworkError(server: string, code: string): PollError {
   const detail = `${server}: ${code}`;
   if (code === 'HPE_HEADER_OVERFLOW') return createResponseTooLargeError();
   if (code.startsWith('HPE_')) return new PollError('malformed', detail, { retry: 'always' });
+  if (NO_TLS.test(code))
+    return new PollError('aws-unreachable', detail, {
+      retry: 'always',
+      misconfiguration: { code: 'NO_TLS' },
+    });
   if (!UNTRUSTED.test(code)) return new PollError('aws-unreachable', detail, { retry: 'always' });
   return new PollError('aws-unreachable', detail, { misconfiguration: { code: 'UNTRUSTED_CERTIFICATE' } });
 }

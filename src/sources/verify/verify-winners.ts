@@ -14,6 +14,7 @@ import {
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { quotesSecret } from '../../redact.ts';
+import { formatServer } from '../aws/aws-errors.ts';
 import { getCallerIdentity } from '../aws/calls.ts';
 import { readSts } from '../aws/sts.ts';
 import { withProcessTimeout } from '../credential-process/credential-process.ts';
@@ -139,11 +140,12 @@ async function requestCaller(
   files: ParsedProfileFiles,
   keys: Parameters<typeof getCallerIdentity>[2],
 ): Promise<Caller> {
-  const { Arn, Account } = await getCallerIdentity(poll, readSts(poll.options, files), keys);
+  const service = readSts(poll.options, files);
+  const { Arn, Account } = await getCallerIdentity(poll, service, keys);
   const caller = parseCaller(Arn, Account);
   // A server can answer with what it got.
   if (caller !== null && !quotesSecret(caller.arn, poll.secrets)) return caller;
-  throw new PollError('malformed', 'the response has no ARN and account of an identity');
+  throw new PollError('malformed', `${formatServer(service)}: the response names no identity`);
 }
 
 const CODES: Partial<Record<FailureReason, (typeof REJECTION_CODES)[number]>> = {

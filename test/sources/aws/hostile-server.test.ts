@@ -221,7 +221,8 @@ describe('the connection', () => {
     const { open } = await createRole(respondWith(200, ''));
     expect(await fail(await open({}, 'https'))).toMatchObject({
       reason: 'aws-unreachable',
-      detail: expect.stringMatching(/EPROTO/),
+      detail: expect.stringMatching(/EPROTO|ERR_SSL/),
+      misconfiguration: { code: 'NO_TLS' },
     });
   });
 

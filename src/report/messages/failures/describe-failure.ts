@@ -58,6 +58,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'name the profile whose credentials assume the role: --profile NAME (details: `cred-watch sources`)';
     case 'UNTRUSTED_CERTIFICATE':
       return 'if a proxy or an emulator has this certificate, set NODE_EXTRA_CA_CERTS to the file of its authority (AWS_CA_BUNDLE is not read)';
+    case 'NO_TLS':
+      return 'check that the server at this address uses TLS; an endpoint without TLS needs an http:// URL';
     case 'SSO_CACHE_UNREADABLE':
       return 'check that this user may read the files in ~/.aws/sso/cache, then run `aws sso login`';
     case 'SSO_TOKEN_NOT_RENEWED':

@@ -62,6 +62,7 @@ const REJECTIONS = {
 export function describeVerificationProblem(problem: VerificationProblem): Explanation {
   const { code } = problem;
   if (!('reason' in problem)) return UNVERIFIABLE[problem.code];
+  if (code === 'CALL_FAILED' && problem.reason === 'malformed') return describeForeignServer(problem.detail);
   if (code === 'CREDENTIALS_NOT_READ' || code === 'CALL_FAILED') {
     const { message, hint } = describeFailure(problem);
     const what = code === 'CALL_FAILED' ? 'the call failed' : 'could not get the credentials';
@@ -73,6 +74,11 @@ export function describeVerificationProblem(problem: VerificationProblem): Expla
     hint: describeSpecificHint(problem) ?? hint,
   };
 }
+
+const describeForeignServer = (detail: string): Explanation => ({
+  message: `the call failed: the response does not come from AWS STS (${detail})`,
+  hint: 'check which server responds at this address, for example a proxy, a captive portal or a wrong AWS_ENDPOINT_URL_STS',
+});
 
 /** How the identity that AWS states compares to what the provider states. Null if the provider states nothing. */
 export function describeComparison(
