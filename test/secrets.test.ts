@@ -523,7 +523,7 @@ describe('no secret of a simulator is printed or stored', () => {
     ['json', ['--debug']],
     ['text', ['--debug', '--variant', 'bad-token=ignored']],
   ] as const;
-  test.for(sampleCases(outputs, 3))(
+  test.for(sampleCases(outputs, 6))(
     'no secret of a simulator is printed or stored as %s, with %j',
     async ([format, flags]) => {
       const { home, env } = makeHome();

@@ -207,7 +207,7 @@ describe('env -f json', () => {
 });
 
 describe('sources -f json', () => {
-  test.each(sampleCases(CASES, 10))('sources -f json is valid for the case $name', async (each) => {
+  test.each(sampleCases(CASES, 30))('sources -f json is valid for the case $name', async (each) => {
     const { environment } = await setUp(each);
     const { stdout } = await runAt(Date.now(), ['sources', '-f', 'json'], environment);
     expect(findViolations('sources', JSON.parse(stdout))).toEqual([]);

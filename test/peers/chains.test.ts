@@ -42,7 +42,7 @@ describe(JAVASCRIPT, () => {
   });
   afterAll(() => client.stop());
 
-  test.each(sampleCases(listCases('javascript'), 4))(
+  test.each(sampleCases(listCases('javascript'), 8))(
     'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'javascript');

@@ -43,7 +43,7 @@ describeTerraform((installation) => {
     },
   );
 
-  test('with an endpoint, Terraform gets new credentials in the middle of an apply', async () => {
+  ciTest('with an endpoint, Terraform gets new credentials in the middle of an apply', async () => {
     const { workspace, bucket, initialize } = await create(4, { creation: 'sleep 5' });
     await initialize();
     const { code, output } = await workspace.run('refresh');

@@ -19,7 +19,7 @@ import { isThorough } from '../support/thorough.ts';
 /** After all samples. */
 const END = Date.UTC(2100);
 
-const ROUNDS = isThorough ? 60 : 12;
+const ROUNDS = isThorough ? 60 : 5;
 
 async function writeText(parts: Parameters<typeof writeArchive>[0], format: ArchiveFormat): Promise<string> {
   let text = '';

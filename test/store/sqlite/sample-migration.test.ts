@@ -109,8 +109,8 @@ describe(`a database of an older version (seed ${SEED})`, () => {
 });
 
 describe('a migration by a process', { timeout: 300_000 }, () => {
-  const SAMPLES = isThorough ? 60_000 : 15_000;
-  const RANDOM_KILLS = isThorough ? 30 : 4;
+  const SAMPLES = isThorough ? 60_000 : 4000;
+  const RANDOM_KILLS = isThorough ? 30 : 2;
   const folder = temporaryFolder(afterAll);
   const old = join(folder, 'old.db');
   const file = join(folder, 'samples.db');
