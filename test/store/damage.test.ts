@@ -61,6 +61,7 @@ function fillDatabase(file: string): void {
       const id = store.startJobRun({ ...run, end: null });
       store.endJobRun(id, { duration: 60, exitCode: 0, remainingAtEnd: 7140 });
     }
+    store.judgedJobs?.record({ process: '1', arguments: '-j 4h', identity }, START, START + HOUR);
   }
 }
 

@@ -47,14 +47,16 @@ function assertParents(connection: DatabaseConnection): void {
     'SELECT 1 FROM sample_groups WHERE generation_id NOT IN (SELECT id FROM generations) LIMIT 1',
   );
   if (findGroup.get() !== undefined) throw createDamageError('a generation is missing');
-  // Finds the next id in the key, because reading a million samples takes long.
+  // Finds the next id in the key, because reading a million samples takes long. SQLite reads a text as a number here,
+  // and sorts it after all numbers, so the search for an id after a text would never end.
   const findSample = connection.prepare(
     `WITH RECURSIVE sampled (id) AS (
        SELECT min(group_id) FROM sample_times
        UNION ALL
        SELECT (SELECT min(group_id) FROM sample_times WHERE group_id > sampled.id)
-       FROM sampled WHERE sampled.id IS NOT NULL)
-     SELECT id FROM sampled WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM sample_groups) LIMIT 1`,
+       FROM sampled WHERE typeof(sampled.id) = 'integer')
+     SELECT id FROM sampled
+     WHERE id IS NOT NULL AND (typeof(id) <> 'integer' OR id NOT IN (SELECT id FROM sample_groups)) LIMIT 1`,
   );
   if (findSample.get() !== undefined) throw createDamageError('a group of samples is missing');
 }

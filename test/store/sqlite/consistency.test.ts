@@ -84,6 +84,21 @@ function changeWithoutIndex(file: string, index: string, ...statements: string[]
   return change(file);
 }
 
+/** Makes SQLite take the rows of one table for those of the other. */
+function swapRootPages(file: string, one: string, other: string): void {
+  const connection = new Database(file);
+  connection.unsafeMode(true);
+  connection.pragma('writable_schema = ON');
+  const findRoot = connection
+    .prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+    .pluck();
+  const roots = [findRoot.get(other), findRoot.get(one)];
+  const setRoot = connection.prepare('UPDATE sqlite_schema SET rootpage = ? WHERE name = ?');
+  setRoot.run(roots[0], one);
+  setRoot.run(roots[1], other);
+  connection.close();
+}
+
 describe('countGenerations', () => {
   test('the generations of each series are counted', () => {
     expect([...countGenerations(change(createDatabase()))]).toEqual([
@@ -112,6 +127,17 @@ describe('countGenerations', () => {
   test.each([1, 2, 3])('samples of a missing group %s are damage', (id) => {
     const connection = change(createDatabase(), `DELETE FROM sample_groups WHERE id = ${id}`);
     expect(() => countGenerations(connection)).toThrow('a group of samples is missing');
+  });
+
+  test('samples whose group is a text are damage', () => {
+    const file = createDatabase();
+    change(
+      file,
+      `INSERT INTO judged_jobs (process, arguments, host, source, api_version, role, judged_at, keep_until)
+       VALUES ('1', '', 'web-1', 'imds', '2', 'app', 1, 2)`,
+    ).close();
+    swapRootPages(file, 'sample_times', 'judged_jobs');
+    expect(() => countGenerations(change(file))).toThrow('a group of samples is missing');
   });
 
   test('a generation without samples is not damage', () => {
