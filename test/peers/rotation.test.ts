@@ -5,9 +5,10 @@ import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import { CLI, describeEachClient, GO, JAVASCRIPT, runsOnlyInCi } from '../support/peers/clients.ts';
 import { findServedExchange, getServedCredentials } from '../support/peers/conversation.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
-import { type JavaScriptCredentials, startJavaScript } from '../support/peers/javascript-sdk.ts';
+import { startJavaScript } from '../support/peers/javascript-sdk.ts';
 import { startObjectStore } from '../support/peers/object-store.ts';
 import { listByRclone, RCLONE } from '../support/peers/rclone.ts';
+import type { SdkCredentials } from '../support/peers/sdk-process.ts';
 import { createSkippingClock } from '../support/peers/skipping-clock.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
@@ -213,9 +214,9 @@ describe.concurrent('a rejected IMDSv2 token', () => {
 
 /** Gets credentials until they change. The SDK fetches them in the background. */
 async function waitForChange(
-  first: JavaScriptCredentials | null,
-  getCredentials: () => Promise<JavaScriptCredentials | null>,
-): Promise<JavaScriptCredentials | null> {
+  first: SdkCredentials | null,
+  getCredentials: () => Promise<SdkCredentials | null>,
+): Promise<SdkCredentials | null> {
   for (;;) {
     const held = await getCredentials();
     if (held?.accessKeyId !== first?.accessKeyId) return held;

@@ -50,8 +50,8 @@ export const checkCommand: CommandDefinition = {
   help: {
     notes: [
       'The forecast of the next rotation uses the newest 1,000 generations of the series.',
-      '--pid reads the variables with which the process was started, and records no sample. The start of the ' +
-        'process counts as the start of the job. With -j, the rest of the job is judged.',
+      '--pid reads the variables with which the process was started, and records no sample. The job starts with the ' +
+        'process, or when its key was issued if the database knows a later time. With -j, the rest of the job is judged.',
       '--pid --watch prints the verdict and follows the process until it ends. The exit code is then 0 if the job ended ' +
         'before its credentials expired, 1 if they expired first, and 3 if that is unknown.',
     ],

@@ -53,9 +53,9 @@ export const sourcesCommand: CommandDefinition = {
       '--pid reads the environment with which the process was started. Its files are read as this user, and its ' +
         'credential_process is not run. If the process belongs to another user, no authorization token of a file is ' +
         'sent to the container endpoint.',
-      '--expect prints one line per difference, then the usual output. If nothing differs, it prints one line. ' +
+      '--expect prints the differences, then the usual output. If nothing differs, it prints one line. ' +
         'It takes environment, web-identity, profile, role, sso, process, container, imds, and the providers in ' +
-        'the JSON output. With --verify, the role and the account are those that AWS states.',
+        'the JSON output. With --verify, AWS states the role and the account.',
       '--verify signs a call of AWS STS with the credentials that SDKs use, in the region and to the endpoint that the environment ' +
         'and the profile set. If the credentials come from AWS, they are requested first, and a credential_process is ' +
         'run twice. If SDKs disagree, each set of credentials is verified.',

@@ -83,7 +83,7 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   ROLE_CHAIN_CAPPED: () =>
     'the role is assumed with the credentials of another role, so AWS limits its credentials to 1h, whatever the maximum of the role is',
   DURATION_NOT_SET: () =>
-    'no duration is set for the session of the role, so its credentials last 1h, the default of AWS; set --duration, or duration_seconds of a profile with a role',
+    "no duration is set for the session of the role, so its credentials last 1h, AWS's default; set --duration, or duration_seconds of a profile with a role",
   SESSION_LONGER_THAN_ROLE: ({ durationSeconds, limitSeconds }) =>
     `the requested duration of ${formatDuration(durationSeconds)} is above ${formatDuration(limitSeconds)}, the largest maximum of any role, so AWS refuses it; set duration_seconds to the maximum of the role`,
   ENDPOINT_NOT_ENCRYPTED: () =>

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../domain/model.ts';
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { Safety } from '../../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
@@ -27,6 +28,16 @@ export const renderPluginLine = (verdict: Safety, text: string, data: string): s
 const formatRemaining = (remaining: number) =>
   remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
 
+/** Alerts below `required`. `''` if the remaining validity is unknown. */
+export const formatRemainingData = (
+  remaining: Seconds | null,
+  required: Seconds | null,
+  max: Seconds | null,
+): string =>
+  remaining === null
+    ? ''
+    : `'remaining'=${remaining}s;;${required === null ? '' : `${required}:`};;${max ?? ''}`;
+
 function formatPerformanceData({
   remaining,
   required,
@@ -34,7 +45,7 @@ function formatPerformanceData({
   validityAfterRotation,
 }: NowJudgement): string {
   return [
-    remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityAfterRotation?.max ?? ''}`,
+    formatRemainingData(remaining, required, validityAfterRotation?.max ?? null),
     nextRotation === null ? '' : `'rotation_interval'=${nextRotation.interval}s;;;0;`,
   ]
     .filter((each) => each !== '')

@@ -1,7 +1,6 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   buildNowAdvice,
@@ -14,7 +13,7 @@ import {
   type WaitState,
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
-import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import { layOutRows } from '../terminal/layout.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 
 export interface NowContext extends WaitState {
@@ -23,18 +22,14 @@ export interface NowContext extends WaitState {
   hasColour: boolean;
 }
 
-const LABEL_WIDTH = 16;
-
 /** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
-  const width = clampWidth(context.width);
-  const rows = listRows(judgement, context).map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
   const headline = paintBySafety(
     judgement.verdict,
     describeNowVerdict(judgement),
     createPalette(context.hasColour),
   );
-  return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
+  return `${headline}\n${layOutRows(listRows(judgement, context), context.width)}`;
 }
 
 function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {

@@ -1,6 +1,6 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import { describeProcess, describeRunningUnknownReason } from '../messages/running-job/running-job.ts';
-import { renderPluginLine } from '../now/nagios-line.ts';
+import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
 import type { RunningJobView } from './view.ts';
 
 export function renderRunningJobNagios({ pid, judgement }: RunningJobView): string {
@@ -10,7 +10,6 @@ export function renderRunningJobNagios({ pid, judgement }: RunningJobView): stri
     unknownReason === null
       ? `${remaining < 0 ? `credentials expired ${short(-remaining)} ago` : `${short(remaining)} left`}${needs}`
       : describeRunningUnknownReason(unknownReason).message;
-  const data =
-    remaining === null ? '' : `'remaining'=${remaining}s;;${required === null ? '' : `${required}:`};;`;
+  const data = formatRemainingData(remaining, required, null);
   return renderPluginLine(verdict, `${describeProcess(pid)}: ${text}`, data);
 }

@@ -1,7 +1,7 @@
 import { toEndSafety } from '../../domain/running-job/judge-running-job.ts';
 import type { EndedJob } from '../../domain/running-job/running-job.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
+import type { ReportContext } from '../context.ts';
 import {
   adviseEndedJob,
   adviseRunningJob,
@@ -12,17 +12,11 @@ import {
   EXPIRATION_ORIGIN_TEXTS,
 } from '../messages/running-job/running-job.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
-import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import { layOutRows } from '../terminal/layout.ts';
 import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import type { RunningJobView } from './view.ts';
 
-const LABEL_WIDTH = 16;
-
-interface TextStyle {
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
-}
+type TextStyle = Pick<ReportContext, 'width' | 'hasColour'>;
 
 /** The verdict in the first line, then its reasons. */
 export function renderRunningJobText(view: RunningJobView, style: TextStyle): string {
@@ -31,20 +25,14 @@ export function renderRunningJobText(view: RunningJobView, style: TextStyle): st
     describeRunningVerdict(view.judgement, view.pid),
     createPalette(style.hasColour),
   );
-  return `${headline}\n${layOutRows(listRows(view), style)}`;
+  return `${headline}\n${layOutRows(listRows(view), style.width)}`;
 }
 
-/** By how much the job made it or missed it. */
+/** How long before or after the end of the job its credentials expired. */
 export function renderEndText(ended: EndedJob, style: TextStyle): string {
   const safety = toEndSafety(ended);
   const line = paintBySafety(safety, describeEndedJob(ended), createPalette(style.hasColour));
-  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended)]], style)}`;
-}
-
-function layOutRows(rows: readonly (readonly [string, string])[], style: TextStyle): string {
-  const width = clampWidth(style.width);
-  const cells = rows.map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
-  return `${layOutColumns(cells, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
+  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended)]], style.width)}`;
 }
 
 function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [string, string][] {

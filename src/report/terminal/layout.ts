@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
 
@@ -6,6 +7,7 @@ import type { Palette } from './colour.ts';
 const MAX_WIDTH = 110;
 const MIN_WIDTH = 60;
 export const LABEL_WIDTH = 22;
+const NARROW_LABEL_WIDTH = 16;
 
 /** The characters of a table, as cli-table3 names them. */
 const BORDERS =
@@ -25,6 +27,16 @@ const paintRow = ([label, value, remark = '', emphasis]: Row, palette: Palette) 
   formatRow([label, emphasis === undefined ? value : palette[emphasis](value), remark]);
 
 export const clampWidth = (width: number) => Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
+
+/** Rows of a label and a value below a headline. Ends with a line end. */
+export function layOutRows(
+  rows: readonly (readonly [label: string, value: string])[],
+  width: number,
+): string {
+  const cells = rows.map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
+  const widths = [NARROW_LABEL_WIDTH + 2, clampWidth(width) - NARROW_LABEL_WIDTH - 2];
+  return `${layOutColumns(cells, widths)}\n`;
+}
 
 /** Columns without borders. Text wider than its column continues on the next line. */
 export function layOutColumns(

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 import { NOWHERE } from './program-run.ts';
 
-const KEYS = {
+/** The variables of a job with a copy of credentials that state no expiration. */
+export const COPY_WITHOUT_EXPIRATION: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: 'ASIAFALSEFALSE000001',
   AWS_SECRET_ACCESS_KEY: 'not-a-secret',
   AWS_SESSION_TOKEN: 'not-a-token',
@@ -10,12 +11,9 @@ const KEYS = {
 
 /** The variables of a job with a copy of credentials. */
 export const copyVariables = (expiresInSeconds: number): Record<string, string> => ({
-  ...KEYS,
+  ...COPY_WITHOUT_EXPIRATION,
   AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + expiresInSeconds * 1000).toISOString(),
 });
-
-/** The variables of a job with a copy of credentials that state no expiration. */
-export const COPY_WITHOUT_EXPIRATION: Readonly<Record<string, string>> = KEYS;
 
 /** Starts a program that sleeps, with only these variables. It is killed at the end of the test. */
 export async function startJob(

@@ -2,12 +2,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Environment, runClient, startClient } from './child-client.ts';
 import type { ClientOutcome, ObtainCredentials } from './client.ts';
-import { readSdkCredentials, type SdkCredentials, type SdkProcess, startSdkProcess } from './sdk-process.ts';
+import { readSdkCredentials, type SdkProcess, startSdkProcess } from './sdk-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('sdk-client.mjs', import.meta.url));
 const CHAIN_PROGRAM = fileURLToPath(new URL('chain-client.mjs', import.meta.url));
-
-export type JavaScriptCredentials = SdkCredentials;
 
 export const obtainByJavaScript: ObtainCredentials = async (
   environment,

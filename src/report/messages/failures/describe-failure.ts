@@ -89,12 +89,14 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
 export const formatSignInCommand = (profile: string): string =>
   `aws sso login${profile === 'default' ? '' : ` --profile ${quoteForShell(profile)}`}`;
 
+export const askForSimilar = (names: readonly string[]): string => `did you mean ${names.join(' or ')}?`;
+
 export const describeMissingSection = ({
   section,
   similarNames,
 }: Pick<Extract<Misconfiguration, { code: 'SECTION_MISSING' }>, 'section' | 'similarNames'>): string =>
   similarNames.length > 0
-    ? `did you mean ${similarNames.join(' or ')}?`
+    ? askForSimilar(similarNames)
     : `correct the name, or add the section [${section}] to the config file`;
 
 /** Variables are unset, settings of a profile are removed. */

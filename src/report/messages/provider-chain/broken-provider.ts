@@ -1,10 +1,11 @@
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import type { JobCredentials } from '../../../domain/provider-chain/job-credentials.ts';
+import { askForSimilar } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { describeProviderProblem, PROVIDER_PHRASES } from './providers.ts';
 
-/** The setting because of which SDKs fail, and how to repair it. Null if SDKs fail for another reason, or not at all. */
+/** Names the broken setting that makes SDKs fail, and its fix. Null if no SDK fails, or if the cause is another one. */
 export function describeBrokenProvider({ facts, outcomes }: JobCredentials): Explanation | null {
   const stops = SDKS.flatMap((sdk) => {
     const outcome = outcomes[sdk];
@@ -18,9 +19,7 @@ export function describeBrokenProvider({ facts, outcomes }: JobCredentials): Exp
     return {
       message: `${setting} names the profile ${name}, which does not exist`,
       hint:
-        ofDefault === null && similarNames.length > 0
-          ? `did you mean ${similarNames.join(' or ')}?`
-          : `correct ${setting}`,
+        ofDefault === null && similarNames.length > 0 ? askForSimilar(similarNames) : `correct ${setting}`,
     };
   }
   for (const { provider: broken } of stops) {

@@ -2,7 +2,7 @@ import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
 import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import { askForSimilar, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
@@ -103,7 +103,7 @@ const TEXTS: {
         `${describeFailingSdks(stoppedSdks)}${describeOtherSdks(stoppedSdks, 'ignore it')}`,
       hint:
         similarNames.length > 0
-          ? `did you mean ${similarNames.join(' or ')}? If not, ${create}`
+          ? `${askForSimilar(similarNames)} If not, ${create}`
           : `${isFlag ? 'use another name' : 'unset AWS_PROFILE'}, or ${create}`,
     };
   },

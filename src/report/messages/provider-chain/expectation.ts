@@ -13,8 +13,8 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
+  formatIdentity,
   joinWords,
-  listIdentity,
   PROVIDER_LABELS,
   PROVIDER_PHRASES,
 } from './providers.ts';
@@ -156,11 +156,8 @@ const LACKS = {
   process: 'has no credential_process',
 };
 
-const formatProvider = (provider: Provider): string => {
-  const identity = listIdentity(provider);
-  const label = PROVIDER_LABELS[provider.name];
-  return identity.length === 0 ? label : `${label} (${identity.join(', ')})`;
-};
+const formatProvider = (provider: Provider): string =>
+  `${PROVIDER_LABELS[provider.name]}${formatIdentity(provider)}`;
 
 /** For an expectation that is met. */
 export function describeMetExpectation({ facts, outcomes }: ChainReport): string {

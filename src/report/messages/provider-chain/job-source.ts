@@ -16,8 +16,14 @@ import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeBrokenProvider } from './broken-provider.ts';
-import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
-import { describeSdks } from './sdk-lists.ts';
+import {
+  describeChainOutcome,
+  formatIdentity,
+  listIdentity,
+  PROVIDER_LABELS,
+  PROVIDER_PHRASES,
+} from './providers.ts';
+import { describeIdentifiedProvider, describeSdks } from './sdk-lists.ts';
 
 const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
 
@@ -27,12 +33,12 @@ export const describeUndecidedSource = (job: JobCredentials): UndecidedSource =>
     ? describeDisagreement(job)
     : { ...describeUnsupportedProvider(job.provider, job.facts), isBroken: false };
 
-/** `isBroken`: the settings of a provider are wrong, or somebody has to sign in. */
+/** `isBroken`: the settings of a provider are wrong, or the user has to sign in. */
 type UndecidedSource = Explanation & { isBroken: boolean };
 
 function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Explanation {
   const other = findEndpointSource(facts);
-  const message = `SDKs would give the job the credentials of ${PROVIDER_LABELS[name]}${formatIdentity(name, facts)}, which cred-watch cannot read`;
+  const message = `SDKs would give the job the credentials of ${PROVIDER_LABELS[name]}${formatIdentity(facts.providers[name])}, which cred-watch cannot read`;
   const hint = `to use the credentials of the SDKs, add ${EXPORT_COMMAND}`;
   if (other === null) return { message, hint };
   return {
@@ -48,7 +54,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   if (groups.length === 1 && first?.kind === 'wins')
     return { ...describeAmbiguousProvider(first.provider, facts, outcomes), isBroken: false };
   const parts = groups.map(({ sdks, outcome }) => {
-    const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
+    const identity = outcome.kind === 'wins' ? formatIdentity(facts.providers[outcome.provider]) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });
   const others = groups.flatMap(({ outcome }) => listOtherProfiles(outcome));
@@ -129,7 +135,7 @@ export function describeJobSource(
   const other = findEndpointSource(facts);
   if (other === null) return null;
   return {
-    message: `SDKs use ${PROVIDER_PHRASES[provider]}${formatIdentity(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
+    message: `SDKs use ${describeIdentifiedProvider(provider, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
     hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
   };
 }
@@ -137,11 +143,6 @@ export function describeJobSource(
 /** The flags that select what a provider reads. */
 const formatFlags = (name: ProviderName, { profile }: ChainFacts): string =>
   `--source ${JOB_SOURCES[name]}${name === 'profile-web-identity' ? ` --profile ${quoteForShell(profile.name)}` : ''}`;
-
-function formatIdentity(name: ProviderName, { providers }: ChainFacts): string {
-  const parts = listIdentity(providers[name]);
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-}
 
 /** The source that SDKs use if no other provider is set up. Null without a container endpoint and without IMDS. */
 function findEndpointSource({ providers, platform, setVariables }: ChainFacts) {

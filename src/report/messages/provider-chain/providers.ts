@@ -71,6 +71,12 @@ export const listIdentity = ({ role, accountId, accessKeyId }: Provider): string
     (part): part is string => Boolean(part),
   );
 
+/** For example ` (role loader, ASIA…QH6N)`; `''` if nothing is known. */
+export function formatIdentity(provider: Provider): string {
+  const parts = listIdentity(provider);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
 const FIXED_PROBLEMS = {
   NO_SECRET_KEY: 'a key id without a secret key',
   NO_KEY_ID: 'a secret key without a key id',

@@ -50,11 +50,11 @@ export const describeDefaultDuration = ({
 }: ChainFinding<'DURATION_NOT_SET'>): Explanation =>
   provider === 'profile-role'
     ? {
-        message: `profile ${profile} has no duration_seconds, so the credentials of its role last 1h, the default of AWS`,
+        message: `profile ${profile} has no duration_seconds, so the credentials of its role last 1h, AWS's default`,
         hint: 'for longer jobs, set duration_seconds to at most the maximum session duration of the role',
       }
     : {
-        message: `SDKs request no duration for the role of ${profile === null ? 'the web identity' : `profile ${profile}`}, so its credentials last 1h, the default of AWS`,
+        message: `SDKs request no duration for the role of ${profile === null ? 'the web identity' : `profile ${profile}`}, so its credentials last 1h, AWS's default`,
         hint: 'for longer jobs with a copy, use exec or env with `--source web-identity --duration TIME`, at most the maximum session duration of the role',
       };
 

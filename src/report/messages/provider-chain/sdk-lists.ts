@@ -2,7 +2,7 @@ import { type OtherClient, SDKS, type Sdk } from '../../../domain/provider-chain
 import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/finding.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { joinWords, listIdentity, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { formatIdentity, joinWords, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 
 export const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
 
@@ -11,7 +11,7 @@ export const listSdks = (sdks: readonly Sdk[]) =>
 
 /** For example `Go stops`, `Go and Rust stop`, `every SDK stops`. */
 export const describeSdks = (sdks: readonly Sdk[], singular: string, plural: string) =>
-  `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
+  describeClients(sdks, [], singular, plural);
 
 /** The same with other clients: `every SDK and PHP use`. */
 export function describeClients(
@@ -20,7 +20,6 @@ export function describeClients(
   singular: string,
   plural: string,
 ): string {
-  if (others.length === 0) return describeSdks(sdks, singular, plural);
   const names = [
     ...(isEverySdk(sdks) ? ['every SDK'] : sdks.map((sdk) => SDK_NAMES[sdk])),
     ...others.map((client) => OTHER_CLIENT_NAMES[client]),
@@ -29,10 +28,8 @@ export function describeClients(
 }
 
 /** For example `IMDS (role loader)`. */
-function describeProviderOf(provider: ProviderName, facts: ChainFacts): string {
-  const identity = listIdentity(facts.providers[provider]);
-  return `${PROVIDER_PHRASES[provider]}${identity.length === 0 ? '' : ` (${identity.join(', ')})`}`;
-}
+export const describeIdentifiedProvider = (provider: ProviderName, facts: ChainFacts): string =>
+  `${PROVIDER_PHRASES[provider]}${formatIdentity(facts.providers[provider])}`;
 
 /** Clients for which a job would not get the credentials of the SDKs. */
 export function describeOtherClients(
@@ -42,9 +39,9 @@ export function describeOtherClients(
   const effect =
     provider === null
       ? `${describeClients([], clients, 'has', 'have')} no credentials`
-      : `${describeClients([], clients, 'uses', 'use')} ${describeProviderOf(provider, facts)}`;
+      : `${describeClients([], clients, 'uses', 'use')} ${describeIdentifiedProvider(provider, facts)}`;
   return {
-    message: `${effect}, but ${sdkProvider === null ? 'SDKs fail' : `SDKs use ${describeProviderOf(sdkProvider, facts)}`}`,
+    message: `${effect}, but ${sdkProvider === null ? 'SDKs fail' : `SDKs use ${describeIdentifiedProvider(sdkProvider, facts)}`}`,
     hint: 'this matters only if one of these clients runs here: keep the settings of one provider, or judge with --source the provider that this client uses',
   };
 }
@@ -71,6 +68,6 @@ function listEffects(without: readonly WinnerWithout[], facts: ChainFacts): stri
     // Clients that do the same as every affected SDK are not named.
     const named = sdks.length > 0 && doSdksAgree ? [] : others;
     if (provider === null) return `${describeClients(sdks, named, 'has', 'have')} no working credentials`;
-    return `${describeClients(sdks, named, 'uses', 'use')} ${describeProviderOf(provider, facts)}`;
+    return `${describeClients(sdks, named, 'uses', 'use')} ${describeIdentifiedProvider(provider, facts)}`;
   });
 }

@@ -23,7 +23,8 @@ const UNVERIFIABLE = {
     hint: 'run `cred-watch sources --verify` with the environment of the process',
   },
   OTHER_USER: {
-    message: 'not verified: the process belongs to another user, so these may be credentials of this user',
+    message:
+      'not verified: the process belongs to another user, so cred-watch may have read the credentials of the wrong user',
     hint: 'run cred-watch as the user of the process',
   },
   OTHER_NAMESPACE: {

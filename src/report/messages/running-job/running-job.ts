@@ -42,7 +42,7 @@ export function describeRunningUnknownReason(reason: RunningUnknownReason): Expl
       };
     case 'EXPIRATION_UNKNOWN':
       return {
-        message: `${reason.hasDatabase ? 'the database does not have the key' : 'there is no database'}, and the variables of the process do not state when its keys expire: ${reason.detail}`,
+        message: `${reason.hasDatabase ? 'the database does not have the key' : 'there is no database'}, and the variables of the process state no usable expiration of the keys: ${reason.detail}`,
         hint: 'state the end with --expires 45m, or give the database of `cred-watch poll` with --db',
       };
     case 'LONG_LIVED':
@@ -123,7 +123,7 @@ export const describeWatchedStart = (expiration: Instant, now: Instant): string 
 const describeTimeLeft = (now: Instant, expiration: Instant): string =>
   duration(Math.max(0, secondsBetween(now, expiration)));
 
-/** By how much a job made it or missed it. */
+/** How long before or after the end of the job its credentials expired. */
 export function describeEndedJob({ outcome, remainingAtEnd, expiration, endedAt }: EndedJob): string {
   switch (outcome) {
     case 'in-time':
@@ -135,7 +135,7 @@ export function describeEndedJob({ outcome, remainingAtEnd, expiration, endedAt 
   }
 }
 
-/** What to do if the credentials did not surely outlive the job. */
+/** What to do if the credentials expired before the end of the job, or may have expired. */
 export const adviseEndedJob = ({ expiration, endedAt }: EndedJob): string =>
   `check the result of the job: AWS refused its requests from ${formatShortTimestamp(expiration, endedAt)} on`;
 
