@@ -3,7 +3,6 @@ import type { FailureReason } from '../../domain/model.ts';
 import { getSystemErrorCode } from '../../errors.ts';
 import { createResponseTooLargeError } from '../http/exchange.ts';
 import { throwIfLocal } from '../local-errors.ts';
-import type { OngoingPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 import type { AwsService } from './service.ts';
 
@@ -55,7 +54,7 @@ export function formatServer({ id, region, endpoint }: AwsService): string {
 export function toPollError(
   error: unknown,
   service: AwsService,
-  { signal, limits }: Pick<OngoingPoll, 'signal' | 'limits'>,
+  { signal, requestMs }: { signal: AbortSignal; requestMs: number },
   isOverTime: boolean,
 ): PollError {
   if (error instanceof PollError) return error;
@@ -69,7 +68,7 @@ export function toPollError(
   // The end of the time breaks the connection. The SDK calls a broken connection a time-out in other cases too.
   const isTimeout = !isBroken && !isReported(error) && /^(?:Timeout|Abort)Error$/.test(errorName);
   if (isOverTime || signal.aborted || isTimeout) {
-    const limit = isOverTime ? `within ${limits.requestMs} ms` : 'in time';
+    const limit = isOverTime ? `within ${requestMs} ms` : 'in time';
     return new PollError('timeout', `no response of ${server} ${limit}`, {
       retry: 'always',
       isTimeout: true,

@@ -1,4 +1,4 @@
-/** Calls to AWS: those that return temporary credentials, and the one that says whose credentials these are. */
+/** Calls to AWS that return temporary credentials, and GetCallerIdentity. */
 import type { LookupFunction } from 'node:net';
 import type { Secret } from '../../secret.ts';
 import { readExpirations } from '../document/expirations.ts';
@@ -10,7 +10,7 @@ import { PollError } from '../poll-error.ts';
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { PolledCredentials } from '../source.ts';
 import { toPollError } from './aws-errors.ts';
-import type { RoleSession } from './role-session.ts';
+import { type RoleSession, recordRole } from './role-session.ts';
 import type { Sdk, SdkCredentials, SdkIdentity, SdkKeys } from './sdk.ts';
 import { type AwsService, chooseCallLimits } from './service.ts';
 import { readSts } from './sts.ts';
@@ -26,7 +26,7 @@ export async function assumeRoleWithWebIdentity(
   files: ParsedProfileFiles,
   readToken: () => Promise<Secret>,
 ): Promise<FoundDocument> {
-  nameRole(poll, session);
+  recordRole(poll, session);
   return requestCredentials(poll, readSts(poll.options, files), async (sdk, signal) => {
     const token = await readToken();
     return sdk.assumeRoleWithWebIdentity({ ...toInput(session), WebIdentityToken: token.reveal() }, signal);
@@ -34,6 +34,7 @@ export async function assumeRoleWithWebIdentity(
 }
 
 /**
+ * The caller has already recorded the role, before it read the keys.
  * @param files their selected profile can have the region and the endpoint
  * @param keys the credentials that assume the role
  * @throws PollError
@@ -44,7 +45,6 @@ export async function assumeRole(
   files: ParsedProfileFiles,
   keys: PolledCredentials['secrets'],
 ): Promise<FoundDocument> {
-  nameRole(poll, session);
   const { externalId } = session;
   // Shared with the owner of the role only. AWS quotes an invalid one.
   if (externalId !== null) poll.externalIds.add(externalId);
@@ -78,12 +78,6 @@ const revealKeys = ({ accessKeyId, secretAccessKey, token }: PolledCredentials['
   secretAccessKey: secretAccessKey.reveal(),
   sessionToken: token?.reveal(),
 });
-
-/** Before the first error, so that the outcome of a failed poll has the role too. */
-export function nameRole(poll: OngoingPoll, { role, accountId }: RoleSession): void {
-  poll.identity.role = poll.options.role ?? role;
-  poll.accountId = accountId;
-}
 
 export const getSsoCredentials = (
   poll: OngoingPoll,
@@ -148,8 +142,7 @@ async function callAws<Response, Result>(
     try {
       return read(await send(sdk, AbortSignal.any([poll.signal, timeLimit])));
     } catch (error) {
-      const limits = { ...poll.limits, requestMs };
-      throw toPollError(error, service, { signal: poll.signal, limits }, timeLimit.aborted);
+      throw toPollError(error, service, { signal: poll.signal, requestMs }, timeLimit.aborted);
     }
   };
   try {

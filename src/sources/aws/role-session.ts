@@ -1,4 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
+import type { OngoingPoll } from '../poll.ts';
 import { createInvalidSettingError } from '../poll-error.ts';
 import { parseRoleArn } from './role-arn.ts';
 
@@ -33,4 +34,13 @@ export function createRoleSession(
     sessionName: sessionName ?? DEFAULT_SESSION_NAME,
     durationSeconds,
   };
+}
+
+/** Sets the role and account of the poll before the first error, so that a failed poll has them too. */
+export function recordRole(
+  poll: OngoingPoll,
+  { role, accountId }: Pick<RoleSession, 'role' | 'accountId'>,
+): void {
+  poll.identity.role = poll.options.role ?? role;
+  poll.accountId = accountId;
 }

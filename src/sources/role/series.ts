@@ -1,5 +1,4 @@
-import { nameRole } from '../aws/calls.ts';
-import type { RoleSession } from '../aws/role-session.ts';
+import { type RoleSession, recordRole } from '../aws/role-session.ts';
 import type { OngoingPoll } from '../poll.ts';
 
 /**
@@ -13,7 +12,7 @@ export async function keepSeries<T>(
 ): Promise<T> {
   const { identity } = poll;
   const { source } = identity;
-  nameRole(poll, session);
+  recordRole(poll, session);
   const { role } = identity;
   const { accountId, session: requested } = poll;
   try {

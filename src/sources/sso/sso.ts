@@ -1,5 +1,6 @@
 import { getSsoCredentials } from '../aws/calls.ts';
 import { readAwsSettings } from '../aws/profile-settings.ts';
+import { recordRole } from '../aws/role-session.ts';
 import { describeEndpoint, parseRegion, readAwsService, withAwsLimits } from '../aws/service.ts';
 import { VISIBLE_ASCII } from '../document/unvalidated-keys.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
@@ -58,8 +59,7 @@ async function requestCredentials(
     const detail = `profile ${profile.name} lacks ${missing.join(', ')}`;
     throw new PollError('invalid-configuration', detail);
   }
-  poll.identity.role = poll.options.role ?? roleName;
-  poll.accountId = accountId;
+  recordRole(poll, { role: roleName, accountId });
   poll.session = { durationSeconds: null, isChained: false };
   const service = readAwsService(
     'SSO',

@@ -236,9 +236,9 @@ describe('the connection', () => {
   ])('a certificate that is rejected with %s has a hint, and no second attempt', (code) => {
     const service = { id: 'STS', region: 'eu-west-1', endpoint: null } as const;
     const error = Object.assign(new Error('certificate'), { code });
-    const poll = { signal: new AbortController().signal, limits: LIMITS };
+    const attempt = { signal: new AbortController().signal, requestMs: LIMITS.requestMs };
     expect(
-      toPollError(error, { ...service, usesFips: false, usesDualStack: false }, poll, false),
+      toPollError(error, { ...service, usesFips: false, usesDualStack: false }, attempt, false),
     ).toMatchObject({
       reason: 'aws-unreachable',
       detail: `STS in eu-west-1: ${code}`,
