@@ -58,6 +58,13 @@ export class OngoingPoll {
     this.signal = signal;
   }
 
+  /** Keeps keys out of messages. */
+  hideKeys({ accessKeyId, secretAccessKey, token }: PolledCredentials['secrets']): void {
+    for (const secret of [accessKeyId, secretAccessKey, token]) {
+      if (secret !== null) this.secrets.add(secret.reveal());
+    }
+  }
+
   async sendRequest(
     endpoint: Endpoint,
     request: HttpRequest,

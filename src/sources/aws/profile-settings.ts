@@ -10,6 +10,6 @@ export function readAwsSettings(
   files: ParsedProfileFiles | undefined,
 ): AwsSettings {
   const profile = files?.profiles.get(files.selectedName) ?? null;
-  const name = profile === null ? null : readProfileSetting(profile, 'services');
+  const name = readProfileSetting(profile, 'services');
   return { env, profile, services: (name === null ? undefined : files?.services.get(name)) ?? {} };
 }

@@ -16,7 +16,10 @@ export interface AwsService extends RegionalService {
 /** Where settings come from. */
 export interface AwsSettings {
   env: Environment;
-  /** Null if no profile is selected, or if it does not exist. */
+  /**
+   * SDKs read these settings from both files, although most people write them to the config file. Null if no profile
+   * is selected, or if it does not exist.
+   */
   profile: Profile | null;
   /** The settings of the section `services` that the profile names. */
   services: Readonly<Record<string, string>>;
@@ -38,10 +41,6 @@ export const chooseCallLimits = ({
   requestMs: limits?.requestMs ?? AWS_LIMITS.requestMs,
 });
 
-/** SDKs read these settings from both files, although most people write them to the config file. */
-const readSetting = (profile: Profile | null, key: string): string | null =>
-  profile === null ? null : readProfileSetting(profile, key);
-
 /** A name of a region cannot contain anything that changes the host name of an endpoint. */
 const REGION = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -53,7 +52,7 @@ export function readRegion({ env, profile }: AwsSettings): string {
   const [name, value] =
     ['AWS_REGION', 'AWS_DEFAULT_REGION']
       .map((variable) => [variable, readVariable(env, variable)] as const)
-      .find(([, text]) => text !== null) ?? (['region', readSetting(profile, 'region')] as const);
+      .find(([, text]) => text !== null) ?? (['region', readProfileSetting(profile, 'region')] as const);
   if (value === null) {
     throw new PollError('region-missing', 'neither AWS_REGION nor the profile names a region');
   }
@@ -77,7 +76,7 @@ export function readAwsService(
   chosenEndpoint: string | null = null,
 ): AwsService {
   const isTrue = (variable: string, key: string) =>
-    (readVariable(settings.env, variable) ?? readSetting(settings.profile, key) ?? '')
+    (readVariable(settings.env, variable) ?? readProfileSetting(settings.profile, key) ?? '')
       .trim()
       .toLowerCase() === 'true';
   const endpoint = readEndpoint(id, settings, chosenEndpoint, isTrue);
@@ -105,7 +104,7 @@ function readEndpoint(
       readVariable(env, name),
     ]),
     [`endpoint_url of ${id.toLowerCase()}`, services[`${id.toLowerCase()}.endpoint_url`]],
-    ['endpoint_url', readSetting(profile, 'endpoint_url')],
+    ['endpoint_url', readProfileSetting(profile, 'endpoint_url')],
   ];
   const found = candidates.find(([, value]) => (value ?? '').trim() !== '');
   return found === undefined ? null : parseEndpoint(found[1]?.trim() ?? '', found[0]);

@@ -12,7 +12,7 @@ import { readText } from '../document/json-object.ts';
 import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { runPoll } from '../poll.ts';
 import { createProcessSource } from '../process/process.ts';
-import { readProfileCredentials } from '../profile/credentials.ts';
+import { omitSettings, readProfileCredentials } from '../profile/credentials.ts';
 import type { ParsedProfileFiles, Profile, SectionSettings } from '../profile/files.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
 import { findChainedBase } from '../role/chained-base.ts';
@@ -24,6 +24,9 @@ import { probeWebIdentity } from './web-identity.ts';
 const KEY_ID = 'aws_access_key_id';
 const SECRET_KEY = 'aws_secret_access_key';
 const KEYS = /^aws_(access_key_id|secret_access_key)$/i;
+
+/** The settings of other providers of a profile, which could win over its keys. */
+const NOT_KEYS = /^(role_arn|web_identity_token_file|credential_process|login_session|sso_.*)$/i;
 
 /** Every provider of the selected profile, because each SDK chooses differently among them. */
 export function probeProfileProviders(
@@ -83,23 +86,13 @@ async function probeKeys(
     const stored = accessKeyId && toStoredKeyId(accessKeyId);
     return createProvider('profile', { ...known, accessKeyId: stored, state: 'incomplete', problem });
   }
+  const onlyKeys = omitSettings(profile, (key) => NOT_KEYS.test(key));
   const outcome = await runPoll(options, undefined, [], async (current) => {
-    const credentials = readProfileCredentials(keepOnlyKeys(profile), current.notes);
+    const credentials = readProfileCredentials(onlyKeys, current.notes);
     if (credentials.kind !== 'keys') throw new Error('a profile with only keys returned no keys');
     return createKeysDocument(credentials.keys, current);
   });
   return { ...createPolledProvider('profile', outcome), ...known };
-}
-
-/** The profile without the settings of its other providers, which could win over its keys. */
-function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
-  const keep = (settings: SectionSettings): SectionSettings =>
-    Object.fromEntries(
-      Object.entries(settings).filter(
-        ([key]) => !/^(role_arn|web_identity_token_file|credential_process|login_session|sso_.*)$/i.test(key),
-      ),
-    );
-  return { name, config: keep(config), credentials: keep(credentials) };
 }
 
 /** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */

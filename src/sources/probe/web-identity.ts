@@ -2,6 +2,7 @@ import { createProvider, type Provider, type ProviderName } from '../../domain/p
 import { parseRoleArn } from '../aws/role-arn.ts';
 import { parseJwtExpiration } from '../document/jwt.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
+import { createInvalidSettingError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
 /** Checks the token file without a call to STS. EKS (IRSA) and CI systems write such files. */
@@ -17,14 +18,10 @@ export async function probeWebIdentity(
   const known = parseRoleArn(roleArn);
   if (known.role === null) {
     const setting = name === 'web-identity' ? 'AWS_ROLE_ARN' : 'role_arn';
-    const problem = {
-      code: 'POLL_FAILED',
-      reason: 'invalid-configuration',
-      detail: `${setting} is not the ARN of a role`,
-      misconfiguration: { code: 'INVALID_SETTING', name: setting },
-      possibleHopLimit: false,
-    } as const;
-    return createProvider(name, { state: 'fails', problem });
+    const error = createInvalidSettingError(setting, 'is not the ARN of a role');
+    const { reason, detail, misconfiguration } = error;
+    const failure = { reason, detail, misconfiguration, possibleHopLimit: false };
+    return createProvider(name, { state: 'fails', problem: { code: 'POLL_FAILED', ...failure } });
   }
   let token: string;
   try {

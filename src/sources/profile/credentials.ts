@@ -2,7 +2,7 @@ import { quoteForShell } from '../../untrusted-text.ts';
 import { readExpirations } from '../document/expirations.ts';
 import { readText } from '../document/json-object.ts';
 import { chooseToken, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
-import type { Notes } from '../notes.ts';
+import { Notes } from '../notes.ts';
 import { PollError } from '../poll-error.ts';
 import type { Profile, SectionSettings } from './files.ts';
 
@@ -41,9 +41,9 @@ const AWS_CALL_SETTINGS = [
 /** The settings with which a profile names the credentials that assume its role. */
 const ROLE_BASE_SETTINGS = ['source_profile', 'credential_source'];
 
-/** A setting of the credentials file, else of the config file. */
-export const readProfileSetting = ({ config, credentials }: Profile, key: string): string | null =>
-  readText(credentials, key) ?? readText(config, key);
+/** A setting of the credentials file, else of the config file. Null also without a profile. */
+export const readProfileSetting = (profile: Profile | null, key: string): string | null =>
+  profile && (readText(profile.credentials, key) ?? readText(profile.config, key));
 
 /** The first setting of a profile from which SDKs get credentials, or null. */
 export const findCredentialSetting = (profile: Profile): string | null =>
@@ -99,17 +99,31 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
  */
 export function readBaseCredentials(profile: Profile, notes: Notes): ProfileCredentials {
   const hasKeys = readProfileSetting(profile, KEY_ID) !== null;
-  return readProfileCredentials(hasKeys ? withoutRole(profile) : profile, notes);
+  const isOfRole = (key: string) => ['role_arn', ...ROLE_BASE_SETTINGS].includes(key.toLowerCase());
+  return readProfileCredentials(hasKeys ? omitSettings(profile, isOfRole) : profile, notes);
 }
 
-function withoutRole({ name, config, credentials }: Profile): Profile {
+/** @param isOmitted is called with the name of each setting, as it is in the file */
+export function omitSettings(
+  { name, config, credentials }: Profile,
+  isOmitted: (key: string) => boolean,
+): Profile {
   const keep = (settings: SectionSettings): SectionSettings =>
-    Object.fromEntries(
-      Object.entries(settings).filter(
-        ([key]) => !['role_arn', ...ROLE_BASE_SETTINGS].includes(key.toLowerCase()),
-      ),
-    );
+    Object.fromEntries(Object.entries(settings).filter(([key]) => !isOmitted(key)));
   return { name, config: keep(config), credentials: keep(credentials) };
+}
+
+/** Where a profile gets its credentials. Null if `read` finds none. */
+export function findCredentialKind(
+  profile: Profile,
+  read = readProfileCredentials,
+): ProfileCredentials['kind'] | null {
+  try {
+    return read(profile, new Notes()).kind;
+  } catch (error) {
+    if (error instanceof PollError) return null;
+    throw error;
+  }
 }
 
 /** The keys of a profile, also if it has a role. @throws PollError if it has none */

@@ -1,8 +1,6 @@
 import { CredWatchError } from '../../errors.ts';
-import { Notes } from '../notes.ts';
-import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
-import { type ProfileCredentials, readProfileCredentials } from './credentials.ts';
+import { findCredentialKind, type ProfileCredentials } from './credentials.ts';
 
 /** The options that only a session of a role has, with their names in sentences. */
 const SESSION_OPTIONS = [
@@ -38,11 +36,5 @@ export function assertSessionOptions(options: SourceOptions): void {
 /** Where the selected profile gets its credentials. Null if it has none: then a poll fails with the reason. */
 export function findProfileKind({ profileFiles }: SourceOptions): ProfileCredentials['kind'] | null {
   const profile = profileFiles?.profiles.get(profileFiles.selectedName);
-  if (profile === undefined) return null;
-  try {
-    return readProfileCredentials(profile, new Notes()).kind;
-  } catch (error) {
-    if (error instanceof PollError) return null;
-    throw error;
-  }
+  return profile === undefined ? null : findCredentialKind(profile);
 }

@@ -36,10 +36,7 @@ export async function pollBaseSource(
     if (!SHADOWING_CODES.has(note.code) && note.code !== 'DURATION_NOT_SET') poll.notes.add(note);
   }
   if (outcome.ok) {
-    const { accessKeyId, secretAccessKey, token } = outcome.secrets;
-    for (const secret of [accessKeyId, secretAccessKey, token]) {
-      if (secret !== null) poll.secrets.add(secret.reveal());
-    }
+    poll.hideKeys(outcome.secrets);
     return outcome.secrets;
   }
   const { reason, detail, misconfiguration } = outcome;

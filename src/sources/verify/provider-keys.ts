@@ -63,9 +63,6 @@ async function pollKeys(poll: OngoingPoll, source: CredentialSource): Promise<Ke
     const { reason, detail, misconfiguration, accessKeyId, expiration } = outcome;
     throw new PollError(reason, detail, { misconfiguration, accessKeyId, expiration });
   }
-  const { accessKeyId, secretAccessKey, token } = outcome.secrets;
-  for (const secret of [accessKeyId, secretAccessKey, token]) {
-    if (secret !== null) poll.secrets.add(secret.reveal());
-  }
+  poll.hideKeys(outcome.secrets);
   return outcome.secrets;
 }

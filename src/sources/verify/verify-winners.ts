@@ -21,12 +21,8 @@ import { withProcessTimeout } from '../credential-process/credential-process.ts'
 import { type OngoingPoll, runLimited } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import { inspectSharedFiles } from '../probe/shared-files.ts';
-import {
-  type ParsedProfileFiles,
-  type Profile,
-  readProfileFiles,
-  type SectionSettings,
-} from '../profile/files.ts';
+import { omitSettings } from '../profile/credentials.ts';
+import { type ParsedProfileFiles, type Profile, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { readProviderKeys } from './provider-keys.ts';
 
@@ -79,7 +75,7 @@ async function verifyWinner(
   isBotocoreProfile: boolean,
 ): Promise<VerifiedWinner> {
   const isOldToken = sessionToken === 'old';
-  // Without the token that botocore ignores, the other one is read.
+  // botocore prefers the old name, so the usual token is removed.
   const options = isOldToken ? { ...chosen, env: { ...chosen.env, AWS_SESSION_TOKEN: undefined } } : chosen;
   const known = { accessKeyId: null as string | null, clockOffset: null as number | null };
   let code: (typeof REJECTION_CODES)[number] = 'CREDENTIALS_NOT_READ';
@@ -99,7 +95,7 @@ async function verifyWinner(
       );
       const keys = sessionToken === 'none' ? { ...found, token: null } : found;
       known.accessKeyId = toStoredKeyId(keys.accessKeyId.reveal());
-      // Until now, the offset was that of the credentials.
+      // So far, the offset belongs to the endpoint that served the credentials.
       poll.clockOffset = null;
       try {
         return await requestCaller(poll, files, keys);
@@ -127,10 +123,9 @@ async function readFiles(options: SourceOptions, isBotocoreProfile: boolean): Pr
 }
 
 function omitUsualToken(files: ParsedProfileFiles): ParsedProfileFiles {
-  const omit = ({ aws_session_token: _, ...settings }: SectionSettings) => settings;
   const profiles = [...files.profiles].map(([name, profile]): [string, Profile] => [
     name,
-    { name, config: omit(profile.config), credentials: omit(profile.credentials) },
+    omitSettings(profile, (key) => key === 'aws_session_token'),
   ]);
   return { ...files, profiles: new Map(profiles) };
 }
@@ -143,7 +138,7 @@ async function requestCaller(
   const service = readSts(poll.options, files);
   const { Arn, Account } = await getCallerIdentity(poll, service, keys);
   const caller = parseCaller(Arn, Account);
-  // A server can answer with what it got.
+  // A server could return the secrets of the request as the ARN.
   if (caller !== null && !quotesSecret(caller.arn, poll.secrets)) return caller;
   throw new PollError('malformed', `${formatServer(service)}: the response names no identity`);
 }

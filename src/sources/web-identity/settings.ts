@@ -27,13 +27,13 @@ export function readWebIdentitySettings(
 ): WebIdentitySettings {
   const { env, profile: chosenProfile } = options;
   const usesVariables = chosenProfile === undefined && readVariable(env, TOKEN_FILE) !== null;
-  const profile = files.profiles.get(files.selectedName);
+  const profile = files.profiles.get(files.selectedName) ?? null;
   return buildSettings(
     options,
     (variable, key) =>
       usesVariables
         ? { name: variable, value: readVariable(env, variable) }
-        : { name: key, value: profile === undefined ? null : readProfileSetting(profile, key) },
+        : { name: key, value: readProfileSetting(profile, key) },
     files.selectedName,
   );
 }
