@@ -24,7 +24,7 @@ export const BROKEN_PROVIDER_CHECKS = {
       .filter(({ remaining }) => remaining <= 0)
       .map(({ remaining, ...winner }) => {
         const affected = [...winner.sdks, ...winner.stoppedSdks];
-        const without = findWinnersWithout(chains.facts, winner.provider, affected);
+        const without = findWinnersWithout(chains, winner.provider, affected);
         return { ...winner, expiredForSeconds: -remaining, without };
       }),
 
@@ -88,7 +88,7 @@ function findBrokenProviders(chains: ChainContext): ChainFindingFields['PROVIDER
     if (stoppedSdks.length === 0) return [];
     const works = state === 'answers' || state === 'untried';
     const reason = problem?.code === 'POLL_FAILED' ? problem.reason : null;
-    const without = findWinnersWithout(chains.facts, name, stoppedSdks);
+    const without = findWinnersWithout(chains, name, stoppedSdks);
     return [{ provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason, without }];
   });
 }

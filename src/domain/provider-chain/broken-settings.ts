@@ -44,7 +44,7 @@ export const BROKEN_SETTING_CHECKS = {
       const { problem } = chains.getProvider(name);
       if (problem?.code !== 'NO_KEY_ID' && problem?.code !== 'NO_SECRET_KEY') return [];
       const stoppedSdks = chains.findStoppedSdks(({ provider }) => provider === name);
-      const without = findWinnersWithout(chains.facts, name, stoppedSdks);
+      const without = findWinnersWithout(chains, name, stoppedSdks);
       return [{ provider: name, missing: problem.code, stoppedSdks, without }];
     }),
 

@@ -98,14 +98,14 @@ const CHECKS: ChainChecks = {
       if (sdks.length === 0 || hidden.length === 0) return [];
       // Keys with an expiration are probably intended: `cred-watch exec` sets both.
       const severity = remaining !== null && remaining > 0 ? 'note' : 'problem';
-      const without = findWinnersWithout(chains.facts, provider, sdks);
+      const without = findWinnersWithout(chains, provider, sdks);
       return [{ provider, hidden, sdks, longLived: isSession === false, without, severity }];
     }),
 
   WEB_IDENTITY_HIDES_CONTAINER(chains) {
     const sdks = chains.findSdksUsing('web-identity');
     if (sdks.length === 0 || chains.getProvider('container').state === 'absent') return [];
-    return [{ sdks, without: findWinnersWithout(chains.facts, 'web-identity', sdks) }];
+    return [{ sdks, without: findWinnersWithout(chains, 'web-identity', sdks) }];
   },
 
   /** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
@@ -115,9 +115,9 @@ const CHECKS: ChainChecks = {
     const { state, problem } = providers.environment;
     const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
     const isSkipped = hasKeys && profile.isNamed && outcomes.javascript.kind !== 'unknown';
-    const without = findWinnersWithout(facts, 'environment', SDKS);
-    const sdks = chains.findSdksUsing('environment');
-    return isSkipped ? [{ profile: profile.name, sdks, without }] : [];
+    if (!isSkipped) return [];
+    const without = findWinnersWithout(chains, 'environment', SDKS);
+    return [{ profile: profile.name, sdks: chains.findSdksUsing('environment'), without }];
   },
 
   PROFILE_HIDES_ROLE: (chains) =>
@@ -128,7 +128,7 @@ const CHECKS: ChainChecks = {
       const hidden = chains.findHiddenRoleProviders(provider);
       const profile = chains.facts.profile.name;
       if (sdks.length === 0 || hidden.length === 0) return [];
-      const without = findWinnersWithout(chains.facts, provider, sdks);
+      const without = findWinnersWithout(chains, provider, sdks);
       return [{ provider, profile, hidden, sdks, without }];
     }),
 
@@ -165,8 +165,8 @@ const CHECKS: ChainChecks = {
   },
 
   /** Two SDKs in one program are rare, but two programs on one machine are common. */
-  SDKS_DISAGREE(chains) {
-    const ends = new Set(SDKS.map((sdk) => getEnd(chains.outcomes[sdk]) ?? 'none'));
+  SDKS_DISAGREE({ outcomes }) {
+    const ends = new Set(SDKS.map((sdk) => getEnd(outcomes[sdk]) ?? 'none'));
     return ends.size > 1 ? [{ ends: [...ends] }] : [];
   },
 

@@ -1,3 +1,5 @@
+import { groupBy } from '../lists.ts';
+import type { ChainContext } from './chain-context.ts';
 import { resolveChain } from './chains/resolve.ts';
 import { type Client, OTHER_CLIENTS, type Sdk } from './clients.ts';
 import type { WinnerWithout } from './finding.ts';
@@ -40,24 +42,24 @@ const removeBase = (role: Provider, value: string): Provider => ({
  * removed. One entry per provider.
  */
 export function findWinnersWithout(
-  facts: ChainFacts,
+  { facts, otherOutcomes }: Pick<ChainContext, 'facts' | 'otherOutcomes'>,
   removed: ProviderName,
   sdks: readonly Sdk[],
 ): WinnerWithout[] {
   const without = removeProviders(facts, [removed]);
-  const getWinner = (client: Client) => {
+  const getWinner = (client: Client): ProviderName | null => {
     const outcome = resolveChain(client, without);
     return outcome.kind === 'wins' && outcome.problem === null ? outcome.provider : null;
   };
   const others = OTHER_CLIENTS.filter((client) => {
-    const outcome = resolveChain(client, facts);
+    const outcome = otherOutcomes[client];
     return (outcome.kind === 'wins' || outcome.kind === 'stops') && outcome.provider === removed;
   });
-  const winners = new Set([...sdks, ...others].map(getWinner));
-  return [...winners].map((provider) => ({
+  const groups = groupBy<Client, ProviderName | null>([...sdks, ...others], getWinner);
+  return [...groups].map(([provider, clients]) => ({
     provider,
-    sdks: sdks.filter((sdk) => getWinner(sdk) === provider),
-    others: others.filter((client) => getWinner(client) === provider),
+    sdks: sdks.filter((sdk) => clients.includes(sdk)),
+    others: others.filter((client) => clients.includes(client)),
   }));
 }
 

@@ -23,20 +23,20 @@ const roleOf = (provider: 'environment' | 'imds', name: string): KnownProvider =
 describe('findWinnersWithout', () => {
   test('all SDKs use the next provider', () => {
     const facts = createFacts({ environment: KEYS, container: KEYS, imds: IMDS });
-    expect(findWinnersWithout(facts, 'environment', SDKS)).toEqual([
+    expect(findWinnersWithout(analyseChains(facts), 'environment', SDKS)).toEqual([
       { provider: 'container', sdks: [...SDKS], others: [...OTHER_CLIENTS] },
     ]);
   });
 
   test('SDKs without another provider have no credentials', () => {
-    expect(findWinnersWithout(createFacts({ environment: KEYS }), 'environment', ['go'])).toEqual([
-      { provider: null, sdks: ['go'], others: [...OTHER_CLIENTS] },
-    ]);
+    expect(
+      findWinnersWithout(analyseChains(createFacts({ environment: KEYS })), 'environment', ['go']),
+    ).toEqual([{ provider: null, sdks: ['go'], others: [...OTHER_CLIENTS] }]);
   });
 
   test('expired credentials do not work either', () => {
     const facts = createFacts({ environment: KEYS, imds: { ...IMDS, remaining: 0 } });
-    expect(findWinnersWithout(facts, 'environment', ['go'])).toEqual([
+    expect(findWinnersWithout(analyseChains(facts), 'environment', ['go'])).toEqual([
       { provider: null, sdks: ['go'], others: [...OTHER_CLIENTS] },
     ]);
   });
@@ -48,7 +48,7 @@ describe('findWinnersWithout', () => {
       profile: { ...KEYS, profileFile: 'config' },
       imds: IMDS,
     });
-    expect(findWinnersWithout(facts, 'environment', ['botocore', 'java', 'rust'])).toEqual([
+    expect(findWinnersWithout(analyseChains(facts), 'environment', ['botocore', 'java', 'rust'])).toEqual([
       { provider: 'web-identity', sdks: ['botocore', 'java'], others: [...OTHER_CLIENTS] },
       { provider: 'profile', sdks: ['rust'], others: [] },
     ]);
@@ -60,12 +60,12 @@ describe('findWinnersWithout', () => {
       'profile-role': roleOf('environment', 'Environment'),
       imds: IMDS,
     };
-    expect(findWinnersWithout(createFacts(roles), 'environment', ['botocore'])).toEqual([
+    expect(findWinnersWithout(analyseChains(createFacts(roles)), 'environment', ['botocore'])).toEqual([
       { provider: null, sdks: ['botocore'], others: OTHER_CLIENTS.filter((client) => client !== 'php') },
       { provider: 'imds', sdks: [], others: ['php'] },
     ]);
     const instance = { ...roles, 'profile-role': roleOf('imds', 'Ec2InstanceMetadata') };
-    expect(findWinnersWithout(createFacts(instance), 'environment', ['botocore'])).toEqual([
+    expect(findWinnersWithout(analyseChains(createFacts(instance)), 'environment', ['botocore'])).toEqual([
       { provider: 'profile-role', sdks: ['botocore'], others: [...OTHER_CLIENTS] },
     ]);
   });

@@ -33,7 +33,6 @@ export const BOTOCORE: readonly ChainLink[] = [
   stopIfFileInvalid,
   stopIfProfileBlank,
   stopIfProfileMissing,
-  stopIfDefaultProfileMissing,
   // botocore reads the expiration from this variable only.
   linkIf(
     ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),

@@ -62,3 +62,9 @@ export const GO: readonly ChainLink[] = [
   stopIfImdsV1Fails,
   LAST,
 ];
+
+/** Applies a chain of the Go SDK with the rules of this SDK. */
+export const asGo =
+  (...links: readonly ChainLink[]): ChainLink =>
+  (facts) =>
+    groupLinks(...links)(facts, 'go');

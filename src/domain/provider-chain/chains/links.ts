@@ -1,6 +1,6 @@
 import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
-import type { ChainFacts, Provider, ProviderName, ProviderProblem } from '../providers.ts';
+import type { ChainFacts, FileProblem, Provider, ProviderName, ProviderProblem } from '../providers.ts';
 import { findClientDifference } from './client-differences.ts';
 
 /** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
@@ -25,8 +25,8 @@ const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';
 const SECRET_ACCESS_KEY = 'AWS_SECRET_ACCESS_KEY';
 const SESSION_TOKEN = 'AWS_SESSION_TOKEN';
 const COMMON_VARIABLES: ReadonlySet<string> = new Set([ACCESS_KEY_ID, SECRET_ACCESS_KEY]);
-const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
-const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+export const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
+export const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
 export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): ChainOutcome => ({
   kind: 'stops',
@@ -162,11 +162,16 @@ export const stopIfProfileBlank: ChainLink = ({ blankVariables }) =>
 export const findFileProblem = ({ fileProblems }: ChainFacts, client: Client) =>
   fileProblems.find(({ sdks }) => sdks.some((sdk) => sdk === client));
 
-export const stopIfFileInvalid: ChainLink = (facts, client) => {
-  const problem = findFileProblem(facts, client);
-  if (problem === undefined) return 'next';
-  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
-};
+/** @param find the problem that ends the chain */
+export const stopIfFileProblem =
+  (find: (facts: ChainFacts, client: Client) => FileProblem | undefined): ChainLink =>
+  (facts, client) => {
+    const problem = find(facts, client);
+    if (problem === undefined) return 'next';
+    return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
+  };
+
+export const stopIfFileInvalid = stopIfFileProblem(findFileProblem);
 
 const AWS_DEFAULT_PROFILE = 'AWS_DEFAULT_PROFILE';
 

@@ -1,8 +1,9 @@
 import type { ChainFacts, ProviderName } from '../providers.ts';
-import { GO, goRole } from './go.ts';
+import { asGo, GO, goRole } from './go.ts';
 import {
   type ChainLink,
   environmentLink,
+  FULL_URI,
   groupLinks,
   isDefaultVariableUsed,
   LAST,
@@ -10,28 +11,23 @@ import {
   otherProfile,
   otherSection,
   providerLink,
+  RELATIVE_URI,
   selectConfigured,
   stopAt,
+  stopIfFileProblem,
   stopIfImdsV1Fails,
   unknownIfFileInvalid,
 } from './links.ts';
-import { asGo } from './terraform.ts';
 
 /** With `env_auth`, rclone 1.68 and later load the default configuration of version 2 of the Go SDK. */
 export const RCLONE: readonly ChainLink[] = [asGo(...GO)];
 
-const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
-
 const isConfigured = ({ providers }: ChainFacts, name: ProviderName) => providers[name].state !== 'absent';
 
 /** Version 1 has a parser of its own. It fails here, even if the environment has keys. */
-const stopIfUnparsable: ChainLink = ({ fileProblems }) => {
-  const problem = fileProblems.find(
-    ({ cause }) => cause === 'BYTE_ORDER_MARK' || cause === 'UNCLOSED_SECTION',
-  );
-  if (problem === undefined) return 'next';
-  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
-};
+const stopIfUnparsable = stopIfFileProblem(({ fileProblems }) =>
+  fileProblems.find(({ cause }) => cause === 'BYTE_ORDER_MARK' || cause === 'UNCLOSED_SECTION'),
+);
 
 /** Version 1 loads the files before it looks for keys, and fails on these settings. It ignores incomplete keys. */
 const checkConfiguration: ChainLink = (facts) => {
@@ -69,7 +65,7 @@ const ssoOfVersion1: ChainLink = (facts, client) => {
 const containerOfVersion1: ChainLink = (facts) => {
   const { setVariables, providers } = facts;
   if (!isConfigured(facts, 'container') || !setVariables.has(FULL_URI)) return 'next';
-  if (setVariables.has('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'))
+  if (setVariables.has(RELATIVE_URI))
     return { kind: 'unknown', provider: 'container', cause: { reason: 'OTHER_URL', setting: FULL_URI } };
   const isNew =
     setVariables.has('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') ||

@@ -19,8 +19,8 @@ import { TERRAFORM } from './terraform.ts';
  * of the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
  * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
  * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`,
- * `CredentialProfileTypeDetector`). The files of the other clients name their sources. Not covered: JVM properties, settings in code, and botocore's old files
- * (AWS_CREDENTIAL_FILE, ~/.boto).
+ * `CredentialProfileTypeDetector`). The files of the other clients name their sources. Not covered: JVM
+ * properties, settings in code, and botocore's old files (AWS_CREDENTIAL_FILE, ~/.boto).
  */
 const CHAINS: Readonly<Record<Client, readonly ChainLink[]>> = {
   botocore: BOTOCORE,

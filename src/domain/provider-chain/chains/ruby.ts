@@ -13,6 +13,7 @@ import {
   providerLink,
   ssoLink,
   stopAt,
+  stopIfFileProblem,
   stopIfImdsV1Fails,
 } from './links.ts';
 
@@ -30,11 +31,9 @@ const stopIfWebIdentityBlank: ChainLink = ({ setVariables, blankVariables }) => 
 };
 
 /** Ruby reads the files before anything else. */
-const stopIfNotUtf8: ChainLink = ({ fileProblems }) => {
-  const problem = fileProblems.find(({ cause }) => cause === 'NOT_UTF8');
-  if (problem === undefined) return 'next';
-  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
-};
+const stopIfNotUtf8 = stopIfFileProblem(({ fileProblems }) =>
+  fileProblems.find(({ cause }) => cause === 'NOT_UTF8'),
+);
 
 const isInCredentialsFile = ({ providers }: ChainFacts) =>
   providers['profile-web-identity'].profileFile === 'credentials';

@@ -1,11 +1,5 @@
-import { GO } from './go.ts';
-import { type ChainLink, groupLinks } from './links.ts';
-
-/** Applies a chain of the Go SDK with the rules of this SDK. */
-export const asGo =
-  (...links: readonly ChainLink[]): ChainLink =>
-  (facts) =>
-    groupLinks(...links)(facts, 'go');
+import { asGo, GO } from './go.ts';
+import type { ChainLink } from './links.ts';
 
 /** An old variable of Terraform for the endpoint of IMDS. */
 const METADATA_URL = 'AWS_METADATA_URL';
