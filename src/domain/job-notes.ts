@@ -1,11 +1,12 @@
 import { DEFAULT_ROLE_SESSION } from './aws-limits.ts';
 import type { PollNote, PollNoteCode } from './poll-note.ts';
+import { isSessionLimit } from './session-facts.ts';
 import type { NowJudgement } from './verdict/now-verdict.ts';
 
 /** These notes only say what to do if the credentials do not outlive the job. */
 const ONLY_IF_UNSAFE: ReadonlySet<PollNoteCode> = new Set(['CONTAINER_OF_BUILD', 'KEYS_OF_LAMBDA']);
 
-/** The notes without those that a safe start makes superfluous. */
+/** Omits notes that matter only if the start is not safe. */
 export const selectVerdictNotes = (
   notes: readonly PollNote[],
   verdict: NowJudgement['verdict'],
@@ -21,9 +22,7 @@ type StartedJob = Pick<NowJudgement, 'job' | 'judgedAt' | 'remaining'>;
  */
 export function selectJobNotes(notes: readonly PollNote[], started: StartedJob | null): PollNote[] {
   return notes.flatMap((note): PollNote[] => {
-    if (note.code === 'ROLE_CHAIN_CAPPED' || note.code === 'DURATION_NOT_SET') {
-      return started !== null && isTooShort(started) ? [note] : [];
-    }
+    if (isSessionLimit(note.code)) return started !== null && isTooShort(started) ? [note] : [];
     if (started === null || note.code !== 'SSO_TOKEN_EXPIRES' || note.isRenewable) return [note];
     const jobEndsAt = started.judgedAt + started.job.duration * 1000;
     const { expiresAt } = note;
@@ -31,6 +30,6 @@ export function selectJobNotes(notes: readonly PollNote[], started: StartedJob |
   });
 }
 
-/** Without credentials, some seconds of the default session are expected to be missing. */
+/** Without credentials, assumes a session slightly shorter than AWS's default. */
 const isTooShort = ({ job, remaining }: StartedJob): boolean =>
   job.duration + job.margin > (remaining ?? DEFAULT_ROLE_SESSION - 1);

@@ -16,7 +16,7 @@ export interface RequestedSession {
 }
 
 /** The longest validity that AWS gives the session. Null if only AWS knows it. */
-export const findLongestValidity = ({ durationSeconds, isChained }: RequestedSession): Seconds | null =>
+const findLongestValidity = ({ durationSeconds, isChained }: RequestedSession): Seconds | null =>
   isChained ? Math.min(durationSeconds ?? MAX_CHAINED_SESSION, MAX_CHAINED_SESSION) : durationSeconds;
 
 /** Some time passes between the request and the start, so the whole duration is never left. */

@@ -1,12 +1,17 @@
-import type { Instant, SessionFacts } from './model.ts';
-import type { PollNote } from './poll-note.ts';
+import { type Instant, SESSION_LIMITS, type SessionFacts } from './model.ts';
+import type { PollNote, PollNoteCode } from './poll-note.ts';
+
+type SessionLimit = (typeof SESSION_LIMITS)[number];
+
+export const isSessionLimit = (code: PollNoteCode): code is SessionLimit =>
+  SESSION_LIMITS.some((limit) => limit === code);
 
 /** What a poll noted about the session whose credentials it got. Null if it noted nothing. */
 export function readSessionFacts(notes: readonly PollNote[]): SessionFacts | null {
   let limit: SessionFacts['limit'] = null;
   let tokenExpiresAt: Instant | null = null;
   for (const note of notes) {
-    if (note.code === 'ROLE_CHAIN_CAPPED' || note.code === 'DURATION_NOT_SET') limit = note.code;
+    if (isSessionLimit(note.code)) limit = note.code;
     // The AWS CLI and SDKs renew other tokens.
     const isToken = note.code === 'SSO_TOKEN_EXPIRES' || note.code === 'SSO_TOKEN_EXPIRED';
     if (isToken && !note.isRenewable) tokenExpiresAt = note.expiresAt;

@@ -3,7 +3,7 @@ import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-lim
 import type { Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { canSign, findAccountId, findKeyKind, type KeyKind } from './key-kind.ts';
-import { type KeyReference, maskedForm } from './key-reference.ts';
+import { formatMaskedKeyId, type KeyReference } from './key-reference.ts';
 import type { PresignedUrl } from './presigned-url.ts';
 
 /** When another key replaced a key. */
@@ -88,7 +88,7 @@ export function answerKey(
   sightings: readonly KeySighting[],
   now: Instant,
 ): KeyAnswer {
-  const accessKeyId = maskedForm(written) ?? toShownKeyId(written);
+  const accessKeyId = formatMaskedKeyId(written) ?? toShownKeyId(written);
   const kind = findKeyKind(written);
   const seen = new Set(sightings.map((sighting) => sighting.accessKeyId));
   const isAmbiguous = seen.size > 1;

@@ -1,6 +1,6 @@
 import { hasSecretKeyForm } from '../../key-id.ts';
 import { groupBy } from '../lists.ts';
-import { findKeyKind, PREFIX_PATTERN } from './key-kind.ts';
+import { PREFIX_PATTERN } from './key-kind.ts';
 import { decode, type ForeignUrl, type PresignedUrl, parsePresignedUrl } from './presigned-url.ts';
 
 /** An access key id in a text, as such or in a presigned URL. */
@@ -106,7 +106,7 @@ export function parseMaskedKeyId(keyId: string): { prefix: string; suffix: strin
 }
 
 /** A masked key id with the usual character `…`. Null if the id is not masked. */
-export function maskedForm(keyId: string): string | null {
+export function formatMaskedKeyId(keyId: string): string | null {
   const masked = parseMaskedKeyId(keyId);
   return masked && `${masked.prefix}\u2026${masked.suffix}`;
 }
@@ -116,6 +116,3 @@ const INCOMPLETE = new RegExp(`^${PREFIX_PATTERN}[A-Z\\d]{0,11}$`);
 
 /** Whether the text is a key id of AWS without its last characters. */
 export const isIncompleteKeyId = (text: string): boolean => INCOMPLETE.test(text);
-
-/** Whether the id has a prefix of AWS or of LocalStack. */
-export const isKnownForm = (keyId: string): boolean => findKeyKind(keyId) !== 'other';

@@ -19,11 +19,11 @@ const VALIDITY_TOLERANCE: Seconds = 2;
 
 const MIN_FRESH_SAMPLES = 3;
 
-/** AWS STS and IAM Identity Center issue new credentials for every request. */
-const ISSUING_SOURCES: ReadonlySet<SourceName> = new Set(['web-identity', 'role', 'sso', 'github']);
-
 /** With these sources, each request names the validity. An administrator sets it for IAM Identity Center. */
 const REQUESTING_SOURCES: ReadonlySet<SourceName> = new Set(['web-identity', 'role', 'github']);
+
+/** AWS STS and IAM Identity Center issue new credentials for every request. */
+const ISSUING_SOURCES: ReadonlySet<SourceName> = new Set([...REQUESTING_SOURCES, 'sso']);
 
 /** A slow response and an unknown clock offset change the validity of a sample by less. */
 export const DURATION_TOLERANCE: Seconds = 60;

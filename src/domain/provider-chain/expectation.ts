@@ -57,8 +57,8 @@ export type ProviderDifferenceReason =
 export type ChainDifference = { sdks: readonly Sdk[]; outcome: ChainOutcome; expected: string } & (
   | ({ field: 'provider' } & ProviderDifferenceReason)
   /**
-   * `actual` is null if it is unknown. `NO_ROLE`: AWS says that the credentials belong to `actual`, which is no role.
-   * `NOT_VERIFIED`: AWS was asked, and did not confirm the credentials.
+   * `actual` is null if it is unknown. `NO_ROLE`: AWS says that the credentials belong to `actual`, which is a user or
+   * another identity without a role. `NOT_VERIFIED`: AWS was asked, and did not confirm the credentials.
    */
   | {
       field: 'role' | 'account';

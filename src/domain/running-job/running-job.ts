@@ -3,8 +3,7 @@ import type { ProviderName } from '../provider-chain/providers.ts';
 import type { JobRequirement, Safety } from '../verdict/job-verdict.ts';
 
 /** What states when the credentials of a job expire: its variables, the database, or `--expires`. */
-export const EXPIRATION_ORIGINS = ['variables', 'database', 'flag'] as const;
-export type ExpirationOrigin = (typeof EXPIRATION_ORIGINS)[number];
+export type ExpirationOrigin = 'variables' | 'database' | 'flag';
 
 export interface KnownExpiration {
   at: Instant;
@@ -83,8 +82,7 @@ export type RunningJobJudgement = JudgedRunningJob &
   );
 
 /** `unknown`: the credentials expired between the last sign of life of the job and the first sign of its end. */
-export const JOB_OUTCOMES = ['in-time', 'expired-before-end', 'unknown'] as const;
-export type JobOutcome = (typeof JOB_OUTCOMES)[number];
+export type JobOutcome = 'in-time' | 'expired-before-end' | 'unknown';
 
 /** By how much the credentials outlived a job, or the job its credentials. */
 export interface EndedJob {
@@ -96,8 +94,7 @@ export interface EndedJob {
   remainingAtEnd: Seconds;
 }
 
-export const EXPIRY_WARNINGS = ['EXPIRES_SOON', 'EXPIRED'] as const;
-export type ExpiryWarningCode = (typeof EXPIRY_WARNINGS)[number];
+export type ExpiryWarningCode = 'EXPIRES_SOON' | 'EXPIRED';
 
 /** A warning about a job that is still running. */
 export interface ExpiryWarning {

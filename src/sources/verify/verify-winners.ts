@@ -5,8 +5,8 @@ import {
   type Caller,
   listWinners,
   parseCaller,
-  type REJECTION_CODES,
-  type UNVERIFIABLE_CODES,
+  type RejectionCode,
+  type UnverifiableCode,
   type Verification,
   type VerifiedWinner,
   type Winner,
@@ -60,7 +60,7 @@ export async function verifyWinners(
 function findObstacle(
   { provider: { name }, isKnown }: Winner,
   observed: ObservedProcess | null,
-): (typeof UNVERIFIABLE_CODES)[number] | null {
+): UnverifiableCode | null {
   if (!isKnown) return 'WINNER_UNKNOWN';
   if (name === 'login') return 'LOGIN_NEEDS_CLI';
   if (observed === null || name === 'environment') return null;
@@ -78,7 +78,7 @@ async function verifyWinner(
   // botocore prefers the old name, so the usual token is removed.
   const options = isOldToken ? { ...chosen, env: { ...chosen.env, AWS_SESSION_TOKEN: undefined } } : chosen;
   const known = { accessKeyId: null as string | null, clockOffset: null as number | null };
-  let code: (typeof REJECTION_CODES)[number] = 'CREDENTIALS_NOT_READ';
+  let code: RejectionCode = 'CREDENTIALS_NOT_READ';
   const result = await runLimited(
     withProcessTimeout(options),
     undefined,
@@ -143,7 +143,7 @@ async function requestCaller(
   throw new PollError('malformed', `${formatServer(service)}: the response names no identity`);
 }
 
-const CODES: Partial<Record<FailureReason, (typeof REJECTION_CODES)[number]>> = {
+const CODES: Partial<Record<FailureReason, RejectionCode>> = {
   'base-credentials-rejected': 'KEY_REJECTED',
   'clock-rejected': 'CLOCK_REJECTED',
   'aws-access-denied': 'ACCESS_DENIED',
@@ -153,7 +153,7 @@ const CODES: Partial<Record<FailureReason, (typeof REJECTION_CODES)[number]>> = 
   timeout: 'STS_UNREACHABLE',
 };
 
-function classifyRejection({ reason, serviceError }: PollError): (typeof REJECTION_CODES)[number] {
+function classifyRejection({ reason, serviceError }: PollError): RejectionCode {
   if (serviceError === 'ExpiredToken') return 'TOKEN_EXPIRED';
   if (serviceError === 'SignatureDoesNotMatch' && reason === 'base-credentials-rejected') {
     return 'SIGNATURE_REJECTED';

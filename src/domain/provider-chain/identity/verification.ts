@@ -15,38 +15,34 @@ export interface Caller {
 }
 
 /** Why credentials were not verified without a call to AWS. */
-export const UNVERIFIABLE_CODES = [
+export type UnverifiableCode =
   /** The probe does not know which credentials the SDKs use. */
-  'WINNER_UNKNOWN',
+  | 'WINNER_UNKNOWN'
   /** Only the AWS CLI and SDKs can sign with the key of a sign-in. */
-  'LOGIN_NEEDS_CLI',
+  | 'LOGIN_NEEDS_CLI'
   /** The `credential_process` of another process is not run. */
-  'PROCESS_NOT_RUN',
+  | 'PROCESS_NOT_RUN'
   /** The other process belongs to another user. */
-  'OTHER_USER',
+  | 'OTHER_USER'
   /** The other process sees other files or other endpoints. */
-  'OTHER_NAMESPACE',
-] as const;
+  | 'OTHER_NAMESPACE';
 
 /** Why AWS did not confirm credentials. All of them have the facts of the failed call. */
-export const REJECTION_CODES = [
+export type RejectionCode =
   /** The credentials could not be read, so that they were not sent. */
-  'CREDENTIALS_NOT_READ',
-  'TOKEN_EXPIRED',
-  'KEY_REJECTED',
-  'SIGNATURE_REJECTED',
-  'CLOCK_REJECTED',
-  'ACCESS_DENIED',
-  'REGION_MISSING',
-  'REGION_DISABLED',
-  'STS_UNREACHABLE',
-  'CALL_FAILED',
-] as const;
+  | 'CREDENTIALS_NOT_READ'
+  | 'TOKEN_EXPIRED'
+  | 'KEY_REJECTED'
+  | 'SIGNATURE_REJECTED'
+  | 'CLOCK_REJECTED'
+  | 'ACCESS_DENIED'
+  | 'REGION_MISSING'
+  | 'REGION_DISABLED'
+  | 'STS_UNREACHABLE'
+  | 'CALL_FAILED';
 
 /** Permanent codes: other programs match them. */
-export type VerificationProblem =
-  | { code: (typeof UNVERIFIABLE_CODES)[number] }
-  | ({ code: (typeof REJECTION_CODES)[number] } & FailureFacts);
+export type VerificationProblem = { code: UnverifiableCode } | ({ code: RejectionCode } & FailureFacts);
 
 /** The credentials that some SDKs use. */
 export interface Winner {
@@ -62,7 +58,7 @@ export interface Winner {
 export type VerifiedWinner = Pick<Winner, 'provider' | 'sdks'> & {
   /** Of the credentials that were sent. Null if none were. */
   accessKeyId: string | null;
-  /** The host's clock minus that of AWS. Null without a `Date` header. */
+  /** The host's clock minus AWS's clock. Null without a `Date` header. */
   clockOffset: Seconds | null;
 } & ({ caller: Caller; problem: null } | { caller: null; problem: VerificationProblem });
 

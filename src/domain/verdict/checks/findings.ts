@@ -50,8 +50,7 @@ function applyFailureCheck<Code extends FailureFindingCode>(
   code: Code,
   series: CheckedSeries,
 ): FindingWith<Code> | null {
-  const fields = FAILURE_CHECKS[code](series);
-  return fields === null ? null : { code, severity: FINDING_SEVERITIES[code], ...fields };
+  return toFinding(code, FAILURE_CHECKS[code](series));
 }
 
 function applyCheck<Code extends SampleFindingCode>(
@@ -59,6 +58,10 @@ function applyCheck<Code extends SampleFindingCode>(
   measurement: Measurement,
   series: CheckedSeries,
 ): FindingWith<Code> | null {
-  const fields = SAMPLE_CHECKS[code](measurement, series);
-  return fields === null ? null : { code, severity: FINDING_SEVERITIES[code], ...fields };
+  return toFinding(code, SAMPLE_CHECKS[code](measurement, series));
 }
+
+const toFinding = <Code extends FindingCode>(
+  code: Code,
+  fields: FindingFields[Code] | null,
+): FindingWith<Code> | null => fields && { code, severity: FINDING_SEVERITIES[code], ...fields };
