@@ -58,10 +58,7 @@ export const markWords = (text: string, secrets: readonly string[]): string =>
 /** A shorter external id, such as `1`, occurs in ordinary sentences. AWS accepts two characters. */
 const MIN_WORD_LENGTH = 4;
 
-/**
- * As {@link markWords}, for ids that are chosen by people: the name of a role often contains the same word, and is not
- * replaced.
- */
+/** Like {@link markWords}, for external ids, which people choose. A role name that contains the id stays unchanged. */
 export const markExternalIds = (text: string, ids: readonly string[]): string =>
   selectShort(ids)
     .flatMap(listPatterns)

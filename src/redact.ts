@@ -13,8 +13,8 @@ const REDACTED = '[redacted]';
 
 /**
  * Returns one line of at most 200 printable characters without secrets. Removes
- * - every piece of `known` with 8 or more characters, in any encoding, and every word that is a shorter one,
- * - every external id. One of less than 8 characters is removed as a word, and one of less than 4 only in quotes,
+ * - every piece of 8 or more characters of a secret in `known`, in any encoding; a shorter secret only as a whole word,
+ * - every external id: below 8 characters only as a whole word, below 4 only in quotes,
  * - everything after the name of a secret, such as `AWS_SESSION_TOKEN=`,
  * - every word that looks like a key,
  * - control and formatting characters (escape sequences, bidirectional overrides).

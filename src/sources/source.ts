@@ -52,9 +52,12 @@ interface Polled {
 
 export interface PolledCredentials extends Polled {
   ok: true;
-  /** The expiration is the earlier one of the stated one and of the one that the caller gave. */
+  /** `expiration` is the earlier of the source's expiration and `options.expiresAt`. */
   credentials: IssuedCredentials;
-  /** Present if the caller gave the expiration: the credentials as the source states them. Null: it states none. */
+  /**
+   * The credentials with the source's own expiration. Absent unless `options.expiresAt` replaced the expiration. Null
+   * if the source states none.
+   */
   stated?: IssuedCredentials | null;
   /**
    * What a program needs. `credentials.accessKeyId` is a digest if the key id has an unknown form. The token is

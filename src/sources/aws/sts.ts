@@ -1,4 +1,4 @@
-/** Which STS is called: the chosen one, else that of the variables or of the selected profile. */
+/** Chooses the STS endpoint: the option, else environment variables, else the selected profile. */
 import type { ParsedProfileFiles } from '../profile/files.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readAwsSettings } from './profile-settings.ts';

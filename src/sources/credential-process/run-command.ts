@@ -39,8 +39,9 @@ const ENDING_SIGNALS = [
 
 /**
  * Runs a command line in a shell, as most SDKs do (botocore splits it into words itself), and returns its
- * stdout. stdin is empty. stderr is discarded, because it may quote secrets. `readsErrors`: the first error message on
- * stderr is a part of the failure. The child gets its own process group, which is killed when `signal` is aborted, the output is over 64 KiB, or this process ends.
+ * stdout. stdin is empty. stderr is discarded, because it may quote secrets. The child gets its own process group,
+ * which is killed when `signal` is aborted, the output is over 64 KiB, or this process ends.
+ * @param readsErrors adds the first `error:` line of stderr to the failure
  */
 export function runCommand(
   command: string,

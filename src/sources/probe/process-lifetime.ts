@@ -18,7 +18,7 @@ export interface RunningProcess {
 /**
  * Reads what a process got at its start.
  * @param procFolder for tests
- * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id is that of a thread
+ * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id belongs to a thread
  */
 export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<RunningProcess> {
   const before = await readStartTicks(pid, procFolder);
@@ -46,7 +46,10 @@ async function assertNoThread(pid: number, procFolder: string): Promise<void> {
   throw new CredWatchError(`${pid} is a thread of process ${processId}`, `use --pid ${processId}`);
 }
 
-/** When the process was started, since the start of the system. Null if it has ended, even if its parent has not noticed. */
+/**
+ * When the process was started, since the start of the system. Null if it has ended, even if its parent has not
+ * noticed.
+ */
 async function readStartTicks(pid: number, procFolder: string): Promise<number | null> {
   let text: string;
   try {

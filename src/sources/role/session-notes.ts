@@ -2,7 +2,10 @@ import { DEFAULT_ROLE_SESSION, MAX_ROLE_SESSION } from '../../domain/aws-limits.
 import type { Seconds } from '../../domain/model.ts';
 import type { OngoingPoll } from '../poll.ts';
 
-/** Records the session of the polled role, and notes what limits the session of the polled role. Added before the call, because AWS rejects longer sessions. */
+/**
+ * Records the session of the polled role and notes its limits. Called before the request, because AWS rejects longer
+ * sessions.
+ */
 export function addSessionNotes(
   poll: OngoingPoll,
   { durationSeconds, isChained }: { durationSeconds: Seconds | null; isChained: boolean },
