@@ -176,9 +176,14 @@ function toContext(target: PollTarget): polling.PollContext {
   };
 }
 
+/** A poll can change the properties of the source. */
 const toDomainSource = (source: CredentialSource): DomainSource => ({
   name: source.name,
-  endpoint: source.endpoint,
-  issuesCredentials: source.issuesCredentials ?? false,
+  get endpoint() {
+    return source.endpoint;
+  },
+  get issuesCredentials() {
+    return source.issuesCredentials ?? false;
+  },
   poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
 });

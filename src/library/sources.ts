@@ -180,10 +180,15 @@ async function open(choice: SourceChoice, options: AnySourceOptions): Promise<Cr
   return source;
 }
 
+/** A poll of a profile can change the endpoint, and whether AWS issues the credentials. */
 const toPublicSource = (source: source.CredentialSource): CredentialSource => ({
   name: source.name,
-  endpoint: source.endpoint,
-  issuesCredentials: source.issuesCredentials ?? false,
+  get endpoint() {
+    return source.endpoint;
+  },
+  get issuesCredentials() {
+    return source.issuesCredentials ?? false;
+  },
   poll: async (signal) => toPublic(await source.poll(signal)),
 });
 

@@ -116,6 +116,20 @@ describe('sources', () => {
     expect(await getRole(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
+  test('a profile that begins to name a role has its endpoint and issues credentials after the next poll', async () => {
+    const { home, ...options } = isolated();
+    mkdirSync(join(home, '.aws'));
+    const keys = '[base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n';
+    writeFileSync(join(home, '.aws', 'credentials'), keys);
+    const source = await sources.profile({ ...options, home, profile: 'base', stsEndpoint: NOWHERE });
+    await source.poll();
+    expect(source).toMatchObject({ endpoint: null, issuesCredentials: false });
+    const role = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = base\n';
+    writeFileSync(join(home, '.aws', 'config'), `[profile base]\nregion = eu-west-1\n${role}`);
+    await source.poll();
+    expect(source).toMatchObject({ endpoint: { url: NOWHERE, loopback: true }, issuesCredentials: true });
+  });
+
   test.each<[string, Date | string]>([
     ['a Date', new Date('2026-11-22T06:23:11Z')],
     ['a text', '2026-11-22T06:23:11Z'],
@@ -291,6 +305,33 @@ describe('polling', () => {
       message: expect.stringContaining('AWS issues new credentials for every poll'),
       code: 'POLL_INTERVAL_TOO_SHORT',
     });
+  });
+
+  test('watch polls a source less often from the poll that shows that AWS issues its credentials', async () => {
+    const { store } = storeIn(temporaryFolder());
+    const outcome = await (await sources.environment(isolated())).poll();
+    onTestFinished(() => void vi.restoreAllMocks());
+    const sleep = vi.spyOn(systemClock, 'sleep').mockResolvedValue();
+    const stop = new AbortController();
+    let polls = 0;
+    const source: CredentialSource = {
+      name: 'profile',
+      endpoint: null,
+      get issuesCredentials() {
+        return polls >= 2;
+      },
+      poll: async () => {
+        polls += 1;
+        return outcome;
+      },
+    };
+    const onPoll = () => {
+      if (polls === 3) stop.abort();
+    };
+    await watch({ source, store }, { interval: '5m', signal: stop.signal, onPoll });
+    const [first = 0, second = 0] = sleep.mock.calls.map(([milliseconds]) => milliseconds / 60_000);
+    expect(first).toBeLessThan(6);
+    expect(second).toBeGreaterThan(13);
   });
 
   test('check polls and judges a job that starts now', async () => {
