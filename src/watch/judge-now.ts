@@ -1,3 +1,4 @@
+import { toFailureFacts } from '../domain/failures/failure-facts.ts';
 import type { Instant } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
@@ -28,30 +29,17 @@ export async function pollAndJudge(
   const recordedPoll = await pollOnce(context, signal);
   const { outcome, identity } = recordedPoll;
   const { clockOffset, session = null } = outcome;
-  const required = typeof job === 'function' ? job(recordedPoll) : job;
+  const rules = { job: typeof job === 'function' ? job(recordedPoll) : job, clockOffset, session };
   const polledAt = now();
   if (outcome.ok) {
     const history = findSeriesHistory(context.store, identity);
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
     const at = findLatestTime(polledAt, clockOffset, analysis);
     const current = { identity, credentials: outcome.credentials };
-    return {
-      recordedPoll,
-      judgement: judgeNow(current, { job: required, at, analysis, clockOffset, session }),
-    };
+    return { recordedPoll, judgement: judgeNow(current, { ...rules, at, analysis }) };
   }
-  const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
   const analysis = analyseNewestSeries(context.store, identity, polledAt);
   const at = findLatestTime(polledAt, clockOffset, analysis);
-  const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
-  return {
-    recordedPoll,
-    judgement: judgeWithoutCredentials(failed, identity, {
-      job: required,
-      at,
-      analysis,
-      clockOffset,
-      session,
-    }),
-  };
+  const reason = { code: 'POLL_FAILED', ...toFailureFacts(outcome) } as const;
+  return { recordedPoll, judgement: judgeWithoutCredentials(reason, identity, { ...rules, at, analysis }) };
 }

@@ -1,6 +1,7 @@
 import { correctTime } from '../domain/measurement/generations.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import { isEndpointSource } from '../domain/series-key.ts';
 import { analyseColumns, correctNow } from '../domain/verdict/analyse.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
@@ -29,9 +30,6 @@ export function findLatestTime(
   return Math.max(now, correctTime({ observedAt: now, clockOffset }), bySeries);
 }
 
-/** An endpoint serves the credentials of one role. With other sources, a configuration can have many roles. */
-const ENDPOINTS: readonly SourceName[] = ['imds', 'container'];
-
 /** The selected series with samples. */
 export function analyseSeries(
   store: Histories,
@@ -47,7 +45,7 @@ export function analyseSeries(
 
 /** Whether the series have several roles, and nothing tells which of them has the credentials of the job. */
 export const isRoleUndecided = (analyses: readonly SeriesAnalysis[], { source }: SeriesSelection): boolean =>
-  !ENDPOINTS.includes(source) && new Set(analyses.map(({ identity }) => identity.role)).size > 1;
+  !isEndpointSource(source) && new Set(analyses.map(({ identity }) => identity.role)).size > 1;
 
 /** The series with the newest sample. Null if its role is undecided. */
 export function analyseNewestSeries(
@@ -56,8 +54,6 @@ export function analyseNewestSeries(
   now: Instant,
 ): SeriesAnalysis | null {
   const analyses = analyseSeries(store, selection, now);
-  return isRoleUndecided(analyses, selection) ? null : chooseNewest(analyses);
+  if (isRoleUndecided(analyses, selection)) return null;
+  return minBy(analyses, ({ measurement }) => -(measurement?.lastSample ?? 0));
 }
-
-export const chooseNewest = (analyses: readonly SeriesAnalysis[]): SeriesAnalysis | null =>
-  minBy(analyses, ({ measurement }) => -(measurement?.lastSample ?? 0));

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
+import { isEndpointSource } from '../../domain/series-key.ts';
 import { CredWatchError } from '../../errors.ts';
 import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
@@ -115,23 +116,25 @@ type JobSource = { source: SourceName; profile?: string };
 export async function resolveJobSource(flags: SourceFlags & { db?: string }, io: Io): Promise<JobSource> {
   const sources = await import('../../sources/open.ts');
   const settings = toSettings(flags, io.clock.now());
+  const assertSupported = (choice: SourceChoice) =>
+    assertNoConflict(sources.findSourceConflict(choice, { ...settings, env: io.env }), flags);
   const selected = sources.findSelectedSource(flags.source, settings);
   if (selected !== null) {
-    assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }), flags);
+    assertSupported(flags.source);
     return { source: selected };
   }
   const { hasOnlyEndpoint } = await import('../../sources/only-endpoint.ts');
   if (await hasOnlyEndpoint(io)) {
-    assertNoConflict(sources.findSourceConflict('auto', { ...settings, env: io.env }), flags);
+    assertSupported('auto');
     return { source: sources.resolveSourceName('auto', { env: io.env }) };
   }
   const { findJobSource } = await import('../../sources/probe/job-source.ts');
   const { source, profile, ...job } = await findJobSource(io);
   if (source !== null) {
-    assertNoConflict(sources.findSourceConflict(source, { ...settings, env: io.env }), flags);
+    assertSupported(source);
+    // Most runs need none of the messages below.
+    if (isEndpointSource(source)) return { source };
   }
-  // Most runs need none of these messages.
-  if (source === 'container' || source === 'imds') return { source };
   const { describeJobSource, describeUndecidedSource } = await import(
     '../../report/messages/provider-chain/job-source.ts'
   );

@@ -1,4 +1,5 @@
 import type { ChainFacts } from '../../domain/provider-chain/providers.ts';
+import { isEndpointSource } from '../../domain/series-key.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
@@ -34,7 +35,7 @@ function isEndpointKey(store: SampleStore, accessKeyId: string): boolean {
   if (!isKeyId(accessKeyId)) return false;
   let isKnown = false;
   store.findKeys([{ keyId: toStoredKeyId(accessKeyId) }], ({ identity: { source } }) => {
-    isKnown ||= source === 'imds' || source === 'container';
+    isKnown ||= isEndpointSource(source);
   });
   return isKnown;
 }

@@ -1,5 +1,6 @@
+import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
 import type { FailureFacts } from '../../domain/model.ts';
-import type { PollFailure } from '../../sources/source.ts';
+import { isEndpointSource } from '../../domain/series-key.ts';
 import type { JudgeStoredOptions } from '../../watch/judge-stored.ts';
 import { buildSourceOptions, resolveJobSource, type SourceFlags } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
@@ -17,7 +18,7 @@ export async function identifyJob(flags: SourceFlags, io: Io): Promise<Identifie
   const { source, role } = jobFlags;
   const selected = { failure: null, credentials: { source, role } };
   // The configuration of an endpoint does not name the role.
-  if (source === 'imds' || source === 'container') return selected;
+  if (isEndpointSource(source)) return selected;
   const { identifyCredentials } = await import('../../sources/identify.ts');
   const options = await buildSourceOptions(jobFlags, io);
   const { outcome, needsRequest, isEmulated } = await identifyCredentials(source, options);
@@ -43,12 +44,5 @@ export async function identifyJob(flags: SourceFlags, io: Io): Promise<Identifie
   }
   // Another host has another configuration.
   const isOfOtherHost = flags.host !== undefined && flags.profile === undefined && flags.source !== 'auto';
-  return reason === 'not-configured' && isOfOtherHost ? selected : { failure: toFacts(outcome) };
+  return reason === 'not-configured' && isOfOtherHost ? selected : { failure: toFailureFacts(outcome) };
 }
-
-const toFacts = ({ reason, detail, misconfiguration, possibleHopLimit }: PollFailure): FailureFacts => ({
-  reason,
-  detail,
-  misconfiguration,
-  possibleHopLimit,
-});

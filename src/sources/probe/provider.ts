@@ -1,3 +1,4 @@
+import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
@@ -63,7 +64,7 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
 
 /** A poll of keys without an expiration fails. SDKs use such keys, so the state is `answers`. */
 function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
-  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId, accountId } = failure;
+  const { reason, accessKeyId, accountId } = failure;
   if (lacksSessionToken(failure)) {
     const { expiration } = failure;
     const remaining = expiration === null ? null : secondsBetween(correctTime(failure), expiration);
@@ -73,8 +74,7 @@ function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvid
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
     return { state: 'answers', accessKeyId, accountId, isSession: !accessKeyId?.startsWith('AKIA') };
   }
-  const problem = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
-  return { state: 'fails', problem, accessKeyId };
+  return { state: 'fails', problem: { code: 'POLL_FAILED', ...toFailureFacts(failure) }, accessKeyId };
 }
 
 const NO_SESSION_TOKEN = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;

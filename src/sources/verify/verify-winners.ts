@@ -1,4 +1,5 @@
 /** Asks AWS whose credentials the SDKs use. */
+import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
 import type { FailureReason } from '../../domain/model.ts';
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import {
@@ -109,9 +110,7 @@ async function verifyWinner(
     (_, caller) => caller,
   );
   if (!('ok' in result)) return { provider, sdks, ...known, caller: result, problem: null };
-  const { reason, detail, misconfiguration, possibleHopLimit } = result;
-  const problem = { code, reason, detail, misconfiguration, possibleHopLimit };
-  return { provider, sdks, ...known, caller: null, problem };
+  return { provider, sdks, ...known, caller: null, problem: { code, ...toFailureFacts(result) } };
 }
 
 /** The files as the SDK reads them: botocore accepts more. */

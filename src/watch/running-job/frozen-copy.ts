@@ -1,3 +1,4 @@
+import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
 import type { KeySighting } from '../../domain/keys/key-answer.ts';
 import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant } from '../../domain/model.ts';
@@ -20,7 +21,7 @@ export interface FrozenCopyOptions {
   /** The variables of this process. */
   ownEnv: Environment;
   system: Pick<SourceOptions, 'clock' | 'random'>;
-  /** Null if there is no database. */
+  /** Null if the database does not exist or cannot be read. */
   store: Pick<SampleStore, 'findKeys'> | null;
   /** The expiration that the user states. */
   expiresAt: Instant | null;
@@ -87,16 +88,15 @@ function createEnd(expirations: readonly KnownExpiration[], reason: NoExpiration
 function findReason(outcome: PollOutcome, hasDatabase: boolean): NoExpirationReason {
   if (outcome.ok)
     return { code: 'EXPIRATION_UNKNOWN', detail: 'the stated time has no time zone', hasDatabase };
-  const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
-  switch (reason) {
+  switch (outcome.reason) {
     case 'not-configured':
       return { code: 'NO_COPY', provider: null };
     case 'long-lived':
       return { code: 'LONG_LIVED' };
     case 'unknown-expiry':
-      return { code: 'EXPIRATION_UNKNOWN', detail, hasDatabase };
+      return { code: 'EXPIRATION_UNKNOWN', detail: outcome.detail, hasDatabase };
     default:
-      return { code: 'COPY_INVALID', reason, detail, misconfiguration, possibleHopLimit };
+      return { code: 'COPY_INVALID', ...toFailureFacts(outcome) };
   }
 }
 
