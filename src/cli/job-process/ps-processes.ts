@@ -8,7 +8,7 @@ const LINE = /^\s*(\d+)\s+(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\s+(\S.*)$/s
 
 /**
  * Identifies a process by pid and start time, as `ps` prints them on macOS and BSD. There, the start time of a process
- * never changes, also if the clock is set.
+ * never changes, even if the clock is set.
  * @param machine the name of this machine, because a database can be copied to another
  */
 export function createPsReader(machine: string): ReadProcess {

@@ -14,7 +14,7 @@ const PIECE = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)/gs;
 export function runsOnly(text: string, args: readonly string[]): boolean {
   const command = removeRedirections(text);
   if (command.includes('\n') || findShellSyntax(command) !== null) return false;
-  // What remains is a quote without its end.
+  // Text outside of words is a quote without its end.
   if (command.replaceAll(WORD, '').trim() !== '') return false;
   const words = (command.match(WORD) ?? []).map(unquote);
   const first = words.length - args.length;

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Instant } from '../../domain/model.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { readSmallFile } from '../environment/small-file.ts';
+import { parseProcessStat } from './process-stat.ts';
 import { observeProcess, type ProcessView } from './process-view.ts';
 
 /** Linux states times of processes in units of `USER_HZ`, which is 100 on every platform of Node. */
 const MS_PER_TICK = 10;
 
-export interface RunningProcess {
+export interface OpenedProcess {
   view: ProcessView;
   /** By the clock of this host. At most one second too late, because the boot time has whole seconds. */
   startedAt: Instant;
@@ -20,7 +21,7 @@ export interface RunningProcess {
  * @param procFolder for tests
  * @throws CredWatchError if the process does not exist, has ended, or cannot be read, or if the id belongs to a thread
  */
-export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<RunningProcess> {
+export async function openRunningProcess(pid: number, procFolder = '/proc'): Promise<OpenedProcess> {
   const before = await readStartTicks(pid, procFolder);
   await assertNoThread(pid, procFolder);
   const view = await observeProcess(pid, procFolder);
@@ -63,13 +64,12 @@ async function readStartTicks(pid: number, procFolder: string): Promise<number |
       { cause: error },
     );
   }
-  // The second field is the name of the program in brackets, which can contain spaces and brackets. See
-  // proc_pid_stat(5).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, threadCount, startTicks] = [fields[0], Number(fields[17]), Number(fields[19])];
+  const stat = parseProcessStat(text);
+  if (stat === null) return null;
+  const { state, threadCount, startTicks } = stat;
   // The first thread of a program can end before the others.
   const hasEnded = state === 'X' || (state === 'Z' && threadCount <= 1);
-  return hasEnded || !Number.isSafeInteger(startTicks) ? null : startTicks;
+  return hasEnded ? null : startTicks;
 }
 
 /** By the clock of this host. The kernel cuts the fraction of the second, and a later start is the safe choice. */
