@@ -6,14 +6,8 @@ import type { NowJudgement } from './verdict/now-verdict.ts';
 /** These notes only say what to do if the credentials do not outlive the job. */
 const ONLY_IF_UNSAFE: ReadonlySet<PollNoteCode> = new Set(['CONTAINER_OF_BUILD', 'KEYS_OF_LAMBDA']);
 
-/** Omits notes that matter only if the start is not safe. */
-export const selectVerdictNotes = (
-  notes: readonly PollNote[],
-  verdict: NowJudgement['verdict'],
-): PollNote[] => notes.filter(({ code }) => verdict !== 'safe' || !ONLY_IF_UNSAFE.has(code));
-
 /** What {@link selectJobNotes} needs of a judgement. */
-type StartedJob = Pick<NowJudgement, 'job' | 'judgedAt' | 'remaining'>;
+type StartedJob = Pick<NowJudgement, 'job' | 'judgedAt' | 'remaining' | 'verdict'>;
 
 /**
  * The notes of a poll that matter for a job: limits of a session only for a job that needs more, and a token that ends
@@ -22,6 +16,7 @@ type StartedJob = Pick<NowJudgement, 'job' | 'judgedAt' | 'remaining'>;
  */
 export function selectJobNotes(notes: readonly PollNote[], started: StartedJob | null): PollNote[] {
   return notes.flatMap((note): PollNote[] => {
+    if (ONLY_IF_UNSAFE.has(note.code)) return started?.verdict === 'safe' ? [] : [note];
     if (isSessionLimit(note.code)) return started !== null && isTooShort(started) ? [note] : [];
     if (started === null || note.code !== 'SSO_TOKEN_EXPIRES' || note.isRenewable) return [note];
     const jobEndsAt = started.judgedAt + started.job.duration * 1000;

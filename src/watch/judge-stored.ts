@@ -5,7 +5,7 @@ import { getHistoryColumns } from '../domain/measurement/columns/column-measurem
 import { getGeneration } from '../domain/measurement/columns/generation-columns.ts';
 import type { Measurement } from '../domain/measurement/measurement.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
-import type { Generation, Instant, Seconds } from '../domain/model.ts';
+import type { Generation, Instant, Seconds, SessionFacts } from '../domain/model.ts';
 import { hasRequestedValidity, type RequestedSession } from '../domain/requested-session.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
@@ -40,24 +40,44 @@ interface StoredCredentials {
   age: Seconds;
 }
 
+export interface StoredJudgement {
+  judgement: NowJudgement;
+  /** Of the judged series. Null if no series is judged, or if nothing is known about its session. */
+  sessionFacts: SessionFacts | null;
+}
+
 /** Judges the job by the newest stored sample of its credentials, without a poll. */
 export function judgeStored(
   store: Histories | null,
   options: JudgeStoredOptions,
   job: JobRequirement,
   now: Instant,
-): NowJudgement {
-  const { maxAge, accessKeyId = null, session = null } = options;
+): StoredJudgement {
+  const { accessKeyId = null, session = null } = options;
   const analyses = store === null ? [] : analyseSeries(store, options, now);
   if (accessKeyId === null && isRoleUndecided(analyses, options)) {
-    return judgeWithoutCredentials({ code: 'ROLE_UNDECIDED' }, null, { job, at: now, analysis: null });
+    const rules = { job, at: now, analysis: null };
+    const judgement = judgeWithoutCredentials({ code: 'ROLE_UNDECIDED' }, null, rules);
+    return { judgement, sessionFacts: null };
   }
   const found = analyses.flatMap((analysis) => findNewestCredentials(analysis, options) ?? []);
   const newest = minBy(found, ({ age }) => age);
   if (newest === null) {
-    return judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, { job, at: now, analysis: null, session });
+    const rules = { job, at: now, analysis: null, session };
+    return { judgement: judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, rules), sessionFacts: null };
   }
-  const { analysis, generation, age } = newest;
+  return {
+    judgement: judgeStoredCredentials(newest, options, job, now),
+    sessionFacts: newest.analysis.session,
+  };
+}
+
+function judgeStoredCredentials(
+  { analysis, generation, age }: StoredCredentials,
+  { maxAge, session = null, ...options }: JudgeStoredOptions,
+  job: JobRequirement,
+  now: Instant,
+): NowJudgement {
   const expiration = Math.min(generation.expiration, options.expiration ?? generation.expiration);
   const current = { identity: analysis.identity, credentials: { ...generation, expiration } };
   const rules = { job, at: findLatestTime(now, null, analysis), analysis, session };

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { selectJobNotes, selectVerdictNotes } from '../../src/domain/job-notes.ts';
+import { selectJobNotes } from '../../src/domain/job-notes.ts';
 import type { PollNote } from '../../src/domain/poll-note.ts';
+import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const MARGIN = 300;
 
-const start = (duration: number, remaining: number | null = null) => ({
-  job: { duration, margin: MARGIN },
-  judgedAt: NOW,
-  remaining,
-});
+const start = (
+  duration: number,
+  remaining: number | null = null,
+  verdict: NowJudgement['verdict'] = 'not-safe',
+) => ({ job: { duration, margin: MARGIN }, judgedAt: NOW, remaining, verdict });
 const select = (notes: PollNote[], duration: number | null, remaining: number | null = null) =>
   selectJobNotes(notes, duration === null ? null : start(duration, remaining)).map(({ code }) => code);
 
@@ -48,7 +49,8 @@ test('notes that only say what to do are dropped if the start is safe', () => {
     { code: 'CONTAINER_OF_BUILD', platform: 'codebuild' },
     { code: 'IMDS_V1_USED' },
   ];
-  expect(selectVerdictNotes(notes, 'safe').map(({ code }) => code)).toEqual(['IMDS_V1_USED']);
-  expect(selectVerdictNotes(notes, 'not-safe')).toEqual(notes);
-  expect(selectVerdictNotes(notes, 'unknown')).toEqual(notes);
+  const selectAfter = (verdict: NowJudgement['verdict']) => selectJobNotes(notes, start(3600, 3600, verdict));
+  expect(selectAfter('safe').map(({ code }) => code)).toEqual(['IMDS_V1_USED']);
+  expect(selectAfter('not-safe')).toEqual(notes);
+  expect(selectAfter('unknown')).toEqual(notes);
 });

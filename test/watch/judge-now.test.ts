@@ -59,7 +59,12 @@ test('a stored sample is judged by the time that dated samples prove', async () 
   const host = onSlowHost();
   await host.pollUntil(START + 3 * HOUR + 30 * MINUTE);
   const options = { host: 'i-0abc', source: 'imds', maxAge: 3600 } as const;
-  const judgement = judgeStored(host.context.store, options, { duration: 60, margin: 0 }, host.hostTime());
+  const { judgement } = judgeStored(
+    host.context.store,
+    options,
+    { duration: 60, margin: 0 },
+    host.hostTime(),
+  );
   expect(judgement.judgedAt).toBe(host.trueTime());
 });
 
@@ -105,7 +110,7 @@ describe('judgeStored', () => {
   ])('a sample with an age of %d s is judged, or unknown with a reason', (age, unknownReason) => {
     const store = temporaryStore();
     record(store, NOW - age * 1000, { issuedAt: NOW - HOUR });
-    expect(judgeStored(store, SELECTION, JOB, NOW)).toMatchObject({
+    expect(judgeStored(store, SELECTION, JOB, NOW).judgement).toMatchObject({
       verdict: unknownReason === null ? 'safe' : 'unknown',
       unknownReason,
       remaining: 5 * 3600,
@@ -119,7 +124,7 @@ describe('judgeStored', () => {
     record(store, NOW - MINUTE, { role: 'old', host: 'other' });
     record(store, NOW - MINUTE, { role: 'old', source: 'container' });
     const judgedRole = (more: { role?: string }) =>
-      judgeStored(store, { ...SELECTION, ...more }, JOB, NOW).identity?.role;
+      judgeStored(store, { ...SELECTION, ...more }, JOB, NOW).judgement.identity?.role;
     expect(judgedRole({})).toBe('new');
     expect(judgedRole({ role: '' })).toBe('new');
     expect(judgedRole({ role: 'old' })).toBe('old');
@@ -133,7 +138,7 @@ describe('judgeStored', () => {
     record(store, NOW - MINUTE, { ...role, key: encodeKeyId('444455556666') });
     const judgedAccount = (accountId: string | null) => {
       const selection = { ...SELECTION, ...role, accountId };
-      return findAccountId(judgeStored(store, selection, JOB, NOW).credentials?.accessKeyId ?? '');
+      return findAccountId(judgeStored(store, selection, JOB, NOW).judgement.credentials?.accessKeyId ?? '');
     };
     expect(judgedAccount('111122223333')).toBe('111122223333');
     expect(judgedAccount('444455556666')).toBe('444455556666');
@@ -144,7 +149,7 @@ describe('judgeStored', () => {
   test('a series that has only failed polls has no samples', () => {
     const store = temporaryStore();
     store.recordFailedPoll('i-0abc', 'imds', failedPoll(NOW));
-    expect(judgeStored(store, SELECTION, JOB, NOW)).toMatchObject({
+    expect(judgeStored(store, SELECTION, JOB, NOW).judgement).toMatchObject({
       identity: null,
       judgedAt: NOW,
       unknownReason: { code: 'NO_SAMPLES' },
@@ -157,7 +162,7 @@ describe('judgeStored', () => {
       { key: 'ASIA1', issuedAt: NOW - 2 * HOUR },
       { key: 'ASIA2', issuedAt: NOW - HOUR },
     ];
-    const judged = () => judgeStored(store, SELECTION, JOB, NOW).credentials?.accessKeyId;
+    const judged = () => judgeStored(store, SELECTION, JOB, NOW).judgement.credentials?.accessKeyId;
     for (const minute of [50, 40, 30]) {
       record(store, NOW - minute * MINUTE, first);
       record(store, NOW - (minute - 5) * MINUTE, second);

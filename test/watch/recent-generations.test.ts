@@ -25,7 +25,7 @@ function createJudge(history: SimulatedHistory, store: SampleStore) {
     const newest: Pick<SampleStore, 'recentHistories'> = {
       recentHistories: (filter) => store.recentHistories(filter, limit),
     };
-    return judgeStored(newest, { host: 'h', source, maxAge: 3600 }, { duration, margin: 0 }, now);
+    return judgeStored(newest, { host: 'h', source, maxAge: 3600 }, { duration, margin: 0 }, now).judgement;
   };
 }
 
@@ -99,7 +99,7 @@ function createSlowHost(hours: number, repairedAt: number): SampleStore {
 
 test('a clock that was repaired before the newest 1,000 generations does not count', () => {
   const judgeAfter = (hours: number) =>
-    judgeStored(createSlowHost(hours, 10), SELECTION, JOB, START + (hours - 1) * HOUR + 60_000);
+    judgeStored(createSlowHost(hours, 10), SELECTION, JOB, START + (hours - 1) * HOUR + 60_000).judgement;
   expect(judgeAfter(1008)).toMatchObject({ verdict: 'unknown', unknownReason: { code: 'ISSUED_IN_FUTURE' } });
   expect(judgeAfter(1010)).toMatchObject({ verdict: 'safe', remaining: 6 * 3600 - 60 });
 });

@@ -67,7 +67,12 @@ test('a check reads the newest generations and no sample', () => {
     recentHistories: (filter) => store.recentHistories(filter, 10),
   };
   const selection = { host: identity.host, source: identity.source, maxAge: 3600 };
-  const judgement = judgeStored(newest, selection, { duration: 60, margin: 0 }, START + GENERATIONS * HOUR);
+  const { judgement } = judgeStored(
+    newest,
+    selection,
+    { duration: 60, margin: 0 },
+    START + GENERATIONS * HOUR,
+  );
   expect(judgement.credentials?.lastUpdated).toBe(START + (GENERATIONS - 1) * HOUR);
   const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
   expect(rows).toBeGreaterThanOrEqual(10);

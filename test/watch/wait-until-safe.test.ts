@@ -247,12 +247,12 @@ describe('judgeStored', () => {
   test('the newest sample is judged by its remaining validity, and is unknown if it is too old', async () => {
     const { context, clock } = await startWithHistory('imds', 20);
     await clock.sleep(600_000);
-    expect(judgeStored(context.store, selection, job, clock.now())).toMatchObject({
+    expect(judgeStored(context.store, selection, job, clock.now()).judgement).toMatchObject({
       verdict: 'safe',
       remaining: 6 * HOUR - 30 * MINUTE,
     });
     await clock.sleep(301_000);
-    expect(judgeStored(context.store, selection, job, clock.now())).toMatchObject({
+    expect(judgeStored(context.store, selection, job, clock.now()).judgement).toMatchObject({
       verdict: 'unknown',
       unknownReason: { code: 'STALE_SAMPLES', ageSeconds: 901, maxAgeSeconds: 900 },
     });
@@ -261,11 +261,13 @@ describe('judgeStored', () => {
   test('the verdict is unknown for a sample from the future, another host, or no database', async () => {
     const { context, clock } = await startWithHistory('imds', 20);
     const early = clock.now() - 3_600_000;
-    expect(judgeStored(context.store, selection, job, early).unknownReason).toMatchObject({
+    expect(judgeStored(context.store, selection, job, early).judgement.unknownReason).toMatchObject({
       code: 'SAMPLES_IN_FUTURE',
     });
-    const other = judgeStored(context.store, { ...selection, host: 'other' }, job, clock.now());
+    const other = judgeStored(context.store, { ...selection, host: 'other' }, job, clock.now()).judgement;
     expect(other).toMatchObject({ verdict: 'unknown', unknownReason: { code: 'NO_SAMPLES' } });
-    expect(judgeStored(null, selection, job, clock.now()).unknownReason).toEqual({ code: 'NO_SAMPLES' });
+    expect(judgeStored(null, selection, job, clock.now()).judgement.unknownReason).toEqual({
+      code: 'NO_SAMPLES',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
+import { selectJobNotes } from '../../domain/job-notes.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import { listSessionNotes } from '../../domain/session-facts.ts';
@@ -81,10 +81,7 @@ export const checkCommand: CommandDefinition = {
     }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
-    const notes = selectJobNotes(
-      selectVerdictNotes(recordedPoll.outcome.notes, judgement.verdict),
-      judgement,
-    );
+    const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
     return printVerdict(judgement, notes, flags, io);
@@ -94,10 +91,7 @@ export const checkCommand: CommandDefinition = {
 function validate(flags: CheckFlags, invocation: Invocation): void {
   validateProcessFlags(flags, invocation);
   if (flags.jobDuration === undefined && flags.pid === undefined) {
-    throw new CredWatchError(
-      'check needs a job duration',
-      suggestJobDuration('check', flags.job, '-j 4h30m'),
-    );
+    throw new CredWatchError('check needs a job duration', suggestJobDuration('check', flags.job, '4h30m'));
   }
   validateJobDuration(flags);
   if (flags.pid !== undefined) return;
@@ -123,7 +117,6 @@ async function judgeNewestSample(
 ): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-stored.ts');
-  const { findSeriesHistory } = await import('../../watch/poll-once.ts');
   const { identifyJob } = await import('../start-check/identify-job.ts');
   using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
   const now = io.clock.now();
@@ -138,10 +131,9 @@ async function judgeNewestSample(
   const { source } = identified.credentials;
   const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
   const { maxAge = DEFAULT_MAX_AGE } = flags;
-  const judgement = judgeStored(store, { host, maxAge, ...identified.credentials }, job, now);
-  const { identity, judgedAt } = judgement;
-  const history = store === null || identity === null ? null : findSeriesHistory(store, identity);
-  const notes = listSessionNotes(history?.session ?? null, judgedAt);
+  const selection = { host, maxAge, ...identified.credentials };
+  const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
+  const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
   return { judgement, notes: selectJobNotes(notes, judgement) };
 }
 

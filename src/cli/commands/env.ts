@@ -113,7 +113,7 @@ function validate({ jobDuration, job, judge, format }: EnvFlags): void {
   if (jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the duration of the job that will use the credentials',
-      suggestJobDuration('env', job, `-j 4h -f ${format}`),
+      suggestJobDuration('env', job, '4h', ` -f ${format}`),
     );
   }
   if (job !== undefined && judge !== 'once-per-job' && jobDuration !== 'auto') {

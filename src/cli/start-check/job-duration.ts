@@ -33,11 +33,20 @@ export async function printMeasuredDuration(
   await printNote(io, `the longest run of job ${job} took ${formatDuration(duration)}`);
 }
 
-/** What to add if the duration of the job is missing. */
-export const suggestJobDuration = (command: string, job: string | undefined, other: string): string =>
+/**
+ * What to add if the duration of the job is missing.
+ * @param duration an example
+ * @param flags that the command needs too, after a space
+ */
+export const suggestJobDuration = (
+  command: string,
+  job: string | undefined,
+  duration: string,
+  flags = '',
+): string =>
   job === undefined
-    ? `add -j: \`cred-watch ${command} ${other}\``
-    : `add -j auto, for the longest run of the job: \`cred-watch ${command} ${other.replace(/-j \S+/, '-j auto')} --job ${quoteForShell(job)}\``;
+    ? `add -j: \`cred-watch ${command} -j ${duration}${flags}\``
+    : `add -j auto, for the longest run of the job: \`cred-watch ${command} -j auto${flags} --job ${quoteForShell(job)}\``;
 
 /** @throws CredWatchError if `auto` is given without a job */
 export function validateJobDuration({ jobDuration, job }: JobDurationFlags): void {

@@ -1,5 +1,5 @@
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
-import { selectJobNotes, selectVerdictNotes } from '../../domain/job-notes.ts';
+import { selectJobNotes } from '../../domain/job-notes.ts';
 import type { PollNoteCode } from '../../domain/poll-note.ts';
 import {
   buildNowAdvice,
@@ -31,8 +31,8 @@ export interface SafeStart {
 }
 
 /**
- * These notes also matter to `exec` and `env`: the expiration may be wrong or unknown, or is the limit of the job, the
- * credentials cannot work, or others have read them.
+ * `exec` and `env` print these notes too: the expiration may be wrong or unknown, the session limits the job, the
+ * credentials cannot work, or others may have read them.
  */
 const SHOWN_NOTES: readonly PollNoteCode[] = [
   'DATE_NOT_BELIEVED',
@@ -59,7 +59,7 @@ export async function findSafeStart(
   const check = await checkStart(context, flags, io);
   const { recordedPoll, judgement } = check;
   const { outcome } = recordedPoll;
-  const notes = selectJobNotes(selectVerdictNotes(outcome.notes, judgement.verdict), judgement);
+  const notes = selectJobNotes(outcome.notes, judgement);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
