@@ -165,10 +165,8 @@ const autoOptions = new WeakMap<CredentialSource, source.SourceOptions>();
 
 async function open(choice: SourceChoice, options: AnySourceOptions): Promise<CredentialSource> {
   const { env, home, clock, random } = getSystemDefaults();
-  validateOptions(choice, options);
   const sourceOptions: source.SourceOptions = {
-    ...options,
-    expiresAt: parseExpiresAt(options.expiresAt),
+    ...parseOptions(choice, options),
     env: options.env ?? env,
     home: options.home ?? home,
     clock,
@@ -211,7 +209,8 @@ export async function openJobSource(opened: CredentialSource): Promise<Credentia
   });
 }
 
-function validateOptions(choice: SourceChoice, options: AnySourceOptions): void {
+/** The valid options, with a parsed time. */
+function parseOptions(choice: SourceChoice, options: AnySourceOptions) {
   assertKnownOptions(options, {
     env: true,
     home: true,
@@ -237,7 +236,7 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
   const expiresAt = parseExpiresAt(options.expiresAt);
   const session = { roleArn, sessionName, externalId, durationSeconds, stsEndpoint, expiresAt };
   const conflict = findSourceConflict(choice, { role, profile, command, ...session, env: {} });
-  if (conflict === null) return;
+  if (conflict === null) return { ...options, expiresAt };
   throw conflict.code === 'SETTING_NOT_SUPPORTED'
     ? createArgumentError(
         `the source ${conflict.source} has no option ${conflict.setting}`,

@@ -1,4 +1,4 @@
-import type { Instant, Sample, Seconds, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
+import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';
 
@@ -13,17 +13,6 @@ export interface SeriesFilter {
   since?: Instant | undefined;
   until?: Instant | undefined;
 }
-
-/**
- * A polled sample. `machine` is the name of the polling machine, for `findLastHost`. `session` is what the poll knew
- * about the session of the credentials.
- */
-export type PolledSample = [
-  identity: SeriesIdentity,
-  sample: Sample,
-  machine: string,
-  session?: SessionFacts | null,
-];
 
 /** Selects series of one host and source. */
 export interface RecentFilter {

@@ -101,11 +101,11 @@ export class MemoryStore implements StartCheckStore {
   dropJobRun(): void {}
 
   /** Runs are not kept, because they would be lost at the end of the process. */
-  jobNames(): [] {
+  jobRuns(): [] {
     return [];
   }
 
-  jobRuns(): [] {
+  jobNames(): [] {
     return [];
   }
 
@@ -130,7 +130,7 @@ export class MemoryStore implements StartCheckStore {
         failed.map(({ observedAt }) => ({ from: observedAt, to: observedAt })),
         findMaxDistanceInSpan(generations),
       ),
-      // Only reports read it.
+      // Only reports and `check --offline` read the session facts, and they do not use this store.
       session: null,
       newestClockOffset: findNewestClockOffset([...samples, ...failed]),
     };

@@ -13,7 +13,6 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import { toStoredKeyId } from '../key-id.ts';
-import type { PolledSample } from './contract.ts';
 import { prepareEndpointStart, prepareFailedPollInsert } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { prepareClockOffsetUpdate } from './host-clocks.ts';
@@ -38,7 +37,12 @@ export class PollRecorder {
     this.#samples?.startTransaction();
   }
 
-  recordSample(...[identity, sample, machine, session = null]: PolledSample): void {
+  recordSample(
+    identity: SeriesIdentity,
+    sample: Sample,
+    machine: string,
+    session: SessionFacts | null,
+  ): void {
     this.#samples ??= new SampleRecorder(this.connection);
     const stored = { ...sample, accessKeyId: toStoredKeyId(sample.accessKeyId) };
     this.#samples.record(identity, stored, machine, session);

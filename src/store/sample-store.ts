@@ -1,4 +1,13 @@
-import type { FailedPoll, Instant, JobRun, SeriesHistory, SourceName } from '../domain/model.ts';
+import type {
+  FailedPoll,
+  Instant,
+  JobRun,
+  Sample,
+  SeriesHistory,
+  SeriesIdentity,
+  SessionFacts,
+  SourceName,
+} from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
@@ -10,7 +19,6 @@ import type {
   KeyPattern,
   KeySeries,
   OnFallback,
-  PolledSample,
   PruneResult,
   ReadOptions,
   RecentFilter,
@@ -88,21 +96,21 @@ export class SampleStore {
     this.close();
   }
 
-  /**
-   * Records a polled sample. The sample is on disk when this method returns. Equal samples are all recorded.
-   */
-  recordSample(...poll: PolledSample): void {
-    this.writeTogether(() => this.#getRecorder().recordSample(...poll));
+  /** Records a sample that `machine` polled, which is then on disk. Equal samples are all recorded. */
+  recordSample(
+    identity: SeriesIdentity,
+    sample: Sample,
+    machine: string,
+    session: SessionFacts | null = null,
+  ): void {
+    this.writeTogether(() => this.#getRecorder().recordSample(identity, sample, machine, session));
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
     this.writeTogether(() => this.#getRecorder().recordFailedPoll(host, source, poll));
   }
 
-  /**
-   * Records that an endpoint reports that it is starting.
-   * @returns the time of the first such poll since the last poll with another result
-   */
+  /** Records that an endpoint is starting. Returns the time of the first such poll since the last other result. */
   recordStarting(host: string, source: SourceName, at: Instant): Instant {
     return this.writeTogether(() => this.#getRecorder().recordStarting(host, source, at));
   }

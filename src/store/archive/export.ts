@@ -74,7 +74,9 @@ function* readParts(
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
-/** If SQLite takes another table for the samples, their times are seldom those of the generation. */
+/**
+ * In a damaged file, SQLite can read another table as the samples. Its times are rarely in the range of the generation.
+ */
 const isWithin = (times: readonly SampleTime[], { rawFirstSeen, rawLastSeen }: RecordedGeneration) =>
   times.every(({ observedAt }) => observedAt >= rawFirstSeen && observedAt <= rawLastSeen);
 

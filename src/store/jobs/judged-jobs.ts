@@ -5,15 +5,7 @@ import type { DatabaseConnection } from '../sqlite/driver.ts';
 import { checkRow } from '../sqlite/row-check.ts';
 import type { StoreConnection } from '../sqlite/store-connection.ts';
 
-interface RunRow {
-  process: string;
-  host: string;
-  source: SeriesIdentity['source'];
-  apiVersion: string;
-  role: string;
-  startedAt: Instant;
-  remainingAtStart: number;
-}
+type RunRow = SeriesIdentity & Omit<JobRunInProgress, 'identity'>;
 
 export class JudgedJobRows implements JudgedJobs {
   readonly #connection: StoreConnection;
@@ -74,7 +66,7 @@ const toRow = ({ identity, ...key }: JudgedJobKey) => ({ ...identity, ...key });
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * A row of the future is from a time when the clock was wrong. Rows of the near future stay, because another process
+ * A row with a future time was written while the clock was wrong. Rows of the near future stay, because another process
  * may have read the clock a moment later.
  */
 const deleteOld = (connection: DatabaseConnection, now: Instant) =>

@@ -128,7 +128,7 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
 
 /**
  * Numbers, texts and nulls. In a damaged database also other values, which the checks reject. SQLite writes some binary
- * values as text that is no JSON.
+ * values as text that is not JSON.
  */
 function parseList(field: string, json: string | undefined): unknown[] {
   try {
