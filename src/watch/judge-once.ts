@@ -28,10 +28,10 @@ export interface JudgeOnceOptions {
 /** After the judgement, any credentials that have not expired are passed. */
 const ALREADY_JUDGED: JobRequirement = { duration: 0, margin: 0 };
 
-/** No run takes longer. Then its row can be deleted, and the next call judges the run again. */
+/** Runs are assumed to end within this time. Later, the row can be deleted, and the next call judges the run again. */
 const MAX_RUN_MS = 30 * 24 * 3600 * 1000;
 
-/** A row is needed longer than it counts, to say why a process is judged again. */
+/** The row is kept for this long after its judgement stops counting, to explain why the process is judged again. */
 const EXPLANATION_MS = 24 * 3600 * 1000;
 
 /** A judgement that a later call of the same job finds. */
@@ -47,7 +47,7 @@ interface Judgeable {
 /** Judges a job once, and passes later credentials without a judgement. In any doubt, judges again. */
 export class JudgeOnce {
   readonly #options: JudgeOnceOptions;
-  /** Null if a judgement of the last poll is not to be recorded. */
+  /** The judgement to record for the last poll. Null: nothing to record. */
   #unrecorded: Judgeable | null = null;
   #note: JudgedOnceNote | null = null;
 

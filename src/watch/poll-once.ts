@@ -73,7 +73,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     // `findLastHost` must not return a host name that the caller chose.
     const ownMachine = context.host === null ? machine : '';
     const session = readSessionFacts(outcome.notes);
-    // An expiration that the caller gave is no fact about the key, and the next poll may correct it.
+    // An expiration that the caller gave is not a property of the key, and the next poll may correct it.
     if (stated !== null) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>

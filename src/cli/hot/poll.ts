@@ -3,8 +3,8 @@ import { type PollFlags, pollCommand } from '../commands/poll.ts';
 import { createHotCommand } from './hot-command.ts';
 
 /**
- * `--interval` starts only once, and a round of `--targets` takes longer than the start. So does a call to AWS, which a
- * profile may need.
+ * `--interval` starts only once. A round of `--targets` or a call to AWS takes longer than the start. A profile may need
+ * a call to AWS.
  */
 export const run = createHotCommand<PollFlags>(
   pollCommand,

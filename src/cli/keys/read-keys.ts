@@ -103,7 +103,7 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
 
 /**
  * Any word can be a key id of another server, but only the database knows which words are.
- * @param args the arguments, of which `-` stands for standard input
+ * @param args the arguments; `-` means standard input
  * @param answers in the order of the references
  * @throws CredWatchError if an argument has no form of a key id, and no series has it as its key
  */

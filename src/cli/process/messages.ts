@@ -19,6 +19,10 @@ export async function printError(io: Io, message: string, hint?: string): Promis
 export const printNote = (io: Io, message: string, hint?: string): Promise<void> =>
   print(io, 'note', message, hint);
 
+/** @param message why the database is not used */
+export const printMissingDatabaseNote = (io: Io, message: string, hint?: string): Promise<void> =>
+  printNote(io, `continuing without the database: ${message}`, hint);
+
 /** Prints a message about something that can make a running job fail. */
 export const printWarning = (io: Io, message: string, hint?: string): Promise<void> =>
   print(io, 'warning', message, hint);

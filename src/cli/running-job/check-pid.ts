@@ -25,7 +25,12 @@ import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
-import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+import {
+  createPollNotePrinter,
+  printError,
+  printMissingDatabaseNote,
+  printNote,
+} from '../process/messages.ts';
 import { resolveJob } from '../start-check/job-duration.ts';
 import { printExpiryWarning } from './print-running-job.ts';
 import type { ProcessFlags } from './process-flags.ts';
@@ -66,8 +71,8 @@ async function findProvider(
     await probeProviders({ clock, random, ...options }, { offline: true, observed }),
   );
   if (job.provider !== null) return job.provider;
-  const ends = SDKS.map((sdk) => job.outcomes[sdk]);
-  if (!ends.some((outcome) => 'provider' in outcome && outcome.provider === 'environment')) return null;
+  const outcomes = SDKS.map((sdk) => job.outcomes[sdk]);
+  if (!outcomes.some((outcome) => 'provider' in outcome && outcome.provider === 'environment')) return null;
   throw new CredWatchError(
     describeUndecidedSource(job).message,
     `to judge the keys in the variables of the process, add --source environment; \`cred-watch sources --pid ${observed.pid}\` shows the reasons`,
@@ -96,14 +101,14 @@ async function readStored(view: ProcessView, provider: ProviderName | null, flag
 async function openStore({ db }: ProcessFlags, io: Io): Promise<SampleStore | null> {
   try {
     const store = SampleStore.openReadOnly(resolveDatabasePath(db, io));
-    // Many users have no database. Who names one expects that it is read.
+    // Many users have no database. A user who gives --db expects the database to be read.
     if (store === null && db !== undefined) {
-      await printNote(io, `continuing without the database: ${describeMissingDatabase(db)}`, 'correct --db');
+      await printMissingDatabaseNote(io, describeMissingDatabase(db), 'correct --db');
     }
     return store;
   } catch (error) {
     if (!(error instanceof CredWatchError)) throw error;
-    await printNote(io, `continuing without the database: ${error.message}`, error.hint);
+    await printMissingDatabaseNote(io, error.message, error.hint);
     return null;
   }
 }
@@ -132,7 +137,7 @@ function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, io: I
 async function follow(
   followed: FollowedProcess,
   { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
-  { format, warnBefore = null }: { format: ProcessFlags['format']; warnBefore?: number | null },
+  { format, warnBefore }: ProcessFlags,
   io: Io,
 ): Promise<number> {
   const { pid, expiration } = followed;
@@ -141,7 +146,7 @@ async function follow(
     await printExpiryWarning(io, code, describeProcess(pid), { expiration, now });
     if (isJson) await io.stdout.write(renderWarningJson(code, followed, now));
   };
-  const end = await followJob({ clock, expiration, warnBefore, onWarning }, () =>
+  const end = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, () =>
     waitForProcessEnd(isRunning, clock, stop),
   );
   if (end === null) {

@@ -25,24 +25,30 @@ export const addProcessFlags = (command: Command): Command =>
   );
 
 /** All other flags are about a job that starts now. */
-const FLAGS_WITH_PID: ReadonlySet<string> = new Set(
-  [
-    ...['pid', 'watch', 'warn-before', 'job-duration', 'job', 'margin', 'expires', 'source', 'db'],
-    ...['format', 'exit-codes', 'debug'],
-  ].map((name) => `--${name}`),
-);
+const FLAGS_WITH_PID: ReadonlySet<string> = new Set([
+  '--pid',
+  '--watch',
+  '--warn-before',
+  '--job-duration',
+  '--job',
+  '--margin',
+  '--expires',
+  '--source',
+  '--db',
+  '--format',
+  '--exit-codes',
+  '--debug',
+]);
 
 /** @throws CredWatchError if flags contradict each other */
-export function validateProcessFlags(
-  { pid, watch, source, exitCodes }: ProcessFlags,
-  invocation: Invocation,
-): void {
+export function validateProcessFlags(flags: ProcessFlags, invocation: Invocation): void {
+  const { pid, watch, source, exitCodes } = flags;
   if (pid === undefined) {
     const hint = 'to follow a command from its start, run `cred-watch exec --watch -- command arguments`';
     rejectFlags(invocation, ['--watch', '--warn-before'], 'needs --pid', hint);
     return;
   }
-  validateWatchFlags({ ...(watch === undefined ? {} : { watch }) }, invocation);
+  validateWatchFlags(flags, invocation);
   const others = invocation.command.options.flatMap(({ long }) =>
     long == null || FLAGS_WITH_PID.has(long) ? [] : [long],
   );

@@ -19,9 +19,9 @@ export function openJudgeOnce(
 ): JudgeOnce {
   // The environment can change the source of a command line. `-j auto` can change the duration.
   const { AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = io.env;
-  const parts = [args, job, source.name, source.endpoint?.url, AWS_PROFILE, AWS_CONFIG_FILE];
-  const text = JSON.stringify([...parts, AWS_SHARED_CREDENTIALS_FILE]);
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const variables = [AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE];
+  const parts = [args, job, source.name, source.endpoint?.url, ...variables];
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return new JudgeOnce({ store, clock: io.clock, job, caller, arguments: digest });
 }
 

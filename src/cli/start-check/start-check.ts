@@ -19,7 +19,7 @@ import {
 } from '../flags/source-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
-import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
+import { createNewTextCheck, printError, printMissingDatabaseNote, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
 import {
   type JobDurationFlags,
@@ -88,12 +88,12 @@ async function openStore({ db }: StartCheckFlags, io: Io): Promise<StartCheckSto
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
     return SampleStore.openBestEffort(resolveDatabasePath(db, io), ({ message }) => {
-      void printNote(io, `continuing without the database: ${message}`);
+      void printMissingDatabaseNote(io, message);
     });
   } catch (error) {
     // The addon is missing, or the home folder is unknown.
     if (!(error instanceof CredWatchError)) throw error;
-    await printNote(io, `continuing without the database: ${error.message}`, error.hint);
+    await printMissingDatabaseNote(io, error.message, error.hint);
     const { MemoryStore } = await import('../../store/memory-store.ts');
     return new MemoryStore();
   }
@@ -106,7 +106,7 @@ export interface StartCheck extends JudgedPoll {
 
 /** Polls and judges once, or with `--wait` until a start is safe. Prints on stderr why it waits. */
 export async function checkStart(
-  { chooseJob, ...context }: StartCheckContext,
+  context: StartCheckContext,
   flags: StartCheckFlags,
   io: Io,
 ): Promise<StartCheck> {
@@ -126,7 +126,7 @@ export async function checkStart(
   const stop = flags.wait === undefined ? new AbortController().signal : io.createStopSignal();
   try {
     const judged = await waitUntilSafe(context, {
-      job: chooseJob ?? context.job,
+      job: context.chooseJob ?? context.job,
       maxWait: flags.wait ?? 0,
       clock: io.clock,
       random: io.random,
