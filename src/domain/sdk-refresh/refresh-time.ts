@@ -1,0 +1,19 @@
+import type { Seconds } from '../model.ts';
+
+/** botocore extends the expiration of credentials that have less than this left. */
+const SAFE_REMAINING: Seconds = 25 * 60;
+
+/** Credentials are served for at least this time before the next refresh, if they are valid for twice as long. */
+const MIN_SERVED: Seconds = 5 * 60;
+
+/**
+ * The remaining validity at which served credentials should be refreshed: half of the lifetime, and at least 25
+ * minutes if the lifetime is 30 minutes or more. With a shorter lifetime, credentials are served for 5 minutes, or
+ * for half of their lifetime if that is shorter.
+ * @param lifetime validity when issued
+ */
+export const chooseRefreshRemaining = (lifetime: Seconds): Seconds =>
+  Math.max(lifetime / 2, Math.min(SAFE_REMAINING, lifetime - MIN_SERVED));
+
+/** With a shorter lifetime, half of the lifetime is less than what every SDK needs. */
+export const ADVISED_LIFETIME: Seconds = 2 * SAFE_REMAINING;
