@@ -1,9 +1,10 @@
 import type { Instant } from './model.ts';
 
-/** The process at the other end of a loopback connection. Null: the system does not show it. */
+/** The process at the other end of a connection within this machine. Null: the system does not show it. */
 export interface PeerProcess {
-  pid: number;
-  /** Path of the executable. */
+  /** Null if the process has ended or belongs to another user. */
+  pid: number | null;
+  /** Path of the executable. Untrusted text. */
   program: string | null;
   /** Name of the user, or the number of the user if it has no name. */
   user: string | null;
