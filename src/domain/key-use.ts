@@ -12,15 +12,18 @@ export interface PeerProcess {
 
 /** A program to which `serve` passed a key. */
 export interface KeyUser {
-  /** The SDK or program, as its User-Agent states it. Untrusted text. */
+  /** The SDK or program, as its User-Agent states it; `''` if there is none. Untrusted text. */
   client: string;
   /** IP address, or `unix` for a Unix socket. */
   address: string;
-  /** Null for a client on another host, or on a system without `/proc`. */
+  /** Null for a client on another host, and on a system without `/proc`. */
   process: PeerProcess | null;
 }
 
-/** Which program got which key, and how often. */
+/**
+ * Which program got which key, and how often. Requests of processes that differ only in their pid are counted together.
+ * The pid is that of the last request.
+ */
 export interface KeyUse extends KeyUser {
   /** The name of the role in `serve`. */
   role: string;
@@ -31,4 +34,22 @@ export interface KeyUse extends KeyUser {
   lastAt: Instant;
   /** Responses with this key. */
   count: number;
+  /** True for the row that counts all users of a key above the limit together. Then the user is unknown. */
+  isOthers: boolean;
 }
+
+export interface StoredKeyUse extends KeyUse {
+  /** The name of the host that served the key. */
+  host: string;
+}
+
+/** Clients can send any User-Agent, so the number of separately counted users of a key is limited. */
+export const MAX_USERS_PER_KEY = 200;
+
+/** The user of the row that counts the others. */
+export const OTHER_USERS: KeyUser & Pick<KeyUse, 'isOthers'> = {
+  client: '',
+  address: '',
+  process: null,
+  isOthers: true,
+};

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { onTestFinished } from 'vitest';
 import type { PeerProcess } from '../../../src/domain/key-use.ts';
 import { PeerFinder } from '../../../src/server/serving/peer/peer-finder.ts';
+import { killGroup } from '../send-signal.ts';
 
 export function openFinder(): PeerFinder {
   const finder = PeerFinder.open(process.pid);
@@ -63,12 +64,4 @@ export async function waitForOutput({ stdout }: ChildProcess): Promise<string> {
   if (stdout === null) throw new Error('no pipe');
   const [chunk] = await once(stdout, 'data');
   return String(chunk).trim();
-}
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // All of its processes have ended.
-  }
 }
