@@ -108,7 +108,7 @@ const toRow = (host: string, use: KeyUse): KeyUseRow => ({
 function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): StoredKeyUse[] {
   assertUndamaged(connection, 'key_uses');
   const { host = null, accessKeyId = null } = filter;
-  return connection
+  const rows = connection
     .prepare<[object], KeyUseRow>(
       `SELECT host, role, access_key_id AS accessKeyId, client, program, user, address, others,
          pid, expiration, first_at AS firstAt, last_at AS lastAt, uses AS count
@@ -116,8 +116,9 @@ function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): Stor
        WHERE (@host IS NULL OR host = @host) AND (@accessKeyId IS NULL OR access_key_id = @accessKeyId)
        ORDER BY host, role, access_key_id, client, program, user, address, others`,
     )
-    .all({ host, accessKeyId })
-    .map((row) => toKeyUse(checkRow(row)));
+    .all({ host, accessKeyId });
+  if (rows.length === 0) assertUndamaged(connection);
+  return rows.map((row) => toKeyUse(checkRow(row)));
 }
 
 function toKeyUse({ program, user, pid, others, ...use }: KeyUseRow): StoredKeyUse {
