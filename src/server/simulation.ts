@@ -27,6 +27,7 @@ export interface SimulationOptions {
 /** The state that all endpoints of one simulator share. */
 export interface Simulation extends EndpointState {
   isSimulated: true;
+  issuer: CredentialIssuer;
   faultPlan: FaultPlan;
 }
 
