@@ -7,15 +7,9 @@ test('IMDS serves real credentials to a client with a session token', async () =
   const role = createRole();
   const { get, exchanges } = await startServed({ roles: [role] });
   expect((await get(ROLES)).body).toBe('loader');
-  const { status, head, body } = await get(`${ROLES}loader`);
-  console.log(head, body);
-  console.log((await get('/latest/meta-data/')).body);
-  console.log((await get('/latest/meta-data/iam/info')).body);
-  console.log((await get('/latest/dynamic/instance-identity/document')).body);
+  const { status, body } = await get(`${ROLES}loader`);
   expect(status).toBe(200);
-  console.log(exchanges);
   role.credentials = null;
-  console.log(await get(`${ROLES}loader`));
 });
 
 test('ECS serves real credentials to a client with the path and the token', async () => {
@@ -24,5 +18,4 @@ test('ECS serves real credentials to a client with the path and the token', asyn
   const { head, body } = await send('GET', new URL(env.AWS_CONTAINER_CREDENTIALS_FULL_URI!).pathname, {
     Authorization: env.AWS_CONTAINER_AUTHORIZATION_TOKEN!,
   });
-  console.log(head, body, exchanges);
 });

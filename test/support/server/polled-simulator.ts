@@ -112,8 +112,8 @@ function expectNoSecrets<T extends PollOutcome>({ exchanges, simulation }: Simul
     headers.authorization,
     headers['x-aws-ec2-metadata-token'],
     kind === 'token' && response.status === 200 ? String(response.body) : undefined,
-    credentials?.secretAccessKey,
-    credentials?.sessionToken,
+    credentials?.secretAccessKey.reveal(),
+    credentials?.sessionToken.reveal(),
   ]);
   const secrets = [...passed, simulation.authorization, simulation.credentialsId];
   const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;
