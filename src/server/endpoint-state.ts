@@ -28,6 +28,8 @@ export interface EndpointState {
   imds: ImdsMode;
   /** The name of the role. */
   role: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`, … */
+  partition: string;
   variants: Variants;
   startedAt: Instant;
   tree: MetadataTree;

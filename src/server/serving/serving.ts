@@ -2,15 +2,14 @@ import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { buildClientEnvironment, REAL_HOSTS } from '../client-environment.ts';
+import { buildClientEnvironment } from '../client-environment.ts';
 import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
 import type { Shape } from '../endpoint-request.ts';
 import type { MonitorRoutes } from '../monitor/monitor-response.ts';
 import type { ConnectionLimits } from '../wire/connections.ts';
-import { normalizeHost } from '../wire/host-check.ts';
-import { isLoopbackAddress, type ListenTarget } from '../wire/listen-address.ts';
+import type { ListenTarget } from '../wire/listen-address.ts';
 import { listenOnAll } from '../wire/listening-servers.ts';
-import type { HostRules } from './access-rules.ts';
+import { createExactHostRule, createHostRule } from './access-rules.ts';
 import { handleServingRequest } from './handle-request.ts';
 import { assertRoleNames } from './role-names.ts';
 import { createRoleState, type RoleState } from './role-state.ts';
@@ -34,6 +33,8 @@ export interface ServingOptions {
   listen: readonly ServingAddress[];
   /** Host names that are accepted in addition to the addresses on which the server listens. */
   allowedHosts: readonly string[];
+  /** Accept only a Host header with the address and port of `listen`, instead of `allowedHosts`. Default: false. */
+  requiresExactHost?: boolean;
   machine: MachineFacts;
   /** A JSON file or a folder that changes the metadata; null if none is given. */
   treePath: string | null;
@@ -82,14 +83,19 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   assertRoleNames(roles, options.routes.keys());
   const metadata = createServedMetadata(options);
   const startedAt = clock.now();
-  const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata }));
+  const { region } = options.machine;
+  const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+  let exactHost: string | null = null;
   const listening = await listenOnAll({
     onError: options.onError,
     limits: options.limits,
     listen: listen.map(({ target, role }) => ({ ...target, role })),
     createHandlers(target) {
       const served = selectStates(states, target.role);
-      const context = { ...options, states: served, hosts: createHostRules(target, options.allowedHosts) };
+      const isHostAllowed = options.requiresExactHost
+        ? createExactHostRule(() => exactHost)
+        : createHostRule(target, options.allowedHosts);
+      const context = { ...options, states: served, isHostAllowed };
       return {
         handleRequest: (request, response) => handleServingRequest(request, response, context),
       };
@@ -112,6 +118,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     throw error;
   }
   const { origins } = listening;
+  if (options.requiresExactHost) exactHost = new URL(origins[0] ?? '').host;
   const addresses = listen.map(({ role }, index) => ({ role, origin: origins[index] ?? '' }));
   const environments = states.flatMap((state) =>
     shapes.flatMap((shape) => {
@@ -128,16 +135,6 @@ function selectStates(states: readonly RoleState[], name: string | null): readon
   if (state === undefined) throw new CredWatchError(`no served role has the name '${name}'`);
   return [state];
 }
-
-function createHostRules(target: ListenTarget, allowedHosts: readonly string[]): HostRules {
-  const bound = 'host' in target ? [target.host] : [];
-  // Clients of these addresses use this name. A web page with this name is on this machine, and sends its origin.
-  const isLocal = !('host' in target) || isLoopbackAddress(target.host) || isWildcard(target.host);
-  const names = [...bound, ...REAL_HOSTS, ...allowedHosts, ...(isLocal ? ['localhost'] : [])];
-  return { allowed: new Set(names.map(normalizeHost).filter((name) => name !== '')), exact: null };
-}
-
-const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
 
 interface RoleOrigin {
   role: string | null;
