@@ -22,8 +22,9 @@ import { writeResponse } from '../wire/response-writer.ts';
 import { type AccessProblem, findAccessProblem, type HostRule } from './access-rules.ts';
 import { findAddresses } from './connection-addresses.ts';
 import {
+  type AddressRoles,
   buildAccessDenied,
-  buildAuthorizationError,
+  buildSelectionError,
   findShape,
   routePath,
   selectRole,
@@ -33,8 +34,7 @@ import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
 
 /** What the requests to one listen address have in common. */
 export interface ServingContext {
-  /** The roles of this address, at least one. The first one answers under `/latest/`. */
-  states: readonly RoleState[];
+  roles: AddressRoles;
   isHostAllowed: HostRule;
   /** By path. They precede the paths of the shapes. */
   routes: MonitorRoutes;
@@ -106,9 +106,9 @@ export async function handleServingRequest(
   if (!response.destroyed) writeResponse(finished, response, method === 'HEAD');
 }
 
-function reject(request: EndpointRequest, { states }: ServingContext, problem: AccessProblem): Outcome {
-  const [first] = states as [RoleState];
-  const routed = routePath(request.path, states);
+function reject(request: EndpointRequest, { roles }: ServingContext, problem: AccessProblem): Outcome {
+  const [first] = roles.states as [RoleState];
+  const routed = routePath(request.path, roles);
   const shape = findShape({ ...request, path: routed.path }, first.shapes);
   const outcome = { role: null, shape, kind: 'other' } as const;
   const { host = null } = request.headers;
@@ -138,16 +138,15 @@ async function respond(
   context: ServingContext,
   connection: ConnectionAddresses,
 ): Promise<Outcome> {
-  const { path, states } = routePath(original.path, context.states);
-  const [first] = states as [RoleState];
+  const { path, ...roles } = routePath(original.path, context.roles);
+  const [first] = roles.states as [RoleState];
   const request = { ...original, path, dateSkew: findDateSkew(first, context) };
   const shape = findShape(request, first.shapes);
   const rejection = rejectExpectation(request, shape, first.variants);
   if (rejection !== null) return { role: null, shape, kind: 'other', response: rejection };
-  const state = selectRole(request, shape, states);
+  const state = selectRole(request, shape, roles);
   if (state === null) {
-    const response = buildAuthorizationError(request, shape) ?? dispatch(request, first).response;
-    return { role: null, shape, kind: 'credentials', response };
+    return { role: null, shape, kind: 'other', response: buildSelectionError(request, shape, first) };
   }
   const { handled, peer } = await handle(request, state, context, connection);
   const { kind, response, apiVersion, credentials, internalError } = handled;

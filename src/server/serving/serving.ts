@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError } from '../../errors.ts';
-import { buildClientEnvironment } from '../client-environment.ts';
 import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
 import type { Shape } from '../endpoint-request.ts';
 import type { MonitorRoutes } from '../monitor/monitor-response.ts';
@@ -12,7 +10,9 @@ import { listenOnAll } from '../wire/listening-servers.ts';
 import { createExactHostRule, createHostRule } from './access-rules.ts';
 import { handleServingRequest } from './handle-request.ts';
 import { assertRoleNames } from './role-names.ts';
+import { findAddressRoles } from './role-selection.ts';
 import { createRoleState, type RoleState } from './role-state.ts';
+import { buildServedEnvironments, type ServedEnvironment } from './served-environments.ts';
 import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
 import { createServedMetadata, type MachineFacts } from './served-metadata.ts';
 import type { ServedRole } from './served-role.ts';
@@ -25,8 +25,14 @@ export interface ServingAddress {
 }
 
 export interface ServingOptions {
-  /** At least one. The first one answers under `/latest/`, and each one under `/NAME/latest/`. */
+  /** At least one. Each one answers under `/NAME/latest/`, and a single one under `/latest/` too. */
   roles: readonly ServedRole[];
+  /**
+   * The name of the role that answers under `/latest/` at an address with several roles. Default: none. The SDKs for
+   * JavaScript, Go and Ruby ignore the path of an IMDS endpoint, and would get the credentials of this role instead
+   * of the role in the path. An address of its own for each role works with all SDKs.
+   */
+  defaultRole?: string | null;
   shapes: readonly Shape[];
   /** Serve IMDSv1 too. */
   allowV1: boolean;
@@ -55,13 +61,6 @@ export interface ServingOptions {
   limits?: Partial<ConnectionLimits> | undefined;
 }
 
-/** The environment variables with which a client gets the credentials of a role. They contain secrets. */
-export interface ServedEnvironment {
-  role: string;
-  shape: Shape;
-  variables: Readonly<Record<string, string>>;
-}
-
 export interface Serving {
   /** `http://127.0.0.1:1338` or `unix:/run/cred-watch.sock`, in the order of `listen`. */
   origins: readonly string[];
@@ -85,88 +84,47 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const startedAt = clock.now();
   const { region } = options.machine;
   const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+  const addresses = listen.map(({ target, role }) => ({
+    ...target,
+    roles: findAddressRoles(states, role, options.defaultRole ?? null),
+  }));
   let exactHost: string | null = null;
   const listening = await listenOnAll({
     onError: options.onError,
     limits: options.limits,
-    listen: listen.map(({ target, role }) => ({ ...target, role })),
-    createHandlers(target) {
-      const served = selectStates(states, target.role);
+    listen: addresses,
+    createHandlers({ roles: served, ...target }) {
       const isHostAllowed = options.requiresExactHost
         ? createExactHostRule(() => exactHost)
         : createHostRule(target, options.allowedHosts);
-      const context = { ...options, states: served, isHostAllowed };
+      const context = { ...options, roles: served, isHostAllowed };
       return {
         handleRequest: (request, response) => handleServingRequest(request, response, context),
       };
     },
   });
+  const { origins } = listening;
+  if (options.requiresExactHost) exactHost = new URL(origins[0] ?? '').host;
   const tokenFiles = new Map<RoleState, TokenFile>();
   const close = async () => {
     await listening.close();
     for (const file of tokenFiles.values()) await file.close();
   };
   try {
-    if (shapes.includes('eks')) {
-      for (const state of states) {
-        const { serviceAccountTokens } = state;
-        tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
-      }
+    for (const state of shapes.includes('eks') ? states : []) {
+      const { serviceAccountTokens } = state;
+      tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
     }
   } catch (error) {
     await close();
     throw error;
   }
-  const { origins } = listening;
-  if (options.requiresExactHost) exactHost = new URL(origins[0] ?? '').host;
-  const addresses = listen.map(({ role }, index) => ({ role, origin: origins[index] ?? '' }));
+  const servedOrigins = addresses.map(({ roles: served }, index) => ({
+    origin: origins[index] ?? '',
+    roles: served,
+  }));
   const environments = states.flatMap((state) =>
-    shapes.flatMap((shape) => {
-      const variables = buildVariables(state, shape, states, addresses, tokenFiles.get(state)?.path ?? '');
-      return variables === null ? [] : [{ role: state.served.name, shape, variables }];
-    }),
+    buildServedEnvironments(state, shapes, servedOrigins, tokenFiles.get(state)?.path ?? ''),
   );
   return { origins, environments, close };
-}
-
-function selectStates(states: readonly RoleState[], name: string | null): readonly RoleState[] {
-  if (name === null) return states;
-  const state = states.find(({ served }) => served.name === name);
-  if (state === undefined) throw new CredWatchError(`no served role has the name '${name}'`);
-  return [state];
-}
-
-interface RoleOrigin {
-  role: string | null;
-  origin: string;
-}
-
-/** Prefers an address that serves only this role, because some SDKs ignore the path of an IMDS endpoint. */
-function buildVariables(
-  state: RoleState,
-  shape: Shape,
-  states: readonly RoleState[],
-  addresses: readonly RoleOrigin[],
-  tokenFile: string,
-): Record<string, string> | null {
-  const usable = addresses.filter(({ origin }) => origin.startsWith('http'));
-  const own = usable.filter(({ role }) => role === state.served.name);
-  const origins = (own.length > 0 ? own : usable.filter(({ role }) => role === null)).map(
-    ({ origin }) => origin,
-  );
-  if (origins.length === 0) return null;
-  const variables = buildClientEnvironment(shape, origins, state, tokenFile);
-  switch (shape) {
-    case 'imds': {
-      const isFirst = own.length > 0 || state === states[0];
-      const endpoint = variables.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? '';
-      return isFirst
-        ? variables
-        : { ...variables, AWS_EC2_METADATA_SERVICE_ENDPOINT: `${endpoint}${state.served.name}/` };
-    }
-    case 'ecs':
-      return { ...variables, AWS_CONTAINER_AUTHORIZATION_TOKEN: state.authorization };
-    default:
-      return variables;
-  }
 }
