@@ -144,13 +144,15 @@ async function startEndpoint(
   io: Io,
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
-  const { startRealEndpoint } = await import('../../server/real-credentials/real-endpoint.ts');
+  const { CredentialRefresher } = await import('../../watch/refresh/credential-refresher.ts');
+  const { createRefreshedRole } = await import('../serving/refreshed-role.ts');
+  const { startChildEndpoint } = await import('../../server/serving/child-endpoint.ts');
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
-  const latest = new LatestCredentials(context, {
+  const refresher = new CredentialRefresher(context, {
     clock: io.clock,
-    initialPoll,
+    random: io.random,
+    idle: false,
     onPoll({ outcome, isStarting }) {
       if (outcome.ok || isStarting) return;
       const { message, hint } = describeFailure(outcome);
@@ -158,7 +160,18 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  const endpoint = await startRealEndpoint({ getCredentials: latest.getLatest, onError });
+  refresher.startWith(initialPoll);
+  const { lastFailure } = refresher.getStatus();
+  if (lastFailure !== null) {
+    const { message, hint } = describeFailure(lastFailure);
+    throw new CredWatchError(message, hint);
+  }
+  const names = { name: 'exec', roleName: 'exec', roleArn: null };
+  const endpoint = await startChildEndpoint({
+    role: createRefreshedRole(refresher, io.clock, names),
+    clock: io.clock,
+    onError,
+  });
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {
@@ -167,7 +180,7 @@ async function startEndpoint(
     },
     async [Symbol.asyncDispose]() {
       await endpoint.close();
-      await latest.close();
+      await refresher.close();
     },
   };
 }

@@ -1,0 +1,130 @@
+import type { Clock } from '../../clock.ts';
+import type { PeerProcess } from '../../domain/key-use.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
+import type { Shape } from '../endpoint-request.ts';
+import type { MonitorRoutes } from '../monitor/monitor-response.ts';
+import type { ConnectionLimits } from '../wire/connections.ts';
+import type { ListenTarget } from '../wire/listen-address.ts';
+import { listenOnAll } from '../wire/listening-servers.ts';
+import { createExactHostRule, createHostRule } from './access-rules.ts';
+import { handleServingRequest } from './handle-request.ts';
+import { assertRoleNames } from './role-names.ts';
+import { findAddressRoles } from './role-selection.ts';
+import { createRoleState, type RoleState } from './role-state.ts';
+import { buildServedEnvironments, type ServedEnvironment } from './served-environments.ts';
+import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
+import { createServedMetadata, type MachineFacts } from './served-metadata.ts';
+import type { ServedRole } from './served-role.ts';
+
+/** An address of the server. */
+export interface ServingAddress {
+  target: ListenTarget;
+  /** The name of the only role that this address serves. Null: the address serves every role. */
+  role: string | null;
+}
+
+export interface ServingOptions {
+  /** At least one. Each one answers under `/NAME/latest/`, and a single one under `/latest/` too. */
+  roles: readonly ServedRole[];
+  /**
+   * The name of the role that answers under `/latest/` at an address with several roles. Default: none. The SDKs for
+   * JavaScript, Go and Ruby ignore the path of an IMDS endpoint, and would get the credentials of this role instead
+   * of the role in the path. An address of its own for each role works with all SDKs.
+   */
+  defaultRole?: string | null;
+  shapes: readonly Shape[];
+  /** Serve IMDSv1 too. */
+  allowV1: boolean;
+  listen: readonly ServingAddress[];
+  /** Host names that are accepted in addition to the addresses on which the server listens. */
+  allowedHosts: readonly string[];
+  /** Accept only a Host header with the address and port of `listen`, instead of `allowedHosts`. Default: false. */
+  requiresExactHost?: boolean;
+  machine: MachineFacts;
+  /** A JSON file or a folder that changes the metadata; null if none is given. */
+  treePath: string | null;
+  /** Additional pages, for example `/healthz`. The rules for hosts, browsers and proxies apply to them too. */
+  routes: MonitorRoutes;
+  clock: Clock;
+  /**
+   * Finds the process of a client, while it waits for credentials. The server sends the response after the promise
+   * has settled. Null: no process is looked up.
+   */
+  findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
+  /** Called once per request, before the response is sent. */
+  onExchange(exchange: ServedExchange): void;
+  /** Gets the errors of roles, routes and sockets. Clients get no details of them. */
+  onError(error: unknown): void;
+  /** Gets problems of the metadata folder and of token files. */
+  onProblem(message: string): void;
+  limits?: Partial<ConnectionLimits> | undefined;
+}
+
+export interface Serving {
+  /** `http://127.0.0.1:1338` or `unix:/run/cred-watch.sock`, in the order of `listen`. */
+  origins: readonly string[];
+  /** One per role and shape. Empty if the server only listens on Unix sockets, because SDKs cannot use them. */
+  environments: readonly ServedEnvironment[];
+  /** Closes the server and all connections, and removes token files and sockets. */
+  close(): Promise<void>;
+}
+
+/** The lifetime of tokens in EKS token files, which are renewed. Clients read the file at each request. */
+const TOKEN_LIFETIME: Seconds = 86_400;
+
+/**
+ * Serves the real credentials of roles. Listens on all addresses, or on none if one fails.
+ * @throws CredWatchError if a role name, an address or the metadata folder is invalid
+ */
+export async function startServing(options: ServingOptions): Promise<Serving> {
+  const { roles, shapes, allowV1, listen, clock, onProblem } = options;
+  assertRoleNames(roles, options.routes.keys());
+  const metadata = createServedMetadata(options);
+  const startedAt = clock.now();
+  const { region } = options.machine;
+  const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+  const addresses = listen.map(({ target, role }) => ({
+    ...target,
+    roles: findAddressRoles(states, role, options.defaultRole ?? null),
+  }));
+  let exactHost: string | null = null;
+  const listening = await listenOnAll({
+    onError: options.onError,
+    limits: options.limits,
+    listen: addresses,
+    createHandlers({ roles: served, ...target }) {
+      const isHostAllowed = options.requiresExactHost
+        ? createExactHostRule(() => exactHost)
+        : createHostRule(target, options.allowedHosts);
+      const context = { ...options, roles: served, isHostAllowed };
+      return {
+        handleRequest: (request, response) => handleServingRequest(request, response, context),
+      };
+    },
+  });
+  const { origins } = listening;
+  if (options.requiresExactHost) exactHost = new URL(origins[0] ?? '').host;
+  const tokenFiles = new Map<RoleState, TokenFile>();
+  const close = async () => {
+    await listening.close();
+    for (const file of tokenFiles.values()) await file.close();
+  };
+  try {
+    for (const state of shapes.includes('eks') ? states : []) {
+      const { serviceAccountTokens } = state;
+      tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const servedOrigins = addresses.map(({ roles: served }, index) => ({
+    origin: origins[index] ?? '',
+    roles: served,
+  }));
+  const environments = states.flatMap((state) =>
+    buildServedEnvironments(state, shapes, servedOrigins, tokenFiles.get(state)?.path ?? ''),
+  );
+  return { origins, environments, close };
+}
