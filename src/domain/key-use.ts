@@ -1,4 +1,4 @@
-import type { Instant } from './model.ts';
+import type { Instant, Seconds } from './model.ts';
 
 /** The process at the other end of a connection within this machine. Null: the system does not show it. */
 export interface PeerProcess {
@@ -41,6 +41,8 @@ export interface KeyUse extends KeyUser {
 export interface StoredKeyUse extends KeyUse {
   /** The name of the host that served the key. */
   host: string;
+  /** The newest known offset of the host's clock from AWS's clock. Null if it is unknown. */
+  clockOffset: Seconds | null;
 }
 
 /** Clients can send any User-Agent, so the number of separately counted users of a key is limited. */

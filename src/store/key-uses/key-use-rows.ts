@@ -109,9 +109,10 @@ function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): Stor
   assertUndamaged(connection, 'key_uses');
   const { host = null, accessKeyId = null } = filter;
   const rows = connection
-    .prepare<[object], KeyUseRow>(
+    .prepare<[object], KeyUseRow & Pick<StoredKeyUse, 'clockOffset'>>(
       `SELECT host, role, access_key_id AS accessKeyId, client, program, user, address, others,
-         pid, expiration, first_at AS firstAt, last_at AS lastAt, uses AS count
+         pid, expiration, first_at AS firstAt, last_at AS lastAt, uses AS count,
+         (SELECT clock_offset FROM host_clocks WHERE host_clocks.host = key_uses.host) AS clockOffset
        FROM key_uses
        WHERE (@host IS NULL OR host = @host) AND (@accessKeyId IS NULL OR access_key_id = @accessKeyId)
        ORDER BY host, role, access_key_id, client, program, user, address, others`,
@@ -121,7 +122,13 @@ function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): Stor
   return rows.map((row) => toKeyUse(checkRow(row)));
 }
 
-function toKeyUse({ program, user, pid, others, ...use }: KeyUseRow): StoredKeyUse {
+function toKeyUse({
+  program,
+  user,
+  pid,
+  others,
+  ...use
+}: KeyUseRow & Pick<StoredKeyUse, 'clockOffset'>): StoredKeyUse {
   const process = { pid, program: program === '' ? null : program, user: user === '' ? null : user };
   const isKnown = Object.values(process).some((value) => value !== null);
   return { ...use, process: isKnown ? process : null, isOthers: others !== 0 };

@@ -44,7 +44,7 @@ describe('uses of keys', () => {
     record(store, use({ firstAt: START + 7, lastAt: START + 9, count: 2, process }));
     record(store, use({ firstAt: START - 4, lastAt: START - 4 }));
     expect(store.keyUses.list()).toEqual([
-      { ...use(), host: HOST, firstAt: START - 4, lastAt: START + 9, count: 6, process },
+      { ...use(), host: HOST, clockOffset: null, firstAt: START - 4, lastAt: START + 9, count: 6, process },
     ]);
   });
 
@@ -67,7 +67,9 @@ describe('uses of keys', () => {
     store.keyUses.record('web-2', [use()], 0);
     const rows = store.keyUses.list({ host: HOST });
     expect(rows.map(({ count }) => count)).toEqual(uses.map(() => 2));
-    expect(rows).toEqual(expect.arrayContaining(uses.map((each) => ({ ...each, host: HOST, count: 2 }))));
+    expect(rows).toEqual(
+      expect.arrayContaining(uses.map((each) => ({ ...each, host: HOST, clockOffset: null, count: 2 }))),
+    );
     expect(store.keyUses.list({ accessKeyId: 'ASIAEXAMPLE2' })).toMatchObject([
       { accessKeyId: 'ASIAEXAMPLE2' },
     ]);
@@ -96,6 +98,7 @@ describe('uses of keys', () => {
         ...use(),
         ...OTHER_USERS,
         host: HOST,
+        clockOffset: null,
         firstAt: START + MAX_USERS_PER_KEY,
         lastAt: START + MAX_USERS_PER_KEY + 49,
         count: 100,

@@ -58,7 +58,15 @@ test('responses are written after a few seconds, and the last ones at the end', 
   expect(list(file)).toEqual([]);
   await pass(WRITE_EVERY_MS);
   const { at: _, ...use } = served({ process: { pid: 8, program: '/usr/bin/curl', user: 'etl' } });
-  const row = { ...use, host: HOST, firstAt: 1000, lastAt: 3000, count: 3, isOthers: false };
+  const row = {
+    ...use,
+    host: HOST,
+    clockOffset: null,
+    firstAt: 1000,
+    lastAt: 3000,
+    count: 3,
+    isOthers: false,
+  };
   expect(list(file)).toEqual([row]);
   await pass(WRITE_EVERY_MS);
   expect(list(file)).toEqual([row]);
