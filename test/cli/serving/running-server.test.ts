@@ -3,14 +3,24 @@ import { createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeAddressUser } from '../../../src/cli/serving/running-server.ts';
+import type { ServedRoleFacts } from '../../../src/domain/serving/served-role-facts.ts';
 import { formatHealth } from '../../../src/report/serving/health.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const NOTHING = 'another program listens there';
-const ROLE = {
-  ...{ name: 'ops', role: 'operator', accountId: null, source: 'role', key: null, refreshReason: null },
-  ...{ lastRefreshAt: null, nextRefreshAt: null, isIdle: false, failureCount: 0, failure: null },
-} as const;
+const ROLE: ServedRoleFacts = {
+  name: 'ops',
+  role: 'operator',
+  accountId: null,
+  source: 'role',
+  key: null,
+  refreshReason: null,
+  lastRefreshAt: null,
+  nextRefreshAt: null,
+  isIdle: false,
+  failureCount: 0,
+  failure: null,
+};
 const { body: HEALTH } = formatHealth(
   { version: '1', user: 'anna', pid: 4711, startedAt: 0 },
   [ROLE, { ...ROLE, name: 'loader', role: 'loader' }],

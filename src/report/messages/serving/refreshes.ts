@@ -1,10 +1,8 @@
-import type { FailureFacts, Instant } from '../../../domain/model.ts';
-import type { RefreshReason, ShortLifetime } from '../../../domain/sdk-refresh/refresh-reason.ts';
-import type {
-  RefreshingSdk,
-  RefreshWindow,
-  ShortValidityEffect,
-} from '../../../domain/sdk-refresh/refresh-windows.ts';
+import type { FailureFacts, Instant, Seconds } from '../../../domain/model.ts';
+import type { LifetimeWarning } from '../../../domain/sdk-refresh/lifetime-warnings.ts';
+import type { RefreshReason } from '../../../domain/sdk-refresh/refresh-reason.ts';
+import { ADVISED_LIFETIME } from '../../../domain/sdk-refresh/refresh-time.ts';
+import type { RefreshingSdk, ShortValidityEffect } from '../../../domain/sdk-refresh/refresh-windows.ts';
 import {
   type RefreshFailureLevel,
   rateRefreshFailure,
@@ -46,23 +44,30 @@ const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
   blocks: 'wait for a request before every API call',
 };
 
-/** What a short lifetime does to SDKs, and what to do about it. */
+/**
+ * What a short lifetime does to SDKs, and what to do about it.
+ * @param warnings at least one
+ */
 export function describeShortLifetime(
   name: string,
-  { lifetime, served, isAlways, windows }: ShortLifetime,
+  lifetime: Seconds,
+  warnings: readonly LifetimeWarning[],
 ): { message: string; hint: string } {
-  const condition = isAlways
-    ? `down to ${short(Math.floor(served))} are left when they are refreshed`
-    : `and refreshes must not fail for longer than ${short(Math.floor(lifetime - served))}`;
+  const always = warnings.filter(({ when }) => when === 'always');
+  const ifLate = warnings.filter(({ when }) => when === 'if-late');
+  const consequences = [
+    ...(always.length === 0 ? [] : [describeEffects(always)]),
+    ...(ifLate.length === 0 ? [] : [`if a refresh is late, ${describeEffects(ifLate)}`]),
+  ];
   return {
-    message: `the credentials of ${name} are valid for only ${short(lifetime)}, ${condition}: ${describeEffects(windows)}`,
-    hint: 'request a longer validity, for example with --duration 1h',
+    message: `the credentials of ${name} are valid for only ${short(lifetime)}: ${consequences.join('; ')}`,
+    hint: `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`,
   };
 }
 
-function describeEffects(windows: readonly RefreshWindow[]): string {
+function describeEffects(warnings: readonly LifetimeWarning[]): string {
   const effects = Object.entries(EFFECTS).flatMap(([effect, text]) => {
-    const sdks = [...new Set(windows.filter((each) => each.effect === effect).map(({ sdk }) => sdk))];
+    const sdks = [...new Set(warnings.filter((each) => each.effect === effect).map(({ sdk }) => sdk))];
     return sdks.length === 0 ? [] : [`${joinNames(sdks.map((sdk) => SDK_NAMES[sdk]))} ${text}`];
   });
   return effects.join('; ');
