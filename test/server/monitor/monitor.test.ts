@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
+import { startMonitor } from '../../../src/server/monitor/monitor.ts';
+import type { MonitorResponse } from '../../../src/server/monitor/monitor-response.ts';
 import { requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 
 const respondWith =
