@@ -30,7 +30,9 @@ export function createRoleState({ role, shapes, allowV1, startedAt, metadata }: 
     served: role,
     shapes,
     imds: allowV1 ? 'both' : 'v2',
-    role: role.roleName,
+    get role() {
+      return role.roleName;
+    },
     variants: DOCUMENTED,
     startedAt,
     get tree() {

@@ -45,6 +45,12 @@ export interface ServingOptions {
    * has settled. Null: no process is looked up.
    */
   findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
+  /**
+   * Called when the server listens, before it reads files. Requests wait until it has returned. If it throws, nothing
+   * is served.
+   * @param origins in the order of `listen`
+   */
+  onListening?(origins: readonly string[]): void;
   /** Called once per request, before the response is sent. */
   onExchange(exchange: ServedExchange): void;
   /** Gets the errors of roles, routes and sockets. Clients get no details of them. */
@@ -80,18 +86,21 @@ const TOKEN_LIFETIME: Seconds = 86_400;
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const { roles, shapes, allowV1, listen, clock, onProblem } = options;
   assertRoleNames(roles, options.routes.keys());
-  const metadata = createServedMetadata(options);
-  const startedAt = clock.now();
-  const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata }));
+  assertKnownRoles(listen, roles);
+  const prepared = createPromise<readonly RoleState[]>();
   const listening = await listenOnAll({
     onError: options.onError,
     limits: options.limits,
     listen: listen.map(({ target, role }) => ({ ...target, role })),
     createHandlers(target) {
-      const served = selectStates(states, target.role);
-      const context = { ...options, states: served, hosts: createHostRules(target, options.allowedHosts) };
+      const hosts = createHostRules(target, options.allowedHosts);
+      const context = prepared.promise.then((states) => ({
+        ...options,
+        states: selectStates(states, target.role),
+        hosts,
+      }));
       return {
-        handleRequest: (request, response) => handleServingRequest(request, response, context),
+        handleRequest: async (request, response) => handleServingRequest(request, response, await context),
       };
     },
   });
@@ -100,7 +109,12 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     await listening.close();
     for (const file of tokenFiles.values()) await file.close();
   };
+  let states: readonly RoleState[];
   try {
+    options.onListening?.(listening.origins);
+    const metadata = createServedMetadata(options);
+    const startedAt = clock.now();
+    states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata }));
     if (shapes.includes('eks')) {
       for (const state of states) {
         const { serviceAccountTokens } = state;
@@ -111,6 +125,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     await close();
     throw error;
   }
+  prepared.resolve(states);
   const { origins } = listening;
   const addresses = listen.map(({ role }, index) => ({ role, origin: origins[index] ?? '' }));
   const environments = states.flatMap((state) =>
@@ -122,12 +137,21 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   return { origins, environments, close };
 }
 
-function selectStates(states: readonly RoleState[], name: string | null): readonly RoleState[] {
-  if (name === null) return states;
-  const state = states.find(({ served }) => served.name === name);
-  if (state === undefined) throw new CredWatchError(`no served role has the name '${name}'`);
-  return [state];
+function createPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
+
+function assertKnownRoles(listen: readonly ServingAddress[], roles: readonly ServedRole[]): void {
+  const unknown = listen.find(({ role }) => role !== null && !roles.some(({ name }) => name === role));
+  if (unknown !== undefined) throw new CredWatchError(`no served role has the name '${unknown.role}'`);
+}
+
+const selectStates = (states: readonly RoleState[], name: string | null): readonly RoleState[] =>
+  name === null ? states : states.filter(({ served }) => served.name === name);
 
 function createHostRules(target: ListenTarget, allowedHosts: readonly string[]): HostRules {
   const bound = 'host' in target ? [target.host] : [];
