@@ -117,3 +117,12 @@ function requireUserFunctions() {
   if (seteuid && initgroups && setgid && setuid) return { seteuid, initgroups, setgid, setuid };
   throw new CredWatchError('--user is not available on this system', 'remove --user');
 }
+
+/** The name of the user of this process, or the number of a user without a name. */
+export function readOwnName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}

@@ -44,7 +44,7 @@ export const SERVED_VALUES: Readonly<Record<SourceName, ValueOfSource | null>> =
 const SERVED_NAME = /^[a-z][\w.-]{0,63}$/i;
 
 /** First parts of paths that the endpoints use themselves. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set([
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'healthz',
   'latest',
   'metrics',
