@@ -21,7 +21,8 @@ const HOT_COMMANDS = {
   check: ['src/cli/running-job/check-pid.ts'],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
-    'src/server/real-credentials/real-endpoint.ts',
+    'src/cli/serving/refreshed-role.ts',
+    'src/server/serving/child-endpoint.ts',
     'src/cli/running-job/watch-command.ts',
   ],
   report: [

@@ -28,6 +28,8 @@ export interface EndpointState {
   imds: ImdsMode;
   /** The name of the role. `''` if it is not known yet. */
   role: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`, … */
+  partition: string;
   variants: Variants;
   startedAt: Instant;
   tree: MetadataTree;

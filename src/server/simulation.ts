@@ -44,6 +44,7 @@ export function createSimulation({
   return {
     ...options,
     isSimulated: true,
+    partition: 'aws',
     issuer: new CredentialIssuer(schedule, randomness, options.role),
     // The ECS agent reads the credentials of tasks from IMDS.
     credentialsDirectories: new Set(

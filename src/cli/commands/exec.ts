@@ -4,7 +4,6 @@ import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import { type CommandResult, recordJobRun } from '../../watch/record-job-run.ts';
-import type { CredentialRefresher } from '../../watch/refresh/credential-refresher.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { readProfile, readProfileRegion } from '../flags/profile-region.ts';
@@ -147,7 +146,8 @@ async function startEndpoint(
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
   const { CredentialRefresher } = await import('../../watch/refresh/credential-refresher.ts');
-  const { startRealEndpoint } = await import('../../server/real-credentials/real-endpoint.ts');
+  const { createRefreshedRole } = await import('../serving/refreshed-role.ts');
+  const { startChildEndpoint } = await import('../../server/serving/child-endpoint.ts');
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
   const refresher = new CredentialRefresher(context, {
@@ -167,7 +167,12 @@ async function startEndpoint(
     const { message, hint } = describeFailure(lastFailure);
     throw new CredWatchError(message, hint);
   }
-  const endpoint = await startRealEndpoint({ getCredentials: () => readCredentials(refresher), onError });
+  const names = { name: 'exec', roleName: 'exec', roleArn: null };
+  const endpoint = await startChildEndpoint({
+    role: createRefreshedRole(refresher, io.clock, names),
+    clock: io.clock,
+    onError,
+  });
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {
@@ -179,12 +184,6 @@ async function startEndpoint(
       await refresher.close();
     },
   };
-}
-
-async function readCredentials(refresher: CredentialRefresher): Promise<CredentialValues | null> {
-  await refresher.noteRequest();
-  const poll = refresher.getCurrent();
-  return poll && { ...poll.secrets, expiration: poll.credentials.expiration, accountId: poll.accountId };
 }
 
 /** SDKs prefer credentials of the default profile to any endpoint, so the child must not see them. */

@@ -1,4 +1,5 @@
 import { SOURCE_NAMES } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
 import { SOURCE_KINDS } from '../../sources/source.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { WRONG_USAGE } from '../flags/exit-codes.ts';
@@ -21,7 +22,7 @@ export const serveCommand: CommandDefinition = {
           return [`${source}${value === null ? '' : suffix}`, SOURCE_KINDS[source].description];
         }),
       },
-      'Each role has its own token for container endpoints. IMDS serves the first role under /latest/, and each role under /NAME/latest/.',
+      'Each role has its own token for container endpoints. IMDS serves each role under /NAME/latest/, and a single role under /latest/ too.',
     ],
     exitCodes: [
       ['0', 'stopped as requested'],
@@ -56,8 +57,17 @@ const SINGLE_ROLE_FLAGS = [
   '--expires',
 ];
 
-function validate({ serve }: ServeFlags, invocation: Invocation): void {
-  if (serve.length === 0) return;
+function validate({ serve, defaultRole }: ServeFlags, invocation: Invocation): void {
+  if (serve.length === 0) {
+    rejectFlags(invocation, ['--default-role'], 'needs --serve', 'remove it: a single role is always served');
+    return;
+  }
+  const names = serve.map(({ name }) => name);
+  if (defaultRole !== undefined && !names.includes(defaultRole))
+    throw new CredWatchError(
+      `--default-role ${defaultRole} names no role of --serve`,
+      `use one of ${names.join(', ')}`,
+    );
   const hint = 'name the source in --serve NAME=SOURCE:VALUE, for example loader=profile:loader';
   rejectFlags(invocation, SINGLE_ROLE_FLAGS, 'and --serve cannot be combined', hint);
 }

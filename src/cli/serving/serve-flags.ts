@@ -16,6 +16,7 @@ export interface ServeFlags extends SourceFlags, ListeningFlags {
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
+  defaultRole?: string;
   shape?: string;
   allowV1?: boolean;
   tree?: string;
@@ -58,6 +59,10 @@ export function addServeFlags(command: Command): Command {
       new Option('--unix-socket-mode <mode>', 'permissions of the Unix sockets')
         .argParser(parseSocketMode)
         .default(DEFAULT_SOCKET_MODE, '600, only this user'),
+    )
+    .option(
+      '--default-role <name>',
+      'the role of IMDS under /latest/, if an address serves several roles (default: none)',
     )
     .option(
       '--shape <list>',

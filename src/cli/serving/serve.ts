@@ -97,7 +97,6 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
   let userIo = io;
   const startedAt = io.clock.now();
   const metrics = createMetricsPage(() => resolveDatabasePath(flags.db, userIo), roles, io, end);
-  const region: { name: string | null } = { name: null };
   const serving = await startServer(
     {
       ...settings,
@@ -108,7 +107,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
       ]),
       findPeer: null,
       onExchange: requests.onExchange,
-      getRegion: () => region.name,
+      findRegion: (ownIo) => findRegion(flags, ownIo),
     },
     flags,
     io,
@@ -117,7 +116,6 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
     userIo = serving.io;
     const store = await openBestEffortStore(flags.db, userIo);
     try {
-      region.name = await findRegion(flags, userIo);
       const isStarted = await startRoles(
         { ...context, io: userIo },
         roles,

@@ -72,7 +72,7 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
   for (const role of roles) {
     const lifetime = role.getLifetime();
     if (lifetime === null) continue;
-    const warnings = findLifetimeWarnings(lifetime, endpoints, flags.refreshBefore);
+    const warnings = findLifetimeWarnings(lifetime, endpoints);
     if (warnings.length === 0) continue;
     const { message, hint } = describeShortLifetime(role.name, lifetime, warnings);
     await printWarning(io, message, hint);
@@ -83,8 +83,8 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
   if (isNamedByPath)
     await printNote(
       io,
-      'some SDKs ignore the path of AWS_EC2_METADATA_SERVICE_ENDPOINT, and get the first role',
-      'give each role an address of its own with --listen NAME=ADDRESS, see docs/serve.md',
+      `the SDKs for JavaScript, Go and Ruby ignore the path of AWS_EC2_METADATA_SERVICE_ENDPOINT, and get ${flags.defaultRole === undefined ? 'no credentials' : `the credentials of ${flags.defaultRole}`}`,
+      'give each role an address of its own: --listen NAME=ADDRESS',
     );
 }
 

@@ -2,6 +2,7 @@ import { chownSync } from 'node:fs';
 import { CredWatchError } from '../../errors.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import { deriveInstanceId, readMachineId } from '../../server/serving/instance-id.ts';
+import type { MachineFacts } from '../../server/serving/served-metadata.ts';
 import {
   type Serving,
   type ServingAddress,
@@ -23,8 +24,8 @@ export interface ServerSettings extends Pick<ServingOptions, 'routes' | 'onExcha
   listen: readonly ServingAddress[];
   /** Root becomes this user as soon as the server listens. Null: the user stays the same. */
   user: TargetUser | null;
-  /** Null until it is known: the profile files of the user name it. */
-  getRegion(): string | null;
+  /** The region in the metadata. Called as the user, because the profile files can name it. */
+  findRegion(io: Io): Promise<string | null>;
 }
 
 export interface StartedServing extends Serving {
@@ -41,27 +42,29 @@ export async function startServer(
   flags: ServeFlags,
   io: Io,
 ): Promise<StartedServing> {
-  const { listen, user, getRegion } = settings;
+  const { listen, user } = settings;
   let userIo = io;
+  const machine: MachineFacts = {
+    instanceId: deriveInstanceId(readMachineId()),
+    availabilityZone: null,
+    region: null,
+  };
   const serving = await startServing({
     ...settings,
     allowV1: flags.allowV1 ?? false,
     // The name of this machine resolves to its other addresses.
     allowedHosts: [...(flags.allowRemote ? [io.machine] : []), ...flags.allowHost],
-    machine: {
-      instanceId: deriveInstanceId(readMachineId()),
-      availabilityZone: null,
-      get region() {
-        return getRegion();
-      },
-    },
+    defaultRole: flags.defaultRole ?? null,
+    machine,
     treePath: flags.tree ?? null,
     clock: io.clock,
-    onListening(origins) {
+    async onListening(origins) {
       assertLoopback(origins, flags);
-      if (user === null) return;
-      for (const { target } of listen) if ('path' in target) chownSync(target.path, user.uid, user.gid);
-      userIo = dropRoot(user, io);
+      if (user !== null) {
+        for (const { target } of listen) if ('path' in target) chownSync(target.path, user.uid, user.gid);
+        userIo = dropRoot(user, io);
+      }
+      machine.region = await settings.findRegion(userIo);
     },
     onError: createErrorPrinter(io),
     onProblem: (problem) => void printNote(io, problem),

@@ -95,7 +95,7 @@ function buildDocumentEntry(
 
 /** Without an account id, real endpoints respond 404: programs would take any other value for a fact. */
 function buildInfoEntry({ request, state }: IamRequest): MetadataEntry | null {
-  const { issuer, role, isSimulated } = state;
+  const { issuer, role, partition, isSimulated } = state;
   const credentials = issuer.issue('info', request.now, request.faults);
   if (credentials === null) return { kind: 'unavailable', requestKind: 'metadata' };
   if (credentials.accountId === null) return null;
@@ -105,7 +105,7 @@ function buildInfoEntry({ request, state }: IamRequest): MetadataEntry | null {
       : {
           Code: 'Success',
           LastUpdated: formatLastUpdated(credentials),
-          InstanceProfileArn: `arn:${getPartition(credentials)}:iam::${credentials.accountId}:instance-profile/${role}`,
+          InstanceProfileArn: `arn:${partition}:iam::${credentials.accountId}:instance-profile/${role}`,
           ...(isSimulated && { InstanceProfileId: 'AIPAFALSEFALSEFALSEFA' }),
         };
   return { kind: 'leaf', body: formatImdsJson(fields), lastModified: credentials.issuedAt };
@@ -150,9 +150,6 @@ function findNamespaceEntry(
   if (last === undefined) return { kind: 'directory', names: [listedName] };
   return last === listedName ? buildDocumentEntry(iamRequest, receiver) : null;
 }
-
-/** China and GovCloud are partitions of their own. */
-const getPartition = ({ roleArn }: ServedCredentials) => roleArn?.split(':')[1] ?? 'aws';
 
 const formatLastUpdated = ({ issuedAt }: ServedCredentials) => formatDocumentInstant(issuedAt);
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { buildAgentError } from '../containers/agent-wire.ts';
 import { dispatch } from '../dispatcher.ts';
 import type {
@@ -18,11 +19,12 @@ import { discardBody } from '../wire/exchange.ts';
 import { parseHeaders } from '../wire/request-headers.ts';
 import { buildHostError, parseTarget, rejectExpectation } from '../wire/request-receiver.ts';
 import { writeResponse } from '../wire/response-writer.ts';
-import { type AccessProblem, findAccessProblem, type HostRules } from './access-rules.ts';
+import { type AccessProblem, findAccessProblem, type HostRule } from './access-rules.ts';
 import { findAddresses } from './connection-addresses.ts';
 import {
+  type AddressRoles,
   buildAccessDenied,
-  buildAuthorizationError,
+  buildSelectionError,
   findShape,
   routePath,
   selectRole,
@@ -32,9 +34,8 @@ import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
 
 /** What the requests to one listen address have in common. */
 export interface ServingContext {
-  /** The roles of this address, at least one. The first one answers under `/latest/`. */
-  states: readonly RoleState[];
-  hosts: HostRules;
+  roles: AddressRoles;
+  isHostAllowed: HostRule;
   /** By path. They precede the paths of the shapes. */
   routes: MonitorRoutes;
   clock: Clock;
@@ -57,7 +58,7 @@ export async function handleServingRequest(
 ): Promise<void> {
   const { method = 'GET', url = '/', rawHeaders, httpVersion, socket } = message;
   const headers = parseHeaders(rawHeaders);
-  const { states, routes, clock, onExchange, onError } = context;
+  const { routes, clock, onExchange, onError } = context;
   const connection = findAddresses(socket);
   discardBody(message, headers);
   const { path, query } = parseTarget(url);
@@ -69,8 +70,7 @@ export async function handleServingRequest(
     httpVersion,
     connection: socket,
     now: clock.now(),
-    // Clients correct their clock by the Date header, so it states AWS's time.
-    dateSkew: -(states[0]?.served.getClockOffset() ?? 0),
+    dateSkew: 0,
     faults: NO_FAULTS,
   };
   const report = (outcome: Omit<Outcome, 'response'>, status: number) => {
@@ -90,7 +90,7 @@ export async function handleServingRequest(
       rejectedHost,
     });
   };
-  const problem = findAccessProblem({ url, headers, connection: socket }, context.hosts);
+  const problem = findAccessProblem({ url, headers, connection: socket }, context.isHostAllowed);
   const route = routes.get(path);
   if (problem === null && route !== undefined) {
     const routed = await respondToRoute(route, method, onError);
@@ -106,9 +106,9 @@ export async function handleServingRequest(
   if (!response.destroyed) writeResponse(finished, response, method === 'HEAD');
 }
 
-function reject(request: EndpointRequest, { states }: ServingContext, problem: AccessProblem): Outcome {
-  const [first] = states as [RoleState];
-  const routed = routePath(request.path, states);
+function reject(request: EndpointRequest, { roles }: ServingContext, problem: AccessProblem): Outcome {
+  const [first] = roles.states as [RoleState];
+  const routed = routePath(request.path, roles);
   const shape = findShape({ ...request, path: routed.path }, first.shapes);
   const outcome = { role: null, shape, kind: 'other' } as const;
   const { host = null } = request.headers;
@@ -138,21 +138,26 @@ async function respond(
   context: ServingContext,
   connection: ConnectionAddresses,
 ): Promise<Outcome> {
-  const { path, states } = routePath(original.path, context.states);
-  const [first] = states as [RoleState];
-  const request = path === original.path ? original : { ...original, path };
+  const { path, ...roles } = routePath(original.path, context.roles);
+  const [first] = roles.states as [RoleState];
+  const request = { ...original, path, dateSkew: findDateSkew(first, context) };
   const shape = findShape(request, first.shapes);
   const rejection = rejectExpectation(request, shape, first.variants);
   if (rejection !== null) return { role: null, shape, kind: 'other', response: rejection };
-  const state = selectRole(request, shape, states);
+  const state = selectRole(request, shape, roles);
   if (state === null) {
-    const response = buildAuthorizationError(request, shape) ?? dispatch(request, first).response;
-    return { role: null, shape, kind: 'credentials', response };
+    return { role: null, shape, kind: 'other', response: buildSelectionError(request, shape, first) };
   }
   const { handled, peer } = await handle(request, state, context, connection);
   const { kind, response, apiVersion, credentials, internalError } = handled;
   if (internalError !== undefined) context.onError(internalError);
   return { role: state.served.name, shape: handled.shape, kind, response, apiVersion, credentials, peer };
+}
+
+/** Clients correct their clock by the Date header, so it states AWS's time. */
+function findDateSkew({ served }: RoleState, { onError }: ServingContext): Seconds {
+  const offset = attempt(() => served.getClockOffset(), onError) ?? 0;
+  return Number.isFinite(offset) ? -offset : 0;
 }
 
 /** Responds at once, unless the role must be refreshed first. */

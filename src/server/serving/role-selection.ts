@@ -1,27 +1,64 @@
+import { CredWatchError } from '../../errors.ts';
 import { buildAgentJson } from '../containers/agent-wire.ts';
 import { CLOUDSHELL_PATH, isCloudshellAuthorized } from '../containers/cloudshell.ts';
 import { isSameSecret } from '../containers/compare-secrets.ts';
 import { findEcsId } from '../containers/ecs.ts';
+import { dispatch } from '../dispatcher.ts';
 import type { EndpointRequest, EndpointResponse, Shape } from '../endpoint-request.ts';
-import { buildEmptyError } from '../imds/imds-wire.ts';
+import { buildEmptyError, buildHtmlError } from '../imds/imds-wire.ts';
 import { isTokenPath } from '../imds/token-request.ts';
 import type { RoleState } from './role-state.ts';
 
-/** Where a path leads. */
-export interface RoutedPath {
-  /** The roles to which the path can belong. */
+/** The roles of an address. */
+export interface AddressRoles {
+  /** At least one. */
   states: readonly RoleState[];
+  /**
+   * The role that answers under `/latest/`. Null: none does. The SDKs for JavaScript, Go and Ruby ignore the path of
+   * an endpoint, and would get the credentials of a wrong role.
+   */
+  root: RoleState | null;
+}
+
+/**
+ * The roles of an address.
+ * @param only the name of the only role of the address; null if it serves every role
+ * @param defaultRole the name of the root role of an address that serves several roles
+ * @throws CredWatchError if no role has the name
+ */
+export function findAddressRoles(
+  states: readonly RoleState[],
+  only: string | null,
+  defaultRole: string | null,
+): AddressRoles {
+  if (only !== null) {
+    const state = findState(states, only);
+    return { states: [state], root: state };
+  }
+  const [single = null, ...others] = states;
+  const root = defaultRole === null ? null : findState(states, defaultRole);
+  return { states, root: others.length === 0 ? single : root };
+}
+
+function findState(states: readonly RoleState[], name: string): RoleState {
+  const state = states.find(({ served }) => served.name === name);
+  if (state === undefined) throw new CredWatchError(`no served role has the name '${name}'`);
+  return state;
+}
+
+/** Where a path leads. */
+export interface RoutedPath extends AddressRoles {
   /** The path without the name of a role. */
   path: string;
 }
 
 /** Removes the name of a role from `/NAME/latest/…`. Names are compared as sent: no SDK escapes them. */
-export function routePath(path: string, states: readonly RoleState[]): RoutedPath {
+export function routePath(path: string, roles: AddressRoles): RoutedPath {
   const [, name, rest = ''] = /^\/([^/]+)(\/.*)?$/s.exec(path) ?? [];
-  const state = states.find(({ served }) => served.name === name);
-  if (state === undefined) return { states, path };
+  const state = roles.states.find(({ served }) => served.name === name);
+  if (state === undefined) return { ...roles, path };
   // SDKs append `/latest/…` to an endpoint that ends with a slash.
-  return { states: [state], path: rest.replace(/^\/\/+(?=latest(?:\/|$))/, '/') || '/' };
+  return { states: [state], root: state, path: rest.replace(/^\/\/+(?=latest(?:\/|$))/, '/') || '/' };
 }
 
 /** The shape that responds to a path. Null if none does. */
@@ -36,17 +73,18 @@ export function findShape({ path, query }: EndpointRequest, shapes: readonly Sha
 }
 
 /**
- * Selects the role whose secret the request contains; for IMDS, which has no secret, the first one. Compares with
+ * Selects the role whose secret the request contains; for IMDS, which has no secret, the root role. Compares with
  * the secrets of all roles, so that the duration reveals nothing.
  */
 export function selectRole(
   request: EndpointRequest,
   shape: Shape | null,
-  states: readonly RoleState[],
+  { states, root }: AddressRoles,
 ): RoleState | null {
   const check = shape === null ? null : AUTHORIZATION_CHECKS[shape];
-  const selected = check === null ? states : states.filter((state) => check(request, state));
-  return selected[0] ?? null;
+  if (check === null) return root;
+  const [selected = null] = states.filter((state) => check(request, state));
+  return selected;
 }
 
 type AuthorizationCheck = (request: EndpointRequest, state: RoleState) => boolean;
@@ -71,15 +109,26 @@ const AUTHORIZATION_CHECKS: Readonly<Record<Shape, AuthorizationCheck | null>> =
 const WRONG_SECRET = 'Wrong path or wrong authorization token';
 
 /**
- * The response to a request without the secret of a role. Null: the handler of the shape builds it, from the state of
- * any role.
+ * The response to a request that selects no role.
+ * @param state any role of the address
  */
-export function buildAuthorizationError(
+export function buildSelectionError(
   request: EndpointRequest,
   shape: Shape | null,
-): EndpointResponse | null {
-  if (shape === 'ecs') return buildAccessDenied(request, WRONG_SECRET);
-  return shape === 'cloudshell' ? buildEmptyError(request, 401) : null;
+  state: RoleState,
+): EndpointResponse {
+  switch (shape) {
+    case 'ecs':
+      return buildAccessDenied(request, WRONG_SECRET);
+    case 'eks':
+      // The handler says what is wrong with the token.
+      return dispatch(request, state).response;
+    case 'cloudshell':
+      return buildEmptyError(request, 401);
+    case 'imds':
+    case null:
+      return buildHtmlError(request, 404, null, state.variants);
+  }
 }
 
 /** In the form of the ECS agent. */

@@ -6,6 +6,7 @@ import type { CredentialsDirectory, CredentialsIssuer, EndpointState } from '../
 import { MetadataTokens } from '../imds/metadata-tokens.ts';
 import type { ServedCredentials } from '../served-credentials.ts';
 import { parseVariants } from '../variants.ts';
+import { findPartition } from './partitions.ts';
 import type { AccountFacts, ServedMetadata } from './served-metadata.ts';
 import type { ServedRole } from './served-role.ts';
 
@@ -16,6 +17,8 @@ export interface RoleStateOptions {
   allowV1: boolean;
   startedAt: Instant;
   metadata: ServedMetadata;
+  /** Null if unknown. */
+  region: string | null;
 }
 
 /** A served role as the shapes see it. The tokens of one role are invalid for every other role. */
@@ -23,7 +26,8 @@ export interface RoleState extends EndpointState {
   served: ServedRole;
 }
 
-export function createRoleState({ role, shapes, allowV1, startedAt, metadata }: RoleStateOptions): RoleState {
+export function createRoleState(options: RoleStateOptions): RoleState {
+  const { role, shapes, allowV1, startedAt, metadata, region } = options;
   const issuer = new RoleIssuer(role);
   return {
     isSimulated: false,
@@ -35,6 +39,9 @@ export function createRoleState({ role, shapes, allowV1, startedAt, metadata }: 
     },
     variants: DOCUMENTED,
     startedAt,
+    get partition() {
+      return findPartition(issuer.findAccount().roleArn, region) ?? 'aws';
+    },
     get tree() {
       return metadata(issuer.findAccount());
     },
@@ -60,7 +67,7 @@ const createSecretText = () => randomBytes(32).toString('hex');
 class RoleIssuer implements CredentialsIssuer {
   readonly #role: ServedRole;
   /** Stays known if the credentials expire. */
-  #account: AccountFacts = { accountId: null, partition: null };
+  #account: AccountFacts = { accountId: null, roleArn: null };
 
   constructor(role: ServedRole) {
     this.#role = role;
@@ -80,7 +87,7 @@ class RoleIssuer implements CredentialsIssuer {
 
   findAccount(): AccountFacts {
     const { accountId = null, roleArn = null } = this.#role.getCredentials() ?? {};
-    if (accountId !== null) this.#account = { accountId, partition: roleArn?.split(':')[1] ?? null };
+    if (accountId !== null) this.#account = { accountId, roleArn };
     return this.#account;
   }
 }

@@ -2,6 +2,7 @@ import { memoize } from '../cache.ts';
 import { formatImdsJson } from '../imds/imds-wire.ts';
 import { createDirectory, createTree, type Directory, type MetadataTree } from '../tree/metadata-tree.ts';
 import { openTree } from '../tree/tree-file.ts';
+import { findPartition, findPartitionDomain } from './partitions.ts';
 
 /** What is known about this machine. */
 export interface MachineFacts {
@@ -15,21 +16,8 @@ export interface MachineFacts {
 /** What is known from the credentials of a role. */
 export interface AccountFacts {
   accountId: string | null;
-  /** `aws`, `aws-cn`, `aws-us-gov`, … */
-  partition: string | null;
+  roleArn: string | null;
 }
-
-/** Without an entry, programs get 404. */
-const DOMAINS: ReadonlyMap<string, string> = new Map([
-  ['aws', 'amazonaws.com'],
-  ['aws-us-gov', 'amazonaws.com'],
-  ['aws-cn', 'amazonaws.com.cn'],
-  ['aws-eusc', 'amazonaws.eu'],
-  ['aws-iso', 'c2s.ic.gov'],
-  ['aws-iso-b', 'sc2s.sgov.gov'],
-  ['aws-iso-e', 'cloud.adc-e.uk'],
-  ['aws-iso-f', 'csp.hci.ic.gov'],
-]);
 
 /**
  * The metadata of a machine that is not an instance. Contains only facts: a program that reads an invented value
@@ -37,9 +25,9 @@ const DOMAINS: ReadonlyMap<string, string> = new Map([
  */
 export function buildServedMetadata(machine: MachineFacts, account: AccountFacts): Directory {
   const { instanceId, region, availabilityZone } = machine;
-  const { partition } = account;
+  const partition = findPartition(account.roleArn, region);
   const placement = omitNull({ 'availability-zone': availabilityZone, region });
-  const services = omitNull({ domain: DOMAINS.get(partition ?? '') ?? null, partition });
+  const services = omitNull({ domain: partition && findPartitionDomain(partition), partition });
   return createDirectory({
     dynamic: { 'instance-identity': { document: formatIdentityDocument(machine, account) } },
     'meta-data': {
@@ -92,7 +80,7 @@ export function createServedMetadata({
     return treePath === null ? createTree(base) : openTree(treePath, base, onProblem);
   };
   // Fails at the start, not at the first request.
-  open({ accountId: null, partition: null });
+  open({ accountId: null, roleArn: null });
   const openCached = memoize((key: string) => open(JSON.parse(key)));
-  return ({ accountId, partition }) => openCached(JSON.stringify({ accountId, partition }));
+  return ({ accountId, roleArn }) => openCached(JSON.stringify({ accountId, roleArn }));
 }

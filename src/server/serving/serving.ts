@@ -1,19 +1,18 @@
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError } from '../../errors.ts';
-import { buildClientEnvironment, REAL_HOSTS } from '../client-environment.ts';
 import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
 import type { Shape } from '../endpoint-request.ts';
 import type { MonitorRoutes } from '../monitor/monitor-response.ts';
 import type { ConnectionLimits } from '../wire/connections.ts';
-import { normalizeHost } from '../wire/host-check.ts';
-import { isLoopbackAddress, type ListenTarget } from '../wire/listen-address.ts';
+import type { ListenTarget } from '../wire/listen-address.ts';
 import { listenOnAll } from '../wire/listening-servers.ts';
-import type { HostRules } from './access-rules.ts';
+import { createExactHostRule, createHostRule } from './access-rules.ts';
 import { handleServingRequest } from './handle-request.ts';
 import { assertRoleNames } from './role-names.ts';
+import { type AddressRoles, findAddressRoles } from './role-selection.ts';
 import { createRoleState, type RoleState } from './role-state.ts';
+import { buildServedEnvironments, type ServedEnvironment } from './served-environments.ts';
 import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
 import { createServedMetadata, type MachineFacts } from './served-metadata.ts';
 import type { ServedRole } from './served-role.ts';
@@ -26,14 +25,22 @@ export interface ServingAddress {
 }
 
 export interface ServingOptions {
-  /** At least one. The first one answers under `/latest/`, and each one under `/NAME/latest/`. */
+  /** At least one. Each one answers under `/NAME/latest/`, and a single one under `/latest/` too. */
   roles: readonly ServedRole[];
+  /**
+   * The name of the role that answers under `/latest/` at an address with several roles. Default: none. The SDKs for
+   * JavaScript, Go and Ruby ignore the path of an IMDS endpoint, and would get the credentials of this role instead
+   * of the role in the path. An address of its own for each role works with all SDKs.
+   */
+  defaultRole?: string | null;
   shapes: readonly Shape[];
   /** Serve IMDSv1 too. */
   allowV1: boolean;
   listen: readonly ServingAddress[];
   /** Host names that are accepted in addition to the addresses on which the server listens. */
   allowedHosts: readonly string[];
+  /** Accept only a Host header with the address and port of `listen`, instead of `allowedHosts`. Default: false. */
+  requiresExactHost?: boolean;
   machine: MachineFacts;
   /** A JSON file or a folder that changes the metadata; null if none is given. */
   treePath: string | null;
@@ -46,11 +53,11 @@ export interface ServingOptions {
    */
   findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
   /**
-   * Called when the server listens, before it reads files. Requests wait until it has returned. If it throws, nothing
-   * is served.
+   * Called when the server listens, before it reads files. Requests wait for the end of the promise. If it rejects,
+   * nothing is served.
    * @param origins in the order of `listen`
    */
-  onListening?(origins: readonly string[]): void;
+  onListening?(origins: readonly string[]): Promise<void>;
   /** Called once per request, before the response is sent. */
   onExchange(exchange: ServedExchange): void;
   /** Gets the errors of roles, routes and sockets. Clients get no details of them. */
@@ -58,13 +65,6 @@ export interface ServingOptions {
   /** Gets problems of the metadata folder and of token files. */
   onProblem(message: string): void;
   limits?: Partial<ConnectionLimits> | undefined;
-}
-
-/** The environment variables with which a client gets the credentials of a role. They contain secrets. */
-export interface ServedEnvironment {
-  role: string;
-  shape: Shape;
-  variables: Readonly<Record<string, string>>;
 }
 
 export interface Serving {
@@ -86,53 +86,54 @@ const TOKEN_LIFETIME: Seconds = 86_400;
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const { roles, shapes, allowV1, listen, clock, onProblem } = options;
   assertRoleNames(roles, options.routes.keys());
-  assertKnownRoles(listen, roles);
-  const prepared = createPromise<readonly RoleState[]>();
+  const prepared = createPromise<readonly AddressRoles[]>();
+  let exactHost: string | null = null;
   const listening = await listenOnAll({
     onError: options.onError,
     limits: options.limits,
-    listen: listen.map(({ target, role }) => ({ ...target, role })),
-    createHandlers(target) {
-      const hosts = createHostRules(target, options.allowedHosts);
-      const context = prepared.promise.then((states) => ({
+    listen: listen.map(({ target }, index) => ({ ...target, index })),
+    createHandlers({ index, ...target }) {
+      const isHostAllowed = options.requiresExactHost
+        ? createExactHostRule(() => exactHost)
+        : createHostRule(target, options.allowedHosts);
+      const context = prepared.promise.then((addresses) => ({
         ...options,
-        states: selectStates(states, target.role),
-        hosts,
+        roles: addresses[index] as AddressRoles,
+        isHostAllowed,
       }));
       return {
         handleRequest: async (request, response) => handleServingRequest(request, response, await context),
       };
     },
   });
+  const { origins } = listening;
+  if (options.requiresExactHost) exactHost = new URL(origins[0] ?? '').host;
   const tokenFiles = new Map<RoleState, TokenFile>();
   const close = async () => {
     await listening.close();
     for (const file of tokenFiles.values()) await file.close();
   };
   let states: readonly RoleState[];
+  let addresses: readonly AddressRoles[];
   try {
-    options.onListening?.(listening.origins);
+    await options.onListening?.(origins);
     const metadata = createServedMetadata(options);
     const startedAt = clock.now();
-    states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata }));
-    if (shapes.includes('eks')) {
-      for (const state of states) {
-        const { serviceAccountTokens } = state;
-        tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
-      }
+    const { region } = options.machine;
+    states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+    addresses = listen.map(({ role }) => findAddressRoles(states, role, options.defaultRole ?? null));
+    for (const state of shapes.includes('eks') ? states : []) {
+      const { serviceAccountTokens } = state;
+      tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
     }
   } catch (error) {
     await close();
     throw error;
   }
-  prepared.resolve(states);
-  const { origins } = listening;
-  const addresses = listen.map(({ role }, index) => ({ role, origin: origins[index] ?? '' }));
+  prepared.resolve(addresses);
+  const servedOrigins = addresses.map((served, index) => ({ origin: origins[index] ?? '', roles: served }));
   const environments = states.flatMap((state) =>
-    shapes.flatMap((shape) => {
-      const variables = buildVariables(state, shape, states, addresses, tokenFiles.get(state)?.path ?? '');
-      return variables === null ? [] : [{ role: state.served.name, shape, variables }];
-    }),
+    buildServedEnvironments(state, shapes, servedOrigins, tokenFiles.get(state)?.path ?? ''),
   );
   return { origins, environments, close };
 }
@@ -143,57 +144,4 @@ function createPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void 
     resolve = settle;
   });
   return { promise, resolve };
-}
-
-function assertKnownRoles(listen: readonly ServingAddress[], roles: readonly ServedRole[]): void {
-  const unknown = listen.find(({ role }) => role !== null && !roles.some(({ name }) => name === role));
-  if (unknown !== undefined) throw new CredWatchError(`no served role has the name '${unknown.role}'`);
-}
-
-const selectStates = (states: readonly RoleState[], name: string | null): readonly RoleState[] =>
-  name === null ? states : states.filter(({ served }) => served.name === name);
-
-function createHostRules(target: ListenTarget, allowedHosts: readonly string[]): HostRules {
-  const bound = 'host' in target ? [target.host] : [];
-  // Clients of these addresses use this name. A web page with this name is on this machine, and sends its origin.
-  const isLocal = !('host' in target) || isLoopbackAddress(target.host) || isWildcard(target.host);
-  const names = [...bound, ...REAL_HOSTS, ...allowedHosts, ...(isLocal ? ['localhost'] : [])];
-  return { allowed: new Set(names.map(normalizeHost).filter((name) => name !== '')), exact: null };
-}
-
-const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
-
-interface RoleOrigin {
-  role: string | null;
-  origin: string;
-}
-
-/** Prefers an address that serves only this role, because some SDKs ignore the path of an IMDS endpoint. */
-function buildVariables(
-  state: RoleState,
-  shape: Shape,
-  states: readonly RoleState[],
-  addresses: readonly RoleOrigin[],
-  tokenFile: string,
-): Record<string, string> | null {
-  const usable = addresses.filter(({ origin }) => origin.startsWith('http'));
-  const own = usable.filter(({ role }) => role === state.served.name);
-  const origins = (own.length > 0 ? own : usable.filter(({ role }) => role === null)).map(
-    ({ origin }) => origin,
-  );
-  if (origins.length === 0) return null;
-  const variables = buildClientEnvironment(shape, origins, state, tokenFile);
-  switch (shape) {
-    case 'imds': {
-      const isFirst = own.length > 0 || state === states[0];
-      const endpoint = variables.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? '';
-      return isFirst
-        ? variables
-        : { ...variables, AWS_EC2_METADATA_SERVICE_ENDPOINT: `${endpoint}${state.served.name}/` };
-    }
-    case 'ecs':
-      return { ...variables, AWS_CONTAINER_AUTHORIZATION_TOKEN: state.authorization };
-    default:
-      return variables;
-  }
 }

@@ -139,7 +139,7 @@ test('exec --refresh needs no job duration, and passes an endpoint instead of ke
   const run = await exec(args, { AWS_ACCESS_KEY_ID: 'AKIASTALE' });
   expect(run).toMatchObject({ code: 0, stderr: '' });
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, ...env } = JSON.parse(run.stdout);
-  expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{64}$/);
+  expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2\/credentials\/[0-9a-f]{64}$/);
   expect(env.AWS_CONTAINER_AUTHORIZATION_TOKEN).toMatch(/^[0-9a-f]{64}$/);
   expect(env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
   expect(env.AWS_EC2_METADATA_DISABLED).toBe('true');
