@@ -8,9 +8,7 @@ import type { PolledCredentials } from '../../sources/source.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { CredentialRefresher, type RefresherOptions } from '../../watch/refresh/credential-refresher.ts';
 import { findIssuedAt } from '../../watch/refresh/held-credentials.ts';
-
-/** Until the next attempt is known. */
-const DEFAULT_RETRY: Seconds = 1;
+import { createRefreshedRole } from './refreshed-role.ts';
 
 /** SDKs stop waiting after one second. */
 const MAX_START_WAIT_MS = 900;
@@ -22,9 +20,10 @@ export class SourceRole implements ServedRole {
   readonly #roleArn: string | null;
   readonly #opened = new AbortController();
   #refresher: CredentialRefresher | null = null;
+  /** What the server reads from the refresher. */
+  #refreshed: ServedRole | null = null;
   #source: SourceName;
   #lastPoll: PolledCredentials | null = null;
-  #served: ServedCredentials | null = null;
 
   /** @param source the source, as far as the flags name it */
   constructor(name: string, source: SourceName, roleArn: string | null, options: RefresherOptions) {
@@ -45,6 +44,11 @@ export class SourceRole implements ServedRole {
   /** Polls for the first time, and then refreshes in the background. */
   start(context: PollContext, signal: AbortSignal): Promise<RecordedPoll> {
     this.#refresher = new CredentialRefresher(context, this.#options);
+    this.#refreshed = createRefreshedRole(this.#refresher, this.#options.clock, {
+      name: this.name,
+      roleName: this.name,
+      roleArn: this.#roleArn,
+    });
     this.#source = context.source.name;
     this.#opened.abort();
     return this.#refresher.start(signal);
@@ -55,27 +59,24 @@ export class SourceRole implements ServedRole {
   }
 
   getCredentials(): ServedCredentials | null {
-    const poll = this.#findCurrent();
-    return poll === null ? null : this.#served;
+    return this.#refreshed?.getCredentials() ?? null;
   }
 
   noteRequest(): Promise<void> | null {
-    if (this.#refresher !== null) return this.#refresher.noteRequest();
-    return this.#waitForStart();
+    return this.#refreshed === null ? this.#waitForStart() : this.#refreshed.noteRequest();
   }
 
   async #waitForStart(): Promise<void> {
     await this.#options.clock.sleep(MAX_START_WAIT_MS, this.#opened.signal);
-    await this.#refresher?.noteRequest();
+    await this.#refreshed?.noteRequest();
   }
 
   getRetryAfter(): Seconds {
-    const nextAttemptAt = this.#refresher?.getStatus().nextAttemptAt ?? null;
-    return nextAttemptAt === null ? DEFAULT_RETRY : Math.max(0, nextAttemptAt - this.getNow()) / 1000;
+    return this.#refreshed?.getRetryAfter() ?? 1;
   }
 
   getClockOffset(): Seconds {
-    return this.#refresher?.getClockOffset() ?? 0;
+    return this.#refreshed?.getClockOffset() ?? 0;
   }
 
   /** By AWS's clock. */
@@ -115,27 +116,8 @@ export class SourceRole implements ServedRole {
   /** Null if no credentials are valid. Remembers them, so that messages can name expired ones. */
   #findCurrent(): PolledCredentials | null {
     const poll = this.#refresher?.getCurrent() ?? null;
-    if (poll !== null && poll !== this.#lastPoll) {
-      this.#lastPoll = poll;
-      this.#served = this.#toServed(poll);
-    }
+    this.#lastPoll = poll ?? this.#lastPoll;
     return poll;
-  }
-
-  #toServed(poll: PolledCredentials): ServedCredentials | null {
-    const { credentials, secrets, accountId } = poll;
-    // The refresher rejects credentials without a session token.
-    if (secrets.token === null) return null;
-    return {
-      loggedKeyId: credentials.accessKeyId,
-      accessKeyId: secrets.accessKeyId,
-      secretAccessKey: secrets.secretAccessKey,
-      sessionToken: secrets.token,
-      issuedAt: findIssuedAt(poll),
-      expiration: credentials.expiration,
-      accountId,
-      roleArn: this.#roleArn,
-    };
   }
 }
 
