@@ -84,7 +84,7 @@ interface ServeContext {
 async function serveUntilStopped(context: ServeContext): Promise<number> {
   const { flags, settings, io, end } = context;
   const requests = createRequestLog(flags, io);
-  const audit = new Audit(io);
+  const audit = new Audit(flags, io);
   const refreshes = createRefreshLog(flags.format, requests.write, io);
   const roles: readonly SourceRole[] = settings.roles.map((each) => {
     const onPoll = (recorded: RecordedPoll) => {

@@ -14,14 +14,14 @@ export class Audit {
   /** Opens the database. Null until {@link start}. */
   #open: (() => ReturnType<ConstructorParameters<typeof KeyUseRecorder>[0]['open']>) | null = null;
 
-  constructor(io: Io) {
+  constructor(flags: Pick<ServeFlags, 'host'>, io: Io) {
     this.#finder = PeerFinder.open(io.pid);
     this.#recorder = new KeyUseRecorder({
       open: () => {
         if (this.#open === null) throw new Error('the audit has not started');
         return this.#open();
       },
-      host: io.machine,
+      host: flags.host ?? io.machine,
       clock: io.clock,
       onError: createErrorPrinter(io),
     });

@@ -1,25 +1,23 @@
 import type { Command } from 'commander';
 import { type Invocation, rejectFlags } from '../../command.ts';
 
-/** The flags of `serve --who`, besides --db and --format. */
+/** The flags of `serve --who`, besides --db, --format and --host. */
 export interface WhoFlags {
   who?: boolean;
   valid?: boolean;
-  host?: string;
 }
 
 export const addWhoFlags = (command: Command): Command =>
   command
     .option('--who', 'list which programs got which keys, from the database, instead of serving')
-    .option('--valid', 'with --who: only keys that are still valid')
-    .option('--host <name>', 'with --who: only keys that this host served');
+    .option('--valid', 'with --who: only keys that are still valid');
 
 const OWN_FLAGS = ['--who', '--valid', '--host', '--db', '--format'];
 
 /** @throws CredWatchError for a flag that has an effect only with, or only without, --who */
 export function validateWhoFlags({ who = false }: WhoFlags, invocation: Invocation): void {
   if (!who) {
-    rejectFlags(invocation, ['--valid', '--host'], 'needs --who', 'add --who to list the users of keys');
+    rejectFlags(invocation, ['--valid'], 'needs --who', 'add --who to list the users of keys');
     return;
   }
   const others = invocation.command.options.map(({ long }) => long ?? '');

@@ -10,7 +10,7 @@ import type { WhoFlags } from './who-flags.ts';
 
 /** Lists the users of served keys. Needs no running server. */
 export async function printKeyUsers(
-  flags: WhoFlags & { db?: string; format: TextOrJson },
+  flags: WhoFlags & { host?: string; db?: string; format: TextOrJson },
   io: Io,
 ): Promise<number> {
   const now = io.clock.now();

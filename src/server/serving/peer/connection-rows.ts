@@ -60,9 +60,30 @@ export async function readRows(proc: string, searches: readonly Search[]): Promi
     if (ownEnds.has(row.local)) addTo(servers, row);
     if (ownEnds.has(row.remote) || REDIRECTED_ENDS.has(row.remote)) addTo(clients, row);
   };
-  // Sockets of IPv6 can have IPv4 addresses.
-  await Promise.all(['tcp', 'tcp6'].map((name) => visitLines(join(proc, 'self/net', name), visit)));
-  return { clients, servers };
+  const rows = { clients, servers };
+  const areIpv4 = searches.every(({ ownEnd }) => ownEnd.length === IPV4_END_LENGTH);
+  if (areIpv4) await visitLines(join(proc, 'self/net/tcp'), visit);
+  // Sockets of IPv6 can have IPv4 addresses. Most have not, and reading the table takes milliseconds.
+  const areFound = searches.every(
+    (each) =>
+      findOwnRow(each, rows) !== undefined && clients.has(each.peerEnd) && !hasUnknownClient(each, rows),
+  );
+  if (!areIpv4 || !areFound) await visitLines(join(proc, 'self/net/tcp6'), visit);
+  return rows;
+}
+
+/** `0100007F:053A` */
+const IPV4_END_LENGTH = 13;
+
+const findOwnRow = ({ ownEnd, peerEnd }: Search, { servers }: ConnectionRows): TcpRow | undefined =>
+  servers.get(ownEnd)?.find(({ remote }) => remote === peerEnd);
+
+/** Whether a connection from the same address has a port that no client has. */
+function hasUnknownClient({ ownEnd, peerEnd }: Search, { clients, servers }: ConnectionRows): boolean {
+  const address = getAddress(peerEnd);
+  return (servers.get(ownEnd) ?? []).some(
+    ({ remote, isEstablished }) => isEstablished && getAddress(remote) === address && !clients.has(remote),
+  );
 }
 
 function addTo(rows: Map<string, TcpRow[]>, row: TcpRow): void {
@@ -76,8 +97,8 @@ export type Peer = Pick<TcpRow, 'uid' | 'inode'> & Pick<Search, 'resolve'>;
 
 /** Returns null unless the rows show both ends of this connection. Our socket must still be open. */
 export function findPeer(search: Search, rows: ConnectionRows): Peer | null {
-  const { socket, resolve, path, link, ownEnd, peerEnd } = search;
-  const own = rows.servers.get(ownEnd)?.find(({ remote }) => remote === peerEnd);
+  const { socket, resolve, path, link, peerEnd } = search;
+  const own = findOwnRow(search, rows);
   const isOurs = own !== undefined && own.inode === parseSocketLink(link);
   if (!isOurs || getDescriptor(socket) === null || readLink(path) !== link) return null;
   const [peer, ...others] = rows.clients.get(peerEnd) ?? [];
@@ -87,17 +108,14 @@ export function findPeer(search: Search, rows: ConnectionRows): Peer | null {
 }
 
 /**
- * Whether the firewall may have changed the port of a client, because two clients had the same one. Then a row of the
- * server has a port that no client has, and the other rows with this address are uncertain.
+ * Whether the firewall may have changed the port of a client, because two clients had the same one. Then the rows with
+ * this address are uncertain.
  */
-function isTranslated({ ownEnd, peerEnd }: Search, { clients, servers }: ConnectionRows): boolean {
-  const address = getAddress(peerEnd);
-  const hasRedirected = [...clients.values()]
-    .flat()
-    .some(({ local, remote }) => getAddress(local) === address && remote !== ownEnd);
-  if (!hasRedirected) return false;
-  const sameAddress = (servers.get(ownEnd) ?? []).filter(({ remote }) => getAddress(remote) === address);
-  return sameAddress.some(({ remote, isEstablished }) => isEstablished && !clients.has(remote));
+function isTranslated(search: Search, rows: ConnectionRows): boolean {
+  const address = getAddress(search.peerEnd);
+  const isRedirected = ({ local, remote }: TcpRow) =>
+    remote !== search.ownEnd && getAddress(local) === address && REDIRECTED_ENDS.has(remote);
+  return hasUnknownClient(search, rows) && [...rows.clients.values()].flat().some(isRedirected);
 }
 
 /** Node has no public name for the descriptor. Without it, processes are unknown. */

@@ -4,17 +4,17 @@ import { performance } from 'node:perf_hooks';
 const SLICE_MS = 0.5;
 const READS_PER_CHECK = 8;
 
-/** Limits of one search, which can have several connections. SDKs wait a second for a response. */
+/** Limits the time on a machine with very many processes. */
 const MAX_READS = 20_000;
-export const MAX_SEARCH_MS = 250;
 
 /** Runs a search in slices, and ends it at the limits. */
 export class Pace {
   readonly #isStopped: () => boolean;
-  readonly #end = performance.now() + MAX_SEARCH_MS;
+  readonly #end: number;
   #reads = 0;
 
-  constructor(isStopped: () => boolean) {
+  constructor(maxMs: number, isStopped: () => boolean) {
+    this.#end = performance.now() + maxMs;
     this.#isStopped = isStopped;
   }
 

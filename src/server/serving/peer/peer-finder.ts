@@ -8,7 +8,7 @@ import {
   type Search,
   type WaitingSocket,
 } from './connection-rows.ts';
-import { MAX_SEARCH_MS, Pace } from './pace.ts';
+import { Pace } from './pace.ts';
 import { readLink } from './proc-files.ts';
 import { HolderSearch } from './socket-holders.ts';
 import { UserNames } from './user-names.ts';
@@ -18,6 +18,9 @@ const MAX_WAITING = 1000;
 
 /** Long-lived clients open a connection every few minutes, and are found at once. */
 const MAX_RECENT_PIDS = 16;
+
+/** SDKs wait a second for a response. */
+const MAX_SEARCH_MS = 500;
 
 const PEER = Symbol('peer');
 
@@ -33,6 +36,7 @@ type KnownSocket = Socket & { [PEER]?: Promise<PeerProcess | null> };
  */
 export class PeerFinder {
   readonly #proc: string;
+  readonly #maxMs: number;
   readonly #users: UserNames;
   #waiting: WaitingSocket[] = [];
   #isSearching = false;
@@ -40,22 +44,23 @@ export class PeerFinder {
   /** The newest first. */
   #recent: number[] = [];
 
-  private constructor(proc: string) {
+  private constructor(proc: string, maxMs: number) {
     this.#proc = proc;
+    this.#maxMs = maxMs;
     this.#users = new UserNames(proc);
   }
 
   /**
    * Returns null on systems without `/proc`, and if it belongs to another PID namespace, because its pids mean other
    * processes here.
-   * @param proc for tests
+   * @param limits for tests
    */
-  static open(ownPid: number, proc = '/proc'): PeerFinder | null {
-    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc) : null;
+  static open(ownPid: number, { proc = '/proc', maxMs = MAX_SEARCH_MS } = {}): PeerFinder | null {
+    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs) : null;
   }
 
   /**
-   * The process at the other end. Resolves to null if it is unknown, after {@link MAX_SEARCH_MS} at most. If only the
+   * The process at the other end. Resolves to null if it is unknown, after half a second at most. If only the
    * user is known, the process has ended or belongs to another user. A search takes about 5 ms. The response must wait
    * for it: most clients close the connection after the response, and the search would find nothing.
    */
@@ -73,7 +78,7 @@ export class PeerFinder {
     if (this.#isClosed || this.#waiting.length >= MAX_WAITING) return Promise.resolve(null);
     return new Promise((resolve) => {
       // Without free threads, the search takes longer.
-      const timer = setTimeout(() => resolve(null), MAX_SEARCH_MS).unref();
+      const timer = setTimeout(() => resolve(null), this.#maxMs).unref();
       this.#waiting.push({
         socket,
         resolve(peer) {
@@ -101,7 +106,7 @@ export class PeerFinder {
   }
 
   async #search(searches: readonly Search[]): Promise<void> {
-    const pace = new Pace(() => this.#isClosed);
+    const pace = new Pace(this.#maxMs, () => this.#isClosed);
     const search = new HolderSearch(this.#proc, this.#recent);
     const uids = new Set<number>();
     const holders = search.run(uids);

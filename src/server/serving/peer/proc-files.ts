@@ -1,5 +1,5 @@
-import { opendirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, opendirSync, openSync, read, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** The kernel returns at most a page of a table at a time. */
 const CHUNK_BYTES = 4096;
@@ -7,26 +7,28 @@ const CHUNK_BYTES = 4096;
 /** A read that returns less than this ends the table, because another line would have fitted into the page. */
 const FULL_CHUNK_BYTES = 3500;
 
+const readChunk = promisify(read);
+
 /**
- * Passes the lines of a table of `/proc/net` to `visit`. Reads in the thread pool: the kernel searches all buckets of
- * its hash table, which takes milliseconds.
+ * Passes the lines of a table of `/proc/net` to `visit`. Only reads are asynchronous: the kernel searches all buckets of
+ * its hash table, which takes milliseconds. On a busy machine, each asynchronous step takes much longer.
  */
 export async function visitLines(path: string, visit: (line: string) => void): Promise<void> {
-  let file: FileHandle | null = null;
+  const file = attempt(() => openSync(path, 'r'));
+  if (file === null) return;
   try {
-    file = await open(path, 'r');
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let rest = '';
     for (let size = CHUNK_BYTES; size > FULL_CHUNK_BYTES; ) {
-      size = (await file.read(chunk, 0, CHUNK_BYTES, null)).bytesRead;
+      size = (await readChunk(file, chunk, 0, CHUNK_BYTES, null)).bytesRead;
       const lines = (rest + chunk.toString('latin1', 0, size)).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) visit(line);
     }
   } catch {
-    // Without the table, or without free descriptors, the lines are unknown.
+    // The rest of the lines is unknown.
   } finally {
-    await file?.close();
+    closeSync(file);
   }
 }
 
