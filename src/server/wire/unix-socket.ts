@@ -18,14 +18,13 @@ export async function listenOnPath(server: Server, { path, mode }: ListenPath): 
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new CredWatchError(`${path} is too long for a Unix socket`, `use at most ${MAX_PATH_BYTES} bytes`);
   }
-  await removeStaleSocket(path);
   try {
+    await removeStaleSocket(path);
     await bind(server, path);
     chmodSync(path, mode);
   } catch (cause) {
-    throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
-      cause,
-    });
+    if (cause instanceof CredWatchError) throw cause;
+    throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, { cause });
   }
 }
 
