@@ -20,7 +20,7 @@ const HOT_COMMANDS = {
   ],
   check: ['src/cli/running-job/check-pid.ts'],
   exec: [
-    'src/watch/latest-credentials.ts',
+    'src/watch/refresh/credential-refresher.ts',
     'src/server/real-credentials/real-endpoint.ts',
     'src/cli/running-job/watch-command.ts',
   ],

@@ -5,7 +5,7 @@ import type { RealCredentials } from '../../src/server/real-credentials/real-doc
 import { startRealEndpoint } from '../../src/server/real-credentials/real-endpoint.ts';
 import { createLocalSource } from '../../src/sources/open.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { LatestCredentials } from '../../src/watch/latest-credentials.ts';
+import { CredentialRefresher } from '../../src/watch/refresh/credential-refresher.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { describeEachClient, JAVASCRIPT, runsOnlyInCi } from '../support/peers/clients.ts';
 import { getServedCredentials } from '../support/peers/conversation.ts';
@@ -25,10 +25,16 @@ async function startRelay(onFinished: OnFinished) {
   const store = SampleStore.open(join(temporaryFolder(onFinished), 'samples.db'));
   const source = createLocalSource('container', options(agent.environments.ecs, { clock }));
   const context = { source, store, host: null, machine: 'here' };
-  const latest = new LatestCredentials(context, { clock });
-  const environment = await startReal(latest.getLatest, onFinished);
+  const refresher = new CredentialRefresher(context, { clock, random: () => 0.5, idle: false });
+  await refresher.start();
+  const getCredentials = async () => {
+    await refresher.noteRequest();
+    const poll = refresher.getCurrent();
+    return poll && { ...poll.secrets, expiration: poll.credentials.expiration, accountId: null };
+  };
+  const environment = await startReal(getCredentials, onFinished);
   onFinished(async () => {
-    await latest.close();
+    await refresher.close();
     store.close();
   });
   return { clock, agent, environment, store };

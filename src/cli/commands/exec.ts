@@ -4,6 +4,7 @@ import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import { type CommandResult, recordJobRun } from '../../watch/record-job-run.ts';
+import type { CredentialRefresher } from '../../watch/refresh/credential-refresher.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
@@ -144,13 +145,14 @@ async function startEndpoint(
   io: Io,
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
+  const { CredentialRefresher } = await import('../../watch/refresh/credential-refresher.ts');
   const { startRealEndpoint } = await import('../../server/real-credentials/real-endpoint.ts');
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
-  const latest = new LatestCredentials(context, {
+  const refresher = new CredentialRefresher(context, {
     clock: io.clock,
-    initialPoll,
+    random: io.random,
+    idle: false,
     onPoll({ outcome, isStarting }) {
       if (outcome.ok || isStarting) return;
       const { message, hint } = describeFailure(outcome);
@@ -158,7 +160,13 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  const endpoint = await startRealEndpoint({ getCredentials: latest.getLatest, onError });
+  refresher.startWith(initialPoll);
+  const { lastFailure } = refresher.getStatus();
+  if (lastFailure !== null) {
+    const { message, hint } = describeFailure(lastFailure);
+    throw new CredWatchError(message, hint);
+  }
+  const endpoint = await startRealEndpoint({ getCredentials: () => readCredentials(refresher), onError });
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {
@@ -167,9 +175,15 @@ async function startEndpoint(
     },
     async [Symbol.asyncDispose]() {
       await endpoint.close();
-      await latest.close();
+      await refresher.close();
     },
   };
+}
+
+async function readCredentials(refresher: CredentialRefresher): Promise<CredentialValues | null> {
+  await refresher.noteRequest();
+  const poll = refresher.getCurrent();
+  return poll && { ...poll.secrets, expiration: poll.credentials.expiration, accountId: poll.accountId };
 }
 
 /** SDKs prefer credentials of the default profile to any endpoint, so the child must not see them. */
