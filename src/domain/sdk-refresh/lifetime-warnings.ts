@@ -17,9 +17,8 @@ export interface LifetimeWarning extends RefreshWindow {
 export function findLifetimeWarnings(
   lifetime: Seconds,
   endpoints: readonly EndpointKind[],
-  minRemaining?: Seconds,
 ): LifetimeWarning[] {
-  const remaining = chooseRefreshRemaining(lifetime, minRemaining);
+  const remaining = chooseRefreshRemaining(lifetime);
   return REFRESH_WINDOWS.flatMap((window): LifetimeWarning[] => {
     const affected = window.endpoints.filter((each) => endpoints.includes(each));
     if (affected.length === 0 || lifetime / 2 >= window.below) return [];

@@ -14,8 +14,8 @@ export function rejectLongTermKeys(outcome: PollOutcome): PollOutcome {
  * @param now by AWS's clock
  * @returns a failure instead of credentials that have expired
  */
-export const rejectExpired = (outcome: PollOutcome, now: Instant): PollOutcome =>
-  outcome.ok && outcome.credentials.expiration <= now ? fail(outcome, 'expired') : outcome;
+export const rejectExpired = (poll: PolledCredentials, now: Instant): PollOutcome =>
+  poll.credentials.expiration <= now ? fail(poll, 'expired') : poll;
 
 const LONG_TERM_KEYS = { code: 'LONG_TERM_KEYS' } as const;
 

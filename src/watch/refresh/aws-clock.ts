@@ -24,7 +24,10 @@ export class AwsClock {
   }
 
   now(): Instant {
-    return this.#advance(0);
+    const hostTime = this.#clock.now();
+    this.#time += Math.max(0, hostTime - this.#lastHostTime);
+    this.#lastHostTime = hostTime;
+    return this.#time;
   }
 
   /** The host's clock minus AWS's. */
@@ -32,11 +35,15 @@ export class AwsClock {
     return Math.round((this.#clock.now() - this.now()) / 1000);
   }
 
-  /** Sleeps at least so long, also if the host's clock is set meanwhile. Ends early if `signal` is aborted. */
+  /**
+   * Sleeps so long that this clock advances by this time, also if the host's clock is set meanwhile. Ends early if
+   * `signal` is aborted. Do not call `synchronise` during a sleep.
+   */
   async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    this.now();
+    const until = this.now() + milliseconds;
     await this.#clock.sleep(milliseconds, signal);
-    this.#advance(signal.aborted ? 0 : milliseconds);
+    const isLate = this.now() < until - TIMER_TOLERANCE_MS;
+    if (isLate && !signal.aborted) this.#time = until;
   }
 
   /**
@@ -49,14 +56,5 @@ export class AwsClock {
     this.#lastHostTime = this.#clock.now();
     const isCorrected = offset !== null && Math.abs(offset) > MIN_CORRECTED_CLOCK_OFFSET;
     this.#time = this.#lastHostTime - (isCorrected ? offset * 1000 : 0);
-  }
-
-  /** @param elapsedMs the time that has passed at least since the last call */
-  #advance(elapsedMs: number): Instant {
-    const hostTime = this.#clock.now();
-    const shown = hostTime - this.#lastHostTime;
-    this.#time += shown < elapsedMs - TIMER_TOLERANCE_MS ? elapsedMs : Math.max(0, shown);
-    this.#lastHostTime = hostTime;
-    return this.#time;
   }
 }

@@ -162,18 +162,11 @@ export class CredentialRefresher {
     return this.#held.lifetime ?? DEFAULT_IDLE_TIME;
   }
 
-  /** Polls and records. There is one poll at a time, because only `start` and then the loop call this method. */
+  /** There is one poll at a time, because only `start` and then the loop call this method. */
   async #poll(signal: AbortSignal): Promise<RecordedPoll> {
-    const polling = this.#context.source.poll(signal).then((polled) => {
-      const outcome = rejectLongTermKeys(polled);
-      // Before recording, because a full or read-only disk makes recording fail.
-      const assessed = this.#assess(outcome);
-      const recorded = this.#recorder.record(outcome, signal.aborted);
-      return { ...recorded, outcome: assessed };
-    });
-    this.#polling = polling;
+    this.#polling = this.#pollAndRecord(signal);
     try {
-      return await polling;
+      return await this.#polling;
     } finally {
       this.#polling = null;
       this.#pollEnd.resolve();
@@ -181,11 +174,18 @@ export class CredentialRefresher {
     }
   }
 
+  async #pollAndRecord(signal: AbortSignal): Promise<RecordedPoll> {
+    const outcome = rejectLongTermKeys(await this.#context.source.poll(signal));
+    // Before recording, because a full or read-only disk makes recording fail.
+    const assessed = this.#assess(outcome);
+    return this.#recorder.record(outcome, assessed, signal.aborted);
+  }
+
   /** Accepts the credentials, or counts a failure. Chooses the time of the next poll. */
   #assess(outcome: PollOutcome): PollOutcome {
     this.#synchronise(outcome);
     const now = this.#time.now();
-    const assessed = rejectExpired(outcome, now);
+    const assessed = outcome.ok ? rejectExpired(this.#held.limitExpiration(outcome), now) : outcome;
     if (assessed.ok) {
       this.#failures = 0;
       this.#lastFailure = null;

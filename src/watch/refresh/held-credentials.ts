@@ -24,16 +24,22 @@ export class HeldCredentials {
     return this.#lifetime;
   }
 
+  /** For a known key, the earliest stated expiration counts, because AWS does not extend the validity of a key. */
+  limitExpiration(poll: PolledCredentials): PolledCredentials {
+    const held = this.#held?.credentials;
+    if (held?.accessKeyId !== poll.credentials.accessKeyId) return poll;
+    const expiration = Math.min(held.expiration, poll.credentials.expiration);
+    return { ...poll, credentials: { ...poll.credentials, expiration } };
+  }
+
   /**
-   * Accepts credentials that are valid, have a session token and do not expire earlier than the present ones. For a
-   * known key, the earliest stated expiration counts.
+   * Accepts valid credentials, unless they expire earlier than the present ones.
    * @param issues the source makes AWS issue new credentials for each poll
    */
   accept(poll: PolledCredentials, issues: boolean): void {
     const { accessKeyId, expiration } = poll.credentials;
     const held = this.#held;
     if (held?.credentials.accessKeyId === accessKeyId) {
-      if (expiration >= held.credentials.expiration) return;
       this.#held = { ...held, credentials: { ...held.credentials, expiration } };
       return;
     }

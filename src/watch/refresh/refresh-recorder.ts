@@ -10,28 +10,31 @@ const MIN_DISTANCE_MS = MAX_BACKOFF * 1000;
 export class RefreshRecorder {
   readonly #context: PollContext;
   readonly #onError: ((error: unknown) => void) | undefined;
-  #lastFailure: { outcome: PollFailure; identity: SeriesIdentity } | null = null;
+  #lastFailure: { failure: PollFailure; identity: SeriesIdentity } | null = null;
 
   constructor(context: PollContext, onError: ((error: unknown) => void) | undefined) {
     this.#context = context;
     this.#onError = onError;
   }
 
-  /** @param wasAborted if true, a failure is not recorded */
-  record(outcome: PollOutcome, wasAborted: boolean): RecordedPoll {
+  /**
+   * @param assessed the outcome, or a failure instead of expired credentials, which are recorded as a sample
+   * @param wasAborted if true, a failure is not recorded
+   * @returns the record of `assessed`
+   */
+  record(outcome: PollOutcome, assessed: PollOutcome, wasAborted: boolean): RecordedPoll {
     const last = this.#lastFailure;
-    if (last !== null && !outcome.ok && isRepeated(outcome, last.outcome)) {
-      return { outcome, identity: last.identity, isStarting: false };
+    if (last !== null && !assessed.ok && isRepeated(assessed, last.failure)) {
+      return { outcome: assessed, identity: last.identity, isStarting: false };
     }
     this.#lastFailure = null;
     try {
-      const recorded = recordPoll(this.#context, outcome, wasAborted);
-      const { identity, isStarting } = recorded;
-      if (!outcome.ok && !isStarting) this.#lastFailure = { outcome, identity };
-      return recorded;
+      const { identity, isStarting } = recordPoll(this.#context, outcome, wasAborted);
+      if (!assessed.ok && !isStarting) this.#lastFailure = { failure: assessed, identity };
+      return { outcome: assessed, identity, isStarting };
     } catch (error) {
       this.reportError(error);
-      return { outcome, identity: this.#describeSeries(outcome), isStarting: false };
+      return { outcome: assessed, identity: this.#describeSeries(outcome), isStarting: false };
     }
   }
 
@@ -63,4 +66,5 @@ export class RefreshRecorder {
 const isRepeated = (failure: PollFailure, recorded: PollFailure): boolean =>
   failure.reason === recorded.reason &&
   failure.detail === recorded.detail &&
+  failure.accessKeyId === recorded.accessKeyId &&
   Math.abs(failure.observedAt - recorded.observedAt) < MIN_DISTANCE_MS;

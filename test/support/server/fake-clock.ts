@@ -41,6 +41,12 @@ export class FakeClock implements Clock {
     for (const sleeper of this.#sleepers.filter(({ until }) => until <= this.#now)) sleeper.wake();
   }
 
+  /** Sets the clock. Running sleeps take as long as before, because timers do not follow the clock of the system. */
+  set(now: number): void {
+    for (const sleeper of this.#sleepers) sleeper.until += now - this.#now;
+    this.#now = now;
+  }
+
   /** The remaining milliseconds of each running sleep. */
   left(): number[] {
     return this.#sleepers.map(({ until }) => until - this.#now);
