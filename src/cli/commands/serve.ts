@@ -5,6 +5,7 @@ import { type CommandDefinition, type Invocation, rejectFlags } from '../command
 import { WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addServeFlags, type ServeFlags } from '../serving/serve-flags.ts';
 import { SERVED_VALUES } from '../serving/served-sources.ts';
+import { runSetup } from '../serving/setup/run-setup.ts';
 
 export const serveCommand: CommandDefinition = {
   name: 'serve',
@@ -25,8 +26,8 @@ export const serveCommand: CommandDefinition = {
       'Each role has its own token for container endpoints. IMDS serves each role under /NAME/latest/, and a single role under /latest/ too.',
     ],
     exitCodes: [
-      ['0', 'stopped as requested'],
-      ['1', 'the first credentials of a role could not be read'],
+      ['0', 'stopped as requested; with --setup-check: nothing is missing'],
+      ['1', 'the first credentials of a role could not be read; with --setup-check: something is missing'],
       WRONG_USAGE,
     ],
     examples: [
@@ -36,10 +37,13 @@ export const serveCommand: CommandDefinition = {
         'cred-watch serve --serve etl=profile:etl --serve ops=sso:ops \\\n' +
           '--listen etl=127.0.0.1:1338 --listen ops=127.0.0.1:1339',
       ],
+      ['cred-watch serve --setup linux | sudo sh', 'for clients without configuration'],
       ['sudo cred-watch serve --user cred-watch --listen 169.254.169.254:80 --allow-remote'],
     ],
   },
   async run(flags: ServeFlags, invocation) {
+    const setupCode = await runSetup(flags, invocation);
+    if (setupCode !== null) return setupCode;
     validate(flags, invocation);
     const { serve } = await import('../serving/serve.ts');
     return serve(flags, invocation.io);

@@ -8,11 +8,12 @@ import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/
 import { addSourceFlags, type SourceFlags } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { parseServedSource, type ServedSource } from './served-sources.ts';
+import { addSetupFlags, type SetupFlags } from './setup/flags.ts';
 
 export const DEFAULT_ADDRESS = '127.0.0.1:1338';
 
 /** The flags of `cred-watch serve`. */
-export interface ServeFlags extends SourceFlags, ListeningFlags {
+export interface ServeFlags extends SourceFlags, ListeningFlags, SetupFlags {
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
@@ -47,7 +48,7 @@ export function addServeFlags(command: Command): Command {
     'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
     parseExpirationFlag,
   );
-  return addListeningFlags(
+  const serving = addListeningFlags(
     command,
     'address to listen on; NAME=ADDRESS serves only the role of this name',
     `${DEFAULT_ADDRESS}, unless another socket is given`,
@@ -85,6 +86,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(createFormatFlag('format of the output'))
     .option('--no-log', 'do not log requests')
     .addOption(createDatabaseFlag());
+  return addSetupFlags(serving);
 }
 
 /** Relative paths change their meaning when the process becomes a service. */

@@ -1,4 +1,4 @@
-import type { SetupCheck, VariableProblem } from './setup-checks.ts';
+import type { SetupCheck, VariableProblem } from './setup-check.ts';
 import {
   formatMetadataUrl,
   formatSocketAddress,

@@ -1,8 +1,9 @@
-import { type CheckState, isSetupComplete, type SetupCheck } from '../../domain/setup/setup-checks.ts';
+import type { CheckState, SetupCheck } from '../../domain/setup/setup-check.ts';
+import { isSetupComplete } from '../../domain/setup/setup-checks.ts';
 import type { EndpointAnswer } from '../../domain/setup/setup-facts.ts';
 import { formatSocketAddress, type SocketAddress } from '../../domain/setup/setup-plan.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
-import { describeSetupCheck, type SetupContext } from '../messages/setup.ts';
+import { describeSetupCheck, type SetupContext } from '../messages/setup/checks.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
 

@@ -48,3 +48,12 @@ export const REDIRECT_COMMENT = 'Requests of programs on this machine.';
 export const BRIDGE_COMMENT = 'Requests of containers.';
 /** For packets that do not come from a program on this machine. */
 export const GUARD_COMMENT = 'Drop requests that must not reach the server.';
+
+/** What the rules of these IP versions do. */
+export const describeRules = (families: readonly Family[]) =>
+  [
+    ...(families.some(({ redirected }) => redirected.length > 0) ? ['Redirect port 80.'] : []),
+    ...(families.some(({ direct }) => direct.length > 0)
+      ? ['Drop requests from the network. Linux accepts them for all addresses, also for those of lo.']
+      : []),
+  ].join(' ');

@@ -1,6 +1,7 @@
 import type { SetupPlan } from '../../domain/setup/setup-plan.ts';
 import {
   BRIDGE_COMMENT,
+  describeRules,
   type Family,
   GUARD_COMMENT,
   getRedirectedBridges,
@@ -25,7 +26,7 @@ export function buildIptablesRules(plan: SetupPlan): string[] {
     }),
     '',
     comment(
-      'Redirect port 80. The chains CRED_WATCH_… belong to cred-watch alone. iptables-restore replaces them in one step.',
+      `${describeRules(used)} These chains belong to cred-watch alone. iptables-restore replaces them in one step.`,
     ),
     ...used.flatMap(buildChains),
   ];

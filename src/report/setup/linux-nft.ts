@@ -1,6 +1,7 @@
 import type { SetupPlan } from '../../domain/setup/setup-plan.ts';
 import {
   BRIDGE_COMMENT,
+  describeRules,
   type Family,
   GUARD_COMMENT,
   getRedirectedBridges,
@@ -23,7 +24,7 @@ export function buildNftRules(plan: SetupPlan): string[] {
     ...(unused.length === 0 ? [] : [buildTableRemoval(unused)]),
     '',
     comment(
-      `Redirect port 80. The table ${NFT_TABLE} belongs to cred-watch alone, and nft replaces it in one step. Priority ${PRIORITY} is before the rules of Docker, which can redirect port 80 to a container.`,
+      `${describeRules(families)} The table ${NFT_TABLE} belongs to cred-watch alone, and nft replaces it in one step. Priority ${PRIORITY} is before the rules of Docker, which can redirect port 80 to a container.`,
     ),
     "nft -f - <<'RULES'",
     ...families.filter(hasRules).map(buildTable),

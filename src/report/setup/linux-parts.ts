@@ -1,5 +1,6 @@
 import { CLOUD_HARDWARE, HARDWARE_FILES, XEN_ID_FILE } from '../../domain/setup/clouds.ts';
-import { LINUX_UNIT } from '../messages/setup-commands.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
+import { LINUX_UNIT } from '../messages/setup/commands.ts';
 
 /** The file that makes the routes, and that systemd runs at each start. */
 export const LINUX_SCRIPT = '/etc/cred-watch/metadata-route.sh';
@@ -29,7 +30,8 @@ export const FAIL_FUNCTION = `fail() { # what happened, what to do
 }`;
 
 export const buildRootCheck = (command: string) =>
-  `[ "$(id -u)" = 0 ] || fail 'only root can change addresses and firewall rules' 'run: ${command} | sudo sh'`;
+  `[ "$(id -u)" = 0 ] ||
+  fail 'only root can change addresses and firewall rules' ${quoteForShell(`run: ${command} | sudo sh`)}`;
 
 export const REMOVE_CHAIN_FUNCTION = `remove_chain() { # program, table, built-in chain, chain
   "$1" -w -t "$2" -S "$4" >/dev/null 2>&1 || return 0
@@ -83,6 +85,9 @@ if [ "$(cat ${setting})" = 0 ]; then
 fi`;
 }
 
+export const buildCloudHint = (command: string) =>
+  quoteForShell(`use the metadata service of the cloud, or run: ${command} | sudo sh -s -- --force`);
+
 /** Patterns of the shell. The names have no quotes. */
 const HARDWARE_PATTERNS = [...CLOUD_HARDWARE.values()].flat().map((name) => `*'${name}'*`);
 
@@ -101,7 +106,7 @@ export function buildCloudCheck(address: string | null, command: string): string
     fail 'another server responds at http://${address}/' "$hint"
   fi`;
   return `if [ "\${1:-}" != --force ]; then
-  hint='use the metadata service of the cloud, or run: ${command} | sudo sh -s -- --force'
+  hint=${buildCloudHint(command)}
   case $(cat ${XEN_ID_FILE} 2>/dev/null || true) in
     ec2*) fail 'this machine is an instance of Amazon EC2' "$hint" ;;
   esac

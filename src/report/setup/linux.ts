@@ -6,7 +6,7 @@ import {
   isLoopbackIpv4,
   type SetupPlan,
 } from '../../domain/setup/setup-plan.ts';
-import { LINUX_UNIT } from '../messages/setup-commands.ts';
+import { LINUX_UNIT } from '../messages/setup/commands.ts';
 import { buildIptablesRules } from './linux-iptables.ts';
 import { buildNftRules } from './linux-nft.ts';
 import {

@@ -5,8 +5,8 @@ import {
   type MetadataRoute,
   type SetupPlan,
 } from '../../domain/setup/setup-plan.ts';
-import { MACOS_DAEMON, MACOS_DAEMON_FILE, SETUP_COMMANDS } from '../messages/setup-commands.ts';
-import { buildRootCheck, comment, FAIL_FUNCTION } from './linux-parts.ts';
+import { MACOS_DAEMON, MACOS_DAEMON_FILE, SETUP_COMMANDS } from '../messages/setup/commands.ts';
+import { buildCloudHint, buildRootCheck, comment, FAIL_FUNCTION } from './linux-parts.ts';
 
 const SCRIPT = '/usr/local/etc/cred-watch/metadata-route.sh';
 /** The main rules of macOS load every anchor below com.apple. So /etc/pf.conf need not change. */
@@ -14,16 +14,23 @@ export const PF_ANCHOR = 'com.apple/cred-watch';
 /** `pfctl -X` gives the reference that `pfctl -E` took back. macOS empties this folder at a restart. */
 const TOKEN_FILE = '/var/run/cred-watch-pf-token';
 
+/** The network of Docker Desktop is a program of the host. */
+const CONTAINERS =
+  'WARNING: containers and virtual machines can reach the addresses too, if a program of this Mac forwards their requests, as in Docker Desktop.';
+
 const NOT_RUN =
   'cred-watch was not tested on macOS. These commands were written from documentation, and have not been run.';
 
 export function buildMacosSetup({ routes, flags }: SetupPlan): string {
   const { setUp } = SETUP_COMMANDS.macos;
+  const command = `cred-watch serve --setup macos${flags}`;
+  const asked = routes.find(({ address }) => !isIpv6Address(address))?.address;
   const folder = SCRIPT.replace(/\/[^/]*$/, '');
   return `#!/bin/sh
 # Routes these addresses of this Mac to cred-watch:
 ${routes.map((route) => `#   ${formatMetadataUrl(route.address)}${describeTarget(route)}`).join('\n')}
 ${comment(NOT_RUN)}
+${comment(CONTAINERS)}
 # Read it first, then run it as root. You can run it again at any time.
 #   set up:  ${setUp(flags)}
 #   check:   cred-watch serve --setup-check${flags}
@@ -33,13 +40,8 @@ set -eu
 # The braces make the shell read the whole text before it runs the first command.
 {
 ${FAIL_FUNCTION}
-${buildRootCheck(`cred-watch serve --setup macos${flags}`)}
-${comment('An instance of EC2 needs its own metadata service at this address.')}
-case $(sysctl -n hw.model 2>/dev/null || true)$(system_profiler SPHardwareDataType 2>/dev/null || true) in
-  *'Amazon EC2'*) [ "\${1:-}" = --force ] ||
-    fail 'this machine is an instance of Amazon EC2' 'to set it up anyway, add: -s -- --force' ;;
-esac
-
+${buildRootCheck(command)}
+${asked === undefined ? '' : buildCloudQuestion(asked, command)}
 # 1. Write the commands to a file, because they are needed again after a restart.
 mkdir -p ${folder}
 cat > ${SCRIPT} <<'SCRIPT'
@@ -89,6 +91,15 @@ exit 0
 }
 `;
 }
+
+/** The hardware of a Mac in EC2 has no special name. */
+const buildCloudQuestion = (address: string, command: string) => `
+# On a Mac of EC2, this address is the metadata service of the machine itself. Ask it, unless lo0 has the address.
+if [ "\${1:-}" != --force ] && ! ifconfig lo0 | grep -q 'inet ${address} ' &&
+  curl --silent --noproxy '*' --max-time 1 --output /dev/null http://${address}/; then
+  fail 'another server responds at http://${address}/' ${buildCloudHint(command)}
+fi
+`;
 
 const describeTarget = ({ target }: MetadataRoute) =>
   target === null ? ', where the server listens' : ` to ${formatSocketAddress(target)}`;

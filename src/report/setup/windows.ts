@@ -5,7 +5,7 @@ import {
   type MetadataRoute,
   type SetupPlan,
 } from '../../domain/setup/setup-plan.ts';
-import { SETUP_COMMANDS } from '../messages/setup-commands.ts';
+import { SETUP_COMMANDS } from '../messages/setup/commands.ts';
 
 const LOOPBACK = 'Loopback Pseudo-Interface 1';
 
@@ -18,9 +18,12 @@ if (-not $identity.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrat
 
 export function buildWindowsSetup({ routes, flags }: SetupPlan): string {
   const { setUp } = SETUP_COMMANDS.windows;
+  const asked = routes.find(({ address }) => !isIpv6Address(address))?.address;
   return `# Routes these addresses of this Windows machine to cred-watch:
 ${routes.map((route) => `#   ${formatMetadataUrl(route.address)}${describeTarget(route)}`).join('\n')}
 ${NOT_RUN}
+# WARNING: containers of Docker Desktop can reach the addresses too, because a program of this machine forwards
+# their requests.
 # Read it first, then run it in PowerShell as an administrator. You can run it again at any time.
 #   set up:  ${setUp(flags)}
 #   check:   cred-watch serve --setup-check${flags}
@@ -37,6 +40,8 @@ $hardware = "$($system.Manufacturer) $($system.Model) $($enclosure.SMBIOSAssetTa
 if (-not $Force -and $hardware -match 'Amazon EC2|Google Compute Engine|OpenStack|OracleCloud|7783-7084-3265-9085-8269-3286-77') {
   throw "this machine belongs to a cloud ($hardware): to set it up anyway, add -Force"
 }
+# Older instances have other names. Ask the address, unless this machine has it already.
+${asked === undefined ? '' : buildQuestion(asked)}
 
 # 2. Give the addresses to the loopback interface. Windows keeps them after a restart.
 # With SkipAsSource, no other connection uses an address as its source.
@@ -48,6 +53,15 @@ Start-Service iphlpsvc
 ${routes.flatMap(addProxy).join('\n')}
 `;
 }
+
+/** An error with a response is a response. */
+const buildQuestion = (address: string) =>
+  `if (-not $Force -and -not (Get-NetIPAddress -IPAddress ${address} -ErrorAction SilentlyContinue)) {
+  $responds = $true
+  try { Invoke-WebRequest -UseBasicParsing -TimeoutSec 1 http://${address}/ | Out-Null }
+  catch { $responds = $null -ne $_.Exception.Response }
+  if ($responds) { throw 'another server responds at http://${address}/: to set it up anyway, add -Force' }
+}`;
 
 const describeTarget = ({ target }: MetadataRoute) =>
   target === null ? ', where the server listens' : ` to ${formatSocketAddress(target)}`;

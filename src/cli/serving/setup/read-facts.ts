@@ -14,7 +14,7 @@ import {
   type SetupPlan,
   type SetupSystem,
 } from '../../../domain/setup/setup-plan.ts';
-import { LINUX_UNIT, MACOS_DAEMON_FILE } from '../../../report/messages/setup-commands.ts';
+import { LINUX_UNIT, MACOS_DAEMON_FILE } from '../../../report/messages/setup/commands.ts';
 import { LINUX_UNIT_FILE } from '../../../report/setup/linux-parts.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
 import { readRedirects } from './firewall-rules.ts';

@@ -11,10 +11,9 @@ import { parseListenAddress } from '../../../server/wire/listen-address.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { parseValue } from '../../flags/invalid-value.ts';
 import { parseShapes } from '../../flags/shapes-flag.ts';
+import { DEFAULT_ADDRESS } from '../serve-flags.ts';
 import type { SetupFlags } from './flags.ts';
 
-/** The default address of `serve`. */
-const DEFAULT_ADDRESS = '127.0.0.1:1338';
 const DEFAULT_SHAPE = 'imds';
 
 /** @throws CredWatchError if no address can be routed to the server */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { platform } from 'node:os';
 
 export interface CommandResult {
   /** Null if the program is not installed. */
@@ -10,19 +11,21 @@ export interface CommandResult {
 const TIMEOUT_MS = 5000;
 
 /** `sudo` and cron have shorter paths, without the folders of these programs. */
-const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LANGUAGE: 'C' };
 
 /** Runs a command that changes nothing. Its messages are in English. */
 export function runReadOnly(program: string, args: readonly string[]): Promise<CommandResult> {
-  const env =
-    process.platform === 'win32'
-      ? process.env
-      : { PATH: SYSTEM_FOLDERS.join(':'), LC_ALL: 'C', LANGUAGE: 'C' };
+  const environment = platform() === 'win32' ? {} : { env: ENVIRONMENT };
   return new Promise((resolve) => {
-    execFile(program, args, { env, timeout: TIMEOUT_MS, encoding: 'utf8' }, (error, stdout, stderr) => {
-      if (error === null) resolve({ code: 0, stdout, stderr });
-      else if (error.code === 'ENOENT') resolve({ code: null, stdout: '', stderr: '' });
-      else resolve({ code: typeof error.code === 'number' ? error.code : 1, stdout, stderr });
-    });
+    execFile(
+      program,
+      args,
+      { ...environment, timeout: TIMEOUT_MS, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ code: 0, stdout, stderr });
+        else if (error.code === 'ENOENT') resolve({ code: null, stdout: '', stderr: '' });
+        else resolve({ code: typeof error.code === 'number' ? error.code : 1, stdout, stderr });
+      },
+    );
   });
 }

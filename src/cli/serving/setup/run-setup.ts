@@ -1,3 +1,4 @@
+import { platform } from 'node:os';
 import { ALL_METADATA_ADDRESSES, type SetupSystem } from '../../../domain/setup/setup-plan.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { Invocation } from '../../command.ts';
@@ -47,10 +48,10 @@ async function buildUndo(system: SetupSystem): Promise<string> {
 const SYSTEMS: Readonly<Record<string, SetupSystem>> = { linux: 'linux', darwin: 'macos', win32: 'windows' };
 
 async function checkMachine(flags: SetupFlags, io: Io): Promise<number> {
-  const system = SYSTEMS[process.platform];
+  const system = SYSTEMS[platform()];
   if (system === undefined) {
     throw new CredWatchError(
-      `--setup-check does not know this system: ${process.platform}`,
+      `--setup-check does not know this system: ${platform()}`,
       'run it on Linux, macOS or Windows',
     );
   }

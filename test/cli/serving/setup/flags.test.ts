@@ -1,25 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { runServeSetup, SERVES } from '../../../support/cli/setup/serve-setup.ts';
-import { createOutput, createTestIo } from '../../../support/cli/test-io.ts';
+import { runCommand } from '../../../support/cli/run-command.ts';
 
-async function run(...words: string[]) {
-  let [stdout, stderr] = ['', ''];
-  const io = createTestIo({}, '', {
-    stdout: createOutput((text) => {
-      stdout += text;
-    }),
-    stderr: createOutput((text) => {
-      stderr += text;
-    }),
-  });
-  return { code: await runServeSetup(words, io), stdout, stderr };
-}
+const run = (...words: string[]) => runCommand(['serve', ...words]);
 
 describe('the flags of the set-up', () => {
-  test('without such a flag, the command serves', async () => {
-    expect(await run('--shape', 'imds')).toEqual({ code: SERVES, stdout: '', stderr: '' });
-  });
-
   test.each(['linux', 'macos', 'windows'])('--setup %s prints only the script', async (system) => {
     const { code, stdout, stderr } = await run('--setup', system, '--listen', '127.0.0.1:4000');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -46,6 +30,11 @@ describe('the flags of the set-up', () => {
     [['--setup', 'plan9'], "--setup 'plan9' is unknown"],
     [['--setup', 'linux', '--setup-check'], '--setup and --setup-check cannot be combined'],
     [['--setup', 'linux', '--setup-undo', 'linux'], '--setup and --setup-undo cannot be combined'],
+    [
+      ['--setup', 'linux', '--role-arn', 'arn:aws:iam::111122223333:role/x'],
+      '--role-arn has no effect with --setup',
+    ],
+    [['--setup', 'linux', '--no-log'], '--no-log has no effect with --setup'],
     [['--setup', 'linux', '--allow-remote'], '--allow-remote has no effect with --setup'],
     [['--setup', 'linux', '-f', 'json'], '--format has no effect with --setup'],
     [['--setup-undo', 'linux', '--shape', 'ecs'], '--shape has no effect with --setup-undo'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
-import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup/setup-namespace.ts';
+import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
 import { sampleCases } from '../../../support/thorough.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
@@ -41,7 +41,7 @@ ask_all() {
 
 async function runLines(script: string): Promise<string[]> {
   expect(noSetupNamespace).toBeNull();
-  const run = await runShell(...(await onOwnMachine(NETWORKS + script)));
+  const run = await runShell(...onOwnMachine(NETWORKS + script));
   expect({ code: run.code, stdout: run.stdout, stderr: run.stderr }).toMatchObject({ code: 0, stderr: '' });
   return run.stdout.trim().split('\n');
 }
@@ -61,7 +61,7 @@ testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
     const flags = `--setup-firewall ${firewall}`;
     const lines = await runLines(`
       [ ${firewall} = nft ] || create_built_in_chains
-      start_health 127.0.0.1:1338
+      start_server --listen 127.0.0.1:1338
       # The attack works if nothing prevents it.
       echo 1 > /proc/sys/net/ipv4/conf/docker0/route_localnet
       ask in_container 127.0.0.1:1338
@@ -103,7 +103,7 @@ testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
     const flags = `--setup-firewall ${firewall} --listen 169.254.169.254:80`;
     const lines = await runLines(`
       ip address add 169.254.169.254/32 dev lo
-      start_health 169.254.169.254:80
+      start_server --listen 169.254.169.254:80 --allow-remote
       ask_all
       ip address delete 169.254.169.254/32 dev lo
       serve --setup linux ${flags} | sh 2>> notes

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
-import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup/setup-namespace.ts';
+import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
 
 async function run(script: string) {
   expect(noSetupNamespace).toBeNull();
-  return runShell(...(await onOwnMachine(script)));
+  return runShell(...onOwnMachine(script));
 }
 
 async function runLines(script: string): Promise<string[]> {
@@ -22,7 +22,7 @@ const REPAIR = 'serve --setup linux | sh 2>> notes';
 testOnOwnMachine(`--setup-check shows each step that is missing${suffix}`, async () => {
   const lines = await runLines(`
     check
-    start_health 127.0.0.1:1338
+    start_server --listen 127.0.0.1:1338
     check
     ${REPAIR}
     check
@@ -34,12 +34,12 @@ testOnOwnMachine(`--setup-check shows each step that is missing${suffix}`, async
     ${REPAIR}
     check --listen 127.0.0.1:1339
     check --shape imds,ecs
-    stop_health
+    stop_server
     check
     start_simulator --listen 127.0.0.1:1338
     check
     stop_simulator
-    start_health 127.0.0.1:1338
+    start_server --listen 127.0.0.1:1338
     check --setup-bridge docker0
     AWS_EC2_METADATA_DISABLED=true check
     AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9 check
@@ -49,7 +49,7 @@ testOnOwnMachine(`--setup-check shows each step that is missing${suffix}`, async
     check
     serve --setup-undo linux | sh
     check
-    stop_health
+    stop_server
     check
   `);
   const ok = 'complete ADDRESS=ok REDIRECT=ok SERVER=ok ROUTE=ok REBOOT=note';
@@ -81,12 +81,12 @@ testOnOwnMachine(`--setup-check as another user does not guess the rules${suffix
   const lines = await runLines(`
     chmod 711 "$OUT"
     as_user() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
-    check_as_user() { as_user "$NODE" "$OUT/serve.cjs" --setup-check "$@" || true; }
+    check_as_user() { as_user "$NODE" "$PROGRAM" serve --setup-check "$@" || true; }
     ${REPAIR}
     check_as_user -f json > check.json
     "$NODE" "$OUT/states.mjs" check.json
     check_as_user | grep -A 1 unknown
-    start_health 127.0.0.1:1338
+    start_server --listen 127.0.0.1:1338
     check_as_user
   `);
   expect(lines).toEqual([
@@ -98,8 +98,9 @@ testOnOwnMachine(`--setup-check as another user does not guess the rules${suffix
     'ok       the network interface lo has the address 169.254.169.254',
     'ok       port 80 of 169.254.169.254 is redirected to 127.0.0.1:1338',
     expect.stringMatching(
-      /^ok {7}`cred-watch serve` of user anna \(pid \d+\) with the role ops listens at 127\.0\.0\.1:1338$/,
+      /^ok {7}`cred-watch serve` of user root \(pid \d+\) with the role environment listens at$/,
     ),
+    '         127.0.0.1:1338',
     'ok       a request to http://169.254.169.254/ reaches the server',
     'note     the set-up is lost at a restart, because systemd does not run here; run',
     '         /etc/cred-watch/metadata-route.sh at each start',
@@ -108,7 +109,7 @@ testOnOwnMachine(`--setup-check as another user does not guess the rules${suffix
 
 testOnOwnMachine(`--setup-check names another program that gets the requests${suffix}`, async () => {
   const lines = await runLines(`
-    start_health 127.0.0.1:1338
+    start_server --listen 127.0.0.1:1338
     ip address add 169.254.169.254/32 dev lo
     start_simulator --allow-remote --listen 0.0.0.0:80
     serve --setup-check || echo "code $?"
@@ -158,7 +159,7 @@ mount --bind systemctl /usr/bin/systemctl
 
 testOnOwnMachine(`with systemd, a unit makes the routes again after a restart${suffix}`, async () => {
   const lines = await runLines(`${SYSTEMCTL}
-    start_health 127.0.0.1:1338
+    start_server --listen 127.0.0.1:1338
     state > before
     check
     serve --setup linux | sh

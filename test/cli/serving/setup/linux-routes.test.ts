@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
-import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup/setup-namespace.ts';
+import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
+import { sampleCases } from '../../../support/thorough.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
 
 async function runLines(script: string): Promise<string[]> {
   expect(noSetupNamespace).toBeNull();
-  const run = await runShell(...(await onOwnMachine(script)));
+  const run = await runShell(...onOwnMachine(script));
   expect({ code: run.code, stdout: run.stdout, stderr: run.stderr }).toMatchObject({ code: 0, stderr: '' });
   return run.stdout.trim().split('\n');
 }
@@ -17,7 +18,7 @@ async function runLines(script: string): Promise<string[]> {
 const SET_UP = (flags: string) => `serve --setup linux ${flags} | sh 2>> notes`;
 const UNDO = 'serve --setup-undo linux | sh';
 
-testOnOwnMachine.each(['nft', 'iptables'])(
+testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
   `the printed commands route the addresses with %s, and undo reverts them${suffix}`,
   async (firewall) => {
     const flags = `--setup-firewall ${firewall} --shape imds,ecs,eks --listen 127.0.0.1:1338 --listen '[::1]:1338'`;

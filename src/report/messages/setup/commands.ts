@@ -1,4 +1,4 @@
-import type { SetupSystem } from '../../domain/setup/setup-plan.ts';
+import type { SetupSystem } from '../../../domain/setup/setup-plan.ts';
 
 interface SystemCommands {
   /** The unit or the file that makes the routes after a restart. */

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { noMountNamespace, noNetworkNamespace } from '../namespaces.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-import { bundleServeSetup } from './bundle.ts';
+import { noMountNamespace, noNetworkNamespace } from './namespaces.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A separate network, a private copy of /etc and an empty /run. Its processes are killed when the command ends. */
 const OWN_MACHINE = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child'];
@@ -26,7 +25,7 @@ mount --bind /run/etc /etc
 mkdir /run/t
 cd /run/t
 ip link set lo up
-serve() { "$NODE" "$OUT/serve.cjs" "$@"; }
+serve() { "$NODE" "$PROGRAM" serve "$@"; }
 # The addresses, the rules and the files of this machine. Empty chains of iptables stay after any use of iptables.
 state() {
   ip address show dev lo
@@ -45,8 +44,14 @@ create_built_in_chains() {
   done
 }
 check() { serve --setup-check -f json "$@" > check.json || true; "$NODE" "$OUT/states.mjs" check.json; }
-start_health() { "$NODE" "$OUT/health.mjs" "$@" & health=$!; until [ -e /run/t/listens ]; do sleep 0.05; done; rm /run/t/listens; }
-stop_health() { kill $health; wait $health 2>/dev/null || true; }
+start_server() {
+  : > server.txt
+  AWS_ACCESS_KEY_ID=ASIAFALSE00000000001 AWS_SECRET_ACCESS_KEY=false AWS_SESSION_TOKEN=false USER=root \
+    "$NODE" "$PROGRAM" serve --source environment --expires 6h --no-log --db /run/t/samples.db "$@" > server.txt 2> server.err &
+  server=$!
+  until grep -q '^unset' server.txt; do sleep 0.05; done
+}
+stop_server() { kill $server; wait $server; }
 start_simulator() { start_simulator_in env "$@"; }
 # The first word is a command that runs the simulator.
 start_simulator_in() {
@@ -66,34 +71,13 @@ const { is_complete, checks } = JSON.parse(readFileSync(process.argv[2], 'utf8')
 console.log([is_complete ? 'complete' : 'not complete', ...checks.map(({ code, state }) => code + '=' + state)].join(' '));
 `;
 
-/** A stand-in for the server: it responds to /healthz as \`cred-watch serve\` does. */
-const HEALTH = `
-import { createServer } from 'node:http';
-import { writeFileSync } from 'node:fs';
-const document = { schema_version: 1, status: 'ok', user: 'anna', pid: process.pid, roles: [{ name: 'ops', role: 'ops' }] };
-const addresses = process.argv.slice(2);
-let waiting = addresses.length;
-for (const text of addresses) {
-  const { hostname, port } = new URL('http://' + text);
-  createServer((request, response) => {
-    response.statusCode = request.url === '/healthz' ? 200 : 404;
-    response.end(response.statusCode === 200 ? JSON.stringify(document) : '');
-  }).listen(Number(port || 80), hostname.replace(/[[\\]]/g, ''), () => {
-    waiting -= 1;
-    if (waiting === 0) writeFileSync('/run/t/listens', '');
-  });
-}
-`;
-
 /**
  * The arguments of `runShell` that run a script on a separate machine, with the functions of the prelude. The script
  * can use the network addresses of real endpoints.
  */
-export async function onOwnMachine(script: string) {
+export function onOwnMachine(script: string) {
   const out = temporaryFolder();
-  await bundleServeSetup(join(out, 'serve.cjs'));
   writeFileSync(join(out, 'states.mjs'), STATES);
-  writeFileSync(join(out, 'health.mjs'), HEALTH);
   const env = {
     OUT: out,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined,

@@ -1,14 +1,14 @@
-import type { SetupCheck, SetupCheckCode, VariableProblem } from '../../domain/setup/setup-checks.ts';
-import type { EndpointAnswer, NoAnswerReason, UnknownReason } from '../../domain/setup/setup-facts.ts';
+import type { SetupCheck, SetupCheckCode, VariableProblem } from '../../../domain/setup/setup-check.ts';
+import type { EndpointAnswer, NoAnswerReason, UnknownReason } from '../../../domain/setup/setup-facts.ts';
 import {
   formatMetadataUrl,
   formatSocketAddress,
   type SetupPlan,
   type SetupSystem,
   type SocketAddress,
-} from '../../domain/setup/setup-plan.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
-import { SETUP_COMMANDS } from './setup-commands.ts';
+} from '../../../domain/setup/setup-plan.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { SETUP_COMMANDS } from './commands.ts';
 
 export interface SetupContext {
   plan: SetupPlan;
