@@ -96,7 +96,7 @@ export function findSetupAction(flags: SetupFlags, invocation: Invocation): Setu
     const hint = 'use --setup linux, or omit the flag';
     rejectFlags(invocation, ['--setup-firewall', '--setup-bridge'], 'has an effect only on Linux', hint);
   }
-  const allowed: readonly string[] = [flag, ...FLAGS_OF_ACTIONS[action.kind]];
+  const allowed: readonly string[] = [flag, '--exit-codes', ...FLAGS_OF_ACTIONS[action.kind]];
   const others = invocation.command.options.flatMap(({ long }) =>
     long === undefined || long === null || allowed.includes(long) ? [] : [long],
   );

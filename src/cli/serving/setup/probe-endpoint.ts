@@ -6,6 +6,7 @@ import {
 } from '../../../domain/setup/setup-facts.ts';
 import { formatSocketAddress, type SocketAddress } from '../../../domain/setup/setup-plan.ts';
 import { getSystemErrorCode } from '../../../errors.ts';
+import { parseHealth } from '../running-server.ts';
 
 const TIMEOUT_MS = 1000;
 const MAX_BYTES = 100_000;
@@ -17,29 +18,35 @@ const MAX_BYTES = 100_000;
 export function probeEndpoint(address: SocketAddress, isLocal: boolean): Promise<EndpointAnswer> {
   const { host, port } = address;
   return new Promise((resolve) => {
+    let received: IncomingMessage | null = null;
+    let failure: Error | null = null;
     let isLate = false;
+    const chunks: Buffer[] = [];
+    let length = 0;
     const options = { host, port, path: '/healthz', headers: { Host: formatHost(address) }, agent: false };
     const sent = request(options, (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
+      received = response;
+      // A truncated response has no health document.
+      response.on('error', () => {});
       response.on('data', (chunk: Buffer) => {
         length += chunk.length;
         if (length > MAX_BYTES) sent.destroy();
         else chunks.push(chunk);
       });
-      response.on('close', () =>
-        resolve(classify(response, isLocal, Buffer.concat(chunks).toString('utf8'))),
-      );
     });
     // Not the option `timeout`, which a server can extend with single bytes.
     const timer = setTimeout(() => {
       isLate = true;
       sent.destroy();
     }, TIMEOUT_MS);
-    sent.on('error', (error) => resolve(isLate ? NO_RESPONSE : classifyError(error)));
+    // The destroyed request has an error too.
+    sent.on('error', (error) => {
+      if (!isLate) failure = error;
+    });
     sent.on('close', () => {
       clearTimeout(timer);
-      resolve(NO_RESPONSE);
+      if (received !== null) resolve(classify(received, isLocal, Buffer.concat(chunks).toString('utf8')));
+      else resolve(failure === null ? NO_RESPONSE : classifyError(failure));
     });
     sent.end();
   });
@@ -64,35 +71,20 @@ function classifyError(error: Error): EndpointAnswer {
 }
 
 function classify(
-  { statusCode = 0, headers }: IncomingMessage,
+  { statusCode = 0, headers, complete }: IncomingMessage,
   isLocal: boolean,
   body: string,
 ): EndpointAnswer {
-  return (
-    parseHealth(body) ??
-    identifyMetadataService(headers, isLocal) ?? {
-      kind: 'other',
-      status: statusCode,
-      server: limit(headers.server),
-    }
-  );
-}
-
-/** Null for the response of another program. */
-function parseHealth(text: string): EndpointAnswer | null {
-  try {
-    const { schema_version: version, user, pid, roles } = Object(JSON.parse(text));
-    if (version !== 1 || typeof user !== 'string' || !Number.isSafeInteger(pid) || !Array.isArray(roles))
-      return null;
-    const names = roles.slice(0, MAX_ROLES).map((each) => limit(Object(each).name));
-    return { kind: 'cred-watch', user: limit(user), pid, roles: names };
-  } catch {
-    return null;
+  const server = complete ? parseHealth(body) : null;
+  if (server !== null) {
+    const { user, pid, roles } = server;
+    return { kind: 'cred-watch', user, pid, roles: roles.map(({ name }) => name) };
   }
+  const service = identifyMetadataService(headers, isLocal);
+  return service ?? { kind: 'other', status: statusCode, server: limit(headers.server) };
 }
 
-const MAX_ROLES = 50;
 const MAX_NAME_LENGTH = 64;
 
 /** The other program can send any text. */
-const limit = (text: unknown): string => (typeof text === 'string' ? text.slice(0, MAX_NAME_LENGTH) : '');
+const limit = (text: string | string[] = ''): string => String(text).slice(0, MAX_NAME_LENGTH);
