@@ -9,11 +9,12 @@ import { addSourceFlags, type SourceFlags } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { addWhoFlags, type WhoFlags } from './audit/who-flags.ts';
 import { parseServedSource, type ServedSource } from './served-sources.ts';
+import { addSetupFlags, type SetupFlags } from './setup/flags.ts';
 
 export const DEFAULT_ADDRESS = '127.0.0.1:1338';
 
 /** The flags of `cred-watch serve`. */
-export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags {
+export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, SetupFlags {
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
@@ -86,7 +87,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(createFormatFlag('format of the output'))
     .option('--no-log', 'do not log requests')
     .addOption(createDatabaseFlag());
-  return addWhoFlags(command);
+  return addSetupFlags(addWhoFlags(command));
 }
 
 /** Relative paths change their meaning when the process becomes a service. */
