@@ -6,6 +6,7 @@ import { WRONG_USAGE } from '../flags/exit-codes.ts';
 import { validateWhoFlags } from '../serving/audit/who-flags.ts';
 import { addServeFlags, type ServeFlags } from '../serving/serve-flags.ts';
 import { SERVED_VALUES } from '../serving/served-sources.ts';
+import { runSetup } from '../serving/setup/run-setup.ts';
 
 export const serveCommand: CommandDefinition = {
   name: 'serve',
@@ -26,22 +27,28 @@ export const serveCommand: CommandDefinition = {
       'Each role has its own token for container endpoints. IMDS serves each role under /NAME/latest/, and a single role under /latest/ too.',
     ],
     exitCodes: [
-      ['0', 'stopped as requested, or listed with --who'],
-      ['1', 'the first credentials of a role could not be read'],
+      ['0', 'stopped as requested, or listed with --who; with --setup-check: nothing is missing'],
+      ['1', 'the first credentials of a role could not be read; with --setup-check: something is missing'],
       WRONG_USAGE,
     ],
     examples: [
       ['cred-watch serve --role-arn arn:aws:iam::111122223333:role/loader'],
-      ['cred-watch serve --profile loader --shape imds,ecs', 'for clients of IMDS and of ECS'],
+      ['cred-watch serve --profile loader --shape imds,ecs', 'for two kinds of clients'],
       [
         'cred-watch serve --serve etl=profile:etl --serve ops=sso:ops \\\n' +
           '--listen etl=127.0.0.1:1338 --listen ops=127.0.0.1:1339',
       ],
       ['cred-watch serve --who --valid', 'which programs have keys that still work?'],
-      ['sudo cred-watch serve --user cred-watch --listen 169.254.169.254:80 --allow-remote'],
+      ['cred-watch serve --setup linux | sudo sh', 'for clients without configuration'],
+      [
+        'sudo cred-watch serve --user cred-watch --profile loader \\\n' +
+          '--listen 169.254.169.254:80 --allow-remote',
+      ],
     ],
   },
   async run(flags: ServeFlags, invocation) {
+    const setupCode = await runSetup(flags, invocation);
+    if (setupCode !== null) return setupCode;
     validateWhoFlags(flags, invocation);
     if (flags.who) {
       const { printKeyUsers } = await import('../serving/audit/who.ts');

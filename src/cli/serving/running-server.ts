@@ -43,7 +43,7 @@ function readHealth(address: UsedAddress): Promise<string | null> {
 const formatHost = (host: string) => (host.includes(':') ? `[${host}]` : host);
 
 /** Null for the response of another program. */
-function parseHealth(text: string): RunningServer | null {
+export function parseHealth(text: string): RunningServer | null {
   try {
     const { schema_version: version, user, pid, roles } = Object(JSON.parse(text));
     if (version !== 1 || typeof user !== 'string' || !Number.isSafeInteger(pid) || !Array.isArray(roles))

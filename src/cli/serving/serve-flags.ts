@@ -9,11 +9,12 @@ import { addSourceFlags, type SourceFlags } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { addWhoFlags, type WhoFlags } from './audit/who-flags.ts';
 import { parseServedSource, type ServedSource } from './served-sources.ts';
+import { addSetupFlags, type SetupFlags } from './setup/flags.ts';
 
 export const DEFAULT_ADDRESS = '127.0.0.1:1338';
 
 /** The flags of `cred-watch serve`. */
-export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags {
+export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, SetupFlags {
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
@@ -36,12 +37,9 @@ const DEFAULT_SOCKET_MODE = 0o600;
 
 export function addServeFlags(command: Command): Command {
   command.addOption(
-    new Option(
-      '--serve <name=source>',
-      'serve a source under a name, see below; may be repeated (default: the source that the flags select)',
-    )
+    new Option('--serve <name=source>', 'serve a source under a name, see below; may be repeated')
       .argParser(parseRepeated(parseServedSource))
-      .default([], 'none'),
+      .default([], 'the source that the other flags select'),
   );
   addSourceFlags(command, 'the one that SDKs would use').option(
     '--expires <time>',
@@ -78,7 +76,7 @@ export function addServeFlags(command: Command): Command {
     )
     .option(
       '--refresh-before <duration>',
-      'refresh when less than this validity is left (default: see docs/serve.md)',
+      'refresh before less than this validity is left (default: half of the lifetime, and at least 25m)',
     )
     .option('--idle', 'stop refreshing what no client has requested for one lifetime')
     .option('--user <name>', 'as root: listen, then become this user, then read credentials')
@@ -86,7 +84,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(createFormatFlag('format of the output'))
     .option('--no-log', 'do not log requests')
     .addOption(createDatabaseFlag());
-  return addWhoFlags(command);
+  return addSetupFlags(addWhoFlags(command));
 }
 
 /** Relative paths change their meaning when the process becomes a service. */
