@@ -37,6 +37,9 @@ export function createRoleState(options: RoleStateOptions): RoleState {
     role: role.roleName,
     variants: DOCUMENTED,
     startedAt,
+    get accountId() {
+      return issuer.findAccount().accountId;
+    },
     get partition() {
       return findPartition(issuer.findAccount().roleArn, region) ?? 'aws';
     },

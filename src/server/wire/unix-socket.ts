@@ -23,7 +23,9 @@ export async function listenOnPath(server: Server, { path, mode }: ListenPath): 
     chmodSync(path, mode);
   } catch (cause) {
     if (cause instanceof CredWatchError) throw cause;
-    throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, { cause });
+    throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
+      cause,
+    });
   }
 }
 
