@@ -160,13 +160,13 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  refresher.startWith(initialPoll);
-  const { lastFailure } = refresher.getStatus();
-  if (lastFailure !== null) {
-    const { message, hint } = describeFailure(lastFailure);
+  const endpoint = await startRealEndpoint({ getCredentials: () => readCredentials(refresher), onError });
+  const rejection = refresher.startWith(initialPoll);
+  if (rejection !== null) {
+    await endpoint.close();
+    const { message, hint } = describeFailure(rejection);
     throw new CredWatchError(message, hint);
   }
-  const endpoint = await startRealEndpoint({ getCredentials: () => readCredentials(refresher), onError });
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {

@@ -86,10 +86,15 @@ export class CredentialRefresher {
     return recorded;
   }
 
-  /** Like `start`, with a poll that the caller has just made and recorded. */
-  startWith(poll: PolledCredentials): void {
-    this.#assess(rejectLongTermKeys(poll));
+  /**
+   * Like `start`, with a poll that the caller has just made and recorded.
+   * @returns why these credentials cannot be served. Then nothing is refreshed. Null if they are served.
+   */
+  startWith(poll: PolledCredentials): PollFailure | null {
+    const outcome = this.#assess(rejectLongTermKeys(poll));
+    if (!outcome.ok) return outcome;
     this.#startLoop();
+    return null;
   }
 
   /** From memory. Null if there are no credentials, or if they have expired by AWS's clock. */

@@ -216,12 +216,14 @@ describe('credentials that must not be served', () => {
     expect(recorded()).toEqual(['failed_poll']);
   });
 
-  test('keys without a session token do not replace credentials, also as the poll of the caller', async () => {
+  test('a poll of the caller that cannot be served is rejected, and nothing is refreshed', async () => {
     const secrets = { accessKeyId: new Secret('AKIA1'), secretAccessKey: new Secret('a'), token: null };
-    const { clock, refresher } = createRefresher([issue(60)]);
-    refresher.startWith(good(clock, 'AKIA1', clock.now() + HOUR, { secrets }));
-    expect(refresher.getCurrent()).toBeNull();
-    expect(refresher.getStatus().lastFailure?.reason).toBe('long-lived');
+    const { clock, refresher, pass, polledAt } = createRefresher([issue(60)]);
+    const rejection = refresher.startWith(good(clock, 'AKIA1', clock.now() + HOUR, { secrets }));
+    expect(rejection).toMatchObject({ reason: 'long-lived', misconfiguration: { code: 'LONG_TERM_KEYS' } });
+    expect(refresher.startWith(good(clock, 'ASIA1', clock.now()))?.reason).toBe('expired');
+    await pass(3600);
+    expect([refresher.getCurrent(), polledAt]).toEqual([null, []]);
   });
 
   test('a source that reports long-lived keys gets the same advice', async () => {
