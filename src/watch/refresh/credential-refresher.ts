@@ -110,11 +110,11 @@ export class CredentialRefresher {
   noteRequest(): Promise<void> | null {
     const now = this.#time.now();
     this.#lastRequestAt = now;
-    // The poll is overdue if the host was suspended or its clock was set.
+    // A poll is in progress, or it is overdue because the host was suspended or its clock was set.
     const isDue = this.#isIdle || now >= this.#dueAt;
     if (isDue) this.#sleep.wake();
     if (this.getCurrent() !== null || this.#stop.signal.aborted) return null;
-    return isDue || this.#polling !== null ? this.#waitForPoll() : null;
+    return isDue ? this.#waitForPoll() : null;
   }
 
   getStatus(): RefreshStatus {
