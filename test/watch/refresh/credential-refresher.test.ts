@@ -97,6 +97,32 @@ describe('a source that rotates itself', () => {
     expect(keyId()).not.toBe('ASIA1');
   });
 
+  test('the credentials are the same object while the source serves the same key', async () => {
+    const { startedAt } = createRefresher([], IMDS);
+    const expiration = startedAt + 40 * MINUTE;
+    const { refresher, pass, polledAt } = createRefresher([served('ASIA1', expiration)], IMDS);
+    await refresher.start();
+    const first = refresher.getCurrent();
+    await pass(1200);
+    expect(polledAt.length).toBeGreaterThan(2);
+    expect(refresher.getCurrent()).toBe(first);
+  });
+
+  test('an earlier expiration of the same key counts, and its time of issue stays', async () => {
+    const { startedAt } = createRefresher([], IMDS);
+    const { refresher, pass, keyId } = createRefresher(
+      [served('ASIA1', startedAt + HOUR), served('ASIA1', startedAt + 50 * MINUTE)],
+      IMDS,
+    );
+    await refresher.start();
+    await pass(1800);
+    expect(refresher.getCurrent()).toMatchObject({ observedAt: startedAt });
+    await pass(1199);
+    expect(keyId()).toBe('ASIA1');
+    await pass(1);
+    expect(keyId()).toBeNull();
+  });
+
   test('a key that the source serves until its end is polled at most every ten seconds', async () => {
     const probe = createRefresher([], IMDS);
     const { refresher, pass, polledAt } = createRefresher(
