@@ -14,7 +14,7 @@ const FIRST_RETRY_PAUSE: Seconds = 2;
 const FIRST_THROTTLED_PAUSE: Seconds = 30;
 
 /** The longest pause if the credentials have expired, because requests fail until the next poll. */
-const MAX_PAUSE_WITHOUT_CREDENTIALS: Seconds = 60;
+const MAX_PAUSE_WITHOUT_CREDENTIALS: Seconds = 30;
 
 /** The longest pause after a failure that ends when a person signs in or edits a file. */
 const MAX_PAUSE_FOR_PERSON: Seconds = 50;
