@@ -119,7 +119,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
   );
   try {
     userIo = serving.io;
-    await audit.start(flags, userIo);
+    await audit.start(userIo);
     const store = await openBestEffortStore(flags.db, userIo);
     try {
       const isStarted = await startRoles(

@@ -5,6 +5,7 @@ import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeFailure } from '../messages/failures/describe-failure.ts';
+import { describeOwner } from '../messages/serving/key-users.ts';
 import {
   formatNullableInstant,
   formatRemaining,
@@ -55,10 +56,12 @@ function formatKey({ at, accessKeyId, expiration }: ServedRequest): string | nul
   return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
 }
 
-/** `/usr/bin/python3.11 (pid 4711, user ops)`. */
-function formatPeer({ pid, program, user }: PeerProcess): string {
-  const name = program === null ? '' : `${truncateText(program, PROGRAM_WIDTH)} `;
-  return `${name}(pid ${pid}${user === null ? '' : `, user ${truncateText(user, WORD_WIDTH)}`})`;
+/** `/usr/bin/python3.11 (user ops, pid 4711)`. */
+function formatPeer(peer: PeerProcess): string {
+  const { program } = peer;
+  const name = program === null ? 'unknown program' : truncateText(program, PROGRAM_WIDTH);
+  const owner = describeOwner(peer);
+  return owner === '' ? name : `${name} (${owner})`;
 }
 
 export function formatServedRequestJson(request: ServedRequest): string {

@@ -9,22 +9,14 @@ import type { ServeFlags } from '../serve-flags.ts';
 
 /** Finds the programs that send requests, and records which keys they get. */
 export class Audit {
+  readonly #flags: Pick<ServeFlags, 'host' | 'db'>;
   readonly #finder: PeerFinder | null;
-  readonly #recorder: KeyUseRecorder;
-  /** Opens the database. Null until {@link start}. */
-  #open: (() => ReturnType<ConstructorParameters<typeof KeyUseRecorder>[0]['open']>) | null = null;
+  /** Null until {@link start}. */
+  #recorder: KeyUseRecorder | null = null;
 
-  constructor(flags: Pick<ServeFlags, 'host'>, io: Io) {
+  constructor(flags: Pick<ServeFlags, 'host' | 'db'>, io: Io) {
+    this.#flags = flags;
     this.#finder = PeerFinder.open(io.pid);
-    this.#recorder = new KeyUseRecorder({
-      open: () => {
-        if (this.#open === null) throw new Error('the audit has not started');
-        return this.#open();
-      },
-      host: flags.host ?? io.machine,
-      clock: io.clock,
-      onError: createErrorPrinter(io),
-    });
   }
 
   /** Null on systems that do not show processes. */
@@ -37,19 +29,25 @@ export class Audit {
     if (role === null || credentials === null) return;
     const { loggedKeyId: accessKeyId, expiration } = credentials;
     const address = connection.remoteAddress;
-    this.#recorder.add({ at, role, accessKeyId, expiration, client, address, process: peer });
+    this.#recorder?.add({ at, role, accessKeyId, expiration, client, address, process: peer });
   }
 
-  /** Starts to write, as the user of `io`. */
-  async start(flags: Pick<ServeFlags, 'db'>, io: Io): Promise<void> {
+  /** Starts to record, as the user of `io`. Must be called before any key is served. */
+  async start(io: Io): Promise<void> {
     const { SampleStore } = await import('../../../store/sample-store.ts');
-    this.#open = () => SampleStore.open(resolveDatabasePath(flags.db, io));
+    const { host, db } = this.#flags;
+    this.#recorder = new KeyUseRecorder({
+      open: () => SampleStore.open(resolveDatabasePath(db, io)),
+      host: host ?? (io.env.CRED_WATCH_HOST || io.machine),
+      clock: io.clock,
+      onError: createErrorPrinter(io),
+    });
     this.#recorder.start();
   }
 
-  /** Writes what has not been written. */
+  /** Records the last responses. */
   async close(): Promise<void> {
     this.#finder?.close();
-    await this.#recorder.close();
+    await this.#recorder?.close();
   }
 }

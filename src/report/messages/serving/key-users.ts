@@ -36,20 +36,20 @@ export function describeServedKey(key: ServedKeyUsers): string {
 }
 
 /** The program, or why it is unknown. */
-export function describeProgram({ process, address, isOthers }: StoredKeyUse): string {
+export function describeProgram({ process: peer, address, isOthers }: StoredKeyUse): string {
   if (isOthers) return 'other programs, counted together';
-  if (process?.program) return truncateText(process.program, PROGRAM_WIDTH);
-  if (process !== null) return 'unknown program, which had ended or belongs to another user';
-  if (address === 'unix') return 'unknown program, because a Unix socket does not show its client';
+  if (peer?.program) return truncateText(peer.program, PROGRAM_WIDTH);
+  if (peer !== null) return 'unknown program: it had ended, or it belongs to another user';
+  if (address === 'unix') return 'unknown program: a Unix socket does not show its client';
   return isLoopback(address)
-    ? 'unknown program, in a container or on a system without /proc'
-    : 'unknown program of another host or of a container';
+    ? 'unknown program: it had ended, or the system does not show it'
+    : 'unknown program of another host or container';
 }
 
 const isLoopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address);
 
 /** `user etl, pid 4711`. */
-export const describeOwner = ({ user, pid }: PeerProcess): string =>
+export const describeOwner = ({ user, pid }: Pick<PeerProcess, 'user' | 'pid'>): string =>
   [
     ...(user === null ? [] : [`user ${truncateText(user, NAME_WIDTH)}`]),
     ...(pid === null ? [] : [`pid ${pid}`]),

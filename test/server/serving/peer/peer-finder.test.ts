@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, realpathSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import {
   openFinder,
   startClient,
@@ -164,7 +167,18 @@ sys.stdin.read()`;
     ]);
   });
 
-  test('a connection of a Unix socket, and a closed connection', async () => {
+  test('a connection of a Unix socket', async () => {
+    const path = join(temporaryFolder(), 'socket');
+    const server = createServer().listen(path);
+    onTestFinished(() => void server.close());
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const client = connect(path);
+    const [socket] = await accepted;
+    onTestFinished(() => void [client, socket].map((each) => each.destroy()));
+    expect(await openFinder().find(socket)).toBeNull();
+  });
+
+  test('a closed connection', async () => {
     const { port, nextSocket } = await startOpenServer();
     startClient(process.execPath, ['-e', `require('node:net').connect(${port})`]);
     const socket = await nextSocket();
