@@ -191,10 +191,7 @@ fi`,
     '',
     '# 4. Remove the addresses. Only addresses with the label of cred-watch are removed. IPv6 addresses have no label.',
     `ip address flush dev lo label ${ADDRESS_LABEL}`,
-    ...IPV6_ADDRESSES.map(
-      (address) =>
-        `[ -z "$(ip -6 address show dev lo to ${address}/128)" ] || ip -6 address delete ${address}/128 dev lo`,
-    ),
+    ...IPV6_ADDRESSES.map((address) => `ip -6 address delete ${address}/128 dev lo 2>/dev/null || true`),
     '',
     '# 5. Remove the file with the commands.',
     `if [ -e ${LINUX_SCRIPT} ]; then
