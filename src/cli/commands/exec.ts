@@ -161,18 +161,18 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  refresher.startWith(initialPoll);
-  const { lastFailure } = refresher.getStatus();
-  if (lastFailure !== null) {
-    const { message, hint } = describeFailure(lastFailure);
-    throw new CredWatchError(message, hint);
-  }
   const names = { name: 'exec', roleName: 'exec', roleArn: null };
   const endpoint = await startChildEndpoint({
     role: createRefreshedRole(refresher, io.clock, names),
     clock: io.clock,
     onError,
   });
+  const rejection = refresher.startWith(initialPoll);
+  if (rejection !== null) {
+    await endpoint.close();
+    const { message, hint } = describeFailure(rejection);
+    throw new CredWatchError(message, hint);
+  }
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {

@@ -3,6 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 import { SOURCE_KINDS } from '../../sources/source.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { WRONG_USAGE } from '../flags/exit-codes.ts';
+import { validateWhoFlags } from '../serving/audit/who-flags.ts';
 import { addServeFlags, type ServeFlags } from '../serving/serve-flags.ts';
 import { SERVED_VALUES } from '../serving/served-sources.ts';
 import { runSetup } from '../serving/setup/run-setup.ts';
@@ -26,7 +27,7 @@ export const serveCommand: CommandDefinition = {
       'Each role has its own token for container endpoints. IMDS serves each role under /NAME/latest/, and a single role under /latest/ too.',
     ],
     exitCodes: [
-      ['0', 'stopped as requested; with --setup-check: nothing is missing'],
+      ['0', 'stopped as requested, or listed with --who; with --setup-check: nothing is missing'],
       ['1', 'the first credentials of a role could not be read; with --setup-check: something is missing'],
       WRONG_USAGE,
     ],
@@ -37,6 +38,7 @@ export const serveCommand: CommandDefinition = {
         'cred-watch serve --serve etl=profile:etl --serve ops=sso:ops \\\n' +
           '--listen etl=127.0.0.1:1338 --listen ops=127.0.0.1:1339',
       ],
+      ['cred-watch serve --who --valid', 'which programs have keys that still work?'],
       ['cred-watch serve --setup linux | sudo sh', 'for clients without configuration'],
       ['sudo cred-watch serve --user cred-watch --listen 169.254.169.254:80 --allow-remote'],
     ],
@@ -44,6 +46,11 @@ export const serveCommand: CommandDefinition = {
   async run(flags: ServeFlags, invocation) {
     const setupCode = await runSetup(flags, invocation);
     if (setupCode !== null) return setupCode;
+    validateWhoFlags(flags, invocation);
+    if (flags.who) {
+      const { printKeyUsers } = await import('../serving/audit/who.ts');
+      return printKeyUsers(flags, invocation.io);
+    }
     validate(flags, invocation);
     const { serve } = await import('../serving/serve.ts');
     return serve(flags, invocation.io);

@@ -7,13 +7,14 @@ import { addListeningFlags, createRepeatableFlag, type ListeningFlags } from '..
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { addSourceFlags, type SourceFlags } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
+import { addWhoFlags, type WhoFlags } from './audit/who-flags.ts';
 import { parseServedSource, type ServedSource } from './served-sources.ts';
 import { addSetupFlags, type SetupFlags } from './setup/flags.ts';
 
 export const DEFAULT_ADDRESS = '127.0.0.1:1338';
 
 /** The flags of `cred-watch serve`. */
-export interface ServeFlags extends SourceFlags, ListeningFlags, SetupFlags {
+export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, SetupFlags {
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
@@ -48,7 +49,7 @@ export function addServeFlags(command: Command): Command {
     'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
     parseExpirationFlag,
   );
-  const serving = addListeningFlags(
+  addListeningFlags(
     command,
     'address to listen on; NAME=ADDRESS serves only the role of this name',
     `${DEFAULT_ADDRESS}, unless another socket is given`,
@@ -86,7 +87,7 @@ export function addServeFlags(command: Command): Command {
     .addOption(createFormatFlag('format of the output'))
     .option('--no-log', 'do not log requests')
     .addOption(createDatabaseFlag());
-  return addSetupFlags(serving);
+  return addSetupFlags(addWhoFlags(command));
 }
 
 /** Relative paths change their meaning when the process becomes a service. */

@@ -14,6 +14,7 @@ import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
+import { Audit } from './audit/audit.ts';
 import { findTargetUser, readOwnName, type TargetUser } from './drop-root.ts';
 import { findServingAddresses } from './listen-targets.ts';
 import { createMetricsPage } from './metrics.ts';
@@ -83,6 +84,7 @@ interface ServeContext {
 async function serveUntilStopped(context: ServeContext): Promise<number> {
   const { flags, settings, io, end } = context;
   const requests = createRequestLog(flags, io);
+  const audit = new Audit(flags, io);
   const refreshes = createRefreshLog(flags.format, requests.write, io);
   const roles: readonly SourceRole[] = settings.roles.map((each) => {
     const onPoll = (recorded: RecordedPoll) => {
@@ -105,8 +107,11 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         ['/healthz', async () => checkHealth(roles, startedAt, userIo)],
         ['/metrics', metrics.route],
       ]),
-      findPeer: null,
-      onExchange: requests.onExchange,
+      findPeer: audit.findPeer,
+      onExchange(exchange) {
+        requests.onExchange(exchange);
+        audit.onExchange(exchange);
+      },
       findRegion: (ownIo) => findRegion(flags, ownIo),
     },
     flags,
@@ -114,6 +119,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
   );
   try {
     userIo = serving.io;
+    await audit.start(flags, userIo);
     const store = await openBestEffortStore(flags.db, userIo);
     try {
       const isStarted = await startRoles(
@@ -138,6 +144,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
     }
   } finally {
     await serving.close();
+    await audit.close();
   }
   if (requests.failed.aborted) throw requests.failed.reason;
   await printSummary(requests.traffic.summarise(), refreshes.counts, flags.format, io);

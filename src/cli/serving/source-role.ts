@@ -1,6 +1,7 @@
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { explainRefreshTime } from '../../domain/sdk-refresh/refresh-reason.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
+import { floorToSecond } from '../../domain/time/instant.ts';
 import type { ServedCredentials } from '../../server/served-credentials.ts';
 import { isValidName } from '../../server/serving/role-names.ts';
 import type { ServedRole } from '../../server/serving/served-role.ts';
@@ -101,7 +102,7 @@ export class SourceRole implements ServedRole {
       source: poll?.identity.source ?? this.#source,
       key: poll && {
         accessKeyId: poll.credentials.accessKeyId,
-        issuedAt: findIssuedAt(poll),
+        issuedAt: floorToSecond(findIssuedAt(poll)),
         expiration: poll.credentials.expiration,
       },
       refreshReason: lifetime === null ? null : explainRefreshTime(lifetime, this.#options.minRemaining),

@@ -31,7 +31,7 @@ export async function respondToRoute(
     return await route();
   } catch (error) {
     onError(error);
-    return buildMonitorError(500, 'internal error; see the messages of the poller');
+    return buildMonitorError(500, 'internal error; see the messages of cred-watch');
   }
 }
 

@@ -41,7 +41,8 @@ const BROWSER_OR_PROXY_HEADER =
  * prevents DNS rebinding: a web page whose name resolves to this machine sends its own name.
  */
 export function createHostRule(target: ListenTarget, allowedHosts: readonly string[]): HostRule {
-  const allowed = new Set([...REAL_HOSTS, ...listOwnHosts(target), ...allowedHosts].map(normalizeHost));
+  const real = REAL_HOSTS.filter((host) => !isLoopbackAddress(host));
+  const allowed = new Set([...real, ...listOwnHosts(target), ...allowedHosts].map(normalizeHost));
   return (host, { localAddress }) => {
     const { name } = parseHost(host);
     if (name === '') return false;

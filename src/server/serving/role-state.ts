@@ -48,7 +48,7 @@ export function createRoleState(options: RoleStateOptions): RoleState {
     issuer,
     credentialsDirectories: DIRECTORIES,
     metadataTokens: new MetadataTokens(),
-    serviceAccountTokens: new ServiceAccountTokens(),
+    serviceAccountTokens: new ServiceAccountTokens(role.name),
     credentialsId: createSecretText(),
     authorization: createSecretText(),
   };

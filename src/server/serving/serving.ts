@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
@@ -13,7 +14,7 @@ import { assertRoleNames } from './role-names.ts';
 import { type AddressRoles, findAddressRoles } from './role-selection.ts';
 import { createRoleState, type RoleState } from './role-state.ts';
 import { buildServedEnvironments, type ServedEnvironment } from './served-environments.ts';
-import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
+import type { ServedExchange } from './served-exchange.ts';
 import { createServedMetadata, type MachineFacts } from './served-metadata.ts';
 import type { ServedRole } from './served-role.ts';
 
@@ -51,7 +52,7 @@ export interface ServingOptions {
    * Finds the process of a client, while it waits for credentials. The server sends the response after the promise
    * has settled. Null: no process is looked up.
    */
-  findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
+  findPeer: ((socket: Socket) => Promise<PeerProcess | null> | null) | null;
   /**
    * Called when the server listens, before it reads files. Requests wait for the end of the promise. If it rejects,
    * nothing is served.

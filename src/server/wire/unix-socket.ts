@@ -18,11 +18,12 @@ export async function listenOnPath(server: Server, { path, mode }: ListenPath): 
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new CredWatchError(`${path} is too long for a Unix socket`, `use at most ${MAX_PATH_BYTES} bytes`);
   }
-  await removeStaleSocket(path);
   try {
+    await removeStaleSocket(path);
     await bind(server, path);
     chmodSync(path, mode);
   } catch (cause) {
+    if (cause instanceof CredWatchError) throw cause;
     throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
       cause,
     });

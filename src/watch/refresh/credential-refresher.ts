@@ -86,10 +86,15 @@ export class CredentialRefresher {
     return recorded;
   }
 
-  /** Like `start`, with a poll that the caller has just made and recorded. */
-  startWith(poll: PolledCredentials): void {
-    this.#assess(rejectLongTermKeys(poll));
+  /**
+   * Like `start`, with a poll that the caller has just made and recorded.
+   * @returns why these credentials cannot be served. Then nothing is refreshed. Null if they are served.
+   */
+  startWith(poll: PolledCredentials): PollFailure | null {
+    const outcome = this.#assess(rejectLongTermKeys(poll));
+    if (!outcome.ok) return outcome;
     this.#startLoop();
+    return null;
   }
 
   /** From memory. Null if there are no credentials, or if they have expired by AWS's clock. */
@@ -105,11 +110,11 @@ export class CredentialRefresher {
   noteRequest(): Promise<void> | null {
     const now = this.#time.now();
     this.#lastRequestAt = now;
-    // The poll is overdue if the host was suspended or its clock was set.
+    // A poll is in progress, or it is overdue because the host was suspended or its clock was set.
     const isDue = this.#isIdle || now >= this.#dueAt;
     if (isDue) this.#sleep.wake();
     if (this.getCurrent() !== null || this.#stop.signal.aborted) return null;
-    return isDue || this.#polling !== null ? this.#waitForPoll() : null;
+    return isDue ? this.#waitForPoll() : null;
   }
 
   getStatus(): RefreshStatus {

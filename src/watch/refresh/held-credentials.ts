@@ -40,7 +40,10 @@ export class HeldCredentials {
     const { accessKeyId, expiration } = poll.credentials;
     const held = this.#held;
     if (held?.credentials.accessKeyId === accessKeyId) {
-      this.#held = { ...held, credentials: { ...held.credentials, expiration } };
+      // The same object as long as nothing changes, because a server caches its document.
+      if (expiration !== held.credentials.expiration) {
+        this.#held = { ...held, credentials: { ...held.credentials, expiration } };
+      }
       return;
     }
     const isShorter = held !== null && expiration < held.credentials.expiration;

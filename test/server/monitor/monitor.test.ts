@@ -167,7 +167,7 @@ describe('a monitor', () => {
     const { origin, errors } = await monitor();
     expect(await sendRequest(origin, 'GET', '/broken')).toMatchObject({
       status: 500,
-      body: 'internal error; see the messages of the poller\n',
+      body: 'internal error; see the messages of cred-watch\n',
     });
     expect(errors.map(String)).toEqual(['Error: secret of the store']);
     expect((await sendRequest(origin, 'GET', '/metrics')).status).toBe(200);

@@ -134,9 +134,9 @@ export async function passTime(
   seconds: number,
   atEachSecond: () => void = () => {},
 ): Promise<void> {
+  await settle();
   for (let second = 0; second < seconds; second += 1) {
-    clock.pass(SECOND);
-    await settle();
+    if (clock.pass(SECOND)) await settle();
     atEachSecond();
   }
 }

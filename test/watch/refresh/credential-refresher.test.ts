@@ -97,6 +97,32 @@ describe('a source that rotates itself', () => {
     expect(keyId()).not.toBe('ASIA1');
   });
 
+  test('the credentials are the same object while the source serves the same key', async () => {
+    const { startedAt } = createRefresher([], IMDS);
+    const expiration = startedAt + 40 * MINUTE;
+    const { refresher, pass, polledAt } = createRefresher([served('ASIA1', expiration)], IMDS);
+    await refresher.start();
+    const first = refresher.getCurrent();
+    await pass(1200);
+    expect(polledAt.length).toBeGreaterThan(2);
+    expect(refresher.getCurrent()).toBe(first);
+  });
+
+  test('an earlier expiration of the same key counts, and its time of issue stays', async () => {
+    const { startedAt } = createRefresher([], IMDS);
+    const { refresher, pass, keyId } = createRefresher(
+      [served('ASIA1', startedAt + HOUR), served('ASIA1', startedAt + 50 * MINUTE)],
+      IMDS,
+    );
+    await refresher.start();
+    await pass(1800);
+    expect(refresher.getCurrent()).toMatchObject({ observedAt: startedAt });
+    await pass(1199);
+    expect(keyId()).toBe('ASIA1');
+    await pass(1);
+    expect(keyId()).toBeNull();
+  });
+
   test('a key that the source serves until its end is polled at most every ten seconds', async () => {
     const probe = createRefresher([], IMDS);
     const { refresher, pass, polledAt } = createRefresher(
@@ -216,12 +242,14 @@ describe('credentials that must not be served', () => {
     expect(recorded()).toEqual(['failed_poll']);
   });
 
-  test('keys without a session token do not replace credentials, also as the poll of the caller', async () => {
+  test('a poll of the caller that cannot be served is rejected, and nothing is refreshed', async () => {
     const secrets = { accessKeyId: new Secret('AKIA1'), secretAccessKey: new Secret('a'), token: null };
-    const { clock, refresher } = createRefresher([issue(60)]);
-    refresher.startWith(good(clock, 'AKIA1', clock.now() + HOUR, { secrets }));
-    expect(refresher.getCurrent()).toBeNull();
-    expect(refresher.getStatus().lastFailure?.reason).toBe('long-lived');
+    const { clock, refresher, pass, polledAt } = createRefresher([issue(60)]);
+    const rejection = refresher.startWith(good(clock, 'AKIA1', clock.now() + HOUR, { secrets }));
+    expect(rejection).toMatchObject({ reason: 'long-lived', misconfiguration: { code: 'LONG_TERM_KEYS' } });
+    expect(refresher.startWith(good(clock, 'ASIA1', clock.now()))?.reason).toBe('expired');
+    await pass(3600);
+    expect([refresher.getCurrent(), polledAt]).toEqual([null, []]);
   });
 
   test('a source that reports long-lived keys gets the same advice', async () => {

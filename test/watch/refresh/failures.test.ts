@@ -168,6 +168,18 @@ describe('a failure that needs a person', () => {
   });
 });
 
+test('expired credentials with another key are recorded at once', async () => {
+  let key = 'ASIA1';
+  const { startedAt } = createRefresher([]);
+  const { refresher, pass, recorded } = createRefresher([(clock) => good(clock, key, startedAt - MINUTE)]);
+  await refresher.start();
+  await pass(240);
+  expect(recorded()).toHaveLength(1);
+  key = 'ASIA2';
+  await pass(60);
+  expect(recorded()).toHaveLength(2);
+});
+
 describe('status', () => {
   test('the status has the last refresh, the next attempt and the last failure', async () => {
     const { refresher, pass, startedAt } = createRefresher([issue(60), because('aws-access-denied')]);

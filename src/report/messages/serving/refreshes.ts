@@ -8,7 +8,7 @@ import {
   rateRefreshFailure,
   type ServedRoleFacts,
 } from '../../../domain/serving/served-role-facts.ts';
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
@@ -24,6 +24,15 @@ const SDK_NAMES: Readonly<Record<RefreshingSdk, string>> = {
   cpp: 'C++',
 };
 
+/** A request takes some time, so that a lifetime is a little shorter than the requested one. */
+const MAX_REQUEST_TIME: Seconds = 5;
+
+/** `15m` for 14 minutes and 58 seconds. */
+function short(seconds: Seconds): string {
+  const minutes = Math.round(seconds / 60) * 60;
+  return formatShortDuration(Math.abs(seconds - minutes) <= MAX_REQUEST_TIME ? minutes : Math.floor(seconds));
+}
+
 /** Why credentials are refreshed at this time. */
 export function describeRefreshReason({ code, remaining }: RefreshReason): string {
   switch (code) {
@@ -38,10 +47,11 @@ export function describeRefreshReason({ code, remaining }: RefreshReason): strin
   }
 }
 
+/** The worst effect first. */
 const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
   'extends-expiration': 'can use expired credentials',
-  'requests-at-every-call': 'send a request at every API call',
-  blocks: 'wait for a request before every API call',
+  blocks: 'can wait for a request before every API call',
+  'requests-at-every-call': 'can send a request at every API call',
 };
 
 /**
@@ -66,8 +76,11 @@ export function describeShortLifetime(
 }
 
 function describeEffects(warnings: readonly LifetimeWarning[]): string {
+  const named = new Set<RefreshingSdk>();
   const effects = Object.entries(EFFECTS).flatMap(([effect, text]) => {
-    const sdks = [...new Set(warnings.filter((each) => each.effect === effect).map(({ sdk }) => sdk))];
+    const affected = warnings.filter((each) => each.effect === effect).map(({ sdk }) => sdk);
+    const sdks = [...new Set(affected)].filter((sdk) => !named.has(sdk));
+    for (const sdk of sdks) named.add(sdk);
     return sdks.length === 0 ? [] : [`${joinNames(sdks.map((sdk) => SDK_NAMES[sdk]))} ${text}`];
   });
   return effects.join('; ');
@@ -83,7 +96,7 @@ export function describeValidity(facts: ServedRoleFacts, now: Instant): string {
   const validity =
     key.expiration <= now
       ? `expired at ${formatShortTimestamp(key.expiration, now)}`
-      : `valid until ${formatShortTimestamp(key.expiration, now)} (${short(secondsBetween(now, key.expiration))})`;
+      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatShortDuration(secondsBetween(now, key.expiration))})`;
   return [validity, ...describeNextRefresh(nextRefreshAt, refreshReason, isIdle, now)].join(', ');
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../domain/model.ts';
 import type { ServedRoleFacts } from '../../../domain/serving/served-role-facts.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { maskKeyId } from '../../text/format-values.ts';
 import { describeValidity } from './refreshes.ts';
 import { nameServedRole } from './status.ts';
@@ -33,7 +34,7 @@ function describeRole(facts: ServedRoleFacts, now: Instant): string[] {
   const shown = key === null ? '' : `, ${maskKeyId(key.accessKeyId)}`;
   return [
     `${nameServedRole(facts)}${account} from the source ${source}${shown}`,
-    describeValidity(facts, now),
+    `${escapeUnprintable(facts.name)}: ${describeValidity(facts, now)}`,
   ];
 }
 
