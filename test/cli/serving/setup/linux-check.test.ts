@@ -86,6 +86,7 @@ testOnOwnMachine(`--setup-check as another user does not guess the rules${suffix
     check_as_user -f json > check.json
     "$NODE" "$OUT/states.mjs" check.json
     check_as_user | grep -A 1 unknown
+    check_as_user --shape imds,ecs --listen 127.0.0.1:4000 --listen 192.0.2.1:4000 | grep -A 1 'no program'
     start_server --listen 127.0.0.1:1338
     check_as_user
   `);
@@ -93,6 +94,8 @@ testOnOwnMachine(`--setup-check as another user does not guess the rules${suffix
     'not complete ADDRESS=ok REDIRECT=unknown SERVER=missing ROUTE=missing REBOOT=note',
     'unknown  whether port 80 of 169.254.169.254 is redirected is unknown: only root can read the rules',
     '         → sudo cred-watch serve --setup-check',
+    'missing  no program listens at 127.0.0.1:4000: the connection is refused',
+    '         → cred-watch serve --shape imds,ecs --listen 127.0.0.1:4000 --listen 192.0.2.1:4000 --allow-remote',
     'the set-up is complete',
     '',
     'ok       the network interface lo has the address 169.254.169.254',
