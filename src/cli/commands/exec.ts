@@ -6,9 +6,9 @@ import type { PolledCredentials } from '../../sources/source.ts';
 import { type CommandResult, recordJobRun } from '../../watch/record-job-run.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { readProfile, readProfileRegion } from '../flags/profile-region.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
+import { readProfile, readProfileRegion } from '../process/profile-region.ts';
 import { addWatchFlags, validateWatchFlags, type WatchFlags } from '../running-job/watch-flags.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {

@@ -33,14 +33,17 @@ export const serveCommand: CommandDefinition = {
     ],
     examples: [
       ['cred-watch serve --role-arn arn:aws:iam::111122223333:role/loader'],
-      ['cred-watch serve --profile loader --shape imds,ecs', 'for clients of IMDS and of ECS'],
+      ['cred-watch serve --profile loader --shape imds,ecs', 'for two kinds of clients'],
       [
         'cred-watch serve --serve etl=profile:etl --serve ops=sso:ops \\\n' +
           '--listen etl=127.0.0.1:1338 --listen ops=127.0.0.1:1339',
       ],
       ['cred-watch serve --who --valid', 'which programs have keys that still work?'],
       ['cred-watch serve --setup linux | sudo sh', 'for clients without configuration'],
-      ['sudo cred-watch serve --user cred-watch --listen 169.254.169.254:80 --allow-remote'],
+      [
+        'sudo cred-watch serve --user cred-watch --profile loader \\\n' +
+          '--listen 169.254.169.254:80 --allow-remote',
+      ],
     ],
   },
   async run(flags: ServeFlags, invocation) {

@@ -37,12 +37,9 @@ const DEFAULT_SOCKET_MODE = 0o600;
 
 export function addServeFlags(command: Command): Command {
   command.addOption(
-    new Option(
-      '--serve <name=source>',
-      'serve a source under a name, see below; may be repeated (default: the source that the flags select)',
-    )
+    new Option('--serve <name=source>', 'serve a source under a name, see below; may be repeated')
       .argParser(parseRepeated(parseServedSource))
-      .default([], 'none'),
+      .default([], 'the source that the other flags select'),
   );
   addSourceFlags(command, 'the one that SDKs would use').option(
     '--expires <time>',
@@ -79,7 +76,7 @@ export function addServeFlags(command: Command): Command {
     )
     .option(
       '--refresh-before <duration>',
-      'refresh when less than this validity is left (default: see docs/serve.md)',
+      'refresh before less than this validity is left (default: half of the lifetime, and at least 25m)',
     )
     .option('--idle', 'stop refreshing what no client has requested for one lifetime')
     .option('--user <name>', 'as root: listen, then become this user, then read credentials')

@@ -8,8 +8,7 @@ import { openScenario, type Scenario, type ScenarioSetting } from '../../server/
 import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/simulation.ts';
 import { parseVariants } from '../../server/variants.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
-import type { ListeningFlags } from '../flags/listening-flags.ts';
-import { parseShapes } from '../flags/shapes-flag.ts';
+import { type ListeningFlags, parseShapes } from '../flags/listening-flags.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { parseDurationFlag, parsePositiveDuration, parseRoleName } from '../flags/value-parsers.ts';
 

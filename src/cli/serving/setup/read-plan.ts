@@ -10,7 +10,7 @@ import type { Shape } from '../../../server/endpoint-request.ts';
 import { isLoopbackAddress, parseListenAddress } from '../../../server/wire/listen-address.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { parseValue } from '../../flags/invalid-value.ts';
-import { parseShapes } from '../../flags/shapes-flag.ts';
+import { parseShapes } from '../../flags/listening-flags.ts';
 import { DEFAULT_ADDRESS } from '../serve-flags.ts';
 import type { SetupFlags } from './flags.ts';
 

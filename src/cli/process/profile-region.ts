@@ -1,4 +1,4 @@
-import type { Io } from '../process/io.ts';
+import type { Io } from './io.ts';
 
 /**
  * The region of the profile of `--profile` or `AWS_PROFILE`.
