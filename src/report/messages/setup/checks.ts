@@ -129,7 +129,7 @@ const UNKNOWN: Readonly<Record<UnknownReason, string>> = {
 
 const NO_ANSWER: Readonly<Record<NoAnswerReason, string>> = {
   refused: 'the connection is refused',
-  timeout: 'there is no response within a second',
+  timeout: 'there is no response within 3 seconds',
   unreachable: 'the address cannot be reached',
 };
 

@@ -134,3 +134,20 @@ testOnOwnMachine(`a setting of a bridge that was on before stays on after undo${
   `);
   expect(lines).toEqual(['1']);
 });
+
+testOnOwnMachine(`without rules, a bridge keeps its setting${suffix}`, async () => {
+  expect(noSetupNamespace).toBeNull();
+  const run = await runShell(
+    ...onOwnMachine(`${NETWORKS}
+      # A kernel that accepts no rules.
+      printf '#!/bin/sh\\n[ "$1" != -f ]\\n' > nft
+      chmod 755 nft
+      mount --bind nft /usr/sbin/nft
+      serve --setup linux --setup-bridge docker0 | sh || echo "code $?"
+      cat /proc/sys/net/ipv4/conf/docker0/route_localnet
+      serve --setup linux --setup-firewall iptables --setup-bridge br-x | sh || echo "code $?"
+    `),
+  );
+  expect(run.stdout).toBe('code 1\n0\ncode 1\n');
+  expect(run.stderr).toBe('error: the network interface br-x does not exist\n');
+});
