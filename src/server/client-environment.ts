@@ -2,7 +2,7 @@ import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
 import type { Shape } from './endpoint-request.ts';
 import type { EndpointState } from './endpoint-state.ts';
 
-/** Addresses of the real endpoints. Clients need fewer variables if the simulator listens there. */
+/** Addresses of the real endpoints. Clients need fewer variables if the server listens there. */
 const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
   imds: ['http://169.254.169.254', 'http://[fd00:ec2::254]'],
   ecs: ['http://169.254.170.2'],
@@ -18,7 +18,7 @@ export const REAL_HOSTS = Object.values(REAL_ORIGINS)
 /**
  * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older
  * clients append `latest/…` to it directly.
- * @param origins addresses on which the simulator listens, at least one
+ * @param origins addresses on which the server listens, at least one
  */
 export function buildClientEnvironment(
   shape: Shape,

@@ -28,6 +28,8 @@ export interface EndpointState {
   imds: ImdsMode;
   /** The name of the role. `''` if it is not known yet. */
   role: string;
+  /** The account of the role. Null if unknown. */
+  accountId: string | null;
   /** `aws`, `aws-cn`, `aws-us-gov`, … */
   partition: string;
   variants: Variants;

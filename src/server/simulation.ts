@@ -9,6 +9,7 @@ import type { CredentialsDirectory, EndpointState } from './endpoint-state.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import type { Fault } from './faults/parse-fault.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
+import { INSTANCE } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
 
@@ -44,6 +45,7 @@ export function createSimulation({
   return {
     ...options,
     isSimulated: true,
+    accountId: INSTANCE.accountId,
     partition: 'aws',
     issuer: new CredentialIssuer(schedule, randomness, options.role),
     // The ECS agent reads the credentials of tasks from IMDS.

@@ -26,6 +26,8 @@ export interface SetupPlan {
   firewall: SetupFirewall;
   /** The flags of this plan that differ from the defaults. They end each command that repeats the plan. */
   flags: string;
+  /** The flags with which the server of this plan starts. */
+  serveFlags: string;
 }
 
 /** The fixed addresses of EC2, ECS and EKS. CloudShell uses a port of localhost. */

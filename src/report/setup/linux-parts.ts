@@ -102,7 +102,7 @@ export function buildCloudCheck(address: string | null, command: string): string
       : `
   # Ask the address, unless this machine has it already.
   if [ -z "$(ip -o address show to ${address})" ] && command -v curl >/dev/null &&
-    curl --silent --noproxy '*' --max-time 1 --output /dev/null http://${address}/; then
+    curl --silent --noproxy '*' --connect-timeout 1 --max-time 3 --output /dev/null http://${address}/; then
     fail 'another server responds at http://${address}/' "$hint"
   fi`;
   return `if [ "\${1:-}" != --force ]; then

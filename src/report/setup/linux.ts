@@ -115,14 +115,15 @@ export function buildRouteScript(plan: SetupPlan): string {
     comment('Restore the setting of bridges that an earlier set-up named.'),
     RESTORE_SETTINGS,
     '',
+    ...(plan.firewall === 'nft' ? buildNftRules(plan) : buildIptablesRules(plan)),
+    // After the rules, so that the setting is never on without them.
     ...(needsLocalnet ? plan.bridges : []).flatMap((bridge) => [
+      '',
       comment(
-        `Let redirected packets of ${bridge} reach 127.0.0.1. The rules below drop other packets from ${bridge} to 127.0.0.0/8. The saved file lets --setup-undo restore the setting.`,
+        `Let redirected packets of ${bridge} reach 127.0.0.1. The rules above drop other packets from ${bridge} to 127.0.0.0/8. The saved file lets --setup-undo restore the setting.`,
       ),
       buildLocalnetSetting(bridge),
-      '',
     ]),
-    ...(plan.firewall === 'nft' ? buildNftRules(plan) : buildIptablesRules(plan)),
   ].join('\n');
 }
 
@@ -191,10 +192,7 @@ fi`,
     '',
     '# 4. Remove the addresses. Only addresses with the label of cred-watch are removed. IPv6 addresses have no label.',
     `ip address flush dev lo label ${ADDRESS_LABEL}`,
-    ...IPV6_ADDRESSES.map(
-      (address) =>
-        `[ -z "$(ip -6 address show dev lo to ${address}/128)" ] || ip -6 address delete ${address}/128 dev lo`,
-    ),
+    ...IPV6_ADDRESSES.map((address) => `ip -6 address delete ${address}/128 dev lo 2>/dev/null || true`),
     '',
     '# 5. Remove the file with the commands.',
     `if [ -e ${LINUX_SCRIPT} ]; then

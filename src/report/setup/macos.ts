@@ -96,7 +96,7 @@ exit 0
 const buildCloudQuestion = (address: string, command: string) => `
 # On a Mac of EC2, this address is the metadata service of the machine itself. Ask it, unless lo0 has the address.
 if [ "\${1:-}" != --force ] && ! ifconfig lo0 | grep -q 'inet ${address} ' &&
-  curl --silent --noproxy '*' --max-time 1 --output /dev/null http://${address}/; then
+  curl --silent --noproxy '*' --connect-timeout 1 --max-time 3 --output /dev/null http://${address}/; then
   fail 'another server responds at http://${address}/' ${buildCloudHint(command)}
 fi
 `;

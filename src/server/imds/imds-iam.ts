@@ -50,7 +50,8 @@ function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]):
   const { state, hasSlash, version, apiVersion } = iamRequest;
   const { variants } = state;
   const lists = ['security-credentials', ...(variants['extended-api'] === 'on' ? [EXTENDED] : [])];
-  if (name === undefined) return { kind: 'directory', names: ['info', ...lists.map((list) => `${list}/`)] };
+  const info = state.accountId === null ? [] : ['info'];
+  if (name === undefined) return { kind: 'directory', names: [...info, ...lists.map((list) => `${list}/`)] };
   if (name === 'info' && role === undefined && !hasSlash) return buildInfoEntry(iamRequest);
   if (!lists.includes(name)) return null;
   if (state.role === '') return { kind: 'unavailable', requestKind: 'credentials' };
@@ -93,19 +94,19 @@ function buildDocumentEntry(
   return { kind: 'leaf', requestKind: 'credentials', credentials, lastModified: credentials.issuedAt, body };
 }
 
-/** Without an account id, real endpoints respond 404: programs would take any other value for a fact. */
+/** Does not exist if the account is unknown: programs would take a made-up account for a fact. */
 function buildInfoEntry({ request, state }: IamRequest): MetadataEntry | null {
-  const { issuer, role, partition, isSimulated } = state;
+  const { issuer, role, accountId, partition, isSimulated } = state;
+  if (accountId === null) return null;
   const credentials = issuer.issue('info', request.now, request.faults);
   if (credentials === null) return { kind: 'unavailable', requestKind: 'metadata' };
-  if (credentials.accountId === null) return null;
   const fields =
     request.faults.get('error')?.code === 'InstanceProfileNotFound'
       ? buildErrorFields('InstanceProfileNotFound', credentials, state)
       : {
           Code: 'Success',
           LastUpdated: formatLastUpdated(credentials),
-          InstanceProfileArn: `arn:${partition}:iam::${credentials.accountId}:instance-profile/${role}`,
+          InstanceProfileArn: `arn:${partition}:iam::${accountId}:instance-profile/${role}`,
           ...(isSimulated && { InstanceProfileId: 'AIPAFALSEFALSEFALSEFA' }),
         };
   return { kind: 'leaf', body: formatImdsJson(fields), lastModified: credentials.issuedAt };

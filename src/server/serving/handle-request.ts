@@ -157,11 +157,11 @@ function findDateSkew({ served }: RoleState, { onError }: ServingContext): Secon
   return Number.isFinite(offset) ? -offset : 0;
 }
 
-/** Responds at once, unless the role must be refreshed first. */
+/** Responds at once, unless the role must be refreshed or the process of the client is looked up. */
 async function handle(
   request: EndpointRequest,
   state: RoleState,
-  { findPeer, onError }: ServingContext,
+  { findPeer, clock, onError }: ServingContext,
   socket: Socket,
 ): Promise<{ handled: HandledRequest; peer: PeerProcess | null }> {
   const handled = dispatch(request, state);
@@ -169,10 +169,10 @@ async function handle(
   if (!isForCredentials) return { handled, peer: null };
   const refreshing = attempt(() => state.served.noteRequest(), onError);
   const finding = attempt(() => findPeer?.(socket) ?? null, onError);
-  const peer = await attemptAsync(finding, onError);
-  if (refreshing === null) return { handled, peer };
-  await attemptAsync(refreshing, onError);
-  return { handled: dispatch(request, state), peer };
+  if (refreshing === null && finding === null) return { handled, peer: null };
+  const [peer] = await Promise.all([attemptAsync(finding, onError), attemptAsync(refreshing, onError)]);
+  // Credentials can expire during the wait.
+  return { handled: dispatch({ ...request, now: clock.now() }, state), peer };
 }
 
 function attempt<T>(action: () => T, onError: (error: unknown) => void): T | null {

@@ -39,6 +39,9 @@ export function createRoleState(options: RoleStateOptions): RoleState {
     },
     variants: DOCUMENTED,
     startedAt,
+    get accountId() {
+      return issuer.findAccount().accountId;
+    },
     get partition() {
       return findPartition(issuer.findAccount().roleArn, region) ?? 'aws';
     },

@@ -5,6 +5,7 @@ import type { PollContext, RecordedPoll } from '../poll-once.ts';
 import { rejectExpired, rejectLongTermKeys } from './assess-poll.ts';
 import { AwsClock } from './aws-clock.ts';
 import { HeldCredentials } from './held-credentials.ts';
+import { createPollEnd } from './poll-end.ts';
 import { RefreshRecorder } from './refresh-recorder.ts';
 import { chooseRefreshTime, chooseRepeatPause, chooseRetryPause } from './refresh-schedule.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
@@ -200,7 +201,7 @@ export class CredentialRefresher {
       this.#failures += 1;
       this.#lastFailure = assessed;
     }
-    this.#dueAt = this.#chooseNextAttempt(now);
+    this.#dueAt = Math.round(this.#chooseNextAttempt(now));
     return assessed;
   }
 
@@ -231,7 +232,7 @@ export class CredentialRefresher {
   #noteUnexpectedError(error: unknown): null {
     this.#failures += 1;
     this.#lastFailure = null;
-    this.#dueAt = this.#chooseNextAttempt(this.#time.now());
+    this.#dueAt = Math.round(this.#chooseNextAttempt(this.#time.now()));
     this.#recorder.reportError(error);
     return null;
   }
@@ -242,13 +243,4 @@ export class CredentialRefresher {
     await Promise.race([this.#pollEnd.promise, clock.sleep(MAX_REQUEST_WAIT_MS, timeout.signal)]);
     timeout.abort();
   }
-}
-
-/** Resolves at the end of the next poll. */
-function createPollEnd(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

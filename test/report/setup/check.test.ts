@@ -18,6 +18,7 @@ const PLAN: SetupPlan = {
   bridges: [],
   firewall: 'nft',
   flags: '',
+  serveFlags: '',
 };
 const BRIDGES: SetupPlan = { ...PLAN, bridges: ['docker0'], flags: ' --setup-bridge docker0' };
 const DIRECT: SetupPlan = { ...PLAN, routes: planRoutes(['imds'], [{ host: '169.254.169.254', port: 80 }]) };

@@ -17,12 +17,14 @@ const PLAN: SetupPlan = {
   bridges: ['docker0', 'br-1a2b'],
   firewall: 'nft',
   flags: " --shape imds,ecs,eks --listen 127.0.0.1:1338 --listen '[::1]:1338'",
+  serveFlags: '',
 };
 const DIRECT: SetupPlan = {
   routes: planRoutes(['imds'], [{ host: '169.254.169.254', port: 80 }]),
   bridges: [],
   firewall: 'iptables',
   flags: ' --listen 169.254.169.254:80',
+  serveFlags: '',
 };
 const LOCAL: SetupPlan = { ...PLAN, bridges: [] };
 

@@ -4,8 +4,9 @@ import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import type { PeerProcess } from '../../../src/domain/key-use.ts';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText } from '../../support/server/raw-client.ts';
-import { createRole, startServed } from '../../support/server/served-endpoint.ts';
+import { createRole, createServed, startServed } from '../../support/server/served-endpoint.ts';
 
 const DOCUMENT = '/latest/meta-data/iam/security-credentials/loader';
 const V1 = { allowV1: true } as const;
@@ -162,6 +163,32 @@ describe('the process of a client', () => {
     const { send, exchanges } = await startServed({ ...V1, findPeer });
     expect((await send('GET', DOCUMENT)).status).toBe(200);
     expect(exchanges[0]).toMatchObject({ peer: null, status: 200 });
+  });
+
+  test('can be looked up until after the refresh has failed', async () => {
+    const role = createRole('loader', { noteRequest: () => Promise.reject(new Error('x')) });
+    const findPeer = async () => {
+      // Longer than Node waits before it reports a rejection that is not handled.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return PEER;
+    };
+    const { send, errors, exchanges } = await startServed({ ...V1, roles: [role], findPeer });
+    expect((await send('GET', DOCUMENT)).status).toBe(200);
+    expect(errors).toHaveLength(1);
+    expect(exchanges[0]?.peer).toBe(PEER);
+  });
+
+  test('is not looked up for so long that the credentials expire before the response', async () => {
+    const { clock, pass } = createStoppedClock();
+    const role = createRole();
+    role.credentials = createServed('loader', { issuedAt: 0, expiration: clock.now() + 2000 });
+    const findPeer = async () => {
+      pass(2);
+      return PEER;
+    };
+    const { send, exchanges } = await startServed({ ...V1, roles: [role], findPeer, clock });
+    expect((await send('GET', DOCUMENT)).status).toBe(503);
+    expect(exchanges[0]).toMatchObject({ status: 503, credentials: null });
   });
 
   test('is looked up while the role is refreshed', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
 import { createRole, createServed, startServed } from '../../support/server/served-endpoint.ts';
 
@@ -218,6 +218,29 @@ describe('IMDS without valid credentials', () => {
     const { get } = await startServed({ roles: [role] });
     expect((await get(DOCUMENT)).status).toBe(200);
   });
+});
+
+test('200 clients that wait for the same refresh get its credentials, and a later client does not wait', async () => {
+  let finish = () => {};
+  const refreshing = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const role = createRole('loader', {
+    noteRequest() {
+      role.requests += 1;
+      return role.credentials === null ? refreshing : null;
+    },
+  });
+  role.credentials = null;
+  const { send } = await startServed({ roles: [role], allowV1: true });
+  const responses = Promise.all(Array.from({ length: 200 }, () => send('GET', DOCUMENT)));
+  await vi.waitFor(() => expect(role.requests).toBe(200));
+  role.credentials = CREDENTIALS;
+  finish();
+  const bodies = (await responses).map(({ body }) => body);
+  expect(new Set(bodies).size).toBe(1);
+  expect((await send('GET', DOCUMENT)).body).toBe(bodies[0]);
+  expect(JSON.parse(bodies[0]!).AccessKeyId).toBe('ASIACANARY0000000001');
 });
 
 describe("AWS's time", () => {

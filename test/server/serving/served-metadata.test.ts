@@ -27,6 +27,7 @@ describe('the metadata of a machine with real credentials', () => {
     const { get } = await startServed({ roles: [role], machine: UNKNOWN });
     expect((await get('/latest/')).body).toBe('dynamic\nmeta-data');
     expect((await get('/latest/meta-data/')).body).toBe('iam/\ninstance-id');
+    expect((await get('/latest/meta-data/iam/')).body).toBe('security-credentials/');
     expect((await get('/latest/meta-data/instance-id')).body).toBe(ID);
     expect(JSON.parse((await get('/latest/dynamic/instance-identity/document')).body)).toEqual({
       instanceId: ID,

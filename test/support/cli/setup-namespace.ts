@@ -84,5 +84,5 @@ export function onOwnMachine(script: string) {
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
   };
-  return [`${PRELUDE}\n${script}`, { prefix: OWN_MACHINE, env, timeoutMs: 60_000 }] as const;
+  return [`${PRELUDE}\n${script}`, { prefix: OWN_MACHINE, env, timeoutMs: 110_000 }] as const;
 }

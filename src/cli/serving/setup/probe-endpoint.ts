@@ -8,7 +8,7 @@ import { formatSocketAddress, type SocketAddress } from '../../../domain/setup/s
 import { getSystemErrorCode } from '../../../errors.ts';
 import { parseHealth } from '../running-server.ts';
 
-const TIMEOUT_MS = 1000;
+const TIMEOUT_MS = 3000;
 const MAX_BYTES = 100_000;
 
 /**

@@ -7,7 +7,7 @@ import {
 } from '../../../domain/setup/setup-plan.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { Shape } from '../../../server/endpoint-request.ts';
-import { parseListenAddress } from '../../../server/wire/listen-address.ts';
+import { isLoopbackAddress, parseListenAddress } from '../../../server/wire/listen-address.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { parseValue } from '../../flags/invalid-value.ts';
 import { parseShapes } from '../../flags/listening-flags.ts';
@@ -26,7 +26,13 @@ export function readSetupPlan(flags: SetupFlags, system: SetupSystem): SetupPlan
   if (system !== 'linux' && bridges.length > 0) {
     throw new CredWatchError('--setup-bridge has an effect only on Linux', 'omit the flag');
   }
-  return { routes, bridges, firewall, flags: formatFlags(flags) };
+  return {
+    routes,
+    bridges,
+    firewall,
+    flags: formatFlags(flags),
+    serveFlags: formatServeFlags(flags, addresses),
+  };
 }
 
 /** Omits the name of a role: `ops=127.0.0.1:1338`. */
@@ -50,12 +56,22 @@ const createNoRouteError = (shapes: readonly Shape[]) =>
         'add an IPv4 address, for example --listen 127.0.0.1:1338',
       );
 
-function formatFlags({ listen, shape, setupBridge, setupFirewall }: SetupFlags): string {
-  const words = [
+const formatFlags = ({ listen, shape, setupBridge, setupFirewall }: SetupFlags): string =>
+  formatWords([
     ...(shape === undefined ? [] : ['--shape', shape]),
     ...listen.flatMap((address) => ['--listen', address]),
     ...(setupFirewall === undefined ? [] : ['--setup-firewall', setupFirewall]),
     ...setupBridge.flatMap((bridge) => ['--setup-bridge', bridge]),
-  ];
-  return words.map((word) => ` ${quoteForShell(word)}`).join('');
+  ]);
+
+function formatServeFlags({ listen, shape }: SetupFlags, addresses: readonly SocketAddress[]): string {
+  const isRemote = addresses.some(({ host }) => !isLoopbackAddress(host));
+  return formatWords([
+    ...(shape === undefined ? [] : ['--shape', shape]),
+    ...listen.flatMap((address) => ['--listen', address]),
+    ...(isRemote ? ['--allow-remote'] : []),
+  ]);
 }
+
+/** Starts with a space, or is empty. */
+const formatWords = (words: readonly string[]) => words.map((word) => ` ${quoteForShell(word)}`).join('');

@@ -5,7 +5,6 @@ import {
   formatSocketAddress,
   type SetupPlan,
   type SetupSystem,
-  type SocketAddress,
 } from '../../../domain/setup/setup-plan.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { SETUP_COMMANDS } from './commands.ts';
@@ -55,7 +54,7 @@ const DESCRIPTIONS: { [C in SetupCheckCode]: Describe<C> } = {
     const at = formatSocketAddress(target);
     if (answer.kind === 'cred-watch') return ok(`${describeServer(answer)} listens at ${at}`);
     if (answer.kind === 'nothing') {
-      return { message: `no program listens at ${at}: ${NO_ANSWER[answer.reason]}`, fix: serve(target) };
+      return { message: `no program listens at ${at}: ${NO_ANSWER[answer.reason]}`, fix: serve(context) };
     }
     return {
       message: `${describeOther(answer)} responds at ${at}, and not \`cred-watch serve\``,
@@ -66,7 +65,7 @@ const DESCRIPTIONS: { [C in SetupCheckCode]: Describe<C> } = {
     const url = formatMetadataUrl(address);
     if (state === 'ok') return ok(`a request to ${url} reaches the server`);
     if (answer.kind === 'nothing') {
-      const fix = hasServer ? setUp(context) : serve(target);
+      const fix = hasServer ? setUp(context) : serve(context);
       return { message: `a request to ${url} gets no response: ${NO_ANSWER[answer.reason]}`, fix };
     }
     const who = answer.kind === 'cred-watch' ? describeServer(answer) : describeOther(answer);
@@ -130,7 +129,7 @@ const UNKNOWN: Readonly<Record<UnknownReason, string>> = {
 
 const NO_ANSWER: Readonly<Record<NoAnswerReason, string>> = {
   refused: 'the connection is refused',
-  timeout: 'there is no response within a second',
+  timeout: 'there is no response within 3 seconds',
   unreachable: 'the address cannot be reached',
 };
 
@@ -146,12 +145,7 @@ const VARIABLES: Readonly<Record<VariableProblem, (name: string) => string>> = {
 const setUp = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].setUp(plan.flags);
 const checkAsRoot = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].checkAsRoot(plan.flags);
 
-const DEFAULT_PORT = 1338;
-
-const serve = ({ host, port }: SocketAddress) =>
-  host === '127.0.0.1' && port === DEFAULT_PORT
-    ? 'cred-watch serve'
-    : `cred-watch serve --listen ${formatSocketAddress({ host, port })}`;
+const serve = ({ plan }: SetupContext) => `cred-watch serve${plan.serveFlags}`;
 
 const describeServer = ({ user, pid, roles }: Extract<EndpointAnswer, { kind: 'cred-watch' }>) =>
   `\`cred-watch serve\` of user ${escapeUnprintable(user)} (pid ${pid}) with ${roles.length === 1 ? 'the role' : 'the roles'} ${escapeUnprintable(roles.join(', '))}`;

@@ -4,6 +4,9 @@ import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
 import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
 import { sampleCases } from '../../../support/thorough.ts';
 
+/** The machine of the tests can be busy with other tests. */
+const TIMEOUT_MS = 120_000;
+
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
 
@@ -55,4 +58,5 @@ testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
       'undo twice is harmless',
     ]);
   },
+  TIMEOUT_MS,
 );
