@@ -201,7 +201,7 @@ export class CredentialRefresher {
       this.#failures += 1;
       this.#lastFailure = assessed;
     }
-    this.#dueAt = this.#chooseNextAttempt(now);
+    this.#dueAt = Math.round(this.#chooseNextAttempt(now));
     return assessed;
   }
 
@@ -232,7 +232,7 @@ export class CredentialRefresher {
   #noteUnexpectedError(error: unknown): null {
     this.#failures += 1;
     this.#lastFailure = null;
-    this.#dueAt = this.#chooseNextAttempt(this.#time.now());
+    this.#dueAt = Math.round(this.#chooseNextAttempt(this.#time.now()));
     this.#recorder.reportError(error);
     return null;
   }

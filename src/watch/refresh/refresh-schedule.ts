@@ -14,12 +14,12 @@ const FIRST_RETRY_PAUSE: Seconds = 2;
 const FIRST_THROTTLED_PAUSE: Seconds = 30;
 
 /** The longest pause if the credentials have expired, because requests fail until the next poll. */
-const MAX_PAUSE_WITHOUT_CREDENTIALS: Seconds = 60;
+const MAX_PAUSE_WITHOUT_CREDENTIALS: Seconds = 30;
 
 /** The longest pause after a failure that ends when a person signs in or edits a file. */
 const MAX_PAUSE_FOR_PERSON: Seconds = 50;
 
-/** Such a failure needs no request, or one cheap request. */
+/** These failures need no request and no process, or one cheap request. */
 const NEEDS_PERSON: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'sso-login-required',
   'mfa-required',
@@ -28,8 +28,6 @@ const NEEDS_PERSON: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'region-missing',
   'identity-token-unreadable',
   'auth-token-unreadable',
-  'long-lived',
-  'unknown-expiry',
 ]);
 
 /** A refresh starts early by at most this time and by at most this share of the time in which a key is served. */
