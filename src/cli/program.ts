@@ -11,6 +11,7 @@ import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { reportCommand } from './commands/report.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportCommand,
   pruneCommand,
   simulateCommand,
+  serveCommand,
   completionCommand,
   helpCommand,
 ];

@@ -26,7 +26,7 @@ export interface EndpointState {
   isSimulated: boolean;
   shapes: readonly Shape[];
   imds: ImdsMode;
-  /** The name of the role. */
+  /** The name of the role. `''` if it is not known yet. */
   role: string;
   /** The account of the role. Null if unknown. */
   accountId: string | null;

@@ -8,6 +8,7 @@ import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
+import { readProfile, readProfileRegion } from '../process/profile-region.ts';
 import { addWatchFlags, validateWatchFlags, type WatchFlags } from '../running-job/watch-flags.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {
@@ -196,25 +197,4 @@ async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
     `the default profile has ${setting}: the command runs without the AWS config and credentials files`,
   );
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
-}
-
-/**
- * The region of the profile of `--profile` or `AWS_PROFILE`. The child does not use this profile, but needs its
- * region.
- * @param defaultProfile used if neither names a profile
- */
-async function readProfileRegion(
-  io: Io,
-  selected: string | undefined,
-  defaultProfile?: string,
-): Promise<string | null> {
-  // Only botocore reads AWS_DEFAULT_PROFILE, but the child loses this variable too.
-  const name = selected || io.env.AWS_PROFILE || io.env.AWS_DEFAULT_PROFILE || defaultProfile;
-  const { config, credentials } = (name && (await readProfile(name, io))) || {};
-  return config?.region ?? credentials?.region ?? null;
-}
-
-async function readProfile(name: string, io: Io) {
-  const { readProfileFiles } = await import('../../sources/profile/files.ts');
-  return (await readProfileFiles(io)).profiles.get(name);
 }

@@ -54,6 +54,7 @@ function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]):
   if (name === undefined) return { kind: 'directory', names: [...info, ...lists.map((list) => `${list}/`)] };
   if (name === 'info' && role === undefined && !hasSlash) return buildInfoEntry(iamRequest);
   if (!lists.includes(name)) return null;
+  if (state.role === '') return { kind: 'unavailable', requestKind: 'credentials' };
   if (role === undefined) {
     return !hasSlash && variants.slash === '301'
       ? { kind: 'redirect', location: `/${version}/meta-data/iam/${name}/` }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
@@ -30,7 +31,7 @@ import {
   selectRole,
 } from './role-selection.ts';
 import type { RoleState } from './role-state.ts';
-import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
+import type { ServedExchange } from './served-exchange.ts';
 
 /** What the requests to one listen address have in common. */
 export interface ServingContext {
@@ -39,7 +40,7 @@ export interface ServingContext {
   /** By path. They precede the paths of the shapes. */
   routes: MonitorRoutes;
   clock: Clock;
-  findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
+  findPeer: ((socket: Socket) => Promise<PeerProcess | null> | null) | null;
   onExchange(exchange: ServedExchange): void;
   onError(error: unknown): void;
 }
@@ -99,7 +100,7 @@ export async function handleServingRequest(
     return;
   }
   const outcome =
-    problem === null ? await respond(request, context, connection) : reject(request, context, problem);
+    problem === null ? await respond(request, context, socket) : reject(request, context, problem);
   const finished = finish(outcome.response);
   const { response: _, ...facts } = outcome;
   report(facts, finished.status);
@@ -133,11 +134,7 @@ function buildForbidden(request: EndpointRequest, shape: Shape | null): Endpoint
   return shape === 'eks' ? buildAgentError(request, 403, message) : buildEmptyError(request, 403);
 }
 
-async function respond(
-  original: EndpointRequest,
-  context: ServingContext,
-  connection: ConnectionAddresses,
-): Promise<Outcome> {
+async function respond(original: EndpointRequest, context: ServingContext, socket: Socket): Promise<Outcome> {
   const { path, ...roles } = routePath(original.path, context.roles);
   const [first] = roles.states as [RoleState];
   const request = { ...original, path, dateSkew: findDateSkew(first, context) };
@@ -148,7 +145,7 @@ async function respond(
   if (state === null) {
     return { role: null, shape, kind: 'other', response: buildSelectionError(request, shape, first) };
   }
-  const { handled, peer } = await handle(request, state, context, connection);
+  const { handled, peer } = await handle(request, state, context, socket);
   const { kind, response, apiVersion, credentials, internalError } = handled;
   if (internalError !== undefined) context.onError(internalError);
   return { role: state.served.name, shape: handled.shape, kind, response, apiVersion, credentials, peer };
@@ -165,13 +162,13 @@ async function handle(
   request: EndpointRequest,
   state: RoleState,
   { findPeer, clock, onError }: ServingContext,
-  connection: ConnectionAddresses,
+  socket: Socket,
 ): Promise<{ handled: HandledRequest; peer: PeerProcess | null }> {
   const handled = dispatch(request, state);
   const isForCredentials = handled.kind === 'credentials' && [200, 503].includes(handled.response.status);
   if (!isForCredentials) return { handled, peer: null };
   const refreshing = attempt(() => state.served.noteRequest(), onError);
-  const finding = attempt(() => findPeer?.(connection) ?? null, onError);
+  const finding = attempt(() => findPeer?.(socket) ?? null, onError);
   if (refreshing === null && finding === null) return { handled, peer: null };
   const [peer] = await Promise.all([attemptAsync(finding, onError), attemptAsync(refreshing, onError)]);
   // Credentials can expire during the wait.

@@ -26,7 +26,7 @@ export function assertRoleNames(roles: readonly ServedRole[], routes: Iterable<s
   const seen = new Set<string>();
   for (const { name, roleName } of roles) {
     if (!isValidName(name)) throw createNameError(name);
-    if (!isValidName(roleName)) throw createNameError(roleName);
+    if (roleName !== '' && !isValidName(roleName)) throw createNameError(roleName);
     if (reserved.has(name)) {
       throw new CredWatchError(
         `the name '${name}' is a path of the endpoint`,
@@ -40,7 +40,7 @@ export function assertRoleNames(roles: readonly ServedRole[], routes: Iterable<s
   }
 }
 
-const isValidName = (name: string) => VALID_NAME.test(name) && name !== '.' && name !== '..';
+export const isValidName = (name: string) => VALID_NAME.test(name) && name !== '.' && name !== '..';
 
 const createNameError = (name: string) =>
   new CredWatchError(

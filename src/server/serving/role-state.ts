@@ -34,7 +34,9 @@ export function createRoleState(options: RoleStateOptions): RoleState {
     served: role,
     shapes,
     imds: allowV1 ? 'both' : 'v2',
-    role: role.roleName,
+    get role() {
+      return role.roleName;
+    },
     variants: DOCUMENTED,
     startedAt,
     get accountId() {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
@@ -10,10 +11,10 @@ import { listenOnAll } from '../wire/listening-servers.ts';
 import { createExactHostRule, createHostRule } from './access-rules.ts';
 import { handleServingRequest } from './handle-request.ts';
 import { assertRoleNames } from './role-names.ts';
-import { findAddressRoles } from './role-selection.ts';
+import { type AddressRoles, findAddressRoles } from './role-selection.ts';
 import { createRoleState, type RoleState } from './role-state.ts';
 import { buildServedEnvironments, type ServedEnvironment } from './served-environments.ts';
-import type { ConnectionAddresses, ServedExchange } from './served-exchange.ts';
+import type { ServedExchange } from './served-exchange.ts';
 import { createServedMetadata, type MachineFacts } from './served-metadata.ts';
 import type { ServedRole } from './served-role.ts';
 
@@ -51,7 +52,13 @@ export interface ServingOptions {
    * Finds the process of a client, while it waits for credentials. The server sends the response after the promise
    * has settled. Null: no process is looked up.
    */
-  findPeer: ((connection: ConnectionAddresses) => Promise<PeerProcess | null> | null) | null;
+  findPeer: ((socket: Socket) => Promise<PeerProcess | null> | null) | null;
+  /**
+   * Called when the server listens, before it reads files. Requests wait for the end of the promise. If it rejects,
+   * nothing is served.
+   * @param origins in the order of `listen`
+   */
+  onListening?(origins: readonly string[]): Promise<void>;
   /** Called once per request, before the response is sent. */
   onExchange(exchange: ServedExchange): void;
   /** Gets the errors of roles, routes and sockets. Clients get no details of them. */
@@ -80,26 +87,23 @@ const TOKEN_LIFETIME: Seconds = 86_400;
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const { roles, shapes, allowV1, listen, clock, onProblem } = options;
   assertRoleNames(roles, options.routes.keys());
-  const metadata = createServedMetadata(options);
-  const startedAt = clock.now();
-  const { region } = options.machine;
-  const states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
-  const addresses = listen.map(({ target, role }) => ({
-    ...target,
-    roles: findAddressRoles(states, role, options.defaultRole ?? null),
-  }));
+  const prepared = createPromise<readonly AddressRoles[]>();
   let exactHost: string | null = null;
   const listening = await listenOnAll({
     onError: options.onError,
     limits: options.limits,
-    listen: addresses,
-    createHandlers({ roles: served, ...target }) {
+    listen: listen.map(({ target }, index) => ({ ...target, index })),
+    createHandlers({ index, ...target }) {
       const isHostAllowed = options.requiresExactHost
         ? createExactHostRule(() => exactHost)
         : createHostRule(target, options.allowedHosts);
-      const context = { ...options, roles: served, isHostAllowed };
+      const context = prepared.promise.then((addresses) => ({
+        ...options,
+        roles: addresses[index] as AddressRoles,
+        isHostAllowed,
+      }));
       return {
-        handleRequest: (request, response) => handleServingRequest(request, response, context),
+        handleRequest: async (request, response) => handleServingRequest(request, response, await context),
       };
     },
   });
@@ -110,7 +114,15 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     await listening.close();
     for (const file of tokenFiles.values()) await file.close();
   };
+  let states: readonly RoleState[];
+  let addresses: readonly AddressRoles[];
   try {
+    await options.onListening?.(origins);
+    const metadata = createServedMetadata(options);
+    const startedAt = clock.now();
+    const { region } = options.machine;
+    states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+    addresses = listen.map(({ role }) => findAddressRoles(states, role, options.defaultRole ?? null));
     for (const state of shapes.includes('eks') ? states : []) {
       const { serviceAccountTokens } = state;
       tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
@@ -119,12 +131,18 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     await close();
     throw error;
   }
-  const servedOrigins = addresses.map(({ roles: served }, index) => ({
-    origin: origins[index] ?? '',
-    roles: served,
-  }));
+  prepared.resolve(addresses);
+  const servedOrigins = addresses.map((served, index) => ({ origin: origins[index] ?? '', roles: served }));
   const environments = states.flatMap((state) =>
     buildServedEnvironments(state, shapes, servedOrigins, tokenFiles.get(state)?.path ?? ''),
   );
   return { origins, environments, close };
+}
+
+function createPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { AddressInUseError } from './address-in-use.ts';
 import { type ConnectionLimits, OpenConnections, resolveLimits } from './connections.ts';
 import { createHttpServer, type RequestHandlers } from './http-server.ts';
 import { formatOrigin, type ListenAddress, type ListenTarget } from './listen-address.ts';
@@ -105,7 +106,11 @@ function toListenError(address: ListenAddress, cause: Error): CredWatchError {
   const error = (message: string, hint: string) => new CredWatchError(message, hint, { cause });
   switch (code) {
     case 'EADDRINUSE':
-      return error(`${origin} is already in use`, 'use another --listen address; port 0 means any free port');
+      return new AddressInUseError(
+        `${origin} is already in use`,
+        'use another --listen address; port 0 means any free port',
+        { target: address, cause },
+      );
     case 'EADDRNOTAVAIL':
       return error(
         `${origin} is not an address of this machine`,

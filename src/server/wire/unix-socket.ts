@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { AddressInUseError } from './address-in-use.ts';
 import type { ListenPath } from './listen-address.ts';
 
 /** A limit of Linux. macOS allows 103 bytes. A longer path would be cut. */
@@ -56,7 +57,7 @@ async function removeStaleSocket(path: string): Promise<void> {
     throw new CredWatchError(`${path} is a socket of another user`, OTHER_PATH);
   }
   if (await acceptsConnections(path)) {
-    throw new CredWatchError(`${path} is already in use`, OTHER_PATH);
+    throw new AddressInUseError(`${path} is already in use`, OTHER_PATH, { target: { path } });
   }
   unlinkSync(path);
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import type { PeerProcess } from '../../../src/domain/key-use.ts';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
-import type { ConnectionAddresses } from '../../../src/server/serving/served-exchange.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText } from '../../support/server/raw-client.ts';
 import { createRole, createServed, startServed } from '../../support/server/served-endpoint.ts';
@@ -137,9 +137,9 @@ describe('the process of a client', () => {
   const PEER: PeerProcess = { pid: 7, program: '/usr/bin/curl', user: 'alice' };
 
   test('is looked up for requests for credentials, before the response', async () => {
-    const looked: ConnectionAddresses[] = [];
-    const findPeer = async (connection: ConnectionAddresses) => {
-      looked.push(connection);
+    const ports: (number | undefined)[] = [];
+    const findPeer = async ({ remotePort }: Socket) => {
+      ports.push(remotePort);
       return PEER;
     };
     const { send, exchanges } = await startServed({ ...V1, findPeer });
@@ -147,7 +147,7 @@ describe('the process of a client', () => {
     await send('GET', '/latest/meta-data/iam/security-credentials/');
     await send('GET', DOCUMENT);
     expect(exchanges.map(({ peer }) => peer)).toEqual([null, null, PEER]);
-    expect(looked).toEqual([exchanges[2]?.connection]);
+    expect(ports).toEqual([exchanges[2]?.connection.remotePort]);
   });
 
   test.each<[string, () => Promise<PeerProcess | null> | null]>([

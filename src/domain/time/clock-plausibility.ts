@@ -1,5 +1,5 @@
-import { MAX_VALIDITY } from './aws-limits.ts';
-import type { Instant, IssuedCredentials, Seconds } from './model.ts';
+import { MAX_VALIDITY } from '../aws-limits.ts';
+import type { Instant, IssuedCredentials, Seconds } from '../model.ts';
 
 /** The clock skew that AWS tolerates in signed requests. A smaller error can go unnoticed on either side. */
 const TOLERANCE: Seconds = 900;

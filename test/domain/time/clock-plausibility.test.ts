@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlausibleClockOffset } from '../../src/domain/clock-plausibility.ts';
+import { isPlausibleClockOffset } from '../../../src/domain/time/clock-plausibility.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
