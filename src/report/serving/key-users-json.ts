@@ -18,13 +18,21 @@ export const renderKeyUsersJson = (keys: readonly ServedKeyUsers[], now: Instant
         status: isStillValid(key) ? 'valid' : 'expired',
         expiration: formatInstant(key.expiration),
         remaining_seconds: key.remaining,
-        users: key.users.map(buildUser),
+        users: key.users.map(buildKeyUserJson),
       })),
     },
     2,
   )}\n`;
 
-const buildUser = ({ process, client, address, isOthers, count, firstAt, lastAt }: StoredKeyUse) => ({
+export const buildKeyUserJson = ({
+  process,
+  client,
+  address,
+  isOthers,
+  count,
+  firstAt,
+  lastAt,
+}: StoredKeyUse) => ({
   program: process?.program ?? null,
   user: process?.user ?? null,
   pid: process?.pid ?? null,

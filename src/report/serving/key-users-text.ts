@@ -3,11 +3,10 @@ import { isStillValid, type ServedKeyUsers } from '../../domain/keys/served-keys
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   describeClient,
-  describeOwner,
-  describeProgram,
   describeResponses,
   describeServedKey,
   describeServedKeys,
+  describeUser,
 } from '../messages/serving/key-users.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
@@ -44,9 +43,8 @@ function renderKey(key: ServedKeyUsers, isHostShown: boolean, width: number, pal
 }
 
 function listUserRows(use: StoredKeyUse): Row[] {
-  const owner = use.process === null ? '' : describeOwner(use.process);
   return continueRows('used by', [
-    `${describeProgram(use)}${owner === '' ? '' : ` (${owner})`}`,
+    describeUser(use),
     ...(use.isOthers ? [] : [describeClient(use)]),
     describeResponses(use),
   ]);

@@ -14,14 +14,15 @@ const OTHER_PATH = 'use another path';
  * Listens on a Unix socket. Replaces the socket of a process of this user that has ended, and no other file.
  * @throws CredWatchError
  */
-export async function listenOnPath(server: Server, { path, mode }: ListenPath): Promise<void> {
+export async function listenOnPath(server: Server, target: ListenPath): Promise<void> {
+  const { path } = target;
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new CredWatchError(`${path} is too long for a Unix socket`, `use at most ${MAX_PATH_BYTES} bytes`);
   }
   try {
     await removeStaleSocket(path);
     await bind(server, path);
-    chmodSync(path, mode);
+    chmodSync(path, target.mode);
   } catch (cause) {
     if (cause instanceof CredWatchError) throw cause;
     throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {

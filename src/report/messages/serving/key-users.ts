@@ -36,7 +36,7 @@ export function describeServedKey(key: ServedKeyUsers): string {
 }
 
 /** The program, or why it is unknown. */
-export function describeProgram({ process: peer, address, isOthers }: StoredKeyUse): string {
+function describeProgram({ process: peer, address, isOthers }: StoredKeyUse): string {
   if (isOthers) return 'other programs, counted together';
   if (peer?.program) return truncateText(peer.program, PROGRAM_WIDTH);
   if (peer !== null) return 'unknown program: it had ended, or it belongs to another user';
@@ -54,6 +54,12 @@ export const describeOwner = ({ user, pid }: Pick<PeerProcess, 'user' | 'pid'>):
     ...(user === null ? [] : [`user ${truncateText(user, NAME_WIDTH)}`]),
     ...(pid === null ? [] : [`pid ${pid}`]),
   ].join(', ');
+
+/** `/usr/bin/python3.11 (user etl, pid 4711)`. */
+export function describeUser(use: StoredKeyUse): string {
+  const owner = use.process === null ? '' : describeOwner(use.process);
+  return `${describeProgram(use)}${owner === '' ? '' : ` (${owner})`}`;
+}
 
 /** `Boto3/1.26.27 Python/3.11.2, from 127.0.0.1`. */
 export const describeClient = ({ client, address }: StoredKeyUse): string =>

@@ -9,6 +9,7 @@ import { getContainerCredentials, startServer, writeKeyScript } from '../../../s
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../../support/docs/schemas.ts';
 
+const REPEATS = 4;
 const PROGRAMS = ['/usr/bin/curl', '/usr/bin/python3'];
 const FETCH_IN_PYTHON = `
 import os, urllib.request
@@ -28,17 +29,17 @@ test.runIf(process.platform === 'linux')(
       'curl -sS -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"';
     const run = (program: string, ...args: string[]) => promisify(execFile)(program, args, { env });
     const { stdout } = await run('sh', '-c', fetchInShell);
-    await run('sh', '-c', fetchInShell);
-    await run('/usr/bin/python3', '-c', FETCH_IN_PYTHON);
-    // The test itself is a client too.
-    await getContainerCredentials(environment);
+    // On a busy machine, a search can take too long.
+    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+      await run('sh', '-c', fetchInShell);
+      await run('/usr/bin/python3', '-c', FETCH_IN_PYTHON);
+    }
     // Requests that get no key are not recorded.
     await getContainerCredentials({ ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'wrong' });
     const { stderr } = await server.stop();
-    const logged = [...stderr.matchAll(/ASIA….* {2}(\/\S+) \(user \S+, pid (\d+)\)$/gm)];
-    expect(logged.map(([, program]) => program).slice(0, 3)).toEqual(
-      [0, 0, 1].map((index) => realpathSync(PROGRAMS[index] ?? '')),
-    );
+    const logged = [...stderr.matchAll(/ASIA….* {2}(\/\S+) \(user \S+, pid \d+\)$/gm)];
+    const programs = PROGRAMS.map((program) => realpathSync(program));
+    expect([...new Set(logged.map(([, program]) => program))].sort()).toEqual(programs);
 
     const who = await runCommand(['serve', '--who', '-f', 'json', '--db', db, '--host', 'web-1']);
     expect(who.code).toBe(0);
@@ -53,22 +54,16 @@ test.runIf(process.platform === 'linux')(
         host: 'web-1',
       },
     ]);
-    const users = Object.fromEntries(
-      document.keys[0].users.map((each: Record<string, unknown>) => [each.program, each]),
-    );
+    type User = Record<'program' | 'client' | 'user', string | null> & {
+      response_count: number;
+      pid: number;
+    };
+    const users: User[] = document.keys[0].users;
+    const [curl, python] = programs.map((program) => users.find((each) => each.program === program));
     const owner = { user: userInfo().username, address: '127.0.0.1', others: false };
-    expect(users[realpathSync(PROGRAMS[0] ?? '')]).toMatchObject({
-      ...owner,
-      client: expect.stringMatching(/^curl\//),
-      response_count: 2,
-      pid: Number(logged[1]?.[2]),
-    });
-    expect(users[realpathSync(PROGRAMS[1] ?? '')]).toMatchObject({ ...owner, response_count: 1 });
-    const total = document.keys[0].users.reduce(
-      (sum: number, each: { response_count: number }) => sum + each.response_count,
-      0,
-    );
-    expect(total).toBe(4);
+    expect(curl).toMatchObject({ ...owner, client: expect.stringMatching(/^curl\//) });
+    expect(python).toMatchObject({ ...owner, client: expect.stringMatching(/^Python-urllib\//) });
+    expect(users.reduce((sum, each) => sum + each.response_count, 0)).toBe(1 + 2 * REPEATS);
     for (const file of readdirSync(folder))
       expect(readFileSync(join(folder, file)).includes('CANARY'), file).toBe(false);
   },
