@@ -53,7 +53,9 @@ async function removeStaleSocket(path: string): Promise<void> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) throw new CredWatchError(`${path} exists and is not a socket`, OTHER_PATH);
-  if (stats.uid !== process.getuid?.()) {
+  const user = process.getuid?.();
+  // `serve --user` gives the socket to another user, and root finds it after a crash.
+  if (stats.uid !== user && user !== 0) {
     throw new CredWatchError(`${path} is a socket of another user`, OTHER_PATH);
   }
   if (await acceptsConnections(path)) {
