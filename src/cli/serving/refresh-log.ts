@@ -1,4 +1,6 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
+import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { describeFailedRefresh, describeRefresh } from '../../report/messages/serving/refreshes.ts';
 import { formatFailedRefreshJson, formatRefreshJson } from '../../report/serving/events.ts';
 import type { RefreshCounts } from '../../report/serving/summary.ts';
@@ -27,6 +29,9 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
     /** Call after the first poll. */
     noteFirst: async (role: SourceRole, { outcome }: RecordedPoll): Promise<void> => {
       isNewKey(role);
+      const offset = outcome.clockOffset ?? 0;
+      if (Math.abs(offset) > NOTABLE_CLOCK_OFFSET)
+        await printNote(io, describeClockSkewNow(offset), CORRECT_CLOCK_HINT);
       await printNotes(selectJobNotes(outcome.notes, null));
     },
     /** Call after each later poll. */

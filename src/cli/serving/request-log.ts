@@ -1,3 +1,4 @@
+import type { Seconds } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 import {
   formatServedRequestJson,
@@ -10,8 +11,15 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import type { ServeFlags } from './serve-flags.ts';
 
-/** Writes a line for each request, and counts requests for the summary. */
-export function createRequestLog({ log, format }: Pick<ServeFlags, 'log' | 'format'>, io: Io) {
+/**
+ * Writes a line for each request, and counts requests for the summary.
+ * @param getClockOffset the host's clock minus AWS's, by which credentials expire
+ */
+export function createRequestLog(
+  { log, format }: Pick<ServeFlags, 'log' | 'format'>,
+  getClockOffset: () => Seconds,
+  io: Io,
+) {
   const traffic = new Traffic();
   const output = format === 'json' ? io.stdout : io.stderr;
   const failure = new AbortController();
@@ -35,7 +43,7 @@ export function createRequestLog({ log, format }: Pick<ServeFlags, 'log' | 'form
       if (exchange.rejectedHost !== null) reportHost(exchange.rejectedHost);
       // Monitoring requests these pages every few seconds.
       if (exchange.kind === 'route') return;
-      const request = toServedRequest(exchange, exchange.kind);
+      const request = toServedRequest(exchange, exchange.kind, getClockOffset());
       traffic.record({
         ...request,
         shape: exchange.shape,
@@ -47,11 +55,11 @@ export function createRequestLog({ log, format }: Pick<ServeFlags, 'log' | 'form
   };
 }
 
-function toServedRequest(exchange: ServedExchange, kind: string): ServedRequest {
+function toServedRequest(exchange: ServedExchange, kind: string, clockOffset: Seconds): ServedRequest {
   const { at, role, shape, apiVersion, method, path, status, client, connection, peer, credentials } =
     exchange;
   return {
-    at,
+    at: at - clockOffset * 1000,
     client,
     address: connection.remoteAddress,
     shape,

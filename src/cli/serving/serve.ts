@@ -10,6 +10,7 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
+import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { readProfileRegion } from '../process/profile-region.ts';
@@ -83,7 +84,7 @@ interface ServeContext {
 
 async function serveUntilStopped(context: ServeContext): Promise<number> {
   const { flags, settings, io, end } = context;
-  const requests = createRequestLog(flags, io);
+  const requests = createRequestLog(flags, () => roles[0]?.getClockOffset() ?? 0, io);
   const audit = new Audit(flags, io);
   const refreshes = createRefreshLog(flags.format, requests.write, io);
   const roles: readonly SourceRole[] = settings.roles.map((each) => {
@@ -130,6 +131,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         refreshes,
       );
       if (context.stop.aborted) return EXIT.ok;
+      await printExposedFiles(resolveDatabasePath(flags.db, userIo), io);
       if (!isStarted) return EXIT.failed;
       await printStart(
         { flags, shapes: settings.shapes, listen: settings.listen, roles, serving, startedAt },

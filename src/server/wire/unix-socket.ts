@@ -14,14 +14,15 @@ const OTHER_PATH = 'use another path';
  * Listens on a Unix socket. Replaces the socket of a process of this user that has ended, and no other file.
  * @throws CredWatchError
  */
-export async function listenOnPath(server: Server, { path, mode }: ListenPath): Promise<void> {
+export async function listenOnPath(server: Server, target: ListenPath): Promise<void> {
+  const { path } = target;
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new CredWatchError(`${path} is too long for a Unix socket`, `use at most ${MAX_PATH_BYTES} bytes`);
   }
   try {
     await removeStaleSocket(path);
     await bind(server, path);
-    chmodSync(path, mode);
+    chmodSync(path, target.mode);
   } catch (cause) {
     if (cause instanceof CredWatchError) throw cause;
     throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
@@ -52,7 +53,9 @@ async function removeStaleSocket(path: string): Promise<void> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) throw new CredWatchError(`${path} exists and is not a socket`, OTHER_PATH);
-  if (stats.uid !== process.getuid?.()) {
+  const user = process.getuid?.();
+  // `serve --user` gives the socket to another user, and root finds it after a crash.
+  if (stats.uid !== user && user !== 0) {
     throw new CredWatchError(`${path} is a socket of another user`, OTHER_PATH);
   }
   if (await acceptsConnections(path)) {

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { startProgram } from '../../support/cli/built-program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
@@ -100,4 +102,61 @@ test('--for ends the server with exit code 0 and a summary', async () => {
   const { code, stdout } = await runCommand(args, { env: createEnv() });
   expect(code).toBe(0);
   expect(stdout).toMatch(/\n\n# refreshes: 0 succeeded, 0 failed\n# no client made a request\n$/);
+});
+
+describe('flags of refreshing', () => {
+  test('--refresh-before refreshes earlier', async () => {
+    const args = ['--process', writeKeyScript(3600), '--refresh-before', '50m'];
+    const server = await startServer(args, { env: createEnv() });
+    const [role] = (await readHealth(server.origin)).health.roles;
+    expect(role.refresh_reason).toBe('requested');
+    expect(Date.parse(role.expiration) - Date.parse(role.next_refresh_at)).toBeGreaterThanOrEqual(3_000_000);
+    expect(server.started).toContain('(50m before the expiration, as --refresh-before demands)');
+  });
+
+  test('--idle stops refreshing without requests, and the next request gets new credentials', async () => {
+    const server = await startServer(['--process', writeKeyScript(2), '--idle'], { env: createEnv() });
+    let health: { roles: { is_idle: boolean; state: string }[] } = { roles: [] };
+    for (let attempt = 0; attempt < 60 && health.roles[0]?.is_idle !== true; attempt += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      health = (await readHealth(server.origin)).health;
+    }
+    expect(health.roles[0]?.is_idle).toBe(true);
+    expect((await getDocument(server.environment)).status).toBe(200);
+    expect((await readHealth(server.origin)).health.roles[0]).toMatchObject({
+      is_idle: false,
+      state: 'valid',
+    });
+  });
+});
+
+test('a signal during the first request ends the server with exit code 0', async () => {
+  const started = join(temporaryFolder(), 'started');
+  const script = writeKeyScript(3600, 'loader', `: > ${started}; sleep 10`);
+  const program = startProgram(['serve', '--listen', '127.0.0.1:0', '--process', script], {
+    env: createEnv(),
+  });
+  for (let attempt = 0; attempt < 100 && !existsSync(started); attempt += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  program.child.kill('SIGTERM');
+  const { code, stdout } = await program.done;
+  expect([code, stdout]).toEqual([0, '']);
+});
+
+test('clients that connect before the first credentials are there wait for them', async () => {
+  const path = join(temporaryFolder(), 'serve.sock');
+  const script = writeKeyScript(3600, 'loader', 'sleep 0.5');
+  const args = ['serve', '--unix-socket', path, '--allow-v1', '--process', script];
+  const program = startProgram(args, { env: createEnv() });
+  for (let attempt = 0; attempt < 100 && !existsSync(path); attempt += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const options = { socketPath: path, path: '/latest/meta-data/iam/security-credentials/', agent: false };
+    request({ ...options, headers: { Host: 'localhost' } }, (response) => resolve(response.statusCode))
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBe(200);
+  program.child.kill('SIGTERM');
+  expect((await program.done).code).toBe(0);
 });

@@ -165,6 +165,21 @@ describe.skipIf(noOtherUser !== null && !isThorough)('--user', () => {
     expect((await server.stop()).stderr).not.toContain('runs as root');
   });
 
+  test('the socket of a server that was killed is replaced at the next start', async () => {
+    const { state } = createHome(OTHER_USER);
+    const path = join(state, 'serve.sock');
+    const script = writeKeyScript(3600);
+    chmodSync(dirname(script), 0o755);
+    const args = ['--process', script, '--user', String(OTHER_USER), '--unix-socket', path];
+    const env = { STATE_DIRECTORY: state };
+    const killed = await startServer(args, { env }, startProgram);
+    killed.child.kill('SIGKILL');
+    await killed.done;
+    expect(statSync(path).uid).toBe(OTHER_USER);
+    const next = await startServer(args, { env }, startProgram);
+    expect(next.origins).toEqual([`unix:${path}`]);
+  });
+
   test('a file that only root can read is not read', async () => {
     const { config } = createHome(0);
     const args = ['serve', '--listen', '127.0.0.1:0', '--profile', 'loader', '--user', 'nobody'];

@@ -134,7 +134,7 @@ describe('a Host header', () => {
     'metadata.internal',
     '',
   ])('is rejected on every path: %j', async (Host) => {
-    const served = await startOpen();
+    const served = await startOpen({ allowedHosts: [''] });
     await expectRejected(served, { Host });
     expect(served.exchanges.every(({ rejectedHost }) => rejectedHost === Host)).toBe(true);
   });

@@ -4,14 +4,16 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { request } from 'node:http';
+import { createServer as createHttpServer, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ListenTarget } from '../../../src/server/wire/listen-address.ts';
+import { listenOnPath } from '../../../src/server/wire/unix-socket.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { Connection } from '../../support/server/raw-client.ts';
 import { createRole, startServed } from '../../support/server/served-endpoint.ts';
@@ -68,13 +70,29 @@ describe('a Unix socket', () => {
     expect(process.umask()).toBe(0);
   });
 
+  test('never has permissions for other users, also before its permissions are set', async () => {
+    const umask = process.umask(0);
+    onTestFinished(() => void process.umask(umask));
+    const path = newPath();
+    const server = createHttpServer();
+    onTestFinished(() => void server.close());
+    let created = 0;
+    await listenOnPath(server, {
+      path,
+      get mode() {
+        created = lstatSync(path).mode & 0o777;
+        return 0o660;
+      },
+    });
+    expect([created & 0o077, lstatSync(path).mode & 0o777]).toEqual([0, 0o660]);
+  });
+
   test('replaces the socket of a server that has ended', async () => {
     const path = newPath();
     const first = createServer().listen(path);
     await new Promise((resolve) => first.once('listening', resolve));
     // Closing the server would remove the socket.
     const moved = `${path}.moved`;
-    const { renameSync } = await import('node:fs');
     renameSync(path, moved);
     await new Promise((resolve) => first.close(resolve));
     renameSync(moved, path);
