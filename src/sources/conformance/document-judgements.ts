@@ -96,4 +96,8 @@ export function judgeRemainingValidity(
   );
 }
 
-const toEffect = ({ sdk, effect }: RefreshWindow): ClientEffect => affects(WINDOW_EFFECTS[effect], sdk);
+const toEffect = ({ sdk, effect, below }: RefreshWindow): ClientEffect => ({
+  effect: WINDOW_EFFECTS[effect],
+  clients: [sdk],
+  below,
+});
