@@ -3,14 +3,14 @@ import { CONFORMANCE_SHAPES, type ConformanceShape } from '../../domain/conforma
 import { type ConformanceVerdict, judgeConformance } from '../../domain/conformance/verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
+import type { ConformanceFormat } from '../conformance/output.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { parseRoleName } from '../flags/value-parsers.ts';
-import { FILE_STYLE, getTextStyle } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
-import { isStdout, writeOutput } from '../process/output-file.ts';
+import { parseRole } from '../flags/value-parsers.ts';
+import { printError, printNote } from '../process/messages.ts';
+import { createProgress } from '../process/progress.ts';
 
-const FORMATS = ['text', 'json', 'junit'] as const;
+const FORMATS = ['text', 'json', 'junit'] as const satisfies readonly ConformanceFormat[];
 
 interface ConformFlags {
   shape?: ConformanceShape;
@@ -18,7 +18,7 @@ interface ConformFlags {
   tokenFile?: string;
   role?: string;
   strict?: boolean;
-  format: (typeof FORMATS)[number];
+  format: ConformanceFormat;
   output: string;
 }
 
@@ -36,27 +36,43 @@ export const conformCommand: CommandDefinition = {
     command
       .argument('[url]', 'endpoint to check (default: the endpoint that the environment names)')
       .addOption(
-        new Option('--shape <shape>', 'protocol of the endpoint (default: guessed from the URL)').choices(
-          CONFORMANCE_SHAPES,
-        ),
+        new Option(
+          '--shape <shape>',
+          'protocol of the endpoint (default: guessed from the URL and the environment)',
+        ).choices(CONFORMANCE_SHAPES),
       )
-      .option('--token <text>', 'value of the Authorization header of a container endpoint')
-      .option('--token-file <file>', 'file that contains this value')
-      .option('--role <name>', 'IMDS: request this role (default: the listed one)', parseRoleName)
+      .option(
+        '--token <text>',
+        'Authorization header of a container endpoint (default: the token of the environment)',
+      )
+      .option('--token-file <file>', 'file with this token; read again at each request')
+      .option('--role <role>', 'IMDS: request this role (default: the listed role)', parseRole)
       .option('--strict', 'warnings are failures too')
       .addOption(createFormatFlag('output format', FORMATS))
       .option('-o, --output <file>', 'output file; - is stdout', '-'),
   help: {
-    notes: [],
+    notes: [
+      'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
+        'request and response, and which SDKs get no credentials, send many requests or are delayed. An error breaks ' +
+        'at least one SDK. A warning is about many requests, delays, leaks, or a difference from AWS.',
+      'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS and the PUT for a token, so they ' +
+        'change nothing. No secret is printed.',
+      'Give the base URL of an IMDS endpoint, and the whole URL of a container endpoint. Without a URL, the ' +
+        'variables that SDKs read select the endpoint and the token.',
+      'A token on the command line is visible to other users of the machine. Use --token-file, or ' +
+        'AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
+    ],
     exitCodes: [
-      ['0', 'the endpoint conforms: no check on which an SDK relies has failed'],
-      ['1', 'at least one such check has failed; with --strict, any check'],
+      ['0', 'the endpoint conforms: no check failed with an error'],
+      ['1', 'at least one check failed with an error; with --strict, also with a warning'],
       WRONG_USAGE,
-      ['3', 'unknown: the endpoint is unreachable, or has no credentials to check'],
+      ['3', 'unknown: the endpoint is not reachable, or serves no credentials'],
     ],
     examples: [
-      ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
       ['cred-watch conform', 'the endpoint that the environment names'],
+      ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
+      ['cred-watch conform http://127.0.0.1:8080/v2/credentials/loader --token-file token'],
+      ['cred-watch conform http://127.0.0.1:1338 --strict -f junit -o conform.xml', 'for CI'],
     ],
   },
   async run(
@@ -68,21 +84,26 @@ export const conformCommand: CommandDefinition = {
     }
     const { findTarget } = await import('../../sources/conformance/target.ts');
     const { env, clock, random } = io;
-    const target = await findTarget({ env, clock, random, url: command.args[0], shape, token, tokenFile });
-    if (token !== undefined) {
-      await printNote(
-        io,
-        'other users of this machine can read --token in the list of processes',
-        'use --token-file, or set AWS_CONTAINER_AUTHORIZATION_TOKEN',
-      );
+    const [url] = command.args;
+    const target = await findTarget({ env, clock, random, url, shape, token, tokenFile });
+    if (role !== undefined && target.shape !== 'imds') {
+      throw new CredWatchError('--role needs an IMDS endpoint', 'a container endpoint has one role only');
     }
+    const { listTargetNotes } = await import('../conformance/target-notes.ts');
+    for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
     const { runConformance } = await import('../../sources/conformance/run-conformance.ts');
-    const run = await runConformance({ ...target, role: role ?? null, clock, signal: io.createStopSignal() });
+    using progress = createProgress(io);
+    const onResult = ({ id }: { id: string }) => progress.show(`checked ${id}`);
+    const run = await runConformance({ ...target, role: role ?? null, clock, onResult });
+    progress.clear();
     const verdict = judgeConformance(run, strict);
-    const { renderConformanceText } = await import('../../report/conformance/text.ts');
-    const style = isStdout(output) ? getTextStyle(io) : FILE_STYLE;
-    await writeOutput(io, output, [renderConformanceText(run, verdict, style)]);
-    void format;
+    const { writeConformance } = await import('../conformance/output.ts');
+    await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
+    if (run.unreachable !== null) {
+      const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');
+      const { message, hint } = describeUnreachable(run.unreachable);
+      await printError(io, `could not check ${run.endpoint}: ${message}`, hint);
+    }
     return EXIT_CODES[verdict];
   },
 };

@@ -92,12 +92,22 @@ export function judgeRemainingValidity(
   attempt.fail(
     { code: 'VALIDITY_TOO_SHORT', remainingSeconds: remaining, windows },
     exchange,
-    windows.map(toEffect),
+    groupWindows(windows),
   );
 }
 
-const toEffect = ({ sdk, effect, below }: RefreshWindow): ClientEffect => ({
-  effect: WINDOW_EFFECTS[effect],
-  clients: [sdk],
-  below,
-});
+/** One effect for the SDKs with the same window. */
+function groupWindows(windows: readonly RefreshWindow[]): ClientEffect[] {
+  const groups = new Map<string, RefreshWindow[]>();
+  for (const window of windows) {
+    const key = `${window.effect} ${window.below}`;
+    groups.set(key, [...(groups.get(key) ?? []), window]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ effect, below }) => ({
+      effect: WINDOW_EFFECTS[effect],
+      clients: group.map(({ sdk }) => sdk),
+      below,
+    })),
+  );
+}

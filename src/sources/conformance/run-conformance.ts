@@ -4,6 +4,7 @@ import { type CheckId, CONFORMANCE_CHECKS } from '../../domain/conformance/check
 import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import { findCheck } from '../../domain/conformance/verdict.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 
 import type { SourceOptions } from '../source.ts';
@@ -79,9 +80,19 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     durationMs: clock.now() - startedAt,
     exchanges: summarizeExchanges(prober.exchanges, prober.secrets),
     results: unreachable === null ? listInOrder(results) : [],
-    notes: unreachable === null ? await checks.listNotes((text) => redactText(text, prober.secrets)) : [],
+    notes: unreachable === null ? await listNotes(checks, prober) : [],
     unreachable,
   };
+}
+
+/** A smaller difference changes no check. */
+const MIN_NOTED_OFFSET: Seconds = 60;
+
+async function listNotes(checks: ShapeChecks, { exchanges, secrets }: Prober): Promise<ConformanceNote[]> {
+  const notes = await checks.listNotes((text) => redactText(text, secrets));
+  const offset = exchanges.findLast(({ response }) => response !== null)?.response?.clockOffset ?? 0;
+  if (Math.abs(offset) > MIN_NOTED_OFFSET) notes.push({ code: 'CLOCK_OFFSET', aheadSeconds: -offset });
+  return notes;
 }
 
 /** The checks of the shape: first those that can be made, in their order. */
