@@ -1,0 +1,361 @@
+import { formatSecond } from '../reference-credentials.ts';
+import {
+  changeDocument,
+  changeResponses,
+  combine,
+  type Defect,
+  ignoreHeaders,
+  ignoreHost,
+  intercept,
+  isDocument,
+  isRoleList,
+  json,
+  plain,
+  removeHeader,
+  setHeaders,
+  TOKEN_PATH,
+  TTL_HEADER,
+} from './defect.ts';
+
+const TTL = TTL_HEADER.toLowerCase();
+const isToken = ({ path, method }: { path: string; method: string }) => path === TOKEN_PATH && method === 'PUT';
+const onToken = (change: Parameters<typeof changeResponses>[1]) =>
+  changeResponses(isToken, (response, request, context) =>
+    response.status === 200 ? change(response, request, context) : response,
+  );
+const onPath = (path: string, response: ReturnType<typeof plain>) =>
+  intercept((request) => (request.path === path && request.method === 'GET' ? response : undefined));
+
+/** Rejected requests for a token get another status. */
+const rejectTokensWith = (status: number) =>
+  changeResponses(
+    ({ path }) => path === TOKEN_PATH,
+    (response) => (response.status === 400 ? plain(status) : response),
+  );
+
+/** Requests with a missing, wrong or expired token get another response. */
+const rejectReadsWith = (status: number) =>
+  changeResponses(
+    ({ path }) => path !== TOKEN_PATH,
+    (response) => (response.status === 401 ? plain(status) : response),
+  );
+
+const withoutPath = (path: string) => onPath(path, plain(404, 'Not Found'));
+
+/** Defects of metadata endpoints, one for each part of a check. */
+export const IMDS_DEFECTS: readonly Defect[] = [
+  {
+    name: 'the token ends in a newline',
+    checks: [1],
+    apply: combine(
+      onToken((response) => ({ ...response, body: `${response.body}\n` })),
+      // A client that removes the newline can use the token.
+    ),
+  },
+  { name: 'the token response has the status 201', checks: [1], apply: onToken((r) => ({ ...r, status: 201 })) },
+  { name: 'the token response has no TTL', checks: [2], apply: onToken((r) => removeHeader(r, TTL_HEADER)) },
+  {
+    name: 'the TTL of the token response is not a number',
+    checks: [2],
+    apply: onToken((r) => setHeaders(r, { [TTL_HEADER]: '6h' })),
+  },
+  {
+    name: 'a wrong TTL is limited to the allowed range',
+    checks: [3],
+    apply: (handle) => (request) =>
+      request.path === TOKEN_PATH && request.headers[TTL] === '21601'
+        ? handle({ ...request, headers: { ...request.headers, [TTL]: '21600' } })
+        : handle(request),
+  },
+  { name: 'a wrong TTL is 401', checks: [3], apply: rejectTokensWith(401) },
+  { name: 'a wrong TTL is 500', checks: [3], apply: rejectTokensWith(500) },
+  { name: 'a wrong token is 405', checks: [4, 8, 9], apply: rejectReadsWith(405) },
+  { name: 'a wrong token is 403', checks: [4, 8, 9], apply: rejectReadsWith(403) },
+  { name: 'a wrong token is 404', checks: [4, 8, 9], apply: rejectReadsWith(404) },
+  {
+    name: 'X-Forwarded-For is accepted in token requests',
+    checks: [5],
+    apply: ignoreHeaders(['x-forwarded-for'], ({ method }) => method === 'PUT'),
+  },
+  {
+    name: 'X-Forwarded-For is accepted in reads',
+    checks: [5],
+    apply: ignoreHeaders(['x-forwarded-for'], ({ method }) => method === 'GET'),
+  },
+  {
+    name: 'a dated path returns a token',
+    checks: [6],
+    apply: (handle) => (request) =>
+      handle({ ...request, path: request.path.replace(/^\/\d{4}-\d\d-\d\d\/api\/token$/, TOKEN_PATH) }),
+  },
+  {
+    name: 'the token path with a final slash returns a token',
+    checks: [6],
+    apply: (handle) => (request) => handle({ ...request, path: request.path.replace(/token\/$/, 'token') }),
+  },
+  { name: 'a token can be used once', checks: [7], apply: limitUses(1) },
+  { name: 'the server keeps three tokens', checks: [7], apply: keepNewestTokens(3) },
+  {
+    name: 'expired tokens are accepted',
+    checks: [8],
+    apply: acceptExpiredTokens,
+  },
+  {
+    name: 'requests without a token get the role list, and wrong tokens too',
+    checks: [8, 9],
+    apply: useOwnToken(() => true),
+  },
+  {
+    name: 'wrong tokens are accepted',
+    checks: [8, 9],
+    apply: useOwnToken(({ headers }) => headers['x-aws-ec2-metadata-token'] !== undefined),
+  },
+  {
+    name: 'the TTL of reads is the TTL when issued',
+    checks: [10],
+    apply: changeResponses(
+      ({ method, path }) => method === 'GET' && path !== TOKEN_PATH,
+      (r) => (r.headers[TTL_HEADER] === undefined ? r : setHeaders(r, { [TTL_HEADER]: '21600' })),
+    ),
+  },
+  {
+    name: 'reads have no TTL',
+    checks: [10],
+    apply: changeResponses(
+      ({ method }) => method === 'GET',
+      (r) => removeHeader(r, TTL_HEADER),
+    ),
+  },
+  { name: 'the role list ends in a newline', checks: [11], apply: changeRoleList((role) => `${role}\n`) },
+  { name: 'the role list has two names', checks: [11], apply: changeRoleList((role) => `${role}\nother`) },
+  { name: 'an unknown role is 200 without keys', checks: [12], apply: answerUnknownRole(json(200, { Code: 'Failed' })) },
+  { name: 'an unknown role is 500', checks: [12], apply: answerUnknownRole(plain(500)) },
+  { name: 'Code is missing', checks: [13], apply: changeDocument(() => ({ Code: undefined })) },
+  { name: 'Code is OK', checks: [13], apply: changeDocument(() => ({ Code: 'OK' })) },
+  { name: 'Token is missing', checks: [14], apply: changeDocument(() => ({ Token: undefined })) },
+  { name: 'SecretAccessKey is empty', checks: [14], apply: changeDocument(() => ({ SecretAccessKey: '' })) },
+  { name: 'AccessKeyId is a number', checks: [14], apply: changeDocument(() => ({ AccessKeyId: 5 })) },
+  { name: 'Expiration is missing', checks: [14], apply: changeDocument(() => ({ Expiration: undefined })) },
+  {
+    name: 'Expiration has fractions of a second',
+    checks: [15],
+    apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '.123456Z') })),
+  },
+  {
+    name: 'Expiration has an offset',
+    checks: [15],
+    apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '+00:00') })),
+  },
+  {
+    name: 'Expiration has no zone',
+    checks: [15],
+    apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '') })),
+  },
+  {
+    name: 'LastUpdated is in the future',
+    checks: [16],
+    apply: changeDocument((_, { clock }) => ({ LastUpdated: formatSecond(clock.now() + 3_600_000) })),
+  },
+  {
+    name: 'LastUpdated is the time of the response',
+    checks: [16],
+    apply: changeDocument((_, { clock }) => ({ LastUpdated: formatSecond(clock.now()) })),
+  },
+  {
+    name: 'a failure document has keys',
+    checks: [17],
+    apply: changeDocument(() => ({ Code: 'Failed' })),
+  },
+  {
+    name: 'a failure is the status 500',
+    checks: [17],
+    apply: intercept(({ path }) => (isDocument(path) ? json(500, { Code: 'Failed' }) : undefined)),
+  },
+  {
+    name: 'without a role, the list is empty',
+    checks: [18],
+    apply: combine(
+      intercept(({ path }) => (isDocument(path) ? plain(404) : undefined)),
+      changeRoleList(() => ''),
+    ),
+  },
+  {
+    name: 'each read issues new credentials',
+    checks: [19],
+    apply: changeKeys(() => true),
+  },
+  {
+    name: 'the credentials have expired',
+    checks: [20],
+    apply: expireIn(-60),
+  },
+  { name: 'the credentials are valid for 3 minutes', checks: [21], apply: expireIn(180) },
+  { name: 'the credentials are valid for 12 minutes', checks: [21], apply: expireIn(720) },
+  { name: 'the credentials are valid for 20 minutes', checks: [21], apply: expireIn(1200) },
+  { name: 'the region is missing', checks: [24], apply: withoutPath('/latest/meta-data/placement/region') },
+  {
+    name: 'the availability zone is missing',
+    checks: [24],
+    apply: withoutPath('/latest/meta-data/placement/availability-zone'),
+  },
+  {
+    name: 'the identity document is missing',
+    checks: [24],
+    apply: withoutPath('/latest/dynamic/instance-identity/document'),
+  },
+  {
+    name: 'the identity document has no region',
+    checks: [24],
+    apply: onPath('/latest/dynamic/instance-identity/document', plain(200, '{"accountId":"111122223333"}')),
+  },
+  { name: 'the instance id is missing', checks: [25], apply: withoutPath('/latest/meta-data/instance-id') },
+  { name: 'iam/info is missing', checks: [25], apply: withoutPath('/latest/meta-data/iam/info') },
+  {
+    name: 'HEAD is 405',
+    checks: [26],
+    apply: intercept(({ method }) => (method === 'HEAD' ? plain(405, '', { Allow: 'GET' }) : undefined)),
+  },
+  {
+    name: 'DELETE returns the resource',
+    checks: [26],
+    apply: (handle) => (request) =>
+      handle(request.method === 'GET' || request.method === 'PUT' ? request : { ...request, method: 'GET' }),
+  },
+  {
+    name: '405 has no Allow header',
+    checks: [26],
+    apply: changeResponses(
+      () => true,
+      (r) => (r.status === 405 ? removeHeader(r, 'Allow') : r),
+    ),
+  },
+  {
+    name: 'a missing resource is a success document',
+    checks: [28],
+    apply: changeResponses(
+      ({ path }) => !isDocument(path),
+      (r) => (r.status === 404 ? { ...r, ...json(404, { Code: 'Success' }) } : r),
+    ),
+  },
+  { name: 'every Host is accepted', checks: [29], apply: ignoreHost() },
+  {
+    name: 'the Host 169.254.169.254 is refused',
+    checks: [29],
+    apply: intercept(({ headers }) =>
+      /^169\.254\.169\.254/.test(headers.host ?? '') ? plain(403) : undefined,
+    ),
+  },
+  { name: 'Origin is accepted', checks: [30], apply: ignoreHeaders(['origin']) },
+  { name: 'Referer is accepted', checks: [30], apply: ignoreHeaders(['referer']) },
+  {
+    name: 'preflight requests are allowed',
+    checks: [30],
+    apply: intercept(({ method }) =>
+      method === 'OPTIONS'
+        ? plain(204, '', {
+            'Access-Control-Allow-Origin': 'https://example.com',
+            'Access-Control-Allow-Methods': 'GET, PUT',
+            'Access-Control-Allow-Headers': 'x-aws-ec2-metadata-token',
+          })
+        : undefined,
+    ),
+  },
+];
+
+function limitUses(max: number): Defect['apply'] {
+  return (handle) => {
+    const uses = new Map<string, number>();
+    return (request) => {
+      const token = request.headers['x-aws-ec2-metadata-token'];
+      if (token === undefined) return handle(request);
+      uses.set(token, (uses.get(token) ?? 0) + 1);
+      return uses.get(token)! > max ? plain(401) : handle(request);
+    };
+  };
+}
+
+/** The limit of 256 tokens in rolesanywhere-credential-helper would do this if it had an effect. */
+function keepNewestTokens(max: number): Defect['apply'] {
+  return (handle) => {
+    const tokens: string[] = [];
+    return async (request) => {
+      const token = request.headers['x-aws-ec2-metadata-token'];
+      if (token !== undefined && tokens.includes(token) && !tokens.slice(-max).includes(token)) return plain(401);
+      const response = await handle(request);
+      if (isToken(request) && response?.status === 200) tokens.push(String(response.body));
+      return response;
+    };
+  };
+}
+
+function acceptExpiredTokens(...[handle]: Parameters<Defect['apply']>): ReturnType<Defect['apply']> {
+  const issued = new Set<string>();
+  let own: string | null = null;
+  return async (request) => {
+    if (isToken(request)) {
+      const response = await handle(request);
+      if (response?.status === 200) issued.add(String(response.body));
+      return response;
+    }
+    const token = request.headers['x-aws-ec2-metadata-token'];
+    const response = await handle(request);
+    if (response?.status !== 401 || token === undefined || !issued.has(token)) return response;
+    own ??= await requestOwnToken(handle, request.headers);
+    return handle({ ...request, headers: { ...request.headers, 'x-aws-ec2-metadata-token': own } });
+  };
+}
+
+/** Reads with a token of the server itself, whatever the client sent. */
+function useOwnToken(matches: (request: Parameters<Parameters<Defect['apply']>[0]>[0]) => boolean): Defect['apply'] {
+  return (handle) => {
+    let own: string | null = null;
+    return async (request) => {
+      const response = await handle(request);
+      if (response?.status !== 401 || !matches(request)) return response;
+      own ??= await requestOwnToken(handle, request.headers);
+      return handle({ ...request, headers: { ...request.headers, 'x-aws-ec2-metadata-token': own } });
+    };
+  };
+}
+
+async function requestOwnToken(
+  handle: Parameters<Defect['apply']>[0],
+  { host }: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const headers = { host, [TTL]: '21600' };
+  const response = await handle({ method: 'PUT', path: TOKEN_PATH, query: new URLSearchParams(), headers });
+  return String(response?.body);
+}
+
+function changeRoleList(change: (role: string) => string): Defect['apply'] {
+  return changeResponses(
+    ({ path }) => isRoleList(path),
+    (response) => (response.status === 200 ? { ...response, body: change(String(response.body)) } : response),
+  );
+}
+
+function answerUnknownRole(replacement: ReturnType<typeof plain>): Defect['apply'] {
+  return changeResponses(
+    ({ path }) => isDocument(path),
+    (response) => (response.status === 404 ? replacement : response),
+  );
+}
+
+function changeKeys(matches: () => boolean): Defect['apply'] {
+  let count = 0;
+  return changeDocument(({ AccessKeyId }) =>
+    matches() ? { AccessKeyId: `${String(AccessKeyId).slice(0, -2)}${toBase32(count++)}` } : {},
+  );
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const toBase32 = (number: number) => `${ALPHABET[(number >> 5) % 32]}${ALPHABET[number % 32]}`;
+
+/** The same credentials, which expire so many seconds after the start of the server. */
+function expireIn(seconds: number): Defect['apply'] {
+  let expiration: string | null = null;
+  return changeDocument((_, { clock }) => {
+    expiration ??= formatSecond(clock.now() + seconds * 1000);
+    return { Expiration: expiration };
+  });
+}
