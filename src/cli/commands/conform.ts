@@ -77,7 +77,7 @@ export const conformCommand: CommandDefinition = {
       );
     }
     const { runConformance } = await import('../../sources/conformance/run-conformance.ts');
-    const run = await runConformance({ ...target, role: role ?? null, clock, signal: io.createStopSignal() });
+    const run = await runConformance({ ...target, env, role: role ?? null, clock, signal: io.createStopSignal() });
     const verdict = judgeConformance(run, strict);
     const { renderConformanceText } = await import('../../report/conformance/text.ts');
     const style = isStdout(output) ? getTextStyle(io) : FILE_STYLE;

@@ -43,7 +43,10 @@ export type BodyProblem =
   | 'several-lines'
   | 'not-a-role'
   | 'has-keys'
-  | 'success-document';
+  | 'success-document'
+  | 'no-keys'
+  | 'no-error-code'
+  | 'no-expiry-reason';
 
 /** What a field or header should be. */
 export type ExpectedValue =
@@ -59,7 +62,10 @@ export type ExpectedValue =
   | 'instance-id'
   | 'same-as-get'
   | 'text-type'
-  | 'absent';
+  | 'absent'
+  | 'instant-with-zone'
+  | 'role-arn'
+  | 'account-id';
 
 /** What a check found, and what it expected. Texts of the endpoint are safe to print. */
 export type FailureFact =
@@ -77,7 +83,16 @@ export type FailureFact =
   | { code: 'VALIDITY_TOO_SHORT'; remainingSeconds: Seconds; windows: readonly RefreshWindow[] }
   | { code: 'RESPONSE_SLOW'; milliseconds: number; concurrentCount: number }
   /** Two reads of the credentials returned different keys. */
-  | { code: 'KEY_NOT_STABLE' };
+  | { code: 'KEY_NOT_STABLE' }
+  /** SDKs do not request credentials from this host over plain http. */
+  | { code: 'HOST_NOT_ALLOWED'; host: string }
+  /** The endpoint accepts the token only after the word `Bearer`, which SDKs do not add. */
+  | { code: 'BEARER_REQUIRED' }
+  | { code: 'TOKEN_FILE_LINE_END' }
+  /** Credentials without a secret in the URL and without a token. */
+  | { code: 'NO_SECRET_NEEDED' }
+  /** SDKs differ in which of the variables they use, and the values differ. */
+  | { code: 'VARIABLES_DISAGREE'; variables: readonly [string, string] };
 
 export type CheckFailure = FailureFact & {
   /** The number of the exchange that shows the failure. Null if no single one does. */
@@ -96,7 +111,14 @@ export type SkipReason =
   | { code: 'NO_CREDENTIALS' }
   | { code: 'NO_ERROR_DOCUMENT' }
   | { code: 'IMDS_V1_ALLOWED' }
-  | { code: 'LINK_LOCAL_ADDRESS' };
+  | { code: 'LINK_LOCAL_ADDRESS' }
+  /** The endpoint needs no token. */
+  | { code: 'NO_TOKEN_NEEDED' }
+  /** The token comes from no file. */
+  | { code: 'NO_TOKEN_FILE' }
+  | { code: 'NO_QUERY' }
+  /** No environment variable names this endpoint. */
+  | { code: 'NO_VARIABLES' };
 
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }

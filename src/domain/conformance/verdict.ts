@@ -20,6 +20,10 @@ const HARMLESS_SKIPS = new Set([
   'NO_ERROR_DOCUMENT',
   'IMDS_V1_ALLOWED',
   'LINK_LOCAL_ADDRESS',
+  'NO_TOKEN_NEEDED',
+  'NO_TOKEN_FILE',
+  'NO_QUERY',
+  'NO_VARIABLES',
 ]);
 
 const isUndecided = (result: CheckResult) =>

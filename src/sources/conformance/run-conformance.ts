@@ -6,13 +6,14 @@ import type { ConformanceShape } from '../../domain/conformance/conformance-chec
 import type { SourceOptions } from '../source.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { UnreachableEndpoint } from './check-errors.ts';
+import { createContainerChecks } from './containers/container-checks.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { Prober } from './prober.ts';
 import { summarizeExchange } from './summarize.ts';
 import type { AuthorizationToken } from './target.ts';
 
-export interface ConformanceOptions extends Pick<SourceOptions, 'nameServers' | 'readFile'> {
+export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameServers' | 'readFile'> {
   /** IMDS: the base URL. Containers: the URL of the credentials. */
   url: URL;
   shape: ConformanceShape;
@@ -38,9 +39,9 @@ type CreateChecks = (prober: Prober, options: ConformanceOptions) => ShapeChecks
 
 const SHAPES: Record<ConformanceShape, CreateChecks> = {
   imds: createImdsChecks,
-  ecs: () => ({ functions: {}, listNotes: () => [] }),
-  eks: () => ({ functions: {}, listNotes: () => [] }),
-  cloudshell: () => ({ functions: {}, listNotes: () => [] }),
+  ecs: createContainerChecks,
+  eks: createContainerChecks,
+  cloudshell: createContainerChecks,
 };
 
 /**

@@ -157,7 +157,7 @@ export function createReferenceCloudshell({
   getCredentials = createReferenceIssuer(clock, { lifetime: 900, rotateEvery: 300 }),
 }: ContainerOptions): ReferenceContainer {
   const path = '/latest/meta-data/container/security-credentials';
-  const token = randomUUID();
+  const token: string = randomUUID();
   const expirations = new Map([[token, Number.POSITIVE_INFINITY]]);
   const handle = (request: Request) => {
     const { headers, method } = request;

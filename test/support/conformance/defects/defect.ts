@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../src/clock.ts';
+import type { CheckId } from '../../../../src/domain/conformance/check-list.ts';
 import type { Handler, Request, Response } from '../loopback-server.ts';
 
 export interface DefectContext {
@@ -11,8 +12,8 @@ export interface DefectContext {
 export interface Defect {
   /** The behaviour, as a fact. */
   name: string;
-  /** Numbers of the checks that must report it. No other check may fail. */
-  checks: readonly number[];
+  /** The checks that must report it. No other check may fail. */
+  checks: readonly CheckId[];
   /** Wraps the handler of a well-behaved endpoint. */
   apply(handle: Handler, context: DefectContext): Handler;
 }
@@ -52,7 +53,9 @@ export const ignoreHeaders =
   (handle) =>
   (request) => {
     if (!matches(request)) return handle(request);
-    const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !names.includes(name)));
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => !names.includes(name)),
+    );
     return handle({ ...request, headers });
   };
 
@@ -72,9 +75,7 @@ export const replaceHeader =
 type Fields = Record<string, unknown>;
 
 /** Changes the fields of each credentials document. Undefined removes a field. */
-export const changeDocument = (
-  change: (fields: Fields, context: DefectContext) => Fields,
-): Defect['apply'] =>
+export const changeDocument = (change: (fields: Fields, context: DefectContext) => Fields): Defect['apply'] =>
   changeResponses(
     () => true,
     (response, { method }, context) => {

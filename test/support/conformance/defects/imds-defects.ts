@@ -18,7 +18,8 @@ import {
 } from './defect.ts';
 
 const TTL = TTL_HEADER.toLowerCase();
-const isToken = ({ path, method }: { path: string; method: string }) => path === TOKEN_PATH && method === 'PUT';
+const isToken = ({ path, method }: { path: string; method: string }) =>
+  path === TOKEN_PATH && method === 'PUT';
 const onToken = (change: Parameters<typeof changeResponses>[1]) =>
   changeResponses(isToken, (response, request, context) =>
     response.status === 200 ? change(response, request, context) : response,
@@ -46,73 +47,93 @@ const withoutPath = (path: string) => onPath(path, plain(404, 'Not Found'));
 export const IMDS_DEFECTS: readonly Defect[] = [
   {
     name: 'the token ends in a newline',
-    checks: [1],
+    checks: ['token-issued'],
     apply: combine(
       onToken((response) => ({ ...response, body: `${response.body}\n` })),
       // A client that removes the newline can use the token.
     ),
   },
-  { name: 'the token response has the status 201', checks: [1], apply: onToken((r) => ({ ...r, status: 201 })) },
-  { name: 'the token response has no TTL', checks: [2], apply: onToken((r) => removeHeader(r, TTL_HEADER)) },
+  {
+    name: 'the token response has the status 201',
+    checks: ['token-issued'],
+    apply: onToken((r) => ({ ...r, status: 201 })),
+  },
+  {
+    name: 'the token response has no TTL',
+    checks: ['token-ttl-header'],
+    apply: onToken((r) => removeHeader(r, TTL_HEADER)),
+  },
   {
     name: 'the TTL of the token response is not a number',
-    checks: [2],
+    checks: ['token-ttl-header'],
     apply: onToken((r) => setHeaders(r, { [TTL_HEADER]: '6h' })),
   },
   {
     name: 'a wrong TTL is limited to the allowed range',
-    checks: [3],
+    checks: ['token-ttl-validated'],
     apply: (handle) => (request) =>
       request.path === TOKEN_PATH && request.headers[TTL] === '21601'
         ? handle({ ...request, headers: { ...request.headers, [TTL]: '21600' } })
         : handle(request),
   },
-  { name: 'a wrong TTL is 401', checks: [3], apply: rejectTokensWith(401) },
-  { name: 'a wrong TTL is 500', checks: [3], apply: rejectTokensWith(500) },
-  { name: 'a wrong token is 405', checks: [4, 8, 9], apply: rejectReadsWith(405) },
-  { name: 'a wrong token is 403', checks: [4, 8, 9], apply: rejectReadsWith(403) },
-  { name: 'a wrong token is 404', checks: [4, 8, 9], apply: rejectReadsWith(404) },
+  { name: 'a wrong TTL is 401', checks: ['token-ttl-validated'], apply: rejectTokensWith(401) },
+  { name: 'a wrong TTL is 500', checks: ['token-ttl-validated'], apply: rejectTokensWith(500) },
+  {
+    name: 'a wrong token is 405',
+    checks: ['token-refusal-status', 'token-expires', 'invalid-token-refused'],
+    apply: rejectReadsWith(405),
+  },
+  {
+    name: 'a wrong token is 403',
+    checks: ['token-refusal-status', 'token-expires', 'invalid-token-refused'],
+    apply: rejectReadsWith(403),
+  },
+  {
+    name: 'a wrong token is 404',
+    checks: ['token-refusal-status', 'token-expires', 'invalid-token-refused'],
+    apply: rejectReadsWith(404),
+  },
   {
     name: 'X-Forwarded-For is accepted in token requests',
-    checks: [5],
+    checks: ['forwarded-request-refused'],
     apply: ignoreHeaders(['x-forwarded-for'], ({ method }) => method === 'PUT'),
   },
   {
     name: 'X-Forwarded-For is accepted in reads',
-    checks: [5],
+    checks: ['forwarded-request-refused'],
     apply: ignoreHeaders(['x-forwarded-for'], ({ method }) => method === 'GET'),
   },
   {
     name: 'a dated path returns a token',
-    checks: [6],
+    checks: ['token-path-exact'],
     apply: (handle) => (request) =>
       handle({ ...request, path: request.path.replace(/^\/\d{4}-\d\d-\d\d\/api\/token$/, TOKEN_PATH) }),
   },
   {
     name: 'the token path with a final slash returns a token',
-    checks: [6],
+    checks: ['token-path-exact'],
     apply: (handle) => (request) => handle({ ...request, path: request.path.replace(/token\/$/, 'token') }),
   },
-  { name: 'a token can be used once', checks: [7], apply: limitUses(1) },
-  { name: 'the server keeps three tokens', checks: [7], apply: keepNewestTokens(3) },
+  { name: 'a token can be used once', checks: ['token-reusable'], apply: limitUses(1) },
+  { name: 'the server keeps three tokens', checks: ['token-reusable'], apply: keepNewestTokens(3) },
   {
     name: 'expired tokens are accepted',
-    checks: [8],
+    checks: ['token-expires'],
     apply: acceptExpiredTokens,
   },
   {
     name: 'requests without a token get the role list, and wrong tokens too',
-    checks: [8, 9],
+    checks: ['token-expires', 'invalid-token-refused'],
     apply: useOwnToken(() => true),
   },
   {
     name: 'wrong tokens are accepted',
-    checks: [8, 9],
+    checks: ['token-expires', 'invalid-token-refused'],
     apply: useOwnToken(({ headers }) => headers['x-aws-ec2-metadata-token'] !== undefined),
   },
   {
     name: 'the TTL of reads is the TTL when issued',
-    checks: [10],
+    checks: ['token-remaining-ttl'],
     apply: changeResponses(
       ({ method, path }) => method === 'GET' && path !== TOKEN_PATH,
       (r) => (r.headers[TTL_HEADER] === undefined ? r : setHeaders(r, { [TTL_HEADER]: '21600' })),
@@ -120,60 +141,92 @@ export const IMDS_DEFECTS: readonly Defect[] = [
   },
   {
     name: 'reads have no TTL',
-    checks: [10],
+    checks: ['token-remaining-ttl'],
     apply: changeResponses(
       ({ method }) => method === 'GET',
       (r) => removeHeader(r, TTL_HEADER),
     ),
   },
-  { name: 'the role list ends in a newline', checks: [11], apply: changeRoleList((role) => `${role}\n`) },
-  { name: 'the role list has two names', checks: [11], apply: changeRoleList((role) => `${role}\nother`) },
-  { name: 'an unknown role is 200 without keys', checks: [12], apply: answerUnknownRole(json(200, { Code: 'Failed' })) },
-  { name: 'an unknown role is 500', checks: [12], apply: answerUnknownRole(plain(500)) },
-  { name: 'Code is missing', checks: [13], apply: changeDocument(() => ({ Code: undefined })) },
-  { name: 'Code is OK', checks: [13], apply: changeDocument(() => ({ Code: 'OK' })) },
-  { name: 'Token is missing', checks: [14], apply: changeDocument(() => ({ Token: undefined })) },
-  { name: 'SecretAccessKey is empty', checks: [14], apply: changeDocument(() => ({ SecretAccessKey: '' })) },
-  { name: 'AccessKeyId is a number', checks: [14], apply: changeDocument(() => ({ AccessKeyId: 5 })) },
-  { name: 'Expiration is missing', checks: [14], apply: changeDocument(() => ({ Expiration: undefined })) },
+  {
+    name: 'the role list ends in a newline',
+    checks: ['role-list'],
+    apply: changeRoleList((role) => `${role}\n`),
+  },
+  {
+    name: 'the role list has two names',
+    checks: ['role-list'],
+    apply: changeRoleList((role) => `${role}\nother`),
+  },
+  {
+    name: 'an unknown role is 200 without keys',
+    checks: ['unknown-role-not-found'],
+    apply: answerUnknownRole(json(200, { Code: 'Failed' })),
+  },
+  {
+    name: 'an unknown role is 500',
+    checks: ['unknown-role-not-found'],
+    apply: answerUnknownRole(plain(500)),
+  },
+  { name: 'Code is missing', checks: ['document-code'], apply: changeDocument(() => ({ Code: undefined })) },
+  { name: 'Code is OK', checks: ['document-code'], apply: changeDocument(() => ({ Code: 'OK' })) },
+  {
+    name: 'Token is missing',
+    checks: ['document-fields'],
+    apply: changeDocument(() => ({ Token: undefined })),
+  },
+  {
+    name: 'SecretAccessKey is empty',
+    checks: ['document-fields'],
+    apply: changeDocument(() => ({ SecretAccessKey: '' })),
+  },
+  {
+    name: 'AccessKeyId is a number',
+    checks: ['document-fields'],
+    apply: changeDocument(() => ({ AccessKeyId: 5 })),
+  },
+  {
+    name: 'Expiration is missing',
+    checks: ['document-fields'],
+    apply: changeDocument(() => ({ Expiration: undefined })),
+  },
   {
     name: 'Expiration has fractions of a second',
-    checks: [15],
+    checks: ['expiration-format'],
     apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '.123456Z') })),
   },
   {
     name: 'Expiration has an offset',
-    checks: [15],
+    checks: ['expiration-format'],
     apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '+00:00') })),
   },
   {
     name: 'Expiration has no zone',
-    checks: [15],
+    checks: ['expiration-format'],
     apply: changeDocument(({ Expiration }) => ({ Expiration: String(Expiration).replace('Z', '') })),
   },
   {
     name: 'LastUpdated is in the future',
-    checks: [16],
+    checks: ['last-updated'],
     apply: changeDocument((_, { clock }) => ({ LastUpdated: formatSecond(clock.now() + 3_600_000) })),
   },
   {
     name: 'LastUpdated is the time of the response',
-    checks: [16],
+    checks: ['last-updated'],
     apply: changeDocument((_, { clock }) => ({ LastUpdated: formatSecond(clock.now()) })),
   },
   {
     name: 'a failure document has keys',
-    checks: [17],
+    checks: ['error-document'],
     apply: changeDocument(() => ({ Code: 'Failed' })),
   },
   {
     name: 'a failure is the status 500',
-    checks: [17],
+    checks: ['error-document'],
     apply: intercept(({ path }) => (isDocument(path) ? json(500, { Code: 'Failed' }) : undefined)),
   },
   {
     name: 'without a role, the list is empty',
-    checks: [18],
+    checks: ['no-role-not-found'],
     apply: combine(
       intercept(({ path }) => (isDocument(path) ? plain(404) : undefined)),
       changeRoleList(() => ''),
@@ -181,49 +234,61 @@ export const IMDS_DEFECTS: readonly Defect[] = [
   },
   {
     name: 'each read issues new credentials',
-    checks: [19],
+    checks: ['key-stable'],
     apply: changeKeys(() => true),
   },
   {
     name: 'the credentials have expired',
-    checks: [20],
+    checks: ['not-expired'],
     apply: expireIn(-60),
   },
-  { name: 'the credentials are valid for 3 minutes', checks: [21], apply: expireIn(180) },
-  { name: 'the credentials are valid for 12 minutes', checks: [21], apply: expireIn(720) },
-  { name: 'the credentials are valid for 20 minutes', checks: [21], apply: expireIn(1200) },
-  { name: 'the region is missing', checks: [24], apply: withoutPath('/latest/meta-data/placement/region') },
+  { name: 'the credentials are valid for 3 minutes', checks: ['remaining-validity'], apply: expireIn(180) },
+  { name: 'the credentials are valid for 12 minutes', checks: ['remaining-validity'], apply: expireIn(720) },
+  { name: 'the credentials are valid for 20 minutes', checks: ['remaining-validity'], apply: expireIn(1200) },
+  {
+    name: 'the region is missing',
+    checks: ['region-metadata'],
+    apply: withoutPath('/latest/meta-data/placement/region'),
+  },
   {
     name: 'the availability zone is missing',
-    checks: [24],
+    checks: ['region-metadata'],
     apply: withoutPath('/latest/meta-data/placement/availability-zone'),
   },
   {
     name: 'the identity document is missing',
-    checks: [24],
+    checks: ['region-metadata'],
     apply: withoutPath('/latest/dynamic/instance-identity/document'),
   },
   {
     name: 'the identity document has no region',
-    checks: [24],
+    checks: ['region-metadata'],
     apply: onPath('/latest/dynamic/instance-identity/document', plain(200, '{"accountId":"111122223333"}')),
   },
-  { name: 'the instance id is missing', checks: [25], apply: withoutPath('/latest/meta-data/instance-id') },
-  { name: 'iam/info is missing', checks: [25], apply: withoutPath('/latest/meta-data/iam/info') },
+  {
+    name: 'the instance id is missing',
+    checks: ['instance-metadata'],
+    apply: withoutPath('/latest/meta-data/instance-id'),
+  },
+  {
+    name: 'iam/info is missing',
+    checks: ['instance-metadata'],
+    apply: withoutPath('/latest/meta-data/iam/info'),
+  },
   {
     name: 'HEAD is 405',
-    checks: [26],
+    checks: ['methods'],
     apply: intercept(({ method }) => (method === 'HEAD' ? plain(405, '', { Allow: 'GET' }) : undefined)),
   },
   {
     name: 'DELETE returns the resource',
-    checks: [26],
+    checks: ['methods'],
     apply: (handle) => (request) =>
       handle(request.method === 'GET' || request.method === 'PUT' ? request : { ...request, method: 'GET' }),
   },
   {
     name: '405 has no Allow header',
-    checks: [26],
+    checks: ['methods'],
     apply: changeResponses(
       () => true,
       (r) => (r.status === 405 ? removeHeader(r, 'Allow') : r),
@@ -231,25 +296,25 @@ export const IMDS_DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a missing resource is a success document',
-    checks: [28],
+    checks: ['not-found-response'],
     apply: changeResponses(
       ({ path }) => !isDocument(path),
       (r) => (r.status === 404 ? { ...r, ...json(404, { Code: 'Success' }) } : r),
     ),
   },
-  { name: 'every Host is accepted', checks: [29], apply: ignoreHost() },
+  { name: 'every Host is accepted', checks: ['host-header'], apply: ignoreHost() },
   {
     name: 'the Host 169.254.169.254 is refused',
-    checks: [29],
+    checks: ['host-header'],
     apply: intercept(({ headers }) =>
       /^169\.254\.169\.254/.test(headers.host ?? '') ? plain(403) : undefined,
     ),
   },
-  { name: 'Origin is accepted', checks: [30], apply: ignoreHeaders(['origin']) },
-  { name: 'Referer is accepted', checks: [30], apply: ignoreHeaders(['referer']) },
+  { name: 'Origin is accepted', checks: ['no-cross-origin'], apply: ignoreHeaders(['origin']) },
+  { name: 'Referer is accepted', checks: ['no-cross-origin'], apply: ignoreHeaders(['referer']) },
   {
     name: 'preflight requests are allowed',
-    checks: [30],
+    checks: ['no-cross-origin'],
     apply: intercept(({ method }) =>
       method === 'OPTIONS'
         ? plain(204, '', {
@@ -280,7 +345,8 @@ function keepNewestTokens(max: number): Defect['apply'] {
     const tokens: string[] = [];
     return async (request) => {
       const token = request.headers['x-aws-ec2-metadata-token'];
-      if (token !== undefined && tokens.includes(token) && !tokens.slice(-max).includes(token)) return plain(401);
+      if (token !== undefined && tokens.includes(token) && !tokens.slice(-max).includes(token))
+        return plain(401);
       const response = await handle(request);
       if (isToken(request) && response?.status === 200) tokens.push(String(response.body));
       return response;
@@ -306,7 +372,9 @@ function acceptExpiredTokens(...[handle]: Parameters<Defect['apply']>): ReturnTy
 }
 
 /** Reads with a token of the server itself, whatever the client sent. */
-function useOwnToken(matches: (request: Parameters<Parameters<Defect['apply']>[0]>[0]) => boolean): Defect['apply'] {
+function useOwnToken(
+  matches: (request: Parameters<Parameters<Defect['apply']>[0]>[0]) => boolean,
+): Defect['apply'] {
   return (handle) => {
     let own: string | null = null;
     return async (request) => {

@@ -42,7 +42,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'a failed refresh replaces the credentials by empty fields',
     shape: 'imds',
     server: ROLES_ANYWHERE,
-    checks: [14, 20],
+    checks: ['document-fields', 'not-expired'],
     apply: changeDocument(() => ({
       AccessKeyId: '',
       SecretAccessKey: '',
@@ -57,7 +57,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the limit of session tokens has no effect, and the TTL has a default',
     shape: 'imds',
     server: ROLES_ANYWHERE,
-    checks: [3],
+    checks: ['token-ttl-validated'],
     apply: (handle) => (request) => {
       const { path, headers } = request;
       return path === TOKEN_PATH && headers[TTL_HEADER.toLowerCase()] === undefined
@@ -71,7 +71,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'simultaneous requests each refresh the credentials',
     shape: 'imds',
     server: ROLES_ANYWHERE,
-    checks: [19],
+    checks: ['key-stable'],
     apply: refreshWithoutLock,
   },
   {
@@ -79,7 +79,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the credentials have no TTL header',
     shape: 'imds',
     server: ROLES_ANYWHERE,
-    checks: [10],
+    checks: ['token-remaining-ttl'],
     apply: changeResponses(
       ({ path }) => isDocument(path),
       (response) => removeHeader(response, TTL_HEADER),
@@ -90,7 +90,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'simultaneous clients end the server',
     shape: 'imds',
     server: 'aws/amazon-ec2-metadata-mock 1.13.0 (bdf3096, December 2025)',
-    checks: [23],
+    checks: ['response-time'],
     apply: crashUnderLoad,
   },
   {
@@ -98,7 +98,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the address of the endpoint is refused as Host',
     shape: 'imds',
     server: 'ByteNess/aws-vault baf800b (August 2026)',
-    checks: [29],
+    checks: ['host-header'],
     apply: intercept(({ headers }) =>
       /^169\.254\.169\.254(?::80)?$/.test(headers.host ?? '') ? undefined : plain(401, 'Access Denied\n'),
     ),
@@ -109,7 +109,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the checks of Host and Referer never fire',
     shape: 'imds',
     server: 'Netflix/weep 4de435e (November 2022)',
-    checks: [29, 30],
+    checks: ['host-header', 'no-cross-origin'],
     apply: combine(ignoreHost(), ignoreHeaders(['referer'])),
   },
   {
@@ -117,11 +117,20 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'every error is 405',
     shape: 'imds',
     server: 'benkehoe/imds-credential-server a476449 (August 2023)',
-    checks: [3, 4, 6, 8, 9, 12],
+    checks: [
+      'token-ttl-validated',
+      'token-refusal-status',
+      'token-path-exact',
+      'token-expires',
+      'invalid-token-refused',
+      'unknown-role-not-found',
+    ],
     apply: changeResponses(
       () => true,
       (response) =>
-        response.status >= 400 ? json(405, { Error: { Code: 'InvalidToken', Message: 'rejected' } }) : response,
+        response.status >= 400
+          ? json(405, { Error: { Code: 'InvalidToken', Message: 'rejected' } })
+          : response,
     ),
   },
   {
@@ -129,7 +138,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the documents have no Code, and the tokens no TTL',
     shape: 'imds',
     server: EXPORT_CREDENTIALS,
-    checks: [2, 10, 13],
+    checks: ['token-ttl-header', 'token-remaining-ttl', 'document-code'],
     apply: combine(
       changeDocument(() => ({ Code: undefined, LastUpdated: undefined, Type: undefined })),
       changeResponses(
@@ -144,7 +153,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'a request for credentials is never answered',
     shape: 'imds',
     server: EXPORT_CREDENTIALS,
-    checks: [14],
+    checks: ['document-fields'],
     apply: intercept(({ path }) => (isDocument(path) ? null : undefined)),
   },
   {
@@ -152,7 +161,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'every role name returns the credentials',
     shape: 'imds',
     server: 'ByteNess/aws-vault baf800b (August 2026)',
-    checks: [12],
+    checks: ['unknown-role-not-found'],
     apply: answerEveryRole,
   },
   {
@@ -160,7 +169,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'a rejected token request returns a token',
     shape: 'imds',
     server: MOCK_METADATA,
-    checks: [3],
+    checks: ['token-ttl-validated'],
     apply: addTokenToErrors,
   },
   {
@@ -168,7 +177,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the role list without a final slash redirects to 169.254.169.254',
     shape: 'imds',
     server: MOCK_METADATA,
-    checks: [11],
+    checks: ['role-list'],
     apply: intercept(({ path }) =>
       isRoleList(path) && !path.endsWith('/')
         ? plain(301, '', { Location: `http://169.254.169.254${path}/` })
@@ -180,7 +189,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'every origin may read the responses',
     shape: 'imds',
     server: 'getmoto/moto 5.2.4 (0af643a, August 2026)',
-    checks: [30],
+    checks: ['no-cross-origin'],
     apply: combine(
       ignoreHeaders(['origin', 'referer']),
       changeResponses(
@@ -194,7 +203,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'HEAD and DELETE are never answered',
     shape: 'imds',
     server: EXPORT_CREDENTIALS,
-    checks: [26],
+    checks: ['methods'],
     apply: intercept(({ method }) => (method === 'HEAD' || method === 'DELETE' ? null : undefined)),
   },
   {
@@ -202,18 +211,20 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'Expect: 100-continue is accepted',
     shape: 'imds',
     server: BROKER,
-    checks: [27],
+    checks: ['expect-refused'],
     apply: ignoreHeaders(['expect']),
   },
   {
     name: 'a missing resource is an XML document',
     shape: 'imds',
     server: MOCK_METADATA,
-    checks: [28],
+    checks: ['not-found-response'],
     apply: changeResponses(
       () => true,
       (response) =>
-        response.status === 404 ? setHeaders(response, { 'Content-Type': 'text/xml; charset=utf-8' }) : response,
+        response.status === 404
+          ? setHeaders(response, { 'Content-Type': 'text/xml; charset=utf-8' })
+          : response,
     ),
   },
   {
@@ -221,7 +232,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'LastUpdated is the time of the response in nanoseconds',
     shape: 'imds',
     server: BROKER,
-    checks: [16],
+    checks: ['last-updated'],
     apply: changeDocument((_, { clock }) => ({
       LastUpdated: new Date(clock.now()).toISOString().replace('Z', '789012Z'),
     })),
@@ -231,7 +242,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'each request issues new credentials',
     shape: 'ecs',
     server: 'awslabs/amazon-ecs-local-container-endpoints 1.4.2 (48d5b45, March 2023)',
-    checks: [19],
+    checks: ['key-stable'],
     apply: issuePerRequest(),
   },
 ];
@@ -255,7 +266,7 @@ function issue(seed: string, now: number) {
 function refreshWithoutLock(...[handle, context]: Parameters<Defect['apply']>): ReturnType<Defect['apply']> {
   let running = 0;
   let sessions = 0;
-  let current: object = {};
+  let current: Record<string, unknown> = {};
   let refreshed = false;
   return async (request) => {
     if (!isDocument(request.path) || request.method !== 'GET') return handle(request);
