@@ -1,4 +1,4 @@
-import type { Secret } from '../../../secret.ts';
+import { Secret } from '../../../secret.ts';
 import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
