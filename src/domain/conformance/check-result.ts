@@ -14,6 +14,13 @@ export const NO_RESPONSE_REASONS = [
 ] as const;
 export type NoResponseReason = (typeof NO_RESPONSE_REASONS)[number];
 
+/** `disabled`: the endpoint responds to every request with 403, as IMDS does if it is disabled. */
+export interface UnreachableReason {
+  reason: NoResponseReason | 'disabled';
+  /** Our own words, may be empty. */
+  detail: string;
+}
+
 /** One request and its response, without secrets. */
 export interface ExchangeSummary {
   /** Counts from 1 in the order of sending. */
@@ -62,6 +69,7 @@ export type ExpectedValue =
   | 'instance-id'
   | 'same-as-get'
   | 'text-type'
+  | 'allows-put'
   | 'absent'
   | 'instant-with-zone'
   | 'role-arn'
@@ -158,5 +166,5 @@ export interface ConformanceRun {
   results: readonly CheckResult[];
   notes: readonly ConformanceNote[];
   /** Why the endpoint could not be checked at all. */
-  unreachable: { reason: NoResponseReason; detail: string } | null;
+  unreachable: UnreachableReason | null;
 }

@@ -33,6 +33,8 @@ export const EFFECTS = [
   'leaks',
   /** A mistake of the client stays unnoticed, and the client fails on EC2, ECS or EKS. */
   'hides-mistakes',
+  /** No client is known to break, but the service of AWS responds differently. */
+  'differs-from-aws',
 ] as const;
 export type Effect = (typeof EFFECTS)[number];
 

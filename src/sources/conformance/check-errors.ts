@@ -1,4 +1,4 @@
-import type { NoResponseReason, SkipReason, UnknownReason } from '../../domain/conformance/check-result.ts';
+import type { SkipReason, UnknownReason, UnreachableReason } from '../../domain/conformance/check-result.ts';
 
 /** Ends a check that cannot be made. Thrown and caught inside this folder. */
 export class SkippedCheck extends Error {
@@ -20,14 +20,12 @@ export class UnknownCheck extends Error {
   }
 }
 
-/** Ends the whole run: the endpoint has not responded to any request. */
+/** Ends the whole run, because the endpoint cannot be checked. */
 export class UnreachableEndpoint extends Error {
-  readonly reason: NoResponseReason;
-  readonly detail: string;
+  readonly reason: UnreachableReason;
 
-  constructor(reason: NoResponseReason, detail: string) {
-    super(reason);
+  constructor(reason: UnreachableReason) {
+    super(reason.reason);
     this.reason = reason;
-    this.detail = detail;
   }
 }

@@ -106,7 +106,7 @@ export class Prober {
   #throwIfUnreachable({ failure }: Exchange): void {
     if (failure === null || this.exchanges.some(({ response }) => response !== null)) return;
     if (failure.reason === 'connection-failed' || this.#sentCount >= MAX_UNANSWERED) {
-      throw new UnreachableEndpoint(failure.reason, failure.detail);
+      throw new UnreachableEndpoint(failure);
     }
   }
 }

@@ -2,6 +2,8 @@ import type { Clock } from '../../clock.ts';
 import { type CheckId, CONFORMANCE_CHECKS } from '../../domain/conformance/check-list.ts';
 import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
+import { findCheck } from '../../domain/conformance/verdict.ts';
+import { redactText } from '../../redact.ts';
 
 import type { SourceOptions } from '../source.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
@@ -30,9 +32,10 @@ export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameSer
 
 /** The checks of one shape, which share the responses of the endpoint. */
 export interface ShapeChecks {
-  /** Checks without an entry are made only with --watch. */
+  /** In the order in which they are made. Checks without an entry are made only with --watch. */
   functions: Partial<Record<CheckId, CheckFunction>>;
-  listNotes(): ConformanceNote[];
+  /** @param quote makes a text of the endpoint safe to print */
+  listNotes(quote: (text: string) => string): Promise<ConformanceNote[]>;
 }
 
 type CreateChecks = (prober: Prober, options: ConformanceOptions) => ShapeChecks;
@@ -55,18 +58,17 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   const prober = new Prober({ ...options, signal: stop });
   const startedAt = clock.now();
   const checks = SHAPES[shape](prober, options);
-  const results: CheckResult[] = [];
+  const results = new Map<CheckId, CheckResult>();
   let unreachable: ConformanceRun['unreachable'] = null;
   try {
-    for (const check of CONFORMANCE_CHECKS) {
-      if (!check.shapes.includes(shape)) continue;
-      const result = await makeCheck(check.id, checks.functions[check.id], new CheckAttempt(check, prober));
-      results.push(result);
+    for (const id of orderChecks(shape, checks)) {
+      const result = await makeCheck(id, checks.functions[id], new CheckAttempt(findCheck(id), prober));
+      results.set(id, result);
       onResult?.(result);
     }
   } catch (error) {
     if (!(error instanceof UnreachableEndpoint)) throw error;
-    unreachable = { reason: error.reason, detail: error.detail };
+    unreachable = error.reason;
   }
   return {
     endpoint: url.origin,
@@ -74,11 +76,22 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     startedAt,
     durationMs: clock.now() - startedAt,
     exchanges: prober.exchanges.map((exchange) => summarizeExchange(exchange, prober.secrets)),
-    results,
-    notes: checks.listNotes(),
+    results: unreachable === null ? listInOrder(results) : [],
+    notes: unreachable === null ? await checks.listNotes((text) => redactText(text, prober.secrets)) : [],
     unreachable,
   };
 }
+
+/** The checks of the shape: first those that can be made, in their order. */
+function orderChecks(shape: ConformanceShape, { functions }: ShapeChecks): CheckId[] {
+  const ids = CONFORMANCE_CHECKS.filter(({ shapes }) => shapes.includes(shape)).map(({ id }) => id);
+  const made = Object.keys(functions);
+  const getPosition = (id: CheckId) => (made.includes(id) ? made.indexOf(id) : made.length);
+  return ids.sort((one, other) => getPosition(one) - getPosition(other));
+}
+
+const listInOrder = (results: ReadonlyMap<CheckId, CheckResult>): CheckResult[] =>
+  CONFORMANCE_CHECKS.flatMap(({ id }) => results.get(id) ?? []);
 
 async function makeCheck(
   id: CheckId,

@@ -16,5 +16,5 @@ export function createContainerChecks(prober: Prober, options: ConformanceOption
     ...createAuthorizationChecks(facts),
     ...createAgentChecks(facts),
   };
-  return { functions, listNotes: () => [] };
+  return { functions, listNotes: async () => [] };
 }

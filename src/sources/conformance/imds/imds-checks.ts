@@ -1,12 +1,42 @@
 import type { ImdsCheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import type { Prober } from '../prober.ts';
-import type { ShapeChecks } from '../run-conformance.ts';
+import type { ConformanceOptions, ShapeChecks } from '../run-conformance.ts';
+import { createAccessChecks } from './access-checks.ts';
+import { createDocumentChecks } from './document-checks.ts';
 import { ImdsFacts } from './imds-facts.ts';
-import { createTokenChecks } from './token-checks.ts';
+import { createMetadataChecks } from './metadata-checks.ts';
+import { createRoleChecks } from './role-checks.ts';
+import { createTokenChecks, createTokenUseChecks } from './token-checks.ts';
+import { createWireChecks } from './wire-checks.ts';
 
-export function createImdsChecks(prober: Prober): ShapeChecks {
-  const facts = new ImdsFacts(prober);
-  const functions: Partial<Record<ImdsCheckId, CheckFunction>> = { ...createTokenChecks(facts) };
-  return { functions, listNotes: () => [] };
+export function createImdsChecks(prober: Prober, { role }: ConformanceOptions): ShapeChecks {
+  const facts = new ImdsFacts(prober, role);
+  const token = createTokenChecks(facts);
+  const use = createTokenUseChecks(facts);
+  const document = createDocumentChecks(facts);
+  const wire = createWireChecks(facts);
+  const functions = {
+    ...token,
+    ...createRoleChecks(facts),
+    'document-code': document['document-code'],
+    'document-fields': document['document-fields'],
+    'expiration-format': document['expiration-format'],
+    'error-document': document['error-document'],
+    'key-stable': document['key-stable'],
+    'response-time': wire['response-time'],
+    ...createMetadataChecks(facts),
+    methods: wire.methods,
+    'expect-refused': wire['expect-refused'],
+    ...createAccessChecks(facts),
+    // Waits, so that the checks below also judge a read some seconds after the first one.
+    'token-expires': use['token-expires'],
+    'token-remaining-ttl': use['token-remaining-ttl'],
+    'token-reusable': use['token-reusable'],
+    'invalid-token-refused': use['invalid-token-refused'],
+    'last-updated': document['last-updated'],
+    'not-expired': document['not-expired'],
+    'remaining-validity': document['remaining-validity'],
+  } satisfies Partial<Record<ImdsCheckId, CheckFunction>>;
+  return { functions, listNotes: (quote) => facts.listNotes(quote) };
 }

@@ -1,18 +1,139 @@
-import type { CheckFunction } from '../check-attempt.ts';
-import type { ImdsFacts } from './imds-facts.ts';
+import { BAD_REQUEST_EFFECTS } from '../../../domain/conformance/imds-checks.ts';
+import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { SkippedCheck } from '../check-errors.ts';
+import type { Exchange } from '../prober.ts';
+import { type ImdsFacts, LONGEST_TTL, TTL_HEADER } from './imds-facts.ts';
+
+/** Statuses with which IMDS says that it serves no tokens. SDKs then use IMDSv1. */
+const NO_TOKENS = [403, 404, 405];
+
+/** A dated path of IMDS. Tokens are only served under `latest`. */
+const DATED_TOKEN_PATH = '/2021-03-23/api/token';
+
+const INVALID_TTLS = [null, '0', String(LONGEST_TTL + 1), 'one-hour'];
 
 /** Checks of the token request of IMDSv2. */
 export const createTokenChecks = (facts: ImdsFacts) =>
   ({
     'token-issued': async (attempt) => {
-      const exchange = await facts.getToken();
-      if (!attempt.expectStatus(exchange, [200])) return;
-      const token = exchange.response?.body ?? null;
-      if (token === null) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-utf8' }, exchange);
-      else if (token === '') attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'empty' }, exchange);
-      else if (/[\r\n]/.test(token)) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'line-end' }, exchange);
-      else if (!/^[\x21-\x7e]+$/.test(token)) {
-        attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-ascii' }, exchange);
+      const exchange = await facts.getTokenExchange();
+      const { status } = attempt.requireResponse(exchange);
+      const effects = status === 400 ? BAD_REQUEST_EFFECTS : undefined;
+      if (attempt.expectStatus(exchange, [200], effects)) judgeToken(attempt, exchange);
+    },
+    'token-ttl-header': async (attempt) => {
+      const exchange = await facts.requireToken();
+      const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
+      const ttl = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : 0;
+      if (ttl < 1 || ttl > LONGEST_TTL) failHeader(attempt, exchange, value, 'seconds-granted');
+    },
+    'token-ttl-validated': async (attempt) => {
+      await facts.requireToken();
+      for (const ttl of INVALID_TTLS) attempt.expectStatus(await facts.putToken(ttl), [400]);
+      // The other end of the range is valid.
+      attempt.expectStatus(await facts.getShortTokenExchange(), [200]);
+    },
+    'token-refusal-status': async (attempt) => {
+      const token = attempt.use(await facts.getTokenExchange());
+      const status = token.response?.status;
+      if (status !== undefined && status !== 200) attempt.expectStatus(token, NO_TOKENS);
+      const invalid = attempt.use(await facts.getWithInvalidToken());
+      const refusal = invalid.response?.status;
+      if (
+        status === 200 &&
+        refusal !== undefined &&
+        NO_TOKENS.includes(refusal) &&
+        !(await isAbsent(facts, refusal))
+      ) {
+        attempt.fail({ code: 'UNEXPECTED_STATUS', status: refusal, expected: [401] }, invalid);
+      }
+    },
+    'token-path-exact': async (attempt) => {
+      await facts.requireToken();
+      for (const path of [DATED_TOKEN_PATH, '/latest/api/token/']) {
+        attempt.expectStatus(await facts.putToken(String(LONGEST_TTL), {}, path), [403]);
       }
     },
   }) satisfies Record<string, CheckFunction>;
+
+/** If no role is attached, IMDS may respond with 404 before it looks at the token. */
+const isAbsent = async (facts: ImdsFacts, status: number) =>
+  status === 404 && (await facts.getRoleList()).response?.status === 404;
+
+function judgeToken(attempt: CheckAttempt, exchange: Exchange): void {
+  const token = exchange.response?.body ?? null;
+  const fail = (problem: 'not-utf8' | 'empty' | 'line-end' | 'not-ascii') =>
+    attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange);
+  if (token === null) fail('not-utf8');
+  else if (token === '') fail('empty');
+  else if (/[\r\n]/.test(token)) fail('line-end');
+  else if (!/^[\x21-\x7e]+$/.test(token)) fail('not-ascii');
+}
+
+function failHeader(
+  attempt: CheckAttempt,
+  exchange: Exchange,
+  value: string | null,
+  expected: 'seconds-granted' | 'seconds-left',
+): void {
+  const shown = value === null ? null : attempt.quote(value);
+  attempt.fail({ code: 'UNEXPECTED_HEADER', header: TTL_HEADER, value: shown, expected }, exchange);
+}
+
+/** Clocks of whole seconds, and the time that a request takes. */
+const TTL_TOLERANCE_SECONDS = 2;
+
+/** Checks of the use of a token. The last ones judge the reads of all other checks, and wait for the short token. */
+export const createTokenUseChecks = (facts: ImdsFacts) =>
+  ({
+    'invalid-token-refused': async (attempt) => {
+      await facts.requireToken();
+      const isV1Allowed = await facts.isV1Allowed();
+      const invalid = await facts.getWithInvalidToken();
+      const open = await facts.getWithoutToken();
+      if (isV1Allowed) {
+        // With IMDSv1, real endpoints differ: 401, or the token is ignored.
+        attempt.expectStatus(invalid, [401, 200, ...((await isAbsent(facts, 404)) ? [404] : [])]);
+        return;
+      }
+      for (const exchange of [open, invalid]) attempt.expectStatus(exchange, [401]);
+    },
+    'token-reusable': async (attempt) => {
+      await facts.requireToken();
+      await facts.readOverOneConnection(2);
+      const refused = facts.plainReads.filter(({ response }) => response?.status === 401);
+      for (const exchange of facts.plainReads.slice(0, 2)) attempt.use(exchange);
+      for (const exchange of refused.slice(0, 1)) attempt.expectStatus(exchange, [200]);
+    },
+    'token-remaining-ttl': async (attempt) => {
+      const token = await facts.requireToken();
+      const reads = facts.documents.length > 1 ? facts.documents : facts.plainReads;
+      const [first, last] = [reads[0], reads.at(-1)];
+      if (first === undefined || last === undefined) return;
+      for (const exchange of [first, last]) {
+        const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
+        const left = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+        const due = LONGEST_TTL - (exchange.startedAt - token.startedAt) / 1000;
+        if (Math.abs(left - due) <= TTL_TOLERANCE_SECONDS) continue;
+        failHeader(attempt, exchange, value, 'seconds-left');
+        return;
+      }
+    },
+    'token-expires': async (attempt) => {
+      await facts.requireToken();
+      const headers = await facts.getShortTokenHeaders();
+      const issued = attempt.use(await facts.getShortTokenExchange());
+      const { clock, signal } = facts.prober;
+      const end = issued.startedAt + issued.durationMs + EXPIRY_WAIT_MS;
+      await clock.sleep(Math.max(0, end - clock.now()), signal);
+      const late = await facts.getRoleListWith(headers);
+      if ((await facts.isV1Allowed()) && late.response?.status !== 401) {
+        attempt.use(late);
+        throw new SkippedCheck({ code: 'IMDS_V1_ALLOWED' });
+      }
+      attempt.expectStatus(late, [401]);
+    },
+  }) satisfies Record<string, CheckFunction>;
+
+/** The short token is valid for one second. Clocks of whole seconds add up to another one. */
+const EXPIRY_WAIT_MS = 2100;
