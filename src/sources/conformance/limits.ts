@@ -13,3 +13,6 @@ export const CHECK_LIMITS: PollLimits = {
   pollMs: 60_000,
   attempts: 1,
 };
+
+/** Reads that are sent at the same time, like the programs of a host that has just started. */
+export const CONCURRENT_READS = 20;

@@ -96,6 +96,8 @@ const METADATA: Readonly<Record<string, string>> = {
   '/latest/meta-data/instance-id': 'i-0123456789abcdef0',
   '/latest/meta-data/placement/': 'availability-zone\nregion',
   '/latest/meta-data/placement/availability-zone': 'eu-central-1b',
+  // botocore requests the zone with a final slash.
+  '/latest/meta-data/placement/availability-zone/': 'eu-central-1b',
   '/latest/meta-data/placement/region': 'eu-central-1',
   '/latest/dynamic/instance-identity/document': stringify({
     accountId: '111122223333',

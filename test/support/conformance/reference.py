@@ -131,6 +131,7 @@ class Endpoint(BaseHTTPRequestHandler):
             "/latest/meta-data/instance-id": "i-0fedcba9876543210",
             "/latest/meta-data/placement/region": "us-east-1",
             "/latest/meta-data/placement/availability-zone": "us-east-1f",
+            "/latest/meta-data/placement/availability-zone/": "us-east-1f",
             "/latest/dynamic/instance-identity/document": json.dumps({"region": "us-east-1"}),
             iam: "info\nsecurity-credentials/",
             f"{iam}info": json.dumps({**updated, **profile, "InstanceProfileId": "AIPAPYTHON"}),

@@ -25,6 +25,7 @@ export class ContainerFacts {
   readonly path: string;
   readonly #prober: Prober;
   readonly #responses = new Map<string, Promise<Exchange>>();
+  #concurrent: Promise<readonly Exchange[]> | null = null;
   /** What the endpoint accepts as the Authorization header. */
   #token: Secret | null;
 
@@ -86,6 +87,12 @@ export class ContainerFacts {
       );
       return this.request({ path });
     });
+
+  /** The same requests for every check. */
+  readConcurrently(count: number): Promise<readonly Exchange[]> {
+    this.#concurrent ??= Promise.all(Array.from({ length: count }, () => this.request()));
+    return this.#concurrent;
+  }
 
   request({ path = this.path, token, host }: ContainerRequest = {}): Promise<Exchange> {
     const authorization = token === undefined ? this.#token : token;

@@ -42,7 +42,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'a failed refresh replaces the credentials by empty fields',
     shape: 'imds',
     server: ROLES_ANYWHERE,
-    checks: ['document-fields', 'not-expired'],
+    checks: ['document-fields', 'expiration-format'],
     apply: changeDocument(() => ({
       AccessKeyId: '',
       SecretAccessKey: '',
@@ -109,7 +109,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the checks of Host and Referer never fire',
     shape: 'imds',
     server: 'Netflix/weep 4de435e (November 2022)',
-    checks: ['host-header', 'no-cross-origin'],
+    checks: ['host-header'],
     apply: combine(ignoreHost(), ignoreHeaders(['referer'])),
   },
   {
@@ -138,7 +138,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'the documents have no Code, and the tokens no TTL',
     shape: 'imds',
     server: EXPORT_CREDENTIALS,
-    checks: ['token-ttl-header', 'token-remaining-ttl', 'document-code'],
+    checks: ['token-ttl-header', 'token-remaining-ttl', 'document-code', 'last-updated'],
     apply: combine(
       changeDocument(() => ({ Code: undefined, LastUpdated: undefined, Type: undefined })),
       changeResponses(
