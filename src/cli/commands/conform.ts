@@ -1,11 +1,13 @@
 import { Option } from 'commander';
 import { CONFORMANCE_SHAPES, type ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import { type ConformanceVerdict, judgeConformance } from '../../domain/conformance/verdict.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
+import { createWatchProgress, printWatchNote } from '../conformance/watch-progress.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { parseRoleName } from '../flags/value-parsers.ts';
+import { parseRoleName, parseWatchDuration } from '../flags/value-parsers.ts';
 import { FILE_STYLE, getTextStyle } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { isStdout, writeOutput } from '../process/output-file.ts';
@@ -18,6 +20,7 @@ interface ConformFlags {
   tokenFile?: string;
   role?: string;
   strict?: boolean;
+  watch?: Seconds;
   format: (typeof FORMATS)[number];
   output: string;
 }
@@ -43,6 +46,11 @@ export const conformCommand: CommandDefinition = {
       .option('--token <text>', 'value of the Authorization header of a container endpoint')
       .option('--token-file <file>', 'file that contains this value')
       .option('--role <name>', 'IMDS: request this role (default: the listed one)', parseRoleName)
+      .option(
+        '--watch <duration>',
+        'then watch the endpoint for this time, with at most one request every 10 seconds (for example 2h)',
+        parseWatchDuration,
+      )
       .option('--strict', 'warnings are failures too')
       .addOption(createFormatFlag('output format', FORMATS))
       .option('-o, --output <file>', 'output file; - is stdout', '-'),
@@ -60,7 +68,7 @@ export const conformCommand: CommandDefinition = {
     ],
   },
   async run(
-    { shape, token, tokenFile, role, strict = false, format, output }: ConformFlags,
+    { shape, token, tokenFile, role, strict = false, watch, format, output }: ConformFlags,
     { io, command },
   ) {
     if (token !== undefined && tokenFile !== undefined) {
@@ -77,7 +85,14 @@ export const conformCommand: CommandDefinition = {
       );
     }
     const { runConformance } = await import('../../sources/conformance/run-conformance.ts');
-    const run = await runConformance({ ...target, env, role: role ?? null, clock, signal: io.createStopSignal() });
+    const signal = io.createStopSignal();
+    const progress = createWatchProgress(io);
+    const run = await runConformance({
+      ...target,
+      ...{ env, clock, signal, role: role ?? null },
+      ...(watch === undefined ? {} : { watch: { seconds: watch, onProgress: progress.show } }),
+    }).finally(progress.clear);
+    if (watch !== undefined) await printWatchNote(run, signal, io);
     const verdict = judgeConformance(run, strict);
     const { renderConformanceText } = await import('../../report/conformance/text.ts');
     const style = isStdout(output) ? getTextStyle(io) : FILE_STYLE;

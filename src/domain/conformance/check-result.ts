@@ -3,6 +3,7 @@ import type { RefreshWindow } from '../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from './check-list.ts';
 import type { ClientEffect } from './clients.ts';
 import type { ConformanceShape } from './conformance-check.ts';
+import type { WatchSummary } from './watch/watched-read.ts';
 
 /** Why a request got no complete response. */
 export const NO_RESPONSE_REASONS = [
@@ -71,6 +72,7 @@ export type ExpectedValue =
   | 'text-type'
   | 'allows-put'
   | 'absent'
+  | 'changed'
   | 'instant-with-zone'
   | 'role-arn'
   | 'account-id';
@@ -92,6 +94,8 @@ export type FailureFact =
   | { code: 'RESPONSE_SLOW'; milliseconds: number; concurrentCount: number }
   /** Two reads of the credentials returned different keys. */
   | { code: 'KEY_NOT_STABLE' }
+  /** The old key had less than the promised validity left when the new one appeared. */
+  | { code: 'ROTATED_TOO_LATE'; leadSeconds: Seconds }
   /** SDKs do not request credentials from this host over plain http. */
   | { code: 'HOST_NOT_ALLOWED'; host: string }
   /** The endpoint accepts the token only after the word `Bearer`, which SDKs do not add. */
@@ -110,6 +114,9 @@ export type CheckFailure = FailureFact & {
 
 export type SkipReason =
   | { code: 'NEEDS_WATCH' }
+  | { code: 'NO_ROTATION_SEEN' }
+  /** The token file did not change. */
+  | { code: 'TOKEN_NOT_ROTATED' }
   /** The request needs an authorization token, and none was given. */
   | { code: 'NEEDS_TOKEN' }
   /** A check on which this one depends has failed. */
@@ -165,6 +172,8 @@ export interface ConformanceRun {
   exchanges: readonly ExchangeSummary[];
   results: readonly CheckResult[];
   notes: readonly ConformanceNote[];
+  /** Null without `--watch`. */
+  watch: WatchSummary | null;
   /** Why the endpoint could not be checked at all. */
   unreachable: UnreachableReason | null;
 }

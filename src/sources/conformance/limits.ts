@@ -3,9 +3,6 @@ import type { PollLimits } from '../http/exchange.ts';
 /** Polite: as many requests as a few SDKs send at their start. */
 export const MAX_REQUESTS = 60;
 
-/** A response after this time is late, because SDKs wait for a second. It is still read, to see what it says. */
-export const LATE_RESPONSE_MS = 1000;
-
 export const CHECK_LIMITS: PollLimits = {
   connectMs: 2000,
   requestMs: 4000,

@@ -19,7 +19,7 @@ describe('a container endpoint without defects conforms', () => {
   test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
     const clock = createJumpingClock();
     const { handle, path, token } = REFERENCES[shape]({ clock });
-    const { origin, requests } = await startLoopbackServer(handle);
+    const { origin, requests } = await startLoopbackServer(handle, { clock });
     const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
     expect(listChecks(run)).toEqual([]);
     expect(listChecks(run, 'unknown')).toEqual([]);
@@ -40,7 +40,7 @@ describe('each defect of a container endpoint is named by its checks', () => {
   test.each(cases)('$shape: $name', async ({ shape, checks, apply }) => {
     const clock = createJumpingClock();
     const { handle, path, token } = REFERENCES[shape]({ clock });
-    const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }));
+    const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
     const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
     expect(listChecks(run)).toEqual([...checks].sort());
   });

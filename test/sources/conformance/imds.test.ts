@@ -13,7 +13,9 @@ describe('an IMDS endpoint without defects conforms', () => {
     { title: 'with IMDSv1', options: { allowsV1: true } },
   ])('$title', async ({ options }) => {
     const clock = createJumpingClock();
-    const { origin, requests } = await startLoopbackServer(createReferenceImds({ clock, ...options }));
+    const { origin, requests } = await startLoopbackServer(createReferenceImds({ clock, ...options }), {
+      clock,
+    });
     const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
     expect(listChecks(run)).toEqual([]);
     expect(listChecks(run, 'unknown')).toEqual([]);
@@ -25,7 +27,7 @@ describe('each defect of an IMDS endpoint is named by its checks', () => {
   test.each(IMDS_DEFECTS)('$name', async ({ checks, apply }) => {
     const clock = createJumpingClock();
     const handle = apply(createReferenceImds({ clock }), { clock, crash: () => {} });
-    const { origin } = await startLoopbackServer(handle);
+    const { origin } = await startLoopbackServer(handle, { clock });
     const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
     expect(listChecks(run)).toEqual([...checks].sort());
   });
@@ -40,7 +42,7 @@ describe('each defect of a published server is named by its checks', () => {
       clock,
       crash: () => crash(),
     });
-    const { origin, stop } = await startLoopbackServer(handle);
+    const { origin, stop } = await startLoopbackServer(handle, { clock });
     crash = stop;
     const url = shape === 'ecs' ? `${origin}${ecs.path}` : origin;
     const run = await checkEndpoint({ url, shape, clock });

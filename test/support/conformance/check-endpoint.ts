@@ -21,14 +21,14 @@ export interface CheckedEndpoint extends Partial<Omit<ConformanceOptions, 'token
   url: string;
   shape: ConformanceShape;
   token?: string | null;
-  tokenOrigin?: AuthorizationToken['origin'];
+  tokenFile?: string;
 }
 
 /** Checks an endpoint in this process. */
 export function checkEndpoint({
   url,
   token = null,
-  tokenOrigin = 'flag',
+  tokenFile,
   ...options
 }: CheckedEndpoint): Promise<ConformanceRun> {
   return runConformance({
@@ -37,9 +37,16 @@ export function checkEndpoint({
     clock: systemClock,
     ...options,
     url: new URL(url),
-    token: token === null ? null : { value: new Secret(token), origin: tokenOrigin, hasLineEnd: false },
+    token: token === null ? null : toToken(token, tokenFile),
   });
 }
+
+const toToken = (token: string, path?: string): AuthorizationToken => ({
+  value: new Secret(token),
+  origin: path === undefined ? 'flag' : 'file',
+  path: path ?? null,
+  hasLineEnd: false,
+});
 
 /** The ids of the checks with this outcome, in alphabetical order. */
 export const listChecks = ({ results }: ConformanceRun, outcome = 'failed'): CheckId[] =>

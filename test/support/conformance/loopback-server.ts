@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 
 /** A request as an endpoint of these tests sees it. Names of headers are in lower case. */
 export interface Request {
@@ -28,7 +29,11 @@ export interface LoopbackServer {
   stop(): void;
 }
 
-type Finished = (clean: () => Promise<void>) => void;
+export interface LoopbackOptions {
+  /** For the `Date` header. */
+  clock?: Clock;
+  finished?: (clean: () => Promise<void>) => void;
+}
 
 /**
  * Starts an endpoint on a free loopback port until the test ends. It shares no code with `src/server`, so that a
@@ -36,12 +41,12 @@ type Finished = (clean: () => Promise<void>) => void;
  */
 export async function startLoopbackServer(
   handle: Handler,
-  finished: Finished = onTestFinished,
+  { clock = systemClock, finished = onTestFinished }: LoopbackOptions = {},
 ): Promise<LoopbackServer> {
   const requests: string[] = [];
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     requests.push(`${message.method} ${message.url}`);
-    respond(handle, message, response).catch(() => message.socket.destroy());
+    respond(handle, clock, message, response).catch(() => message.socket.destroy());
   };
   const server = createServer({ requireHostHeader: false }, onRequest);
   // Without this listener, Node responds `100 Continue` before the handler runs.
@@ -56,7 +61,12 @@ export async function startLoopbackServer(
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, stop };
 }
 
-async function respond(handle: Handler, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  handle: Handler,
+  clock: Clock,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname, searchParams } = new URL(message.url ?? '/', 'http://endpoint.invalid');
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(message.headers)) headers[name] = String(value);
@@ -66,6 +76,7 @@ async function respond(handle: Handler, message: IncomingMessage, response: Serv
     return;
   }
   const length = String(Buffer.byteLength(result.body));
-  response.writeHead(result.status, { 'Content-Length': length, ...result.headers });
+  const date = new Date(clock.now()).toUTCString();
+  response.writeHead(result.status, { 'Content-Length': length, Date: date, ...result.headers });
   response.end(result.body);
 }

@@ -2,6 +2,7 @@ import type { CheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import type { Prober } from '../prober.ts';
 import type { ConformanceOptions, ShapeChecks } from '../run-conformance.ts';
+import { ContainerWatcher } from '../watch/container-watcher.ts';
 import { createAddressChecks } from './address-checks.ts';
 import { createAgentChecks } from './agent-checks.ts';
 import { createAuthorizationChecks } from './authorization-checks.ts';
@@ -19,5 +20,12 @@ export function createContainerChecks(prober: Prober, options: ConformanceOption
     ...createCredentialChecks(facts),
     ...createAgentChecks(facts),
   };
-  return { functions, listNotes: async () => [] };
+  return {
+    functions,
+    listNotes: async () => [],
+    createWatcher: async (follower) => {
+      await facts.getDocument();
+      return new ContainerWatcher(facts, follower);
+    },
+  };
 }

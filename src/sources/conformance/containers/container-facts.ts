@@ -45,6 +45,10 @@ export class ContainerFacts {
       .filter((part) => part.length >= MIN_CONFIDENTIAL_LENGTH && /\d/.test(part));
   }
 
+  get token(): Secret | null {
+    return this.#token;
+  }
+
   get isJwt(): boolean {
     return parseJwtExpiration(this.#token?.reveal() ?? '') !== null;
   }

@@ -1,7 +1,8 @@
+import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { judgeRemainingValidity, judgeValidity } from '../document-judgements.ts';
-import { CONCURRENT_READS, LATE_RESPONSE_MS } from '../limits.ts';
+import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
 

@@ -80,7 +80,7 @@ export const CONTAINER_DEFECTS: readonly ContainerDefect[] = [
     // synfinatic/aws-sso-cli 2641795 needs this. Its users write it into the variable.
     name: 'the token needs the prefix Bearer',
     shapes: ['cloudshell'],
-    checks: ['token-unchanged'],
+    checks: ['token-unchanged', 'cloudshell-token'],
     apply: (handle) => (request) => {
       const { authorization } = request.headers;
       if (request.headers['x-aws-ec2-metadata-token'] !== undefined) return handle(request);
@@ -229,7 +229,7 @@ export const CONTAINER_DEFECTS: readonly ContainerDefect[] = [
   },
   {
     name: 'the credentials are valid for 3 minutes',
-    shapes: ALL,
+    shapes: ['ecs', 'eks'],
     checks: ['remaining-validity'],
     apply: expireIn(180),
   },
