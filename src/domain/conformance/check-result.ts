@@ -160,7 +160,9 @@ export type ConformanceNote =
   | { code: 'IMDS_V1_ONLY' }
   | { code: 'NO_ROLE' }
   /** The endpoint serves an error document in the place of credentials. */
-  | { code: 'ERROR_DOCUMENT'; errorCode: string };
+  | { code: 'ERROR_DOCUMENT'; errorCode: string }
+  /** The `Date` header is ahead of the clock of this host, or behind it. */
+  | { code: 'CLOCK_OFFSET'; aheadSeconds: Seconds };
 
 /** The results for one endpoint. */
 export interface ConformanceRun {

@@ -1,3 +1,4 @@
+import type { Seconds } from '../model.ts';
 import { REFRESHING_SDKS } from '../sdk-refresh/refresh-windows.ts';
 
 /** The SDKs of the summary, in its order. */
@@ -42,4 +43,6 @@ export interface ClientEffect {
   effect: Effect;
   /** `all`: every client, or no particular one. */
   clients: readonly ConformanceClient[] | 'all';
+  /** The effect occurs if credentials have less remaining validity. Absent: always. */
+  below?: Seconds;
 }

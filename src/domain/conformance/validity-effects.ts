@@ -9,4 +9,4 @@ const WINDOW_EFFECTS: Record<ShortValidityEffect, Effect> = {
 
 /** What SDKs do with credentials in their refresh windows. */
 export const toValidityEffects = (windows: readonly RefreshWindow[]): ClientEffect[] =>
-  windows.map(({ sdk, effect }) => ({ effect: WINDOW_EFFECTS[effect], clients: [sdk] }));
+  windows.map(({ sdk, effect, below }) => ({ effect: WINDOW_EFFECTS[effect], clients: [sdk], below }));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
 import { type CheckId, CONFORMANCE_CHECKS } from '../../domain/conformance/check-list.ts';
 import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
@@ -12,9 +13,9 @@ import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { createContainerChecks } from './containers/container-checks.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
-import { CHECK_LIMITS } from './limits.ts';
+import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
 import { type Exchange, Prober } from './prober.ts';
-import { summarizeExchange } from './summarize.ts';
+import { summarizeExchanges } from './summarize.ts';
 import type { AuthorizationToken } from './target.ts';
 import type { EndpointWatcher } from './watch/endpoint-watcher.ts';
 import { type Watch, type WatchOptions, watchEndpoint } from './watch/watch-endpoint.ts';
@@ -66,6 +67,8 @@ const SHAPES: Record<ConformanceShape, CreateChecks> = {
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceRun> {
   const { url, shape, clock, signal, onResult } = options;
   const stop = AbortSignal.any([AbortSignal.timeout(CHECK_LIMITS.pollMs), ...(signal ? [signal] : [])]);
+  // Every concurrent request listens to it.
+  setMaxListeners(MAX_REQUESTS, stop);
   const prober = new Prober({ ...options, signal: stop });
   const startedAt = clock.now();
   const checks = SHAPES[shape](prober, options);
@@ -94,7 +97,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     shape,
     startedAt,
     durationMs: clock.now() - startedAt,
-    exchanges: exchanges.map((exchange) => summarizeExchange(exchange, prober.secrets)),
+    exchanges: summarizeExchanges(exchanges, prober.secrets),
     results: unreachable === null ? watchedResults : [],
     notes: unreachable === null ? await checks.listNotes((text) => redactText(text, prober.secrets)) : [],
     watch: watched?.summary ?? null,

@@ -69,6 +69,14 @@ export class ImdsFacts {
     return [await read('document'), await read('second document')];
   }
 
+  /** A read after all other checks: of the credentials, or of the list if there are none. */
+  async getLastRead(): Promise<Exchange> {
+    const [first] = this.documents;
+    if (first === undefined) return this.#once('last', () => this.read(ROLES));
+    const role = await this.requireRole();
+    return this.#once('last', () => this.readDocument(role));
+  }
+
   async readDocument(role: string): Promise<Exchange> {
     const exchange = await this.read(`${ROLES}${role}`);
     this.documents.push(exchange);
@@ -135,8 +143,18 @@ export class ImdsFacts {
     );
   }
 
+  /** @throws SkippedCheck if the endpoint refuses every read, for a reason that another check reports */
+  async requireAccess(): Promise<void> {
+    const { response } = await this.getRoleList();
+    if (response?.status === 200 || response?.status === 404) return;
+    const hasToken = readToken(await this.getTokenExchange()) !== null;
+    const check = response?.status === 401 && !hasToken ? 'token-issued' : 'role-list';
+    throw new SkippedCheck({ code: 'CHECK_FAILED', check });
+  }
+
   /** @throws SkippedCheck without a role */
   async requireRole(): Promise<string> {
+    await this.requireAccess();
     if (this.#fixedRole !== null) return this.#fixedRole;
     const { response } = await this.getRoleList();
     if (response?.status === 404) throw new SkippedCheck({ code: 'NO_ROLE' });

@@ -19,6 +19,7 @@ const REGION_PATHS: readonly [path: string, clients: readonly ConformanceClient[
 export const createMetadataChecks = (facts: ImdsFacts) =>
   ({
     'region-metadata': async (attempt) => {
+      await facts.requireAccess();
       const regions: (string | null)[] = [];
       for (const [path, clients] of REGION_PATHS) {
         const exchange = await facts.read(path);
@@ -40,6 +41,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       }
     },
     'instance-metadata': async (attempt) => {
+      await facts.requireAccess();
       const instance = await facts.getInstanceId();
       if (attempt.expectStatus(instance, [200])) {
         const body = instance.response?.body ?? '';
@@ -55,6 +57,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       }
     },
     'not-found-response': async (attempt) => {
+      await facts.requireAccess();
       const exchange = await facts.read('/latest/meta-data/cred-watch-unknown');
       attempt.expectStatus(exchange, [404]);
       const document = readDocument({

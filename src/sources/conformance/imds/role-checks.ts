@@ -5,7 +5,7 @@ import { isRole } from '../../role-name.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
-import { type ImdsFacts, ROLES, readDocument } from './imds-facts.ts';
+import { type ImdsFacts, ROLES, readDocument, readToken } from './imds-facts.ts';
 
 /** A valid name that no role has. */
 const UNKNOWN_ROLE = 'cred-watch-unknown-role';
@@ -22,6 +22,7 @@ export const createRoleChecks = (facts: ImdsFacts) =>
       const { status } = attempt.requireResponse(list);
       if (status === 403 && token.response?.status === 403)
         throw new UnreachableEndpoint({ reason: 'disabled', detail: '' });
+      if (status === 401 && readToken(token) === null) await facts.requireAccess();
       if (status === 404) throw new SkippedCheck({ code: 'NO_ROLE' });
       if (!attempt.expectStatus(list, [200])) return;
       judgeRoleList(attempt, list);

@@ -36,7 +36,7 @@ export const createTokenChecks = (facts: ImdsFacts) =>
     'token-refusal-status': async (attempt) => {
       const token = attempt.use(await facts.getTokenExchange());
       const status = token.response?.status;
-      if (status !== undefined && status !== 200) attempt.expectStatus(token, NO_TOKENS);
+      if (status !== undefined && isRefusal(status)) attempt.expectStatus(token, NO_TOKENS);
       const invalid = attempt.use(await facts.getWithInvalidToken());
       const refusal = invalid.response?.status;
       if (
@@ -55,6 +55,9 @@ export const createTokenChecks = (facts: ImdsFacts) =>
       }
     },
   }) satisfies Record<string, CheckFunction>;
+
+/** Redirects, throttling and errors of the server do not say that there are no tokens. */
+const isRefusal = (status: number) => status >= 400 && status < 500 && status !== 429;
 
 /** If no role is attached, IMDS may respond with 404 before it looks at the token. */
 const isAbsent = async (facts: ImdsFacts, status: number) =>
@@ -107,10 +110,9 @@ export const createTokenUseChecks = (facts: ImdsFacts) =>
     },
     'token-remaining-ttl': async (attempt) => {
       const token = await facts.requireToken();
-      const reads = facts.documents.length > 1 ? facts.documents : facts.plainReads;
-      const [first, last] = [reads[0], reads.at(-1)];
-      if (first === undefined || last === undefined) return;
-      for (const exchange of [first, last]) {
+      await facts.requireAccess();
+      const first = facts.documents[0] ?? (await facts.getRoleList());
+      for (const exchange of [first, await facts.getLastRead()]) {
         const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
         const left = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
         const due = LONGEST_TTL - (exchange.startedAt - token.startedAt) / 1000;
