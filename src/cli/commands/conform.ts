@@ -1,14 +1,14 @@
 import { Option } from 'commander';
 import { CONFORMANCE_SHAPES, type ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import { type ConformanceVerdict, judgeConformance } from '../../domain/conformance/verdict.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
 import type { ConformanceFormat } from '../conformance/output.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { parseRole } from '../flags/value-parsers.ts';
+import { parseRole, parseWatchDuration } from '../flags/value-parsers.ts';
 import { printError, printNote } from '../process/messages.ts';
-import { createProgress } from '../process/progress.ts';
 
 const FORMATS = ['text', 'json', 'junit'] as const satisfies readonly ConformanceFormat[];
 
@@ -18,6 +18,7 @@ interface ConformFlags {
   tokenFile?: string;
   role?: string;
   strict?: boolean;
+  watch?: Seconds;
   format: ConformanceFormat;
   output: string;
 }
@@ -47,6 +48,11 @@ export const conformCommand: CommandDefinition = {
       )
       .option('--token-file <file>', 'file with this token; read again at each request')
       .option('--role <role>', 'IMDS: request this role (default: the listed role)', parseRole)
+      .option(
+        '--watch <duration>',
+        'then watch the endpoint for this time, with at most one request every 10 seconds (for example 2h)',
+        parseWatchDuration,
+      )
       .option('--strict', 'warnings are failures too')
       .addOption(createFormatFlag('output format', FORMATS))
       .option('-o, --output <file>', 'output file; - is stdout', '-'),
@@ -76,7 +82,7 @@ export const conformCommand: CommandDefinition = {
     ],
   },
   async run(
-    { shape, token, tokenFile, role, strict = false, format, output }: ConformFlags,
+    { shape, token, tokenFile, role, strict = false, watch, format, output }: ConformFlags,
     { io, command },
   ) {
     if (token !== undefined && tokenFile !== undefined) {
@@ -91,11 +97,8 @@ export const conformCommand: CommandDefinition = {
     }
     const { listTargetNotes } = await import('../conformance/target-notes.ts');
     for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
-    const { runConformance } = await import('../../sources/conformance/run-conformance.ts');
-    using progress = createProgress(io);
-    const onResult = ({ id }: { id: string }) => progress.show(`checked ${id}`);
-    const run = await runConformance({ ...target, role: role ?? null, clock, onResult });
-    progress.clear();
+    const { runChecks } = await import('../conformance/run-checks.ts');
+    const run = await runChecks(target, role ?? null, watch, io);
     const verdict = judgeConformance(run, strict);
     const { writeConformance } = await import('../conformance/output.ts');
     await writeConformance({ run, verdict, isStrict: strict }, format, output, io);

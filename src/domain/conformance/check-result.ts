@@ -3,6 +3,7 @@ import type { RefreshWindow } from '../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from './check-list.ts';
 import type { ClientEffect } from './clients.ts';
 import type { ConformanceShape } from './conformance-check.ts';
+import type { WatchSummary } from './watch/watched-read.ts';
 
 /** Why a request got no complete response. */
 export const NO_RESPONSE_REASONS = [
@@ -50,7 +51,10 @@ export type BodyProblem =
   | 'several-lines'
   | 'not-a-role'
   | 'has-keys'
-  | 'success-document';
+  | 'success-document'
+  | 'no-keys'
+  | 'no-error-code'
+  | 'no-expiry-reason';
 
 /** What a field or header should be. */
 export type ExpectedValue =
@@ -67,7 +71,11 @@ export type ExpectedValue =
   | 'same-as-get'
   | 'text-type'
   | 'allows-put'
-  | 'absent';
+  | 'absent'
+  | 'changed'
+  | 'instant-with-zone'
+  | 'role-arn'
+  | 'account-id';
 
 /** What a check found, and what it expected. Texts of the endpoint are safe to print. */
 export type FailureFact =
@@ -85,7 +93,18 @@ export type FailureFact =
   | { code: 'VALIDITY_TOO_SHORT'; remainingSeconds: Seconds; windows: readonly RefreshWindow[] }
   | { code: 'RESPONSE_SLOW'; milliseconds: number; concurrentCount: number }
   /** Two reads of the credentials returned different keys. */
-  | { code: 'KEY_NOT_STABLE' };
+  | { code: 'KEY_NOT_STABLE' }
+  /** The old key had less than the promised validity left when the new one appeared. */
+  | { code: 'ROTATED_TOO_LATE'; leadSeconds: Seconds }
+  /** SDKs do not request credentials from this host over plain http. */
+  | { code: 'HOST_NOT_ALLOWED'; host: string }
+  /** The endpoint accepts the token only after the word `Bearer`, which SDKs do not add. */
+  | { code: 'BEARER_REQUIRED' }
+  | { code: 'TOKEN_FILE_LINE_END' }
+  /** Credentials without a secret in the URL and without a token. */
+  | { code: 'NO_SECRET_NEEDED' }
+  /** SDKs differ in which of the variables they use, and the values differ. */
+  | { code: 'VARIABLES_DISAGREE'; variables: readonly [string, string] };
 
 export type CheckFailure = FailureFact & {
   /** The number of the exchange that shows the failure. Null if no single one does. */
@@ -95,6 +114,9 @@ export type CheckFailure = FailureFact & {
 
 export type SkipReason =
   | { code: 'NEEDS_WATCH' }
+  | { code: 'NO_ROTATION_SEEN' }
+  /** The token file did not change. */
+  | { code: 'TOKEN_NOT_ROTATED' }
   /** The request needs an authorization token, and none was given. */
   | { code: 'NEEDS_TOKEN' }
   /** A check on which this one depends has failed. */
@@ -104,7 +126,14 @@ export type SkipReason =
   | { code: 'NO_CREDENTIALS' }
   | { code: 'NO_ERROR_DOCUMENT' }
   | { code: 'IMDS_V1_ALLOWED' }
-  | { code: 'LINK_LOCAL_ADDRESS' };
+  | { code: 'LINK_LOCAL_ADDRESS' }
+  /** The endpoint needs no token. */
+  | { code: 'NO_TOKEN_NEEDED' }
+  /** The token comes from no file. */
+  | { code: 'NO_TOKEN_FILE' }
+  | { code: 'NO_QUERY' }
+  /** No environment variable names this endpoint. */
+  | { code: 'NO_VARIABLES' };
 
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }
@@ -145,6 +174,8 @@ export interface ConformanceRun {
   exchanges: readonly ExchangeSummary[];
   results: readonly CheckResult[];
   notes: readonly ConformanceNote[];
+  /** Null without `--watch`. */
+  watch: WatchSummary | null;
   /** Why the endpoint could not be checked at all. */
   unreachable: UnreachableReason | null;
 }

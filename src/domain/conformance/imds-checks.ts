@@ -1,7 +1,10 @@
 import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient, type Effect } from './clients.ts';
-import type { ConformanceCheck } from './conformance-check.ts';
+import { CONFORMANCE_SHAPES, type ConformanceCheck } from './conformance-check.ts';
 
 const IMDS = ['imds'] as const;
+const EVERY_SHAPE = CONFORMANCE_SHAPES;
+/** Credentials of CloudShell are valid for 5 to 15 minutes, so they are always in the windows of the SDKs. */
+const REFRESHED_IN_TIME = ['imds', 'ecs', 'eks'] as const;
 
 /** @param clients default: no particular client */
 const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
@@ -66,10 +69,10 @@ export const IMDS_CHECKS = [
   { id: 'last-updated', shapes: IMDS, severity: 'warning', effects: DIFFERS },
   { id: 'error-document', shapes: IMDS, severity: 'error', effects: HIDES_MISTAKES },
   { id: 'no-role-not-found', shapes: IMDS, severity: 'error', effects: ALL_FAIL },
-  { id: 'key-stable', shapes: IMDS, severity: 'warning', effects: DIFFERS },
+  { id: 'key-stable', shapes: EVERY_SHAPE, severity: 'warning', effects: DIFFERS },
   {
     id: 'not-expired',
-    shapes: IMDS,
+    shapes: EVERY_SHAPE,
     severity: 'error',
     effects: [
       affects(
@@ -86,7 +89,7 @@ export const IMDS_CHECKS = [
       ),
     ],
   },
-  { id: 'remaining-validity', shapes: IMDS, severity: 'error', effects: [] },
+  { id: 'remaining-validity', shapes: REFRESHED_IN_TIME, severity: 'error', effects: [] },
   {
     id: 'rotation-overlap',
     shapes: IMDS,
@@ -96,7 +99,7 @@ export const IMDS_CHECKS = [
   },
   {
     id: 'response-time',
-    shapes: IMDS,
+    shapes: EVERY_SHAPE,
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust')],
   },

@@ -16,10 +16,16 @@ export function findCheck(id: CheckId): ConformanceCheck {
 /** Skipped without a word about the endpoint: another check has the answer, or the check does not apply. */
 const HARMLESS_SKIPS = new Set([
   'NEEDS_WATCH',
+  'NO_ROTATION_SEEN',
+  'TOKEN_NOT_ROTATED',
   'ROLE_ATTACHED',
   'NO_ERROR_DOCUMENT',
   'IMDS_V1_ALLOWED',
   'LINK_LOCAL_ADDRESS',
+  'NO_TOKEN_NEEDED',
+  'NO_TOKEN_FILE',
+  'NO_QUERY',
+  'NO_VARIABLES',
 ]);
 
 const isUndecided = (result: CheckResult) =>

@@ -1,11 +1,7 @@
 import type { ClientEffect, ConformanceClient, Effect } from '../../domain/conformance/clients.ts';
+import { toValidityEffects } from '../../domain/conformance/validity-effects.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
-import {
-  type EndpointKind,
-  findRefreshWindows,
-  type RefreshWindow,
-  type ShortValidityEffect,
-} from '../../domain/sdk-refresh/refresh-windows.ts';
+import { type EndpointKind, findRefreshWindows } from '../../domain/sdk-refresh/refresh-windows.ts';
 import { parseInstant } from '../../domain/time/instant.ts';
 import type { JsonObject } from '../document/json-object.ts';
 import type { CheckAttempt } from './check-attempt.ts';
@@ -74,12 +70,6 @@ function chooseExpirationEffects(document: JsonObject): readonly ClientEffect[] 
   return undefined;
 }
 
-const WINDOW_EFFECTS: Record<ShortValidityEffect, Effect> = {
-  'extends-expiration': 'extends-expiration',
-  'requests-at-every-call': 'requests-at-every-call',
-  blocks: 'delays',
-};
-
 /** Fails if the remaining validity lies in the refresh window of an SDK. */
 export function judgeRemainingValidity(
   attempt: CheckAttempt,
@@ -92,22 +82,6 @@ export function judgeRemainingValidity(
   attempt.fail(
     { code: 'VALIDITY_TOO_SHORT', remainingSeconds: remaining, windows },
     exchange,
-    groupWindows(windows),
-  );
-}
-
-/** One effect for the SDKs with the same window. */
-function groupWindows(windows: readonly RefreshWindow[]): ClientEffect[] {
-  const groups = new Map<string, RefreshWindow[]>();
-  for (const window of windows) {
-    const key = `${window.effect} ${window.below}`;
-    groups.set(key, [...(groups.get(key) ?? []), window]);
-  }
-  return [...groups.values()].flatMap((group) =>
-    group.slice(0, 1).map(({ effect, below }) => ({
-      effect: WINDOW_EFFECTS[effect],
-      clients: group.map(({ sdk }) => sdk),
-      below,
-    })),
+    toValidityEffects(windows),
   );
 }

@@ -3,9 +3,6 @@ import type { PollLimits } from '../http/exchange.ts';
 /** Polite: as many requests as a few SDKs send at their start. */
 export const MAX_REQUESTS = 60;
 
-/** A response after this time is late, because SDKs wait for a second. It is still read, to see what it says. */
-export const LATE_RESPONSE_MS = 1000;
-
 export const CHECK_LIMITS: PollLimits = {
   connectMs: 2000,
   requestMs: 4000,
@@ -13,3 +10,6 @@ export const CHECK_LIMITS: PollLimits = {
   pollMs: 60_000,
   attempts: 1,
 };
+
+/** Reads that are sent at the same time, like the programs of a host that has just started. */
+export const CONCURRENT_READS = 20;

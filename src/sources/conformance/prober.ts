@@ -37,6 +37,8 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
   /** Aborted at the time limit of the run. */
   signal: AbortSignal;
   limits?: typeof CHECK_LIMITS;
+  /** Sends requests to the same endpoint later, without a limit of their number. */
+  after?: Prober;
 }
 
 /** An endpoint that has not responded to so many requests is unreachable. */
@@ -49,16 +51,23 @@ export class Prober {
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[] = [];
   /** Texts that the report must not contain: tokens, keys, and confidential parts of the URL. */
-  readonly secrets = new Set<string>();
+  readonly secrets: Set<string>;
   readonly #endpoint: Endpoint;
   readonly #limits: typeof CHECK_LIMITS;
-  #sentCount = 0;
+  readonly #maxRequests: number;
+  /** Whether it is known that something responds at this address. */
+  readonly #isReachable: boolean;
+  #sentCount: number;
 
-  constructor({ url, clock, signal, limits = CHECK_LIMITS, ...names }: ProberOptions) {
+  constructor({ url, clock, signal, limits = CHECK_LIMITS, after, ...names }: ProberOptions) {
     this.url = url;
     this.clock = clock;
     this.signal = signal;
     this.#limits = limits;
+    this.secrets = after?.secrets ?? new Set();
+    this.#maxRequests = after === undefined ? MAX_REQUESTS : Number.POSITIVE_INFINITY;
+    this.#isReachable = after !== undefined;
+    this.#sentCount = after?.exchanges.length ?? 0;
     this.#endpoint = {
       url,
       resolveAddresses: (stop) => resolveHost(removeBrackets(url), names, stop),
@@ -75,7 +84,7 @@ export class Prober {
     exchange: HttpExchange<DetailedResponse> = exchangeOverSocket,
   ): Promise<Exchange> {
     if (this.signal.aborted) throw new UnknownCheck({ code: 'TIME_LIMIT' });
-    if (this.#sentCount >= MAX_REQUESTS) throw new UnknownCheck({ code: 'REQUEST_LIMIT' });
+    if (this.#sentCount >= this.#maxRequests) throw new UnknownCheck({ code: 'REQUEST_LIMIT' });
     this.#sentCount += 1;
     const sent: Exchange = {
       number: this.#sentCount,
@@ -104,7 +113,8 @@ export class Prober {
   }
 
   #throwIfUnreachable({ failure }: Exchange): void {
-    if (failure === null || this.exchanges.some(({ response }) => response !== null)) return;
+    if (failure === null || this.#isReachable || this.exchanges.some(({ response }) => response !== null))
+      return;
     if (failure.reason === 'connection-failed' || this.#sentCount >= MAX_UNANSWERED) {
       throw new UnreachableEndpoint(failure);
     }

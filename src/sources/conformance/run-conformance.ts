@@ -4,19 +4,23 @@ import { type CheckId, CONFORMANCE_CHECKS } from '../../domain/conformance/check
 import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import { findCheck } from '../../domain/conformance/verdict.ts';
+import { addWatchedChecks } from '../../domain/conformance/watch/watched-check.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 
 import type { SourceOptions } from '../source.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
-import { UnreachableEndpoint } from './check-errors.ts';
+import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
+import { createContainerChecks } from './containers/container-checks.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
-import { Prober } from './prober.ts';
+import { type Exchange, Prober } from './prober.ts';
 import { summarizeExchanges } from './summarize.ts';
 import type { AuthorizationToken } from './target.ts';
+import type { EndpointWatcher } from './watch/endpoint-watcher.ts';
+import { type Watch, type WatchOptions, watchEndpoint } from './watch/watch-endpoint.ts';
 
-export interface ConformanceOptions extends Pick<SourceOptions, 'nameServers' | 'readFile'> {
+export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameServers' | 'readFile'> {
   /** IMDS: the base URL. Containers: the URL of the credentials. */
   url: URL;
   shape: ConformanceShape;
@@ -27,6 +31,8 @@ export interface ConformanceOptions extends Pick<SourceOptions, 'nameServers' | 
   token: AuthorizationToken | null;
   /** Aborted to end the run early. */
   signal?: AbortSignal;
+  /** Then watch the endpoint for so long. */
+  watch?: WatchOptions;
   /** Called after each check, for progress. */
   onResult?: (result: CheckResult) => void;
 }
@@ -37,15 +43,20 @@ export interface ShapeChecks {
   functions: Partial<Record<CheckId, CheckFunction>>;
   /** @param quote makes a text of the endpoint safe to print */
   listNotes(quote: (text: string) => string): Promise<ConformanceNote[]>;
+  /**
+   * @param prober sends the requests of the watcher
+   * @throws SkippedCheck if the endpoint serves no credentials
+   */
+  createWatcher(prober: Prober, seconds: Seconds): Promise<EndpointWatcher>;
 }
 
 type CreateChecks = (prober: Prober, options: ConformanceOptions) => ShapeChecks;
 
 const SHAPES: Record<ConformanceShape, CreateChecks> = {
   imds: createImdsChecks,
-  ecs: () => ({ functions: {}, listNotes: async () => [] }),
-  eks: () => ({ functions: {}, listNotes: async () => [] }),
-  cloudshell: () => ({ functions: {}, listNotes: async () => [] }),
+  ecs: createContainerChecks,
+  eks: createContainerChecks,
+  cloudshell: createContainerChecks,
 };
 
 /**
@@ -73,14 +84,23 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     if (!(error instanceof UnreachableEndpoint)) throw error;
     unreachable = error.reason;
   }
+  const watched =
+    options.watch && unreachable === null ? await watch(options, options.watch, checks, prober) : null;
+  const watchedResults = addWatchedChecks(listInOrder(results), watched?.checks ?? []);
+  const shown = new Set(watchedResults.flatMap(({ exchanges }) => exchanges));
+  const exchanges = [
+    ...prober.exchanges,
+    ...(watched?.exchanges ?? []).filter(({ number }) => shown.has(number)),
+  ];
   return {
     endpoint: url.origin,
     shape,
     startedAt,
     durationMs: clock.now() - startedAt,
-    exchanges: summarizeExchanges(prober.exchanges, prober.secrets),
-    results: unreachable === null ? listInOrder(results) : [],
+    exchanges: summarizeExchanges(exchanges, prober.secrets),
+    results: unreachable === null ? watchedResults : [],
     notes: unreachable === null ? await listNotes(checks, prober) : [],
+    watch: watched?.summary ?? null,
     unreachable,
   };
 }
@@ -93,6 +113,26 @@ async function listNotes(checks: ShapeChecks, { exchanges, secrets }: Prober): P
   const offset = exchanges.findLast(({ response }) => response !== null)?.response?.clockOffset ?? 0;
   if (Math.abs(offset) > MIN_NOTED_OFFSET) notes.push({ code: 'CLOCK_OFFSET', aheadSeconds: -offset });
   return notes;
+}
+
+/** Null if there are no credentials to watch. */
+async function watch(
+  options: ConformanceOptions,
+  watchOptions: WatchOptions,
+  checks: ShapeChecks,
+  prober: Prober,
+): Promise<(Watch & { exchanges: readonly Exchange[] }) | null> {
+  // Only the user ends it.
+  const { signal = new AbortController().signal, shape } = options;
+  const follower = new Prober({ ...options, signal, after: prober });
+  try {
+    const watcher = await checks.createWatcher(follower, watchOptions.seconds);
+    const result = await watchEndpoint(watcher, follower, shape, watchOptions);
+    return { ...result, exchanges: follower.exchanges };
+  } catch (error) {
+    if (error instanceof SkippedCheck || error instanceof UnknownCheck) return null;
+    throw error;
+  }
 }
 
 /** The checks of the shape: first those that can be made, in their order. */

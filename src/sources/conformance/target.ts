@@ -26,6 +26,8 @@ export type ShapeOrigin = 'flag' | 'url' | 'environment';
 export interface AuthorizationToken {
   value: Secret;
   origin: 'flag' | 'file' | 'variable';
+  /** Null if the token comes from no file. */
+  path: string | null;
   /** The file ends with a line end, which botocore and the Go and Rust SDKs reject. */
   hasLineEnd: boolean;
 }
@@ -145,7 +147,7 @@ const acceptsToken = (url: URL) =>
 
 async function readTokenFile(path: string): Promise<AuthorizationToken> {
   try {
-    return toToken(await readSmallFile(path), 'file');
+    return toToken(await readSmallFile(path), 'file', path);
   } catch (error) {
     throwIfLocal(error);
     throw new CredWatchError(
@@ -157,7 +159,11 @@ async function readTokenFile(path: string): Promise<AuthorizationToken> {
 }
 
 /** Removes one line end. Any other character that a header cannot contain is an error. */
-function toToken(text: string, origin: AuthorizationToken['origin']): AuthorizationToken {
+function toToken(
+  text: string,
+  origin: AuthorizationToken['origin'],
+  path: string | null = null,
+): AuthorizationToken {
   const value = text.replace(/\r?\n$/, '');
   if (!/^[\x20-\x7e]+$/.test(value)) {
     throw new CredWatchError(
@@ -167,5 +173,5 @@ function toToken(text: string, origin: AuthorizationToken['origin']): Authorizat
       'give the value of the Authorization header, without its name',
     );
   }
-  return { value: new Secret(value), origin, hasLineEnd: value !== text };
+  return { value: new Secret(value), origin, path, hasLineEnd: value !== text };
 }

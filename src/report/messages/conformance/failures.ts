@@ -4,6 +4,7 @@ import type {
   FailureFact,
   NoResponseReason,
 } from '../../../domain/conformance/check-result.ts';
+import { MIN_LEAD_TIME } from '../../../domain/conformance/client-limits.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { formatCount } from '../../text/format-values.ts';
 
@@ -24,6 +25,9 @@ const BODY_PROBLEMS: Record<BodyProblem, string> = {
   'several-lines': 'the body has several lines',
   'not-a-role': 'the body is not the name of a role',
   'has-keys': 'the body contains keys',
+  'no-keys': 'the body contains no keys',
+  'no-error-code': 'the body is not JSON with a code and a message',
+  'no-expiry-reason': 'the body does not say that the token is expired',
   'success-document': 'the body is a document with the Code "Success" or with keys',
 };
 
@@ -37,6 +41,9 @@ const EXPECTED_BODIES: Record<BodyProblem, string> = {
   'not-a-role': 'the name of a role',
   'has-keys': 'no keys',
   'success-document': 'no such document',
+  'no-keys': 'a document with keys',
+  'no-error-code': 'JSON with code and message',
+  'no-expiry-reason': 'a text that says that the token is expired',
 };
 
 const EXPECTED_VALUES: Record<ExpectedValue, string> = {
@@ -54,6 +61,10 @@ const EXPECTED_VALUES: Record<ExpectedValue, string> = {
   'text-type': 'text/html or text/plain',
   'allows-put': 'a list that contains PUT',
   absent: 'no such header',
+  changed: 'another value, because the key has changed',
+  'instant-with-zone': 'a time with a time zone, such as 2026-11-22T06:23:11Z',
+  'role-arn': 'the ARN of a role',
+  'account-id': 'an account id of 12 digits',
 };
 
 /** What a check found. */
@@ -83,6 +94,20 @@ export function describeFound(fact: FailureFact): string {
         : `a response took ${fact.milliseconds} ms with ${formatCount(fact.concurrentCount, 'request')} at the same time`;
     case 'KEY_NOT_STABLE':
       return 'each response has another key';
+    case 'ROTATED_TOO_LATE':
+      return fact.leadSeconds < 0
+        ? `the old credentials expired ${formatShortDuration(-fact.leadSeconds)} before the rotation`
+        : `the old credentials were valid for ${formatShortDuration(fact.leadSeconds)} after the rotation`;
+    case 'HOST_NOT_ALLOWED':
+      return `the host is ${fact.host}`;
+    case 'BEARER_REQUIRED':
+      return 'the token works only after "Bearer"';
+    case 'TOKEN_FILE_LINE_END':
+      return 'the token file ends with a line end';
+    case 'NO_SECRET_NEEDED':
+      return 'any client gets credentials, without a token and without an id';
+    case 'VARIABLES_DISAGREE':
+      return `${fact.variables.join(' and ')} have different values`;
   }
 }
 
@@ -115,6 +140,18 @@ export function describeExpected(fact: FailureFact): string {
       return 'less than 1000 ms';
     case 'KEY_NOT_STABLE':
       return 'the key changes only at a rotation';
+    case 'ROTATED_TOO_LATE':
+      return `at least ${formatShortDuration(MIN_LEAD_TIME)} after the rotation`;
+    case 'HOST_NOT_ALLOWED':
+      return 'an allowed address, or https';
+    case 'BEARER_REQUIRED':
+      return 'the token alone is accepted';
+    case 'TOKEN_FILE_LINE_END':
+      return 'only the token';
+    case 'NO_SECRET_NEEDED':
+      return 'a token, or an id in the URL';
+    case 'VARIABLES_DISAGREE':
+      return 'one of them, or the same value';
   }
 }
 

@@ -37,6 +37,18 @@ export function describeSkipReason(reason: SkipReason): string {
   switch (reason.code) {
     case 'NEEDS_WATCH':
       return 'needs --watch';
+    case 'NO_ROTATION_SEEN':
+      return 'no rotation was seen: watch for longer';
+    case 'TOKEN_NOT_ROTATED':
+      return 'the token file did not change';
+    case 'NO_TOKEN_NEEDED':
+      return 'the endpoint needs no token';
+    case 'NO_TOKEN_FILE':
+      return 'the token comes from no file';
+    case 'NO_QUERY':
+      return 'the URL has no query';
+    case 'NO_VARIABLES':
+      return 'no environment variable names this endpoint';
     case 'NEEDS_TOKEN':
       return 'needs an authorization token: --token-file';
     case 'CHECK_FAILED':

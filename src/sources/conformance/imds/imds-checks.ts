@@ -2,6 +2,7 @@ import type { ImdsCheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import type { Prober } from '../prober.ts';
 import type { ConformanceOptions, ShapeChecks } from '../run-conformance.ts';
+import { ImdsWatcher } from '../watch/imds-watcher.ts';
 import { createAccessChecks } from './access-checks.ts';
 import { createDocumentChecks } from './document-checks.ts';
 import { ImdsFacts } from './imds-facts.ts';
@@ -38,5 +39,16 @@ export function createImdsChecks(prober: Prober, { role }: ConformanceOptions): 
     'not-expired': document['not-expired'],
     'remaining-validity': document['remaining-validity'],
   } satisfies Partial<Record<ImdsCheckId, CheckFunction>>;
-  return { functions, listNotes: (quote) => facts.listNotes(quote) };
+  return {
+    functions,
+    listNotes: (quote) => facts.listNotes(quote),
+    createWatcher: async (follower, seconds) =>
+      new ImdsWatcher({
+        prober: follower,
+        role: await facts.requireRole(),
+        seconds,
+        // With IMDSv1, some endpoints ignore a token that is not valid.
+        rejectsExpiredTokens: !(await facts.isV1Allowed()),
+      }),
+  };
 }

@@ -7,9 +7,9 @@ import type { CheckAttempt } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange, ProbeRequest, Prober } from '../prober.ts';
 
-const TOKEN_PATH = '/latest/api/token';
+export const TOKEN_PATH = '/latest/api/token';
 export const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
-const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
+export const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 /** The longest TTL that IMDS grants, which most SDKs request. */
 export const LONGEST_TTL = 21_600;
 export const ROLES = '/latest/meta-data/iam/security-credentials/';

@@ -1,10 +1,9 @@
+import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
-import { LATE_RESPONSE_MS } from '../limits.ts';
+import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { exchangeRaw } from '../raw-exchange.ts';
 import { type ImdsFacts, INSTANCE_ID, LONGEST_TTL, ROLES, readToken, TTL_HEADER } from './imds-facts.ts';
-
-const CONCURRENT_READS = 20;
 
 /** Checks of HTTP itself. */
 export const createWireChecks = (facts: ImdsFacts) =>
