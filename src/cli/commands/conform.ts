@@ -4,15 +4,13 @@ import { type ConformanceVerdict, judgeConformance } from '../../domain/conforma
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
-import { createWatchProgress, printWatchNote } from '../conformance/watch-progress.ts';
+import type { ConformanceFormat } from '../conformance/output.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { parseRoleName, parseWatchDuration } from '../flags/value-parsers.ts';
-import { FILE_STYLE, getTextStyle } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
-import { isStdout, writeOutput } from '../process/output-file.ts';
+import { parseRole, parseWatchDuration } from '../flags/value-parsers.ts';
+import { printError, printNote } from '../process/messages.ts';
 
-const FORMATS = ['text', 'json', 'junit'] as const;
+const FORMATS = ['text', 'json', 'junit'] as const satisfies readonly ConformanceFormat[];
 
 interface ConformFlags {
   shape?: ConformanceShape;
@@ -21,7 +19,7 @@ interface ConformFlags {
   role?: string;
   strict?: boolean;
   watch?: Seconds;
-  format: (typeof FORMATS)[number];
+  format: ConformanceFormat;
   output: string;
 }
 
@@ -39,13 +37,17 @@ export const conformCommand: CommandDefinition = {
     command
       .argument('[url]', 'endpoint to check (default: the endpoint that the environment names)')
       .addOption(
-        new Option('--shape <shape>', 'protocol of the endpoint (default: guessed from the URL)').choices(
-          CONFORMANCE_SHAPES,
-        ),
+        new Option(
+          '--shape <shape>',
+          'protocol of the endpoint (default: guessed from the URL and the environment)',
+        ).choices(CONFORMANCE_SHAPES),
       )
-      .option('--token <text>', 'value of the Authorization header of a container endpoint')
-      .option('--token-file <file>', 'file that contains this value')
-      .option('--role <name>', 'IMDS: request this role (default: the listed one)', parseRoleName)
+      .option(
+        '--token <text>',
+        'Authorization header of a container endpoint (default: the token of the environment)',
+      )
+      .option('--token-file <file>', 'file with this token; read again at each request')
+      .option('--role <role>', 'IMDS: request this role (default: the listed role)', parseRole)
       .option(
         '--watch <duration>',
         'then watch the endpoint for this time, with at most one request every 10 seconds (for example 2h)',
@@ -55,16 +57,28 @@ export const conformCommand: CommandDefinition = {
       .addOption(createFormatFlag('output format', FORMATS))
       .option('-o, --output <file>', 'output file; - is stdout', '-'),
   help: {
-    notes: [],
+    notes: [
+      'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
+        'request and response, and which SDKs get no credentials, send many requests or are delayed. An error breaks ' +
+        'at least one SDK. A warning is about many requests, delays, leaks, or a difference from AWS.',
+      'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS and the PUT for a token, so they ' +
+        'change nothing. No secret is printed.',
+      'Give the base URL of an IMDS endpoint, and the whole URL of a container endpoint. Without a URL, the ' +
+        'variables that SDKs read select the endpoint and the token.',
+      'A token on the command line is visible to other users of the machine. Use --token-file, or ' +
+        'AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
+    ],
     exitCodes: [
-      ['0', 'the endpoint conforms: no check on which an SDK relies has failed'],
-      ['1', 'at least one such check has failed; with --strict, any check'],
+      ['0', 'the endpoint conforms: no check failed with an error'],
+      ['1', 'at least one check failed with an error; with --strict, also with a warning'],
       WRONG_USAGE,
-      ['3', 'unknown: the endpoint is unreachable, or has no credentials to check'],
+      ['3', 'unknown: the endpoint is not reachable, or serves no credentials'],
     ],
     examples: [
-      ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
       ['cred-watch conform', 'the endpoint that the environment names'],
+      ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
+      ['cred-watch conform http://127.0.0.1:8080/v2/credentials/loader --token-file token'],
+      ['cred-watch conform http://127.0.0.1:1338 --strict -f junit -o conform.xml', 'for CI'],
     ],
   },
   async run(
@@ -76,28 +90,23 @@ export const conformCommand: CommandDefinition = {
     }
     const { findTarget } = await import('../../sources/conformance/target.ts');
     const { env, clock, random } = io;
-    const target = await findTarget({ env, clock, random, url: command.args[0], shape, token, tokenFile });
-    if (token !== undefined) {
-      await printNote(
-        io,
-        'other users of this machine can read --token in the list of processes',
-        'use --token-file, or set AWS_CONTAINER_AUTHORIZATION_TOKEN',
-      );
+    const [url] = command.args;
+    const target = await findTarget({ env, clock, random, url, shape, token, tokenFile });
+    if (role !== undefined && target.shape !== 'imds') {
+      throw new CredWatchError('--role needs an IMDS endpoint', 'a container endpoint has one role only');
     }
-    const { runConformance } = await import('../../sources/conformance/run-conformance.ts');
-    const signal = io.createStopSignal();
-    const progress = createWatchProgress(io);
-    const run = await runConformance({
-      ...target,
-      ...{ env, clock, signal, role: role ?? null },
-      ...(watch === undefined ? {} : { watch: { seconds: watch, onProgress: progress.show } }),
-    }).finally(progress.clear);
-    if (watch !== undefined) await printWatchNote(run, signal, io);
+    const { listTargetNotes } = await import('../conformance/target-notes.ts');
+    for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
+    const { runChecks } = await import('../conformance/run-checks.ts');
+    const run = await runChecks(target, role ?? null, watch, io);
     const verdict = judgeConformance(run, strict);
-    const { renderConformanceText } = await import('../../report/conformance/text.ts');
-    const style = isStdout(output) ? getTextStyle(io) : FILE_STYLE;
-    await writeOutput(io, output, [renderConformanceText(run, verdict, style)]);
-    void format;
+    const { writeConformance } = await import('../conformance/output.ts');
+    await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
+    if (run.unreachable !== null) {
+      const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');
+      const { message, hint } = describeUnreachable(run.unreachable);
+      await printError(io, `could not check ${run.endpoint}: ${message}`, hint);
+    }
     return EXIT_CODES[verdict];
   },
 };

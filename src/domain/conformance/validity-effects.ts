@@ -7,6 +7,18 @@ const WINDOW_EFFECTS: Record<ShortValidityEffect, Effect> = {
   blocks: 'delays',
 };
 
-/** What SDKs do with credentials in their refresh windows. */
-export const toValidityEffects = (windows: readonly RefreshWindow[]): ClientEffect[] =>
-  windows.map(({ sdk, effect, below }) => ({ effect: WINDOW_EFFECTS[effect], clients: [sdk], below }));
+/** What SDKs do with credentials in their refresh windows. SDKs with the same window and effect share an entry. */
+export function toValidityEffects(windows: readonly RefreshWindow[]): ClientEffect[] {
+  const groups = new Map<string, RefreshWindow[]>();
+  for (const window of windows) {
+    const key = `${window.effect} ${window.below}`;
+    groups.set(key, [...(groups.get(key) ?? []), window]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ effect, below }) => ({
+      effect: WINDOW_EFFECTS[effect],
+      clients: group.map(({ sdk }) => sdk),
+      below,
+    })),
+  );
+}

@@ -1,5 +1,5 @@
 import type { CheckAttempt } from './check-attempt.ts';
-import type { Exchange, ProbeRequest } from './prober.ts';
+import type { Exchange, ProbeRequest, Prober } from './prober.ts';
 
 /** Reserved for documents (RFC 6761). */
 const ORIGIN = 'http://page.example';
@@ -8,35 +8,30 @@ const ALLOWS_ORIGIN = 'access-control-allow-origin';
 
 /**
  * Sends what a browser sends for a web page: a request with `Origin`, one that asks for permission, and one with
- * `Referer`. Fails if a response lets the page read it.
+ * `Referer`. Fails if one of these responses, or any earlier one, lets the page read it.
  * @param headers the headers of a usual request
  */
 export async function judgeCrossOrigin(
   attempt: CheckAttempt,
+  { exchanges }: Pick<Prober, 'exchanges'>,
   send: (request: ProbeRequest) => Promise<Exchange>,
   path: string,
   headers: NonNullable<ProbeRequest['headers']>,
 ): Promise<void> {
-  const requests: ProbeRequest[] = [
-    { method: 'GET', path, headers: { ...headers, origin: ORIGIN } },
-    {
-      method: 'OPTIONS',
-      path,
-      headers: {
-        origin: ORIGIN,
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': Object.keys(headers).join(', ') || 'authorization',
-      },
-    },
-    { method: 'GET', path, headers: { ...headers, referer: `${ORIGIN}/` } },
-  ];
-  for (const request of requests) {
-    const exchange = attempt.use(await send(request));
-    const value = exchange.response?.getHeader(ALLOWS_ORIGIN) ?? null;
-    if (value === null) continue;
-    attempt.fail(
-      { code: 'UNEXPECTED_HEADER', header: ALLOWS_ORIGIN, value: attempt.quote(value), expected: 'absent' },
-      exchange,
-    );
-  }
+  const question = {
+    origin: ORIGIN,
+    'access-control-request-method': 'GET',
+    'access-control-request-headers': Object.keys(headers).join(', ') || 'authorization',
+  };
+  attempt.use(await send({ method: 'GET', path, headers: { ...headers, origin: ORIGIN } }));
+  attempt.use(await send({ method: 'OPTIONS', path, headers: question }));
+  attempt.use(await send({ method: 'GET', path, headers: { ...headers, referer: `${ORIGIN}/` } }));
+  // The latest ones are the most telling.
+  const found = exchanges.findLast(({ response }) => (response?.getHeader(ALLOWS_ORIGIN) ?? null) !== null);
+  const value = found?.response?.getHeader(ALLOWS_ORIGIN) ?? null;
+  if (found === undefined || value === null) return;
+  attempt.fail(
+    { code: 'UNEXPECTED_HEADER', header: ALLOWS_ORIGIN, value: attempt.quote(value), expected: 'absent' },
+    found,
+  );
 }

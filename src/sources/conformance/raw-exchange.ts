@@ -1,5 +1,6 @@
 import { openConnection } from '../http/connection.ts';
 import {
+  computeClockOffset,
   createBrokenConnectionError,
   createResponseTimeoutError,
   createResponseTooLargeError,
@@ -7,13 +8,12 @@ import {
   type HeaderField,
   type HttpExchange,
   MAX_BODY_BYTES,
-  toHttpResponse,
 } from '../http/exchange.ts';
 import { PollError } from '../poll-error.ts';
 
 /**
  * Sends one request without undici, which refuses to send `Expect`. The request has no body, so that the endpoint may
- * answer at any time.
+ * answer at any time. The body of the response is not read.
  */
 export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, request, context) => {
   const { limits, clock, signal } = context;
@@ -38,11 +38,11 @@ export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, requ
       if (received.length > MAX_BODY_BYTES) throw createResponseTooLargeError();
       const message = parseMessage(received);
       if (message === null) continue;
-      const { status, headers, body } = message;
+      const { status, headers } = message;
       const getHeader = (name: string) => headers.find(([each]) => each === name)?.[1] ?? null;
       const now = clock.now();
-      const response = toHttpResponse({ status, getHeader, body, sentAt, respondedAt: now, receivedAt: now });
-      return { ...response, listHeaders: () => headers };
+      const clockOffset = computeClockOffset((sentAt + now) / 2, getHeader('date'));
+      return { status, getHeader, listHeaders: () => headers, body: null, receivedAt: now, clockOffset };
     }
     throw createBrokenConnectionError(null);
   } catch (error) {
@@ -54,19 +54,17 @@ export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, requ
   }
 };
 
-/** The final response, or null if it is not complete. Skips `100 Continue`. */
-function parseMessage(bytes: Buffer): { status: number; headers: HeaderField[]; body: Buffer } | null {
+/** Status and headers of the final response, or null if they are not complete. Skips `100 Continue`. */
+function parseMessage(bytes: Buffer): { status: number; headers: HeaderField[] } | null {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-  const rest = bytes.subarray(end + 4);
   const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(first)?.[1] ?? 0);
   if (status === 0) throw new PollError('malformed', 'the response is not HTTP');
-  if (status < 200) return parseMessage(rest);
+  if (status < 200) return parseMessage(bytes.subarray(end + 4));
   const headers = lines.map((line): HeaderField => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
-  const length = Number(headers.find(([name]) => name === 'content-length')?.[1] ?? 0);
-  return rest.length < length ? null : { status, headers, body: rest.subarray(0, length) };
+  return { status, headers };
 }

@@ -99,10 +99,20 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     durationMs: clock.now() - startedAt,
     exchanges: summarizeExchanges(exchanges, prober.secrets),
     results: unreachable === null ? watchedResults : [],
-    notes: unreachable === null ? await checks.listNotes((text) => redactText(text, prober.secrets)) : [],
+    notes: unreachable === null ? await listNotes(checks, prober) : [],
     watch: watched?.summary ?? null,
     unreachable,
   };
+}
+
+/** A smaller difference changes no check. */
+const MIN_NOTED_OFFSET: Seconds = 60;
+
+async function listNotes(checks: ShapeChecks, { exchanges, secrets }: Prober): Promise<ConformanceNote[]> {
+  const notes = await checks.listNotes((text) => redactText(text, secrets));
+  const offset = exchanges.findLast(({ response }) => response !== null)?.response?.clockOffset ?? 0;
+  if (Math.abs(offset) > MIN_NOTED_OFFSET) notes.push({ code: 'CLOCK_OFFSET', aheadSeconds: -offset });
+  return notes;
 }
 
 /** Null if there are no credentials to watch. */

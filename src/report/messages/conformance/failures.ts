@@ -31,6 +31,21 @@ const BODY_PROBLEMS: Record<BodyProblem, string> = {
   'success-document': 'the body is a document with the Code "Success" or with keys',
 };
 
+const EXPECTED_BODIES: Record<BodyProblem, string> = {
+  empty: 'a text',
+  'not-utf8': 'UTF-8',
+  'not-ascii': 'visible ASCII characters',
+  'not-json': 'a JSON object',
+  'line-end': 'no line end',
+  'several-lines': 'one line',
+  'not-a-role': 'the name of a role',
+  'has-keys': 'no keys',
+  'success-document': 'no such document',
+  'no-keys': 'a document with keys',
+  'no-error-code': 'JSON with code and message',
+  'no-expiry-reason': 'a text that says that the token is expired',
+};
+
 const EXPECTED_VALUES: Record<ExpectedValue, string> = {
   success: '"Success"',
   'non-empty-text': 'a non-empty text',
@@ -110,7 +125,7 @@ export function describeExpected(fact: FailureFact): string {
         ? 'no such header'
         : `${fact.header}: ${EXPECTED_VALUES[fact.expected]}`;
     case 'UNEXPECTED_BODY':
-      return 'see the requirement';
+      return EXPECTED_BODIES[fact.problem];
     case 'UNEXPECTED_FIELD':
       return `${fact.field} is ${EXPECTED_VALUES[fact.expected]}`;
     case 'REDIRECT_TO_OTHER_HOST':

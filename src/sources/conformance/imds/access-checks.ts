@@ -46,7 +46,7 @@ export const createAccessChecks = (facts: ImdsFacts) =>
     },
     'no-cross-origin': async (attempt) => {
       const headers = await facts.getTokenHeaders();
-      await judgeCrossOrigin(attempt, (request) => facts.send(request), ROLES, headers);
+      await judgeCrossOrigin(attempt, facts.prober, (request) => facts.send(request), ROLES, headers);
     },
   }) satisfies Record<string, CheckFunction>;
 
