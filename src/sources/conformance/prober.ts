@@ -42,7 +42,7 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
 }
 
 /** An endpoint that has not responded to so many requests is unreachable. */
-const MAX_UNANSWERED = 3;
+export const MAX_UNANSWERED = 3;
 
 /** Sends the requests to one endpoint, counts them, and keeps them for the report. */
 export class Prober {

@@ -6,14 +6,17 @@ import { Secret } from '../../../src/secret.ts';
 import { type ConformanceOptions, runConformance } from '../../../src/sources/conformance/run-conformance.ts';
 import type { AuthorizationToken } from '../../../src/sources/conformance/target.ts';
 
-/** The system clock, but sleeping ends at once and moves the clock ahead. */
-export function createJumpingClock(): Clock {
+/** Clocks of a check and of the endpoint that it checks. They always show the same time. */
+export function createJumpingClock(): Clock & { ofServer: Clock } {
   let jumped = 0;
+  const now = () => systemClock.now() + jumped;
   return {
-    now: () => systemClock.now() + jumped,
+    now,
+    /** Ends at once, and moves both clocks ahead. */
     sleep: async (milliseconds, signal) => {
       if (signal?.aborted !== true) jumped += milliseconds;
     },
+    ofServer: { now, sleep: systemClock.sleep },
   };
 }
 
@@ -21,7 +24,7 @@ export interface CheckedEndpoint extends Partial<Omit<ConformanceOptions, 'token
   url: string;
   shape: ConformanceShape;
   token?: string | null;
-  tokenFile?: string;
+  tokenFile?: string | undefined;
 }
 
 /** Checks an endpoint in this process. */

@@ -2,7 +2,7 @@ import { Secret } from '../../../secret.ts';
 import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange, Prober } from '../prober.ts';
+import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
 import type { ConformanceOptions } from '../run-conformance.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
@@ -55,7 +55,15 @@ export class ContainerFacts {
 
   /** Requests the credentials with the unchanged token, as SDKs do. */
   readonly getCredentialsOfSdk = (): Promise<Exchange> =>
-    this.once('unchanged token', () => this.request({ token: this.options.token?.value ?? null }));
+    this.once('unchanged token', () => this.#requestWithRetries(this.options.token?.value ?? null));
+
+  /** @throws UnreachableEndpoint if the endpoint responds to none of the requests */
+  async #requestWithRetries(token: Secret | null): Promise<Exchange> {
+    let exchange = await this.request({ token });
+    while (isUnanswered(exchange) && exchange.number < MAX_UNANSWERED)
+      exchange = await this.request({ token });
+    return exchange;
+  }
 
   /** Requests the credentials as the endpoint wants it, so that one defect does not hide the others. */
   getCredentials(): Promise<Exchange> {
@@ -139,6 +147,9 @@ export class ContainerFacts {
 }
 
 const HOUR = 3_600_000;
+
+const isUnanswered = ({ failure }: Exchange) =>
+  failure?.reason === 'connection-closed' || failure?.reason === 'timeout';
 
 /** Null if the response is not a document with status 200. */
 export const parseDocument = ({ response }: Exchange): JsonObject | null =>
