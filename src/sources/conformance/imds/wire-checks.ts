@@ -85,10 +85,10 @@ function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status
 
 function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
   const answered = exchanges.filter(({ response }) => response !== null);
-  const [slowest] = answered.sort((one, other) => other.durationMs - one.durationMs);
+  const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
   if (slowest === undefined) return;
   attempt.use(slowest);
-  if (slowest.durationMs <= LATE_RESPONSE_MS) return;
+  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
   attempt.fail(
     { code: 'RESPONSE_SLOW', milliseconds: Math.round(slowest.durationMs), concurrentCount },
     slowest,
