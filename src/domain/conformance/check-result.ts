@@ -51,6 +51,7 @@ export type BodyProblem =
   | 'several-lines'
   | 'not-a-role'
   | 'has-keys'
+  | 'has-token'
   | 'success-document'
   | 'no-keys'
   | 'no-error-code'

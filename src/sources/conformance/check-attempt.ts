@@ -35,11 +35,13 @@ export class CheckAttempt {
     return exchange;
   }
 
-  /** Fails the check without a response. Returns the response. */
+  /** Fails the check without a response. Returns the response. @throws UnknownCheck without a connection */
   requireResponse(exchange: Exchange): HttpResponse {
     this.use(exchange);
     if (exchange.response !== null) return exchange.response;
     const reason = exchange.failure?.reason ?? 'connection-closed';
+    // The request did not arrive, so it says nothing about the check.
+    if (reason === 'connection-failed') throw new UnknownCheck({ code: 'NO_RESPONSE', reason });
     throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange);
   }
 

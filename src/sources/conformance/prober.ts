@@ -26,6 +26,8 @@ export interface Exchange {
   request: ProbeRequest;
   startedAt: Instant;
   durationMs: number;
+  /** The part of this time in which this process waited. On a busy machine, it may not have run. */
+  waitedMs: number;
   response: DetailedResponse | null;
   /** Null if there is a response. */
   failure: { reason: NoResponseReason; detail: string } | null;
@@ -91,12 +93,14 @@ export class Prober {
       request,
       startedAt: this.clock.now(),
       durationMs: 0,
+      waitedMs: 0,
       response: null,
       failure: null,
     };
     this.exchanges.push(sent);
     const headers = revealHeaders(request.headers ?? {});
     const { clock, signal } = this;
+    const utilization = performance.eventLoopUtilization();
     const context = { limits: this.#limits, clock, signal };
     try {
       sent.response = await exchange(this.#endpoint, { ...request, headers }, context);
@@ -107,6 +111,7 @@ export class Prober {
       sent.failure = { reason: toNoResponseReason(error), detail: error.detail };
     } finally {
       sent.durationMs = clock.now() - sent.startedAt;
+      sent.waitedMs = performance.eventLoopUtilization(utilization).idle;
     }
     this.#throwIfUnreachable(sent);
     return sent;

@@ -62,10 +62,10 @@ function findThirdKey(reads: readonly Exchange[]): Exchange | null {
 }
 
 function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
-  const [slowest] = [...exchanges].sort((one, other) => other.durationMs - one.durationMs);
+  const [slowest] = [...exchanges].sort((one, other) => other.waitedMs - one.waitedMs);
   if (slowest === undefined) return;
   attempt.use(slowest);
-  if (slowest.durationMs <= LATE_RESPONSE_MS) return;
+  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
   const milliseconds = Math.round(slowest.durationMs);
   attempt.fail({ code: 'RESPONSE_SLOW', milliseconds, concurrentCount }, slowest);
 }

@@ -11,7 +11,8 @@ import {
   parseField,
 } from '../document-judgements.ts';
 import type { Exchange } from '../prober.ts';
-import { type ImdsFacts, isErrorDocument, KEY_FIELDS, readDocument } from './imds-facts.ts';
+import type { ImdsFacts } from './imds-facts.ts';
+import { isErrorDocument, KEY_FIELDS, readDocument } from './imds-responses.ts';
 
 const failFor = (...clients: ConformanceClient[]): ClientEffect[] => [{ effect: 'no-credentials', clients }];
 
@@ -39,7 +40,11 @@ export const createDocumentChecks = (facts: ImdsFacts) =>
     },
     'expiration-format': async (attempt) => {
       const [first] = await facts.getDocuments();
-      judgeExpirationFormat(attempt, facts.requireDocument(attempt, first), first);
+      const document = facts.requireDocument(attempt, first);
+      if (typeof document.Expiration !== 'string' || document.Expiration === '') {
+        throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'document-fields' });
+      }
+      judgeExpirationFormat(attempt, document, first);
     },
     'error-document': async (attempt) => {
       const [first] = await facts.getDocuments();
@@ -54,14 +59,9 @@ export const createDocumentChecks = (facts: ImdsFacts) =>
       if (hasKeys) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'has-keys' }, first);
     },
     'key-stable': async (attempt) => {
-      const role = await facts.requireRole();
-      const [first, second] = await facts.getDocuments();
-      const [one, other] = [first, second].map((each) => facts.requireDocument(attempt, each).AccessKeyId);
-      if (one === other) return;
-      // A rotation between both reads changes the key only once.
-      const third = await facts.readDocument(role);
-      if (facts.requireDocument(attempt, third).AccessKeyId !== other)
-        attempt.fail({ code: 'KEY_NOT_STABLE' }, third);
+      const reads = await facts.requireAllDocuments(attempt);
+      const unstable = findUnstableRead(reads);
+      if (unstable !== null) attempt.fail({ code: 'KEY_NOT_STABLE' }, unstable);
     },
     'last-updated': async (attempt) => judgeLastUpdated(attempt, await facts.requireAllDocuments(attempt)),
     'not-expired': async (attempt) => {
@@ -113,6 +113,22 @@ function findShortest(reads: readonly DocumentRead[]): { exchange: Exchange; rem
   });
   return known.sort((one, other) => one.remaining - other.remaining)[0] ?? null;
 }
+
+/** In a few seconds, a rotation replaces the key at most once, and no key comes back. */
+function findUnstableRead(reads: readonly DocumentRead[]): Exchange | null {
+  const getKey = ({ document }: DocumentRead) => document.AccessKeyId;
+  const keys = [...new Set(reads.map(getKey))];
+  const third = reads.find((read) => getKey(read) === keys[2]);
+  if (third !== undefined) return third.exchange;
+  const changed = reads.filter((read) => getKey(read) === keys[1]);
+  const returned = reads.find(
+    (read) => getKey(read) === keys[0] && changed.some(({ exchange }) => endsBefore(exchange, read.exchange)),
+  );
+  return returned?.exchange ?? null;
+}
+
+/** Concurrent reads have no order. */
+const endsBefore = (one: Exchange, other: Exchange) => one.startedAt + one.durationMs < other.startedAt;
 
 /** `Date` has whole seconds, and clocks differ a little. */
 const CLOCK_TOLERANCE_MS = 2000;

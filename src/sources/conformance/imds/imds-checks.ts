@@ -24,17 +24,18 @@ export function createImdsChecks(prober: Prober, { role }: ConformanceOptions): 
     'document-fields': document['document-fields'],
     'expiration-format': document['expiration-format'],
     'error-document': document['error-document'],
-    'key-stable': document['key-stable'],
-    'response-time': wire['response-time'],
     ...createMetadataChecks(facts),
     methods: wire.methods,
     'expect-refused': wire['expect-refused'],
     ...createAccessChecks(facts),
-    // Waits, so that the checks below also judge a read some seconds after the first one.
+    'invalid-token-refused': use['invalid-token-refused'],
+    // Waits, so that the next checks can judge a read some seconds after the first one.
     'token-expires': use['token-expires'],
     'token-remaining-ttl': use['token-remaining-ttl'],
     'token-reusable': use['token-reusable'],
-    'invalid-token-refused': use['invalid-token-refused'],
+    // The load can end a faulty server. The checks below judge all reads, and send none.
+    'response-time': wire['response-time'],
+    'key-stable': document['key-stable'],
     'last-updated': document['last-updated'],
     'not-expired': document['not-expired'],
     'remaining-validity': document['remaining-validity'],

@@ -2,7 +2,8 @@ import type { ExpectedValue } from '../../../domain/conformance/check-result.ts'
 import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import type { Exchange } from '../prober.ts';
-import { type ImdsFacts, readDocument } from './imds-facts.ts';
+import type { ImdsFacts } from './imds-facts.ts';
+import { readDocument, readObject } from './imds-responses.ts';
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const PROFILE_ARN = /^arn:[\w-]+:iam::\d{12}:instance-profile\/[\w+=,.@/-]+$/;
@@ -22,7 +23,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       await facts.requireAccess();
       const regions: (string | null)[] = [];
       for (const [path, clients] of REGION_PATHS) {
-        const exchange = await facts.read(path);
+        const exchange = await facts.session.read(path);
         const effects: ClientEffect[] = [{ effect: 'no-region', clients }];
         const region = attempt.expectStatus(exchange, [200], effects) ? readRegion(path, exchange) : null;
         const known = regions.find((each) => each !== null);
@@ -47,8 +48,8 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
         const body = instance.response?.body ?? '';
         if (!INSTANCE.test(body)) failBody(attempt, instance, body, 'instance-id');
       }
-      if ((await facts.getRoleList()).response?.status === 404) return;
-      const info = await facts.read('/latest/meta-data/iam/info');
+      if (await facts.isWithoutRole()) return;
+      const info = await facts.session.read('/latest/meta-data/iam/info');
       if (!attempt.expectStatus(info, [200])) return;
       const { Code, InstanceProfileArn: arn } = readDocument(info) ?? {};
       if (Code !== 'Success') failField(attempt, info, 'Code', Code, 'success');
@@ -58,12 +59,9 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
     },
     'not-found-response': async (attempt) => {
       await facts.requireAccess();
-      const exchange = await facts.read('/latest/meta-data/cred-watch-unknown');
+      const exchange = await facts.session.read('/latest/meta-data/cred-watch-unknown');
       attempt.expectStatus(exchange, [404]);
-      const document = readDocument({
-        ...exchange,
-        response: exchange.response && { ...exchange.response, status: 200 },
-      });
+      const document = readObject(exchange);
       if (document?.Code === 'Success' || document?.AccessKeyId !== undefined) {
         attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'success-document' }, exchange);
       }

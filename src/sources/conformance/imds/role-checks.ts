@@ -5,7 +5,8 @@ import { isRole } from '../../role-name.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
-import { type ImdsFacts, ROLES, readToken } from './imds-facts.ts';
+import type { ImdsFacts } from './imds-facts.ts';
+import { ROLES, readToken } from './imds-responses.ts';
 
 /** A valid name that no role has. */
 const UNKNOWN_ROLE = 'cred-watch-unknown-role';
@@ -30,7 +31,7 @@ export const createRoleChecks = (facts: ImdsFacts) =>
     },
     'unknown-role-not-found': async (attempt) => {
       await facts.requireRole();
-      const exchange = await facts.read(`${ROLES}${UNKNOWN_ROLE}`);
+      const exchange = await facts.session.read(`${ROLES}${UNKNOWN_ROLE}`);
       attempt.expectStatus(exchange, [404]);
     },
     'no-role-not-found': async (attempt) => {
@@ -38,7 +39,7 @@ export const createRoleChecks = (facts: ImdsFacts) =>
       const { status, body } = attempt.requireResponse(list);
       if (status === 200 && body?.trim() === '') attempt.expectStatus(list, [404]);
       else if (status !== 404) throw new SkippedCheck({ code: 'ROLE_ATTACHED' });
-      else attempt.expectStatus(await facts.read('/latest/meta-data/iam/'), [404]);
+      else attempt.expectStatus(await facts.session.read('/latest/meta-data/iam/'), [404]);
     },
   }) satisfies Record<string, CheckFunction>;
 
@@ -60,13 +61,13 @@ function findListProblem(body: string | null): [BodyProblem, ClientEffect[]] | n
 }
 
 async function judgeListWithoutSlash(attempt: CheckAttempt, facts: ImdsFacts): Promise<void> {
-  const exchange = await facts.read(ROLES.replace(/\/$/, ''));
+  const exchange = await facts.session.read(ROLES.replace(/\/$/, ''));
   const { status, getHeader } = attempt.requireResponse(exchange);
   if (status < 300 || status > 399) {
     attempt.expectStatus(exchange, [200], DOTNET_FAILS);
     return;
   }
-  const { origin, host } = facts.prober.url;
+  const { origin, host } = facts.session.prober.url;
   const location = getHeader('location') ?? '';
   const target = URL.canParse(location, origin) ? new URL(location, origin).host : '';
   if (target !== host) {

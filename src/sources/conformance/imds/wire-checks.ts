@@ -3,7 +3,16 @@ import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { exchangeRaw } from '../raw-exchange.ts';
-import { type ImdsFacts, INSTANCE_ID, LONGEST_TTL, ROLES, readToken, TTL_HEADER } from './imds-facts.ts';
+import type { ImdsFacts } from './imds-facts.ts';
+import {
+  getStatus,
+  INSTANCE_ID,
+  LONGEST_TTL,
+  ROLES,
+  readToken,
+  TOKEN_PATH,
+  TTL_HEADER,
+} from './imds-responses.ts';
 
 /** Checks of HTTP itself. */
 export const createWireChecks = (facts: ImdsFacts) =>
@@ -13,27 +22,35 @@ export const createWireChecks = (facts: ImdsFacts) =>
       const list = await facts.getRoleList();
       const cold = [token, list, ...facts.documents.slice(0, 1)];
       judgeDuration(attempt, cold, 1);
-      const status = list.response?.status;
+      const status = getStatus(list);
       // There is nothing to read many times.
-      if (status !== 200 && status !== 404) return;
+      if ((status !== 200 && status !== 404) || facts.session.needsNewTokens) return;
       const warm = await Promise.all(
         Array.from({ length: CONCURRENT_READS }, () => readForLoad(facts, status)),
       );
       judgeDuration(attempt, warm, CONCURRENT_READS);
-      const [failed] = warm.filter(({ response }) => response?.status !== status);
-      if (failed !== undefined) attempt.expectStatus(failed, [status]);
+      judgeLoad(attempt, warm, status);
     },
     methods: async (attempt) => {
       await facts.requireAccess();
+      const { session } = facts;
       const get = await facts.getInstanceId();
-      const head = await facts.send({
+      const head = await session.send({
         method: 'HEAD',
         path: INSTANCE_ID,
-        headers: await facts.getTokenHeaders(),
+        headers: await session.getWorkingHeaders(),
       });
       judgeHead(attempt, attempt.use(get), head);
+      // A list cannot be replaced, so no endpoint can take this request for a change.
+      const put = await session.send({
+        method: 'PUT',
+        path: ROLES,
+        headers: await session.getWorkingHeaders(),
+      });
+      const { status } = attempt.requireResponse(put);
+      if (status < 400) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, put);
       if (readToken(await facts.getTokenExchange()) === null) return;
-      const token = await facts.get('/latest/api/token');
+      const token = await session.get(TOKEN_PATH);
       if (!attempt.expectStatus(token, [405])) return;
       const allow = attempt.requireResponse(token).getHeader('allow');
       if (allow === null || !/\bPUT\b/.test(allow)) {
@@ -44,7 +61,7 @@ export const createWireChecks = (facts: ImdsFacts) =>
     'expect-refused': async (attempt) => {
       await facts.requireToken();
       const headers = { [TTL_HEADER]: String(LONGEST_TTL), expect: '100-continue' };
-      const exchange = await facts.send({ method: 'PUT', path: '/latest/api/token', headers }, exchangeRaw);
+      const exchange = await facts.session.send({ method: 'PUT', path: TOKEN_PATH, headers }, exchangeRaw);
       const { status } = attempt.requireResponse(exchange);
       if (status < 300) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
       else attempt.expectStatus(exchange, [417], [{ effect: 'no-credentials', clients: ['s3fs'] }]);
@@ -53,17 +70,25 @@ export const createWireChecks = (facts: ImdsFacts) =>
 
 /** Reads the credentials like many clients that start at the same time. Without a role, reads the list. */
 async function readForLoad(facts: ImdsFacts, listStatus: number): Promise<Exchange> {
-  return listStatus === 200 && facts.documents.length > 0
+  return listStatus === 200 && facts.hasDocument
     ? facts.readDocument(await facts.requireRole())
-    : facts.read(ROLES);
+    : facts.session.read(ROLES);
+}
+
+/** A load of this size must not end a server, nor make it refuse requests. */
+function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
+  const failed = exchanges.find((exchange) => getStatus(exchange) !== status);
+  if (failed === undefined) return;
+  if (failed.failure === null) attempt.expectStatus(failed, [status]);
+  else attempt.fail({ code: 'NO_RESPONSE', reason: failed.failure.reason }, failed);
 }
 
 function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
   const answered = exchanges.filter(({ response }) => response !== null);
-  const [slowest] = answered.sort((one, other) => other.durationMs - one.durationMs);
+  const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
   if (slowest === undefined) return;
   attempt.use(slowest);
-  if (slowest.durationMs <= LATE_RESPONSE_MS) return;
+  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
   attempt.fail(
     { code: 'RESPONSE_SLOW', milliseconds: Math.round(slowest.durationMs), concurrentCount },
     slowest,

@@ -14,11 +14,11 @@ export interface EndpointWatcher {
 
 /** @param document null if the response contains no credentials */
 export function toWatchedRead(exchange: Exchange, document: JsonObject | null): WatchedRead {
-  const { number, durationMs, response, failure } = exchange;
+  const { number, waitedMs, response, failure } = exchange;
   return {
     exchange: number,
     at: getEndpointTime(exchange),
-    durationMs,
+    durationMs: waitedMs,
     response:
       response === null ? { reason: failure?.reason ?? 'connection-closed' } : { status: response.status },
     document: document === null ? null : toWatchedDocument(document),

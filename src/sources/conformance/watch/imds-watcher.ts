@@ -14,7 +14,7 @@ import {
   TOKEN_HEADER,
   TOKEN_PATH,
   TTL_HEADER,
-} from '../imds/imds-facts.ts';
+} from '../imds/imds-responses.ts';
 import type { Exchange, Prober } from '../prober.ts';
 import { type EndpointWatcher, toWatchedRead } from './endpoint-watcher.ts';
 

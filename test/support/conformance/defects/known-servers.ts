@@ -124,6 +124,9 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
       'token-expires',
       'invalid-token-refused',
       'unknown-role-not-found',
+      'methods',
+      'expect-refused',
+      'not-found-response',
     ],
     apply: changeResponses(
       () => true,
@@ -153,7 +156,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     name: 'a request for credentials is never answered',
     shape: 'imds',
     server: EXPORT_CREDENTIALS,
-    checks: ['document-fields'],
+    checks: ['document-fields', 'unknown-role-not-found'],
     apply: intercept(({ path }) => (isDocument(path) ? null : undefined)),
   },
   {
