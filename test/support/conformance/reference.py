@@ -63,8 +63,11 @@ class Endpoint(BaseHTTPRequestHandler):
         pass
 
     def handle_expect_100(self):
-        # EC2 refuses it. The Go servers of the agents read no body, so they send no 100 Continue.
-        return SHAPE in ("ecs", "eks")
+        # EC2 refuses it. The agents are Go servers, which send no 100 Continue if they read no body.
+        if SHAPE in ("ecs", "eks"):
+            return True
+        self.send(417)
+        return False
 
     def send(self, status, body="", content_type="text/plain", **headers):
         data = body.encode()
