@@ -16,7 +16,7 @@ import {
 } from '../messages/conformance/results.ts';
 import type { ConformanceView } from './view.ts';
 
-/** docs/conform.md documents every field. */
+/** docs/json.md documents every field. */
 export function renderConformanceJson({ run, verdict, isStrict }: ConformanceView, now: Instant): string {
   const { unreachable } = run;
   return `${toJson(
@@ -33,6 +33,14 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
       unreachable: unreachable && {
         reason: unreachable.reason,
         message: describeUnreachable(unreachable).message,
+      },
+      watch: run.watch && {
+        planned_seconds: run.watch.plannedSeconds,
+        watched_seconds: run.watch.watchedSeconds,
+        read_count: run.watch.readCount,
+        failed_read_count: run.watch.failedReadCount,
+        rotation_count: run.watch.rotationCount,
+        min_remaining_seconds: run.watch.minRemainingSeconds,
       },
       notes: run.notes.map((note) => ({ code: note.code, message: describeNote(note) })),
       checks: run.results.map(buildCheck),

@@ -8,7 +8,9 @@ import type {
 } from '../../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import type { ConformanceVerdict } from '../../../domain/conformance/verdict.ts';
+import type { WatchSummary } from '../../../domain/conformance/watch/watched-read.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { CONTAINER_REQUIREMENTS } from './container-checks.ts';
 import { NO_RESPONSE_PHRASES } from './failures.ts';
 import { IMDS_REQUIREMENTS } from './imds-checks.ts';
@@ -109,4 +111,16 @@ export function describeUnreachable({ reason, detail }: UnreachableReason): {
     message: `${NO_RESPONSE_PHRASES[reason]}${detail === '' ? '' : `: ${detail}`}`,
     hint: 'check the URL, and whether the endpoint is running',
   };
+}
+
+/** `watched for 2h: 720 reads, 2 rotations, at least 24m valid`. */
+export function describeWatch(watch: WatchSummary): string {
+  const { plannedSeconds, watchedSeconds, readCount, failedReadCount, rotationCount, minRemainingSeconds } =
+    watch;
+  const planned = watchedSeconds < plannedSeconds ? ` of ${formatShortDuration(plannedSeconds)}` : '';
+  const failed = failedReadCount === 0 ? '' : ` (${formatNumber(failedReadCount)} failed)`;
+  const shortest =
+    minRemainingSeconds === null ? '' : `, at least ${formatShortDuration(minRemainingSeconds)} valid`;
+  const counts = `${formatCount(readCount, 'read')}${failed}, ${formatCount(rotationCount, 'rotation')}`;
+  return `watched for ${formatShortDuration(watchedSeconds)}${planned}: ${counts}${shortest}`;
 }
