@@ -3,17 +3,8 @@ import type { RefreshWindow } from '../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from './check-list.ts';
 import type { ClientEffect } from './clients.ts';
 import type { ConformanceShape } from './conformance-check.ts';
+import type { NoResponseReason } from './no-response.ts';
 import type { WatchSummary } from './watch/watched-read.ts';
-
-/** Why a request got no complete response. */
-export const NO_RESPONSE_REASONS = [
-  'connection-failed',
-  'connection-closed',
-  'timeout',
-  'malformed',
-  'too-large',
-] as const;
-export type NoResponseReason = (typeof NO_RESPONSE_REASONS)[number];
 
 /** `disabled`: the endpoint responds to every request with 403, as IMDS does if it is disabled. */
 export interface UnreachableReason {

@@ -1,23 +1,16 @@
 import type { Clock } from '../../clock.ts';
-import type { NoResponseReason } from '../../domain/conformance/check-result.ts';
+import type { NoResponseReason } from '../../domain/conformance/no-response.ts';
 import type { Instant } from '../../domain/model.ts';
 import { Secret } from '../../secret.ts';
 import { removeBrackets, resolveHost } from '../http/addresses.ts';
-import type { DetailedResponse, Endpoint, HttpExchange, HttpRequest } from '../http/exchange.ts';
+import type { DetailedResponse, Endpoint, HttpExchange } from '../http/exchange.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 import { UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
+import type { ProbeRequest } from './probe-request.ts';
 import { listSecrets } from './secrets.ts';
-
-export interface ProbeRequest {
-  method: HttpRequest['method'];
-  /** Includes the query. */
-  path: string;
-  /** A secret is sent, but never shown. */
-  headers?: Readonly<Record<string, string | Secret>>;
-}
 
 /** One request, and what came back. Contains secrets: {@link summarizeExchange} returns what may be shown. */
 export interface Exchange {

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../clock.ts';
 import { type CheckId, CONFORMANCE_CHECKS } from '../../domain/conformance/check-list.ts';
 import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
@@ -8,47 +7,15 @@ import { addWatchedChecks } from '../../domain/conformance/watch/watched-check.t
 import type { Seconds } from '../../domain/model.ts';
 import { redactText } from '../../redact.ts';
 
-import type { SourceOptions } from '../source.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { createContainerChecks } from './containers/container-checks.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
 import { type Exchange, Prober } from './prober.ts';
+import type { ConformanceOptions, ShapeChecks } from './shape-checks.ts';
 import { summarizeExchanges } from './summarize.ts';
-import type { AuthorizationToken } from './target.ts';
-import type { EndpointWatcher } from './watch/endpoint-watcher.ts';
 import { type Watch, type WatchOptions, watchEndpoint } from './watch/watch-endpoint.ts';
-
-export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameServers' | 'readFile'> {
-  /** IMDS: the base URL. Containers: the URL of the credentials. */
-  url: URL;
-  shape: ConformanceShape;
-  clock: Clock;
-  /** The role to request, instead of the listed one. */
-  role: string | null;
-  /** The value of the Authorization header. */
-  token: AuthorizationToken | null;
-  /** Aborted to end the run early. */
-  signal?: AbortSignal;
-  /** Then watch the endpoint for so long. */
-  watch?: WatchOptions;
-  /** Called after each check, for progress. */
-  onResult?: (result: CheckResult) => void;
-}
-
-/** The checks of one shape, which share the responses of the endpoint. */
-export interface ShapeChecks {
-  /** In the order in which they are made. Checks without an entry are made only with --watch. */
-  functions: Partial<Record<CheckId, CheckFunction>>;
-  /** @param quote makes a text of the endpoint safe to print */
-  listNotes(quote: (text: string) => string): Promise<ConformanceNote[]>;
-  /**
-   * @param prober sends the requests of the watcher
-   * @throws SkippedCheck if the endpoint serves no credentials
-   */
-  createWatcher(prober: Prober, seconds: Seconds): Promise<EndpointWatcher>;
-}
 
 type CreateChecks = (prober: Prober, options: ConformanceOptions) => ShapeChecks;
 

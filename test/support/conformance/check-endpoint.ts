@@ -3,7 +3,8 @@ import type { CheckId } from '../../../src/domain/conformance/check-list.ts';
 import type { ConformanceRun } from '../../../src/domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../../src/domain/conformance/conformance-check.ts';
 import { Secret } from '../../../src/secret.ts';
-import { type ConformanceOptions, runConformance } from '../../../src/sources/conformance/run-conformance.ts';
+import { runConformance } from '../../../src/sources/conformance/run-conformance.ts';
+import type { ConformanceOptions } from '../../../src/sources/conformance/shape-checks.ts';
 import type { AuthorizationToken } from '../../../src/sources/conformance/target.ts';
 
 /** Clocks of a check and of the endpoint that it checks. They always show the same time. */

@@ -1,5 +1,5 @@
 import type { Instant, Seconds } from '../../model.ts';
-import type { NoResponseReason } from '../check-result.ts';
+import type { NoResponseReason } from '../no-response.ts';
 
 /** One read of the credentials during `--watch`. */
 export interface WatchedRead {

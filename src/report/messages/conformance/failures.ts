@@ -1,10 +1,6 @@
-import type {
-  BodyProblem,
-  ExpectedValue,
-  FailureFact,
-  NoResponseReason,
-} from '../../../domain/conformance/check-result.ts';
+import type { BodyProblem, ExpectedValue, FailureFact } from '../../../domain/conformance/check-result.ts';
 import { MIN_LEAD_TIME } from '../../../domain/conformance/client-limits.ts';
+import type { NoResponseReason } from '../../../domain/conformance/no-response.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { formatCount } from '../../text/format-values.ts';
 

@@ -8,7 +8,7 @@ import { Notes } from '../../notes.ts';
 import { PollError } from '../../poll-error.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { ConformanceOptions } from '../run-conformance.ts';
+import type { ConformanceOptions } from '../shape-checks.ts';
 import type { ContainerFacts } from './container-facts.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';

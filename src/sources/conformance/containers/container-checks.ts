@@ -1,7 +1,7 @@
 import type { CheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import type { Prober } from '../prober.ts';
-import type { ConformanceOptions, ShapeChecks } from '../run-conformance.ts';
+import type { ConformanceOptions, ShapeChecks } from '../shape-checks.ts';
 import { ContainerWatcher } from '../watch/container-watcher.ts';
 import { createAddressChecks } from './address-checks.ts';
 import { createAgentChecks } from './agent-checks.ts';

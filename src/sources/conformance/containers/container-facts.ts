@@ -3,7 +3,7 @@ import { type JsonObject, parseJsonObject } from '../../document/json-object.ts'
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
-import type { ConformanceOptions } from '../run-conformance.ts';
+import type { ConformanceOptions } from '../shape-checks.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;

@@ -1,6 +1,7 @@
 import type { Secret } from '../../../secret.ts';
 import { createSocketExchange } from '../../http/socket-exchange.ts';
-import type { Exchange, ProbeRequest, Prober } from '../prober.ts';
+import type { ProbeRequest } from '../probe-request.ts';
+import type { Exchange, Prober } from '../prober.ts';
 import {
   getStatus,
   LONGEST_TTL,
