@@ -2,6 +2,7 @@ import type { CheckFailure, CheckResult, ExchangeSummary } from '../../domain/co
 import { summarizeClients } from '../../domain/conformance/client-summary.ts';
 import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import { findCheck } from '../../domain/conformance/verdict.ts';
+import type { WatchSummary } from '../../domain/conformance/watch/watched-read.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
@@ -13,6 +14,7 @@ import {
   describeSkipReason,
   describeUnknownReason,
   describeUnreachable,
+  describeWatch,
 } from '../messages/conformance/results.ts';
 import type { ConformanceView } from './view.ts';
 
@@ -29,11 +31,12 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
       strict: isStrict,
       started_at: formatInstant(run.startedAt),
       duration_milliseconds: run.durationMs,
-      request_count: run.exchanges.length,
+      request_count: run.requestCount,
       unreachable: unreachable && {
         reason: unreachable.reason,
         message: describeUnreachable(unreachable).message,
       },
+      watch: run.watch && buildWatch(run.watch),
       notes: run.notes.map((note) => ({ code: note.code, message: describeNote(note) })),
       checks: run.results.map(buildCheck),
       clients: summarizeClients(run).map((summary) => ({
@@ -50,6 +53,16 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
     2,
   )}\n`;
 }
+
+const buildWatch = (watch: WatchSummary) => ({
+  planned_seconds: watch.plannedSeconds,
+  watched_seconds: watch.watchedSeconds,
+  read_count: watch.readCount,
+  failed_read_count: watch.failedReadCount,
+  rotation_count: watch.rotationCount,
+  min_remaining_seconds: watch.minRemainingSeconds,
+  message: describeWatch(watch),
+});
 
 function buildCheck(result: CheckResult) {
   return {

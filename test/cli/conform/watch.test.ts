@@ -6,7 +6,9 @@ import { ciTest } from '../../support/thorough.ts';
 ciTest('--watch sees the rotations of a fast simulator', async () => {
   const rotationTiming = { lifetime: 60, rotateEvery: 20, jitter: 0 };
   const { origin } = await startSimulated({ imds: 'v2', rotationTiming });
-  const { done } = startProgram(['conform', origin, '--shape', 'imds', '--watch', '1m', '-f', 'json']);
+  const { done } = startProgram(['conform', origin, '--shape', 'imds', '--watch', '1m', '-f', 'json'], {
+    timeoutMs: 90_000,
+  });
   const { code, stdout } = await done;
   const { watch, checks } = JSON.parse(stdout);
   expect(watch).toMatchObject({ planned_seconds: 60, failed_read_count: 0 });

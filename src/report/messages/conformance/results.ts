@@ -8,7 +8,9 @@ import type {
 } from '../../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import type { ConformanceVerdict } from '../../../domain/conformance/verdict.ts';
+import type { WatchSummary } from '../../../domain/conformance/watch/watched-read.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatCount } from '../../text/format-values.ts';
 import { CONTAINER_REQUIREMENTS } from './container-checks.ts';
 import { NO_RESPONSE_PHRASES } from './failures.ts';
 import { IMDS_REQUIREMENTS } from './imds-checks.ts';
@@ -92,6 +94,22 @@ export function describeNote(note: ConformanceNote): string {
     case 'CLOCK_OFFSET':
       return `the Date header is ${formatShortDuration(Math.abs(note.aheadSeconds))} ${note.aheadSeconds > 0 ? 'ahead of' : 'behind'} the clock of this host`;
   }
+}
+
+/** `watched for 2h: 236 reads, 1 rotation, at least 4h 59m valid`. */
+export function describeWatch(watch: WatchSummary): string {
+  const { watchedSeconds, readCount, failedReadCount, rotationCount, minRemainingSeconds } = watch;
+  const validity =
+    minRemainingSeconds === null || minRemainingSeconds <= 0
+      ? []
+      : [`the credentials were always valid for at least ${formatShortDuration(minRemainingSeconds)}`];
+  const parts = [
+    formatCount(readCount, 'read'),
+    ...(failedReadCount > 0 ? [`${failedReadCount} without credentials`] : []),
+    formatCount(rotationCount, 'rotation'),
+    ...validity,
+  ];
+  return `watched for ${formatShortDuration(watchedSeconds)}: ${parts.join(', ')}`;
 }
 
 /** Why the endpoint could not be checked, and what to do. */
