@@ -59,8 +59,8 @@ export const conformCommand: CommandDefinition = {
   help: {
     notes: [
       'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
-        'request and response, and which SDKs get no credentials, send many requests or are delayed. An error breaks ' +
-        'at least one SDK. A warning is about many requests, delays, leaks, or a difference from AWS.',
+        'request and response, and which SDKs get no credentials, send many requests or are delayed. An error is about ' +
+        'what SDKs rely on. A warning is about many requests, delays, leaks, or a difference from AWS.',
       'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS and the PUT for a token, so they ' +
         'change nothing. No secret is printed.',
       'Give the base URL of an IMDS endpoint, and the whole URL of a container endpoint. Without a URL, the ' +
@@ -77,8 +77,8 @@ export const conformCommand: CommandDefinition = {
     examples: [
       ['cred-watch conform', 'the endpoint that the environment names'],
       ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
-      ['cred-watch conform http://127.0.0.1:8080/v2/credentials/loader --token-file token'],
-      ['cred-watch conform http://127.0.0.1:1338 --strict -f junit -o conform.xml', 'for CI'],
+      ['cred-watch conform http://127.0.0.1:8080/credentials --token-file token'],
+      ['cred-watch conform http://127.0.0.1:1338 -f junit -o conform.xml', 'for CI'],
     ],
   },
   async run(

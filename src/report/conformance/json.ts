@@ -2,7 +2,6 @@ import type { CheckFailure, CheckResult, ExchangeSummary } from '../../domain/co
 import { summarizeClients } from '../../domain/conformance/client-summary.ts';
 import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import { findCheck } from '../../domain/conformance/verdict.ts';
-import type { WatchSummary } from '../../domain/conformance/watch/watched-read.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
@@ -14,11 +13,10 @@ import {
   describeSkipReason,
   describeUnknownReason,
   describeUnreachable,
-  describeWatch,
 } from '../messages/conformance/results.ts';
 import type { ConformanceView } from './view.ts';
 
-/** docs/conform.md documents every field. */
+/** docs/json.md documents every field. */
 export function renderConformanceJson({ run, verdict, isStrict }: ConformanceView, now: Instant): string {
   const { unreachable } = run;
   return `${toJson(
@@ -36,7 +34,14 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
         reason: unreachable.reason,
         message: describeUnreachable(unreachable).message,
       },
-      watch: run.watch && buildWatch(run.watch),
+      watch: run.watch && {
+        planned_seconds: run.watch.plannedSeconds,
+        watched_seconds: run.watch.watchedSeconds,
+        read_count: run.watch.readCount,
+        failed_read_count: run.watch.failedReadCount,
+        rotation_count: run.watch.rotationCount,
+        min_remaining_seconds: run.watch.minRemainingSeconds,
+      },
       notes: run.notes.map((note) => ({ code: note.code, message: describeNote(note) })),
       checks: run.results.map(buildCheck),
       clients: summarizeClients(run).map((summary) => ({
@@ -53,16 +58,6 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
     2,
   )}\n`;
 }
-
-const buildWatch = (watch: WatchSummary) => ({
-  planned_seconds: watch.plannedSeconds,
-  watched_seconds: watch.watchedSeconds,
-  read_count: watch.readCount,
-  failed_read_count: watch.failedReadCount,
-  rotation_count: watch.rotationCount,
-  min_remaining_seconds: watch.minRemainingSeconds,
-  message: describeWatch(watch),
-});
 
 function buildCheck(result: CheckResult) {
   return {

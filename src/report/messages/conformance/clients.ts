@@ -11,7 +11,7 @@ export const CLIENT_NAMES: Record<ConformanceClient, string> = {
   ruby: 'Ruby',
   javascript: 'JavaScript',
   go: 'Go',
-  cpp: 'C++ and CRT',
+  cpp: 'C++/CRT',
   rust: 'Rust',
   'go-1': 'Go 1',
   s3fs: 's3fs',

@@ -27,7 +27,7 @@ export const IMDS_REQUIREMENTS: Record<ImdsCheckId, string> = {
   'key-stable': 'two requests in a row get the same key',
   'not-expired': 'the served credentials have not expired',
   'remaining-validity':
-    'the served credentials are valid for at least 25 minutes, so that no SDK is in a hurry',
+    'the remaining validity is in no refresh window of an SDK: at least 25 minutes at IMDS, 15 at containers',
   'rotation-overlap': 'the old credentials are valid for at least 5 minutes after a rotation',
   'response-time': 'responses take less than a second, also if 20 clients ask at the same time',
   'region-metadata': 'the region, the availability zone and the identity document name the same region',

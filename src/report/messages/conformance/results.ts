@@ -10,7 +10,7 @@ import type { ConformanceShape } from '../../../domain/conformance/conformance-c
 import type { ConformanceVerdict } from '../../../domain/conformance/verdict.ts';
 import type { WatchSummary } from '../../../domain/conformance/watch/watched-read.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { formatCount } from '../../text/format-values.ts';
+import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { CONTAINER_REQUIREMENTS } from './container-checks.ts';
 import { NO_RESPONSE_PHRASES } from './failures.ts';
 import { IMDS_REQUIREMENTS } from './imds-checks.ts';
@@ -96,22 +96,6 @@ export function describeNote(note: ConformanceNote): string {
   }
 }
 
-/** `watched for 2h: 236 reads, 1 rotation, at least 4h 59m valid`. */
-export function describeWatch(watch: WatchSummary): string {
-  const { watchedSeconds, readCount, failedReadCount, rotationCount, minRemainingSeconds } = watch;
-  const validity =
-    minRemainingSeconds === null || minRemainingSeconds <= 0
-      ? []
-      : [`the credentials were always valid for at least ${formatShortDuration(minRemainingSeconds)}`];
-  const parts = [
-    formatCount(readCount, 'read'),
-    ...(failedReadCount > 0 ? [`${failedReadCount} without credentials`] : []),
-    formatCount(rotationCount, 'rotation'),
-    ...validity,
-  ];
-  return `watched for ${formatShortDuration(watchedSeconds)}: ${parts.join(', ')}`;
-}
-
 /** Why the endpoint could not be checked, and what to do. */
 export function describeUnreachable({ reason, detail }: UnreachableReason): {
   message: string;
@@ -127,4 +111,19 @@ export function describeUnreachable({ reason, detail }: UnreachableReason): {
     message: `${NO_RESPONSE_PHRASES[reason]}${detail === '' ? '' : `: ${detail}`}`,
     hint: 'check the URL, and whether the endpoint is running',
   };
+}
+
+/** `watched for 2h: 720 reads, 2 rotations, at least 24m valid`. */
+export function describeWatch(watch: WatchSummary): string {
+  const { plannedSeconds, watchedSeconds, readCount, failedReadCount, rotationCount, minRemainingSeconds } =
+    watch;
+  const planned = watchedSeconds < plannedSeconds ? ` of ${formatShortDuration(plannedSeconds)}` : '';
+  const failed = failedReadCount === 0 ? '' : ` (${formatNumber(failedReadCount)} failed)`;
+  const shortest =
+    // A failed check reports expired credentials.
+    minRemainingSeconds === null || minRemainingSeconds <= 0
+      ? ''
+      : `, at least ${formatShortDuration(minRemainingSeconds)} valid`;
+  const counts = `${formatCount(readCount, 'read')}${failed}, ${formatCount(rotationCount, 'rotation')}`;
+  return `watched for ${formatShortDuration(watchedSeconds)}${planned}: ${counts}${shortest}`;
 }
