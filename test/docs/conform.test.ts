@@ -4,10 +4,12 @@ import { expect, test } from 'vitest';
 import { CONFORMANCE_CHECKS } from '../../src/domain/conformance/check-list.ts';
 import { describeEffect } from '../../src/report/messages/conformance/clients.ts';
 import { describeRequirement } from '../../src/report/messages/conformance/results.ts';
+import { KNOWN_DEFECTS } from '../support/conformance/defects/known-servers.ts';
 import { ROOT, readDocument } from '../support/docs/markdown.ts';
 
 const DOCUMENT = 'docs/conform.md';
-const PLACE = /(?<=<!-- table: checks -->\n\n)(?:\|.*\n)*/;
+const CHECKS_PLACE = /(?<=<!-- table: checks -->\n\n)(?:\|.*\n)*/;
+const SERVERS_PLACE = /(?<=<!-- table: servers -->\n\n)(?:\|.*\n)*/;
 
 /** The effects of `remaining-validity` depend on the remaining validity. */
 const DEPENDS = 'depends on the remaining validity';
@@ -24,16 +26,26 @@ const renderTable = () =>
     '',
   ].join('\n');
 
-test('docs/conform.md shows every check with its severity and its effects', () => {
+const renderServers = () =>
+  [
+    '| server | defect | checks |',
+    '|---|---|---|',
+    ...KNOWN_DEFECTS.map(
+      ({ server, name, checks }) =>
+        `| ${server} | ${name} | ${checks.map((check) => `\`${check}\``).join(', ')} |`,
+    ),
+    '',
+  ].join('\n');
+
+test.each([
+  { title: 'every check with its severity and its effects', place: CHECKS_PLACE, render: renderTable },
+  { title: 'the defects of published servers', place: SERVERS_PLACE, render: renderServers },
+])('docs/conform.md shows $title', ({ place, render }) => {
   const current = readDocument(DOCUMENT);
   if (process.env.UPDATE_DOCS === '1') {
-    writeFileSync(
-      join(ROOT, DOCUMENT),
-      current.replace(PLACE, () => renderTable()),
-    );
+    writeFileSync(join(ROOT, DOCUMENT), current.replace(place, render));
   } else {
-    expect(PLACE.exec(current)?.[0], 'to update it: UPDATE_DOCS=1 npx vitest run test/docs').toBe(
-      renderTable(),
-    );
+    const hint = 'to update it: UPDATE_DOCS=1 npx vitest run test/docs';
+    expect(place.exec(current)?.[0], hint).toBe(render());
   }
 });

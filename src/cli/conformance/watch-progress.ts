@@ -1,6 +1,6 @@
 import type { ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { WatchSummary } from '../../domain/conformance/watch/watched-read.ts';
-import { formatDuration } from '../../domain/time/duration.ts';
+import { formatShortDuration } from '../../domain/time/duration.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
@@ -10,7 +10,7 @@ export function createWatchProgress(io: Io) {
   const progress = createProgress(io);
   return {
     show: ({ plannedSeconds, watchedSeconds, readCount, rotationCount }: WatchSummary) => {
-      const left = formatDuration(Math.max(0, plannedSeconds - watchedSeconds));
+      const left = formatShortDuration(Math.max(0, plannedSeconds - watchedSeconds));
       const rotations = rotationCount === 1 ? '1 rotation' : `${rotationCount} rotations`;
       progress.show(`watching for another ${left} · ${readCount} reads · ${rotations}`);
     },
@@ -24,7 +24,7 @@ export async function printWatchNote({ watch, unreachable }: ConformanceRun, sig
   if (watch === null) {
     await printNote(io, 'the endpoint was not watched, because it serves no credentials');
   } else if (signal.aborted) {
-    const [watched, planned] = [watch.watchedSeconds, watch.plannedSeconds].map(formatDuration);
+    const [watched, planned] = [watch.watchedSeconds, watch.plannedSeconds].map(formatShortDuration);
     await printNote(
       io,
       `${String(signal.reason)} received: the endpoint was watched for ${watched} of ${planned}`,

@@ -163,6 +163,9 @@ export interface ConformanceRun {
   shape: ConformanceShape;
   startedAt: Instant;
   durationMs: number;
+  /** All requests, also those of `--watch`. */
+  requestCount: number;
+  /** Of the requests of `--watch`, only those that show a failure. */
   exchanges: readonly ExchangeSummary[];
   results: readonly CheckResult[];
   notes: readonly ConformanceNote[];

@@ -114,5 +114,5 @@ export const IMDS_CHECKS = [
   { id: 'expect-refused', shapes: IMDS, severity: 'warning', effects: HIDES_MISTAKES },
   { id: 'not-found-response', shapes: IMDS, severity: 'warning', effects: HIDES_MISTAKES },
   { id: 'host-header', shapes: IMDS, severity: 'warning', effects: LEAKS },
-  { id: 'no-cross-origin', shapes: IMDS, severity: 'warning', effects: LEAKS },
+  { id: 'no-cross-origin', shapes: EVERY_SHAPE, severity: 'warning', effects: LEAKS },
 ] as const satisfies readonly ConformanceCheck[];

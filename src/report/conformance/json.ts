@@ -29,7 +29,7 @@ export function renderConformanceJson({ run, verdict, isStrict }: ConformanceVie
       strict: isStrict,
       started_at: formatInstant(run.startedAt),
       duration_milliseconds: run.durationMs,
-      request_count: run.exchanges.length,
+      request_count: run.requestCount,
       unreachable: unreachable && {
         reason: unreachable.reason,
         message: describeUnreachable(unreachable).message,

@@ -7,6 +7,7 @@ import {
   describeUnknownReason,
   describeUnreachable,
   describeVerdict,
+  describeWatch,
 } from '../messages/conformance/results.ts';
 import { type ConformanceView, getSeverity, isFailed, listEffects, listFailureRows } from './view.ts';
 
@@ -48,7 +49,9 @@ export async function renderConformanceJunit(view: ConformanceView, version: str
           property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': value })),
         },
         testcase,
-        'system-out': describeVerdict(run, verdict),
+        'system-out': [describeVerdict(run, verdict), ...(run.watch ? [describeWatch(run.watch)] : [])].join(
+          '\n',
+        ),
       },
     },
   });

@@ -44,7 +44,7 @@ export function renderConformanceText(view: ConformanceView, { width, hasColour 
   }
   const failed = run.results.filter(isFailed).sort(compareSeverity);
   return [
-    `${headline}\n  ${summarizeCounts(run.results, run.exchanges.length)}\n`,
+    `${headline}\n  ${summarizeCounts(run.results, run.requestCount)}\n`,
     ...(run.watch === null ? [] : [`  ${describeWatch(run.watch)}\n`]),
     ...run.notes.map((note) => `  note: ${escapeUnprintable(describeNote(note))}\n`),
     ...failed.map((result) => `\n${renderFailed(result, view, width, palette)}`),

@@ -64,6 +64,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     shape,
     startedAt,
     durationMs: clock.now() - startedAt,
+    requestCount: prober.exchanges.length + (watched?.exchanges.length ?? 0),
     exchanges: summarizeExchanges(exchanges, prober.secrets),
     results: unreachable === null ? watchedResults : [],
     notes: unreachable === null ? await listNotes(checks, prober) : [],

@@ -25,7 +25,7 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: `503,${TOKEN}`, shape: 'imds', checks: ['token-issued'] },
     { fault: `400,${TOKEN}`, shape: 'imds', checks: ['token-issued', 'token-refusal-status'] },
     { fault: `404,${TOKEN}`, shape: 'imds', checks: ['token-issued'] },
-    { fault: `500,${DOCUMENT}`, shape: 'imds', checks: ['document-fields', 'response-time'] },
+    { fault: `500,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
     { fault: '404,path=/latest/meta-data/placement/*', shape: 'imds', checks: ['region-metadata'] },
     { fault: '403', shape: 'imds', unreachable: 'disabled' },
     { fault: '500', shape: 'ecs', checks: ['container-document'] },
@@ -45,10 +45,10 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
   reset: [
     { fault: 'reset', shape: 'imds', unreachable: 'connection-closed' },
     { fault: 'reset', shape: 'ecs', unreachable: 'connection-closed' },
-    { fault: `reset,${DOCUMENT}`, shape: 'imds', checks: ['document-fields', 'response-time'] },
+    { fault: `reset,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
   ],
   truncate: [
-    { fault: `truncate,${DOCUMENT}`, shape: 'imds', checks: ['document-fields', 'response-time'] },
+    { fault: `truncate,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
     { fault: 'truncate', shape: 'eks', checks: ['container-document'] },
   ],
   malformed: [
@@ -85,7 +85,7 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: 'field=Code', shape: 'cloudshell', checks: ['cloudshell-token'] },
   ],
   redirect: [
-    { fault: `redirect,${DOCUMENT}`, shape: 'imds', checks: ['document-fields', 'response-time'] },
+    { fault: `redirect,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
     { fault: 'redirect', shape: 'ecs', checks: ['container-document', 'container-response'] },
   ],
   'no-role': [

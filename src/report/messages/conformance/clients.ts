@@ -53,7 +53,7 @@ const PLURAL: Record<Effect, string> = {
 
 /** What happens, if no particular client is affected. */
 const GENERAL: Partial<Record<Effect, string>> = {
-  leaks: 'a proxy or a web page can read credentials',
+  leaks: 'others can read the credentials',
   'hides-mistakes': 'a mistake of a client stays unnoticed here, and the client fails on AWS',
   'differs-from-aws': 'no client is known to break, but AWS responds differently',
   'uses-expired': 'clients can use expired credentials',

@@ -120,7 +120,10 @@ export function describeWatch(watch: WatchSummary): string {
   const planned = watchedSeconds < plannedSeconds ? ` of ${formatShortDuration(plannedSeconds)}` : '';
   const failed = failedReadCount === 0 ? '' : ` (${formatNumber(failedReadCount)} failed)`;
   const shortest =
-    minRemainingSeconds === null ? '' : `, at least ${formatShortDuration(minRemainingSeconds)} valid`;
+    // A failed check reports expired credentials.
+    minRemainingSeconds === null || minRemainingSeconds <= 0
+      ? ''
+      : `, at least ${formatShortDuration(minRemainingSeconds)} valid`;
   const counts = `${formatCount(readCount, 'read')}${failed}, ${formatCount(rotationCount, 'rotation')}`;
   return `watched for ${formatShortDuration(watchedSeconds)}${planned}: ${counts}${shortest}`;
 }

@@ -54,9 +54,19 @@ export const createAgentChecks = (facts: ContainerFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-function requestToken({ path, send }: ContainerFacts): Promise<Exchange> {
+/** An endpoint may issue tokens only to those who have the token of the environment. */
+async function requestToken({ path, send, token }: ContainerFacts): Promise<Exchange> {
   const prefix = path.slice(0, Math.max(path.lastIndexOf('/latest/'), 0));
-  return send({ method: 'PUT', path: `${prefix}${TOKEN_PATH}`, headers: { [TTL_HEADER]: TOKEN_TTL } });
+  const request = {
+    method: 'PUT',
+    path: `${prefix}${TOKEN_PATH}`,
+    headers: { [TTL_HEADER]: TOKEN_TTL },
+  } as const;
+  const issued = await send(request);
+  const isRefused = issued.response?.status === 401 || issued.response?.status === 403;
+  return isRefused && token !== null
+    ? send({ ...request, headers: { ...request.headers, authorization: token } })
+    : issued;
 }
 
 async function expectCredentials(attempt: CheckAttempt, exchange: Exchange): Promise<void> {

@@ -8,6 +8,9 @@ import type { ConformanceOptions } from '../shape-checks.ts';
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
 
+/** `security-credentials` */
+const WORDS = /^[a-z]{1,20}(?:-[a-z]{1,20})*$/;
+
 /** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
 export const WRONG_ID = '00000000-0000-4000-8000-000000000000';
 
@@ -23,7 +26,7 @@ export class ContainerFacts {
   readonly options: ConformanceOptions;
   /** With the query. */
   readonly path: string;
-  readonly #prober: Prober;
+  readonly prober: Prober;
   readonly #responses = new Map<string, Promise<Exchange>>();
   #concurrent: Promise<readonly Exchange[]> | null = null;
   /** What the endpoint accepts as the Authorization header. */
@@ -31,7 +34,7 @@ export class ContainerFacts {
 
   constructor(prober: Prober, options: ConformanceOptions) {
     this.options = options;
-    this.#prober = prober;
+    this.prober = prober;
     this.#token = options.token?.value ?? null;
     const { pathname, search } = options.url;
     this.path = `${pathname}${search}`;
@@ -42,7 +45,7 @@ export class ContainerFacts {
   findConfidentialParts(): string[] {
     return this.path
       .split(/[/?&=]/)
-      .filter((part) => part.length >= MIN_CONFIDENTIAL_LENGTH && /\d/.test(part));
+      .filter((part) => part.length >= MIN_CONFIDENTIAL_LENGTH && !WORDS.test(part));
   }
 
   get token(): Secret | null {
@@ -108,7 +111,7 @@ export class ContainerFacts {
 
   request({ path = this.path, token, host }: ContainerRequest = {}): Promise<Exchange> {
     const authorization = token === undefined ? this.#token : token;
-    return this.#prober.send({
+    return this.prober.send({
       method: 'GET',
       path,
       headers: {
@@ -120,7 +123,7 @@ export class ContainerFacts {
   }
 
   /** Sends another request of the protocol. */
-  readonly send: Prober['send'] = (request) => this.#prober.send(request);
+  readonly send: Prober['send'] = (request) => this.prober.send(request);
 
   /**
    * The credentials document.

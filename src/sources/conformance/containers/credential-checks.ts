@@ -1,4 +1,5 @@
 import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
+import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { judgeRemainingValidity, judgeValidity } from '../document-judgements.ts';
@@ -46,6 +47,13 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
       if (remaining === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
       if (remaining <= 0) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'not-expired' });
       judgeRemainingValidity(attempt, remaining, exchange, 'container');
+    },
+
+    'no-cross-origin': async (attempt) => {
+      await facts.getDocument();
+      const { prober, path, token } = facts;
+      const headers = token === null ? {} : { authorization: token };
+      await judgeCrossOrigin(attempt, prober, (request) => prober.send(request), path, headers);
     },
   }) satisfies Record<string, CheckFunction>;
 
