@@ -37,7 +37,7 @@ const isUndecided = (result: CheckResult) =>
  * @param isStrict whether a failed check of severity `warning` counts too
  */
 export function judgeConformance(
-  { results, unreachable }: ConformanceRun,
+  { results, unreachable }: Pick<ConformanceRun, 'results' | 'unreachable'>,
   isStrict: boolean,
 ): ConformanceVerdict {
   if (unreachable !== null) return 'unknown';
