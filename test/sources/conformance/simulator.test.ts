@@ -52,12 +52,22 @@ describe('the simulator conforms', () => {
   });
 
   const variants = Object.entries(VARIANTS).flatMap(([name, { choices }]) =>
-    choices.slice(1).map((choice) => `${name}=${choice}`),
+    (['v2', 'both'] as const).flatMap((imds) =>
+      choices.map((choice) => ({ imds, variant: `${name}=${choice}` })),
+    ),
   );
-  test.each(variants)('with the variant %s', async (variant) => {
-    const { failed } = await checkSimulator('imds', { imds: 'both', variants: [variant] });
-    expect(failed).toEqual([]);
-  });
+  test.each(sampleCases(variants, 2))(
+    'with the variant $variant and the IMDS versions $imds',
+    async (options) => {
+      const { run, failed } = await checkSimulator('imds', {
+        imds: options.imds,
+        variants: [options.variant],
+      });
+      expect(failed).toEqual([]);
+      expect(listChecks(run, 'unknown')).toEqual([]);
+      expect(judgeConformance(run, true)).toBe('conforms');
+    },
+  );
 });
 
 describe('each fault of the simulator is named', () => {
