@@ -1,4 +1,3 @@
-import { chownSync } from 'node:fs';
 import { CredWatchError } from '../../errors.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import { deriveInstanceId, readMachineId } from '../../server/serving/instance-id.ts';
@@ -10,6 +9,7 @@ import {
   startServing,
 } from '../../server/serving/serving.ts';
 import { AddressInUseError } from '../../server/wire/address-in-use.ts';
+import { changeSocketOwner } from '../../server/wire/unix-socket.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { dropRoot, type TargetUser } from './drop-root.ts';
@@ -61,7 +61,7 @@ export async function startServer(
     async onListening(origins) {
       assertLoopback(origins, flags);
       if (user !== null) {
-        for (const { target } of listen) if ('path' in target) chownSync(target.path, user.uid, user.gid);
+        for (const { target } of listen) if ('path' in target) changeSocketOwner(target.path, user);
         userIo = dropRoot(user, io);
       }
       machine.region = await settings.findRegion(userIo);

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
@@ -21,8 +21,7 @@ export async function listenOnPath(server: Server, target: ListenPath): Promise<
   }
   try {
     await removeStaleSocket(path);
-    await bind(server, path);
-    chmodSync(path, target.mode);
+    await bind(server, target);
   } catch (cause) {
     if (cause instanceof CredWatchError) throw cause;
     throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
@@ -31,15 +30,18 @@ export async function listenOnPath(server: Server, target: ListenPath): Promise<
   }
 }
 
-/** The socket is created without permissions for others, so that nobody can connect before `chmod`. */
-function bind(server: Server, path: string): Promise<void> {
+/**
+ * Creates the socket with its final permissions. A later `chmod` would follow a link, by which the owner of the folder
+ * could replace the socket.
+ */
+function bind(server: Server, { path, mode }: ListenPath): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.once('listening', () => {
       server.removeListener('error', reject);
       resolve();
     });
-    const umask = process.umask(0o177);
+    const umask = process.umask(0o777 & ~mode);
     try {
       // Node creates the socket in this call.
       server.listen({ path });
@@ -48,6 +50,10 @@ function bind(server: Server, path: string): Promise<void> {
     }
   });
 }
+
+/** Gives a socket to a user. Never follows a link, by which this user could get any file. */
+export const changeSocketOwner = (path: string, { uid, gid }: { uid: number; gid: number }): void =>
+  lchownSync(path, uid, gid);
 
 async function removeStaleSocket(path: string): Promise<void> {
   const stats = lstatSync(path, { throwIfNoEntry: false });

@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ListenTarget } from '../../../src/server/wire/listen-address.ts';
-import { listenOnPath } from '../../../src/server/wire/unix-socket.ts';
+import { changeSocketOwner, listenOnPath } from '../../../src/server/wire/unix-socket.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { Connection } from '../../support/server/raw-client.ts';
 import { createRole, startServed } from '../../support/server/served-endpoint.ts';
@@ -70,21 +70,28 @@ describe('a Unix socket', () => {
     expect(process.umask()).toBe(0);
   });
 
-  test('never has permissions for other users, also before its permissions are set', async () => {
-    const umask = process.umask(0);
-    onTestFinished(() => void process.umask(umask));
+  test('a link that replaces the socket changes no permissions of another file', async () => {
     const path = newPath();
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '', { mode: 0o644 });
     const server = createHttpServer();
     onTestFinished(() => void server.close());
     let created = 0;
-    await listenOnPath(server, {
-      path,
-      get mode() {
-        created = lstatSync(path).mode & 0o777;
-        return 0o660;
-      },
+    server.once('listening', () => {
+      created = lstatSync(path).mode & 0o777;
+      renameSync(path, `${path}.moved`);
+      symlinkSync(file, path);
     });
-    expect([created & 0o077, lstatSync(path).mode & 0o777]).toEqual([0, 0o660]);
+    await listenOnPath(server, { path, mode: 0o600 });
+    expect([created, lstatSync(file).mode & 0o777]).toEqual([0o600, 0o644]);
+  });
+
+  test.runIf(process.getuid?.() === 0)('a link that replaces the socket gives no other file away', () => {
+    const [path, file] = [newPath(), join(temporaryFolder(), 'file')];
+    writeFileSync(file, '');
+    symlinkSync(file, path);
+    changeSocketOwner(path, { uid: 65_534, gid: 65_534 });
+    expect([lstatSync(file).uid, lstatSync(path).uid]).toEqual([0, 65_534]);
   });
 
   test('replaces the socket of a server that has ended', async () => {
