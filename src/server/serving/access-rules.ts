@@ -33,8 +33,21 @@ export function findAccessProblem(request: CheckedRequest, isHostAllowed: HostRu
  * Headers that browsers and proxies send, but no SDK. `Sec-Fetch-Mode` is allowed, because Node's `fetch`
  * sends it. Browsers also send `Sec-Fetch-Site`, which is rejected.
  */
-const BROWSER_OR_PROXY_HEADER =
-  /^(?:origin|referer|sec-fetch-(?!mode$).*|x-forwarded-.*|x-real-ip|forwarded|via|access-control-request-.*)$/;
+const BROWSER_OR_PROXY_HEADER = new RegExp(
+  `^(?:${[
+    'origin',
+    'referer',
+    'sec-(?!fetch-mode$).*',
+    // Browsers without `Sec-Fetch-Site`, such as Safari before 16.4, send it when they open a page.
+    'upgrade-insecure-requests',
+    'access-control-request-.*',
+    'forwarded',
+    'via',
+    'x-forwarded(?:-.*)?',
+    'x-(?:real|client|cluster-client|envoy-external)-(?:ip|address)',
+    '(?:client|true-client|cf-connecting|fastly-client)-ip',
+  ].join('|')})$`,
+);
 
 /**
  * Accepts the addresses of the real endpoints, the address on which the server listens, and the given names. This

@@ -76,10 +76,36 @@ describe('a request from a browser or through a proxy', () => {
     ['X-Real-IP', '127.0.0.1'],
     ['Forwarded', 'for=127.0.0.1'],
     ['Via', '1.1 proxy'],
+    ['X-Forwarded', 'for=127.0.0.1'],
+    ['Client-IP', '127.0.0.1'],
+    ['X-Client-IP', '127.0.0.1'],
+    ['X-Cluster-Client-IP', '127.0.0.1'],
+    ['X-Envoy-External-Address', '127.0.0.1'],
+    ['True-Client-IP', '127.0.0.1'],
+    ['CF-Connecting-IP', '127.0.0.1'],
+    ['Sec-WebSocket-Key', 'dGVzdA=='],
+    ['Sec-Purpose', 'prefetch'],
+    ['Sec-CH-UA', '"Chromium"'],
+    ['Upgrade-Insecure-Requests', '1'],
     ['Access-Control-Request-Method', 'PUT'],
     ['ORIGIN', ''],
   ])('is rejected on every path because of %s: %s', async (name, value) => {
     await expectRejected(await startOpen(), { [name]: value });
+  });
+
+  test('is not suspected because of the headers of an SDK or of Node', async () => {
+    const { requests, send } = await startOpen();
+    const headers = {
+      'Sec-Fetch-Mode': 'cors',
+      'User-Agent': 'x',
+      Accept: '*/*',
+      'Accept-Language': '*',
+      'X-Amz-Trace': '1',
+      'Proxy-Connection': 'keep-alive',
+    };
+    for (const { method, path, headers: own } of requests) {
+      expect([path, (await send(method, path, { ...own, ...headers })).status]).toEqual([path, 200]);
+    }
   });
 
   test.each(METHODS.filter((method) => method !== 'CONNECT'))(
