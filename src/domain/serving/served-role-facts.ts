@@ -36,15 +36,19 @@ export interface ServedRoleFacts {
  * - `starting`: the source has not returned credentials yet
  * - `valid`: the last refresh worked
  * - `refresh-failing`: valid, but the last refresh failed
+ * - `idle`: expired on purpose, because no client has requested the credentials. The next request refreshes them
  * - `expired`: clients get errors
  */
-export const SERVED_ROLE_STATES = ['starting', 'valid', 'refresh-failing', 'expired'] as const;
+export const SERVED_ROLE_STATES = ['starting', 'valid', 'refresh-failing', 'idle', 'expired'] as const;
 export type ServedRoleState = (typeof SERVED_ROLE_STATES)[number];
 
 /** @param now by AWS's clock */
-export function getServedRoleState({ key, failureCount }: ServedRoleFacts, now: Instant): ServedRoleState {
+export function getServedRoleState(
+  { key, isIdle, failureCount }: ServedRoleFacts,
+  now: Instant,
+): ServedRoleState {
   if (key === null) return 'starting';
-  if (key.expiration <= now) return 'expired';
+  if (key.expiration <= now) return isIdle && failureCount === 0 ? 'idle' : 'expired';
   return failureCount > 0 ? 'refresh-failing' : 'valid';
 }
 
@@ -52,6 +56,10 @@ export const isServable = (facts: ServedRoleFacts, now: Instant): boolean => {
   const state = getServedRoleState(facts, now);
   return state === 'valid' || state === 'refresh-failing';
 };
+
+/** An idle role is healthy: otherwise a monitor would restart the server. */
+export const isHealthy = (facts: ServedRoleFacts, now: Instant): boolean =>
+  isServable(facts, now) || getServedRoleState(facts, now) === 'idle';
 
 /** What a failed refresh means for clients. */
 export type RefreshFailureLevel = 'note' | 'warning' | 'error';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/model.ts';
 import {
   getServedRoleState,
-  isServable,
+  isHealthy,
   type ServedRoleFacts,
 } from '../../domain/serving/served-role-facts.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
@@ -24,17 +24,17 @@ export function formatHealth(
   roles: readonly ServedRoleFacts[],
   now: Instant,
 ): { isHealthy: boolean; body: string } {
-  const isHealthy = roles.every((facts) => isServable(facts, now));
+  const areHealthy = roles.every((facts) => isHealthy(facts, now));
   const document = {
     schema_version: 1,
-    status: isHealthy ? 'ok' : 'unavailable',
+    status: areHealthy ? 'ok' : 'unavailable',
     version,
     user: escapeUnprintable(user),
     pid,
     started_at: formatInstant(startedAt),
     roles: roles.map((facts) => buildRoleJson(facts, now)),
   };
-  return { isHealthy, body: `${toJson(document, 2)}\n` };
+  return { isHealthy: areHealthy, body: `${toJson(document, 2)}\n` };
 }
 
 /** The state of a role, in `/healthz` and in the events of `-f json`. */

@@ -3,6 +3,7 @@ import { explainRefreshTime } from '../../../src/domain/sdk-refresh/refresh-reas
 import { ADVISED_LIFETIME, chooseRefreshRemaining } from '../../../src/domain/sdk-refresh/refresh-time.ts';
 import {
   getServedRoleState,
+  isHealthy,
   isServable,
   rateRefreshFailure,
 } from '../../../src/domain/serving/served-role-facts.ts';
@@ -23,9 +24,13 @@ describe('the state of a served role', () => {
     ['refresh-failing', expiresIn(1, 1), true],
     ['expired', expiresIn(0, 1), false],
     ['expired', expiresIn(-1), false],
+    ['expired', { ...expiresIn(-1, 1), isIdle: true }, false],
+    ['idle', { ...expiresIn(-1), isIdle: true }, false],
+    ['valid', { ...expiresIn(1), isIdle: true }, true],
   ] as const)('is %s', (state, facts, servable) => {
     expect(getServedRoleState(facts, NOW)).toBe(state);
     expect(isServable(facts, NOW)).toBe(servable);
+    expect(isHealthy(facts, NOW)).toBe(servable || state === 'idle');
   });
 });
 

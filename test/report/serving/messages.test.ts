@@ -79,10 +79,11 @@ describe('the status for the service manager', () => {
       createFacts(),
       createFacts({ name: 'ops', failureCount: 1, failure: FAILURE }),
       createFacts({ name: 'old', ...expiresIn(-1) }),
+      createFacts({ name: 'idle', ...expiresIn(-1), isIdle: true }),
       createFacts({ name: 'new', key: null }),
     ];
     expect(describeServing(roles, NOW)).toMatch(
-      /^loader is valid until 11:24:00Z; ops is valid until 11:24:00Z, but the last refresh failed: sso-login-required: .+; old expired at 10:23:00Z; new has no credentials yet$/,
+      /^loader is valid until 11:24:00Z; ops is valid until 11:24:00Z, but the last refresh failed: sso-login-required: .+; old expired at 10:23:00Z; idle expired at 10:23:00Z, and is refreshed at the next request; new has no credentials yet$/,
     );
   });
 

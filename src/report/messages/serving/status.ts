@@ -20,6 +20,8 @@ function describeRoleState(facts: ServedRoleFacts, now: Instant): string {
       return `${name} is valid until ${until}`;
     case 'refresh-failing':
       return `${name} is valid until ${until}, but the last refresh failed${why}`;
+    case 'idle':
+      return `${name} expired at ${until}, and is refreshed at the next request`;
     case 'expired':
       return `${name} expired at ${until}${why}`;
   }
