@@ -10,22 +10,33 @@ export function rejectLongTermKeys(outcome: PollOutcome): PollOutcome {
   return outcome.reason === 'long-lived' ? { ...outcome, misconfiguration: LONG_TERM_KEYS } : outcome;
 }
 
+/** Documents have four digits for the year. SDKs cannot parse more. */
+const FIRST_IMPOSSIBLE_EXPIRATION: Instant = Date.UTC(10_000, 0);
+
 /**
  * @param now by AWS's clock
- * @returns a failure instead of credentials that have expired
+ * @returns a failure instead of credentials that have expired, or whose expiration no document can state
  */
-export const rejectExpired = (poll: PolledCredentials, now: Instant): PollOutcome =>
-  poll.credentials.expiration <= now ? fail(poll, 'expired') : poll;
+export function rejectUnservable(poll: PolledCredentials, now: Instant): PollOutcome {
+  const { expiration } = poll.credentials;
+  if (expiration >= FIRST_IMPOSSIBLE_EXPIRATION)
+    return fail(poll, 'malformed', 'Expiration is after the year 9999');
+  return expiration <= now ? fail(poll, 'expired') : poll;
+}
 
 const LONG_TERM_KEYS = { code: 'LONG_TERM_KEYS' } as const;
 
-function fail(outcome: PolledCredentials, reason: 'long-lived' | 'expired'): PollFailure {
+function fail(
+  outcome: PolledCredentials,
+  reason: 'long-lived' | 'expired' | 'malformed',
+  detail = '',
+): PollFailure {
   const { credentials, identity, observedAt, clockOffset, accountId, notes } = outcome;
   const { accessKeyId, expiration } = credentials;
   return {
     ok: false,
     reason,
-    detail: '',
+    detail,
     misconfiguration: reason === 'long-lived' ? LONG_TERM_KEYS : null,
     possibleHopLimit: false,
     accessKeyId,

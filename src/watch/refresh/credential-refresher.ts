@@ -2,12 +2,17 @@ import type { Clock } from '../../clock.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PolledCredentials, PollFailure, PollOutcome } from '../../sources/source.ts';
 import type { PollContext, RecordedPoll } from '../poll-once.ts';
-import { rejectExpired, rejectLongTermKeys } from './assess-poll.ts';
+import { rejectLongTermKeys, rejectUnservable } from './assess-poll.ts';
 import { AwsClock } from './aws-clock.ts';
 import { HeldCredentials } from './held-credentials.ts';
 import { createPollEnd } from './poll-end.ts';
 import { RefreshRecorder } from './refresh-recorder.ts';
-import { chooseRefreshTime, chooseRepeatPause, chooseRetryPause } from './refresh-schedule.ts';
+import {
+  chooseRefreshTime,
+  chooseRepeatPause,
+  chooseRetryPause,
+  MAX_REFRESH_PAUSE,
+} from './refresh-schedule.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
 
 /** SDK clients time out after one second. */
@@ -191,7 +196,7 @@ export class CredentialRefresher {
   #assess(outcome: PollOutcome): PollOutcome {
     this.#synchronise(outcome);
     const now = this.#time.now();
-    const assessed = outcome.ok ? rejectExpired(this.#held.limitExpiration(outcome), now) : outcome;
+    const assessed = outcome.ok ? rejectUnservable(this.#held.limitExpiration(outcome), now) : outcome;
     if (assessed.ok) {
       this.#failures = 0;
       this.#lastFailure = null;
@@ -217,8 +222,7 @@ export class CredentialRefresher {
     const { lifetime, poll } = this.#held;
     const expiration = poll?.credentials.expiration ?? now;
     const remaining = (expiration - now) / 1000;
-    const { random, minRemaining } = this.#options;
-    const options = { random, minRemaining };
+    const options = { random: this.#options.random, minRemaining: this.#options.minRemaining };
     if (this.#failures > 0) {
       const reason = this.#lastFailure?.reason ?? null;
       return now + chooseRetryPause({ reason, failures: this.#failures, remaining }, options) * 1000;
@@ -226,7 +230,7 @@ export class CredentialRefresher {
     const pause = chooseRepeatPause(remaining, this.#context.source, options);
     if (lifetime === null) return now + pause * 1000;
     const refreshAt = chooseRefreshTime({ expiration, lifetime }, options);
-    return refreshAt > now ? refreshAt : now + pause * 1000;
+    return refreshAt > now ? Math.min(refreshAt, now + MAX_REFRESH_PAUSE * 1000) : now + pause * 1000;
   }
 
   #noteUnexpectedError(error: unknown): null {

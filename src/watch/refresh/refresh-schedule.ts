@@ -1,3 +1,4 @@
+import { MAX_VALIDITY } from '../../domain/aws-limits.ts';
 import type { FailureReason, Instant, Seconds } from '../../domain/model.ts';
 import { chooseRefreshRemaining } from '../../domain/sdk-refresh/refresh-time.ts';
 import { MAX_BACKOFF } from '../../domain/verdict/poll-health.ts';
@@ -29,6 +30,12 @@ const NEEDS_PERSON: ReadonlySet<FailureReason> = new Set<FailureReason>([
   'identity-token-unreadable',
   'auth-token-unreadable',
 ]);
+
+/**
+ * The longest pause between two polls: half of the longest validity of temporary credentials. If a source states a later
+ * expiration by mistake, it would otherwise never be polled again.
+ */
+export const MAX_REFRESH_PAUSE: Seconds = MAX_VALIDITY / 2;
 
 /** A refresh starts early by at most this time and by at most this share of the time in which a key is served. */
 const MAX_EARLY: Seconds = 120;
