@@ -148,6 +148,9 @@ async function startEndpoint(
   const { CredentialRefresher } = await import('../../watch/refresh/credential-refresher.ts');
   const { createRefreshedRole } = await import('../serving/refreshed-role.ts');
   const { startChildEndpoint } = await import('../../server/serving/child-endpoint.ts');
+  // Before the endpoint starts, because an error would leave it open.
+  const region = await readProfileRegion(io, profile, 'default');
+  const hidden = await hideDefaultProfile(io);
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
   const refresher = new CredentialRefresher(context, {
@@ -173,12 +176,8 @@ async function startEndpoint(
     const { message, hint } = describeFailure(rejection);
     throw new CredWatchError(message, hint);
   }
-  const region = await readProfileRegion(io, profile, 'default');
   return {
-    environment: {
-      ...buildEndpointEnvironment(io.env, endpoint.environment, { region }),
-      ...(await hideDefaultProfile(io)),
-    },
+    environment: { ...buildEndpointEnvironment(io.env, endpoint.environment, { region }), ...hidden },
     async [Symbol.asyncDispose]() {
       await endpoint.close();
       await refresher.close();
