@@ -8,7 +8,8 @@ import {
 import type { ServedExchange } from '../../server/serving/served-exchange.ts';
 import { Traffic } from '../../server/traffic.ts';
 import type { Io } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
+import { createLogOutput } from '../process/log-output.ts';
+import { printNote, printWarning } from '../process/messages.ts';
 import type { ServeFlags } from './serve-flags.ts';
 
 /**
@@ -22,11 +23,11 @@ export function createRequestLog(
 ) {
   const traffic = new Traffic();
   const output = format === 'json' ? io.stdout : io.stderr;
-  const failure = new AbortController();
   let isHostReported = false;
-  const write = (line: string) => {
-    output.write(`${line}\n`).catch((error: unknown) => failure.abort(error));
-  };
+  const write = createLogOutput(output, {
+    onDropped: (count) => void printNote(io, ...describeDroppedLines(count)),
+    onError: (error) => void printWarning(io, ...describeLogError(error)),
+  });
   /** The response has the form of the real endpoint, without an explanation. */
   const reportHost = (host: string) => {
     const hint = 'use an address on which the server listens, or add --allow-host NAME';
@@ -35,8 +36,6 @@ export function createRequestLog(
   };
   return {
     traffic,
-    /** Aborted with the error if stdout cannot be written. */
-    failed: failure.signal,
     /** Writes a line to the log. */
     write,
     onExchange(exchange: ServedExchange): void {
@@ -54,6 +53,19 @@ export function createRequestLog(
     },
   };
 }
+
+const describeDroppedLines = (count: number) =>
+  [
+    `${count} lines of the log were dropped, because nothing read the log`,
+    'use --no-log, or a faster reader',
+  ] as const;
+
+/** The credentials are worth more than the log. */
+const describeLogError = (error: unknown) =>
+  [
+    `the log ends here, and the credentials are still served: ${error instanceof Error ? error.message : ''}`,
+    'free disk space and restart the server, or write the log to another file',
+  ] as const;
 
 function toServedRequest(exchange: ServedExchange, kind: string, clockOffset: Seconds): ServedRequest {
   const { at, role, shape, apiVersion, method, path, status, client, connection, peer, credentials } =

@@ -138,7 +138,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         io,
       );
       await context.manager.notifyReady(describeRoles(roles));
-      await waitForEnd(flags, io, AbortSignal.any([context.stop, requests.failed]));
+      await waitForEnd(flags, io, context.stop);
       void context.manager.notifyStopping();
     } finally {
       await Promise.all(roles.map((role) => role.close()));
@@ -148,7 +148,6 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
     await serving.close();
     await audit.close();
   }
-  if (requests.failed.aborted) throw requests.failed.reason;
   await printSummary(requests.traffic.summarise(), refreshes.counts, flags.format, io);
   return EXIT.ok;
 }
