@@ -20,8 +20,9 @@ const HOT_COMMANDS = {
   ],
   check: ['src/cli/running-job/check-pid.ts'],
   exec: [
-    'src/watch/latest-credentials.ts',
-    'src/server/real-credentials/real-endpoint.ts',
+    'src/watch/refresh/credential-refresher.ts',
+    'src/cli/serving/refreshed-role.ts',
+    'src/server/serving/child-endpoint.ts',
     'src/cli/running-job/watch-command.ts',
   ],
   report: [

@@ -12,6 +12,7 @@ import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { reportCommand } from './commands/report.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportCommand,
   pruneCommand,
   simulateCommand,
+  serveCommand,
   conformCommand,
   completionCommand,
   helpCommand,

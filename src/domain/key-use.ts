@@ -1,9 +1,10 @@
-import type { Instant } from './model.ts';
+import type { Instant, Seconds } from './model.ts';
 
-/** The process at the other end of a loopback connection. Null: the system does not show it. */
+/** The process at the other end of a connection within this machine. Null: the system does not show it. */
 export interface PeerProcess {
-  pid: number;
-  /** Path of the executable. */
+  /** Null if the process has ended or belongs to another user. */
+  pid: number | null;
+  /** Path of the executable. Untrusted text. */
   program: string | null;
   /** Name of the user, or the number of the user if it has no name. */
   user: string | null;
@@ -11,15 +12,18 @@ export interface PeerProcess {
 
 /** A program to which `serve` passed a key. */
 export interface KeyUser {
-  /** The SDK or program, as its User-Agent states it. Untrusted text. */
+  /** The SDK or program, as its User-Agent states it; `''` if there is none. Untrusted text. */
   client: string;
   /** IP address, or `unix` for a Unix socket. */
   address: string;
-  /** Null for a client on another host, or on a system without `/proc`. */
+  /** Null for a client on another host, and on a system without `/proc`. */
   process: PeerProcess | null;
 }
 
-/** Which program got which key, and how often. */
+/**
+ * Which program got which key, and how often. Requests of processes that differ only in their pid are counted together.
+ * The pid is that of the last request.
+ */
 export interface KeyUse extends KeyUser {
   /** The name of the role in `serve`. */
   role: string;
@@ -30,4 +34,24 @@ export interface KeyUse extends KeyUser {
   lastAt: Instant;
   /** Responses with this key. */
   count: number;
+  /** True for the row that counts all users of a key above the limit together. Then the user is unknown. */
+  isOthers: boolean;
 }
+
+export interface StoredKeyUse extends KeyUse {
+  /** The name of the host that served the key. */
+  host: string;
+  /** The newest known offset of the host's clock from AWS's clock. Null if it is unknown. */
+  clockOffset: Seconds | null;
+}
+
+/** Clients can send any User-Agent, so the number of separately counted users of a key is limited. */
+export const MAX_USERS_PER_KEY = 200;
+
+/** The user of the row that counts the others. */
+export const OTHER_USERS: KeyUser & Pick<KeyUse, 'isOthers'> = {
+  client: '',
+  address: '',
+  process: null,
+  isOthers: true,
+};

@@ -123,6 +123,7 @@ export const FAILURE_REASONS = [
   'timeout',
   'not-configured',
   'long-lived',
+  'expired',
   'process-failed',
   'region-missing',
   'region-disabled',
@@ -144,7 +145,7 @@ export interface FailureFacts {
   reason: FailureReason;
   /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
-  /** Null except for some failures with the reasons `invalid-configuration` and `malformed`. */
+  /** Null except for some failures with the reasons `invalid-configuration`, `malformed` and `long-lived`. */
   misconfiguration: Misconfiguration | null;
   /** The IMDSv2 token request timed out, as in a container behind a hop limit of 1. */
   possibleHopLimit: boolean;

@@ -1,8 +1,8 @@
 import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
 import type { Shape } from './endpoint-request.ts';
-import type { Simulation } from './simulation.ts';
+import type { EndpointState } from './endpoint-state.ts';
 
-/** Addresses of the real endpoints. Clients need fewer variables if the simulator listens there. */
+/** Addresses of the real endpoints. Clients need fewer variables if the server listens there. */
 const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
   imds: ['http://169.254.169.254', 'http://[fd00:ec2::254]'],
   ecs: ['http://169.254.170.2'],
@@ -18,12 +18,12 @@ export const REAL_HOSTS = Object.values(REAL_ORIGINS)
 /**
  * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older
  * clients append `latest/…` to it directly.
- * @param origins addresses on which the simulator listens, at least one
+ * @param origins addresses on which the server listens, at least one
  */
 export function buildClientEnvironment(
   shape: Shape,
   origins: readonly string[],
-  simulation: Simulation,
+  state: Pick<EndpointState, 'credentialsId' | 'authorization'>,
   tokenFile: string,
 ): Record<string, string> {
   const [first = ''] = origins;
@@ -33,7 +33,7 @@ export function buildClientEnvironment(
     case 'imds':
       return { AWS_EC2_METADATA_SERVICE_ENDPOINT: `${origin}/` };
     case 'ecs': {
-      const path = `/v2/credentials/${simulation.credentialsId}`;
+      const path = `/v2/credentials/${state.credentialsId}`;
       return real === undefined
         ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}${path}` }
         : { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path };
@@ -46,7 +46,7 @@ export function buildClientEnvironment(
     case 'cloudshell':
       return {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}${CLOUDSHELL_PATH}`,
-        AWS_CONTAINER_AUTHORIZATION_TOKEN: simulation.authorization,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: state.authorization,
         AWS_EC2_METADATA_DISABLED: 'true',
       };
   }

@@ -10,15 +10,15 @@ import type {
   Shape,
   ShapeResult,
 } from './endpoint-request.ts';
+import type { EndpointState } from './endpoint-state.ts';
 import { buildImdsError, handleImdsRequest } from './imds/imds.ts';
 import { buildHtmlError } from './imds/imds-wire.ts';
-import type { Simulation } from './simulation.ts';
 
 interface ShapeHandler {
   /** Returns null if the path belongs to another shape. */
-  handle(request: EndpointRequest, simulation: Simulation): ShapeResult | null;
+  handle(request: EndpointRequest, state: EndpointState): ShapeResult | null;
   /** Builds the error response for a status. */
-  buildError(request: EndpointRequest, status: number, simulation: Simulation): EndpointResponse;
+  buildError(request: EndpointRequest, status: number, state: EndpointState): EndpointResponse;
 }
 
 const SHAPE_HANDLERS: Readonly<Record<Shape, ShapeHandler>> = {
@@ -31,20 +31,20 @@ const SHAPE_HANDLERS: Readonly<Record<Shape, ShapeHandler>> = {
 /** Shapes with few paths come first, because IMDS responds to every path. */
 const SHAPE_ORDER = ['cloudshell', 'ecs', 'eks', 'imds'] as const;
 
-/** Passes a request to the first shape of the simulation that handles its path. */
-export function dispatch(request: EndpointRequest, simulation: Simulation): HandledRequest {
+/** Passes a request to the first served shape that handles its path. */
+export function dispatch(request: EndpointRequest, state: EndpointState): HandledRequest {
   const defaults = { apiVersion: '', credentials: null } as const;
   for (const shape of SHAPE_ORDER) {
-    if (!simulation.shapes.includes(shape)) continue;
+    if (!state.shapes.includes(shape)) continue;
     try {
-      const result = SHAPE_HANDLERS[shape].handle(request, simulation);
+      const result = SHAPE_HANDLERS[shape].handle(request, state);
       if (result === null) continue;
       // Spreading the result would take most of the time of a request.
       const { kind, response, apiVersion = '', credentials = null } = result;
       return { shape, kind, response, apiVersion, credentials };
     } catch (internalError) {
       // Without a response, the client would wait.
-      const response = buildShapeError(shape, request, 500, simulation);
+      const response = buildShapeError(shape, request, 500, state);
       return { ...defaults, shape, kind: 'other', response, internalError };
     }
   }
@@ -57,12 +57,12 @@ export const buildShapeError = (
   shape: Shape | null,
   request: EndpointRequest,
   status: number,
-  simulation: Simulation,
-) => SHAPE_HANDLERS[shape ?? 'imds'].buildError(request, status, simulation);
+  state: EndpointState,
+) => SHAPE_HANDLERS[shape ?? 'imds'].buildError(request, status, state);
 
 /** The response to bytes that are not an HTTP request. */
 export function buildMalformedRequestError(
-  { shapes, variants }: Simulation,
+  { shapes, variants }: EndpointState,
   now: Instant,
   status: 400 | 431,
 ): EndpointResponse {

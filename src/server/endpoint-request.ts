@@ -1,7 +1,7 @@
 import type { Instant, Seconds } from '../domain/model.ts';
 import { memoize } from './cache.ts';
-import type { FalseCredentials } from './credentials/false-credentials.ts';
 import type { RequestFaults } from './faults/fault-plan.ts';
+import type { ServedCredentials } from './served-credentials.ts';
 import type { RequestHeaders } from './wire/request-headers.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
@@ -17,6 +17,7 @@ export interface Connection {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
 }
 
 /** A request, independent of the HTTP server that received it. */
@@ -55,7 +56,7 @@ export interface HandledRequest {
   kind: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
   /** IMDS version: `'2'` if the client requested or used a session token; `''` for other shapes. */
   apiVersion: '1' | '2' | '';
-  credentials: FalseCredentials | null;
+  credentials: ServedCredentials | null;
   /** The Host header, if it was rejected. */
   rejectedHost?: string;
   /** The error that a handler threw: a defect of the simulator. */
@@ -68,7 +69,7 @@ export type ShapeResult = Pick<HandledRequest, 'kind' | 'response'> & Partial<Ha
 /** The result of a request for credentials. An error response has no credentials. */
 export const toCredentialsResult = (
   response: EndpointResponse,
-  credentials: FalseCredentials | null = null,
+  credentials: ServedCredentials | null = null,
 ): ShapeResult => ({ kind: 'credentials', response, credentials });
 
 const formatHttpSecond = memoize((second: Seconds) => new Date(second * 1000).toUTCString());

@@ -5,9 +5,11 @@ import { CredentialIssuer } from './credentials/credential-issuer.ts';
 import { RotationSchedule, type RotationTiming } from './credentials/rotation-schedule.ts';
 import { SeededRandom } from './credentials/seeded-random.ts';
 import type { ImdsMode, Shape } from './endpoint-request.ts';
+import type { CredentialsDirectory, EndpointState } from './endpoint-state.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import type { Fault } from './faults/parse-fault.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
+import { INSTANCE } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
 
@@ -24,16 +26,13 @@ export interface SimulationOptions {
 }
 
 /** The state that all endpoints of one simulator share. */
-export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'rotationTiming'> {
+export interface Simulation extends EndpointState {
+  isSimulated: true;
   issuer: CredentialIssuer;
   faultPlan: FaultPlan;
-  metadataTokens: MetadataTokens;
-  serviceAccountTokens: ServiceAccountTokens;
-  /** The id of the ECS task's credentials. ECS has no authorization, so this id is the only secret. */
-  credentialsId: string;
-  /** The `Authorization` header that CloudShell clients must send. */
-  authorization: string;
 }
+
+const DIRECTORIES: readonly CredentialsDirectory[] = ['iam', 'identity-credentials'];
 
 export function createSimulation({
   faults,
@@ -45,7 +44,14 @@ export function createSimulation({
   const schedule = new RotationSchedule(rotationTiming, options.startedAt, randomness);
   return {
     ...options,
-    issuer: new CredentialIssuer(schedule, randomness),
+    isSimulated: true,
+    accountId: INSTANCE.accountId,
+    partition: 'aws',
+    issuer: new CredentialIssuer(schedule, randomness, options.role),
+    // The ECS agent reads the credentials of tasks from IMDS.
+    credentialsDirectories: new Set(
+      options.shapes.includes('ecs') ? [...DIRECTORIES, 'iam-ecs-0'] : DIRECTORIES,
+    ),
     faultPlan: new FaultPlan(faults, options.startedAt, randomness),
     metadataTokens: new MetadataTokens(),
     serviceAccountTokens: new ServiceAccountTokens(),

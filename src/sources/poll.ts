@@ -1,8 +1,8 @@
 import { MAX_VALIDITY } from '../domain/aws-limits.ts';
-import { isPlausibleClockOffset } from '../domain/clock-plausibility.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { RequestedSession } from '../domain/requested-session.ts';
+import { isPlausibleClockOffset } from '../domain/time/clock-plausibility.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { redactText, toOneLine } from '../redact.ts';
 

@@ -1,3 +1,4 @@
+import type { KeyUse, StoredKeyUse } from '../domain/key-use.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';
@@ -58,6 +59,24 @@ export interface JudgedJobs {
   findRuns(job: string, processes: readonly string[]): JobRunInProgress[];
 }
 
+/** Selects the uses of keys that `serve` has passed to programs. */
+export interface KeyUseFilter {
+  host?: string | undefined;
+  /** As the database stores the key id. */
+  accessKeyId?: string | undefined;
+}
+
+/** The programs that got keys from `serve`. */
+export interface KeyUses {
+  /**
+   * Adds uses of keys that `host` has served. Waits for a lock for at most `maxWaitMs`, because the caller also answers
+   * requests.
+   */
+  record(host: string, uses: readonly KeyUse[], maxWaitMs: number): void;
+  /** The uses of the selected keys, in a stable order. */
+  list(filter?: KeyUseFilter): StoredKeyUse[];
+}
+
 /** Selects keys by the stored key id, or by the visible letters of a masked one. */
 export type KeyPattern = { keyId: string } | { prefix: string; suffix: string };
 
@@ -87,9 +106,11 @@ export interface WriteResult {
   known: number;
 }
 
-/** Counts of samples. */
 export interface PruneResult {
+  /** Samples. */
   deleted: number;
+  /** Records of programs that got a key from `serve`. */
+  deletedKeyUses: number;
 }
 
 /** Called with the error that prevents the use of the file. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
+import { countKeyUses, deleteKeyUses } from './key-uses/key-use-rows.ts';
 import { findSeries } from './series-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
@@ -8,7 +9,7 @@ import { CORRECTED_TIME_SQL, correctTimeInSql } from './sqlite/schema.ts';
 
 /** A transaction of this size takes some ten milliseconds, so pollers wait only briefly. */
 const GENERATIONS_PER_STEP = 200;
-const SAMPLES_PER_STEP = 10_000;
+const ROWS_PER_STEP = 10_000;
 
 /** A generation, and the time before which its samples can be deleted. */
 interface PrunableGeneration {
@@ -30,14 +31,28 @@ export function prune(
   if (connection.inTransaction) throw new Error('prune cannot run inside writeTogether');
   const find = connection.transaction(() => findPrunableGenerations(connection, before));
   if (dryRun) {
-    return connection.transaction(() => ({ deleted: countPrunableSamples(connection, find()) }))();
+    return connection.transaction(() => ({
+      deleted: countPrunableSamples(connection, find()),
+      deletedKeyUses: countKeyUses(connection, before),
+    }))();
   }
   const remaining = find().reverse();
   const step = connection.transaction(prepareStep(connection));
   let deleted = 0;
   while (remaining.length > 0) deleted += step.immediate(remaining);
+  const deletedKeyUses = pruneKeyUses(connection, before);
   releaseFreePages(connection);
-  return { deleted };
+  return { deleted, deletedKeyUses };
+}
+
+/** Deletes the uses of keys that expired before a time. Returns their number. */
+function pruneKeyUses(connection: DatabaseConnection, before: Instant): number {
+  const step = connection.transaction(() => deleteKeyUses(connection, before, ROWS_PER_STEP));
+  for (let deleted = 0; ; ) {
+    const count = step.immediate();
+    deleted += count;
+    if (count < ROWS_PER_STEP) return deleted;
+  }
 }
 
 /**
@@ -113,7 +128,7 @@ function prepareStep(connection: DatabaseConnection): (remaining: PrunableGenera
     let deleted = 0;
     for (let count = 0; count < GENERATIONS_PER_STEP; count += 1) {
       const generation = remaining.at(-1);
-      const limit = SAMPLES_PER_STEP - deleted;
+      const limit = ROWS_PER_STEP - deleted;
       // `samples` counts equal samples once, so a step can delete more than its limit.
       if (generation === undefined || limit <= 0) break;
       const { changes } = (generation.samples <= limit ? remove : removeSome).run({ ...generation, limit });

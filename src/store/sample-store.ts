@@ -18,6 +18,7 @@ import type {
   JudgedJobs,
   KeyPattern,
   KeySeries,
+  KeyUses,
   OnFallback,
   PruneResult,
   ReadOptions,
@@ -30,6 +31,7 @@ import { findHistories, readHistories, readRecentHistories } from './histories.t
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './jobs/job-runs.ts';
 import { JudgedJobRows } from './jobs/judged-jobs.ts';
+import { KeyUseRows } from './key-uses/key-use-rows.ts';
 import { visitKeySeries } from './lookup/keys.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
@@ -39,9 +41,8 @@ import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
 
 /**
- * A database of samples. Several processes can use one database at the same time, because every method except
- * `records`, `exportParts` and `prune` is one transaction. All methods throw {@link CredWatchError} if the file
- * cannot be used.
+ * A database of samples. Several processes can use it at the same time, because every method except `records`,
+ * `exportParts` and `prune` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
  */
 export class SampleStore {
   readonly #connection: StoreConnection;
@@ -64,10 +65,7 @@ export class SampleStore {
     return connection === null ? null : new SampleStore(connection, file);
   }
 
-  /**
-   * Opens a writable copy of a file that cannot be written. The copy is deleted when it is closed. If the
-   * file cannot be read, the copy is empty.
-   */
+  /** Opens a copy of a file that cannot be written, or an empty one. It is deleted when it is closed. */
   static openTemporary(file: string): SampleStore {
     return new SampleStore(openTemporary(file), file);
   }
@@ -115,10 +113,7 @@ export class SampleStore {
     return this.writeTogether(() => this.#getRecorder().recordStarting(host, source, at));
   }
 
-  /**
-   * Records the start of a run, which is then on disk. `process` is the id of the process that records the run.
-   * @returns the run's id, for `endJobRun`
-   */
+  /** Records the start of a run by the process with an id. Returns the run's id, for `endJobRun`. */
   startJobRun(run: JobRun & { end: null }, process = ''): number {
     return this.#write((connection) => startJobRun(connection, run, process));
   }
@@ -142,6 +137,11 @@ export class SampleStore {
   /** The judged jobs. Null if a record would be lost, because the database cannot be written. */
   get judgedJobs(): JudgedJobs | null {
     return this.#connection.isTemporary ? null : new JudgedJobRows(this.#connection);
+  }
+
+  /** The programs that got keys from `serve`. */
+  get keyUses(): KeyUses {
+    return new KeyUseRows(this.#connection);
   }
 
   /** Reads the runs of one job, ordered by start. */

@@ -13,6 +13,7 @@ import type { ObtainCredentials } from '../support/peers/client.ts';
 import { CLI, describeEachClient, JAVASCRIPT } from '../support/peers/clients.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { revealCredentials } from '../support/server/revealed-credentials.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 /** Clients reject expired credentials. */
@@ -71,7 +72,7 @@ describeEachClient((_, obtain) => {
     });
     const { held, stderr } = await obtain(environment);
     expect(held, stderr).not.toBeNull();
-    const issued = shell.exchanges.at(-1)!.handled.credentials!;
+    const issued = revealCredentials(shell.exchanges.at(-1)!.handled.credentials!);
     expect(held!.accessKeyId).toBe(issued.accessKeyId);
     expect(held!.matches(issued)).toBe(true);
   });

@@ -26,7 +26,7 @@ const sessions = listDocuments().flatMap((document) =>
 async function replay(
   commands: readonly string[],
   until: string | undefined,
-  { now, env, hideAddresses }: Scenario,
+  { now, env, hideAddresses, hiddenArguments = [] }: Scenario,
 ) {
   let shown = '';
   let lastCode = 0;
@@ -38,7 +38,7 @@ async function replay(
     }
     const [[program, ...args] = []] = shellWords(command.slice(2));
     expect(program).toBe('cred-watch');
-    const { code, output } = await runAt(now, args, env);
+    const { code, output } = await runAt(now, [...args, ...hiddenArguments], env);
     lastCode = code;
     shown += cut(hideAddresses(output), until);
   }

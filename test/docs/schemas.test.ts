@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, SESSION_LIMITS, SOURCE_NAMES } from '../../src/domain/model.ts';
@@ -10,7 +10,8 @@ import { FINDING_SEVERITIES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { startSimulation } from '../support/cli/running-simulation.ts';
+import { getContainerCredentials, startServer, writeKeyScript } from '../support/cli/running-server.ts';
+import { curl, startSimulation, written } from '../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { ROOT } from '../support/docs/markdown.ts';
 import { runAt } from '../support/docs/run-at.ts';
@@ -256,5 +257,52 @@ describe('simulate -f json', () => {
       .map((line) => JSON.parse(line).event);
     expect([...new Set(events)].sort()).toEqual(['listening', 'report', 'request']);
     expect(findLineViolations('simulate', stdout)).toEqual([]);
+  });
+});
+
+describe('serve -f json', () => {
+  const env = () => ({ CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'), CRED_WATCH_HOST: 'vm' });
+
+  test('serve -f json is valid from start to end, also with refreshes and failures', async () => {
+    const flag = join(temporaryFolder(), 'broken');
+    const process = writeKeyScript(4, 'loader', `[ -e ${flag} ] && exit 1`);
+    const args = ['-f', 'json', '--process', process, '--shape', 'imds,ecs'];
+    const server = await startServer(args, { env: env() });
+    await curl(`${server.origin}/latest/meta-data/`);
+    const [{ environments }] = server.started
+      .split('\n')
+      .slice(0, 1)
+      .map((line) => JSON.parse(line));
+    const { variables } = environments.find(({ shape }: { shape: string }) => shape === 'ecs');
+    await getContainerCredentials(variables);
+    await written(server, /"event":"refresh"/);
+    writeFileSync(flag, '');
+    await written(server, /"event":"failed_refresh"/);
+    const { stdout } = await server.stop();
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect([...new Set(events)].sort()).toEqual([
+      'failed_refresh',
+      'listening',
+      'refresh',
+      'report',
+      'request',
+    ]);
+    expect(findLineViolations('serve', stdout)).toEqual([]);
+  });
+
+  test('/healthz is valid with and without an error', async () => {
+    const flag = join(temporaryFolder(), 'broken');
+    const args = ['--process', writeKeyScript(2, 'loader', `[ -e ${flag} ] && exit 1`)];
+    const server = await startServer(args, { env: env() });
+    const read = async () => JSON.parse((await curl(`${server.origin}/healthz`)).body);
+    expect(findViolations('healthz', await read())).toEqual([]);
+    writeFileSync(flag, '');
+    await server.logged(/clients get status 503/);
+    const health = await read();
+    expect(health.status).toBe('unavailable');
+    expect(findViolations('healthz', health)).toEqual([]);
   });
 });

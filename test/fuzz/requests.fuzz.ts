@@ -4,9 +4,11 @@ import { afterAll, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Secret } from '../../src/secret.ts';
 import { SHAPES } from '../../src/server/endpoint-request.ts';
-import { startRealEndpoint } from '../../src/server/real-credentials/real-endpoint.ts';
+import { startChildEndpoint } from '../../src/server/serving/child-endpoint.ts';
+import { startServing } from '../../src/server/serving/serving.ts';
 import { startEndpoint } from '../../src/server/wire/endpoint.ts';
 import { CANARIES, canariesIn } from '../support/cli/canaries.ts';
+import { createRole, createServed } from '../support/server/served-endpoint.ts';
 import { createTestSimulation } from '../support/server/simulated-endpoint.ts';
 import { fuzz } from './fuzz.ts';
 import { changedText, hostileText } from './hostile-values.ts';
@@ -75,17 +77,47 @@ fuzz('connections to the simulator', connection, async (writes) => {
   expect(errors).toEqual([]);
 });
 
-const endpoint = await startRealEndpoint({
-  getCredentials: async () => ({
-    accessKeyId: new Secret('ASIACANARY0000000001'),
-    secretAccessKey: new Secret(CANARIES.secretKey),
-    token: new Secret(CANARIES.sessionToken),
-    expiration: Date.UTC(2026, 10, 22),
-    accountId: null,
-  }),
+const role = createRole();
+role.credentials = createServed('loader', {
+  accessKeyId: new Secret('ASIACANARY0000000001'),
+  secretAccessKey: new Secret(CANARIES.secretKey),
+  sessionToken: new Secret(CANARIES.sessionToken),
+  expiration: Date.UTC(2100, 0),
+});
+
+const endpoint = await startChildEndpoint({
+  role,
+  clock: systemClock,
   onError: (error) => errors.push(error),
 });
 afterAll(endpoint.close);
+
+const served = await startServing({
+  roles: [role],
+  shapes: SHAPES,
+  allowV1: false,
+  listen: [{ target: { host: '127.0.0.1', port: 0 }, role: null }],
+  allowedHosts: [],
+  machine: { instanceId: 'i-00000000000000001', region: null, availabilityZone: null },
+  treePath: null,
+  routes: new Map(),
+  clock: systemClock,
+  findPeer: null,
+  onExchange: () => {},
+  onError: (error) => errors.push(error),
+  onProblem: (problem) => errors.push(problem),
+});
+afterAll(served.close);
+
+fuzz('connections to a server with real credentials', connection, async (writes) => {
+  const port = getPort(served.origins[0]);
+  expect(canariesIn(await send(port, writes))).toEqual([]);
+  const token = await send(port, [
+    'PUT /latest/api/token HTTP/1.1\r\nHost: 127.0.0.1\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n',
+  ]);
+  expect(token).toMatch(/^HTTP\/1\.1 200 OK/);
+  expect(errors).toEqual([]);
+});
 
 fuzz('connections to the endpoint of exec --refresh', connection, async (writes) => {
   const { port, pathname } = new URL(endpoint.environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');

@@ -11,8 +11,9 @@ const KINDS: [string, RegExp][] = [
   ['types', /^dist\/types\/[\w/-]+\.d\.[cm]ts$/],
   ['man page', /^dist\/cred-watch\.1$/],
   ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
-  // The program names targets.md in a message.
-  ['documents', /^(README|CHANGELOG|docs\/targets)\.md$/],
+  // The program names these documents in messages.
+  ['documents', /^(README|CHANGELOG|docs\/(targets|serve|serve-setup))\.md$/],
+  ['units', /^docs\/systemd\/cred-watch-serve\.(service|socket)$/],
   ['manifest', /^package\.json$/],
 ];
 
@@ -32,7 +33,8 @@ test('the package contains a known number of files of each kind, and no others',
     library: 8,
     'man page': 1,
     licences: 2,
-    documents: 3,
+    documents: 5,
+    units: 2,
     manifest: 1,
   });
   // One file per source file that the declarations of the library import.

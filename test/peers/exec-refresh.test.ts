@@ -11,7 +11,7 @@ const FOLLOWER = fileURLToPath(new URL('../support/peers/sdk-follower.mjs', impo
 ciTest('a child of exec --refresh gets new credentials across two rotations', async () => {
   const { environment } = await startSimulation([
     '--lifetime',
-    '3m',
+    '12s',
     '--rotate-every',
     '2s',
     '--jitter',
@@ -26,7 +26,7 @@ ciTest('a child of exec --refresh gets new credentials across two rotations', as
     AWS_REGION: 'eu-west-1',
   };
   const run = await runProgram(
-    ['exec', '--refresh', '--source', 'imds', '--margin', '30s', '--', process.execPath, FOLLOWER],
+    ['exec', '--refresh', '--source', 'imds', '--margin', '1s', '--', process.execPath, FOLLOWER],
     {
       env,
     },

@@ -10,6 +10,7 @@ import { startObjectStore } from '../support/peers/object-store.ts';
 import { listByRclone, RCLONE } from '../support/peers/rclone.ts';
 import type { SdkCredentials } from '../support/peers/sdk-process.ts';
 import { createSkippingClock } from '../support/peers/skipping-clock.ts';
+import { revealCredentials } from '../support/server/revealed-credentials.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 const HOUR = 3600;
@@ -92,7 +93,9 @@ describe.concurrent('new credentials after a rotation are used', () => {
         onTestFinished(store.close);
         const { code } = await listByRclone(store, 'bucket', endpoint.environments[shape]);
         expect(code).toBe(0);
-        const issued = endpoint.exchanges.flatMap(({ handled: { credentials } }) => credentials ?? []);
+        const issued = endpoint.exchanges.flatMap(({ handled: { credentials } }) =>
+          credentials === null ? [] : [revealCredentials(credentials)],
+        );
         expect(new Set(issued.map(({ accessKeyId }) => accessKeyId)).size).toBe(3);
         expect(store.signatures).toHaveLength(3);
         store.signatures.forEach((signature, page) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { listServedKeys } from '../../src/domain/keys/served-keys.ts';
 import { analyseChains } from '../../src/domain/provider-chain/findings.ts';
 import { judgeNow, judgeWithoutCredentials } from '../../src/domain/verdict/now.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
@@ -8,6 +9,8 @@ import { renderNowText } from '../../src/report/now/text.ts';
 import { formatPollJson, formatPollLine } from '../../src/report/poll-line.ts';
 import { renderSourcesJson } from '../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../src/report/provider-chain/table.ts';
+import { renderKeyUsersJson } from '../../src/report/serving/key-users-json.ts';
+import { renderKeyUsersText } from '../../src/report/serving/key-users-text.ts';
 import { createFacts, withCredentials } from '../support/domain/facts.ts';
 import {
   context,
@@ -74,6 +77,16 @@ describe('outputs about one poll or provider', () => {
     judgeNow({ identity: series, credentials }, { job, at: NOW, analysis: null }),
     judgeWithoutCredentials({ code: 'POLL_FAILED', ...failure }, series, { job, at: NOW, analysis: null }),
   ];
+  const process = { pid: 1, program: all, user: all };
+  const names = { host: all, role: all, accessKeyId: all, client: all, address: all, process };
+  const counts = { expiration: NOW + 1, firstAt: NOW, lastAt: NOW, count: 1, isOthers: false };
+  const servedKeys = listServedKeys(
+    [
+      { ...names, ...counts, clockOffset: null },
+      { ...names, ...counts, clockOffset: null, host: 'other' },
+    ],
+    NOW,
+  );
   const style = { width: 100, hasColour: false };
   const chains = analyseChains(
     createFacts(
@@ -96,6 +109,8 @@ describe('outputs about one poll or provider', () => {
     ]),
     ['sources as text', renderSourcesTable(chains, style)],
     ['sources as JSON', renderSourcesJson(chains)],
+    ['serve --who as text', renderKeyUsersText(servedKeys, style)],
+    ['serve --who as JSON', renderKeyUsersJson(servedKeys, NOW)],
   ])('the output of %s escapes line ends and invisible characters', (_, text) => {
     expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
     expect(text).toContain('INJECTED');

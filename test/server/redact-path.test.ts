@@ -83,9 +83,14 @@ describe('a path with a possible secret is cut', () => {
     const issue = { issuedAt: 0, expiration: 1000 };
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 0 }), (seed, number) => {
-        const made = createFalseCredentials({ ...issue, id: `${number}` }, 'ecs', new SeededRandom(seed));
+        const made = createFalseCredentials(
+          { ...issue, id: `${number}` },
+          'ecs',
+          new SeededRandom(seed),
+          ROLE,
+        );
         const secrets = [
-          made.sessionToken,
+          made.sessionToken.reveal(),
           new MetadataTokens().issue(60, number),
           new ServiceAccountTokens().issue(60, number),
         ];

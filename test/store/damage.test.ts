@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeyUse } from '../../src/domain/key-use.ts';
 import type { FailedPoll, Sample, SourceName } from '../../src/domain/model.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
@@ -47,6 +48,19 @@ const failedPoll = (observedAt: number): FailedPoll => ({
   clockOffset: null,
 });
 
+const keyUse = (role: string, index: number): KeyUse => ({
+  role,
+  accessKeyId: `ASIAEXAMPLE${index % 7}`,
+  client: `Boto3/1.${index}`,
+  address: '127.0.0.1',
+  process: { pid: index, program: '/usr/bin/python3.11', user: 'loader' },
+  expiration: START + HOUR,
+  firstAt: START,
+  lastAt: START + index,
+  count: index,
+  isOthers: false,
+});
+
 /** Several pages of each table and of each index. */
 function fillDatabase(file: string): void {
   using store = SampleStore.open(file);
@@ -61,6 +75,8 @@ function fillDatabase(file: string): void {
       const id = store.startJobRun({ ...run, end: null });
       store.endJobRun(id, { duration: 60, exitCode: 0, remainingAtEnd: 7140 });
     }
+    const uses = Array.from({ length: 60 }, (_, index) => keyUse(identity.role, index));
+    store.keyUses.record(identity.host, uses, 0);
     store.judgedJobs?.record({ process: '1', arguments: '-j 4h', identity }, START, START + HOUR);
   }
 }
@@ -94,6 +110,8 @@ const readAll = {
   histories: (store: SampleStore | null) => store?.histories(),
   'histories of one host': (store: SampleStore | null) => store?.histories({ host: 'web-2' }),
   records: (store: SampleStore | null) => [...(store?.records() ?? [])],
+  'key uses': (store: SampleStore | null) => store?.keyUses.list(),
+  'key uses of one host': (store: SampleStore | null) => store?.keyUses.list({ host: 'web-2' }),
   'job runs': (store: SampleStore | null) => store?.jobRuns({ job: 'nightly' }),
 };
 

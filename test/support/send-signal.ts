@@ -19,6 +19,16 @@ export function isRunning(pid: string | number): boolean {
   }
 }
 
+/** Kills a process that leads a group, and all processes of the group. */
+export function killGroup(leader: number): void {
+  try {
+    process.kill(-parsePid(leader), 'SIGKILL');
+  } catch (error) {
+    // Any other error: all of them have ended.
+    if (error instanceof RangeError) throw error;
+  }
+}
+
 /** For programs that a test starts. */
 export const killThisProcess = () => process.kill(process.pid, 'SIGKILL');
 

@@ -61,8 +61,8 @@ export const conformCommand: CommandDefinition = {
       'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
         'request and response, and which SDKs get no credentials, send many requests or are delayed. An error is about ' +
         'what SDKs rely on. A warning is about many requests, delays, leaks, or a difference from AWS.',
-      'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS and the PUT for a token, so they ' +
-        'change nothing. No secret is printed.',
+      'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS, and PUT for a token and to the ' +
+        'list of roles, and they change nothing. No secret is printed.',
       'Give the base URL of an IMDS endpoint, and the whole URL of a container endpoint. Without a URL, the ' +
         'variables that SDKs read select the endpoint and the token.',
       'A token on the command line is visible to other users of the machine. Use --token-file, or ' +

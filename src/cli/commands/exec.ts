@@ -8,6 +8,7 @@ import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
+import { readProfile, readProfileRegion } from '../process/profile-region.ts';
 import { addWatchFlags, validateWatchFlags, type WatchFlags } from '../running-job/watch-flags.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {
@@ -144,13 +145,15 @@ async function startEndpoint(
   io: Io,
 ): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
-  const { startRealEndpoint } = await import('../../server/real-credentials/real-endpoint.ts');
+  const { CredentialRefresher } = await import('../../watch/refresh/credential-refresher.ts');
+  const { createRefreshedRole } = await import('../serving/refreshed-role.ts');
+  const { startChildEndpoint } = await import('../../server/serving/child-endpoint.ts');
   const onError = createErrorPrinter(io);
   const isNew = createNewTextCheck();
-  const latest = new LatestCredentials(context, {
+  const refresher = new CredentialRefresher(context, {
     clock: io.clock,
-    initialPoll,
+    random: io.random,
+    idle: false,
     onPoll({ outcome, isStarting }) {
       if (outcome.ok || isStarting) return;
       const { message, hint } = describeFailure(outcome);
@@ -158,7 +161,18 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  const endpoint = await startRealEndpoint({ getCredentials: latest.getLatest, onError });
+  const names = { name: 'exec', roleName: 'exec', roleArn: null };
+  const endpoint = await startChildEndpoint({
+    role: createRefreshedRole(refresher, io.clock, names),
+    clock: io.clock,
+    onError,
+  });
+  const rejection = refresher.startWith(initialPoll);
+  if (rejection !== null) {
+    await endpoint.close();
+    const { message, hint } = describeFailure(rejection);
+    throw new CredWatchError(message, hint);
+  }
   const region = await readProfileRegion(io, profile, 'default');
   return {
     environment: {
@@ -167,7 +181,7 @@ async function startEndpoint(
     },
     async [Symbol.asyncDispose]() {
       await endpoint.close();
-      await latest.close();
+      await refresher.close();
     },
   };
 }
@@ -183,25 +197,4 @@ async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
     `the default profile has ${setting}: the command runs without the AWS config and credentials files`,
   );
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
-}
-
-/**
- * The region of the profile of `--profile` or `AWS_PROFILE`. The child does not use this profile, but needs its
- * region.
- * @param defaultProfile used if neither names a profile
- */
-async function readProfileRegion(
-  io: Io,
-  selected: string | undefined,
-  defaultProfile?: string,
-): Promise<string | null> {
-  // Only botocore reads AWS_DEFAULT_PROFILE, but the child loses this variable too.
-  const name = selected || io.env.AWS_PROFILE || io.env.AWS_DEFAULT_PROFILE || defaultProfile;
-  const { config, credentials } = (name && (await readProfile(name, io))) || {};
-  return config?.region ?? credentials?.region ?? null;
-}
-
-async function readProfile(name: string, io: Io) {
-  const { readProfileFiles } = await import('../../sources/profile/files.ts');
-  return (await readProfileFiles(io)).profiles.get(name);
 }

@@ -86,12 +86,14 @@ export const keyCommand: CommandDefinition = {
     const now = io.clock.now();
     const answers = findKeys(store, references, now);
     assertKnownWords(args, references, answers);
+    const { createKeyUserFinder } = await import('../../watch/key-uses/find-key-users.ts');
+    const findUsers = createKeyUserFinder(store);
     if (format === 'json') {
       const { renderKeysJson } = await import('../../report/keys/json.ts');
-      await io.stdout.write(renderKeysJson(answers, now));
+      await io.stdout.write(renderKeysJson(answers, findUsers, now));
     } else {
       const { renderKeysText } = await import('../../report/keys/text.ts');
-      await io.stdout.write(renderKeysText(answers, getTextStyle(io)));
+      await io.stdout.write(renderKeysText(answers, findUsers, getTextStyle(io)));
     }
     return EXIT_CODES[findWorstStatus(answers)];
   },

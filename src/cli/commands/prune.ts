@@ -35,9 +35,10 @@ export const pruneCommand: CommandDefinition = {
     (await openExistingStore(path)).close();
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.open(path);
-    const { deleted } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
+    const { deleted, deletedKeyUses } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
     const verb = dryRun ? 'would be deleted' : 'deleted';
-    await io.stdout.write(`${formatCount(deleted, 'sample')} ${verb}\n`);
+    const uses = deletedKeyUses === 0 ? '' : ` and ${formatCount(deletedKeyUses, 'record')} of served keys`;
+    await io.stdout.write(`${formatCount(deleted, 'sample')}${uses} ${verb}\n`);
     return EXIT.ok;
   },
 };

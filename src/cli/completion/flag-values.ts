@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { SOURCE_NAMES } from '../../domain/model.ts';
 import { EXPECTED_PROVIDERS } from '../../domain/provider-chain/expectation.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { SHAPES } from '../../server/endpoint-request.ts';
@@ -38,6 +39,14 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
     const before = cutAfterLastComma(typed);
     const others = SHAPES.filter((shape) => !before.split(',').includes(shape));
     return toWords(others.map((shape) => before + shape));
+  },
+  '--serve': async (typed, names) => {
+    const [, name, source, value] = /^([^=]+=)([^:]*)(:)?/.exec(typed) ?? [];
+    if (name === undefined) return { words: [] };
+    if (value === undefined)
+      return { words: SOURCE_NAMES.map((each) => [`${name}${each}`, SOURCE_KINDS[each].description]) };
+    if (source !== 'profile' && source !== 'sso') return { words: [] };
+    return toWords((await names('profile')).map((profile) => `${name}${source}:${profile}`));
   },
   '--fault': (typed) => {
     const before = cutAfterLastComma(typed);

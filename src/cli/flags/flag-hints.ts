@@ -14,7 +14,8 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
   ['import', ['load']],
   ['export', ['dump']],
   ['prune --older-than 90d', ['clean', 'rm', 'delete']],
-  ['simulate', ['serve', 'mock']],
+  ['simulate', ['mock', 'fake']],
+  ['serve', ['server', 'proxy', 'ecs-server', 'ec2-server']],
   ['--version', ['version']],
 ];
 

@@ -18,6 +18,12 @@ export function parseListenAddresses(
 ): ListenAddress[] {
   const texts = listen.length === 0 && defaultAddress !== undefined ? [defaultAddress] : listen;
   const addresses = texts.map(parseListenAddress);
+  checkListenAddresses(addresses, allowRemote);
+  return addresses;
+}
+
+/** @throws CredWatchError if an address is given twice, or is remote although that is not allowed */
+export function checkListenAddresses(addresses: readonly ListenAddress[], allowRemote: boolean): void {
   const duplicate = addresses.find(
     ({ host, port }, index) =>
       port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
@@ -35,5 +41,4 @@ export function parseListenAddresses(
       'listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines',
     );
   }
-  return addresses;
 }

@@ -1,5 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Command, Option } from 'commander';
+import { SHAPES, type Shape } from '../../server/endpoint-request.ts';
+import { buildChoiceHint } from './flag-hints.ts';
 import { InvalidValueError } from './invalid-value.ts';
 import { parseRepeated } from './value-parsers.ts';
 
@@ -38,4 +40,14 @@ export const addListeningFlags = (command: Command, listenDescription: string, s
 function parseHostName(text: string): string {
   if (/^[\w.-]{1,253}$/.test(text) || isIPv6(text)) return text.toLowerCase();
   throw new InvalidValueError('is not a host name', 'use a name without a port, like sim.internal');
+}
+
+/** Parses `imds` or `imds,ecs`. */
+export function parseShapes(text: string): Shape[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !SHAPES.some((shape) => shape === name));
+  if (unknown !== undefined) {
+    throw new InvalidValueError('is unknown', buildChoiceHint(unknown, SHAPES, ', or several with commas'));
+  }
+  return SHAPES.filter((shape) => names.includes(shape));
 }

@@ -79,7 +79,7 @@ export const createStsEndpointFlag = (): Option =>
     parseUrl,
   );
 
-function parseRoleArnFlag(text: string): string {
+export function parseRoleArnFlag(text: string): string {
   if (parseRoleArn(text).role !== null) return text;
   throw new InvalidValueError('is not the ARN of a role', 'use arn:aws:iam::111122223333:role/loader');
 }
@@ -101,7 +101,7 @@ function parseSessionDuration(text: string): Seconds {
   throw new InvalidValueError('is outside the limits of AWS', 'use 15m to 12h');
 }
 
-function parseCommand(text: string): string {
+export function parseCommand(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidValueError('is empty', 'give the command to run');
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
+import type { Users } from './users.ts';
 
 /** Everything of the process that a command may use. */
 export interface Io extends ProcessIo {
@@ -26,6 +27,8 @@ export interface ProcessIo {
   /** Empty if it is unknown. */
   home: string;
   isRoot: boolean;
+  /** Null on systems without users. */
+  users: Users | null;
   /**
    * Aborts at the first SIGINT or SIGTERM, with the signal's name as the reason. The second signal ends the
    * program. Before the first call of this function, signals have their usual effect.

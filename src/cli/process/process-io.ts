@@ -6,6 +6,7 @@ import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../e
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
+import { createUsers } from './users.ts';
 
 /** Opens the stream at its first use, because a pipe or a terminal loads modules of Node. */
 function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
@@ -98,6 +99,7 @@ export function createProcessIo(): ProcessIo {
     nodeVersion: process.versions.node,
     home: findHomeFolder(),
     isRoot: process.getuid?.() === 0,
+    users: createUsers(process),
     createStopSignal,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
     onSignal,

@@ -139,7 +139,7 @@ function toLoggedRequest(exchange: Exchange, role: string, isLogged: boolean) {
     path: isLogged ? redactPath(path, query.size > 0, role) : '',
     status,
     fault,
-    accessKeyId: credentials?.accessKeyId ?? null,
+    accessKeyId: credentials?.loggedKeyId ?? null,
   };
   return { request, details: { incompleteReason, expiration: credentials?.expiration ?? null } };
 }

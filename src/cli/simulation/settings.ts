@@ -2,14 +2,13 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { RotationTiming } from '../../server/credentials/rotation-schedule.ts';
-import { IMDS_MODES, type ImdsMode, SHAPES, type Shape } from '../../server/endpoint-request.ts';
+import { IMDS_MODES, type ImdsMode } from '../../server/endpoint-request.ts';
 import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
 import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/simulation.ts';
 import { parseVariants } from '../../server/variants.ts';
-import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
-import type { ListeningFlags } from '../flags/listening-flags.ts';
+import { type ListeningFlags, parseShapes } from '../flags/listening-flags.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { parseDurationFlag, parsePositiveDuration, parseRoleName } from '../flags/value-parsers.ts';
 
@@ -126,15 +125,6 @@ function readTiming(
 /** Two minutes per hour, or less if credentials could expire before the next rotation. */
 const computeDefaultJitter = (lifetime: Seconds, every: Seconds): Seconds =>
   Math.max(0, Math.min(Math.floor(every / 30), Math.floor((lifetime - every) / 2)));
-
-function parseShapes(text: string): Shape[] {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !SHAPES.some((shape) => shape === name));
-  if (unknown !== undefined) {
-    throw new InvalidValueError('is unknown', buildChoiceHint(unknown, SHAPES, ', or several with commas'));
-  }
-  return SHAPES.filter((shape) => names.includes(shape));
-}
 
 function parseImdsMode(text: string): ImdsMode {
   const mode = IMDS_MODES.find((known) => known === text);

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
-import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -18,8 +16,9 @@ import {
   type SourceFlags,
 } from '../flags/source-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
+import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
-import { createNewTextCheck, printError, printMissingDatabaseNote, printNote } from '../process/messages.ts';
+import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
 import {
   type JobDurationFlags,
@@ -72,7 +71,7 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
     { ...flags, ...(await resolveJobSource(flags, io)) },
     io,
   );
-  const store = await openStore(flags, io);
+  const store = await openBestEffortStore(flags.db, io);
   const close = () => store.close();
   try {
     const job = await resolveJob(flags, store, io.clock.now());
@@ -81,21 +80,6 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
   } catch (error) {
     close();
     throw error;
-  }
-}
-
-async function openStore({ db }: StartCheckFlags, io: Io): Promise<StartCheckStore> {
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  try {
-    return SampleStore.openBestEffort(resolveDatabasePath(db, io), ({ message }) => {
-      void printMissingDatabaseNote(io, message);
-    });
-  } catch (error) {
-    // The addon is missing, or the home folder is unknown.
-    if (!(error instanceof CredWatchError)) throw error;
-    await printMissingDatabaseNote(io, error.message, error.hint);
-    const { MemoryStore } = await import('../../store/memory-store.ts');
-    return new MemoryStore();
   }
 }
 

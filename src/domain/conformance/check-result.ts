@@ -150,6 +150,8 @@ export type ConformanceNote =
   | { code: 'IMDS_V1_ALLOWED' }
   /** The endpoint serves no tokens: IMDSv1 only. */
   | { code: 'IMDS_V1_ONLY' }
+  /** The token request got no response, but another request did. In a container, a hop limit of 1 does this. */
+  | { code: 'POSSIBLE_HOP_LIMIT' }
   | { code: 'NO_ROLE' }
   /** The endpoint serves an error document in the place of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }

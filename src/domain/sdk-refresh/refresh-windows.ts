@@ -37,14 +37,19 @@ export interface RefreshWindow {
 const BOTH = ['imds', 'container'] as const;
 
 /**
- * From the source of the SDKs, read in August 2026: botocore 1.43, aws-sdk-java 1.12 and 2, aws-sdk-net 4,
- * aws-sdk-ruby 3, @aws-sdk/credential-providers 3.972, aws-sdk-go-v2 config 1.32, aws-c-auth 0.9. The effect of
- * botocore on IMDS was measured: with 6 minutes left, 40 sessions believed in 17 to 24.5 minutes.
- * Rust is missing: it refreshes 10 seconds before the expiration.
+ * From the source of the SDKs, read in 2026: botocore 1.43, aws-sdk-java 1.12 and 2, aws-sdk-net 3.7 and 4, aws-sdk-ruby
+ * 3, @aws-sdk/credential-provider-node 3.972, aws-sdk-go-v2 config 1.32, aws-c-auth 0.9.
+ * - botocore: measured on IMDS with 6 minutes left, 40 sessions believed in 17 to 24.5 minutes. So it never has less
+ *   than 15 minutes there. It does not extend the expiration of container endpoints.
+ * - .NET on IMDS: `InstanceProfileAWSCredentials`. The default chain sends a request every two minutes anyway.
+ * - C++: the providers of aws-c-auth. Those of aws-sdk-cpp send a request every 15 minutes, and 5 seconds before the
+ *   expiration.
+ * - Java 2 on IMDS, and Rust (10 seconds), have no window. Java 2 on container endpoints chooses a random time between
+ *   15 and 2 minutes before the expiration.
  */
 export const REFRESH_WINDOWS: readonly RefreshWindow[] = [
   { sdk: 'botocore', endpoints: ['imds'], below: 25 * 60, effect: 'extends-expiration' },
-  { sdk: 'botocore', endpoints: BOTH, below: 15 * 60, effect: 'requests-at-every-call' },
+  { sdk: 'botocore', endpoints: ['container'], below: 15 * 60, effect: 'requests-at-every-call' },
   { sdk: 'botocore', endpoints: ['container'], below: 10 * 60, effect: 'blocks' },
   { sdk: 'java-1', endpoints: BOTH, below: 15 * 60, effect: 'requests-at-every-call' },
   { sdk: 'dotnet', endpoints: BOTH, below: 15 * 60, effect: 'requests-at-every-call' },
@@ -52,6 +57,7 @@ export const REFRESH_WINDOWS: readonly RefreshWindow[] = [
   { sdk: 'javascript', endpoints: BOTH, below: 5 * 60, effect: 'requests-at-every-call' },
   { sdk: 'go', endpoints: BOTH, below: 5 * 60, effect: 'requests-at-every-call' },
   { sdk: 'cpp', endpoints: BOTH, below: 5 * 60, effect: 'requests-at-every-call' },
+  { sdk: 'java-2', endpoints: ['container'], below: 2 * 60, effect: 'requests-at-every-call' },
   { sdk: 'java-2', endpoints: ['container'], below: 60, effect: 'blocks' },
 ];
 

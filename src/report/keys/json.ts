@@ -3,17 +3,26 @@ import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildIdentityJson } from '../json-fields.ts';
+import { buildKeyUserJson } from '../serving/key-users-json.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
+import type { FindKeyUsers } from './text.ts';
 import { formatUrlAddress } from './url-address.ts';
 
 /** docs/json.md documents every field. */
-export const renderKeysJson = (answers: readonly KeyAnswer[], now: Instant): string =>
+export const renderKeysJson = (
+  answers: readonly KeyAnswer[],
+  findUsers: FindKeyUsers,
+  now: Instant,
+): string =>
   `${toJson(
     {
       schema_version: 1,
       generated_at: formatInstant(now),
       status: findWorstStatus(answers),
-      keys: answers.map(buildAnswer),
+      keys: answers.map((answer) => ({
+        ...buildAnswer(answer),
+        served_to: findUsers(answer).map(buildKeyUserJson),
+      })),
     },
     2,
   )}\n`;

@@ -1,3 +1,4 @@
+import type { StoredKeyUse } from '../../domain/key-use.ts';
 import type { KeyAnswer, KeySighting, KeyStatus } from '../../domain/keys/key-answer.ts';
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
@@ -9,6 +10,7 @@ import {
   describeUrlLimit,
   formatKeyStatus,
 } from '../messages/keys.ts';
+import { describeResponses, describeUser } from '../messages/serving/key-users.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
@@ -30,15 +32,25 @@ interface KeysContext {
 /** More answers have one line each. */
 const MAX_BLOCKS = 10;
 
+/** The programs that got the key of an answer from `serve`. */
+export type FindKeyUsers = (answer: KeyAnswer) => readonly StoredKeyUse[];
+
+/** Further programs are only counted. */
+const MAX_USERS = 5;
+
 /** Further series of one key are only counted. */
 const MAX_SERIES = 10;
 
 /** For a terminal: one block for each answer, or one line if there are many. */
-export function renderKeysText(answers: readonly KeyAnswer[], context: KeysContext): string {
+export function renderKeysText(
+  answers: readonly KeyAnswer[],
+  findUsers: FindKeyUsers,
+  context: KeysContext,
+): string {
   const palette = createPalette(context.hasColour);
   if (answers.length > MAX_BLOCKS)
     return answers.map((answer) => `${renderLine(answer, palette)}\n`).join('');
-  return `${answers.map((answer) => renderBlock(answer, clampWidth(context.width), palette)).join('\n\n')}\n`;
+  return `${answers.map((answer) => renderBlock(answer, findUsers(answer), clampWidth(context.width), palette)).join('\n\n')}\n`;
 }
 
 /** `expired   ASIA…7QXK  2026-11-22 16:18:15Z  i-0abc · imds v2 · loader`. */
@@ -59,7 +71,12 @@ function renderLine(answer: KeyAnswer, palette: Palette): string {
     .trimEnd();
 }
 
-function renderBlock(answer: KeyAnswer, width: number, palette: Palette): string {
+function renderBlock(
+  answer: KeyAnswer,
+  users: readonly StoredKeyUse[],
+  width: number,
+  palette: Palette,
+): string {
   const { status, accessKeyId, kind, accountId, notes, sightings } = answer;
   const account = accountId === null ? '' : ` of account ${accountId}`;
   const limit = describeUrlLimit(answer);
@@ -71,12 +88,24 @@ function renderBlock(answer: KeyAnswer, width: number, palette: Palette): string
   ];
   const shown = sightings.slice(0, MAX_SERIES);
   const hidden = sightings.length - shown.length;
-  const blocks = [rows, ...shown.map((each) => listSightingRows(each, shown.length > 1))];
+  const blocks = [
+    rows,
+    ...shown.map((each) => listSightingRows(each, shown.length > 1)),
+    continueRows('served to', listUsers(users)),
+  ];
   return [
     paintStatus(status, describeKeyAnswer(answer), palette),
     ...layOutBlocks(blocks, width, palette),
     ...(hidden > 0 ? [`  and ${formatNumber(hidden)} more series`] : []),
   ].join('\n');
+}
+
+function listUsers(users: readonly StoredKeyUse[]): string[] {
+  const hidden = users.length - MAX_USERS;
+  return [
+    ...users.slice(0, MAX_USERS).map((each) => `${describeUser(each)}: ${describeResponses(each)}`),
+    ...(hidden > 0 ? [`and ${formatNumber(hidden)} more, see \`cred-watch serve --who\``] : []),
+  ];
 }
 
 function listUrlRows({ url }: KeyAnswer): Row[] {

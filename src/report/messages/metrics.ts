@@ -24,5 +24,9 @@ export const METRIC_HELP = {
   job_verdict: 'Verdict on the job: 1 for the current verdict, 0 for all others.',
   job_required_seconds: 'Job duration plus margin.',
   job_safe_starts_ratio: 'Share of the watched time in which a start was safe.',
+  served_credentials_valid: 'Whether the role has valid credentials for clients of the server.',
+  served_expiration_timestamp_seconds: 'When the served credentials of the role expire.',
+  served_next_refresh_timestamp_seconds: 'When the credentials of the role are refreshed next.',
+  served_failed_refreshes: 'Failed refreshes of the role in a row.',
   build_info: 'Version of cred-watch and of Node.js.',
 } as const;

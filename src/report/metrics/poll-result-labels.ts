@@ -44,6 +44,8 @@ export const RESULT_LABEL_BY_FAILURE: Readonly<Record<FailureReason, Exclude<Pol
   timeout: 'timeout',
   'not-configured': 'absent',
   'long-lived': 'parse_error',
+  // Only `serve` and `exec --refresh` treat expired credentials as a failure, and record them as a sample.
+  expired: 'parse_error',
   // A process has no HTTP status, but an error exit is comparable.
   'process-failed': 'http_error',
   'region-missing': 'absent',

@@ -30,9 +30,12 @@ type CurrentFamily = MetricFamily<number>;
  * Writes no timestamps, because the textfile collector rejects a file that contains one. Returns one piece per
  * family, so that only the values of one family are in memory.
  */
-export async function renderPrometheus(assessment: Assessment, context: ReportContext): Promise<string[]> {
+export const renderPrometheus = (assessment: Assessment, context: ReportContext): Promise<string[]> =>
+  renderFamilies(buildCurrentFamilies(assessment, context));
+
+export async function renderFamilies(families: Iterable<CurrentFamily>): Promise<string[]> {
   const pieces: string[] = [];
-  for (const family of buildCurrentFamilies(assessment, context)) {
+  for (const family of families) {
     if (family.metrics.length === 0) continue;
     const registry = new Registry();
     registry.registerMetric(toMetric(family));

@@ -1,8 +1,9 @@
 import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
-import { escapeUnprintable, quoteForShell, toJson } from '../../untrusted-text.ts';
+import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
+import { formatClientVariables } from '../text/client-variables.ts';
 import {
   formatNullableInstant,
   formatRemaining,
@@ -85,20 +86,10 @@ export function formatListeningText(started: StartedSimulation): string {
   const comments = [...describeSimulation(started), ...(shapes.length > 1 ? [ONE_BLOCK_PER_CLIENT] : [])];
   const blocks = shapes.map(({ shape, environment }) => [
     comment(shape),
-    ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
-    `unset ${ENDPOINT_VARIABLES.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`,
+    ...formatClientVariables(environment),
   ]);
   return `${[comments.map(comment), ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
-
-/** Variables of other shapes or of an earlier simulator, which would precede the exported ones. */
-const ENDPOINT_VARIABLES = [
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_EC2_METADATA_DISABLED',
-];
 
 /** Escapes line ends: the shell would run the text after one. */
 const comment = (text: string) => `# ${escapeUnprintable(text)}`;

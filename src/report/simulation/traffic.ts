@@ -18,8 +18,11 @@ const WIDTHS = [2, 29, 1, 10, 10, 9, 12, 9, 9, 9];
 const ALIGNS = HEAD.map((_, column) => (column < 4 ? 'left' : 'right'));
 const INDENTED = [2, 98];
 
-/** The summary at the end: one sentence, a table of clients, the faults, and the clients that use IMDSv1. */
-export async function renderTrafficText(traffic: TrafficSummary): Promise<string> {
+/**
+ * The summary at the end: one sentence, a table of clients, the faults, and the clients that use IMDSv1.
+ * @param hasFaults false: the server causes no faults
+ */
+export async function renderTrafficText(traffic: TrafficSummary, hasFaults = true): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
   if (clients.length === 0) return `${describeTraffic(totals)}\n`;
   const { layOutColumns } = await import('../terminal/layout.ts');
@@ -29,6 +32,7 @@ export async function renderTrafficText(traffic: TrafficSummary): Promise<string
     ...[client.requests, client.tokens, client.credentials, client.credentialsV1].map(String),
     ...[client.failed, client.faulted].map(String),
   ]);
+  const columns = hasFaults ? HEAD.length : HEAD.length - 1;
   const faults = totals.faults.map(({ kind, count }) => `${truncateText(kind, FAULT_WIDTH)} ${count}`);
   const v1Lines = (v1Clients ?? []).map((client) => [
     '',
@@ -36,7 +40,11 @@ export async function renderTrafficText(traffic: TrafficSummary): Promise<string
   ]);
   return `${[
     describeTraffic(totals),
-    layOutColumns([HEAD, ...rows], WIDTHS, ALIGNS),
+    layOutColumns(
+      [HEAD, ...rows].map((row) => row.slice(0, columns)),
+      WIDTHS.slice(0, columns),
+      ALIGNS.slice(0, columns),
+    ),
     ...(faults.length === 0 ? [] : [layOutColumns([['', `faults: ${faults.join(', ')}`]], INDENTED)]),
     ...(v1Clients?.length === 0 ? [NO_V1_CLIENTS] : []),
     ...(v1Lines.length === 0 ? [] : [`${V1_CLIENTS_HEADING}\n${layOutColumns(v1Lines, INDENTED)}`]),
@@ -49,28 +57,27 @@ function formatClient({ name, address, others }: Client, withAddress: boolean): 
 }
 
 /** The summary as one line of JSON. */
-export function formatTrafficJson({ totals, clients, v1Clients }: TrafficSummary): string {
-  return toJson({
-    schema_version: 1,
-    event: 'report',
-    client_count: totals.clients,
-    more_clients: totals.others,
-    ...buildCountsJson(totals),
-    clients: clients.map((each) => ({
-      ...buildClientJson(each),
-      shape: each.shape,
-      ...buildCountsJson(each),
-    })),
-    imds_v1_clients:
-      v1Clients?.map((client) => ({
-        ...buildClientJson(client),
-        response_count: client.responses,
-        first_at: formatInstant(client.firstAt),
-        last_at: formatInstant(client.lastAt),
-        uses_v2: client.usesV2,
-      })) ?? null,
-  });
-}
+export const formatTrafficJson = (traffic: TrafficSummary): string =>
+  toJson({ schema_version: 1, event: 'report', ...buildTrafficJson(traffic) });
+
+export const buildTrafficJson = ({ totals, clients, v1Clients }: TrafficSummary) => ({
+  client_count: totals.clients,
+  more_clients: totals.others,
+  ...buildCountsJson(totals),
+  clients: clients.map((each) => ({
+    ...buildClientJson(each),
+    shape: each.shape,
+    ...buildCountsJson(each),
+  })),
+  imds_v1_clients:
+    v1Clients?.map((client) => ({
+      ...buildClientJson(client),
+      response_count: client.responses,
+      first_at: formatInstant(client.firstAt),
+      last_at: formatInstant(client.lastAt),
+      uses_v2: client.usesV2,
+    })) ?? null,
+});
 
 const buildClientJson = ({ name, address, others }: Client) => ({
   client: name === '' ? null : truncateText(name, CLIENT_LENGTH),

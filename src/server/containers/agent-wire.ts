@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Seconds } from '../../domain/model.ts';
 import {
   type EndpointRequest,
   type EndpointResponse,
@@ -32,6 +33,8 @@ export function buildAgentResponse(
   };
 }
 
+export const buildRetryAfter = (seconds: Seconds): Header => ['Retry-After', String(seconds)];
+
 const CLOSE: Header = ['Connection', 'close'];
 const TEXT_CONTENT_TYPE: Header = ['Content-Type', 'text/plain; charset=utf-8'];
 const JSON_CONTENT_TYPE: Header = ['Content-Type', 'application/json'];
@@ -53,7 +56,7 @@ export const buildAgentJson = (
   headers: readonly Header[] = [],
 ) => buildAgentResponse(request, status, body, [JSON_CONTENT_TYPE, ...headers]);
 
-/** The response of Go's `http.Error`: one line of text. */
+/** The response of Go's `http.Error`: one line of text. `headers` sort before `X-Content-Type-Options`. */
 export const buildAgentError = (
   request: EndpointRequest,
   status: number,
@@ -62,6 +65,9 @@ export const buildAgentError = (
 ) =>
   buildAgentResponse(request, status, `${message}\n`, [
     TEXT_CONTENT_TYPE,
-    ['X-Content-Type-Options', 'nosniff'],
-    ...headers,
+    ...headers.filter(([name]) => name < NOSNIFF[0]),
+    NOSNIFF,
+    ...headers.filter(([name]) => name > NOSNIFF[0]),
   ]);
+
+const NOSNIFF: Header = ['X-Content-Type-Options', 'nosniff'];

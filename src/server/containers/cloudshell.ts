@@ -4,9 +4,9 @@ import {
   formatDocument,
 } from '../credentials/credentials-document.ts';
 import { type EndpointRequest, type ShapeResult, toCredentialsResult } from '../endpoint-request.ts';
+import type { EndpointState } from '../endpoint-state.ts';
 import { buildDataResponse, buildEmptyError, buildHtmlError, formatImdsJson } from '../imds/imds-wire.ts';
 import { handleTokenRequest, isTokenPath } from '../imds/token-request.ts';
-import type { Simulation } from '../simulation.ts';
 import { isSameSecret } from './compare-secrets.ts';
 
 export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials';
@@ -16,23 +16,23 @@ export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials
  * document this endpoint). The document has an empty `Type` and no `LastUpdated`. Clients send the token of the
  * environment or one from `PUT /latest/api/token`.
  */
-export function handleCloudshellRequest(
-  request: EndpointRequest,
-  simulation: Simulation,
-): ShapeResult | null {
+export function handleCloudshellRequest(request: EndpointRequest, state: EndpointState): ShapeResult | null {
   const { path, method, faults, now } = request;
-  const { issuer, shapes, variants } = simulation;
-  // If IMDS is simulated too, its handler issues the tokens for both.
+  const { issuer, shapes, variants } = state;
+  // If IMDS is served too, its handler issues the tokens for both.
   if (isTokenPath(path) && !shapes.includes('imds')) {
-    return { kind: 'token', response: handleTokenRequest(request, simulation) };
+    return { kind: 'token', response: handleTokenRequest(request, state) };
   }
   if (path !== CLOUDSHELL_PATH) return null;
   if (method !== 'GET' && method !== 'HEAD') {
     return toCredentialsResult(buildEmptyError(request, 405, 'GET, HEAD'));
   }
-  if (!isAuthorized(request, simulation)) return toCredentialsResult(buildEmptyError(request, 401));
+  if (!isCloudshellAuthorized(request, state)) return toCredentialsResult(buildEmptyError(request, 401));
   if (faults.has('no-role')) return toCredentialsResult(buildHtmlError(request, 404, null, variants));
   const credentials = issuer.issue('cloudshell', now, faults);
+  if (credentials === null) {
+    return toCredentialsResult(buildHtmlError(request, 503, null, variants, issuer.getRetryAfter()));
+  }
   const serve = (body: string, served: typeof credentials | null) => {
     const content = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
     return toCredentialsResult(buildDataResponse(request, content, null, variants), served);
@@ -46,9 +46,9 @@ export function handleCloudshellRequest(
   return serve(formatDocument(credentials, 'cloudshell', faults, buildFields, formatImdsJson), credentials);
 }
 
-function isAuthorized(
+export function isCloudshellAuthorized(
   { headers, now }: EndpointRequest,
-  { authorization, metadataTokens }: Simulation,
+  { authorization, metadataTokens }: EndpointState,
 ): boolean {
   const candidates = [headers.authorization, headers['x-aws-ec2-metadata-token']];
   return candidates.some(

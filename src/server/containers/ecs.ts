@@ -6,9 +6,8 @@ import {
   type ShapeResult,
   toCredentialsResult,
 } from '../endpoint-request.ts';
-import type { Simulation } from '../simulation.ts';
-import { INSTANCE } from '../tree/default-tree.ts';
-import { buildAgentError, buildAgentJson, buildAgentResponse } from './agent-wire.ts';
+import type { EndpointState } from '../endpoint-state.ts';
+import { buildAgentError, buildAgentJson, buildAgentResponse, buildRetryAfter } from './agent-wire.ts';
 import { isSameSecret } from './compare-secrets.ts';
 
 const INTERNAL_ERROR = { status: 500, message: 'Internal server error' };
@@ -26,70 +25,85 @@ const V1 = '/v1/credentials';
 
 /**
  * Handles requests to the credentials endpoint of the ECS agent. The agent checks no authorization: the id in
- * the path is the secret. If EKS is simulated too, `/v1/credentials` without an id belongs to EKS.
+ * the path is the secret. If EKS is served too, `/v1/credentials` without an id belongs to EKS.
  */
-export function handleEcsRequest(request: EndpointRequest, simulation: Simulation): ShapeResult | null {
-  const { path, query } = request;
+export function handleEcsRequest(request: EndpointRequest, state: EndpointState): ShapeResult | null {
+  const { path } = request;
   if (/^\/\/+v[12]\//.test(path)) return toCredentialsResult(redirectToCleanPath(request));
+  const id = findEcsId(request);
   if (path === V1) {
-    const id = query.get('id') ?? '';
-    return id === '' && simulation.shapes.includes('eks')
-      ? null
-      : serveCredentials(request, simulation, 1, id);
+    return id === '' && state.shapes.includes('eks') ? null : serveCredentials(request, state, 1, id);
   }
-  if (path === V2 || path.startsWith(`${V2}/`)) {
-    return serveCredentials(request, simulation, 2, path.slice(V2.length + 1));
-  }
+  if (path === V2 || path.startsWith(`${V2}/`)) return serveCredentials(request, state, 2, id);
   return /^\/v[1-4](?:\/|$)/.test(path)
     ? toCredentialsResult(buildAgentError(request, 404, '404 page not found'))
     : null;
 }
 
+/** The id of credentials in a request. Empty if the request has none. */
+export function findEcsId({ path, query }: EndpointRequest): string {
+  if (path === V1) return query.get('id') ?? '';
+  return path.startsWith(`${V2}/`) ? path.slice(V2.length + 1) : '';
+}
+
 /** The response for a status, with the agent's message if the agent has one for that status. */
-export function buildEcsStatusError(request: EndpointRequest, status: number): EndpointResponse {
+export function buildEcsStatusError(
+  request: EndpointRequest,
+  status: number,
+  { isSimulated }: EndpointState,
+): EndpointResponse {
+  const headers = isSimulated ? buildRateLimitHeaders(request) : [];
   if (status === 429) {
     const message = 'You have reached maximum request limit.';
-    return buildAgentError(request, 429, message, buildRateLimitHeaders(request));
+    return buildAgentError(request, 429, message, headers);
   }
   const code = [...ERRORS].findLast(([, error]) => error.status === status)?.[0];
-  return buildEcsError(request, code ?? 'InternalServerError', 2, status);
+  return buildEcsError(request, code ?? 'InternalServerError', 2, status, headers);
 }
 
 function serveCredentials(
   request: EndpointRequest,
-  { issuer, role, credentialsId }: Simulation,
+  state: EndpointState,
   version: 1 | 2,
   id: string,
 ): ShapeResult {
+  const { issuer, credentialsId, isSimulated } = state;
   const { faults, now, method } = request;
-  const fail = (code: string, status?: number) =>
-    toCredentialsResult(buildEcsError(request, code, version, status));
+  const rateLimit = isSimulated ? buildRateLimitHeaders(request) : [];
+  const fail = (code: string, status?: number, headers: readonly Header[] = []) =>
+    toCredentialsResult(buildEcsError(request, code, version, status, [...headers, ...rateLimit]));
   if (method !== 'GET' && method !== 'HEAD') return fail('InternalServerError', 405);
   if (id === '') return fail('NoIdInRequest');
   if (!isSameSecret(id, credentialsId) || faults.has('no-role')) return fail('InvalidIdInRequest');
   const error = faults.get('error');
   if (error !== null) return fail(error.code ?? 'CredentialsUninitialized');
   const credentials = issuer.issue('ecs', now, faults);
-  const RoleArn = `arn:aws:iam::${INSTANCE.accountId}:role/${role}`;
+  if (credentials === null) {
+    return fail('CredentialsUninitialized', 503, [buildRetryAfter(issuer.getRetryAfter())]);
+  }
+  const { roleArn, accountId } = credentials;
   const body = formatDocument(credentials, 'ecs', faults, () => ({
-    RoleArn,
+    ...(roleArn !== null && { RoleArn: roleArn }),
     ...buildDocumentFields(credentials),
+    // The agent states no account. SDKs read it to choose account-based endpoints.
+    ...(!isSimulated && accountId !== null && { AccountId: accountId }),
   }));
-  return toCredentialsResult(buildAgentJson(request, 200, body, buildRateLimitHeaders(request)), credentials);
+  return toCredentialsResult(buildAgentJson(request, 200, body, rateLimit), credentials);
 }
 
 function buildEcsError(
   request: EndpointRequest,
   code: string,
   version: 1 | 2,
-  status?: number,
+  status: number | undefined,
+  headers: readonly Header[],
 ): EndpointResponse {
   const error = ERRORS.get(code) ?? INTERNAL_ERROR;
   const HTTPErrorCode = status ?? error.status;
   const message =
     code === 'InternalServerError' ? error.message : `CredentialsV${version}Request: ${error.message}`;
   const body = JSON.stringify({ code, message, HTTPErrorCode });
-  return buildAgentJson(request, HTTPErrorCode, body, buildRateLimitHeaders(request));
+  return buildAgentJson(request, HTTPErrorCode, body, headers);
 }
 
 /** The headers that the agent's rate limiter adds to every response. */

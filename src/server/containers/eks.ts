@@ -6,9 +6,8 @@ import {
   type ShapeResult,
   toCredentialsResult,
 } from '../endpoint-request.ts';
-import type { Simulation } from '../simulation.ts';
-import { INSTANCE } from '../tree/default-tree.ts';
-import { buildAgentError, buildAgentJson } from './agent-wire.ts';
+import type { EndpointState } from '../endpoint-state.ts';
+import { buildAgentError, buildAgentJson, buildRetryAfter } from './agent-wire.ts';
 import type { TokenProblem } from './service-account-tokens.ts';
 
 const INTERNAL_ERROR = { status: 500, message: 'internal failure' };
@@ -35,7 +34,7 @@ const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>>
 /** Handles requests to the EKS Pod Identity agent, with a service-account token. Errors are lines of text. */
 export function handleEksRequest(
   request: EndpointRequest,
-  { issuer, serviceAccountTokens }: Simulation,
+  { issuer, serviceAccountTokens }: EndpointState,
 ): ShapeResult | null {
   const { path, method, headers, faults, now } = request;
   if (path !== '/v1/credentials') return null;
@@ -50,9 +49,14 @@ export function handleEksRequest(
   const error = faults.get('error');
   if (error !== null) return failUpstream(error.code ?? 'ResourceNotFoundException');
   const credentials = issuer.issue('eks', now, faults);
+  if (credentials === null) {
+    const retryAfter = buildRetryAfter(issuer.getRetryAfter());
+    return toCredentialsResult(buildAgentError(request, 503, 'credentials are not available', [retryAfter]));
+  }
+  const { accountId } = credentials;
   const body = formatDocument(credentials, 'eks', faults, () => {
     const { Expiration, ...keys } = buildDocumentFields(credentials);
-    return { ...keys, AccountId: INSTANCE.accountId, Expiration };
+    return { ...keys, ...(accountId !== null && { AccountId: accountId }), Expiration };
   });
   return toCredentialsResult(buildAgentJson(request, 200, body), credentials);
 }

@@ -11,6 +11,12 @@ const AUDIENCE = 'pods.eks.amazonaws.com';
 /** Service-account tokens of a made-up cluster: JWTs that only this process can sign. */
 export class ServiceAccountTokens {
   readonly #key = randomBytes(32);
+  readonly #name: string;
+
+  /** @param name the name of the service account */
+  constructor(name = 'simulated') {
+    this.#name = name;
+  }
 
   issue(lifetime: Seconds, now: Instant): string {
     const seconds = Math.floor(now / 1000);
@@ -20,7 +26,7 @@ export class ServiceAccountTokens {
       iat: seconds,
       nbf: seconds,
       iss: 'https://oidc.example.invalid/cred-watch',
-      sub: 'system:serviceaccount:default:simulated',
+      sub: `system:serviceaccount:default:${this.#name}`,
       jti: randomBytes(8).toString('hex'),
     };
     const signed = `${encodePart({ alg: 'HS256', typ: 'JWT' })}.${encodePart(claims)}`;

@@ -1,23 +1,23 @@
 import { formatDocumentInstant } from '../endpoint-request.ts';
 import type { RequestFaults } from '../faults/fault-plan.ts';
-import type { FalseCredentials } from './false-credentials.ts';
+import type { ServedCredentials } from '../served-credentials.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
 /** The fields that all documents have, with the names that all of them use. */
-export const buildDocumentFields = (credentials: FalseCredentials) => ({
-  AccessKeyId: credentials.accessKeyId,
-  SecretAccessKey: credentials.secretAccessKey,
-  Token: credentials.sessionToken,
+export const buildDocumentFields = (credentials: ServedCredentials) => ({
+  AccessKeyId: credentials.accessKeyId.reveal(),
+  SecretAccessKey: credentials.secretAccessKey.reveal(),
+  Token: credentials.sessionToken.reveal(),
   Expiration: formatDocumentInstant(credentials.expiration),
 });
 
 /** By layout, because one set of credentials can have several documents. */
-const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
+const cachedTexts = new WeakMap<ServedCredentials, Map<string, string>>();
 
 /** Writes a document with credentials. The text is cached per set and layout, unless a `field` fault applies. */
 export function formatDocument(
-  credentials: FalseCredentials,
+  credentials: ServedCredentials,
   layout: string,
   faults: RequestFaults,
   buildFields: () => Fields,

@@ -1,15 +1,8 @@
-import type { Instant } from '../../domain/model.ts';
+import { Secret } from '../../secret.ts';
+import type { ServedCredentials } from '../served-credentials.ts';
+import { INSTANCE } from '../tree/default-tree.ts';
 import type { ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
-
-/** Credentials in the form of AWS that AWS rejects. Each value contains FALSE. */
-export interface FalseCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string;
-  issuedAt: Instant;
-  expiration: Instant;
-}
 
 /** Key ids are base32 after the prefix `ASIA`, which means "temporary". */
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -17,18 +10,29 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** Gives about 1000 characters, like the session token of a real document of 2021. */
 const TOKEN_BYTES = 744;
 
-/** Creates the credentials of one receiver. The same seed gives the same values. */
+/**
+ * Creates credentials in the form of AWS that AWS rejects. Each value contains FALSE. The same seed and receiver
+ * give the same values.
+ */
 export function createFalseCredentials(
   scheduled: ScheduledCredentials,
   receiver: string,
   randomness: SeededRandom,
-): FalseCredentials {
+  role: string,
+): ServedCredentials {
   const label = `${receiver} ${scheduled.id}`;
+  const accessKeyId = `ASIAFALSE${randomness.text(`key ${label}`, 11, BASE32)}`;
+  const { accountId } = INSTANCE;
   return {
-    accessKeyId: `ASIAFALSE${randomness.text(`key ${label}`, 11, BASE32)}`,
-    secretAccessKey: `FALSE${randomness.bytes(`secret ${label}`, 30).toString('base64').slice(5)}`,
-    sessionToken: `FALSE${randomness.bytes(`token ${label}`, TOKEN_BYTES).toString('base64')}`,
+    loggedKeyId: accessKeyId,
+    accessKeyId: new Secret(accessKeyId),
+    secretAccessKey: new Secret(
+      `FALSE${randomness.bytes(`secret ${label}`, 30).toString('base64').slice(5)}`,
+    ),
+    sessionToken: new Secret(`FALSE${randomness.bytes(`token ${label}`, TOKEN_BYTES).toString('base64')}`),
     issuedAt: scheduled.issuedAt,
     expiration: scheduled.expiration,
+    accountId,
+    roleArn: `arn:aws:iam::${accountId}:role/${role}`,
   };
 }

@@ -1,6 +1,6 @@
-import type { FalseCredentials } from '../credentials/false-credentials.ts';
 import { buildShapeError } from '../dispatcher.ts';
 import type { EndpointRequest, EndpointResponse, HandledRequest, Header } from '../endpoint-request.ts';
+import type { ServedCredentials } from '../served-credentials.ts';
 import type { Simulation } from '../simulation.ts';
 import type { FaultKind } from './fault-definitions.ts';
 import { NO_FAULTS, type RequestFaults } from './fault-plan.ts';
@@ -12,7 +12,7 @@ export interface Delivery {
   response: EndpointResponse;
   delayMs: number;
   /** The credentials that reach the client; null if none do. */
-  credentials: FalseCredentials | null;
+  credentials: ServedCredentials | null;
   /** The kinds of faults that the client notices (`status + header`); null if there are none. */
   fault: string | null;
 }

@@ -4,10 +4,9 @@ import {
   buildDocumentFields,
   formatDocument,
 } from '../credentials/credentials-document.ts';
-import type { FalseCredentials } from '../credentials/false-credentials.ts';
 import { type EndpointRequest, formatDocumentInstant, type ShapeResult } from '../endpoint-request.ts';
-import type { Simulation } from '../simulation.ts';
-import { INSTANCE } from '../tree/default-tree.ts';
+import type { CredentialsDirectory, EndpointState } from '../endpoint-state.ts';
+import type { ServedCredentials } from '../served-credentials.ts';
 import type { TreeEntry } from '../tree/metadata-tree.ts';
 import { formatImdsJson } from './imds-wire.ts';
 
@@ -15,10 +14,12 @@ import { formatImdsJson } from './imds-wire.ts';
 export type MetadataEntry =
   | (TreeEntry & {
       requestKind?: ShapeResult['kind'];
-      credentials?: FalseCredentials;
+      credentials?: ServedCredentials;
       lastModified?: Instant;
     })
-  | { kind: 'redirect'; location: string };
+  | { kind: 'redirect'; location: string }
+  /** No credentials are valid at present. */
+  | { kind: 'unavailable'; requestKind: 'credentials' | 'metadata' };
 
 interface IamRequest {
   /** The segments after the version, without a final empty one. */
@@ -26,15 +27,14 @@ interface IamRequest {
   hasSlash: boolean;
   version: string;
   request: EndpointRequest;
-  simulation: Simulation;
+  state: EndpointState;
   apiVersion: '1' | '2';
 }
 
-/** Directories of `meta-data/` whose content follows the rotation schedule. */
-const COMPUTED_DIRECTORIES = new Set(['iam', 'iam-ecs-0', 'identity-credentials']);
-
-export const isIamPath = ([top, directory = '']: readonly string[]) =>
-  top === 'meta-data' && COMPUTED_DIRECTORIES.has(directory);
+export const isIamPath = (
+  [top, directory = '']: readonly string[],
+  { credentialsDirectories }: EndpointState,
+) => top === 'meta-data' && credentialsDirectories.has(directory as CredentialsDirectory);
 
 /** Returns null if the resource does not exist. IMDS responds so if no role is attached. */
 export function findIamEntry(iamRequest: IamRequest): MetadataEntry | null {
@@ -47,32 +47,35 @@ export function findIamEntry(iamRequest: IamRequest): MetadataEntry | null {
 const EXTENDED = 'security-credentials-extended';
 
 function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]): MetadataEntry | null {
-  const { simulation, hasSlash, version, apiVersion } = iamRequest;
-  const { variants } = simulation;
+  const { state, hasSlash, version, apiVersion } = iamRequest;
+  const { variants } = state;
   const lists = ['security-credentials', ...(variants['extended-api'] === 'on' ? [EXTENDED] : [])];
-  if (name === undefined) return { kind: 'directory', names: ['info', ...lists.map((list) => `${list}/`)] };
+  const info = state.accountId === null ? [] : ['info'];
+  if (name === undefined) return { kind: 'directory', names: [...info, ...lists.map((list) => `${list}/`)] };
   if (name === 'info' && role === undefined && !hasSlash) return buildInfoEntry(iamRequest);
   if (!lists.includes(name)) return null;
+  if (state.role === '') return { kind: 'unavailable', requestKind: 'credentials' };
   if (role === undefined) {
     return !hasSlash && variants.slash === '301'
       ? { kind: 'redirect', location: `/${version}/meta-data/iam/${name}/` }
-      : { kind: 'directory', names: [simulation.role], requestKind: 'role' };
+      : { kind: 'directory', names: [state.role], requestKind: 'role' };
   }
   // The real service ignores segments after the role name.
-  if (role !== simulation.role) return null;
+  if (role !== state.role) return null;
   return buildDocumentEntry(iamRequest, apiVersion === '2' ? 'imds-2' : 'imds-1', name === EXTENDED);
 }
 
 function buildDocumentEntry(
-  { request, simulation }: IamRequest,
+  { request, state }: IamRequest,
   receiver: string,
   isExtended = false,
 ): MetadataEntry {
   const { now, faults } = request;
-  const credentials = simulation.issuer.issue(receiver, now, faults);
+  const credentials = state.issuer.issue(receiver, now, faults);
+  if (credentials === null) return { kind: 'unavailable', requestKind: 'credentials' };
   const error = faults.get('error');
   if (error !== null) {
-    const fields = buildErrorFields(error.code ?? 'AssumeRoleUnauthorizedAccess', credentials, simulation);
+    const fields = buildErrorFields(error.code ?? 'AssumeRoleUnauthorizedAccess', credentials, state);
     return {
       kind: 'leaf',
       requestKind: 'credentials',
@@ -85,23 +88,26 @@ function buildDocumentEntry(
     LastUpdated: formatLastUpdated(credentials),
     Type: 'AWS-HMAC',
     ...buildDocumentFields(credentials),
-    ...(isExtended && { AccountId: INSTANCE.accountId }),
+    ...(isExtended && credentials.accountId !== null && { AccountId: credentials.accountId }),
   });
   const body = formatDocument(credentials, layout, faults, buildFields, formatImdsJson);
   return { kind: 'leaf', requestKind: 'credentials', credentials, lastModified: credentials.issuedAt, body };
 }
 
-function buildInfoEntry({ request, simulation }: IamRequest): MetadataEntry {
-  const { issuer, role } = simulation;
+/** Does not exist if the account is unknown: programs would take a made-up account for a fact. */
+function buildInfoEntry({ request, state }: IamRequest): MetadataEntry | null {
+  const { issuer, role, accountId, partition, isSimulated } = state;
+  if (accountId === null) return null;
   const credentials = issuer.issue('info', request.now, request.faults);
+  if (credentials === null) return { kind: 'unavailable', requestKind: 'metadata' };
   const fields =
     request.faults.get('error')?.code === 'InstanceProfileNotFound'
-      ? buildErrorFields('InstanceProfileNotFound', credentials, simulation)
+      ? buildErrorFields('InstanceProfileNotFound', credentials, state)
       : {
           Code: 'Success',
           LastUpdated: formatLastUpdated(credentials),
-          InstanceProfileArn: `arn:aws:iam::${INSTANCE.accountId}:instance-profile/${role}`,
-          InstanceProfileId: 'AIPAFALSEFALSEFALSEFA',
+          InstanceProfileArn: `arn:${partition}:iam::${accountId}:instance-profile/${role}`,
+          ...(isSimulated && { InstanceProfileId: 'AIPAFALSEFALSEFALSEFA' }),
         };
   return { kind: 'leaf', body: formatImdsJson(fields), lastModified: credentials.issuedAt };
 }
@@ -110,22 +116,19 @@ function buildInfoEntry({ request, simulation }: IamRequest): MetadataEntry {
 function findIdentityEntry(iamRequest: IamRequest, [ec2, ...rest]: readonly string[]): MetadataEntry | null {
   if (ec2 === undefined) return { kind: 'directory', names: ['ec2/'] };
   if (ec2 !== 'ec2') return null;
-  return findNamespaceEntry(iamRequest, rest, 'identity', 'ec2-instance', (LastUpdated) => ({
+  return findNamespaceEntry(iamRequest, rest, 'identity', 'ec2-instance', ({ accountId }, LastUpdated) => ({
     Code: 'Success',
     LastUpdated,
-    AccountId: INSTANCE.accountId,
+    AccountId: accountId,
   }));
 }
 
 /** The namespace from which the ECS agent of 2026 reads task credentials; here one task. */
 function findTaskEntry(iamRequest: IamRequest, path: readonly string[]): MetadataEntry | null {
-  const { shapes, role, credentialsId } = iamRequest.simulation;
-  if (!shapes.includes('ecs')) return null;
-  const task = `${credentialsId.replaceAll('-', '')}-0`;
-  const RoleARN = `arn:aws:iam::${INSTANCE.accountId}:role/${role}`;
-  return findNamespaceEntry(iamRequest, path, 'ecs', task, (LastUpdated) => ({
+  const task = `${iamRequest.state.credentialsId.replaceAll('-', '')}-0`;
+  return findNamespaceEntry(iamRequest, path, 'ecs', task, ({ roleArn }, LastUpdated) => ({
     LastUpdated,
-    TaskCredentials: { [task]: { RoleARN } },
+    TaskCredentials: { [task]: { RoleARN: roleArn } },
   }));
 }
 
@@ -135,22 +138,23 @@ function findNamespaceEntry(
   [name, last]: readonly string[],
   receiver: string,
   listedName: string,
-  buildInfo: (lastUpdated: string) => Readonly<Record<string, unknown>>,
+  buildInfo: (credentials: ServedCredentials, lastUpdated: string) => Readonly<Record<string, unknown>>,
 ): MetadataEntry | null {
-  const { request, simulation } = iamRequest;
+  const { request, state } = iamRequest;
   if (name === undefined) return { kind: 'directory', names: ['info', 'security-credentials/'] };
   if (name === 'info' && last === undefined) {
-    const credentials = simulation.issuer.issue(receiver, request.now, request.faults);
-    return { kind: 'leaf', body: formatImdsJson(buildInfo(formatLastUpdated(credentials))) };
+    const credentials = state.issuer.issue(receiver, request.now, request.faults);
+    if (credentials === null) return { kind: 'unavailable', requestKind: 'metadata' };
+    return { kind: 'leaf', body: formatImdsJson(buildInfo(credentials, formatLastUpdated(credentials))) };
   }
   if (name !== 'security-credentials') return null;
   if (last === undefined) return { kind: 'directory', names: [listedName] };
   return last === listedName ? buildDocumentEntry(iamRequest, receiver) : null;
 }
 
-const formatLastUpdated = ({ issuedAt }: FalseCredentials) => formatDocumentInstant(issuedAt);
+const formatLastUpdated = ({ issuedAt }: ServedCredentials) => formatDocumentInstant(issuedAt);
 
-const buildErrorFields = (code: string, credentials: FalseCredentials, { role }: Simulation) => ({
+const buildErrorFields = (code: string, credentials: ServedCredentials, { role }: EndpointState) => ({
   Code: code,
   Message: getErrorMessage(code, role),
   LastUpdated: formatLastUpdated(credentials),

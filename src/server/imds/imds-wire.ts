@@ -22,7 +22,7 @@ const HEADER_ORDERS = {
   /** HTTP/1.0 as on hosts until 2023. */
   data10: `Accept-Ranges Content-Length Content-Type Date Last-Modified ${TTL} Connection Server`.split(' '),
   short: `Allow ${TTL} Content-Length Date Server Connection Content-Type`.split(' '),
-  page: `${TTL} Content-Type Content-Length Date Server Connection`.split(' '),
+  page: `${TTL} Retry-After Content-Type Content-Length Date Server Connection`.split(' '),
   /** As captured for a token path with a final slash. */
   tokenPath: 'Content-Length Content-Type Date Server'.split(' '),
   /** HTTP/1.0 as on hosts in 2018. */
@@ -92,9 +92,13 @@ export const buildTokenResponse = (
 ) =>
   buildResponse(request, 200, wire === 'http/1.0' ? 'data10' : 'short', { [TTL]: formatSeconds(ttl) }, token);
 
-/** An error without a body. */
-export const buildEmptyError = (request: EndpointRequest, status: number, allow: string | null = null) =>
-  buildResponse(request, status, 'short', { Allow: allow });
+/** An error without a body. `remaining` is null for a request without a token. */
+export const buildEmptyError = (
+  request: EndpointRequest,
+  status: number,
+  allow: string | null = null,
+  remaining: Seconds | null = null,
+) => buildResponse(request, status, 'short', { Allow: allow, [TTL]: formatSeconds(remaining) });
 
 export const buildTokenPathError = (request: EndpointRequest) => buildResponse(request, 403, 'tokenPath');
 
@@ -104,8 +108,13 @@ export const buildHtmlError = (
   status: number,
   remaining: Seconds | null,
   variants: Variants,
+  retryAfter: Seconds | null = null,
 ) => {
-  const headers = { [TTL]: formatSeconds(remaining), 'Content-Type': 'text/html' };
+  const headers = {
+    [TTL]: formatSeconds(remaining),
+    'Retry-After': formatSeconds(retryAfter),
+    'Content-Type': 'text/html',
+  };
   return buildResponse(request, status, 'page', headers, buildErrorPage(status, variants));
 };
 

@@ -1,6 +1,6 @@
 import { memoize } from '../cache.ts';
 import type { EndpointRequest, EndpointResponse, ShapeResult } from '../endpoint-request.ts';
-import type { Simulation } from '../simulation.ts';
+import type { EndpointState } from '../endpoint-state.ts';
 import { METADATA_VERSIONS } from '../tree/default-tree.ts';
 import { findIamEntry, isIamPath, type MetadataEntry } from './imds-iam.ts';
 import { buildDataResponse, buildEmptyError, buildHtmlError, buildRedirect } from './imds-wire.ts';
@@ -10,29 +10,33 @@ import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-r
 const VERSIONS = new Set<string>(METADATA_VERSIONS);
 
 /** Handles every path: an unknown path is an unknown resource of IMDS. */
-export function handleImdsRequest(request: EndpointRequest, simulation: Simulation): ShapeResult {
-  const { variants, imds } = simulation;
+export function handleImdsRequest(request: EndpointRequest, state: EndpointState): ShapeResult {
+  const { variants, imds } = state;
   if (isTokenPath(request.path) && imds !== 'v1') {
-    return { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, simulation) };
+    return { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, state) };
   }
-  const token = imds === 'v1' ? null : checkToken(request, simulation);
+  const token = imds === 'v1' ? null : checkToken(request, state);
   const apiVersion = token === null ? '1' : '2';
   const withoutCredentials = (response: EndpointResponse) =>
     ({ kind: 'metadata', apiVersion, response }) as const;
   const rejection = rejectProxyOrBrowser(request, variants);
   if (rejection !== null) return withoutCredentials(rejection);
+  const remaining = token === null || token === 'invalid' ? null : token.remaining;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return withoutCredentials(buildEmptyError(request, 405, 'GET, HEAD'));
+    return withoutCredentials(buildEmptyError(request, 405, 'GET, HEAD', remaining));
   }
   if (token === 'invalid' || (token === null && imds === 'v2')) {
-    return withoutCredentials(buildImdsError(request, 401, simulation));
+    return withoutCredentials(buildImdsError(request, 401, state));
   }
-  const remaining = token?.remaining ?? null;
-  const entry = findEntry(request, simulation, apiVersion);
+  const entry = findEntry(request, state, apiVersion);
   if (entry === null) return withoutCredentials(buildHtmlError(request, 404, remaining, variants));
   if (entry.kind === 'redirect') return withoutCredentials(buildRedirect(request, entry.location));
+  if (entry.kind === 'unavailable') {
+    const response = buildHtmlError(request, 503, remaining, variants, state.issuer.getRetryAfter());
+    return { kind: entry.requestKind, apiVersion, response };
+  }
   const body = entry.kind === 'directory' ? entry.names.join('\n') : entry.body;
-  const { requestKind = 'metadata', credentials = null, lastModified = simulation.startedAt } = entry;
+  const { requestKind = 'metadata', credentials = null, lastModified = state.startedAt } = entry;
   const contentType =
     requestKind === 'metadata' && isUserData(request.path) ? 'application/octet-stream' : 'text/plain';
   return {
@@ -43,7 +47,7 @@ export function handleImdsRequest(request: EndpointRequest, simulation: Simulati
   };
 }
 
-export const buildImdsError = (request: EndpointRequest, status: number, { variants }: Simulation) =>
+export const buildImdsError = (request: EndpointRequest, status: number, { variants }: EndpointState) =>
   status === 401 && variants.unauthorized === 'empty'
     ? buildEmptyError(request, 401)
     : buildHtmlError(request, status, null, variants);
@@ -51,7 +55,7 @@ export const buildImdsError = (request: EndpointRequest, status: number, { varia
 /** Returns null without a token. Some clients send an empty token after a failed PUT; it counts as missing. */
 function checkToken(
   { headers, now, faults }: EndpointRequest,
-  { metadataTokens, imds, variants }: Simulation,
+  { metadataTokens, imds, variants }: EndpointState,
 ): TokenState | 'invalid' | null {
   const text = headers['x-aws-ec2-metadata-token'];
   if (text === undefined || text === '') return null;
@@ -63,7 +67,7 @@ function checkToken(
 
 function findEntry(
   request: EndpointRequest,
-  simulation: Simulation,
+  state: EndpointState,
   apiVersion: '1' | '2',
 ): MetadataEntry | null {
   const parts = splitPath(request.path);
@@ -73,12 +77,12 @@ function findEntry(
   if (!VERSIONS.has(version)) return null;
   const hasSlash = path.at(-1) === '';
   const segments = hasSlash ? path.slice(0, -1) : path;
-  if (isIamPath(segments))
-    return findIamEntry({ path: segments, hasSlash, version, request, simulation, apiVersion });
-  const entry = simulation.tree.findEntry(segments);
+  if (isIamPath(segments, state))
+    return findIamEntry({ path: segments, hasSlash, version, request, state, apiVersion });
+  const entry = state.tree.findEntry(segments);
   if (entry === null || (hasSlash && entry.kind === 'leaf' && !isZone(segments))) return null;
   return entry.kind === 'directory' && segments.length === 1 && segments[0] === 'meta-data'
-    ? { ...entry, names: addComputedNames(entry.names, request, simulation) }
+    ? { ...entry, names: addComputedNames(entry.names, request, state) }
     : entry;
 }
 
@@ -90,13 +94,11 @@ const isZone = (segments: readonly string[]) =>
 function addComputedNames(
   names: readonly string[],
   { faults }: EndpointRequest,
-  { shapes }: Simulation,
+  { credentialsDirectories }: EndpointState,
 ): string[] {
-  const computed = [
-    'identity-credentials/',
-    ...(!faults.has('no-role') ? ['iam/'] : []),
-    ...(shapes.includes('ecs') ? ['iam-ecs-0/'] : []),
-  ];
+  const computed = [...credentialsDirectories]
+    .filter((name) => name !== 'iam' || !faults.has('no-role'))
+    .map((name) => `${name}/`);
   // The user's tree may contain one of these names too.
   return [...new Set([...names, ...computed])].sort((one, other) =>
     removeSlash(one) < removeSlash(other) ? -1 : 1,

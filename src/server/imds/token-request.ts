@@ -1,6 +1,6 @@
 import type { Seconds } from '../../domain/model.ts';
 import type { EndpointRequest, EndpointResponse } from '../endpoint-request.ts';
-import type { Simulation } from '../simulation.ts';
+import type { EndpointState } from '../endpoint-state.ts';
 import { buildEmptyError, buildHtmlError, buildTokenPathError, buildTokenResponse } from './imds-wire.ts';
 
 const TOKEN_PATH = '/latest/api/token';
@@ -12,7 +12,7 @@ export const isTokenPath = (path: string) => /^\/[^/]+\/api\/token\/?$/.test(pat
 /** Issues a token for a PUT with a valid TTL. Requests from proxies and browsers are rejected. */
 export function handleTokenRequest(
   request: EndpointRequest,
-  { variants, metadataTokens }: Simulation,
+  { variants, metadataTokens }: EndpointState,
 ): EndpointResponse {
   const { method, path, headers, now } = request;
   if (path === `${TOKEN_PATH}/`) return buildTokenPathError(request);
@@ -29,7 +29,7 @@ export function handleTokenRequest(
 /** Returns null if nothing indicates that the request came through a proxy or from a web page. */
 export function rejectProxyOrBrowser(
   request: EndpointRequest,
-  variants: Simulation['variants'],
+  variants: EndpointState['variants'],
 ): EndpointResponse | null {
   const { 'x-forwarded-for': forwarded, origin, referer, host } = request.headers;
   if (forwarded !== undefined && variants.forwarded === '400')

@@ -5,7 +5,7 @@ import type { ServedCredentials } from '../served-credentials.ts';
 export interface ServedRole {
   /** The name in paths, logs and `/healthz`. */
   name: string;
-  /** The role name that IMDS lists. */
+  /** The role name that IMDS lists. `''` until it is known. */
   roleName: string;
   /** From memory. Null if no valid credentials are available. */
   getCredentials(): ServedCredentials | null;

@@ -122,5 +122,5 @@ export const isValidEntryName = (name: string) =>
 export const createCredentialsPathError = (location: string) =>
   new CredWatchError(
     `${location} would replace the credentials`,
-    'remove it; --role, --lifetime and --fault control the credentials',
+    'remove it; the flags of the command control the credentials',
   );

@@ -82,7 +82,7 @@ function report(
 }
 
 /** Discards the body: with unread data the system would reset the connection. */
-function discardBody(message: IncomingMessage, headers: RequestHeaders): void {
+export function discardBody(message: IncomingMessage, headers: RequestHeaders): void {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   if (length === undefined && encoding === undefined) return;
   message.on('error', () => {});

@@ -66,7 +66,7 @@ function isHostAllowed(
 }
 
 /** The host without its port; empty if the text is not a host. Only link-local addresses have a zone. */
-const parseHost = memoize((text: string): { name: string; isLocal: boolean } => {
+export const parseHost = memoize((text: string): { name: string; isLocal: boolean } => {
   const [, ipv6, zone, other] =
     /^(?:\[([\da-f:.]+)(%[\w.~%-]+)?\]|([^:[\]@/\s,]+))(?::\d{1,5})?$/i.exec(text) ?? [];
   const isInvalid = ipv6 !== undefined && !(isIPv6(ipv6) && (zone === undefined || /^fe[89ab]/i.test(ipv6)));
@@ -78,7 +78,7 @@ const parseHost = memoize((text: string): { name: string; isLocal: boolean } => 
  * A name in lower case without a final dot, or the canonical text of an address without its zone. An IPv6 socket
  * shows IPv4 clients as `::ffff:…`.
  */
-const normalizeHost = memoize((host: string): string => {
+export const normalizeHost = memoize((host: string): string => {
   const text = host.replace(/^\[(.*)\]$/, '$1').replace(/^(.*:.*)%.*$/, '$1');
   if (isIP(text) === 0) {
     const name = text.toLowerCase().replace(/\.$/, '');

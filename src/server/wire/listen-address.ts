@@ -8,6 +8,20 @@ export interface ListenAddress {
   port: number;
 }
 
+/** A Unix socket. A file that is no socket is never replaced. */
+export interface ListenPath {
+  path: string;
+  /** Permissions of the socket file. */
+  mode: number;
+}
+
+/** A listening socket that this process inherited, for example from systemd. */
+export interface InheritedSocket {
+  descriptor: number;
+}
+
+export type ListenTarget = ListenAddress | ListenPath | InheritedSocket;
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');

@@ -1,20 +1,22 @@
 import type { Server } from 'node:http';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { AddressInUseError } from './address-in-use.ts';
 import { type ConnectionLimits, OpenConnections, resolveLimits } from './connections.ts';
 import { createHttpServer, type RequestHandlers } from './http-server.ts';
-import { formatOrigin, type ListenAddress } from './listen-address.ts';
+import { formatOrigin, type ListenAddress, type ListenTarget } from './listen-address.ts';
+import { listenOnPath } from './unix-socket.ts';
 
 /** One or more servers that are listening. */
 export interface ListeningServers {
-  /** `http://127.0.0.1:1338`, one per address. */
+  /** `http://127.0.0.1:1338` or `unix:/run/cred-watch.sock`, one per address. */
   origins: readonly string[];
   /** Closes the servers and all connections, including those with an unfinished response. */
   close(): Promise<void>;
 }
 
-export interface ListeningOptions {
-  listen: readonly ListenAddress[];
-  createHandlers(address: ListenAddress): RequestHandlers;
+export interface ListeningOptions<Target extends ListenTarget = ListenAddress> {
+  listen: readonly Target[];
+  createHandlers(target: Target): RequestHandlers;
   /** Gets the errors of handlers, and later errors of the servers: for example without free descriptors. */
   onError(error: unknown): void;
   limits?: Partial<ConnectionLimits> | undefined;
@@ -24,8 +26,10 @@ export interface ListeningOptions {
  * Listens on all addresses, with one server per address. If one fails, all are closed.
  * @throws CredWatchError if an address is in use or does not belong to this machine
  */
-export async function listenOnAll(options: ListeningOptions): Promise<ListeningServers> {
-  const { listen: addresses, createHandlers, onError } = options;
+export async function listenOnAll<Target extends ListenTarget>(
+  options: ListeningOptions<Target>,
+): Promise<ListeningServers> {
+  const { listen: targets, createHandlers, onError } = options;
   const limits = resolveLimits(options.limits);
   const connections = new OpenConnections(limits);
   const started: { server: Server; origin: string }[] = [];
@@ -34,10 +38,10 @@ export async function listenOnAll(options: ListeningOptions): Promise<ListeningS
     await Promise.all(started.map(({ server }) => closeServer(server)));
   };
   try {
-    for (const address of addresses) {
-      const handlers = createHandlers(address);
+    for (const target of targets) {
+      const handlers = createHandlers(target);
       const server = createHttpServer({ handlers, connections, limits, onError });
-      const origin = await listen(server, address);
+      const origin = await listenOn(server, target);
       started.push({ server, origin });
       server.on('error', (error) => onError(toAcceptError(origin, error)));
     }
@@ -48,14 +52,52 @@ export async function listenOnAll(options: ListeningOptions): Promise<ListeningS
   return { origins: started.map(({ origin }) => origin), close };
 }
 
-async function listen(server: Server, address: ListenAddress): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(address, error)));
-    server.listen(address.port, address.host, resolve);
+/** Returns the origin. */
+async function listenOn(server: Server, target: ListenTarget): Promise<string> {
+  if ('path' in target) {
+    await listenOnPath(server, target);
+    return `unix:${target.path}`;
+  }
+  if ('descriptor' in target) return listenOnDescriptor(server, target.descriptor);
+  await listen(
+    server,
+    () => server.listen(target.port, target.host),
+    (cause) => toListenError(target, cause),
+  );
+  return findOrigin(server);
+}
+
+async function listenOnDescriptor(server: Server, fd: number): Promise<string> {
+  await listen(
+    server,
+    () => server.listen({ fd }),
+    (cause) =>
+      new CredWatchError(
+        `could not listen on the inherited socket ${fd}: ${describeSystemError(cause)}`,
+        'check that the service manager passes a listening stream socket',
+        { cause },
+      ),
+  );
+  return findOrigin(server);
+}
+
+function listen(server: Server, start: () => void, toError: (cause: Error) => Error): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(toError(error));
+    server.once('error', fail);
+    server.once('listening', () => {
+      server.removeListener('error', fail);
+      resolve();
+    });
+    start();
   });
+}
+
+function findOrigin(server: Server): string {
   const bound = server.address();
-  const port = bound !== null && typeof bound === 'object' ? bound.port : address.port;
-  return formatOrigin({ ...address, port });
+  // A string is the path of an inherited Unix socket. It is null if the system does not know the path.
+  if (bound === null || typeof bound === 'string') return `unix:${bound ?? ''}`;
+  return formatOrigin({ host: bound.address, port: bound.port });
 }
 
 function toListenError(address: ListenAddress, cause: Error): CredWatchError {
@@ -64,7 +106,11 @@ function toListenError(address: ListenAddress, cause: Error): CredWatchError {
   const error = (message: string, hint: string) => new CredWatchError(message, hint, { cause });
   switch (code) {
     case 'EADDRINUSE':
-      return error(`${origin} is already in use`, 'use another --listen address; port 0 means any free port');
+      return new AddressInUseError(
+        `${origin} is already in use`,
+        'use another --listen address; port 0 means any free port',
+        { target: address, cause },
+      );
     case 'EADDRNOTAVAIL':
       return error(
         `${origin} is not an address of this machine`,

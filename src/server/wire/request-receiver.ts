@@ -13,6 +13,7 @@ import { NO_FAULTS } from '../faults/fault-plan.ts';
 import { applyResponseFaults, type Delivery } from '../faults/response-faults.ts';
 import { buildEmptyError, buildHtmlError } from '../imds/imds-wire.ts';
 import type { Simulation } from '../simulation.ts';
+import type { Variants } from '../variants.ts';
 import { type AllowedHosts, findHostProblem, type HostProblem, splitTarget } from './host-check.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
@@ -56,7 +57,7 @@ export function receiveRequest(
   return { request, handled, delivery: applyResponseFaults(handled, request, simulation) };
 }
 
-function parseTarget(url: string): { path: string; query: URLSearchParams } {
+export function parseTarget(url: string): { path: string; query: URLSearchParams } {
   const { path: target } = splitTarget(url);
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
@@ -81,19 +82,38 @@ function rejectRequest(
   { variants }: Simulation,
   hostProblem: HostProblem | null,
 ): EndpointResponse | null {
+  const expectation = rejectExpectation(request, shape, variants);
+  if (expectation !== null || hostProblem === null) return expectation;
+  return buildHostError(request, shape, variants, hostProblem);
+}
+
+/** Rejects an Expect header that the shape does not accept. */
+export function rejectExpectation(
+  request: EndpointRequest,
+  shape: Shape | null,
+  variants: Variants,
+): EndpointResponse | null {
   const { expect } = request.headers;
-  const isAgent = shape === 'ecs' || shape === 'eks';
-  if (expect !== undefined && !isAgent) return buildHtmlError(request, 417, null, variants);
+  if (expect === undefined) return null;
+  if (!isAgent(shape)) return buildHtmlError(request, 417, null, variants);
   // Go accepts `100-continue`, and responds with 100 only if the handler reads the body.
-  if (expect !== undefined && !/^100-continue$/i.test(expect)) {
-    return buildAgentResponse(request, 417, '', [], true);
-  }
-  if (hostProblem === null) return null;
-  if (hostProblem === 'missing') {
-    return isAgent
+  return /^100-continue$/i.test(expect) ? null : buildAgentResponse(request, 417, '', [], true);
+}
+
+const isAgent = (shape: Shape | null) => shape === 'ecs' || shape === 'eks';
+
+/** The response of a shape to a request with a missing or wrong Host header. */
+export function buildHostError(
+  request: EndpointRequest,
+  shape: Shape | null,
+  variants: Variants,
+  problem: HostProblem,
+): EndpointResponse {
+  if (problem === 'missing') {
+    return isAgent(shape)
       ? buildAgentProtocolError(400, 'missing required Host header')
       : buildHtmlError(request, 400, null, variants);
   }
   if (shape === 'eks') return buildEksHostError(request);
-  return isAgent ? buildAgentError(request, 403, 'Forbidden') : buildEmptyError(request, 403);
+  return isAgent(shape) ? buildAgentError(request, 403, 'Forbidden') : buildEmptyError(request, 403);
 }

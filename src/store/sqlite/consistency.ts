@@ -76,7 +76,10 @@ export function assertAllGenerations(counted: number, seriesId: number, read: nu
  * Checks the whole table, or all tables.
  * @param table for a query that reads all of its rows; without a table, for an empty result
  */
-export function assertUndamaged(connection: DatabaseConnection, table?: 'failed_polls' | 'job_runs'): void {
+export function assertUndamaged(
+  connection: DatabaseConnection,
+  table?: 'failed_polls' | 'job_runs' | 'key_uses',
+): void {
   // Only integrity_check compares an index with its table, and notices a wrong order of rows.
   const check = table === undefined ? 'quick_check(1)' : `integrity_check(${table})`;
   const result: unknown = connection.pragma(check, { simple: true });

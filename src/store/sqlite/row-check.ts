@@ -20,6 +20,10 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   lastDetail: isText,
   job: isText,
   process: isText,
+  client: isText,
+  program: isText,
+  user: isText,
+  address: isText,
 };
 
 export const isStoredNumber = (value: unknown): value is number =>

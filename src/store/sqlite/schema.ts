@@ -29,6 +29,8 @@ export const APPLICATION_ID = 0x43524457;
  * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends. `process` is the id of the
  *   process that records the run, `''` after the end and if it is unknown.
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
+ * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row of a key that counts all users
+ *   above the limit. `pid` is that of the last request.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -203,6 +205,25 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE series ADD COLUMN session_limit TEXT NOT NULL DEFAULT '';
   ALTER TABLE series ADD COLUMN token_expires_at INTEGER;
+  `,
+  `
+  CREATE TABLE key_uses (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL,
+    role TEXT NOT NULL,
+    access_key_id TEXT NOT NULL,
+    client TEXT NOT NULL,
+    program TEXT NOT NULL,
+    user TEXT NOT NULL,
+    address TEXT NOT NULL,
+    others INTEGER NOT NULL,
+    pid INTEGER,
+    expiration INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    uses INTEGER NOT NULL,
+    UNIQUE (host, role, access_key_id, client, program, user, address, others)
+  );
   `,
 ];
 

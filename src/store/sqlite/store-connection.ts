@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { OnFallback } from '../contract.ts';
 import { assertNotNewer, openTemporary } from './database.ts';
-import type { DatabaseConnection } from './driver.ts';
+import { BUSY_TIMEOUT_MS, type DatabaseConnection } from './driver.ts';
 import { explainError } from './error-hints.ts';
 
 /** The connection of a store. A best-effort connection changes to a temporary copy at the first error. */
@@ -60,6 +60,23 @@ export class StoreConnection {
     return this.run((connection) => {
       this.#assertNotMoved();
       return action(connection);
+    });
+  }
+
+  /**
+   * As {@link write}, but waits for a lock only briefly. If it fails, the next call tries the file again, also on a
+   * best-effort connection.
+   */
+  writeSoon<T>(action: (connection: DatabaseConnection) => T, maxWaitMs: number): T {
+    return this.explain(() => {
+      this.#assertNotMoved();
+      const connection = this.#current;
+      connection.pragma(`busy_timeout = ${maxWaitMs}`);
+      try {
+        return action(connection);
+      } finally {
+        connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
     });
   }
 

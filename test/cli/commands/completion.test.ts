@@ -161,6 +161,12 @@ test('completion output lists names from the database and profiles, except unpri
   );
   expect(named.stdout).toBe('words\nweb-1\nweb-2\n');
 });
+test('completion output lists the sources and profiles of serve', async () => {
+  expect(await words('etl=', 'serve', '--serve')).toEqual(SOURCE_NAMES.map((name) => `etl=${name}`));
+  expect(await words('etl=profile:', 'serve', '--serve')).toEqual(['etl=profile:loader']);
+  expect(await words('etl=process:', 'serve', '--serve')).toEqual([]);
+  expect(await words('', 'serve', '--serve')).toEqual([]);
+});
 
 test('completion output is empty for unknown values, after wrong words, and without a database', async () => {
   expect(await words('', 'report', '--margin')).toEqual([]);

@@ -139,7 +139,7 @@ test('exec --refresh needs no job duration, and passes an endpoint instead of ke
   const run = await exec(args, { AWS_ACCESS_KEY_ID: 'AKIASTALE' });
   expect(run).toMatchObject({ code: 0, stderr: '' });
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, ...env } = JSON.parse(run.stdout);
-  expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{64}$/);
+  expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2\/credentials\/[0-9a-f]{64}$/);
   expect(env.AWS_CONTAINER_AUTHORIZATION_TOKEN).toMatch(/^[0-9a-f]{64}$/);
   expect(env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
   expect(env.AWS_EC2_METADATA_DISABLED).toBe('true');
@@ -184,8 +184,17 @@ test('exec --refresh passes any credentials that have not expired', async () => 
   expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });
 });
 
+test('exec --refresh does not start the command with keys that an endpoint cannot serve', async () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIATESTTESTTEST0001', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
+  const args = ['--refresh', '--source', 'environment', '--expires', '2h', '--', 'true'];
+  const { code, stderr } = await exec(args, keys);
+  expect(code).toBe(125);
+  expect(stderr).toMatch(/error: long-lived: .*\nhint: let these keys assume a role/);
+});
+
 test('exec --refresh reports an error of the source once, without secrets', async () => {
-  const { endpoint, env } = await startInstance();
+  // The source is polled again every two seconds or more often, because half of the lifetime has passed.
+  const { endpoint, env } = await startInstance(20);
   const script = `
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization } = process.env;
     console.log('started');

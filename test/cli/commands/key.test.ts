@@ -44,6 +44,12 @@ beforeAll(() => {
       'machine',
     );
   record('i-0abc', EXPIRED, NOW - 7 * HOUR);
+  const users = Array.from({ length: 7 }, (_, index) => ({
+    ...{ role: 'loader', accessKeyId: EXPIRED, client: '', address: '127.0.0.1', isOthers: false },
+    ...{ expiration: NOW - HOUR, firstAt: NOW - 6 * HOUR, lastAt: NOW - 2 * HOUR - index, count: 2 },
+    process: { pid: 4711 + index, program: `/usr/bin/loader-${index}`, user: 'etl' },
+  }));
+  store.keyUses.record('i-0abc', users, 0);
   record('i-0abc', CURRENT, NOW - 2 * MINUTE);
   record(HOSTILE_HOST, 'minioadmin', NOW - 2 * MINUTE);
 });
@@ -56,6 +62,25 @@ async function json(args: readonly string[], stdin = '') {
   expect(findViolations('key', document)).toEqual([]);
   return { ...run, document };
 }
+
+describe('a key that serve has passed to programs', () => {
+  test('text names the programs with the latest responses', async () => {
+    const { stdout } = await key([EXPIRED]);
+    expect(stdout).toMatch(/^ {2}served to {13}\/usr\/bin\/loader-0 \(user etl, pid 4711\): 2 responses, /m);
+    expect(stdout.match(/loader-\d/g)).toHaveLength(5);
+    expect(stdout).toContain('\n                        and 2 more, see `cred-watch serve --who`\n');
+    expect((await key([CURRENT])).stdout).not.toContain('served to');
+  });
+
+  test('JSON has all programs, also for a masked key id', async () => {
+    for (const id of [EXPIRED, 'ASIA…LJFM']) {
+      const [{ served_to }] = (await json([id])).document.keys;
+      expect(served_to).toHaveLength(7);
+      expect(served_to[6]).toMatchObject({ program: '/usr/bin/loader-6', pid: 4717, response_count: 2 });
+    }
+    expect((await json([CURRENT])).document.keys[0].served_to).toEqual([]);
+  });
+});
 
 describe('one argument', () => {
   test('a key shows its series, its times and its rotation', async () => {

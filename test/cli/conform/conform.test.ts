@@ -107,6 +107,16 @@ test.concurrent('an endpoint without tokens fails for the Rust SDK, and serves t
   expect(code).toBe(1);
 });
 
+test.concurrent('a lost response to the token request is named', async ({ expect, onTestFinished }) => {
+  const { code, stdout } = await conform(onTestFinished, { imds: 'v2', faults: ['hop-limit=reset'] });
+  expect(stdout).toContain('note: only the token request got no response: in a container, the hop limit ');
+  expect(stdout).toMatch(
+    /error: token-issued: .*\n.*\n +response +the connection was closed without a response/,
+  );
+  expect(stdout).toContain('1 error, 0 warnings');
+  expect(code).toBe(1);
+});
+
 test.concurrent('an endpoint that allows IMDSv1 conforms, and a note says so', async ({
   expect,
   onTestFinished,

@@ -117,7 +117,7 @@ test.each([
     899,
     [
       ['extends-expiration', ['botocore'], 1500],
-      ['requests-at-every-call', ['botocore', 'java-1', 'dotnet'], 900],
+      ['requests-at-every-call', ['java-1', 'dotnet'], 900],
     ],
   ],
 ])('at IMDS, %d s of remaining validity affect %j', (remaining, expected) => {

@@ -9,6 +9,7 @@ import {
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 import { NO_FAULTS, RequestFaults } from '../../../src/server/faults/fault-plan.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
+import { revealCredentials } from '../../support/server/revealed-credentials.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const MINUTE = 60_000;
@@ -17,7 +18,7 @@ const MINUTE = 60_000;
 function createIssuer(seed = 'seed', startedAt = START): CredentialIssuer {
   const randomness = new SeededRandom(seed);
   const timing = { lifetime: 180, rotateEvery: 60, jitter: 0 };
-  return new CredentialIssuer(new RotationSchedule(timing, startedAt, randomness), randomness);
+  return new CredentialIssuer(new RotationSchedule(timing, startedAt, randomness), randomness, 'role');
 }
 
 const faults = (specs: readonly string[], since = START) =>
@@ -25,7 +26,7 @@ const faults = (specs: readonly string[], since = START) =>
 
 /** The sets that one receiver gets at these minutes after the start. */
 const issueAt = (issuer: CredentialIssuer, active: RequestFaults, minutes: readonly number[]) =>
-  minutes.map((minute) => issuer.issue('imds-2', START + minute * MINUTE, active));
+  minutes.map((minute) => revealCredentials(issuer.issue('imds-2', START + minute * MINUTE, active)));
 
 const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKeyId }) => accessKeyId);
 
@@ -42,7 +43,9 @@ describe('an issuer', () => {
   test('an issuer issues different sets to different receivers, at the same times', () => {
     const issuer = createIssuer();
     const receivers = ['imds-1', 'imds-2', 'ecs', 'eks', 'cloudshell', 'identity'];
-    const sets = receivers.map((receiver) => issuer.issue(receiver, START + MINUTE, NO_FAULTS));
+    const sets = receivers.map((receiver) =>
+      revealCredentials(issuer.issue(receiver, START + MINUTE, NO_FAULTS)),
+    );
     for (const field of ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const) {
       expect(new Set(sets.map((set) => set[field])).size).toBe(receivers.length);
     }
@@ -53,7 +56,7 @@ describe('an issuer', () => {
     const later = START + 86_400_000;
     const of = (seed: string, startedAt: number) =>
       [0, 1, 2].map((minute) =>
-        createIssuer(seed, startedAt).issue('ecs', startedAt + minute * MINUTE, NO_FAULTS),
+        revealCredentials(createIssuer(seed, startedAt).issue('ecs', startedAt + minute * MINUTE, NO_FAULTS)),
       );
     const secrets = (sets: ReturnType<typeof of>) =>
       sets.map(({ accessKeyId, secretAccessKey, sessionToken }) => ({
@@ -73,7 +76,7 @@ describe('an issuer', () => {
     issueAt(issuer, faults(['renew']), Array(100).fill(0));
     const again = issuer.issue('imds-2', START, NO_FAULTS);
     expect(again).not.toBe(first);
-    expect(again).toEqual(first);
+    expect(revealCredentials(again)).toEqual(revealCredentials(first));
   });
 });
 
@@ -157,10 +160,13 @@ describe('false credentials', () => {
     expiration: START + MINUTE,
   });
 
+  const createFalse = (name: string, receiver: string, seed: string) =>
+    revealCredentials(createFalseCredentials(issue(name), receiver, new SeededRandom(seed), 'role'));
+
   test('false credentials have the form of real ones and contain FALSE', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (seed, receiver, name) => {
-        const made = createFalseCredentials(issue(name), receiver, new SeededRandom(seed));
+        const made = createFalse(name, receiver, seed);
         expect(made.accessKeyId).toMatch(/^ASIAFALSE[A-Z2-7]{11}$/);
         expect(made.secretAccessKey).toMatch(/^FALSE[A-Za-z0-9+/]{35}$/);
         expect(made.sessionToken).toMatch(/^FALSE[A-Za-z0-9+/]+={0,2}$/);
@@ -173,9 +179,7 @@ describe('false credentials', () => {
   test('false credentials are all different, and no part of a set reveals another', () => {
     const sets = ['a', 'b'].flatMap((seed) =>
       ['imds-1', 'imds-2', 'ecs'].flatMap((receiver) =>
-        Array.from({ length: 500 }, (_, number) =>
-          createFalseCredentials(issue(`${number}`), receiver, new SeededRandom(seed)),
-        ),
+        Array.from({ length: 500 }, (_, number) => createFalse(`${number}`, receiver, seed)),
       ),
     );
     for (const field of ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const) {

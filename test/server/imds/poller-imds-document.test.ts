@@ -433,7 +433,7 @@ describe('the extended API', () => {
     const imds = await startPolled('imds', { ...wanted, faults: [fault] });
     const outcome = await imds.succeed();
     const [, , document] = imds.exchanges;
-    expect(outcome.credentials.accessKeyId).toBe(document?.handled.credentials?.accessKeyId);
+    expect(outcome.credentials.accessKeyId).toBe(document?.handled.credentials?.loggedKeyId);
     expect(outcome.accountId).toBe(INSTANCE.accountId);
     expect(codes(outcome)).toEqual(['APIS_DISAGREE']);
   });

@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
+import { startMonitor } from '../../../src/server/monitor/monitor.ts';
+import type { MonitorResponse } from '../../../src/server/monitor/monitor-response.ts';
 import { requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 
 const respondWith =
@@ -166,7 +167,7 @@ describe('a monitor', () => {
     const { origin, errors } = await monitor();
     expect(await sendRequest(origin, 'GET', '/broken')).toMatchObject({
       status: 500,
-      body: 'internal error; see the messages of the poller\n',
+      body: 'internal error; see the messages of cred-watch\n',
     });
     expect(errors.map(String)).toEqual(['Error: secret of the store']);
     expect((await sendRequest(origin, 'GET', '/metrics')).status).toBe(200);

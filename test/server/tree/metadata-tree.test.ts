@@ -217,7 +217,7 @@ describe('changes in JSON', () => {
     const error = (json: string) => catchError(() => parseTreeChanges(json, 'tree.json'));
     expect(error('{"meta-data": {"iam/info": ""}}')).toMatchObject({
       name: 'CredWatchError',
-      hint: expect.stringContaining('--role'),
+      hint: expect.stringContaining('the flags of the command'),
     });
     expect(String(error('aws_secret_access_key = wJalrXUtnFEMI'))).not.toMatch(/wJalr|aws_s/);
     expect(error('{\n\n"meta-data" 1}')).toMatchObject({ message: 'tree.json is not valid JSON (line 3)' });

@@ -365,7 +365,7 @@ describe('a folder', () => {
     expect(catchError(() => open(folder))).toMatchObject({
       name: 'CredWatchError',
       message: expect.stringMatching(/iam would replace the credentials$/),
-      hint: expect.stringContaining('--role'),
+      hint: expect.stringContaining('the flags of the command'),
     });
     rmSync(join(folder, 'meta-data/iam'), { recursive: true });
     const { read, problems } = open(folder);

@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
+import { startSts } from '../aws/sts.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { KNOWN_DEFECTS } from '../conformance/defects/known-servers.ts';
 import { startLoopbackServer } from '../conformance/loopback-server.ts';
@@ -16,6 +18,8 @@ export interface Scenario {
   env: Record<string, string>;
   /** Replaces addresses that differ in each run by the address of the real endpoint. */
   hideAddresses: (output: string) => string;
+  /** Arguments that the document does not show. */
+  hiddenArguments?: readonly string[];
 }
 
 const NOW = Date.parse('2026-11-22T10:24:00Z');
@@ -146,6 +150,31 @@ async function createDefectiveEndpoint(): Promise<Scenario> {
   };
 }
 
+const LOADER = 'arn:aws:iam::111122223333:role/loader';
+
+/** A workstation with a profile that may assume a role. `serve` stops after a moment, and listens on a free port. */
+async function createRoleWorkstation(): Promise<Scenario> {
+  const home = temporaryFolder();
+  const [user, secret] = ['AKIAEXAMPLE000000001', 'example'];
+  const { url } = await startSts({
+    roles: [{ arn: LOADER, principals: [user] }],
+    users: { [user]: secret },
+    now: () => NOW,
+  });
+  mkdirSync(join(home, '.aws'));
+  writeFileSync(
+    join(home, '.aws', 'config'),
+    `[profile base]\naws_access_key_id = ${user}\naws_secret_access_key = ${secret}\nregion = eu-west-1\n`,
+  );
+  return {
+    now: NOW,
+    env: { ...baseEnvironment(home), AWS_ENDPOINT_URL_STS: url },
+    hiddenArguments: ['--listen', '127.0.0.1:0', '--for', '1s'],
+    hideAddresses: (output) =>
+      output.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:1338').replace(/ASIA…\w{4}/g, 'ASIA…7QXK'),
+  };
+}
+
 /** The scripted responses with the fixed time in their `Date` header. */
 const withDate = (script: Script): Script =>
   Object.fromEntries(Object.entries(script).map(([request, steps]) => [request, addDate(steps)]));
@@ -160,4 +189,5 @@ export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
   'polled-instance': createPolledInstance,
   'pod-with-expired-token': createPodWithExpiredToken,
   'defective-endpoint': createDefectiveEndpoint,
+  'role-workstation': createRoleWorkstation,
 };

@@ -1,5 +1,6 @@
-import type { FalseCredentials } from '../../../src/server/credentials/false-credentials.ts';
+import type { ServedCredentials } from '../../../src/server/served-credentials.ts';
 import type { Exchange } from '../../../src/server/wire/exchange.ts';
+import { type RevealedCredentials, revealCredentials } from '../server/revealed-credentials.ts';
 import type { ClientOutcome, HeldCredentials } from './client.ts';
 
 /** The exchange that served the credentials of the client. Undefined if none served all of them. */
@@ -8,8 +9,7 @@ export function findServedExchange(
   exchanges: readonly Exchange[],
 ): Exchange | undefined {
   return exchanges.find(
-    ({ status, handled: { credentials } }) =>
-      status === 200 && credentials?.accessKeyId === held?.accessKeyId && isHeld(held, credentials),
+    ({ status, handled: { credentials } }) => status === 200 && isHeld(held, credentials),
   );
 }
 
@@ -17,14 +17,17 @@ export function findServedExchange(
 export function getServedCredentials(
   outcome: { held: HeldCredentials | null },
   exchanges: readonly Exchange[],
-): FalseCredentials {
+): RevealedCredentials {
   const credentials = findServedExchange(outcome, exchanges)?.handled.credentials;
   if (credentials == null) throw new Error('the simulator did not serve the credentials of the client');
-  return credentials;
+  return revealCredentials(credentials);
 }
 
-const isHeld = (held: HeldCredentials | null, credentials: FalseCredentials | null) =>
-  held !== null && credentials !== null && held.matches(credentials);
+function isHeld(held: HeldCredentials | null, credentials: ServedCredentials | null): boolean {
+  if (held === null || credentials === null) return false;
+  const revealed = revealCredentials(credentials);
+  return held.accessKeyId === revealed.accessKeyId && held.matches(revealed);
+}
 
 /**
  * Requests with their statuses, then the result of the client, for example

@@ -1,5 +1,6 @@
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { startPortal, storeSsoToken } from '../aws/portal.ts';
+import { revealCredentials } from '../server/revealed-credentials.ts';
 import { startSimulated } from '../server/simulated-endpoint.ts';
 
 export const HOUR = 3600;
@@ -16,7 +17,7 @@ export async function startPlace(shape: Shape, lifetimeSeconds: number) {
   /** The credentials that were served, in order. */
   const listServed = () =>
     exchanges.flatMap(({ status, handled: { credentials } }) =>
-      status === 200 && credentials != null ? [credentials] : [],
+      status === 200 && credentials != null ? [revealCredentials(credentials)] : [],
     );
   return { env: environments[shape], listServed, requests };
 }

@@ -36,9 +36,18 @@ export class FakeClock implements Clock {
     return new Promise((resolve) => this.#waitingForSleep.push(resolve));
   }
 
-  pass(milliseconds: number): void {
+  /** Returns whether a sleep has ended. */
+  pass(milliseconds: number): boolean {
     this.#now += milliseconds;
-    for (const sleeper of this.#sleepers.filter(({ until }) => until <= this.#now)) sleeper.wake();
+    const over = this.#sleepers.filter(({ until }) => until <= this.#now);
+    for (const sleeper of over) sleeper.wake();
+    return over.length > 0;
+  }
+
+  /** Sets the clock. Running sleeps take as long as before, because timers do not follow the clock of the system. */
+  set(now: number): void {
+    for (const sleeper of this.#sleepers) sleeper.until += now - this.#now;
+    this.#now = now;
   }
 
   /** The remaining milliseconds of each running sleep. */

@@ -10,6 +10,7 @@ import type {
   SourceOptions,
 } from '../../../src/sources/source.ts';
 import { codes, harmless, options, withoutPauses } from '../sources/polling.ts';
+import { revealCredentials } from './revealed-credentials.ts';
 import { type SimulatedOptions, startSimulated } from './simulated-endpoint.ts';
 
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
@@ -48,7 +49,7 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
     /** The credentials that the simulator served last. */
     servedCredentials() {
       const last = simulator.exchanges.findLast(({ handled }) => handled.credentials !== null);
-      return last!.handled.credentials!;
+      return revealCredentials(last!.handled.credentials!);
     },
     /** The values of a request header, in order. */
     sent: (name: string) => simulator.exchanges.map(({ request }) => request.headers[name]),
@@ -111,8 +112,8 @@ function expectNoSecrets<T extends PollOutcome>({ exchanges, simulation }: Simul
     headers.authorization,
     headers['x-aws-ec2-metadata-token'],
     kind === 'token' && response.status === 200 ? String(response.body) : undefined,
-    credentials?.secretAccessKey,
-    credentials?.sessionToken,
+    credentials?.secretAccessKey.reveal(),
+    credentials?.sessionToken.reveal(),
   ]);
   const secrets = [...passed, simulation.authorization, simulation.credentialsId];
   const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;

@@ -42,7 +42,7 @@ export async function startSimulatedPoller(
     /** The time of the first rotation after an instant. */
     rotationAfter(instant: number): number {
       const { issuer } = simulator.simulation;
-      const served = (at: number) => issuer.issue(shape, at, NO_FAULTS).accessKeyId;
+      const served = (at: number) => issuer.issue(shape, at, NO_FAULTS).loggedKeyId;
       let before = Math.floor(instant / 1000) * 1000;
       for (const step of [300_000, 10_000, 1000])
         while (served(before + step) === served(before)) before += step;

@@ -87,6 +87,8 @@ export function describeNote(note: ConformanceNote): string {
       return 'IMDSv1 is allowed: requests without a token get credentials';
     case 'IMDS_V1_ONLY':
       return 'only IMDSv1: the endpoint issues no tokens';
+    case 'POSSIBLE_HOP_LIMIT':
+      return 'only the token request got no response: in a container, the hop limit of the instance may be too low';
     case 'NO_ROLE':
       return 'no role is attached, so there are no credentials to check';
     case 'ERROR_DOCUMENT':

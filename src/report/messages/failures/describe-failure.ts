@@ -78,6 +78,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return OUTPUT_HINTS[misconfiguration.form];
     case 'NO_SESSION_TOKEN':
       return ADD_SESSION_TOKEN;
+    case 'LONG_TERM_KEYS':
+      return 'let these keys assume a role, and serve the credentials of the role: --role-arn ARN';
     case 'KEYS_SWAPPED':
       return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
     case undefined:

@@ -129,6 +129,10 @@ export const ENDPOINT_FAILURES = {
     message: 'the keys never expire: they have neither an expiration nor a session token',
     hint: `run the job without cred-watch, because no job outlives these keys; to measure other credentials, ${OTHER_SOURCE}`,
   },
+  expired: {
+    message: 'the source returned credentials that have expired',
+    hint: "renew the credentials in the source, or check why the source returns old ones; also check this host's clock",
+  },
   'process-failed': {
     message: 'the process that should print credentials failed',
     hint: 'run the command by hand and read its error message',

@@ -151,7 +151,11 @@ export class ImdsFacts {
     const open = await known('no token');
     const hasStatus = (exchange: Exchange | null, status: number) => exchange?.response?.status === status;
     const fields = document === null ? null : readDocument(document);
+    const isTokenLost = token !== null && token.response === null;
     return [
+      ...(isTokenLost && roles !== null && roles.response !== null
+        ? [{ code: 'POSSIBLE_HOP_LIMIT' } as const]
+        : []),
       ...(!hasStatus(token, 200) && hasStatus(roles, 200) ? [{ code: 'IMDS_V1_ONLY' } as const] : []),
       ...(hasStatus(token, 200) && hasStatus(open, 200) ? [{ code: 'IMDS_V1_ALLOWED' } as const] : []),
       ...(hasStatus(roles, 404) ? [{ code: 'NO_ROLE' } as const] : []),

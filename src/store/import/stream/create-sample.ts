@@ -1,5 +1,5 @@
-import { isPlausibleClockOffset } from '../../../domain/clock-plausibility.ts';
 import type { Sample } from '../../../domain/model.ts';
+import { isPlausibleClockOffset } from '../../../domain/time/clock-plausibility.ts';
 import type { ParsedInstant } from '../../../domain/time/instant.ts';
 import type { LoggedDocument } from '../documents/document.ts';
 import type { ObservationTime } from './observation-time.ts';

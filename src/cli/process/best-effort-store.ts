@@ -1,0 +1,25 @@
+import { CredWatchError } from '../../errors.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { StartCheckStore } from '../../store/memory-store.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
+import type { Io } from './io.ts';
+import { printMissingDatabaseNote } from './messages.ts';
+
+/** Opens the database. If it cannot be used, prints a note and returns a temporary one. */
+export async function openBestEffortStore(
+  db: string | undefined,
+  io: Io,
+): Promise<SampleStore | StartCheckStore> {
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  try {
+    return SampleStore.openBestEffort(resolveDatabasePath(db, io), ({ message }) => {
+      void printMissingDatabaseNote(io, message);
+    });
+  } catch (error) {
+    // The addon is missing, or the home folder is unknown.
+    if (!(error instanceof CredWatchError)) throw error;
+    await printMissingDatabaseNote(io, error.message, error.hint);
+    const { MemoryStore } = await import('../../store/memory-store.ts');
+    return new MemoryStore();
+  }
+}

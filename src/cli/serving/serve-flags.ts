@@ -1,0 +1,107 @@
+import { isAbsolute } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Seconds } from '../../domain/model.ts';
+import { parseExpirationFlag } from '../flags/expiration-flag.ts';
+import { InvalidValueError } from '../flags/invalid-value.ts';
+import { addListeningFlags, createRepeatableFlag, type ListeningFlags } from '../flags/listening-flags.ts';
+import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { addSourceFlags, type SourceFlags } from '../flags/source-flags.ts';
+import { parseRepeated } from '../flags/value-parsers.ts';
+import { addWhoFlags, type WhoFlags } from './audit/who-flags.ts';
+import { parseServedSource, type ServedSource } from './served-sources.ts';
+import { addSetupFlags, type SetupFlags } from './setup/flags.ts';
+
+export const DEFAULT_ADDRESS = '127.0.0.1:1338';
+
+/** The flags of `cred-watch serve`. */
+export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, SetupFlags {
+  serve: ServedSource[];
+  unixSocket: string[];
+  unixSocketMode: number;
+  defaultRole?: string;
+  shape?: string;
+  allowV1?: boolean;
+  tree?: string;
+  region?: string;
+  idle?: boolean;
+  refreshBefore?: Seconds;
+  user?: string;
+  for?: Seconds;
+  format: TextOrJson;
+  /** False with --no-log. */
+  log: boolean;
+  db?: string;
+}
+
+const DEFAULT_SOCKET_MODE = 0o600;
+
+export function addServeFlags(command: Command): Command {
+  command.addOption(
+    new Option('--serve <name=source>', 'serve a source under a name, see below; may be repeated')
+      .argParser(parseRepeated(parseServedSource))
+      .default([], 'the source that the other flags select'),
+  );
+  addSourceFlags(command, 'the one that SDKs would use').option(
+    '--expires <time>',
+    'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
+    parseExpirationFlag,
+  );
+  addListeningFlags(
+    command,
+    'address to listen on; NAME=ADDRESS serves only the role of this name',
+    `${DEFAULT_ADDRESS}, unless another socket is given`,
+  )
+    .addOption(
+      createRepeatableFlag('--unix-socket <path>', 'Unix socket to listen on', 'none', parseSocketPath),
+    )
+    .addOption(
+      new Option('--unix-socket-mode <mode>', 'permissions of the Unix sockets')
+        .argParser(parseSocketMode)
+        .default(DEFAULT_SOCKET_MODE, '600, only this user'),
+    )
+    .option(
+      '--default-role <name>',
+      'the role of IMDS under /latest/, if an address serves several roles (default: none)',
+    )
+    .option(
+      '--shape <list>',
+      'endpoints to serve: imds, ecs, eks, cloudshell, or several with commas (default: imds)',
+    )
+    .option('--allow-v1', 'also serve IMDSv1, which needs no session token')
+    .option('--tree <path>', 'JSON file or folder with more metadata; read again when it changes')
+    .option(
+      '--region <name>',
+      'region in the metadata (default: $AWS_REGION, else of the profile)',
+      parseRegion,
+    )
+    .option(
+      '--refresh-before <duration>',
+      'refresh before less than this validity is left (default: half of the lifetime, and at least 25m)',
+    )
+    .option('--idle', 'stop refreshing what no client has requested for one lifetime')
+    .option('--user <name>', 'as root: listen, then become this user, then read credentials')
+    .option('--for <duration>', 'stop after this time (default: until SIGINT or SIGTERM)')
+    .addOption(createFormatFlag('format of the output'))
+    .option('--no-log', 'do not log requests')
+    .addOption(createDatabaseFlag());
+  return addSetupFlags(addWhoFlags(command));
+}
+
+/** Relative paths change their meaning when the process becomes a service. */
+function parseSocketPath(text: string): string {
+  if (isAbsolute(text) && !text.includes('\0')) return text;
+  throw new InvalidValueError('is not an absolute path', 'use a path such as /run/cred-watch/serve.sock');
+}
+
+function parseSocketMode(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
+  throw new InvalidValueError(
+    'is not a mode of a file',
+    'use 600 for this user, 660 for a group, 666 for all users',
+  );
+}
+
+function parseRegion(text: string): string {
+  if (/^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/.test(text)) return text;
+  throw new InvalidValueError('is not a region', 'use a region such as eu-west-1');
+}

@@ -1,0 +1,218 @@
+import type { Instant } from '../../domain/model.ts';
+import { describeServing } from '../../report/messages/serving/status.ts';
+import { formatHealth } from '../../report/serving/health.ts';
+import type { Shape } from '../../server/endpoint-request.ts';
+import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
+import type { ServingAddress } from '../../server/serving/serving.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { PollContext, PollStore, RecordedPoll } from '../../watch/poll-once.ts';
+import { EXIT } from '../flags/exit-codes.ts';
+import { parseValue } from '../flags/invalid-value.ts';
+import { parseShapes } from '../flags/listening-flags.ts';
+import { openBestEffortStore } from '../process/best-effort-store.ts';
+import { printExposedFiles } from '../process/exposed-files.ts';
+import type { Io } from '../process/io.ts';
+import { createErrorPrinter, printNote } from '../process/messages.ts';
+import { readProfileRegion } from '../process/profile-region.ts';
+import { disableWasmTiering } from '../process/wasm-optimisation.ts';
+import { Audit } from './audit/audit.ts';
+import { findTargetUser, readOwnName, type TargetUser } from './drop-root.ts';
+import { findServingAddresses } from './listen-targets.ts';
+import { createMetricsPage } from './metrics.ts';
+import { createRefreshLog, type RefreshLog } from './refresh-log.ts';
+import { createRequestLog } from './request-log.ts';
+import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
+import type { ServeFlags } from './serve-flags.ts';
+import { getAwsNow, SourceRole } from './source-role.ts';
+import { printFirstFailures, printStart, printSummary } from './start-output.ts';
+import { startServer } from './start-server.ts';
+import { findInheritedSockets, removeServiceVariables } from './systemd/inherited-sockets.ts';
+import { createServiceManager, type ServiceManager } from './systemd/service-manager.ts';
+
+interface ServeSettings {
+  roles: readonly RoleSettings[];
+  shapes: readonly Shape[];
+  listen: readonly ServingAddress[];
+  user: TargetUser | null;
+}
+
+/** @throws CredWatchError if flags are invalid or contradict each other */
+function readSettings(flags: ServeFlags, io: Io): ServeSettings {
+  const names = flags.serve.map(({ name }) => name);
+  return {
+    roles: readRoleSettings(flags),
+    shapes: parseValue('--shape', flags.shape ?? 'imds', parseShapes),
+    listen: findServingAddresses(flags, names, findInheritedSockets(io.env, io.pid)),
+    user: flags.user === undefined ? null : findTargetUser(flags.user, io),
+  };
+}
+
+/** Serves credentials until the end. Resolves to the exit code. */
+export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
+  using _ = disableWasmTiering();
+  const settings = readSettings(flags, serviceIo);
+  if (settings.user === null && serviceIo.isRoot)
+    await printNote(
+      serviceIo,
+      'the server runs as root',
+      'add --user NAME, or use the unit of docs/serve.md',
+    );
+  const stop = serviceIo.createStopSignal();
+  const end = new AbortController();
+  const manager = createServiceManager({
+    ...{ env: serviceIo.env, pid: serviceIo.pid, clock: serviceIo.clock, stop: end.signal },
+    onProblem: (message, hint) => void printNote(serviceIo, message, hint),
+  });
+  const io: Io = { ...serviceIo, env: removeServiceVariables(serviceIo.env) };
+  try {
+    return await serveUntilStopped({ flags, settings, io, manager, stop, end: end.signal });
+  } finally {
+    end.abort();
+  }
+}
+
+interface ServeContext {
+  flags: ServeFlags;
+  settings: ServeSettings;
+  io: Io;
+  manager: ServiceManager;
+  /** Aborted by a signal. */
+  stop: AbortSignal;
+  /** Aborted at the end. */
+  end: AbortSignal;
+}
+
+async function serveUntilStopped(context: ServeContext): Promise<number> {
+  const { flags, settings, io, end } = context;
+  const requests = createRequestLog(flags, () => roles[0]?.getClockOffset() ?? 0, io);
+  const audit = new Audit(flags, io);
+  const refreshes = createRefreshLog(flags.format, requests.write, io);
+  const roles: readonly SourceRole[] = settings.roles.map((each) => {
+    const onPoll = (recorded: RecordedPoll) => {
+      metrics.invalidate();
+      refreshes.onPoll(role, recorded);
+      void context.manager.notifyStatus(describeRoles(roles));
+    };
+    const role: SourceRole = createRole(each, flags, io, onPoll);
+    return role;
+  });
+  /** The process after root was given up. */
+  let userIo = io;
+  const startedAt = io.clock.now();
+  const metrics = createMetricsPage(() => resolveDatabasePath(flags.db, userIo), roles, io, end);
+  const serving = await startServer(
+    {
+      ...settings,
+      roles,
+      routes: new Map([
+        ['/healthz', async () => checkHealth(roles, startedAt, userIo)],
+        ['/metrics', metrics.route],
+      ]),
+      findPeer: audit.findPeer,
+      onExchange(exchange) {
+        requests.onExchange(exchange);
+        audit.onExchange(exchange);
+      },
+      findRegion: (ownIo) => findRegion(flags, ownIo),
+    },
+    flags,
+    io,
+  );
+  try {
+    userIo = serving.io;
+    await audit.start(userIo);
+    const store = await openBestEffortStore(flags.db, userIo);
+    try {
+      const isStarted = await startRoles(
+        { ...context, io: userIo },
+        roles,
+        serving.origins,
+        store,
+        refreshes,
+      );
+      if (context.stop.aborted) return EXIT.ok;
+      await printExposedFiles(resolveDatabasePath(flags.db, userIo), io);
+      if (!isStarted) return EXIT.failed;
+      await printStart(
+        { flags, shapes: settings.shapes, listen: settings.listen, roles, serving, startedAt },
+        io,
+      );
+      await context.manager.notifyReady(describeRoles(roles));
+      await waitForEnd(flags, io, AbortSignal.any([context.stop, requests.failed]));
+      void context.manager.notifyStopping();
+    } finally {
+      await Promise.all(roles.map((role) => role.close()));
+      store.close();
+    }
+  } finally {
+    await serving.close();
+    await audit.close();
+  }
+  if (requests.failed.aborted) throw requests.failed.reason;
+  await printSummary(requests.traffic.summarise(), refreshes.counts, flags.format, io);
+  return EXIT.ok;
+}
+
+const createRole = (
+  { name, source, flags: { roleArn } }: RoleSettings,
+  { idle = false, refreshBefore }: ServeFlags,
+  io: Io,
+  onPoll: (recorded: RecordedPoll) => void,
+) =>
+  new SourceRole(name, source, roleArn ?? null, {
+    clock: io.clock,
+    random: io.random,
+    idle,
+    minRemaining: refreshBefore,
+    onPoll,
+    onRecordError: createErrorPrinter(io),
+  });
+
+/** Opens every source and polls it for the first time. Returns false and prints the errors if a poll failed. */
+async function startRoles(
+  { settings, io, stop }: ServeContext,
+  roles: readonly SourceRole[],
+  origins: readonly string[],
+  store: PollStore,
+  refreshes: RefreshLog,
+): Promise<boolean> {
+  const sources: Pick<PollContext, 'source' | 'host'>[] = [];
+  for (const each of settings.roles) sources.push(await openRole(each, origins, io));
+  const polls = await Promise.all(
+    roles.map(async (role, index) => {
+      const opened = sources[index];
+      if (opened === undefined) throw new Error(`the role ${role.name} has no source`);
+      return { role, recorded: await role.start({ ...opened, store, machine: io.machine }, stop) };
+    }),
+  );
+  if (stop.aborted) return false;
+  for (const { role, recorded } of polls) await refreshes.noteFirst(role, recorded);
+  return printFirstFailures(polls, io);
+}
+
+const describeRoles = (roles: readonly SourceRole[]): string =>
+  describeServing(
+    roles.map((role) => role.getFacts()),
+    getAwsNow(roles),
+  );
+
+function checkHealth(roles: readonly SourceRole[], startedAt: Instant, io: Io): MonitorResponse {
+  const server = { version: CRED_WATCH_VERSION, user: readOwnName(), pid: io.pid, startedAt };
+  const facts = roles.map((role) => role.getFacts());
+  const { isHealthy, body } = formatHealth(server, facts, getAwsNow(roles));
+  return { status: isHealthy ? 200 : 503, type: 'application/json', body };
+}
+
+async function findRegion(flags: ServeFlags, io: Io): Promise<string | null> {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = io.env;
+  const region = flags.region ?? (AWS_REGION || AWS_DEFAULT_REGION || null);
+  return region ?? readProfileRegion(io, flags.profile, 'default');
+}
+
+function waitForEnd({ for: duration }: ServeFlags, io: Io, signal: AbortSignal): Promise<void> {
+  if (duration !== undefined) return io.clock.sleep(duration * 1000, signal);
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

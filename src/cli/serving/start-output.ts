@@ -1,0 +1,105 @@
+import type { Instant } from '../../domain/model.ts';
+import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings.ts';
+import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { describeShortLifetime } from '../../report/messages/serving/refreshes.ts';
+import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
+import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
+import type { Shape } from '../../server/endpoint-request.ts';
+import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import type { RecordedPoll } from '../../watch/poll-once.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
+import type { Io } from '../process/io.ts';
+import { printError, printNote, printWarning } from '../process/messages.ts';
+import { findRemoteOrigin } from './listen-targets.ts';
+import type { ServeFlags } from './serve-flags.ts';
+import { getAwsNow, type SourceRole } from './source-role.ts';
+
+/** Prints why first polls failed, of all roles. Returns true if all have worked. */
+export async function printFirstFailures(
+  polls: readonly { role: SourceRole; recorded: RecordedPoll }[],
+  io: Io,
+): Promise<boolean> {
+  let isComplete = true;
+  for (const { role, recorded } of polls) {
+    const { outcome } = recorded;
+    if (outcome.ok) continue;
+    isComplete = false;
+    const { message, hint } = describeFailure(outcome);
+    await printError(io, `could not get the credentials of ${role.name}: ${message}`, hint);
+  }
+  return isComplete;
+}
+
+export interface ServerStart {
+  flags: ServeFlags;
+  shapes: readonly Shape[];
+  listen: readonly ServingAddress[];
+  roles: readonly SourceRole[];
+  serving: Serving;
+  startedAt: Instant;
+}
+
+/** Prints what is served, and the variables for clients. Warns about what clients may not expect. */
+export async function printStart(start: ServerStart, io: Io): Promise<void> {
+  const { flags, listen, roles, serving, startedAt } = start;
+  const { origins, environments } = serving;
+  const started = {
+    startedAt,
+    now: getAwsNow(roles),
+    roles: roles.map((role) => role.getFacts()),
+    listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
+    environments,
+  };
+  await io.stdout.write(
+    flags.format === 'json' ? `${formatStartedJson(started)}\n` : formatStartedText(started),
+  );
+  await printWarnings(start, io);
+}
+
+async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io: Io): Promise<void> {
+  const remote = findRemoteOrigin(serving.origins);
+  if (remote !== undefined)
+    await printWarning(
+      io,
+      `other machines can get the credentials from ${remote}`,
+      'limit the access with a firewall; requests and credentials are not encrypted',
+    );
+  const endpoints = [
+    ...(shapes.includes('imds') ? (['imds'] as const) : []),
+    ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),
+  ];
+  for (const role of roles) {
+    const lifetime = role.getLifetime();
+    if (lifetime === null) continue;
+    const warnings = findLifetimeWarnings(lifetime, endpoints);
+    if (warnings.length === 0) continue;
+    const { message, hint } = describeShortLifetime(role.name, lifetime, warnings);
+    await printWarning(io, message, hint);
+  }
+  const isNamedByPath =
+    roles.length > 1 &&
+    serving.environments.some(({ shape, variables }) => shape === 'imds' && isPath(variables));
+  if (isNamedByPath)
+    await printNote(
+      io,
+      `the SDKs for JavaScript, Go and Ruby ignore the path of AWS_EC2_METADATA_SERVICE_ENDPOINT, and get ${flags.defaultRole === undefined ? 'no credentials' : `the credentials of ${flags.defaultRole}`}`,
+      'give each role an address of its own: --listen NAME=ADDRESS',
+    );
+}
+
+const isPath = ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url = 'http://x/' }: Readonly<Record<string, string>>) =>
+  new URL(url).pathname !== '/';
+
+export async function printSummary(
+  traffic: TrafficSummary,
+  counts: RefreshCounts,
+  format: TextOrJson,
+  io: Io,
+): Promise<void> {
+  await io.stdout.write(
+    format === 'json'
+      ? `${formatSummaryJson(traffic, counts)}\n`
+      : `\n${await formatSummaryText(traffic, counts)}`,
+  );
+}

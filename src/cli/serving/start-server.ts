@@ -1,0 +1,81 @@
+import { chownSync } from 'node:fs';
+import { CredWatchError } from '../../errors.ts';
+import type { Shape } from '../../server/endpoint-request.ts';
+import { deriveInstanceId, readMachineId } from '../../server/serving/instance-id.ts';
+import type { MachineFacts } from '../../server/serving/served-metadata.ts';
+import {
+  type Serving,
+  type ServingAddress,
+  type ServingOptions,
+  startServing,
+} from '../../server/serving/serving.ts';
+import { AddressInUseError } from '../../server/wire/address-in-use.ts';
+import type { Io } from '../process/io.ts';
+import { createErrorPrinter, printNote } from '../process/messages.ts';
+import { dropRoot, type TargetUser } from './drop-root.ts';
+import { assertLoopback } from './listen-targets.ts';
+import { describeAddressUser } from './running-server.ts';
+import type { ServeFlags } from './serve-flags.ts';
+import type { SourceRole } from './source-role.ts';
+
+export interface ServerSettings extends Pick<ServingOptions, 'routes' | 'onExchange' | 'findPeer'> {
+  roles: readonly SourceRole[];
+  shapes: readonly Shape[];
+  listen: readonly ServingAddress[];
+  /** Root becomes this user as soon as the server listens. Null: the user stays the same. */
+  user: TargetUser | null;
+  /** The region in the metadata. Called as the user, because the profile files can name it. */
+  findRegion(io: Io): Promise<string | null>;
+}
+
+export interface StartedServing extends Serving {
+  /** The process as the user sees it. */
+  io: Io;
+}
+
+/**
+ * Listens, and then gives up root.
+ * @throws CredWatchError
+ */
+export async function startServer(
+  settings: ServerSettings,
+  flags: ServeFlags,
+  io: Io,
+): Promise<StartedServing> {
+  const { listen, user } = settings;
+  let userIo = io;
+  const machine: MachineFacts = {
+    instanceId: deriveInstanceId(readMachineId()),
+    availabilityZone: null,
+    region: null,
+  };
+  const serving = await startServing({
+    ...settings,
+    allowV1: flags.allowV1 ?? false,
+    // The name of this machine resolves to its other addresses.
+    allowedHosts: [...(flags.allowRemote ? [io.machine] : []), ...flags.allowHost],
+    defaultRole: flags.defaultRole ?? null,
+    machine,
+    treePath: flags.tree ?? null,
+    clock: io.clock,
+    async onListening(origins) {
+      assertLoopback(origins, flags);
+      if (user !== null) {
+        for (const { target } of listen) if ('path' in target) chownSync(target.path, user.uid, user.gid);
+        userIo = dropRoot(user, io);
+      }
+      machine.region = await settings.findRegion(userIo);
+    },
+    onError: createErrorPrinter(io),
+    onProblem: (problem) => void printNote(io, problem),
+  }).catch(async (error: unknown) => {
+    throw error instanceof AddressInUseError ? await explainUsedAddress(error) : error;
+  });
+  return { ...serving, io: userIo };
+}
+
+async function explainUsedAddress(error: AddressInUseError): Promise<CredWatchError> {
+  const { target } = error;
+  const user = await describeAddressUser('path' in target ? { socketPath: target.path } : target);
+  return new CredWatchError(`${error.message}: ${user}`, error.hint, { cause: error });
+}

@@ -1,0 +1,39 @@
+import type { StoredKeyUse } from '../key-use.ts';
+import { groupBy } from '../lists.ts';
+import type { Instant, Seconds } from '../model.ts';
+
+/** A key that `serve` has passed to programs. */
+export interface ServedKeyUsers {
+  host: string;
+  role: string;
+  accessKeyId: string;
+  expiration: Instant;
+  /** Negative after the expiration. */
+  remaining: Seconds;
+  /** The one with the latest request first. The row of the others is the last one. */
+  users: readonly StoredKeyUse[];
+}
+
+/** Groups uses by key. Keys that are valid longest come first. */
+export function listServedKeys(uses: readonly StoredKeyUse[], now: Instant): ServedKeyUsers[] {
+  const groups = groupBy(uses, ({ host, role, accessKeyId }) => [host, role, accessKeyId].join('\0'));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { host, role, accessKeyId, clockOffset } = first;
+      const expiration = Math.max(...group.map((use) => use.expiration));
+      const remaining = Math.floor((expiration - toAwsTime(now, clockOffset)) / 1000);
+      return [{ host, role, accessKeyId, expiration, remaining, users: group.toSorted(compareUses) }];
+    })
+    .toSorted((a, b) => b.expiration - a.expiration);
+}
+
+/** If the clock may be ahead of AWS's clock, a key is valid for longer than it seems. */
+const toAwsTime = (now: Instant, clockOffset: Seconds | null): Instant =>
+  now - Math.max(0, clockOffset ?? 0) * 1000;
+
+const compareUses = (a: StoredKeyUse, b: StoredKeyUse) =>
+  Number(a.isOthers) - Number(b.isOthers) || b.lastAt - a.lastAt;
+
+export const isStillValid = ({ remaining }: ServedKeyUsers): boolean => remaining >= 0;

@@ -1,0 +1,147 @@
+import type { FailureFacts, Instant, Seconds } from '../../../domain/model.ts';
+import type { LifetimeWarning } from '../../../domain/sdk-refresh/lifetime-warnings.ts';
+import type { RefreshReason } from '../../../domain/sdk-refresh/refresh-reason.ts';
+import { ADVISED_LIFETIME } from '../../../domain/sdk-refresh/refresh-time.ts';
+import type { RefreshingSdk, ShortValidityEffect } from '../../../domain/sdk-refresh/refresh-windows.ts';
+import {
+  type RefreshFailureLevel,
+  rateRefreshFailure,
+  type ServedRoleFacts,
+} from '../../../domain/serving/served-role-facts.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { secondsBetween } from '../../../domain/time/instant.ts';
+import { formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
+import { describeFailure } from '../failures/describe-failure.ts';
+
+const SDK_NAMES: Readonly<Record<RefreshingSdk, string>> = {
+  botocore: 'botocore (AWS CLI, boto3)',
+  'java-1': 'Java 1',
+  'java-2': 'Java 2',
+  dotnet: '.NET',
+  ruby: 'Ruby',
+  javascript: 'JavaScript',
+  go: 'Go',
+  cpp: 'C++',
+};
+
+/** A request takes some time, so that a lifetime is a little shorter than the requested one. */
+const MAX_REQUEST_TIME: Seconds = 5;
+
+/** `15m` for 14 minutes and 58 seconds. */
+function short(seconds: Seconds): string {
+  const minutes = Math.round(seconds / 60) * 60;
+  return formatShortDuration(Math.abs(seconds - minutes) <= MAX_REQUEST_TIME ? minutes : Math.floor(seconds));
+}
+
+/** Why credentials are refreshed at this time. */
+export function describeRefreshReason({ code, remaining }: RefreshReason): string {
+  switch (code) {
+    case 'half':
+      return 'at half of the lifetime';
+    case 'sdk-windows':
+      return `${short(remaining)} before the expiration, because botocore extends the expiration of credentials that expire earlier`;
+    case 'requested':
+      return `${short(remaining)} before the expiration, as --refresh-before demands`;
+    case 'short-lifetime':
+      return `${short(remaining)} before the expiration, because the lifetime is short`;
+  }
+}
+
+/** The worst effect first. */
+const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
+  'extends-expiration': 'can use expired credentials',
+  blocks: 'can wait for a request before every API call',
+  'requests-at-every-call': 'can send a request at every API call',
+};
+
+/**
+ * What a short lifetime does to SDKs, and what to do about it.
+ * @param warnings at least one
+ */
+export function describeShortLifetime(
+  name: string,
+  lifetime: Seconds,
+  warnings: readonly LifetimeWarning[],
+): { message: string; hint: string } {
+  const always = warnings.filter(({ when }) => when === 'always');
+  const ifLate = warnings.filter(({ when }) => when === 'if-late');
+  const consequences = [
+    ...(always.length === 0 ? [] : [describeEffects(always)]),
+    ...(ifLate.length === 0 ? [] : [`if a refresh is late, ${describeEffects(ifLate)}`]),
+  ];
+  return {
+    message: `the credentials of ${name} are valid for only ${short(lifetime)}: ${consequences.join('; ')}`,
+    hint: `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`,
+  };
+}
+
+function describeEffects(warnings: readonly LifetimeWarning[]): string {
+  const named = new Set<RefreshingSdk>();
+  const effects = Object.entries(EFFECTS).flatMap(([effect, text]) => {
+    const affected = warnings.filter((each) => each.effect === effect).map(({ sdk }) => sdk);
+    const sdks = [...new Set(affected)].filter((sdk) => !named.has(sdk));
+    for (const sdk of sdks) named.add(sdk);
+    return sdks.length === 0 ? [] : [`${joinNames(sdks.map((sdk) => SDK_NAMES[sdk]))} ${text}`];
+  });
+  return effects.join('; ');
+}
+
+const joinNames = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** `valid until 12:00:00Z (59m 30s), next refresh at 11:30:00Z at half of the lifetime`. */
+export function describeValidity(facts: ServedRoleFacts, now: Instant): string {
+  const { key, nextRefreshAt, refreshReason, isIdle } = facts;
+  if (key === null) return 'no credentials yet';
+  const validity =
+    key.expiration <= now
+      ? `expired at ${formatShortTimestamp(key.expiration, now)}`
+      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatShortDuration(secondsBetween(now, key.expiration))})`;
+  return [validity, ...describeNextRefresh(nextRefreshAt, refreshReason, isIdle, now)].join(', ');
+}
+
+function describeNextRefresh(
+  at: Instant | null,
+  reason: RefreshReason | null,
+  isIdle: boolean,
+  now: Instant,
+): string[] {
+  if (isIdle) return ['not refreshed until the next request'];
+  if (at === null) return [];
+  const why = reason === null ? '' : ` (${describeRefreshReason(reason)})`;
+  return [`next refresh at ${formatShortTimestamp(at, now)}${why}`];
+}
+
+/** The log line of a refresh. */
+export function describeRefresh(facts: ServedRoleFacts, now: Instant): string {
+  const { name, key } = facts;
+  const shown = key === null ? '' : ` ${maskKeyId(key.accessKeyId)}`;
+  return `${formatTimestamp(now)}  refreshed ${name}:${shown} ${describeValidity(facts, now)}`;
+}
+
+export interface FailedRefreshMessage {
+  level: RefreshFailureLevel;
+  message: string;
+  hint: string | undefined;
+}
+
+/** The message about a failed refresh, with a level by its consequence for clients. */
+export function describeFailedRefresh(
+  facts: ServedRoleFacts,
+  failure: FailureFacts,
+  now: Instant,
+): FailedRefreshMessage {
+  const { name, key, nextRefreshAt } = facts;
+  const { message, hint } = describeFailure(failure);
+  const level = rateRefreshFailure(facts, now);
+  const consequence =
+    key === null || level === 'error'
+      ? 'clients get status 503'
+      : `clients get the present ones, valid for ${short(secondsBetween(now, key.expiration))}`;
+  const retry = nextRefreshAt === null ? '' : `; next attempt at ${formatShortTimestamp(nextRefreshAt, now)}`;
+  return {
+    level,
+    message: `could not refresh the credentials of ${name}: ${message}; ${consequence}${retry}`,
+    hint: hint ?? undefined,
+  };
+}

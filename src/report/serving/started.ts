@@ -1,0 +1,45 @@
+import type { Instant } from '../../domain/model.ts';
+import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
+import { describeStart, type ListeningAddress, ONE_BLOCK_PER_CLIENT } from '../messages/serving/start.ts';
+import { formatClientVariables } from '../text/client-variables.ts';
+import { buildRoleJson } from './health.ts';
+
+/** The facts of a started server. The variables contain the secrets of container endpoints. */
+export interface StartedServer {
+  startedAt: Instant;
+  /** By AWS's clock. */
+  now: Instant;
+  roles: readonly ServedRoleFacts[];
+  listening: readonly ListeningAddress[];
+  environments: readonly { role: string; shape: string; variables: Readonly<Record<string, string>> }[];
+}
+
+/** Lines for `.` or `eval` in a shell. Explanations are comments. */
+export function formatStartedText({ now, roles, listening, environments }: StartedServer): string {
+  const comments = [
+    ...describeStart(roles, listening, now),
+    ...(environments.length > 1 ? [ONE_BLOCK_PER_CLIENT] : []),
+  ];
+  const blocks = environments.map(({ role, shape, variables }) => [
+    comment(roles.length > 1 ? `${role} ${shape}` : shape),
+    ...formatClientVariables(variables),
+  ]);
+  return `${[comments.map(comment), ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Escapes line ends: the shell would run the text after one. */
+const comment = (text: string) => `# ${escapeUnprintable(text)}`;
+
+export function formatStartedJson(started: StartedServer): string {
+  const { startedAt, now, roles, listening, environments } = started;
+  return toJson({
+    schema_version: 1,
+    event: 'listening',
+    started_at: formatInstant(startedAt),
+    listening: listening.map(({ origin, role }) => ({ origin: escapeUnprintable(origin), role })),
+    roles: roles.map((facts) => buildRoleJson(facts, now)),
+    environments,
+  });
+}

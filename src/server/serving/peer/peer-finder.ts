@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net';
+import type { PeerProcess } from '../../../domain/key-use.ts';
+import {
+  ConnectionRows,
+  type Peer,
+  prepareSearch,
+  type Search,
+  type WaitingSocket,
+} from './connection-rows.ts';
+import { Pace } from './pace.ts';
+import { readLink } from './proc-files.ts';
+import { HolderSearch } from './socket-holders.ts';
+import { UserNames } from './user-names.ts';
+
+/** More connections than a server accepts. */
+const MAX_WAITING = 1000;
+
+/** Long-lived clients open a connection every few minutes, and are found at once. */
+const MAX_RECENT_PIDS = 16;
+
+/** SDKs wait a second for a response. */
+const MAX_SEARCH_MS = 500;
+
+const PEER = Symbol('peer');
+
+/** The result is stored on the socket, because a WeakMap of sockets is slow. */
+type KnownSocket = Socket & { [PEER]?: Promise<PeerProcess | null> };
+
+/**
+ * Finds the process at the other end of a TCP connection within this machine. It never returns another process:
+ * - The row of our end must have the inode of our socket. In another network namespace, a connection of other processes
+ *   can have the same addresses and ports.
+ * - The row of the other end must be connected, while our socket is open. So no later connection has its port.
+ * - A process must have the inode of that row open before and after its executable is read, because pids are reused.
+ */
+export class PeerFinder {
+  readonly #proc: string;
+  readonly #maxMs: number;
+  readonly #users: UserNames;
+  #waiting: WaitingSocket[] = [];
+  #isSearching = false;
+  #isClosed = false;
+  /** The newest first. */
+  #recent: number[] = [];
+
+  private constructor(proc: string, maxMs: number) {
+    this.#proc = proc;
+    this.#maxMs = maxMs;
+    this.#users = new UserNames(proc);
+  }
+
+  /**
+   * Returns null on systems without `/proc`, and if it belongs to another PID namespace, because its pids mean other
+   * processes here.
+   * @param limits for tests
+   */
+  static open(ownPid: number, { proc = '/proc', maxMs = MAX_SEARCH_MS } = {}): PeerFinder | null {
+    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs) : null;
+  }
+
+  /**
+   * The process at the other end. Resolves to null if it is unknown, after half a second at most. If only the
+   * user is known, the process has ended or belongs to another user. A search takes about 5 ms. The response must wait
+   * for it: most clients close the connection after the response, and the search would find nothing.
+   */
+  find(socket: KnownSocket): Promise<PeerProcess | null> {
+    socket[PEER] ??= this.#enqueue(socket);
+    return socket[PEER];
+  }
+
+  /** Ends all searches. Their processes are unknown. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #enqueue(socket: Socket): Promise<PeerProcess | null> {
+    if (this.#isClosed || this.#waiting.length >= MAX_WAITING) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      // Without free threads, the search takes longer.
+      const timer = setTimeout(() => resolve(null), this.#maxMs).unref();
+      this.#waiting.push({
+        socket,
+        resolve(peer) {
+          clearTimeout(timer);
+          resolve(peer);
+        },
+      });
+      if (this.#isSearching) return;
+      this.#isSearching = true;
+      // Connections that are accepted together share a search.
+      setImmediate(() => void this.#searchAll());
+    });
+  }
+
+  async #searchAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      const searches = this.#isClosed ? [] : waiting.flatMap((each) => prepareSearch(this.#proc, each) ?? []);
+      // No error of a search may end the server.
+      if (searches.length > 0) await this.#search(searches).catch(() => {});
+      for (const { resolve } of waiting) resolve(null);
+    }
+    this.#isSearching = false;
+  }
+
+  async #search(searches: readonly Search[]): Promise<void> {
+    const pace = new Pace(this.#maxMs, () => this.#isClosed);
+    const search = new HolderSearch(this.#proc, this.#recent);
+    const uids = new Set<number>();
+    const holders = search.run(uids);
+    try {
+      const rows = ConnectionRows.read(this.#proc, searches);
+      // Finds a client that ends soon, while the kernel searches the table.
+      pace.runSlice(holders);
+      const known = await rows;
+      const peers = searches.flatMap((each) => known.findPeer(each) ?? []);
+      for (const { uid } of peers) uids.add(uid);
+      await pace.run(holders, () => peers.every(({ inode }) => search.holders.has(inode)));
+      for (const peer of peers) peer.resolve(await this.#describe(peer, search, pace));
+    } finally {
+      holders.return(undefined);
+    }
+  }
+
+  async #describe({ uid, inode }: Peer, search: HolderSearch, pace: Pace): Promise<PeerProcess> {
+    const user = this.#users.find(uid);
+    const holder = search.holders.get(inode);
+    if (holder === undefined) return { pid: null, program: null, user };
+    const creators = search.findCreator(inode, holder);
+    const { pid, program } = (await pace.run(creators, () => false)) ?? holder;
+    creators.return(holder);
+    this.#recent = [pid, ...this.#recent.filter((each) => each !== pid)].slice(0, MAX_RECENT_PIDS);
+    return { pid, program, user };
+  }
+}

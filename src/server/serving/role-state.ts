@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { Instant, Seconds } from '../../domain/model.ts';
+import { ServiceAccountTokens } from '../containers/service-account-tokens.ts';
+import type { Shape } from '../endpoint-request.ts';
+import type { CredentialsDirectory, CredentialsIssuer, EndpointState } from '../endpoint-state.ts';
+import { MetadataTokens } from '../imds/metadata-tokens.ts';
+import type { ServedCredentials } from '../served-credentials.ts';
+import { parseVariants } from '../variants.ts';
+import { findPartition } from './partitions.ts';
+import type { AccountFacts, ServedMetadata } from './served-metadata.ts';
+import type { ServedRole } from './served-role.ts';
+
+export interface RoleStateOptions {
+  role: ServedRole;
+  shapes: readonly Shape[];
+  /** Also serve IMDSv1, which any program that can make this machine send a GET request can use. */
+  allowV1: boolean;
+  startedAt: Instant;
+  metadata: ServedMetadata;
+  /** Null if unknown. */
+  region: string | null;
+}
+
+/** A served role as the shapes see it. The tokens of one role are invalid for every other role. */
+export interface RoleState extends EndpointState {
+  served: ServedRole;
+}
+
+export function createRoleState(options: RoleStateOptions): RoleState {
+  const { role, shapes, allowV1, startedAt, metadata, region } = options;
+  const issuer = new RoleIssuer(role);
+  return {
+    isSimulated: false,
+    served: role,
+    shapes,
+    imds: allowV1 ? 'both' : 'v2',
+    get role() {
+      return role.roleName;
+    },
+    variants: DOCUMENTED,
+    startedAt,
+    get accountId() {
+      return issuer.findAccount().accountId;
+    },
+    get partition() {
+      return findPartition(issuer.findAccount().roleArn, region) ?? 'aws';
+    },
+    get tree() {
+      return metadata(issuer.findAccount());
+    },
+    issuer,
+    credentialsDirectories: DIRECTORIES,
+    metadataTokens: new MetadataTokens(),
+    serviceAccountTokens: new ServiceAccountTokens(role.name),
+    credentialsId: createSecretText(),
+    authorization: createSecretText(),
+  };
+}
+
+const DOCUMENTED = parseVariants([]);
+const DIRECTORIES: ReadonlySet<CredentialsDirectory> = new Set(['iam']);
+
+/**
+ * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a loopback
+ * port, so only these secrets protect the credentials of containers.
+ */
+const createSecretText = () => randomBytes(32).toString('hex');
+
+/** Passes only complete and valid credentials to the shapes. */
+class RoleIssuer implements CredentialsIssuer {
+  readonly #role: ServedRole;
+  /** Stays known if the credentials expire. */
+  #account: AccountFacts = { accountId: null, roleArn: null };
+
+  constructor(role: ServedRole) {
+    this.#role = role;
+  }
+
+  issue(_receiver: string, now: Instant): ServedCredentials | null {
+    const credentials = this.#role.getCredentials();
+    const awsNow = now - this.#role.getClockOffset() * 1000;
+    return credentials !== null && isServable(credentials, awsNow) ? credentials : null;
+  }
+
+  /** At least a second, so that no client retries at once. */
+  getRetryAfter(): Seconds {
+    const seconds = Math.ceil(this.#role.getRetryAfter());
+    return Number.isSafeInteger(seconds) ? Math.max(1, seconds) : 1;
+  }
+
+  findAccount(): AccountFacts {
+    const { accountId = null, roleArn = null } = this.#role.getCredentials() ?? {};
+    if (accountId !== null) this.#account = { accountId, roleArn };
+    return this.#account;
+  }
+}
+
+/** Later years have more than four digits, which SDKs cannot parse. */
+const MAX_EXPIRATION: Instant = Date.UTC(10_000, 0) - 1000;
+
+/** Documents state whole seconds, so credentials expire at the beginning of their last second. */
+export function isServable(credentials: ServedCredentials, now: Instant): boolean {
+  const { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration } = credentials;
+  const statedExpiration = Math.floor(expiration / 1000) * 1000;
+  return (
+    [accessKeyId, secretAccessKey, sessionToken].every((secret) => secret.reveal() !== '') &&
+    Number.isFinite(issuedAt) &&
+    issuedAt >= 0 &&
+    issuedAt < MAX_EXPIRATION &&
+    statedExpiration > now &&
+    statedExpiration <= MAX_EXPIRATION
+  );
+}

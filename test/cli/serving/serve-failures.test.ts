@@ -1,0 +1,195 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createAccount, KEYS, MIDDLE } from '../../support/aws/role-account.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
+import { curl } from '../../support/cli/running-simulation.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+const FREE = ['--listen', '127.0.0.1:0'];
+const createEnv = (more: Record<string, string> = {}) => ({
+  CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined,
+  ...more,
+});
+const serve = (args: readonly string[], env = createEnv()) =>
+  runCommand(['serve', ...FREE, ...args], { env });
+
+describe('a first request that fails', () => {
+  test('the error of STS and a hint are printed, and nothing is served', async () => {
+    const { sts, home } = await createAccount(`[profile base]\n${KEYS}`);
+    sts.failures.push({
+      status: 403,
+      headers: { 'Content-Type': 'text/xml' },
+      body: '<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>',
+    });
+    const env = createEnv({ HOME: home, AWS_ENDPOINT_URL_STS: sts.url, AWS_REGION: 'eu-west-1' });
+    const { code, stdout, stderr } = await serve(['--role-arn', MIDDLE, '--profile', 'base'], env);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^error: could not get the credentials of middle: aws-access-denied: .*AccessDenied: not authorized to perform: sts:AssumeRole.*\nhint: .+$/m,
+    );
+  });
+
+  test('the errors of all roles are printed', async () => {
+    const roles = ['a=process:false', 'b=process:/nonexistent/program', `c=process:${writeKeyScript(3600)}`];
+    const { code, stdout, stderr } = await serve(roles.flatMap((each) => ['--serve', each]));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: could not get the credentials of a: .+\nhint: .+$/m);
+    expect(stderr).toMatch(/^error: could not get the credentials of b: .+\nhint: .+$/m);
+    expect(stderr).not.toContain('credentials of c');
+  });
+
+  test.each([
+    [
+      'long-term keys',
+      { AWS_ACCESS_KEY_ID: 'AKIATESTTESTTEST0001', AWS_SECRET_ACCESS_KEY: 'CANARY' },
+      'long-lived',
+    ],
+    [
+      'keys without an expiration',
+      {
+        AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
+        AWS_SECRET_ACCESS_KEY: 'CANARY',
+        AWS_SESSION_TOKEN: 'CANARY',
+      },
+      'unknown-expiry',
+    ],
+  ])('%s are not served', async (_, keys, reason) => {
+    const { code, stdout, stderr } = await serve(['--source', 'environment'], createEnv(keys));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`could not get the credentials of environment: ${reason}: `);
+    expect(stderr).not.toContain('CANARY');
+  });
+
+  test('keys without an expiration are served with --expires', async () => {
+    const env = createEnv({
+      AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
+      AWS_SECRET_ACCESS_KEY: 'CANARY-secret',
+      AWS_SESSION_TOKEN: 'CANARY-token',
+    });
+    const server = await startServer(['--source', 'environment', '--expires', '2h'], { env });
+    expect((await getDocument(server.environment)).document.AccessKeyId).toBe('ASIATESTTESTTEST0001');
+  });
+});
+
+describe('an address in use', () => {
+  test('the owner and the roles of a running server are named', async () => {
+    const { origin } = await startServer(['--process', writeKeyScript(3600)], { env: createEnv() });
+    const args = ['serve', '--listen', new URL(origin).host, '--process', writeKeyScript(3600, 'other')];
+    const { code, stdout, stderr } = await runCommand(args, { env: createEnv() });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^error: ${origin} is already in use: cred-watch serve of user \\S+ \\(pid \\d+\\) serves process \\(role loader\\) there\\nhint: .+$`,
+        'm',
+      ),
+    );
+  });
+
+  test('a running server on a Unix socket is named', async () => {
+    const path = join(temporaryFolder(), 'serve.sock');
+    await startServer(['--process', writeKeyScript(3600), '--unix-socket', path], { env: createEnv() });
+    const args = ['serve', '--unix-socket', path, '--process', writeKeyScript(3600)];
+    const { code, stderr } = await runCommand(args, { env: createEnv() });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/is already in use: cred-watch serve of user \S+ \(pid \d+\) serves/);
+  });
+
+  test('another program is said to be another program, and the source is not asked', async () => {
+    const other = createServer((socket) => void socket.destroy());
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const address = Object(other.address());
+    const marker = join(temporaryFolder(), 'asked');
+    const script = writeKeyScript(3600, 'loader', `: > ${marker}`);
+    const args = ['serve', '--listen', `127.0.0.1:${address.port}`, '--process', script];
+    const { code, stderr } = await runCommand(args, { env: createEnv() });
+    expect(code).toBe(2);
+    expect(stderr).toContain('is already in use: another program listens there\n');
+    expect(() => writeFileSync(marker, '', { flag: 'wx' })).not.toThrow();
+  });
+});
+
+describe('wrong usage', () => {
+  const ARN = 'arn:aws:iam::111122223333:role/x';
+  test.each([
+    [['--serve', 'a=imds', '--profile', 'x'], '--profile and --serve cannot be combined'],
+    [['--serve', 'a=imds', '--role-arn', ARN], '--role-arn and --serve cannot be combined'],
+    [
+      ['--serve', 'a=imds', '--duration', '1h'],
+      '--duration has no effect: no source of --serve assumes a role',
+    ],
+    [['--serve', 'a=imds', '--serve', 'a=container'], '--serve a=… was given twice'],
+    [['--serve', 'a=imds', '--default-role', 'b'], '--default-role b names no role of --serve'],
+    [['--default-role', 'b'], '--default-role needs --serve'],
+    [['--serve', 'a=imds', '--listen', 'b=127.0.0.1:0'], '--listen b=127.0.0.1:0 names no role of --serve'],
+    [['--listen', '0.0.0.0:0'], 'other machines can reach 0.0.0.0'],
+    [['--unix-socket', 'serve.sock'], "--unix-socket 'serve.sock' is not an absolute path"],
+    [['--unix-socket-mode', '0x1ff'], "--unix-socket-mode '0x1ff' is not a mode of a file"],
+    [['--shape', 'imds,lambda'], "--shape 'imds,lambda' is unknown"],
+    [['--region', 'europe'], "--region 'europe' is not a region"],
+    [['--role-arn', ARN, '--process', 'x'], '--role-arn and --process cannot be combined'],
+    [['--tree', '/nonexistent'], '/nonexistent'],
+    [['--user', 'nobody'], '--user'],
+  ])('%j is an error with a hint', async (args, message) => {
+    // Only the test of --user depends on the user who runs it.
+    if (args[0] === '--user' && process.getuid?.() === 0) return;
+    const { code, stdout, stderr } = await serve(
+      [...args, '--process', 'false'].slice(
+        0,
+        args.includes('--serve') || args.includes('--process') ? args.length : undefined,
+      ),
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`error: ${message}`.slice(0, 7));
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^hint: .+$/m);
+  });
+
+  test('a server whose source is itself is refused', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = Object(other.address());
+    await new Promise((resolve) => other.close(resolve));
+    const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}/` });
+    const args = ['serve', '--listen', `127.0.0.1:${port}`, '--source', 'imds'];
+    const { code, stderr } = await runCommand(args, { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('the source of imds is the server itself');
+  });
+});
+
+describe('recording', () => {
+  test('the first credentials are recorded like a poll', async () => {
+    const env = createEnv({ CRED_WATCH_HOST: 'vm' });
+    const server = await startServer(['--process', writeKeyScript(3600)], { env });
+    await server.stop();
+    const { stdout } = await runCommand(['report', '-f', 'json'], { env });
+    expect(JSON.parse(stdout).series).toMatchObject([{ host: 'vm', source: 'process', role: 'loader' }]);
+  });
+
+  test('a database that cannot be written is reported, and the credentials are served', async () => {
+    const folder = join(temporaryFolder(), 'file');
+    writeFileSync(folder, '');
+    const env = createEnv({ CRED_WATCH_DB: join(folder, 'samples.db') });
+    const server = await startServer(['--process', writeKeyScript(3600)], { env });
+    expect((await getDocument(server.environment)).status).toBe(200);
+    expect((await curl(`${server.origin}/metrics`)).body).toContain(
+      'cred_watch_served_credentials_valid{name="process"} 1',
+    );
+    expect((await server.stop()).stderr).toContain('note: continuing without the database: ');
+  });
+
+  test('a home folder without permissions does not prevent serving', async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, '.local'));
+    chmodSync(join(home, '.local'), 0o500);
+    onTestFinished(() => chmodSync(join(home, '.local'), 0o700));
+    const env = { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined };
+    const server = await startServer(['--process', writeKeyScript(3600)], { env });
+    expect((await getDocument(server.environment)).status).toBe(200);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { FailureFacts } from '../../../src/domain/model.ts';
+import { findLifetimeWarnings } from '../../../src/domain/sdk-refresh/lifetime-warnings.ts';
+import {
+  describeFailedRefresh,
+  describeRefresh,
+  describeShortLifetime,
+  describeValidity,
+} from '../../../src/report/messages/serving/refreshes.ts';
+import { describeServing, nameServedRole } from '../../../src/report/messages/serving/status.ts';
+import { createFacts, NOW } from '../../support/domain/served-role.ts';
+
+const FAILURE: FailureFacts = {
+  reason: 'sso-login-required',
+  detail: '',
+  misconfiguration: null,
+  possibleHopLimit: false,
+};
+const expiresIn = (minutes: number) => ({
+  key: { accessKeyId: 'ASIATESTTESTTEST7QXK', issuedAt: NOW, expiration: NOW + minutes * 60_000 },
+});
+
+describe('messages about served credentials', () => {
+  test('say until when they are valid, when they are refreshed, and why then', () => {
+    expect(describeValidity(createFacts(), NOW)).toBe(
+      'valid until 11:24:00Z (1h), next refresh at 10:53:10Z (at half of the lifetime)',
+    );
+    expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
+      'valid until 11:24:00Z (1h), not refreshed until the next request',
+    );
+    expect(describeValidity(createFacts({ ...expiresIn(-1), nextRefreshAt: null }), NOW)).toBe(
+      'expired at 10:23:00Z',
+    );
+    expect(describeValidity(createFacts({ key: null }), NOW)).toBe('no credentials yet');
+  });
+
+  test('a log line of a refresh has the time, the role and the masked key', () => {
+    expect(describeRefresh(createFacts(), NOW)).toMatch(
+      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,
+    );
+  });
+
+  test.each([
+    [60, 'note', 'clients get the present ones, valid for 1h'],
+    [10, 'warning', 'clients get the present ones, valid for 10m'],
+    [-1, 'error', 'clients get status 503'],
+  ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
+    const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });
+    const found = describeFailedRefresh(facts, FAILURE, NOW);
+    expect(found.level).toBe(level);
+    expect(found.message).toMatch(/^could not refresh the credentials of loader: sso-login-required: /);
+    expect(found.message).toContain(`; ${consequence}; next attempt at 10:24:30Z`);
+    expect(found.hint).toContain('aws sso login');
+  });
+});
+
+describe('the warning about a short lifetime', () => {
+  const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
+    describeShortLifetime('loader', lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
+
+  test('names each SDK once, with its worst effect', () => {
+    const message = warn(898, ['imds', 'container']);
+    expect(message).toBe(
+      'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
+        'Java 1 and .NET can send a request at every API call',
+    );
+  });
+
+  test('says if only a late refresh affects an SDK', () => {
+    expect(warn(40 * 60, ['imds'])).toBe(
+      'the credentials of loader are valid for only 40m: if a refresh is late, botocore (AWS CLI, boto3) can use expired credentials',
+    );
+  });
+});
+
+describe('the status for the service manager', () => {
+  test('has one part per role', () => {
+    const roles = [
+      createFacts(),
+      createFacts({ name: 'ops', failureCount: 1, failure: FAILURE }),
+      createFacts({ name: 'old', ...expiresIn(-1) }),
+      createFacts({ name: 'new', key: null }),
+    ];
+    expect(describeServing(roles, NOW)).toMatch(
+      /^loader is valid until 11:24:00Z; ops is valid until 11:24:00Z, but the last refresh failed: sso-login-required: .+; old expired at 10:23:00Z; new has no credentials yet$/,
+    );
+  });
+
+  test('a role with another name shows both names, without control characters', () => {
+    expect(nameServedRole({ name: 'ops', role: 'ops' })).toBe('ops');
+    expect(nameServedRole({ name: 'ops', role: '' })).toBe('ops');
+    expect(nameServedRole({ name: 'ops', role: 'a\u001b[2Jb' })).toBe('ops (role a\\u{1b}[2Jb)');
+  });
+});
