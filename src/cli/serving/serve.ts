@@ -10,7 +10,6 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
-import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { readProfileRegion } from '../process/profile-region.ts';
@@ -24,7 +23,7 @@ import { createRequestLog } from './request-log.ts';
 import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, SourceRole } from './source-role.ts';
-import { printFirstFailures, printStart, printSummary } from './start-output.ts';
+import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
 import { startServer } from './start-server.ts';
 import { findInheritedSockets, removeServiceVariables } from './systemd/inherited-sockets.ts';
 import { createServiceManager, type ServiceManager } from './systemd/service-manager.ts';
@@ -131,7 +130,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         refreshes,
       );
       if (context.stop.aborted) return EXIT.ok;
-      await printExposedFiles(resolveDatabasePath(flags.db, userIo), io);
+      await printExposedDatabase(flags, userIo);
       if (!isStarted) return EXIT.failed;
       await printStart(
         { flags, shapes: settings.shapes, listen: settings.listen, roles, serving, startedAt },

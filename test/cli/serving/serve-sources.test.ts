@@ -9,6 +9,7 @@ import { startSts } from '../../support/aws/sts.ts';
 import { getContainerCredentials, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl, startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const arn = (role: string) => `arn:aws:iam::111122223333:role/${role}`;
 const ACCESS_TOKEN = 'CANARY-authorization';
@@ -107,7 +108,7 @@ test('one server serves every source', async () => {
   expect((await server.stop()).code).toBe(0);
 });
 
-test('a sign-in that ends is reported with the command, and no request waits for it', async () => {
+ciTest('a sign-in that ends is reported with the command, and no request waits for it', async () => {
   const { home, env } = await createHome(6);
   const server = await startServer(['--source', 'sso', '--profile', 'corp'], { env });
   storeSsoToken(home, 'corp', { accessToken: 'signed-out', expiresAt: '2026-01-01T00:00:00Z' });
