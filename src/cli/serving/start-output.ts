@@ -73,6 +73,12 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
     ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),
   ];
   for (const role of roles) {
+    if (role.getFacts().source === 'environment')
+      await printNote(
+        io,
+        `the keys of ${role.name} are in environment variables and cannot be refreshed: they are served until they expire`,
+        'serve another source, for example --profile or --source imds',
+      );
     const lifetime = role.getLifetime();
     if (lifetime === null) continue;
     const warnings = findLifetimeWarnings(lifetime, endpoints);
