@@ -2,6 +2,7 @@ import type { Command, OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
+import { conformCommand } from './commands/conform.ts';
 import { envCommand } from './commands/env.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   pruneCommand,
   simulateCommand,
   serveCommand,
+  conformCommand,
   completionCommand,
   helpCommand,
 ];

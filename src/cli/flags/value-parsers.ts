@@ -29,6 +29,13 @@ export function parsePositiveDuration(text: string): Seconds {
   return seconds;
 }
 
+/** Shorter than a minute, hardly any request would be sent. */
+export function parseWatchDuration(text: string): Seconds {
+  const seconds = parseDurationFlag(text);
+  if (seconds < 60) throw new InvalidValueError('is too short', 'use at least 1m, or 2h to see a rotation');
+  return seconds;
+}
+
 /** The requested duration of a presigned URL. */
 export function parsePresignDuration(text: string): Seconds {
   const seconds = parsePositiveDuration(text);

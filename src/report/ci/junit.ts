@@ -1,7 +1,6 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -10,6 +9,7 @@ import { describeJob, describeVerdict, listAdvice } from '../messages/verdicts.t
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
+import { createXmlBuilder } from './xml-builder.ts';
 
 /** The element of a test case that has not passed. */
 const OUTCOMES = ['failure', 'error', 'skipped'] as const;
@@ -20,17 +20,7 @@ type Outcome = 'passed' | (typeof OUTCOMES)[number];
  * common subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
  */
 export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<Iterable<string>> {
-  const { default: Builder } = await import('fast-xml-builder');
-  const builder = new Builder({
-    ignoreAttributes: false,
-    attributeNamePrefix: '@',
-    suppressBooleanAttributes: false,
-    suppressEmptyNode: true,
-    format: true,
-    // The library escapes markup, but not characters that XML forbids or that attributes turn into spaces.
-    attributeValueProcessor: (_, value) => escapeUnprintable(String(value)),
-    tagValueProcessor: (_, value) => String(value).split('\n').map(escapeUnprintable).join('\n'),
-  });
+  const builder = await createXmlBuilder();
   const outcomes = assessment.series.flatMap((series) =>
     listOutcomes(listSeriesJudgements(series, assessment)),
   );

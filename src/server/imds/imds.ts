@@ -80,11 +80,15 @@ function findEntry(
   if (isIamPath(segments, state))
     return findIamEntry({ path: segments, hasSlash, version, request, state, apiVersion });
   const entry = state.tree.findEntry(segments);
-  if (entry === null || (hasSlash && entry.kind === 'leaf')) return null;
+  if (entry === null || (hasSlash && entry.kind === 'leaf' && !isZone(segments))) return null;
   return entry.kind === 'directory' && segments.length === 1 && segments[0] === 'meta-data'
     ? { ...entry, names: addComputedNames(entry.names, request, state) }
     : entry;
 }
+
+/** botocore reads the region from the zone, whose path it requests with a slash at the end. */
+const isZone = (segments: readonly string[]) =>
+  segments.join('/') === 'meta-data/placement/availability-zone';
 
 /** Adds the computed directories, which are not in the tree, to the list of `meta-data/`. */
 function addComputedNames(

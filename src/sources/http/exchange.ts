@@ -26,7 +26,7 @@ export interface Endpoint {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'PUT';
+  method: 'GET' | 'PUT' | 'HEAD' | 'OPTIONS';
   /** Includes the query. */
   path: string;
   headers: Record<string, string>;
@@ -43,6 +43,13 @@ export interface HttpResponse {
   clockOffset: Seconds | null;
 }
 
+export type HeaderField = readonly [name: string, value: string];
+
+/** A response with all of its header fields, whose names are in lower case. */
+export interface DetailedResponse extends HttpResponse {
+  listHeaders(): HeaderField[];
+}
+
 export interface ExchangeContext {
   limits: PollLimits;
   clock: Clock;
@@ -55,11 +62,11 @@ export interface ExchangeContext {
  * @throws PollError for results of the network
  * @throws CredWatchError if this process cannot send requests
  */
-export type HttpExchange = (
+export type HttpExchange<Response extends HttpResponse = HttpResponse> = (
   endpoint: Endpoint,
   request: HttpRequest,
   context: ExchangeContext,
-) => Promise<HttpResponse>;
+) => Promise<Response>;
 
 export interface ReceivedMessage {
   status: number;

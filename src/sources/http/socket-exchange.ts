@@ -10,11 +10,12 @@ import {
   createResponseTimeoutError,
   createResponseTooLargeError,
   createTruncatedError,
+  type DetailedResponse,
   type Endpoint,
   type ExchangeContext,
+  type HeaderField,
   type HttpExchange,
   type HttpRequest,
-  type HttpResponse,
   MAX_BODY_BYTES,
   MAX_HEADER_BYTES,
   toHttpResponse,
@@ -22,7 +23,7 @@ import {
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
 /** One request on its own connection. Uses no proxy and leaves nothing behind that keeps the process alive. */
-export const exchangeOverSocket: HttpExchange = (endpoint, request, context) =>
+export const exchangeOverSocket: HttpExchange<DetailedResponse> = (endpoint, request, context) =>
   createSocketExchange({ keepsConnection: false })(endpoint, request, context);
 
 /**
@@ -30,9 +31,13 @@ export const exchangeOverSocket: HttpExchange = (endpoint, request, context) =>
  * @param keepsConnection leaves the connection open for the next request. undici closes it after four idle seconds,
  *   or earlier if the endpoint says so
  */
-export function createSocketExchange({ keepsConnection }: { keepsConnection: boolean }): HttpExchange {
+export function createSocketExchange({
+  keepsConnection,
+}: {
+  keepsConnection: boolean;
+}): HttpExchange<DetailedResponse> {
   let client: EndpointClient | null = null;
-  const sendOnce: HttpExchange = async (endpoint, request, context) => {
+  const sendOnce: HttpExchange<DetailedResponse> = async (endpoint, request, context) => {
     // Loaded at the first request, because most commands send none.
     client ??= new EndpointClient((await import('undici')).Client, endpoint.url.origin, keepsConnection);
     try {
@@ -89,7 +94,7 @@ class EndpointClient {
     return this.#socket !== null && !this.#socket.destroyed;
   }
 
-  send(endpoint: Endpoint, request: HttpRequest, context: ExchangeContext): Promise<HttpResponse> {
+  send(endpoint: Endpoint, request: HttpRequest, context: ExchangeContext): Promise<DetailedResponse> {
     const { limits, clock, signal } = context;
     let bytesBefore = this.#socket?.bytesRead ?? 0;
     let connecting: AbortController | null = null;
@@ -143,7 +148,7 @@ class EndpointClient {
 }
 
 interface ResponseReceiver {
-  onResponse(response: HttpResponse): void;
+  onResponse(response: DetailedResponse): void;
   onError(error: unknown): void;
 }
 
@@ -168,18 +173,22 @@ function createResponseHandler(
       pieces.push(piece);
     },
     onResponseEnd() {
-      onResponse(
-        toHttpResponse({
-          status,
-          getHeader: (name) => [headers[name]].flat()[0] ?? null,
-          body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
-          ...{ sentAt, respondedAt, receivedAt: clock.now() },
-        }),
-      );
+      const response = toHttpResponse({
+        status,
+        getHeader: (name) => [headers[name]].flat()[0] ?? null,
+        body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
+        ...{ sentAt, respondedAt, receivedAt: clock.now() },
+      });
+      onResponse({ ...response, listHeaders: () => listFields(headers) });
     },
     onResponseError: (_, error) => onError(error),
   };
 }
+
+const listFields = (headers: Readonly<Record<string, string | string[] | undefined>>): HeaderField[] =>
+  Object.entries(headers).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value): HeaderField => [name, value]),
+  );
 
 /** @param hasStarted whether a part of the response arrived */
 function explainError(error: unknown, hasStarted: boolean): unknown {

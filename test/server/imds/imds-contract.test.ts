@@ -298,6 +298,13 @@ describe('a GET of metadata', () => {
     expect(body).toContain('<h1>404 - Not Found</h1>');
   });
 
+  test('the availability zone has the path of botocore too, which ends with a slash', async () => {
+    const { get } = await start();
+    const zone = await get('/latest/meta-data/placement/availability-zone');
+    expect(zone.status).toBe(200);
+    expect((await get('/latest/meta-data/placement/availability-zone/')).body).toBe(zone.body);
+  });
+
   test('a GET of metadata returns 404 for iam/ only, if no role is attached', async () => {
     const { get } = await start({ faults: ['no-role'] });
     for (const path of [ROLES, DOCUMENT, '/latest/meta-data/iam/', '/latest/meta-data/iam/info']) {

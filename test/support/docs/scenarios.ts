@@ -1,8 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
 import { startSts } from '../aws/sts.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { KNOWN_DEFECTS } from '../conformance/defects/known-servers.ts';
+import { startLoopbackServer } from '../conformance/loopback-server.ts';
+import { createReferenceCredentials } from '../conformance/reference-credentials.ts';
+import { createReferenceImds } from '../conformance/reference-imds.ts';
 import { imds, ROLES } from '../sources/polling.ts';
 import { type Script, type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
 import { runAt } from './run-at.ts';
@@ -126,6 +131,25 @@ async function createPodWithExpiredToken(): Promise<Scenario> {
   };
 }
 
+/** An endpoint with one of the defects of published servers. Its credentials are valid for 12 minutes. */
+async function createDefectiveEndpoint(): Promise<Scenario> {
+  const startedAt = performance.now();
+  const clock = { ...systemClock, now: () => NOW + performance.now() - startedAt };
+  const defect = KNOWN_DEFECTS.find(({ name }) => name.startsWith('the documents have no Code'));
+  if (defect === undefined) throw new Error('the defect has another name');
+  const credentials = createReferenceCredentials('example', NOW - 48 * 60_000, 3600);
+  const handle = createReferenceImds({ clock, role: 'loader', getCredentials: () => credentials });
+  const stopped = { ...systemClock, now: () => NOW };
+  const server = defect.apply(handle, { clock, crash: () => {} });
+  // The Date header has the time of the program, so that the remaining validity is always the same.
+  const { origin } = await startLoopbackServer(server, { clock: stopped });
+  return {
+    now: NOW,
+    env: { ...baseEnvironment(temporaryFolder()), AWS_EC2_METADATA_SERVICE_ENDPOINT: origin },
+    hideAddresses: (output) => output.replaceAll(origin, 'http://127.0.0.1:9911'),
+  };
+}
+
 const LOADER = 'arn:aws:iam::111122223333:role/loader';
 
 /** A workstation with a profile that may assume a role. `serve` stops after a moment, and listens on a free port. */
@@ -164,5 +188,6 @@ export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
   'empty-database': createEmptyDatabase,
   'polled-instance': createPolledInstance,
   'pod-with-expired-token': createPodWithExpiredToken,
+  'defective-endpoint': createDefectiveEndpoint,
   'role-workstation': createRoleWorkstation,
 };

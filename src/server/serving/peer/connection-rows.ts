@@ -43,80 +43,82 @@ const REDIRECTED_ENDS: ReadonlySet<string> = new Set(
   REAL_HOSTS.map((host) => formatTcpEnd(host.replace(/^\[|\]$/g, ''), 80) ?? ''),
 );
 
-/** The rows of the clients and of the server, by their local end. */
-export interface ConnectionRows {
-  clients: ReadonlyMap<string, readonly TcpRow[]>;
-  servers: ReadonlyMap<string, readonly TcpRow[]>;
-}
+/** The rows that can belong to the connections. */
+export class ConnectionRows {
+  readonly #ownEnds: ReadonlySet<string>;
+  /** By both ends. */
+  readonly #servers = new Map<string, TcpRow>();
+  /** By the end of the client. */
+  readonly #clients = new Map<string, TcpRow[]>();
+  /** Addresses of clients that the firewall redirects. */
+  readonly #redirected = new Set<string>();
+  /** The end of the server, and an address from which it has a connection with a port that no client has. */
+  #uncertain: ReadonlySet<string> = new Set();
 
-/** Reads the rows that can belong to the connections. */
-export async function readRows(proc: string, searches: readonly Search[]): Promise<ConnectionRows> {
-  const ownEnds = new Set(searches.map(({ ownEnd }) => ownEnd));
-  const clients = new Map<string, TcpRow[]>();
-  const servers = new Map<string, TcpRow[]>();
-  const visit = (line: string) => {
-    const row = parseTcpRow(line);
-    if (row === null) return;
-    if (ownEnds.has(row.local)) addTo(servers, row);
-    if (ownEnds.has(row.remote) || REDIRECTED_ENDS.has(row.remote)) addTo(clients, row);
-  };
-  const rows = { clients, servers };
-  const areIpv4 = searches.every(({ ownEnd }) => ownEnd.length === IPV4_END_LENGTH);
-  if (areIpv4) await visitLines(join(proc, 'self/net/tcp'), visit);
-  // Sockets of IPv6 can have IPv4 addresses. Most have not, and reading the table takes milliseconds.
-  const areFound = searches.every(
-    (each) =>
-      findOwnRow(each, rows) !== undefined && clients.has(each.peerEnd) && !hasUnknownClient(each, rows),
-  );
-  if (!areIpv4 || !areFound) await visitLines(join(proc, 'self/net/tcp6'), visit);
-  return rows;
+  private constructor(searches: readonly Search[]) {
+    this.#ownEnds = new Set(searches.map(({ ownEnd }) => ownEnd));
+  }
+
+  static async read(proc: string, searches: readonly Search[]): Promise<ConnectionRows> {
+    const rows = new ConnectionRows(searches);
+    const areIpv4 = searches.every(({ ownEnd }) => ownEnd.length === IPV4_END_LENGTH);
+    if (areIpv4) await rows.#read(proc, 'tcp');
+    // Sockets of IPv6 can have IPv4 addresses. Most have not, and reading the table takes milliseconds.
+    if (!areIpv4 || !searches.every((each) => rows.#hasBothEnds(each))) await rows.#read(proc, 'tcp6');
+    return rows;
+  }
+
+  async #read(proc: string, table: 'tcp' | 'tcp6'): Promise<void> {
+    // A busy machine has tens of thousands of rows, and parsing a row is slow.
+    const ports = [...this.#ownEnds, ...REDIRECTED_ENDS].map((end) => `${end.slice(-5)} `);
+    const wanted = [...new Set(ports)];
+    await visitLines(join(proc, 'self/net', table), (line) => {
+      if (!wanted.some((port) => line.includes(port))) return;
+      const row = parseTcpRow(line);
+      if (row !== null) this.#add(row);
+    });
+    const unknown = [...this.#servers.values()].filter(
+      ({ remote, isEstablished }) => isEstablished && !this.#clients.has(remote),
+    );
+    this.#uncertain = new Set(unknown.map(({ local, remote }) => `${local} ${getAddress(remote)}`));
+  }
+
+  #add(row: TcpRow): void {
+    const { local, remote } = row;
+    if (this.#ownEnds.has(local)) this.#servers.set(`${local} ${remote}`, row);
+    const isRedirected = REDIRECTED_ENDS.has(remote) && !this.#ownEnds.has(remote);
+    if (isRedirected) this.#redirected.add(getAddress(local));
+    if (!isRedirected && !this.#ownEnds.has(remote)) return;
+    const clients = this.#clients.get(local);
+    if (clients === undefined) this.#clients.set(local, [row]);
+    else clients.push(row);
+  }
+
+  #hasBothEnds({ ownEnd, peerEnd }: Search): boolean {
+    const hasRows = this.#servers.has(`${ownEnd} ${peerEnd}`) && this.#clients.has(peerEnd);
+    return hasRows && !this.#isUncertain(ownEnd, peerEnd);
+  }
+
+  #isUncertain = (ownEnd: string, peerEnd: string) => this.#uncertain.has(`${ownEnd} ${getAddress(peerEnd)}`);
+
+  /** Returns null unless the rows show both ends of this connection. Our socket must still be open. */
+  findPeer({ socket, resolve, path, link, ownEnd, peerEnd }: Search): Peer | null {
+    const own = this.#servers.get(`${ownEnd} ${peerEnd}`);
+    const isOurs = own !== undefined && own.inode === parseSocketLink(link);
+    if (!isOurs || getDescriptor(socket) === null || readLink(path) !== link) return null;
+    const [peer, ...others] = this.#clients.get(peerEnd) ?? [];
+    if (peer === undefined || others.length > 0 || peer.inode === '0') return null;
+    // If two redirected clients have the same port, the firewall changes one of them. Then any port can be changed.
+    const isTranslated = this.#redirected.has(getAddress(peerEnd)) && this.#isUncertain(ownEnd, peerEnd);
+    return isTranslated ? null : { uid: peer.uid, inode: peer.inode, resolve };
+  }
 }
 
 /** `0100007F:053A` */
 const IPV4_END_LENGTH = 13;
 
-const findOwnRow = ({ ownEnd, peerEnd }: Search, { servers }: ConnectionRows): TcpRow | undefined =>
-  servers.get(ownEnd)?.find(({ remote }) => remote === peerEnd);
-
-/** Whether a connection from the same address has a port that no client has. */
-function hasUnknownClient({ ownEnd, peerEnd }: Search, { clients, servers }: ConnectionRows): boolean {
-  const address = getAddress(peerEnd);
-  return (servers.get(ownEnd) ?? []).some(
-    ({ remote, isEstablished }) => isEstablished && getAddress(remote) === address && !clients.has(remote),
-  );
-}
-
-function addTo(rows: Map<string, TcpRow[]>, row: TcpRow): void {
-  const known = rows.get(row.local);
-  if (known === undefined) rows.set(row.local, [row]);
-  else known.push(row);
-}
-
 /** The other end of a connection: an open socket of this machine. */
 export type Peer = Pick<TcpRow, 'uid' | 'inode'> & Pick<Search, 'resolve'>;
-
-/** Returns null unless the rows show both ends of this connection. Our socket must still be open. */
-export function findPeer(search: Search, rows: ConnectionRows): Peer | null {
-  const { socket, resolve, path, link, peerEnd } = search;
-  const own = findOwnRow(search, rows);
-  const isOurs = own !== undefined && own.inode === parseSocketLink(link);
-  if (!isOurs || getDescriptor(socket) === null || readLink(path) !== link) return null;
-  const [peer, ...others] = rows.clients.get(peerEnd) ?? [];
-  if (peer === undefined || others.length > 0 || peer.inode === '0') return null;
-  if (!isTranslated(search, rows)) return { uid: peer.uid, inode: peer.inode, resolve };
-  return null;
-}
-
-/**
- * Whether the firewall may have changed the port of a client, because two clients had the same one. Then the rows with
- * this address are uncertain.
- */
-function isTranslated(search: Search, rows: ConnectionRows): boolean {
-  const address = getAddress(search.peerEnd);
-  const isRedirected = ({ local, remote }: TcpRow) =>
-    remote !== search.ownEnd && getAddress(local) === address && REDIRECTED_ENDS.has(remote);
-  return hasUnknownClient(search, rows) && [...rows.clients.values()].flat().some(isRedirected);
-}
 
 /** Node has no public name for the descriptor. Without it, processes are unknown. */
 function getDescriptor(socket: Socket): number | null {

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import type { PeerProcess } from '../../../domain/key-use.ts';
 import {
-  findPeer,
+  ConnectionRows,
   type Peer,
   prepareSearch,
-  readRows,
   type Search,
   type WaitingSocket,
 } from './connection-rows.ts';
@@ -111,11 +110,11 @@ export class PeerFinder {
     const uids = new Set<number>();
     const holders = search.run(uids);
     try {
-      const rows = readRows(this.#proc, searches);
+      const rows = ConnectionRows.read(this.#proc, searches);
       // Finds a client that ends soon, while the kernel searches the table.
       pace.runSlice(holders);
       const known = await rows;
-      const peers = searches.flatMap((each) => findPeer(each, known) ?? []);
+      const peers = searches.flatMap((each) => known.findPeer(each) ?? []);
       for (const { uid } of peers) uids.add(uid);
       await pace.run(holders, () => peers.every(({ inode }) => search.holders.has(inode)));
       for (const peer of peers) peer.resolve(await this.#describe(peer, search, pace));

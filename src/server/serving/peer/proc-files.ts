@@ -1,4 +1,13 @@
-import { closeSync, opendirSync, openSync, read, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  opendirSync,
+  openSync,
+  read,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 
 /** The kernel returns at most a page of a table at a time. */
@@ -7,23 +16,30 @@ const CHUNK_BYTES = 4096;
 /** A read that returns less than this ends the table, because another line would have fitted into the page. */
 const FULL_CHUNK_BYTES = 3500;
 
+/** Other requests wait for these reads. */
+const CHUNKS_PER_SLICE = 4;
+
 const readChunk = promisify(read);
 
 /**
- * Passes the lines of a table of `/proc/net` to `visit`. Only reads are asynchronous: the kernel searches all buckets of
- * its hash table, which takes milliseconds. On a busy machine, each asynchronous step takes much longer.
+ * Passes the lines of a table of `/proc/net` to `visit`. The first read is asynchronous: without many connections, it
+ * searches all buckets of the kernel's hash table, which takes milliseconds. The other reads are short, and on a busy
+ * machine each asynchronous step takes much longer.
  */
 export async function visitLines(path: string, visit: (line: string) => void): Promise<void> {
   const file = attempt(() => openSync(path, 'r'));
   if (file === null) return;
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let { bytesRead: size } = await readChunk(file, chunk, 0, CHUNK_BYTES, null);
     let rest = '';
-    for (let size = CHUNK_BYTES; size > FULL_CHUNK_BYTES; ) {
-      size = (await readChunk(file, chunk, 0, CHUNK_BYTES, null)).bytesRead;
+    for (let count = 1; ; count += 1) {
       const lines = (rest + chunk.toString('latin1', 0, size)).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) visit(line);
+      if (size < FULL_CHUNK_BYTES) return;
+      if (count % CHUNKS_PER_SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+      size = readSync(file, chunk);
     }
   } catch {
     // The rest of the lines is unknown.

@@ -8,6 +8,11 @@ export interface SocketHolder {
   program: string | null;
 }
 
+interface OpenSockets {
+  holder: SocketHolder;
+  inodes: ReadonlySet<string>;
+}
+
 /** The inode of a link like `socket:[12345]`. Null if the file is no socket. */
 export const parseSocketLink = (link: string | null): string | null =>
   /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? null;
@@ -19,6 +24,7 @@ export const parseSocketLink = (link: string | null): string | null =>
 export class HolderSearch {
   /** The holders that have been found so far, by the inode of the socket. */
   readonly holders = new Map<string, SocketHolder>();
+  readonly #processes = new Map<number, OpenSockets>();
   readonly #proc: string;
   readonly #recent: readonly number[];
 
@@ -54,26 +60,31 @@ export class HolderSearch {
     return [...this.#recent, ...rest];
   }
 
-  *#readSockets(pid: number): Generator<void> {
+  /** Reads each process once. */
+  *#readSockets(pid: number): Generator<void, OpenSockets> {
+    const known = this.#processes.get(pid);
+    if (known !== undefined) return known;
     const folder = join(this.#proc, String(pid), 'fd');
-    const inodes: string[] = [];
+    const inodes = new Set<string>();
     let last = { path: '', link: '' };
     for (const name of readNames(folder)) {
       const path = join(folder, name);
       const link = readLink(path);
       const inode = parseSocketLink(link);
       if (link !== null && inode !== null) {
-        inodes.push(inode);
+        inodes.add(inode);
         last = { path, link };
       }
       yield;
     }
-    if (inodes.length === 0) return;
-    const program = readLink(join(this.#proc, String(pid), 'exe'));
+    const program = inodes.size === 0 ? null : readLink(join(this.#proc, String(pid), 'exe'));
     // If the process has ended, another one can have its pid.
     const isSame = readLink(last.path) === last.link;
-    for (const inode of inodes) this.holders.set(inode, { pid, program: isSame ? program : null });
+    const sockets = { holder: { pid, program: isSame ? program : null }, inodes };
+    this.#processes.set(pid, sockets);
+    for (const inode of inodes) this.holders.set(inode, sockets.holder);
     yield;
+    return sockets;
   }
 
   /**
@@ -85,13 +96,10 @@ export class HolderSearch {
     for (let level = 0; level < MAX_LEVELS; level += 1) {
       const parent = parseParentPid(readText(join(this.#proc, String(creator.pid), 'stat')));
       if (parent === null || parent === 0) break;
-      this.holders.delete(inode);
-      yield* this.#readSockets(parent);
-      const found = this.holders.get(inode);
-      if (found === undefined) break;
-      creator = found;
+      const sockets = yield* this.#readSockets(parent);
+      if (!sockets.inodes.has(inode)) break;
+      creator = sockets.holder;
     }
-    this.holders.set(inode, creator);
     return creator;
   }
 }

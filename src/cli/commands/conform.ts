@@ -1,0 +1,112 @@
+import { Option } from 'commander';
+import { CONFORMANCE_SHAPES, type ConformanceShape } from '../../domain/conformance/conformance-check.ts';
+import { type ConformanceVerdict, judgeConformance } from '../../domain/conformance/verdict.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { CommandDefinition } from '../command.ts';
+import type { ConformanceFormat } from '../conformance/output.ts';
+import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
+import { createFormatFlag } from '../flags/shared-flags.ts';
+import { parseRole, parseWatchDuration } from '../flags/value-parsers.ts';
+import { printError, printNote } from '../process/messages.ts';
+
+const FORMATS = ['text', 'json', 'junit'] as const satisfies readonly ConformanceFormat[];
+
+interface ConformFlags {
+  shape?: ConformanceShape;
+  token?: string;
+  tokenFile?: string;
+  role?: string;
+  strict?: boolean;
+  watch?: Seconds;
+  format: ConformanceFormat;
+  output: string;
+}
+
+const EXIT_CODES: Record<ConformanceVerdict, number> = {
+  conforms: EXIT.ok,
+  'does-not-conform': EXIT.failed,
+  unknown: EXIT.unknown,
+};
+
+export const conformCommand: CommandDefinition = {
+  name: 'conform',
+  group: 'Serve',
+  description: 'check whether a metadata endpoint behaves as the SDKs expect',
+  declare: (command) =>
+    command
+      .argument('[url]', 'endpoint to check (default: the endpoint that the environment names)')
+      .addOption(
+        new Option(
+          '--shape <shape>',
+          'protocol of the endpoint (default: guessed from the URL and the environment)',
+        ).choices(CONFORMANCE_SHAPES),
+      )
+      .option(
+        '--token <text>',
+        'Authorization header of a container endpoint (default: the token of the environment)',
+      )
+      .option('--token-file <file>', 'file with this token; read again at each request')
+      .option('--role <role>', 'IMDS: request this role (default: the listed role)', parseRole)
+      .option(
+        '--watch <duration>',
+        'then watch the endpoint for this time, with at most one request every 10 seconds (for example 2h)',
+        parseWatchDuration,
+      )
+      .option('--strict', 'warnings are failures too')
+      .addOption(createFormatFlag('output format', FORMATS))
+      .option('-o, --output <file>', 'output file; - is stdout', '-'),
+  help: {
+    notes: [
+      'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
+        'request and response, and which SDKs get no credentials, send many requests or are delayed. An error is about ' +
+        'what SDKs rely on. A warning is about many requests, delays, leaks, or a difference from AWS.',
+      'At most 60 requests are sent, within one minute. They are GET, HEAD, OPTIONS, and PUT for a token and to the ' +
+        'list of roles, and they change nothing. No secret is printed.',
+      'Give the base URL of an IMDS endpoint, and the whole URL of a container endpoint. Without a URL, the ' +
+        'variables that SDKs read select the endpoint and the token.',
+      'A token on the command line is visible to other users of the machine. Use --token-file, or ' +
+        'AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
+    ],
+    exitCodes: [
+      ['0', 'the endpoint conforms: no check failed with an error'],
+      ['1', 'at least one check failed with an error; with --strict, also with a warning'],
+      WRONG_USAGE,
+      ['3', 'unknown: the endpoint is not reachable, or serves no credentials'],
+    ],
+    examples: [
+      ['cred-watch conform', 'the endpoint that the environment names'],
+      ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
+      ['cred-watch conform http://127.0.0.1:8080/credentials --token-file token'],
+      ['cred-watch conform http://127.0.0.1:1338 -f junit -o conform.xml', 'for CI'],
+    ],
+  },
+  async run(
+    { shape, token, tokenFile, role, strict = false, watch, format, output }: ConformFlags,
+    { io, command },
+  ) {
+    if (token !== undefined && tokenFile !== undefined) {
+      throw new CredWatchError('--token and --token-file exclude each other', 'give one of them');
+    }
+    const { findTarget } = await import('../../sources/conformance/target.ts');
+    const { env, clock, random } = io;
+    const [url] = command.args;
+    const target = await findTarget({ env, clock, random, url, shape, token, tokenFile });
+    if (role !== undefined && target.shape !== 'imds') {
+      throw new CredWatchError('--role needs an IMDS endpoint', 'a container endpoint has one role only');
+    }
+    const { listTargetNotes } = await import('../conformance/target-notes.ts');
+    for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
+    const { runChecks } = await import('../conformance/run-checks.ts');
+    const run = await runChecks(target, role ?? null, watch, io);
+    const verdict = judgeConformance(run, strict);
+    const { writeConformance } = await import('../conformance/output.ts');
+    await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
+    if (run.unreachable !== null) {
+      const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');
+      const { message, hint } = describeUnreachable(run.unreachable);
+      await printError(io, `could not check ${run.endpoint}: ${message}`, hint);
+    }
+    return EXIT_CODES[verdict];
+  },
+};

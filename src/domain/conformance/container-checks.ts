@@ -1,0 +1,47 @@
+import type { ClientEffect, ConformanceClient, Effect } from './clients.ts';
+import type { ConformanceCheck } from './conformance-check.ts';
+
+const CONTAINERS = ['ecs', 'eks', 'cloudshell'] as const;
+
+const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
+  effect,
+  clients: clients.length === 0 ? 'all' : clients,
+});
+
+/** What SDKs need from a container endpoint, in the order in which the checks are made. */
+export const CONTAINER_CHECKS = [
+  { id: 'host-allowed', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
+  { id: 'variables-agree', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
+  {
+    id: 'token-file-format',
+    shapes: CONTAINERS,
+    severity: 'error',
+    effects: [affects('no-credentials', 'botocore', 'javascript', 'go', 'rust')],
+  },
+  { id: 'token-unchanged', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
+  { id: 'container-response', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
+  { id: 'container-document', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
+  {
+    id: 'container-identity',
+    shapes: ['ecs', 'eks'],
+    severity: 'warning',
+    effects: [affects('hides-mistakes')],
+  },
+  { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: [affects('leaks')] },
+  { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: [affects('leaks')] },
+  {
+    id: 'container-errors',
+    shapes: CONTAINERS,
+    severity: 'warning',
+    effects: [affects('delays', 'java-2', 'go', 'rust')],
+  },
+  { id: 'eks-agent-errors', shapes: ['eks'], severity: 'error', effects: [affects('hides-mistakes')] },
+  { id: 'cloudshell-token', shapes: ['cloudshell'], severity: 'error', effects: [affects('hides-mistakes')] },
+  {
+    id: 'token-rotation',
+    shapes: ['eks'],
+    severity: 'warning',
+    effects: [affects('no-credentials')],
+    needsWatch: true,
+  },
+] as const satisfies readonly ConformanceCheck[];

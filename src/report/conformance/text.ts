@@ -1,0 +1,124 @@
+import type { CheckResult } from '../../domain/conformance/check-result.ts';
+import { summarizeClients } from '../../domain/conformance/client-summary.ts';
+import type { ConformanceVerdict } from '../../domain/conformance/verdict.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import { CLIENT_NAMES, describeClientSummary } from '../messages/conformance/clients.ts';
+import {
+  describeNote,
+  describeRequirement,
+  describeSkipReason,
+  describeUnknownReason,
+  describeUnreachable,
+  describeVerdict,
+  describeWatch,
+} from '../messages/conformance/results.ts';
+import { createPalette, type Palette } from '../terminal/colour.ts';
+import { clampWidth, layOutColumns, layOutRows } from '../terminal/layout.ts';
+import { formatCount } from '../text/format-values.ts';
+import {
+  type ConformanceView,
+  type FailedResult,
+  getSeverity,
+  isFailed,
+  listEffects,
+  listFailureRows,
+} from './view.ts';
+
+interface TextContext {
+  /** The number of terminal columns. */
+  width: number;
+  hasColour: boolean;
+}
+
+/** A check can fail in several ways. Further ones are only counted. */
+const MAX_FAILURES = 3;
+
+/** For a terminal: failed checks first, then a summary for each SDK. */
+export function renderConformanceText(view: ConformanceView, { width, hasColour }: TextContext): string {
+  const palette = createPalette(hasColour);
+  const { run, verdict } = view;
+  const headline = paintVerdict(verdict, escapeUnprintable(describeVerdict(run, verdict)), palette);
+  if (run.unreachable !== null) {
+    const { message } = describeUnreachable(run.unreachable);
+    return `${headline}\n  ${escapeUnprintable(message)}\n`;
+  }
+  const failed = run.results.filter(isFailed).sort(compareSeverity);
+  return [
+    `${headline}\n  ${summarizeCounts(run.results, run.requestCount)}\n`,
+    ...(run.watch === null ? [] : [`  ${describeWatch(run.watch)}\n`]),
+    ...run.notes.map((note) => `  note: ${escapeUnprintable(describeNote(note))}\n`),
+    ...failed.map((result) => `\n${renderFailed(result, view, width, palette)}`),
+    renderOthers(run.results, width),
+    `\n${renderClients(view, width)}`,
+  ].join('');
+}
+
+const compareSeverity = (one: CheckResult, other: CheckResult) => rankSeverity(one) - rankSeverity(other);
+const rankSeverity = (result: CheckResult) => (getSeverity(result) === 'error' ? 0 : 1);
+
+function paintVerdict(
+  verdict: ConformanceVerdict,
+  text: string,
+  { bold, good, bad, warning }: Palette,
+): string {
+  return bold({ conforms: good, 'does-not-conform': bad, unknown: warning }[verdict](text));
+}
+
+/** `2 errors, 1 warning, 24 passed, 3 skipped; 56 requests`. */
+function summarizeCounts(results: readonly CheckResult[], requestCount: number): string {
+  const failed = results.filter(isFailed);
+  const errors = failed.filter((result) => getSeverity(result) === 'error').length;
+  const count = (outcome: CheckResult['outcome']) =>
+    results.filter((each) => each.outcome === outcome).length;
+  const parts = [
+    formatCount(errors, 'error'),
+    formatCount(failed.length - errors, 'warning'),
+    `${count('passed')} passed`,
+    `${count('skipped')} skipped`,
+    ...(count('unknown') > 0 ? [`${count('unknown')} unknown`] : []),
+  ];
+  return `${parts.join(', ')}; ${formatCount(requestCount, 'request')}`;
+}
+
+function renderFailed(
+  result: FailedResult,
+  { run }: ConformanceView,
+  width: number,
+  palette: Palette,
+): string {
+  const severity = getSeverity(result);
+  const label = (severity === 'error' ? palette.bad : palette.warning)(severity);
+  const head = `${palette.bold(label)}: ${result.id}: ${describeRequirement(result.id)}\n`;
+  const shown = result.failures.slice(0, MAX_FAILURES);
+  const hidden = result.failures.length - shown.length;
+  const blocks = shown.map((failure) => layOutRows(listFailureRows(failure, run), width));
+  const effects = layOutRows(
+    listEffects(result).map((effect, index) => [index === 0 ? 'effect' : '', effect]),
+    width,
+  );
+  return `${head}${blocks.join('\n')}${hidden > 0 ? `  and ${formatCount(hidden, 'more failure')}\n` : ''}${effects}`;
+}
+
+/** Checks without an answer, with the reason. */
+function renderOthers(results: readonly CheckResult[], width: number): string {
+  const rows = results.flatMap((result) => {
+    if (result.outcome === 'skipped') return [[result.id, describeSkipReason(result.reason)]];
+    return result.outcome === 'unknown' ? [[result.id, describeUnknownReason(result.reason)]] : [];
+  });
+  return rows.length === 0 ? '' : `\nnot checked\n${layOutTable(rows, 28, width)}`;
+}
+
+function renderClients(view: ConformanceView, width: number): string {
+  const isComplete = view.verdict !== 'unknown';
+  const rows = summarizeClients(view.run).map((summary) => [
+    CLIENT_NAMES[summary.client],
+    describeClientSummary(summary, isComplete),
+  ]);
+  return `clients\n${layOutTable(rows, 14, width)}`;
+}
+
+const layOutTable = (rows: readonly string[][], labelWidth: number, width: number) =>
+  `${layOutColumns(
+    rows.map(([label = '', text = '']) => [`  ${label}`, escapeUnprintable(text)]),
+    [labelWidth + 2, clampWidth(width) - labelWidth - 2],
+  )}\n`;

@@ -1,0 +1,81 @@
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { parseInstant } from '../../../domain/time/instant.ts';
+import type { JsonObject } from '../../document/json-object.ts';
+import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import type { Exchange } from '../prober.ts';
+import { type ContainerFacts, parseDocument } from './container-facts.ts';
+
+/** Without an expiration, Go and Java treat the credentials as permanent. */
+const WITHOUT_EXPIRATION: readonly ClientEffect[] = [
+  { effect: 'no-credentials', clients: ['botocore', 'javascript', 'rust'] },
+  { effect: 'never-refreshes', clients: ['go', 'java-2'] },
+];
+
+/** JavaScript reads a time without a zone as local time. Go and Rust reject it. */
+const WITHOUT_ZONE: readonly ClientEffect[] = [
+  { effect: 'no-credentials', clients: ['go', 'rust'] },
+  { effect: 'uses-expired', clients: ['javascript'] },
+];
+
+/** Checks of the response to a valid request. */
+export const createDocumentChecks = (facts: ContainerFacts) =>
+  ({
+    'container-response': async (attempt) => {
+      const exchange = attempt.use(await facts.getCredentials());
+      const { response, failure } = exchange;
+      if (failure?.reason === 'too-large')
+        attempt.fail({ code: 'NO_RESPONSE', reason: 'too-large' }, exchange);
+      if (response === null) return;
+      const { status, body } = response;
+      if (status >= 300 && status < 400)
+        attempt.fail({ code: 'UNEXPECTED_STATUS', status, expected: [200] }, exchange);
+      if (body === null) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-utf8' }, exchange);
+    },
+
+    'container-document': async (attempt) => {
+      const exchange = await facts.getCredentials();
+      if (!attempt.expectStatus(exchange, [200])) return;
+      const document = parseDocument(exchange);
+      if (document === null) {
+        const problem = exchange.response?.body === null ? 'not-utf8' : 'not-json';
+        attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange);
+        return;
+      }
+      for (const field of ['AccessKeyId', 'SecretAccessKey', 'Token']) {
+        if (isText(document[field])) continue;
+        attempt.fail({ code: 'UNEXPECTED_FIELD', field, value: null, expected: 'non-empty-text' }, exchange);
+      }
+      checkExpiration(attempt, exchange, document);
+    },
+
+    'container-identity': async (attempt) => {
+      const { exchange, document } = await facts.getDocument();
+      attempt.use(exchange);
+      const isEcs = facts.options.shape === 'ecs';
+      const [field, expected] = isEcs
+        ? (['RoleArn', 'role-arn'] as const)
+        : (['AccountId', 'account-id'] as const);
+      const pattern = isEcs ? /^arn:[\w-]+:iam::\d{12}:role\/.+$/ : /^\d{12}$/;
+      const value = document[field];
+      if (typeof value === 'string' && pattern.test(value)) return;
+      const quoted = typeof value === 'string' ? attempt.quote(value) : null;
+      attempt.fail({ code: 'UNEXPECTED_FIELD', field, value: quoted, expected }, exchange);
+    },
+  }) satisfies Record<string, CheckFunction>;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+function checkExpiration(attempt: CheckAttempt, exchange: Exchange, { Expiration: value }: JsonObject): void {
+  const fact = { code: 'UNEXPECTED_FIELD', field: 'Expiration', expected: 'instant-with-zone' } as const;
+  if (!isText(value)) {
+    attempt.fail({ ...fact, value: value === '' ? '' : null }, exchange, WITHOUT_EXPIRATION);
+    return;
+  }
+  const instant = parseInstant(value);
+  if (instant !== null && !instant.zoneless) return;
+  attempt.fail(
+    { ...fact, value: attempt.quote(value) },
+    exchange,
+    instant === null ? undefined : WITHOUT_ZONE,
+  );
+}

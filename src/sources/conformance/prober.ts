@@ -1,0 +1,132 @@
+import type { Clock } from '../../clock.ts';
+import type { NoResponseReason } from '../../domain/conformance/no-response.ts';
+import type { Instant } from '../../domain/model.ts';
+import { Secret } from '../../secret.ts';
+import { removeBrackets, resolveHost } from '../http/addresses.ts';
+import type { DetailedResponse, Endpoint, HttpExchange } from '../http/exchange.ts';
+import { exchangeOverSocket } from '../http/socket-exchange.ts';
+import { PollError } from '../poll-error.ts';
+import type { SourceOptions } from '../source.ts';
+import { UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
+import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
+import type { ProbeRequest } from './probe-request.ts';
+import { listSecrets } from './secrets.ts';
+
+/** One request, and what came back. Contains secrets: {@link summarizeExchange} returns what may be shown. */
+export interface Exchange {
+  /** Counts from 1 in the order of sending. */
+  number: number;
+  request: ProbeRequest;
+  startedAt: Instant;
+  durationMs: number;
+  /** The part of this time in which this process waited. On a busy machine, it may not have run. */
+  waitedMs: number;
+  response: DetailedResponse | null;
+  /** Null if there is a response. */
+  failure: { reason: NoResponseReason; detail: string } | null;
+}
+
+export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'readFile'> {
+  url: URL;
+  clock: Clock;
+  /** Aborted at the time limit of the run. */
+  signal: AbortSignal;
+  limits?: typeof CHECK_LIMITS;
+  /** Sends requests to the same endpoint later, without a limit of their number. */
+  after?: Prober;
+}
+
+/** An endpoint that has not responded to so many requests is unreachable. */
+export const MAX_UNANSWERED = 3;
+
+/** Sends the requests to one endpoint, counts them, and keeps them for the report. */
+export class Prober {
+  readonly url: URL;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly exchanges: Exchange[] = [];
+  /** Texts that the report must not contain: tokens, keys, and confidential parts of the URL. */
+  readonly secrets: Set<string>;
+  readonly #endpoint: Endpoint;
+  readonly #limits: typeof CHECK_LIMITS;
+  readonly #maxRequests: number;
+  /** Whether it is known that something responds at this address. */
+  readonly #isReachable: boolean;
+  #sentCount: number;
+
+  constructor({ url, clock, signal, limits = CHECK_LIMITS, after, ...names }: ProberOptions) {
+    this.url = url;
+    this.clock = clock;
+    this.signal = signal;
+    this.#limits = limits;
+    this.secrets = after?.secrets ?? new Set();
+    this.#maxRequests = after === undefined ? MAX_REQUESTS : Number.POSITIVE_INFINITY;
+    this.#isReachable = after !== undefined;
+    this.#sentCount = after?.exchanges.length ?? 0;
+    this.#endpoint = {
+      url,
+      resolveAddresses: (stop) => resolveHost(removeBrackets(url), names, stop),
+    };
+  }
+
+  /**
+   * Sends one request. No response is a result too.
+   * @param exchange by default each request has a connection of its own, as in most SDKs
+   * @throws UnknownCheck at a limit of the run, UnreachableEndpoint if no request has been answered
+   */
+  async send(
+    request: ProbeRequest,
+    exchange: HttpExchange<DetailedResponse> = exchangeOverSocket,
+  ): Promise<Exchange> {
+    if (this.signal.aborted) throw new UnknownCheck({ code: 'TIME_LIMIT' });
+    if (this.#sentCount >= this.#maxRequests) throw new UnknownCheck({ code: 'REQUEST_LIMIT' });
+    this.#sentCount += 1;
+    const sent: Exchange = {
+      number: this.#sentCount,
+      request,
+      startedAt: this.clock.now(),
+      durationMs: 0,
+      waitedMs: 0,
+      response: null,
+      failure: null,
+    };
+    this.exchanges.push(sent);
+    const headers = revealHeaders(request.headers ?? {});
+    const { clock, signal } = this;
+    const utilization = performance.eventLoopUtilization();
+    const context = { limits: this.#limits, clock, signal };
+    try {
+      sent.response = await exchange(this.#endpoint, { ...request, headers }, context);
+      for (const secret of listSecrets(request, sent.response)) this.secrets.add(secret);
+    } catch (error) {
+      if (!(error instanceof PollError)) throw error;
+      if (signal.aborted) throw new UnknownCheck({ code: 'TIME_LIMIT' });
+      sent.failure = { reason: toNoResponseReason(error), detail: error.detail };
+    } finally {
+      sent.durationMs = clock.now() - sent.startedAt;
+      sent.waitedMs = performance.eventLoopUtilization(utilization).idle;
+    }
+    this.#throwIfUnreachable(sent);
+    return sent;
+  }
+
+  #throwIfUnreachable({ failure }: Exchange): void {
+    if (failure === null || this.#isReachable || this.exchanges.some(({ response }) => response !== null))
+      return;
+    if (failure.reason === 'connection-failed' || this.#sentCount >= MAX_UNANSWERED) {
+      throw new UnreachableEndpoint(failure);
+    }
+  }
+}
+
+const revealHeaders = (headers: Readonly<Record<string, string | Secret>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
+  );
+
+function toNoResponseReason(error: PollError): NoResponseReason {
+  if (error.reason === 'response-too-large') return 'too-large';
+  if (error.reason === 'malformed') return 'malformed';
+  if (error.isResponseMissing) return error.isTimeout ? 'timeout' : 'connection-closed';
+  return 'connection-failed';
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { startProgram } from '../../support/cli/built-program.ts';
+import { startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
+
+ciTest('--watch sees the rotations of a fast simulator', async () => {
+  const rotationTiming = { lifetime: 60, rotateEvery: 20, jitter: 0 };
+  const { origin } = await startSimulated({ imds: 'v2', rotationTiming });
+  const { done } = startProgram(['conform', origin, '--shape', 'imds', '--watch', '1m', '-f', 'json'], {
+    timeoutMs: 90_000,
+  });
+  const { code, stdout } = await done;
+  const { watch, checks } = JSON.parse(stdout);
+  expect(watch).toMatchObject({ planned_seconds: 60, failed_read_count: 0 });
+  expect(watch.rotation_count).toBeGreaterThanOrEqual(1);
+  const failed = checks.flatMap(({ id, outcome }: Record<string, string>) =>
+    outcome === 'failed' ? [id] : [],
+  );
+  // Credentials of a minute are in the refresh windows of all SDKs.
+  expect(failed.sort()).toEqual(['remaining-validity', 'rotation-overlap']);
+  expect(code).toBe(1);
+});
+
+test('a signal ends --watch with the results until then', async () => {
+  const { origin, exchanges } = await startSimulated({ imds: 'v2' });
+  const { child, done } = startProgram(['conform', origin, '--shape', 'imds', '--watch', '1h', '--strict']);
+  await quiet(() => exchanges.length);
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await done;
+  expect(code).toBe(0);
+  expect(stdout).toContain('conforms');
+  expect(stderr).toMatch(/^note: SIGINT received: the endpoint was watched for \d+s of 1h\n$/);
+});
+
+/** Resolves when the checks have ended: there were requests, and none in the last three seconds. */
+async function quiet(count: () => number): Promise<void> {
+  for (let last = -1; last === 0 || last !== count(); ) {
+    last = count();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
+import { CONTAINER_DEFECTS } from '../../support/conformance/defects/container-defects.ts';
+import { startLoopbackServer } from '../../support/conformance/loopback-server.ts';
+import {
+  createReferenceCloudshell,
+  createReferenceEcs,
+  createReferenceEks,
+} from '../../support/conformance/reference-containers.ts';
+
+const REFERENCES = {
+  ecs: createReferenceEcs,
+  eks: createReferenceEks,
+  cloudshell: createReferenceCloudshell,
+} as const;
+
+describe('a container endpoint without defects conforms', () => {
+  test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
+    const clock = createJumpingClock();
+    const { handle, path, token } = REFERENCES[shape]({ clock });
+    const { origin, requests } = await startLoopbackServer(handle, { clock });
+    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
+    expect(listChecks(run)).toEqual([]);
+    expect(listChecks(run, 'unknown')).toEqual([]);
+    expect(requests.length).toBeLessThanOrEqual(60);
+  });
+
+  test('ecs with the id in the query', async () => {
+    const { handle, path } = createReferenceEcs({ clock: systemClock }, 1);
+    const { origin } = await startLoopbackServer(handle);
+    const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'ecs' });
+    expect(listChecks(run)).toEqual([]);
+    expect(listChecks(run, 'passed')).toContain('query-used');
+  });
+});
+
+describe('each defect of a container endpoint is named by its checks', () => {
+  const cases = CONTAINER_DEFECTS.flatMap((defect) => defect.shapes.map((shape) => ({ ...defect, shape })));
+  test.each(cases)('$shape: $name', async ({ shape, checks, apply }) => {
+    const clock = createJumpingClock();
+    const { handle, path, token } = REFERENCES[shape]({ clock });
+    const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
+    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
+    expect(listChecks(run)).toEqual([...checks].sort());
+  });
+});
