@@ -22,7 +22,7 @@ import { createRefreshLog, type RefreshLog } from './refresh-log.ts';
 import { createRequestLog } from './request-log.ts';
 import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
 import type { ServeFlags } from './serve-flags.ts';
-import { getAwsNow, SourceRole } from './source-role.ts';
+import { findClockOffset, getAwsNow, SourceRole } from './source-role.ts';
 import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
 import { startServer } from './start-server.ts';
 import { findInheritedSockets, removeServiceVariables } from './systemd/inherited-sockets.ts';
@@ -83,14 +83,14 @@ interface ServeContext {
 
 async function serveUntilStopped(context: ServeContext): Promise<number> {
   const { flags, settings, io, end } = context;
-  const requests = createRequestLog(flags, () => roles[0]?.getClockOffset() ?? 0, io);
+  const requests = createRequestLog(flags, () => findClockOffset(roles), io);
   const audit = new Audit(flags, io);
   const refreshes = createRefreshLog(flags.format, requests.write, io);
   const roles: readonly SourceRole[] = settings.roles.map((each) => {
     const onPoll = (recorded: RecordedPoll) => {
       metrics.invalidate();
       refreshes.onPoll(role, recorded);
-      void context.manager.notifyStatus(describeRoles(roles));
+      void context.manager.notifyStatus(describeRoles(roles, io));
     };
     const role: SourceRole = createRole(each, flags, io, onPoll);
     return role;
@@ -136,7 +136,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         { flags, shapes: settings.shapes, listen: settings.listen, roles, serving, startedAt },
         io,
       );
-      await context.manager.notifyReady(describeRoles(roles));
+      await context.manager.notifyReady(describeRoles(roles, io));
       await waitForEnd(flags, io, AbortSignal.any([context.stop, requests.failed]));
       void context.manager.notifyStopping();
     } finally {
@@ -189,16 +189,16 @@ async function startRoles(
   return printFirstFailures(polls, io);
 }
 
-const describeRoles = (roles: readonly SourceRole[]): string =>
+const describeRoles = (roles: readonly SourceRole[], io: Io): string =>
   describeServing(
     roles.map((role) => role.getFacts()),
-    getAwsNow(roles),
+    getAwsNow(roles, io),
   );
 
 function checkHealth(roles: readonly SourceRole[], startedAt: Instant, io: Io): MonitorResponse {
   const server = { version: CRED_WATCH_VERSION, user: readOwnName(), pid: io.pid, startedAt };
   const facts = roles.map((role) => role.getFacts());
-  const { isHealthy, body } = formatHealth(server, facts, getAwsNow(roles));
+  const { isHealthy, body } = formatHealth(server, facts, getAwsNow(roles, io));
   return { status: isHealthy ? 200 : 503, type: 'application/json', body };
 }
 

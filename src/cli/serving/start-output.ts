@@ -49,7 +49,7 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
   const { origins, environments } = serving;
   const started = {
     startedAt,
-    now: getAwsNow(roles),
+    now: getAwsNow(roles, io),
     roles: roles.map((role) => role.getFacts()),
     listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
     environments,

@@ -6,7 +6,12 @@ import { IdentityProvider } from '../../support/aws/identity-provider.ts';
 import { startLoopbackServer } from '../../support/aws/loopback-server.ts';
 import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
 import { startSts } from '../../support/aws/sts.ts';
-import { getContainerCredentials, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
+import {
+  getContainerCredentials,
+  getDocument,
+  startServer,
+  writeKeyScript,
+} from '../../support/cli/running-server.ts';
 import { curl, startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { ciTest } from '../../support/thorough.ts';
@@ -132,4 +137,17 @@ ciTest('a sign-in that ends is reported with the command, and no request waits f
   expect(stderr).toMatch(
     /^error: could not refresh the credentials of corp: sso-login-required: .+\nhint: .*aws sso login --profile corp/m,
   );
+});
+
+test('times are those of AWS if the clock of the host is wrong', async () => {
+  const args = ['--lifetime', '2h', '--rotate-every', '1h', '--fault', 'clock-skew=30m'];
+  const { environment } = await startSimulation(args);
+  const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+  const server = await startServer(['--source', 'imds'], { env });
+  const health = JSON.parse((await curl(`${server.origin}/healthz`)).body);
+  expect(health.roles[0].remaining_seconds).toBeLessThan(91 * 60);
+  await getDocument(server.environment);
+  const { stderr } = await server.stop();
+  expect(stderr).toMatch(/^note: .*clock.*30m/m);
+  expect(stderr).toMatch(/ 200 {2}imds {2}imds v2 {2}ASIA…\w{4} 1h (?:29|30)m \d\ds left /);
 });
