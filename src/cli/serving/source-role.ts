@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { explainRefreshTime } from '../../domain/sdk-refresh/refresh-reason.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
@@ -122,5 +123,9 @@ export class SourceRole implements ServedRole {
   }
 }
 
-/** AWS's time, as the responses of the first role show it. */
-export const getAwsNow = ([first]: readonly SourceRole[]): Instant => first?.getNow() ?? 0;
+/** The host's clock minus AWS's. All roles have the same host, but not every source shows AWS's time. */
+export const findClockOffset = (roles: readonly SourceRole[]): Seconds =>
+  roles.map((role) => role.getClockOffset()).find((offset) => offset !== 0) ?? 0;
+
+export const getAwsNow = (roles: readonly SourceRole[], { clock }: { clock: Pick<Clock, 'now'> }): Instant =>
+  clock.now() - findClockOffset(roles) * 1000;
