@@ -153,12 +153,12 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
 }
 
 const createRole = (
-  { name, source, flags: { roleArn } }: RoleSettings,
+  { name, source }: RoleSettings,
   { idle = false, refreshBefore }: ServeFlags,
   io: Io,
   onPoll: (recorded: RecordedPoll) => void,
 ) =>
-  new SourceRole(name, source, roleArn ?? null, {
+  new SourceRole(name, source, {
     clock: io.clock,
     random: io.random,
     idle,

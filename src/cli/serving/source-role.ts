@@ -19,7 +19,6 @@ const MAX_START_WAIT_MS = 900;
 export class SourceRole implements ServedRole {
   readonly name: string;
   readonly #options: RefresherOptions;
-  readonly #roleArn: string | null;
   readonly #opened = new AbortController();
   #refresher: CredentialRefresher | null = null;
   /** What the server reads from the refresher. */
@@ -28,10 +27,9 @@ export class SourceRole implements ServedRole {
   #lastPoll: PolledCredentials | null = null;
 
   /** @param source the source, as far as the flags name it */
-  constructor(name: string, source: SourceName, roleArn: string | null, options: RefresherOptions) {
+  constructor(name: string, source: SourceName, options: RefresherOptions) {
     this.name = name;
     this.#source = source;
-    this.#roleArn = roleArn;
     this.#options = options;
   }
 
@@ -49,7 +47,6 @@ export class SourceRole implements ServedRole {
     this.#refreshed = createRefreshedRole(this.#refresher, this.#options.clock, {
       name: this.name,
       roleName: this.name,
-      roleArn: this.#roleArn,
     });
     this.#source = context.source.name;
     this.#opened.abort();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judgeConformance } from '../../../src/domain/conformance/verdict.ts';
@@ -16,9 +16,6 @@ async function serve(...args: string[]) {
   const { sts, home } = await createAccount(
     `[profile base]\n${KEYS}[profile middle]\nrole_arn = ${MIDDLE}\nsource_profile = base\n`,
   );
-  // `serve` does not make up a zone, from which botocore reads the region.
-  const tree = join(temporaryFolder(), 'tree.json');
-  writeFileSync(tree, JSON.stringify({ 'meta-data': { placement: { 'availability-zone': 'eu-west-1a' } } }));
   const env = {
     CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
     CRED_WATCH_HOST: 'vm',
@@ -26,7 +23,7 @@ async function serve(...args: string[]) {
     AWS_REGION: 'eu-west-1',
     AWS_ENDPOINT_URL_STS: sts.url,
   };
-  return startServer(['--duration', '2h', '--tree', tree, ...args], { env });
+  return startServer(['--duration', '2h', ...args], { env });
 }
 
 /** Checks an endpoint with the variables that `serve` prints for it. */
@@ -45,6 +42,11 @@ describe('serve conforms', () => {
   test.each(sampleCases(SHAPES, 2))('in the shape %s', async (shape) => {
     const { environment } = await serve(...ROLE, '--shape', shape);
     expect(await check(shape, environment)).toEqual(CONFORMS);
+  });
+
+  test('in the shape ecs, with a profile that names the role', async () => {
+    const { environment } = await serve('--profile', 'middle', '--shape', 'ecs');
+    expect(await check('ecs', environment)).toEqual(CONFORMS);
   });
 
   test('in every shape at the same address', async () => {
