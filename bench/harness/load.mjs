@@ -6,9 +6,12 @@ import { connect } from 'node:net';
  * Starts a server process. Resolves when the process has printed its first line, a JSON document with the
  * address.
  */
-export async function startServer(args) {
+export async function startServer(args, more = {}) {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...env, ...more },
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const first = await new Promise((resolve, reject) => {
     let text = '';
@@ -88,4 +91,26 @@ export async function runClients(clients, milliseconds, makeRound) {
   };
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
   return rounds;
+}
+
+/**
+ * Lets each client send requests at random times, one per interval. Resolves to the response times in milliseconds.
+ * @param {{ clients: number, perSecond: number, milliseconds: number }} pace  `perSecond` counts the requests of all
+ *   clients
+ */
+export async function runPacedClients({ clients, perSecond, milliseconds }, send) {
+  const begin = performance.now();
+  const interval = (clients * 1000) / perSecond;
+  const times = [];
+  const client = async () => {
+    for (let slot = begin; slot < begin + milliseconds; slot += interval) {
+      const planned = slot + Math.random() * interval;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, planned - performance.now())));
+      const sentAt = performance.now();
+      await send();
+      times.push(performance.now() - sentAt);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return times;
 }

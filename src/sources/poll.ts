@@ -46,6 +46,7 @@ export class OngoingPoll {
   readonly externalIds = new Set<string>();
   accountId: string | null = null;
   session: RequestedSession | null = null;
+  roleArn: string | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
   /** The endpoint has responded to a request of this poll. */
@@ -228,7 +229,10 @@ function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
   };
 }
 
-const describeSession = ({ session }: OngoingPoll) => (session === null ? {} : { session });
+const describeSession = ({ session, roleArn }: OngoingPoll) => ({
+  ...(session === null ? {} : { session }),
+  ...(roleArn === null ? {} : { roleArn }),
+});
 
 /** Our own words, then what was quoted, without secrets. */
 function formatDetail({ detail, quotation }: PollError, { secrets, externalIds }: OngoingPoll): string {

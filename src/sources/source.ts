@@ -48,6 +48,8 @@ interface Polled {
   notes: PollNote[];
   /** Absent: the poll asks AWS for no session, or failed before it knew the session. */
   session?: RequestedSession;
+  /** The role that the poll assumes. Absent: none, or unknown. */
+  roleArn?: string;
 }
 
 export interface PolledCredentials extends Polled {

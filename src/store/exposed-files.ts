@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const OTHERS_READ = 0o044;
@@ -31,16 +31,25 @@ export function findExposedFiles(path: string): ExposedFiles {
 
 /** Returns 0 for a missing file and for a file of another user. */
 function readMode(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && isOwn(stats.uid) ? stats.mode : 0;
+  const stats = readStats(path);
+  return stats !== null && isOwn(stats.uid) ? stats.mode : 0;
 }
 
 function canOthersReplaceFilesIn(folder: string): boolean {
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  if (stats === undefined || !isOwn(stats.uid) || (stats.mode & STICKY) !== 0) return false;
+  const stats = readStats(folder);
+  if (stats === null || !isOwn(stats.uid) || (stats.mode & STICKY) !== 0) return false;
   // By convention, a group with the same id as a user has only that user as a member.
   const others = stats.gid === stats.uid ? 0o002 : OTHERS_WRITE;
   return (stats.mode & others) !== 0;
+}
+
+/** Null if there is no such file. Opening the database reports why. */
+function readStats(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function isOwn(uid: number): boolean {

@@ -98,7 +98,7 @@ const served = await startServing({
   allowV1: false,
   listen: [{ target: { host: '127.0.0.1', port: 0 }, role: null }],
   allowedHosts: [],
-  machine: { instanceId: 'i-00000000000000001', region: null, availabilityZone: null },
+  machine: { instanceId: 'i-00000000000000001', region: null },
   treePath: null,
   routes: new Map(),
   clock: systemClock,

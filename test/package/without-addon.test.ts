@@ -102,6 +102,13 @@ describe.each(STATES)('%s', (_, message, install) => {
     ]);
   });
 
+  test('serve continues with a note', async () => {
+    const run = await start(['serve', '--listen', '127.0.0.1:0', '--for', '1s', ...SOURCE]).done;
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('export AWS_EC2_METADATA_SERVICE_ENDPOINT=');
+    expect(run.stderr).toContain(`note: continuing without the database: ${message}\nhint: `);
+  });
+
   test.each([
     ['--version', 0],
     ['--help', 0],

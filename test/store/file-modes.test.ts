@@ -168,6 +168,8 @@ describe('findExposedFiles', () => {
     const file = createDatabase();
     expect(findExposedFiles(file)).toEqual(NOTHING);
     expect(findExposedFiles(`${file}-missing`)).toEqual(NOTHING);
+    // A path below a file cannot exist.
+    expect(findExposedFiles(`${file}/samples.db`)).toEqual(NOTHING);
   });
 
   test.for([

@@ -55,7 +55,7 @@ export function createMetricsPage(
       const history = await renderDatabase();
       const served = await renderServedMetrics(
         roles.map((role) => role.getFacts()),
-        getAwsNow(roles),
+        getAwsNow(roles, io),
       );
       const body = history === '' ? served : `${history}\n${served}`;
       return { status: 200, type: REPORT_FORMATS.prometheus.mediaType, body };

@@ -13,15 +13,13 @@ export interface RoleNames {
   name: string;
   /** The role name that IMDS lists. */
   roleName: string;
-  /** Null if unknown. */
-  roleArn: string | null;
 }
 
 /** A role that serves what a refresher holds. */
 export function createRefreshedRole(
   refresher: CredentialRefresher,
   clock: Clock,
-  { name, roleName, roleArn }: RoleNames,
+  { name, roleName }: RoleNames,
 ): ServedRole {
   // The server caches documents by credentials.
   const converted = new WeakMap<PolledCredentials, ServedCredentials>();
@@ -33,7 +31,7 @@ export function createRefreshedRole(
       if (poll === null) return null;
       const known = converted.get(poll);
       if (known !== undefined) return known;
-      const credentials = toServedCredentials(poll, roleArn);
+      const credentials = toServedCredentials(poll);
       if (credentials !== null) converted.set(poll, credentials);
       return credentials;
     },
@@ -48,8 +46,8 @@ export function createRefreshedRole(
 }
 
 /** Null for keys without a session token. A refresher rejects such keys. */
-function toServedCredentials(poll: PolledCredentials, roleArn: string | null): ServedCredentials | null {
-  const { credentials, secrets, accountId } = poll;
+function toServedCredentials(poll: PolledCredentials): ServedCredentials | null {
+  const { credentials, secrets, accountId, roleArn = null } = poll;
   const { accessKeyId, secretAccessKey, token } = secrets;
   if (token === null) return null;
   return {

@@ -10,7 +10,6 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
-import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { readProfileRegion } from '../process/profile-region.ts';
@@ -23,8 +22,8 @@ import { createRefreshLog, type RefreshLog } from './refresh-log.ts';
 import { createRequestLog } from './request-log.ts';
 import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
 import type { ServeFlags } from './serve-flags.ts';
-import { getAwsNow, SourceRole } from './source-role.ts';
-import { printFirstFailures, printStart, printSummary } from './start-output.ts';
+import { findClockOffset, getAwsNow, SourceRole } from './source-role.ts';
+import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
 import { startServer } from './start-server.ts';
 import { findInheritedSockets, removeServiceVariables } from './systemd/inherited-sockets.ts';
 import { createServiceManager, type ServiceManager } from './systemd/service-manager.ts';
@@ -84,14 +83,14 @@ interface ServeContext {
 
 async function serveUntilStopped(context: ServeContext): Promise<number> {
   const { flags, settings, io, end } = context;
-  const requests = createRequestLog(flags, () => roles[0]?.getClockOffset() ?? 0, io);
+  const requests = createRequestLog(flags, () => findClockOffset(roles), io);
   const audit = new Audit(flags, io);
   const refreshes = createRefreshLog(flags.format, requests.write, io);
   const roles: readonly SourceRole[] = settings.roles.map((each) => {
     const onPoll = (recorded: RecordedPoll) => {
       metrics.invalidate();
       refreshes.onPoll(role, recorded);
-      void context.manager.notifyStatus(describeRoles(roles));
+      void context.manager.notifyStatus(describeRoles(roles, io));
     };
     const role: SourceRole = createRole(each, flags, io, onPoll);
     return role;
@@ -131,13 +130,13 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
         refreshes,
       );
       if (context.stop.aborted) return EXIT.ok;
-      await printExposedFiles(resolveDatabasePath(flags.db, userIo), io);
+      await printExposedDatabase(flags, userIo);
       if (!isStarted) return EXIT.failed;
       await printStart(
         { flags, shapes: settings.shapes, listen: settings.listen, roles, serving, startedAt },
         io,
       );
-      await context.manager.notifyReady(describeRoles(roles));
+      await context.manager.notifyReady(describeRoles(roles, io));
       await waitForEnd(flags, io, context.stop);
       void context.manager.notifyStopping();
     } finally {
@@ -153,12 +152,12 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
 }
 
 const createRole = (
-  { name, source, flags: { roleArn } }: RoleSettings,
+  { name, source }: RoleSettings,
   { idle = false, refreshBefore }: ServeFlags,
   io: Io,
   onPoll: (recorded: RecordedPoll) => void,
 ) =>
-  new SourceRole(name, source, roleArn ?? null, {
+  new SourceRole(name, source, {
     clock: io.clock,
     random: io.random,
     idle,
@@ -189,16 +188,16 @@ async function startRoles(
   return printFirstFailures(polls, io);
 }
 
-const describeRoles = (roles: readonly SourceRole[]): string =>
+const describeRoles = (roles: readonly SourceRole[], io: Io): string =>
   describeServing(
     roles.map((role) => role.getFacts()),
-    getAwsNow(roles),
+    getAwsNow(roles, io),
   );
 
 function checkHealth(roles: readonly SourceRole[], startedAt: Instant, io: Io): MonitorResponse {
   const server = { version: CRED_WATCH_VERSION, user: readOwnName(), pid: io.pid, startedAt };
   const facts = roles.map((role) => role.getFacts());
-  const { isHealthy, body } = formatHealth(server, facts, getAwsNow(roles));
+  const { isHealthy, body } = formatHealth(server, facts, getAwsNow(roles, io));
   return { status: isHealthy ? 200 : 503, type: 'application/json', body };
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { explainRefreshTime } from '../../domain/sdk-refresh/refresh-reason.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
@@ -18,7 +19,6 @@ const MAX_START_WAIT_MS = 900;
 export class SourceRole implements ServedRole {
   readonly name: string;
   readonly #options: RefresherOptions;
-  readonly #roleArn: string | null;
   readonly #opened = new AbortController();
   #refresher: CredentialRefresher | null = null;
   /** What the server reads from the refresher. */
@@ -27,10 +27,9 @@ export class SourceRole implements ServedRole {
   #lastPoll: PolledCredentials | null = null;
 
   /** @param source the source, as far as the flags name it */
-  constructor(name: string, source: SourceName, roleArn: string | null, options: RefresherOptions) {
+  constructor(name: string, source: SourceName, options: RefresherOptions) {
     this.name = name;
     this.#source = source;
-    this.#roleArn = roleArn;
     this.#options = options;
   }
 
@@ -48,7 +47,6 @@ export class SourceRole implements ServedRole {
     this.#refreshed = createRefreshedRole(this.#refresher, this.#options.clock, {
       name: this.name,
       roleName: this.name,
-      roleArn: this.#roleArn,
     });
     this.#source = context.source.name;
     this.#opened.abort();
@@ -122,5 +120,9 @@ export class SourceRole implements ServedRole {
   }
 }
 
-/** AWS's time, as the responses of the first role show it. */
-export const getAwsNow = ([first]: readonly SourceRole[]): Instant => first?.getNow() ?? 0;
+/** The host's clock minus AWS's. All roles have the same host, but not every source shows AWS's time. */
+export const findClockOffset = (roles: readonly SourceRole[]): Seconds =>
+  roles.map((role) => role.getClockOffset()).find((offset) => offset !== 0) ?? 0;
+
+export const getAwsNow = (roles: readonly SourceRole[], { clock }: { clock: Pick<Clock, 'now'> }): Instant =>
+  clock.now() - findClockOffset(roles) * 1000;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/model.ts';
 import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
@@ -7,8 +8,10 @@ import { formatStartedJson, formatStartedText } from '../../report/serving/start
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
+import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote, printWarning } from '../process/messages.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
@@ -46,7 +49,7 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
   const { origins, environments } = serving;
   const started = {
     startedAt,
-    now: getAwsNow(roles),
+    now: getAwsNow(roles, io),
     roles: roles.map((role) => role.getFacts()),
     listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
     environments,
@@ -70,6 +73,12 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
     ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),
   ];
   for (const role of roles) {
+    if (role.getFacts().source === 'environment')
+      await printNote(
+        io,
+        `the keys of ${role.name} are in environment variables and cannot be refreshed: they are served until they expire`,
+        'serve another source, for example --profile or --source imds',
+      );
     const lifetime = role.getLifetime();
     if (lifetime === null) continue;
     const warnings = findLifetimeWarnings(lifetime, endpoints);
@@ -102,4 +111,10 @@ export async function printSummary(
       ? `${formatSummaryJson(traffic, counts)}\n`
       : `\n${await formatSummaryText(traffic, counts)}`,
   );
+}
+
+/** Prints nothing for a database that cannot be used: the reason was printed when it was opened. */
+export async function printExposedDatabase({ db }: Pick<ServeFlags, 'db'>, io: Io): Promise<void> {
+  const path = db ?? (io.env.CRED_WATCH_DB || findDefaultDatabasePath(io));
+  if (path !== null && existsSync(path)) await printExposedFiles(path, io);
 }

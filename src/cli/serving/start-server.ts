@@ -46,7 +46,6 @@ export async function startServer(
   let userIo = io;
   const machine: MachineFacts = {
     instanceId: deriveInstanceId(readMachineId()),
-    availabilityZone: null,
     region: null,
   };
   const serving = await startServing({

@@ -25,7 +25,7 @@ export const CONTAINER_CHECKS = [
     id: 'container-identity',
     shapes: ['ecs', 'eks'],
     severity: 'warning',
-    effects: [affects('hides-mistakes')],
+    effects: [affects('differs-from-aws')],
   },
   { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: [affects('leaks')] },
   { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: [affects('leaks')] },

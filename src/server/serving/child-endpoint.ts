@@ -31,7 +31,7 @@ export async function startChildEndpoint(options: ChildEndpointOptions): Promise
     listen: [{ target: { host: '127.0.0.1', port: 0 }, role: null }],
     allowedHosts: [],
     requiresExactHost: true,
-    machine: { instanceId: '', region: null, availabilityZone: null },
+    machine: { instanceId: '', region: null },
     treePath: null,
     routes: new Map(),
     findPeer: null,

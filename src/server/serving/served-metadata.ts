@@ -10,7 +10,6 @@ export interface MachineFacts {
   instanceId: string;
   /** Null if unknown. Programs use this region for their API calls. */
   region: string | null;
-  availabilityZone: string | null;
 }
 
 /** What is known from the credentials of a role. */
@@ -20,13 +19,13 @@ export interface AccountFacts {
 }
 
 /**
- * The metadata of a machine that is not an instance. Contains only facts: a program that reads an invented value
- * could act on it.
+ * The metadata of a machine that is not an instance. Contains only facts, because a program that reads an invented
+ * value could act on it. The availability zone is an exception: botocore and the AWS CLI take the region from it.
  */
 export function buildServedMetadata(machine: MachineFacts, account: AccountFacts): Directory {
-  const { instanceId, region, availabilityZone } = machine;
+  const { instanceId, region } = machine;
   const partition = findPartition(account.roleArn, region);
-  const placement = omitNull({ 'availability-zone': availabilityZone, region });
+  const placement = omitNull({ 'availability-zone': findZone(machine), region });
   const services = omitNull({ domain: partition && findPartitionDomain(partition), partition });
   return createDirectory({
     dynamic: { 'instance-identity': { document: formatIdentityDocument(machine, account) } },
@@ -38,12 +37,14 @@ export function buildServedMetadata(machine: MachineFacts, account: AccountFacts
   });
 }
 
+const findZone = ({ region }: MachineFacts) => (region === null ? null : `${region}a`);
+
 /** Unsigned, because only AWS can sign it. */
 const formatIdentityDocument = (machine: MachineFacts, { accountId }: AccountFacts) =>
   formatImdsJson(
     omitNull({
       accountId,
-      availabilityZone: machine.availabilityZone,
+      availabilityZone: findZone(machine),
       instanceId: machine.instanceId,
       region: machine.region,
       version: '2017-09-30',

@@ -39,8 +39,9 @@ export function createRoleSession(
 /** Sets the role and account of the poll before the first error, so that a failed poll has them too. */
 export function recordRole(
   poll: OngoingPoll,
-  { role, accountId }: Pick<RoleSession, 'role' | 'accountId'>,
+  { role, accountId, roleArn }: Pick<RoleSession, 'role' | 'accountId'> & { roleArn: string | null },
 ): void {
   poll.identity.role = poll.options.role ?? role;
   poll.accountId = accountId;
+  poll.roleArn = roleArn;
 }

@@ -14,7 +14,7 @@ export async function keepSeries<T>(
   const { source } = identity;
   recordRole(poll, session);
   const { role } = identity;
-  const { accountId, session: requested } = poll;
+  const { accountId, session: requested, roleArn } = poll;
   try {
     return await readBase();
   } finally {
@@ -22,5 +22,6 @@ export async function keepSeries<T>(
     identity.source = source;
     poll.accountId = accountId;
     poll.session = requested;
+    poll.roleArn = roleArn;
   }
 }

@@ -59,7 +59,7 @@ async function requestCredentials(
     const detail = `profile ${profile.name} lacks ${missing.join(', ')}`;
     throw new PollError('invalid-configuration', detail);
   }
-  recordRole(poll, { role: roleName, accountId });
+  recordRole(poll, { role: roleName, accountId, roleArn: null });
   poll.session = { durationSeconds: null, isChained: false };
   const service = readAwsService(
     'SSO',

@@ -187,7 +187,7 @@ describe('several roles', () => {
     const { env } = await createWorkstation();
     const { environments } = await startServer([...createArgs(), '--shape', 'ecs'], { env });
     const { 'loader ecs': loader = {}, 'ops ecs': ops = {} } = environments;
-    expect(JSON.parse((await getContainerCredentials(ops)).body).RoleArn).toBeUndefined();
+    expect(JSON.parse((await getContainerCredentials(ops)).body).RoleArn).toBe(TOP);
     const mixed = {
       ...ops,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: loader.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? '',

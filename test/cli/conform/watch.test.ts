@@ -11,7 +11,7 @@ ciTest('--watch sees the rotations of a fast simulator', async () => {
   });
   const { code, stdout } = await done;
   const { watch, checks } = JSON.parse(stdout);
-  expect(watch).toMatchObject({ planned_seconds: 60, failed_read_count: 0 });
+  expect(watch).toMatchObject({ planned_seconds: 60, watched_seconds: 60, failed_read_count: 0 });
   expect(watch.rotation_count).toBeGreaterThanOrEqual(1);
   const failed = checks.flatMap(({ id, outcome }: Record<string, string>) =>
     outcome === 'failed' ? [id] : [],

@@ -72,6 +72,9 @@ describe('a first request that fails', () => {
     });
     const server = await startServer(['--source', 'environment', '--expires', '2h'], { env });
     expect((await getDocument(server.environment)).document.AccessKeyId).toBe('ASIATESTTESTTEST0001');
+    expect((await server.stop()).stderr).toContain(
+      'note: the keys of environment are in environment variables and cannot be refreshed',
+    );
   });
 });
 

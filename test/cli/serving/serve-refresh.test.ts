@@ -7,6 +7,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const createEnv = () => ({
   CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
@@ -22,10 +23,10 @@ const readHealth = async (origin: string) => {
 describe('a refresh', () => {
   test('new credentials are served before the old ones expire, and each refresh is logged', async () => {
     const env = createEnv();
-    const server = await startServer(['--process', writeKeyScript(5), '--no-log'], { env });
+    const server = await startServer(['--process', writeKeyScript(4), '--no-log'], { env });
     const { document: before } = await getDocument(server.environment);
     await server.logged(
-      /^\S+ \S+Z {2}refreshed process: ASIA…ADER valid until \S+Z \([34]s\), next refresh at /m,
+      /^\S+ \S+Z {2}refreshed process: ASIA…ADER valid until \S+Z \([23]s\), next refresh at /m,
     );
     const { document: after } = await getDocument(server.environment);
     expect(after.AccessKeyId).not.toBe(before.AccessKeyId);
@@ -114,7 +115,7 @@ describe('flags of refreshing', () => {
     expect(server.started).toContain('(50m before the expiration, as --refresh-before demands)');
   });
 
-  test('--idle stops refreshing without requests, and the next request gets new credentials', async () => {
+  ciTest('--idle stops refreshing without requests, and the next request gets new credentials', async () => {
     const server = await startServer(['--process', writeKeyScript(2), '--idle'], { env: createEnv() });
     let health: { roles: { is_idle: boolean; state: string }[] } = { roles: [] };
     for (let attempt = 0; attempt < 60 && health.roles[0]?.is_idle !== true; attempt += 1) {

@@ -1,58 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PROGRAM, startProgram } from '../../support/cli/built-program.ts';
 import { startNotifySocket } from '../../support/cli/notify-socket.ts';
 import { noOtherUser, OTHER_USER } from '../../support/cli/other-user.ts';
-import { minimalEnvironment, repositoryPath, startProcess } from '../../support/cli/program-run.ts';
+import { repositoryPath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
+import { activate, SOCKET_ACTIVATE } from '../../support/cli/socket-activation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = Object(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts a program with sockets of systemd, which listens at once. The program starts at the first connection. */
-async function activate(sockets: readonly string[], args: readonly string[], env: Record<string, string>) {
-  const ports: number[] = [];
-  for (const _ of sockets) ports.push(await findFreePort());
-  const full = minimalEnvironment({ AWS_EC2_METADATA_SERVICE_ENDPOINT: undefined, ...env });
-  const program = startProcess(
-    [
-      'systemd-socket-activate',
-      ...ports.flatMap((port) => ['-l', `127.0.0.1:${port}`]),
-      `--fdname=${sockets.join(':')}`,
-      ...Object.keys(full).flatMap((name) => ['-E', name]),
-      ...[process.execPath, PROGRAM, 'serve', ...args],
-    ],
-    { env: full },
-  );
-  onTestFinished(async () => {
-    program.child.kill('SIGTERM');
-    await program.done.catch(() => {});
-  });
-  const endpoints = ports.map((port) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}/` }));
-  let log = '';
-  program.child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk;
-  });
-  // systemd-socket-activate needs a moment to listen.
-  for (let attempt = 0; attempt < 50 && log.split('Listening on ').length <= ports.length; attempt += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  return { ...program, endpoints };
-}
-
-const SOCKET_ACTIVATE = { program: 'systemd-socket-activate', package: 'systemd' };
+const activateServer = (sockets: readonly string[], args: readonly string[], env: Record<string, string>) =>
+  activate(sockets, [process.execPath, PROGRAM, 'serve', ...args], env);
 
 describeReader('socket activation', SOCKET_ACTIVATE, () => {
   test('the first request starts the program and gets the credentials', async () => {
@@ -63,7 +26,7 @@ describeReader('socket activation', SOCKET_ACTIVATE, () => {
     const seen = join(folder, 'seen');
     const script = writeKeyScript(3600, 'loader', `ls -l /proc/$$/fd > ${seen}; env >> ${seen}`);
     const env = { HOME: folder, NOTIFY_SOCKET: name };
-    const { endpoints, child, done } = await activate(['x'], ['--process', script], env);
+    const { endpoints, child, done } = await activateServer(['x'], ['--process', script], env);
     expect((await getDocument(endpoints[0]!)).document.AccessKeyId).toMatch(/LOADER$/);
     await socket.received('READY=1');
     await socket.received(/^STATUS=process is valid until [\d:]+Z$/);
@@ -82,7 +45,7 @@ describeReader('socket activation', SOCKET_ACTIVATE, () => {
       '--serve',
       `${name}=process:${writeKeyScript(3600, name)}`,
     ]);
-    const { endpoints } = await activate(['ops', 'loader'], roles, { HOME: temporaryFolder() });
+    const { endpoints } = await activateServer(['ops', 'loader'], roles, { HOME: temporaryFolder() });
     expect((await getDocument(endpoints[0]!)).role).toBe('ops');
     expect((await getDocument(endpoints[1]!)).role).toBe('loader');
   });

@@ -34,6 +34,13 @@ describe('messages about served credentials', () => {
     expect(describeValidity(createFacts({ key: null }), NOW)).toBe('no credentials yet');
   });
 
+  test('a time of seconds is not rounded to minutes', () => {
+    const facts = createFacts({ refreshReason: { code: 'short-lifetime', remaining: 3.4 } });
+    expect(describeValidity(facts, NOW)).toContain(
+      '(3s before the expiration, because the lifetime is short)',
+    );
+  });
+
   test('a log line of a refresh has the time, the role and the masked key', () => {
     expect(describeRefresh(createFacts(), NOW)).toMatch(
       /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,

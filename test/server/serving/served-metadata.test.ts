@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { createRole, createServed, startServed } from '../../support/server/served-endpoint.ts';
 
 const ID = 'i-0123456789abcdef0';
-const UNKNOWN = { instanceId: ID, region: null, availabilityZone: null };
+const UNKNOWN = { instanceId: ID, region: null };
 
 /** Everything below a path, by path. */
 async function crawl(get: (path: string) => Promise<{ status: number; body: string }>, path: string) {
@@ -56,7 +56,7 @@ describe('the metadata of a machine with real credentials', () => {
       roleArn: 'arn:aws-cn:iam::444455556666:role/loader',
       issuedAt: Date.UTC(2026, 10, 22),
     });
-    const machine = { instanceId: ID, region: 'cn-north-1', availabilityZone: 'cn-north-1b' };
+    const machine = { instanceId: ID, region: 'cn-north-1' };
     const { get } = await startServed({ roles: [role], machine });
     const { '/latest/meta-data/iam/security-credentials/loader': _, ...found } = await crawl(
       get,
@@ -67,14 +67,14 @@ describe('the metadata of a machine with real credentials', () => {
         '{\n  "Code" : "Success",\n  "LastUpdated" : "2026-11-22T00:00:00Z",\n' +
         '  "InstanceProfileArn" : "arn:aws-cn:iam::444455556666:instance-profile/loader"\n}',
       '/latest/meta-data/instance-id': ID,
-      '/latest/meta-data/placement/availability-zone': 'cn-north-1b',
+      '/latest/meta-data/placement/availability-zone': 'cn-north-1a',
       '/latest/meta-data/placement/region': 'cn-north-1',
       '/latest/meta-data/services/domain': 'amazonaws.com.cn',
       '/latest/meta-data/services/partition': 'aws-cn',
     });
     expect(JSON.parse((await get('/latest/dynamic/instance-identity/document')).body)).toEqual({
       accountId: '444455556666',
-      availabilityZone: 'cn-north-1b',
+      availabilityZone: 'cn-north-1a',
       instanceId: ID,
       region: 'cn-north-1',
       version: '2017-09-30',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
 import { CONTAINER_DEFECTS } from '../../support/conformance/defects/container-defects.ts';
+import { plain } from '../../support/conformance/defects/defect.ts';
 import { startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import {
   createReferenceCloudshell,
@@ -33,6 +34,28 @@ describe('a container endpoint without defects conforms', () => {
     expect(listChecks(run)).toEqual([]);
     expect(listChecks(run, 'passed')).toContain('query-used');
   });
+});
+
+test('an endpoint of CloudShell may issue tokens only to those who have the token of the environment', async () => {
+  const { handle, path, token } = createReferenceCloudshell({ clock: systemClock });
+  const { origin } = await startLoopbackServer((request) =>
+    request.method === 'PUT' && request.headers.authorization !== token ? plain(401) : handle(request),
+  );
+  const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'cloudshell', token });
+  expect(listChecks(run)).toEqual([]);
+  expect(listChecks(run, 'passed')).toContain('cloudshell-token');
+});
+
+test('a token that needs a prefix is reported as such, and the other checks use the prefix', async () => {
+  const { handle, path, token } = createReferenceCloudshell({ clock: systemClock });
+  const { origin } = await startLoopbackServer((request) => {
+    const authorization = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1];
+    return handle({ ...request, headers: { ...request.headers, authorization } });
+  });
+  const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'cloudshell', token });
+  const result = run.results.find(({ id }) => id === 'token-unchanged');
+  expect(result).toMatchObject({ outcome: 'failed', failures: [{ code: 'BEARER_REQUIRED' }] });
+  expect(listChecks(run, 'passed')).toContain('container-document');
 });
 
 describe('each defect of a container endpoint is named by its checks', () => {

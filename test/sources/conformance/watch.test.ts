@@ -57,7 +57,8 @@ describe('watching an endpoint that behaves well', () => {
     const watched = times.slice(-50);
     expect(watched.length).toBe(50);
     const pauses = watched.slice(1).map((time, index) => time - watched[index]!);
-    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10_000);
+    // The time from sending to receiving varies.
+    expect(Math.min(...pauses)).toBeGreaterThan(9_900);
   });
 
   test('without a rotation, the overlap is not judged', async () => {

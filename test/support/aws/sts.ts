@@ -38,6 +38,8 @@ export interface StsOptions {
   users?: Readonly<Record<string, string>>;
   /** The account of the users. */
   accountId?: string;
+  /** Lifetime of every session. AWS has at least 15 minutes, which is too long for tests in real time. */
+  sessionSeconds?: number;
   now?: () => number;
   finished?: (clean: () => Promise<void>) => void;
 }
@@ -69,6 +71,7 @@ export async function startSts({
   roles,
   users = {},
   accountId = '111122223333',
+  sessionSeconds,
   now = Date.now,
   finished = onTestFinished,
 }: StsOptions): Promise<Sts> {
@@ -124,7 +127,7 @@ export async function startSts({
         'ValidationError',
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
-    return createSession(roleArn, parameters.get('RoleSessionName') ?? '', seconds);
+    return createSession(roleArn, parameters.get('RoleSessionName') ?? '', sessionSeconds ?? seconds);
   };
 
   const assumeRole = async (

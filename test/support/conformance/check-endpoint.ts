@@ -24,7 +24,7 @@ export function createJumpingClock(): Clock & { ofServer: Clock } {
 export interface CheckedEndpoint extends Partial<Omit<ConformanceOptions, 'token' | 'url' | 'shape'>> {
   url: string;
   shape: ConformanceShape;
-  token?: string | null;
+  token?: string | AuthorizationToken | null;
   tokenFile?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function checkEndpoint({
     clock: systemClock,
     ...options,
     url: new URL(url),
-    token: token === null ? null : toToken(token, tokenFile),
+    token: typeof token === 'string' ? toToken(token, tokenFile) : token,
   });
 }
 

@@ -95,7 +95,7 @@ export interface ReferenceEks extends ReferenceContainer {
 
 /**
  * The EKS Pod Identity agent (eks-pod-identity-agent d4dc0f3, March 2026). It parses the token, and EKS Auth
- * checks the signature. `Expiration` has fractions of seconds if EKS Auth returns them.
+ * checks the signature. `Expiration` has nanoseconds, as Go writes them.
  */
 export function createReferenceEks({
   clock,
@@ -131,7 +131,7 @@ export function createReferenceEks({
       return fail(400, `[${randomUUID()}]: (InvalidTokenException): the token is not valid, fault: client`);
     }
     const credentials = getCredentials();
-    const Expiration = formatSecond(credentials.expiration);
+    const Expiration = formatSecond(credentials.expiration).replace('Z', '.000000001Z');
     const body = { ...toKeys(credentials), AccountId: '111122223333', Expiration };
     return response(200, JSON.stringify(body), JSON_TYPE);
   };

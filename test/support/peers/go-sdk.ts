@@ -13,10 +13,13 @@ export const GO_SDK_2: DebianClient = {
 
 const SOURCE = fileURLToPath(new URL('go-client.go', import.meta.url));
 
-/** Compiles the client, which takes up to a minute. Returns its path. */
-export function buildGoClient(folder: string): string {
+/**
+ * Compiles a client, which takes up to a minute. Returns its path.
+ * @param source the path of the client; by default the client that finds a key id
+ */
+export function buildGoClient(folder: string, source = SOURCE): string {
   const program = join(folder, 'go-client');
-  const { status, stderr, error } = spawnSync(GO_SDK_2.program, ['build', '-o', program, SOURCE], {
+  const { status, stderr, error } = spawnSync(GO_SDK_2.program, ['build', '-o', program, source], {
     encoding: 'utf8',
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',

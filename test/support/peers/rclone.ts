@@ -20,7 +20,7 @@ export const obtainByRclone: ObtainCredentials = async (environment, options) =>
 
 /** Lists the objects of a bucket. With an empty name, lists all buckets. */
 export function listByRclone(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'url'>,
   bucket: string,
   environment: Environment,
   { isEndpointSilent = false }: ObtainOptions = {},

@@ -14,7 +14,11 @@ const AUTHORIZATION =
  * Checks a signature as S3 does (Signature Version 4, where S3 encodes paths once). Clients never send the
  * secret key, so the signature is the only proof that a client has it.
  */
-export function readSignature({ method, url = '', headers }: IncomingMessage): Signature {
+export function readSignature({
+  method,
+  url = '',
+  headers,
+}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Signature {
   const [, accessKeyId, day = '', region = '', service = '', signed = '', signature] =
     AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
   if (accessKeyId === undefined) return { accessKeyId: '', sessionToken: null, isSignedBy: () => false };
@@ -22,7 +26,7 @@ export function readSignature({ method, url = '', headers }: IncomingMessage): S
   const canonical = [
     method,
     path,
-    query.split('&').sort().join('&'),
+    query === '' ? '' : query.split('&').map(normalizeParameter).sort().join('&'),
     ...signed.split(';').map((name) => `${name}:${String(headers[name]).trim()}`),
     '',
     signed,
@@ -43,5 +47,17 @@ export function readSignature({ method, url = '', headers }: IncomingMessage): S
     },
   };
 }
+
+/** s3fs sends `/` in parameters, and parameters without `=`. */
+function normalizeParameter(parameter: string): string {
+  const [name = '', value = ''] = parameter.split('=').map(decodeURIComponent);
+  return `${encodeStrictly(name)}=${encodeStrictly(value)}`;
+}
+
+const encodeStrictly = (text: string) =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();

@@ -65,7 +65,7 @@ export async function startServed(
     allowV1: false,
     listen: [{ target: { host: '127.0.0.1', port: 0 }, role: null }],
     allowedHosts: [],
-    machine: { instanceId: 'i-00000000000000001', region: 'eu-west-1', availabilityZone: null },
+    machine: { instanceId: 'i-00000000000000001', region: 'eu-west-1' },
     treePath: null,
     routes: new Map(),
     clock: systemClock,

@@ -30,7 +30,8 @@ const MAX_REQUEST_TIME: Seconds = 5;
 /** `15m` for 14 minutes and 58 seconds. */
 function short(seconds: Seconds): string {
   const minutes = Math.round(seconds / 60) * 60;
-  return formatShortDuration(Math.abs(seconds - minutes) <= MAX_REQUEST_TIME ? minutes : Math.floor(seconds));
+  const isFull = minutes > 0 && Math.abs(seconds - minutes) <= MAX_REQUEST_TIME;
+  return formatShortDuration(isFull ? minutes : Math.floor(seconds));
 }
 
 /** Why credentials are refreshed at this time. */

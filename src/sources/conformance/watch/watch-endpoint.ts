@@ -40,10 +40,9 @@ export async function watchEndpoint(
   const pauseMs = choosePause(seconds) * 1000;
   const reads: WatchedRead[] = [];
   const summarize = () => summarizeReads(reads, seconds, Math.round((clock.now() - startedAt) / 1000));
-  for (;;) {
-    const leftMs = startedAt + seconds * 1000 - clock.now();
-    if (leftMs < MIN_PAUSE * 1000) break;
-    await clock.sleep(Math.min(pauseMs, leftMs), signal);
+  // The times do not depend on how long the responses take.
+  for (let sendAt = startedAt + pauseMs; sendAt <= startedAt + seconds * 1000; sendAt += pauseMs) {
+    await clock.sleep(Math.max(0, sendAt - clock.now()), signal);
     if (signal.aborted) break;
     const read = await watcher.step().catch((error: unknown) => {
       // The signal was aborted while a request was on its way.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConformanceShape } from '../../../../src/domain/conformance/conformance-check.ts';
 import type { Handler, Request } from '../loopback-server.ts';
 import { formatSecond } from '../reference-credentials.ts';
@@ -198,6 +199,35 @@ export const CONTAINER_DEFECTS: readonly ContainerDefect[] = [
     ),
   },
   {
+    name: 'an expired token is 400 without a reason',
+    shapes: ['eks'],
+    checks: ['eks-agent-errors'],
+    apply: changeResponses(
+      () => true,
+      (response) => (/is expired/.test(String(response.body)) ? plain(400, 'Bad Request\n') : response),
+    ),
+  },
+  {
+    // aws-export-credentials 0.18.0 writes the credentials after the status line of the error.
+    name: 'a refused request contains the credentials',
+    shapes: ['cloudshell'],
+    checks: ['authorization-required'],
+    apply: (handle) => {
+      let body: string | Buffer = '';
+      return async (request) => {
+        const response = await handle(request);
+        if (response?.status === 200 && request.path !== TOKEN_PATH) body = response.body;
+        return response?.status === 401 ? { ...response, body } : response;
+      };
+    },
+  },
+  {
+    name: 'simultaneous requests each get new credentials',
+    shapes: ALL,
+    checks: ['key-stable'],
+    apply: issueUnderLoad,
+  },
+  {
     name: 'no token is issued',
     shapes: ['cloudshell'],
     checks: ['cloudshell-token'],
@@ -266,3 +296,20 @@ function acceptEveryToken(...[handle]: Parameters<Defect['apply']>): Handler {
     return handle({ ...request, headers: { ...request.headers, authorization: valid } });
   };
 }
+
+/** Like a cache without a lock: requests that overlap with others each refresh. */
+function issueUnderLoad(...[handle, context]: Parameters<Defect['apply']>): Handler {
+  let running = 0;
+  let count = 0;
+  return async (request) => {
+    running += 1;
+    const isAlone = running === 1;
+    await pause(5);
+    running -= 1;
+    if (isAlone && running === 0) return handle(request);
+    const AccessKeyId = `ASIA${'A'.repeat(14)}${ALPHABET[count >> 4]}${ALPHABET[count++ % 16]}`;
+    return changeDocument(() => ({ AccessKeyId }))(handle, context)(request);
+  };
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
