@@ -92,6 +92,11 @@ export type HistoryReader = () => ColumnHistory;
 export interface StoreLimits {
   /** The largest size of the database in pages of 4 KiB, for tests of a full disk. */
   maxPages?: number;
+  /**
+   * How long a method waits for the lock of another process, which blocks the thread. Then it throws DATABASE_BUSY, also
+   * with `openBestEffort`. Default: 30 seconds.
+   */
+  maxLockWaitMs?: number | undefined;
 }
 
 export interface ReadOptions {

@@ -1,4 +1,5 @@
 import { CredWatchError } from '../../errors.ts';
+import type { StoreLimits } from '../../store/contract.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -9,12 +10,12 @@ import { printMissingDatabaseNote } from './messages.ts';
 export async function openBestEffortStore(
   db: string | undefined,
   io: Io,
+  limits?: StoreLimits,
 ): Promise<SampleStore | StartCheckStore> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
-    return SampleStore.openBestEffort(resolveDatabasePath(db, io), ({ message }) => {
-      void printMissingDatabaseNote(io, message);
-    });
+    const onFallback = ({ message }: CredWatchError) => void printMissingDatabaseNote(io, message);
+    return SampleStore.openBestEffort(resolveDatabasePath(db, io), onFallback, limits);
   } catch (error) {
     // The addon is missing, or the home folder is unknown.
     if (!(error instanceof CredWatchError)) throw error;

@@ -120,7 +120,8 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
   try {
     userIo = serving.io;
     await audit.start(userIo);
-    const store = await openBestEffortStore(flags.db, userIo);
+    // Waiting for a lock would block all responses.
+    const store = await openBestEffortStore(flags.db, userIo, { maxLockWaitMs: 10 });
     try {
       const isStarted = await startRoles(
         { ...context, io: userIo },

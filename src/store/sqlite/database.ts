@@ -29,7 +29,10 @@ const WAL_ATTEMPTS = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
  * @throws CredWatchError if the file is not a database of cred-watch, has a newer schema, or cannot be
  *   written
  */
-export function openForWriting(path: string, { maxPages }: StoreLimits = {}): DatabaseConnection {
+export function openForWriting(
+  path: string,
+  { maxPages, maxLockWaitMs }: StoreLimits = {},
+): DatabaseConnection {
   // `resolve` would hide a space at the beginning.
   if (/^\s|\s$/.test(path)) {
     throw new CredWatchError(
@@ -53,6 +56,7 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
       if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
       const isMigrated = migrate(connection, file);
       if (isMigrated && !isNew) rebuildFile(connection);
+      if (maxLockWaitMs !== undefined) connection.pragma(`busy_timeout = ${maxLockWaitMs}`);
     });
   });
 }

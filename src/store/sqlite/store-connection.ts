@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { OnFallback } from '../contract.ts';
 import { assertNotNewer, openTemporary } from './database.ts';
-import { BUSY_TIMEOUT_MS, type DatabaseConnection } from './driver.ts';
+import { BUSY_TIMEOUT_MS, type DatabaseConnection, readNumberPragma } from './driver.ts';
 import { explainError } from './error-hints.ts';
 
 /** The connection of a store. A best-effort connection changes to a temporary copy at the first error. */
@@ -46,7 +46,8 @@ export class StoreConnection {
     try {
       return this.explain(() => action(this.#current));
     } catch (error) {
-      if (this.#onFallback === null || !(error instanceof CredWatchError)) throw error;
+      if (this.#onFallback === null || !(error instanceof CredWatchError) || this.#mayTryAgain(error))
+        throw error;
       this.#useCopy(error, this.#onFallback);
       return this.explain(() => action(this.#current));
     }
@@ -71,13 +72,20 @@ export class StoreConnection {
     return this.explain(() => {
       this.#assertNotMoved();
       const connection = this.#current;
+      const usual = readNumberPragma(connection, 'busy_timeout');
       connection.pragma(`busy_timeout = ${maxWaitMs}`);
       try {
         return action(connection);
       } finally {
-        connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        connection.pragma(`busy_timeout = ${usual}`);
       }
     });
+  }
+
+  /** A lock of a few milliseconds is no reason to give up the file. */
+  #mayTryAgain({ code }: CredWatchError): boolean {
+    if (code !== 'DATABASE_BUSY') return false;
+    return readNumberPragma(this.#current, 'busy_timeout') < BUSY_TIMEOUT_MS;
   }
 
   #assertNotMoved(): void {

@@ -75,7 +75,7 @@ export class CredentialRefresher {
     this.#context = context;
     this.#options = options;
     this.#time = new AwsClock(options.clock);
-    this.#recorder = new RefreshRecorder(context, options.onRecordError);
+    this.#recorder = new RefreshRecorder(context, options.clock, options.onRecordError);
     this.#sleep = new WakeableSleep(this.#time, this.#stop.signal);
     this.#lastRequestAt = this.#time.now();
   }
@@ -88,7 +88,7 @@ export class CredentialRefresher {
   async start(signal?: AbortSignal): Promise<RecordedPoll> {
     const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     const recorded = await this.#poll(either);
-    if (!either.aborted) this.#startLoop();
+    if (!either.aborted) this.#loop = this.#refreshUntilStopped();
     return recorded;
   }
 
@@ -99,7 +99,7 @@ export class CredentialRefresher {
   startWith(poll: PolledCredentials): PollFailure | null {
     const outcome = this.#assess(rejectLongTermKeys(poll));
     if (!outcome.ok) return outcome;
-    this.#startLoop();
+    this.#loop = this.#refreshUntilStopped();
     return null;
   }
 
@@ -143,10 +143,7 @@ export class CredentialRefresher {
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.all([this.#loop, this.#polling?.catch(() => {})]);
-  }
-
-  #startLoop(): void {
-    this.#loop = this.#refreshUntilStopped();
+    await this.#recorder.close();
   }
 
   async #refreshUntilStopped(): Promise<void> {

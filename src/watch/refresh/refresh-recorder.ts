@@ -1,19 +1,34 @@
+import type { Clock } from '../../clock.ts';
 import type { SeriesIdentity } from '../../domain/model.ts';
 import { MAX_BACKOFF } from '../../domain/verdict/poll-health.ts';
+import { CredWatchError } from '../../errors.ts';
 import type { PollFailure, PollOutcome } from '../../sources/source.ts';
 import { type PollContext, type RecordedPoll, recordPoll } from '../poll-once.ts';
 
 /** The same failure is recorded at most this often, because a refresh is repeated every few seconds. */
 const MIN_DISTANCE_MS = MAX_BACKOFF * 1000;
 
+/** Imports and backups lock the database for a short time. Then polls are recorded later. */
+const RETRY_EVERY_MS = 3000;
+const MAX_BUSY_MS = 30_000;
+
+/** Limits the memory while the database is locked. */
+const MAX_WAITING = 1000;
+
 /** Records polls. Never throws, because credentials must be served even if they cannot be recorded. */
 export class RefreshRecorder {
   readonly #context: PollContext;
+  readonly #clock: Clock;
   readonly #onError: ((error: unknown) => void) | undefined;
+  readonly #end = new AbortController();
+  /** Polls that could not be recorded, because another program has locked the database. */
+  #waiting: (() => void)[] = [];
+  #retrying: Promise<void> | null = null;
   #lastFailure: { failure: PollFailure; identity: SeriesIdentity } | null = null;
 
-  constructor(context: PollContext, onError: ((error: unknown) => void) | undefined) {
+  constructor(context: PollContext, clock: Clock, onError: ((error: unknown) => void) | undefined) {
     this.#context = context;
+    this.#clock = clock;
     this.#onError = onError;
   }
 
@@ -29,12 +44,58 @@ export class RefreshRecorder {
     }
     this.#lastFailure = null;
     try {
+      // In the order of the polls.
+      this.#recordWaiting();
       const { identity, isStarting } = recordPoll(this.#context, outcome, wasAborted);
       if (!assessed.ok && !isStarting) this.#lastFailure = { failure: assessed, identity };
       return { outcome: assessed, identity, isStarting };
     } catch (error) {
-      this.reportError(error);
+      if (isBusy(error)) this.#recordLater(() => recordPoll(this.#context, outcome, wasAborted));
+      else this.reportError(error);
       return { outcome: assessed, identity: this.#describeSeries(outcome), isStarting: false };
+    }
+  }
+
+  /** Records what is waiting, or reports the loss. */
+  async close(): Promise<void> {
+    this.#end.abort();
+    await this.#retrying;
+    try {
+      this.#recordWaiting();
+    } catch (error) {
+      this.reportError(error);
+    }
+  }
+
+  #recordLater(record: () => void): void {
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(record);
+    this.#retrying ??= this.#retry().finally(() => {
+      this.#retrying = null;
+    });
+  }
+
+  async #retry(): Promise<void> {
+    const since = this.#clock.now();
+    let isReported = false;
+    while (this.#waiting.length > 0 && !this.#end.signal.aborted) {
+      await this.#clock.sleep(RETRY_EVERY_MS, this.#end.signal);
+      try {
+        if (!this.#end.signal.aborted) this.#recordWaiting();
+      } catch (error) {
+        const isShort = isBusy(error) && this.#clock.now() - since < MAX_BUSY_MS;
+        if (!isShort && !isReported) this.reportError(error);
+        isReported ||= !isShort;
+        // The next one can succeed.
+        if (!isBusy(error)) this.#waiting.shift();
+      }
+    }
+  }
+
+  /** @throws the error of the first poll that cannot be recorded */
+  #recordWaiting(): void {
+    for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
+      first();
+      this.#waiting.shift();
     }
   }
 
@@ -61,6 +122,8 @@ export class RefreshRecorder {
     };
   }
 }
+
+const isBusy = (error: unknown) => error instanceof CredWatchError && error.code === 'DATABASE_BUSY';
 
 /** The absolute value, because a clock that was set back would otherwise suppress failures for long. */
 const isRepeated = (failure: PollFailure, recorded: PollFailure): boolean =>
