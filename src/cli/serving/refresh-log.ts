@@ -1,7 +1,12 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
+import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
-import { describeFailedRefresh, describeRefresh } from '../../report/messages/serving/refreshes.ts';
+import {
+  describeFailedRefresh,
+  describeOtherRole,
+  describeRefresh,
+} from '../../report/messages/serving/refreshes.ts';
 import { formatFailedRefreshJson, formatRefreshJson } from '../../report/serving/events.ts';
 import type { RefreshCounts } from '../../report/serving/summary.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
@@ -15,13 +20,18 @@ const PRINT = { note: printNote, warning: printWarning, error: printError };
 /** Writes a line for each refresh and for each failed one. */
 export function createRefreshLog(format: TextOrJson, write: (line: string) => void, io: Io) {
   const counts: RefreshCounts = { refreshes: 0, failures: 0 };
-  const lastKeys = new Map<SourceRole, string>();
+  const lastKeys = new Map<SourceRole, ServedRoleFacts>();
+  const lastFailures = new Map<SourceRole, string>();
   const printNotes = createPollNotePrinter(io);
   /** Returns false if the source still returns the same credentials. */
   const isNewKey = (role: SourceRole): boolean => {
-    const { key } = role.getFacts();
-    if (key === null || lastKeys.get(role) === key.accessKeyId) return false;
-    lastKeys.set(role, key.accessKeyId);
+    const facts = role.getFacts();
+    const last = lastKeys.get(role) ?? null;
+    if (facts.key === null || last?.key?.accessKeyId === facts.key.accessKeyId) return false;
+    lastKeys.set(role, facts);
+    const change = last && describeOtherRole(last, facts);
+    if (change !== null)
+      void printWarning(io, change, 'check the profile or the program, if nobody has changed it');
     return true;
   };
   return {
@@ -39,6 +49,7 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
       void printNotes(selectJobNotes(outcome.notes, null));
       const [facts, now] = [role.getFacts(), role.getNow()];
       if (outcome.ok) {
+        lastFailures.delete(role);
         if (!isNewKey(role)) return;
         counts.refreshes += 1;
         write(format === 'json' ? formatRefreshJson(facts, now) : describeRefresh(facts, now));
@@ -47,6 +58,10 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
       counts.failures += 1;
       if (format === 'json') write(formatFailedRefreshJson(facts, outcome, now));
       const { level, message, hint } = describeFailedRefresh(facts, outcome, now);
+      // An outage lasts for hours, with an attempt every minute.
+      const failure = [level, outcome.reason, outcome.detail].join('\0');
+      if (lastFailures.get(role) === failure) return;
+      lastFailures.set(role, failure);
       void PRINT[level](io, message, hint);
     },
   };

@@ -25,7 +25,11 @@ import type { ServeFlags } from './serve-flags.ts';
 import { findClockOffset, getAwsNow, SourceRole } from './source-role.ts';
 import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
 import { startServer } from './start-server.ts';
-import { findInheritedSockets, removeServiceVariables } from './systemd/inherited-sockets.ts';
+import {
+  describeForeignSockets,
+  findInheritedSockets,
+  removeServiceVariables,
+} from './systemd/inherited-sockets.ts';
 import { createServiceManager, type ServiceManager } from './systemd/service-manager.ts';
 
 interface ServeSettings {
@@ -55,6 +59,13 @@ export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
       serviceIo,
       'the server runs as root',
       'add --user NAME, or use the unit of docs/serve.md',
+    );
+  const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
+  if (foreign !== null)
+    await printNote(
+      serviceIo,
+      foreign,
+      'start the program directly in ExecStart=, or with `exec` in a shell',
     );
   const stop = serviceIo.createStopSignal();
   const end = new AbortController();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  describeForeignSockets,
   findInheritedSockets,
   removeServiceVariables,
 } from '../../../src/cli/serving/systemd/inherited-sockets.ts';
@@ -18,6 +19,17 @@ describe('the sockets of socket activation', () => {
 
   test('sockets without names are accepted', () => {
     expect(findInheritedSockets({ LISTEN_FDS: '1', LISTEN_PID: '4711' }, PID)).toEqual([{ fd: 3, name: '' }]);
+  });
+
+  test('a process between systemd and the program is reported', () => {
+    const describeFor = (owner: string) =>
+      describeForeignSockets({ LISTEN_FDS: '1', LISTEN_PID: owner }, PID);
+    expect(describeFor('4700')).toBe(
+      'the sockets of systemd are meant for the process 4700, not for this one (4711)',
+    );
+    expect(describeFor('\u001b[2J')).not.toContain('\u001b');
+    expect(describeFor('4711')).toBeNull();
+    expect(describeForeignSockets({}, PID)).toBeNull();
   });
 
   test.each([

@@ -65,8 +65,28 @@ describe('a refresh', () => {
       status: 503,
       health: { status: 'unavailable', roles: [{ state: 'expired', error: { reason: 'process-failed' } }] },
     });
-    expect((await server.stop()).code).toBe(0);
+    const { code, stderr } = await server.stop();
+    expect(code).toBe(0);
+    // An outage has many attempts, but only a change of its consequence is news.
+    expect(stderr.match(/^(?:warning|error): could not refresh/gm)).toHaveLength(2);
   });
+});
+
+test('credentials of another account are served with a warning', async () => {
+  const folder = temporaryFolder();
+  const [script, other] = [join(folder, 'keys'), join(folder, 'other')];
+  const text = `#!/bin/sh
+[ -e ${other} ] && account=444455556666 || account=111122223333
+e=$(date -u -d '+5 seconds' +%Y-%m-%dT%H:%M:%SZ)
+echo '{"Version":1,"SecretAccessKey":"CANARY-secret","SessionToken":"CANARY-token","Expiration":"'$e'",'
+echo '"AccessKeyId":"ASIATEST'$(date +%N)'","AccountId":"'$account'"}'
+`;
+  writeFileSync(script, text, { mode: 0o755 });
+  const server = await startServer(['--process', script, '--no-log'], { env: createEnv() });
+  writeFileSync(other, '');
+  await server.logged(
+    /^warning: the source of process now returns credentials of the role keys in the account 444455556666, not of the role keys in the account 111122223333; clients get these\nhint: /m,
+  );
 });
 
 describe('/healthz', () => {

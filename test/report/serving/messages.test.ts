@@ -3,6 +3,7 @@ import type { FailureFacts } from '../../../src/domain/model.ts';
 import { findLifetimeWarnings } from '../../../src/domain/sdk-refresh/lifetime-warnings.ts';
 import {
   describeFailedRefresh,
+  describeOtherRole,
   describeRefresh,
   describeShortLifetime,
   describeValidity,
@@ -39,6 +40,17 @@ describe('messages about served credentials', () => {
     expect(describeValidity(facts, NOW)).toContain(
       '(3s before the expiration, because the lifetime is short)',
     );
+  });
+
+  test('another role or account is named, and an unknown one is not another', () => {
+    const facts = createFacts();
+    expect(describeOtherRole(facts, facts)).toBeNull();
+    expect(describeOtherRole(facts, createFacts({ accountId: null, role: '' }))).toBeNull();
+    expect(describeOtherRole(facts, createFacts({ accountId: '444455556666' }))).toBe(
+      'the source of loader now returns credentials of the role loader in the account 444455556666, ' +
+        'not of the role loader in the account 111122223333; clients get these',
+    );
+    expect(describeOtherRole(facts, createFacts({ role: 'admin\n' }))).toMatch(/ of the role admin\S* in /);
   });
 
   test('a log line of a refresh has the time, the role and the masked key', () => {

@@ -10,6 +10,7 @@ import {
 } from '../../../domain/serving/served-role-facts.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 
@@ -146,3 +147,18 @@ export function describeFailedRefresh(
     hint: hint ?? undefined,
   };
 }
+
+/** Null if the role and the account are the same, or unknown. */
+export function describeOtherRole(before: ServedRoleFacts, now: ServedRoleFacts): string | null {
+  const isOther = differ(before.accountId, now.accountId) || differ(before.role || null, now.role || null);
+  if (!isOther) return null;
+  return `the source of ${now.name} now returns credentials of ${nameIdentity(now)}, not of ${nameIdentity(before)}; clients get these`;
+}
+
+const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other;
+
+const nameIdentity = ({ role, accountId }: ServedRoleFacts): string =>
+  [
+    role === '' ? 'an unknown role' : `the role ${escapeUnprintable(role)}`,
+    ...(accountId === null ? [] : [`in the account ${escapeUnprintable(accountId)}`]),
+  ].join(' ');
