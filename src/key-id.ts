@@ -43,6 +43,10 @@ export const hasSecretForm = (text: string): boolean =>
   /^[\w+/-]{40,}={1,2}$/.test(text) ||
   (/^[\w+/-]{100,}$/.test(text) && hasBothCases(text) && countLettersOfWords(text) < text.length / 2);
 
+/** A client can send a secret by mistake, for example in its User-Agent. */
+export const redactSecretWords = (text: string): string =>
+  text.replace(/[\w+/-]{20,}={0,2}/g, (word) => (hasSecretForm(word) ? '[redacted]' : word));
+
 const hasBothCases = (text: string) => /[a-z]/.test(text) && /[A-Z]/.test(text);
 
 const countLettersOfWords = (text: string) => (text.match(/[A-Z]?[a-z]{3,}/g) ?? []).join('').length;

@@ -14,6 +14,10 @@ export class Secret {
     return this.#text;
   }
 
+  equals(other: Secret | null): boolean {
+    return other !== null && other.#text === this.#text;
+  }
+
   toString(): string {
     return '[redacted]';
   }

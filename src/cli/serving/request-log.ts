@@ -1,4 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
+import { redactSecretWords } from '../../key-id.ts';
 import { redactText } from '../../redact.ts';
 import {
   formatServedRequestJson,
@@ -72,7 +73,7 @@ function toServedRequest(exchange: ServedExchange, kind: string, clockOffset: Se
     exchange;
   return {
     at: at - clockOffset * 1000,
-    client,
+    client: redactSecretWords(client),
     address: connection.remoteAddress,
     shape,
     kind,

@@ -1,6 +1,6 @@
 import { type KeyUse, type KeyUser, OTHER_USERS } from '../../domain/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
-import { hasSecretForm } from '../../key-id.ts';
+import { redactSecretWords } from '../../key-id.ts';
 import { parseClientName } from '../../server/client-name.ts';
 
 /** One response with a key. */
@@ -65,14 +65,10 @@ const getUserKey = (key: string, { client, address, process }: KeyUser): string 
   [key, client, address, process?.program, process?.user].join('\0');
 
 const toStoredUser = ({ client, address, process }: KeyUser): KeyUser => ({
-  client: redactSecrets(parseClientName(client)),
+  client: redactSecretWords(parseClientName(client)),
   address,
   process: process && { ...process, program: process.program && shorten(process.program) },
 });
 
 /** The end of a path says most. */
 const shorten = (program: string) => program.slice(-MAX_PROGRAM_LENGTH);
-
-/** A client can send a secret by mistake. */
-const redactSecrets = (text: string) =>
-  text.replace(/[\w+/-]{20,}={0,2}/g, (word) => (hasSecretForm(word) ? '[redacted]' : word));

@@ -60,8 +60,7 @@ export class HeldCredentials {
 
 /** False if a wrong secret in a file was corrected. */
 const hasSameSecrets = ({ secrets: old }: PolledCredentials, { secrets }: PolledCredentials): boolean =>
-  old.secretAccessKey.reveal() === secrets.secretAccessKey.reveal() &&
-  old.token?.reveal() === secrets.token?.reveal();
+  secrets.secretAccessKey.equals(old.secretAccessKey) && (secrets.token?.equals(old.token) ?? false);
 
 /**
  * Whether credentials may be served longer than newer ones. Not if the source was changed to another role or account, and
