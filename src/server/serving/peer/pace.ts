@@ -20,7 +20,7 @@ export class Pace {
 
   /** Runs `steps` until they end or `isDone`. Returns the result if they end. */
   async run<T>(steps: Generator<void, T>, isDone: () => boolean): Promise<T | null> {
-    while (!this.#isOver() && !isDone()) {
+    while (!this.isOver() && !isDone()) {
       const slice = this.runSlice(steps, isDone);
       if (slice.done) return slice.value;
       if (isDone()) return null;
@@ -41,7 +41,8 @@ export class Pace {
     return step;
   }
 
-  #isOver(): boolean {
+  /** Whether the search has reached a limit. */
+  isOver(): boolean {
     return this.#isStopped() || this.#reads > MAX_READS || performance.now() > this.#end;
   }
 }

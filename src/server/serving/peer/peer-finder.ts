@@ -9,6 +9,7 @@ import {
 } from './connection-rows.ts';
 import { Pace } from './pace.ts';
 import { readLink } from './proc-files.ts';
+import { SearchLimit } from './search-limit.ts';
 import { HolderSearch } from './socket-holders.ts';
 import { UserNames } from './user-names.ts';
 
@@ -35,17 +36,19 @@ type KnownSocket = Socket & { [PEER]?: Promise<PeerProcess | null> };
  */
 export class PeerFinder {
   readonly #proc: string;
-  readonly #maxMs: number;
+  readonly #limit: SearchLimit;
   readonly #users: UserNames;
   #waiting: WaitingSocket[] = [];
   #isSearching = false;
   #isClosed = false;
   /** The newest first. */
   #recent: number[] = [];
+  /** Where the next search goes on, because the last one could not read all processes. */
+  #nextPid = Number.POSITIVE_INFINITY;
 
   private constructor(proc: string, maxMs: number) {
     this.#proc = proc;
-    this.#maxMs = maxMs;
+    this.#limit = new SearchLimit(maxMs);
     this.#users = new UserNames(proc);
   }
 
@@ -59,7 +62,7 @@ export class PeerFinder {
   }
 
   /**
-   * The process at the other end. Resolves to null if it is unknown, after half a second at most. If only the
+   * The process at the other end. Resolves to null if it is unknown, after half a second at most, and soon if searches take long. If only the
    * user is known, the process has ended or belongs to another user. A search takes about 5 ms. The response must wait
    * for it: most clients close the connection after the response, and the search would find nothing.
    */
@@ -77,7 +80,7 @@ export class PeerFinder {
     if (this.#isClosed || this.#waiting.length >= MAX_WAITING) return Promise.resolve(null);
     return new Promise((resolve) => {
       // Without free threads, the search takes longer.
-      const timer = setTimeout(() => resolve(null), this.#maxMs).unref();
+      const timer = setTimeout(() => resolve(null), this.#limit.milliseconds).unref();
       this.#waiting.push({
         socket,
         resolve(peer) {
@@ -105,8 +108,8 @@ export class PeerFinder {
   }
 
   async #search(searches: readonly Search[]): Promise<void> {
-    const pace = new Pace(this.#maxMs, () => this.#isClosed);
-    const search = new HolderSearch(this.#proc, this.#recent);
+    const pace = new Pace(this.#limit.milliseconds, () => this.#isClosed);
+    const search = new HolderSearch(this.#proc, this.#recent, this.#nextPid);
     const uids = new Set<number>();
     const holders = search.run(uids);
     try {
@@ -116,7 +119,10 @@ export class PeerFinder {
       const known = await rows;
       const peers = searches.flatMap((each) => known.findPeer(each) ?? []);
       for (const { uid } of peers) uids.add(uid);
-      await pace.run(holders, () => peers.every(({ inode }) => search.holders.has(inode)));
+      const areFound = () => peers.every(({ inode }) => search.holders.has(inode));
+      await pace.run(holders, areFound);
+      this.#limit.note(areFound() || !pace.isOver());
+      this.#nextPid = pace.isOver() ? search.lastPid : Number.POSITIVE_INFINITY;
       for (const peer of peers) peer.resolve(await this.#describe(peer, search, pace));
     } finally {
       holders.return(undefined);

@@ -17,6 +17,9 @@ interface OpenSockets {
 export const parseSocketLink = (link: string | null): string | null =>
   /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? null;
 
+/** Each search reads these, because short-lived clients are among them. */
+const NEWEST = 64;
+
 /**
  * Finds the processes that have sockets open. The processes that were found last come first, then the newest, because
  * they may end soon. Yields after each read of `/proc`, so that the caller can pause.
@@ -27,10 +30,15 @@ export class HolderSearch {
   readonly #processes = new Map<number, OpenSockets>();
   readonly #proc: string;
   readonly #recent: readonly number[];
+  readonly #nextPid: number;
+  /** The process that was read last. */
+  lastPid = Number.POSITIVE_INFINITY;
 
-  constructor(proc: string, recent: readonly number[]) {
+  /** @param nextPid where an earlier search ended. After the newest processes, this search goes on there. */
+  constructor(proc: string, recent: readonly number[], nextPid = Number.POSITIVE_INFINITY) {
     this.#proc = proc;
     this.#recent = recent;
+    this.#nextPid = nextPid;
   }
 
   /**
@@ -41,6 +49,7 @@ export class HolderSearch {
     const pids = yield* this.#listPids();
     const others: number[] = [];
     for (const pid of pids) {
+      this.lastPid = pid;
       const uid = readOwner(join(this.#proc, String(pid)));
       yield;
       if (uid === null) continue;
@@ -57,7 +66,12 @@ export class HolderSearch {
       if (pids.length % 64 === 63) yield;
     }
     const rest = pids.filter((pid) => !this.#recent.includes(pid)).sort((a, b) => b - a);
-    return [...this.#recent, ...rest];
+    const [newest, older] = [rest.slice(0, NEWEST), rest.slice(NEWEST)];
+    const next = Math.max(
+      0,
+      older.findIndex((pid) => pid <= this.#nextPid),
+    );
+    return [...this.#recent, ...newest, ...older.slice(next), ...older.slice(0, next)];
   }
 
   /** Reads each process once. */
