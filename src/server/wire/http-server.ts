@@ -30,6 +30,10 @@ export interface HttpServerOptions {
 }
 
 const IS_REJECTED = Symbol('is rejected');
+const WAITING = Symbol('waiting requests');
+
+/** No client of an endpoint sends a request before the response to the last one. Parsing thousands of them blocks others. */
+const MAX_WAITING_REQUESTS = 20;
 
 /** Creates a server that no request can end. Every server of this program is created here. */
 export function createHttpServer({ handlers, connections, limits, onError }: HttpServerOptions): Server {
@@ -66,12 +70,21 @@ export function createHttpServer({ handlers, connections, limits, onError }: Htt
       close(request.socket, error);
     }
   };
+  const queue = (request: IncomingMessage, response: ServerResponse) => {
+    const socket: Socket & { [WAITING]?: number } = request.socket;
+    socket[WAITING] = (socket[WAITING] ?? 0) + 1;
+    if (socket[WAITING] > MAX_WAITING_REQUESTS) socket.destroy();
+    response.once('socket', () => {
+      socket[WAITING] = (socket[WAITING] ?? 1) - 1;
+      serve(request, response);
+    });
+  };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', ignoreError);
     connections.startResponse(request.socket, response);
     // A pipelined request has no socket until the previous response has ended. It never gets a socket if that
     // response closes the connection.
-    if (response.socket === null) response.once('socket', () => serve(request, response));
+    if (response.socket === null) queue(request, response);
     else serve(request, response);
   };
   server.on('connection', (socket) => connections.add(socket));
