@@ -4,6 +4,7 @@ import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings
 import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeShortLifetime } from '../../report/messages/serving/refreshes.ts';
+import { describeRemoteAddress } from '../../report/messages/serving/status.ts';
 import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
@@ -62,12 +63,10 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
 
 async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io: Io): Promise<void> {
   const remote = findRemoteOrigin(serving.origins);
-  if (remote !== undefined)
-    await printWarning(
-      io,
-      `other machines can get the credentials from ${remote}`,
-      'limit the access with a firewall; requests and credentials are not encrypted',
-    );
+  if (remote !== undefined) {
+    const { message, hint } = describeRemoteAddress(remote);
+    await printWarning(io, message, hint);
+  }
   const endpoints = [
     ...(shapes.includes('imds') ? (['imds'] as const) : []),
     ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),

@@ -8,7 +8,11 @@ import {
   describeShortLifetime,
   describeValidity,
 } from '../../../src/report/messages/serving/refreshes.ts';
-import { describeServing, nameServedRole } from '../../../src/report/messages/serving/status.ts';
+import {
+  describeRemoteAddress,
+  describeServing,
+  nameServedRole,
+} from '../../../src/report/messages/serving/status.ts';
 import { createFacts, NOW } from '../../support/domain/served-role.ts';
 
 const FAILURE: FailureFacts = {
@@ -90,6 +94,16 @@ describe('the warning about a short lifetime', () => {
       'the credentials of loader are valid for only 40m: if a refresh is late, botocore (AWS CLI, boto3) can use expired credentials',
     );
   });
+});
+
+test.each([
+  ['http://169.254.169.254', /`cred-watch serve --setup linux --listen 169\.254\.169\.254:80`: they drop /],
+  ['http://169.254.170.2:8080', /--listen 169\.254\.170\.2:8080`/],
+  ['http://10.0.0.7:1338', /^limit the access with a firewall/],
+  ['http://[fd00:ec2::254]', /^limit the access with a firewall/],
+])('a warning about %s says how to limit the access', (origin, hint) => {
+  expect(describeRemoteAddress(origin).message).toContain(origin);
+  expect(describeRemoteAddress(origin).hint).toMatch(hint);
 });
 
 describe('the status for the service manager', () => {

@@ -43,3 +43,14 @@ export function describeRunningServer({ user, pid, roles }: RunningServer): stri
   const names = roles.map(nameServedRole).join(', ');
   return `cred-watch serve of user ${escapeUnprintable(user)} (pid ${pid}) serves ${names} there`;
 }
+
+/** A warning about an address that other machines can reach, and what to do. */
+export function describeRemoteAddress(origin: string): { message: string; hint: string } {
+  const message = `other machines can get the credentials from ${origin}`;
+  const { hostname, port } = new URL(origin);
+  // Linux accepts packets from the network for the addresses of `lo` too.
+  const hint = hostname.startsWith('169.254.')
+    ? `run the commands of \`cred-watch serve --setup linux --listen ${hostname}:${port || '80'}\`: they drop requests from the local network; for a systemd socket, also set BindToDevice=lo`
+    : 'limit the access with a firewall; requests and credentials are not encrypted';
+  return { message, hint };
+}
