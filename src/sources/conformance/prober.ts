@@ -3,7 +3,7 @@ import type { NoResponseReason } from '../../domain/conformance/no-response.ts';
 import type { Instant } from '../../domain/model.ts';
 import { Secret } from '../../secret.ts';
 import { removeBrackets, resolveHost } from '../http/addresses.ts';
-import type { DetailedResponse, Endpoint, HttpExchange } from '../http/exchange.ts';
+import type { DetailedResponse, Endpoint, HttpExchange, PollLimits } from '../http/exchange.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
@@ -31,7 +31,7 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
   clock: Clock;
   /** Aborted at the time limit of the run. */
   signal: AbortSignal;
-  limits?: typeof CHECK_LIMITS;
+  limits?: PollLimits;
   /** Sends requests to the same endpoint later, without a limit of their number. */
   after?: Prober;
 }
@@ -48,7 +48,7 @@ export class Prober {
   /** Texts that the report must not contain: tokens, keys, and confidential parts of the URL. */
   readonly secrets: Set<string>;
   readonly #endpoint: Endpoint;
-  readonly #limits: typeof CHECK_LIMITS;
+  readonly #limits: PollLimits;
   readonly #maxRequests: number;
   /** Whether it is known that something responds at this address. */
   readonly #isReachable: boolean;
