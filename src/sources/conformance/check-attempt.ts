@@ -1,7 +1,6 @@
 import type { CheckFailure, CheckOutcome, FailureFact } from '../../domain/conformance/check-result.ts';
 import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import type { ConformanceCheck } from '../../domain/conformance/conformance-check.ts';
-import { redactText } from '../../redact.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import { SkippedCheck, UnknownCheck } from './check-errors.ts';
 import type { Exchange, Prober } from './prober.ts';
@@ -65,7 +64,7 @@ export class CheckAttempt {
 
   /** A text of the endpoint for a failure: one line without secrets. */
   quote(text: string): string {
-    return redactText(text, this.#prober.secrets);
+    return this.#prober.secrets.redact(text);
   }
 
   async run(make: CheckFunction): Promise<CheckOutcome> {

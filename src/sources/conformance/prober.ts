@@ -8,6 +8,7 @@ import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 import { UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
 import type { ProbeRequest } from './probe-request.ts';
 import { listSecrets } from './secrets.ts';
@@ -45,8 +46,7 @@ export class Prober {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[] = [];
-  /** Texts that the report must not contain: tokens, keys, and confidential parts of the URL. */
-  readonly secrets: Set<string>;
+  readonly secrets: KnownSecrets;
   readonly #endpoint: Endpoint;
   readonly #limits: PollLimits;
   readonly #maxRequests: number;
@@ -59,7 +59,7 @@ export class Prober {
     this.clock = clock;
     this.signal = signal;
     this.#limits = limits;
-    this.secrets = after?.secrets ?? new Set();
+    this.secrets = after?.secrets ?? new KnownSecrets();
     this.#maxRequests = after === undefined ? MAX_REQUESTS : Number.POSITIVE_INFINITY;
     this.#isReachable = after !== undefined;
     this.#sentCount = after?.exchanges.length ?? 0;

@@ -5,7 +5,6 @@ import type { ConformanceShape } from '../../domain/conformance/conformance-chec
 import { findCheck } from '../../domain/conformance/verdict.ts';
 import { addWatchedChecks } from '../../domain/conformance/watch/watched-check.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { redactText } from '../../redact.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { createContainerChecks } from './containers/container-checks.ts';
@@ -79,7 +78,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
 const MIN_NOTED_OFFSET: Seconds = 60;
 
 async function listNotes(checks: ShapeChecks, { exchanges, secrets }: Prober): Promise<ConformanceNote[]> {
-  const notes = await checks.listNotes((text) => redactText(text, secrets));
+  const notes = await checks.listNotes((text) => secrets.redact(text));
   const offset = exchanges.findLast(({ response }) => response !== null)?.response?.clockOffset ?? 0;
   if (Math.abs(offset) > MIN_NOTED_OFFSET) notes.push({ code: 'CLOCK_OFFSET', aheadSeconds: -offset });
   return notes;

@@ -92,4 +92,14 @@ describe('an endpoint that', () => {
       expect(canariesIn(run.stdout + run.stderr)).toEqual([]);
     },
   );
+
+  test.each(['text', 'json'])(
+    'needs a short password in the query, does not show it in %s',
+    async (format) => {
+      const endpoint = await startEndpoint(() => ({ body: credentials() }));
+      const run = await runCommand(['conform', `${endpoint.url}/role/loader?key=Zq7x`, '-f', format]);
+      expect(run.stdout).toContain('/role/loader?key=[redacted]');
+      expect(run.stdout + run.stderr).not.toContain('Zq7x');
+    },
+  );
 });

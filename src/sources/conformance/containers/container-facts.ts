@@ -39,6 +39,7 @@ export class ContainerFacts {
     const { pathname, search } = options.url;
     this.path = `${pathname}${search}`;
     for (const part of this.findConfidentialParts()) prober.secrets.add(part);
+    for (const value of listQueryValues(search)) prober.secrets.addPathPart(value);
   }
 
   /** The parts of the URL that grant access to the credentials. */
@@ -150,6 +151,10 @@ export class ContainerFacts {
 }
 
 const HOUR = 3_600_000;
+
+/** As they are written in the query, because a short one can be a password too. */
+const listQueryValues = (search: string): string[] =>
+  search.split(/[?&]/).flatMap((parameter) => parameter.split('=').slice(1));
 
 const isUnanswered = ({ failure }: Exchange) =>
   failure?.reason === 'connection-closed' || failure?.reason === 'timeout';
