@@ -130,6 +130,8 @@ export type SkipReason =
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }
   | { code: 'REQUEST_LIMIT' }
+  /** The endpoint has too many requests. */
+  | { code: 'THROTTLED' }
   | { code: 'NO_RESPONSE'; reason: NoResponseReason };
 
 export type CheckOutcome =

@@ -5,6 +5,8 @@ import type { HttpResponse } from '../http/exchange.ts';
 import { SkippedCheck, UnknownCheck } from './check-errors.ts';
 import type { Exchange, Prober } from './prober.ts';
 
+const TOO_MANY_REQUESTS = 429;
+
 /** Makes one check. Returns nothing: failures are added to the attempt. */
 export type CheckFunction = (attempt: CheckAttempt) => Promise<void>;
 
@@ -54,10 +56,14 @@ export class CheckAttempt {
     });
   }
 
-  /** Returns whether the response has one of the expected statuses. */
+  /**
+   * Returns whether the response has one of the expected statuses.
+   * @throws UnknownCheck if the endpoint throttles, which says nothing about the check
+   */
   expectStatus(exchange: Exchange, expected: readonly number[], effects?: readonly ClientEffect[]): boolean {
     const { status } = this.requireResponse(exchange);
     if (expected.includes(status)) return true;
+    if (status === TOO_MANY_REQUESTS) throw new UnknownCheck({ code: 'THROTTLED' });
     this.fail({ code: 'UNEXPECTED_STATUS', status, expected }, exchange, effects);
     return false;
   }

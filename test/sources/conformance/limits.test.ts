@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { judgeConformance } from '../../../src/domain/conformance/verdict.ts';
 import { CHECK_LIMITS } from '../../../src/sources/conformance/limits.ts';
 import { Prober } from '../../../src/sources/conformance/prober.ts';
 import { exchangeRaw } from '../../../src/sources/conformance/raw-exchange.ts';
-import { checkEndpoint, listChecks } from '../../support/conformance/check-endpoint.ts';
+import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
 import { type Handler, startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
 import { collectGarbage } from '../../support/garbage-collection.ts';
@@ -45,5 +46,36 @@ describe('the time limit', () => {
     await systemClock.sleep(100);
     collectGarbage();
     expect(await sent).toMatchObject({ failure: { reason: 'timeout' } });
+  });
+
+  test('does not hide that every response is slow', { timeout: 8000 }, async () => {
+    const handle = delay(createReferenceImds({ clock: systemClock }), 1050);
+    const { origin } = await startLoopbackServer(handle);
+    const run = await checkEndpoint({
+      url: origin,
+      shape: 'imds',
+      limits: { ...CHECK_LIMITS, pollMs: 2500 },
+    });
+    expect(listChecks(run)).toEqual(['response-time']);
+  });
+});
+
+describe('an endpoint that throttles twenty requests at the same time', () => {
+  test.each([429, 503])('with %i is not judged by them', async (status) => {
+    const clock = createJumpingClock();
+    const handle = createReferenceImds({ clock });
+    let running = 0;
+    const throttle: Handler = async (request) => {
+      running += 1;
+      await systemClock.sleep(20);
+      const isBusy = running > 10;
+      running -= 1;
+      return isBusy ? { status, headers: {}, body: '' } : handle(request);
+    };
+    const { origin } = await startLoopbackServer(throttle, { clock });
+    const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
+    expect(listChecks(run)).toEqual([]);
+    expect(listChecks(run, 'unknown')).toEqual(['response-time']);
+    expect(judgeConformance(run, false)).toBe('unknown');
   });
 });

@@ -77,13 +77,15 @@ describe('each fault of the simulator is named', () => {
   );
   test.each(faults)(
     '$shape: $fault',
-    async ({ shape, fault, checks = [], unreachable, note, watchSeconds }) => {
+    async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {
         faults: [fault],
         ...(watchSeconds === undefined ? {} : { watchSeconds }),
       });
       expect(failed).toEqual(checks);
       expect(run.unreachable?.reason).toBe(unreachable);
+      const isThrottled = expect.objectContaining({ outcome: 'unknown', reason: { code: 'THROTTLED' } });
+      for (const id of throttled) expect(run.results.find((each) => each.id === id)).toEqual(isThrottled);
       if (note !== undefined) expect(run.notes.map(({ code }) => code)).toContain(note);
       if (watchSeconds === undefined) expect(requests).toBeLessThanOrEqual(60);
     },

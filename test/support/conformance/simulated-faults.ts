@@ -12,6 +12,8 @@ export interface NamedFault {
   /** The endpoint cannot be checked at all. */
   unreachable?: UnreachableReason['reason'];
   note?: ConformanceNote['code'];
+  /** The checks that are unknown, because the endpoint throttles. */
+  throttled?: readonly CheckId[];
   /** Without a failed check in this time. Then the checks fail while watching. */
   watchSeconds?: number;
 }
@@ -29,7 +31,7 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: '404,path=/latest/meta-data/placement/*', shape: 'imds', checks: ['region-metadata'] },
     { fault: '403', shape: 'imds', unreachable: 'disabled' },
     { fault: '500', shape: 'ecs', checks: ['container-document'] },
-    { fault: '429', shape: 'eks', checks: ['container-document'] },
+    { fault: '429', shape: 'eks', throttled: ['container-document'] },
     { fault: `503,${TOKEN}`, shape: 'cloudshell', checks: ['cloudshell-token'] },
   ],
   error: [
@@ -114,7 +116,7 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: 'renew', shape: 'imds', checks: ['key-stable'] },
     { fault: 'renew', shape: 'ecs', checks: ['key-stable'] },
   ],
-  throttle: [{ fault: 'throttle=10', shape: 'ecs', checks: ['response-time'] }],
+  throttle: [{ fault: 'throttle=10', shape: 'ecs', throttled: ['response-time'] }],
   'hop-limit': [
     { fault: 'hop-limit', shape: 'imds', checks: ['token-issued'] },
     { fault: 'hop-limit=reset', shape: 'imds', checks: ['token-issued'] },

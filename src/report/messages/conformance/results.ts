@@ -76,6 +76,8 @@ export function describeUnknownReason(reason: UnknownReason): string {
       return 'not made within the time limit';
     case 'REQUEST_LIMIT':
       return 'not made within the limit of requests';
+    case 'THROTTLED':
+      return 'the endpoint throttles requests: run again';
     case 'NO_RESPONSE':
       return NO_RESPONSE_PHRASES[reason.reason];
   }

@@ -1,23 +1,24 @@
-import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
 import { judgeCrossOrigin } from '../access-judgements.ts';
-import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { judgeRemainingValidity, judgeValidity } from '../document-judgements.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
+import { judgeDuration, judgeLoad } from '../time-judgements.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
 
 /** Checks of the credentials that the endpoint serves, over several reads. */
 export const createCredentialChecks = (facts: ContainerFacts) =>
   ({
     'response-time': async (attempt) => {
-      const { exchange: cold } = await facts.getDocument();
+      const cold = await facts.getCredentials();
       judgeDuration(attempt, [cold], 1);
+      // Twenty requests more cannot show anything better.
+      if (attempt.hasFailed) return;
+      await facts.getDocument();
       const warm = await facts.readConcurrently(CONCURRENT_READS);
       judgeDuration(attempt, warm, CONCURRENT_READS);
-      // The agent of ECS rejects requests above its rate, which allows more than these.
-      const failed = warm.find(({ response }) => response?.status !== 200);
-      if (failed !== undefined) attempt.expectStatus(failed, [200]);
+      judgeLoad(attempt, warm, 200);
     },
 
     'key-stable': async (attempt) => {
@@ -67,13 +68,4 @@ function findThirdKey(reads: readonly Exchange[]): Exchange | null {
     if (key !== undefined && !keys.has(key)) keys.set(key, exchange);
   }
   return [...keys.values()][2] ?? null;
-}
-
-function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
-  const [slowest] = [...exchanges].sort((one, other) => other.waitedMs - one.waitedMs);
-  if (slowest === undefined) return;
-  attempt.use(slowest);
-  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
-  const milliseconds = Math.round(slowest.durationMs);
-  attempt.fail({ code: 'RESPONSE_SLOW', milliseconds, concurrentCount }, slowest);
 }
