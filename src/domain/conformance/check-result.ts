@@ -155,7 +155,7 @@ export type ConformanceNote =
   /** The token request got no response, but another request did. In a container, a hop limit of 1 does this. */
   | { code: 'POSSIBLE_HOP_LIMIT' }
   | { code: 'NO_ROLE' }
-  /** The endpoint serves an error document in the place of credentials. */
+  /** The endpoint serves an error in the place of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }
   /** The `Date` header is ahead of the clock of this host, or behind it. */
   | { code: 'CLOCK_OFFSET'; aheadSeconds: Seconds };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { judgeConformance } from '../../../src/domain/conformance/verdict.ts';
 import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
 import { CONTAINER_DEFECTS } from '../../support/conformance/defects/container-defects.ts';
-import { plain } from '../../support/conformance/defects/defect.ts';
-import { startLoopbackServer } from '../../support/conformance/loopback-server.ts';
+import { json, plain } from '../../support/conformance/defects/defect.ts';
+import { type Handler, startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import {
   createReferenceCloudshell,
   createReferenceEcs,
@@ -33,6 +34,50 @@ describe('a container endpoint without defects conforms', () => {
     const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'ecs' });
     expect(listChecks(run)).toEqual([]);
     expect(listChecks(run, 'passed')).toContain('query-used');
+  });
+});
+
+describe('an agent of AWS that has no credentials is not judged', () => {
+  const check = async (shape: 'ecs' | 'eks', handle: Handler, path: string, token: string | null) => {
+    const { origin } = await startLoopbackServer(handle);
+    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token });
+    const { notes } = run;
+    return { failed: listChecks(run), verdict: judgeConformance(run, false), notes };
+  };
+  const unknown = (errorCode: string) => ({
+    failed: [],
+    verdict: 'unknown',
+    notes: [{ code: 'ERROR_DOCUMENT', errorCode }],
+  });
+
+  test('ECS, with an id that it does not know', async () => {
+    const { handle } = createReferenceEcs({ clock: systemClock });
+    const path = '/v2/credentials/11111111-1111-4111-8111-111111111111';
+    expect(await check('ecs', handle, path, null)).toEqual(unknown('InvalidIdInRequest'));
+  });
+
+  test('ECS, after its start', async () => {
+    const body = {
+      code: 'CredentialsUninitialized',
+      message: 'Credentials uninitialized',
+      HTTPErrorCode: 503,
+    };
+    const { path } = createReferenceEcs({ clock: systemClock });
+    const result = await check('ecs', () => json(503, body), path, null);
+    expect(result).toEqual(unknown('CredentialsUninitialized'));
+  });
+
+  test('EKS, with an expired token', async () => {
+    const { handle, path, issueToken } = createReferenceEks({ clock: systemClock });
+    const text = 'Service account token failed basic claim validations: token is expired';
+    expect(await check('eks', handle, path, issueToken(-10))).toEqual(unknown(text));
+  });
+
+  test('EKS, without an association', async () => {
+    const { path, token } = createReferenceEks({ clock: systemClock });
+    const body = '[4cf0f7a2-0a3b-4c1d-8e9f-000000000000]: (ResourceNotFoundException): none, fault: client\n';
+    const result = await check('eks', () => plain(404, body), path, token);
+    expect(result).toEqual(unknown('ResourceNotFoundException'));
   });
 });
 

@@ -33,12 +33,12 @@ describe('a hostile endpoint', () => {
           ...response.headers,
           ...Object.fromEntries(Array.from({ length: 100 }, () => [`x-${randomText(6)}`, randomText(16)])),
         },
-        body: method === 'PUT' && response.status === 200 ? randomText(4000) : response.body,
+        body: method === 'PUT' && response.status === 200 ? randomText(20_000) : response.body,
       }),
     );
     const { origin } = await startLoopbackServer(grow(createReferenceImds(CONTEXT), CONTEXT), CONTEXT);
     const start = performance.now();
     await checkEndpoint({ url: origin, shape: 'imds', clock: CONTEXT.clock });
-    expect(performance.now() - start).toBeLessThan(6000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

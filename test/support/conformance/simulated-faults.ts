@@ -30,14 +30,14 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: `500,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
     { fault: '404,path=/latest/meta-data/placement/*', shape: 'imds', checks: ['region-metadata'] },
     { fault: '403', shape: 'imds', unreachable: 'disabled' },
-    { fault: '500', shape: 'ecs', checks: ['container-document'] },
+    { fault: '500', shape: 'ecs', note: 'ERROR_DOCUMENT' },
     { fault: '429', shape: 'eks', throttled: ['container-document'] },
     { fault: `503,${TOKEN}`, shape: 'cloudshell', checks: ['cloudshell-token'] },
   ],
   error: [
     { fault: 'error', shape: 'imds', note: 'ERROR_DOCUMENT' },
-    { fault: 'error', shape: 'ecs', checks: ['container-document'] },
-    { fault: 'error', shape: 'eks', checks: ['container-document'] },
+    { fault: 'error', shape: 'ecs', note: 'ERROR_DOCUMENT' },
+    { fault: 'error', shape: 'eks', note: 'ERROR_DOCUMENT' },
     { fault: 'error', shape: 'cloudshell', checks: ['cloudshell-token', 'container-document'] },
   ],
   stall: [
@@ -92,8 +92,8 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
   ],
   'no-role': [
     { fault: 'no-role', shape: 'imds', note: 'NO_ROLE' },
-    { fault: 'no-role', shape: 'ecs', checks: ['container-document'] },
-    { fault: 'no-role', shape: 'eks', checks: ['container-document'] },
+    { fault: 'no-role', shape: 'ecs', note: 'ERROR_DOCUMENT' },
+    { fault: 'no-role', shape: 'eks', note: 'ERROR_DOCUMENT' },
   ],
   frozen: [
     {

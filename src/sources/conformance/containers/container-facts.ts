@@ -1,9 +1,11 @@
+import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
 import { Secret } from '../../../secret.ts';
 import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
 import type { ConformanceOptions } from '../shape-checks.ts';
+import { readAgentError } from './agent-errors.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
@@ -135,6 +137,12 @@ export class ContainerFacts {
     const document = parseDocument(exchange);
     if (document !== null) return { exchange, document };
     throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
+  }
+
+  async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
+    const exchange = await this.#responses.get('unchanged token')?.catch(() => null);
+    const error = exchange ? readAgentError(exchange, this.options.shape) : null;
+    return error === null ? [] : [{ code: 'ERROR_DOCUMENT', errorCode: quote(error) }];
   }
 
   once(name: string, request: () => Promise<Exchange>): Promise<Exchange> {

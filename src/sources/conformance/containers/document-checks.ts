@@ -2,7 +2,9 @@ import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { parseInstant } from '../../../domain/time/instant.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
+import { readAgentError } from './agent-errors.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
 
 /** Without an expiration, Go and Java treat the credentials as permanent. */
@@ -33,7 +35,10 @@ export const createDocumentChecks = (facts: ContainerFacts) =>
     },
 
     'container-document': async (attempt) => {
-      const exchange = await facts.getCredentials();
+      const exchange = attempt.use(await facts.getCredentials());
+      if (readAgentError(exchange, facts.options.shape) !== null) {
+        throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
+      }
       if (!attempt.expectStatus(exchange, [200])) return;
       const document = parseDocument(exchange);
       if (document === null) {
