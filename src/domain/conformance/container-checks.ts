@@ -1,4 +1,4 @@
-import type { ClientEffect, ConformanceClient, Effect } from './clients.ts';
+import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient, type Effect } from './clients.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
 
 const CONTAINERS = ['ecs', 'eks', 'cloudshell'] as const;
@@ -8,19 +8,26 @@ const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect 
   clients: clients.length === 0 ? 'all' : clients,
 });
 
+const ALL_FAIL = [affects('no-credentials', ...CONFORMANCE_SDKS)];
+
 /** What SDKs need from a container endpoint, in the order in which the checks are made. */
 export const CONTAINER_CHECKS = [
-  { id: 'host-allowed', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
-  { id: 'variables-agree', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
+  { id: 'host-allowed', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
+  {
+    id: 'variables-agree',
+    shapes: CONTAINERS,
+    severity: 'warning',
+    effects: [affects('no-credentials', 'java-1', 'java-2', 'javascript', 'go')],
+  },
   {
     id: 'token-file-format',
     shapes: CONTAINERS,
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'javascript', 'go', 'rust')],
   },
-  { id: 'token-unchanged', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
-  { id: 'container-response', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
-  { id: 'container-document', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
+  { id: 'token-unchanged', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
+  { id: 'container-response', shapes: CONTAINERS, severity: 'warning', effects: ALL_FAIL },
+  { id: 'container-document', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
   {
     id: 'container-identity',
     shapes: ['ecs', 'eks'],
@@ -41,7 +48,7 @@ export const CONTAINER_CHECKS = [
     id: 'token-rotation',
     shapes: ['eks'],
     severity: 'warning',
-    effects: [affects('no-credentials')],
+    effects: ALL_FAIL,
     needsWatch: true,
   },
 ] as const satisfies readonly ConformanceCheck[];

@@ -103,7 +103,12 @@ export const IMDS_CHECKS = [
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust')],
   },
-  { id: 'region-metadata', shapes: IMDS, severity: 'warning', effects: [affects('no-region')] },
+  {
+    id: 'region-metadata',
+    shapes: IMDS,
+    severity: 'warning',
+    effects: [affects('no-region', 'botocore', 'java-1', 'java-2', 'dotnet', 'javascript', 'go', 'rust')],
+  },
   {
     id: 'instance-metadata',
     shapes: IMDS,

@@ -37,13 +37,13 @@ export class CheckAttempt {
   }
 
   /** Fails the check without a response. Returns the response. @throws UnknownCheck without a connection */
-  requireResponse(exchange: Exchange): HttpResponse {
+  requireResponse(exchange: Exchange, effects?: readonly ClientEffect[]): HttpResponse {
     this.use(exchange);
     if (exchange.response !== null) return exchange.response;
     const reason = exchange.failure?.reason ?? 'connection-closed';
     // The request did not arrive, so it says nothing about the check.
     if (reason === 'connection-failed') throw new UnknownCheck({ code: 'NO_RESPONSE', reason });
-    throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange);
+    throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange, effects);
   }
 
   /** @param effects replaces the usual effects of the check */
@@ -61,7 +61,7 @@ export class CheckAttempt {
    * @throws UnknownCheck if the endpoint throttles, which says nothing about the check
    */
   expectStatus(exchange: Exchange, expected: readonly number[], effects?: readonly ClientEffect[]): boolean {
-    const { status } = this.requireResponse(exchange);
+    const { status } = this.requireResponse(exchange, effects);
     if (expected.includes(status)) return true;
     if (status === TOO_MANY_REQUESTS) throw new UnknownCheck({ code: 'THROTTLED' });
     this.fail({ code: 'UNEXPECTED_STATUS', status, expected }, exchange, effects);
@@ -79,7 +79,7 @@ export class CheckAttempt {
     } catch (error) {
       if (error instanceof SkippedCheck) {
         if (!this.hasFailed) return { outcome: 'skipped', reason: error.reason };
-      } else if (error instanceof UnansweredRequest) this.fail(error.fact, error.exchange);
+      } else if (error instanceof UnansweredRequest) this.fail(error.fact, error.exchange, error.effects);
       else if (!(error instanceof UnknownCheck)) throw error;
       else if (!this.hasFailed) return { outcome: 'unknown', reason: error.reason };
     }
@@ -91,9 +91,11 @@ export class CheckAttempt {
 class UnansweredRequest extends Error {
   readonly fact: FailureFact;
   readonly exchange: Exchange;
+  readonly effects: readonly ClientEffect[] | undefined;
 
-  constructor(fact: FailureFact, exchange: Exchange) {
+  constructor(fact: FailureFact, exchange: Exchange, effects: readonly ClientEffect[] | undefined) {
     super(fact.code);
+    this.effects = effects;
     this.fact = fact;
     this.exchange = exchange;
   }

@@ -1,4 +1,5 @@
 import { LATE_RESPONSE_MS } from '../../domain/conformance/client-limits.ts';
+import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import type { CheckAttempt } from './check-attempt.ts';
 import { UnknownCheck } from './check-errors.ts';
 import type { Exchange } from './prober.ts';
@@ -8,6 +9,7 @@ export function judgeDuration(
   attempt: CheckAttempt,
   exchanges: readonly Exchange[],
   concurrentCount: number,
+  chooseEffects?: (milliseconds: number) => readonly ClientEffect[],
 ): void {
   const answered = exchanges.filter(({ response }) => response !== null);
   const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
@@ -15,7 +17,11 @@ export function judgeDuration(
   attempt.use(slowest);
   if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
   const milliseconds = Math.round(slowest.durationMs);
-  attempt.fail({ code: 'RESPONSE_SLOW', milliseconds, concurrentCount }, slowest);
+  attempt.fail(
+    { code: 'RESPONSE_SLOW', milliseconds, concurrentCount },
+    slowest,
+    chooseEffects?.(milliseconds),
+  );
 }
 
 /** IMDS and the agents of AWS throttle with these, also because of other programs of the same host. */

@@ -1,3 +1,4 @@
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
@@ -12,12 +13,12 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
   ({
     'response-time': async (attempt) => {
       const cold = await facts.getCredentials();
-      judgeDuration(attempt, [cold], 1);
+      judgeDuration(attempt, [cold], 1, chooseSlowEffects);
       // Twenty requests more cannot show anything better.
       if (attempt.hasFailed) return;
       await facts.getDocument();
       const warm = await facts.readConcurrently(CONCURRENT_READS);
-      judgeDuration(attempt, warm, CONCURRENT_READS);
+      judgeDuration(attempt, warm, CONCURRENT_READS, chooseSlowEffects);
       judgeLoad(attempt, warm, 200);
     },
 
@@ -57,6 +58,14 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
       await judgeCrossOrigin(attempt, prober, (request) => prober.send(request), path, headers);
     },
   }) satisfies Record<string, CheckFunction>;
+
+/** botocore waits for 2 seconds, and Rust for 5. The others have no time limit here. */
+const chooseSlowEffects = (milliseconds: number): readonly ClientEffect[] => [
+  {
+    effect: 'no-credentials',
+    clients: [...(milliseconds > 2000 ? (['botocore'] as const) : []), 'java-2', 'javascript'],
+  },
+];
 
 const readKey = (exchange: Exchange): unknown => parseDocument(exchange)?.AccessKeyId;
 
