@@ -95,12 +95,17 @@ export const conformCommand: CommandDefinition = {
     if (role !== undefined && target.shape !== 'imds') {
       throw new CredWatchError('--role needs an IMDS endpoint', 'a container endpoint has one role only');
     }
+    if (target.shape === 'imds' && (token ?? tokenFile) !== undefined) {
+      const flag = token === undefined ? '--token-file' : '--token';
+      throw new CredWatchError(`${flag} needs a container endpoint`, 'IMDS issues its own tokens');
+    }
+    const { requireWritableOutput, writeConformance } = await import('../conformance/output.ts');
+    await requireWritableOutput(output);
     const { listTargetNotes } = await import('../conformance/target-notes.ts');
     for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
     const { runChecks } = await import('../conformance/run-checks.ts');
     const run = await runChecks(target, role ?? null, watch, io);
     const verdict = judgeConformance(run, strict);
-    const { writeConformance } = await import('../conformance/output.ts');
     await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
     if (run.unreachable !== null) {
       const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');

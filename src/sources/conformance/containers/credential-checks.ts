@@ -1,11 +1,11 @@
 import type { ClientEffect } from '../../../domain/conformance/clients.ts';
-import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import { judgeRemainingValidity, judgeValidity } from '../document-judgements.ts';
+import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
+import { judgeRemainingValidity, judgeValidity } from '../judgements/documents.ts';
+import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
-import { judgeDuration, judgeLoad } from '../time-judgements.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
 
 /** Checks of the credentials that the endpoint serves, over several reads. */

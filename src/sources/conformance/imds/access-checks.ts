@@ -1,8 +1,8 @@
 import { ALL_FAIL } from '../../../domain/conformance/imds-checks.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
-import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { getStatus, LONGEST_TTL, ROLES, readToken } from './imds-responses.ts';

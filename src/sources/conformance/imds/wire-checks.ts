@@ -1,8 +1,8 @@
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { exchangeRaw } from '../raw-exchange.ts';
-import { judgeDuration, judgeLoad } from '../time-judgements.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import {
   getStatus,

@@ -1,8 +1,8 @@
-import { LATE_RESPONSE_MS } from '../../domain/conformance/client-limits.ts';
-import type { ClientEffect } from '../../domain/conformance/clients.ts';
-import type { CheckAttempt } from './check-attempt.ts';
-import { UnknownCheck } from './check-errors.ts';
-import type { Exchange } from './prober.ts';
+import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { CheckAttempt } from '../check-attempt.ts';
+import { UnknownCheck } from '../check-errors.ts';
+import type { Exchange } from '../prober.ts';
 
 /** Fails if the slowest of the responses comes after SDKs have stopped waiting. */
 export function judgeDuration(

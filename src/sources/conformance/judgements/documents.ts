@@ -1,11 +1,11 @@
-import type { ClientEffect, ConformanceClient, Effect } from '../../domain/conformance/clients.ts';
-import { toValidityEffects } from '../../domain/conformance/validity-effects.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
-import { type EndpointKind, findRefreshWindows } from '../../domain/sdk-refresh/refresh-windows.ts';
-import { parseInstant } from '../../domain/time/instant.ts';
-import type { JsonObject } from '../document/json-object.ts';
-import type { CheckAttempt } from './check-attempt.ts';
-import type { Exchange } from './prober.ts';
+import type { ClientEffect, ConformanceClient, Effect } from '../../../domain/conformance/clients.ts';
+import { toValidityEffects } from '../../../domain/conformance/validity-effects.ts';
+import type { Instant, Seconds } from '../../../domain/model.ts';
+import { type EndpointKind, findRefreshWindows } from '../../../domain/sdk-refresh/refresh-windows.ts';
+import { parseInstant } from '../../../domain/time/instant.ts';
+import type { JsonObject } from '../../document/json-object.ts';
+import type { CheckAttempt } from '../check-attempt.ts';
+import type { Exchange } from '../prober.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
