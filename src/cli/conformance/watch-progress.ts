@@ -21,7 +21,9 @@ export function createWatchProgress(io: Io) {
 /** Says why the endpoint was not watched, or not for the whole time. */
 export async function printWatchNote({ watch, unreachable }: ConformanceRun, signal: AbortSignal, io: Io) {
   if (unreachable !== null) return;
-  if (watch === null) {
+  if (watch === null && signal.aborted) {
+    await printNote(io, `${String(signal.reason)} received: not every check was made`);
+  } else if (watch === null) {
     await printNote(io, 'the endpoint was not watched, because it serves no credentials');
   } else if (signal.aborted) {
     const [watched, planned] = [watch.watchedSeconds, watch.plannedSeconds].map(formatShortDuration);
