@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
-import { changeResponses, isDocument } from '../../support/conformance/defects/defect.ts';
+import {
+  changeDocument,
+  changeResponses,
+  combine,
+  isDocument,
+  setHeaders,
+} from '../../support/conformance/defects/defect.ts';
 import { startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
 
@@ -22,6 +28,20 @@ describe('a hostile endpoint', () => {
     expect(listChecks(await checkEndpoint({ url: origin, shape: 'imds', clock: CONTEXT.clock }))).toContain(
       'document-fields',
     );
+  });
+
+  test('does not hide expired credentials by a wrong Date', async () => {
+    const expire = combine(
+      changeDocument(() => ({ Expiration: '2020-01-01T00:00:00Z' })),
+      changeResponses(
+        () => true,
+        (response) => setHeaders(response, { Date: 'Fri, 01 Jan 1999 00:00:00 GMT' }),
+      ),
+    );
+    const { origin } = await startLoopbackServer(expire(createReferenceImds(CONTEXT), CONTEXT), CONTEXT);
+    const run = await checkEndpoint({ url: origin, shape: 'imds', clock: CONTEXT.clock });
+    expect(listChecks(run)).toContain('not-expired');
+    expect(run.notes).toContainEqual(expect.objectContaining({ code: 'CLOCK_OFFSET' }));
   });
 
   test('does not delay the report by long tokens and many headers', { timeout: 20_000 }, async () => {
