@@ -1,49 +1,18 @@
-import { request } from 'node:http';
 import { describeRunningServer, type RunningServer } from '../../report/messages/serving/status.ts';
-
-/** Where another program listens. */
-export type UsedAddress = { host: string; port: number } | { socketPath: string };
+import { requestHealth, type ServerAddress } from './request-health.ts';
 
 const TIMEOUT_MS = 1000;
-const MAX_BYTES = 100_000;
 
-/** Says which program already listens on an address, as far as it says so itself. */
-export async function describeAddressUser(address: UsedAddress): Promise<string> {
-  const text = await readHealth(address);
-  const server = text === null ? null : parseHealth(text);
+/** Describes the program that listens at an address, by its own `/healthz`. */
+export async function describeAddressUser(address: ServerAddress): Promise<string> {
+  const response = await requestHealth(address, TIMEOUT_MS);
+  const server = response === null || response instanceof Error ? null : parseHealth(response.body);
   return server === null ? 'another program listens there' : describeRunningServer(server);
 }
 
-/** Null if the other program does not respond like a server for HTTP. */
-function readHealth(address: UsedAddress): Promise<string | null> {
-  return new Promise((resolve) => {
-    const headers = { Host: 'host' in address ? formatHost(address.host) : 'localhost' };
-    const options = { ...address, path: '/healthz', headers, agent: false, timeout: TIMEOUT_MS };
-    const sent = request(options, (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > MAX_BYTES) sent.destroy();
-        else chunks.push(chunk);
-      });
-      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    });
-    // Also ends a response that never ends.
-    const timer = setTimeout(() => sent.destroy(), TIMEOUT_MS);
-    sent.on('error', () => resolve(null));
-    sent.on('close', () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
-    sent.end();
-  });
-}
-
-const formatHost = (host: string) => (host.includes(':') ? `[${host}]` : host);
-
 /** Null for the response of another program. */
-export function parseHealth(text: string): RunningServer | null {
+export function parseHealth(text: string | null): RunningServer | null {
+  if (text === null) return null;
   try {
     const { schema_version: version, user, pid, roles } = Object(JSON.parse(text));
     if (version !== 1 || typeof user !== 'string' || !Number.isSafeInteger(pid) || !Array.isArray(roles))

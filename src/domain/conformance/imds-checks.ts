@@ -74,20 +74,7 @@ export const IMDS_CHECKS = [
     id: 'not-expired',
     shapes: EVERY_SHAPE,
     severity: 'error',
-    effects: [
-      affects(
-        'uses-expired',
-        'botocore',
-        'java-1',
-        'java-2',
-        'dotnet',
-        'ruby',
-        'javascript',
-        'go',
-        'cpp',
-        'rust',
-      ),
-    ],
+    effects: [affects('uses-expired', ...CONFORMANCE_SDKS)],
   },
   { id: 'remaining-validity', shapes: REFRESHED_IN_TIME, severity: 'error', effects: [] },
   {

@@ -51,7 +51,7 @@ describe('a single role', () => {
     expect(others).toEqual([]);
     expect(started).toMatch(/^# process \(role loader\) from the source process, ASIA…ADER$/m);
     expect(started).toMatch(
-      /^# process: valid until [\d:]+Z \(59m\d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
+      /^# process: valid until [\d:]+Z \(59m \d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
     );
   });
 

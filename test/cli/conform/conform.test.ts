@@ -218,7 +218,7 @@ describe('wrong usage', () => {
   const container = 'http://127.0.0.1:1/v1/credentials';
 
   test.each([
-    [['--token', 'a', '--token-file', 'b'], '--token and --token-file exclude each other'],
+    [['--token', 'a', '--token-file', 'b'], '--token and --token-file cannot be combined'],
     [['ftp://127.0.0.1/'], 'the endpoint is not an http or https URL'],
     [['127.0.0.1:1338'], 'the endpoint is not an http or https URL'],
     [['http://user:CANARY@127.0.0.1/'], 'the URL contains a user name or a password'],

@@ -40,7 +40,7 @@ const respond = (listener: RequestListener) => listen(createServer(listener));
 describe('the program that uses an address', () => {
   test('a running server is named with its user and roles', async () => {
     const address = await respond(({ url, headers }, response) => {
-      response.statusCode = url === '/healthz' && headers.host === '127.0.0.1' ? 503 : 404;
+      response.statusCode = url === '/healthz' && /^127\.0\.0\.1:\d+$/.test(headers.host ?? '') ? 503 : 404;
       response.end(HEALTH);
     });
     expect(await describeAddressUser(address)).toBe(

@@ -28,10 +28,10 @@ const expiresIn = (minutes: number) => ({
 describe('messages about served credentials', () => {
   test('say until when they are valid, when they are refreshed, and why then', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
-      'valid until 11:24:00Z (1h), next refresh at 10:53:10Z (at half of the lifetime)',
+      'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
     expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
-      'valid until 11:24:00Z (1h), not refreshed until the next request',
+      'valid until 11:24:00Z (1h 00m 00s), not refreshed until the next request',
     );
     expect(describeValidity(createFacts({ ...expiresIn(-1), nextRefreshAt: null }), NOW)).toBe(
       'expired at 10:23:00Z',
@@ -59,13 +59,13 @@ describe('messages about served credentials', () => {
 
   test('a log line of a refresh has the time, the role and the masked key', () => {
     expect(describeRefresh(createFacts(), NOW)).toMatch(
-      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,
+      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h 00m 00s\), next refresh /,
     );
   });
 
   test.each([
-    [60, 'note', 'clients get the present ones, valid for 1h'],
-    [10, 'warning', 'clients get the present ones, valid for 10m'],
+    [60, 'note', 'clients get the current ones, valid for 1h'],
+    [10, 'warning', 'clients get the current ones, valid for 10m'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });

@@ -14,7 +14,7 @@ const MIN_CONFIDENTIAL_LENGTH = 16;
 const WORDS = /^[a-z]{1,20}(?:-[a-z]{1,20})*$/;
 
 /** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
-export const WRONG_ID = '00000000-0000-4000-8000-000000000000';
+const WRONG_ID = '00000000-0000-4000-8000-000000000000';
 
 /** What a request changes. An undefined token is the real one, and null is none. */
 export interface ContainerRequest {
