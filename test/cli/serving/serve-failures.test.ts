@@ -181,7 +181,7 @@ describe('recording', () => {
     const server = await startServer(['--process', writeKeyScript(3600)], { env });
     expect((await getDocument(server.environment)).status).toBe(200);
     expect((await curl(`${server.origin}/metrics`)).body).toContain(
-      'cred_watch_served_credentials_valid{name="process"} 1',
+      'cred_watch_served_credentials_valid{role_name="process"} 1',
     );
     expect((await server.stop()).stderr).toContain('note: continuing without the database: ');
   });

@@ -157,7 +157,7 @@ describe.each<Case>(CASES)('%s', (_, changes, expected, plan = PLAN) => {
   });
 
   test('the JSON has the form of its schema', () => {
-    const json = renderSetupCheckJson(checks, { plan, system: 'linux' });
+    const json = renderSetupCheckJson(checks, { plan, system: 'linux' }, 0);
     expect(findViolations('serve-setup-check', JSON.parse(json))).toEqual([]);
   });
 
