@@ -101,7 +101,7 @@ describe('an address in use', () => {
     expect(stderr).toMatch(/is already in use: cred-watch serve of user \S+ \(pid \d+\) serves/);
   });
 
-  test('another program is said to be another program, and the source is not asked', async () => {
+  test('a program at the address is named as another program, and the source is not polled', async () => {
     const other = createServer((socket) => void socket.destroy());
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -136,10 +136,7 @@ describe('wrong usage', () => {
     [['--region', 'europe'], "--region 'europe' is not a region"],
     [['--role-arn', ARN, '--process', 'x'], '--role-arn and --process cannot be combined'],
     [['--tree', '/nonexistent'], '/nonexistent'],
-    [['--user', 'nobody'], '--user'],
   ])('%j is an error with a hint', async (args, message) => {
-    // Only the test of --user depends on the user who runs it.
-    if (args[0] === '--user' && process.getuid?.() === 0) return;
     const { code, stdout, stderr } = await serve(
       [...args, '--process', 'false'].slice(
         0,
@@ -147,9 +144,8 @@ describe('wrong usage', () => {
       ),
     );
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`error: ${message}`.slice(0, 7));
+    expect(stderr).toMatch(/^error: .*\nhint: .+$/m);
     expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^hint: .+$/m);
   });
 
   test('a server whose source is itself is refused', async () => {

@@ -90,7 +90,7 @@ echo '"AccessKeyId":"ASIATEST'$(date +%N)'","AccountId":"'$account'"}'
 });
 
 describe('/healthz', () => {
-  test('names the role, the owner and the time of the next refresh', async () => {
+  test('/healthz has the role, the owner and the time of the next refresh', async () => {
     const server = await startServer(['--process', writeKeyScript(3600)], { env: createEnv() });
     const { status, health } = await readHealth(server.origin);
     expect(status).toBe(200);

@@ -26,7 +26,7 @@ const expiresIn = (minutes: number) => ({
 });
 
 describe('messages about served credentials', () => {
-  test('say until when they are valid, when they are refreshed, and why then', () => {
+  test('the validity has the expiration, the time of the next refresh, and its reason', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
       'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
@@ -81,7 +81,7 @@ describe('the warning about a short lifetime', () => {
   const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
     describeShortLifetime('loader', lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
 
-  test('names each SDK once, with its worst effect', () => {
+  test('the warning about a short lifetime names each SDK once, with its worst effect', () => {
     const message = warn(898, ['imds', 'container']);
     expect(message).toBe(
       'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
@@ -89,7 +89,7 @@ describe('the warning about a short lifetime', () => {
     );
   });
 
-  test('says if only a late refresh affects an SDK', () => {
+  test('the warning about a short lifetime says if only a late refresh affects an SDK', () => {
     expect(warn(40 * 60, ['imds'])).toBe(
       'the credentials of loader are valid for only 40m: if a refresh is late, botocore (AWS CLI, boto3) can use expired credentials',
     );
@@ -107,7 +107,7 @@ test.each([
 });
 
 describe('the status for the service manager', () => {
-  test('has one part per role', () => {
+  test('the status for the service manager has one part per role', () => {
     const roles = [
       createFacts(),
       createFacts({ name: 'ops', failureCount: 1, failure: FAILURE }),

@@ -46,7 +46,7 @@ const who = (args: readonly string[] = [], file = db) =>
   runAt(NOW, ['serve', '--who', '--db', file, ...args], { HOME: folder });
 
 describe('serve --who', () => {
-  test('lists the keys that are still valid first, with their programs', async () => {
+  test('keys that are still valid come first, with their programs', async () => {
     const { code, output } = await who();
     expect(code).toBe(0);
     expect(output).toMatchInlineSnapshot(`
@@ -81,7 +81,7 @@ describe('serve --who', () => {
     `);
   });
 
-  test('JSON has all values, and null for what is unknown', async () => {
+  test('JSON has all values, and null for an unknown value', async () => {
     const { stdout } = await who(['-f', 'json']);
     const document = JSON.parse(stdout);
     expect(findViolations('serve-who', document)).toEqual([]);
