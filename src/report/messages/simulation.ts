@@ -3,7 +3,7 @@ import type { TrafficSummary, V1Client } from '../../domain/simulation-traffic.t
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
-import { VARIABLES_THAT_PRECEDE } from './client-variables.ts';
+import { VARIABLES_THAT_PRECEDE } from './serving/client-variables.ts';
 
 export interface SimulationFacts {
   startedAt: Instant;

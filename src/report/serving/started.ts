@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
-import { ONE_BLOCK_PER_CLIENT } from '../messages/client-variables.ts';
+import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
 import { describeStart, type ListeningAddress } from '../messages/serving/start.ts';
 import { formatClientVariables } from '../text/client-variables.ts';
 import { buildRoleJson } from './health.ts';

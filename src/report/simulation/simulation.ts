@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
-import { ONE_BLOCK_PER_CLIENT } from '../messages/client-variables.ts';
+import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
 import { describeSimulation, type SimulationFacts } from '../messages/simulation.ts';
 import { formatClientVariables } from '../text/client-variables.ts';
 import {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeAddressUser } from '../../../src/cli/serving/running-server.ts';
+import { describeAddressUser } from '../../../src/cli/serving/health/running-server.ts';
 import type { ServedRoleFacts } from '../../../src/domain/serving/served-role-facts.ts';
 import { formatHealth } from '../../../src/report/serving/health.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';

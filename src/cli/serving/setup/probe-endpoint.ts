@@ -5,8 +5,8 @@ import {
 } from '../../../domain/setup/setup-facts.ts';
 import type { SocketAddress } from '../../../domain/setup/setup-plan.ts';
 import { getSystemErrorCode } from '../../../errors.ts';
-import { type HealthResponse, requestHealth } from '../request-health.ts';
-import { parseHealth } from '../running-server.ts';
+import { type HealthResponse, requestHealth } from '../health/request-health.ts';
+import { parseHealth } from '../health/running-server.ts';
 
 const TIMEOUT_MS = 3000;
 

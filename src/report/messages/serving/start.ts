@@ -2,7 +2,7 @@ import type { Instant } from '../../../domain/model.ts';
 import type { ServedRoleFacts } from '../../../domain/serving/served-role-facts.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { maskKeyId } from '../../text/format-values.ts';
-import { VARIABLES_THAT_PRECEDE } from '../client-variables.ts';
+import { VARIABLES_THAT_PRECEDE } from './client-variables.ts';
 import { describeValidity } from './refreshes.ts';
 import { nameServedRole } from './status.ts';
 

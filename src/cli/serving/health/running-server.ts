@@ -1,4 +1,4 @@
-import { describeRunningServer, type RunningServer } from '../../report/messages/serving/status.ts';
+import { describeRunningServer, type RunningServer } from '../../../report/messages/serving/status.ts';
 import { requestHealth, type ServerAddress } from './request-health.ts';
 
 const TIMEOUT_MS = 1000;

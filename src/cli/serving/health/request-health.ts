@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { formatSocketAddress, type SocketAddress } from '../../domain/setup/setup-plan.ts';
+import { formatSocketAddress, type SocketAddress } from '../../../domain/setup/setup-plan.ts';
 
 /** Where a server may listen. */
 export type ServerAddress = SocketAddress | { socketPath: string };
