@@ -64,6 +64,20 @@ describe('a first request that fails', () => {
     expect(stderr).not.toContain('CANARY');
   });
 
+  test.each([
+    [['--profile', 'loader'], 'loader'],
+    [['--profile', '2021-03-23'], 'profile'],
+    [['--profile', 'Metrics'], 'profile'],
+    [['--profile', 'a/b'], 'profile'],
+    [['--source', 'container'], 'container'],
+    [[], 'default'],
+  ])('%j serves a role with the name %s', async (args, name) => {
+    const env = createEnv({ HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' });
+    const { code, stderr } = await serve(args, env);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: could not get the credentials of ${name}: `);
+  });
+
   test('keys without an expiration are served with --expires', async () => {
     const env = createEnv({
       AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
