@@ -99,7 +99,7 @@ export const conformCommand: CommandDefinition = {
     }
     if (target.shape === 'imds' && (token ?? tokenFile) !== undefined) {
       const flag = token === undefined ? '--token-file' : '--token';
-      throw new CredWatchError(`${flag} needs a container endpoint`, 'IMDS issues its own tokens');
+      throw new CredWatchError(`${flag} needs a container endpoint`, 'remove it: IMDS issues its own tokens');
     }
     const { requireWritableOutput, writeConformance } = await import('../conformance/output.ts');
     await requireWritableOutput(output);

@@ -85,7 +85,7 @@ echo '"AccessKeyId":"ASIATEST'$(date +%N)'","AccountId":"'$account'"}'
   const server = await startServer(['--process', script, '--no-log'], { env: createEnv() });
   writeFileSync(other, '');
   await server.logged(
-    /^warning: the source of process now returns credentials of the role keys in the account 444455556666, not of the role keys in the account 111122223333; clients get these\nhint: /m,
+    /^warning: the source of process now returns credentials of the role keys in the account 444455556666, not of the role keys in the account 111122223333; clients get the new credentials\nhint: /m,
   );
 });
 

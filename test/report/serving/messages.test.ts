@@ -52,7 +52,7 @@ describe('messages about served credentials', () => {
     expect(describeOtherRole(facts, createFacts({ accountId: null, role: '' }))).toBeNull();
     expect(describeOtherRole(facts, createFacts({ accountId: '444455556666' }))).toBe(
       'the source of loader now returns credentials of the role loader in the account 444455556666, ' +
-        'not of the role loader in the account 111122223333; clients get these',
+        'not of the role loader in the account 111122223333; clients get the new credentials',
     );
     expect(describeOtherRole(facts, createFacts({ role: 'admin\n' }))).toMatch(/ of the role admin\S* in /);
   });

@@ -144,7 +144,7 @@ export function describeFailedRefresh(
 export function describeOtherRole(before: ServedRoleFacts, now: ServedRoleFacts): string | null {
   const isOther = differ(before.accountId, now.accountId) || differ(before.role || null, now.role || null);
   if (!isOther) return null;
-  return `the source of ${now.name} now returns credentials of ${nameIdentity(now)}, not of ${nameIdentity(before)}; clients get these`;
+  return `the source of ${now.name} now returns credentials of ${nameIdentity(now)}, not of ${nameIdentity(before)}; clients get the new credentials`;
 }
 
 const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other;

@@ -1,4 +1,4 @@
-import { ALL_FAIL } from '../../../domain/conformance/imds-checks.ts';
+import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
