@@ -83,7 +83,7 @@ export type FailureFact =
   | { code: 'REDIRECT_TO_OTHER_HOST'; host: string }
   | { code: 'CREDENTIALS_EXPIRED'; agoSeconds: Seconds }
   | { code: 'VALIDITY_TOO_SHORT'; remainingSeconds: Seconds; windows: readonly RefreshWindow[] }
-  | { code: 'RESPONSE_SLOW'; milliseconds: number; concurrentCount: number }
+  | { code: 'RESPONSE_SLOW'; milliseconds: number; limitMilliseconds: number; concurrentCount: number }
   /** Two reads of the credentials returned different keys. */
   | { code: 'KEY_NOT_STABLE' }
   /** The old key had less than the promised validity left when the new one appeared. */

@@ -20,6 +20,8 @@ export const EFFECTS = [
   'extends-expiration',
   /** The client sends a request for each API call, so the endpoint gets many requests. */
   'requests-at-every-call',
+  /** The client gives up if many clients send requests at the same time. */
+  'times-out-under-load',
   /** The client waits for the endpoint: at each start, or before each API call. */
   'delays',
   /** The client requests credentials without a token. */

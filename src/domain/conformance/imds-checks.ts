@@ -82,6 +82,14 @@ export const IMDS_CHECKS = [
     effects: [affects('no-credentials', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust')],
   },
   {
+    id: 'response-time-under-load',
+    shapes: EVERY_SHAPE,
+    severity: 'warning',
+    effects: [
+      affects('times-out-under-load', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust'),
+    ],
+  },
+  {
     id: 'region-metadata',
     shapes: IMDS,
     severity: 'warning',

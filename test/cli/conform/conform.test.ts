@@ -18,7 +18,7 @@ async function conform(finished: Finished, options: SimulatedOptions, ...args: s
 describe('the exit code', () => {
   test.concurrent('the exit code is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr, origin } = await conform(onTestFinished, { imds: 'v2' });
-    expect(stdout).toContain(`${origin} (IMDS): conforms\n  0 errors, 0 warnings, 27 passed, 3 skipped`);
+    expect(stdout).toContain(`${origin} (IMDS): conforms\n  0 errors, 0 warnings, 28 passed, 3 skipped`);
     expect(stdout).not.toContain('unknown');
     expect(stderr).toBe(
       `note: checking ${origin} as an endpoint of IMDS, because of its URL\nhint: --shape selects another protocol\n`,
@@ -178,14 +178,14 @@ ciTest.concurrent(
     ]);
     expect(tolerant.stdout).toBe('');
     const xml = readFileSync(file, 'utf8');
-    expect(xml).toMatch(/<testsuites name="cred-watch" tests="30" failures="1" errors="0" skipped="\d+"/);
+    expect(xml).toMatch(/<testsuites name="cred-watch" tests="31" failures="1" errors="0" skipped="\d+"/);
     expect(xml).toMatch(
       /<testcase name="not-expired" classname="conform imds" time="0">\s*<failure type="Conformance"/,
     );
     expect(xml).toMatch(
       /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
     );
-    expect(strict.stdout).toMatch(/tests="30" failures="2"/);
+    expect(strict.stdout).toMatch(/tests="31" failures="2"/);
   },
 );
 

@@ -1,9 +1,10 @@
 import { pairNeighbours } from '../../lists.ts';
 import type { Seconds } from '../../model.ts';
-import { findRefreshWindows } from '../../sdk-refresh/refresh-windows.ts';
+import { type EndpointKind, findRefreshWindows } from '../../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from '../check-list.ts';
 import type { CheckFailure, FailureFact } from '../check-result.ts';
-import { LATE_RESPONSE_MS, MIN_LEAD_TIME } from '../client-limits.ts';
+import { MIN_LEAD_TIME } from '../client-limits.ts';
+import { findTimeoutEffects, getShortestTimeout } from '../client-timeouts.ts';
 import type { ClientEffect } from '../clients.ts';
 import type { ConformanceShape } from '../conformance-check.ts';
 import { toValidityEffects } from '../validity-effects.ts';
@@ -15,13 +16,14 @@ import { type DocumentRead, followKeys, hasDocument, type WatchedRotation } from
 /** Judges the reads of one endpoint, in the order of time. Without credentials, only the responses are judged. */
 export function judgeReads(reads: readonly WatchedRead[], shape: ConformanceShape): WatchedCheck[] {
   const documents = reads.filter(hasDocument);
-  if (documents.length === 0) return [judgeResponses(reads)];
+  const kind = shape === 'imds' ? 'imds' : 'container';
+  if (documents.length === 0) return [judgeResponses(reads, kind)];
   const { rotations, returns } = followKeys(reads);
   const judged = [
     judgeStability(documents, returns),
     judgeExpirations(documents),
-    judgeValidity(documents, shape),
-    judgeResponses(reads),
+    judgeValidity(documents, kind),
+    judgeResponses(reads, kind),
     judgeLeadTimes(rotations),
     judgeLastUpdated(documents),
   ];
@@ -66,35 +68,44 @@ function judgeExpirations(documents: readonly DocumentRead[]): WatchedCheck {
   return { id, failures: [fail(id, { code: 'CREDENTIALS_EXPIRED', agoSeconds }, shortest)] };
 }
 
-function judgeValidity(documents: readonly DocumentRead[], shape: ConformanceShape): WatchedCheck {
+function judgeValidity(documents: readonly DocumentRead[], kind: EndpointKind): WatchedCheck {
   const id = 'remaining-validity';
   const shortest = findShortest(documents.filter((read) => getRemaining(read) > 0));
   const remainingSeconds = shortest === undefined ? Number.POSITIVE_INFINITY : getRemaining(shortest);
-  const windows = findRefreshWindows(remainingSeconds, shape === 'imds' ? 'imds' : 'container');
+  const windows = findRefreshWindows(remainingSeconds, kind);
   if (shortest === undefined || windows.length === 0) return { id, failures: [] };
   const fact = { code: 'VALIDITY_TOO_SHORT', remainingSeconds, windows } as const;
   return { id, failures: [fail(id, fact, shortest, toValidityEffects(windows))] };
 }
 
 /** Every read must be answered with 200, within the time that SDKs wait. */
-function judgeResponses(reads: readonly WatchedRead[]): WatchedCheck {
+function judgeResponses(reads: readonly WatchedRead[], kind: EndpointKind): WatchedCheck {
   const id = 'response-time';
   const failures: CheckFailure[] = [];
-  for (const read of reads) {
-    const fact = findResponseProblem(read);
+  // The slowest first, because it affects the most SDKs.
+  for (const read of [...reads].sort((one, other) => other.durationMs - one.durationMs)) {
+    const fact = findResponseProblem(read, kind);
     // One example of each problem.
-    if (fact !== null && !failures.some(({ code }) => code === fact.code))
-      failures.push(fail(id, fact, read));
+    if (fact === null || failures.some(({ code }) => code === fact.code)) continue;
+    const isSlow = fact.code === 'RESPONSE_SLOW';
+    failures.push(fail(id, fact, read, isSlow ? findTimeoutEffects(read.durationMs, kind) : undefined));
   }
+  failures.sort((one, other) => (one.exchange ?? 0) - (other.exchange ?? 0));
   return { id, failures };
 }
 
-function findResponseProblem({ response, durationMs }: WatchedRead): FailureFact | null {
+function findResponseProblem({ response, durationMs }: WatchedRead, kind: EndpointKind): FailureFact | null {
   if ('reason' in response) return { code: 'NO_RESPONSE', reason: response.reason };
   const { status } = response;
   if (status !== 200) return { code: 'UNEXPECTED_STATUS', status, expected: [200] };
-  if (durationMs <= LATE_RESPONSE_MS) return null;
-  return { code: 'RESPONSE_SLOW', milliseconds: Math.round(durationMs), concurrentCount: 1 };
+  const limitMilliseconds = getShortestTimeout(kind);
+  if (durationMs <= limitMilliseconds) return null;
+  return {
+    code: 'RESPONSE_SLOW',
+    milliseconds: Math.round(durationMs),
+    limitMilliseconds,
+    concurrentCount: 1,
+  };
 }
 
 function judgeLeadTimes(rotations: readonly WatchedRotation[]): WatchedCheck {

@@ -135,7 +135,7 @@ export function describeExpected(fact: FailureFact): string {
       return `at least ${formatShortDuration(longest)}`;
     }
     case 'RESPONSE_SLOW':
-      return 'less than 1000 ms';
+      return `less than ${fact.limitMilliseconds} ms`;
     case 'KEY_NOT_STABLE':
       return 'the key changes only at a rotation';
     case 'ROTATED_TOO_LATE':

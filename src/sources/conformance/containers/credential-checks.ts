@@ -1,9 +1,8 @@
-import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
 import { judgeRemainingValidity, judgeValidity } from '../judgements/documents.ts';
-import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
+import { judgeDuration, judgeLoad, requireFastResponses } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
@@ -13,13 +12,17 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
   ({
     'response-time': async (attempt) => {
       const cold = await facts.getCredentials();
-      judgeDuration(attempt, [cold], 1, chooseSlowEffects);
+      judgeDuration(attempt, [cold], 1, 'container');
       // Twenty requests more cannot show anything better.
       if (attempt.hasFailed) return;
       await facts.getDocument();
-      const warm = await facts.readConcurrently(CONCURRENT_READS);
-      judgeDuration(attempt, warm, CONCURRENT_READS, chooseSlowEffects);
-      judgeLoad(attempt, warm, 200);
+      judgeLoad(attempt, await facts.readConcurrently(CONCURRENT_READS), 200);
+    },
+
+    'response-time-under-load': async (attempt) => {
+      requireFastResponses([await facts.getCredentials()], 'container');
+      await facts.getDocument();
+      judgeDuration(attempt, await facts.readConcurrently(CONCURRENT_READS), CONCURRENT_READS, 'container');
     },
 
     'key-stable': async (attempt) => {
@@ -58,14 +61,6 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
       await judgeCrossOrigin(attempt, prober, (request) => prober.send(request), path, headers);
     },
   }) satisfies Record<string, CheckFunction>;
-
-/** botocore waits for 2 seconds, and Rust for 5. The others have no time limit here. */
-const chooseSlowEffects = (milliseconds: number): readonly ClientEffect[] => [
-  {
-    effect: 'no-credentials',
-    clients: [...(milliseconds > 2000 ? (['botocore'] as const) : []), 'java-2', 'javascript'],
-  },
-];
 
 const readKey = (exchange: Exchange): unknown => parseDocument(exchange)?.AccessKeyId;
 

@@ -35,6 +35,7 @@ export function createImdsChecks(prober: Prober, { role }: ConformanceOptions): 
     'token-reusable': use['token-reusable'],
     // The load can end a faulty server. The checks below judge all reads, and send none.
     'response-time': wire['response-time'],
+    'response-time-under-load': wire['response-time-under-load'],
     'key-stable': document['key-stable'],
     'last-updated': document['last-updated'],
     'not-expired': document['not-expired'],

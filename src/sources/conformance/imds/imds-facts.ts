@@ -24,6 +24,7 @@ export class ImdsFacts {
   readonly session: ImdsSession;
   readonly #fixedRole: string | null;
   readonly #responses = new Map<string, Promise<Exchange>>();
+  #concurrent: Promise<readonly Exchange[]> | null = null;
   /** Reads of the credentials document, in order. */
   readonly documents: Exchange[] = [];
 
@@ -79,6 +80,19 @@ export class ImdsFacts {
     const exchange = await this.session.read(`${ROLES}${role}`);
     this.documents.push(exchange);
     return exchange;
+  }
+
+  /**
+   * Reads the credentials like many clients that start at the same time. Without a role, reads the list.
+   * Null if there is nothing to read many times.
+   */
+  async readConcurrently(count: number): Promise<readonly Exchange[] | null> {
+    const status = getStatus(await this.getRoleList());
+    if ((status !== 200 && status !== 404) || this.session.needsNewTokens) return null;
+    const role = status === 200 && this.hasDocument ? await this.requireRole() : null;
+    const read = () => (role === null ? this.session.read(ROLES) : this.readDocument(role));
+    this.#concurrent ??= Promise.all(Array.from({ length: count }, read));
+    return this.#concurrent;
   }
 
   async requireShortTokenHeaders(): Promise<Record<string, Secret>> {

@@ -1,5 +1,6 @@
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
-import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
+import { SkippedCheck } from '../check-errors.ts';
+import { judgeDuration, judgeLoad, requireFastResponses } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { exchangeRaw } from '../raw-exchange.ts';
@@ -19,20 +20,22 @@ export const createWireChecks = (facts: ImdsFacts) =>
   ({
     'response-time': async (attempt) => {
       // One by one, because after the time limit, the later ones cannot be requested.
-      judgeDuration(attempt, [await facts.getTokenExchange()], 1);
+      judgeDuration(attempt, [await facts.getTokenExchange()], 1, 'imds');
       if (attempt.hasFailed) return;
       const list = await facts.getRoleList();
-      judgeDuration(attempt, [list, ...facts.documents.slice(0, 1)], 1);
+      judgeDuration(attempt, [list, ...facts.documents.slice(0, 1)], 1, 'imds');
       // Twenty requests more cannot show anything better.
       if (attempt.hasFailed) return;
-      const status = getStatus(list);
-      // There is nothing to read many times.
-      if ((status !== 200 && status !== 404) || facts.session.needsNewTokens) return;
-      const warm = await Promise.all(
-        Array.from({ length: CONCURRENT_READS }, () => readForLoad(facts, status)),
-      );
-      judgeDuration(attempt, warm, CONCURRENT_READS);
-      judgeLoad(attempt, warm, status);
+      const warm = await facts.readConcurrently(CONCURRENT_READS);
+      if (warm !== null) judgeLoad(attempt, warm, getStatus(list) ?? 200);
+    },
+    'response-time-under-load': async (attempt) => {
+      const single = [await facts.getTokenExchange(), await facts.getRoleList()];
+      requireFastResponses([...single, ...facts.documents.slice(0, 1)], 'imds');
+      const warm = await facts.readConcurrently(CONCURRENT_READS);
+      await facts.requireAccess();
+      if (warm === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'token-reusable' });
+      judgeDuration(attempt, warm, CONCURRENT_READS, 'imds');
     },
     methods: async (attempt) => {
       await facts.requireAccess();
@@ -70,13 +73,6 @@ export const createWireChecks = (facts: ImdsFacts) =>
       else attempt.expectStatus(exchange, [417], [{ effect: 'no-credentials', clients: ['s3fs'] }]);
     },
   }) satisfies Record<string, CheckFunction>;
-
-/** Reads the credentials like many clients that start at the same time. Without a role, reads the list. */
-async function readForLoad(facts: ImdsFacts, listStatus: number): Promise<Exchange> {
-  return listStatus === 200 && facts.hasDocument
-    ? facts.readDocument(await facts.requireRole())
-    : facts.session.read(ROLES);
-}
 
 function judgeHead(attempt: CheckAttempt, get: Exchange, head: Exchange): void {
   const { status, getHeader } = attempt.requireResponse(head);

@@ -1,38 +1,56 @@
-import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
-import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { findTimeoutEffects, getShortestTimeout } from '../../../domain/conformance/client-timeouts.ts';
+import type { EndpointKind } from '../../../domain/sdk-refresh/refresh-windows.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
-import { UnknownCheck } from '../check-errors.ts';
+import { SkippedCheck, UnknownCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
 
-/** Fails if the slowest of the responses comes after SDKs have stopped waiting. */
+/**
+ * Fails if the slowest of the responses comes after an SDK has stopped waiting.
+ * @param concurrentCount how many requests were sent at the same time
+ */
 export function judgeDuration(
   attempt: CheckAttempt,
   exchanges: readonly Exchange[],
   concurrentCount: number,
-  chooseEffects?: (milliseconds: number) => readonly ClientEffect[],
+  kind: EndpointKind,
 ): void {
-  const answered = exchanges.filter(({ response }) => response !== null);
-  const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
+  const isLoaded = concurrentCount > 1;
+  const timed = exchanges.filter((exchange) => exchange.response !== null || (isLoaded && isLate(exchange)));
+  const [slowest] = timed.sort((one, other) => other.waitedMs - one.waitedMs);
   if (slowest === undefined) return;
   attempt.use(slowest);
-  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
+  const limitMilliseconds = getShortestTimeout(kind);
+  if (slowest.waitedMs <= limitMilliseconds) return;
   const milliseconds = Math.round(slowest.durationMs);
   attempt.fail(
-    { code: 'RESPONSE_SLOW', milliseconds, concurrentCount },
+    { code: 'RESPONSE_SLOW', milliseconds, limitMilliseconds, concurrentCount },
     slowest,
-    chooseEffects?.(milliseconds),
+    findTimeoutEffects(milliseconds, kind, { isLoaded }),
   );
 }
+
+/** @throws SkippedCheck if single requests are slow: many at the same time cannot show anything better */
+export function requireFastResponses(exchanges: readonly Exchange[], kind: EndpointKind): void {
+  if (exchanges.every(({ waitedMs }) => waitedMs <= getShortestTimeout(kind))) return;
+  throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'response-time' });
+}
+
+/** The response might have come later. */
+const isLate = ({ failure }: Exchange) => failure?.reason === 'timeout';
 
 /** IMDS and the agents of AWS throttle with these, also because of other programs of the same host. */
 const THROTTLED = [429, 503];
 
 /**
- * A load of this size must not end a server, nor make it refuse requests.
+ * A load of this size must not end a server, nor make it refuse requests. A server may respond late to some of them,
+ * which another check reports.
  * @throws UnknownCheck if the endpoint throttles, which AWS does too
  */
 export function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
-  const failed = exchanges.filter(({ response }) => response?.status !== status);
+  const isResponsive = exchanges.some(({ response }) => response !== null);
+  const failed = exchanges.filter(
+    (exchange) => exchange.response?.status !== status && !(isResponsive && isLate(exchange)),
+  );
   const isThrottled = ({ response }: Exchange) => response !== null && THROTTLED.includes(response.status);
   const shown = failed.find((exchange) => !isThrottled(exchange)) ?? failed[0];
   if (shown === undefined) return;
