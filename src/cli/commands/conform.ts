@@ -8,7 +8,7 @@ import type { ConformanceFormat } from '../conformance/output.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { parseRole, parseWatchDuration } from '../flags/value-parsers.ts';
-import { printError, printNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 
 const FORMATS = ['text', 'json', 'junit'] as const satisfies readonly ConformanceFormat[];
 
@@ -71,7 +71,7 @@ export const conformCommand: CommandDefinition = {
       ['0', 'the endpoint conforms: no check failed with an error'],
       ['1', 'at least one check failed with an error; with --strict, also with a warning'],
       WRONG_USAGE,
-      ['3', 'unknown: the endpoint is not reachable, or serves no credentials'],
+      ['3', 'unknown: the endpoint is not reachable, refuses the request, or serves no credentials'],
     ],
     examples: [
       ['cred-watch conform', 'the endpoint that the environment names'],
@@ -101,7 +101,9 @@ export const conformCommand: CommandDefinition = {
       const flag = token === undefined ? '--token-file' : '--token';
       throw new CredWatchError(`${flag} needs a container endpoint`, 'remove it: IMDS issues its own tokens');
     }
-    const { requireWritableOutput, writeConformance } = await import('../conformance/output.ts');
+    const { isStdout, printMissingResult, requireWritableOutput, writeConformance } = await import(
+      '../conformance/output.ts'
+    );
     await requireWritableOutput(output);
     const { listTargetNotes } = await import('../conformance/target-notes.ts');
     for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
@@ -109,11 +111,8 @@ export const conformCommand: CommandDefinition = {
     const run = await runChecks(target, role ?? null, watch, io);
     const verdict = judgeConformance(run, strict);
     await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
-    if (run.unreachable !== null) {
-      const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');
-      const { message, hint } = describeUnreachable(run.unreachable);
-      await printError(io, `could not check ${run.endpoint}: ${message}`, hint);
-    }
+    // The text says the same.
+    if (verdict === 'unknown' && !(format === 'text' && isStdout(output))) await printMissingResult(run, io);
     return EXIT_CODES[verdict];
   },
 };

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ConformanceRun } from '../../domain/conformance/check-result.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { ConformanceView } from '../../report/conformance/view.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
+import { printError } from '../process/messages.ts';
 import { explainWriteError, isStdout, writeOutput } from '../process/output-file.ts';
 
 export type ConformanceFormat = 'text' | 'json' | 'junit';
@@ -28,6 +30,22 @@ export async function requireWritableOutput(output: string): Promise<void> {
     throw explainWriteError(output, error, OTHER_FILE);
   }
 }
+
+/** Says on stderr why there is no verdict. */
+export async function printMissingResult(run: ConformanceRun, io: Io): Promise<void> {
+  if (run.unreachable !== null) {
+    const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');
+    const { message, hint } = describeUnreachable(run.unreachable);
+    return printError(io, `could not check ${run.endpoint}: ${message}`, hint);
+  }
+  const { buildNoteHint, describeNote } = await import('../../report/messages/conformance/notes.ts');
+  for (const note of run.notes) {
+    const hint = buildNoteHint(note, run.shape);
+    if (hint !== null) await printError(io, `could not check the credentials: ${describeNote(note)}`, hint);
+  }
+}
+
+export { isStdout };
 
 const OTHER_FILE = 'give another file, or - for stdout';
 

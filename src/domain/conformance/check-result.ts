@@ -4,11 +4,15 @@ import type { CheckId } from './check-list.ts';
 import type { ClientEffect } from './clients.ts';
 import type { ConformanceShape } from './conformance-check.ts';
 import type { NoResponseReason } from './no-response.ts';
+import type { Refusal } from './refusal.ts';
 import type { WatchSummary } from './watch/watched-read.ts';
 
-/** `disabled`: the endpoint responds to every request with 403, as IMDS does if it is disabled. */
+/**
+ * `disabled`: the endpoint responds to every request with 403, as IMDS does if it is disabled.
+ * `no-tls`: the URL begins with https, and the endpoint responds without TLS.
+ */
 export interface UnreachableReason {
-  reason: NoResponseReason | 'disabled';
+  reason: NoResponseReason | 'disabled' | 'no-tls';
   /** Our own words, may be empty. */
   detail: string;
 }
@@ -157,6 +161,9 @@ export type ConformanceNote =
   | { code: 'NO_ROLE' }
   /** The endpoint serves an error in the place of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }
+  | Refusal
+  /** The endpoint accepts requests without the given token: the id in the URL grants access. */
+  | { code: 'TOKEN_IGNORED' }
   /** The `Date` header is ahead of the clock of this host, or behind it. */
   | { code: 'CLOCK_OFFSET'; aheadSeconds: Seconds };
 

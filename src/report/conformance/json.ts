@@ -7,8 +7,8 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { describeClientSummary } from '../messages/conformance/clients.ts';
 import { describeExpected, describeFound } from '../messages/conformance/failures.ts';
+import { describeNote } from '../messages/conformance/notes.ts';
 import {
-  describeNote,
   describeRequirement,
   describeSkipReason,
   describeUnknownReason,

@@ -1,10 +1,10 @@
-import type { CheckResult } from '../../domain/conformance/check-result.ts';
+import type { CheckResult, ConformanceNote, ConformanceRun } from '../../domain/conformance/check-result.ts';
 import { summarizeClients } from '../../domain/conformance/client-summary.ts';
 import type { ConformanceVerdict } from '../../domain/conformance/verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { CLIENT_NAMES, describeClientSummary } from '../messages/conformance/clients.ts';
+import { buildNoteHint, describeNote } from '../messages/conformance/notes.ts';
 import {
-  describeNote,
   describeRequirement,
   describeSkipReason,
   describeUnknownReason,
@@ -39,18 +39,23 @@ export function renderConformanceText(view: ConformanceView, { width, hasColour 
   const { run, verdict } = view;
   const headline = paintVerdict(verdict, escapeUnprintable(describeVerdict(run, verdict)), palette);
   if (run.unreachable !== null) {
-    const { message } = describeUnreachable(run.unreachable);
-    return `${headline}\n  ${escapeUnprintable(message)}\n`;
+    const { message, hint } = describeUnreachable(run.unreachable);
+    return `${headline}\n  ${escapeUnprintable(message)}\n  hint: ${hint}\n`;
   }
   const failed = run.results.filter(isFailed).sort(compareSeverity);
   return [
     `${headline}\n  ${summarizeCounts(run.results, run.requestCount)}\n`,
     ...(run.watch === null ? [] : [`  ${describeWatch(run.watch)}\n`]),
-    ...run.notes.map((note) => `  note: ${escapeUnprintable(describeNote(note))}\n`),
+    ...run.notes.map((note) => renderNote(note, run)),
     ...failed.map((result) => `\n${renderFailed(result, view, width, palette)}`),
     renderOthers(run.results, width),
     `\n${renderClients(view, width)}`,
   ].join('');
+}
+
+function renderNote(note: ConformanceNote, { shape }: ConformanceRun): string {
+  const hint = buildNoteHint(note, shape);
+  return `  note: ${escapeUnprintable(describeNote(note))}\n${hint === null ? '' : `  hint: ${hint}\n`}`;
 }
 
 const compareSeverity = (one: CheckResult, other: CheckResult) => rankSeverity(one) - rankSeverity(other);

@@ -40,6 +40,9 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
 /** An endpoint that has not responded to so many requests is unreachable. */
 export const MAX_UNANSWERED = 3;
 
+/** The errors of OpenSSL for a response that is not TLS. */
+const NO_TLS = /SSL_WRONG_VERSION_NUMBER|SSL_PACKET_LENGTH_TOO_LONG/;
+
 /** Sends the requests to one endpoint, counts them, and keeps them for the report. */
 export class Prober {
   readonly url: URL;
@@ -113,6 +116,7 @@ export class Prober {
   #throwIfUnreachable({ failure }: Exchange): void {
     if (failure === null || this.#isReachable || this.exchanges.some(({ response }) => response !== null))
       return;
+    if (NO_TLS.test(failure.detail)) throw new UnreachableEndpoint({ reason: 'no-tls', detail: '' });
     if (failure.reason === 'connection-failed' || this.#sentCount >= MAX_UNANSWERED) {
       throw new UnreachableEndpoint(failure);
     }

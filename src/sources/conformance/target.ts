@@ -150,8 +150,11 @@ async function readTokenFile(path: string): Promise<AuthorizationToken> {
     return toToken(await readSmallFile(path), 'file', path);
   } catch (error) {
     throwIfLocal(error);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new CredWatchError(
-      `could not read the token file: ${describeReadError(error)}`,
+      isMissing
+        ? `the token file ${path} does not exist`
+        : `could not read the token file ${path}: ${describeReadError(error)}`,
       'check that the file exists and is readable by this user',
       { cause: error },
     );

@@ -68,34 +68,49 @@ describe('the exit code', () => {
   );
 
   test.concurrent('the exit code is 3 if IMDS is disabled', async ({ expect, onTestFinished }) => {
-    const { code, stdout, stderr } = await conform(onTestFinished, { faults: ['status=403'] });
-    expect(stdout).toContain('(IMDS): unknown\n  the endpoint refuses every request with 403\n');
-    expect(stderr).toContain('the endpoint refuses every request with 403\nhint: IMDS is disabled, ');
+    const { code, stdout } = await conform(onTestFinished, { faults: ['status=403'] });
+    expect(stdout).toContain(
+      '(IMDS): unknown\n  the endpoint refuses every request with 403\n  hint: IMDS is disabled, ',
+    );
     expect(code).toBe(3);
   });
 
   test.concurrent.for([{ fault: 'reset', message: 'the connection was closed without a response' }])(
     'is 3 if the endpoint does not respond: $fault',
     async ({ fault, message }, { expect, onTestFinished }) => {
-      const { code, stderr, origin } = await conform(onTestFinished, { faults: [fault] });
-      expect(stderr).toContain(`error: could not check ${origin}: ${message}`);
+      const { code, stdout } = await conform(onTestFinished, { faults: [fault] });
+      expect(stdout).toContain(`(IMDS): unknown\n  ${message}: `);
       expect(code).toBe(3);
     },
   );
 
   ciTest('is 3 if the endpoint never responds', async ({ onTestFinished }) => {
-    const { code, stderr, origin } = await conform(onTestFinished, { faults: ['stall'] });
+    const { code, stdout } = await conform(onTestFinished, { faults: ['stall'] });
     const message = 'no response in time: no complete response within 4000 ms';
-    expect(stderr).toContain(`error: could not check ${origin}: ${message}`);
+    expect(stdout).toContain(`(IMDS): unknown\n  ${message}\n`);
     expect(code).toBe(3);
   });
 
   test.concurrent('the exit code is 3 if no program listens at the address', async ({ expect }) => {
-    const { code, stderr } = await runCommand(['conform', 'http://127.0.0.1:1']);
-    expect(stderr).toContain('error: could not check http://127.0.0.1:1: could not connect: ECONNREFUSED');
-    expect(stderr).toContain('hint: check the URL, and whether the endpoint is running\n');
-    expect(code).toBe(3);
+    const args = ['conform', 'http://127.0.0.1:1', '--shape', 'imds'];
+    const [text, json] = await Promise.all([runCommand(args), runCommand([...args, '-f', 'json'])]);
+    const hint = 'hint: check the URL, and whether the endpoint is running\n';
+    expect(text).toMatchObject({
+      code: 3,
+      stdout: `http://127.0.0.1:1 (IMDS): unknown\n  could not connect: ECONNREFUSED at 127.0.0.1:1\n  ${hint}`,
+      stderr: '',
+    });
+    const error =
+      'error: could not check http://127.0.0.1:1: could not connect: ECONNREFUSED at 127.0.0.1:1\n';
+    expect(json).toMatchObject({ code: 3, stderr: `${error}${hint}` });
   });
+});
+
+test.concurrent('an https URL of an endpoint without TLS is named', async ({ expect, onTestFinished }) => {
+  const { origin } = await startSimulated({}, onTestFinished);
+  const { code, stdout } = await runCommand(['conform', origin.replace('http:', 'https:')]);
+  expect(stdout).toContain('  the endpoint does not use TLS\n  hint: give the URL with http:// instead ');
+  expect(code).toBe(3);
 });
 
 ciTest.concurrent(
@@ -207,11 +222,28 @@ ciTest.concurrent('an endpoint below a path is checked', async ({ expect, onTest
   expect(stdout).toContain(`${origin} (IMDS): conforms\n`);
 });
 
-ciTest.concurrent('--role requests another role than the listed one', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('the result is unknown if --role names no role', async ({ expect, onTestFinished }) => {
   const { code, stdout } = await conform(onTestFinished, {}, '--role', 'other');
-  expect(stdout).toContain('error: document-fields: ');
-  expect(stdout).toMatch(/found +status 404/);
-  expect(code).toBe(1);
+  expect(stdout).toContain('(IMDS): unknown\n  0 errors, 0 warnings');
+  expect(stdout).toContain('note: the endpoint has no such role (status 404)\n  hint: check --role; ');
+  expect(code).toBe(3);
+});
+
+test.concurrent('the result is unknown if a token is missing or wrong', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { environments } = await startSimulated({ shapes: ['cloudshell'] }, onTestFinished);
+  const url = environments.cloudshell.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '';
+  const args = ['conform', url, '--shape', 'cloudshell'];
+  const missing = await runCommand(args);
+  expect(missing.stdout).toContain('note: the endpoint refused the request without a token (status 401');
+  expect(missing.stdout).toContain('hint: give the token with --token-file, or set AWS_CONTAINER_');
+  const file = join(temporaryFolder(onTestFinished), 'conform.xml');
+  const wrong = await runCommand([...args, '--token', 'wrong', '-f', 'junit', '-o', file]);
+  expect(wrong.stderr).toContain('error: could not check the credentials: the endpoint refused the token ');
+  expect(wrong.stderr).toContain('\nhint: check that the token is complete, has not expired, and belongs ');
+  expect([missing.code, wrong.code]).toEqual([3, 3]);
 });
 
 describe('wrong usage', () => {
@@ -227,7 +259,11 @@ describe('wrong usage', () => {
     [['http://user:CANARY@127.0.0.1/'], 'the URL contains a user name or a password'],
     [['http://127.0.0.1:1', '--shape', 'eks'], 'the URL of a container endpoint needs a path'],
     [[container, '--role', 'loader'], '--role needs an IMDS endpoint'],
-    [[container, '--token-file', join(folder, 'missing')], 'could not read the token file: ENOENT'],
+    [
+      [container, '--token-file', join(folder, 'missing')],
+      `the token file ${join(folder, 'missing')} does not exist`,
+    ],
+    [[container, '--token-file', folder], `could not read the token file ${folder}: not a regular file`],
     [[container, '--token-file', empty], 'the token is empty'],
     [
       [container, '--token', 'CANARY\nCANARY'],

@@ -27,11 +27,11 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: `503,${TOKEN}`, shape: 'imds', checks: ['token-issued'] },
     { fault: `400,${TOKEN}`, shape: 'imds', checks: ['token-issued', 'token-refusal-status'] },
     { fault: `404,${TOKEN}`, shape: 'imds', checks: ['token-issued'] },
-    { fault: `500,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
+    { fault: `500,${DOCUMENT}`, shape: 'imds', note: 'SERVER_ERROR' },
     { fault: '404,path=/latest/meta-data/placement/*', shape: 'imds', checks: ['region-metadata'] },
     { fault: '403', shape: 'imds', unreachable: 'disabled' },
     { fault: '500', shape: 'ecs', note: 'ERROR_DOCUMENT' },
-    { fault: '429', shape: 'eks', throttled: ['container-document'] },
+    { fault: '429', shape: 'eks', note: 'THROTTLED', throttled: ['container-document'] },
     { fault: `503,${TOKEN}`, shape: 'cloudshell', checks: ['cloudshell-token'] },
   ],
   error: [

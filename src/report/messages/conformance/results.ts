@@ -1,6 +1,5 @@
 import type { CheckId } from '../../../domain/conformance/check-list.ts';
 import type {
-  ConformanceNote,
   ConformanceRun,
   SkipReason,
   UnknownReason,
@@ -83,23 +82,6 @@ export function describeUnknownReason(reason: UnknownReason): string {
   }
 }
 
-export function describeNote(note: ConformanceNote): string {
-  switch (note.code) {
-    case 'IMDS_V1_ALLOWED':
-      return 'IMDSv1 is allowed: requests without a token get credentials';
-    case 'IMDS_V1_ONLY':
-      return 'only IMDSv1: the endpoint issues no tokens';
-    case 'POSSIBLE_HOP_LIMIT':
-      return 'only the token request got no response: in a container, the hop limit of the instance may be too low';
-    case 'NO_ROLE':
-      return 'no role is attached, so there are no credentials to check';
-    case 'ERROR_DOCUMENT':
-      return `the endpoint serves no credentials, but the error ${note.errorCode}`;
-    case 'CLOCK_OFFSET':
-      return `the Date header is ${formatShortDuration(Math.abs(note.aheadSeconds))} ${note.aheadSeconds > 0 ? 'ahead of' : 'behind'} the clock of this host`;
-  }
-}
-
 /** Why the endpoint could not be checked, and what to do. */
 export function describeUnreachable({ reason, detail }: UnreachableReason): {
   message: string;
@@ -109,6 +91,12 @@ export function describeUnreachable({ reason, detail }: UnreachableReason): {
     return {
       message: 'the endpoint refuses every request with 403',
       hint: 'IMDS is disabled, a firewall blocks it, or a proxy adds X-Forwarded-For',
+    };
+  }
+  if (reason === 'no-tls') {
+    return {
+      message: 'the endpoint does not use TLS',
+      hint: 'give the URL with http:// instead of https://',
     };
   }
   return {

@@ -2,8 +2,9 @@ import type { ConformanceShape } from '../../../domain/conformance/conformance-c
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
-import { readAgentError, readEcsErrorCode } from './agent-errors.ts';
+import { readEcsErrorCode } from './agent-errors.ts';
 import { type ContainerFacts, hasKeys } from './container-facts.ts';
+import { REFUSED_TOKEN } from './container-refusals.ts';
 
 /** How an endpoint may refuse a wrong token or id. The agents of ECS and EKS use 400. */
 const REFUSALS: Readonly<Record<ConformanceShape, readonly number[]>> = {
@@ -23,12 +24,11 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
       if (token === null) {
         throw new SkippedCheck({ code: status === 200 ? 'NO_TOKEN_NEEDED' : 'NEEDS_TOKEN' });
       }
-      if (status !== 400 && status !== 401 && status !== 403) return;
+      if (status === undefined || !REFUSED_TOKEN.includes(status)) return;
       const withPrefix = await facts.tryBearer(token.value);
       if (withPrefix.response?.status === 200) attempt.fail({ code: 'BEARER_REQUIRED' }, withPrefix);
-      else if (readAgentError(exchange, facts.options.shape) !== null) {
-        throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
-      } else attempt.expectStatus(exchange, [200]);
+      // The token can be wrong.
+      else throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
     },
 
     'authorization-required': async (attempt) => {
@@ -73,7 +73,8 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
 
 async function requestRefusals(facts: ContainerFacts): Promise<Exchange[]> {
   const { token, shape } = facts.options;
-  if (token !== null) return [await facts.requestWithoutToken(), await facts.requestWithWrongToken()];
+  if (token !== null && !(await facts.isTokenIgnored()))
+    return [await facts.requestWithoutToken(), await facts.requestWithWrongToken()];
   return shape === 'ecs' && facts.findConfidentialParts().length > 0
     ? [await facts.requestWithWrongId()]
     : [];

@@ -3,15 +3,20 @@ import { Secret } from '../../../secret.ts';
 import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { toRefusal } from '../judgements/refusals.ts';
 import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
 import type { ConformanceOptions } from '../shape-checks.ts';
 import { readAgentError } from './agent-errors.ts';
+import { findContainerRefusal } from './container-refusals.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
 
 /** `security-credentials` */
 const WORDS = /^[a-z]{1,20}(?:-[a-z]{1,20})*$/;
+
+/** The paths of the agent of ECS. The id is a UUID. */
+const AGENT_PATH = /^\/v\d\/credentials(?:\/|\?id=)[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
 const WRONG_ID = '00000000-0000-4000-8000-000000000000';
@@ -139,9 +144,22 @@ export class ContainerFacts {
     throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
   }
 
+  /** Like the agent of ECS, which needs no token, because the id in the path is secret. */
+  async isTokenIgnored(): Promise<boolean> {
+    const isPathOfAgent = this.options.shape === 'ecs' && AGENT_PATH.test(this.path);
+    return isPathOfAgent && hasKeys(await this.requestWithoutToken());
+  }
+
   async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
-    const exchange = await this.#responses.get('unchanged token')?.catch(() => null);
-    const error = exchange ? readAgentError(exchange, this.options.shape) : null;
+    const known = async (name: string) => (await this.#responses.get(name)?.catch(() => null)) ?? null;
+    const [first, open] = [await known('unchanged token'), await known('without token')];
+    const isIgnored = open !== null && hasKeys(open) && (await this.isTokenIgnored());
+    if (isIgnored) return [{ code: 'TOKEN_IGNORED' }];
+    const accepted = await known('credentials');
+    if (first === null || accepted?.response?.status === 200) return [];
+    const refusal = findContainerRefusal(first, this.options);
+    if (refusal !== null) return [toRefusal(refusal, first, quote)];
+    const error = readAgentError(first, this.options.shape);
     return error === null ? [] : [{ code: 'ERROR_DOCUMENT', errorCode: quote(error) }];
   }
 

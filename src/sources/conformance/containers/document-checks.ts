@@ -6,6 +6,7 @@ import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
 import { readAgentError } from './agent-errors.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
+import { findContainerRefusal } from './container-refusals.ts';
 
 /** Without an expiration, Go and Java treat the credentials as permanent. */
 const WITHOUT_EXPIRATION: readonly ClientEffect[] = [
@@ -42,7 +43,9 @@ export const createDocumentChecks = (facts: ContainerFacts) =>
 
     'container-document': async (attempt) => {
       const exchange = attempt.use(await facts.getCredentials());
-      if (readAgentError(exchange, facts.options.shape) !== null) {
+      const refusal = findContainerRefusal(exchange, facts.options);
+      const isRefused = refusal !== null && refusal !== 'THROTTLED';
+      if (isRefused || readAgentError(exchange, facts.options.shape) !== null) {
         throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
       }
       const effects = exchange.failure?.reason === 'too-large' ? TOO_LARGE : undefined;

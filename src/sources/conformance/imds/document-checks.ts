@@ -32,6 +32,8 @@ export const createDocumentChecks = (facts: ImdsFacts) =>
     },
     'document-fields': async (attempt) => {
       const [first] = await facts.getDocuments();
+      attempt.use(first);
+      await facts.requireNoRefusal();
       if (!attempt.expectStatus(first, [200])) return;
       const document = readDocument(first);
       if (document === null) return attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-json' }, first);

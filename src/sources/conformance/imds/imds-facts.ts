@@ -4,7 +4,10 @@ import type { JsonObject } from '../../document/json-object.ts';
 import { isRole } from '../../role-name.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { findOutage } from '../judgements/refusals.ts';
 import type { Exchange, Prober } from '../prober.ts';
+import { listImdsNotes } from './imds-notes.ts';
+import { findDocumentRefusal, findListRefusal } from './imds-refusals.ts';
 import {
   getStatus,
   INSTANCE_ID,
@@ -118,9 +121,30 @@ export class ImdsFacts {
     return getStatus(await this.getRoleList()) === 404;
   }
 
-  /** @throws SkippedCheck if the endpoint refuses every read, for a reason that another check reports */
+  /** Whether no path of IMDS exists, so the URL is wrong. */
+  async isNotFound(): Promise<boolean> {
+    const isMissing = (exchange: Exchange) => getStatus(exchange) === 404;
+    return (
+      isMissing(await this.getTokenExchange()) &&
+      (await this.isWithoutRole()) &&
+      isMissing(await this.getInstanceId())
+    );
+  }
+
+  /** Whether the endpoint refuses the token request for a reason that says nothing about tokens. */
+  async isTokenRefused(): Promise<boolean> {
+    const [token, list] = [await this.getTokenExchange(), await this.getRoleList()];
+    const isFailing = [token, list].every((exchange) => findOutage(exchange) === 'SERVER_ERROR');
+    return isFailing || this.isNotFound();
+  }
+
+  /** @throws SkippedCheck if the endpoint refuses every read, for a reason that another check or a note reports */
   async requireAccess(): Promise<void> {
-    const status = getStatus(await this.getRoleList());
+    const list = await this.getRoleList();
+    const status = getStatus(list);
+    if (findListRefusal(list) !== null || (await this.isNotFound())) {
+      throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
+    }
     if (status === 200 || status === 404) return;
     const hasToken = readToken(await this.getTokenExchange()) !== null;
     const check = status === 401 && !hasToken ? 'token-issued' : 'role-list';
@@ -136,6 +160,13 @@ export class ImdsFacts {
     const [role = ''] = (response?.body ?? '').trim().split(/\r?\n/);
     if (isRole(role)) return role;
     throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'role-list' });
+  }
+
+  /** @throws SkippedCheck if the endpoint refuses the credentials, although it may behave as SDKs expect */
+  async requireNoRefusal(): Promise<void> {
+    const [document] = await this.getDocuments();
+    const refusal = findDocumentRefusal(document, this.#fixedRole !== null);
+    if (refusal !== null && refusal !== 'THROTTLED') throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
   }
 
   /** The document of this exchange. @throws SkippedCheck if it contains no credentials */
@@ -161,22 +192,15 @@ export class ImdsFacts {
 
   async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
     const known = async (name: string) => (await this.#responses.get(name)?.catch(() => null)) ?? null;
-    const [token, roles, document] = [await known('token'), await known('roles'), await known('document')];
-    const open = await known('no token');
-    const hasStatus = (exchange: Exchange | null, status: number) => exchange?.response?.status === status;
-    const fields = document === null ? null : readDocument(document);
-    const isTokenLost = token !== null && token.response === null;
-    return [
-      ...(isTokenLost && roles !== null && roles.response !== null
-        ? [{ code: 'POSSIBLE_HOP_LIMIT' } as const]
-        : []),
-      ...(!hasStatus(token, 200) && hasStatus(roles, 200) ? [{ code: 'IMDS_V1_ONLY' } as const] : []),
-      ...(hasStatus(token, 200) && hasStatus(open, 200) ? [{ code: 'IMDS_V1_ALLOWED' } as const] : []),
-      ...(hasStatus(roles, 404) ? [{ code: 'NO_ROLE' } as const] : []),
-      ...(fields !== null && isErrorDocument(fields)
-        ? [{ code: 'ERROR_DOCUMENT', errorCode: quote(String(fields.Code)) } as const]
-        : []),
-    ];
+    const responses = {
+      token: await known('token'),
+      roles: await known('roles'),
+      document: await known('document'),
+      open: await known('no token'),
+      isRoleGiven: this.#fixedRole !== null,
+      isNotFound: (await known('instance')) !== null && (await this.isNotFound()),
+    };
+    return listImdsNotes(responses, quote);
   }
 
   #once(name: string, request: () => Promise<Exchange>): Promise<Exchange> {

@@ -1,6 +1,7 @@
 import type { ExpectedValue } from '../../../domain/conformance/check-result.ts';
 import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { findOutage } from '../judgements/refusals.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { readDocument, readObject } from './imds-responses.ts';
@@ -51,6 +52,8 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       }
       if (await facts.isWithoutRole()) return;
       const info = await facts.session.read('/latest/meta-data/iam/info');
+      // It names the role, so it can depend on the credentials.
+      if (findOutage(info) !== null) await facts.requireNoRefusal();
       if (!attempt.expectStatus(info, [200])) return;
       const { Code, InstanceProfileArn: arn } = readDocument(info) ?? {};
       if (Code !== 'Success') failField(attempt, info, 'Code', Code, 'success');

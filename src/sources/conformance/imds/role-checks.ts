@@ -6,6 +6,7 @@ import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
+import { findListRefusal } from './imds-refusals.ts';
 import { ROLES, readToken } from './imds-responses.ts';
 
 /** A valid name that no role has. */
@@ -24,13 +25,15 @@ export const createRoleChecks = (facts: ImdsFacts) =>
       if (status === 403 && token.response?.status === 403)
         throw new UnreachableEndpoint({ reason: 'disabled', detail: '' });
       if (status === 401 && readToken(token) === null) await facts.requireAccess();
+      const refusal = findListRefusal(list);
+      if (refusal !== null && refusal !== 'THROTTLED') throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
       if (status === 404) throw new SkippedCheck({ code: 'NO_ROLE' });
       if (!attempt.expectStatus(list, [200])) return;
       judgeRoleList(attempt, list);
       await judgeListWithoutSlash(attempt, facts);
     },
     'unknown-role-not-found': async (attempt) => {
-      await facts.requireRole();
+      await facts.requireNoRefusal();
       const exchange = await facts.session.read(`${ROLES}${UNKNOWN_ROLE}`);
       attempt.expectStatus(exchange, [404]);
     },

@@ -21,6 +21,7 @@ export const createTokenChecks = (facts: ImdsFacts) =>
     'token-issued': async (attempt) => {
       const exchange = await facts.getTokenExchange();
       if (readToken(exchange) !== null && isToken(exchange.response?.body)) attempt.use(exchange);
+      else if (await facts.isTokenRefused()) throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
       else judgeMissingToken(attempt, exchange, await chooseMissingTokenEffects(facts, exchange));
     },
     'token-ttl-header': async (attempt) => {
