@@ -6,11 +6,20 @@ import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
 
-/** Shows on a terminal what was seen, and for how long the endpoint is still watched. */
+/**
+ * Shows on a terminal what was seen, and for how long the endpoint is still watched. Elsewhere, a note says once that
+ * the checks have ended.
+ */
 export function createWatchProgress(io: Io) {
   const progress = createProgress(io);
+  let isNoted = io.stderr.isTerminal;
   return {
     show: ({ plannedSeconds, watchedSeconds, readCount, rotationCount }: WatchSummary) => {
+      if (!isNoted) {
+        isNoted = true;
+        const duration = formatShortDuration(plannedSeconds);
+        void printNote(io, `the checks have ended; watching the endpoint for ${duration}`);
+      }
       const left = formatShortDuration(Math.max(0, plannedSeconds - watchedSeconds));
       const counts = [formatCount(readCount, 'read'), formatCount(rotationCount, 'rotation')];
       progress.show([`watching for another ${left}`, ...counts].join(' · '));

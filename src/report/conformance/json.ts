@@ -7,6 +7,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { describeClientSummary } from '../messages/conformance/clients.ts';
 import { describeExpected, describeFound } from '../messages/conformance/failures.ts';
+import { buildFix } from '../messages/conformance/fixes.ts';
 import { describeNote } from '../messages/conformance/notes.ts';
 import {
   describeRequirement,
@@ -67,6 +68,7 @@ function buildCheck(result: CheckResult) {
     outcome: result.outcome,
     reason: buildReason(result),
     failures: result.outcome === 'failed' ? result.failures.map(buildFailure) : [],
+    fix: result.outcome === 'failed' ? buildFix(result.id) : null,
     exchanges: result.exchanges,
   };
 }

@@ -9,7 +9,7 @@ import {
   describeVerdict,
   describeWatch,
 } from '../messages/conformance/results.ts';
-import { type ConformanceView, getSeverity, isFailed, listEffects, listFailureRows } from './view.ts';
+import { type ConformanceView, getSeverity, isFailed, listConsequenceRows, listFailureRows } from './view.ts';
 
 /** One suite with one test case per check. A warning is a passed test case with text, except with --strict. */
 export async function renderConformanceJunit(view: ConformanceView, version: string): Promise<string> {
@@ -65,7 +65,7 @@ function buildOutcome(result: CheckResult, view: ConformanceView): object {
   if (!isFailed(result)) return {};
   const details = [
     ...result.failures.flatMap((failure) => listFailureRows(failure, view.run)),
-    ...listEffects(result).map((effect) => ['effect', effect] as const),
+    ...listConsequenceRows(result).map(([label, value]) => [label === '' ? 'effect' : label, value] as const),
   ].map(([label, value]) => `${label}: ${value}`);
   const message = describeRequirement(result.id);
   const isWarning = getSeverity(result) === 'warning' && !view.isStrict;

@@ -20,7 +20,7 @@ import {
   type FailedResult,
   getSeverity,
   isFailed,
-  listEffects,
+  listConsequenceRows,
   listFailureRows,
 } from './view.ts';
 
@@ -97,11 +97,8 @@ function renderFailed(
   const shown = result.failures.slice(0, MAX_FAILURES);
   const hidden = result.failures.length - shown.length;
   const blocks = shown.map((failure) => layOutRows(listFailureRows(failure, run), width));
-  const effects = layOutRows(
-    listEffects(result).map((effect, index) => [index === 0 ? 'effect' : '', effect]),
-    width,
-  );
-  return `${head}${blocks.join('\n')}${hidden > 0 ? `  and ${formatCount(hidden, 'more failure')}\n` : ''}${effects}`;
+  const consequences = layOutRows(listConsequenceRows(result), width);
+  return `${head}${blocks.join('\n')}${hidden > 0 ? `  and ${formatCount(hidden, 'more failure')}\n` : ''}${consequences}`;
 }
 
 /** Checks without an answer, with the reason. */

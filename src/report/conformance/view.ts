@@ -7,6 +7,7 @@ import type {
 import { type ConformanceVerdict, findCheck } from '../../domain/conformance/verdict.ts';
 import { describeEffect } from '../messages/conformance/clients.ts';
 import { describeExpected, describeFound, NO_RESPONSE_PHRASES } from '../messages/conformance/failures.ts';
+import { buildFix } from '../messages/conformance/fixes.ts';
 
 /** What a renderer needs. */
 export interface ConformanceView {
@@ -38,8 +39,16 @@ export function listFailureRows(
   ];
 }
 
-/** What the failures of a check do to clients, each effect once. */
-export const listEffects = ({ failures }: FailedResult): string[] => [
+/** The labelled lines below the failures of a check: what they do to clients, each effect once, and the fix. */
+export function listConsequenceRows(result: FailedResult): (readonly [label: string, value: string])[] {
+  const fix = buildFix(result.id);
+  return [
+    ...listEffects(result).map((effect, index) => [index === 0 ? 'effect' : '', effect] as const),
+    ...(fix === null ? [] : [['fix', fix] as const]),
+  ];
+}
+
+const listEffects = ({ failures }: FailedResult): string[] => [
   ...new Set(failures.flatMap(({ effects }) => effects.map(describeEffect))),
 ];
 

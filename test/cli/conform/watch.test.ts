@@ -30,7 +30,9 @@ test('a signal ends --watch with the results until then', async () => {
   const { code, stdout, stderr } = await done;
   expect(code).toBe(0);
   expect(stdout).toContain('conforms');
-  expect(stderr).toMatch(/^note: SIGINT received: the endpoint was watched for \d+s of 1h\n$/);
+  expect(stderr).toMatch(
+    /^note: the checks have ended; watching the endpoint for 1h\nnote: SIGINT received: the endpoint was watched for \d+s of 1h\n$/,
+  );
 });
 
 test('a signal before --watch ends the checks', async () => {

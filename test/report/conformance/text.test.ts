@@ -62,6 +62,19 @@ describe('the text', () => {
     expect(text.match(/effect {10}Go waits for the endpoint/g)).toHaveLength(1);
   });
 
+  test.each([
+    ['region-metadata', '/latest/meta-data/placement/region', '--region'],
+    ['instance-metadata', '/latest/meta-data/iam/info', '--tree'],
+  ] as const)('the text has a fix for %s', (id, path, flag) => {
+    const failures = [{ ...fact, exchange: null, effects: [] }];
+    const results = [{ id, outcome: 'failed' as const, failures, exchanges: [] }];
+    const text = render({ ...createRun([]), results });
+    const fix = text.slice(text.indexOf('\n  fix  ')).replace(/\s+/g, ' ');
+    expect(fix).toContain(path);
+    expect(fix).toContain(flag);
+    expect(render(createRun([{ ...fact, exchange: null, effects: [] }]))).not.toContain('\n  fix ');
+  });
+
   test('the text has colours only on request', () => {
     expect(render(createRun([]), true)).toContain('\u001b[31m');
     expect(render(createRun([]))).not.toContain('\u001b');

@@ -40,6 +40,7 @@ export async function watchEndpoint(
   const pauseMs = choosePause(seconds) * 1000;
   const reads: WatchedRead[] = [];
   const summarize = () => summarizeReads(reads, seconds, Math.round((clock.now() - startedAt) / 1000));
+  onProgress?.(summarize());
   // The times do not depend on how long the responses take.
   for (let sendAt = startedAt + pauseMs; sendAt <= startedAt + seconds * 1000; sendAt += pauseMs) {
     await clock.sleep(Math.max(0, sendAt - clock.now()), signal);
