@@ -25,6 +25,8 @@ export interface Exchange {
   response: DetailedResponse | null;
   /** Null if there is a response. */
   failure: { reason: NoResponseReason; detail: string } | null;
+  /** The connection or the response might have come later. */
+  isTimedOut: boolean;
 }
 
 export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'readFile'> {
@@ -92,6 +94,7 @@ export class Prober {
       waitedMs: 0,
       response: null,
       failure: null,
+      isTimedOut: false,
     };
     this.exchanges.push(sent);
     const headers = revealHeaders(request.headers ?? {});
@@ -105,6 +108,7 @@ export class Prober {
       if (!(error instanceof PollError)) throw error;
       if (signal.aborted) throw new UnknownCheck({ code: 'TIME_LIMIT' });
       sent.failure = { reason: toNoResponseReason(error), detail: error.detail };
+      sent.isTimedOut = error.isTimeout;
     } finally {
       sent.durationMs = clock.now() - sent.startedAt;
       sent.waitedMs = performance.eventLoopUtilization(utilization).idle;

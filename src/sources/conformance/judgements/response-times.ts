@@ -15,7 +15,9 @@ export function judgeDuration(
   kind: EndpointKind,
 ): void {
   const isLoaded = concurrentCount > 1;
-  const timed = exchanges.filter((exchange) => exchange.response !== null || (isLoaded && isLate(exchange)));
+  const timed = exchanges.filter(
+    (exchange) => exchange.response !== null || (isLoaded && exchange.isTimedOut),
+  );
   const [slowest] = timed.sort((one, other) => other.waitedMs - one.waitedMs);
   if (slowest === undefined) return;
   attempt.use(slowest);
@@ -35,9 +37,6 @@ export function requireFastResponses(exchanges: readonly Exchange[], kind: Endpo
   throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'response-time' });
 }
 
-/** The response might have come later. */
-const isLate = ({ failure }: Exchange) => failure?.reason === 'timeout';
-
 /** IMDS and the agents of AWS throttle with these, also because of other programs of the same host. */
 const THROTTLED = [429, 503];
 
@@ -49,7 +48,7 @@ const THROTTLED = [429, 503];
 export function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
   const isResponsive = exchanges.some(({ response }) => response !== null);
   const failed = exchanges.filter(
-    (exchange) => exchange.response?.status !== status && !(isResponsive && isLate(exchange)),
+    (exchange) => exchange.response?.status !== status && !(isResponsive && exchange.isTimedOut),
   );
   const isThrottled = ({ response }: Exchange) => response !== null && THROTTLED.includes(response.status);
   const shown = failed.find((exchange) => !isThrottled(exchange)) ?? failed[0];
