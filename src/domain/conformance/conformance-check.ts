@@ -5,8 +5,7 @@ export const CONFORMANCE_SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
 export type ConformanceShape = (typeof CONFORMANCE_SHAPES)[number];
 
 /** `error`: an SDK family breaks. `warning`: many requests, a delay, a leak, or a difference from the real service. */
-export const CHECK_SEVERITIES = ['error', 'warning'] as const;
-export type CheckSeverity = (typeof CHECK_SEVERITIES)[number];
+export type CheckSeverity = 'error' | 'warning';
 
 /** One property that the clients of an endpoint rely on. */
 export interface ConformanceCheck {

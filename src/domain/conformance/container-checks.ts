@@ -1,14 +1,7 @@
-import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient, type Effect } from './clients.ts';
+import { ALL_FAIL, affects } from './clients.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
 
 const CONTAINERS = ['ecs', 'eks', 'cloudshell'] as const;
-
-const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
-  effect,
-  clients: clients.length === 0 ? 'all' : clients,
-});
-
-const ALL_FAIL = [affects('no-credentials', ...CONFORMANCE_SDKS)];
 
 /** What SDKs need from a container endpoint, in the order in which the checks are made. */
 export const CONTAINER_CHECKS = [
