@@ -10,7 +10,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
  * @returns a function that returns the programs of an answer
  */
 export function createKeyUserFinder(store: Pick<SampleStore, 'keyUses'> | null) {
-  // The order of the users does not depend on the present.
+  // The time decides only the remaining validity, which is not used here.
   const keys = listServedKeys(store?.keyUses.list() ?? [], 0);
   return ({ accessKeyId, sightings }: KeyAnswer): readonly StoredKeyUse[] => {
     const ids = new Set([toStoredKeyId(accessKeyId), ...sightings.map((each) => each.accessKeyId)]);
