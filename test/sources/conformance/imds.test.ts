@@ -11,7 +11,7 @@ describe('an IMDS endpoint without defects conforms', () => {
     { title: 'with a role', options: {} },
     { title: 'without a role', options: { role: null } },
     { title: 'with IMDSv1', options: { allowsV1: true } },
-  ])('$title', async ({ options }) => {
+  ])('a reference endpoint $title conforms', async ({ options }) => {
     const clock = createJumpingClock();
     const { origin, requests } = await startLoopbackServer(createReferenceImds({ clock, ...options }), {
       clock,
@@ -24,7 +24,7 @@ describe('an IMDS endpoint without defects conforms', () => {
 });
 
 describe('each defect of an IMDS endpoint is named by its checks', () => {
-  test.each(IMDS_DEFECTS)('$name', async ({ checks, apply }) => {
+  test.each(IMDS_DEFECTS)('conform names the defect of IMDS: $name', async ({ checks, apply }) => {
     const clock = createJumpingClock();
     const handle = apply(createReferenceImds({ clock }), { clock, crash: () => {} });
     const { origin } = await startLoopbackServer(handle, { clock });
@@ -34,7 +34,7 @@ describe('each defect of an IMDS endpoint is named by its checks', () => {
 });
 
 describe('each defect of a published server is named by its checks', () => {
-  test.each(KNOWN_DEFECTS)('$name ($server)', async ({ shape, checks, apply }) => {
+  test.each(KNOWN_DEFECTS)('conform names the defect of $server: $name', async ({ shape, checks, apply }) => {
     const clock = createJumpingClock();
     const ecs = createReferenceEcs({ clock });
     let crash = () => {};
