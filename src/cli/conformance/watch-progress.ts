@@ -1,6 +1,7 @@
 import type { ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { WatchSummary } from '../../domain/conformance/watch/watched-read.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
@@ -11,8 +12,8 @@ export function createWatchProgress(io: Io) {
   return {
     show: ({ plannedSeconds, watchedSeconds, readCount, rotationCount }: WatchSummary) => {
       const left = formatShortDuration(Math.max(0, plannedSeconds - watchedSeconds));
-      const rotations = rotationCount === 1 ? '1 rotation' : `${rotationCount} rotations`;
-      progress.show(`watching for another ${left} · ${readCount} reads · ${rotations}`);
+      const counts = [formatCount(readCount, 'read'), formatCount(rotationCount, 'rotation')];
+      progress.show([`watching for another ${left}`, ...counts].join(' · '));
     },
     clear: progress.clear,
   };

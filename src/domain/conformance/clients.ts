@@ -46,11 +46,3 @@ export interface ClientEffect {
   /** The effect occurs if credentials have less remaining validity. Absent: always. */
   below?: Seconds;
 }
-
-/** @param clients default: every client, or no particular one */
-export const affects = (effect: Effect, ...clients: readonly ConformanceClient[]): ClientEffect => ({
-  effect,
-  clients: clients.length === 0 ? 'all' : clients,
-});
-
-export const ALL_FAIL = [affects('no-credentials', ...CONFORMANCE_SDKS)];

@@ -5,7 +5,8 @@ export const CONFORMANCE_SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
 export type ConformanceShape = (typeof CONFORMANCE_SHAPES)[number];
 
 /** `error`: an SDK family breaks. `warning`: many requests, a delay, a leak, or a difference from the real service. */
-export type CheckSeverity = 'error' | 'warning';
+export const CHECK_SEVERITIES = ['error', 'warning'] as const;
+export type CheckSeverity = (typeof CHECK_SEVERITIES)[number];
 
 /** One property that the clients of an endpoint rely on. */
 export interface ConformanceCheck {

@@ -1,5 +1,5 @@
-import { ALL_FAIL, affects } from './clients.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
+import { ALL_FAIL, affects, DIFFERS, HIDES_MISTAKES, LEAKS } from './usual-effects.ts';
 
 const CONTAINERS = ['ecs', 'eks', 'cloudshell'] as const;
 
@@ -25,18 +25,18 @@ export const CONTAINER_CHECKS = [
     id: 'container-identity',
     shapes: ['ecs', 'eks'],
     severity: 'warning',
-    effects: [affects('differs-from-aws')],
+    effects: DIFFERS,
   },
-  { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: [affects('leaks')] },
-  { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: [affects('leaks')] },
+  { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: LEAKS },
+  { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: LEAKS },
   {
     id: 'container-errors',
     shapes: CONTAINERS,
     severity: 'warning',
     effects: [affects('delays', 'java-2', 'go', 'rust')],
   },
-  { id: 'eks-agent-errors', shapes: ['eks'], severity: 'error', effects: [affects('hides-mistakes')] },
-  { id: 'cloudshell-token', shapes: ['cloudshell'], severity: 'error', effects: [affects('hides-mistakes')] },
+  { id: 'eks-agent-errors', shapes: ['eks'], severity: 'error', effects: HIDES_MISTAKES },
+  { id: 'cloudshell-token', shapes: ['cloudshell'], severity: 'error', effects: HIDES_MISTAKES },
   {
     id: 'token-rotation',
     shapes: ['eks'],

@@ -1,5 +1,6 @@
-import { ALL_FAIL, affects, CONFORMANCE_SDKS } from './clients.ts';
+import { CONFORMANCE_SDKS } from './clients.ts';
 import { CONFORMANCE_SHAPES, type ConformanceCheck } from './conformance-check.ts';
+import { ALL_FAIL, affects, DIFFERS, HIDES_MISTAKES, LEAKS } from './usual-effects.ts';
 
 const IMDS = ['imds'] as const;
 /** Credentials of CloudShell are valid for 5 to 15 minutes, so they are always in the windows of the SDKs. */
@@ -14,9 +15,6 @@ export const NO_TOKEN_EFFECTS = [
 export const BAD_REQUEST_EFFECTS = [
   affects('no-credentials', 'botocore', 'java-1', 'java-2', 'dotnet', 'javascript', 'go', 'cpp', 'rust'),
 ];
-const LEAKS = [affects('leaks')];
-const HIDES_MISTAKES = [affects('hides-mistakes')];
-const DIFFERS = [affects('differs-from-aws')];
 
 /**
  * What clients need from the instance metadata service (IMDS). Checks of every shape apply to container endpoints too.

@@ -2,7 +2,8 @@ import { type CheckId, CONFORMANCE_CHECKS } from './check-list.ts';
 import type { CheckResult, ConformanceRun, SkipReason } from './check-result.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
 
-export type ConformanceVerdict = 'conforms' | 'does-not-conform' | 'unknown';
+export const CONFORMANCE_VERDICTS = ['conforms', 'does-not-conform', 'unknown'] as const;
+export type ConformanceVerdict = (typeof CONFORMANCE_VERDICTS)[number];
 
 const CHECKS = new Map<CheckId, ConformanceCheck>(CONFORMANCE_CHECKS.map((check) => [check.id, check]));
 

@@ -40,7 +40,8 @@ export interface ServedRoleFacts {
  * - `idle`: expired, because no client has requested the credentials. The next request refreshes them
  * - `expired`: clients get errors
  */
-export type ServedRoleState = 'starting' | 'valid' | 'refresh-failing' | 'idle' | 'expired';
+export const SERVED_ROLE_STATES = ['starting', 'valid', 'refresh-failing', 'idle', 'expired'] as const;
+export type ServedRoleState = (typeof SERVED_ROLE_STATES)[number];
 
 /** @param now by AWS's clock */
 export function getServedRoleState(

@@ -16,7 +16,7 @@ async function conform(finished: Finished, options: SimulatedOptions, ...args: s
 }
 
 describe('the exit code', () => {
-  test.concurrent('is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr, origin } = await conform(onTestFinished, { imds: 'v2' });
     expect(stdout).toContain(`${origin} (IMDS): conforms\n  0 errors, 0 warnings, 27 passed, 3 skipped`);
     expect(stdout).not.toContain('unknown');
@@ -26,7 +26,7 @@ describe('the exit code', () => {
     expect(code).toBe(0);
   });
 
-  test.concurrent('is 1 if a check fails with an error', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 1 if a check fails with an error', async ({ expect, onTestFinished }) => {
     const { code, stdout, origin } = await conform(onTestFinished, { faults: ['expired=10m'] });
     expect(stdout).toContain(`${origin} (IMDS): does not conform\n  1 error, 0 warnings`);
     expect(stdout).toContain('error: not-expired: ');
@@ -35,7 +35,10 @@ describe('the exit code', () => {
     expect(code).toBe(1);
   });
 
-  test.concurrent('is 0 with a warning, and 1 with --strict', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 0 with a warning, and 1 with --strict', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { origin } = await startSimulated({ faults: ['renew'] }, onTestFinished);
     const [tolerant, strict] = await Promise.all([
       runCommand(['conform', origin]),
@@ -54,7 +57,7 @@ describe('the exit code', () => {
       note: 'the endpoint serves no credentials, but the error AssumeRoleUnauthorizedAccess',
     },
   ])(
-    'is 3 if the endpoint serves no credentials: $fault',
+    'the exit code is 3 if the endpoint serves no credentials: $fault',
     async ({ fault, note }, { expect, onTestFinished }) => {
       const { code, stdout } = await conform(onTestFinished, { imds: 'v2', faults: [fault] });
       expect(stdout).toContain('(IMDS): unknown\n  0 errors, 0 warnings');
@@ -64,7 +67,7 @@ describe('the exit code', () => {
     },
   );
 
-  test.concurrent('is 3 if IMDS is disabled', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 3 if IMDS is disabled', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr } = await conform(onTestFinished, { faults: ['status=403'] });
     expect(stdout).toContain('(IMDS): unknown\n  the endpoint refuses every request with 403\n');
     expect(stderr).toContain('the endpoint refuses every request with 403\nhint: IMDS is disabled, ');
@@ -87,7 +90,7 @@ describe('the exit code', () => {
     expect(code).toBe(3);
   });
 
-  test.concurrent('is 3 if nothing listens at the address', async ({ expect }) => {
+  test.concurrent('the exit code is 3 if no program listens at the address', async ({ expect }) => {
     const { code, stderr } = await runCommand(['conform', 'http://127.0.0.1:1']);
     expect(stderr).toContain('error: could not check http://127.0.0.1:1: could not connect: ECONNREFUSED');
     expect(stderr).toContain('hint: check the URL, and whether the endpoint is running\n');
@@ -218,7 +221,7 @@ describe('wrong usage', () => {
   const container = 'http://127.0.0.1:1/v1/credentials';
 
   test.each([
-    [['--token', 'a', '--token-file', 'b'], '--token and --token-file exclude each other'],
+    [['--token', 'a', '--token-file', 'b'], '--token and --token-file cannot be combined'],
     [['ftp://127.0.0.1/'], 'the endpoint is not an http or https URL'],
     [['127.0.0.1:1338'], 'the endpoint is not an http or https URL'],
     [['http://user:CANARY@127.0.0.1/'], 'the URL contains a user name or a password'],

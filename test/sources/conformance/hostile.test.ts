@@ -30,7 +30,7 @@ describe('a hostile endpoint', () => {
     );
   });
 
-  test('does not hide expired credentials by a wrong Date', async () => {
+  test('a wrong Date of a hostile endpoint does not hide expired credentials', async () => {
     const expire = combine(
       changeDocument(() => ({ Expiration: '2020-01-01T00:00:00Z' })),
       changeResponses(

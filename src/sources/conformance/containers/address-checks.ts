@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { affects } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { isAllowedAddress, readCredentialsUrl } from '../../container/settings.ts';
 import { readSmallFile } from '../../environment/small-file.ts';
 import { readVariable } from '../../environment/variables.ts';

@@ -1,5 +1,5 @@
-import { affects } from '../../../domain/conformance/clients.ts';
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
+import { HIDES_MISTAKES } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../exchanges/prober.ts';
@@ -67,7 +67,7 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
           );
         } else if (facts.options.shape === 'ecs' && readEcsErrorCode(body) === null) {
           const fact = { code: 'UNEXPECTED_BODY', problem: 'no-error-code' } as const;
-          attempt.fail(fact, exchange, [affects('hides-mistakes')]);
+          attempt.fail(fact, exchange, HIDES_MISTAKES);
         }
       }
     },
@@ -84,5 +84,5 @@ async function requestRefusals(facts: ContainerFacts): Promise<Exchange[]> {
 function expectRefusal(attempt: CheckAttempt, exchange: Exchange, { options }: ContainerFacts): void {
   const { status } = attempt.requireResponse(exchange);
   if (hasKeys(exchange)) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
-  else attempt.expectStatus(exchange, REFUSALS[options.shape], [affects('hides-mistakes')]);
+  else attempt.expectStatus(exchange, REFUSALS[options.shape], HIDES_MISTAKES);
 }

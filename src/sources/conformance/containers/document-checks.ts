@@ -1,4 +1,5 @@
-import { affects, type ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { parseInstant } from '../../../domain/time/instant.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';

@@ -1,4 +1,4 @@
-import { ALL_FAIL, affects } from '../../../domain/conformance/clients.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';

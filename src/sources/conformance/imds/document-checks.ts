@@ -1,4 +1,5 @@
-import { affects, type ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects, DIFFERS } from '../../../domain/conformance/usual-effects.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
@@ -84,7 +85,7 @@ export const createDocumentChecks = (facts: ImdsFacts) =>
 function chooseCodeEffects(code: unknown): readonly ClientEffect[] | undefined {
   if (typeof code !== 'string') return undefined;
   // Go ignores the case.
-  if (code.toLowerCase() === 'success') return [affects('differs-from-aws')];
+  if (code.toLowerCase() === 'success') return DIFFERS;
   return [affects('no-credentials', 'go', 'go-1', 'rust')];
 }
 

@@ -1,5 +1,6 @@
 import type { ExpectedValue } from '../../../domain/conformance/check-result.ts';
-import { affects, type ConformanceClient } from '../../../domain/conformance/clients.ts';
+import type { ConformanceClient } from '../../../domain/conformance/clients.ts';
+import { affects, DIFFERS } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { readDocument, readObject } from '../exchanges/exchange-documents.ts';
 import type { Exchange } from '../exchanges/prober.ts';
@@ -76,7 +77,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
             expected: 'text-type',
           },
           exchange,
-          [affects('differs-from-aws')],
+          DIFFERS,
         );
       }
     },

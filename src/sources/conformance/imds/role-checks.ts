@@ -1,5 +1,6 @@
 import type { BodyProblem } from '../../../domain/conformance/check-result.ts';
-import { ALL_FAIL, affects, type ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import { isRole } from '../../role-name.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';

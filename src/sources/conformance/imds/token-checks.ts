@@ -1,5 +1,6 @@
-import { ALL_FAIL, affects, type ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { BAD_REQUEST_EFFECTS, NO_TOKEN_EFFECTS } from '../../../domain/conformance/imds-checks.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';

@@ -1,4 +1,4 @@
-import { affects } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import type { Exchange } from '../exchanges/prober.ts';
 import { exchangeRaw } from '../exchanges/raw-exchange.ts';

@@ -1,4 +1,5 @@
-import { affects, type ClientEffect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { toValidityEffects } from '../../../domain/conformance/validity-effects.ts';
 import { correctTime } from '../../../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
