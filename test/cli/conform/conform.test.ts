@@ -50,7 +50,7 @@ describe('the exit code', () => {
     expect([tolerant.code, strict.code]).toEqual([0, 1]);
   });
 
-  test.concurrent.for([
+  ciTest.concurrent.for([
     { fault: 'no-role', note: 'no role is attached, so there are no credentials to check' },
     {
       fault: 'error',
@@ -98,19 +98,19 @@ describe('the exit code', () => {
   });
 });
 
-test.concurrent('an endpoint without tokens fails for the Rust SDK, and serves the other SDKs with IMDSv1', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { code, stdout } = await conform(onTestFinished, { imds: 'v1' });
-  expect(stdout).toContain('note: only IMDSv1: the endpoint issues no tokens\n');
-  expect(stdout).toContain('1 error, 0 warnings');
-  expect(stdout).toMatch(/^ {2}Rust +gets no credentials$/m);
-  expect(stdout).toMatch(/^ {2}botocore +works, but uses IMDSv1$/m);
-  expect(code).toBe(1);
-});
+ciTest.concurrent(
+  'an endpoint without tokens fails for the Rust SDK, and serves the other SDKs with IMDSv1',
+  async ({ expect, onTestFinished }) => {
+    const { code, stdout } = await conform(onTestFinished, { imds: 'v1' });
+    expect(stdout).toContain('note: only IMDSv1: the endpoint issues no tokens\n');
+    expect(stdout).toContain('1 error, 0 warnings');
+    expect(stdout).toMatch(/^ {2}Rust +gets no credentials$/m);
+    expect(stdout).toMatch(/^ {2}botocore +works, but uses IMDSv1$/m);
+    expect(code).toBe(1);
+  },
+);
 
-test.concurrent('a lost response to the token request is named', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('a lost response to the token request is named', async ({ expect, onTestFinished }) => {
   const { code, stdout } = await conform(onTestFinished, { imds: 'v2', faults: ['hop-limit=reset'] });
   expect(stdout).toContain('note: only the token request got no response: in a container, the hop limit ');
   expect(stdout).toMatch(
@@ -120,14 +120,14 @@ test.concurrent('a lost response to the token request is named', async ({ expect
   expect(code).toBe(1);
 });
 
-test.concurrent('an endpoint that allows IMDSv1 conforms, and a note says so', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { code, stdout } = await conform(onTestFinished, { imds: 'both' });
-  expect(stdout).toContain('note: IMDSv1 is allowed: requests without a token get credentials\n');
-  expect(code).toBe(0);
-});
+ciTest.concurrent(
+  'an endpoint that allows IMDSv1 conforms, and a note says so',
+  async ({ expect, onTestFinished }) => {
+    const { code, stdout } = await conform(onTestFinished, { imds: 'both' });
+    expect(stdout).toContain('note: IMDSv1 is allowed: requests without a token get credentials\n');
+    expect(code).toBe(0);
+  },
+);
 
 test.concurrent('a note names the error of the clock of the endpoint', async ({ expect, onTestFinished }) => {
   const { stdout } = await conform(onTestFinished, { faults: ['clock-skew=5m'] });
@@ -164,30 +164,30 @@ test.concurrent('JSON follows its schema', async ({ expect, onTestFinished }) =>
   });
 });
 
-test.concurrent('JUnit has a test case per check, and warnings fail only with --strict', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { origin } = await startSimulated(
-    { faults: ['renew', 'field=Expiration:2026-01-01T00:00:00Z'] },
-    onTestFinished,
-  );
-  const file = join(temporaryFolder(onTestFinished), 'conform.xml');
-  const [tolerant, strict] = await Promise.all([
-    runCommand(['conform', origin, '-f', 'junit', '-o', file]),
-    runCommand(['conform', origin, '-f', 'junit', '--strict']),
-  ]);
-  expect(tolerant.stdout).toBe('');
-  const xml = readFileSync(file, 'utf8');
-  expect(xml).toMatch(/<testsuites name="cred-watch" tests="30" failures="1" errors="0" skipped="\d+"/);
-  expect(xml).toMatch(
-    /<testcase name="not-expired" classname="conform imds" time="0">\s*<failure type="Conformance"/,
-  );
-  expect(xml).toMatch(
-    /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
-  );
-  expect(strict.stdout).toMatch(/tests="30" failures="2"/);
-});
+ciTest.concurrent(
+  'JUnit has a test case per check, and warnings fail only with --strict',
+  async ({ expect, onTestFinished }) => {
+    const { origin } = await startSimulated(
+      { faults: ['renew', 'field=Expiration:2026-01-01T00:00:00Z'] },
+      onTestFinished,
+    );
+    const file = join(temporaryFolder(onTestFinished), 'conform.xml');
+    const [tolerant, strict] = await Promise.all([
+      runCommand(['conform', origin, '-f', 'junit', '-o', file]),
+      runCommand(['conform', origin, '-f', 'junit', '--strict']),
+    ]);
+    expect(tolerant.stdout).toBe('');
+    const xml = readFileSync(file, 'utf8');
+    expect(xml).toMatch(/<testsuites name="cred-watch" tests="30" failures="1" errors="0" skipped="\d+"/);
+    expect(xml).toMatch(
+      /<testcase name="not-expired" classname="conform imds" time="0">\s*<failure type="Conformance"/,
+    );
+    expect(xml).toMatch(
+      /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
+    );
+    expect(strict.stdout).toMatch(/tests="30" failures="2"/);
+  },
+);
 
 test.concurrent('without a URL, the endpoint of the environment is checked', async ({
   expect,
@@ -201,13 +201,13 @@ test.concurrent('without a URL, the endpoint of the environment is checked', asy
   expect(code).toBe(0);
 });
 
-test.concurrent('an endpoint below a path is checked', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('an endpoint below a path is checked', async ({ expect, onTestFinished }) => {
   const { origin } = await startSimulated({}, onTestFinished);
   const { stdout } = await runCommand(['conform', `${origin}/latest/meta-data/iam/security-credentials/`]);
   expect(stdout).toContain(`${origin} (IMDS): conforms\n`);
 });
 
-test.concurrent('--role requests another role than the listed one', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('--role requests another role than the listed one', async ({ expect, onTestFinished }) => {
   const { code, stdout } = await conform(onTestFinished, {}, '--role', 'other');
   expect(stdout).toContain('error: document-fields: ');
   expect(stdout).toMatch(/found +status 404/);

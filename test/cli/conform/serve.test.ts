@@ -7,7 +7,7 @@ import { createAccount, KEYS, MIDDLE } from '../../support/aws/role-account.ts';
 import { startServer } from '../../support/cli/running-server.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { checkEndpoint, listChecks } from '../../support/conformance/check-endpoint.ts';
-import { ciTest, sampleCases } from '../../support/thorough.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const ROLE = ['--profile', 'base', '--role-arn', MIDDLE];
 
@@ -39,7 +39,7 @@ async function check(shape: Shape, env: Readonly<Record<string, string>>) {
 const CONFORMS = { failed: [], verdict: 'conforms' };
 
 describe('serve conforms', () => {
-  test.each(sampleCases(SHAPES, 2))('serve conforms in the shape %s', async (shape) => {
+  ciTest.each(SHAPES)('serve conforms in the shape %s', async (shape) => {
     const { environment } = await serve(...ROLE, '--shape', shape);
     expect(await check(shape, environment)).toEqual(CONFORMS);
   });

@@ -9,7 +9,7 @@ test.each([
   {
     flags: ['--token', 'secret'],
     error: '--token needs a container endpoint',
-    hint: 'IMDS issues its own tokens',
+    hint: 'remove it: IMDS issues its own tokens',
   },
   {
     flags: ['-o', join(tmpdir(), 'missing-folder', 'conform.json')],

@@ -37,7 +37,7 @@ describe('the simulator conforms', () => {
     expect(requests).toBe(run.exchanges.length);
   });
 
-  test.each(SHAPES)('the simulator conforms in the shape %s next to all other shapes', async (shape) => {
+  test.each(sampleCases(SHAPES, 4))('the simulator conforms in the shape %s next to all other shapes', async (shape) => {
     const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
     expect(failed).toEqual([]);
     expect(judgeConformance(run, true)).toBe('conforms');
@@ -59,7 +59,7 @@ describe('the simulator conforms', () => {
       choices.map((choice) => ({ imds, variant: `${name}=${choice}` })),
     ),
   );
-  test.each(sampleCases(variants, 2))(
+  test.each(sampleCases(variants, 9))(
     'the simulator conforms with the variant $variant and the IMDS versions $imds',
     async (options) => {
       const { run, failed } = await checkSimulator('imds', {
@@ -74,11 +74,7 @@ describe('the simulator conforms', () => {
 });
 
 describe('each fault of the simulator is named', () => {
-  const slow = new Set(['stall', 'hop-limit', 'frozen']);
-  const faults = Object.entries(NAMED_FAULTS).flatMap(([kind, cases]) =>
-    sampleCases(cases, slow.has(kind) ? 2 : 1),
-  );
-  test.each(faults)(
+  test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 5))(
     'conform names the simulated fault of $shape: $fault',
     async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {

@@ -15,7 +15,7 @@ import { type Handler, startLoopbackServer } from '../../support/conformance/loo
 import { createReferenceEks } from '../../support/conformance/reference-containers.ts';
 import { createReferenceIssuer, formatSecond } from '../../support/conformance/reference-credentials.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -143,16 +143,13 @@ const DEFECTS: readonly WatchedDefect[] = [
 ];
 
 describe('watching names each defect that only time shows', () => {
-  test.each(sampleCases(DEFECTS, 2))(
-    '--watch names the defect: $name',
-    async ({ checks, timing, apply = (handle) => handle }) => {
-      const { failed } = await watch(2 * HOUR, (clock) => {
-        const getCredentials = createReferenceIssuer(clock, timing);
-        return apply(createReferenceImds({ clock, getCredentials }), { clock, crash: () => {} });
-      });
-      expect(failed).toEqual(checks);
-    },
-  );
+  test.each(sampleCases(DEFECTS, 5))('--watch names the defect: $name', async ({ checks, timing, apply = (handle) => handle }) => {
+    const { failed } = await watch(2 * HOUR, (clock) => {
+      const getCredentials = createReferenceIssuer(clock, timing);
+      return apply(createReferenceImds({ clock, getCredentials }), { clock, crash: () => {} });
+    });
+    expect(failed).toEqual(checks);
+  });
 });
 
 describe('watching an EKS endpoint while kubelet replaces the token', () => {
@@ -187,7 +184,7 @@ describe('watching an EKS endpoint while kubelet replaces the token', () => {
     expect(run.watch!.failedReadCount).toBe(0);
   });
 
-  test('a rotation of the token fails if the endpoint refuses the old token', async () => {
+  ciTest('a rotation of the token fails if the endpoint refuses the old token', async () => {
     const run = await watchEks((handle, tokens) => {
       let isNewKnown = false;
       return (request) => {
@@ -199,7 +196,7 @@ describe('watching an EKS endpoint while kubelet replaces the token', () => {
     expect(listChecks(run)).toEqual(['token-rotation']);
   });
 
-  test('a rotation of the token fails if the endpoint refuses the new token at first', async () => {
+  ciTest('a rotation of the token fails if the endpoint refuses the new token at first', async () => {
     const run = await watchEks((handle, tokens) => {
       let refused = 0;
       return (request) =>

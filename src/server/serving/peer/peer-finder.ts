@@ -9,7 +9,7 @@ import {
 } from './connection-rows.ts';
 import { readLink } from './proc-files.ts';
 import { SearchLimit } from './search-limit.ts';
-import { SearchRunner } from './search-runner.ts';
+import { MAX_READS, SearchRunner } from './search-runner.ts';
 import { HolderSearch } from './socket-holders.ts';
 import { UserNames } from './user-names.ts';
 
@@ -37,6 +37,7 @@ type KnownSocket = Socket & { [PEER]?: Promise<PeerProcess | null> };
 export class PeerFinder {
   readonly #proc: string;
   readonly #limit: SearchLimit;
+  readonly #maxReads: number;
   readonly #users: UserNames;
   #waiting: WaitingSocket[] = [];
   #isSearching = false;
@@ -46,9 +47,10 @@ export class PeerFinder {
   /** Where the next search goes on, because the last one could not read all processes. */
   #nextPid = Number.POSITIVE_INFINITY;
 
-  private constructor(proc: string, maxMs: number) {
+  private constructor(proc: string, maxMs: number, maxReads: number) {
     this.#proc = proc;
     this.#limit = new SearchLimit(maxMs);
+    this.#maxReads = maxReads;
     this.#users = new UserNames(proc);
   }
 
@@ -57,8 +59,11 @@ export class PeerFinder {
    * processes here.
    * @param limits for tests
    */
-  static open(ownPid: number, { proc = '/proc', maxMs = MAX_SEARCH_MS } = {}): PeerFinder | null {
-    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs) : null;
+  static open(
+    ownPid: number,
+    { proc = '/proc', maxMs = MAX_SEARCH_MS, maxReads = MAX_READS } = {},
+  ): PeerFinder | null {
+    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs, maxReads) : null;
   }
 
   /**
@@ -109,7 +114,7 @@ export class PeerFinder {
   }
 
   async #search(searches: readonly Search[]): Promise<void> {
-    const runner = new SearchRunner(this.#limit.milliseconds, () => this.#isClosed);
+    const runner = new SearchRunner(this.#limit.milliseconds, () => this.#isClosed, this.#maxReads);
     const search = new HolderSearch(this.#proc, this.#recent, this.#nextPid);
     const uids = new Set<number>();
     const holders = search.run(uids);
