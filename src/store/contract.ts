@@ -1,4 +1,4 @@
-import type { KeyUse, StoredKeyUse } from '../domain/key-use.ts';
+import type { KeyUse, StoredKeyUse } from '../domain/keys/key-use.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';

@@ -1,6 +1,6 @@
-import type { StoredKeyUse } from '../key-use.ts';
 import { groupBy } from '../lists.ts';
 import type { Instant, Seconds } from '../model.ts';
+import type { StoredKeyUse } from './key-use.ts';
 
 /** A key that `serve` has passed to programs. */
 export interface ServedKeyUsers {

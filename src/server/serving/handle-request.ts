@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
-import type { PeerProcess } from '../../domain/key-use.ts';
+import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { buildAgentError } from '../containers/agent-wire.ts';
 import { dispatch } from '../dispatcher.ts';

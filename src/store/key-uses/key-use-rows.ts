@@ -1,4 +1,4 @@
-import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS, type StoredKeyUse } from '../../domain/key-use.ts';
+import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS, type StoredKeyUse } from '../../domain/keys/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import type { KeyUseFilter, KeyUses } from '../contract.ts';

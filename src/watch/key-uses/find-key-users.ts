@@ -1,5 +1,5 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
 import type { KeyAnswer } from '../../domain/keys/key-answer.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { listServedKeys } from '../../domain/keys/served-keys.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import type { SampleStore } from '../../store/sample-store.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import type { PeerProcess } from '../../../src/domain/key-use.ts';
+import type { PeerProcess } from '../../../src/domain/keys/key-use.ts';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText } from '../../support/server/raw-client.ts';

@@ -109,11 +109,14 @@ test('a token that needs a prefix is reported as such, and the other checks use 
 
 describe('each defect of a container endpoint is named by its checks', () => {
   const cases = CONTAINER_DEFECTS.flatMap((defect) => defect.shapes.map((shape) => ({ ...defect, shape })));
-  test.each(sampleCases(cases, 4))('conform names the defect of $shape: $name', async ({ shape, checks, apply }) => {
-    const clock = createJumpingClock();
-    const { handle, path, token } = REFERENCES[shape]({ clock });
-    const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
-    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
-    expect(listChecks(run)).toEqual([...checks].sort());
-  });
+  test.each(sampleCases(cases, 4))(
+    'conform names the defect of $shape: $name',
+    async ({ shape, checks, apply }) => {
+      const clock = createJumpingClock();
+      const { handle, path, token } = REFERENCES[shape]({ clock });
+      const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
+      const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
+      expect(listChecks(run)).toEqual([...checks].sort());
+    },
+  );
 });

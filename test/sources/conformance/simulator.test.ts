@@ -37,11 +37,14 @@ describe('the simulator conforms', () => {
     expect(requests).toBe(run.exchanges.length);
   });
 
-  test.each(sampleCases(SHAPES, 4))('the simulator conforms in the shape %s next to all other shapes', async (shape) => {
-    const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
-    expect(failed).toEqual([]);
-    expect(judgeConformance(run, true)).toBe('conforms');
-  });
+  test.each(sampleCases(SHAPES, 4))(
+    'the simulator conforms in the shape %s next to all other shapes',
+    async (shape) => {
+      const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
+      expect(failed).toEqual([]);
+      expect(judgeConformance(run, true)).toBe('conforms');
+    },
+  );
 
   test.each(IMDS_MODES)(
     'the simulator with the IMDS versions %s fails a check only without tokens',

@@ -143,13 +143,16 @@ const DEFECTS: readonly WatchedDefect[] = [
 ];
 
 describe('watching names each defect that only time shows', () => {
-  test.each(sampleCases(DEFECTS, 5))('--watch names the defect: $name', async ({ checks, timing, apply = (handle) => handle }) => {
-    const { failed } = await watch(2 * HOUR, (clock) => {
-      const getCredentials = createReferenceIssuer(clock, timing);
-      return apply(createReferenceImds({ clock, getCredentials }), { clock, crash: () => {} });
-    });
-    expect(failed).toEqual(checks);
-  });
+  test.each(sampleCases(DEFECTS, 5))(
+    '--watch names the defect: $name',
+    async ({ checks, timing, apply = (handle) => handle }) => {
+      const { failed } = await watch(2 * HOUR, (clock) => {
+        const getCredentials = createReferenceIssuer(clock, timing);
+        return apply(createReferenceImds({ clock, getCredentials }), { clock, crash: () => {} });
+      });
+      expect(failed).toEqual(checks);
+    },
+  );
 });
 
 describe('watching an EKS endpoint while kubelet replaces the token', () => {

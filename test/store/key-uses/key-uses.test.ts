@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS } from '../../../src/domain/key-use.ts';
+import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS } from '../../../src/domain/keys/key-use.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/bundled-program.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { PeerProcess } from '../../../domain/key-use.ts';
+import type { PeerProcess } from '../../../domain/keys/key-use.ts';
 import {
   ConnectionRows,
   type Peer,

@@ -1,4 +1,4 @@
-import type { Instant, Seconds } from './model.ts';
+import type { Instant, Seconds } from '../model.ts';
 
 /** The process at the other end of a connection within this machine. Null: the system does not show it. */
 export interface PeerProcess {
