@@ -73,7 +73,7 @@ export type ExpectedValue =
   | 'role-arn'
   | 'account-id';
 
-/** What a check found, and what it expected. Texts of the endpoint are safe to print. */
+/** What a check found and what it expected. Texts of the endpoint are safe to print. */
 export type FailureFact =
   | { code: 'NO_RESPONSE'; reason: NoResponseReason }
   | { code: 'UNEXPECTED_STATUS'; status: number; expected: readonly number[] }
@@ -103,7 +103,7 @@ export type FailureFact =
   | { code: 'VARIABLES_DISAGREE'; variables: readonly [string, string] };
 
 export type CheckFailure = FailureFact & {
-  /** The number of the exchange that shows the failure. Null if no single one does. */
+  /** The number of the exchange that shows the failure. Null if no single exchange shows it. */
   exchange: number | null;
   effects: readonly ClientEffect[];
 };
@@ -113,9 +113,9 @@ export type SkipReason =
   | { code: 'NO_ROTATION_SEEN' }
   /** The token file did not change. */
   | { code: 'TOKEN_NOT_ROTATED' }
-  /** The request needs an authorization token, and none was given. */
+  /** The request needs an authorization token, but the user gave no token. */
   | { code: 'NEEDS_TOKEN' }
-  /** A check on which this one depends has failed. */
+  /** This check depends on another check, which has failed. */
   | { code: 'CHECK_FAILED'; check: CheckId }
   | { code: 'NO_ROLE' }
   | { code: 'ROLE_ATTACHED' }
@@ -125,7 +125,7 @@ export type SkipReason =
   | { code: 'LINK_LOCAL_ADDRESS' }
   /** The endpoint needs no token. */
   | { code: 'NO_TOKEN_NEEDED' }
-  /** The token comes from no file. */
+  /** The token does not come from a file. */
   | { code: 'NO_TOKEN_FILE' }
   | { code: 'NO_QUERY' }
   /** No environment variable names this endpoint. */
@@ -134,7 +134,7 @@ export type SkipReason =
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }
   | { code: 'REQUEST_LIMIT' }
-  /** The endpoint has too many requests. */
+  /** The endpoint throttles requests. */
   | { code: 'THROTTLED' }
   | { code: 'NO_RESPONSE'; reason: NoResponseReason };
 
@@ -159,7 +159,7 @@ export type ConformanceNote =
   /** The token request got no response, but another request did. In a container, a hop limit of 1 does this. */
   | { code: 'POSSIBLE_HOP_LIMIT' }
   | { code: 'NO_ROLE' }
-  /** The endpoint serves an error in the place of credentials. */
+  /** The endpoint serves an error instead of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }
   | Refusal
   /** The endpoint accepts requests without the given token: the id in the URL grants access. */

@@ -1,9 +1,9 @@
+import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
 import { pairNeighbours } from '../../lists.ts';
 import type { Seconds } from '../../model.ts';
 import { type EndpointKind, findRefreshWindows } from '../../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from '../check-list.ts';
 import type { CheckFailure, FailureFact } from '../check-result.ts';
-import { MIN_LEAD_TIME } from '../client-limits.ts';
 import { findTimeoutEffects, getShortestTimeout } from '../client-timeouts.ts';
 import type { ClientEffect } from '../clients.ts';
 import type { ConformanceShape } from '../conformance-check.ts';
@@ -13,7 +13,10 @@ import type { WatchedCheck } from './watched-check.ts';
 import type { WatchedRead } from './watched-read.ts';
 import { type DocumentRead, followKeys, hasDocument, type WatchedRotation } from './watched-rotations.ts';
 
-/** Judges the reads of one endpoint, in the order of time. Without credentials, only the responses are judged. */
+/**
+ * Judges the reads of one endpoint. If no read returned credentials, only the responses are judged.
+ * @param reads in the order of time
+ */
 export function judgeReads(reads: readonly WatchedRead[], shape: ConformanceShape): WatchedCheck[] {
   const documents = reads.filter(hasDocument);
   const kind = shape === 'imds' ? 'imds' : 'container';
@@ -37,7 +40,7 @@ const fail = (
   effects: readonly ClientEffect[] = findCheck(id).effects,
 ): CheckFailure => ({ ...fact, exchange, effects });
 
-/** A key that was replaced must not come back, and a key must be served more than once. */
+/** The endpoint must not serve a replaced key again, and must not serve a new key at each read. */
 function judgeStability(documents: readonly DocumentRead[], returns: readonly DocumentRead[]): WatchedCheck {
   const id = 'key-stable';
   const keys = new Set(documents.map(({ document }) => document.accessKeyId));
@@ -78,7 +81,7 @@ function judgeValidity(documents: readonly DocumentRead[], kind: EndpointKind): 
   return { id, failures: [fail(id, fact, shortest, toValidityEffects(windows))] };
 }
 
-/** Every read must be answered with 200, within the time that SDKs wait. */
+/** Every read must be answered with status 200, within the time that SDKs wait. */
 function judgeResponses(reads: readonly WatchedRead[], kind: EndpointKind): WatchedCheck {
   const id = 'response-time';
   const failures: CheckFailure[] = [];
@@ -113,7 +116,7 @@ function judgeLeadTimes(rotations: readonly WatchedRotation[]): WatchedCheck {
   if (rotations.length === 0) return { id, failures: [], skipReason: { code: 'NO_ROTATION_SEEN' } };
   for (const { after, leadTime } of rotations) {
     // If the time is not exact, the rotation may have been early enough.
-    if (leadTime === null || leadTime.atMost >= MIN_LEAD_TIME) continue;
+    if (leadTime === null || leadTime.atMost >= PROMISED_LEAD_TIME) continue;
     return { id, failures: [fail(id, { code: 'ROTATED_TOO_LATE', leadSeconds: leadTime.atMost }, after)] };
   }
   return { id, failures: [] };

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../../../domain/conformance/refusal.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { findOutage } from '../judgements/refusals.ts';
-import type { Exchange } from '../prober.ts';
 import type { ConformanceOptions } from '../shape-checks.ts';
 import { readAgentError } from './agent-errors.ts';
 

@@ -1,11 +1,12 @@
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
-import { judgeRemainingValidity, judgeValidity } from '../judgements/documents.ts';
+import { computeRemaining, judgeRemainingValidity } from '../judgements/documents.ts';
 import { judgeDuration, judgeLoad, requireFastResponses } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
-import type { Exchange } from '../prober.ts';
-import { type ContainerFacts, parseDocument } from './container-facts.ts';
+import type { ContainerFacts } from './container-facts.ts';
 
 /** Checks of the credentials that the endpoint serves, over several reads. */
 export const createCredentialChecks = (facts: ContainerFacts) =>
@@ -27,11 +28,11 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
 
     'key-stable': async (attempt) => {
       const { exchange: first } = await facts.getDocument();
-      const second = await facts.once('second read', () => facts.request());
+      const second = await facts.responses.getOrSend('second read', () => facts.request());
       const keys = [first, second].map(readKey);
       // A rotation between both reads changes the key only once.
       if (keys[0] !== keys[1]) {
-        const third = await facts.once('third read', () => facts.request());
+        const third = await facts.responses.getOrSend('third read', () => facts.request());
         if (readKey(third) !== keys[1]) return attempt.fail({ code: 'KEY_NOT_STABLE' }, third);
       }
       const warm = await facts.readConcurrently(CONCURRENT_READS);
@@ -41,14 +42,14 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
 
     'not-expired': async (attempt) => {
       const { exchange, document } = await facts.getDocument();
-      const remaining = judgeValidity(document, attempt.use(exchange));
+      const remaining = computeRemaining(document, attempt.use(exchange));
       if (remaining === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
       if (remaining <= 0) attempt.fail({ code: 'CREDENTIALS_EXPIRED', agoSeconds: -remaining }, exchange);
     },
 
     'remaining-validity': async (attempt) => {
       const { exchange, document } = await facts.getDocument();
-      const remaining = judgeValidity(document, attempt.use(exchange));
+      const remaining = computeRemaining(document, attempt.use(exchange));
       if (remaining === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
       if (remaining <= 0) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'not-expired' });
       judgeRemainingValidity(attempt, remaining, exchange, 'container');
@@ -62,7 +63,7 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-const readKey = (exchange: Exchange): unknown => parseDocument(exchange)?.AccessKeyId;
+const readKey = (exchange: Exchange): unknown => readDocument(exchange)?.AccessKeyId;
 
 /** The first read of a third key. */
 function findThirdKey(reads: readonly Exchange[]): Exchange | null {

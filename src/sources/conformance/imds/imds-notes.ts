@@ -1,9 +1,10 @@
 import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
 import type { RefusalCode } from '../../../domain/conformance/refusal.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { toRefusal } from '../judgements/refusals.ts';
-import type { Exchange } from '../prober.ts';
 import { findDocumentRefusal, findListRefusal } from './imds-refusals.ts';
-import { getStatus, isErrorDocument, readDocument } from './imds-responses.ts';
+import { getStatus, isErrorDocument } from './imds-responses.ts';
 
 /** Null for what was not requested. */
 interface NotedResponses {

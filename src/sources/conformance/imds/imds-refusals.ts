@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../../../domain/conformance/refusal.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { findOutage } from '../judgements/refusals.ts';
-import type { Exchange } from '../prober.ts';
 import { getStatus } from './imds-responses.ts';
 
 /** Why IMDS does not return the list of roles. Null if the response says nothing like this. */

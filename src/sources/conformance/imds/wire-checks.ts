@@ -1,9 +1,10 @@
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import type { Exchange } from '../exchanges/prober.ts';
+import { exchangeRaw } from '../exchanges/raw-exchange.ts';
 import { judgeDuration, judgeLoad, requireFastResponses } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
-import type { Exchange } from '../prober.ts';
-import { exchangeRaw } from '../raw-exchange.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import {
   getStatus,
@@ -70,7 +71,7 @@ export const createWireChecks = (facts: ImdsFacts) =>
       const exchange = await facts.session.send({ method: 'PUT', path: TOKEN_PATH, headers }, exchangeRaw);
       const { status } = attempt.requireResponse(exchange);
       if (status < 300) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
-      else attempt.expectStatus(exchange, [417], [{ effect: 'no-credentials', clients: ['s3fs'] }]);
+      else attempt.expectStatus(exchange, [417], [affects('no-credentials', 's3fs')]);
     },
   }) satisfies Record<string, CheckFunction>;
 

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from '../../../domain/conformance/refusal.ts';
 import { parseJsonObject, readText } from '../../document/json-object.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
 const TOO_MANY_REQUESTS = 429;
 

@@ -2,7 +2,7 @@ import { findTimeoutEffects, getShortestTimeout } from '../../../domain/conforma
 import type { EndpointKind } from '../../../domain/sdk-refresh/refresh-windows.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
 import { SkippedCheck, UnknownCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
 /**
  * Fails if the slowest of the responses comes after an SDK has stopped waiting.
