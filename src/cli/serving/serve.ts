@@ -5,7 +5,7 @@ import type { Shape } from '../../server/endpoint-request.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import type { ServingAddress } from '../../server/serving/serving.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
-import type { PollContext, PollStore, RecordedPoll } from '../../watch/poll-once.ts';
+import type { PollStore, RecordedPoll } from '../../watch/poll-once.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
@@ -20,7 +20,8 @@ import { findServingAddresses } from './listen-targets.ts';
 import { createMetricsPage } from './metrics.ts';
 import { createRefreshLog, type RefreshLog } from './refresh-log.ts';
 import { createRequestLog } from './request-log.ts';
-import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
+import { type RoleSettings, readRoleSettings } from './role-settings.ts';
+import { openRoles } from './roles/open-roles.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { findClockOffset, getAwsNow, SourceRole } from './source-role.ts';
 import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
@@ -180,14 +181,13 @@ const createRole = (
 
 /** Opens every source and polls it for the first time. Returns false and prints the errors if a poll failed. */
 async function startRoles(
-  { settings, io, stop }: ServeContext,
+  { flags, settings, io, stop }: ServeContext,
   roles: readonly SourceRole[],
   origins: readonly string[],
   store: PollStore,
   refreshes: RefreshLog,
 ): Promise<boolean> {
-  const sources: Pick<PollContext, 'source' | 'host'>[] = [];
-  for (const each of settings.roles) sources.push(await openRole(each, origins, io));
+  const sources = await openRoles(settings.roles, flags.serve.length > 0, origins, io);
   const polls = await Promise.all(
     roles.map(async (role, index) => {
       const opened = sources[index];
