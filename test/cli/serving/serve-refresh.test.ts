@@ -171,6 +171,8 @@ test('clients that connect before the first credentials are there wait for them'
   const program = startProgram(args, { env: createEnv() });
   for (let attempt = 0; attempt < 100 && !existsSync(path); attempt += 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
+  // The file exists some microseconds before the server listens.
+  await new Promise((resolve) => setTimeout(resolve, 50));
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const options = { socketPath: path, path: '/latest/meta-data/iam/security-credentials/', agent: false };
     request({ ...options, headers: { Host: 'localhost' } }, (response) => resolve(response.statusCode))
