@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import type { Instant } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { describeRunningServer, type RunningServer } from '../../report/messages/serving/status.ts';
 
 /** Where another program listens. */
@@ -12,6 +14,16 @@ export async function describeAddressUser(address: UsedAddress): Promise<string>
   const text = await readHealth(address);
   const server = text === null ? null : parseHealth(text);
   return server === null ? 'another program listens there' : describeRunningServer(server);
+}
+
+/** Whether requests to a URL reach this process, for example because a firewall routes them to it. */
+export async function isOwnServer(url: string, own: { pid: number; startedAt: Instant }): Promise<boolean> {
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol !== 'http:') return false;
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const text = await readHealth({ host, port: Number(port || 80) });
+  if (text === null || parseHealth(text)?.pid !== own.pid) return false;
+  return Object(JSON.parse(text)).started_at === formatInstant(own.startedAt);
 }
 
 /** Null if the other program does not respond like a server for HTTP. */

@@ -138,7 +138,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
       const isStarted = await startRoles(
         { ...context, io: userIo },
         roles,
-        serving.origins,
+        { origins: serving.origins, startedAt },
         store,
         refreshes,
       );
@@ -183,7 +183,7 @@ const createRole = (
 async function startRoles(
   { flags, settings, io, stop }: ServeContext,
   roles: readonly SourceRole[],
-  origins: readonly string[],
+  { origins, startedAt }: { origins: readonly string[]; startedAt: Instant },
   store: PollStore,
   refreshes: RefreshLog,
 ): Promise<boolean> {
@@ -192,12 +192,13 @@ async function startRoles(
     roles.map(async (role, index) => {
       const opened = sources[index];
       if (opened === undefined) throw new Error(`the role ${role.name} has no source`);
-      return { role, recorded: await role.start({ ...opened, store, machine: io.machine }, stop) };
+      const recorded = await role.start({ ...opened, store, machine: io.machine }, stop);
+      return { role, source: opened.source, recorded };
     }),
   );
   if (stop.aborted) return false;
   for (const { role, recorded } of polls) await refreshes.noteFirst(role, recorded);
-  return printFirstFailures(polls, io);
+  return printFirstFailures(polls, flags.serve.length > 0, startedAt, io);
 }
 
 const describeRoles = (roles: readonly SourceRole[], io: Io): string =>

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/model.ts';
 import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
-import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { describeFirstFailure } from '../../report/messages/serving/first-failures.ts';
 import { describeShortLifetime } from '../../report/messages/serving/refreshes.ts';
 import { describeRemoteAddress } from '../../report/messages/serving/status.ts';
 import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import type { CredentialSource } from '../../sources/source.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
@@ -16,21 +17,35 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote, printWarning } from '../process/messages.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
+import { isOwnServer } from './running-server.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, type SourceRole } from './source-role.ts';
 
+export interface FirstPoll {
+  role: SourceRole;
+  source: CredentialSource;
+  recorded: RecordedPoll;
+}
+
 /** Prints why first polls failed, of all roles. Returns true if all have worked. */
 export async function printFirstFailures(
-  polls: readonly { role: SourceRole; recorded: RecordedPoll }[],
+  polls: readonly FirstPoll[],
+  isNamed: boolean,
+  startedAt: Instant,
   io: Io,
 ): Promise<boolean> {
   let isComplete = true;
-  for (const { role, recorded } of polls) {
+  for (const { role, source, recorded } of polls) {
     const { outcome } = recorded;
     if (outcome.ok) continue;
     isComplete = false;
-    const { message, hint } = describeFailure(outcome);
-    await printError(io, `could not get the credentials of ${role.name}: ${message}`, hint);
+    const url = source.endpoint?.url ?? null;
+    const isOwn = url !== null && (await isOwnServer(url, { pid: io.pid, startedAt }));
+    const { message, hint } = describeFirstFailure({
+      ...{ name: role.name, isNamed, source: source.name, failure: outcome },
+      ownUrl: isOwn ? url : null,
+    });
+    await printError(io, message, hint);
   }
   return isComplete;
 }

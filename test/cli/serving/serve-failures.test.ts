@@ -17,6 +17,14 @@ const createEnv = (more: Record<string, string> = {}) => ({
 const serve = (args: readonly string[], env = createEnv()) =>
   runCommand(['serve', ...FREE, ...args], { env });
 
+async function findFreePort(): Promise<{ port: number }> {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = Object(other.address());
+  await new Promise((resolve) => other.close(resolve));
+  return { port };
+}
+
 describe('a first request that fails', () => {
   test('the error of STS and a hint are printed, and nothing is served', async () => {
     const { sts, home } = await createAccount(`[profile base]\n${KEYS}`);
@@ -75,6 +83,33 @@ describe('a first request that fails', () => {
     expect((await server.stop()).stderr).toContain(
       'note: the keys of environment are in environment variables and cannot be refreshed',
     );
+  });
+});
+
+describe('the hint of a first request that fails', () => {
+  const ARN = 'arn:aws:iam::111122223333:role/x';
+  test.each<[args: string[], hint: string]>([
+    [
+      [],
+      'if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
+    ],
+    [['--role-arn', ARN], 'name the profile whose credentials assume the role: --profile NAME'],
+    [
+      ['--serve', 'a=role'],
+      'name the role with --serve a=role:ARN, or a profile that has one with --serve a=',
+    ],
+    [['--source', 'sso'], 'name the profile: --profile NAME'],
+    [['--serve', 'a=environment'], 'serve other credentials: --serve a=profile:NAME or --serve a=process:'],
+    [['--source', 'container'], 'check that the endpoint in the AWS_CONTAINER_CREDENTIALS_… variable runs, '],
+    [['--process', 'exit 2'], 'run the command by hand and read its error message, which is hidden here'],
+  ])('with %j names the flags of serve', async (args, hint) => {
+    const env = createEnv({
+      HOME: temporaryFolder(),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9/',
+      ...(args.includes('container') && { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' }),
+    });
+    const { code, stderr } = await serve(args, env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`\nhint: ${hint}`)]);
   });
 });
 
@@ -153,15 +188,23 @@ describe('wrong usage', () => {
   });
 
   test('a server whose source is itself is refused', async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = Object(other.address());
-    await new Promise((resolve) => other.close(resolve));
+    const { port } = await findFreePort();
     const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}/` });
     const args = ['serve', '--listen', `127.0.0.1:${port}`, '--source', 'imds'];
     const { code, stderr } = await runCommand(args, { env });
     expect(code).toBe(2);
     expect(stderr).toContain('the source of imds is the server itself');
+  });
+
+  test('a server that a route leads to itself says so', async () => {
+    const { port } = await findFreePort();
+    // Another name of the same address, as with a route of the firewall.
+    const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://localhost:${port}/` });
+    const { code, stderr } = await runCommand(['serve', '--listen', `127.0.0.1:${port}`], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: the source of role is the server itself: requests to http:\/\/localhost:\d+ reach this server\nhint: name the credentials to serve: --profile NAME, /m,
+    );
   });
 });
 
