@@ -6,6 +6,7 @@ import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeFailure } from '../messages/failures/describe-failure.ts';
 import { describeOwner } from '../messages/serving/key-users.ts';
+import type { Refresh } from '../messages/serving/refreshes.ts';
 import {
   formatNullableInstant,
   formatRemaining,
@@ -92,8 +93,19 @@ export function formatServedRequestJson(request: ServedRequest): string {
 }
 
 /** A refresh as one line of JSON. */
-export const formatRefreshJson = (facts: ServedRoleFacts, now: Instant): string =>
-  toJson({ schema_version: 1, event: 'refresh', at: formatInstant(now), role: buildRoleJson(facts, now) });
+export const formatRefreshJson = (
+  facts: ServedRoleFacts,
+  { isNewKey, failureCount }: Refresh,
+  now: Instant,
+): string =>
+  toJson({
+    schema_version: 1,
+    event: 'refresh',
+    at: formatInstant(now),
+    is_new_key: isNewKey,
+    earlier_failure_count: failureCount,
+    role: buildRoleJson(facts, now),
+  });
 
 export function formatFailedRefreshJson(facts: ServedRoleFacts, failure: FailureFacts, now: Instant): string {
   const { message, hint } = describeFailure(failure);

@@ -28,7 +28,7 @@ const expiresIn = (minutes: number) => ({
 describe('messages about served credentials', () => {
   test('say until when they are valid, when they are refreshed, and why then', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
-      'valid until 11:24:00Z (1h), next refresh at 10:53:10Z (at half of the lifetime)',
+      'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
     expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
       'valid until 11:24:00Z (1h), not refreshed until the next request',
@@ -58,20 +58,28 @@ describe('messages about served credentials', () => {
   });
 
   test('a log line of a refresh has the time, the role and the masked key', () => {
-    expect(describeRefresh(createFacts(), NOW)).toMatch(
-      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,
+    const describe = (isNewKey: boolean, failureCount: number) =>
+      describeRefresh(createFacts(), { isNewKey, failureCount }, NOW);
+    expect(describe(true, 0)).toMatch(
+      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h 00m 00s\), next refresh /,
     );
+    expect(describe(true, 7)).toContain(
+      'Z  refreshed loader, which works again after 7 failed attempts: ASIA…',
+    );
+    expect(describe(false, 1)).toContain('Z  the source of loader works again after 1 failed attempt: ASIA…');
   });
 
   test.each([
-    [60, 'note', 'clients get the present ones, valid for 1h'],
-    [10, 'warning', 'clients get the present ones, valid for 10m'],
+    [60, 'note', 'clients still get the last credentials, valid for 1h 00m 00s'],
+    [10, 'warning', 'clients still get the last credentials, valid for 10m 00s'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });
     const found = describeFailedRefresh(facts, FAILURE, NOW);
     expect(found.level).toBe(level);
-    expect(found.message).toMatch(/^could not refresh the credentials of loader: sso-login-required: /);
+    expect(found.message).toMatch(
+      /^could not refresh the credentials of loader at 2026-11-22 10:24:00Z: sso-login-required: /,
+    );
     expect(found.message).toContain(`; ${consequence}; next attempt at 10:24:30Z`);
     expect(found.hint).toContain('aws sso login');
   });

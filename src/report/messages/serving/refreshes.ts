@@ -8,10 +8,10 @@ import {
   rateRefreshFailure,
   type ServedRoleFacts,
 } from '../../../domain/serving/served-role-facts.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
+import { formatCount, formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 
 const SDK_NAMES: Readonly<Record<RefreshingSdk, string>> = {
@@ -32,7 +32,7 @@ const MAX_REQUEST_TIME: Seconds = 5;
 function short(seconds: Seconds): string {
   const minutes = Math.round(seconds / 60) * 60;
   const isFull = minutes > 0 && Math.abs(seconds - minutes) <= MAX_REQUEST_TIME;
-  return formatShortDuration(isFull ? minutes : Math.floor(seconds));
+  return isFull ? formatShortDuration(minutes) : formatDuration(Math.floor(seconds));
 }
 
 /** Why credentials are refreshed at this time. */
@@ -98,7 +98,7 @@ export function describeValidity(facts: ServedRoleFacts, now: Instant): string {
   const validity =
     key.expiration <= now
       ? `expired at ${formatShortTimestamp(key.expiration, now)}`
-      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatShortDuration(secondsBetween(now, key.expiration))})`;
+      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatDuration(secondsBetween(now, key.expiration))})`;
   return [validity, ...describeNextRefresh(nextRefreshAt, refreshReason, isIdle, now)].join(', ');
 }
 
@@ -114,11 +114,26 @@ function describeNextRefresh(
   return [`next refresh at ${formatShortTimestamp(at, now)}${why}`];
 }
 
+/** A successful poll of a source in the background. */
+export interface Refresh {
+  /** False: the source still returns the same credentials. */
+  isNewKey: boolean;
+  /** Failed polls in a row before this one. */
+  failureCount: number;
+}
+
 /** The log line of a refresh. */
-export function describeRefresh(facts: ServedRoleFacts, now: Instant): string {
+export function describeRefresh(
+  facts: ServedRoleFacts,
+  { isNewKey, failureCount }: Refresh,
+  now: Instant,
+): string {
   const { name, key } = facts;
   const shown = key === null ? '' : ` ${maskKeyId(key.accessKeyId)}`;
-  return `${formatTimestamp(now)}  refreshed ${name}:${shown} ${describeValidity(facts, now)}`;
+  const failures = `works again after ${formatCount(failureCount, 'failed attempt')}`;
+  const refreshed = `refreshed ${name}${failureCount === 0 ? '' : `, which ${failures}`}`;
+  const what = isNewKey ? refreshed : `the source of ${name} ${failures}`;
+  return `${formatTimestamp(now)}  ${what}:${shown} ${describeValidity(facts, now)}`;
 }
 
 export interface FailedRefreshMessage {
@@ -139,11 +154,11 @@ export function describeFailedRefresh(
   const consequence =
     key === null || level === 'error'
       ? 'clients get status 503'
-      : `clients get the present ones, valid for ${short(secondsBetween(now, key.expiration))}`;
+      : `clients still get the last credentials, valid for ${formatDuration(secondsBetween(now, key.expiration))}`;
   const retry = nextRefreshAt === null ? '' : `; next attempt at ${formatShortTimestamp(nextRefreshAt, now)}`;
   return {
     level,
-    message: `could not refresh the credentials of ${name}: ${message}; ${consequence}${retry}`,
+    message: `could not refresh the credentials of ${name} at ${formatTimestamp(now)}: ${message}; ${consequence}${retry}`,
     hint: hint ?? undefined,
   };
 }
