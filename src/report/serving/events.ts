@@ -1,5 +1,6 @@
 import type { PeerProcess } from '../../domain/key-use.ts';
 import type { FailureFacts, Instant } from '../../domain/model.ts';
+import type { Refusal } from '../../domain/serving/refusal.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
@@ -7,6 +8,7 @@ import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeFailure } from '../messages/failures/describe-failure.ts';
 import { describeOwner } from '../messages/serving/key-users.ts';
 import type { Refresh } from '../messages/serving/refreshes.ts';
+import { describeRefusal } from '../messages/serving/refusals.ts';
 import {
   formatNullableInstant,
   formatRemaining,
@@ -25,6 +27,8 @@ export interface ServedRequest extends LoggedRequest {
   expiration: Instant | null;
   /** The process of the client, if it is known. */
   peer: PeerProcess | null;
+  /** Null if a role was selected. */
+  refusal: Refusal | null;
 }
 
 const PATH_WIDTH = 120;
@@ -35,7 +39,7 @@ const PROGRAM_WIDTH = 60;
 
 /** A log line: time, request, outcome, role, shape, credentials, client, process. */
 export function formatServedRequestLine(request: ServedRequest): string {
-  const { at, method, path, status, apiVersion, role, shape, client, address, peer } = request;
+  const { at, method, path, status, apiVersion, role, shape, client, address, peer, refusal } = request;
   return [
     formatTimestamp(at),
     `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
@@ -45,6 +49,7 @@ export function formatServedRequestLine(request: ServedRequest): string {
     formatKey(request),
     formatUserAgent(client, CLIENT_WIDTH),
     peer === null ? (isLoopback(address) ? null : escapeUnprintable(address)) : formatPeer(peer),
+    refusal === null ? null : describeRefusal(refusal, shape),
   ]
     .filter((part) => part !== null)
     .join('  ');
@@ -67,7 +72,7 @@ function formatPeer(peer: PeerProcess): string {
 
 export function formatServedRequestJson(request: ServedRequest): string {
   const { at, client, address, role, shape, kind, apiVersion, method, path, status, peer } = request;
-  const { accessKeyId, expiration } = request;
+  const { accessKeyId, expiration, refusal } = request;
   return toJson({
     schema_version: 1,
     event: 'request',
@@ -75,6 +80,7 @@ export function formatServedRequestJson(request: ServedRequest): string {
     method: truncateText(method, WORD_WIDTH),
     path: escapeUnprintable(path),
     status,
+    refusal,
     role,
     shape,
     kind,

@@ -31,7 +31,7 @@ describe('messages about served credentials', () => {
       'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
     expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
-      'valid until 11:24:00Z (1h), not refreshed until the next request',
+      'valid until 11:24:00Z (1h 00m 00s), not refreshed until the next request',
     );
     expect(describeValidity(createFacts({ ...expiresIn(-1), nextRefreshAt: null }), NOW)).toBe(
       'expired at 10:23:00Z',
