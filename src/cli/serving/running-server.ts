@@ -10,10 +10,14 @@ const TIMEOUT_MS = 1000;
 const MAX_BYTES = 100_000;
 
 /** Says which program already listens on an address, as far as it says so itself. */
-export async function describeAddressUser(address: UsedAddress): Promise<string> {
+export async function describeAddressUser(
+  address: UsedAddress,
+): Promise<{ user: string; pid: number | null }> {
   const text = await readHealth(address);
   const server = text === null ? null : parseHealth(text);
-  return server === null ? 'another program listens there' : describeRunningServer(server);
+  return server === null
+    ? { user: 'another program listens there', pid: null }
+    : { user: describeRunningServer(server), pid: server.pid };
 }
 
 /** Whether requests to a URL reach this process, for example because a firewall routes them to it. */

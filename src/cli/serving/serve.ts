@@ -55,12 +55,6 @@ function readSettings(flags: ServeFlags, io: Io): ServeSettings {
 export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
   using _ = disableWasmTiering();
   const settings = readSettings(flags, serviceIo);
-  if (settings.user === null && serviceIo.isRoot)
-    await printNote(
-      serviceIo,
-      'the server runs as root',
-      'add --user NAME, or use the unit of docs/serve.md',
-    );
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
   if (foreign !== null)
     await printNote(
@@ -133,7 +127,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
     userIo = serving.io;
     await audit.start(userIo);
     // Waiting for a lock would block all responses.
-    const store = await openBestEffortStore(flags.db, userIo, { maxLockWaitMs: 10 });
+    const store = await openBestEffortStore(flags.db, userIo, { maxLockWaitMs: 10 }, MISSING_DATABASE_HINT);
     try {
       const isStarted = await startRoles(
         { ...context, io: userIo },
@@ -178,6 +172,9 @@ const createRole = (
     onPoll,
     onRecordError: createErrorPrinter(io),
   });
+
+const MISSING_DATABASE_HINT =
+  'correct --db or its permissions, and restart: `serve --who`, `report` and `check --offline` lack these credentials';
 
 /** Opens every source and polls it for the first time. Returns false and prints the errors if a poll failed. */
 async function startRoles(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Instant } from '../../domain/model.ts';
 import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
@@ -76,7 +76,16 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
   await printWarnings(start, io);
 }
 
-async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io: Io): Promise<void> {
+async function printWarnings({ flags, shapes, listen, roles, serving }: ServerStart, io: Io): Promise<void> {
+  if (flags.user === undefined && io.isRoot)
+    await printNote(io, 'the server runs as root', 'add --user NAME, or use the unit of docs/serve.md');
+  for (const { name } of roles)
+    if (!listen.some(({ role }) => role === null || role === name))
+      await printWarning(
+        io,
+        `no address serves ${name}: each address serves another role only`,
+        `add --listen ${name}=ADDRESS`,
+      );
   const remote = findRemoteOrigin(serving.origins);
   if (remote !== undefined) {
     const { message, hint } = describeRemoteAddress(remote);
@@ -97,7 +106,7 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
     if (lifetime === null) continue;
     const warnings = findLifetimeWarnings(lifetime, endpoints);
     if (warnings.length === 0) continue;
-    const { message, hint } = describeShortLifetime(role.name, lifetime, warnings);
+    const { message, hint } = describeShortLifetime(role.getFacts(), lifetime, warnings);
     await printWarning(io, message, hint);
   }
   const isNamedByPath =
@@ -130,5 +139,24 @@ export async function printSummary(
 /** Prints nothing for a database that cannot be used: the reason was printed when it was opened. */
 export async function printExposedDatabase({ db }: Pick<ServeFlags, 'db'>, io: Io): Promise<void> {
   const path = db ?? (io.env.CRED_WATCH_DB || findDefaultDatabasePath(io));
-  if (path !== null && existsSync(path)) await printExposedFiles(path, io);
+  // The file can be another one, given by mistake.
+  if (path !== null && isDatabase(path)) await printExposedFiles(path, io);
+}
+
+/** The beginning of every SQLite file. */
+const SQLITE = 'SQLite format 3\0';
+
+function isDatabase(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(SQLITE.length);
+      readSync(file, start);
+      return start.toString('latin1') === SQLITE;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
 }

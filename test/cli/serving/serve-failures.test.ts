@@ -121,7 +121,7 @@ describe('an address in use', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
       new RegExp(
-        `^error: ${origin} is already in use: cred-watch serve of user \\S+ \\(pid \\d+\\) serves process \\(role loader\\) there\\nhint: .+$`,
+        `^error: ${origin} is already in use: cred-watch serve of user \\S+ \\(pid \\d+\\) serves process \\(role loader\\) there\\nhint: stop the other server with \`kill \\d+\`, or use another .+$`,
         'm',
       ),
     );
@@ -168,6 +168,13 @@ describe('wrong usage', () => {
     [['--unix-socket', 'serve.sock'], "--unix-socket 'serve.sock' is not an absolute path"],
     [['--unix-socket-mode', '0x1ff'], "--unix-socket-mode '0x1ff' is not a mode of a file"],
     [['--shape', 'imds,lambda'], "--shape 'imds,lambda' is unknown"],
+    [['--shape', 'imds,,ecs'], "--shape 'imds,,ecs' has an empty name"],
+    [['--shape', 'ecs', '--allow-v1'], '--allow-v1 needs the shape imds'],
+    [['--unix-socket-mode', '660'], '--unix-socket-mode needs --unix-socket'],
+    [
+      ['--unix-socket', '/nonexistent/s.sock'],
+      'could not listen on /nonexistent/s.sock: the folder /nonexistent does not exist',
+    ],
     [['--region', 'europe'], "--region 'europe' is not a region"],
     [['--role-arn', ARN, '--process', 'x'], '--role-arn and --process cannot be combined'],
     [['--tree', '/nonexistent'], '/nonexistent'],
@@ -208,6 +215,16 @@ describe('wrong usage', () => {
   });
 });
 
+test('a role that no address serves is named', async () => {
+  const { port } = await findFreePort();
+  const script = writeKeyScript(3600);
+  const roles = ['--serve', `etl=process:${script}`, '--serve', `ops=process:${script}`];
+  const server = await startServer([...roles, '--listen', `etl=127.0.0.1:${port}`], { env: createEnv() });
+  expect((await server.stop()).stderr).toContain(
+    'warning: no address serves ops: each address serves another role only\nhint: add --listen ops=ADDRESS\n',
+  );
+});
+
 describe('recording', () => {
   test('the first credentials are recorded like a poll', async () => {
     const env = createEnv({ CRED_WATCH_HOST: 'vm' });
@@ -227,6 +244,28 @@ describe('recording', () => {
       'cred_watch_served_credentials_valid{name="process"} 1',
     );
     expect((await server.stop()).stderr).toContain('note: continuing without the database: ');
+  });
+
+  test('a profile of the environment is served without a note about IMDS', async () => {
+    const HOME = temporaryFolder();
+    mkdirSync(join(HOME, '.aws'));
+    writeFileSync(
+      join(HOME, '.aws', 'config'),
+      `[profile etl]\ncredential_process = ${writeKeyScript(3600)}\n`,
+    );
+    const AWS_EC2_METADATA_SERVICE_ENDPOINT = 'http://127.0.0.1:9/';
+    const env = createEnv({ HOME, AWS_PROFILE: 'etl', AWS_EC2_METADATA_SERVICE_ENDPOINT });
+    const { stderr } = await (await startServer([], { env })).stop();
+    expect(stderr).not.toContain('SDKs use');
+  });
+
+  test('a file that is no database is not changed, and the consequence is named', async () => {
+    const path = join(temporaryFolder(), 'creds.sh');
+    writeFileSync(path, 'echo\n', { mode: 0o755 });
+    const env = createEnv({ CRED_WATCH_DB: path });
+    const { stderr } = await (await startServer(['--process', writeKeyScript(3600)], { env })).stop();
+    expect(stderr).toMatch(/^note: continuing without the database: .+\nhint: correct --db .+--who.+ lack /m);
+    expect(stderr).not.toContain('chmod');
   });
 
   test('a home folder without permissions does not prevent serving', async () => {

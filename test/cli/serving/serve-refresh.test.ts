@@ -134,7 +134,7 @@ describe('flags of refreshing', () => {
     const [role] = (await readHealth(server.origin)).health.roles;
     expect(role.refresh_reason).toBe('requested');
     expect(Date.parse(role.expiration) - Date.parse(role.next_refresh_at)).toBeGreaterThanOrEqual(3_000_000);
-    expect(server.started).toContain('(50m before the expiration, as --refresh-before demands)');
+    expect(server.started).toContain('(50m before the expiration, because of --refresh-before)');
   });
 
   ciTest('--idle stops refreshing without requests, and the next request gets new credentials', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureFacts } from '../../../src/domain/model.ts';
 import { findLifetimeWarnings } from '../../../src/domain/sdk-refresh/lifetime-warnings.ts';
+import { explainRefreshTime } from '../../../src/domain/sdk-refresh/refresh-reason.ts';
 import {
   describeFailedRefresh,
   describeOtherRole,
   describeRefresh,
+  describeRefreshReason,
   describeShortLifetime,
   describeValidity,
 } from '../../../src/report/messages/serving/refreshes.ts';
@@ -43,6 +45,15 @@ describe('messages about served credentials', () => {
     const facts = createFacts({ refreshReason: { code: 'short-lifetime', remaining: 3.4 } });
     expect(describeValidity(facts, NOW)).toContain(
       '(3s before the expiration, because the lifetime is short)',
+    );
+  });
+
+  test('--refresh-before that is too long for the lifetime is not called the reason', () => {
+    const describeAt = (minRemaining: number) =>
+      describeRefreshReason(explainRefreshTime(3600, minRemaining));
+    expect(describeAt(3000)).toBe('50m before the expiration, because of --refresh-before');
+    expect(describeAt(7200)).toMatch(
+      /^\d+m before the expiration, the earliest time for this lifetime: --refresh-before is too long$/,
     );
   });
 
@@ -87,7 +98,7 @@ describe('messages about served credentials', () => {
 
 describe('the warning about a short lifetime', () => {
   const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
-    describeShortLifetime('loader', lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
+    describeShortLifetime(createFacts(), lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
 
   test('names each SDK once, with its worst effect', () => {
     const message = warn(898, ['imds', 'container']);
@@ -95,6 +106,15 @@ describe('the warning about a short lifetime', () => {
       'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
         'Java 1 and .NET can send a request at every API call',
     );
+  });
+
+  test.each([
+    ['role', true],
+    ['process', false],
+  ] as const)('names --duration only for a source that assumes a role: %s', (source, hasFlag) => {
+    const facts = createFacts({ source });
+    const { hint } = describeShortLifetime(facts, 900, findLifetimeWarnings(900, ['imds']));
+    expect(hint.includes('--duration')).toBe(hasFlag);
   });
 
   test('says if only a late refresh affects an SDK', () => {

@@ -36,7 +36,8 @@ async function openRole(
   ownOrigins: readonly string[],
   io: Io,
 ): Promise<OpenedRole> {
-  const opened = await openSourceFromFlags({ ...flags, ...(await resolveJobSource(flags, io)) }, io);
+  const selected = await resolveJobSource(flags, io, { explainsEndpoint: false });
+  const opened = await openSourceFromFlags({ ...flags, ...selected }, io);
   const { endpoint } = opened.source;
   if (endpoint !== null && ownOrigins.includes(new URL(endpoint.url).origin))
     throw new CredWatchError(

@@ -1,4 +1,4 @@
-import type { FailureFacts, Instant, Seconds } from '../../../domain/model.ts';
+import type { FailureFacts, Instant, Seconds, SourceName } from '../../../domain/model.ts';
 import type { LifetimeWarning } from '../../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { RefreshReason } from '../../../domain/sdk-refresh/refresh-reason.ts';
 import { ADVISED_LIFETIME } from '../../../domain/sdk-refresh/refresh-time.ts';
@@ -36,18 +36,23 @@ function short(seconds: Seconds): string {
 }
 
 /** Why credentials are refreshed at this time. */
-export function describeRefreshReason({ code, remaining }: RefreshReason): string {
+export function describeRefreshReason({ code, remaining, isLimited }: RefreshReason): string {
   switch (code) {
     case 'half':
       return 'at half of the lifetime';
     case 'sdk-windows':
       return `${short(remaining)} before the expiration, because botocore extends the expiration of credentials that expire earlier`;
     case 'requested':
-      return `${short(remaining)} before the expiration, as --refresh-before demands`;
+      return isLimited
+        ? `${short(remaining)} before the expiration, the earliest time for this lifetime: --refresh-before is too long`
+        : `${short(remaining)} before the expiration, because of --refresh-before`;
     case 'short-lifetime':
       return `${short(remaining)} before the expiration, because the lifetime is short`;
   }
 }
+
+/** Sources with the setting `--duration`. */
+const ASSUMES_ROLE: ReadonlySet<SourceName> = new Set(['role', 'web-identity', 'github']);
 
 /** The worst effect first. */
 const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
@@ -61,7 +66,7 @@ const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
  * @param warnings at least one
  */
 export function describeShortLifetime(
-  name: string,
+  { name, source }: Pick<ServedRoleFacts, 'name' | 'source'>,
   lifetime: Seconds,
   warnings: readonly LifetimeWarning[],
 ): { message: string; hint: string } {
@@ -73,7 +78,9 @@ export function describeShortLifetime(
   ];
   return {
     message: `the credentials of ${name} are valid for only ${short(lifetime)}: ${consequences.join('; ')}`,
-    hint: `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`,
+    hint: ASSUMES_ROLE.has(source)
+      ? `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`
+      : `let the source issue credentials that are valid for at least ${short(ADVISED_LIFETIME)}`,
   };
 }
 

@@ -183,9 +183,9 @@ describe('serve --who', () => {
 
   test.each([
     [['serve', '--valid'], '--valid needs --who'],
-    [['serve', '--who', '--listen', '127.0.0.1:1'], '--listen needs a server'],
-    [['serve', '--who', '--source', 'imds'], '--source needs a server'],
-    [['serve', '--who', '--no-log'], '--no-log needs a server'],
+    [['serve', '--who', '--listen', '127.0.0.1:1'], '--listen and --who cannot be combined'],
+    [['serve', '--who', '--source', 'imds'], '--source and --who cannot be combined'],
+    [['serve', '--who', '--no-log'], '--no-log and --who cannot be combined'],
   ])('%j is rejected', async (args, message) => {
     const { code, output } = await runAt(NOW, args, { HOME: folder });
     expect(code).toBe(2);
