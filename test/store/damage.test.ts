@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyUse } from '../../src/domain/key-use.ts';
+import type { KeyUse } from '../../src/domain/keys/key-use.ts';
 import type { FailedPoll, Sample, SourceName } from '../../src/domain/model.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
@@ -16,7 +16,7 @@ const PAGE_SIZE = 4096;
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 /** Damaged databases per kind of damage. `npm run faults` tests all pairs of pages. */
-const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '200' : '10');
+const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '200' : '3');
 /** Each read migrates a copy, so all pairs would take an hour. */
 const MIGRATIONS_PER_KIND = DAMAGES_PER_KIND === 'all' ? '400' : DAMAGES_PER_KIND;
 

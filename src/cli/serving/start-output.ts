@@ -16,8 +16,8 @@ import type { TextOrJson } from '../flags/shared-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote, printWarning } from '../process/messages.ts';
+import { isOwnServer } from './health/running-server.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
-import { isOwnServer } from './running-server.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, type SourceRole } from './source-role.ts';
 

@@ -33,7 +33,7 @@ export type Readable<T> = { value: T } | { unknown: UnknownReason };
  */
 export type UnknownReason = 'permission' | 'failed';
 
-/** Whether the routes exist after a restart. `no-systemd`: only the user can arrange it. */
+/** Whether the routes exist after a restart. `no-systemd`: the user has to set them up after each restart. */
 export type RebootState = 'kept' | 'missing' | 'disabled' | 'no-systemd';
 
 export interface BridgeFacts {

@@ -1,4 +1,4 @@
-import type { PeerProcess } from '../../domain/key-use.ts';
+import { isLoopbackClient, type PeerProcess } from '../../domain/keys/key-use.ts';
 import type { FailureFacts, Instant } from '../../domain/model.ts';
 import type { Refusal } from '../../domain/serving/refusal.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
@@ -11,12 +11,18 @@ import type { Refresh } from '../messages/serving/refreshes.ts';
 import { describeRefusal } from '../messages/serving/refusals.ts';
 import {
   formatNullableInstant,
-  formatRemaining,
   formatTimestamp,
   formatUserAgent,
   maskKeyId,
   truncateText,
 } from '../text/format-values.ts';
+import {
+  CLIENT_WIDTH,
+  formatRequestedPath,
+  formatServedKey,
+  JSON_CLIENT_LENGTH,
+  WORD_WIDTH,
+} from '../text/request-line.ts';
 import { buildRoleJson } from './health.ts';
 
 /** A request to the server, without secrets. */
@@ -31,36 +37,29 @@ export interface ServedRequest extends LoggedRequest {
   refusal: Refusal | null;
 }
 
-const PATH_WIDTH = 120;
-const CLIENT_WIDTH = 40;
-const JSON_CLIENT_LENGTH = 100;
-const WORD_WIDTH = 20;
 const PROGRAM_WIDTH = 60;
 
 /** A log line: time, request, outcome, role, shape, credentials, client, process. */
 export function formatServedRequestLine(request: ServedRequest): string {
-  const { at, method, path, status, apiVersion, role, shape, client, address, peer, refusal } = request;
+  const { at, status, apiVersion, role, shape, client, address, peer, refusal } = request;
   return [
     formatTimestamp(at),
-    `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
+    formatRequestedPath(request),
     status ?? 'client left',
     role,
     shape === null ? null : `${shape}${apiVersion === '' ? '' : ` v${apiVersion}`}`,
-    formatKey(request),
+    formatServedKey(request, request.expiration),
     formatUserAgent(client, CLIENT_WIDTH),
-    peer === null ? (isLoopback(address) ? null : escapeUnprintable(address)) : formatPeer(peer),
+    peer === null ? formatAddress(address) : formatPeer(peer),
     refusal === null ? null : describeRefusal(refusal, shape),
   ]
     .filter((part) => part !== null)
     .join('  ');
 }
 
-const isLoopback = (address: string) => address.startsWith('127.') || ['::1', 'unix', ''].includes(address);
-
-function formatKey({ at, accessKeyId, expiration }: ServedRequest): string | null {
-  if (accessKeyId === null || expiration === null) return null;
-  return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
-}
+/** Null for a client on this machine. */
+const formatAddress = (address: string): string | null =>
+  isLoopbackClient(address) || address === 'unix' || address === '' ? null : escapeUnprintable(address);
 
 /** `/usr/bin/python3.11 (user ops, pid 4711)`. */
 function formatPeer(peer: PeerProcess): string {
@@ -81,7 +80,7 @@ export function formatServedRequestJson(request: ServedRequest): string {
     path: escapeUnprintable(path),
     status,
     refusal,
-    role,
+    role_name: role,
     shape,
     kind,
     api_version: apiVersion,
@@ -119,7 +118,7 @@ export function formatFailedRefreshJson(facts: ServedRoleFacts, failure: Failure
     schema_version: 1,
     event: 'failed_refresh',
     at: formatInstant(now),
-    level: rateRefreshFailure(facts, now),
+    severity: rateRefreshFailure(facts, now),
     reason: failure.reason,
     message: escapeUnprintable(message),
     hint: escapeUnprintable(hint),

@@ -1,4 +1,4 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { isStillValid, type ServedKeyUsers } from '../../domain/keys/served-keys.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -13,7 +13,7 @@ export const renderKeyUsersJson = (keys: readonly ServedKeyUsers[], now: Instant
       generated_at: formatInstant(now),
       keys: keys.map((key) => ({
         host: key.host,
-        role: key.role,
+        role_name: key.role,
         access_key_id: maskKeyId(key.accessKeyId),
         status: isStillValid(key) ? 'valid' : 'expired',
         expiration: formatInstant(key.expiration),

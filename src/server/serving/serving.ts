@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
-import type { PeerProcess } from '../../domain/key-use.ts';
+import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
 import type { Shape } from '../endpoint-request.ts';

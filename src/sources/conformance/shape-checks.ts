@@ -3,9 +3,10 @@ import type { CheckId } from '../../domain/conformance/check-list.ts';
 import type { CheckResult, ConformanceNote } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import type { Seconds } from '../../domain/model.ts';
+import type { PollLimits } from '../http/exchange.ts';
 import type { SourceOptions } from '../source.ts';
 import type { CheckFunction } from './check-attempt.ts';
-import type { Prober } from './prober.ts';
+import type { Prober } from './exchanges/prober.ts';
 import type { AuthorizationToken } from './target.ts';
 import type { EndpointWatcher } from './watch/endpoint-watcher.ts';
 import type { WatchOptions } from './watch/watch-endpoint.ts';
@@ -21,7 +22,9 @@ export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameSer
   token: AuthorizationToken | null;
   /** Aborted to end the run early. */
   signal?: AbortSignal;
-  /** Then watch the endpoint for so long. */
+  /** Default: those of `CHECK_LIMITS`. */
+  limits?: PollLimits;
+  /** Watches the endpoint after the checks. */
   watch?: WatchOptions;
   /** Called after each check, for progress. */
   onResult?: (result: CheckResult) => void;

@@ -28,7 +28,7 @@ const expiresIn = (minutes: number) => ({
 });
 
 describe('messages about served credentials', () => {
-  test('say until when they are valid, when they are refreshed, and why then', () => {
+  test('the validity has the expiration, the time of the next refresh, and its reason', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
       'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
@@ -63,7 +63,7 @@ describe('messages about served credentials', () => {
     expect(describeOtherRole(facts, createFacts({ accountId: null, role: '' }))).toBeNull();
     expect(describeOtherRole(facts, createFacts({ accountId: '444455556666' }))).toBe(
       'the source of loader now returns credentials of the role loader in the account 444455556666, ' +
-        'not of the role loader in the account 111122223333; clients get these',
+        'not of the role loader in the account 111122223333; clients get the new credentials',
     );
     expect(describeOtherRole(facts, createFacts({ role: 'admin\n' }))).toMatch(/ of the role admin\S* in /);
   });
@@ -81,8 +81,8 @@ describe('messages about served credentials', () => {
   });
 
   test.each([
-    [60, 'note', 'clients still get the last credentials, valid for 1h 00m 00s'],
-    [10, 'warning', 'clients still get the last credentials, valid for 10m 00s'],
+    [60, 'note', 'clients get the current ones, valid for 1h 00m 00s'],
+    [10, 'warning', 'clients get the current ones, valid for 10m 00s'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });
@@ -100,7 +100,7 @@ describe('the warning about a short lifetime', () => {
   const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
     describeShortLifetime(createFacts(), lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
 
-  test('names each SDK once, with its worst effect', () => {
+  test('the warning about a short lifetime names each SDK once, with its worst effect', () => {
     const message = warn(898, ['imds', 'container']);
     expect(message).toBe(
       'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
@@ -117,7 +117,7 @@ describe('the warning about a short lifetime', () => {
     expect(hint.includes('--duration')).toBe(hasFlag);
   });
 
-  test('says if only a late refresh affects an SDK', () => {
+  test('the warning about a short lifetime says if only a late refresh affects an SDK', () => {
     expect(warn(40 * 60, ['imds'])).toBe(
       'the credentials of loader are valid for only 40m: if a refresh is late, botocore (AWS CLI, boto3) can use expired credentials',
     );
@@ -135,7 +135,7 @@ test.each([
 });
 
 describe('the status for the service manager', () => {
-  test('has one part per role', () => {
+  test('the status for the service manager has one part per role', () => {
     const roles = [
       createFacts(),
       createFacts({ name: 'ops', failureCount: 1, failure: FAILURE }),

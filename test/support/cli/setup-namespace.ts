@@ -28,7 +28,8 @@ ip link set lo up
 serve() { "$NODE" "$PROGRAM" serve "$@"; }
 # The addresses, the rules and the files of this machine. Empty chains of iptables stay after any use of iptables.
 state() {
-  ip address show dev lo
+  # The kernel marks IPv6 addresses as deprecated a moment after they were added.
+  ip address show dev lo | sed 's/ deprecated//'
   nft --stateless list ruleset 2> /dev/null # it cannot print the targets of iptables
   for program in iptables ip6tables; do $program-save | sed '/^#/d; s/ \\[[0-9:]*\\]$//'; done
   grep . /proc/sys/net/ipv4/conf/*/route_localnet
@@ -49,7 +50,7 @@ start_server() {
   AWS_ACCESS_KEY_ID=ASIAFALSE00000000001 AWS_SECRET_ACCESS_KEY=false AWS_SESSION_TOKEN=false USER=root \
     "$NODE" "$PROGRAM" serve --source environment --expires 6h --no-log --db /run/t/samples.db "$@" > server.txt 2> server.err &
   server=$!
-  until grep -q '^unset' server.txt; do sleep 0.05; done
+  until grep -q '^unset' server.txt; do kill -0 $server || { cat server.err >&2; exit 1; }; sleep 0.05; done
 }
 stop_server() { kill $server; wait $server; }
 start_simulator() { start_simulator_in env "$@"; }
@@ -59,7 +60,12 @@ start_simulator_in() {
   prefix=$1
   shift
   $prefix "$NODE" "$PROGRAM" simulate --no-log "$@" > simulator.txt 2> simulator.err & simulator=$!
-  until grep -q '^unset' simulator.txt; do sleep 0.05; done
+  until grep -q '^unset' simulator.txt; do kill -0 $simulator || { cat simulator.err >&2; exit 1; }; sleep 0.05; done
+}
+# Starts a separate network, and stores the id of its process in the variable of the given name.
+start_network() {
+  unshare --net sleep 600 & eval "$1=$!"
+  until [ "$(readlink "/proc/$!/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 }
 stop_simulator() { kill $simulator; wait $simulator; }
 `;
@@ -70,6 +76,9 @@ import { readFileSync } from 'node:fs';
 const { is_complete, checks } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 console.log([is_complete ? 'complete' : 'not complete', ...checks.map(({ code, state }) => code + '=' + state)].join(' '));
 `;
+
+/** A test ends in seconds. A busy machine takes much longer. */
+export const SETUP_TIMEOUT_MS = 300_000;
 
 /**
  * The arguments of `runShell` that run a script on a separate machine, with the functions of the prelude. The script
@@ -84,5 +93,8 @@ export function onOwnMachine(script: string) {
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
   };
-  return [`${PRELUDE}\n${script}`, { prefix: OWN_MACHINE, env, timeoutMs: 110_000 }] as const;
+  return [
+    `${PRELUDE}\n${script}`,
+    { prefix: OWN_MACHINE, env, timeoutMs: SETUP_TIMEOUT_MS - 10_000 },
+  ] as const;
 }

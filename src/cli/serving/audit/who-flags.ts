@@ -22,10 +22,5 @@ export function validateWhoFlags({ who = false }: WhoFlags, invocation: Invocati
   }
   const others = invocation.command.options.map(({ long }) => long ?? '');
   const rejected = others.filter((name) => !OWN_FLAGS.includes(name));
-  rejectFlags(
-    invocation,
-    rejected,
-    'and --who cannot be combined',
-    'remove this flag, or remove --who to start a server',
-  );
+  rejectFlags(invocation, rejected, 'has no effect with --who', 'remove it: --who does not serve');
 }

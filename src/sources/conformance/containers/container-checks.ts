@@ -1,6 +1,6 @@
 import type { CheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
-import type { Prober } from '../prober.ts';
+import type { Prober } from '../exchanges/prober.ts';
 import type { ConformanceOptions, ShapeChecks } from '../shape-checks.ts';
 import { ContainerWatcher } from '../watch/container-watcher.ts';
 import { createAddressChecks } from './address-checks.ts';
@@ -22,7 +22,7 @@ export function createContainerChecks(prober: Prober, options: ConformanceOption
   };
   return {
     functions,
-    listNotes: async () => [],
+    listNotes: (quote) => facts.listNotes(quote),
     createWatcher: async (follower) => {
       await facts.getDocument();
       return new ContainerWatcher(facts, follower);

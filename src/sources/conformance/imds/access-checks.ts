@@ -1,8 +1,9 @@
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
-import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
+import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { getStatus, LONGEST_TTL, ROLES, readToken } from './imds-responses.ts';
 import { IMDS_HOSTS } from './imds-session.ts';
@@ -37,7 +38,7 @@ export const createAccessChecks = (facts: ImdsFacts) =>
         for (const host of [...names, ...IMDS_HOSTS.slice(0, 1)]) {
           attempt.expectStatus(await read(host), [status], FAILS_WITH_HOST);
         }
-      } else attempt.expectStatus(refused, [200], FAILS_WITH_HOST);
+      } else attempt.expectStatus(refused, [200], ALL_FAIL);
       const foreign = attempt.use(await read(FOREIGN_HOST));
       // A closed connection is a refusal too.
       if (getStatus(foreign) === status) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, foreign);
@@ -49,7 +50,7 @@ export const createAccessChecks = (facts: ImdsFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-const FAILS_WITH_HOST = [{ effect: 'no-credentials', clients: 'all' }] as const;
+const FAILS_WITH_HOST = [affects('no-credentials')];
 
 function expectRefusal(attempt: CheckAttempt, exchange: Exchange): void {
   const { status } = attempt.requireResponse(exchange);

@@ -1,8 +1,9 @@
-import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import type { Exchange } from '../exchanges/prober.ts';
+import { exchangeRaw } from '../exchanges/raw-exchange.ts';
+import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
-import type { Exchange } from '../prober.ts';
-import { exchangeRaw } from '../raw-exchange.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import {
   getStatus,
@@ -18,12 +19,15 @@ import {
 export const createWireChecks = (facts: ImdsFacts) =>
   ({
     'response-time': async (attempt) => {
-      const token = await facts.getTokenExchange();
+      // Each exchange is judged at once, because the next request can exceed the time limit of the run.
+      judgeDuration(attempt, [await facts.getTokenExchange()], 1);
+      if (attempt.hasFailed) return;
       const list = await facts.getRoleList();
-      const cold = [token, list, ...facts.documents.slice(0, 1)];
-      judgeDuration(attempt, cold, 1);
+      judgeDuration(attempt, [list, ...facts.documents.slice(0, 1)], 1);
+      // Concurrent reads would be late too.
+      if (attempt.hasFailed) return;
       const status = getStatus(list);
-      // There is nothing to read many times.
+      // With other statuses, or with tokens that work once, the same read cannot be sent many times.
       if ((status !== 200 && status !== 404) || facts.session.needsNewTokens) return;
       const warm = await Promise.all(
         Array.from({ length: CONCURRENT_READS }, () => readForLoad(facts, status)),
@@ -64,7 +68,7 @@ export const createWireChecks = (facts: ImdsFacts) =>
       const exchange = await facts.session.send({ method: 'PUT', path: TOKEN_PATH, headers }, exchangeRaw);
       const { status } = attempt.requireResponse(exchange);
       if (status < 300) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
-      else attempt.expectStatus(exchange, [417], [{ effect: 'no-credentials', clients: ['s3fs'] }]);
+      else attempt.expectStatus(exchange, [417], [affects('no-credentials', 's3fs')]);
     },
   }) satisfies Record<string, CheckFunction>;
 
@@ -73,26 +77,6 @@ async function readForLoad(facts: ImdsFacts, listStatus: number): Promise<Exchan
   return listStatus === 200 && facts.hasDocument
     ? facts.readDocument(await facts.requireRole())
     : facts.session.read(ROLES);
-}
-
-/** A load of this size must not end a server, nor make it refuse requests. */
-function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
-  const failed = exchanges.find((exchange) => getStatus(exchange) !== status);
-  if (failed === undefined) return;
-  if (failed.failure === null) attempt.expectStatus(failed, [status]);
-  else attempt.fail({ code: 'NO_RESPONSE', reason: failed.failure.reason }, failed);
-}
-
-function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
-  const answered = exchanges.filter(({ response }) => response !== null);
-  const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
-  if (slowest === undefined) return;
-  attempt.use(slowest);
-  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
-  attempt.fail(
-    { code: 'RESPONSE_SLOW', milliseconds: Math.round(slowest.durationMs), concurrentCount },
-    slowest,
-  );
 }
 
 function judgeHead(attempt: CheckAttempt, get: Exchange, head: Exchange): void {

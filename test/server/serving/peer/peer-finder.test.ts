@@ -12,6 +12,7 @@ import {
   startPeerServer,
   waitForOutput,
 } from '../../../support/server/peer-server.ts';
+import { sampleCases } from '../../../support/thorough.ts';
 
 const PYTHON = '/usr/bin/python3';
 const CURL = '/usr/bin/curl';
@@ -48,26 +49,33 @@ async function runClient([program, ...args]: readonly [string, ...string[]], url
 const isSkipped = process.platform !== 'linux' || (!hasClients && !process.env.CI);
 
 describe.skipIf(isSkipped)('the process of a connection', () => {
-  test.each([
+  const servers: [host: string, target: string][] = [
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '[::1]'],
     // The server gets an IPv4 address within IPv6.
     ['::', '127.0.0.1'],
     ['0.0.0.0', '127.0.0.2'],
-  ])('short-lived clients of a server on %s at %s are found', async (host, target) => {
-    const { port, peers } = await startPeerServer(host);
-    for (const client of Object.values(CLIENTS)) {
-      const pid = await runClient(client, `http://${target}:${port}/`);
-      expect(peers.pop()).toEqual({ pid, program: realpathSync(client[0]), user: USER });
-    }
-  });
+  ];
+  test.each(sampleCases(servers, 2))(
+    'short-lived clients of a server on %s at %s are found',
+    async (host, target) => {
+      const { port, peers } = await startPeerServer(host);
+      for (const client of Object.values(CLIENTS)) {
+        const pid = await runClient(client, `http://${target}:${port}/`);
+        expect(peers.pop()).toEqual({ pid, program: realpathSync(client[0]), user: USER });
+      }
+    },
+  );
 
-  test.each(['127.0.0.1', '::'])('an IPv6 socket of a client is found by a server on %s', async (host) => {
-    const { port, peers } = await startPeerServer(host);
-    const client = [PYTHON, '-c', FETCH_FROM_IPV6_SOCKET] as const;
-    const pid = await runClient([...client], `http://127.0.0.1:${port}/`);
-    expect(peers).toEqual([{ pid, program: realpathSync(PYTHON), user: USER }]);
-  });
+  test.each(sampleCases(['127.0.0.1', '::'], 2))(
+    'an IPv6 socket of a client is found by a server on %s',
+    async (host) => {
+      const { port, peers } = await startPeerServer(host);
+      const client = [PYTHON, '-c', FETCH_FROM_IPV6_SOCKET] as const;
+      const pid = await runClient([...client], `http://127.0.0.1:${port}/`);
+      expect(peers).toEqual([{ pid, program: realpathSync(PYTHON), user: USER }]);
+    },
+  );
 
   test('several clients at the same time are each found', async () => {
     const { port, peers } = await startPeerServer('127.0.0.1');
@@ -118,7 +126,7 @@ sys.stdin.read()`;
 });
 
 describe.skipIf(isSkipped)('a process that cannot be found is unknown', () => {
-  test('a client that has ended', async () => {
+  test('a client that has ended is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const client = startClient(process.execPath, ['-e', `require('node:net').connect(${port})`]);
     const socket = await nextSocket();
@@ -127,7 +135,7 @@ describe.skipIf(isSkipped)('a process that cannot be found is unknown', () => {
     expect(await openFinder().find(socket)).toBeNull();
   });
 
-  test('a client that has closed its socket, but runs on', async () => {
+  test('a client that has closed its socket, but still runs, is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const script = `
 import socket, sys
@@ -139,7 +147,7 @@ sys.stdin.read()`;
     expect(await openFinder().find(await nextSocket())).toBeNull();
   });
 
-  test('a client whose port another process uses now', async () => {
+  test('a client whose port another process uses now is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const connect = (sourcePort: number) => `
 import socket, struct, sys
@@ -167,7 +175,7 @@ sys.stdin.read()`;
     ]);
   });
 
-  test('a connection of a Unix socket', async () => {
+  test('the client of a Unix socket is unknown', async () => {
     const path = join(temporaryFolder(), 'socket');
     const server = createServer().listen(path);
     onTestFinished(() => void server.close());
@@ -178,7 +186,7 @@ sys.stdin.read()`;
     expect(await openFinder().find(socket)).toBeNull();
   });
 
-  test('a closed connection', async () => {
+  test('the client of a closed connection is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     startClient(process.execPath, ['-e', `require('node:net').connect(${port})`]);
     const socket = await nextSocket();

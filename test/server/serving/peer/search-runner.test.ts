@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { Pace } from '../../../../src/server/serving/peer/pace.ts';
+import { SearchRunner } from '../../../../src/server/serving/peer/search-runner.ts';
 
 const never = () => false;
+
+/** Blocks the thread. */
+const waitMillisecond = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 
 function* repeat(action: () => void): Generator<void, string> {
   for (;;) {
@@ -12,9 +15,9 @@ function* repeat(action: () => void): Generator<void, string> {
 
 test('a search ends after a number of reads', async () => {
   let reads = 0;
-  const pace = new Pace(60_000, never);
+  const runner = new SearchRunner(60_000, never);
   expect(
-    await pace.run(
+    await runner.run(
       repeat(() => (reads += 1)),
       never,
     ),
@@ -23,7 +26,7 @@ test('a search ends after a number of reads', async () => {
   expect(reads).toBeLessThan(100_000);
   // The limit counts all reads of the search.
   const before = reads;
-  await pace.run(
+  await runner.run(
     repeat(() => (reads += 1)),
     never,
   );
@@ -32,17 +35,16 @@ test('a search ends after a number of reads', async () => {
 
 test('a search ends after its time', async () => {
   const startedAt = performance.now();
-  const read = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-  expect(await new Pace(50, never).run(repeat(read), never)).toBeNull();
+  expect(await new SearchRunner(50, never).run(repeat(waitMillisecond), never)).toBeNull();
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50);
 });
 
 test('other events are handled during a search', async () => {
   let isHandled = false;
-  setTimeout(() => {
+  setImmediate(() => {
     isHandled = true;
-  }, 5);
-  await new Pace(60_000, never).run(
+  });
+  await new SearchRunner(60_000, never).run(
     repeat(() => {}),
     () => isHandled,
   );
@@ -51,12 +53,12 @@ test('other events are handled during a search', async () => {
 
 test('a search ends if it is stopped, or if everything is found', async () => {
   let reads = 0;
-  await new Pace(60_000, () => true).run(
+  await new SearchRunner(60_000, () => true).run(
     repeat(() => (reads += 1)),
     never,
   );
   expect(reads).toBe(0);
-  await new Pace(60_000, never).run(
+  await new SearchRunner(60_000, never).run(
     repeat(() => (reads += 1)),
     () => reads >= 20,
   );
@@ -68,5 +70,5 @@ test('the result of the steps is returned', async () => {
     yield;
     return 'found';
   }
-  expect(await new Pace(60_000, never).run(steps(), never)).toBe('found');
+  expect(await new SearchRunner(60_000, never).run(steps(), never)).toBe('found');
 });
