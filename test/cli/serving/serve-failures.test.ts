@@ -220,7 +220,7 @@ describe('wrong usage', () => {
     const { code, stderr } = await runCommand(['serve', '--listen', `127.0.0.1:${port}`], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: the source of role is the server itself: requests to http:\/\/localhost:\d+ reach this server\nhint: name the credentials to serve: --profile NAME, /m,
+      /^error: the source of default is the server itself: requests to http:\/\/localhost:\d+ reach this server\nhint: name the credentials to serve: --profile NAME, /m,
     );
   });
 });

@@ -51,7 +51,7 @@ describe('messages about served credentials', () => {
   test('--refresh-before that is too long for the lifetime is not called the reason', () => {
     const describeAt = (minRemaining: number) =>
       describeRefreshReason(explainRefreshTime(3600, minRemaining));
-    expect(describeAt(3000)).toBe('50m before the expiration, because of --refresh-before');
+    expect(describeAt(3000)).toBe('50m before the expiration, as set by --refresh-before');
     expect(describeAt(7200)).toMatch(
       /^\d+m before the expiration, the earliest time for this lifetime: --refresh-before is too long$/,
     );
