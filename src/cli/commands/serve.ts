@@ -71,7 +71,22 @@ const SINGLE_ROLE_FLAGS = [
   '--expires',
 ];
 
-function validate({ serve, defaultRole }: ServeFlags, invocation: Invocation): void {
+function validate(flags: ServeFlags, invocation: Invocation): void {
+  const { serve, defaultRole, unixSocket, shape } = flags;
+  if (unixSocket.length === 0)
+    rejectFlags(
+      invocation,
+      ['--unix-socket-mode'],
+      'needs --unix-socket',
+      'add --unix-socket PATH; for a socket of systemd, set SocketMode= in its unit',
+    );
+  if (shape !== undefined && !/\bimds\b/.test(shape))
+    rejectFlags(
+      invocation,
+      ['--allow-v1'],
+      'needs the shape imds',
+      'add imds to --shape, or remove the flag',
+    );
   if (serve.length === 0) {
     rejectFlags(invocation, ['--default-role'], 'needs --serve', 'remove it: a single role is always served');
     return;

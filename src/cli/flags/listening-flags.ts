@@ -45,6 +45,11 @@ function parseHostName(text: string): string {
 /** Parses `imds` or `imds,ecs`. */
 export function parseShapes(text: string): Shape[] {
   const names = text.split(',').map((name) => name.trim());
+  if (names.includes(''))
+    throw new InvalidValueError(
+      'has an empty name',
+      'separate the names with one comma, for example imds,ecs',
+    );
   const unknown = names.find((name) => !SHAPES.some((shape) => shape === name));
   if (unknown !== undefined) {
     throw new InvalidValueError('is unknown', buildChoiceHint(unknown, SHAPES, ', or several with commas'));

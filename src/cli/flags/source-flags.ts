@@ -111,9 +111,14 @@ type JobSource = { source: SourceName; profile?: string };
 
 /**
  * The source whose credentials a job would get: the one that the flags select, else the one that SDKs use.
+ * @param options explainsEndpoint: print why an endpoint, which the user may expect, is not the source
  * @throws CredWatchError if SDKs disagree, or if no source reads their provider
  */
-export async function resolveJobSource(flags: SourceFlags & { db?: string }, io: Io): Promise<JobSource> {
+export async function resolveJobSource(
+  flags: SourceFlags & { db?: string },
+  io: Io,
+  { explainsEndpoint = true } = {},
+): Promise<JobSource> {
   const sources = await import('../../sources/open.ts');
   const settings = toSettings(flags, io.clock.now());
   const assertSupported = (choice: SourceChoice) =>
@@ -143,10 +148,11 @@ export async function resolveJobSource(flags: SourceFlags & { db?: string }, io:
     // With --profile, the same configuration is a failed poll, whose verdict is unknown.
     throw new (isBroken ? UnknownCredentialsError : CredWatchError)(message, hint);
   }
-  if (job.provider !== null && job.provider !== 'container' && job.provider !== 'imds') {
+  const { provider } = job;
+  if (explainsEndpoint && provider !== null && provider !== 'container' && provider !== 'imds') {
     const { hasHiddenEndpoint } = await import('../start-check/hidden-endpoint.ts');
     if (await hasHiddenEndpoint(job.facts, flags.db, io)) {
-      const note = describeJobSource(job.provider, job.facts);
+      const note = describeJobSource(provider, job.facts);
       if (note !== null) await printNote(io, note.message, note.hint);
     }
   }

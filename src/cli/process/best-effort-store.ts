@@ -6,20 +6,24 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import type { Io } from './io.ts';
 import { printMissingDatabaseNote } from './messages.ts';
 
-/** Opens the database. If it cannot be used, prints a note and returns a temporary one. */
+/**
+ * Opens the database. If it cannot be used, prints a note and returns a temporary one.
+ * @param hint what a temporary database means for the command
+ */
 export async function openBestEffortStore(
   db: string | undefined,
   io: Io,
   limits?: StoreLimits,
+  hint?: string,
 ): Promise<SampleStore | StartCheckStore> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
-    const onFallback = ({ message }: CredWatchError) => void printMissingDatabaseNote(io, message);
+    const onFallback = ({ message }: CredWatchError) => void printMissingDatabaseNote(io, message, hint);
     return SampleStore.openBestEffort(resolveDatabasePath(db, io), onFallback, limits);
   } catch (error) {
     // The addon is missing, or the home folder is unknown.
     if (!(error instanceof CredWatchError)) throw error;
-    await printMissingDatabaseNote(io, error.message, error.hint);
+    await printMissingDatabaseNote(io, error.message, error.hint ?? hint);
     const { MemoryStore } = await import('../../store/memory-store.ts');
     return new MemoryStore();
   }

@@ -22,6 +22,8 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
   const counts: RefreshCounts = { refreshes: 0, failures: 0 };
   const lastKeys = new Map<SourceRole, ServedRoleFacts>();
   const lastFailures = new Map<SourceRole, string>();
+  /** Failures in a row. */
+  const failureCounts = new Map<SourceRole, number>();
   const printNotes = createPollNotePrinter(io);
   /** Returns false if the source still returns the same credentials. */
   const isNewKey = (role: SourceRole): boolean => {
@@ -49,13 +51,17 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
       void printNotes(selectJobNotes(outcome.notes, null));
       const [facts, now] = [role.getFacts(), role.getNow()];
       if (outcome.ok) {
+        const refresh = { isNewKey: isNewKey(role), failureCount: failureCounts.get(role) ?? 0 };
         lastFailures.delete(role);
-        if (!isNewKey(role)) return;
-        counts.refreshes += 1;
-        write(format === 'json' ? formatRefreshJson(facts, now) : describeRefresh(facts, now));
+        failureCounts.delete(role);
+        if (refresh.isNewKey) counts.refreshes += 1;
+        else if (refresh.failureCount === 0) return;
+        const formatLine = format === 'json' ? formatRefreshJson : describeRefresh;
+        write(formatLine(facts, refresh, now));
         return;
       }
       counts.failures += 1;
+      failureCounts.set(role, (failureCounts.get(role) ?? 0) + 1);
       if (format === 'json') write(formatFailedRefreshJson(facts, outcome, now));
       const { level, message, hint } = describeFailedRefresh(facts, outcome, now);
       // An outage lasts for hours, with an attempt every minute.

@@ -70,8 +70,20 @@ const describeLogError = (error: unknown) =>
   ] as const;
 
 function toServedRequest(exchange: ServedExchange, kind: string, clockOffset: Seconds): ServedRequest {
-  const { at, role, shape, apiVersion, method, path, status, client, connection, peer, credentials } =
-    exchange;
+  const {
+    at,
+    role,
+    shape,
+    apiVersion,
+    method,
+    path,
+    status,
+    client,
+    connection,
+    peer,
+    credentials,
+    refusal,
+  } = exchange;
   return {
     at: at - clockOffset * 1000,
     client: redactSecretWords(client),
@@ -87,5 +99,6 @@ function toServedRequest(exchange: ServedExchange, kind: string, clockOffset: Se
     role,
     expiration: credentials?.expiration ?? null,
     peer,
+    refusal,
   };
 }

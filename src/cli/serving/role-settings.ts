@@ -3,14 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 import { isReservedName, isValidName } from '../../server/serving/role-names.ts';
 import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import { SOURCE_KINDS, type SourceSetting } from '../../sources/source.ts';
-import type { PollContext } from '../../watch/poll-once.ts';
-import {
-  openSourceFromFlags,
-  resolveJobSource,
-  SETTING_FLAGS,
-  type SourceFlags,
-} from '../flags/source-flags.ts';
-import type { Io } from '../process/io.ts';
+import { SETTING_FLAGS, type SourceFlags } from '../flags/source-flags.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { assertDistinctNames, type ServedSource } from './served-sources.ts';
 
@@ -59,7 +52,9 @@ function readServedRole({ name, source, flags: own }: ServedSource, flags: Serve
     ...(flags.stsEndpoint !== undefined && has('stsEndpoint') && { stsEndpoint: flags.stsEndpoint }),
     ...(flags.host !== undefined && { host: flags.host }),
   };
-  return { name, source, flags: { ...common, ...own, source } };
+  // Two programs can have the same name, which would be the role name in the name of the series.
+  const role: Partial<SourceFlags> = source === 'process' ? { role: name } : {};
+  return { name, source, flags: { ...common, ...role, ...own, source } };
 }
 
 function readSingleRole(flags: ServeFlags): RoleSettings {
@@ -72,24 +67,4 @@ function readSingleRole(flags: ServeFlags): RoleSettings {
   const candidates = [role, roleArn && parseRoleArn(roleArn).role, profile, named];
   const name = candidates.find((each) => each && isValidName(each) && !isReservedName(each));
   return { name: name || 'default', source: named ?? 'imds', flags: { ...flags, source } };
-}
-
-/**
- * Opens the source of a role. Reads files of the user, but sends no request.
- * @param ownOrigins where this server listens
- * @throws CredWatchError if flags contradict each other, or if the source is this server
- */
-export async function openRole(
-  { name, flags }: RoleSettings,
-  ownOrigins: readonly string[],
-  io: Io,
-): Promise<Pick<PollContext, 'source' | 'host'>> {
-  const opened = await openSourceFromFlags({ ...flags, ...(await resolveJobSource(flags, io)) }, io);
-  const { endpoint } = opened.source;
-  if (endpoint !== null && ownOrigins.includes(new URL(endpoint.url).origin))
-    throw new CredWatchError(
-      `the source of ${name} is the server itself: the environment names ${endpoint.url}`,
-      'unset AWS_EC2_METADATA_SERVICE_ENDPOINT and AWS_CONTAINER_CREDENTIALS_FULL_URI, or select another source',
-    );
-  return opened;
 }

@@ -5,7 +5,7 @@ import type { Shape } from '../../server/endpoint-request.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import type { ServingAddress } from '../../server/serving/serving.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
-import type { PollContext, PollStore, RecordedPoll } from '../../watch/poll-once.ts';
+import type { PollStore, RecordedPoll } from '../../watch/poll-once.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
@@ -20,7 +20,8 @@ import { findServingAddresses } from './listen-targets.ts';
 import { createMetricsPage } from './metrics.ts';
 import { createRefreshLog, type RefreshLog } from './refresh-log.ts';
 import { createRequestLog } from './request-log.ts';
-import { openRole, type RoleSettings, readRoleSettings } from './role-settings.ts';
+import { type RoleSettings, readRoleSettings } from './role-settings.ts';
+import { openRoles } from './roles/open-roles.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { findClockOffset, getAwsNow, SourceRole } from './source-role.ts';
 import { printExposedDatabase, printFirstFailures, printStart, printSummary } from './start-output.ts';
@@ -54,12 +55,6 @@ function readSettings(flags: ServeFlags, io: Io): ServeSettings {
 export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
   using _ = disableWasmTiering();
   const settings = readSettings(flags, serviceIo);
-  if (settings.user === null && serviceIo.isRoot)
-    await printNote(
-      serviceIo,
-      'the server runs as root',
-      'add --user NAME, or use the unit of docs/serve.md',
-    );
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
   if (foreign !== null)
     await printNote(
@@ -132,12 +127,12 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
     userIo = serving.io;
     await audit.start(userIo);
     // Waiting for a lock would block all responses.
-    const store = await openBestEffortStore(flags.db, userIo, { maxLockWaitMs: 10 });
+    const store = await openBestEffortStore(flags.db, userIo, { maxLockWaitMs: 10 }, MISSING_DATABASE_HINT);
     try {
       const isStarted = await startRoles(
         { ...context, io: userIo },
         roles,
-        serving.origins,
+        { origins: serving.origins, startedAt },
         store,
         refreshes,
       );
@@ -178,26 +173,29 @@ const createRole = (
     onRecordError: createErrorPrinter(io),
   });
 
+const MISSING_DATABASE_HINT =
+  'correct --db or its permissions, and restart: `serve --who`, `report` and `check --offline` lack these credentials';
+
 /** Opens every source and polls it for the first time. Returns false and prints the errors if a poll failed. */
 async function startRoles(
-  { settings, io, stop }: ServeContext,
+  { flags, settings, io, stop }: ServeContext,
   roles: readonly SourceRole[],
-  origins: readonly string[],
+  { origins, startedAt }: { origins: readonly string[]; startedAt: Instant },
   store: PollStore,
   refreshes: RefreshLog,
 ): Promise<boolean> {
-  const sources: Pick<PollContext, 'source' | 'host'>[] = [];
-  for (const each of settings.roles) sources.push(await openRole(each, origins, io));
+  const sources = await openRoles(settings.roles, flags.serve.length > 0, origins, io);
   const polls = await Promise.all(
     roles.map(async (role, index) => {
       const opened = sources[index];
       if (opened === undefined) throw new Error(`the role ${role.name} has no source`);
-      return { role, recorded: await role.start({ ...opened, store, machine: io.machine }, stop) };
+      const recorded = await role.start({ ...opened, store, machine: io.machine }, stop);
+      return { role, source: opened.source, recorded };
     }),
   );
   if (stop.aborted) return false;
   for (const { role, recorded } of polls) await refreshes.noteFirst(role, recorded);
-  return printFirstFailures(polls, io);
+  return printFirstFailures(polls, flags.serve.length > 0, startedAt, io);
 }
 
 const describeRoles = (roles: readonly SourceRole[], io: Io): string =>

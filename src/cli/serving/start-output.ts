@@ -1,36 +1,51 @@
-import { existsSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Instant } from '../../domain/model.ts';
 import { findLifetimeWarnings } from '../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { TrafficSummary } from '../../domain/simulation-traffic.ts';
-import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { describeFirstFailure } from '../../report/messages/serving/first-failures.ts';
 import { describeShortLifetime } from '../../report/messages/serving/refreshes.ts';
 import { describeRemoteAddress } from '../../report/messages/serving/status.ts';
 import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import type { CredentialSource } from '../../sources/source.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote, printWarning } from '../process/messages.ts';
+import { isOwnServer } from './health/running-server.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, type SourceRole } from './source-role.ts';
 
+export interface FirstPoll {
+  role: SourceRole;
+  source: CredentialSource;
+  recorded: RecordedPoll;
+}
+
 /** Prints why first polls failed, of all roles. Returns true if all have worked. */
 export async function printFirstFailures(
-  polls: readonly { role: SourceRole; recorded: RecordedPoll }[],
+  polls: readonly FirstPoll[],
+  isNamed: boolean,
+  startedAt: Instant,
   io: Io,
 ): Promise<boolean> {
   let isComplete = true;
-  for (const { role, recorded } of polls) {
+  for (const { role, source, recorded } of polls) {
     const { outcome } = recorded;
     if (outcome.ok) continue;
     isComplete = false;
-    const { message, hint } = describeFailure(outcome);
-    await printError(io, `could not get the credentials of ${role.name}: ${message}`, hint);
+    const url = source.endpoint?.url ?? null;
+    const isOwn = url !== null && (await isOwnServer(url, { pid: io.pid, startedAt }));
+    const { message, hint } = describeFirstFailure({
+      ...{ name: role.name, isNamed, source: source.name, failure: outcome },
+      ownUrl: isOwn ? url : null,
+    });
+    await printError(io, message, hint);
   }
   return isComplete;
 }
@@ -61,7 +76,16 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
   await printWarnings(start, io);
 }
 
-async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io: Io): Promise<void> {
+async function printWarnings({ flags, shapes, listen, roles, serving }: ServerStart, io: Io): Promise<void> {
+  if (flags.user === undefined && io.isRoot)
+    await printNote(io, 'the server runs as root', 'add --user NAME, or use the unit of docs/serve.md');
+  for (const { name } of roles)
+    if (!listen.some(({ role }) => role === null || role === name))
+      await printWarning(
+        io,
+        `no address serves ${name}: each address serves another role only`,
+        `add --listen ${name}=ADDRESS`,
+      );
   const remote = findRemoteOrigin(serving.origins);
   if (remote !== undefined) {
     const { message, hint } = describeRemoteAddress(remote);
@@ -82,7 +106,7 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
     if (lifetime === null) continue;
     const warnings = findLifetimeWarnings(lifetime, endpoints);
     if (warnings.length === 0) continue;
-    const { message, hint } = describeShortLifetime(role.name, lifetime, warnings);
+    const { message, hint } = describeShortLifetime(role.getFacts(), lifetime, warnings);
     await printWarning(io, message, hint);
   }
   const isNamedByPath =
@@ -115,5 +139,24 @@ export async function printSummary(
 /** Prints nothing for a database that cannot be used: the reason was printed when it was opened. */
 export async function printExposedDatabase({ db }: Pick<ServeFlags, 'db'>, io: Io): Promise<void> {
   const path = db ?? (io.env.CRED_WATCH_DB || findDefaultDatabasePath(io));
-  if (path !== null && existsSync(path)) await printExposedFiles(path, io);
+  // The file can be another one, given by mistake.
+  if (path !== null && isDatabase(path)) await printExposedFiles(path, io);
+}
+
+/** The beginning of every SQLite file. */
+const SQLITE = 'SQLite format 3\0';
+
+function isDatabase(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(SQLITE.length);
+      readSync(file, start);
+      return start.toString('latin1') === SQLITE;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
 }

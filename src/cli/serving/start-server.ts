@@ -75,6 +75,7 @@ export async function startServer(
 
 async function explainUsedAddress(error: AddressInUseError): Promise<CredWatchError> {
   const { target } = error;
-  const user = await describeAddressUser('path' in target ? { socketPath: target.path } : target);
-  return new CredWatchError(`${error.message}: ${user}`, error.hint, { cause: error });
+  const { user, pid } = await describeAddressUser('path' in target ? { socketPath: target.path } : target);
+  const hint = pid === null ? error.hint : `stop the other server with \`kill ${pid}\`, or ${error.hint}`;
+  return new CredWatchError(`${error.message}: ${user}`, hint, { cause: error });
 }

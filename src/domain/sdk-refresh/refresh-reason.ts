@@ -11,13 +11,17 @@ import { chooseRefreshRemaining, SAFE_REMAINING } from './refresh-time.ts';
 export interface RefreshReason {
   code: 'half' | 'sdk-windows' | 'requested' | 'short-lifetime';
   remaining: Seconds;
+  /** The lifetime does not allow the requested validity. */
+  isLimited?: true;
 }
 
 /** Explains the result of `chooseRefreshRemaining`. */
 export function explainRefreshTime(lifetime: Seconds, minRemaining: Seconds = 0): RefreshReason {
   const remaining = chooseRefreshRemaining(lifetime, minRemaining);
   const usual = chooseRefreshRemaining(lifetime);
-  if (remaining > usual) return { code: 'requested', remaining };
+  if (remaining > usual) {
+    return { code: 'requested', remaining, ...(remaining < minRemaining && { isLimited: true as const }) };
+  }
   if (remaining < SAFE_REMAINING) return { code: 'short-lifetime', remaining };
   return { code: remaining > lifetime / 2 ? 'sdk-windows' : 'half', remaining };
 }

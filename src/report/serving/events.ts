@@ -1,11 +1,14 @@
 import { isLoopbackClient, type PeerProcess } from '../../domain/keys/key-use.ts';
 import type { FailureFacts, Instant } from '../../domain/model.ts';
+import type { Refusal } from '../../domain/serving/refusal.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeFailure } from '../messages/failures/describe-failure.ts';
 import { describeOwner } from '../messages/serving/key-users.ts';
+import type { Refresh } from '../messages/serving/refreshes.ts';
+import { describeRefusal } from '../messages/serving/refusals.ts';
 import {
   formatNullableInstant,
   formatTimestamp,
@@ -30,13 +33,15 @@ export interface ServedRequest extends LoggedRequest {
   expiration: Instant | null;
   /** The process of the client, if it is known. */
   peer: PeerProcess | null;
+  /** Null if a role was selected. */
+  refusal: Refusal | null;
 }
 
 const PROGRAM_WIDTH = 60;
 
 /** A log line: time, request, outcome, role, shape, credentials, client, process. */
 export function formatServedRequestLine(request: ServedRequest): string {
-  const { at, status, apiVersion, role, shape, client, address, peer } = request;
+  const { at, status, apiVersion, role, shape, client, address, peer, refusal } = request;
   return [
     formatTimestamp(at),
     formatRequestedPath(request),
@@ -46,6 +51,7 @@ export function formatServedRequestLine(request: ServedRequest): string {
     formatServedKey(request, request.expiration),
     formatUserAgent(client, CLIENT_WIDTH),
     peer === null ? formatAddress(address) : formatPeer(peer),
+    refusal === null ? null : describeRefusal(refusal, shape),
   ]
     .filter((part) => part !== null)
     .join('  ');
@@ -65,7 +71,7 @@ function formatPeer(peer: PeerProcess): string {
 
 export function formatServedRequestJson(request: ServedRequest): string {
   const { at, client, address, role, shape, kind, apiVersion, method, path, status, peer } = request;
-  const { accessKeyId, expiration } = request;
+  const { accessKeyId, expiration, refusal } = request;
   return toJson({
     schema_version: 1,
     event: 'request',
@@ -73,6 +79,7 @@ export function formatServedRequestJson(request: ServedRequest): string {
     method: truncateText(method, WORD_WIDTH),
     path: escapeUnprintable(path),
     status,
+    refusal,
     role_name: role,
     shape,
     kind,
@@ -91,8 +98,19 @@ export function formatServedRequestJson(request: ServedRequest): string {
 }
 
 /** A refresh as one line of JSON. */
-export const formatRefreshJson = (facts: ServedRoleFacts, now: Instant): string =>
-  toJson({ schema_version: 1, event: 'refresh', at: formatInstant(now), role: buildRoleJson(facts, now) });
+export const formatRefreshJson = (
+  facts: ServedRoleFacts,
+  { isNewKey, failureCount }: Refresh,
+  now: Instant,
+): string =>
+  toJson({
+    schema_version: 1,
+    event: 'refresh',
+    at: formatInstant(now),
+    is_new_key: isNewKey,
+    earlier_failure_count: failureCount,
+    role: buildRoleJson(facts, now),
+  });
 
 export function formatFailedRefreshJson(facts: ServedRoleFacts, failure: FailureFacts, now: Instant): string {
   const { message, hint } = describeFailure(failure);

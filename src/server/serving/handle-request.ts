@@ -26,6 +26,7 @@ import {
   type AddressRoles,
   buildAccessDenied,
   buildSelectionError,
+  findRefusal,
   findShape,
   routePath,
   selectRole,
@@ -47,7 +48,7 @@ export interface ServingContext {
 
 /** The response, and the facts of the exchange that depend on how the request was handled. */
 type Outcome = Pick<ServedExchange, 'role' | 'shape' | 'kind'> &
-  Partial<Pick<ServedExchange, 'apiVersion' | 'peer' | 'credentials' | 'rejectedHost'>> & {
+  Partial<Pick<ServedExchange, 'apiVersion' | 'peer' | 'credentials' | 'rejectedHost' | 'refusal'>> & {
     response: EndpointResponse;
   };
 
@@ -76,7 +77,8 @@ export async function handleServingRequest(
   };
   const report = (outcome: Omit<Outcome, 'response'>, status: number) => {
     const hasLeft = response.destroyed;
-    const { apiVersion = '', peer = null, credentials = null, rejectedHost = null, ...facts } = outcome;
+    const { apiVersion = '', peer = null, credentials = null, ...facts } = outcome;
+    const { rejectedHost = null, refusal = null } = outcome;
     onExchange({
       ...facts,
       at: request.now,
@@ -89,6 +91,7 @@ export async function handleServingRequest(
       peer,
       credentials: hasLeft || method === 'HEAD' ? null : credentials,
       rejectedHost,
+      refusal,
     });
   };
   const problem = findAccessProblem({ url, headers, connection: socket }, context.isHostAllowed);
@@ -111,7 +114,8 @@ function reject(request: EndpointRequest, { roles }: ServingContext, problem: Ac
   const [first] = roles.states as [RoleState];
   const routed = routePath(request.path, roles);
   const shape = findShape({ ...request, path: routed.path }, first.shapes);
-  const outcome = { role: null, shape, kind: 'other' } as const;
+  const refusal = problem === 'browser or proxy' ? 'browser-or-proxy' : 'host';
+  const outcome = { role: null, shape, kind: 'other', refusal } as const;
   const { host = null } = request.headers;
   switch (problem) {
     case 'host missing':
@@ -143,7 +147,9 @@ async function respond(original: EndpointRequest, context: ServingContext, socke
   if (rejection !== null) return { role: null, shape, kind: 'other', response: rejection };
   const state = selectRole(request, shape, roles);
   if (state === null) {
-    return { role: null, shape, kind: 'other', response: buildSelectionError(request, shape, first) };
+    const refusal = findRefusal(request, shape, roles);
+    const response = buildSelectionError(request, shape, first);
+    return { role: null, shape, kind: 'other', response, refusal };
   }
   const { handled, peer } = await handle(request, state, context, socket);
   const { kind, response, apiVersion, credentials, internalError } = handled;

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../domain/serving/refusal.ts';
 import { CredWatchError } from '../../errors.ts';
 import { buildAgentJson } from '../containers/agent-wire.ts';
 import { CLOUDSHELL_PATH, isCloudshellAuthorized } from '../containers/cloudshell.ts';
@@ -18,6 +19,8 @@ export interface AddressRoles {
    * path of an endpoint, and would get the credentials of a wrong role.
    */
   root: RoleState | null;
+  /** The names of the roles that other addresses serve. */
+  elsewhere: ReadonlySet<string>;
 }
 
 /**
@@ -33,11 +36,12 @@ export function findAddressRoles(
 ): AddressRoles {
   if (only !== null) {
     const state = findState(states, only);
-    return { states: [state], root: state };
+    const others = states.filter((each) => each !== state);
+    return { states: [state], root: state, elsewhere: new Set(others.map(({ served }) => served.name)) };
   }
   const [single = null, ...others] = states;
   const root = defaultRole === null ? null : findState(states, defaultRole);
-  return { states, root: others.length === 0 ? single : root };
+  return { states, root: others.length === 0 ? single : root, elsewhere: NONE };
 }
 
 function findState(states: readonly RoleState[], name: string): RoleState {
@@ -49,19 +53,27 @@ function findState(states: readonly RoleState[], name: string): RoleState {
   return state;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Where a path leads. */
 export interface RoutedPath extends AddressRoles {
   /** The path without the name of a role. */
   path: string;
+  /** The path names a role that this address does not serve. */
+  isElsewhere: boolean;
 }
 
 /** Removes the name of a role from `/NAME/latest/…`. Names are compared as sent: no SDK escapes them. */
 export function routePath(path: string, roles: AddressRoles): RoutedPath {
   const [, name, rest = ''] = /^\/([^/]+)(\/.*)?$/s.exec(path) ?? [];
   const state = roles.states.find(({ served }) => served.name === name);
-  if (state === undefined) return { ...roles, path };
+  if (state === undefined) {
+    const isElsewhere = name !== undefined && roles.elsewhere.has(name);
+    return { ...roles, root: isElsewhere ? null : roles.root, path, isElsewhere };
+  }
   // SDKs append `/latest/…` to an endpoint that ends with a slash.
-  return { states: [state], root: state, path: rest.replace(/^\/\/+(?=latest(?:\/|$))/, '/') || '/' };
+  const own = rest.replace(/^\/\/+(?=latest(?:\/|$))/, '/') || '/';
+  return { states: [state], root: state, elsewhere: NONE, path: own, isElsewhere: false };
 }
 
 /** The shape that responds to a path. Null if none does. */
@@ -82,12 +94,24 @@ export function findShape({ path, query }: EndpointRequest, shapes: readonly Sha
 export function selectRole(
   request: EndpointRequest,
   shape: Shape | null,
-  { states, root }: AddressRoles,
+  { states, root }: Pick<AddressRoles, 'states' | 'root'>,
 ): RoleState | null {
   const check = shape === null ? null : AUTHORIZATION_CHECKS[shape];
   if (check === null) return root;
   const [selected = null] = states.filter((state) => check(request, state));
   return selected;
+}
+
+/** Why {@link selectRole} selected none. */
+export function findRefusal(
+  { headers }: EndpointRequest,
+  shape: Shape | null,
+  { isElsewhere }: Pick<RoutedPath, 'isElsewhere'>,
+): Refusal {
+  if (isElsewhere) return 'role-of-other-address';
+  if (shape === null || shape === 'imds') return 'role-not-named';
+  const isMissing = headers.authorization === undefined && shape !== 'cloudshell';
+  return isMissing ? 'authorization-missing' : 'authorization-wrong';
 }
 
 type AuthorizationCheck = (request: EndpointRequest, state: RoleState) => boolean;

@@ -1,5 +1,6 @@
 import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
+import type { Refusal } from '../../domain/serving/refusal.ts';
 import type { HandledRequest, Shape } from '../endpoint-request.ts';
 import type { ServedCredentials } from '../served-credentials.ts';
 
@@ -38,4 +39,6 @@ export interface ServedExchange {
   credentials: ServedCredentials | null;
   /** The Host header, if it was rejected. Untrusted text. */
   rejectedHost: string | null;
+  /** Why no role was selected. Null if one was, for a route, and for an unsupported `Expect` header. */
+  refusal: Refusal | null;
 }

@@ -1,6 +1,7 @@
-import { lchownSync, lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { AddressInUseError } from './address-in-use.ts';
 import type { ListenPath } from './listen-address.ts';
@@ -25,6 +26,13 @@ export async function listenOnPath(server: Server, target: ListenPath): Promise<
     await bind(server, target);
   } catch (cause) {
     if (cause instanceof CredWatchError) throw cause;
+    const folder = dirname(path);
+    if (!existsSync(folder)) {
+      const hint = 'create the folder, or set RuntimeDirectory= in the unit of systemd';
+      throw new CredWatchError(`could not listen on ${path}: the folder ${folder} does not exist`, hint, {
+        cause,
+      });
+    }
     throw new CredWatchError(`could not listen on ${path}: ${describeSystemError(cause)}`, OTHER_PATH, {
       cause,
     });

@@ -3,9 +3,11 @@ import { parseJsonObject, readText, readValue } from '../document/json-object.ts
 import { createKeysDocument, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
+import { findShellSyntax } from '../profile/shell-syntax.ts';
 import type { SourceOptions } from '../source.ts';
 import { enterProcess, explainNestedFailure, isCredWatch } from './nested-process.ts';
 import { createOutputError } from './output-error.ts';
+import { parseProgramName } from './program-name.ts';
 import { runCommand } from './run-command.ts';
 
 /** Longer than for endpoints, because a process may have to sign in. SDKs have no such limit. */
@@ -29,7 +31,7 @@ export async function readProcessKeys(poll: OngoingPoll, command: string): Promi
   const env = await enterProcess(command, poll.options.env);
   const readsErrors = isCredWatch(command);
   const output = await runCommand(command, env, poll.signal, { readsErrors }).catch((error: unknown) => {
-    throw explainNestedFailure(command, error);
+    throw nameProgram(command, explainNestedFailure(command, error));
   });
   if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');
   const object = parseJsonObject(output);
@@ -46,4 +48,11 @@ export async function readProcessKeys(poll: OngoingPoll, command: string): Promi
     reasonIfIncomplete: 'malformed',
     missingExpirationDetail: 'Expiration is missing',
   };
+}
+
+/** The arguments stay hidden, because they can be secret. In a list of commands, any of them can have failed. */
+function nameProgram(command: string, error: unknown): unknown {
+  const program = findShellSyntax(command) === null ? parseProgramName(command) : null;
+  if (!(error instanceof PollError) || error.reason !== 'process-failed' || program === null) return error;
+  return new PollError(error.reason, `${program}: ${error.detail}`, error);
 }

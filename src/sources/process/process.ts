@@ -1,4 +1,5 @@
 import { runCredentialProcess, withProcessTimeout } from '../credential-process/credential-process.ts';
+import { parseProgramName } from '../credential-process/program-name.ts';
 import { createKeysDocument } from '../document/unvalidated-keys.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readCredentialProcess } from '../profile/credentials.ts';
@@ -24,19 +25,4 @@ async function readProcess(poll: OngoingPoll): Promise<FoundDocument> {
   }
   poll.identity.role = role ?? parseProgramName(command);
   return runCredentialProcess(poll, command);
-}
-
-/** A word of the shell without expansions: quoted parts, escaped characters, plain characters. */
-const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\$${'`'}])*"|\\.|[^\s'"\\$${'`'};&|<>()])+`;
-const FIRST_WORD = new RegExp(`^\\s*(?:[A-Za-z_]\\w*=(?:${WORD})?\\s+)*(${WORD})`);
-
-/** Excludes arguments and assignments, which can be secret. */
-const NAME = /^[\w+,.@-]{1,64}$/;
-
-/** The base name of the program that a command line starts. Null if it is not obvious. */
-function parseProgramName(command: string): string | null {
-  const word = FIRST_WORD.exec(command)?.[1] ?? '';
-  const path = word.replace(/['"]|\\(?=.)/g, '');
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return NAME.test(name) ? name : null;
 }

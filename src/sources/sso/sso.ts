@@ -1,3 +1,5 @@
+import type { Instant } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { getSsoCredentials } from '../aws/calls.ts';
 import { readAwsSettings } from '../aws/profile-settings.ts';
 import { recordRole } from '../aws/role-session.ts';
@@ -77,7 +79,8 @@ async function requestCredentials(
     throw new PollError('sso-login-required', 'the stored token contains characters that no token has');
   }
   const { expiration, isRenewable } = token;
-  const isExpired = expiration <= poll.options.clock.now();
+  const remaining = expiration - poll.options.clock.now();
+  const isExpired = remaining <= 0;
   // SDKs renew only the tokens of sessions.
   const willBeRenewed = isRenewable && session !== null;
   poll.notes.add({
@@ -85,14 +88,26 @@ async function requestCredentials(
     expiresAt: expiration,
     isRenewable: willBeRenewed,
   });
+  if (remaining < -CLOCK_TOLERANCE_MS) throw createExpiredTokenError(expiration, willBeRenewed);
   const role = { accessToken: token.accessToken, accountId, roleName };
   return getSsoCredentials(poll, service, role).catch((error: unknown) => {
     const isRefused = error instanceof PollError && error.reason === 'sso-login-required';
     if (!isRefused || !isExpired || !willBeRenewed) throw error;
-    const misconfiguration = { code: 'SSO_TOKEN_NOT_RENEWED' } as const;
-    throw new PollError(error.reason, error.detail, { ...error, misconfiguration });
+    throw new PollError(error.reason, error.detail, { ...error, ...NOT_RENEWED });
   });
 }
+
+/** AWS decides about a token that has just expired, because the clock of the host can be wrong. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+const NOT_RENEWED = { misconfiguration: { code: 'SSO_TOKEN_NOT_RENEWED' } } as const;
+
+const createExpiredTokenError = (expiration: Instant, willBeRenewed: boolean) =>
+  new PollError(
+    'sso-login-required',
+    `the stored token expired at ${formatInstant(expiration)}`,
+    willBeRenewed ? NOT_RENEWED : {},
+  );
 
 /** The service of the profile that was selected when the source was opened. */
 function openService({ profileFiles, ...options }: SourceOptions) {

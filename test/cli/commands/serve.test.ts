@@ -49,7 +49,7 @@ describe('a single role', () => {
       .split('\n')
       .filter((line) => !/^(#.*|export \w+=\S+|unset( AWS_\w+)+|)$/.test(line));
     expect(others).toEqual([]);
-    expect(started).toMatch(/^# process \(role loader\) from the source process, ASIA…ADER$/m);
+    expect(started).toMatch(/^# process \(role loader\), source process, ASIA…ADER$/m);
     expect(started).toMatch(
       /^# process: valid until [\d:]+Z \(59m \d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
     );
@@ -70,7 +70,7 @@ describe('a single role', () => {
     const { role, document } = await getDocument(server.environment);
     expect(role).toBe('middle');
     expect(document.AccessKeyId).toBe(sts.issued[0]?.accessKeyId);
-    expect(server.started).toContain('# middle of account 111122223333 from the source role, ASIA…');
+    expect(server.started).toContain('# middle of account 111122223333, source role, ASIA…');
     expect(sts.requests).toHaveLength(1);
   });
 

@@ -17,6 +17,7 @@ const EXCHANGE: ServedExchange = {
   peer: null,
   credentials: null,
   rejectedHost: null,
+  refusal: null,
 };
 
 test.each(['text', 'json'] as const)(
@@ -34,3 +35,16 @@ test.each(['text', 'json'] as const)(
     expect(written).not.toContain('Zk3xZk3x');
   },
 );
+
+test('the log says why a client got no credentials, and what to do for a client without a token file', () => {
+  let written = '';
+  const output = createOutput((text) => {
+    written += text;
+  });
+  const io = createTestIo({}, '', { stdout: output, stderr: output });
+  const log = createRequestLog({ log: true, format: 'text' }, () => 0, io);
+  log.onExchange({ ...EXCHANGE, role: null, shape: 'eks', status: 401, refusal: 'authorization-missing' });
+  expect(written).toMatch(
+    / 401 .* {2}refused: no Authorization header: this client does not read AWS_CONT.*, use --shape ecs/,
+  );
+});

@@ -2,11 +2,14 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeAddressUser } from '../../../src/cli/serving/health/running-server.ts';
+import { describeAddressUser as readAddressUser } from '../../../src/cli/serving/health/running-server.ts';
 import type { ServedRoleFacts } from '../../../src/domain/serving/served-role-facts.ts';
 import { formatHealth } from '../../../src/report/serving/health.ts';
 import { listenOnLoopback } from '../../support/cli/other-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+const describeAddressUser = async (address: Parameters<typeof readAddressUser>[0]) =>
+  (await readAddressUser(address)).user;
 
 const NOTHING = 'another program listens there';
 const ROLE: ServedRoleFacts = {

@@ -17,6 +17,14 @@ const createEnv = (more: Record<string, string> = {}) => ({
 const serve = (args: readonly string[], env = createEnv()) =>
   runCommand(['serve', ...FREE, ...args], { env });
 
+async function findFreePort(): Promise<{ port: number }> {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = Object(other.address());
+  await new Promise((resolve) => other.close(resolve));
+  return { port };
+}
+
 describe('a first request that fails', () => {
   test('the error of STS and a hint are printed, and nothing is served', async () => {
     const { sts, home } = await createAccount(`[profile base]\n${KEYS}`);
@@ -92,6 +100,33 @@ describe('a first request that fails', () => {
   });
 });
 
+describe('the hint of a first request that fails', () => {
+  const ARN = 'arn:aws:iam::111122223333:role/x';
+  test.each<[args: string[], hint: string]>([
+    [
+      [],
+      'if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
+    ],
+    [['--role-arn', ARN], 'name the profile whose credentials assume the role: --profile NAME'],
+    [
+      ['--serve', 'a=role'],
+      'name the role with --serve a=role:ARN, or a profile that has one with --serve a=',
+    ],
+    [['--source', 'sso'], 'name the profile: --profile NAME'],
+    [['--serve', 'a=environment'], 'serve other credentials: --serve a=profile:NAME or --serve a=process:'],
+    [['--source', 'container'], 'check that the endpoint in the AWS_CONTAINER_CREDENTIALS_… variable runs, '],
+    [['--process', 'exit 2'], 'run the command by hand and read its error message, which is hidden here'],
+  ])('with %j names the flags of serve', async (args, hint) => {
+    const env = createEnv({
+      HOME: temporaryFolder(),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9/',
+      ...(args.includes('container') && { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' }),
+    });
+    const { code, stderr } = await serve(args, env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`\nhint: ${hint}`)]);
+  });
+});
+
 describe('an address in use', () => {
   test('the owner and the roles of a running server are named', async () => {
     const { origin } = await startServer(['--process', writeKeyScript(3600)], { env: createEnv() });
@@ -100,7 +135,7 @@ describe('an address in use', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
       new RegExp(
-        `^error: ${origin} is already in use: cred-watch serve of user \\S+ \\(pid \\d+\\) serves process \\(role loader\\) there\\nhint: .+$`,
+        `^error: ${origin} is already in use: cred-watch serve of user \\S+ \\(pid \\d+\\) serves process \\(role loader\\) there\\nhint: stop the other server with \`kill \\d+\`, or use another .+$`,
         'm',
       ),
     );
@@ -147,6 +182,13 @@ describe('wrong usage', () => {
     [['--unix-socket', 'serve.sock'], "--unix-socket 'serve.sock' is not an absolute path"],
     [['--unix-socket-mode', '0x1ff'], "--unix-socket-mode '0x1ff' is not a mode of a file"],
     [['--shape', 'imds,lambda'], "--shape 'imds,lambda' is unknown"],
+    [['--shape', 'imds,,ecs'], "--shape 'imds,,ecs' has an empty name"],
+    [['--shape', 'ecs', '--allow-v1'], '--allow-v1 needs the shape imds'],
+    [['--unix-socket-mode', '660'], '--unix-socket-mode needs --unix-socket'],
+    [
+      ['--unix-socket', '/nonexistent/s.sock'],
+      'could not listen on /nonexistent/s.sock: the folder /nonexistent does not exist',
+    ],
     [['--region', 'europe'], "--region 'europe' is not a region"],
     [['--role-arn', ARN, '--process', 'x'], '--role-arn and --process cannot be combined'],
     [['--tree', '/nonexistent'], '/nonexistent'],
@@ -163,16 +205,34 @@ describe('wrong usage', () => {
   });
 
   test('a server whose source is itself is refused', async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = Object(other.address());
-    await new Promise((resolve) => other.close(resolve));
+    const { port } = await findFreePort();
     const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}/` });
     const args = ['serve', '--listen', `127.0.0.1:${port}`, '--source', 'imds'];
     const { code, stderr } = await runCommand(args, { env });
     expect(code).toBe(2);
     expect(stderr).toContain('the source of imds is the server itself');
   });
+
+  test('a server that a route leads to itself says so', async () => {
+    const { port } = await findFreePort();
+    // Another name of the same address, as with a route of the firewall.
+    const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://localhost:${port}/` });
+    const { code, stderr } = await runCommand(['serve', '--listen', `127.0.0.1:${port}`], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: the source of default is the server itself: requests to http:\/\/localhost:\d+ reach this server\nhint: name the credentials to serve: --profile NAME, /m,
+    );
+  });
+});
+
+test('a role that no address serves is named', async () => {
+  const { port } = await findFreePort();
+  const script = writeKeyScript(3600);
+  const roles = ['--serve', `etl=process:${script}`, '--serve', `ops=process:${script}`];
+  const server = await startServer([...roles, '--listen', `etl=127.0.0.1:${port}`], { env: createEnv() });
+  expect((await server.stop()).stderr).toContain(
+    'warning: no address serves ops: each address serves another role only\nhint: add --listen ops=ADDRESS\n',
+  );
 });
 
 describe('recording', () => {
@@ -194,6 +254,28 @@ describe('recording', () => {
       'cred_watch_served_credentials_valid{role_name="process"} 1',
     );
     expect((await server.stop()).stderr).toContain('note: continuing without the database: ');
+  });
+
+  test('a profile of the environment is served without a note about IMDS', async () => {
+    const HOME = temporaryFolder();
+    mkdirSync(join(HOME, '.aws'));
+    writeFileSync(
+      join(HOME, '.aws', 'config'),
+      `[profile etl]\ncredential_process = ${writeKeyScript(3600)}\n`,
+    );
+    const AWS_EC2_METADATA_SERVICE_ENDPOINT = 'http://127.0.0.1:9/';
+    const env = createEnv({ HOME, AWS_PROFILE: 'etl', AWS_EC2_METADATA_SERVICE_ENDPOINT });
+    const { stderr } = await (await startServer([], { env })).stop();
+    expect(stderr).not.toContain('SDKs use');
+  });
+
+  test('a file that is no database is not changed, and the consequence is named', async () => {
+    const path = join(temporaryFolder(), 'creds.sh');
+    writeFileSync(path, 'echo\n', { mode: 0o755 });
+    const env = createEnv({ CRED_WATCH_DB: path });
+    const { stderr } = await (await startServer(['--process', writeKeyScript(3600)], { env })).stop();
+    expect(stderr).toMatch(/^note: continuing without the database: .+\nhint: correct --db .+--who.+ lack /m);
+    expect(stderr).not.toContain('chmod');
   });
 
   test('a home folder without permissions does not prevent serving', async () => {

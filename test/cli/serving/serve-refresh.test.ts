@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,7 +49,7 @@ describe('a refresh', () => {
     const server = await startServer(['--process', script], { env: createEnv() });
     writeFileSync(flag, '');
     await server.logged(
-      /^warning: could not refresh the credentials of process: .+; clients get the current ones, valid for \ds; next attempt at .+\nhint: .+$/m,
+      /^warning: could not refresh the credentials of process at \S+ \S+Z: .+; clients get the current ones, valid for \ds; next attempt at .+\nhint: .+$/m,
     );
     expect((await getDocument(server.environment)).status).toBe(200);
     expect((await readHealth(server.origin)).health).toMatchObject({
@@ -57,7 +57,7 @@ describe('a refresh', () => {
       roles: [{ state: 'refresh-failing', error: { hint: expect.stringMatching(/\S/) } }],
     });
     await server.logged(
-      /^error: could not refresh the credentials of process: .+; clients get status 503; /m,
+      /^error: could not refresh the credentials of process at \S+ \S+Z: .+; clients get status 503; /m,
     );
     const { role, status } = await getDocument(server.environment);
     expect([role, status]).toEqual(['loader', 503]);
@@ -65,6 +65,8 @@ describe('a refresh', () => {
       status: 503,
       health: { status: 'unavailable', roles: [{ state: 'expired', error: { reason: 'process-failed' } }] },
     });
+    rmSync(flag);
+    await server.logged(/^\S+ \S+Z {2}refreshed process, which works again after \d+ failed attempts: /m);
     const { code, stderr } = await server.stop();
     expect(code).toBe(0);
     // An outage has many attempts, but only a change of its consequence is news.

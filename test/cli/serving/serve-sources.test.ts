@@ -135,7 +135,7 @@ ciTest('a sign-in that ends is reported with the command, and no request waits f
   });
   const { stderr } = await server.stop();
   expect(stderr).toMatch(
-    /^error: could not refresh the credentials of corp: sso-login-required: .+\nhint: .*aws sso login --profile corp/m,
+    /^error: could not refresh the credentials of corp at \S+ \S+Z: sso-login-required: .+\nhint: .*aws sso login --profile corp/m,
   );
 });
 

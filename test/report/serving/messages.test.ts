@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureFacts } from '../../../src/domain/model.ts';
 import { findLifetimeWarnings } from '../../../src/domain/sdk-refresh/lifetime-warnings.ts';
+import { explainRefreshTime } from '../../../src/domain/sdk-refresh/refresh-reason.ts';
 import {
   describeFailedRefresh,
   describeOtherRole,
   describeRefresh,
+  describeRefreshReason,
   describeShortLifetime,
   describeValidity,
 } from '../../../src/report/messages/serving/refreshes.ts';
@@ -46,6 +48,15 @@ describe('messages about served credentials', () => {
     );
   });
 
+  test('--refresh-before that is too long for the lifetime is not called the reason', () => {
+    const describeAt = (minRemaining: number) =>
+      describeRefreshReason(explainRefreshTime(3600, minRemaining));
+    expect(describeAt(3000)).toBe('50m before the expiration, as set by --refresh-before');
+    expect(describeAt(7200)).toMatch(
+      /^\d+m before the expiration, the earliest time for this lifetime: --refresh-before is too long$/,
+    );
+  });
+
   test('another role or account is named, and an unknown one is not another', () => {
     const facts = createFacts();
     expect(describeOtherRole(facts, facts)).toBeNull();
@@ -58,20 +69,28 @@ describe('messages about served credentials', () => {
   });
 
   test('a log line of a refresh has the time, the role and the masked key', () => {
-    expect(describeRefresh(createFacts(), NOW)).toMatch(
+    const describe = (isNewKey: boolean, failureCount: number) =>
+      describeRefresh(createFacts(), { isNewKey, failureCount }, NOW);
+    expect(describe(true, 0)).toMatch(
       /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h 00m 00s\), next refresh /,
     );
+    expect(describe(true, 7)).toContain(
+      'Z  refreshed loader, which works again after 7 failed attempts: ASIA…',
+    );
+    expect(describe(false, 1)).toContain('Z  the source of loader works again after 1 failed attempt: ASIA…');
   });
 
   test.each([
-    [60, 'note', 'clients get the current ones, valid for 1h'],
-    [10, 'warning', 'clients get the current ones, valid for 10m'],
+    [60, 'note', 'clients get the current ones, valid for 1h 00m 00s'],
+    [10, 'warning', 'clients get the current ones, valid for 10m 00s'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });
     const found = describeFailedRefresh(facts, FAILURE, NOW);
     expect(found.level).toBe(level);
-    expect(found.message).toMatch(/^could not refresh the credentials of loader: sso-login-required: /);
+    expect(found.message).toMatch(
+      /^could not refresh the credentials of loader at 2026-11-22 10:24:00Z: sso-login-required: /,
+    );
     expect(found.message).toContain(`; ${consequence}; next attempt at 10:24:30Z`);
     expect(found.hint).toContain('aws sso login');
   });
@@ -79,7 +98,7 @@ describe('messages about served credentials', () => {
 
 describe('the warning about a short lifetime', () => {
   const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
-    describeShortLifetime('loader', lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
+    describeShortLifetime(createFacts(), lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
 
   test('the warning about a short lifetime names each SDK once, with its worst effect', () => {
     const message = warn(898, ['imds', 'container']);
@@ -87,6 +106,15 @@ describe('the warning about a short lifetime', () => {
       'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
         'Java 1 and .NET can send a request at every API call',
     );
+  });
+
+  test.each([
+    ['role', true],
+    ['process', false],
+  ] as const)('names --duration only for a source that assumes a role: %s', (source, hasFlag) => {
+    const facts = createFacts({ source });
+    const { hint } = describeShortLifetime(facts, 900, findLifetimeWarnings(900, ['imds']));
+    expect(hint.includes('--duration')).toBe(hasFlag);
   });
 
   test('the warning about a short lifetime says if only a late refresh affects an SDK', () => {

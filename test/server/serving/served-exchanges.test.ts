@@ -42,8 +42,42 @@ describe('an exchange', () => {
       peer: null,
       credentials: role.credentials,
       rejectedHost: null,
+      refusal: null,
     });
     expect(document?.credentials).toBe(role.credentials);
+  });
+
+  test.each([
+    ['/v1/credentials', {}, 'authorization-missing'],
+    ['/v1/credentials', { Authorization: 'wrong' }, 'authorization-wrong'],
+    ['/v2/credentials/wrong', {}, 'authorization-missing'],
+    ['/latest/', {}, 'role-not-named'],
+    ['/latest/', { Origin: 'null' }, 'browser-or-proxy'],
+    ['/latest/', { Host: 'rebound.example' }, 'host'],
+    ['/loader/latest/', {}, null],
+  ] as [string, Record<string, string>, string | null][])(
+    'says why no role was selected: %s %j',
+    async (path, headers, refusal) => {
+      const roles = [createRole('loader'), createRole('ops')];
+      const { send, exchanges } = await startServed({ ...V1, roles, shapes: ['imds', 'ecs', 'eks'] });
+      await send('GET', path, headers);
+      expect(exchanges).toMatchObject([{ refusal }]);
+      expect(exchanges[0]?.role === null).toBe(refusal !== null);
+    },
+  );
+
+  test('has no role for a path with the name of a role of another address', async () => {
+    const target = { host: '127.0.0.1', port: 0 };
+    const { send, exchanges } = await startServed({
+      roles: [createRole('loader'), createRole('ops')],
+      listen: [
+        { target, role: 'loader' },
+        { target, role: 'ops' },
+      ],
+    });
+    const { status } = await send('PUT', '/ops/latest/api/token');
+    expect(status).toBe(404);
+    expect(exchanges).toMatchObject([{ role: null, refusal: 'role-of-other-address', apiVersion: '' }]);
   });
 
   test('an exchange has the version of IMDS that the client used', async () => {

@@ -130,7 +130,7 @@ describe('a Unix socket', () => {
     [
       'in a missing folder',
       () => join(temporaryFolder(), 'none', 'serve.sock'),
-      /could not listen on .*ENOENT|EACCES/,
+      /could not listen on .*: the folder .* does not exist/,
     ],
     ['below a file', () => `${import.meta.filename}/serve.sock`, /could not listen on .*ENOTDIR/],
     [

@@ -64,7 +64,7 @@ describe('a server with several roles', () => {
     expect(variables('loader', 'imds').AWS_EC2_METADATA_SERVICE_ENDPOINT).toBe(`${shared}/loader/`);
     expect(await listRoles(`${own}/`)).toBe('ops');
     expect(await listRoles(`${own}/ops/`)).toBe('ops');
-    expect(await listRoles(`${own}/loader/`)).toBe(405);
+    expect(await listRoles(`${own}/loader/`)).toBe(404);
   });
 
   test('an address for an unknown role is an error, and nothing is served', async () => {

@@ -74,7 +74,7 @@ describe('a command', () => {
     expect(given.identity.role).toBe('loader');
     const labelled = createLocalSource('process', options({ HOME }, { profile: 'loader', role: 'x' }));
     expect((await succeed(labelled)).identity.role).toBe('x');
-    expect((await fail(createLocalSource('process', options({ HOME })))).detail).toBe('exit code 4');
+    expect((await fail(createLocalSource('process', options({ HOME })))).detail).toBe('exit: exit code 4');
   });
 
   test('a profile without credential_process is not configured', async () => {
@@ -222,8 +222,9 @@ describe('the output', () => {
 describe('the failure of a process has the detail', () => {
   test.each<[string, string]>([
     [`echo ${SECRET}; echo ${SECRET} >&2; exit 3`, 'exit code 3'],
-    [`${SECRET}`, 'exit code 127, not found'],
-    ['/dev/null', 'exit code 126, not executable'],
+    ['/opt/creds.sh --key CANARY-key', 'creds.sh: exit code 127, not found'],
+    ['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'exit code 127, not found'],
+    ['/dev/null', 'null: exit code 126, not executable'],
     ['kill -TERM $$', 'the process was killed by SIGTERM'],
     // Even if the output is valid.
     [`printf %s '${processDocument()}'; exit 1`, 'exit code 1'],

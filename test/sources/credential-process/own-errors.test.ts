@@ -18,19 +18,23 @@ const run = (command: string) => fail(createLocalSource('process', options({}, {
 const REFUSAL = 'note: x\nerror: not safe: a 4h job that starts now, 5m 45s short\nhint: wait';
 
 test.each([
-  ['cred-watch', (path: string) => `${path} env -j 4h --source imds -f process`],
-  ['cred-watch after env', (path: string) => `/usr/bin/env -u AWS_EC2_METADATA_DISABLED ${path} env -j 4h`],
-])('the error of %s is a part of the failure', async (_, build) => {
+  ['cred-watch', 'cred-watch', (path: string) => `${path} env -j 4h --source imds -f process`],
+  [
+    'cred-watch after env',
+    'env',
+    (path: string) => `/usr/bin/env -u AWS_EC2_METADATA_DISABLED ${path} env -j 4h`,
+  ],
+])('the error of %s is a part of the failure', async (_, program, build) => {
   const { reason, detail } = await run(build(createProgram('cred-watch', REFUSAL)));
   expect(reason).toBe('process-failed');
-  expect(detail).toBe('exit code 1: not safe: a 4h job that starts now, 5m 45s short');
+  expect(detail).toBe(`${program}: exit code 1: not safe: a 4h job that starts now, 5m 45s short`);
 });
 
 test.each([
-  ['another program', 'other', ' env'],
-  ['a shell that runs cred-watch', 'cred-watch', ' env || exit 1'],
-])('the errors of %s are not read', async (_, name, more) => {
-  expect((await run(`${createProgram(name, REFUSAL)}${more}`)).detail).toBe('exit code 1');
+  ['another program', 'other', ' env', 'other: exit code 1'],
+  ['a shell that runs cred-watch', 'cred-watch', ' env || exit 1', 'exit code 1'],
+])('the errors of %s are not read', async (_, name, more, detail) => {
+  expect((await run(`${createProgram(name, REFUSAL)}${more}`)).detail).toBe(detail);
 });
 
 test('secrets in the error are removed', async () => {

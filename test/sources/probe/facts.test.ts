@@ -218,5 +218,5 @@ test('the probe with network polls the container endpoint and runs the process o
   const { providers } = await probeProviders(options(env, { clock, exchange }));
   expect(requests).toContain('GET /creds');
   expect(providers.container).toMatchObject({ state: 'answers', origin: 'http://127.0.0.1' });
-  expect(providers.process).toMatchObject({ state: 'fails', problem: { detail: 'exit code 3' } });
+  expect(providers.process).toMatchObject({ state: 'fails', problem: { detail: 'exit: exit code 3' } });
 });

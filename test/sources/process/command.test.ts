@@ -24,7 +24,10 @@ test.each([
   ['exit 128', 'exit code 128'],
   ['exit 255', 'exit code 255'],
 ])('the command %s has the detail %s', async (command, detail) => {
-  expect(await pollCommand(command)).toMatchObject({ reason: 'process-failed', detail });
+  expect(await pollCommand(command)).toMatchObject({
+    reason: 'process-failed',
+    detail: `exit: ${detail}`,
+  });
 });
 
 test.each([

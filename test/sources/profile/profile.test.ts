@@ -178,7 +178,7 @@ describe('a credential_process', () => {
   test('a credential_process that fails makes the poll fail', async () => {
     expect(await fail(withConfig('credential_process = exit 3'))).toMatchObject({
       reason: 'process-failed',
-      detail: 'exit code 3',
+      detail: 'exit: exit code 3',
     });
   });
 });

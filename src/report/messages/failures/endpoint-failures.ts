@@ -1,7 +1,7 @@
 import type { Explanation } from './explanation.ts';
 
 const WAIT_FOR_NEXT_POLL = 'wait for the next poll';
-const OTHER_SOURCE = 'select another source with --source';
+export const OTHER_SOURCE = 'select another source with --source';
 const UNBLOCK_IMDS =
   'check that IMDS is enabled on the instance, and that no policy, firewall or proxy blocks requests (PUT and GET) or adds X-Forwarded-For';
 const CHECK_SERVER = 'check which server listens at this address';
@@ -135,6 +135,6 @@ export const ENDPOINT_FAILURES = {
   },
   'process-failed': {
     message: 'the process that should print credentials failed',
-    hint: 'run the command by hand and read its error message',
+    hint: 'run the command by hand and read its error message, which is hidden here because it can contain secrets',
   },
 } as const satisfies Readonly<Record<string, Explanation>>;

@@ -1,4 +1,4 @@
-import type { FailureFacts, Instant, Seconds } from '../../../domain/model.ts';
+import type { FailureFacts, Instant, Seconds, SourceName } from '../../../domain/model.ts';
 import type { LifetimeWarning } from '../../../domain/sdk-refresh/lifetime-warnings.ts';
 import type { RefreshReason } from '../../../domain/sdk-refresh/refresh-reason.ts';
 import { ADVISED_LIFETIME } from '../../../domain/sdk-refresh/refresh-time.ts';
@@ -11,7 +11,13 @@ import {
 import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatShortTimestamp, formatTimestamp, joinWords, maskKeyId } from '../../text/format-values.ts';
+import {
+  formatCount,
+  formatShortTimestamp,
+  formatTimestamp,
+  joinWords,
+  maskKeyId,
+} from '../../text/format-values.ts';
 import { CLIENT_NAMES } from '../conformance/clients.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 
@@ -27,22 +33,27 @@ const MAX_REQUEST_TIME: Seconds = 5;
 function short(seconds: Seconds): string {
   const minutes = Math.round(seconds / 60) * 60;
   const isFull = minutes > 0 && Math.abs(seconds - minutes) <= MAX_REQUEST_TIME;
-  return formatShortDuration(isFull ? minutes : Math.floor(seconds));
+  return isFull ? formatShortDuration(minutes) : formatDuration(Math.floor(seconds));
 }
 
 /** Why credentials are refreshed at this time. */
-function describeRefreshReason({ code, remaining }: RefreshReason): string {
+export function describeRefreshReason({ code, remaining, isLimited }: RefreshReason): string {
   switch (code) {
     case 'half':
       return 'at half of the lifetime';
     case 'sdk-windows':
       return `${short(remaining)} before the expiration, because SDKs need this validity`;
     case 'requested':
-      return `${short(remaining)} before the expiration, as set by --refresh-before`;
+      return isLimited
+        ? `${short(remaining)} before the expiration, the earliest time for this lifetime: --refresh-before is too long`
+        : `${short(remaining)} before the expiration, as set by --refresh-before`;
     case 'short-lifetime':
       return `${short(remaining)} before the expiration, because the lifetime is short`;
   }
 }
+
+/** Sources with the setting `--duration`. */
+const ASSUMES_ROLE: ReadonlySet<SourceName> = new Set(['role', 'web-identity', 'github']);
 
 /** The worst effect first. */
 const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
@@ -56,7 +67,7 @@ const EFFECTS: Readonly<Record<ShortValidityEffect, string>> = {
  * @param warnings at least one
  */
 export function describeShortLifetime(
-  name: string,
+  { name, source }: Pick<ServedRoleFacts, 'name' | 'source'>,
   lifetime: Seconds,
   warnings: readonly LifetimeWarning[],
 ): { message: string; hint: string } {
@@ -68,7 +79,9 @@ export function describeShortLifetime(
   ];
   return {
     message: `the credentials of ${name} are valid for only ${short(lifetime)}: ${consequences.join('; ')}`,
-    hint: `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`,
+    hint: ASSUMES_ROLE.has(source)
+      ? `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`
+      : `let the source issue credentials that are valid for at least ${short(ADVISED_LIFETIME)}`,
   };
 }
 
@@ -106,11 +119,26 @@ function describeNextRefresh(
   return [`next refresh at ${formatShortTimestamp(at, now)}${why}`];
 }
 
+/** A successful poll of a source in the background. */
+export interface Refresh {
+  /** False: the source still returns the same credentials. */
+  isNewKey: boolean;
+  /** Failed polls in a row before this one. */
+  failureCount: number;
+}
+
 /** The log line of a refresh. */
-export function describeRefresh(facts: ServedRoleFacts, now: Instant): string {
+export function describeRefresh(
+  facts: ServedRoleFacts,
+  { isNewKey, failureCount }: Refresh,
+  now: Instant,
+): string {
   const { name, key } = facts;
   const shown = key === null ? '' : ` ${maskKeyId(key.accessKeyId)}`;
-  return `${formatTimestamp(now)}  refreshed ${name}:${shown} ${describeValidity(facts, now)}`;
+  const failures = `works again after ${formatCount(failureCount, 'failed attempt')}`;
+  const refreshed = `refreshed ${name}${failureCount === 0 ? '' : `, which ${failures}`}`;
+  const what = isNewKey ? refreshed : `the source of ${name} ${failures}`;
+  return `${formatTimestamp(now)}  ${what}:${shown} ${describeValidity(facts, now)}`;
 }
 
 export interface FailedRefreshMessage {
@@ -131,11 +159,11 @@ export function describeFailedRefresh(
   const consequence =
     key === null || level === 'error'
       ? 'clients get status 503'
-      : `clients get the current ones, valid for ${short(secondsBetween(now, key.expiration))}`;
+      : `clients get the current ones, valid for ${formatDuration(secondsBetween(now, key.expiration))}`;
   const retry = nextRefreshAt === null ? '' : `; next attempt at ${formatShortTimestamp(nextRefreshAt, now)}`;
   return {
     level,
-    message: `could not refresh the credentials of ${name}: ${message}; ${consequence}${retry}`,
+    message: `could not refresh the credentials of ${name} at ${formatTimestamp(now)}: ${message}; ${consequence}${retry}`,
     hint: hint ?? undefined,
   };
 }

@@ -33,7 +33,7 @@ function describeRole(facts: ServedRoleFacts, now: Instant): string[] {
   const account = accountId === null ? '' : ` of account ${accountId}`;
   const shown = key === null ? '' : `, ${maskKeyId(key.accessKeyId)}`;
   return [
-    `${nameServedRole(facts)}${account} from the source ${source}${shown}`,
+    `${nameServedRole(facts)}${account}, source ${source}${shown}`,
     `${escapeUnprintable(facts.name)}: ${describeValidity(facts, now)}`,
   ];
 }

@@ -145,7 +145,8 @@ const VARIABLES: Readonly<Record<VariableProblem, (name: string) => string>> = {
 const setUp = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].setUp(plan.flags);
 const checkAsRoot = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].checkAsRoot(plan.flags);
 
-const serve = ({ plan }: SetupContext) => `cred-watch serve${plan.serveFlags}`;
+const serve = ({ plan }: SetupContext) =>
+  `cred-watch serve${plan.serveFlags} --profile NAME (or other flags that select the credentials)`;
 
 const describeServer = ({ user, pid, roles }: Extract<EndpointAnswer, { kind: 'cred-watch' }>) =>
   `\`cred-watch serve\` of user ${escapeUnprintable(user)} (pid ${pid}) with ${roles.length === 1 ? 'the role' : 'the roles'} ${escapeUnprintable(roles.join(', '))}`;
