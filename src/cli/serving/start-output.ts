@@ -8,7 +8,7 @@ import { describeRemoteAddress } from '../../report/messages/serving/status.ts';
 import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
-import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import type { ServingAddress } from '../../server/serving/serving.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
@@ -18,6 +18,7 @@ import { printError, printNote, printWarning } from '../process/messages.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, type SourceRole } from './source-role.ts';
+import type { StartedServing } from './start-server.ts';
 
 /** Prints why first polls failed, of all roles. Returns true if all have worked. */
 export async function printFirstFailures(
@@ -40,20 +41,20 @@ export interface ServerStart {
   shapes: readonly Shape[];
   listen: readonly ServingAddress[];
   roles: readonly SourceRole[];
-  serving: Serving;
+  serving: StartedServing;
   startedAt: Instant;
 }
 
 /** Prints what is served, and the variables for clients. Warns about what clients may not expect. */
 export async function printStart(start: ServerStart, io: Io): Promise<void> {
   const { flags, listen, roles, serving, startedAt } = start;
-  const { origins, environments } = serving;
+  const { origins, environments, clientFolder } = serving;
   const started = {
     startedAt,
     now: getAwsNow(roles, io),
     roles: roles.map((role) => role.getFacts()),
     listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
-    environments,
+    environments: (await clientFolder?.store(environments)) ?? environments,
   };
   await io.stdout.write(
     flags.format === 'json' ? `${formatStartedJson(started)}\n` : formatStartedText(started),
