@@ -58,7 +58,7 @@ export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
     await printNote(
       serviceIo,
       'the server runs as root',
-      'add --user NAME, or use the unit of docs/serve.md',
+      'add --user NAME, or use the unit of docs/serve-service.md',
     );
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
   if (foreign !== null)
