@@ -16,6 +16,7 @@ const PLAN: SetupPlan = {
   routes: ROUTES,
   bridges: ['docker0', 'br-1a2b'],
   firewall: 'nft',
+  hasListen: true,
   flags: " --shape imds,ecs,eks --listen 127.0.0.1:1338 --listen '[::1]:1338'",
   serveFlags: '',
 };
@@ -23,6 +24,7 @@ const DIRECT: SetupPlan = {
   routes: planRoutes(['imds'], [{ host: '169.254.169.254', port: 80 }]),
   bridges: [],
   firewall: 'iptables',
+  hasListen: true,
   flags: ' --listen 169.254.169.254:80',
   serveFlags: '',
 };
