@@ -68,6 +68,12 @@ async function printWarnings({ flags, shapes, roles, serving }: ServerStart, io:
     const { message, hint } = describeRemoteAddress(remote);
     await printWarning(io, message, hint);
   }
+  if (shapes.includes('imds') && serving.region === null)
+    await printNote(
+      io,
+      'the region is unknown: clients that read it from the metadata get none',
+      'add --region, set AWS_REGION, or set the region in the profile',
+    );
   const endpoints = [
     ...(shapes.includes('imds') ? (['imds'] as const) : []),
     ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),

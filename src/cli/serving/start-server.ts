@@ -34,6 +34,8 @@ export interface StartedServing extends Serving {
   io: Io;
   /** Null without `--client-files`. */
   clientFolder: ClientFolder | null;
+  /** In the metadata. Null if it is unknown. */
+  region: string | null;
 }
 
 /**
@@ -80,7 +82,7 @@ export async function startServer(
   }).catch(async (error: unknown) => {
     throw error instanceof AddressInUseError ? await explainUsedAddress(error) : error;
   });
-  return { ...serving, io: userIo, clientFolder };
+  return { ...serving, io: userIo, clientFolder, region: machine.region };
 }
 
 async function explainUsedAddress(error: AddressInUseError): Promise<CredWatchError> {

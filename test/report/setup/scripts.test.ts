@@ -74,3 +74,14 @@ describe('the scripts of the set-up', () => {
     expect(text).toContain('# WARNING: every container on docker0, br-1a2b gets the credentials too');
   });
 });
+
+test('the script for a bridge that does not exist says what to do', () => {
+  expect(buildLinuxSetup(PLAN)).toMatch(
+    /error: the network interface docker0 does not exist' >&2\n +echo 'hint: start Docker/,
+  );
+});
+
+test('the script explains preferred_lft only for IPv6 addresses', () => {
+  expect(buildLinuxSetup(PLAN)).toContain('# With preferred_lft 0');
+  expect(buildLinuxSetup(DIRECT)).not.toContain('preferred_lft');
+});
