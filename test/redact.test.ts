@@ -266,7 +266,7 @@ test('no piece of a sent secret survives in any encoding and truncation', () => 
         expectNoPiece(redactText(text, secrets), [secret]);
       },
     ),
-    { numRuns: isThorough ? 1500 : 150 },
+    { numRuns: isThorough ? 1500 : 50 },
   );
 });
 
@@ -290,7 +290,7 @@ test('no piece of a quoted document survives at any position', () => {
         expectNoPiece(redactText(before + encode(written.slice(start, start + length))), [key, token]);
       },
     ),
-    { numRuns: isThorough ? 1500 : 150 },
+    { numRuns: isThorough ? 1500 : 50 },
   );
 });
 

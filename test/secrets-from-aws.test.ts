@@ -206,7 +206,7 @@ describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or
   });
 
   // All sources share the parser of responses.
-  test.for(sampleCases(Object.keys(RESPONSES), name === 'web identity' ? 2 : 8))(
+  test.for(sampleCases(Object.keys(RESPONSES), name === 'web identity' ? 6 : 20))(
     `no secret of the source ${name} is printed or stored with %s`,
     async (response) => {
       respond = RESPONSES[response]!;

@@ -5,6 +5,7 @@ import { findCanaries, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
 import type { Run } from './support/cli/program-run.ts';
 import { startEndpoint } from './support/sources/scripted-endpoint.ts';
+import { sampleCases } from './support/thorough.ts';
 
 const { secretKey, sessionToken, imdsToken, word } = CANARIES;
 
@@ -76,26 +77,30 @@ describe('commands that pass credentials', () => {
     expect(findCanaries(home, runs)).toEqual([]);
   });
 
-  test.each([
+  const refused: [name: string, changes: Record<string, string | undefined>][] = [
     ['credentials that expire too early', { Expiration: inHours(1) }],
     ['expired credentials', { Expiration: inHours(-1) }],
     ['an error that quotes credentials', { Code: `Failed ${secretKey}`, Message: sessionToken }],
     ['a key with a line break', { SecretAccessKey: `${secretKey}\n${word}` }],
     ['a token with a NUL character', { Token: `${sessionToken}\u0000${word}` }],
     ['a document without an expiration', { Expiration: undefined }],
-  ])('commands that refuse %s leave no secret anywhere', async (_, changes) => {
-    const { home, run, runAlone } = makeHome();
-    const env = await startSecretInstance(changes);
-    const runs = [
-      await run(['check', '-j', '4h', '--debug'], env),
-      await run(['check', '-j', '4h', '--debug', '--exit-codes', 'nagios'], env),
-      await run(['env', '-j', '4h', '-f', 'env', '--debug'], env),
-      await runAlone(['exec', '-j', '4h', '--debug', '--', 'true'], env),
-      await runAlone(['exec', '--refresh', '-j', '4h', '--debug', '--', 'true'], env),
-    ];
-    const [, , printed, executed] = runs;
-    expect(printed!.code).not.toBe(0);
-    expect(executed!.code).toBe(125);
-    expect(findCanaries(home, runs)).toEqual([]);
-  });
+  ];
+  test.each(sampleCases(refused, 4))(
+    'commands that refuse %s leave no secret anywhere',
+    async (_, changes) => {
+      const { home, run, runAlone } = makeHome();
+      const env = await startSecretInstance(changes);
+      const runs = [
+        await run(['check', '-j', '4h', '--debug'], env),
+        await run(['check', '-j', '4h', '--debug', '--exit-codes', 'nagios'], env),
+        await run(['env', '-j', '4h', '-f', 'env', '--debug'], env),
+        await runAlone(['exec', '-j', '4h', '--debug', '--', 'true'], env),
+        await runAlone(['exec', '--refresh', '-j', '4h', '--debug', '--', 'true'], env),
+      ];
+      const [, , printed, executed] = runs;
+      expect(printed!.code).not.toBe(0);
+      expect(executed!.code).toBe(125);
+      expect(findCanaries(home, runs)).toEqual([]);
+    },
+  );
 });

@@ -42,7 +42,7 @@ describe('no secret of serve is printed, stored or shown to a client without its
     ['JSON', ['-f', 'json', '--shape', 'imds,ecs,cloudshell'], runCommand],
   ];
 
-  test.for(sampleCases(ways, 2))('no secret of serve is printed or stored with %s', async ([name, args]) => {
+  test.for(sampleCases(ways, 5))('no secret of serve is printed or stored with %s', async ([name, args]) => {
     const broken = join(home, `broken-${name.replaceAll(' ', '-')}`);
     const command = writeSource(home, broken);
     // The command line itself contains a secret.

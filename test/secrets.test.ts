@@ -16,7 +16,7 @@ import {
 } from './support/cli/running-simulation.ts';
 import { pathsIn, temporaryFolder } from './support/cli/temporary-folder.ts';
 import { type Handler, type Script, type Step, startEndpoint } from './support/sources/scripted-endpoint.ts';
-import { sampleCases } from './support/thorough.ts';
+import { ciTest, sampleCases } from './support/thorough.ts';
 
 const { secretKey, sessionToken, imdsToken, authorization, credentialsPath, word } = CANARIES;
 
@@ -161,20 +161,23 @@ describe('no secret of IMDS is printed or stored', () => {
     return { endpoint, runs };
   };
 
-  test.for(Object.keys(RESPONSES))('no secret of IMDS is printed or stored with %s', async (name) => {
-    const { endpoint } = await poll(
-      createInstance(RESPONSES[name]!),
-      name === 'a good document' ? runAlone : run,
-    );
-    expect(endpoint.seen()).toContain(`GET ${ROLES}loader`);
-  });
+  test.for(sampleCases(Object.keys(RESPONSES), 4))(
+    'no secret of IMDS is printed or stored with %s',
+    async (name) => {
+      const { endpoint } = await poll(
+        createInstance(RESPONSES[name]!),
+        name === 'a good document' ? runAlone : run,
+      );
+      expect(endpoint.seen()).toContain(`GET ${ROLES}loader`);
+    },
+  );
 
   const quotes: [string, Handler, typeof run][] = [
     ['in JSON', echo, runAlone],
     ['in a text', echoInText, runAlone],
     ...ECHOES.map(([form, write]): [string, Handler, typeof run] => [form, createEcho(write), run]),
   ];
-  test.for(quotes)(
+  test.for(sampleCases(quotes, 4))(
     'no secret of an IMDS response that quotes the request %s is printed or stored',
     async ([, quote, way]) => {
       const { runs } = await poll(
@@ -211,17 +214,20 @@ describe('no secret of a container endpoint is printed or stored', () => {
       createEcho(write),
     ]),
   ];
-  test.for(cases)('no secret of a container endpoint is printed or stored: %s', async ([name, handler]) => {
-    const endpoint = await startEndpoint(handler);
-    const env = {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
-    };
-    // Both sources share the parser of documents.
-    const only = await run(POLLS[cases.findIndex(([each]) => each === name) % POLLS.length]!, env);
-    expect(findCanaries(home, [only])).toEqual([]);
-    expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
-  });
+  test.for(sampleCases(cases, 5))(
+    'no secret of a container endpoint is printed or stored: %s',
+    async ([name, handler]) => {
+      const endpoint = await startEndpoint(handler);
+      const env = {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
+      };
+      // Both sources share the parser of documents.
+      const only = await run(POLLS[cases.findIndex(([each]) => each === name) % POLLS.length]!, env);
+      expect(findCanaries(home, [only])).toEqual([]);
+      expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
+    },
+  );
 
   test('no secret of a container endpoint is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
@@ -260,13 +266,16 @@ describe('no secret of the environment is printed or stored', () => {
       { [full]: 'http://127.0.0.1:1/', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `/${credentialsPath}` },
     ],
   ];
-  test.for(environments)('no secret of the environment is printed or stored with %s', async ([, env]) => {
-    const { home, run } = makeHome();
-    const runs = await Promise.all(POLLS.map((args) => run(args, env)));
-    runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
-    expect(runs[0]!.code).toBe(1);
-    expect(findCanaries(home, runs)).toEqual([]);
-  });
+  test.for(sampleCases(environments, 3))(
+    'no secret of the environment is printed or stored with %s',
+    async ([, env]) => {
+      const { home, run } = makeHome();
+      const runs = await Promise.all(POLLS.map((args) => run(args, env)));
+      runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
+      expect(runs[0]!.code).toBe(1);
+      expect(findCanaries(home, runs)).toEqual([]);
+    },
+  );
 
   test('no secret of the environment is printed or stored with an invalid token file', async () => {
     const { home, run } = makeHome();
@@ -386,7 +395,12 @@ describe('no secret of files, variables and processes is printed or stored', () 
     ],
   ];
 
-  test.for(rows.map(([name, row], index) => ({ name, row, index })))(
+  test.for(
+    sampleCases(
+      rows.map(([name, row], index) => ({ name, row, index })),
+      3,
+    ),
+  )(
     'no secret of files, variables and processes is printed or stored with $name',
     async ({ row: { args, env, file, error }, index }) => {
       const files = temporaryFolder();
@@ -465,11 +479,14 @@ describe('no secret of an imported file is printed or stored', () => {
     ],
     ['a file of unknown kind', everything],
   ];
-  test.for(files)('no secret of an imported file is printed or stored with %s', async ([, content]) => {
-    const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
-    const runs = await Promise.all(imports.map((args) => run(args, {}, content)));
-    expect(findCanaries(home, runs)).toEqual([]);
-  });
+  test.for(sampleCases(files, 3))(
+    'no secret of an imported file is printed or stored with %s',
+    async ([, content]) => {
+      const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
+      const runs = await Promise.all(imports.map((args) => run(args, {}, content)));
+      expect(findCanaries(home, runs)).toEqual([]);
+    },
+  );
 
   test('no secret of an imported file is printed or stored by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
@@ -479,7 +496,7 @@ describe('no secret of an imported file is printed or stored', () => {
 });
 
 describe('no secret remains', () => {
-  test('no secret remains after a crash during a poll', async () => {
+  ciTest('no secret remains after a crash during a poll', async () => {
     const endpoint = await startEndpoint(createInstance({ body: document() }));
     const { home, runAlone } = makeHome();
     // An unexpected error happens right after the sample was stored.

@@ -30,7 +30,7 @@ export default {
         AWS_EC2_METADATA_DISABLED: 'true',
       },
     );
-    const port = Number(new URL(server.hello.listening[0].origin).port);
+    const port = Number(new URL(server.hello.endpoints[0].endpoint).port);
     const token = getBody(
       await sendRequest(
         port,

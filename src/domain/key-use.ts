@@ -10,6 +10,9 @@ export interface PeerProcess {
   user: string | null;
 }
 
+/** Whether a client's IP address is of loopback. IPv6 sockets show IPv4 addresses as `::ffff:127.0.0.1`. */
+export const isLoopbackClient = (address: string): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(address);
+
 /** A program to which `serve` passed a key. */
 export interface KeyUser {
   /** The SDK or program, as its User-Agent states it; `''` if there is none. Untrusted text. */

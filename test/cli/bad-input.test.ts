@@ -10,6 +10,7 @@ import { PROGRAM, runProgram } from '../support/cli/built-program.ts';
 import { fixturePath } from '../support/cli/program-run.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { sampleCases } from '../support/thorough.ts';
 
 const SOURCES = SOURCE_NAMES.join(', ');
 
@@ -610,7 +611,7 @@ describe('the exit code', () => {
     },
     { what: 'a failed poll', code: 1, nagios: 2, systemd: 1, args: ['poll'] },
   ];
-  test.concurrent.for(outcomes)(
+  test.concurrent.for(sampleCases(outcomes, 3))(
     'for $what is encoded for nagios and systemd',
     async (outcome, { expect, onTestFinished }) => {
       const folder = temporaryFolder(onTestFinished);

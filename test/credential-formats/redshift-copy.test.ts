@@ -12,6 +12,7 @@ import {
 } from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const write = (keys: Keys, clause: RedshiftClause) =>
   CREDENTIAL_FORMATS['redshift-copy'].write(toCredentialValues(keys), { clause });
@@ -80,7 +81,7 @@ function parseCredentials(text: string): string[] {
 const postgres = { program: 'postgres', package: 'postgresql', folders: serverFolders() };
 
 describeReader('redshift-copy in PostgreSQL', postgres, (path) => {
-  test('PostgreSQL reads every value back, with and without standard_conforming_strings', async () => {
+  ciTest('PostgreSQL reads every value back, with and without standard_conforming_strings', async () => {
     const query = await createDatabase(path);
     await query(TYPES.map((type) => `CREATE DOMAIN ${type} AS text`));
     await tryAwkwardKeys(

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CONFORMANCE_CHECKS } from '../../src/domain/conformance/check-list.ts';
 import { CONFORMANCE_CLIENTS, EFFECTS } from '../../src/domain/conformance/clients.ts';
+import { CHECK_SEVERITIES, CONFORMANCE_SHAPES } from '../../src/domain/conformance/conformance-check.ts';
 import { NO_RESPONSE_REASONS } from '../../src/domain/conformance/no-response.ts';
+import { CONFORMANCE_VERDICTS } from '../../src/domain/conformance/verdict.ts';
+import { SERVED_ROLE_STATES } from '../../src/domain/serving/served-role-facts.ts';
 import { describeEffect } from '../../src/report/messages/conformance/clients.ts';
 import { describeRequirement } from '../../src/report/messages/conformance/results.ts';
 import { KNOWN_DEFECTS } from '../support/conformance/defects/known-servers.ts';
@@ -60,6 +63,20 @@ test.each([
 ])('the schema lists the same %s as the program', (_, definition, values) => {
   const schema = SCHEMAS.find(({ $id }) => $id === 'conform.schema.json');
   expect(Object(schema?.$defs)[definition].enum).toEqual(values);
+});
+
+test.each<[string, readonly string[], (schema: object) => unknown]>([
+  ['verdicts', CONFORMANCE_VERDICTS, (schema) => Object(schema).properties.verdict],
+  ['shapes', CONFORMANCE_SHAPES, (schema) => Object(schema).properties.shape],
+  ['severities', CHECK_SEVERITIES, (schema) => Object(schema).$defs.check.properties.severity],
+])('the schema of conform lists the same %s as the program', (_, values, find) => {
+  const schema = SCHEMAS.find(({ $id }) => $id === 'conform.schema.json');
+  expect(Object(find(Object(schema))).enum).toEqual(values);
+});
+
+test('the schema of /healthz lists the same states of a role as the program', () => {
+  const schema = SCHEMAS.find(({ $id }) => $id === 'healthz.schema.json');
+  expect(Object(schema?.$defs).role.properties.state.enum).toEqual(SERVED_ROLE_STATES);
 });
 
 test('docs/json.md names every effect of a failed check', () => {

@@ -5,7 +5,7 @@ import { minimalEnvironment } from '../support/cli/program-run.ts';
 import { run } from '../support/credential-formats/run.ts';
 import { documentedExamples, libraryDocumentExamples } from '../support/library/documented-examples.ts';
 import { installedPackage, toolPath } from '../support/library/installed-package.ts';
-import { isThorough } from '../support/thorough.ts';
+import { ciTest, isThorough } from '../support/thorough.ts';
 
 const PROGRAM = `
 import {
@@ -117,7 +117,7 @@ describe('the declarations', () => {
     expect(await compile(folder, flags, inBothKinds('program', PROGRAM))).toBe('0 ');
   });
 
-  test('the declarations allow `using` with a store', async () => {
+  ciTest('the declarations allow `using` with a store', async () => {
     const code =
       "import { SampleStore } from 'cred-watch';\nusing store = SampleStore.open('a.db');\nstore.jobNames();\n";
     const flags = '--module nodenext --lib es2022,dom,esnext.disposable';
@@ -138,7 +138,7 @@ describe('the declarations', () => {
     },
   );
 
-  test('the declarations add matchers to Jest, with and without its globals', async () => {
+  ciTest('the declarations add matchers to Jest, with and without its globals', async () => {
     const expectPackage = join(folder, 'node_modules', 'expect');
     mkdirSync(expectPackage);
     writeFileSync(join(expectPackage, 'package.json'), '{"name":"expect","types":"index.d.ts"}');

@@ -12,7 +12,7 @@ import { installedPackage, toolPath } from '../support/library/installed-package
 import { writeWatchedDatabase } from '../support/library/watched-database.ts';
 import { document, imds, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
-import { ciTest } from '../support/thorough.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const folder = installedPackage('vitest', 'better-sqlite3');
 const watched = join(folder, 'watched.db');
@@ -64,18 +64,20 @@ describe('the examples of the documentation', () => {
     ]);
   });
 
-  test.each(examples.filter((each) => !isForVitest(each)))(
-    'the example runs with the built library: $name',
-    async ({ code }) => {
-      const env = await environmentFor('run');
-      const file = join(mkdtempSync(join(folder, 'code-')), 'example.mjs');
-      writeFileSync(file, code);
-      const { code: exitCode, stdout, stderr } = await run([process.execPath, file], { env, cwd: env.HOME! });
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toMatch(/\S/);
-      expect(stdout).not.toMatch(/undefined|CANARY-/);
-    },
-  );
+  test.each(
+    sampleCases(
+      examples.filter((each) => !isForVitest(each)),
+      4,
+    ),
+  )('the example runs with the built library: $name', async ({ code }) => {
+    const env = await environmentFor('run');
+    const file = join(mkdtempSync(join(folder, 'code-')), 'example.mjs');
+    writeFileSync(file, code);
+    const { code: exitCode, stdout, stderr } = await run([process.execPath, file], { env, cwd: env.HOME! });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/\S/);
+    expect(stdout).not.toMatch(/undefined|CANARY-/);
+  });
 
   ciTest('the examples with tests pass in vitest', async () => {
     const env = await environmentFor('vitest');

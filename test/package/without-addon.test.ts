@@ -7,6 +7,7 @@ import { fixturePath, minimalEnvironment, repositoryPath, startProcess } from '.
 import { runCommand } from '../support/cli/run-command.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE00000NEW',
@@ -62,7 +63,7 @@ const STATES: [state: string, message: string, install: () => void][] = [
 describe.each(STATES)('%s', (_, message, install) => {
   beforeAll(install);
 
-  test.each([
+  const withDatabase: [name: string, args: string[]][] = [
     ['poll', ['poll', ...SOURCE]],
     ['poll --interval', ['poll', '--interval', '5m', '--for', '10m', ...SOURCE]],
     ['poll --targets', ['poll', '--targets', 'targets.json']],
@@ -72,18 +73,22 @@ describe.each(STATES)('%s', (_, message, install) => {
     ['import', ['import', HISTORY]],
     ['export', ['export', '--db', db]],
     ['prune', ['prune', '--older-than', '90d', '--db', db]],
-  ])('%s prints one sentence and a hint, and creates no database', async (_name, args) => {
-    const own = args.includes('--db') ? [] : ['--db', join(folder, 'new', 'samples.db')];
-    const { code, stdout, stderr } = await start([...args, ...own]).done;
-    expect([code, stdout]).toEqual([2, '']);
-    const [error, hint, ...more] = stderr.split('\n');
-    expect(error).toBe(`error: ${message}`);
-    expect(hint).toMatch(/^hint: .*install.*better-sqlite3/);
-    expect(more).toEqual(['']);
-    expect(existsSync(join(folder, 'new'))).toBe(false);
-  });
+  ];
+  test.each(sampleCases(withDatabase, 5))(
+    '%s prints one sentence and a hint, and creates no database',
+    async (_name, args) => {
+      const own = args.includes('--db') ? [] : ['--db', join(folder, 'new', 'samples.db')];
+      const { code, stdout, stderr } = await start([...args, ...own]).done;
+      expect([code, stdout]).toEqual([2, '']);
+      const [error, hint, ...more] = stderr.split('\n');
+      expect(error).toBe(`error: ${message}`);
+      expect(hint).toMatch(/^hint: .*install.*better-sqlite3/);
+      expect(more).toEqual(['']);
+      expect(existsSync(join(folder, 'new'))).toBe(false);
+    },
+  );
 
-  test.each([
+  const withoutDatabase: [name: string, args: string[], code: number, stdout: RegExp][] = [
     ['check', ['check', '-j', '1h', ...SOURCE], 0, /^safe: /],
     ['env', ['env', '-j', '1h', '-f', 'env', ...SOURCE], 0, /ASIAEXAMPLE00000NEW/],
     [
@@ -92,34 +97,39 @@ describe.each(STATES)('%s', (_, message, install) => {
       9,
       /^ran\n$/,
     ],
-  ])('%s continues with a note', async (_name, args, code, stdout) => {
-    const run = await start(args).done;
-    expect(run).toMatchObject({ code, stdout: expect.stringMatching(stdout) });
-    expect(run.stderr.split('\n')).toEqual([
-      `note: continuing without the database: ${message}`,
-      expect.stringMatching(/^hint: .*install.*better-sqlite3/),
-      '',
-    ]);
-  });
+  ];
+  test.each(sampleCases(withoutDatabase, 3))(
+    '%s continues with a note',
+    async (_name, args, code, stdout) => {
+      const run = await start(args).done;
+      expect(run).toMatchObject({ code, stdout: expect.stringMatching(stdout) });
+      expect(run.stderr.split('\n')).toEqual([
+        `note: continuing without the database: ${message}`,
+        expect.stringMatching(/^hint: .*install.*better-sqlite3/),
+        '',
+      ]);
+    },
+  );
 
-  test('serve continues with a note', async () => {
+  ciTest('serve continues with a note', async () => {
     const run = await start(['serve', '--listen', '127.0.0.1:0', '--for', '1s', ...SOURCE]).done;
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('export AWS_EC2_METADATA_SERVICE_ENDPOINT=');
     expect(run.stderr).toContain(`note: continuing without the database: ${message}\nhint: `);
   });
 
-  test.each([
+  const needsNone: [line: string, code: number][] = [
     ['--version', 0],
     ['--help', 0],
     ['sources', 0],
     ['completion bash', 0],
     ['poll --help', 0],
-  ])('%s needs no database', async (line, code) => {
+  ];
+  test.each(sampleCases(needsNone, 5))('%s needs no database', async (line, code) => {
     expect(await start(line.split(' ')).done).toMatchObject({ code, stderr: '' });
   });
 
-  test('simulate needs no database', async () => {
+  ciTest('simulate needs no database', async () => {
     const simulation = await startSimulation([], {}, (args) => start(args));
     const { AWS_EC2_METADATA_SERVICE_ENDPOINT: url } = simulation.environment;
     expect((await fetch(`${url}latest/meta-data/`)).status).toBe(200);

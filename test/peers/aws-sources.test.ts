@@ -403,8 +403,8 @@ function testFailures(client: Client, getObtain: () => Obtain, n: number): void 
 }
 
 describe('cred-watch', () => {
-  testSuccess('cred-watch', () => obtainByCredWatch, 1);
-  testFailures('cred-watch', () => obtainByCredWatch, 1);
+  testSuccess('cred-watch', () => obtainByCredWatch, 2);
+  testFailures('cred-watch', () => obtainByCredWatch, 3);
 });
 
 describe(JAVASCRIPT, () => {
@@ -416,12 +416,12 @@ describe(JAVASCRIPT, () => {
   const obtain: Obtain = ({ environment }, profile, variables) =>
     chain.obtain({ ...environment, ...variables, ...(profile === null ? {} : { AWS_PROFILE: profile }) });
 
-  testSuccess('javascript', () => obtain, 2);
-  testFailures('javascript', () => obtain, 3);
+  testSuccess('javascript', () => obtain, 4);
+  testFailures('javascript', () => obtain, 6);
 });
 
 // The client takes half a second to start.
 describeClient(CLI, AWS_CLI, () => {
-  testSuccess('cli', () => obtainByCli, 9);
-  testFailures('cli', () => obtainByCli, 10);
+  testSuccess('cli', () => obtainByCli, 20);
+  testFailures('cli', () => obtainByCli, 20);
 });

@@ -89,19 +89,20 @@ describeClient(CLI, AWS_CLI, () => {
     expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(1);
   });
 
-  test('a process that has run for more than twice the duration is judged again, and the error says so', async ({
-    onTestFinished,
-  }) => {
-    const gate = await startShortGate(ONCE);
-    const sdk = startBotocore(gate.environment, onTestFinished);
-    expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(0);
-    gate.skip(11 * HOUR + 30 * MINUTE);
-    expect(await sdk.getCredentials()).toBeNull();
-    expect(sdk.getError()).toContain(REFUSAL);
-    expect(sdk.getError()).toMatch(
-      /\nnote: judged again: process \d+ \(python3\) was judged at .*, and has run for more than twice its duration of 5h40m since then\n/,
-    );
-  });
+  ciTest(
+    'a process that has run for more than twice the duration is judged again, and the error says so',
+    async ({ onTestFinished }) => {
+      const gate = await startShortGate(ONCE);
+      const sdk = startBotocore(gate.environment, onTestFinished);
+      expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(0);
+      gate.skip(11 * HOUR + 30 * MINUTE);
+      expect(await sdk.getCredentials()).toBeNull();
+      expect(sdk.getError()).toContain(REFUSAL);
+      expect(sdk.getError()).toMatch(
+        /\nnote: judged again: process \d+ \(python3\) was judged at .*, and has run for more than twice its duration of 5h40m since then\n/,
+      );
+    },
+  );
 
   ciTest('all commands of a script are one job if exec starts the script', async () => {
     const gate = await startShortGate([...ONCE, '--job', 'nightly']);
@@ -170,7 +171,7 @@ describe('the job that is judged once', () => {
     ['busybox', 'busybox sh -c'],
     ['a shell that does not replace itself', `bash -c`, ' 2>&2'],
   ];
-  test.each(sampleCases(SHELLS, 3))(
+  test.each(sampleCases(SHELLS, 4))(
     'the shell that only runs the gate is not the job: %s',
     async (_, shell, end = '') => {
       const { passed } = await runScript((gate, file) => callTwice(`${shell} '${gate}${end}'`, file));
@@ -184,7 +185,7 @@ describe('the job that is judged once', () => {
     expect(stderr).toContain(REFUSAL);
   });
 
-  test('calls at the same time are all judged, and the next call is not', async () => {
+  ciTest('calls at the same time are all judged, and the next call is not', async () => {
     const { passed } = await runScript((gate, file) =>
       [`for n in 1 2 3 4; do ${gate} & done; wait`, `echo 1800000 > ${file}`, gate].join('; '),
     );
@@ -232,7 +233,7 @@ describe('the job that is judged once', () => {
       expect(await runScript(createScript(600_000), RUN)).toMatchObject({ passed: 0 });
     });
 
-    test('a run that has ended does not count, also for a process that it left behind', async () => {
+    ciTest('a run that has ended does not count, also for a process that it left behind', async () => {
       const { passed, stderr } = await runScript((gate, file) => {
         const leftBehind = `(while [ ! -e ${file}.ended ]; do sleep 0.1; done; ${gate}; true) &`;
         const script = exec('-j 5h40m --margin 15m', leftBehind);
@@ -273,7 +274,7 @@ describe.skipIf(noPidNamespace !== null)('a process in a container', () => {
     expect(stdout.match(/"AccessKeyId"/g)).toHaveLength(2);
   });
 
-  test('processes of two containers with the same pid are two jobs', async () => {
+  ciTest('processes of two containers with the same pid are two jobs', async () => {
     const { gate, environment, skip } = await startShortGate(ONCE);
     const script = `${OWN_PROCESSES.join(' ')} sh -c '${gate}; true'`;
     const first = await runShell(script, { env: environment });

@@ -10,6 +10,7 @@ import { getServedCredentials } from '../support/peers/conversation.ts';
 import { startGate } from '../support/peers/gate.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const HOUR = 3600;
 const REFUSAL = 'error: not safe: a 4h job with a margin of 15m that starts now, ';
@@ -35,7 +36,7 @@ describe('cred-watch as credential_process', () => {
     expect(stderr.startsWith(REFUSAL)).toBe(true);
   });
 
-  test('a gate without --source does not start itself again and again', async () => {
+  ciTest('a gate without --source does not start itself again and again', async () => {
     const folder = temporaryFolder();
     const args = ['env', '-j', '4h', '-f', 'process', '--db', join(folder, 'samples.db')];
     const config = join(folder, 'config');
@@ -56,7 +57,7 @@ describe(JAVASCRIPT, () => {
     getServedCredentials(outcome, instance.exchanges);
   });
 
-  test('the SDK uses IMDS after the gate has refused, unless IMDS is disabled for the SDK', async () => {
+  ciTest('the SDK uses IMDS after the gate has refused, unless IMDS is disabled for the SDK', async () => {
     const { instance, environment, environmentForJavaScript } = await startGate({ lifetime: 2 * HOUR });
     const passed = await obtainByJavaScript(environment);
     getServedCredentials(passed, instance.exchanges);
@@ -64,7 +65,7 @@ describe(JAVASCRIPT, () => {
     expect([refused.code, refused.held]).toEqual([1, null]);
   });
 
-  test('a client that uses only the profile shows the error', async () => {
+  ciTest('a client that uses only the profile shows the error', async () => {
     const { environment } = await startGate({ lifetime: 2 * HOUR });
     const script = `const paths = [require.resolve('@aws-sdk/credential-provider-node')];
       const { fromIni } = require(require.resolve('@aws-sdk/credential-provider-ini', { paths }));
@@ -80,7 +81,7 @@ describeClient(CLI, AWS_CLI, () => {
     getServedCredentials(await obtainByAwsCli(environment), instance.exchanges);
   });
 
-  test('the AWS CLI stops and shows the error after the gate has refused', async () => {
+  ciTest('the AWS CLI stops and shows the error after the gate has refused', async () => {
     const { environment } = await startGate({ lifetime: 2 * HOUR });
     const { code, held, stderr } = await obtainByAwsCli(environment);
     expect([code, held]).toEqual([253, null]);

@@ -65,23 +65,24 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
       },
     );
 
-    test('a client with only the environment of our endpoint retries if there are no credentials yet', async ({
-      onTestFinished,
-    }) => {
-      let calls = 0;
-      const role = createRole('loader', { getCredentials: () => (calls > 1 ? served : null) });
-      role.noteRequest = () => {
-        calls += 1;
-        return null;
-      };
-      const served = createServed();
-      // The first two requests find no credentials.
-      const { held } = await obtain(await startChild(role, onTestFinished));
-      const { accessKeyId, ...secrets } = revealCredentials(served);
-      expect(held?.accessKeyId).toBe(accessKeyId);
-      expect(held?.matches(secrets)).toBe(true);
-      expect(calls).toBe(3);
-    });
+    testMore(
+      'a client with only the environment of our endpoint retries if there are no credentials yet',
+      async ({ onTestFinished }) => {
+        let calls = 0;
+        const role = createRole('loader', { getCredentials: () => (calls > 1 ? served : null) });
+        role.noteRequest = () => {
+          calls += 1;
+          return null;
+        };
+        const served = createServed();
+        // The first two requests find no credentials.
+        const { held } = await obtain(await startChild(role, onTestFinished));
+        const { accessKeyId, ...secrets } = revealCredentials(served);
+        expect(held?.accessKeyId).toBe(accessKeyId);
+        expect(held?.matches(secrets)).toBe(true);
+        expect(calls).toBe(3);
+      },
+    );
   });
 
   describe(JAVASCRIPT, () => {

@@ -12,6 +12,7 @@ import type { SdkCredentials } from '../support/peers/sdk-process.ts';
 import { createSkippingClock } from '../support/peers/skipping-clock.ts';
 import { revealCredentials } from '../support/server/revealed-credentials.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const HOUR = 3600;
 
@@ -35,7 +36,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
   });
 
   describe(JAVASCRIPT, () => {
-    test.for(SHAPES)(
+    test.for(sampleCases(SHAPES, 4))(
       'new credentials after a rotation are used by a running process when five minutes are left, %s',
       async (shape, { onTestFinished }) => {
         const clock = createSkippingClock();
@@ -75,7 +76,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
   });
 
   describeClient(GO, RCLONE, () => {
-    test.for(['imds', 'ecs', 'cloudshell'] as const)(
+    test.for(sampleCases(['imds', 'ecs', 'cloudshell'] as const, 3))(
       'new credentials after a rotation are used by a running process between two pages of a listing, %s',
       async (shape, { onTestFinished }) => {
         const clock = createSkippingClock();
@@ -123,15 +124,16 @@ describe.concurrent('the expiration that a client reports', () => {
       expect(sdk.getStderr()).toContain('Attempting credential expiration extension');
     });
 
-    test('the expiration that a client reports is the real one for credentials of IMDS with ten minutes left', async ({
-      onTestFinished,
-    }) => {
-      const rotationTiming = { lifetime: 600, rotateEvery: 300, jitter: 0 };
-      const imds = await startSimulated({ rotationTiming }, onTestFinished);
-      const held = await startJavaScript(imds.environments.imds, onTestFinished).getCredentials();
-      const issued = getServedCredentials({ held }, imds.exchanges);
-      expect(held).toMatchObject({ expiration: issued.expiration, originalExpiration: null });
-    });
+    ciTest(
+      'the expiration that a client reports is the real one for credentials of IMDS with ten minutes left',
+      async ({ onTestFinished }) => {
+        const rotationTiming = { lifetime: 600, rotateEvery: 300, jitter: 0 };
+        const imds = await startSimulated({ rotationTiming }, onTestFinished);
+        const held = await startJavaScript(imds.environments.imds, onTestFinished).getCredentials();
+        const issued = getServedCredentials({ held }, imds.exchanges);
+        expect(held).toMatchObject({ expiration: issued.expiration, originalExpiration: null });
+      },
+    );
 
     test('the expiration that a client reports is the real one for expired credentials of a container', async ({
       onTestFinished,
@@ -144,22 +146,23 @@ describe.concurrent('the expiration that a client reports', () => {
     });
 
     // Each refresh creates a new provider, which has no earlier credentials to return.
-    test('a client stops using credentials at the expiration that it reports, even while IMDS fails', async ({
-      onTestFinished,
-    }) => {
-      const clock = createSkippingClock();
-      const imds = await startSimulated({ clock, faults: ['503,from=1h,until=7h'] }, onTestFinished);
-      const sdk = startJavaScript(imds.environments.imds, onTestFinished);
-      const first = await sdk.getCredentials();
-      clock.skip(6 * HOUR - 60);
-      expect((await sdk.getCredentials(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
-      clock.skip(120);
-      expect(await sdk.getCredentials(clock.skipped())).toBeNull();
-      clock.skip(HOUR);
-      expect(
-        findServedExchange({ held: await sdk.getCredentials(clock.skipped()) }, imds.exchanges),
-      ).toBeDefined();
-    });
+    ciTest(
+      'a client stops using credentials at the expiration that it reports, even while IMDS fails',
+      async ({ onTestFinished }) => {
+        const clock = createSkippingClock();
+        const imds = await startSimulated({ clock, faults: ['503,from=1h,until=7h'] }, onTestFinished);
+        const sdk = startJavaScript(imds.environments.imds, onTestFinished);
+        const first = await sdk.getCredentials();
+        clock.skip(6 * HOUR - 60);
+        expect((await sdk.getCredentials(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
+        clock.skip(120);
+        expect(await sdk.getCredentials(clock.skipped())).toBeNull();
+        clock.skip(HOUR);
+        expect(
+          findServedExchange({ held: await sdk.getCredentials(clock.skipped()) }, imds.exchanges),
+        ).toBeDefined();
+      },
+    );
   });
 
   describeClient(CLI, AWS_CLI, () => {

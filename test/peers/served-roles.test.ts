@@ -36,16 +36,17 @@ describe.concurrent('a client of a server with several roles', () => {
       );
     }
 
-    test('a client of a server with several roles never gets another role than the one in its endpoint', async ({
-      onTestFinished,
-    }) => {
-      const { variables, exchanges } = await startServed(
-        { roles: [createRole('loader'), createRole('ops')], allowV1: true },
-        onTestFinished,
-      );
-      const { held } = await obtain(variables('ops', 'imds'));
-      expect(held?.accessKeyId).toBe(KEEPS_PATH[client] ? 'ASIACANARYOPS' : undefined);
-      expect(exchanges.length).toBeGreaterThan(0);
-    });
+    test.skipIf(runsOnlyInCi(client))(
+      'a client of a server with several roles never gets another role than the one in its endpoint',
+      async ({ onTestFinished }) => {
+        const { variables, exchanges } = await startServed(
+          { roles: [createRole('loader'), createRole('ops')], allowV1: true },
+          onTestFinished,
+        );
+        const { held } = await obtain(variables('ops', 'imds'));
+        expect(held?.accessKeyId).toBe(KEEPS_PATH[client] ? 'ASIACANARYOPS' : undefined);
+        expect(exchanges.length).toBeGreaterThan(0);
+      },
+    );
   });
 });

@@ -44,7 +44,7 @@ describe.concurrent('a client gets credentials', () => {
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
     });
 
-    test('a client gets credentials from the ECS agent', async ({ onTestFinished }) => {
+    testMore('a client gets credentials from the ECS agent', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['ecs'] }, onTestFinished);
       expect(describeConversation(await obtain(agent.environments.ecs), agent.exchanges)).toBe(ONE_STEP);
     });
@@ -61,14 +61,15 @@ describe.concurrent('a client gets credentials', () => {
 });
 
 describe.concurrent('the EKS Pod Identity agent', () => {
-  describeEachClient((_, obtain) => {
-    test('the EKS Pod Identity agent serves a client with the token in the environment', async ({
-      onTestFinished,
-    }) => {
-      const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
-      const outcome = await obtain(withTokenInVariable(agent.environments.eks));
-      expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
-    });
+  describeEachClient((client, obtain) => {
+    test.skipIf(runsOnlyInCi(client))(
+      'the EKS Pod Identity agent serves a client with the token in the environment',
+      async ({ onTestFinished }) => {
+        const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
+        const outcome = await obtain(withTokenInVariable(agent.environments.eks));
+        expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
+      },
+    );
   });
   describe(JAVASCRIPT, () => {
     test('the EKS Pod Identity agent serves a client with the token in a file', async ({

@@ -31,7 +31,7 @@ function createWorker(env: Readonly<Record<string, string>>, replace: Readonly<R
 }
 
 describe('a sensor and a load', () => {
-  test('a load that fits runs with the credentials of the worker', async () => {
+  ciTest('a load that fits runs with the credentials of the worker', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { stdout, states } = await createWorker(task.env).runDag('load_orders');
     expect(states).toEqual({ wait: 'success', load: 'success' });
@@ -135,15 +135,18 @@ describeReader('a connection', { program: 'aws', package: 'awscli', folders: ['/
     );
   });
 
-  test('no COPY is sent if the credentials are too short, and the log of every attempt says why', async () => {
-    const instance = await startPlace('imds', 2 * HOUR);
-    const worker = createWorker(instance.env, { 'retries=8': 'retries=1' });
-    const run = await worker.runDag('copy_orders');
-    worker.expectShown({ output: run.stdout }, 'connection');
-    expect(run.states).toEqual({ copy: 'failed' });
-    expect(run.stdout.match(/Marking task as/g)).toHaveLength(2);
-    expect(worker.readStatements()).toBe('');
-  });
+  ciTest(
+    'no COPY is sent if the credentials are too short, and the log of every attempt says why',
+    async () => {
+      const instance = await startPlace('imds', 2 * HOUR);
+      const worker = createWorker(instance.env, { 'retries=8': 'retries=1' });
+      const run = await worker.runDag('copy_orders');
+      worker.expectShown({ output: run.stdout }, 'connection');
+      expect(run.states).toEqual({ copy: 'failed' });
+      expect(run.stdout.match(/Marking task as/g)).toHaveLength(2);
+      expect(worker.readStatements()).toBe('');
+    },
+  );
 
   ciTest('a connection with a role writes no key', async () => {
     const worker = createWorker(

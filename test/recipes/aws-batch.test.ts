@@ -34,7 +34,7 @@ interface Attempt {
 }
 
 describeReader('AWS Batch', { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, (aws) => {
-  test('the AWS CLI accepts the job definition', async () => {
+  ciTest('the AWS CLI accepts the job definition', async () => {
     const image = createImage({});
     const { code, output } = await validateInput(
       image,
@@ -53,7 +53,7 @@ describeReader('AWS Batch', { program: 'aws', package: 'awscli', folders: ['/usr
   });
 });
 
-test('a job that fits runs in the first attempt', async () => {
+ciTest('a job that fits runs in the first attempt', async () => {
   const task = await startTask({ validSeconds: 6 * HOUR });
   const { status, codes, stdout } = await createImage(task.env).submit();
   expect([status, codes]).toEqual(['SUCCEEDED', [0]]);

@@ -37,7 +37,7 @@ const endedWith = (exitCode: number) => ({
 });
 
 describeReader('ECS entry points', { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, (aws) => {
-  test('the AWS CLI accepts the task definition', async () => {
+  ciTest('the AWS CLI accepts the task definition', async () => {
     const image = createImage({});
     const { code, output } = await validateInput(
       image,
@@ -75,7 +75,7 @@ test('a job that is too long is not started, and the log says why', async () => 
   expect(readEnd(run)).toEqual(endedWith(125));
 });
 
-test('a job with the role of another task is not started', async () => {
+ciTest('a job with the role of another task is not started', async () => {
   const task = await startTask({ validSeconds: 6 * HOUR, role: 'web' });
   const image = createImage(task.env);
   const run = await image.runTask();

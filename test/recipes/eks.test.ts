@@ -125,7 +125,7 @@ function defineTests(): void {
     expect([condition, pods]).toEqual(['PodFailurePolicy', [{ identity: 0, load: 3 }]]);
   });
 
-  test('the credentials of another account end the pod before the job', async () => {
+  ciTest('the credentials of another account end the pod before the job', async () => {
     const pod = await startPlace('eks', 6 * HOUR);
     const image = createImage({ env: pod.env, replace: { 'backoffLimit: 4': 'backoffLimit: 0' } });
     const run = await image.runJob();
@@ -133,7 +133,7 @@ function defineTests(): void {
     expect([run.condition, run.pods]).toEqual(['BackoffLimitExceeded', [{ identity: 1 }]]);
   });
 
-  test('with IRSA, a session that is long enough is requested and passed to the job', async () => {
+  ciTest('with IRSA, a session that is long enough is requested and passed to the job', async () => {
     const { runJob, sts } = await startIrsa(12 * HOUR);
     const { condition, stdout } = await runJob('irsa.yaml');
     expect(condition).toBe('Complete');

@@ -6,6 +6,7 @@ import { startSts } from '../support/aws/sts.ts';
 import { runWorkflow } from '../support/recipes/github-runner.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 import { configureAwsCredentials } from './stand-ins/configure-aws-credentials.ts';
 
 const recipe = readRecipe('github-actions');
@@ -45,14 +46,14 @@ test('the deployment runs with the credentials of the action if they outlive it'
   expect([last?.code, last?.stdout]).toEqual([0, `key ${sts.issued[0]?.accessKeyId}\nendpoint \n`]);
 });
 
-test('the deployment is not started if the credentials of the action are too short', async () => {
+ciTest('the deployment is not started if the credentials of the action are too short', async () => {
   const { run, workspace } = await startJob();
   const { last, started } = await run('check', (workflow) => workflow.replace('3600', '2400'));
   expect([last?.code, started]).toEqual([1, ['cred-watch check -j 50m']]);
   workspace.expectShown(last!, 'refused-check');
 });
 
-test('without fromJSON, the time has quotes and check rejects it', async () => {
+ciTest('without fromJSON, the time has quotes and check rejects it', async () => {
   const { run } = await startJob();
   const { last } = await run('check', (workflow) =>
     workflow.replace(/fromJSON\((.*?)\)/, (_, output) => output),
@@ -61,11 +62,14 @@ test('without fromJSON, the time has quotes and check rejects it', async () => {
   expect(last?.output).toMatch(/AWS_CREDENTIAL_EXPIRATION/);
 });
 
-test('the deployment runs with the role that cred-watch assumed if its session is long enough', async () => {
-  const { sts, run } = await startJob({ maxSessionSeconds: 2 * HOUR });
-  const { last } = await run('exec');
-  expect([last?.code, last?.stdout]).toEqual([0, `key ${sts.issued[0]?.accessKeyId}\nendpoint \n`]);
-});
+ciTest(
+  'the deployment runs with the role that cred-watch assumed if its session is long enough',
+  async () => {
+    const { sts, run } = await startJob({ maxSessionSeconds: 2 * HOUR });
+    const { last } = await run('exec');
+    expect([last?.code, last?.stdout]).toEqual([0, `key ${sts.issued[0]?.accessKeyId}\nendpoint \n`]);
+  },
+);
 
 test('the deployment is not started if the session of the role is too short', async () => {
   const { run, workspace } = await startJob();
@@ -74,7 +78,7 @@ test('the deployment is not started if the session of the role is too short', as
   workspace.expectShown(last!, 'refused-exec');
 });
 
-test('with --refresh the deployment gets an endpoint and no keys', async () => {
+ciTest('with --refresh the deployment gets an endpoint and no keys', async () => {
   const { run } = await startJob();
   const { last } = await run('exec', (workflow) =>
     workflow.replace(/^.*cred-watch exec.*\n/m, recipe.read('run', 'refresh')),

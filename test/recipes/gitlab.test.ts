@@ -39,7 +39,7 @@ describeReader('GitLab CI', { program: 'rsync', package: 'rsync' }, () => {
     expect(sts.issued).toHaveLength(1);
   });
 
-  test('the script is not started if the session is too short', async () => {
+  ciTest('the script is not started if the session is too short', async () => {
     const { run, workspace } = await runJob(HOUR, { ' --duration 2h': '' });
     expect(run.code).toBe(1);
     workspace.expectShown(run, 'refusal');

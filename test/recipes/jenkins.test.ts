@@ -38,7 +38,7 @@ async function startAgentWithUser(maxSessionSeconds = HOUR) {
 }
 
 describeReader('Jenkins', { program: 'groovy', package: 'groovy' }, () => {
-  test('a step that fits runs with the credentials of the agent', async () => {
+  ciTest('a step that fits runs with the credentials of the agent', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { code, output } = await createBuild(task.env).build('Jenkinsfile');
     expect(output).toContain(`./load.sh runs with ${task.served[0]}\n`);

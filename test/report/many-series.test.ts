@@ -17,6 +17,7 @@ import {
   judge,
   run,
 } from '../support/report/assessments.ts';
+import { ciTest } from '../support/thorough.ts';
 
 /** Hosts h0, h1, …; the higher the number, the shorter the validity of one generation. */
 const hosts = (count: number) =>
@@ -117,7 +118,7 @@ describe('formats for programs', () => {
     expect(xml.match(/<testsuite /g)).toHaveLength(3);
   });
 
-  test('JSON, CSV and JUnit of many series come in pieces of limited length', async () => {
+  ciTest('JSON, CSV and JUnit of many series come in pieces of limited length', async () => {
     const [history] = hosts(1);
     const small = judge([history!], [job(2 * HOUR)]);
     const assessment = { ...small, series: Array.from({ length: 2000 }, () => small.series[0]!) };

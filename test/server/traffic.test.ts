@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { TrafficSummary } from '../../src/domain/simulation-traffic.ts';
 import { type CountedRequest, Traffic } from '../../src/server/traffic.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const CURL = 'curl/7.88.1';
@@ -244,7 +245,7 @@ describe('limits', () => {
     expect(listNames(createSummary({ client: `${'p/1 '.repeat(2500)}` }))).toEqual(['p/1 '.repeat(25)]);
   });
 
-  test('memory stays small with 10 KB headers from 30,000 clients', () => {
+  ciTest('memory stays small with 10 KB headers from 30,000 clients', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const traffic = new Traffic();

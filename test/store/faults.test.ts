@@ -8,7 +8,7 @@ import { compileFaultLibrary, noFaultLibrary } from '../support/faults/library.t
 import { FAULT_SCENARIOS } from '../support/faults/scenarios.ts';
 import { between, seededRandom } from '../support/random.ts';
 import { SEED } from '../support/seed.ts';
-import { isThorough } from '../support/thorough.ts';
+import { isThorough, sampleCases } from '../support/thorough.ts';
 
 /** Faults per scenario. `npm run faults` tests all. */
 const FAULTS = process.env.FAULTS ?? (isThorough ? '10' : '1');
@@ -20,7 +20,7 @@ const skipped = noFaultLibrary === null ? '' : ` (skipped: ${noFaultLibrary})`;
 describe.skipIf(noFaultLibrary !== null && !isThorough)(`system calls on the database fail${skipped}`, () => {
   const library = noFaultLibrary === null ? compileFaultLibrary(folder) : '';
 
-  test.for(FAULT_SCENARIOS)(
+  test.for(sampleCases(FAULT_SCENARIOS, 3))(
     `$name loses nothing and reports one error (seed ${SEED})`,
     {
       timeout: 10 * HOURS,

@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
@@ -149,7 +150,7 @@ describe('the transactions of prune', () => {
 
   const minutes = (count: number) => Array.from({ length: count }, (_, minute) => minute);
 
-  test('a transaction deletes at most 10,000 samples of a single generation', () => {
+  ciTest('a transaction deletes at most 10,000 samples of a single generation', () => {
     const samples = minutes(25_000).map((minute) => sample(minute));
     expect(pruneUntilFailure(samples, 9_999)).toBe(25_000);
     expect(pruneUntilFailure(samples, 10_000)).toBe(15_000);
@@ -262,7 +263,7 @@ describe('the size of the file', () => {
     return prune(store, at(30_000));
   };
 
-  test('prune shrinks a new database, and one that was created without incremental vacuum', () => {
+  ciTest('prune shrinks a new database, and one that was created without incremental vacuum', () => {
     for (const isOld of [false, true]) {
       const file = openFile();
       fill(file);

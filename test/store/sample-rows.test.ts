@@ -14,12 +14,12 @@ import { SEED } from '../support/seed.ts';
 import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../support/store/old-database.ts';
 import { compareSamples, generateRandomSamples } from '../support/store/random-samples.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
-import { isThorough } from '../support/thorough.ts';
+import { ciTest, isThorough } from '../support/thorough.ts';
 
 /** After all samples. */
 const END = Date.UTC(2100);
 
-const ROUNDS = isThorough ? 60 : 5;
+const ROUNDS = isThorough ? 60 : 2;
 
 async function writeText(parts: Parameters<typeof writeArchive>[0], format: ArchiveFormat): Promise<string> {
   let text = '';
@@ -113,7 +113,7 @@ test('samples of one millisecond are exported in the same order, in whichever or
   }
 });
 
-test('samples with a LastUpdated of their own take linear time', () => {
+ciTest('samples with a LastUpdated of their own take linear time', () => {
   const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
   const count = 30_000;
   const folder = temporaryFolder();
@@ -184,7 +184,7 @@ describe('the size of a database', () => {
     expect(measureGrowth(() => {})).toBeLessThanOrEqual(18);
   });
 
-  test('60 pruned samples per generation take at most 3 bytes each', () => {
+  ciTest('60 pruned samples per generation take at most 3 bytes each', () => {
     expect(measureGrowth((store) => store.prune(END, { dryRun: false }))).toBeLessThanOrEqual(3);
   });
 });

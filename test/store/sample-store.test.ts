@@ -12,7 +12,7 @@ import { temporaryStore } from '../support/store/temporary-store.ts';
 import { isThorough } from '../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
-const RUNS = isThorough ? 60 : 12;
+const RUNS = isThorough ? 60 : 6;
 
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
 

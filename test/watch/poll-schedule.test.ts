@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pairNeighbours } from '../../src/domain/lists.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
+import { ciTest } from '../support/thorough.ts';
 import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
@@ -32,7 +33,7 @@ describe('PollSchedule', () => {
     expect(worstCase.seconds).toBeGreaterThan(18_000 - 400);
   });
 
-  test('most windows are narrow if the rotation intervals vary', async () => {
+  ciTest('most windows are narrow if the rotation intervals vary', async () => {
     const simulator = await startSimulatedPoller('ecs', JITTERY);
     const polls = await simulator.pollFor(16);
     const windows = measureLast(polls)
@@ -52,7 +53,7 @@ describe('PollSchedule', () => {
     expect(Math.min(...pauses)).toBeLessThan(12);
   });
 
-  test('a source that begins to issue credentials is polled at most every 15 minutes', async () => {
+  ciTest('a source that begins to issue credentials is polled at most every 15 minutes', async () => {
     const simulator = await startSimulatedPoller('ecs', HOURLY);
     const { endpoint, ...source } = simulator.context.source;
     const real = {
@@ -71,7 +72,7 @@ describe('PollSchedule', () => {
     expect(measureLast(polls).rotationWindow).toBeNull();
   });
 
-  test('the usual interval returns if a due rotation does not happen', async () => {
+  ciTest('the usual interval returns if a due rotation does not happen', async () => {
     const simulator = await startSimulatedPoller('ecs', HOURLY);
     await simulator.pollFor(6);
     const due = simulator.rotationAfter(simulator.clock.now());

@@ -10,7 +10,7 @@ import { temporaryStore } from '../support/store/temporary-store.ts';
 import { isThorough } from '../support/thorough.ts';
 import { failedPoll } from '../support/watch/poll-outcomes.ts';
 
-const SEEDS = Array.from({ length: isThorough ? 12 : 2 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: isThorough ? 12 : 1 }, (_, index) => index + 1);
 const DAYS = 1.5;
 const LIMITS = [3, 6, 12];
 const NO_LIMIT = 1_000_000;

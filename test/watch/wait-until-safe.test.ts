@@ -6,7 +6,7 @@ import { FAILURE_REASONS, type FailureReason } from '../../src/domain/model.ts';
 import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
 import { judgeStored } from '../../src/watch/judge-stored.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { ciTest } from '../support/thorough.ts';
 import { failedPoll } from '../support/watch/poll-outcomes.ts';
 import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 
@@ -219,7 +219,7 @@ describe('forecastRotation with the simulator', () => {
     for (const { at, forecast } of known) expect(forecast.expected).toBe(simulator.rotationAfter(at));
   });
 
-  test.each(sampleCases(['ecs', 'imds'] as const, 2))(
+  ciTest.each(['ecs', 'imds'] as const)(
     'nearly all rotations over %s happen between the earliest and the latest forecast',
     async (shape) => {
       const simulator = await startSimulatedPoller(shape, JITTERY);

@@ -37,23 +37,22 @@ export const conformCommand: CommandDefinition = {
     command
       .argument('[url]', 'endpoint to check (default: the endpoint that the environment names)')
       .addOption(
-        new Option(
-          '--shape <shape>',
-          'protocol of the endpoint (default: guessed from the URL and the environment)',
-        ).choices(CONFORMANCE_SHAPES),
+        new Option('--shape <shape>', 'protocol of the endpoint')
+          .choices(CONFORMANCE_SHAPES)
+          .default(undefined, 'guessed from the URL and the environment'),
       )
       .option(
         '--token <text>',
         'Authorization header of a container endpoint (default: the token of the environment)',
       )
-      .option('--token-file <file>', 'file with this token; read again at each request')
-      .option('--role <role>', 'IMDS: request this role (default: the listed role)', parseRole)
+      .option('--token-file <file>', 'file with the Authorization header; read again at each request')
+      .option('--role <name>', 'with IMDS: the role to request (default: the listed role)', parseRole)
       .option(
         '--watch <duration>',
-        'then watch the endpoint for this time, with at most one request every 10 seconds (for example 2h)',
+        'also watch the endpoint for this time, for example 2h, with at most one request every 10 seconds',
         parseWatchDuration,
       )
-      .option('--strict', 'warnings are failures too')
+      .option('--strict', 'count warnings as failures')
       .addOption(createFormatFlag('output format', FORMATS))
       .option('-o, --output <file>', 'output file; - is stdout', '-'),
   help: {
@@ -86,21 +85,29 @@ export const conformCommand: CommandDefinition = {
     { io, command },
   ) {
     if (token !== undefined && tokenFile !== undefined) {
-      throw new CredWatchError('--token and --token-file exclude each other', 'give one of them');
+      throw new CredWatchError('--token and --token-file cannot be combined', 'remove one of them');
     }
     const { findTarget } = await import('../../sources/conformance/target.ts');
     const { env, clock, random } = io;
     const [url] = command.args;
     const target = await findTarget({ env, clock, random, url, shape, token, tokenFile });
     if (role !== undefined && target.shape !== 'imds') {
-      throw new CredWatchError('--role needs an IMDS endpoint', 'a container endpoint has one role only');
+      throw new CredWatchError(
+        '--role needs an IMDS endpoint',
+        'remove it: a container endpoint has only one role',
+      );
     }
+    if (target.shape === 'imds' && (token ?? tokenFile) !== undefined) {
+      const flag = token === undefined ? '--token-file' : '--token';
+      throw new CredWatchError(`${flag} needs a container endpoint`, 'remove it: IMDS issues its own tokens');
+    }
+    const { requireWritableOutput, writeConformance } = await import('../conformance/output.ts');
+    await requireWritableOutput(output);
     const { listTargetNotes } = await import('../conformance/target-notes.ts');
     for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);
     const { runChecks } = await import('../conformance/run-checks.ts');
     const run = await runChecks(target, role ?? null, watch, io);
     const verdict = judgeConformance(run, strict);
-    const { writeConformance } = await import('../conformance/output.ts');
     await writeConformance({ run, verdict, isStrict: strict }, format, output, io);
     if (run.unreachable !== null) {
       const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');

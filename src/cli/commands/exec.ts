@@ -164,9 +164,8 @@ async function startEndpoint(
     },
     onRecordError: onError,
   });
-  const names = { name: 'exec', roleName: 'exec', roleArn: null };
   const endpoint = await startChildEndpoint({
-    role: createRefreshedRole(refresher, io.clock, names),
+    role: createRefreshedRole(refresher, io.clock, { name: 'exec', roleName: 'exec' }),
     clock: io.clock,
     onError,
   });

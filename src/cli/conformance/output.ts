@@ -1,8 +1,35 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CredWatchError } from '../../errors.ts';
 import type { ConformanceView } from '../../report/conformance/view.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
-import { isStdout, writeOutput } from '../process/output-file.ts';
+import { explainWriteError, isStdout, writeOutput } from '../process/output-file.ts';
 
 export type ConformanceFormat = 'text' | 'json' | 'junit';
+
+/**
+ * Finds out before a run, which can take hours, that its results could not be written.
+ * @throws CredWatchError
+ */
+export async function requireWritableOutput(output: string): Promise<void> {
+  if (isStdout(output)) return;
+  try {
+    const isFolder = await stat(output).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder) throw new CredWatchError(`could not write ${output}: this is a folder`, OTHER_FILE);
+    // An existing file can be replaced or overwritten.
+    await access(dirname(output), constants.W_OK).catch(async (error: unknown) => {
+      await access(output, constants.W_OK).catch(() => Promise.reject(error));
+    });
+  } catch (error) {
+    throw explainWriteError(output, error, OTHER_FILE);
+  }
+}
+
+const OTHER_FILE = 'give another file, or - for stdout';
 
 /** Writes the results to a file or stdout. */
 export const writeConformance = async (

@@ -29,10 +29,14 @@ export function parsePositiveDuration(text: string): Seconds {
   return seconds;
 }
 
-/** Shorter than a minute, hardly any request would be sent. */
+/** All reads are kept in memory until the end. */
+const MAX_WATCH_DURATION: Seconds = 7 * 24 * 3600;
+
+/** In less than a minute, `conform` would send only a few requests. */
 export function parseWatchDuration(text: string): Seconds {
   const seconds = parseDurationFlag(text);
   if (seconds < 60) throw new InvalidValueError('is too short', 'use at least 1m, or 2h to see a rotation');
+  if (seconds > MAX_WATCH_DURATION) throw new InvalidValueError('is too long', 'use at most 7d');
   return seconds;
 }
 

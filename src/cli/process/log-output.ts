@@ -4,9 +4,9 @@ import type { Output } from './io.ts';
 const MAX_WAITING_BYTES = 1_000_000;
 
 export interface LogOutputOptions {
-  /** Called when lines that were dropped are followed by others again. */
+  /** Called when lines are written again after some were dropped. */
   onDropped(count: number): void;
-  /** Called once. Later lines are lost. */
+  /** Called for the first error. Later lines are lost. */
   onError(error: unknown): void;
 }
 

@@ -31,7 +31,7 @@ export function createRefreshLog(format: TextOrJson, write: (line: string) => vo
     lastKeys.set(role, facts);
     const change = last && describeOtherRole(last, facts);
     if (change !== null)
-      void printWarning(io, change, 'check the profile or the program, if nobody has changed it');
+      void printWarning(io, change, 'if this change is unexpected, check the profile or the program');
     return true;
   };
   return {

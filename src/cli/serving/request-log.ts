@@ -6,6 +6,7 @@ import {
   formatServedRequestLine,
   type ServedRequest,
 } from '../../report/serving/events.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { ServedExchange } from '../../server/serving/served-exchange.ts';
 import { Traffic } from '../../server/traffic.ts';
 import type { Io } from '../process/io.ts';
@@ -57,11 +58,11 @@ export function createRequestLog(
 
 const describeDroppedLines = (count: number) =>
   [
-    `${count} lines of the log were dropped, because nothing read the log`,
+    `${formatCount(count, 'line')} of the log ${count === 1 ? 'was' : 'were'} dropped, because no program read the log`,
     'use --no-log, or a faster reader',
   ] as const;
 
-/** The credentials are worth more than the log. */
+/** Serving continues, because clients need the credentials more than the log. */
 const describeLogError = (error: unknown) =>
   [
     `the log ends here, and the credentials are still served: ${error instanceof Error ? error.message : ''}`,

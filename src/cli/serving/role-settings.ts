@@ -1,6 +1,6 @@
 import type { SourceName } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { isValidName } from '../../server/serving/role-names.ts';
+import { isReservedName, isValidName } from '../../server/serving/role-names.ts';
 import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import { SOURCE_KINDS, type SourceSetting } from '../../sources/source.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -12,7 +12,7 @@ import {
 } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 import type { ServeFlags } from './serve-flags.ts';
-import { assertDistinctNames, RESERVED_NAMES, type ServedSource } from './served-sources.ts';
+import { assertDistinctNames, type ServedSource } from './served-sources.ts';
 
 /** A role to serve, before its source is opened. */
 export interface RoleSettings {
@@ -69,11 +69,9 @@ function readSingleRole(flags: ServeFlags): RoleSettings {
   const source = isRole ? 'role' : flags.source;
   const named: SourceName | null =
     source !== 'auto' ? source : process !== undefined ? 'process' : profile !== undefined ? 'profile' : null;
-  const candidates = [role, roleArn && parseRoleArn(roleArn).role, profile, named, 'role'];
-  const name = candidates.find(
-    (each) => each && isValidName(each) && !RESERVED_NAMES.has(each.toLowerCase()),
-  );
-  return { name: name ?? 'role', source: named ?? 'imds', flags: { ...flags, source } };
+  const candidates = [role, roleArn && parseRoleArn(roleArn).role, profile, named];
+  const name = candidates.find((each) => each && isValidName(each) && !isReservedName(each));
+  return { name: name || 'default', source: named ?? 'imds', flags: { ...flags, source } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isReservedName } from '../../server/serving/role-names.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
 import { parseCommand, parseRoleArnFlag, type SourceFlags } from '../flags/source-flags.ts';
@@ -43,18 +44,6 @@ export const SERVED_VALUES: Readonly<Record<SourceName, ValueOfSource | null>> =
 /** Starts with a letter, so that no name is a version of IMDS such as `1.0` or `2021-03-23`. */
 const SERVED_NAME = /^[a-z][\w.-]{0,63}$/i;
 
-/** First parts of paths that the endpoints use themselves. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set([
-  'healthz',
-  'latest',
-  'metrics',
-  'role',
-  'v1',
-  'v2',
-  'v3',
-  'v4',
-]);
-
 const EXAMPLE = 'use NAME=SOURCE or NAME=SOURCE:VALUE, for example loader=profile:loader';
 
 /**
@@ -83,7 +72,7 @@ function assertServedName(name: string): void {
       'has no valid name before the equals sign',
       `begin the name with a letter, and use at most 64 letters, digits or any of _.-; ${EXAMPLE}`,
     );
-  if (RESERVED_NAMES.has(name.toLowerCase()))
+  if (isReservedName(name))
     throw new InvalidSecretError(
       `${name}=… has the name of a path of the endpoint`,
       `use another name, for example my-${name.toLowerCase()}`,

@@ -14,8 +14,8 @@ import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { ClientFolder } from './client-files/client-folder.ts';
 import { dropRoot, type TargetUser } from './drop-root.ts';
+import { describeAddressUser } from './health/running-server.ts';
 import { assertLoopback } from './listen-targets.ts';
-import { describeAddressUser } from './running-server.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import type { SourceRole } from './source-role.ts';
 

@@ -130,6 +130,8 @@ export type SkipReason =
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }
   | { code: 'REQUEST_LIMIT' }
+  /** The endpoint has too many requests. */
+  | { code: 'THROTTLED' }
   | { code: 'NO_RESPONSE'; reason: NoResponseReason };
 
 export type CheckOutcome =
@@ -153,7 +155,7 @@ export type ConformanceNote =
   /** The token request got no response, but another request did. In a container, a hop limit of 1 does this. */
   | { code: 'POSSIBLE_HOP_LIMIT' }
   | { code: 'NO_ROLE' }
-  /** The endpoint serves an error document in the place of credentials. */
+  /** The endpoint serves an error in the place of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }
   /** The `Date` header is ahead of the clock of this host, or behind it. */
   | { code: 'CLOCK_OFFSET'; aheadSeconds: Seconds };

@@ -1,47 +1,47 @@
-import type { ClientEffect, ConformanceClient, Effect } from './clients.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
+import { ALL_FAIL, affects, DIFFERS, HIDES_MISTAKES, LEAKS } from './usual-effects.ts';
 
 const CONTAINERS = ['ecs', 'eks', 'cloudshell'] as const;
 
-const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
-  effect,
-  clients: clients.length === 0 ? 'all' : clients,
-});
-
 /** What SDKs need from a container endpoint, in the order in which the checks are made. */
 export const CONTAINER_CHECKS = [
-  { id: 'host-allowed', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
-  { id: 'variables-agree', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
+  { id: 'host-allowed', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
+  {
+    id: 'variables-agree',
+    shapes: CONTAINERS,
+    severity: 'warning',
+    effects: [affects('no-credentials', 'java-1', 'java-2', 'javascript', 'go')],
+  },
   {
     id: 'token-file-format',
     shapes: CONTAINERS,
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'javascript', 'go', 'rust')],
   },
-  { id: 'token-unchanged', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
-  { id: 'container-response', shapes: CONTAINERS, severity: 'warning', effects: [affects('no-credentials')] },
-  { id: 'container-document', shapes: CONTAINERS, severity: 'error', effects: [affects('no-credentials')] },
+  { id: 'token-unchanged', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
+  { id: 'container-response', shapes: CONTAINERS, severity: 'warning', effects: ALL_FAIL },
+  { id: 'container-document', shapes: CONTAINERS, severity: 'error', effects: ALL_FAIL },
   {
     id: 'container-identity',
     shapes: ['ecs', 'eks'],
     severity: 'warning',
-    effects: [affects('differs-from-aws')],
+    effects: DIFFERS,
   },
-  { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: [affects('leaks')] },
-  { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: [affects('leaks')] },
+  { id: 'authorization-required', shapes: CONTAINERS, severity: 'error', effects: LEAKS },
+  { id: 'query-used', shapes: ['ecs'], severity: 'error', effects: LEAKS },
   {
     id: 'container-errors',
     shapes: CONTAINERS,
     severity: 'warning',
     effects: [affects('delays', 'java-2', 'go', 'rust')],
   },
-  { id: 'eks-agent-errors', shapes: ['eks'], severity: 'error', effects: [affects('hides-mistakes')] },
-  { id: 'cloudshell-token', shapes: ['cloudshell'], severity: 'error', effects: [affects('hides-mistakes')] },
+  { id: 'eks-agent-errors', shapes: ['eks'], severity: 'error', effects: HIDES_MISTAKES },
+  { id: 'cloudshell-token', shapes: ['cloudshell'], severity: 'error', effects: HIDES_MISTAKES },
   {
     id: 'token-rotation',
     shapes: ['eks'],
     severity: 'warning',
-    effects: [affects('no-credentials')],
+    effects: ALL_FAIL,
     needsWatch: true,
   },
 ] as const satisfies readonly ConformanceCheck[];

@@ -1,16 +1,11 @@
-import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient, type Effect } from './clients.ts';
+import { CONFORMANCE_SDKS } from './clients.ts';
 import { CONFORMANCE_SHAPES, type ConformanceCheck } from './conformance-check.ts';
+import { ALL_FAIL, affects, DIFFERS, HIDES_MISTAKES, LEAKS } from './usual-effects.ts';
 
 const IMDS = ['imds'] as const;
 const EVERY_SHAPE = CONFORMANCE_SHAPES;
 /** Credentials of CloudShell are valid for 5 to 15 minutes, so they are always in the windows of the SDKs. */
 const REFRESHED_IN_TIME = ['imds', 'ecs', 'eks'] as const;
-
-/** @param clients default: no particular client */
-const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
-  effect,
-  clients: clients.length === 0 ? 'all' : clients,
-});
 
 /** Without a token, every SDK but Rust requests credentials with IMDSv1. Rust gets no credentials. */
 export const NO_TOKEN_EFFECTS = [
@@ -21,10 +16,6 @@ export const NO_TOKEN_EFFECTS = [
 export const BAD_REQUEST_EFFECTS = [
   affects('no-credentials', 'botocore', 'java-1', 'java-2', 'dotnet', 'javascript', 'go', 'cpp', 'rust'),
 ];
-export const ALL_FAIL = [affects('no-credentials', ...CONFORMANCE_SDKS)];
-const LEAKS = [affects('leaks')];
-const HIDES_MISTAKES = [affects('hides-mistakes')];
-const DIFFERS = [affects('differs-from-aws')];
 
 /**
  * What clients need from the instance metadata service (IMDS). The effects follow the sources of the SDKs, as listed
@@ -74,20 +65,7 @@ export const IMDS_CHECKS = [
     id: 'not-expired',
     shapes: EVERY_SHAPE,
     severity: 'error',
-    effects: [
-      affects(
-        'uses-expired',
-        'botocore',
-        'java-1',
-        'java-2',
-        'dotnet',
-        'ruby',
-        'javascript',
-        'go',
-        'cpp',
-        'rust',
-      ),
-    ],
+    effects: [affects('uses-expired', ...CONFORMANCE_SDKS)],
   },
   { id: 'remaining-validity', shapes: REFRESHED_IN_TIME, severity: 'error', effects: [] },
   {
@@ -103,7 +81,12 @@ export const IMDS_CHECKS = [
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust')],
   },
-  { id: 'region-metadata', shapes: IMDS, severity: 'warning', effects: [affects('no-region')] },
+  {
+    id: 'region-metadata',
+    shapes: IMDS,
+    severity: 'warning',
+    effects: [affects('no-region', 'botocore', 'java-1', 'java-2', 'dotnet', 'javascript', 'go', 'rust')],
+  },
   {
     id: 'instance-metadata',
     shapes: IMDS,

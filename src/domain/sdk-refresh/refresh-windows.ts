@@ -39,7 +39,7 @@ const BOTH = ['imds', 'container'] as const;
 /**
  * From the source of the SDKs, read in 2026: botocore 1.43, aws-sdk-java 1.12 and 2, aws-sdk-net 3.7 and 4, aws-sdk-ruby
  * 3, @aws-sdk/credential-provider-node 3.972, aws-sdk-go-v2 config 1.32, aws-c-auth 0.9.
- * - botocore: measured on IMDS with 6 minutes left, 40 sessions believed in 17 to 24.5 minutes. So it never has less
+ * - botocore: measured on IMDS with 6 minutes left, 40 sessions assumed 17 to 24.5 minutes. So it never has less
  *   than 15 minutes there. It does not extend the expiration of container endpoints.
  * - .NET on IMDS: `InstanceProfileAWSCredentials`. The default chain sends a request every two minutes anyway.
  * - C++: the providers of aws-c-auth. Those of aws-sdk-cpp send a request every 15 minutes, and 5 seconds before the

@@ -44,7 +44,7 @@ export const listEffects = ({ failures }: FailedResult): string[] => [
 ];
 
 /** `PUT /latest/api/token (x-aws-ec2-metadata-token-ttl-seconds: 21600)`. */
-export function formatRequest({ method, path, requestHeaders }: ExchangeSummary): string {
+function formatRequest({ method, path, requestHeaders }: ExchangeSummary): string {
   const fields = requestHeaders.map(formatField).join('; ');
   return `${method} ${path}${fields === '' ? '' : ` (${fields})`}`;
 }
@@ -55,7 +55,7 @@ const USUAL_HEADERS = new Set(
 );
 
 /** `200 after 3 ms (content-type: text/plain; …)`. */
-export function formatResponse({ response, durationMs }: ExchangeSummary): string {
+function formatResponse({ response, durationMs }: ExchangeSummary): string {
   if ('reason' in response) return `${NO_RESPONSE_PHRASES[response.reason]} after ${durationMs} ms`;
   const { status, headers, bodyLength } = response;
   const fields = headers.filter(([name]) => !USUAL_HEADERS.has(name)).map(formatField);

@@ -3,6 +3,7 @@ import type { TrafficSummary, V1Client } from '../../domain/simulation-traffic.t
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
+import { VARIABLES_THAT_PRECEDE } from './serving/client-variables.ts';
 
 export interface SimulationFacts {
   startedAt: Instant;
@@ -32,12 +33,10 @@ export function describeSimulation(facts: SimulationFacts): string[] {
           `scenario ${[facts.scenario.name, facts.scenario.description].filter((part) => part !== '').join(': ')}`,
         ]),
     ...facts.faults.map((fault) => `fault ${fault}`),
-    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE take precedence over these variables:',
-    'unset them in the shell of the client',
+    ...VARIABLES_THAT_PRECEDE,
   ];
 }
 
-export const ONE_BLOCK_PER_CLIENT = 'use exactly one of these blocks per client';
 export const NO_V1_CLIENTS = 'no client used IMDSv1';
 export const V1_CLIENTS_HEADING = 'clients that used IMDSv1';
 export const OTHER_CLIENTS = 'other clients';

@@ -5,7 +5,7 @@ import { renderFamilies } from './prometheus.ts';
 
 /** The state of the roles that `serve` serves, which the database does not contain. */
 export function renderServedMetrics(roles: readonly ServedRoleFacts[], now: Instant): Promise<string> {
-  const build = createFamilyBuilder(roles, ({ name }) => ({ name }));
+  const build = createFamilyBuilder(roles, ({ name }) => ({ role_name: name }));
   const families: MetricFamily<number>[] = [
     build('served_credentials_valid', (facts) => Number(isServable(facts, now))),
     build('served_expiration_timestamp_seconds', ({ key }) => key?.expiration),

@@ -1,4 +1,4 @@
-import type { PeerProcess } from '../../domain/key-use.ts';
+import { isLoopbackClient, type PeerProcess } from '../../domain/key-use.ts';
 import type { FailureFacts, Instant } from '../../domain/model.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
@@ -8,12 +8,18 @@ import { describeFailure } from '../messages/failures/describe-failure.ts';
 import { describeOwner } from '../messages/serving/key-users.ts';
 import {
   formatNullableInstant,
-  formatRemaining,
   formatTimestamp,
   formatUserAgent,
   maskKeyId,
   truncateText,
 } from '../text/format-values.ts';
+import {
+  CLIENT_WIDTH,
+  formatRequestedPath,
+  formatServedKey,
+  JSON_CLIENT_LENGTH,
+  WORD_WIDTH,
+} from '../text/request-line.ts';
 import { buildRoleJson } from './health.ts';
 
 /** A request to the server, without secrets. */
@@ -26,35 +32,28 @@ export interface ServedRequest extends LoggedRequest {
   peer: PeerProcess | null;
 }
 
-const PATH_WIDTH = 120;
-const CLIENT_WIDTH = 40;
-const JSON_CLIENT_LENGTH = 100;
-const WORD_WIDTH = 20;
 const PROGRAM_WIDTH = 60;
 
 /** A log line: time, request, outcome, role, shape, credentials, client, process. */
 export function formatServedRequestLine(request: ServedRequest): string {
-  const { at, method, path, status, apiVersion, role, shape, client, address, peer } = request;
+  const { at, status, apiVersion, role, shape, client, address, peer } = request;
   return [
     formatTimestamp(at),
-    `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
+    formatRequestedPath(request),
     status ?? 'client left',
     role,
     shape === null ? null : `${shape}${apiVersion === '' ? '' : ` v${apiVersion}`}`,
-    formatKey(request),
+    formatServedKey(request, request.expiration),
     formatUserAgent(client, CLIENT_WIDTH),
-    peer === null ? (isLoopback(address) ? null : escapeUnprintable(address)) : formatPeer(peer),
+    peer === null ? formatAddress(address) : formatPeer(peer),
   ]
     .filter((part) => part !== null)
     .join('  ');
 }
 
-const isLoopback = (address: string) => address.startsWith('127.') || ['::1', 'unix', ''].includes(address);
-
-function formatKey({ at, accessKeyId, expiration }: ServedRequest): string | null {
-  if (accessKeyId === null || expiration === null) return null;
-  return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
-}
+/** Null for a client on this machine. */
+const formatAddress = (address: string): string | null =>
+  isLoopbackClient(address) || address === 'unix' || address === '' ? null : escapeUnprintable(address);
 
 /** `/usr/bin/python3.11 (user ops, pid 4711)`. */
 function formatPeer(peer: PeerProcess): string {
@@ -74,7 +73,7 @@ export function formatServedRequestJson(request: ServedRequest): string {
     method: truncateText(method, WORD_WIDTH),
     path: escapeUnprintable(path),
     status,
-    role,
+    role_name: role,
     shape,
     kind,
     api_version: apiVersion,
@@ -101,7 +100,7 @@ export function formatFailedRefreshJson(facts: ServedRoleFacts, failure: Failure
     schema_version: 1,
     event: 'failed_refresh',
     at: formatInstant(now),
-    level: rateRefreshFailure(facts, now),
+    severity: rateRefreshFailure(facts, now),
     reason: failure.reason,
     message: escapeUnprintable(message),
     hint: escapeUnprintable(hint),

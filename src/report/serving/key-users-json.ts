@@ -13,7 +13,7 @@ export const renderKeyUsersJson = (keys: readonly ServedKeyUsers[], now: Instant
       generated_at: formatInstant(now),
       keys: keys.map((key) => ({
         host: key.host,
-        role: key.role,
+        role_name: key.role,
         access_key_id: maskKeyId(key.accessKeyId),
         status: isStillValid(key) ? 'valid' : 'expired',
         expiration: formatInstant(key.expiration),

@@ -2,7 +2,8 @@ import type { Instant } from '../../domain/model.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
-import { describeStart, type ListeningAddress, ONE_BLOCK_PER_CLIENT } from '../messages/serving/start.ts';
+import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
+import { describeStart, type ListeningAddress } from '../messages/serving/start.ts';
 import { formatClientVariables, formatFileVariables } from '../text/client-variables.ts';
 import { buildRoleJson } from './health.ts';
 
@@ -47,10 +48,13 @@ export function formatStartedJson(started: StartedServer): string {
     schema_version: 1,
     event: 'listening',
     started_at: formatInstant(startedAt),
-    listening: listening.map(({ origin, role }) => ({ origin: escapeUnprintable(origin), role })),
+    endpoints: listening.map(({ origin, role }) => ({
+      endpoint: escapeUnprintable(origin),
+      role_name: role,
+    })),
     roles: roles.map((facts) => buildRoleJson(facts, now)),
     environments: environments.map(({ role, shape, variables, file = null }) => ({
-      ...{ role, shape, file },
+      ...{ role_name: role, shape, file },
       variables: file === null ? variables : {},
     })),
   });

@@ -1,11 +1,14 @@
+import type { Instant } from '../../domain/model.ts';
 import type { CheckState, SetupCheck } from '../../domain/setup/setup-check.ts';
 import { isSetupComplete } from '../../domain/setup/setup-checks.ts';
 import type { EndpointAnswer } from '../../domain/setup/setup-facts.ts';
 import { formatSocketAddress, type SocketAddress } from '../../domain/setup/setup-plan.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeSetupCheck, type SetupContext } from '../messages/setup/checks.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import { formatCount } from '../text/format-values.ts';
 
 interface TextStyle {
   width: number;
@@ -36,17 +39,22 @@ export function renderSetupCheck(
 function renderHeadline(checks: readonly SetupCheck[], { bold, good, bad }: Palette): string {
   if (isSetupComplete(checks)) return bold(good('the set-up is complete'));
   const count = checks.filter(({ state }) => state === 'missing').length;
-  return bold(bad(`the set-up is not complete: ${count === 1 ? '1 problem' : `${count} problems`}`));
+  return bold(bad(`the set-up is not complete: ${formatCount(count, 'problem')}`));
 }
 
 const paintState = (state: CheckState, { good, bad, warning }: Palette): string =>
   ({ ok: good, missing: bad, unknown: warning, note: warning })[state](state);
 
 /** `serve --setup-check -f json`. */
-export function renderSetupCheckJson(checks: readonly SetupCheck[], context: SetupContext): string {
+export function renderSetupCheckJson(
+  checks: readonly SetupCheck[],
+  context: SetupContext,
+  now: Instant,
+): string {
   const { plan, system } = context;
   const document = {
     schema_version: 1,
+    generated_at: formatInstant(now),
     system,
     is_complete: isSetupComplete(checks),
     routes: plan.routes.map(({ address, target }) => ({ address, target: formatNullable(target) })),
@@ -95,7 +103,7 @@ function buildAnswerJson(answer: EndpointAnswer) {
   switch (answer.kind) {
     case 'cred-watch': {
       const { kind, user, pid, roles } = answer;
-      return { kind, user: escapeUnprintable(user), pid, roles: roles.map(escapeUnprintable) };
+      return { kind, user: escapeUnprintable(user), pid, role_names: roles.map(escapeUnprintable) };
     }
     case 'other':
       return { kind: answer.kind, status: answer.status, server: escapeUnprintable(answer.server) };

@@ -9,7 +9,8 @@ import {
   listFamilies,
   REDIRECT_COMMENT,
 } from './linux-families.ts';
-import { buildChainRemoval, buildTableRemoval, comment, IPTABLES_CHAINS } from './linux-parts.ts';
+import { buildChainRemoval, buildTableRemoval, IPTABLES_CHAINS } from './linux-parts.ts';
+import { comment } from './shell-parts.ts';
 
 type ChainName = (typeof IPTABLES_CHAINS)[number][2];
 

@@ -9,7 +9,8 @@ import {
   listFamilies,
   REDIRECT_COMMENT,
 } from './linux-families.ts';
-import { buildChainRemoval, buildTableRemoval, comment, NFT_TABLE } from './linux-parts.ts';
+import { buildChainRemoval, buildTableRemoval, NFT_TABLE } from './linux-parts.ts';
+import { comment } from './shell-parts.ts';
 
 /** Before the chains of Docker (-100), which can redirect port 80 of every local address to a container. */
 const PRIORITY = -110;

@@ -1,6 +1,6 @@
 import { CLOUD_HARDWARE, HARDWARE_FILES, XEN_ID_FILE } from '../../domain/setup/clouds.ts';
-import { quoteForShell } from '../../untrusted-text.ts';
 import { LINUX_UNIT } from '../messages/setup/commands.ts';
+import { buildCloudHint } from './shell-parts.ts';
 
 /** The file that makes the routes, and that systemd runs at each start. */
 export const LINUX_SCRIPT = '/etc/cred-watch/metadata-route.sh';
@@ -23,15 +23,6 @@ const SAVED_SETTINGS = '/run/cred-watch-setup';
 
 export const SHELL_OPTIONS =
   'set -eu\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin';
-
-export const FAIL_FUNCTION = `fail() { # what happened, what to do
-  printf 'error: %s\\nhint: %s\\n' "$1" "$2" >&2
-  exit 1
-}`;
-
-export const buildRootCheck = (command: string) =>
-  `[ "$(id -u)" = 0 ] ||
-  fail 'only root can change addresses and firewall rules' ${quoteForShell(`run: ${command} | sudo sh`)}`;
 
 export const REMOVE_CHAIN_FUNCTION = `remove_chain() { # program, table, built-in chain, chain
   "$1" -w -t "$2" -S "$4" >/dev/null 2>&1 || return 0
@@ -86,9 +77,6 @@ if [ "$(cat ${setting})" = 0 ]; then
 fi`;
 }
 
-export const buildCloudHint = (command: string) =>
-  quoteForShell(`use the metadata service of the cloud, or run: ${command} | sudo sh -s -- --force`);
-
 /** Patterns of the shell. The names have no quotes. */
 const HARDWARE_PATTERNS = [...CLOUD_HARDWARE.values()].flat().map((name) => `*'${name}'*`);
 
@@ -117,17 +105,4 @@ export function buildCloudCheck(address: string | null, command: string): string
       fail "this machine belongs to a cloud: $(echo "$hardware" | head -n 1)" "$hint" ;;
   esac${question}
 fi`;
-}
-
-const MAX_COMMENT_WIDTH = 100;
-
-/** A comment of a shell. */
-export function comment(text: string): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line.length + word.length > MAX_COMMENT_WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.map((line) => `# ${line}`).join('\n');
 }

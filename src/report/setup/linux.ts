@@ -14,10 +14,7 @@ import {
   buildChainRemoval,
   buildCloudCheck,
   buildLocalnetSetting,
-  buildRootCheck,
   buildTableRemoval,
-  comment,
-  FAIL_FUNCTION,
   LINUX_SCRIPT,
   LINUX_UNIT_FILE,
   REMOVE_CHAIN_FUNCTION,
@@ -25,6 +22,7 @@ import {
   RESTORE_SETTINGS,
   SHELL_OPTIONS,
 } from './linux-parts.ts';
+import { BLOCK_START, buildRootCheck, comment } from './shell-parts.ts';
 
 /** The programs of each choice, and the package that has them in Debian, Fedora and Alpine. */
 const PACKAGES = { nft: 'nftables', iptables: 'iptables' } as const;
@@ -67,9 +65,7 @@ chmod 755 ${LINUX_SCRIPT}`,
     `#   revert:  cred-watch serve --setup-undo linux | sudo sh`,
     SHELL_OPTIONS,
     '',
-    comment('The braces make the shell read the whole text before it runs the first command.'),
-    '{',
-    FAIL_FUNCTION,
+    BLOCK_START,
     buildRootCheck(command),
     `command -v ip >/dev/null || fail 'the program ip is not installed' 'install the package iproute2'`,
     `command -v ${firewall} >/dev/null ||
@@ -98,7 +94,7 @@ function describeBridges({ routes, bridges }: SetupPlan): string[] {
 }
 
 /** The content of the file that makes the routes. It may run any number of times. */
-export function buildRouteScript(plan: SetupPlan): string {
+function buildRouteScript(plan: SetupPlan): string {
   const addresses = plan.routes.map(({ address }) => address);
   const needsLocalnet = plan.routes.some(({ target }) => target !== null && isLoopbackIpv4(target.host));
   return [
@@ -130,7 +126,7 @@ export function buildRouteScript(plan: SetupPlan): string {
   ].join('\n');
 }
 
-export const buildAddressCommand = (address: string) =>
+const buildAddressCommand = (address: string) =>
   isIpv6Address(address)
     ? `ip -6 address replace ${address}/128 dev lo preferred_lft 0`
     : `ip address replace ${address}/32 dev lo scope host label ${ADDRESS_LABEL}`;
@@ -168,13 +164,11 @@ export function buildLinuxUndo(): string {
   const command = 'cred-watch serve --setup-undo linux';
   return [
     '#!/bin/sh',
-    '# Reverts what `cred-watch serve --setup linux` did, with whatever flags. You can run it again at any time.',
+    '# Reverts what `cred-watch serve --setup linux` did, with any flags. You can run it again at any time.',
     `#   run as root:  ${command} | sudo sh`,
     SHELL_OPTIONS,
     '',
-    comment('The braces make the shell read the whole text before it runs the first command.'),
-    '{',
-    FAIL_FUNCTION,
+    BLOCK_START,
     buildRootCheck(command),
     REMOVE_CHAIN_FUNCTION,
     '',

@@ -6,7 +6,7 @@ import {
   type SetupPlan,
 } from '../../domain/setup/setup-plan.ts';
 import { MACOS_DAEMON, MACOS_DAEMON_FILE, SETUP_COMMANDS } from '../messages/setup/commands.ts';
-import { buildCloudHint, buildRootCheck, comment, FAIL_FUNCTION } from './linux-parts.ts';
+import { BLOCK_START, buildCloudHint, buildRootCheck, comment } from './shell-parts.ts';
 
 const SCRIPT = '/usr/local/etc/cred-watch/metadata-route.sh';
 /** The main rules of macOS load every anchor below com.apple. So /etc/pf.conf need not change. */
@@ -37,9 +37,7 @@ ${comment(CONTAINERS)}
 #   revert:  cred-watch serve --setup-undo macos | sudo sh
 set -eu
 
-# The braces make the shell read the whole text before it runs the first command.
-{
-${FAIL_FUNCTION}
+${BLOCK_START}
 ${buildRootCheck(command)}
 ${asked === undefined ? '' : buildCloudQuestion(asked, command)}
 # 1. Write the commands to a file, because they are needed again after a restart.
@@ -130,9 +128,7 @@ ${comment(NOT_RUN)}
 #   run as root:  cred-watch serve --setup-undo macos | sudo sh
 set -eu
 
-# The braces make the shell read the whole text before it runs the first command.
-{
-${FAIL_FUNCTION}
+${BLOCK_START}
 ${buildRootCheck('cred-watch serve --setup-undo macos')}
 
 # 1. Remove the job of launchd and the file with the commands.

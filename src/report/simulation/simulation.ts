@@ -2,16 +2,23 @@ import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
-import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
+import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
+import { describeSimulation, type SimulationFacts } from '../messages/simulation.ts';
 import { formatClientVariables } from '../text/client-variables.ts';
 import {
   formatNullableInstant,
-  formatRemaining,
   formatTimestamp,
   formatUserAgent,
   maskKeyId,
   truncateText,
 } from '../text/format-values.ts';
+import {
+  CLIENT_WIDTH,
+  formatRequestedPath,
+  formatServedKey,
+  JSON_CLIENT_LENGTH,
+  WORD_WIDTH,
+} from '../text/request-line.ts';
 
 export interface RequestDetails {
   /** Why the client got no complete response (`reset`, `truncated`, …). Null if the status is not. */
@@ -20,33 +27,22 @@ export interface RequestDetails {
   expiration: Instant | null;
 }
 
-/** The longest useful path ends in a role name of 64 characters. */
-const PATH_WIDTH = 120;
-const CLIENT_WIDTH = 40;
-const JSON_CLIENT_LENGTH = 100;
-const WORD_WIDTH = 20;
 const FAULT_WIDTH = 60;
 
 /** A log line: time, request, outcome, IMDS version, credentials, client, fault. */
 export function formatRequestLine(request: LoggedRequest, details: RequestDetails): string {
-  const { at, method, path, status, apiVersion, fault, client } = request;
+  const { at, status, apiVersion, fault, client } = request;
   return [
     formatTimestamp(at),
-    `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
+    formatRequestedPath(request),
     status ?? details.incompleteReason,
     apiVersion === '' ? null : `v${truncateText(apiVersion, WORD_WIDTH)}`,
-    formatServedCredentials(request, details),
+    formatServedKey(request, details.expiration),
     formatUserAgent(client, CLIENT_WIDTH),
     fault === null ? null : `fault: ${truncateText(fault, FAULT_WIDTH)}`,
   ]
     .filter((part) => part !== null)
     .join('  ');
-}
-
-function formatServedCredentials({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails) {
-  if (accessKeyId === null) return null;
-  if (expiration === null) return maskKeyId(accessKeyId);
-  return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
 }
 
 /** The log line as one line of JSON. */

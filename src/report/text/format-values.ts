@@ -71,6 +71,10 @@ export const formatRemaining = (remaining: Seconds) =>
 /** `1,234`, for whole numbers. `toLocaleString` would load ICU, which takes 10 ms. */
 export const formatNumber = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
+/** `a, b and c`. */
+export const joinWords = (words: readonly string[], conjunction = 'and'): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+
 /** `1 gap`, `2 gaps`. */
 export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -5,9 +5,11 @@ import type { ServedRole } from './served-role.ts';
 /** IAM's rule for names of roles. These characters need no escape in a path. */
 const VALID_NAME = /^[\w+=,.@-]{1,64}$/;
 
-/** Names that begin a path of IMDS or of a container agent. Clients remove `.` and `..` from a path. */
+/** Names that begin a path of IMDS, of a container agent or of a page. Clients remove `.` and `..` from a path. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   ...METADATA_VERSIONS,
+  'healthz',
+  'metrics',
   'v1',
   'v2',
   'v3',
@@ -39,6 +41,9 @@ export function assertRoleNames(roles: readonly ServedRole[], routes: Iterable<s
     seen.add(name);
   }
 }
+
+/** Whether the endpoints use this first part of a path themselves. */
+export const isReservedName = (name: string): boolean => RESERVED_NAMES.has(name.toLowerCase());
 
 export const isValidName = (name: string) => VALID_NAME.test(name) && name !== '.' && name !== '..';
 

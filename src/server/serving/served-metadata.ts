@@ -22,7 +22,7 @@ export interface AccountFacts {
  * The metadata of a machine that is not an instance. Contains only facts, because a program that reads an invented
  * value could act on it. The availability zone is an exception: botocore and the AWS CLI take the region from it.
  */
-export function buildServedMetadata(machine: MachineFacts, account: AccountFacts): Directory {
+function buildServedMetadata(machine: MachineFacts, account: AccountFacts): Directory {
   const { instanceId, region } = machine;
   const partition = findPartition(account.roleArn, region);
   const placement = omitNull({ 'availability-zone': findZone(machine), region });

@@ -138,6 +138,7 @@ async function callAws<Response, Result>(
     },
   });
   const attempt = async (): Promise<Result> => {
+    // Node.js can collect a time limit to which only `AbortSignal.any()` refers. The catch block refers to it too.
     const timeLimit = AbortSignal.timeout(requestMs);
     try {
       return read(await send(sdk, AbortSignal.any([poll.signal, timeLimit])));

@@ -1,10 +1,11 @@
 import type { CheckFailure, CheckOutcome, FailureFact } from '../../domain/conformance/check-result.ts';
 import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import type { ConformanceCheck } from '../../domain/conformance/conformance-check.ts';
-import { redactText } from '../../redact.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import { SkippedCheck, UnknownCheck } from './check-errors.ts';
 import type { Exchange, Prober } from './prober.ts';
+
+const TOO_MANY_REQUESTS = 429;
 
 /** Makes one check. Returns nothing: failures are added to the attempt. */
 export type CheckFunction = (attempt: CheckAttempt) => Promise<void>;
@@ -36,13 +37,13 @@ export class CheckAttempt {
   }
 
   /** Fails the check without a response. Returns the response. @throws UnknownCheck without a connection */
-  requireResponse(exchange: Exchange): HttpResponse {
+  requireResponse(exchange: Exchange, effects?: readonly ClientEffect[]): HttpResponse {
     this.use(exchange);
     if (exchange.response !== null) return exchange.response;
     const reason = exchange.failure?.reason ?? 'connection-closed';
     // The request did not arrive, so it says nothing about the check.
     if (reason === 'connection-failed') throw new UnknownCheck({ code: 'NO_RESPONSE', reason });
-    throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange);
+    throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange, effects);
   }
 
   /** @param effects replaces the usual effects of the check */
@@ -55,17 +56,21 @@ export class CheckAttempt {
     });
   }
 
-  /** Returns whether the response has one of the expected statuses. */
+  /**
+   * Returns whether the response has one of the expected statuses.
+   * @throws UnknownCheck if the endpoint throttles, which says nothing about the check
+   */
   expectStatus(exchange: Exchange, expected: readonly number[], effects?: readonly ClientEffect[]): boolean {
-    const { status } = this.requireResponse(exchange);
+    const { status } = this.requireResponse(exchange, effects);
     if (expected.includes(status)) return true;
+    if (status === TOO_MANY_REQUESTS) throw new UnknownCheck({ code: 'THROTTLED' });
     this.fail({ code: 'UNEXPECTED_STATUS', status, expected }, exchange, effects);
     return false;
   }
 
   /** A text of the endpoint for a failure: one line without secrets. */
   quote(text: string): string {
-    return redactText(text, this.#prober.secrets);
+    return this.#prober.secrets.redact(text);
   }
 
   async run(make: CheckFunction): Promise<CheckOutcome> {
@@ -74,7 +79,7 @@ export class CheckAttempt {
     } catch (error) {
       if (error instanceof SkippedCheck) {
         if (!this.hasFailed) return { outcome: 'skipped', reason: error.reason };
-      } else if (error instanceof UnansweredRequest) this.fail(error.fact, error.exchange);
+      } else if (error instanceof UnansweredRequest) this.fail(error.fact, error.exchange, error.effects);
       else if (!(error instanceof UnknownCheck)) throw error;
       else if (!this.hasFailed) return { outcome: 'unknown', reason: error.reason };
     }
@@ -86,9 +91,11 @@ export class CheckAttempt {
 class UnansweredRequest extends Error {
   readonly fact: FailureFact;
   readonly exchange: Exchange;
+  readonly effects: readonly ClientEffect[] | undefined;
 
-  constructor(fact: FailureFact, exchange: Exchange) {
+  constructor(fact: FailureFact, exchange: Exchange, effects: readonly ClientEffect[] | undefined) {
     super(fact.code);
+    this.effects = effects;
     this.fact = fact;
     this.exchange = exchange;
   }

@@ -3,11 +3,12 @@ import type { NoResponseReason } from '../../domain/conformance/no-response.ts';
 import type { Instant } from '../../domain/model.ts';
 import { Secret } from '../../secret.ts';
 import { removeBrackets, resolveHost } from '../http/addresses.ts';
-import type { DetailedResponse, Endpoint, HttpExchange } from '../http/exchange.ts';
+import type { DetailedResponse, Endpoint, HttpExchange, PollLimits } from '../http/exchange.ts';
 import { exchangeOverSocket } from '../http/socket-exchange.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 import { UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
 import type { ProbeRequest } from './probe-request.ts';
 import { listSecrets } from './secrets.ts';
@@ -31,7 +32,7 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
   clock: Clock;
   /** Aborted at the time limit of the run. */
   signal: AbortSignal;
-  limits?: typeof CHECK_LIMITS;
+  limits?: PollLimits;
   /** Sends requests to the same endpoint later, without a limit of their number. */
   after?: Prober;
 }
@@ -45,10 +46,9 @@ export class Prober {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[] = [];
-  /** Texts that the report must not contain: tokens, keys, and confidential parts of the URL. */
-  readonly secrets: Set<string>;
+  readonly secrets: KnownSecrets;
   readonly #endpoint: Endpoint;
-  readonly #limits: typeof CHECK_LIMITS;
+  readonly #limits: PollLimits;
   readonly #maxRequests: number;
   /** Whether it is known that something responds at this address. */
   readonly #isReachable: boolean;
@@ -59,7 +59,7 @@ export class Prober {
     this.clock = clock;
     this.signal = signal;
     this.#limits = limits;
-    this.secrets = after?.secrets ?? new Set();
+    this.secrets = after?.secrets ?? new KnownSecrets();
     this.#maxRequests = after === undefined ? MAX_REQUESTS : Number.POSITIVE_INFINITY;
     this.#isReachable = after !== undefined;
     this.#sentCount = after?.exchanges.length ?? 0;

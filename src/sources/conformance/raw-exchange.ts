@@ -5,25 +5,42 @@ import {
   createResponseTimeoutError,
   createResponseTooLargeError,
   type DetailedResponse,
+  type Endpoint,
+  type ExchangeContext,
   type HeaderField,
   type HttpExchange,
+  type HttpRequest,
   MAX_BODY_BYTES,
 } from '../http/exchange.ts';
 import { PollError } from '../poll-error.ts';
+import { createDeadline } from './deadline.ts';
 
 /**
  * Sends one request without undici, which refuses to send `Expect`. The request has no body, so that the endpoint may
  * answer at any time. The body of the response is not read.
  */
 export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, request, context) => {
-  const { limits, clock, signal } = context;
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(limits.requestMs)]);
+  const deadline = createDeadline(context.limits.requestMs, context.signal);
+  try {
+    return await exchangeUntil(deadline.signal, endpoint, request, context);
+  } finally {
+    deadline.cancel();
+  }
+};
+
+async function exchangeUntil(
+  stop: AbortSignal,
+  endpoint: Endpoint,
+  request: HttpRequest,
+  { limits, clock, signal }: ExchangeContext,
+): Promise<DetailedResponse> {
   const addresses = await endpoint.resolveAddresses(stop);
   const sentAt = clock.now();
   const socket = await openConnection(endpoint.url, addresses, limits.connectMs, stop);
   const end = () => socket.destroy();
   stop.addEventListener('abort', end, { once: true });
   try {
+    if (stop.aborted) end();
     const fields = {
       host: endpoint.url.host,
       'user-agent': 'cred-watch',
@@ -52,7 +69,7 @@ export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, requ
     stop.removeEventListener('abort', end);
     socket.destroy();
   }
-};
+}
 
 /** Status and headers of the final response, or null if they are not complete. Skips `100 Continue`. */
 function parseMessage(bytes: Buffer): { status: number; headers: HeaderField[] } | null {

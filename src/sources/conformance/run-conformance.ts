@@ -5,11 +5,10 @@ import type { ConformanceShape } from '../../domain/conformance/conformance-chec
 import { findCheck } from '../../domain/conformance/verdict.ts';
 import { addWatchedChecks } from '../../domain/conformance/watch/watched-check.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { redactText } from '../../redact.ts';
-
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { createContainerChecks } from './containers/container-checks.ts';
+import { createDeadline } from './deadline.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
 import { type Exchange, Prober } from './prober.ts';
@@ -32,11 +31,11 @@ const SHAPES: Record<ConformanceShape, CreateChecks> = {
  * @throws CredWatchError if this process cannot send requests
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceRun> {
-  const { url, shape, clock, signal, onResult } = options;
-  const stop = AbortSignal.any([AbortSignal.timeout(CHECK_LIMITS.pollMs), ...(signal ? [signal] : [])]);
+  const { url, shape, clock, limits = CHECK_LIMITS } = options;
+  const deadline = createDeadline(limits.pollMs, options.signal);
   // Every concurrent request listens to it.
-  setMaxListeners(MAX_REQUESTS, stop);
-  const prober = new Prober({ ...options, signal: stop });
+  setMaxListeners(MAX_REQUESTS, deadline.signal);
+  const prober = new Prober({ ...options, signal: deadline.signal });
   const startedAt = clock.now();
   const checks = SHAPES[shape](prober, options);
   const results = new Map<CheckId, CheckResult>();
@@ -45,11 +44,13 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     for (const id of orderChecks(shape, checks)) {
       const result = await makeCheck(id, checks.functions[id], new CheckAttempt(findCheck(id), prober));
       results.set(id, result);
-      onResult?.(result);
+      options.onResult?.(result);
     }
   } catch (error) {
     if (!(error instanceof UnreachableEndpoint)) throw error;
     unreachable = error.reason;
+  } finally {
+    deadline.cancel();
   }
   const watched =
     options.watch && unreachable === null ? await watch(options, options.watch, checks, prober) : null;
@@ -77,7 +78,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
 const MIN_NOTED_OFFSET: Seconds = 60;
 
 async function listNotes(checks: ShapeChecks, { exchanges, secrets }: Prober): Promise<ConformanceNote[]> {
-  const notes = await checks.listNotes((text) => redactText(text, secrets));
+  const notes = await checks.listNotes((text) => secrets.redact(text));
   const offset = exchanges.findLast(({ response }) => response !== null)?.response?.clockOffset ?? 0;
   if (Math.abs(offset) > MIN_NOTED_OFFSET) notes.push({ code: 'CLOCK_OFFSET', aheadSeconds: -offset });
   return notes;

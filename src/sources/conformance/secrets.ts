@@ -16,11 +16,19 @@ export function listSecrets(
   return [...sent, ...token, ...findSecretFields(parseJson(body))];
 }
 
-/** Texts at any depth, because a faulty endpoint can nest the document. */
-function findSecretFields(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(findSecretFields);
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, member]) =>
-    typeof member === 'string' && SECRET_FIELD.test(name) ? [member] : findSecretFields(member),
-  );
+/** Texts at any depth, because a faulty endpoint can nest the document. Without recursion, which has a limit. */
+function findSecretFields(document: unknown): string[] {
+  const found: string[] = [];
+  const left = [document];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (Array.isArray(value)) for (const member of value) left.push(member);
+    else if (isObject(value)) {
+      for (const [name, member] of Object.entries(value)) {
+        if (typeof member === 'string' && SECRET_FIELD.test(name)) found.push(member);
+        else left.push(member);
+      }
+    }
+  }
+  return found;
 }

@@ -3,6 +3,7 @@ import type { CheckId } from '../../domain/conformance/check-list.ts';
 import type { CheckResult, ConformanceNote } from '../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../domain/conformance/conformance-check.ts';
 import type { Seconds } from '../../domain/model.ts';
+import type { PollLimits } from '../http/exchange.ts';
 import type { SourceOptions } from '../source.ts';
 import type { CheckFunction } from './check-attempt.ts';
 import type { Prober } from './prober.ts';
@@ -21,6 +22,8 @@ export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameSer
   token: AuthorizationToken | null;
   /** Aborted to end the run early. */
   signal?: AbortSignal;
+  /** Default: those of `CHECK_LIMITS`. */
+  limits?: PollLimits;
   /** Then watch the endpoint for so long. */
   watch?: WatchOptions;
   /** Called after each check, for progress. */

@@ -99,7 +99,7 @@ export class KeyUseRecorder {
     try {
       onError(error);
     } catch {
-      // The caller cannot be told, because telling it has failed.
+      // The caller gets no error, because reporting the error has failed.
     }
   }
 

@@ -108,7 +108,7 @@ export class RefreshRecorder {
     try {
       call();
     } catch {
-      // The caller cannot be told, because telling it has failed.
+      // The caller gets no error, because reporting the error has failed.
     }
   }
 

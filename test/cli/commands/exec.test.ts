@@ -8,6 +8,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning, sendSignal } from '../../support/send-signal.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -51,24 +52,27 @@ test('a command started by exec gets the credentials, and no variable that could
   expect(AWS_CREDENTIAL_EXPIRATION).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
-test('a command started by exec gets AWS_SECURITY_TOKEN with --legacy-token, and all words after the dashes unchanged', async () => {
-  const run = await exec(['-j', '4h', '--legacy-token', ...SHOW_ENVIRONMENT]);
-  expect(JSON.parse(run.stdout).AWS_SECURITY_TOKEN).toBe('not-a-token');
-  const words = ['-j', '99h', '--debug', '--', '--wait', "it's $HOME"];
-  const echo = await exec([
-    '-j',
-    '4h',
-    '--',
-    process.execPath,
-    '-p',
-    'JSON.stringify(process.argv.slice(1))',
-    '--',
-    ...words,
-  ]);
-  expect(JSON.parse(echo.stdout)).toEqual(words);
-});
+ciTest(
+  'a command started by exec gets AWS_SECURITY_TOKEN with --legacy-token, and all words after the dashes unchanged',
+  async () => {
+    const run = await exec(['-j', '4h', '--legacy-token', ...SHOW_ENVIRONMENT]);
+    expect(JSON.parse(run.stdout).AWS_SECURITY_TOKEN).toBe('not-a-token');
+    const words = ['-j', '99h', '--debug', '--', '--wait', "it's $HOME"];
+    const echo = await exec([
+      '-j',
+      '4h',
+      '--',
+      process.execPath,
+      '-p',
+      'JSON.stringify(process.argv.slice(1))',
+      '--',
+      ...words,
+    ]);
+    expect(JSON.parse(echo.stdout)).toEqual(words);
+  },
+);
 
-test('a command started by exec keeps the region of the profile that exec removes', async () => {
+ciTest('a command started by exec keeps the region of the profile that exec removes', async () => {
   const config = join(temporaryFolder(), 'config');
   writeFileSync(config, '[profile load]\nregion = eu-central-1\naws_access_key_id = AKIAPROFILE\n');
   const env = { AWS_PROFILE: 'load', AWS_CONFIG_FILE: config };
@@ -119,7 +123,7 @@ test('a command started by exec receives SIGTERM, and exec returns its exit code
   expect(await program.done).toMatchObject({ code: 3, stdout: 'ready\nstopping\n' });
 });
 
-test('a command started by exec that ignores SIGTERM keeps running until SIGKILL', async () => {
+ciTest('a command started by exec that ignores SIGTERM keeps running until SIGKILL', async () => {
   const { env } = await startInstance();
   const script = 'trap "echo ignored" TERM; echo $$; while :; do sleep 0.1; done';
   const program = startProgram(['exec', '-j', '4h', '--', 'sh', '-c', script], { env });
@@ -147,7 +151,7 @@ test('exec --refresh needs no job duration, and passes an endpoint instead of ke
   await expect(fetch(uri)).rejects.toThrow();
 });
 
-test('exec --refresh hides the shared files if their default profile has credentials', async () => {
+ciTest('exec --refresh hides the shared files if their default profile has credentials', async () => {
   const file = join(temporaryFolder(), 'credentials');
   const keys = 'aws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n';
   writeFileSync(file, `[default]\nregion = eu-west-3\n${keys}`);
@@ -165,7 +169,7 @@ test('exec --refresh hides the shared files if their default profile has credent
   });
 });
 
-test('exec --refresh warns that keys in variables cannot be refreshed', async () => {
+ciTest('exec --refresh warns that keys in variables cannot be refreshed', async () => {
   const keys = {
     AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
     AWS_SECRET_ACCESS_KEY: 'false-secret',
@@ -179,7 +183,7 @@ test('exec --refresh warns that keys in variables cannot be refreshed', async ()
   });
 });
 
-test('exec --refresh passes any credentials that have not expired', async () => {
+ciTest('exec --refresh passes any credentials that have not expired', async () => {
   expect(await exec(['--refresh', '--', 'true'], {}, 20)).toMatchObject({ code: 0, stderr: '' });
   expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });
 });
@@ -293,7 +297,7 @@ test('a run with --job is recorded, and the report judges by the longest run', a
   expect(json.job_runs).toMatchObject({ run_count: 2, failed_count: 1 });
 });
 
-test('a run with --job is not recorded if the command could not be started', async () => {
+ciTest('a run with --job is not recorded if the command could not be started', async () => {
   const { env } = await startInstance();
   for (const [code, ...command] of [
     [127, 'no-such-command-here'],
@@ -308,7 +312,7 @@ test('a run with --job is not recorded if the command could not be started', asy
   expect(JSON.parse(report.stdout).job_runs).toMatchObject({ run_count: 1, failed_count: 1 });
 });
 
-test('a run with --job succeeds if the database cannot be written', async () => {
+ciTest('a run with --job succeeds if the database cannot be written', async () => {
   const run = await exec([
     '-j',
     '4h',

@@ -71,10 +71,11 @@ describe.concurrent('a log', () => {
   ];
 
   /** A sample that is parsed differently becomes another record. */
-  test.for([
+  const KINDS = [
     ['curl', 'linux'],
     ['PowerShell', 'windows'],
-  ] as const)('a log of %s gives the same report in every form', async ([kind, host]) => {
+  ] as const;
+  test.for(sampleCases(KINDS, 2))('a log of %s gives the same report in every form', async ([kind, host]) => {
     const [log, expected] = kind === 'curl' ? [curl, reference.curl] : [invoke, reference.invoke];
     const files = VARIANTS.map(([name, change]) => {
       const file = `${newPath()} ${name}`;

@@ -9,6 +9,7 @@ import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const ROLE_KEY_ID = 'ASIATESTTESTTEST0001';
 const ROLE_ARN = 'arn:aws:iam::123456789012:role/other-role';
@@ -143,7 +144,7 @@ const BROKEN: typeof REFUSED = [
   ],
 ];
 
-describe.each(BROKEN)('with %s', (_, settings, named) => {
+describe.each(sampleCases(BROKEN, 3))('with %s', (_, settings, named) => {
   test('check and env exit with 3, exec exits with 125, and each names the cause and the fix', async () => {
     const { endpoint, home, run } = await prepare(settings);
     const marker = join(home, 'started');
@@ -167,7 +168,7 @@ describe.each(BROKEN)('with %s', (_, settings, named) => {
   });
 });
 
-describe.each(REFUSED)('with %s', (_, settings, named) => {
+describe.each(sampleCases(REFUSED, 3))('with %s', (_, settings, named) => {
   test('check and env exit with 2, exec exits with 125, and each names the credentials', async () => {
     const { endpoint, home, run } = await prepare(settings);
     const marker = join(home, 'started');
@@ -253,7 +254,7 @@ test('the role of a web identity is assumed, judged and passed, and a note names
   expect(endpoint.requests).toEqual([]);
 });
 
-test('a token of IAM Identity Center that ends before the job is reported', async () => {
+ciTest('a token of IAM Identity Center that ends before the job is reported', async () => {
   const portal = await startPortal({
     accessToken: 'false-token',
     accountId: '111122223333',
@@ -281,7 +282,7 @@ test('a token of IAM Identity Center that ends before the job is reported', asyn
   expect(short.stderr).toMatch(/^note: the token of IAM Identity Center expires at /m);
 });
 
-test('the role of a profile is assumed with the credentials of IMDS', async () => {
+ciTest('the role of a profile is assumed with the credentials of IMDS', async () => {
   const sts = await startSts({ roles: [{ arn: ROLE_ARN, principals: [] }] });
   const config = `[default]\nrole_arn = ${ROLE_ARN}\ncredential_source = Ec2InstanceMetadata\nregion = eu-west-1\n`;
   const { endpoint, run } = await prepare({
@@ -316,7 +317,7 @@ test('a note names IMDS only if a setting names it, or if it was polled', async 
   expect((await check()).stderr).toMatch(/^note: SDKs use the environment .* and not IMDS/);
 });
 
-test('no note names IMDS inside a command that exec has started with keys of IMDS', async () => {
+ciTest('no note names IMDS inside a command that exec has started with keys of IMDS', async () => {
   const { run } = await prepare({});
   const keys = [
     'AWS_ACCESS_KEY_ID',

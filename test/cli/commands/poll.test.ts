@@ -22,6 +22,7 @@ import {
   type Step,
   startEndpoint,
 } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -243,26 +244,29 @@ const FAILURES: Failure[] = [
   },
 ];
 
-test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded', async (failure) => {
-  const { reason, script, env, isContainer } = failure;
-  const endpoint = await startEndpoint(script);
-  const db = join(temporaryFolder(), 'samples.db');
-  const location = isContainer
-    ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
-    : createEndpointEnv(endpoint);
-  const timeout = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
-  const run = await runCommand(['poll', '--db', db], {
-    env: { ...timeout, ...location, ...env },
-  });
-  expect(run.stderr).toMatch(new RegExp(`^(note: .+\n)*error: ${reason}: .+\nhint: .+\n$`));
-  expect(run).toMatchObject({ code: 1, stdout: '' });
-  const database = new Database(db, { readonly: true });
-  const source = isContainer ? 'container' : 'imds';
-  expect(database.prepare('SELECT source, reason FROM failed_polls').all()).toEqual([{ source, reason }]);
-  database.close();
-});
+test.for(sampleCases(FAILURES, 4))(
+  'a poll that fails with $reason prints a hint and is recorded',
+  async (failure) => {
+    const { reason, script, env, isContainer } = failure;
+    const endpoint = await startEndpoint(script);
+    const db = join(temporaryFolder(), 'samples.db');
+    const location = isContainer
+      ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
+      : createEndpointEnv(endpoint);
+    const timeout = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
+    const run = await runCommand(['poll', '--db', db], {
+      env: { ...timeout, ...location, ...env },
+    });
+    expect(run.stderr).toMatch(new RegExp(`^(note: .+\n)*error: ${reason}: .+\nhint: .+\n$`));
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    const database = new Database(db, { readonly: true });
+    const source = isContainer ? 'container' : 'imds';
+    expect(database.prepare('SELECT source, reason FROM failed_polls').all()).toEqual([{ source, reason }]);
+    database.close();
+  },
+);
 
-test('a container endpoint that is starting is a failure only after two minutes', async () => {
+ciTest('a container endpoint that is starting is a failure only after two minutes', async () => {
   const starting = { status: 503, body: '{"code":"CredentialsUninitialized"}' };
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(changed({}).body);
   const credentials = { body: JSON.stringify({ AccessKeyId, SecretAccessKey, Token, Expiration }) };
@@ -350,7 +354,7 @@ test('a failed poll in JSON also prints one line on stdout', async () => {
   });
 });
 
-test('a poll works with the environment of cron', async () => {
+ciTest('a poll works with the environment of cron', async () => {
   const home = temporaryFolder();
   const endpoint = await startEndpoint(metadataService());
   const env: Env = {
@@ -483,7 +487,7 @@ test('a repeated note is printed once', async () => {
   expect(stderr).toBe('note: could not get an IMDSv2 token; fell back to IMDSv1\n');
 });
 
-test('a poll of an endpoint that never responds ends at its timeout', async () => {
+ciTest('a poll of an endpoint that never responds ends at its timeout', async () => {
   const endpoint = await startEndpoint(() => 'silence');
   const { run, records } = await poll({
     ...createEndpointEnv(endpoint),
@@ -537,7 +541,7 @@ test('polls are recorded after the reader has closed the pipe', async () => {
   expect((await exported(db)).length).toBeGreaterThanOrEqual(3);
 });
 
-test('four concurrent polls are all recorded', async () => {
+ciTest('four concurrent polls are all recorded', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };

@@ -7,8 +7,8 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-const POLLS = isThorough ? 32 : 12;
-const KILLS = isThorough ? 10 : 4;
+const POLLS = isThorough ? 32 : 6;
+const KILLS = isThorough ? 10 : 2;
 
 async function prepare() {
   const endpoint = await startEndpoint(metadataService());

@@ -17,6 +17,7 @@ import { succeed } from '../../support/cli/succeed.ts';
 import { pathsIn, readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { writeAsOldVersion } from '../../support/store/old-database.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
 
@@ -417,7 +418,7 @@ describe('a database on a read-only mount', () => {
     },
   );
 
-  test.skipIf(problem !== null && mayBeSkipped)(
+  ciTest(
     `a database on a read-only mount is read if an older program wrote it, although it cannot be migrated${skipped}`,
     async () => {
       expect(problem).toBeNull();
@@ -433,22 +434,19 @@ describe('a database on a read-only mount', () => {
     },
   );
 
-  test.skipIf(problem !== null && mayBeSkipped)(
-    `a database on a read-only mount is rejected if a newer program wrote it${skipped}`,
-    async () => {
-      expect(problem).toBeNull();
-      const folder = temporaryFolder();
-      writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
-      const database = new Database(join(folder, 'samples.db'));
-      database.pragma('user_version = 99');
-      database.close();
-      const run = await reportReadOnly(folder, []);
-      expect(run).toMatchObject({ code: 2, stdout: '' });
-      expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);
-    },
-  );
+  ciTest(`a database on a read-only mount is rejected if a newer program wrote it${skipped}`, async () => {
+    expect(problem).toBeNull();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
+    const database = new Database(join(folder, 'samples.db'));
+    database.pragma('user_version = 99');
+    database.close();
+    const run = await reportReadOnly(folder, []);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);
+  });
 
-  test.skipIf(problem !== null && mayBeSkipped).for(['with', 'without'])(
+  test.skipIf(problem !== null && mayBeSkipped).for(sampleCases(['with', 'without'], 2))(
     `a database on a read-only mount is read with the write-ahead log of a killed poller, %s its lock file${skipped}`,
     async (lockFile) => {
       expect(problem).toBeNull();

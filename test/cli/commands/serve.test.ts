@@ -51,7 +51,7 @@ describe('a single role', () => {
     expect(others).toEqual([]);
     expect(started).toMatch(/^# process \(role loader\) from the source process, ASIA…ADER$/m);
     expect(started).toMatch(
-      /^# process: valid until [\d:]+Z \(59m\d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
+      /^# process: valid until [\d:]+Z \(59m \d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
     );
   });
 
@@ -102,7 +102,7 @@ describe('a single role', () => {
     expect((await getMetadata(server.environment, 'meta-data/tags/instance/Name')).body).toBe('loader');
   });
 
-  test('every shape of a container endpoint demands its token', async () => {
+  test('every shape of a container endpoint requires its token', async () => {
     const args = ['--process', writeKeyScript(3600), '--shape', 'ecs,eks,cloudshell'];
     const { environments } = await startServer(args, { env: createEnv() });
     const { ecs = {}, eks = {}, cloudshell = {} } = environments;
@@ -131,7 +131,7 @@ describe('a single role', () => {
     expect(server.environments).toEqual({});
   });
 
-  test('a request to a foreign host is refused, and the first one is reported', async () => {
+  test('a request with an unknown Host is refused, and the first one is reported', async () => {
     const server = await startServer(['--process', writeKeyScript(3600)], { env: createEnv() });
     const { status } = await curl(`${server.origin}/healthz`, { Host: 'rebinding.example' });
     expect(status).toBe(403);

@@ -13,6 +13,7 @@ import {
   withToken,
 } from '../../support/cli/running-simulation.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const FREE = ['--listen', '127.0.0.1:0'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -96,9 +97,11 @@ describe('the output of simulate at the start', () => {
     expect((await curl(cloudshell.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '', headers)).status).toBe(200);
   });
 
-  test('the output of simulate at the start can be sourced from a file while the simulator runs', async () => {
-    // The file is created first, because grep may run before the simulator creates it.
-    const script = `
+  ciTest(
+    'the output of simulate at the start can be sourced from a file while the simulator runs',
+    async () => {
+      // The file is created first, because grep may run before the simulator creates it.
+      const script = `
       : > lines
       "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > lines 2> log & simulator=$!
       until grep -q '^export' lines; do sleep 0.1; done
@@ -106,10 +109,11 @@ describe('the output of simulate at the start', () => {
       "$NODE" -e "fetch(process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT + 'latest/meta-data/instance-id')
         .then(async (response) => console.log(response.status, await response.text()))"
       kill -TERM $simulator; wait $simulator; echo "ended with $?"; cat log >&2`;
-    const { stdout, stderr } = await runShell(script, { cwd: temporaryFolder() });
-    expect(stdout).toMatch(/^200 i-\w+\nended with 0\n$/);
-    expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
-  });
+      const { stdout, stderr } = await runShell(script, { cwd: temporaryFolder() });
+      expect(stdout).toMatch(/^200 i-\w+\nended with 0\n$/);
+      expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
+    },
+  );
 
   test('the output of simulate at the start can be sourced after the end, also with hostile User-Agents', async () => {
     const folder = temporaryFolder();
@@ -358,7 +362,7 @@ describe('the log of simulate', () => {
     expect(stderr).toBe('ended with 0\n');
   });
 
-  test('the log of simulate with a closed pipe does not prevent responses', async () => {
+  ciTest('the log of simulate with a closed pipe does not prevent responses', async () => {
     const program = await startSimulation(['-f', 'json'], {}, startProgram);
     program.child.stdout.destroy();
     for (let count = 0; count < 5; count += 1)

@@ -16,7 +16,7 @@ async function conform(finished: Finished, options: SimulatedOptions, ...args: s
 }
 
 describe('the exit code', () => {
-  test.concurrent('is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 0 if the endpoint conforms', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr, origin } = await conform(onTestFinished, { imds: 'v2' });
     expect(stdout).toContain(`${origin} (IMDS): conforms\n  0 errors, 0 warnings, 27 passed, 3 skipped`);
     expect(stdout).not.toContain('unknown');
@@ -26,7 +26,7 @@ describe('the exit code', () => {
     expect(code).toBe(0);
   });
 
-  test.concurrent('is 1 if a check fails with an error', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 1 if a check fails with an error', async ({ expect, onTestFinished }) => {
     const { code, stdout, origin } = await conform(onTestFinished, { faults: ['expired=10m'] });
     expect(stdout).toContain(`${origin} (IMDS): does not conform\n  1 error, 0 warnings`);
     expect(stdout).toContain('error: not-expired: ');
@@ -35,7 +35,10 @@ describe('the exit code', () => {
     expect(code).toBe(1);
   });
 
-  test.concurrent('is 0 with a warning, and 1 with --strict', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 0 with a warning, and 1 with --strict', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { origin } = await startSimulated({ faults: ['renew'] }, onTestFinished);
     const [tolerant, strict] = await Promise.all([
       runCommand(['conform', origin]),
@@ -47,14 +50,14 @@ describe('the exit code', () => {
     expect([tolerant.code, strict.code]).toEqual([0, 1]);
   });
 
-  test.concurrent.for([
+  ciTest.concurrent.for([
     { fault: 'no-role', note: 'no role is attached, so there are no credentials to check' },
     {
       fault: 'error',
       note: 'the endpoint serves no credentials, but the error AssumeRoleUnauthorizedAccess',
     },
   ])(
-    'is 3 if the endpoint serves no credentials: $fault',
+    'the exit code is 3 if the endpoint serves no credentials: $fault',
     async ({ fault, note }, { expect, onTestFinished }) => {
       const { code, stdout } = await conform(onTestFinished, { imds: 'v2', faults: [fault] });
       expect(stdout).toContain('(IMDS): unknown\n  0 errors, 0 warnings');
@@ -64,7 +67,7 @@ describe('the exit code', () => {
     },
   );
 
-  test.concurrent('is 3 if IMDS is disabled', async ({ expect, onTestFinished }) => {
+  test.concurrent('the exit code is 3 if IMDS is disabled', async ({ expect, onTestFinished }) => {
     const { code, stdout, stderr } = await conform(onTestFinished, { faults: ['status=403'] });
     expect(stdout).toContain('(IMDS): unknown\n  the endpoint refuses every request with 403\n');
     expect(stderr).toContain('the endpoint refuses every request with 403\nhint: IMDS is disabled, ');
@@ -87,7 +90,7 @@ describe('the exit code', () => {
     expect(code).toBe(3);
   });
 
-  test.concurrent('is 3 if nothing listens at the address', async ({ expect }) => {
+  test.concurrent('the exit code is 3 if no program listens at the address', async ({ expect }) => {
     const { code, stderr } = await runCommand(['conform', 'http://127.0.0.1:1']);
     expect(stderr).toContain('error: could not check http://127.0.0.1:1: could not connect: ECONNREFUSED');
     expect(stderr).toContain('hint: check the URL, and whether the endpoint is running\n');
@@ -95,19 +98,19 @@ describe('the exit code', () => {
   });
 });
 
-test.concurrent('an endpoint without tokens fails for the Rust SDK, and serves the other SDKs with IMDSv1', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { code, stdout } = await conform(onTestFinished, { imds: 'v1' });
-  expect(stdout).toContain('note: only IMDSv1: the endpoint issues no tokens\n');
-  expect(stdout).toContain('1 error, 0 warnings');
-  expect(stdout).toMatch(/^ {2}Rust +gets no credentials$/m);
-  expect(stdout).toMatch(/^ {2}botocore +works, but uses IMDSv1$/m);
-  expect(code).toBe(1);
-});
+ciTest.concurrent(
+  'an endpoint without tokens fails for the Rust SDK, and serves the other SDKs with IMDSv1',
+  async ({ expect, onTestFinished }) => {
+    const { code, stdout } = await conform(onTestFinished, { imds: 'v1' });
+    expect(stdout).toContain('note: only IMDSv1: the endpoint issues no tokens\n');
+    expect(stdout).toContain('1 error, 0 warnings');
+    expect(stdout).toMatch(/^ {2}Rust +gets no credentials$/m);
+    expect(stdout).toMatch(/^ {2}botocore +works, but uses IMDSv1$/m);
+    expect(code).toBe(1);
+  },
+);
 
-test.concurrent('a lost response to the token request is named', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('a lost response to the token request is named', async ({ expect, onTestFinished }) => {
   const { code, stdout } = await conform(onTestFinished, { imds: 'v2', faults: ['hop-limit=reset'] });
   expect(stdout).toContain('note: only the token request got no response: in a container, the hop limit ');
   expect(stdout).toMatch(
@@ -117,14 +120,14 @@ test.concurrent('a lost response to the token request is named', async ({ expect
   expect(code).toBe(1);
 });
 
-test.concurrent('an endpoint that allows IMDSv1 conforms, and a note says so', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { code, stdout } = await conform(onTestFinished, { imds: 'both' });
-  expect(stdout).toContain('note: IMDSv1 is allowed: requests without a token get credentials\n');
-  expect(code).toBe(0);
-});
+ciTest.concurrent(
+  'an endpoint that allows IMDSv1 conforms, and a note says so',
+  async ({ expect, onTestFinished }) => {
+    const { code, stdout } = await conform(onTestFinished, { imds: 'both' });
+    expect(stdout).toContain('note: IMDSv1 is allowed: requests without a token get credentials\n');
+    expect(code).toBe(0);
+  },
+);
 
 test.concurrent('a note names the error of the clock of the endpoint', async ({ expect, onTestFinished }) => {
   const { stdout } = await conform(onTestFinished, { faults: ['clock-skew=5m'] });
@@ -161,30 +164,30 @@ test.concurrent('JSON follows its schema', async ({ expect, onTestFinished }) =>
   });
 });
 
-test.concurrent('JUnit has a test case per check, and warnings fail only with --strict', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { origin } = await startSimulated(
-    { faults: ['renew', 'field=Expiration:2026-01-01T00:00:00Z'] },
-    onTestFinished,
-  );
-  const file = join(temporaryFolder(onTestFinished), 'conform.xml');
-  const [tolerant, strict] = await Promise.all([
-    runCommand(['conform', origin, '-f', 'junit', '-o', file]),
-    runCommand(['conform', origin, '-f', 'junit', '--strict']),
-  ]);
-  expect(tolerant.stdout).toBe('');
-  const xml = readFileSync(file, 'utf8');
-  expect(xml).toMatch(/<testsuites name="cred-watch" tests="30" failures="1" errors="0" skipped="\d+"/);
-  expect(xml).toMatch(
-    /<testcase name="not-expired" classname="conform imds" time="0">\s*<failure type="Conformance"/,
-  );
-  expect(xml).toMatch(
-    /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
-  );
-  expect(strict.stdout).toMatch(/tests="30" failures="2"/);
-});
+ciTest.concurrent(
+  'JUnit has a test case per check, and warnings fail only with --strict',
+  async ({ expect, onTestFinished }) => {
+    const { origin } = await startSimulated(
+      { faults: ['renew', 'field=Expiration:2026-01-01T00:00:00Z'] },
+      onTestFinished,
+    );
+    const file = join(temporaryFolder(onTestFinished), 'conform.xml');
+    const [tolerant, strict] = await Promise.all([
+      runCommand(['conform', origin, '-f', 'junit', '-o', file]),
+      runCommand(['conform', origin, '-f', 'junit', '--strict']),
+    ]);
+    expect(tolerant.stdout).toBe('');
+    const xml = readFileSync(file, 'utf8');
+    expect(xml).toMatch(/<testsuites name="cred-watch" tests="30" failures="1" errors="0" skipped="\d+"/);
+    expect(xml).toMatch(
+      /<testcase name="not-expired" classname="conform imds" time="0">\s*<failure type="Conformance"/,
+    );
+    expect(xml).toMatch(
+      /<testcase name="key-stable"[^>]*>\s*<system-out>warning: two requests in a row get the same key/,
+    );
+    expect(strict.stdout).toMatch(/tests="30" failures="2"/);
+  },
+);
 
 test.concurrent('without a URL, the endpoint of the environment is checked', async ({
   expect,
@@ -198,13 +201,13 @@ test.concurrent('without a URL, the endpoint of the environment is checked', asy
   expect(code).toBe(0);
 });
 
-test.concurrent('an endpoint below a path is checked', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('an endpoint below a path is checked', async ({ expect, onTestFinished }) => {
   const { origin } = await startSimulated({}, onTestFinished);
   const { stdout } = await runCommand(['conform', `${origin}/latest/meta-data/iam/security-credentials/`]);
   expect(stdout).toContain(`${origin} (IMDS): conforms\n`);
 });
 
-test.concurrent('--role requests another role than the listed one', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('--role requests another role than the listed one', async ({ expect, onTestFinished }) => {
   const { code, stdout } = await conform(onTestFinished, {}, '--role', 'other');
   expect(stdout).toContain('error: document-fields: ');
   expect(stdout).toMatch(/found +status 404/);
@@ -218,7 +221,7 @@ describe('wrong usage', () => {
   const container = 'http://127.0.0.1:1/v1/credentials';
 
   test.each([
-    [['--token', 'a', '--token-file', 'b'], '--token and --token-file exclude each other'],
+    [['--token', 'a', '--token-file', 'b'], '--token and --token-file cannot be combined'],
     [['ftp://127.0.0.1/'], 'the endpoint is not an http or https URL'],
     [['127.0.0.1:1338'], 'the endpoint is not an http or https URL'],
     [['http://user:CANARY@127.0.0.1/'], 'the URL contains a user name or a password'],

@@ -24,7 +24,7 @@ const DEFECTS = [
 ];
 
 describeBroker('@jamestelfer/imds-broker', (broker) => {
-  test('conform names its defects', async () => {
+  test('conform names the defects of imds-broker', async () => {
     const env = { BROKER: broker, WORLD, FOLDER: temporaryFolder(), PROGRAM };
     const script = '"$NODE" "$WORLD" "$BROKER" "$FOLDER" "$PROGRAM" conform --shape imds -f json';
     const { code, stdout, stderr } = await runShell(script, { env, prefix: OWN_NETWORK });

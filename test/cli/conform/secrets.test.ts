@@ -66,18 +66,21 @@ const CASES = Object.entries(ENDPOINTS).flatMap(([name, handler]) =>
   ['text', 'json', 'junit'].map((format) => ({ name, handler, format })),
 );
 
-describe('an endpoint that', () => {
-  test.each(sampleCases(CASES, 12))('$name, shows no secret in $format', async ({ handler, format }) => {
-    const endpoint = await startEndpoint(handler);
-    const run = await runCommand(['conform', endpoint.url, '-f', format, '--debug']);
-    expect(run.stdout).toContain('forwarded-request-refused');
-    // The role is shown, so a word in its place cannot be distinguished from a name.
-    expect(canariesIn(run.stdout + run.stderr).filter((name) => name !== 'word')).toEqual([]);
-    expect(endpoint.requests.length).toBeLessThanOrEqual(60);
-  });
+describe('secrets of the endpoint', () => {
+  test.each(sampleCases(CASES, 12))(
+    'an endpoint that $name: $format shows no secret',
+    async ({ handler, format }) => {
+      const endpoint = await startEndpoint(handler);
+      const run = await runCommand(['conform', endpoint.url, '-f', format, '--debug']);
+      expect(run.stdout).toContain('forwarded-request-refused');
+      // The role is shown, so a word in its place cannot be distinguished from a name.
+      expect(canariesIn(run.stdout + run.stderr).filter((name) => name !== 'word')).toEqual([]);
+      expect(endpoint.requests.length).toBeLessThanOrEqual(60);
+    },
+  );
 
   test.each(['text', 'json', 'junit'])(
-    'needs a token and a confidential path, shows neither in %s',
+    '%s shows neither the token nor the confidential path',
     async (format) => {
       const quoted = quoting(authorization);
       const endpoint = await startEndpoint(({ headers }) =>
@@ -90,6 +93,16 @@ describe('an endpoint that', () => {
       const run = await runCommand(['conform', url, '-f', format], { env });
       expect(run.stdout).toContain('container-identity');
       expect(canariesIn(run.stdout + run.stderr)).toEqual([]);
+    },
+  );
+
+  test.each(['text', 'json'])(
+    'needs a short password in the query, does not show it in %s',
+    async (format) => {
+      const endpoint = await startEndpoint(() => ({ body: credentials() }));
+      const run = await runCommand(['conform', `${endpoint.url}/role/loader?key=Zq7x`, '-f', format]);
+      expect(run.stdout).toContain('/role/loader?key=[redacted]');
+      expect(run.stdout + run.stderr).not.toContain('Zq7x');
     },
   );
 });

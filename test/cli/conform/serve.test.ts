@@ -7,7 +7,7 @@ import { createAccount, KEYS, MIDDLE } from '../../support/aws/role-account.ts';
 import { startServer } from '../../support/cli/running-server.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { checkEndpoint, listChecks } from '../../support/conformance/check-endpoint.ts';
-import { ciTest, sampleCases } from '../../support/thorough.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const ROLE = ['--profile', 'base', '--role-arn', MIDDLE];
 
@@ -39,17 +39,17 @@ async function check(shape: Shape, env: Readonly<Record<string, string>>) {
 const CONFORMS = { failed: [], verdict: 'conforms' };
 
 describe('serve conforms', () => {
-  test.each(sampleCases(SHAPES, 2))('in the shape %s', async (shape) => {
+  ciTest.each(SHAPES)('serve conforms in the shape %s', async (shape) => {
     const { environment } = await serve(...ROLE, '--shape', shape);
     expect(await check(shape, environment)).toEqual(CONFORMS);
   });
 
-  test('in the shape ecs, with a profile that names the role', async () => {
+  test('serve conforms in the shape ecs with a profile that names the role', async () => {
     const { environment } = await serve('--profile', 'middle', '--shape', 'ecs');
     expect(await check('ecs', environment)).toEqual(CONFORMS);
   });
 
-  test('in every shape at the same address', async () => {
+  test('serve conforms in every shape at the same address', async () => {
     const { environments } = await serve(...ROLE, '--shape', SHAPES.join(','));
     const checked = Object.entries(environments).map(async ([title, env]) => {
       const shape = SHAPES.find((each) => title.includes(each));
@@ -58,12 +58,12 @@ describe('serve conforms', () => {
     expect(await Promise.all(checked)).toEqual(SHAPES.map(() => CONFORMS));
   });
 
-  ciTest('with IMDSv1', async () => {
+  ciTest('serve conforms with IMDSv1', async () => {
     const { environment } = await serve(...ROLE, '--allow-v1');
     expect(await check('imds', environment)).toEqual(CONFORMS);
   });
 
-  test('under the path of each of several roles', async () => {
+  test('serve conforms under the path of each of several roles', async () => {
     const { environments } = await serve('--serve', 'one=profile:middle', '--serve', 'two=profile:middle');
     const checked = Object.values(environments).map((env) => check('imds', env));
     expect(checked.length).toBe(2);

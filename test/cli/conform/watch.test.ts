@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startProgram } from '../../support/cli/built-program.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { ciTest } from '../../support/thorough.ts';
 
 ciTest('--watch sees the rotations of a fast simulator', async () => {
@@ -30,6 +31,17 @@ test('a signal ends --watch with the results until then', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('conforms');
   expect(stderr).toMatch(/^note: SIGINT received: the endpoint was watched for \d+s of 1h\n$/);
+});
+
+test('a signal before --watch ends the checks', async () => {
+  const endpoint = await startEndpoint(() => 'silence');
+  const { child, done } = startProgram(['conform', endpoint.url, '--shape', 'imds', '--watch', '1h']);
+  await vi.waitUntil(() => endpoint.requests.length > 0, { timeout: 10_000 });
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await done;
+  expect(code).toBe(3);
+  expect(stdout).toContain('unknown');
+  expect(stderr).toBe('note: SIGINT received: not every check was made\n');
 });
 
 /** Resolves when the checks have ended: there were requests, and none in the last three seconds. */

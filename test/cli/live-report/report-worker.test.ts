@@ -12,6 +12,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { fillRichly, NOW, recordSamples } from '../../support/report/rich-store.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const WORKER = repositoryPath('dist/report-worker.js');
 
@@ -77,7 +78,7 @@ test('the thread of the live report ends when the server stops', async () => {
   await expect(rendering).rejects.toThrow('the thread that renders the report ended without a result');
 });
 
-test('a poller responds to health checks while it renders a page of many series', async () => {
+ciTest('a poller responds to health checks while it renders a page of many series', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   {
     using store = SampleStore.open(db);

@@ -42,7 +42,7 @@ async function startSilentInstance() {
   return { env, requested };
 }
 
-test.each(sampleCases(ENDING, 2))(
+test.each(sampleCases(ENDING, 5))(
   '%s to exec ends the command, and exec exits with 128+n',
   async (signal) => {
     const { env } = await startInstance();

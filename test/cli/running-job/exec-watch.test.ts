@@ -8,7 +8,7 @@ import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning } from '../../support/send-signal.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 
 const HOUR = 3600;
 
@@ -58,7 +58,7 @@ describe('exec --watch', () => {
     expect(runs.least_remaining_run.remaining_at_end_seconds).toBeLessThan(0);
   });
 
-  test('a command that a signal ends also has a line about its end', async () => {
+  ciTest('a command that a signal ends also has a line about its end', async () => {
     const env = createEnv(2 * HOUR);
     const program = startProgram([...EXEC, '-j', '1h', '--', 'sh', '-c', 'echo $$; exec sleep 600'], { env });
     await linesWritten(program, 1);
@@ -69,7 +69,7 @@ describe('exec --watch', () => {
     expect(isRunning(run.stdout)).toBe(false);
   });
 
-  test('a command that could not be started has no line about its end', async () => {
+  ciTest('a command that could not be started has no line about its end', async () => {
     const run = await runCommand([...EXEC, '-j', '1h', '--', 'no-such-command'], {
       env: createEnv(2 * HOUR),
     });

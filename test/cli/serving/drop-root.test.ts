@@ -9,7 +9,7 @@ const users = { find: () => expect.unreachable(), become: () => expect.unreachab
 describe('the variables of a user who follows root', () => {
   const user = { username: 'loader', homedir: '/home/loader' };
 
-  test('name the home folder of the user', () => {
+  test('the variables after root was given up name the home folder of the user', () => {
     const env = createUserEnvironment(user, {
       env: { HOME: '/root', USER: 'root', PATH: '/bin' },
       home: '/root',
@@ -17,7 +17,7 @@ describe('the variables of a user who follows root', () => {
     expect(env).toEqual({ HOME: '/home/loader', USER: 'loader', LOGNAME: 'loader', PATH: '/bin' });
   });
 
-  test('lose folders in the home folder of root, and keep chosen ones', () => {
+  test('variables with folders in the home folder of root are removed, and others are kept', () => {
     const env = {
       XDG_STATE_HOME: '/root/.state',
       XDG_CONFIG_HOME: '/rooted',
@@ -38,7 +38,7 @@ describe('--user', () => {
       { users, isRoot: true, env: { UV_USE_IO_URING: '1' } },
       'files would still be read as root',
     ],
-  ])('is an error %s', (_, changes, message) => {
+  ])('--user is an error %s', (_, changes, message) => {
     expect(() => findTargetUser('loader', createIo(changes))).toThrow(message);
   });
 });

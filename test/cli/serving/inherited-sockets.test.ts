@@ -25,7 +25,7 @@ describe('the sockets of socket activation', () => {
     const describeFor = (owner: string) =>
       describeForeignSockets({ LISTEN_FDS: '1', LISTEN_PID: owner }, PID);
     expect(describeFor('4700')).toBe(
-      'the sockets of systemd are meant for the process 4700, not for this one (4711)',
+      'the sockets of systemd are meant for the process 4700, not for this process (4711)',
     );
     expect(describeFor('\u001b[2J')).not.toContain('\u001b');
     expect(describeFor('4711')).toBeNull();

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeAddressUser } from '../../../src/cli/serving/running-server.ts';
+import { describeAddressUser } from '../../../src/cli/serving/health/running-server.ts';
 import type { ServedRoleFacts } from '../../../src/domain/serving/served-role-facts.ts';
 import { formatHealth } from '../../../src/report/serving/health.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -40,7 +40,7 @@ const respond = (listener: RequestListener) => listen(createServer(listener));
 describe('the program that uses an address', () => {
   test('a running server is named with its user and roles', async () => {
     const address = await respond(({ url, headers }, response) => {
-      response.statusCode = url === '/healthz' && headers.host === '127.0.0.1' ? 503 : 404;
+      response.statusCode = url === '/healthz' && /^127\.0\.0\.1:\d+$/.test(headers.host ?? '') ? 503 : 404;
       response.end(HEALTH);
     });
     expect(await describeAddressUser(address)).toBe(

@@ -64,6 +64,20 @@ describe('a first request that fails', () => {
     expect(stderr).not.toContain('CANARY');
   });
 
+  test.each([
+    [['--profile', 'loader'], 'loader'],
+    [['--profile', '2021-03-23'], 'profile'],
+    [['--profile', 'Metrics'], 'profile'],
+    [['--profile', 'a/b'], 'profile'],
+    [['--source', 'container'], 'container'],
+    [[], 'default'],
+  ])('%j serves a role with the name %s', async (args, name) => {
+    const env = createEnv({ HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' });
+    const { code, stderr } = await serve(args, env);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: could not get the credentials of ${name}: `);
+  });
+
   test('keys without an expiration are served with --expires', async () => {
     const env = createEnv({
       AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
@@ -101,7 +115,7 @@ describe('an address in use', () => {
     expect(stderr).toMatch(/is already in use: cred-watch serve of user \S+ \(pid \d+\) serves/);
   });
 
-  test('another program is said to be another program, and the source is not asked', async () => {
+  test('a program at the address is named as another program, and the source is not polled', async () => {
     const other = createServer((socket) => void socket.destroy());
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -136,10 +150,7 @@ describe('wrong usage', () => {
     [['--region', 'europe'], "--region 'europe' is not a region"],
     [['--role-arn', ARN, '--process', 'x'], '--role-arn and --process cannot be combined'],
     [['--tree', '/nonexistent'], '/nonexistent'],
-    [['--user', 'nobody'], '--user'],
   ])('%j is an error with a hint', async (args, message) => {
-    // Only the test of --user depends on the user who runs it.
-    if (args[0] === '--user' && process.getuid?.() === 0) return;
     const { code, stdout, stderr } = await serve(
       [...args, '--process', 'false'].slice(
         0,
@@ -147,9 +158,8 @@ describe('wrong usage', () => {
       ),
     );
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`error: ${message}`.slice(0, 7));
+    expect(stderr).toMatch(/^error: .*\nhint: .+$/m);
     expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^hint: .+$/m);
   });
 
   test('a server whose source is itself is refused', async () => {
@@ -181,7 +191,7 @@ describe('recording', () => {
     const server = await startServer(['--process', writeKeyScript(3600)], { env });
     expect((await getDocument(server.environment)).status).toBe(200);
     expect((await curl(`${server.origin}/metrics`)).body).toContain(
-      'cred_watch_served_credentials_valid{name="process"} 1',
+      'cred_watch_served_credentials_valid{role_name="process"} 1',
     );
     expect((await server.stop()).stderr).toContain('note: continuing without the database: ');
   });

@@ -49,7 +49,7 @@ describe('a refresh', () => {
     const server = await startServer(['--process', script], { env: createEnv() });
     writeFileSync(flag, '');
     await server.logged(
-      /^warning: could not refresh the credentials of process: .+; clients get the present ones, valid for \ds; next attempt at .+\nhint: .+$/m,
+      /^warning: could not refresh the credentials of process: .+; clients get the current ones, valid for \ds; next attempt at .+\nhint: .+$/m,
     );
     expect((await getDocument(server.environment)).status).toBe(200);
     expect((await readHealth(server.origin)).health).toMatchObject({
@@ -85,12 +85,12 @@ echo '"AccessKeyId":"ASIATEST'$(date +%N)'","AccountId":"'$account'"}'
   const server = await startServer(['--process', script, '--no-log'], { env: createEnv() });
   writeFileSync(other, '');
   await server.logged(
-    /^warning: the source of process now returns credentials of the role keys in the account 444455556666, not of the role keys in the account 111122223333; clients get these\nhint: /m,
+    /^warning: the source of process now returns credentials of the role keys in the account 444455556666, not of the role keys in the account 111122223333; clients get the new credentials\nhint: /m,
   );
 });
 
 describe('/healthz', () => {
-  test('names the role, the owner and the time of the next refresh', async () => {
+  test('/healthz has the role, the owner and the time of the next refresh', async () => {
     const server = await startServer(['--process', writeKeyScript(3600)], { env: createEnv() });
     const { status, health } = await readHealth(server.origin);
     expect(status).toBe(200);
@@ -115,7 +115,7 @@ test('/metrics has the history of the database and the state of the roles', asyn
   expect(status).toBe(200);
   expect(headers['content-type']).toContain('text/plain; version=0.0.4');
   expect(body).toContain('cred_watch_polls_total{host="vm",source="process",result="ok"} 1');
-  expect(body).toContain('cred_watch_served_credentials_valid{name="process"} 1');
+  expect(body).toContain('cred_watch_served_credentials_valid{role_name="process"} 1');
 });
 
 test('--for ends the server with exit code 0 and a summary', async () => {
@@ -132,7 +132,7 @@ describe('flags of refreshing', () => {
     const [role] = (await readHealth(server.origin)).health.roles;
     expect(role.refresh_reason).toBe('requested');
     expect(Date.parse(role.expiration) - Date.parse(role.next_refresh_at)).toBeGreaterThanOrEqual(3_000_000);
-    expect(server.started).toContain('(50m before the expiration, as --refresh-before demands)');
+    expect(server.started).toContain('(50m before the expiration, as set by --refresh-before)');
   });
 
   ciTest('--idle stops refreshing without requests, and the next request gets new credentials', async () => {
@@ -171,6 +171,8 @@ test('clients that connect before the first credentials are there wait for them'
   const program = startProgram(args, { env: createEnv() });
   for (let attempt = 0; attempt < 100 && !existsSync(path); attempt += 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
+  // The file exists some microseconds before the server listens.
+  await new Promise((resolve) => setTimeout(resolve, 50));
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const options = { socketPath: path, path: '/latest/meta-data/iam/security-credentials/', agent: false };
     request({ ...options, headers: { Host: 'localhost' } }, (response) => resolve(response.statusCode))

@@ -12,7 +12,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { activate, SOCKET_ACTIVATE } from '../../support/cli/socket-activation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 const activateServer = (sockets: readonly string[], args: readonly string[], env: Record<string, string>) =>
   activate(sockets, [process.execPath, PROGRAM, 'serve', ...args], env);
@@ -40,7 +40,7 @@ describeReader('socket activation', SOCKET_ACTIVATE, () => {
     await socket.received('STOPPING=1');
   });
 
-  test('a socket with the name of a role serves only this role', async () => {
+  ciTest('a socket with the name of a role serves only this role', async () => {
     const roles = ['loader', 'ops'].flatMap((name) => [
       '--serve',
       `${name}=process:${writeKeyScript(3600, name)}`,
@@ -128,7 +128,7 @@ describe.skipIf(noOtherUser !== null && !isThorough)('--user', () => {
     expect((await server.stop()).stderr).not.toContain('runs as root');
   });
 
-  test('the socket of a server that was killed is replaced at the next start', async () => {
+  ciTest('the socket of a server that was killed is replaced at the next start', async () => {
     const { state } = createHome(OTHER_USER);
     const path = join(state, 'serve.sock');
     const script = writeKeyScript(3600);
@@ -159,7 +159,7 @@ describe.skipIf(noOtherUser !== null && !isThorough)('--user', () => {
     expect(stderr).toMatch(/^error: --user .*\nhint: .+$/m);
   });
 
-  test('root without --user gets a note', async () => {
+  ciTest('root without --user gets a note', async () => {
     const server = await startServer(['--process', writeKeyScript(3600)], {}, startProgram);
     expect((await server.stop()).stderr).toContain('note: the server runs as root\nhint: add --user NAME');
   });
@@ -173,7 +173,7 @@ test('a user who is not root cannot use --user', async () => {
   expect(stderr).toContain('error: --user needs root');
 });
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
+test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
   '%s ends the server with exit code 0 and a summary',
   async (signal) => {
     const server = await startServer(['--process', writeKeyScript(3600)], {}, startProgram);

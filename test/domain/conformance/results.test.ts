@@ -31,21 +31,21 @@ describe('the verdict', () => {
   const judge = (results: CheckResult[], isStrict = false) =>
     judgeConformance({ results, unreachable: null }, isStrict);
 
-  test('is conforms if every check passed', () => {
+  test('the verdict is conforms if every check passed', () => {
     expect(judge([passed('token-issued'), passed('key-stable')])).toBe('conforms');
   });
 
-  test('is does-not-conform with one error, whatever else is unknown', () => {
+  test('the verdict is does-not-conform with one error, also if other checks are unknown', () => {
     const results = [failed('token-issued'), skipped('document-fields', { code: 'NO_ROLE' })];
     expect(judge(results)).toBe('does-not-conform');
   });
 
-  test('counts a warning only if it is strict', () => {
+  test('the verdict counts a warning only with --strict', () => {
     expect(judge([failed('key-stable')])).toBe('conforms');
     expect(judge([failed('key-stable')], true)).toBe('does-not-conform');
   });
 
-  test('is unknown if a check that decides could not be made', () => {
+  test('the verdict is unknown if a check of severity error could not be made', () => {
     expect(judge([skipped('document-fields', { code: 'NO_ROLE' })])).toBe('unknown');
     const late: CheckResult = {
       id: 'role-list',
@@ -56,12 +56,12 @@ describe('the verdict', () => {
     expect(judge([passed('token-issued'), late])).toBe('unknown');
   });
 
-  test('ignores checks that do not apply', () => {
+  test('the verdict ignores checks that do not apply', () => {
     expect(judge([skipped('no-role-not-found', { code: 'ROLE_ATTACHED' })])).toBe('conforms');
     expect(judge([skipped('rotation-overlap', { code: 'NEEDS_WATCH' })], true)).toBe('conforms');
   });
 
-  test('is unknown if the endpoint is unreachable', () => {
+  test('the verdict is unknown if the endpoint is unreachable', () => {
     const unreachable = { reason: 'timeout', detail: '' } as const;
     expect(judgeConformance({ results: [], unreachable }, false)).toBe('unknown');
   });
@@ -71,7 +71,7 @@ describe('the summary of clients', () => {
   const summarize = (...results: CheckResult[]) =>
     Object.fromEntries(summarizeClients({ results }).map(({ client, effects }) => [client, effects]));
 
-  test('names every SDK, and another client only if it is affected', () => {
+  test('the summary names every SDK, and another client only if a failure affects it', () => {
     const clients = Object.keys(summarize());
     expect(clients).toEqual('botocore java-1 java-2 dotnet ruby javascript go cpp rust'.split(' '));
     const result = failed('expect-refused', { effect: 'no-credentials', clients: ['s3fs'] });
@@ -80,7 +80,7 @@ describe('the summary of clients', () => {
     ]);
   });
 
-  test('has the worst effect first, and each effect once with its checks', () => {
+  test('the summary has the worst effect first, and each effect once with its checks', () => {
     const summary = summarize(
       failed('key-stable', { effect: 'delays', clients: ['go'] }),
       failed('role-list', { effect: 'no-credentials', clients: ['go', 'rust'] }),
@@ -93,11 +93,11 @@ describe('the summary of clients', () => {
     expect(summary.botocore).toEqual([]);
   });
 
-  test('does not count an effect on no particular client', () => {
+  test('the summary omits effects on no particular client', () => {
     expect(summarize(failed('host-header', { effect: 'leaks', clients: 'all' })).go).toEqual([]);
   });
 
-  test('states the longest window, and none if the effect always occurs', () => {
+  test('the summary states the longest window, and no window if the effect always occurs', () => {
     const delays = (below?: number): ClientEffect => ({
       effect: 'delays',
       clients: ['go'],

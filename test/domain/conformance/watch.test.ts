@@ -38,14 +38,14 @@ const findFailed = (reads: readonly WatchedRead[], shape: 'imds' | 'ecs' = 'imds
 describe('the lead time of a watched rotation', () => {
   const before = { minute: 50, key: 'A', expires: 62, updated: 0 };
 
-  test('is exact if LastUpdated lies between the reads', () => {
+  test('the lead time is exact if LastUpdated lies between the reads', () => {
     const { rotations } = followKeys(
       [before, { minute: 60, key: 'B', expires: 360, updated: 55 }].map((each) => read(each)),
     );
     expect(rotations.map(({ leadTime }) => leadTime)).toEqual([{ atLeast: 420, atMost: 420 }]);
   });
 
-  test('lies between both reads without LastUpdated, or with a LastUpdated before them', () => {
+  test('the lead time is a range without LastUpdated, or with a LastUpdated before the reads', () => {
     for (const updated of [undefined, 20]) {
       const after = { minute: 60, key: 'B', expires: 360, ...(updated === undefined ? {} : { updated }) };
       const { rotations } = followKeys([before, after].map((each) => read(each)));
@@ -53,7 +53,7 @@ describe('the lead time of a watched rotation', () => {
     }
   });
 
-  test('is unknown if the old credentials state no expiration', () => {
+  test('the lead time is unknown if the old credentials state no expiration', () => {
     const reads = [
       { ...before, expires: null },
       { minute: 60, key: 'B', expires: 360 },
@@ -61,7 +61,7 @@ describe('the lead time of a watched rotation', () => {
     expect(followKeys(reads.map((each) => read(each))).rotations).toMatchObject([{ leadTime: null }]);
   });
 
-  test('fails only if it is certainly under 5 minutes', () => {
+  test('the check of the lead time fails only if the lead time is certainly under 5 minutes', () => {
     const judge = (updated: number | null) =>
       findFailed([
         read(before),
@@ -77,11 +77,11 @@ describe('the lead time of a watched rotation', () => {
 describe('the keys of watched reads', () => {
   const serve = (keys: string) => [...keys].map((key, minute) => read({ minute, key, expires: 600 }));
 
-  test.each(['AAAA', 'AABB', 'AB', 'AABBCC'])('%s are stable', (keys) => {
+  test.each(['AAAA', 'AABB', 'AB', 'AABBCC'])('the keys %s are stable', (keys) => {
     expect(findFailed(serve(keys), 'ecs')).toEqual([]);
   });
 
-  test.each(['ABA', 'AABBA', 'ABC'])('%s are not stable', (keys) => {
+  test.each(['ABA', 'AABBA', 'ABC'])('the keys %s are not stable', (keys) => {
     expect(findFailed(serve(keys), 'ecs')).toEqual(['key-stable']);
   });
 
@@ -138,7 +138,7 @@ describe('what was watched', () => {
     failures: [expired(3, 10)],
   } satisfies CheckResult;
 
-  test('decides a check that needs it', () => {
+  test('watching decides a check that needs it', () => {
     const [passed] = addWatchedChecks([needsWatch], [{ id: 'rotation-overlap', failures: [] }]);
     expect(passed).toMatchObject({ id: 'rotation-overlap', outcome: 'passed' });
     const skipReason = { code: 'NO_ROTATION_SEEN' } as const;
@@ -146,11 +146,11 @@ describe('what was watched', () => {
     expect(skipped).toMatchObject({ outcome: 'skipped', reason: skipReason });
   });
 
-  test('does not turn a failed check into a passed one', () => {
+  test('watching does not turn a failed check into a passed one', () => {
     expect(addWatchedChecks([failed], [{ id: 'not-expired', failures: [] }])).toEqual([failed]);
   });
 
-  test('replaces an earlier failure of the same kind, and turns a passed check into a failed one', () => {
+  test('watching replaces an earlier failure of the same kind, and turns a passed check into a failed one', () => {
     const failures = [expired(90, 600)];
     const passed = { id: 'not-expired', outcome: 'passed', exchanges: [3] } satisfies CheckResult;
     for (const before of [failed, passed]) {

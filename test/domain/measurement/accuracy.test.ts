@@ -7,7 +7,7 @@ import type { HistoryResult } from '../../support/accuracy/questions.ts';
 import { compareHistories, summarise } from '../../support/accuracy/tables.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-const HISTORIES = isThorough ? 60 : 4;
+const HISTORIES = isThorough ? 60 : 2;
 
 /** What a kind may get wrong, because its samples do not show the cause. Shares are 0 to 1. */
 interface Limits {

@@ -12,7 +12,7 @@ import { pick, seededRandom } from '../../support/random.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 /** Each seed is a different source with a different polling pattern. */
-const SEEDS = isThorough ? 1500 : 150;
+const SEEDS = isThorough ? 1500 : 60;
 
 /** The true minimum of the watched time, found second by second. */
 function steppedMinimum(history: SimulatedHistory, { firstSample, lastSample, gaps }: Measurement): number {

@@ -13,6 +13,7 @@ import {
 } from '../../../src/domain/measurement/validity.ts';
 import type { RecordedGeneration, Sample } from '../../../src/domain/model.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -55,7 +56,7 @@ describe('for any samples', () => {
           expect(measure(groupGenerations([...shuffled, ...list]))).toEqual(expected);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: isThorough ? 1000 : 250 },
     );
   });
 

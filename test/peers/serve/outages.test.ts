@@ -86,7 +86,7 @@ describeClient('libfaketime', FAKETIME, () => {
       async () => {
         const { failed, expired } = await runOutage('botocore', 'imds', 'down');
         expect(withoutEnd(failed)).toEqual(FROM_EXPIRATION_TO_END);
-        // Below 15 minutes of remaining validity, botocore extends the expiration, up to 3.5 minutes too far.
+        // botocore extends the expiration. It requests again after 2 to 10 minutes, and this client every five minutes.
         expect(expired.filter((minute) => minute !== EXPIRATION)).toEqual([]);
       },
     );

@@ -45,7 +45,7 @@ const render = (run: ConformanceRun, hasColour = false) =>
   renderConformanceText({ run, verdict: 'does-not-conform', isStrict: false }, { width: 100, hasColour });
 
 describe('the text', () => {
-  test('escapes text of the endpoint', () => {
+  test('the text escapes what the endpoint states', () => {
     const text = render(createRun([{ ...fact, exchange: 1, effects: [] }]));
     expect(text).toContain('found           Code is "a\\u{1b}[31m\\u{202e}b"');
     expect(text).toContain('x-hostile: a\\u{1b}[31m\\u{202e}b');
@@ -54,7 +54,7 @@ describe('the text', () => {
     expect(text).not.toContain('\u202e');
   });
 
-  test('counts failures after the third, and shows each effect once', () => {
+  test('the text counts failures after the third, and shows each effect once', () => {
     const failure = { ...fact, exchange: null, effects: [{ effect: 'delays', clients: ['go'] }] } as const;
     const text = render(createRun([failure, failure, failure, failure, failure]));
     expect(text.match(/found/g)).toHaveLength(3);
@@ -62,14 +62,14 @@ describe('the text', () => {
     expect(text.match(/effect {10}Go waits for the endpoint/g)).toHaveLength(1);
   });
 
-  test('has colours only if they are wanted', () => {
+  test('the text has colours only on request', () => {
     expect(render(createRun([]), true)).toContain('\u001b[31m');
     expect(render(createRun([]))).not.toContain('\u001b');
   });
 });
 
 describe('sentences', () => {
-  test.each(EFFECTS)('describe the effect %s on one client, on several and on all', (effect) => {
+  test.each(EFFECTS)('the effect %s has a sentence for one client, for several and for all', (effect) => {
     const [one, several, all] = [['go'], ['go', 'rust'], 'all' as const].map((clients) =>
       describeEffect({ effect, clients: clients as readonly ['go'] | 'all' }),
     );
@@ -78,7 +78,7 @@ describe('sentences', () => {
     expect(all).not.toMatch(/undefined|Go/);
   });
 
-  test('name the remaining validity', () => {
+  test('the summary of a client names the remaining validity', () => {
     const effects = [
       { effect: 'extends-expiration', below: 1500, checks: [] },
       { effect: 'requests-at-every-call', below: 900, checks: [] },
@@ -89,7 +89,7 @@ describe('sentences', () => {
     );
   });
 
-  test.each(CONFORMANCE_CLIENTS)('do not say that %s works if credentials are missing', (client) => {
+  test.each(CONFORMANCE_CLIENTS)('the summary does not say that %s works without credentials', (client) => {
     const effects = [{ effect: 'no-credentials', below: null, checks: [] }] as const;
     expect(describeClientSummary({ client, effects }, true)).toBe('gets no credentials');
     expect(describeClientSummary({ client, effects: [] }, false)).not.toMatch(/^works/);
@@ -133,7 +133,7 @@ describe('sentences', () => {
       'less than 1000 ms',
     ],
     [{ code: 'KEY_NOT_STABLE' }, 'each response has another key', 'the key changes only at a rotation'],
-  ])('describe %j', (each, found, expected) => {
+  ])('%j has its sentences', (each, found, expected) => {
     expect([describeFound(each), describeExpected(each)]).toEqual([found, expected]);
   });
 });

@@ -20,6 +20,7 @@ import {
   START,
 } from '../../support/report/rich-store.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const HOUR = 3_600_000;
 const JOBS = [job(5 * 3600), job(3 * 3600, 'nightly "load"\n\u001b[31m'), job(null, 'never ran')];
@@ -269,7 +270,7 @@ describeReader('promtool', PROMTOOL, (promtool) => {
     expect(run(['check', 'metrics'], text.replaceAll('rotations_total', 'rotations')).status).not.toBe(0);
   });
 
-  test('promtool creates blocks of past metrics that contain the same values', () => {
+  ciTest('promtool creates blocks of past metrics that contain the same values', () => {
     const folder = temporaryFolder();
     const [file, data] = [join(folder, 'past.txt'), join(folder, 'data')];
     const text = openMetrics(richStore());

@@ -6,6 +6,7 @@ import type { SeriesLimits } from '../../../src/domain/verdict/shown-series.ts';
 import type { ChartData } from '../../../src/report/page/charts/chart-data.ts';
 import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
 import { assessed, HOSTILE_NAMES, job, measured, START } from '../../support/report/measured-series.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 function page(histories: readonly SeriesHistory[], jobs = [job(5)], options?: PageOptions): string {
   const { assessment, context } = assessed(histories, jobs);
@@ -334,7 +335,7 @@ describe('a page of many series', () => {
     expect(html.match(/href="#series-\d+"/g)).toEqual(['href="#series-1"', 'href="#series-2"']);
   });
 
-  test('a page without --top shows 200 series at most', () => {
+  ciTest('a page without --top shows 200 series at most', () => {
     const limits = { showRetired: false, top: null };
     expect(names(render(hosts(200), limits))).toHaveLength(200);
     const html = render(hosts(201), limits);

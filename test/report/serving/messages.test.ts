@@ -26,12 +26,12 @@ const expiresIn = (minutes: number) => ({
 });
 
 describe('messages about served credentials', () => {
-  test('say until when they are valid, when they are refreshed, and why then', () => {
+  test('the validity has the expiration, the time of the next refresh, and its reason', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
-      'valid until 11:24:00Z (1h), next refresh at 10:53:10Z (at half of the lifetime)',
+      'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
     );
     expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
-      'valid until 11:24:00Z (1h), not refreshed until the next request',
+      'valid until 11:24:00Z (1h 00m 00s), not refreshed until the next request',
     );
     expect(describeValidity(createFacts({ ...expiresIn(-1), nextRefreshAt: null }), NOW)).toBe(
       'expired at 10:23:00Z',
@@ -52,20 +52,20 @@ describe('messages about served credentials', () => {
     expect(describeOtherRole(facts, createFacts({ accountId: null, role: '' }))).toBeNull();
     expect(describeOtherRole(facts, createFacts({ accountId: '444455556666' }))).toBe(
       'the source of loader now returns credentials of the role loader in the account 444455556666, ' +
-        'not of the role loader in the account 111122223333; clients get these',
+        'not of the role loader in the account 111122223333; clients get the new credentials',
     );
     expect(describeOtherRole(facts, createFacts({ role: 'admin\n' }))).toMatch(/ of the role admin\S* in /);
   });
 
   test('a log line of a refresh has the time, the role and the masked key', () => {
     expect(describeRefresh(createFacts(), NOW)).toMatch(
-      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,
+      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h 00m 00s\), next refresh /,
     );
   });
 
   test.each([
-    [60, 'note', 'clients get the present ones, valid for 1h'],
-    [10, 'warning', 'clients get the present ones, valid for 10m'],
+    [60, 'note', 'clients get the current ones, valid for 1h'],
+    [10, 'warning', 'clients get the current ones, valid for 10m'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });
@@ -81,7 +81,7 @@ describe('the warning about a short lifetime', () => {
   const warn = (lifetime: number, endpoints: readonly ('imds' | 'container')[]) =>
     describeShortLifetime('loader', lifetime, findLifetimeWarnings(lifetime, endpoints)).message;
 
-  test('names each SDK once, with its worst effect', () => {
+  test('the warning about a short lifetime names each SDK once, with its worst effect', () => {
     const message = warn(898, ['imds', 'container']);
     expect(message).toBe(
       'the credentials of loader are valid for only 15m: botocore (AWS CLI, boto3) can use expired credentials; ' +
@@ -89,7 +89,7 @@ describe('the warning about a short lifetime', () => {
     );
   });
 
-  test('says if only a late refresh affects an SDK', () => {
+  test('the warning about a short lifetime says if only a late refresh affects an SDK', () => {
     expect(warn(40 * 60, ['imds'])).toBe(
       'the credentials of loader are valid for only 40m: if a refresh is late, botocore (AWS CLI, boto3) can use expired credentials',
     );
@@ -107,7 +107,7 @@ test.each([
 });
 
 describe('the status for the service manager', () => {
-  test('has one part per role', () => {
+  test('the status for the service manager has one part per role', () => {
     const roles = [
       createFacts(),
       createFacts({ name: 'ops', failureCount: 1, failure: FAILURE }),

@@ -98,7 +98,7 @@ const CASES: Case[] = [
     { answers: answer(SERVER, { kind: 'cloud', cloud: 'Amazon EC2' }) },
     ['ROUTE missing'],
   ],
-  ['another server of ours', { answers: answer(SERVER, { ...SERVER, pid: 8 }) }, ['ROUTE missing']],
+  ['another server of cred-watch', { answers: answer(SERVER, { ...SERVER, pid: 8 }) }, ['ROUTE missing']],
   [
     'a silent server',
     { answers: answer({ kind: 'nothing', reason: 'timeout' }) },
@@ -144,13 +144,13 @@ describe.each<Case>(CASES)('%s', (_, changes, expected, plan = PLAN) => {
   const facts = { ...COMPLETE, ...changes };
   const checks = checkSetup(plan, facts);
 
-  test('the checks are right', () => {
+  test('each check has its state', () => {
     const notOk = checks.filter(({ state }) => state !== 'ok').map(({ code, state }) => `${code} ${state}`);
     expect(notOk).toEqual(expected);
     expect(isSetupComplete(checks)).toBe(!expected.some((each) => each.endsWith('missing')));
   });
 
-  test.each(SETUP_SYSTEMS)('the texts of %s have no holes and no control characters', (system) => {
+  test.each(SETUP_SYSTEMS)('the texts of %s have all values and no control characters', (system) => {
     const text = renderSetupCheck(checks, { plan, system }, { width: 100, hasColour: false });
     expect(text).not.toMatch(/undefined|NaN|null|\[object|[^\n\x20-\x7e\u2192]/);
     expect(text).toMatch(
@@ -159,7 +159,7 @@ describe.each<Case>(CASES)('%s', (_, changes, expected, plan = PLAN) => {
   });
 
   test('the JSON has the form of its schema', () => {
-    const json = renderSetupCheckJson(checks, { plan, system: 'linux' });
+    const json = renderSetupCheckJson(checks, { plan, system: 'linux' }, 0);
     expect(findViolations('serve-setup-check', JSON.parse(json))).toEqual([]);
   });
 

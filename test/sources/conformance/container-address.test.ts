@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { CheckId } from '../../../src/domain/conformance/check-list.ts';
 import type { ConformanceRun } from '../../../src/domain/conformance/check-result.ts';
+import { CONFORMANCE_SDKS } from '../../../src/domain/conformance/clients.ts';
 import { findTarget } from '../../../src/sources/conformance/target.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { checkEndpoint, listChecks } from '../../support/conformance/check-endpoint.ts';
@@ -40,7 +41,7 @@ describe('the host of a container URL', () => {
     const { path, port } = await startEcs();
     const run = await checkEndpoint({ url: `http://0.0.0.0:${port}${path}`, shape: 'ecs' });
     expect(listChecks(run)).toEqual(['host-allowed']);
-    expect(listClients(run, 'host-allowed')).toEqual(['all']);
+    expect(listClients(run, 'host-allowed')).toEqual(CONFORMANCE_SDKS);
   });
 
   test('a name of the loopback address is refused by botocore and JavaScript', async () => {
@@ -54,7 +55,7 @@ describe('the host of a container URL', () => {
     const { path, port } = await startEcs();
     const url = `http://mixed.example:${port}${path}`;
     const run = await checkEndpoint({ url, shape: 'ecs', readFile: hosts });
-    expect(listClients(run, 'host-allowed')).toEqual(['all']);
+    expect(listClients(run, 'host-allowed')).toEqual(CONFORMANCE_SDKS);
   });
 });
 

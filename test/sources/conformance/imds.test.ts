@@ -5,6 +5,7 @@ import { KNOWN_DEFECTS } from '../../support/conformance/defects/known-servers.t
 import { startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import { createReferenceEcs } from '../../support/conformance/reference-containers.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 describe('an IMDS endpoint without defects conforms', () => {
   test.each([
@@ -24,7 +25,7 @@ describe('an IMDS endpoint without defects conforms', () => {
 });
 
 describe('each defect of an IMDS endpoint is named by its checks', () => {
-  test.each(IMDS_DEFECTS)('$name', async ({ checks, apply }) => {
+  test.each(sampleCases(IMDS_DEFECTS, 5))('$name', async ({ checks, apply }) => {
     const clock = createJumpingClock();
     const handle = apply(createReferenceImds({ clock }), { clock, crash: () => {} });
     const { origin } = await startLoopbackServer(handle, { clock });
@@ -34,7 +35,7 @@ describe('each defect of an IMDS endpoint is named by its checks', () => {
 });
 
 describe('each defect of a published server is named by its checks', () => {
-  test.each(KNOWN_DEFECTS)('$name ($server)', async ({ shape, checks, apply }) => {
+  test.each(sampleCases(KNOWN_DEFECTS, 3))('$name ($server)', async ({ shape, checks, apply }) => {
     const clock = createJumpingClock();
     const ecs = createReferenceEcs({ clock });
     let crash = () => {};

@@ -37,7 +37,7 @@ describe('the simulator conforms', () => {
     expect(requests).toBe(run.exchanges.length);
   });
 
-  test.each(SHAPES)('in the shape %s next to all other shapes', async (shape) => {
+  test.each(sampleCases(SHAPES, 4))('in the shape %s next to all other shapes', async (shape) => {
     const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
     expect(failed).toEqual([]);
     expect(judgeConformance(run, true)).toBe('conforms');
@@ -56,7 +56,7 @@ describe('the simulator conforms', () => {
       choices.map((choice) => ({ imds, variant: `${name}=${choice}` })),
     ),
   );
-  test.each(sampleCases(variants, 2))(
+  test.each(sampleCases(variants, 9))(
     'with the variant $variant and the IMDS versions $imds',
     async (options) => {
       const { run, failed } = await checkSimulator('imds', {
@@ -71,19 +71,17 @@ describe('the simulator conforms', () => {
 });
 
 describe('each fault of the simulator is named', () => {
-  const slow = new Set(['stall', 'hop-limit', 'frozen']);
-  const faults = Object.entries(NAMED_FAULTS).flatMap(([kind, cases]) =>
-    sampleCases(cases, slow.has(kind) ? 2 : 1),
-  );
-  test.each(faults)(
+  test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 5))(
     '$shape: $fault',
-    async ({ shape, fault, checks = [], unreachable, note, watchSeconds }) => {
+    async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {
         faults: [fault],
         ...(watchSeconds === undefined ? {} : { watchSeconds }),
       });
       expect(failed).toEqual(checks);
       expect(run.unreachable?.reason).toBe(unreachable);
+      const isThrottled = expect.objectContaining({ outcome: 'unknown', reason: { code: 'THROTTLED' } });
+      for (const id of throttled) expect(run.results.find((each) => each.id === id)).toEqual(isThrottled);
       if (note !== undefined) expect(run.notes.map(({ code }) => code)).toContain(note);
       if (watchSeconds === undefined) expect(requests).toBeLessThanOrEqual(60);
     },

@@ -15,7 +15,7 @@ import { type Handler, startLoopbackServer } from '../../support/conformance/loo
 import { createReferenceEks } from '../../support/conformance/reference-containers.ts';
 import { createReferenceIssuer, formatSecond } from '../../support/conformance/reference-credentials.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -143,7 +143,7 @@ const DEFECTS: readonly WatchedDefect[] = [
 ];
 
 describe('watching names each defect that only time shows', () => {
-  test.each(sampleCases(DEFECTS, 2))('$name', async ({ checks, timing, apply = (handle) => handle }) => {
+  test.each(sampleCases(DEFECTS, 5))('$name', async ({ checks, timing, apply = (handle) => handle }) => {
     const { failed } = await watch(2 * HOUR, (clock) => {
       const getCredentials = createReferenceIssuer(clock, timing);
       return apply(createReferenceImds({ clock, getCredentials }), { clock, crash: () => {} });
@@ -184,7 +184,7 @@ describe('watching an EKS endpoint while kubelet replaces the token', () => {
     expect(run.watch!.failedReadCount).toBe(0);
   });
 
-  test('the old token is refused', async () => {
+  ciTest('the old token is refused', async () => {
     const run = await watchEks((handle, tokens) => {
       let isNewKnown = false;
       return (request) => {
@@ -196,7 +196,7 @@ describe('watching an EKS endpoint while kubelet replaces the token', () => {
     expect(listChecks(run)).toEqual(['token-rotation']);
   });
 
-  test('the new token is refused at first', async () => {
+  ciTest('the new token is refused at first', async () => {
     const run = await watchEks((handle, tokens) => {
       let refused = 0;
       return (request) =>

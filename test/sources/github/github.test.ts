@@ -4,6 +4,7 @@ import { IdentityProvider } from '../../support/aws/identity-provider.ts';
 import { type Failure, startLoopbackServer } from '../../support/aws/loopback-server.ts';
 import { startSts } from '../../support/aws/sts.ts';
 import { codes, fail, LIMITS, options, succeed } from '../../support/sources/polling.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const ARN = 'arn:aws:iam::111122223333:role/deploy';
 const BEARER = 'CANARY-authorization';
@@ -112,7 +113,7 @@ test.each<[name: string, changes: Record<string, string | undefined>, reason: st
   expect(sts.requests).toEqual([]);
 });
 
-test.each<[name: string, response: Failure, reason: string, detail: string]>([
+const RESPONSES: [name: string, response: Failure, reason: string, detail: string][] = [
   [
     'no token',
     { status: 200, body: '{"count":0}' },
@@ -140,15 +141,19 @@ test.each<[name: string, response: Failure, reason: string, detail: string]>([
   ['a missing page', { status: 404, body: '' }, 'identity-token-unreadable', 'HTTP 404'],
   ['an internal error', { status: 500, body: 'busy' }, 'server-error', 'HTTP 500: busy'],
   ['throttling', { status: 429, headers: { 'Retry-After': '60' }, body: '' }, 'throttled', 'HTTP 429'],
-])('a token service that returns %s is named', async (_, response, reason, detail) => {
-  const { open, runner, sts } = await startJob();
-  runner.failures.push(response, response);
-  expect(await fail(await open())).toMatchObject({
-    reason,
-    detail: `the token service of GitHub Actions: ${detail}`,
-    misconfiguration: { code: 'NO_ID_TOKEN' },
-    // The clock of the service says nothing about AWS's clock.
-    clockOffset: null,
-  });
-  expect(sts.requests).toEqual([]);
-});
+];
+test.each(sampleCases(RESPONSES, 3))(
+  'a token service that returns %s is named',
+  async (_, response, reason, detail) => {
+    const { open, runner, sts } = await startJob();
+    runner.failures.push(response, response);
+    expect(await fail(await open())).toMatchObject({
+      reason,
+      detail: `the token service of GitHub Actions: ${detail}`,
+      misconfiguration: { code: 'NO_ID_TOKEN' },
+      // The clock of the service says nothing about AWS's clock.
+      clockOffset: null,
+    });
+    expect(sts.requests).toEqual([]);
+  },
+);

@@ -15,6 +15,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { writeAsOldVersion } from '../../support/store/old-database.ts';
 import { openReadOnly, temporaryStore } from '../../support/store/temporary-store.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -138,7 +139,7 @@ describe('uses of keys', () => {
         single.close();
         batched.close();
       }),
-      { numRuns: 20 },
+      { numRuns: isThorough ? 20 : 5 },
     );
   });
 

@@ -9,6 +9,7 @@ import { openDatabase } from '../../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { openReadOnly } from '../../support/store/temporary-store.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 
@@ -236,33 +237,37 @@ test('a report rolls back a journal that an interrupted writer left behind', () 
   expect(openReadOnly(file).histories()).toEqual(expected);
 });
 
-test('four pollers, two job runners, an import and a report at the same time lose nothing', {
-  timeout: 120_000,
-}, async () => {
-  const folder = temporaryFolder();
-  const file = join(folder, 'samples.db');
-  const program = await bundleProgram('recorder.ts', folder);
-  const run = (...args: string[]) =>
-    new Promise<number | null>((done) => {
-      const child = spawn(process.execPath, [program, file, ...args], {
-        env: PROGRAM_ENV,
-        stdio: 'inherit',
+ciTest(
+  'four pollers, two job runners, an import and a report at the same time lose nothing',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'samples.db');
+    const program = await bundleProgram('recorder.ts', folder);
+    const run = (...args: string[]) =>
+      new Promise<number | null>((done) => {
+        const child = spawn(process.execPath, [program, file, ...args], {
+          env: PROGRAM_ENV,
+          stdio: 'inherit',
+        });
+        child.on('close', done);
       });
-      child.on('close', done);
-    });
-  const codes = await Promise.all([
-    ...[1, 2, 3, 4].map((writer) => run('poll', String(writer), '150')),
-    run('import', '5', '20000'),
-    run('read', '6', '100'),
-    // Both run on one host and in the same millisecond.
-    run('run', '7', '100'),
-    run('run', '7', '100'),
-  ]);
-  expect(codes).toEqual(Array(8).fill(0));
-  const store = SampleStore.open(file);
-  const runs = store.jobRuns({ job: 'nightly' });
-  expect([...store.records()]).toHaveLength(4 * 150 + 20_000 + runs.length);
-  const durations = runs.map(({ end }) => end?.duration).sort((a, b) => Number(a) - Number(b));
-  expect(durations).toEqual(Array.from({ length: 200 }, (_, index) => Math.floor(index / 2)));
-  store.close();
-});
+    const codes = await Promise.all([
+      ...[1, 2, 3, 4].map((writer) => run('poll', String(writer), '150')),
+      run('import', '5', '20000'),
+      run('read', '6', '100'),
+      // Both run on one host and in the same millisecond.
+      run('run', '7', '100'),
+      run('run', '7', '100'),
+    ]);
+    expect(codes).toEqual(Array(8).fill(0));
+    const store = SampleStore.open(file);
+    const runs = store.jobRuns({ job: 'nightly' });
+    expect([...store.records()]).toHaveLength(4 * 150 + 20_000 + runs.length);
+    const durations = runs.map(({ end }) => end?.duration).sort((a, b) => Number(a) - Number(b));
+    expect(durations).toEqual(Array.from({ length: 200 }, (_, index) => Math.floor(index / 2)));
+    store.close();
+  },
+);

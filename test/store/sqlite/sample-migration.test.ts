@@ -14,7 +14,7 @@ import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.
 import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../../support/store/old-database.ts';
 import { generateRandomSamples } from '../../support/store/random-samples.ts';
 import { openReadOnly } from '../../support/store/temporary-store.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -137,7 +137,7 @@ describe('a migration by a process', { timeout: 300_000 }, () => {
     return Number(readPragma(file, 'user_version'));
   }
 
-  test('a database is intact if the migration is killed after any of its statements', async () => {
+  ciTest('a database is intact if the migration is killed after any of its statements', async () => {
     const versions: number[] = [];
     for (let statements = 1; ; statements += 1) {
       restoreOld();

@@ -33,7 +33,7 @@ export async function startServer(args: readonly string[], options?: RunOptions,
   const isJson = args.includes('json');
   const started = await written(program, isJson ? /^\{.*\}\n/ : /^# unset them in the shell/m);
   const origins = isJson
-    ? JSON.parse(started).listening.map((each: { origin: string }) => each.origin)
+    ? JSON.parse(started).endpoints.map((each: { endpoint: string }) => each.endpoint)
     : [...started.matchAll(/^# listening on (\S+)/gm)].map(([, origin]) => origin);
   const environments: Record<string, Environment> = Object.fromEntries(
     [...started.matchAll(/^# ([\w. -]+)\n((?:export .*\n)+)/gm)].map(([, title = '', lines = '']) => [

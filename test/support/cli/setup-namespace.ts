@@ -49,7 +49,7 @@ start_server() {
   AWS_ACCESS_KEY_ID=ASIAFALSE00000000001 AWS_SECRET_ACCESS_KEY=false AWS_SESSION_TOKEN=false USER=root \
     "$NODE" "$PROGRAM" serve --source environment --expires 6h --no-log --db /run/t/samples.db "$@" > server.txt 2> server.err &
   server=$!
-  until grep -q '^unset' server.txt; do sleep 0.05; done
+  until grep -q '^unset' server.txt; do kill -0 $server || { cat server.err >&2; exit 1; }; sleep 0.05; done
 }
 stop_server() { kill $server; wait $server; }
 start_simulator() { start_simulator_in env "$@"; }
@@ -59,7 +59,12 @@ start_simulator_in() {
   prefix=$1
   shift
   $prefix "$NODE" "$PROGRAM" simulate --no-log "$@" > simulator.txt 2> simulator.err & simulator=$!
-  until grep -q '^unset' simulator.txt; do sleep 0.05; done
+  until grep -q '^unset' simulator.txt; do kill -0 $simulator || { cat simulator.err >&2; exit 1; }; sleep 0.05; done
+}
+# Starts a separate network, and stores the id of its process in the variable of the given name.
+start_network() {
+  unshare --net sleep 600 & eval "$1=$!"
+  until [ "$(readlink "/proc/$!/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 }
 stop_simulator() { kill $simulator; wait $simulator; }
 `;
@@ -70,6 +75,9 @@ import { readFileSync } from 'node:fs';
 const { is_complete, checks } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 console.log([is_complete ? 'complete' : 'not complete', ...checks.map(({ code, state }) => code + '=' + state)].join(' '));
 `;
+
+/** A test ends in seconds. A busy machine takes much longer. */
+export const SETUP_TIMEOUT_MS = 300_000;
 
 /**
  * The arguments of `runShell` that run a script on a separate machine, with the functions of the prelude. The script
@@ -84,5 +92,8 @@ export function onOwnMachine(script: string) {
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
   };
-  return [`${PRELUDE}\n${script}`, { prefix: OWN_MACHINE, env, timeoutMs: 110_000 }] as const;
+  return [
+    `${PRELUDE}\n${script}`,
+    { prefix: OWN_MACHINE, env, timeoutMs: SETUP_TIMEOUT_MS - 10_000 },
+  ] as const;
 }

@@ -12,6 +12,8 @@ export interface NamedFault {
   /** The endpoint cannot be checked at all. */
   unreachable?: UnreachableReason['reason'];
   note?: ConformanceNote['code'];
+  /** The checks that are unknown, because the endpoint throttles. */
+  throttled?: readonly CheckId[];
   /** Without a failed check in this time. Then the checks fail while watching. */
   watchSeconds?: number;
 }
@@ -28,14 +30,14 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: `500,${DOCUMENT}`, shape: 'imds', checks: ['document-fields'] },
     { fault: '404,path=/latest/meta-data/placement/*', shape: 'imds', checks: ['region-metadata'] },
     { fault: '403', shape: 'imds', unreachable: 'disabled' },
-    { fault: '500', shape: 'ecs', checks: ['container-document'] },
-    { fault: '429', shape: 'eks', checks: ['container-document'] },
+    { fault: '500', shape: 'ecs', note: 'ERROR_DOCUMENT' },
+    { fault: '429', shape: 'eks', throttled: ['container-document'] },
     { fault: `503,${TOKEN}`, shape: 'cloudshell', checks: ['cloudshell-token'] },
   ],
   error: [
     { fault: 'error', shape: 'imds', note: 'ERROR_DOCUMENT' },
-    { fault: 'error', shape: 'ecs', checks: ['container-document'] },
-    { fault: 'error', shape: 'eks', checks: ['container-document'] },
+    { fault: 'error', shape: 'ecs', note: 'ERROR_DOCUMENT' },
+    { fault: 'error', shape: 'eks', note: 'ERROR_DOCUMENT' },
     { fault: 'error', shape: 'cloudshell', checks: ['cloudshell-token', 'container-document'] },
   ],
   stall: [
@@ -90,8 +92,8 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
   ],
   'no-role': [
     { fault: 'no-role', shape: 'imds', note: 'NO_ROLE' },
-    { fault: 'no-role', shape: 'ecs', checks: ['container-document'] },
-    { fault: 'no-role', shape: 'eks', checks: ['container-document'] },
+    { fault: 'no-role', shape: 'ecs', note: 'ERROR_DOCUMENT' },
+    { fault: 'no-role', shape: 'eks', note: 'ERROR_DOCUMENT' },
   ],
   frozen: [
     {
@@ -114,7 +116,7 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: 'renew', shape: 'imds', checks: ['key-stable'] },
     { fault: 'renew', shape: 'ecs', checks: ['key-stable'] },
   ],
-  throttle: [{ fault: 'throttle=10', shape: 'ecs', checks: ['response-time'] }],
+  throttle: [{ fault: 'throttle=10', shape: 'ecs', throttled: ['response-time'] }],
   'hop-limit': [
     { fault: 'hop-limit', shape: 'imds', checks: ['token-issued'] },
     { fault: 'hop-limit=reset', shape: 'imds', checks: ['token-issued'] },

@@ -23,7 +23,7 @@ export interface Behaviour extends Pick<SimulatedOptions, 'imds' | 'faults'> {
 export function testBehaviours(behaviours: readonly Behaviour[]): void {
   describeEachClient((client, obtain) => {
     // Each test starts a program, so only CI runs all of them.
-    const chosen = sampleCases(behaviours, 9);
+    const chosen = sampleCases(behaviours, 18);
     const titled = chosen.map((behaviour): [string, Behaviour] => [behaviour.when, behaviour]);
     test.skipIf(runsOnlyInCi(client)).for(titled)(
       'a client behaves as documented when %s',

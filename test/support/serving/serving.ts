@@ -109,12 +109,12 @@ export async function startServing({
       await done;
     });
   });
-  const { listening, environments } = JSON.parse(started);
+  const { endpoints, environments } = JSON.parse(started);
   const byShape = environments.map(({ shape, variables }: { shape: Shape; variables: Environment }) => [
     shape,
     { ...variables, SERVICE_URL: service.url },
   ]);
-  const { origin } = listening[0];
+  const origin: string = endpoints[0].endpoint;
   const isSettled = async (): Promise<boolean> => {
     const health = await sendRequest(origin, 'GET', '/healthz');
     const next = JSON.parse(health.body).roles[0].next_refresh_at;

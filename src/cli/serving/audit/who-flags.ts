@@ -22,5 +22,5 @@ export function validateWhoFlags({ who = false }: WhoFlags, invocation: Invocati
   }
   const others = invocation.command.options.map(({ long }) => long ?? '');
   const rejected = others.filter((name) => !OWN_FLAGS.includes(name));
-  rejectFlags(invocation, rejected, 'needs a server', 'remove --who to serve, or remove this flag');
+  rejectFlags(invocation, rejected, 'has no effect with --who', 'remove it: --who does not serve');
 }

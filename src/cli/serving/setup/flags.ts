@@ -89,17 +89,17 @@ export function findSetupAction(flags: SetupFlags, invocation: Invocation): Setu
     return null;
   }
   if (second !== undefined) {
-    throw new CredWatchError(`${first.flag} and ${second.flag} cannot be combined`, 'omit one of them');
+    throw new CredWatchError(`${first.flag} and ${second.flag} cannot be combined`, 'remove one of them');
   }
   const { flag, action } = first;
   if (action.kind === 'print' && action.system !== 'linux') {
-    const hint = 'use --setup linux, or omit the flag';
+    const hint = 'use --setup linux, or remove the flag';
     rejectFlags(invocation, ['--setup-firewall', '--setup-bridge'], 'has an effect only on Linux', hint);
   }
   const allowed: readonly string[] = [flag, '--exit-codes', ...FLAGS_OF_ACTIONS[action.kind]];
   const others = invocation.command.options.flatMap(({ long }) =>
     long === undefined || long === null || allowed.includes(long) ? [] : [long],
   );
-  rejectFlags(invocation, others, `has no effect with ${flag}`, `omit it: ${flag} does not serve`);
+  rejectFlags(invocation, others, `has no effect with ${flag}`, `remove it: ${flag} does not serve`);
   return action;
 }

@@ -1,14 +1,14 @@
 import type { SocketAddress } from '../../../domain/setup/setup-plan.ts';
-
-/** The state `LISTEN` in `/proc/net/tcp`. */
-const LISTEN = '0A';
+import { LISTEN, splitTcpLine } from '../../../server/serving/peer/tcp-table.ts';
 
 /** Parses `/proc/net/tcp` and `/proc/net/tcp6`. Returns the addresses at which programs listen. */
 export function parseListeners(text: string): SocketAddress[] {
-  return [...text.matchAll(/^\s*\d+: ([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4}) \S+ (\w\w) /gm)].flatMap(
-    ([, address = '', port = '', state]) =>
-      state === LISTEN ? [{ host: parseAddress(address), port: Number.parseInt(port, 16) }] : [],
-  );
+  return text.split('\n').flatMap((line) => {
+    const columns = splitTcpLine(line);
+    if (columns?.state !== LISTEN) return [];
+    const [address = '', port = ''] = columns.local.split(':');
+    return [{ host: parseAddress(address), port: Number.parseInt(port, 16) }];
+  });
 }
 
 /** The kernel writes each word of 32 bits in the byte order of the machine. All supported machines are little-endian. */

@@ -24,7 +24,7 @@ export function readSetupPlan(flags: SetupFlags, system: SetupSystem): SetupPlan
   const routes = planRoutes(shapes, addresses);
   if (routes.length === 0) throw createNoRouteError(shapes);
   if (system !== 'linux' && bridges.length > 0) {
-    throw new CredWatchError('--setup-bridge has an effect only on Linux', 'omit the flag');
+    throw new CredWatchError('--setup-bridge has an effect only on Linux', 'remove the flag');
   }
   return {
     routes,

@@ -64,7 +64,7 @@ async function checkMachine(flags: SetupFlags, io: Io): Promise<number> {
   const context = { plan, system };
   await io.stdout.write(
     flags.format === 'json'
-      ? renderSetupCheckJson(checks, context)
+      ? renderSetupCheckJson(checks, context, io.clock.now())
       : renderSetupCheck(checks, context, getTextStyle(io)),
   );
   return isSetupComplete(checks) ? EXIT.ok : EXIT.failed;

@@ -36,11 +36,11 @@ export function findInheritedSockets(env: Environment, pid: number): InheritedSo
   }));
 }
 
-/** Says that the sockets are meant for another process, for example a shell between systemd and this program. */
+/** A message if the sockets are meant for another process, for example a shell between systemd and this program. */
 export function describeForeignSockets({ LISTEN_FDS, LISTEN_PID }: Environment, pid: number): string | null {
   if (!LISTEN_FDS || !LISTEN_PID || LISTEN_PID === String(pid)) return null;
   const owner = /^\d{1,10}$/.test(LISTEN_PID) ? LISTEN_PID : 'of another number';
-  return `the sockets of systemd are meant for the process ${owner}, not for this one (${pid})`;
+  return `the sockets of systemd are meant for the process ${owner}, not for this process (${pid})`;
 }
 
 /** Variables that are meant for one process. Child processes must not get them. */

@@ -2,6 +2,7 @@ import type { ClientSummary } from '../../../domain/conformance/client-summary.t
 import type { ClientEffect, ConformanceClient, Effect } from '../../../domain/conformance/clients.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { joinWords } from '../../text/format-values.ts';
 
 export const CLIENT_NAMES: Record<ConformanceClient, string> = {
   botocore: 'botocore',
@@ -11,7 +12,7 @@ export const CLIENT_NAMES: Record<ConformanceClient, string> = {
   ruby: 'Ruby',
   javascript: 'JavaScript',
   go: 'Go',
-  cpp: 'C++/CRT',
+  cpp: 'C++',
   rust: 'Rust',
   'go-1': 'Go 1',
   s3fs: 's3fs',
@@ -53,7 +54,7 @@ const PLURAL: Record<Effect, string> = {
 
 /** What happens, if no particular client is affected. */
 const GENERAL: Partial<Record<Effect, string>> = {
-  leaks: 'others can read the credentials',
+  leaks: 'other programs can read the credentials',
   'hides-mistakes': 'a mistake of a client stays unnoticed here, and the client fails on AWS',
   'differs-from-aws': 'no client is known to break, but AWS responds differently',
   'uses-expired': 'clients can use expired credentials',
@@ -68,8 +69,7 @@ const formatBelow = (below: Seconds | null | undefined) =>
 export function describeEffect({ effect, clients, below }: ClientEffect): string {
   if (clients === 'all') return GENERAL[effect] ?? `clients ${PLURAL[effect]}`;
   const names = clients.map((client) => CLIENT_NAMES[client]);
-  const subject = names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return `${subject} ${addBelow((names.length === 1 ? SINGULAR : PLURAL)[effect], below)}`;
+  return `${joinWords(names)} ${addBelow((names.length === 1 ? SINGULAR : PLURAL)[effect], below)}`;
 }
 
 /** The remaining validity belongs to the first part of the sentence. */

@@ -16,7 +16,7 @@ export const CONTAINER_REQUIREMENTS: Record<ContainerCheckId, string> = {
   'query-used': 'a request without the query of the URL is refused',
   'container-errors': 'refusals are not 429 or 5xx, and errors of ECS have a code and a message',
   'eks-agent-errors':
-    'a foreign host gets 403, and an expired service-account token gets 400 with "token is expired"',
+    'a request with an unknown Host gets 403, and an expired service-account token gets 400 with "token is expired"',
   'cloudshell-token': 'a token of PUT /latest/api/token works in both headers, and the Code is "Success"',
   'token-rotation': 'a new token in the token file works at once, and the old one until it expires',
 };

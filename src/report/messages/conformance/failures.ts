@@ -2,7 +2,7 @@ import type { BodyProblem, ExpectedValue, FailureFact } from '../../../domain/co
 import { MIN_LEAD_TIME } from '../../../domain/conformance/client-limits.ts';
 import type { NoResponseReason } from '../../../domain/conformance/no-response.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { formatCount } from '../../text/format-values.ts';
+import { formatCount, joinWords } from '../../text/format-values.ts';
 
 export const NO_RESPONSE_PHRASES: Record<NoResponseReason, string> = {
   'connection-failed': 'could not connect',
@@ -115,7 +115,7 @@ export function describeExpected(fact: FailureFact): string {
     case 'NO_RESPONSE':
       return 'a response';
     case 'UNEXPECTED_STATUS':
-      return `status ${joinAlternatives(fact.expected.map(String))}`;
+      return `status ${joinWords(fact.expected.map(String), 'or')}`;
     case 'REQUEST_ACCEPTED':
       return 'the request is refused';
     case 'UNEXPECTED_HEADER':
@@ -152,7 +152,3 @@ export function describeExpected(fact: FailureFact): string {
       return 'one of them, or the same value';
   }
 }
-
-/** `403, 404 or 405`. */
-export const joinAlternatives = (texts: readonly string[]): string =>
-  texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;

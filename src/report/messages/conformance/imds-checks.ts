@@ -27,9 +27,9 @@ export const IMDS_REQUIREMENTS: Record<ImdsCheckId, string> = {
   'key-stable': 'two requests in a row get the same key',
   'not-expired': 'the served credentials have not expired',
   'remaining-validity':
-    'the remaining validity is in no refresh window of an SDK: at least 25 minutes at IMDS, 15 at containers',
+    'the remaining validity is at least 25 minutes at IMDS, or 15 at containers, as SDKs need it',
   'rotation-overlap': 'the old credentials are valid for at least 5 minutes after a rotation',
-  'response-time': 'responses take less than a second, also if 20 clients ask at the same time',
+  'response-time': 'responses take less than a second, also with 20 requests at the same time',
   'region-metadata': 'the region, the availability zone and the identity document name the same region',
   'instance-metadata': 'instance-id and iam/info exist',
   methods: 'HEAD gets the headers of GET, and other methods get 405 with the header Allow',

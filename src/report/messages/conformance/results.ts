@@ -60,7 +60,7 @@ export function describeSkipReason(reason: SkipReason): string {
     case 'ROLE_ATTACHED':
       return 'a role is attached';
     case 'NO_CREDENTIALS':
-      return 'the endpoint serves an error document';
+      return 'the endpoint serves an error in the place of credentials';
     case 'NO_ERROR_DOCUMENT':
       return 'the endpoint serves no error document';
     case 'IMDS_V1_ALLOWED':
@@ -76,6 +76,8 @@ export function describeUnknownReason(reason: UnknownReason): string {
       return 'not made within the time limit';
     case 'REQUEST_LIMIT':
       return 'not made within the limit of requests';
+    case 'THROTTLED':
+      return 'the endpoint throttles requests: run again';
     case 'NO_RESPONSE':
       return NO_RESPONSE_PHRASES[reason.reason];
   }

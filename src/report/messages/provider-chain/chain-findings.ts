@@ -2,13 +2,14 @@ import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
 import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
+import { joinWords } from '../../text/format-values.ts';
 import { askForSimilar, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
 import { describeDefaultVariable, describeSkippedEnvironment, UNSET_KEYS } from './profile-variables.ts';
 import { describeProviderHint } from './provider-hints.ts';
-import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
+import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
 import { describeCappedChain, describeDefaultDuration, describeTooLongSession } from './role-sessions.ts';
 import {
   describeAlternative,

@@ -10,11 +10,11 @@ import {
 import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
+import { joinWords } from '../../text/format-values.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
   formatIdentity,
-  joinWords,
   PROVIDER_LABELS,
   PROVIDER_PHRASES,
 } from './providers.ts';

@@ -1,6 +1,7 @@
 import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
+import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { joinWords, PROVIDER_PHRASES } from './providers.ts';
+import { PROVIDER_PHRASES } from './providers.ts';
 
 export const describeOtherNamespace = ({
   pid,

@@ -10,9 +10,6 @@ import type {
 import { formatTimestamp, maskKeyId } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 
-export const joinWords = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
 export const SDK_NAMES: Record<Sdk, string> = {
   botocore: 'botocore (AWS CLI)',
   java: 'Java',

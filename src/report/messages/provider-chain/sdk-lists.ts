@@ -1,8 +1,9 @@
 import { type OtherClient, SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, WinnerWithout } from '../../../domain/provider-chain/finding.ts';
 import type { ChainFacts, ProviderName } from '../../../domain/provider-chain/providers.ts';
+import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { formatIdentity, joinWords, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { formatIdentity, OTHER_CLIENT_NAMES, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 
 export const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
 

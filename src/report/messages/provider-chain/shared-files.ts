@@ -4,8 +4,9 @@ import type {
   FileProblemCause,
   MisplacedSection,
 } from '../../../domain/provider-chain/providers.ts';
+import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { joinWords, SDK_NAMES } from './providers.ts';
+import { SDK_NAMES } from './providers.ts';
 
 /** The message continues `line 4 of FILE`. */
 const FILE_PROBLEMS: Record<FileProblemCause, Explanation> = {

@@ -1,4 +1,4 @@
-import type { PeerProcess, StoredKeyUse } from '../../../domain/key-use.ts';
+import { isLoopbackClient, type PeerProcess, type StoredKeyUse } from '../../../domain/key-use.ts';
 import { isStillValid, type ServedKeyUsers } from '../../../domain/keys/served-keys.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
@@ -41,12 +41,10 @@ function describeProgram({ process: peer, address, isOthers }: StoredKeyUse): st
   if (peer?.program) return truncateText(peer.program, PROGRAM_WIDTH);
   if (peer !== null) return 'unknown program: it had ended, or it belongs to another user';
   if (address === 'unix') return 'unknown program: a Unix socket does not show its client';
-  return isLoopback(address)
+  return isLoopbackClient(address)
     ? 'unknown program: it had ended, or the system does not show it'
     : 'unknown program of another host or container';
 }
-
-const isLoopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address);
 
 /** `user etl, pid 4711`. */
 export const describeOwner = ({ user, pid }: Pick<PeerProcess, 'user' | 'pid'>): string =>
@@ -76,5 +74,5 @@ export const NO_SERVED_KEYS = {
 
 export const NO_VALID_KEYS = {
   message: 'no served key is still valid',
-  hint: 'omit --valid to list keys that have expired',
+  hint: 'remove --valid to list keys that have expired',
 } as const;

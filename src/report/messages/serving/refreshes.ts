@@ -8,21 +8,16 @@ import {
   rateRefreshFailure,
   type ServedRoleFacts,
 } from '../../../domain/serving/served-role-facts.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatShortTimestamp, formatTimestamp, maskKeyId } from '../../text/format-values.ts';
+import { formatShortTimestamp, formatTimestamp, joinWords, maskKeyId } from '../../text/format-values.ts';
+import { CLIENT_NAMES } from '../conformance/clients.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 
 const SDK_NAMES: Readonly<Record<RefreshingSdk, string>> = {
+  ...CLIENT_NAMES,
   botocore: 'botocore (AWS CLI, boto3)',
-  'java-1': 'Java 1',
-  'java-2': 'Java 2',
-  dotnet: '.NET',
-  ruby: 'Ruby',
-  javascript: 'JavaScript',
-  go: 'Go',
-  cpp: 'C++',
 };
 
 /** A request takes some time, so that a lifetime is a little shorter than the requested one. */
@@ -36,14 +31,14 @@ function short(seconds: Seconds): string {
 }
 
 /** Why credentials are refreshed at this time. */
-export function describeRefreshReason({ code, remaining }: RefreshReason): string {
+function describeRefreshReason({ code, remaining }: RefreshReason): string {
   switch (code) {
     case 'half':
       return 'at half of the lifetime';
     case 'sdk-windows':
-      return `${short(remaining)} before the expiration, because botocore extends the expiration of credentials that expire earlier`;
+      return `${short(remaining)} before the expiration, because SDKs need this validity`;
     case 'requested':
-      return `${short(remaining)} before the expiration, as --refresh-before demands`;
+      return `${short(remaining)} before the expiration, as set by --refresh-before`;
     case 'short-lifetime':
       return `${short(remaining)} before the expiration, because the lifetime is short`;
   }
@@ -83,22 +78,19 @@ function describeEffects(warnings: readonly LifetimeWarning[]): string {
     const affected = warnings.filter((each) => each.effect === effect).map(({ sdk }) => sdk);
     const sdks = [...new Set(affected)].filter((sdk) => !named.has(sdk));
     for (const sdk of sdks) named.add(sdk);
-    return sdks.length === 0 ? [] : [`${joinNames(sdks.map((sdk) => SDK_NAMES[sdk]))} ${text}`];
+    return sdks.length === 0 ? [] : [`${joinWords(sdks.map((sdk) => SDK_NAMES[sdk]))} ${text}`];
   });
   return effects.join('; ');
 }
 
-const joinNames = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-
-/** `valid until 12:00:00Z (59m 30s), next refresh at 11:30:00Z at half of the lifetime`. */
+/** `valid until 12:00:00Z (59m 30s), next refresh at 11:30:00Z (at half of the lifetime)`. */
 export function describeValidity(facts: ServedRoleFacts, now: Instant): string {
   const { key, nextRefreshAt, refreshReason, isIdle } = facts;
   if (key === null) return 'no credentials yet';
   const validity =
     key.expiration <= now
       ? `expired at ${formatShortTimestamp(key.expiration, now)}`
-      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatShortDuration(secondsBetween(now, key.expiration))})`;
+      : `valid until ${formatShortTimestamp(key.expiration, now)} (${formatDuration(secondsBetween(now, key.expiration))})`;
   return [validity, ...describeNextRefresh(nextRefreshAt, refreshReason, isIdle, now)].join(', ');
 }
 
@@ -139,7 +131,7 @@ export function describeFailedRefresh(
   const consequence =
     key === null || level === 'error'
       ? 'clients get status 503'
-      : `clients get the present ones, valid for ${short(secondsBetween(now, key.expiration))}`;
+      : `clients get the current ones, valid for ${short(secondsBetween(now, key.expiration))}`;
   const retry = nextRefreshAt === null ? '' : `; next attempt at ${formatShortTimestamp(nextRefreshAt, now)}`;
   return {
     level,
@@ -152,7 +144,7 @@ export function describeFailedRefresh(
 export function describeOtherRole(before: ServedRoleFacts, now: ServedRoleFacts): string | null {
   const isOther = differ(before.accountId, now.accountId) || differ(before.role || null, now.role || null);
   if (!isOther) return null;
-  return `the source of ${now.name} now returns credentials of ${nameIdentity(now)}, not of ${nameIdentity(before)}; clients get these`;
+  return `the source of ${now.name} now returns credentials of ${nameIdentity(now)}, not of ${nameIdentity(before)}; clients get the new credentials`;
 }
 
 const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other;

@@ -2,6 +2,7 @@ import type { Instant } from '../../../domain/model.ts';
 import type { ServedRoleFacts } from '../../../domain/serving/served-role-facts.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { maskKeyId } from '../../text/format-values.ts';
+import { VARIABLES_THAT_PRECEDE } from './client-variables.ts';
 import { describeValidity } from './refreshes.ts';
 import { nameServedRole } from './status.ts';
 
@@ -23,8 +24,7 @@ export function describeStart(
     'these credentials are real: every program that can connect gets them',
     ...roles.flatMap((facts) => describeRole(facts, now)),
     ...listening.map(({ origin, role }) => `listening on ${origin}${role === null ? '' : ` for ${role}`}`),
-    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE take precedence over these variables:',
-    'unset them in the shell of the client',
+    ...VARIABLES_THAT_PRECEDE,
   ];
 }
 
@@ -37,5 +37,3 @@ function describeRole(facts: ServedRoleFacts, now: Instant): string[] {
     `${escapeUnprintable(facts.name)}: ${describeValidity(facts, now)}`,
   ];
 }
-
-export const ONE_BLOCK_PER_CLIENT = 'use exactly one of these blocks per client';

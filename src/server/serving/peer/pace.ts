@@ -5,17 +5,19 @@ const SLICE_MS = 0.5;
 const READS_PER_CHECK = 8;
 
 /** Limits the time on a machine with very many processes. */
-const MAX_READS = 20_000;
+export const MAX_READS = 20_000;
 
 /** Runs a search in slices, and ends it at the limits. */
 export class Pace {
   readonly #isStopped: () => boolean;
   readonly #end: number;
+  readonly #maxReads: number;
   #reads = 0;
 
-  constructor(maxMs: number, isStopped: () => boolean) {
+  constructor(maxMs: number, isStopped: () => boolean, maxReads = MAX_READS) {
     this.#end = performance.now() + maxMs;
     this.#isStopped = isStopped;
+    this.#maxReads = maxReads;
   }
 
   /** Runs `steps` until they end or `isDone`. Returns the result if they end. */
@@ -43,6 +45,6 @@ export class Pace {
 
   /** Whether the search has reached a limit. */
   isOver(): boolean {
-    return this.#isStopped() || this.#reads > MAX_READS || performance.now() > this.#end;
+    return this.#isStopped() || this.#reads > this.#maxReads || performance.now() > this.#end;
   }
 }

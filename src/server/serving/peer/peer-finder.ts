@@ -7,7 +7,7 @@ import {
   type Search,
   type WaitingSocket,
 } from './connection-rows.ts';
-import { Pace } from './pace.ts';
+import { MAX_READS, Pace } from './pace.ts';
 import { readLink } from './proc-files.ts';
 import { SearchLimit } from './search-limit.ts';
 import { HolderSearch } from './socket-holders.ts';
@@ -37,6 +37,7 @@ type KnownSocket = Socket & { [PEER]?: Promise<PeerProcess | null> };
 export class PeerFinder {
   readonly #proc: string;
   readonly #limit: SearchLimit;
+  readonly #maxReads: number;
   readonly #users: UserNames;
   #waiting: WaitingSocket[] = [];
   #isSearching = false;
@@ -46,9 +47,10 @@ export class PeerFinder {
   /** Where the next search goes on, because the last one could not read all processes. */
   #nextPid = Number.POSITIVE_INFINITY;
 
-  private constructor(proc: string, maxMs: number) {
+  private constructor(proc: string, maxMs: number, maxReads: number) {
     this.#proc = proc;
     this.#limit = new SearchLimit(maxMs);
+    this.#maxReads = maxReads;
     this.#users = new UserNames(proc);
   }
 
@@ -57,8 +59,11 @@ export class PeerFinder {
    * processes here.
    * @param limits for tests
    */
-  static open(ownPid: number, { proc = '/proc', maxMs = MAX_SEARCH_MS } = {}): PeerFinder | null {
-    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs) : null;
+  static open(
+    ownPid: number,
+    { proc = '/proc', maxMs = MAX_SEARCH_MS, maxReads = MAX_READS } = {},
+  ): PeerFinder | null {
+    return readLink(`${proc}/self`) === String(ownPid) ? new PeerFinder(proc, maxMs, maxReads) : null;
   }
 
   /**
@@ -108,7 +113,7 @@ export class PeerFinder {
   }
 
   async #search(searches: readonly Search[]): Promise<void> {
-    const pace = new Pace(this.#limit.milliseconds, () => this.#isClosed);
+    const pace = new Pace(this.#limit.milliseconds, () => this.#isClosed, this.#maxReads);
     const search = new HolderSearch(this.#proc, this.#recent, this.#nextPid);
     const uids = new Set<number>();
     const holders = search.run(uids);

@@ -24,10 +24,22 @@ const ROW =
 const ESTABLISHED = '01';
 const CONNECTED = new Set([ESTABLISHED, '04', '05', '08', '09', '0B']);
 
+/** The state of a socket that waits for connections. */
+export const LISTEN = '0A';
+
+/** The columns of a line, with hexadecimal addresses. Null for the headline. */
+export function splitTcpLine(line: string) {
+  const columns = ROW.exec(line);
+  if (columns === null) return null;
+  const [, local = '', remote = '', state = '', uid = '', inode = ''] = columns;
+  return { local, remote, state, uid, inode };
+}
+
 /** Returns null for the headline, and for an end that is not connected. */
 export function parseTcpRow(line: string): TcpRow | null {
-  const [, local = '', remote = '', state = '', uid = '', inode = ''] = ROW.exec(line) ?? [];
-  if (!CONNECTED.has(state)) return null;
+  const columns = splitTcpLine(line);
+  if (columns === null || !CONNECTED.has(columns.state)) return null;
+  const { local, remote, state, uid, inode } = columns;
   return {
     local: toIpv4(local),
     remote: toIpv4(remote),

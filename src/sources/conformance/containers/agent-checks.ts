@@ -1,4 +1,4 @@
-import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { LEAKS } from '../../../domain/conformance/usual-effects.ts';
 import { Secret } from '../../../secret.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import type { Exchange } from '../prober.ts';
@@ -6,8 +6,6 @@ import { type ContainerFacts, hasKeys } from './container-facts.ts';
 
 /** A host that no endpoint has. RFC 2606 reserves the name. */
 const FOREIGN_HOST = 'cred-watch-conform.example';
-
-const LEAKS: readonly ClientEffect[] = [{ effect: 'leaks', clients: 'all' }];
 
 /** The texts of the agent and of EKS Auth, which users of botocore find in its error message. */
 const EXPIRED_TEXT = /token is expired|ExpiredTokenException/;

@@ -1,8 +1,8 @@
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
-import { parseJsonObject, readText } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
+import { readAgentError, readEcsErrorCode } from './agent-errors.ts';
 import { type ContainerFacts, hasKeys } from './container-facts.ts';
 
 /** How an endpoint may refuse a wrong token or id. The agents of ECS and EKS use 400. */
@@ -26,7 +26,9 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
       if (status !== 400 && status !== 401 && status !== 403) return;
       const withPrefix = await facts.tryBearer(token.value);
       if (withPrefix.response?.status === 200) attempt.fail({ code: 'BEARER_REQUIRED' }, withPrefix);
-      else attempt.expectStatus(exchange, [200]);
+      else if (readAgentError(exchange, facts.options.shape) !== null) {
+        throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
+      } else attempt.expectStatus(exchange, [200]);
     },
 
     'authorization-required': async (attempt) => {
@@ -60,7 +62,7 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
             { code: 'UNEXPECTED_STATUS', status, expected: REFUSALS[facts.options.shape] },
             exchange,
           );
-        } else if (facts.options.shape === 'ecs' && !isAgentError(body)) {
+        } else if (facts.options.shape === 'ecs' && readEcsErrorCode(body) === null) {
           attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'no-error-code' }, exchange, [
             { effect: 'hides-mistakes', clients: 'all' },
           ]);
@@ -82,10 +84,4 @@ function expectRefusal(attempt: CheckAttempt, exchange: Exchange, { options }: C
   if (hasKeys(exchange)) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
   else
     attempt.expectStatus(exchange, REFUSALS[options.shape], [{ effect: 'hides-mistakes', clients: 'all' }]);
-}
-
-/** Go and Java read `code` and `message` in any case, JavaScript only with capitals. */
-function isAgentError(body: string | null): boolean {
-  const object = parseJsonObject(body ?? '') ?? {};
-  return readText(object, 'code') !== null && readText(object, 'message') !== null;
 }

@@ -22,7 +22,7 @@ export function createContainerChecks(prober: Prober, options: ConformanceOption
   };
   return {
     functions,
-    listNotes: async () => [],
+    listNotes: (quote) => facts.listNotes(quote),
     createWatcher: async (follower) => {
       await facts.getDocument();
       return new ContainerWatcher(facts, follower);

@@ -1,9 +1,11 @@
+import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
 import { Secret } from '../../../secret.ts';
 import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
 import type { ConformanceOptions } from '../shape-checks.ts';
+import { readAgentError } from './agent-errors.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
@@ -12,7 +14,7 @@ const MIN_CONFIDENTIAL_LENGTH = 16;
 const WORDS = /^[a-z]{1,20}(?:-[a-z]{1,20})*$/;
 
 /** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
-export const WRONG_ID = '00000000-0000-4000-8000-000000000000';
+const WRONG_ID = '00000000-0000-4000-8000-000000000000';
 
 /** What a request changes. An undefined token is the real one, and null is none. */
 export interface ContainerRequest {
@@ -39,6 +41,7 @@ export class ContainerFacts {
     const { pathname, search } = options.url;
     this.path = `${pathname}${search}`;
     for (const part of this.findConfidentialParts()) prober.secrets.add(part);
+    for (const value of listQueryValues(search)) prober.secrets.addPathPart(value);
   }
 
   /** The parts of the URL that grant access to the credentials. */
@@ -136,6 +139,12 @@ export class ContainerFacts {
     throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
   }
 
+  async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
+    const exchange = await this.#responses.get('unchanged token')?.catch(() => null);
+    const error = exchange ? readAgentError(exchange, this.options.shape) : null;
+    return error === null ? [] : [{ code: 'ERROR_DOCUMENT', errorCode: quote(error) }];
+  }
+
   once(name: string, request: () => Promise<Exchange>): Promise<Exchange> {
     const known = this.#responses.get(name);
     if (known !== undefined) return known;
@@ -150,6 +159,10 @@ export class ContainerFacts {
 }
 
 const HOUR = 3_600_000;
+
+/** As they are written in the query, because a short one can be a password too. */
+const listQueryValues = (search: string): string[] =>
+  search.split(/[?&]/).flatMap((parameter) => parameter.split('=').slice(1));
 
 const isUnanswered = ({ failure }: Exchange) =>
   failure?.reason === 'connection-closed' || failure?.reason === 'timeout';

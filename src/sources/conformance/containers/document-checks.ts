@@ -2,7 +2,9 @@ import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { parseInstant } from '../../../domain/time/instant.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
+import { readAgentError } from './agent-errors.ts';
 import { type ContainerFacts, parseDocument } from './container-facts.ts';
 
 /** Without an expiration, Go and Java treat the credentials as permanent. */
@@ -17,6 +19,12 @@ const WITHOUT_ZONE: readonly ClientEffect[] = [
   { effect: 'uses-expired', clients: ['javascript'] },
 ];
 
+/** The limit of aws-c-auth. */
+const TOO_LARGE: readonly ClientEffect[] = [{ effect: 'no-credentials', clients: ['cpp'] }];
+
+/** Rust requires UTF-8. The others replace the wrong characters. */
+const NOT_UTF8: readonly ClientEffect[] = [{ effect: 'no-credentials', clients: ['rust'] }];
+
 /** Checks of the response to a valid request. */
 export const createDocumentChecks = (facts: ContainerFacts) =>
   ({
@@ -24,21 +32,26 @@ export const createDocumentChecks = (facts: ContainerFacts) =>
       const exchange = attempt.use(await facts.getCredentials());
       const { response, failure } = exchange;
       if (failure?.reason === 'too-large')
-        attempt.fail({ code: 'NO_RESPONSE', reason: 'too-large' }, exchange);
+        attempt.fail({ code: 'NO_RESPONSE', reason: 'too-large' }, exchange, TOO_LARGE);
       if (response === null) return;
       const { status, body } = response;
       if (status >= 300 && status < 400)
         attempt.fail({ code: 'UNEXPECTED_STATUS', status, expected: [200] }, exchange);
-      if (body === null) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-utf8' }, exchange);
+      if (body === null) attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'not-utf8' }, exchange, NOT_UTF8);
     },
 
     'container-document': async (attempt) => {
-      const exchange = await facts.getCredentials();
-      if (!attempt.expectStatus(exchange, [200])) return;
+      const exchange = attempt.use(await facts.getCredentials());
+      if (readAgentError(exchange, facts.options.shape) !== null) {
+        throw new SkippedCheck({ code: 'NO_CREDENTIALS' });
+      }
+      const effects = exchange.failure?.reason === 'too-large' ? TOO_LARGE : undefined;
+      if (!attempt.expectStatus(exchange, [200], effects)) return;
       const document = parseDocument(exchange);
       if (document === null) {
-        const problem = exchange.response?.body === null ? 'not-utf8' : 'not-json';
-        attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange);
+        const isUtf8 = exchange.response?.body !== null;
+        const problem = isUtf8 ? 'not-json' : 'not-utf8';
+        attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange, isUtf8 ? undefined : NOT_UTF8);
         return;
       }
       for (const field of ['AccessKeyId', 'SecretAccessKey', 'Token']) {

@@ -1,7 +1,8 @@
+import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
-import { judgeCrossOrigin } from '../access-judgements.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { getStatus, LONGEST_TTL, ROLES, readToken } from './imds-responses.ts';
@@ -37,7 +38,7 @@ export const createAccessChecks = (facts: ImdsFacts) =>
         for (const host of [...names, ...IMDS_HOSTS.slice(0, 1)]) {
           attempt.expectStatus(await read(host), [status], FAILS_WITH_HOST);
         }
-      } else attempt.expectStatus(refused, [200], FAILS_WITH_HOST);
+      } else attempt.expectStatus(refused, [200], ALL_FAIL);
       const foreign = attempt.use(await read(FOREIGN_HOST));
       // A closed connection is a refusal too.
       if (getStatus(foreign) === status) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, foreign);

@@ -9,7 +9,7 @@ import {
   judgeRemainingValidity,
   judgeValidity,
   parseField,
-} from '../document-judgements.ts';
+} from '../judgements/documents.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { isErrorDocument, KEY_FIELDS, readDocument } from './imds-responses.ts';

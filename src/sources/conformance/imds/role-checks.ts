@@ -1,6 +1,6 @@
 import type { BodyProblem } from '../../../domain/conformance/check-result.ts';
 import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
-import { ALL_FAIL } from '../../../domain/conformance/imds-checks.ts';
+import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
 import { isRole } from '../../role-name.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';

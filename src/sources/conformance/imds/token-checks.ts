@@ -1,9 +1,11 @@
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { BAD_REQUEST_EFFECTS, NO_TOKEN_EFFECTS } from '../../../domain/conformance/imds-checks.ts';
+import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
 import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
-import { getStatus, LONGEST_TTL, ROLES, TTL_HEADER } from './imds-responses.ts';
+import { getStatus, LONGEST_TTL, ROLES, readToken, TTL_HEADER } from './imds-responses.ts';
 
 /** Statuses with which IMDS says that it serves no tokens. SDKs then use IMDSv1. */
 const NO_TOKENS = [403, 404, 405];
@@ -18,15 +20,16 @@ export const createTokenChecks = (facts: ImdsFacts) =>
   ({
     'token-issued': async (attempt) => {
       const exchange = await facts.getTokenExchange();
-      const { status } = attempt.requireResponse(exchange);
-      const effects = status === 400 ? BAD_REQUEST_EFFECTS : undefined;
-      if (attempt.expectStatus(exchange, [200], effects)) judgeToken(attempt, exchange);
+      if (readToken(exchange) !== null && isToken(exchange.response?.body)) attempt.use(exchange);
+      else judgeMissingToken(attempt, exchange, await chooseMissingTokenEffects(facts, exchange));
     },
     'token-ttl-header': async (attempt) => {
       const exchange = await facts.requireToken();
       const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
       const ttl = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : 0;
-      if (ttl < 1 || ttl > LONGEST_TTL) failHeader(attempt, exchange, value, 'seconds-granted');
+      if (ttl >= 1 && ttl <= LONGEST_TTL) return;
+      const effects = (await facts.isV1Allowed()) ? GO_USES_V1 : undefined;
+      failHeader(attempt, exchange, value, 'seconds-granted', effects);
     },
     'token-ttl-validated': async (attempt) => {
       await facts.requireToken();
@@ -66,14 +69,35 @@ const TOKEN_WORD = /(?<![^\s>])[\w+/=-]{40,}(?![^\s<])/;
 
 const containsToken = ({ response }: Exchange) => TOKEN_WORD.test(response?.body ?? '');
 
-function judgeToken(attempt: CheckAttempt, exchange: Exchange): void {
+/** Without the TTL header, Go requests the credentials with IMDSv1. */
+const GO_USES_V1: readonly ClientEffect[] = [
+  { effect: 'no-credentials', clients: ['rust'] },
+  { effect: 'uses-imds-v1', clients: ['go'] },
+];
+
+const isToken = (text: string | null | undefined) => /^[\x21-\x7e]+$/.test(text ?? '');
+
+/** IMDSv1 helps only if the endpoint allows it. */
+async function chooseMissingTokenEffects(
+  facts: ImdsFacts,
+  exchange: Exchange,
+): Promise<readonly ClientEffect[]> {
+  if (!(await facts.isV1Allowed())) return ALL_FAIL;
+  return getStatus(exchange) === 400 ? BAD_REQUEST_EFFECTS : NO_TOKEN_EFFECTS;
+}
+
+function judgeMissingToken(
+  attempt: CheckAttempt,
+  exchange: Exchange,
+  effects: readonly ClientEffect[],
+): void {
+  if (!attempt.expectStatus(exchange, [200], effects)) return;
   const token = exchange.response?.body ?? null;
   const fail = (problem: 'not-utf8' | 'empty' | 'line-end' | 'not-ascii') =>
-    attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange);
+    attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange, effects);
   if (token === null) fail('not-utf8');
   else if (token === '') fail('empty');
-  else if (/[\r\n]/.test(token)) fail('line-end');
-  else if (!/^[\x21-\x7e]+$/.test(token)) fail('not-ascii');
+  else fail(/[\r\n]/.test(token) ? 'line-end' : 'not-ascii');
 }
 
 function failHeader(
@@ -81,9 +105,10 @@ function failHeader(
   exchange: Exchange,
   value: string | null,
   expected: 'seconds-granted' | 'seconds-left',
+  effects?: readonly ClientEffect[],
 ): void {
   const shown = value === null ? null : attempt.quote(value);
-  attempt.fail({ code: 'UNEXPECTED_HEADER', header: TTL_HEADER, value: shown, expected }, exchange);
+  attempt.fail({ code: 'UNEXPECTED_HEADER', header: TTL_HEADER, value: shown, expected }, exchange, effects);
 }
 
 /** Clocks of whole seconds, and the time that a request takes. */
@@ -129,7 +154,9 @@ export const createTokenUseChecks = (facts: ImdsFacts) =>
         const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
         const left = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
         const due = LONGEST_TTL - (exchange.startedAt - token.startedAt) / 1000;
-        if (Math.abs(left - due) <= TTL_TOLERANCE_SECONDS) continue;
+        // The endpoint counts from any moment of the token request to any moment of this one.
+        const slack = TTL_TOLERANCE_SECONDS + Math.max(token.durationMs, exchange.durationMs) / 1000;
+        if (Math.abs(left - due) <= slack) continue;
         failHeader(attempt, exchange, value, 'seconds-left');
         return;
       }

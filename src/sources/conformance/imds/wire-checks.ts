@@ -1,5 +1,5 @@
-import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
 import type { Exchange } from '../prober.ts';
 import { exchangeRaw } from '../raw-exchange.ts';
@@ -18,10 +18,13 @@ import {
 export const createWireChecks = (facts: ImdsFacts) =>
   ({
     'response-time': async (attempt) => {
-      const token = await facts.getTokenExchange();
+      // One by one, because after the time limit, the later ones cannot be requested.
+      judgeDuration(attempt, [await facts.getTokenExchange()], 1);
+      if (attempt.hasFailed) return;
       const list = await facts.getRoleList();
-      const cold = [token, list, ...facts.documents.slice(0, 1)];
-      judgeDuration(attempt, cold, 1);
+      judgeDuration(attempt, [list, ...facts.documents.slice(0, 1)], 1);
+      // Twenty requests more cannot show anything better.
+      if (attempt.hasFailed) return;
       const status = getStatus(list);
       // There is nothing to read many times.
       if ((status !== 200 && status !== 404) || facts.session.needsNewTokens) return;
@@ -73,26 +76,6 @@ async function readForLoad(facts: ImdsFacts, listStatus: number): Promise<Exchan
   return listStatus === 200 && facts.hasDocument
     ? facts.readDocument(await facts.requireRole())
     : facts.session.read(ROLES);
-}
-
-/** A load of this size must not end a server, nor make it refuse requests. */
-function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
-  const failed = exchanges.find((exchange) => getStatus(exchange) !== status);
-  if (failed === undefined) return;
-  if (failed.failure === null) attempt.expectStatus(failed, [status]);
-  else attempt.fail({ code: 'NO_RESPONSE', reason: failed.failure.reason }, failed);
-}
-
-function judgeDuration(attempt: CheckAttempt, exchanges: readonly Exchange[], concurrentCount: number): void {
-  const answered = exchanges.filter(({ response }) => response !== null);
-  const [slowest] = answered.sort((one, other) => other.waitedMs - one.waitedMs);
-  if (slowest === undefined) return;
-  attempt.use(slowest);
-  if (slowest.waitedMs <= LATE_RESPONSE_MS) return;
-  attempt.fail(
-    { code: 'RESPONSE_SLOW', milliseconds: Math.round(slowest.durationMs), concurrentCount },
-    slowest,
-  );
 }
 
 function judgeHead(attempt: CheckAttempt, get: Exchange, head: Exchange): void {

@@ -1,7 +1,7 @@
 import type { WatchedCheck } from '../../../domain/conformance/watch/watched-check.ts';
 import type { WatchedDocument, WatchedRead } from '../../../domain/conformance/watch/watched-read.ts';
 import type { JsonObject } from '../../document/json-object.ts';
-import { getEndpointTime, parseField } from '../document-judgements.ts';
+import { getEndpointTime, parseField } from '../judgements/documents.ts';
 import type { Exchange } from '../prober.ts';
 
 /** Watches an endpoint of one shape. */

@@ -46,7 +46,7 @@ const who = (args: readonly string[] = [], file = db) =>
   runAt(NOW, ['serve', '--who', '--db', file, ...args], { HOME: folder });
 
 describe('serve --who', () => {
-  test('lists the keys that are still valid first, with their programs', async () => {
+  test('keys that are still valid come first, with their programs', async () => {
     const { code, output } = await who();
     expect(code).toBe(0);
     expect(output).toMatchInlineSnapshot(`
@@ -81,7 +81,7 @@ describe('serve --who', () => {
     `);
   });
 
-  test('JSON has all values, and null for what is unknown', async () => {
+  test('JSON has all values, and null for an unknown value', async () => {
     const { stdout } = await who(['-f', 'json']);
     const document = JSON.parse(stdout);
     expect(findViolations('serve-who', document)).toEqual([]);
@@ -126,7 +126,9 @@ describe('serve --who', () => {
 
   test('--valid and --host select keys', async () => {
     const list = async (...args: string[]) =>
-      JSON.parse((await who(['-f', 'json', ...args])).stdout).keys.map(({ role }: { role: string }) => role);
+      JSON.parse((await who(['-f', 'json', ...args])).stdout).keys.map(
+        ({ role_name: name }: { role_name: string }) => name,
+      );
     expect(await list('--valid')).toEqual(['loader']);
     expect(await list('--host', 'web-2')).toEqual(['old']);
     expect(await list('--host', 'web-2', '--valid')).toEqual([]);
@@ -143,7 +145,7 @@ describe('serve --who', () => {
     const json = await who(['-f', 'json'], file);
     expect(JSON.parse(json.stdout).keys).toEqual([]);
     expect((await who(['--valid', '--host', 'web-2'])).output).toMatch(
-      /^note: no served key is still valid\nhint: omit --valid/,
+      /^note: no served key is still valid\nhint: remove --valid/,
     );
     expect((await who(['--host', 'web-9'])).output).toMatch(/or remove --host/);
   });
@@ -183,9 +185,9 @@ describe('serve --who', () => {
 
   test.each([
     [['serve', '--valid'], '--valid needs --who'],
-    [['serve', '--who', '--listen', '127.0.0.1:1'], '--listen needs a server'],
-    [['serve', '--who', '--source', 'imds'], '--source needs a server'],
-    [['serve', '--who', '--no-log'], '--no-log needs a server'],
+    [['serve', '--who', '--listen', '127.0.0.1:1'], '--listen has no effect with --who'],
+    [['serve', '--who', '--source', 'imds'], '--source has no effect with --who'],
+    [['serve', '--who', '--no-log'], '--no-log has no effect with --who'],
   ])('%j is rejected', async (args, message) => {
     const { code, output } = await runAt(NOW, args, { HOME: folder });
     expect(code).toBe(2);

@@ -114,7 +114,7 @@ describe('--client-files', () => {
     const folder = newFolder();
     const { started } = await startWith(folder, ['--shape', 'ecs', '-f', 'json', ...serveLoader()]);
     expect(JSON.parse(started).environments).toEqual([
-      { role: 'loader', shape: 'ecs', file: join(folder, 'loader-ecs.env'), variables: {} },
+      { role_name: 'loader', shape: 'ecs', file: join(folder, 'loader-ecs.env'), variables: {} },
     ]);
   });
 

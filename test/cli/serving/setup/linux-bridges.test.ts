@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
-import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
-import { isThorough, sampleCases } from '../../../support/thorough.ts';
-
-/** The machine of the tests can be busy with other tests. */
-const TIMEOUT_MS = 120_000;
+import { noSetupNamespace, onOwnMachine, SETUP_TIMEOUT_MS } from '../../../support/cli/setup-namespace.ts';
+import { ciTest } from '../../../support/thorough.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
@@ -15,10 +12,8 @@ const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
  * way: at the metadata address, at the loopback address of the host, and at the port of the server.
  */
 const NETWORKS = `
-for name in container neighbour; do
-  unshare --net sleep 100 & eval "$name=$!"
-done
-sleep 0.3
+start_network container
+start_network neighbour
 ip link add docker0 type bridge
 ip link set docker0 up
 ip address add 172.17.0.1/16 dev docker0
@@ -37,10 +32,10 @@ for setting in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > "$setting"; done
 for each in in_container in_neighbour; do
   $each sh -c 'ip route add 127.0.0.1/32 dev eth0 via $(ip route show default | cut -d" " -f3) table 7; ip rule add to 127.0.0.1 lookup 7 priority 0; ip rule delete from all lookup local; ip rule add from all lookup local priority 1; echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet'
 done
-ask() { "$1" curl --silent --connect-timeout 0.4 --max-time 5 --output /dev/null -w '%{http_code}' "http://$2/healthz" || true; echo " $1 $2"; }
+ask() { "$1" curl --silent --connect-timeout 1 --max-time 30 --output /dev/null -w '%{http_code}' "http://$2/healthz" || true; echo " $1 $2"; }
 ask_all() {
   for each in in_container in_neighbour; do ask $each 169.254.169.254; ask $each 127.0.0.1:1338; done
-  curl --silent --connect-timeout 0.4 --max-time 5 --output /dev/null -w '%{http_code} host\\n' http://169.254.169.254/healthz || true
+  curl --silent --connect-timeout 1 --max-time 30 --output /dev/null -w '%{http_code} host\\n' http://169.254.169.254/healthz || true
 }
 `;
 
@@ -60,7 +55,7 @@ const ONLY_HOST = [
 ];
 const HOST_AND_CONTAINER = ['200 in_container 169.254.169.254', ...ONLY_HOST.slice(1)];
 
-testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
+ciTest.each(['nft', 'iptables'])(
   `with %s, containers and other machines reach the server only if a bridge is named${suffix}`,
   async (firewall) => {
     const flags = `--setup-firewall ${firewall}`;
@@ -100,11 +95,10 @@ testOnOwnMachine.each(sampleCases(['nft', 'iptables'], 2))(
       'undo reverts',
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
-// A local run omits this test, because it waits for many time-outs.
-test.runIf(isThorough).each(['nft', 'iptables'])(
+ciTest.each(['nft', 'iptables'])(
   `with %s, only this machine and named bridges reach a server at the address itself${suffix}`,
   async (firewall) => {
     const flags = `--setup-firewall ${firewall} --listen 169.254.169.254:80`;
@@ -127,7 +121,7 @@ test.runIf(isThorough).each(['nft', 'iptables'])(
       'complete ADDRESS=ok SERVER=ok ROUTE=ok REBOOT=note',
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
 testOnOwnMachine(
@@ -141,7 +135,7 @@ testOnOwnMachine(
   `);
     expect(lines).toEqual(['1']);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
 testOnOwnMachine(
@@ -162,5 +156,5 @@ testOnOwnMachine(
     expect(run.stdout).toBe('code 1\n0\ncode 1\n');
     expect(run.stderr).toBe('error: the network interface br-x does not exist\n');
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );

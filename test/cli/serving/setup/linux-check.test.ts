@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
-import { noSetupNamespace, onOwnMachine } from '../../../support/cli/setup-namespace.ts';
-
-/** The machine of the tests can be busy with other tests. */
-const TIMEOUT_MS = 120_000;
+import { noSetupNamespace, onOwnMachine, SETUP_TIMEOUT_MS } from '../../../support/cli/setup-namespace.ts';
+import { ciTest } from '../../../support/thorough.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
@@ -22,7 +20,7 @@ async function runLines(script: string): Promise<string[]> {
 
 const REPAIR = 'serve --setup linux | sh 2>> notes';
 
-testOnOwnMachine(
+ciTest(
   `--setup-check shows each step that is missing${suffix}`,
   async () => {
     const lines = await runLines(`
@@ -75,7 +73,7 @@ testOnOwnMachine(
       nothing,
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
 testOnOwnMachine(
@@ -112,10 +110,10 @@ testOnOwnMachine(
       '         /etc/cred-watch/metadata-route.sh at each start',
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
-testOnOwnMachine(
+ciTest(
   `--setup-check names another program that gets the requests${suffix}`,
   async () => {
     const lines = await runLines(`
@@ -149,7 +147,7 @@ testOnOwnMachine(
       'missing  port 80 of 169.254.169.254 is redirected to 127.0.0.1:1400 and not to 127.0.0.1:1338',
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
 /** A stand-in for systemctl, because no systemd runs here. Its unit files are checked with systemd-analyze. */
@@ -169,7 +167,7 @@ chmod 755 systemctl
 mount --bind systemctl /usr/bin/systemctl
 `;
 
-testOnOwnMachine(
+ciTest(
   `with systemd, a unit makes the routes again after a restart${suffix}`,
   async () => {
     const lines = await runLines(`${SYSTEMCTL}
@@ -212,10 +210,10 @@ testOnOwnMachine(
       'systemctl daemon-reload',
     ]);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );
 
-testOnOwnMachine(
+ciTest(
   `the printed commands refuse a machine of a cloud${suffix}`,
   async () => {
     const { code, stdout, stderr } = await run(`
@@ -228,8 +226,7 @@ testOnOwnMachine(
     rm -r /sys/class/dmi
     # A metadata service in the network.
     in_cloud() { nsenter --net=/proc/$cloud/ns/net "$@"; }
-    unshare --net sleep 100 & cloud=$!
-    sleep 0.3
+    start_network cloud
     ip link add eth0 type veth peer name eth0 netns $cloud
     ip link set eth0 up
     ip address add 192.0.2.2/24 dev eth0
@@ -262,5 +259,5 @@ testOnOwnMachine(
     ]);
     expect(code).toBe(0);
   },
-  TIMEOUT_MS,
+  SETUP_TIMEOUT_MS,
 );

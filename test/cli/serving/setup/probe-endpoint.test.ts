@@ -23,7 +23,7 @@ const probe = async (listener: RequestListener, isLocal = true) =>
   probeEndpoint(await listen(createServer(listener)), isLocal);
 
 describe('the answer of an endpoint', () => {
-  test('a server of ours is recognized, also without credentials', async () => {
+  test('a server of cred-watch is recognized, also without credentials', async () => {
     let [path, host] = ['', ''];
     const found = await probe((request, response) => {
       [path, host] = [request.url ?? '', request.headers.host ?? ''];
@@ -76,7 +76,7 @@ describe('the answer of an endpoint', () => {
       { kind: 'other', status: 200, server: '' },
     ],
     ['a closed connection', (request) => void request.socket.destroy(), { kind: 'no-http' }],
-  ])('%s is not a server of ours', async (_, listener, answer) => {
+  ])('%s is not a server of cred-watch', async (_, listener, answer) => {
     expect(await probe(listener)).toEqual(answer);
   });
 

@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
-import { isThorough } from '../../../support/thorough.ts';
+import { ciTest, isThorough } from '../../../support/thorough.ts';
 import {
   createPageFolder,
   locatePlot,
@@ -54,7 +54,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('the page zooms by dragging, and resets with a double click', async () => {
+  ciTest('the page zooms by dragging, and resets with a double click', async () => {
     const { page, complaints } = alone;
     const whole = await readView(page);
     expect(whole).toEqual({ from: START + 180_000, to: START + 11 * HOUR + 58 * 60_000 });
@@ -147,7 +147,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await faintTexts(page)).toEqual([]);
   });
 
-  test('the page has accessible names, unique ids and correct heading levels', async () => {
+  ciTest('the page has accessible names, unique ids and correct heading levels', async () => {
     const { page } = several;
     const nameless = await page.evaluate(() => {
       const isNamed = (element: Element) =>
@@ -171,7 +171,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1 && index > 1)).toEqual([]);
   });
 
-  test('the page is complete without its script', async () => {
+  ciTest('the page is complete without its script', async () => {
     const { page, complaints } = await open(file([measured({ generations: 300 })]), {
       javaScriptEnabled: false,
     });
@@ -181,7 +181,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('the page prints on white, with charts and without buttons', async () => {
+  ciTest('the page prints on white, with charts and without buttons', async () => {
     const { page, complaints } = several;
     await page.emulateMedia({ colorScheme: 'dark' });
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
@@ -216,7 +216,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('the page draws every generation of a long history, and adds older rows on demand', async () => {
+  ciTest('the page draws every generation of a long history, and adds older rows on demand', async () => {
     const generations = isThorough ? 85_000 : 5_000;
     const { page, complaints } = await open(file([measured({ generations })]));
     await waitUntilDrawn(page);
@@ -236,7 +236,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('the page shows that its server is unreachable, and reloads when the server is back', async () => {
+  ciTest('the page shows that its server is unreachable, and reloads when the server is back', async () => {
     const html = renderHistories([measured()], [job(5)], { refreshSeconds: 30 });
     const served = () =>
       createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
@@ -268,7 +268,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await page.isHidden('.out-of-reach')).toBe(true);
   });
 
-  test('the page reloads only without user input, and keeps the view and open sections', async () => {
+  ciTest('the page reloads only without user input, and keeps the view and open sections', async () => {
     const url = file([measured(), measured({ identity: { host: 'b' } })], [job(5)], { refreshSeconds: 30 });
     let loads = 0;
     const { page, complaints } = await open(url, {}, async (fresh) => {

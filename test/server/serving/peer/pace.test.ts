@@ -3,6 +3,9 @@ import { Pace } from '../../../../src/server/serving/peer/pace.ts';
 
 const never = () => false;
 
+/** Blocks the thread. */
+const waitMillisecond = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+
 function* repeat(action: () => void): Generator<void, string> {
   for (;;) {
     action();
@@ -32,8 +35,7 @@ test('a search ends after a number of reads', async () => {
 
 test('a search ends after its time', async () => {
   const startedAt = performance.now();
-  const read = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-  expect(await new Pace(50, never).run(repeat(read), never)).toBeNull();
+  expect(await new Pace(50, never).run(repeat(waitMillisecond), never)).toBeNull();
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50);
 });
 
@@ -42,10 +44,7 @@ test('other events are handled during a search', async () => {
   setTimeout(() => {
     isHandled = true;
   }, 5);
-  await new Pace(60_000, never).run(
-    repeat(() => {}),
-    () => isHandled,
-  );
+  await new Pace(60_000, never).run(repeat(waitMillisecond), () => isHandled);
   expect(isHandled).toBe(true);
 });
 

@@ -12,6 +12,7 @@ import {
   startPeerServer,
   waitForOutput,
 } from '../../../support/server/peer-server.ts';
+import { sampleCases } from '../../../support/thorough.ts';
 
 const PYTHON = '/usr/bin/python3';
 const CURL = '/usr/bin/curl';
@@ -48,26 +49,33 @@ async function runClient([program, ...args]: readonly [string, ...string[]], url
 const isSkipped = process.platform !== 'linux' || (!hasClients && !process.env.CI);
 
 describe.skipIf(isSkipped)('the process of a connection', () => {
-  test.each([
+  const servers: [host: string, target: string][] = [
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '[::1]'],
     // The server gets an IPv4 address within IPv6.
     ['::', '127.0.0.1'],
     ['0.0.0.0', '127.0.0.2'],
-  ])('short-lived clients of a server on %s at %s are found', async (host, target) => {
-    const { port, peers } = await startPeerServer(host);
-    for (const client of Object.values(CLIENTS)) {
-      const pid = await runClient(client, `http://${target}:${port}/`);
-      expect(peers.pop()).toEqual({ pid, program: realpathSync(client[0]), user: USER });
-    }
-  });
+  ];
+  test.each(sampleCases(servers, 2))(
+    'short-lived clients of a server on %s at %s are found',
+    async (host, target) => {
+      const { port, peers } = await startPeerServer(host);
+      for (const client of Object.values(CLIENTS)) {
+        const pid = await runClient(client, `http://${target}:${port}/`);
+        expect(peers.pop()).toEqual({ pid, program: realpathSync(client[0]), user: USER });
+      }
+    },
+  );
 
-  test.each(['127.0.0.1', '::'])('an IPv6 socket of a client is found by a server on %s', async (host) => {
-    const { port, peers } = await startPeerServer(host);
-    const client = [PYTHON, '-c', FETCH_FROM_IPV6_SOCKET] as const;
-    const pid = await runClient([...client], `http://127.0.0.1:${port}/`);
-    expect(peers).toEqual([{ pid, program: realpathSync(PYTHON), user: USER }]);
-  });
+  test.each(sampleCases(['127.0.0.1', '::'], 2))(
+    'an IPv6 socket of a client is found by a server on %s',
+    async (host) => {
+      const { port, peers } = await startPeerServer(host);
+      const client = [PYTHON, '-c', FETCH_FROM_IPV6_SOCKET] as const;
+      const pid = await runClient([...client], `http://127.0.0.1:${port}/`);
+      expect(peers).toEqual([{ pid, program: realpathSync(PYTHON), user: USER }]);
+    },
+  );
 
   test('several clients at the same time are each found', async () => {
     const { port, peers } = await startPeerServer('127.0.0.1');

@@ -1,23 +1,26 @@
-import type { ClientEffect, ConformanceClient, Effect } from '../../domain/conformance/clients.ts';
-import { toValidityEffects } from '../../domain/conformance/validity-effects.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
-import { type EndpointKind, findRefreshWindows } from '../../domain/sdk-refresh/refresh-windows.ts';
-import { parseInstant } from '../../domain/time/instant.ts';
-import type { JsonObject } from '../document/json-object.ts';
-import type { CheckAttempt } from './check-attempt.ts';
-import type { Exchange } from './prober.ts';
+import type { ClientEffect, ConformanceClient, Effect } from '../../../domain/conformance/clients.ts';
+import { toValidityEffects } from '../../../domain/conformance/validity-effects.ts';
+import type { Instant, Seconds } from '../../../domain/model.ts';
+import { type EndpointKind, findRefreshWindows } from '../../../domain/sdk-refresh/refresh-windows.ts';
+import { parseInstant } from '../../../domain/time/instant.ts';
+import type { JsonObject } from '../../document/json-object.ts';
+import type { CheckAttempt } from '../check-attempt.ts';
+import type { Exchange } from '../prober.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** An offset of the host's clock is only corrected if it is not just the delay of the response. */
 const MIN_CORRECTED_OFFSET: Seconds = 2;
 
+/** With a larger offset, `Date` is wrong. SDKs use the clock of the host, so they see expired credentials. */
+const MAX_CORRECTED_OFFSET: Seconds = 24 * 3600;
+
 /** The time of the endpoint when it responded, by its `Date` header, else by the host's clock. */
 export function getEndpointTime({ response, startedAt }: Exchange): Instant {
   const { receivedAt = startedAt, clockOffset = null } = response ?? {};
-  return Math.abs(clockOffset ?? 0) < MIN_CORRECTED_OFFSET
-    ? receivedAt
-    : receivedAt - (clockOffset ?? 0) * 1000;
+  const offset = clockOffset ?? 0;
+  const isCorrected = Math.abs(offset) >= MIN_CORRECTED_OFFSET && Math.abs(offset) <= MAX_CORRECTED_OFFSET;
+  return isCorrected ? receivedAt - offset * 1000 : receivedAt;
 }
 
 /** Remaining validity when the document was read, rounded down. Null if the document states no time. */

@@ -1,6 +1,6 @@
-import type { CheckAttempt } from './check-attempt.ts';
-import type { ProbeRequest } from './probe-request.ts';
-import type { Exchange, Prober } from './prober.ts';
+import type { CheckAttempt } from '../check-attempt.ts';
+import type { ProbeRequest } from '../probe-request.ts';
+import type { Exchange, Prober } from '../prober.ts';
 
 /** Reserved for documents (RFC 6761). */
 const ORIGIN = 'http://page.example';
