@@ -1,10 +1,13 @@
-import type { Seconds } from './model.ts';
+import type { Instant, Seconds } from './model.ts';
 
 /** AWS promises new credentials at least five minutes before the old ones expire. */
 export const PROMISED_LEAD_TIME: Seconds = 300;
 
 /** The longest validity of temporary credentials: 36 hours (`GetSessionToken`, `GetFederationToken`). */
 export const MAX_VALIDITY: Seconds = 36 * 3600;
+
+/** SDKs cannot parse a year of more than four digits. */
+export const END_OF_YEAR_9999: Instant = Date.UTC(10_000, 0);
 
 /** The session of a role for which no duration is requested. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const DEFAULT_ROLE_SESSION: Seconds = 3600;

@@ -16,13 +16,13 @@ export interface CredentialsIssuer {
    * @param receiver IMDSv1, IMDSv2 or another shape. A simulation has different credentials for each receiver.
    */
   issue(receiver: string, now: Instant, faults: RequestFaults): ServedCredentials | null;
-  /** When clients should try again after a 503. */
+  /** After this time, clients should retry a request that got 503. */
   getRetryAfter(): Seconds;
 }
 
 /** What the shapes need in order to respond. A simulation and a role with real credentials provide it. */
 export interface EndpointState {
-  /** Real endpoints state only facts: no limits of the ECS agent, and no id of an instance profile. */
+  /** False for real credentials. Their responses omit what would be made up: rate limits, the id of a profile. */
   isSimulated: boolean;
   shapes: readonly Shape[];
   imds: ImdsMode;

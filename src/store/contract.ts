@@ -1,4 +1,4 @@
-import type { KeyUse, StoredKeyUse } from '../domain/key-use.ts';
+import type { KeyUse, StoredKeyUse } from '../domain/keys/key-use.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';
@@ -69,8 +69,8 @@ export interface KeyUseFilter {
 /** The programs that got keys from `serve`. */
 export interface KeyUses {
   /**
-   * Adds uses of keys that `host` has served. Waits for a lock for at most `maxWaitMs`, because the caller also answers
-   * requests.
+   * Adds uses of keys that `host` has served. Waits for a lock for at most `maxWaitMs`, because a server cannot respond
+   * during this wait.
    */
   record(host: string, uses: readonly KeyUse[], maxWaitMs: number): void;
   /** The uses of the selected keys, in a stable order. */
@@ -112,9 +112,9 @@ export interface WriteResult {
 }
 
 export interface PruneResult {
-  /** Samples. */
+  /** The number of deleted samples. */
   deleted: number;
-  /** Records of programs that got a key from `serve`. */
+  /** The number of deleted records of programs that got a key from `serve`. */
   deletedKeyUses: number;
 }
 

@@ -65,7 +65,7 @@ export class SampleStore {
     return connection === null ? null : new SampleStore(connection, file);
   }
 
-  /** Opens a copy of a file that cannot be written, or an empty one. It is deleted when it is closed. */
+  /** Opens a writable copy of the file, or an empty database. `close` deletes the copy. */
   static openTemporary(file: string): SampleStore {
     return new SampleStore(openTemporary(file), file);
   }
@@ -113,7 +113,7 @@ export class SampleStore {
     return this.writeTogether(() => this.#getRecorder().recordStarting(host, source, at));
   }
 
-  /** Records the start of a run by the process with an id. Returns the run's id, for `endJobRun`. */
+  /** Records the start of a run. `process` is the id of the recording process. Returns an id for `endJobRun`. */
   startJobRun(run: JobRun & { end: null }, process = ''): number {
     return this.#write((connection) => startJobRun(connection, run, process));
   }

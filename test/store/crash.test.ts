@@ -3,9 +3,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/bundled-program.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { seededRandom } from '../support/random.ts';
-import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { isThorough } from '../support/thorough.ts';
 
 /** CI sets the variable to run more cases. */
@@ -21,7 +21,7 @@ const folder = temporaryFolder(afterAll);
 let program = '';
 
 beforeAll(async () => {
-  program = await bundleProgram('writer.ts', folder);
+  program = await bundleProgram('store/writer.ts', folder);
 });
 
 /** Runs one writer, kills it, and returns the times of the samples that the writer acknowledged. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyUse } from '../../src/domain/key-use.ts';
+import type { KeyUse } from '../../src/domain/keys/key-use.ts';
 import type { FailedPoll, Sample, SourceName } from '../../src/domain/model.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';

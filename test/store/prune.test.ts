@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { openDatabase } from '../../src/store/sqlite/driver.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/bundled-program.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { ciTest } from '../support/thorough.ts';
 
@@ -206,7 +206,7 @@ describe('the transactions of prune', () => {
 test('a poller that records during prune loses no sample', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'samples.db');
-  const program = await bundleProgram('recorder.ts', folder);
+  const program = await bundleProgram('store/recorder.ts', folder);
   using store = SampleStore.open(file);
   const generations = Array.from({ length: 400 }, (_, index) => `ASIA${index}`);
   for (const host of ['web-1', 'web-2']) {

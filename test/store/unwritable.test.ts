@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/bundled-program.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
 import { pathsIn, readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const run = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };
@@ -92,7 +92,7 @@ describe('a temporary copy', () => {
   const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
   let program = '';
   beforeAll(async () => {
-    program = await bundleProgram('temporary-recorder.ts', temporaryFolder(afterAll));
+    program = await bundleProgram('store/temporary-recorder.ts', temporaryFolder(afterAll));
   });
 
   /** Runs the recorder with some folders mounted read-only. */

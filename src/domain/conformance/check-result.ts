@@ -69,7 +69,7 @@ export type ExpectedValue =
   | 'role-arn'
   | 'account-id';
 
-/** What a check found, and what it expected. Texts of the endpoint are safe to print. */
+/** What a check found and what it expected. Texts of the endpoint are safe to print. */
 export type FailureFact =
   | { code: 'NO_RESPONSE'; reason: NoResponseReason }
   | { code: 'UNEXPECTED_STATUS'; status: number; expected: readonly number[] }
@@ -99,7 +99,7 @@ export type FailureFact =
   | { code: 'VARIABLES_DISAGREE'; variables: readonly [string, string] };
 
 export type CheckFailure = FailureFact & {
-  /** The number of the exchange that shows the failure. Null if no single one does. */
+  /** The number of the exchange that shows the failure. Null if no single exchange shows it. */
   exchange: number | null;
   effects: readonly ClientEffect[];
 };
@@ -109,9 +109,9 @@ export type SkipReason =
   | { code: 'NO_ROTATION_SEEN' }
   /** The token file did not change. */
   | { code: 'TOKEN_NOT_ROTATED' }
-  /** The request needs an authorization token, and none was given. */
+  /** The request needs an authorization token, but the user gave no token. */
   | { code: 'NEEDS_TOKEN' }
-  /** A check on which this one depends has failed. */
+  /** This check depends on another check, which has failed. */
   | { code: 'CHECK_FAILED'; check: CheckId }
   | { code: 'NO_ROLE' }
   | { code: 'ROLE_ATTACHED' }
@@ -121,7 +121,7 @@ export type SkipReason =
   | { code: 'LINK_LOCAL_ADDRESS' }
   /** The endpoint needs no token. */
   | { code: 'NO_TOKEN_NEEDED' }
-  /** The token comes from no file. */
+  /** The token does not come from a file. */
   | { code: 'NO_TOKEN_FILE' }
   | { code: 'NO_QUERY' }
   /** No environment variable names this endpoint. */
@@ -130,7 +130,7 @@ export type SkipReason =
 export type UnknownReason =
   | { code: 'TIME_LIMIT' }
   | { code: 'REQUEST_LIMIT' }
-  /** The endpoint has too many requests. */
+  /** The endpoint throttles requests. */
   | { code: 'THROTTLED' }
   | { code: 'NO_RESPONSE'; reason: NoResponseReason };
 
@@ -155,7 +155,7 @@ export type ConformanceNote =
   /** The token request got no response, but another request did. In a container, a hop limit of 1 does this. */
   | { code: 'POSSIBLE_HOP_LIMIT' }
   | { code: 'NO_ROLE' }
-  /** The endpoint serves an error in the place of credentials. */
+  /** The endpoint serves an error instead of credentials. */
   | { code: 'ERROR_DOCUMENT'; errorCode: string }
   /** The `Date` header is ahead of the clock of this host, or behind it. */
   | { code: 'CLOCK_OFFSET'; aheadSeconds: Seconds };

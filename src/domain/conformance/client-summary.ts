@@ -46,7 +46,7 @@ function summarizeEffect(
       .map(({ below = null }) => ({ id, below })),
   );
   if (found.length === 0) return [];
-  // Always is worse than below some remaining validity.
+  // An effect that always occurs is worse than an effect below some remaining validity.
   const below = found.some((each) => each.below === null)
     ? null
     : Math.max(...found.map((each) => each.below ?? 0));

@@ -3,7 +3,6 @@ import { CONFORMANCE_SHAPES, type ConformanceCheck } from './conformance-check.t
 import { ALL_FAIL, affects, DIFFERS, HIDES_MISTAKES, LEAKS } from './usual-effects.ts';
 
 const IMDS = ['imds'] as const;
-const EVERY_SHAPE = CONFORMANCE_SHAPES;
 /** Credentials of CloudShell are valid for 5 to 15 minutes, so they are always in the windows of the SDKs. */
 const REFRESHED_IN_TIME = ['imds', 'ecs', 'eks'] as const;
 
@@ -18,8 +17,8 @@ export const BAD_REQUEST_EFFECTS = [
 ];
 
 /**
- * What clients need from the instance metadata service (IMDS). The effects follow the sources of the SDKs, as listed
- * at `REFRESH_WINDOWS`, and the documents of AWS.
+ * What clients need from the instance metadata service (IMDS). Checks of every shape apply to container endpoints too.
+ * The effects follow the sources of the SDKs, as listed at `REFRESH_WINDOWS`, and the documents of AWS.
  */
 export const IMDS_CHECKS = [
   { id: 'token-issued', shapes: IMDS, severity: 'error', effects: NO_TOKEN_EFFECTS },
@@ -60,10 +59,10 @@ export const IMDS_CHECKS = [
   { id: 'last-updated', shapes: IMDS, severity: 'warning', effects: DIFFERS },
   { id: 'error-document', shapes: IMDS, severity: 'error', effects: HIDES_MISTAKES },
   { id: 'no-role-not-found', shapes: IMDS, severity: 'error', effects: ALL_FAIL },
-  { id: 'key-stable', shapes: EVERY_SHAPE, severity: 'warning', effects: DIFFERS },
+  { id: 'key-stable', shapes: CONFORMANCE_SHAPES, severity: 'warning', effects: DIFFERS },
   {
     id: 'not-expired',
-    shapes: EVERY_SHAPE,
+    shapes: CONFORMANCE_SHAPES,
     severity: 'error',
     effects: [affects('uses-expired', ...CONFORMANCE_SDKS)],
   },
@@ -77,7 +76,7 @@ export const IMDS_CHECKS = [
   },
   {
     id: 'response-time',
-    shapes: EVERY_SHAPE,
+    shapes: CONFORMANCE_SHAPES,
     severity: 'error',
     effects: [affects('no-credentials', 'botocore', 'java-2', 'ruby', 'javascript', 'go', 'cpp', 'rust')],
   },
@@ -97,5 +96,5 @@ export const IMDS_CHECKS = [
   { id: 'expect-refused', shapes: IMDS, severity: 'warning', effects: HIDES_MISTAKES },
   { id: 'not-found-response', shapes: IMDS, severity: 'warning', effects: HIDES_MISTAKES },
   { id: 'host-header', shapes: IMDS, severity: 'warning', effects: LEAKS },
-  { id: 'no-cross-origin', shapes: EVERY_SHAPE, severity: 'warning', effects: LEAKS },
+  { id: 'no-cross-origin', shapes: CONFORMANCE_SHAPES, severity: 'warning', effects: LEAKS },
 ] as const satisfies readonly ConformanceCheck[];

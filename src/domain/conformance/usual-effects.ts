@@ -1,7 +1,7 @@
 import { type ClientEffect, CONFORMANCE_SDKS, type ConformanceClient, type Effect } from './clients.ts';
 
-/** @param clients default: no particular client */
-export const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({
+/** @param clients default: every client, or no particular one */
+export const affects = (effect: Effect, ...clients: readonly ConformanceClient[]): ClientEffect => ({
   effect,
   clients: clients.length === 0 ? 'all' : clients,
 });

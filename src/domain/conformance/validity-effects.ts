@@ -1,3 +1,4 @@
+import { groupBy } from '../lists.ts';
 import type { RefreshWindow, ShortValidityEffect } from '../sdk-refresh/refresh-windows.ts';
 import type { ClientEffect, Effect } from './clients.ts';
 
@@ -9,16 +10,9 @@ const WINDOW_EFFECTS: Record<ShortValidityEffect, Effect> = {
 
 /** What SDKs do with credentials in their refresh windows. SDKs with the same window and effect share an entry. */
 export function toValidityEffects(windows: readonly RefreshWindow[]): ClientEffect[] {
-  const groups = new Map<string, RefreshWindow[]>();
-  for (const window of windows) {
-    const key = `${window.effect} ${window.below}`;
-    groups.set(key, [...(groups.get(key) ?? []), window]);
-  }
-  return [...groups.values()].flatMap((group) =>
-    group.slice(0, 1).map(({ effect, below }) => ({
-      effect: WINDOW_EFFECTS[effect],
-      clients: group.map(({ sdk }) => sdk),
-      below,
-    })),
-  );
+  const groups = groupBy(windows, ({ effect, below }) => `${effect} ${below}`);
+  return [...groups.values()].map((group) => {
+    const [{ effect, below }] = group;
+    return { effect: WINDOW_EFFECTS[effect], clients: group.map(({ sdk }) => sdk), below };
+  });
 }

@@ -1,5 +1,5 @@
 import { type CheckId, CONFORMANCE_CHECKS } from './check-list.ts';
-import type { CheckResult, ConformanceRun } from './check-result.ts';
+import type { CheckResult, ConformanceRun, SkipReason } from './check-result.ts';
 import type { ConformanceCheck } from './conformance-check.ts';
 
 export const CONFORMANCE_VERDICTS = ['conforms', 'does-not-conform', 'unknown'] as const;
@@ -13,8 +13,11 @@ export function findCheck(id: CheckId): ConformanceCheck {
   return check;
 }
 
-/** Skipped without a word about the endpoint: another check has the answer, or the check does not apply. */
-const HARMLESS_SKIPS = new Set([
+/**
+ * A check that is skipped for one of these reasons does not make the verdict unknown: another check judges the same
+ * property, or the check does not apply.
+ */
+const HARMLESS_SKIPS: ReadonlySet<SkipReason['code']> = new Set<SkipReason['code']>([
   'NEEDS_WATCH',
   'NO_ROTATION_SEEN',
   'TOKEN_NOT_ROTATED',

@@ -1,6 +1,6 @@
-import type { StoredKeyUse } from '../key-use.ts';
 import { groupBy } from '../lists.ts';
 import type { Instant, Seconds } from '../model.ts';
+import type { StoredKeyUse } from './key-use.ts';
 
 /** A key that `serve` has passed to programs. */
 export interface ServedKeyUsers {
@@ -10,7 +10,7 @@ export interface ServedKeyUsers {
   expiration: Instant;
   /** Negative after the expiration. */
   remaining: Seconds;
-  /** The one with the latest request first. The row of the others is the last one. */
+  /** Users with the latest requests come first. The row of the others is the last. */
   users: readonly StoredKeyUse[];
 }
 
@@ -29,7 +29,7 @@ export function listServedKeys(uses: readonly StoredKeyUse[], now: Instant): Ser
     .toSorted((a, b) => b.expiration - a.expiration);
 }
 
-/** If the clock may be ahead of AWS's clock, a key is valid for longer than it seems. */
+/** If the host's clock is ahead, AWS accepts a key for longer than the host's clock suggests. */
 const toAwsTime = (now: Instant, clockOffset: Seconds | null): Instant =>
   now - Math.max(0, clockOffset ?? 0) * 1000;
 

@@ -1,5 +1,5 @@
 import type { Seconds } from '../model.ts';
-import { ADVISED_LIFETIME, chooseRefreshRemaining } from './refresh-time.ts';
+import { chooseRefreshRemaining, SAFE_REMAINING } from './refresh-time.ts';
 
 /**
  * Why credentials are refreshed at a remaining validity.
@@ -18,6 +18,6 @@ export function explainRefreshTime(lifetime: Seconds, minRemaining: Seconds = 0)
   const remaining = chooseRefreshRemaining(lifetime, minRemaining);
   const usual = chooseRefreshRemaining(lifetime);
   if (remaining > usual) return { code: 'requested', remaining };
-  if (remaining < ADVISED_LIFETIME / 2) return { code: 'short-lifetime', remaining };
+  if (remaining < SAFE_REMAINING) return { code: 'short-lifetime', remaining };
   return { code: remaining > lifetime / 2 ? 'sdk-windows' : 'half', remaining };
 }

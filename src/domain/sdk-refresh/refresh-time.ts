@@ -1,7 +1,7 @@
 import type { Seconds } from '../model.ts';
 
-/** botocore extends the expiration of credentials that have less than this left. */
-const SAFE_REMAINING: Seconds = 25 * 60;
+/** Every SDK works with this remaining validity. With less, botocore extends the expiration. */
+export const SAFE_REMAINING: Seconds = 25 * 60;
 
 /** Credentials are served for at least this time before the next refresh, if they are valid for twice as long. */
 const MIN_SERVED: Seconds = 5 * 60;

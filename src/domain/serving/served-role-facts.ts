@@ -1,5 +1,6 @@
-import type { FailureFacts, Instant, Seconds, SourceName } from '../model.ts';
+import type { FailureFacts, Instant, SourceName } from '../model.ts';
 import type { RefreshReason } from '../sdk-refresh/refresh-reason.ts';
+import { SAFE_REMAINING } from '../sdk-refresh/refresh-time.ts';
 
 /** Credentials that `serve` holds for a role, without secrets. */
 export interface HeldKey {
@@ -36,7 +37,7 @@ export interface ServedRoleFacts {
  * - `starting`: the source has not returned credentials yet
  * - `valid`: the last refresh worked
  * - `refresh-failing`: valid, but the last refresh failed
- * - `idle`: expired on purpose, because no client has requested the credentials. The next request refreshes them
+ * - `idle`: expired, because no client has requested the credentials. The next request refreshes them
  * - `expired`: clients get errors
  */
 export const SERVED_ROLE_STATES = ['starting', 'valid', 'refresh-failing', 'idle', 'expired'] as const;
@@ -57,15 +58,12 @@ export const isServable = (facts: ServedRoleFacts, now: Instant): boolean => {
   return state === 'valid' || state === 'refresh-failing';
 };
 
-/** An idle role is healthy: otherwise a monitor would restart the server. */
+/** An idle role counts as healthy, because a monitor would otherwise restart the server. */
 export const isHealthy = (facts: ServedRoleFacts, now: Instant): boolean =>
   isServable(facts, now) || getServedRoleState(facts, now) === 'idle';
 
 /** What a failed refresh means for clients. */
 export type RefreshFailureLevel = 'note' | 'warning' | 'error';
-
-/** SDKs need up to this much validity; botocore extends the expiration of credentials with less. */
-const NEEDED_BY_SDKS: Seconds = 25 * 60;
 
 /**
  * Clients notice nothing while credentials have enough validity left for every SDK.
@@ -73,5 +71,5 @@ const NEEDED_BY_SDKS: Seconds = 25 * 60;
  */
 export function rateRefreshFailure({ key }: Pick<ServedRoleFacts, 'key'>, now: Instant): RefreshFailureLevel {
   if (key === null || key.expiration <= now) return 'error';
-  return (key.expiration - now) / 1000 < NEEDED_BY_SDKS ? 'warning' : 'note';
+  return (key.expiration - now) / 1000 < SAFE_REMAINING ? 'warning' : 'note';
 }

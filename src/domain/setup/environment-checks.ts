@@ -4,7 +4,9 @@ import {
   formatSocketAddress,
   getServerAddress,
   isIpv6Address,
+  METADATA_ADDRESSES,
   type MetadataRoute,
+  type RoutedShape,
 } from './setup-plan.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -14,7 +16,7 @@ export function findEnvironmentChecks(
   routes: readonly MetadataRoute[],
   environment: Variables,
 ): SetupCheck[] {
-  const isImds = routes.some(({ address }) => IMDS_ADDRESSES.includes(address));
+  const isImds = hasRouteOf('imds', routes);
   return [
     ...(isImds ? findImdsChecks(routes, environment) : []),
     ...findContainerChecks(routes, environment),
@@ -22,7 +24,10 @@ export function findEnvironmentChecks(
   ];
 }
 
-const IMDS_ADDRESSES: readonly string[] = ['169.254.169.254', 'fd00:ec2::254'];
+function hasRouteOf(shape: RoutedShape, routes: readonly MetadataRoute[]): boolean {
+  const addresses: readonly string[] = METADATA_ADDRESSES[shape];
+  return routes.some(({ address }) => addresses.includes(address));
+}
 
 const createCheck = (variable: string, problem: VariableProblem): SetupCheck => ({
   code: 'VARIABLE',
@@ -51,8 +56,7 @@ function findImdsChecks(routes: readonly MetadataRoute[], environment: Variables
 function findContainerChecks(routes: readonly MetadataRoute[], environment: Variables): SetupCheck[] {
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative = '' } = environment;
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: full = '' } = environment;
-  const hasEcs = routes.some(({ address }) => address === '169.254.170.2');
-  if (relative !== '' && !hasEcs) {
+  if (relative !== '' && !hasRouteOf('ecs', routes)) {
     return [createCheck('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'container')];
   }
   if (relative === '' && full !== '' && !leadsToServer(full, routes)) {

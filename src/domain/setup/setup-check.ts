@@ -3,8 +3,8 @@ import type { SocketAddress } from './setup-plan.ts';
 
 /**
  * - `missing`: the set-up does not work, or not for every program
- * - `unknown`: it could not be read
- * - `note`: it can matter
+ * - `unknown`: the state could not be read
+ * - `note`: the set-up works, but the user should know the fact
  */
 export type CheckState = 'ok' | 'missing' | 'unknown' | 'note';
 

@@ -35,7 +35,7 @@ export type UnknownReason = 'permission' | 'failed';
 
 /**
  * Whether the routes exist after a restart.
- * - `no-systemd`: only the user can arrange it
+ * - `no-systemd`: the user has to set them up after each restart
  * - `no-script`: neither systemd nor the script of the set-up exists
  */
 export type RebootState = 'kept' | 'missing' | 'disabled' | 'no-systemd' | 'no-script';

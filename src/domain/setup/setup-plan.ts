@@ -33,7 +33,7 @@ export interface SetupPlan {
 }
 
 /** The fixed addresses of EC2, ECS and EKS. CloudShell uses a port of localhost. */
-const METADATA_ADDRESSES = {
+export const METADATA_ADDRESSES = {
   imds: ['169.254.169.254', 'fd00:ec2::254'],
   ecs: ['169.254.170.2'],
   eks: ['169.254.170.23', 'fd00:ec2::23'],

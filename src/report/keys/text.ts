@@ -1,5 +1,5 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
 import type { KeyAnswer, KeySighting, KeyStatus } from '../../domain/keys/key-answer.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {

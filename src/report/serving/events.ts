@@ -1,4 +1,4 @@
-import { isLoopbackClient, type PeerProcess } from '../../domain/key-use.ts';
+import { isLoopbackClient, type PeerProcess } from '../../domain/keys/key-use.ts';
 import type { FailureFacts, Instant } from '../../domain/model.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';

@@ -1,4 +1,4 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { isStillValid, type ServedKeyUsers } from '../../domain/keys/served-keys.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';

@@ -1,4 +1,4 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { isStillValid, type ServedKeyUsers } from '../../domain/keys/served-keys.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {

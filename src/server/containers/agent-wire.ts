@@ -56,7 +56,7 @@ export const buildAgentJson = (
   headers: readonly Header[] = [],
 ) => buildAgentResponse(request, status, body, [JSON_CONTENT_TYPE, ...headers]);
 
-/** The response of Go's `http.Error`: one line of text. `headers` sort before `X-Content-Type-Options`. */
+/** The response of Go's `http.Error`: one line of text. Go sends headers in the order of their names. */
 export const buildAgentError = (
   request: EndpointRequest,
   status: number,

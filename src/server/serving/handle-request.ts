@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
-import type { PeerProcess } from '../../domain/key-use.ts';
+import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { buildAgentError } from '../containers/agent-wire.ts';
 import { dispatch } from '../dispatcher.ts';
@@ -45,7 +45,7 @@ export interface ServingContext {
   onError(error: unknown): void;
 }
 
-/** The facts of an exchange that the stages of a request find. */
+/** The response, and the facts of the exchange that depend on how the request was handled. */
 type Outcome = Pick<ServedExchange, 'role' | 'shape' | 'kind'> &
   Partial<Pick<ServedExchange, 'apiVersion' | 'peer' | 'credentials' | 'rejectedHost'>> & {
     response: EndpointResponse;
@@ -196,7 +196,7 @@ async function attemptAsync<T>(
   }
 }
 
-/** Adds headers that the real endpoints lack. Each connection ends, so that guessing clients must reconnect. */
+/** Adds headers that the real endpoints lack. Each connection ends, which slows down clients that guess secrets. */
 function finish(response: EndpointResponse): EndpointResponse {
   const headers: Header[] = [...response.headers];
   const add = (name: string, value: string) => {

@@ -14,8 +14,8 @@ export interface AddressRoles {
   /** At least one. */
   states: readonly RoleState[];
   /**
-   * The role that answers under `/latest/`. Null: none does. The SDKs for JavaScript, Go and Ruby ignore the path of
-   * an endpoint, and would get the credentials of a wrong role.
+   * The role under `/latest/`. Null if several roles share the address: the SDKs for JavaScript, Go and Ruby ignore the
+   * path of an endpoint, and would get the credentials of a wrong role.
    */
   root: RoleState | null;
 }
@@ -42,7 +42,10 @@ export function findAddressRoles(
 
 function findState(states: readonly RoleState[], name: string): RoleState {
   const state = states.find(({ served }) => served.name === name);
-  if (state === undefined) throw new CredWatchError(`no served role has the name '${name}'`);
+  if (state === undefined) {
+    const names = states.map(({ served }) => served.name).join(', ');
+    throw new CredWatchError(`no served role has the name '${name}'`, `use one of ${names}`);
+  }
   return state;
 }
 

@@ -1,3 +1,4 @@
+import { END_OF_YEAR_9999 } from '../../domain/aws-limits.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { ClientSecrets } from '../containers/client-secrets.ts';
 import { ServiceAccountTokens } from '../containers/service-account-tokens.ts';
@@ -74,7 +75,7 @@ class RoleIssuer implements CredentialsIssuer {
   issue(_receiver: string, now: Instant): ServedCredentials | null {
     const credentials = this.#role.getCredentials();
     const awsNow = now - this.#role.getClockOffset() * 1000;
-    return credentials !== null && isServable(credentials, awsNow) ? credentials : null;
+    return credentials !== null && areServable(credentials, awsNow) ? credentials : null;
   }
 
   /** At least a second, so that no client retries at once. */
@@ -90,19 +91,20 @@ class RoleIssuer implements CredentialsIssuer {
   }
 }
 
-/** Later years have more than four digits, which SDKs cannot parse. */
-const MAX_EXPIRATION: Instant = Date.UTC(10_000, 0) - 1000;
-
-/** Documents state whole seconds, so credentials expire at the beginning of their last second. */
-export function isServable(credentials: ServedCredentials, now: Instant): boolean {
+/**
+ * Whether clients can use the credentials. Documents state whole seconds, so credentials expire at the beginning of
+ * their last second.
+ * @param now by AWS's clock
+ */
+function areServable(credentials: ServedCredentials, now: Instant): boolean {
   const { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration } = credentials;
   const statedExpiration = Math.floor(expiration / 1000) * 1000;
   return (
     [accessKeyId, secretAccessKey, sessionToken].every((secret) => secret.reveal() !== '') &&
     Number.isFinite(issuedAt) &&
     issuedAt >= 0 &&
-    issuedAt < MAX_EXPIRATION &&
+    issuedAt < END_OF_YEAR_9999 &&
     statedExpiration > now &&
-    statedExpiration <= MAX_EXPIRATION
+    statedExpiration < END_OF_YEAR_9999
   );
 }

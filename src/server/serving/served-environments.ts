@@ -26,7 +26,7 @@ export function buildServedEnvironments(
   const usable = addresses.filter(
     ({ origin, roles }) => origin.startsWith('http') && roles.states.includes(state),
   );
-  // Some SDKs ignore the path of an IMDS endpoint.
+  // Addresses without a path are preferred, because some SDKs ignore the path of an IMDS endpoint.
   const roots = usable.filter(({ roles }) => roles.root === state);
   const origins = (roots.length > 0 ? roots : usable).map(({ origin }) => origin);
   if (origins.length === 0) return [];

@@ -1,4 +1,4 @@
-import type { PeerProcess } from '../../domain/key-use.ts';
+import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
 import type { HandledRequest, Shape } from '../endpoint-request.ts';
 import type { ServedCredentials } from '../served-credentials.ts';

@@ -10,11 +10,11 @@ export interface ServedRole {
   /** From memory. Null if no valid credentials are available. */
   getCredentials(): ServedCredentials | null;
   /**
-   * Called for each request for credentials. Null: the server responds at once. Otherwise it waits for the promise
-   * first, which resolves within a second, because refreshing was stopped while no client sent requests.
+   * Called for each request for credentials. Null: the server responds at once. Otherwise, the server waits for the
+   * promise, because a poll may bring credentials. The promise resolves within a second.
    */
   noteRequest(): Promise<void> | null;
-  /** When clients should try again after a 503. */
+  /** After this time, clients should retry a request that got 503. */
   getRetryAfter(): Seconds;
   /** The host's clock minus AWS's, for the `Date` header. 0 if unknown. */
   getClockOffset(): Seconds;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
-import type { PeerProcess } from '../../domain/key-use.ts';
+import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { type ClientSecrets, createClientSecrets } from '../containers/client-secrets.ts';
 import { startTokenFile, type TokenFile, type TokenTarget } from '../containers/token-file.ts';

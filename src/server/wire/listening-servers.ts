@@ -5,6 +5,7 @@ import { type ConnectionLimits, OpenConnections, resolveLimits } from './connect
 import { createHttpServer, type RequestHandlers } from './http-server.ts';
 import { formatOrigin, type ListenAddress, type ListenTarget } from './listen-address.ts';
 import { listenOnPath } from './unix-socket.ts';
+import { waitUntilListening } from './wait-until-listening.ts';
 
 /** One or more servers that are listening. */
 export interface ListeningServers {
@@ -59,38 +60,21 @@ async function listenOn(server: Server, target: ListenTarget): Promise<string> {
     return `unix:${target.path}`;
   }
   if ('descriptor' in target) return listenOnDescriptor(server, target.descriptor);
-  await listen(
-    server,
-    () => server.listen(target.port, target.host),
-    (cause) => toListenError(target, cause),
-  );
+  await waitUntilListening(server, () => server.listen(target.port, target.host)).catch((cause) => {
+    throw toListenError(target, cause);
+  });
   return findOrigin(server);
 }
 
 async function listenOnDescriptor(server: Server, fd: number): Promise<string> {
-  await listen(
-    server,
-    () => server.listen({ fd }),
-    (cause) =>
-      new CredWatchError(
-        `could not listen on the inherited socket ${fd}: ${describeSystemError(cause)}`,
-        'check that the service manager passes a listening stream socket',
-        { cause },
-      ),
-  );
-  return findOrigin(server);
-}
-
-function listen(server: Server, start: () => void, toError: (cause: Error) => Error): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(toError(error));
-    server.once('error', fail);
-    server.once('listening', () => {
-      server.removeListener('error', fail);
-      resolve();
-    });
-    start();
+  await waitUntilListening(server, () => server.listen({ fd })).catch((cause) => {
+    throw new CredWatchError(
+      `could not listen on the inherited socket ${fd}: ${describeSystemError(cause)}`,
+      'check that the service manager passes a listening stream socket',
+      { cause },
+    );
   });
+  return findOrigin(server);
 }
 
 function findOrigin(server: Server): string {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { AddressInUseError } from './address-in-use.ts';
 import type { ListenPath } from './listen-address.ts';
+import { waitUntilListening } from './wait-until-listening.ts';
 
 /** A limit of Linux. macOS allows 103 bytes. A longer path would be cut. */
 const MAX_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
@@ -35,12 +36,7 @@ export async function listenOnPath(server: Server, target: ListenPath): Promise<
  * could replace the socket.
  */
 function bind(server: Server, { path, mode }: ListenPath): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
+  return waitUntilListening(server, () => {
     const umask = process.umask(0o777 & ~mode);
     try {
       // Node creates the socket in this call.

@@ -3,11 +3,11 @@ import type { ClientEffect } from '../../domain/conformance/clients.ts';
 import type { ConformanceCheck } from '../../domain/conformance/conformance-check.ts';
 import type { HttpResponse } from '../http/exchange.ts';
 import { SkippedCheck, UnknownCheck } from './check-errors.ts';
-import type { Exchange, Prober } from './prober.ts';
+import type { Exchange, Prober } from './exchanges/prober.ts';
 
 const TOO_MANY_REQUESTS = 429;
 
-/** Makes one check. Returns nothing: failures are added to the attempt. */
+/** Makes one check, and adds its failures to the attempt. */
 export type CheckFunction = (attempt: CheckAttempt) => Promise<void>;
 
 /** The state of one check while it runs. */
@@ -36,12 +36,15 @@ export class CheckAttempt {
     return exchange;
   }
 
-  /** Fails the check without a response. Returns the response. @throws UnknownCheck without a connection */
+  /**
+   * Returns the response. Without a response, the check fails and ends.
+   * @throws UnknownCheck if no connection was possible
+   */
   requireResponse(exchange: Exchange, effects?: readonly ClientEffect[]): HttpResponse {
     this.use(exchange);
     if (exchange.response !== null) return exchange.response;
     const reason = exchange.failure?.reason ?? 'connection-closed';
-    // The request did not arrive, so it says nothing about the check.
+    // The endpoint did not get the request, so nothing is known about the check.
     if (reason === 'connection-failed') throw new UnknownCheck({ code: 'NO_RESPONSE', reason });
     throw new UnansweredRequest({ code: 'NO_RESPONSE', reason }, exchange, effects);
   }

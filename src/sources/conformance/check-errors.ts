@@ -10,7 +10,7 @@ export class SkippedCheck extends Error {
   }
 }
 
-/** Ends a check without an answer. */
+/** Ends a check whose outcome is unknown. */
 export class UnknownCheck extends Error {
   readonly reason: UnknownReason;
 

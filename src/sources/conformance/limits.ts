@@ -1,6 +1,6 @@
 import type { PollLimits } from '../http/exchange.ts';
 
-/** Polite: as many requests as a few SDKs send at their start. */
+/** A few SDKs send as many requests at their start. */
 export const MAX_REQUESTS = 60;
 
 export const CHECK_LIMITS: PollLimits = {
@@ -11,5 +11,5 @@ export const CHECK_LIMITS: PollLimits = {
   attempts: 1,
 };
 
-/** Reads that are sent at the same time, like the programs of a host that has just started. */
+/** As many reads at the same time as programs send on a host that has just started. */
 export const CONCURRENT_READS = 20;

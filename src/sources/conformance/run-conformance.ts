@@ -8,12 +8,12 @@ import type { Seconds } from '../../domain/model.ts';
 import { CheckAttempt, type CheckFunction } from './check-attempt.ts';
 import { SkippedCheck, UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
 import { createContainerChecks } from './containers/container-checks.ts';
-import { createDeadline } from './deadline.ts';
+import { createDeadline } from './exchanges/deadline.ts';
+import { type Exchange, Prober } from './exchanges/prober.ts';
+import { summarizeExchanges } from './exchanges/summarize-exchanges.ts';
 import { createImdsChecks } from './imds/imds-checks.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
-import { type Exchange, Prober } from './prober.ts';
 import type { ConformanceOptions, ShapeChecks } from './shape-checks.ts';
-import { summarizeExchanges } from './summarize.ts';
 import { type Watch, type WatchOptions, watchEndpoint } from './watch/watch-endpoint.ts';
 
 type CreateChecks = (prober: Prober, options: ConformanceOptions) => ShapeChecks;
@@ -91,7 +91,7 @@ async function watch(
   checks: ShapeChecks,
   prober: Prober,
 ): Promise<(Watch & { exchanges: readonly Exchange[] }) | null> {
-  // Only the user ends it.
+  // The time limit of the checks does not apply.
   const { signal = new AbortController().signal, shape } = options;
   const follower = new Prober({ ...options, signal, after: prober });
   try {

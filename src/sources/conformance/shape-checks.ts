@@ -6,7 +6,7 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import type { SourceOptions } from '../source.ts';
 import type { CheckFunction } from './check-attempt.ts';
-import type { Prober } from './prober.ts';
+import type { Prober } from './exchanges/prober.ts';
 import type { AuthorizationToken } from './target.ts';
 import type { EndpointWatcher } from './watch/endpoint-watcher.ts';
 import type { WatchOptions } from './watch/watch-endpoint.ts';
@@ -24,7 +24,7 @@ export interface ConformanceOptions extends Pick<SourceOptions, 'env' | 'nameSer
   signal?: AbortSignal;
   /** Default: those of `CHECK_LIMITS`. */
   limits?: PollLimits;
-  /** Then watch the endpoint for so long. */
+  /** Watches the endpoint after the checks. */
   watch?: WatchOptions;
   /** Called after each check, for progress. */
   onResult?: (result: CheckResult) => void;

@@ -37,7 +37,7 @@ export interface ConformanceTarget {
   shape: ConformanceShape;
   shapeOrigin: ShapeOrigin;
   token: AuthorizationToken | null;
-  /** A token of the environment was not used, because SDKs do not send a token to this host. */
+  /** The environment has a token, but SDKs would not send it to this host. */
   isTokenWithheld: boolean;
 }
 
@@ -93,7 +93,7 @@ function unwrap(result: URL | PollError): URL {
   throw new CredWatchError(result.detail, 'give the URL of the endpoint: `cred-watch conform URL`');
 }
 
-/** Paths and hosts that only one shape has. */
+/** Paths and hosts that identify a shape. The first match counts. */
 const SIGNS: readonly [ConformanceShape, (url: URL) => boolean][] = [
   ['cloudshell', ({ pathname }) => pathname.endsWith('/meta-data/container/security-credentials')],
   ['eks', ({ hostname }) => hostname === '169.254.170.23' || hostname === '[fd00:ec2::23]'],
@@ -114,7 +114,7 @@ const guessShape = (url: URL, env: Environment): ConformanceShape =>
 const isServiceAccountTokenSet = (env: Environment) =>
   /eks-pod-identity/.test(readVariable(env, TOKEN_FILE) ?? '');
 
-/** IMDS: SDKs add `/latest/…` to the base URL. A whole URL of IMDS is shortened. */
+/** SDKs add `/latest/…` to the base URL of IMDS, so `/latest/…` is removed from a given URL. */
 function toBaseUrl(url: URL): URL {
   const base = new URL(url);
   base.pathname = url.pathname.replace(/\/latest(?:\/.*)?$/, '');

@@ -1,4 +1,4 @@
-import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS, type StoredKeyUse } from '../../domain/key-use.ts';
+import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS, type StoredKeyUse } from '../../domain/keys/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import type { KeyUseFilter, KeyUses } from '../contract.ts';
@@ -79,12 +79,7 @@ function prepareRecorder(connection: DatabaseConnection) {
   return record;
 }
 
-const toUserColumns = ({
-  client,
-  address,
-  process,
-  isOthers,
-}: Omit<KeyUse, 'role'> | typeof OTHER_USERS) => ({
+const toUserColumns = ({ client, address, process, isOthers }: typeof OTHER_USERS) => ({
   client,
   address,
   program: process?.program ?? '',
@@ -104,7 +99,7 @@ const toRow = (host: string, use: KeyUse): KeyUseRow => ({
   count: use.count,
 });
 
-/** Checks the whole table, because a missing key could not be revoked. */
+/** Checks the whole table, because the user could not revoke a key that is missing in the result. */
 function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): StoredKeyUse[] {
   assertUndamaged(connection, 'key_uses');
   const { host = null, accessKeyId = null } = filter;

@@ -29,8 +29,8 @@ export const APPLICATION_ID = 0x43524457;
  * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends. `process` is the id of the
  *   process that records the run, `''` after the end and if it is unknown.
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
- * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row of a key that counts all users
- *   above the limit. `pid` is that of the last request.
+ * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
+ *   above the limit. `pid` is the process of the last request.
  */
 export const MIGRATIONS: readonly string[] = [
   `

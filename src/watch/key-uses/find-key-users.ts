@@ -1,5 +1,5 @@
-import type { StoredKeyUse } from '../../domain/key-use.ts';
 import type { KeyAnswer } from '../../domain/keys/key-answer.ts';
+import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
 import { listServedKeys } from '../../domain/keys/served-keys.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -10,7 +10,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
  * @returns a function that returns the programs of an answer
  */
 export function createKeyUserFinder(store: Pick<SampleStore, 'keyUses'> | null) {
-  // The order of the users does not depend on the present.
+  // The time decides only the remaining validity, which is not used here.
   const keys = listServedKeys(store?.keyUses.list() ?? [], 0);
   return ({ accessKeyId, sightings }: KeyAnswer): readonly StoredKeyUse[] => {
     const ids = new Set([toStoredKeyId(accessKeyId), ...sightings.map((each) => each.accessKeyId)]);

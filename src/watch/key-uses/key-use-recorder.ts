@@ -1,20 +1,16 @@
 import type { Clock } from '../../clock.ts';
-import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError } from '../../errors.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
+import { isDatabaseLocked, MAX_SHORT_LOCK_MS } from '../database-lock.ts';
 import { explainLoss } from '../poll-once.ts';
 import { PendingUses, type ServedKey } from './pending-uses.ts';
 
 const WRITE_EVERY_MS = 3000;
 
-/** A write blocks responses, so it does not wait for other programs. The next write tries again. */
+/** A write blocks responses, so it hardly waits for other programs. The next write tries again. */
 const MAX_LOCK_WAIT_MS = 10;
 
-/** At the end, no client waits. */
+/** For the last write: no client waits for a response then. */
 const MAX_LAST_LOCK_WAIT_MS = 5000;
-
-/** Imports and backups lock the database for a short time. */
-const MAX_BUSY: Seconds = 30;
 
 type KeyUseStore = Pick<SampleStore, 'keyUses' | 'close'>;
 
@@ -38,7 +34,7 @@ export class KeyUseRecorder {
   readonly #end = new AbortController();
   #writing: Promise<void> | null = null;
   #store: KeyUseStore | null = null;
-  #busySince: number | null = null;
+  #lockedSince: number | null = null;
   #isErrorReported = false;
 
   constructor(options: KeyUseRecorderOptions) {
@@ -80,7 +76,7 @@ export class KeyUseRecorder {
         this.#store.keyUses.record(host, uses, maxWaitMs);
       });
       this.#pending.clear();
-      this.#busySince = null;
+      this.#lockedSince = null;
       this.#isErrorReported = false;
     } catch (error) {
       this.#handle(error);
@@ -88,18 +84,19 @@ export class KeyUseRecorder {
   }
 
   #handle(error: unknown): void {
-    const isBusy = error instanceof CredWatchError && error.code === 'DATABASE_BUSY';
-    if (!isBusy) this.#closeStore();
+    const isLocked = isDatabaseLocked(error);
+    if (!isLocked) this.#closeStore();
     const { clock, onError } = this.#options;
     const now = clock.now();
-    if (isBusy) this.#busySince ??= now;
-    const isShort = isBusy && now - (this.#busySince ?? now) < MAX_BUSY * 1000 && !this.#end.signal.aborted;
+    if (isLocked) this.#lockedSince ??= now;
+    const isShort =
+      isLocked && now - (this.#lockedSince ?? now) < MAX_SHORT_LOCK_MS && !this.#end.signal.aborted;
     if (isShort || this.#isErrorReported) return;
     this.#isErrorReported = true;
     try {
       onError(error);
     } catch {
-      // The caller gets no error, because reporting the error has failed.
+      // The function that reports errors has failed, so this error cannot be reported.
     }
   }
 
@@ -107,7 +104,7 @@ export class KeyUseRecorder {
     try {
       this.#store?.close();
     } catch {
-      // The error that follows from the same cause has been reported.
+      // The error that made the database unusable has been reported.
     }
     this.#store = null;
   }

@@ -1,4 +1,4 @@
-import { type KeyUse, type KeyUser, OTHER_USERS } from '../../domain/key-use.ts';
+import { type KeyUse, type KeyUser, OTHER_USERS } from '../../domain/keys/key-use.ts';
 import type { Instant } from '../../domain/model.ts';
 import { redactSecretWords } from '../../key-id.ts';
 import { parseClientName } from '../../server/client-name.ts';

@@ -1,3 +1,4 @@
+import { END_OF_YEAR_9999 } from '../../domain/aws-limits.ts';
 import type { Instant } from '../../domain/model.ts';
 import type { PolledCredentials, PollFailure, PollOutcome } from '../../sources/source.ts';
 
@@ -10,17 +11,13 @@ export function rejectLongTermKeys(outcome: PollOutcome): PollOutcome {
   return outcome.reason === 'long-lived' ? { ...outcome, misconfiguration: LONG_TERM_KEYS } : outcome;
 }
 
-/** Documents have four digits for the year. SDKs cannot parse more. */
-const FIRST_IMPOSSIBLE_EXPIRATION: Instant = Date.UTC(10_000, 0);
-
 /**
  * @param now by AWS's clock
  * @returns a failure instead of credentials that have expired, or whose expiration no document can state
  */
 export function rejectUnservable(poll: PolledCredentials, now: Instant): PollOutcome {
   const { expiration } = poll.credentials;
-  if (expiration >= FIRST_IMPOSSIBLE_EXPIRATION)
-    return fail(poll, 'malformed', 'Expiration is after the year 9999');
+  if (expiration >= END_OF_YEAR_9999) return fail(poll, 'malformed', 'Expiration is after the year 9999');
   return expiration <= now ? fail(poll, 'expired') : poll;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { MIN_CORRECTED_CLOCK_OFFSET } from '../../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 
-/** Timers of the system can end this much early. */
+/** Timers of the system can end early by this time. */
 const TIMER_TOLERANCE_MS = 1000;
 
 /**
@@ -36,7 +36,7 @@ export class AwsClock {
   }
 
   /**
-   * Sleeps so long that this clock advances by this time, also if the host's clock is set meanwhile. Ends early if
+   * Sleeps until this clock has advanced by this time, even if the host's clock is set during the sleep. Ends early if
    * `signal` is aborted. Do not call `synchronise` during a sleep.
    */
   async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -47,8 +47,8 @@ export class AwsClock {
   }
 
   /**
-   * Takes over the offset of a response.
-   * @param offset null: the response showed none, so the host's clock counts, unless an earlier response corrected it
+   * Corrects this clock by the offset that a response showed.
+   * @param offset null: the response showed no time. Then an earlier correction stays, else the host's clock counts
    */
   synchronise(offset: Seconds | null): void {
     if (offset === null && this.#isOffsetKnown) return;

@@ -110,13 +110,13 @@ export class CredentialRefresher {
   }
 
   /**
-   * To be called for each request of a client, before `getCurrent`. Null: respond at once. Otherwise the promise
-   * resolves when the poll has ended that may bring credentials, and within a second.
+   * Call this method for each request of a client, before `getCurrent`. Null: respond at once. Otherwise wait for the
+   * promise, which resolves when the poll has ended, and within a second.
    */
   noteRequest(): Promise<void> | null {
     const now = this.#time.now();
     this.#lastRequestAt = now;
-    // A poll is in progress, or it is overdue because the host was suspended or its clock was set.
+    // Also true while a poll is in progress, and after a suspension or a change of the clock.
     const isDue = this.#isIdle || now >= this.#dueAt;
     if (isDue) this.#sleep.wake();
     if (this.getCurrent() !== null || this.#stop.signal.aborted) return null;

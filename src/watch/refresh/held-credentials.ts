@@ -5,7 +5,7 @@ import type { PolledCredentials } from '../../sources/source.ts';
 
 /**
  * When the credentials were issued, by AWS's clock: the source's `LastUpdated`, else the time of the first poll. Some
- * servers state the year 1, which no credentials outlive.
+ * servers state the year 1, which is ignored because AWS issues no credentials for so long.
  */
 export function findIssuedAt(poll: PolledCredentials): Instant {
   const observedAt = correctTime(poll);
@@ -14,7 +14,7 @@ export function findIssuedAt(poll: PolledCredentials): Instant {
   return isCredible ? Math.min(lastUpdated, observedAt) : observedAt;
 }
 
-/** The credentials that are served: of all that a source has returned, those that are valid for longest. */
+/** The credentials to serve: those that are valid for longest, unless the source was changed to another role. */
 export class HeldCredentials {
   #held: PolledCredentials | null = null;
   #lifetime: Seconds | null = null;
@@ -58,13 +58,13 @@ export class HeldCredentials {
   }
 }
 
-/** False if a wrong secret in a file was corrected. */
+/** A user can correct a wrong secret in a file, and keep the key id. */
 const hasSameSecrets = ({ secrets: old }: PolledCredentials, { secrets }: PolledCredentials): boolean =>
   secrets.secretAccessKey.equals(old.secretAccessKey) && (secrets.token?.equals(old.token) ?? false);
 
 /**
- * Whether credentials may be served longer than newer ones. Not if the source was changed to another role or account, and
- * not if their expiration is impossible for AWS: nobody knows when they really expire.
+ * Whether the held credentials may be served although the source returns others. False if the source was changed to
+ * another role or account. Also false if AWS cannot issue credentials for so long, because the expiration is then wrong.
  */
 function mayOutlive(held: PolledCredentials, poll: PolledCredentials): boolean {
   const isCredible = held.credentials.expiration - findIssuedAt(held) <= MAX_VALIDITY * 1000;

@@ -1,16 +1,15 @@
 import type { Clock } from '../../clock.ts';
 import type { SeriesIdentity } from '../../domain/model.ts';
 import { MAX_BACKOFF } from '../../domain/verdict/poll-health.ts';
-import { CredWatchError } from '../../errors.ts';
 import type { PollFailure, PollOutcome } from '../../sources/source.ts';
+import { isDatabaseLocked, MAX_SHORT_LOCK_MS } from '../database-lock.ts';
 import { type PollContext, type RecordedPoll, recordPoll } from '../poll-once.ts';
 
 /** The same failure is recorded at most this often, because a refresh is repeated every few seconds. */
 const MIN_DISTANCE_MS = MAX_BACKOFF * 1000;
 
-/** Imports and backups lock the database for a short time. Then polls are recorded later. */
+/** Polls that could not be recorded because of a lock are recorded after this pause. */
 const RETRY_EVERY_MS = 3000;
-const MAX_BUSY_MS = 30_000;
 
 /** Limits the memory while the database is locked. */
 const MAX_WAITING = 1000;
@@ -50,13 +49,13 @@ export class RefreshRecorder {
       if (!assessed.ok && !isStarting) this.#lastFailure = { failure: assessed, identity };
       return { outcome: assessed, identity, isStarting };
     } catch (error) {
-      if (isBusy(error)) this.#recordLater(() => recordPoll(this.#context, outcome, wasAborted));
+      if (isDatabaseLocked(error)) this.#recordLater(() => recordPoll(this.#context, outcome, wasAborted));
       else this.reportError(error);
       return { outcome: assessed, identity: this.#describeSeries(outcome), isStarting: false };
     }
   }
 
-  /** Records what is waiting, or reports the loss. */
+  /** Records the waiting polls, or reports their loss. */
   async close(): Promise<void> {
     this.#end.abort();
     await this.#retrying;
@@ -82,11 +81,11 @@ export class RefreshRecorder {
       try {
         if (!this.#end.signal.aborted) this.#recordWaiting();
       } catch (error) {
-        const isShort = isBusy(error) && this.#clock.now() - since < MAX_BUSY_MS;
+        const isShort = isDatabaseLocked(error) && this.#clock.now() - since < MAX_SHORT_LOCK_MS;
         if (!isShort && !isReported) this.reportError(error);
         isReported ||= !isShort;
-        // The next one can succeed.
-        if (!isBusy(error)) this.#waiting.shift();
+        // The next poll may still be recorded.
+        if (!isDatabaseLocked(error)) this.#waiting.shift();
       }
     }
   }
@@ -108,11 +107,11 @@ export class RefreshRecorder {
     try {
       call();
     } catch {
-      // The caller gets no error, because reporting the error has failed.
+      // The function that reports errors has failed, so this error cannot be reported.
     }
   }
 
-  /** As the store would name the series, as far as it is known without the store. */
+  /** The identity that the store would use, as far as it is known without the store. */
   #describeSeries({ identity: { source, apiVersion, role, host } }: PollOutcome): SeriesIdentity {
     return {
       host: this.#context.host ?? host ?? this.#context.machine,
@@ -122,8 +121,6 @@ export class RefreshRecorder {
     };
   }
 }
-
-const isBusy = (error: unknown) => error instanceof CredWatchError && error.code === 'DATABASE_BUSY';
 
 /** The absolute value, because a clock that was set back would otherwise suppress failures for long. */
 const isRepeated = (failure: PollFailure, recorded: PollFailure): boolean =>

@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/model.ts';
 import type { AwsClock } from './aws-clock.ts';
 
-/** Timers do not advance while a laptop is suspended, and do not follow a clock that is set: sleep in short slices. */
+/** A sleep has short slices, because timers stand still during a suspension and do not follow a clock that is set. */
 const MAX_SLICE_MS = 10_000;
 
 /** A sleep until an instant of AWS's clock, which can be ended early. One at a time. */

@@ -1,10 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeAddressUser } from '../../../src/cli/serving/health/running-server.ts';
 import type { ServedRoleFacts } from '../../../src/domain/serving/served-role-facts.ts';
 import { formatHealth } from '../../../src/report/serving/health.ts';
+import { listenOnLoopback } from '../../support/cli/other-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const NOTHING = 'another program listens there';
@@ -27,15 +28,7 @@ const { body: HEALTH } = formatHealth(
   0,
 );
 
-async function listen(server: Server) {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { host: '127.0.0.1', port: address.port };
-}
-
-const respond = (listener: RequestListener) => listen(createServer(listener));
+const respond = (listener: RequestListener) => listenOnLoopback(createServer(listener));
 
 describe('the program that uses an address', () => {
   test('a running server is named with its user and roles', async () => {
@@ -73,7 +66,7 @@ describe('the program that uses an address', () => {
   });
 
   test('a program without HTTP is another program', async () => {
-    const address = await listen(createTcpServer((socket) => void socket.end('SSH-2.0\r\n')));
+    const address = await listenOnLoopback(createTcpServer((socket) => void socket.end('SSH-2.0\r\n')));
     expect(await describeAddressUser(address)).toBe(NOTHING);
   });
 

@@ -35,12 +35,12 @@ describe('the verdict', () => {
     expect(judge([passed('token-issued'), passed('key-stable')])).toBe('conforms');
   });
 
-  test('the verdict is does-not-conform with one error, also if other checks are unknown', () => {
+  test('the verdict is does-not-conform with one error, even if other checks are unknown', () => {
     const results = [failed('token-issued'), skipped('document-fields', { code: 'NO_ROLE' })];
     expect(judge(results)).toBe('does-not-conform');
   });
 
-  test('the verdict counts a warning only with --strict', () => {
+  test('a failed check of severity warning counts only with --strict', () => {
     expect(judge([failed('key-stable')])).toBe('conforms');
     expect(judge([failed('key-stable')], true)).toBe('does-not-conform');
   });
@@ -56,7 +56,7 @@ describe('the verdict', () => {
     expect(judge([passed('token-issued'), late])).toBe('unknown');
   });
 
-  test('the verdict ignores checks that do not apply', () => {
+  test('checks that do not apply do not change the verdict', () => {
     expect(judge([skipped('no-role-not-found', { code: 'ROLE_ATTACHED' })])).toBe('conforms');
     expect(judge([skipped('rotation-overlap', { code: 'NEEDS_WATCH' })], true)).toBe('conforms');
   });
@@ -71,7 +71,7 @@ describe('the summary of clients', () => {
   const summarize = (...results: CheckResult[]) =>
     Object.fromEntries(summarizeClients({ results }).map(({ client, effects }) => [client, effects]));
 
-  test('the summary names every SDK, and another client only if a failure affects it', () => {
+  test('the summary names every SDK, and another client only if it is affected', () => {
     const clients = Object.keys(summarize());
     expect(clients).toEqual('botocore java-1 java-2 dotnet ruby javascript go cpp rust'.split(' '));
     const result = failed('expect-refused', { effect: 'no-credentials', clients: ['s3fs'] });
@@ -93,11 +93,11 @@ describe('the summary of clients', () => {
     expect(summary.botocore).toEqual([]);
   });
 
-  test('the summary omits effects on no particular client', () => {
+  test('the summary omits an effect on no particular client', () => {
     expect(summarize(failed('host-header', { effect: 'leaks', clients: 'all' })).go).toEqual([]);
   });
 
-  test('the summary states the longest window, and no window if the effect always occurs', () => {
+  test('the summary states the longest window, or no window if the effect always occurs', () => {
     const delays = (below?: number): ClientEffect => ({
       effect: 'delays',
       clients: ['go'],

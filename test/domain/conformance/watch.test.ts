@@ -45,7 +45,7 @@ describe('the lead time of a watched rotation', () => {
     expect(rotations.map(({ leadTime }) => leadTime)).toEqual([{ atLeast: 420, atMost: 420 }]);
   });
 
-  test('the lead time is a range without LastUpdated, or with a LastUpdated before the reads', () => {
+  test('the lead time is a range without LastUpdated, or if LastUpdated lies before the reads', () => {
     for (const updated of [undefined, 20]) {
       const after = { minute: 60, key: 'B', expires: 360, ...(updated === undefined ? {} : { updated }) };
       const { rotations } = followKeys([before, after].map((each) => read(each)));
@@ -61,7 +61,7 @@ describe('the lead time of a watched rotation', () => {
     expect(followKeys(reads.map((each) => read(each))).rotations).toMatchObject([{ leadTime: null }]);
   });
 
-  test('the check of the lead time fails only if the lead time is certainly under 5 minutes', () => {
+  test('a rotation fails only if its lead time is certainly under 5 minutes', () => {
     const judge = (updated: number | null) =>
       findFailed([
         read(before),
@@ -124,7 +124,7 @@ test('reads without a response are reported once for each reason', () => {
   ]);
 });
 
-describe('what was watched', () => {
+describe('results of --watch', () => {
   const needsWatch = {
     id: 'rotation-overlap',
     outcome: 'skipped',
@@ -138,7 +138,7 @@ describe('what was watched', () => {
     failures: [expired(3, 10)],
   } satisfies CheckResult;
 
-  test('watching decides a check that needs it', () => {
+  test('--watch decides a check that needs it', () => {
     const [passed] = addWatchedChecks([needsWatch], [{ id: 'rotation-overlap', failures: [] }]);
     expect(passed).toMatchObject({ id: 'rotation-overlap', outcome: 'passed' });
     const skipReason = { code: 'NO_ROTATION_SEEN' } as const;
@@ -146,11 +146,11 @@ describe('what was watched', () => {
     expect(skipped).toMatchObject({ outcome: 'skipped', reason: skipReason });
   });
 
-  test('watching does not turn a failed check into a passed one', () => {
+  test('--watch does not turn a failed check into a passed one', () => {
     expect(addWatchedChecks([failed], [{ id: 'not-expired', failures: [] }])).toEqual([failed]);
   });
 
-  test('watching replaces an earlier failure of the same kind, and turns a passed check into a failed one', () => {
+  test('a failure of --watch replaces an earlier one with the same code, or a passed check', () => {
     const failures = [expired(90, 600)];
     const passed = { id: 'not-expired', outcome: 'passed', exchanges: [3] } satisfies CheckResult;
     for (const before of [failed, passed]) {

@@ -27,7 +27,7 @@ describe('the state of a served role', () => {
     ['expired', { ...expiresIn(-1, 1), isIdle: true }, false],
     ['idle', { ...expiresIn(-1), isIdle: true }, false],
     ['valid', { ...expiresIn(1), isIdle: true }, true],
-  ] as const)('the state is %s', (state, facts, servable) => {
+  ] as const)('a served role is %s', (state, facts, servable) => {
     expect(getServedRoleState(facts, NOW)).toBe(state);
     expect(isServable(facts, NOW)).toBe(servable);
     expect(isHealthy(facts, NOW)).toBe(servable || state === 'idle');
@@ -62,7 +62,7 @@ describe('the reason of a refresh time', () => {
     [3600, 20 * 60, 'half'],
     [900, 50 * 60, 'short-lifetime'],
   ] as const)(
-    'the reason of a refresh with a lifetime of %d seconds and at least %s seconds is %s',
+    'credentials of %d seconds that keep at least %s seconds are refreshed because of %s',
     (lifetime, minRemaining, code) => {
       expect(explainRefreshTime(lifetime, minRemaining)).toEqual({
         code,

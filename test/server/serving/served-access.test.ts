@@ -89,11 +89,11 @@ describe('a request from a browser or through a proxy', () => {
     ['Upgrade-Insecure-Requests', '1'],
     ['Access-Control-Request-Method', 'PUT'],
     ['ORIGIN', ''],
-  ])('is rejected on every path because of %s: %s', async (name, value) => {
+  ])('a request is rejected on every path because of %s: %s', async (name, value) => {
     await expectRejected(await startOpen(), { [name]: value });
   });
 
-  test('is not suspected because of the headers of an SDK or of Node', async () => {
+  test('a request is not rejected because of headers of an SDK or of Node', async () => {
     const { requests, send } = await startOpen();
     const headers = {
       'Sec-Fetch-Mode': 'cors',
@@ -109,7 +109,7 @@ describe('a request from a browser or through a proxy', () => {
   });
 
   test.each(METHODS.filter((method) => method !== 'CONNECT'))(
-    'is rejected with the method %s, without CORS headers',
+    'a request of a web page is rejected with the method %s, without CORS headers',
     async (method) => {
       const { send, requests } = await startOpen();
       for (const { path } of requests) {
@@ -135,7 +135,7 @@ describe('a Host header', () => {
     'metadata.internal',
   ];
 
-  test('can be the listen address, a real address or an allowed name', async () => {
+  test('a Host header can be the listen address, a real address or an allowed name', async () => {
     const { send, requests, origin } = await startOpen({ allowedHosts: ['metadata.internal'] });
     for (const Host of allowed(new URL(origin).port)) {
       for (const { method, path, headers } of requests) {
@@ -159,7 +159,7 @@ describe('a Host header', () => {
     'localhost@rebound.example',
     'metadata.internal',
     '',
-  ])('is rejected on every path: %j', async (Host) => {
+  ])('the Host header %j is rejected on every path', async (Host) => {
     const served = await startOpen({ allowedHosts: [''] });
     await expectRejected(served, { Host });
     expect(served.exchanges.every(({ rejectedHost }) => rejectedHost === Host)).toBe(true);
@@ -171,7 +171,7 @@ describe('a Host header', () => {
     ['two Host headers', (text: string) => text.replace(/(Host: .*\r\n)/, '$1$1'), 403],
     ['a foreign host in the URL', (text: string) => text.replace(' /', ' http://rebound.example/'), 403],
     ['a user name in the URL', (text: string) => text.replace(' /', ' http://a@127.0.0.1/'), 403],
-  ])('is rejected on every path: %s', async (_, change, status) => {
+  ])('a request is rejected on every path because of %s', async (_, change, status) => {
     const { sendText, requests, role } = await startOpen();
     for (const { method, path, headers } of requests) {
       const response = await sendText(change, method, path, headers);
@@ -181,7 +181,7 @@ describe('a Host header', () => {
     expect(role.requests).toBe(0);
   });
 
-  test('of a wildcard address can be the address of the connection, and no other address of the machine', async () => {
+  test('a server on a wildcard address accepts only the address of the connection as Host', async () => {
     const { send, origin } = await startOpen({
       listen: [{ target: { host: '0.0.0.0', port: 0 }, role: null }],
     });
@@ -194,7 +194,7 @@ describe('a Host header', () => {
 });
 
 describe('an additional page', () => {
-  test('is read only, and forbids caching and embedding', async () => {
+  test('an additional page is read only, and forbids caching and embedding', async () => {
     const { send, exchanges } = await startOpen();
     const { status, body, headers } = await send('GET', '/healthz?x=1');
     expect([status, body]).toEqual([200, 'PAGE']);
@@ -210,7 +210,7 @@ describe('an additional page', () => {
     ]);
   });
 
-  test('responds 500 without details if it fails', async () => {
+  test('an additional page that fails gets 500 without details', async () => {
     const routes = new Map([['/metrics', () => Promise.reject(new Error('CANARY'))]]);
     const { send, errors, get } = await startOpen({ routes });
     const { status, body } = await send('GET', '/metrics');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import type { PeerProcess } from '../../../src/domain/key-use.ts';
+import type { PeerProcess } from '../../../src/domain/keys/key-use.ts';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText } from '../../support/server/raw-client.ts';
@@ -12,7 +12,7 @@ const DOCUMENT = '/latest/meta-data/iam/security-credentials/loader';
 const V1 = { allowV1: true } as const;
 
 describe('an exchange', () => {
-  test('has the facts of the request, the addresses, and the credentials that the client got', async () => {
+  test('an exchange has the facts of the request, the addresses, and the credentials that the client got', async () => {
     const role = createRole();
     const { get, exchanges, origin } = await startServed({ roles: [role] });
     await get(DOCUMENT, { 'User-Agent': 'aws-sdk-go/1.2' });
@@ -46,7 +46,7 @@ describe('an exchange', () => {
     expect(document?.credentials).toBe(role.credentials);
   });
 
-  test('has the version of IMDS that was used', async () => {
+  test('an exchange has the version of IMDS that the client used', async () => {
     const { get, send, exchanges } = await startServed(V1);
     await send('GET', DOCUMENT);
     await get(DOCUMENT);
@@ -59,7 +59,7 @@ describe('an exchange', () => {
     ['GET', { Origin: 'null' }],
     ['GET', { Expect: '100-continue' }],
   ] as [string, Record<string, string>][])(
-    'has no credentials if the client got none: %s %j',
+    'an exchange has no credentials if the client got none: %s %j',
     async (method, headers) => {
       const { send, exchanges } = await startServed(V1);
       await send(method, DOCUMENT, headers);
@@ -68,7 +68,7 @@ describe('an exchange', () => {
     },
   );
 
-  test('has no status and no credentials if the client left before the response', async () => {
+  test('an exchange has no status and no credentials if the client left before the response', async () => {
     let finish: (() => void) | null = null;
     const role = createRole('loader', {
       noteRequest: () =>
@@ -91,7 +91,7 @@ describe('an exchange', () => {
     expect(exchanges[1]).toMatchObject({ role: 'loader', status: null, credentials: null });
   });
 
-  test('is reported before the client gets the response', async () => {
+  test('an exchange is reported before the client gets the response', async () => {
     const reported: number[] = [];
     const { send } = await startServed({ ...V1, onExchange: ({ status }) => reported.push(status ?? 0) });
     for (let count = 1; count <= 3; count += 1) {
@@ -100,7 +100,7 @@ describe('an exchange', () => {
     }
   });
 
-  test('contains no secret of the server or the credentials as text', async () => {
+  test('an exchange contains no secret of the server or the credentials as text', async () => {
     const roles = [createRole('loader'), createRole('ops')];
     const served = await startServed({ roles, shapes: SHAPES });
     const secrets = ['CANARY-secret', 'CANARY-token'];
@@ -136,7 +136,7 @@ describe('an exchange', () => {
 describe('the process of a client', () => {
   const PEER: PeerProcess = { pid: 7, program: '/usr/bin/curl', user: 'alice' };
 
-  test('is looked up for requests for credentials, before the response', async () => {
+  test('the process of a client is looked up for requests for credentials, before the response', async () => {
     const ports: (number | undefined)[] = [];
     const findPeer = async ({ remotePort }: Socket) => {
       ports.push(remotePort);
@@ -159,13 +159,13 @@ describe('the process of a client', () => {
       },
     ],
     ['finds nothing', () => null],
-  ])('does not prevent the response if the lookup %s', async (_, findPeer) => {
+  ])('the client gets a response if the lookup of its process %s', async (_, findPeer) => {
     const { send, exchanges } = await startServed({ ...V1, findPeer });
     expect((await send('GET', DOCUMENT)).status).toBe(200);
     expect(exchanges[0]).toMatchObject({ peer: null, status: 200 });
   });
 
-  test('can be looked up until after the refresh has failed', async () => {
+  test('the lookup of a process may take longer than a refresh that fails', async () => {
     const role = createRole('loader', { noteRequest: () => Promise.reject(new Error('x')) });
     const findPeer = async () => {
       // Longer than Node waits before it reports a rejection that is not handled.
@@ -178,7 +178,7 @@ describe('the process of a client', () => {
     expect(exchanges[0]?.peer).toBe(PEER);
   });
 
-  test('is not looked up for so long that the credentials expire before the response', async () => {
+  test('credentials that expire during the lookup of a process are not served', async () => {
     const { clock, pass } = createStoppedClock();
     const role = createRole();
     role.credentials = createServed('loader', { issuedAt: 0, expiration: clock.now() + 2000 });
@@ -191,7 +191,7 @@ describe('the process of a client', () => {
     expect(exchanges[0]).toMatchObject({ status: 503, credentials: null });
   });
 
-  test('is looked up while the role is refreshed', async () => {
+  test('the process of a client is looked up while the role is refreshed', async () => {
     const order: string[] = [];
     const role = createRole('loader', {
       async noteRequest() {

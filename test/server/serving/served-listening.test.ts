@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -41,7 +40,7 @@ const getOver = (socketPath: string, path: string, host = 'localhost') =>
 describe('a Unix socket', () => {
   const newPath = () => join(temporaryFolder(), 'serve.sock');
 
-  test('serves this user only, and disappears at the end', async () => {
+  test('a Unix socket serves this user only, and disappears at the end', async () => {
     const path = newPath();
     const { origins, environments, exchanges, close } = await startOn({ path, mode: 0o600 });
     expect(origins).toEqual([`unix:${path}`]);
@@ -61,7 +60,7 @@ describe('a Unix socket', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test.each([0o600, 0o660, 0o666])('has the permissions %o, whatever the umask is', async (mode) => {
+  test.each([0o600, 0o660, 0o666])('a Unix socket has the permissions %o with any umask', async (mode) => {
     const umask = process.umask(0);
     onTestFinished(() => void process.umask(umask));
     const path = newPath();
@@ -70,7 +69,7 @@ describe('a Unix socket', () => {
     expect(process.umask()).toBe(0);
   });
 
-  test('a link that replaces the socket changes no permissions of another file', async () => {
+  test('a link that replaces a Unix socket changes no permissions of another file', async () => {
     const path = newPath();
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '', { mode: 0o644 });
@@ -94,7 +93,7 @@ describe('a Unix socket', () => {
     expect([lstatSync(file).uid, lstatSync(path).uid]).toEqual([0, 65_534]);
   });
 
-  test('replaces the socket of a server that has ended', async () => {
+  test('a server replaces the Unix socket of a server that has ended', async () => {
     const path = newPath();
     const first = createServer().listen(path);
     await new Promise((resolve) => first.once('listening', resolve));
@@ -108,7 +107,7 @@ describe('a Unix socket', () => {
     expect((await getOver(path, LIST)).status).toBe(200);
   });
 
-  test('is not taken from a running server', async () => {
+  test('a server does not replace the Unix socket of a running server', async () => {
     const path = newPath();
     await startOn({ path, mode: 0o600 });
     await expect(startOn({ path, mode: 0o600 })).rejects.toThrow(`${path} is already in use`);
@@ -119,11 +118,12 @@ describe('a Unix socket', () => {
     ['a file', (path: string) => writeFileSync(path, 'text')],
     ['a folder', (path: string) => mkdirSync(path)],
     ['a link', (path: string) => symlinkSync('/nonexistent', path)],
-  ])('never replaces %s', async (_, create) => {
+  ])('a Unix socket never replaces %s', async (_, create) => {
     const path = newPath();
     create(path);
+    const { ino } = lstatSync(path);
     await expect(startOn({ path, mode: 0o600 })).rejects.toThrow(`${path} exists and is not a socket`);
-    expect(lstatSync(path)).toBeDefined();
+    expect(lstatSync(path).ino).toBe(ino);
   });
 
   test.each([
@@ -138,13 +138,13 @@ describe('a Unix socket', () => {
       () => join(temporaryFolder(), 'x'.repeat(100)),
       /is too long for a Unix socket/,
     ],
-  ])('%s is an error', async (_, choosePath, message) => {
+  ])('a Unix socket %s is an error', async (_, choosePath, message) => {
     await expect(startOn({ path: choosePath(), mode: 0o600 })).rejects.toThrow(message);
   });
 });
 
 describe('addresses', () => {
-  test('are served together, or not at all', async () => {
+  test('a server listens on all addresses, or on none', async () => {
     const path = join(temporaryFolder(), 'serve.sock');
     const one = await startOn(
       { host: '127.0.0.1', port: 0 },
@@ -183,9 +183,7 @@ describe('addresses', () => {
     );
   });
 
-  test('the token file of EKS and the socket disappear if the server cannot start', async () => {
-    const folder = temporaryFolder();
-    chmodSync(folder, 0o700);
+  test('each role has its own token file of EKS, which disappears at the end', async () => {
     const { environments, close } = await startServed({
       shapes: ['eks'],
       roles: [createRole('a'), createRole('b')],
@@ -194,6 +192,13 @@ describe('addresses', () => {
     expect(new Set(files.map((file) => readFileSync(file, 'utf8'))).size).toBe(2);
     await close();
     expect(files.filter((file) => existsSync(file))).toEqual([]);
+  });
+
+  test('a Unix socket disappears if the metadata folder is missing', async () => {
+    const path = join(temporaryFolder(), 'serve.sock');
+    const listen = [{ target: { path, mode: 0o600 }, role: null }];
+    await expect(startServed({ listen, treePath: `${path}.tree` })).rejects.toThrow('does not exist');
+    expect(existsSync(path)).toBe(false);
   });
 });
 

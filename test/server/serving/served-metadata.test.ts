@@ -21,7 +21,7 @@ async function crawl(get: (path: string) => Promise<{ status: number; body: stri
 }
 
 describe('the metadata of a machine with real credentials', () => {
-  test('contains only what is known', async () => {
+  test('the metadata contains only known facts', async () => {
     const role = createRole();
     role.credentials = createServed('loader', { accountId: null, roleArn: null });
     const { get } = await startServed({ roles: [role], machine: UNKNOWN });
@@ -49,7 +49,7 @@ describe('the metadata of a machine with real credentials', () => {
     }
   });
 
-  test('has the account of the role, the region and the partition', async () => {
+  test('the metadata has the account of the role, the region and the partition', async () => {
     const role = createRole();
     role.credentials = createServed('loader', {
       accountId: '444455556666',
@@ -81,7 +81,7 @@ describe('the metadata of a machine with real credentials', () => {
     });
   });
 
-  test('keeps the account while no credentials are valid, and each role has its own', async () => {
+  test('the metadata keeps the account while no credentials are valid, and each role has its own account', async () => {
     const [one, other] = [createRole('one'), createRole('other')];
     other.credentials = createServed('other', { accountId: '444455556666' });
     const { get } = await startServed({ roles: [one, other] });
@@ -93,7 +93,7 @@ describe('the metadata of a machine with real credentials', () => {
     expect([await findAccount('one'), await findAccount('other')]).toEqual(['111122223333', '444455556666']);
   });
 
-  test('a folder adds, replaces and removes nothing else', async () => {
+  test('a folder adds and replaces metadata, and keeps everything else', async () => {
     const treePath = temporaryFolder();
     mkdirSync(join(treePath, 'meta-data', 'placement'), { recursive: true });
     writeFileSync(join(treePath, 'user-data'), '#!/bin/sh\n');
@@ -115,16 +115,17 @@ describe('the metadata of a machine with real credentials', () => {
   });
 });
 
-describe('the id of a machine', () => {
-  test('is stable, has the form of EC2 and does not reveal the machine id', () => {
+describe('the ids of a machine', () => {
+  test('the instance id is stable, has the form of EC2 and does not reveal the machine id', () => {
     const machineId = '0123456789abcdef0123456789abcdef';
     expect(deriveInstanceId(machineId)).toMatch(/^i-[\da-f]{17}$/);
-    expect(deriveInstanceId(machineId)).toBe(deriveInstanceId(machineId));
+    // Pollers of this server store the id as their host, so a release must not change it.
+    expect(deriveInstanceId(machineId)).toBe('i-c111cce83bea4e323');
     expect(deriveInstanceId(machineId)).not.toBe(deriveInstanceId('host'));
     expect(machineId).not.toContain(deriveInstanceId(machineId).slice(2, 10));
   });
 
-  test('is read from the first valid file, else it is the host name', () => {
+  test('the machine id comes from the first valid file, else it is the host name', () => {
     const file = join(temporaryFolder(), 'machine-id');
     expect(readMachineId([file])).toBe(hostname());
     writeFileSync(file, 'uninitialized\n');

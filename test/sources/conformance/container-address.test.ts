@@ -31,27 +31,27 @@ async function startEcs() {
 describe('the host of a container URL', () => {
   const hosts = async () => '127.0.0.1 agent.example\n127.0.0.1 mixed.example\n192.0.2.1 mixed.example\n';
 
-  test.each(['127.0.0.1', 'localhost'])('%s is allowed', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('the host %s is allowed', async (host) => {
     const { path, port } = await startEcs();
     const run = await checkEndpoint({ url: `http://${host}:${port}${path}`, shape: 'ecs' });
     expect(listChecks(run)).toEqual([]);
   });
 
-  test('0.0.0.0 is allowed by no SDK', async () => {
+  test('no SDK allows the host 0.0.0.0', async () => {
     const { path, port } = await startEcs();
     const run = await checkEndpoint({ url: `http://0.0.0.0:${port}${path}`, shape: 'ecs' });
     expect(listChecks(run)).toEqual(['host-allowed']);
     expect(listClients(run, 'host-allowed')).toEqual(CONFORMANCE_SDKS);
   });
 
-  test('a name of the loopback address is refused by botocore and JavaScript', async () => {
+  test('botocore and JavaScript refuse a host name of the loopback address', async () => {
     const { path, port } = await startEcs();
     const url = `http://agent.example:${port}${path}`;
     const run = await checkEndpoint({ url, shape: 'ecs', readFile: hosts });
     expect(listClients(run, 'host-allowed')).toEqual(['botocore', 'javascript']);
   });
 
-  test('a name with another address is refused by all', async () => {
+  test('all SDKs refuse a host name with another address', async () => {
     const { path, port } = await startEcs();
     const url = `http://mixed.example:${port}${path}`;
     const run = await checkEndpoint({ url, shape: 'ecs', readFile: hosts });
@@ -84,13 +84,13 @@ describe('the variables of a container endpoint', () => {
         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'FILE',
       },
     },
-  ])('agree with $title', async ({ env }) => {
+  ])('the variables agree with $title', async ({ env }) => {
     const run = await check(env);
     expect(listChecks(run)).toEqual([]);
     expect(find(run, 'variables-agree')?.outcome).toBe('passed');
   });
 
-  test('disagree with two tokens, of which Java uses the other one', async () => {
+  test('the variables disagree with two different tokens, of which Java uses the other one', async () => {
     const other = {
       AWS_CONTAINER_AUTHORIZATION_TOKEN: 'other',
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'FILE',
@@ -100,14 +100,14 @@ describe('the variables of a container endpoint', () => {
     expect(listClients(run, 'variables-agree')).toEqual(['java-1', 'java-2', 'javascript']);
   });
 
-  test('are not judged if they name another endpoint, or none', async () => {
+  test('the variables are not judged if they name another endpoint, or no endpoint', async () => {
     for (const env of [{}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/other' }]) {
       const result = find(await check(env), 'variables-agree');
       expect(result).toMatchObject({ outcome: 'skipped', reason: { code: 'NO_VARIABLES' } });
     }
   });
 
-  test('disagree with two different URIs', async () => {
+  test('the variables disagree with two different URIs', async () => {
     const { path, origin } = await startEcs();
     const run = await checkEndpoint({
       url: `${origin}${path}`,
@@ -126,7 +126,7 @@ describe('the variables of a container endpoint', () => {
 test.each([
   { end: '', failed: [] },
   { end: '\n', failed: ['token-file-format'] },
-])('a token file that ends with $end.length line ends', async ({ end, failed }) => {
+])('a token file with $end.length line ends fails the checks $failed', async ({ end, failed }) => {
   const { handle, path, token } = createReferenceCloudshell({ clock: systemClock });
   const { origin } = await startLoopbackServer(handle);
   const tokenFile = join(temporaryFolder(), 'token');

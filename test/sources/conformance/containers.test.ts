@@ -19,17 +19,20 @@ const REFERENCES = {
 } as const;
 
 describe('a container endpoint without defects conforms', () => {
-  test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
-    const clock = createJumpingClock();
-    const { handle, path, token } = REFERENCES[shape]({ clock });
-    const { origin, requests } = await startLoopbackServer(handle, { clock });
-    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
-    expect(listChecks(run)).toEqual([]);
-    expect(listChecks(run, 'unknown')).toEqual([]);
-    expect(requests.length).toBeLessThanOrEqual(60);
-  });
+  test.each(['ecs', 'eks', 'cloudshell'] as const)(
+    'a reference endpoint of the shape %s conforms',
+    async (shape) => {
+      const clock = createJumpingClock();
+      const { handle, path, token } = REFERENCES[shape]({ clock });
+      const { origin, requests } = await startLoopbackServer(handle, { clock });
+      const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
+      expect(listChecks(run)).toEqual([]);
+      expect(listChecks(run, 'unknown')).toEqual([]);
+      expect(requests.length).toBeLessThanOrEqual(60);
+    },
+  );
 
-  test('ecs with the id in the query', async () => {
+  test('a reference endpoint of ECS with the id in the query conforms', async () => {
     const { handle, path } = createReferenceEcs({ clock: systemClock }, 1);
     const { origin } = await startLoopbackServer(handle);
     const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'ecs' });
@@ -51,13 +54,13 @@ describe('an agent of AWS that has no credentials is not judged', () => {
     notes: [{ code: 'ERROR_DOCUMENT', errorCode }],
   });
 
-  test('ECS, with an id that it does not know', async () => {
+  test('conform does not judge an agent of ECS that does not know the id', async () => {
     const { handle } = createReferenceEcs({ clock: systemClock });
     const path = '/v2/credentials/11111111-1111-4111-8111-111111111111';
     expect(await check('ecs', handle, path, null)).toEqual(unknown('InvalidIdInRequest'));
   });
 
-  test('ECS, after its start', async () => {
+  test('conform does not judge an agent of ECS that has just started', async () => {
     const body = {
       code: 'CredentialsUninitialized',
       message: 'Credentials uninitialized',
@@ -68,13 +71,13 @@ describe('an agent of AWS that has no credentials is not judged', () => {
     expect(result).toEqual(unknown('CredentialsUninitialized'));
   });
 
-  test('EKS, with an expired token', async () => {
+  test('conform does not judge an agent of EKS that gets an expired token', async () => {
     const { handle, path, issueToken } = createReferenceEks({ clock: systemClock });
     const text = 'Service account token failed basic claim validations: token is expired';
     expect(await check('eks', handle, path, issueToken(-10))).toEqual(unknown(text));
   });
 
-  test('EKS, without an association', async () => {
+  test('conform does not judge an agent of EKS without an association', async () => {
     const { path, token } = createReferenceEks({ clock: systemClock });
     const body = '[4cf0f7a2-0a3b-4c1d-8e9f-000000000000]: (ResourceNotFoundException): none, fault: client\n';
     const result = await check('eks', () => plain(404, body), path, token);
@@ -82,7 +85,7 @@ describe('an agent of AWS that has no credentials is not judged', () => {
   });
 });
 
-test('an endpoint of CloudShell may issue tokens only to those who have the token of the environment', async () => {
+test('an endpoint of CloudShell may require the token of the environment before it issues tokens', async () => {
   const { handle, path, token } = createReferenceCloudshell({ clock: systemClock });
   const { origin } = await startLoopbackServer((request) =>
     request.method === 'PUT' && request.headers.authorization !== token ? plain(401) : handle(request),
@@ -106,11 +109,14 @@ test('a token that needs a prefix is reported as such, and the other checks use 
 
 describe('each defect of a container endpoint is named by its checks', () => {
   const cases = CONTAINER_DEFECTS.flatMap((defect) => defect.shapes.map((shape) => ({ ...defect, shape })));
-  test.each(sampleCases(cases, 4))('$shape: $name', async ({ shape, checks, apply }) => {
-    const clock = createJumpingClock();
-    const { handle, path, token } = REFERENCES[shape]({ clock });
-    const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
-    const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
-    expect(listChecks(run)).toEqual([...checks].sort());
-  });
+  test.each(sampleCases(cases, 4))(
+    'conform names the defect of $shape: $name',
+    async ({ shape, checks, apply }) => {
+      const clock = createJumpingClock();
+      const { handle, path, token } = REFERENCES[shape]({ clock });
+      const { origin } = await startLoopbackServer(apply(handle, { clock, crash: () => {} }), { clock });
+      const run = await checkEndpoint({ url: `${origin}${path}`, shape, token, clock });
+      expect(listChecks(run)).toEqual([...checks].sort());
+    },
+  );
 });

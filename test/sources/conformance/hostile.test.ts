@@ -19,7 +19,7 @@ describe('a hostile endpoint', () => {
   test.each([
     ['arrays', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
     ['objects', `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`],
-  ])('does not end the run by a document of nested %s', async (_, body) => {
+  ])('a document of nested %s does not end the run', async (_, body) => {
     const nest = changeResponses(
       ({ path }) => isDocument(path),
       (response) => ({ ...response, body }),
@@ -30,7 +30,7 @@ describe('a hostile endpoint', () => {
     );
   });
 
-  test('does not hide expired credentials by a wrong Date', async () => {
+  test('a wrong Date of a hostile endpoint does not hide expired credentials', async () => {
     const expire = combine(
       changeDocument(() => ({ Expiration: '2020-01-01T00:00:00Z' })),
       changeResponses(
@@ -44,7 +44,9 @@ describe('a hostile endpoint', () => {
     expect(run.notes).toContainEqual(expect.objectContaining({ code: 'CLOCK_OFFSET' }));
   });
 
-  test('does not delay the report by long tokens and many headers', { timeout: 20_000 }, async () => {
+  test('long tokens and many headers of a hostile endpoint do not delay the report', {
+    timeout: 20_000,
+  }, async () => {
     const grow = changeResponses(
       () => true,
       (response, { method }) => ({

@@ -12,7 +12,7 @@ describe('an IMDS endpoint without defects conforms', () => {
     { title: 'with a role', options: {} },
     { title: 'without a role', options: { role: null } },
     { title: 'with IMDSv1', options: { allowsV1: true } },
-  ])('$title', async ({ options }) => {
+  ])('a reference endpoint $title conforms', async ({ options }) => {
     const clock = createJumpingClock();
     const { origin, requests } = await startLoopbackServer(createReferenceImds({ clock, ...options }), {
       clock,
@@ -25,28 +25,34 @@ describe('an IMDS endpoint without defects conforms', () => {
 });
 
 describe('each defect of an IMDS endpoint is named by its checks', () => {
-  test.each(sampleCases(IMDS_DEFECTS, 5))('$name', async ({ checks, apply }) => {
-    const clock = createJumpingClock();
-    const handle = apply(createReferenceImds({ clock }), { clock, crash: () => {} });
-    const { origin } = await startLoopbackServer(handle, { clock });
-    const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
-    expect(listChecks(run)).toEqual([...checks].sort());
-  });
+  test.each(sampleCases(IMDS_DEFECTS, 5))(
+    'conform names the defect of IMDS: $name',
+    async ({ checks, apply }) => {
+      const clock = createJumpingClock();
+      const handle = apply(createReferenceImds({ clock }), { clock, crash: () => {} });
+      const { origin } = await startLoopbackServer(handle, { clock });
+      const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
+      expect(listChecks(run)).toEqual([...checks].sort());
+    },
+  );
 });
 
 describe('each defect of a published server is named by its checks', () => {
-  test.each(sampleCases(KNOWN_DEFECTS, 3))('$name ($server)', async ({ shape, checks, apply }) => {
-    const clock = createJumpingClock();
-    const ecs = createReferenceEcs({ clock });
-    let crash = () => {};
-    const handle = apply(shape === 'ecs' ? ecs.handle : createReferenceImds({ clock }), {
-      clock,
-      crash: () => crash(),
-    });
-    const { origin, stop } = await startLoopbackServer(handle, { clock });
-    crash = stop;
-    const url = shape === 'ecs' ? `${origin}${ecs.path}` : origin;
-    const run = await checkEndpoint({ url, shape, clock });
-    expect(listChecks(run)).toEqual([...checks].sort());
-  });
+  test.each(sampleCases(KNOWN_DEFECTS, 3))(
+    'conform names the defect of $server: $name',
+    async ({ shape, checks, apply }) => {
+      const clock = createJumpingClock();
+      const ecs = createReferenceEcs({ clock });
+      let crash = () => {};
+      const handle = apply(shape === 'ecs' ? ecs.handle : createReferenceImds({ clock }), {
+        clock,
+        crash: () => crash(),
+      });
+      const { origin, stop } = await startLoopbackServer(handle, { clock });
+      crash = stop;
+      const url = shape === 'ecs' ? `${origin}${ecs.path}` : origin;
+      const run = await checkEndpoint({ url, shape, clock });
+      expect(listChecks(run)).toEqual([...checks].sort());
+    },
+  );
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { judgeConformance } from '../../../src/domain/conformance/verdict.ts';
+import { Prober } from '../../../src/sources/conformance/exchanges/prober.ts';
+import { exchangeRaw } from '../../../src/sources/conformance/exchanges/raw-exchange.ts';
 import { CHECK_LIMITS } from '../../../src/sources/conformance/limits.ts';
-import { Prober } from '../../../src/sources/conformance/prober.ts';
-import { exchangeRaw } from '../../../src/sources/conformance/raw-exchange.ts';
 import { checkEndpoint, createJumpingClock, listChecks } from '../../support/conformance/check-endpoint.ts';
 import { isDocument } from '../../support/conformance/defects/defect.ts';
 import { type Handler, startLoopbackServer } from '../../support/conformance/loopback-server.ts';
@@ -19,7 +19,7 @@ const delay =
   };
 
 describe('the time limit', () => {
-  test('ends the checks, also after a garbage collection', async () => {
+  test('the time limit of a run ends the checks, also after a garbage collection', async () => {
     const handle = delay(createReferenceImds({ clock: systemClock }), 50);
     const { origin } = await startLoopbackServer((request) => {
       collectGarbage();
@@ -34,7 +34,9 @@ describe('the time limit', () => {
     );
   });
 
-  test('of one request ends a raw request, also after a garbage collection', { timeout: 4000 }, async () => {
+  test('the time limit of a request ends a raw request, also after a garbage collection', {
+    timeout: 4000,
+  }, async () => {
     const endpoint = await startEndpoint({ 'GET /': [{}, 'silence'] });
     const prober = new Prober({
       url: new URL(endpoint.url),
@@ -49,8 +51,8 @@ describe('the time limit', () => {
     expect(await sent).toMatchObject({ failure: { reason: 'timeout' } });
   });
 
-  test('does not hide that every response is slow', { timeout: 8000 }, async () => {
-    const handle = delay(createReferenceImds({ clock: systemClock }), 1050);
+  test('the time limit of a run does not hide that every response is slow', { timeout: 8000 }, async () => {
+    const handle = delay(createReferenceImds({ clock: systemClock }), 1200);
     const { origin } = await startLoopbackServer(handle);
     const run = await checkEndpoint({
       url: origin,
@@ -62,19 +64,22 @@ describe('the time limit', () => {
 });
 
 describe('an endpoint that throttles twenty requests at the same time', () => {
-  test.each([429, 503])('with %i is not judged by them', async (status) => {
-    const clock = createJumpingClock();
-    const handle = createReferenceImds({ clock });
-    let reads = 0;
-    const throttle: Handler = (request) => {
-      if (isDocument(request.path)) reads += 1;
-      // Earlier checks read the credentials only a few times.
-      return reads > 12 ? { status, headers: {}, body: '' } : handle(request);
-    };
-    const { origin } = await startLoopbackServer(throttle, { clock });
-    const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
-    expect(listChecks(run)).toEqual([]);
-    expect(listChecks(run, 'unknown')).toEqual(['response-time']);
-    expect(judgeConformance(run, false)).toBe('unknown');
-  });
+  test.each([429, 503])(
+    'an endpoint that throttles concurrent requests with %i is not judged by them',
+    async (status) => {
+      const clock = createJumpingClock();
+      const handle = createReferenceImds({ clock });
+      let reads = 0;
+      const throttle: Handler = (request) => {
+        if (isDocument(request.path)) reads += 1;
+        // Earlier checks read the credentials only a few times.
+        return reads > 12 ? { status, headers: {}, body: '' } : handle(request);
+      };
+      const { origin } = await startLoopbackServer(throttle, { clock });
+      const run = await checkEndpoint({ url: origin, shape: 'imds', clock });
+      expect(listChecks(run)).toEqual([]);
+      expect(listChecks(run, 'unknown')).toEqual(['response-time']);
+      expect(judgeConformance(run, false)).toBe('unknown');
+    },
+  );
 });

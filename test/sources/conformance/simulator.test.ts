@@ -29,7 +29,7 @@ async function checkSimulator(
 }
 
 describe('the simulator conforms', () => {
-  test.each(SHAPES)('in the shape %s', async (shape) => {
+  test.each(SHAPES)('the simulator conforms in the shape %s', async (shape) => {
     const { run, failed, requests } = await checkSimulator(shape, {});
     expect(failed).toEqual([]);
     expect(judgeConformance(run, true)).toBe('conforms');
@@ -37,19 +37,25 @@ describe('the simulator conforms', () => {
     expect(requests).toBe(run.exchanges.length);
   });
 
-  test.each(sampleCases(SHAPES, 4))('in the shape %s next to all other shapes', async (shape) => {
-    const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
-    expect(failed).toEqual([]);
-    expect(judgeConformance(run, true)).toBe('conforms');
-  });
+  test.each(sampleCases(SHAPES, 4))(
+    'the simulator conforms in the shape %s next to all other shapes',
+    async (shape) => {
+      const { run, failed } = await checkSimulator(shape, { shapes: SHAPES });
+      expect(failed).toEqual([]);
+      expect(judgeConformance(run, true)).toBe('conforms');
+    },
+  );
 
-  test.each(IMDS_MODES)('with the IMDS versions %s', async (imds) => {
-    const { run, failed } = await checkSimulator('imds', { imds });
-    // With IMDSv1 only, there are no tokens, so one SDK gets no credentials.
-    expect(failed).toEqual(imds === 'v1' ? ['token-issued'] : []);
-    const notes = { both: ['IMDS_V1_ALLOWED'], v2: [], v1: ['IMDS_V1_ONLY'] };
-    expect(run.notes.map(({ code }) => code)).toEqual(notes[imds]);
-  });
+  test.each(IMDS_MODES)(
+    'the simulator with the IMDS versions %s fails a check only without tokens',
+    async (imds) => {
+      const { run, failed } = await checkSimulator('imds', { imds });
+      // With IMDSv1 only, there are no tokens, so one SDK gets no credentials.
+      expect(failed).toEqual(imds === 'v1' ? ['token-issued'] : []);
+      const notes = { both: ['IMDS_V1_ALLOWED'], v2: [], v1: ['IMDS_V1_ONLY'] };
+      expect(run.notes.map(({ code }) => code)).toEqual(notes[imds]);
+    },
+  );
 
   const variants = Object.entries(VARIANTS).flatMap(([name, { choices }]) =>
     (['v2', 'both'] as const).flatMap((imds) =>
@@ -57,7 +63,7 @@ describe('the simulator conforms', () => {
     ),
   );
   test.each(sampleCases(variants, 9))(
-    'with the variant $variant and the IMDS versions $imds',
+    'the simulator conforms with the variant $variant and the IMDS versions $imds',
     async (options) => {
       const { run, failed } = await checkSimulator('imds', {
         imds: options.imds,
@@ -72,7 +78,7 @@ describe('the simulator conforms', () => {
 
 describe('each fault of the simulator is named', () => {
   test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 5))(
-    '$shape: $fault',
+    'conform names the simulated fault of $shape: $fault',
     async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {
         faults: [fault],

@@ -26,13 +26,13 @@ describe('the shape of a URL', () => {
       'cloudshell',
       'http://localhost:1338/latest/meta-data/container/security-credentials',
     ],
-  ])('%s is %s', async (url, shape, href) => {
+  ])('the URL %s has the shape %s', async (url, shape, href) => {
     const target = await find(url);
     expect([target.shape, target.shapeOrigin]).toEqual([shape, 'url']);
     expect(target.url.href).toBe(href);
   });
 
-  test('a flag has priority over the URL', async () => {
+  test('the shape of a flag has priority over the shape of the URL', async () => {
     expect(await find('http://127.0.0.1/v1/credentials', { shape: 'ecs' })).toMatchObject({
       shape: 'ecs',
       shapeOrigin: 'flag',
@@ -54,12 +54,12 @@ describe('without a URL', () => {
       'eks',
       'http://127.0.0.1/v1/credentials',
     ],
-  ])('%j is %s', async (env, shape, href) => {
+  ])('without a URL, the variables %j select the shape %s', async (env, shape, href) => {
     const target = await find(undefined, { env });
     expect([target.shape, target.shapeOrigin, target.url.href]).toEqual([shape, 'environment', href]);
   });
 
-  test('a disabled IMDS is an error', async () => {
+  test('without a URL, a disabled IMDS is an error', async () => {
     const target = find(undefined, { env: { AWS_EC2_METADATA_DISABLED: 'true' } });
     await expect(target).rejects.toThrow('AWS_EC2_METADATA_DISABLED is true');
   });
@@ -73,24 +73,24 @@ describe('a token of the environment', () => {
     'http://localhost/x',
     'https://example.com/x',
     'http://169.254.170.23/v1/credentials',
-  ])('is used for %s', async (url) => {
+  ])('a token of the environment is used for %s', async (url) => {
     const { token, isTokenWithheld } = await find(url, { env });
     expect([token?.value.reveal(), token?.origin, isTokenWithheld]).toEqual(['secret', 'variable', false]);
   });
 
   test.each(['http://192.0.2.1/x', 'http://example.com/x', 'http://127.0.0.1.example.com/x'])(
-    'is not sent to %s',
+    'a token of the environment is not sent to %s',
     async (url) => {
       expect(await find(url, { env })).toMatchObject({ token: null, isTokenWithheld: true });
     },
   );
 
-  test('is not used for IMDS', async () => {
+  test('a token of the environment is not used for IMDS', async () => {
     expect(await find('http://127.0.0.1', { env })).toMatchObject({ token: null, isTokenWithheld: false });
   });
 });
 
-test('no request is sent', async () => {
+test('finding the target sends no request', async () => {
   const { url, requests } = await startEndpoint({});
   await find(url);
   expect(requests).toEqual([]);

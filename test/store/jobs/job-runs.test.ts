@@ -15,8 +15,8 @@ import { ARCHIVE_FORMATS, writeArchive } from '../../../src/store/archive/writer
 import { readRecords } from '../../../src/store/import/reader.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
+import { bundleProgram, PROGRAM_ENV } from '../../support/bundled-program.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { openReadOnly, temporaryStore } from '../../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -95,7 +95,7 @@ describe('a job run', () => {
 
   test('a job run is on disk as soon as startJobRun returns', async () => {
     const folder = temporaryFolder();
-    const program = await bundleProgram('recorder.ts', folder);
+    const program = await bundleProgram('store/recorder.ts', folder);
     const file = join(folder, 'samples.db');
     const { signal, stderr } = spawnSync(process.execPath, [program, file, 'killed-run', '1'], {
       env: PROGRAM_ENV,

@@ -7,12 +7,12 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS } from '../../../src/domain/key-use.ts';
+import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS } from '../../../src/domain/keys/key-use.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
+import { bundleProgram, PROGRAM_ENV } from '../../support/bundled-program.ts';
 import { catchError } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { writeAsOldVersion } from '../../support/store/old-database.ts';
 import { openReadOnly, temporaryStore } from '../../support/store/temporary-store.ts';
 import { isThorough } from '../../support/thorough.ts';
@@ -146,7 +146,7 @@ describe('uses of keys', () => {
   test('two processes at once lose no use', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
-    const program = await bundleProgram('key-use-writer.ts', folder);
+    const program = await bundleProgram('store/key-use-writer.ts', folder);
     const run = (user: string) =>
       promisify(execFile)(process.execPath, [program, file, user, '200'], { env: PROGRAM_ENV });
     await Promise.all([run('a'), run('b')]);

@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { assertOurs, enableWriteAheadLog } from '../../../src/store/sqlite/database.ts';
 import { openDatabase } from '../../../src/store/sqlite/driver.ts';
+import { bundleProgram, PROGRAM_ENV } from '../../support/bundled-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { openReadOnly } from '../../support/store/temporary-store.ts';
 import { ciTest } from '../../support/thorough.ts';
 
@@ -245,7 +245,7 @@ ciTest(
   async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
-    const program = await bundleProgram('recorder.ts', folder);
+    const program = await bundleProgram('store/recorder.ts', folder);
     const run = (...args: string[]) =>
       new Promise<number | null>((done) => {
         const child = spawn(process.execPath, [program, file, ...args], {

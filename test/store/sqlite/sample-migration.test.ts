@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeArchive } from '../../../src/store/archive/writer.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/schema.ts';
+import { bundleProgram, PROGRAM_ENV } from '../../support/bundled-program.ts';
 import { catchError } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { seededRandom } from '../../support/random.ts';
 import { SEED } from '../../support/seed.ts';
-import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../../support/store/old-database.ts';
 import { generateRandomSamples } from '../../support/store/random-samples.ts';
 import { openReadOnly } from '../../support/store/temporary-store.ts';
@@ -121,8 +121,8 @@ describe('a migration by a process', { timeout: 300_000 }, () => {
     createCurrent(current, SAMPLES);
     writeAsOldVersion(current, old, LAST_VERSION_WITH_PLAIN_SAMPLES);
     expected = await exportText(current);
-    migration = await bundleProgram('killed-migration.ts', folder);
-    recorder = await bundleProgram('recorder.ts', folder);
+    migration = await bundleProgram('store/killed-migration.ts', folder);
+    recorder = await bundleProgram('store/recorder.ts', folder);
   });
 
   function restoreOld(): void {

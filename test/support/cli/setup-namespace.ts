@@ -28,7 +28,8 @@ ip link set lo up
 serve() { "$NODE" "$PROGRAM" serve "$@"; }
 # The addresses, the rules and the files of this machine. Empty chains of iptables stay after any use of iptables.
 state() {
-  ip address show dev lo
+  # The kernel marks IPv6 addresses as deprecated a moment after they were added.
+  ip address show dev lo | sed 's/ deprecated//'
   nft --stateless list ruleset 2> /dev/null # it cannot print the targets of iptables
   for program in iptables ip6tables; do $program-save | sed '/^#/d; s/ \\[[0-9:]*\\]$//'; done
   grep . /proc/sys/net/ipv4/conf/*/route_localnet

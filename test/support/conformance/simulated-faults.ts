@@ -3,7 +3,7 @@ import type { ConformanceNote, UnreachableReason } from '../../../src/domain/con
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import type { FaultKind } from '../../../src/server/faults/fault-definitions.ts';
 
-/** A fault of the simulator, and what names it. */
+/** A fault of the simulator, and what `conform` reports about it. */
 export interface NamedFault {
   fault: string;
   shape: Shape;
@@ -14,7 +14,7 @@ export interface NamedFault {
   note?: ConformanceNote['code'];
   /** The checks that are unknown, because the endpoint throttles. */
   throttled?: readonly CheckId[];
-  /** Without a failed check in this time. Then the checks fail while watching. */
+  /** The checks fail only with `--watch` of this time. */
   watchSeconds?: number;
 }
 

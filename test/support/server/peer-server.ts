@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { PeerProcess } from '../../../src/domain/key-use.ts';
+import type { PeerProcess } from '../../../src/domain/keys/key-use.ts';
 import { PeerFinder } from '../../../src/server/serving/peer/peer-finder.ts';
 import { killGroup } from '../send-signal.ts';
 

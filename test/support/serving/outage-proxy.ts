@@ -9,7 +9,7 @@ export type OutageState = 'up' | 'down' | 'throttled' | 'held';
 
 export interface OutageProxy {
   url: string;
-  /** Requests so far, those that failed included. */
+  /** The number of all requests so far, including failed ones. */
   requests(): number;
   setState(state: OutageState): void;
   isUp(): boolean;

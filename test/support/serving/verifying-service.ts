@@ -36,8 +36,8 @@ interface ServiceOptions {
   finished?: (clean: () => Promise<void>) => void;
 }
 
-/** AWS accepts signatures up to this old, in milliseconds. */
-const MAX_SIGNATURE_AGE = 5 * 60_000;
+/** AWS accepts signatures up to this age. */
+const MAX_SIGNATURE_AGE_MS = 5 * 60_000;
 
 /**
  * The part of AWS that clients need to use a key: `GetCallerIdentity` of STS, and listings of S3, whose buckets are
@@ -58,7 +58,7 @@ export async function startVerifyingService({
     if (session === undefined) return 'unknown-key';
     if (sessionToken !== session.sessionToken) return 'wrong-token';
     if (!(await isSignedBy(session.secretAccessKey))) return 'wrong-signature';
-    if (Math.abs(signedAt - now()) > MAX_SIGNATURE_AGE) return 'old-request';
+    if (Math.abs(signedAt - now()) > MAX_SIGNATURE_AGE_MS) return 'old-request';
     // Signing times have whole seconds. A request that was signed in time may arrive later.
     return signedAt >= session.expiration ? 'expired' : null;
   };

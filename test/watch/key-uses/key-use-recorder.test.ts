@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { MAX_USERS_PER_KEY } from '../../../src/domain/key-use.ts';
+import { MAX_USERS_PER_KEY } from '../../../src/domain/keys/key-use.ts';
 import type { CredWatchError } from '../../../src/errors.ts';
 import type { StoreLimits } from '../../../src/store/contract.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';

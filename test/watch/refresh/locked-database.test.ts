@@ -19,7 +19,7 @@ function openLockable() {
 }
 
 describe('a database that another program has locked', () => {
-  test('blocks no thread, and polls are recorded after the lock', async () => {
+  test('a locked database does not delay a refresh, and polls are recorded after the lock', async () => {
     const { store, other, fallbacks, countSamples } = openLockable();
     const errors: unknown[] = [];
     const onRecordError = (error: unknown) => errors.push(error);
@@ -37,7 +37,7 @@ describe('a database that another program has locked', () => {
     expect(countSamples()).toBe(2);
   });
 
-  test('is reported once after half a minute, and polls are recorded at the end', async () => {
+  test('a locked database is reported once after half a minute, and polls are recorded at the end', async () => {
     const { store, other, fallbacks, countSamples } = openLockable();
     const errors: unknown[] = [];
     const onRecordError = (error: unknown) => errors.push(error);

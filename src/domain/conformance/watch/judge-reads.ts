@@ -1,9 +1,10 @@
+import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
 import { pairNeighbours } from '../../lists.ts';
 import type { Seconds } from '../../model.ts';
 import { findRefreshWindows } from '../../sdk-refresh/refresh-windows.ts';
 import type { CheckId } from '../check-list.ts';
 import type { CheckFailure, FailureFact } from '../check-result.ts';
-import { LATE_RESPONSE_MS, MIN_LEAD_TIME } from '../client-limits.ts';
+import { LATE_RESPONSE_MS } from '../client-limits.ts';
 import type { ClientEffect } from '../clients.ts';
 import type { ConformanceShape } from '../conformance-check.ts';
 import { toValidityEffects } from '../validity-effects.ts';
@@ -12,7 +13,10 @@ import type { WatchedCheck } from './watched-check.ts';
 import type { WatchedRead } from './watched-read.ts';
 import { type DocumentRead, followKeys, hasDocument, type WatchedRotation } from './watched-rotations.ts';
 
-/** Judges the reads of one endpoint, in the order of time. Without credentials, only the responses are judged. */
+/**
+ * Judges the reads of one endpoint. If no read returned credentials, only the responses are judged.
+ * @param reads in the order of time
+ */
 export function judgeReads(reads: readonly WatchedRead[], shape: ConformanceShape): WatchedCheck[] {
   const documents = reads.filter(hasDocument);
   if (documents.length === 0) return [judgeResponses(reads)];
@@ -35,7 +39,7 @@ const fail = (
   effects: readonly ClientEffect[] = findCheck(id).effects,
 ): CheckFailure => ({ ...fact, exchange, effects });
 
-/** A key that was replaced must not come back, and a key must be served more than once. */
+/** The endpoint must not serve a replaced key again, and must not serve a new key at each read. */
 function judgeStability(documents: readonly DocumentRead[], returns: readonly DocumentRead[]): WatchedCheck {
   const id = 'key-stable';
   const keys = new Set(documents.map(({ document }) => document.accessKeyId));
@@ -76,13 +80,13 @@ function judgeValidity(documents: readonly DocumentRead[], shape: ConformanceSha
   return { id, failures: [fail(id, fact, shortest, toValidityEffects(windows))] };
 }
 
-/** Every read must be answered with 200, within the time that SDKs wait. */
+/** Every read must get a response with status 200, within the time that SDKs wait. */
 function judgeResponses(reads: readonly WatchedRead[]): WatchedCheck {
   const id = 'response-time';
   const failures: CheckFailure[] = [];
   for (const read of reads) {
     const fact = findResponseProblem(read);
-    // One example of each problem.
+    // One example of each code is enough.
     if (fact !== null && !failures.some(({ code }) => code === fact.code))
       failures.push(fail(id, fact, read));
   }
@@ -102,7 +106,7 @@ function judgeLeadTimes(rotations: readonly WatchedRotation[]): WatchedCheck {
   if (rotations.length === 0) return { id, failures: [], skipReason: { code: 'NO_ROTATION_SEEN' } };
   for (const { after, leadTime } of rotations) {
     // If the time is not exact, the rotation may have been early enough.
-    if (leadTime === null || leadTime.atMost >= MIN_LEAD_TIME) continue;
+    if (leadTime === null || leadTime.atMost >= PROMISED_LEAD_TIME) continue;
     return { id, failures: [fail(id, { code: 'ROTATED_TOO_LATE', leadSeconds: leadTime.atMost }, after)] };
   }
   return { id, failures: [] };

@@ -4,12 +4,12 @@ import type { CheckFailure, CheckResult, SkipReason } from '../check-result.ts';
 /** What `--watch` found out about one check. */
 export interface WatchedCheck {
   id: CheckId;
-  /** Empty: the check passed, unless there is a reason why nothing was judged. */
+  /** Empty: the check passed, or was skipped for `skipReason`. */
   failures: readonly CheckFailure[];
   skipReason?: SkipReason;
 }
 
-/** The results of the checks, with what was seen while watching. */
+/** Merges the results of the checks with those of `--watch`. */
 export function addWatchedChecks(
   results: readonly CheckResult[],
   watched: readonly WatchedCheck[],
@@ -26,7 +26,7 @@ function addWatchedCheck(
   const exchanges = failures.flatMap(({ exchange }) => exchange ?? []);
   if (failures.length > 0) {
     const codes = new Set(failures.map(({ code }) => code));
-    // The same failure while watching is the later and worse one.
+    // A failure of `--watch` replaces an earlier one with the same code, because it is newer.
     const earlier =
       result?.outcome === 'failed' ? result.failures.filter(({ code }) => !codes.has(code)) : [];
     const shown = [...earlier.flatMap(({ exchange }) => exchange ?? []), ...exchanges];

@@ -13,11 +13,11 @@ export interface WatchedRotation {
   before: DocumentRead;
   /** The first read of the new key. */
   after: DocumentRead;
-  /** Validity of the old key at the rotation: between these two. Null if the old key states no expiration. */
+  /** The range in which the remaining validity of the old key was at the rotation. Null if it states no expiration. */
   leadTime: { atLeast: Seconds; atMost: Seconds } | null;
 }
 
-/** `LastUpdated` can be this much outside of the reads that it should lie between. */
+/** `LastUpdated` of a rotation lies between two reads. Differences of clocks can move it by this much. */
 const SLACK_MS = 2000;
 
 export interface KeyHistory {

@@ -1,5 +1,5 @@
+import { PROMISED_LEAD_TIME } from '../../../domain/aws-limits.ts';
 import type { BodyProblem, ExpectedValue, FailureFact } from '../../../domain/conformance/check-result.ts';
-import { MIN_LEAD_TIME } from '../../../domain/conformance/client-limits.ts';
 import type { NoResponseReason } from '../../../domain/conformance/no-response.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { formatCount, joinWords } from '../../text/format-values.ts';
@@ -139,7 +139,7 @@ export function describeExpected(fact: FailureFact): string {
     case 'KEY_NOT_STABLE':
       return 'the key changes only at a rotation';
     case 'ROTATED_TOO_LATE':
-      return `at least ${formatShortDuration(MIN_LEAD_TIME)} after the rotation`;
+      return `at least ${formatShortDuration(PROMISED_LEAD_TIME)} after the rotation`;
     case 'HOST_NOT_ALLOWED':
       return 'an allowed address, or https';
     case 'BEARER_REQUIRED':

@@ -1,4 +1,4 @@
-import { isLoopbackClient, type PeerProcess, type StoredKeyUse } from '../../../domain/key-use.ts';
+import { isLoopbackClient, type PeerProcess, type StoredKeyUse } from '../../../domain/keys/key-use.ts';
 import { isStillValid, type ServedKeyUsers } from '../../../domain/keys/served-keys.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';

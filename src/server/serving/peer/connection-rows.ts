@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { PeerProcess } from '../../../domain/key-use.ts';
+import type { PeerProcess } from '../../../domain/keys/key-use.ts';
 import { REAL_HOSTS } from '../../client-environment.ts';
 import { readLink, visitLines } from './proc-files.ts';
 import { parseSocketLink } from './socket-holders.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { PeerProcess } from '../../../domain/key-use.ts';
+import type { PeerProcess } from '../../../domain/keys/key-use.ts';
 import {
   ConnectionRows,
   type Peer,
@@ -7,16 +7,16 @@ import {
   type Search,
   type WaitingSocket,
 } from './connection-rows.ts';
-import { MAX_READS, Pace } from './pace.ts';
 import { readLink } from './proc-files.ts';
 import { SearchLimit } from './search-limit.ts';
+import { MAX_READS, SearchRunner } from './search-runner.ts';
 import { HolderSearch } from './socket-holders.ts';
 import { UserNames } from './user-names.ts';
 
-/** More connections than a server accepts. */
+/** A server accepts fewer connections at the same time. */
 const MAX_WAITING = 1000;
 
-/** Long-lived clients open a connection every few minutes, and are found at once. */
+/** Long-lived clients connect again every few minutes. They are searched first. */
 const MAX_RECENT_PIDS = 16;
 
 /** SDKs wait a second for a response. */
@@ -67,9 +67,10 @@ export class PeerFinder {
   }
 
   /**
-   * The process at the other end. Resolves to null if it is unknown, after half a second at most, and soon if searches take long. If only the
-   * user is known, the process has ended or belongs to another user. A search takes about 5 ms. The response must wait
-   * for it: most clients close the connection after the response, and the search would find nothing.
+   * The process at the other end. Resolves to null if the process is unknown, after half a second at most, and earlier
+   * after a search that took too long. If only the user is known, the process has ended or belongs to another user. A
+   * search takes about 5 ms. The response must wait for it: most clients close the connection after the response, and
+   * the search would find nothing.
    */
   find(socket: KnownSocket): Promise<PeerProcess | null> {
     socket[PEER] ??= this.#enqueue(socket);
@@ -84,7 +85,7 @@ export class PeerFinder {
   #enqueue(socket: Socket): Promise<PeerProcess | null> {
     if (this.#isClosed || this.#waiting.length >= MAX_WAITING) return Promise.resolve(null);
     return new Promise((resolve) => {
-      // Without free threads, the search takes longer.
+      // Other work can delay the search, because it uses the same threads.
       const timer = setTimeout(() => resolve(null), this.#limit.milliseconds).unref();
       this.#waiting.push({
         socket,
@@ -113,33 +114,33 @@ export class PeerFinder {
   }
 
   async #search(searches: readonly Search[]): Promise<void> {
-    const pace = new Pace(this.#limit.milliseconds, () => this.#isClosed, this.#maxReads);
+    const runner = new SearchRunner(this.#limit.milliseconds, () => this.#isClosed, this.#maxReads);
     const search = new HolderSearch(this.#proc, this.#recent, this.#nextPid);
     const uids = new Set<number>();
     const holders = search.run(uids);
     try {
       const rows = ConnectionRows.read(this.#proc, searches);
       // Finds a client that ends soon, while the kernel searches the table.
-      pace.runSlice(holders);
+      runner.runSlice(holders);
       const known = await rows;
       const peers = searches.flatMap((each) => known.findPeer(each) ?? []);
       for (const { uid } of peers) uids.add(uid);
       const areFound = () => peers.every(({ inode }) => search.holders.has(inode));
-      await pace.run(holders, areFound);
-      this.#limit.note(areFound() || !pace.isOver());
-      this.#nextPid = pace.isOver() ? search.lastPid : Number.POSITIVE_INFINITY;
-      for (const peer of peers) peer.resolve(await this.#describe(peer, search, pace));
+      await runner.run(holders, areFound);
+      this.#limit.note(areFound() || !runner.isOver());
+      this.#nextPid = runner.isOver() ? search.lastPid : Number.POSITIVE_INFINITY;
+      for (const peer of peers) peer.resolve(await this.#describe(peer, search, runner));
     } finally {
       holders.return(undefined);
     }
   }
 
-  async #describe({ uid, inode }: Peer, search: HolderSearch, pace: Pace): Promise<PeerProcess> {
+  async #describe({ uid, inode }: Peer, search: HolderSearch, runner: SearchRunner): Promise<PeerProcess> {
     const user = this.#users.find(uid);
     const holder = search.holders.get(inode);
     if (holder === undefined) return { pid: null, program: null, user };
     const creators = search.findCreator(inode, holder);
-    const { pid, program } = (await pace.run(creators, () => false)) ?? holder;
+    const { pid, program } = (await runner.run(creators, () => false)) ?? holder;
     creators.return(holder);
     this.#recent = [pid, ...this.#recent.filter((each) => each !== pid)].slice(0, MAX_RECENT_PIDS);
     return { pid, program, user };

@@ -17,8 +17,8 @@ interface OpenSockets {
 export const parseSocketLink = (link: string | null): string | null =>
   /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? null;
 
-/** Each search reads these, because short-lived clients are among them. */
-const NEWEST = 64;
+/** Each search reads so many of the newest processes, because short-lived clients are among them. */
+const NEWEST_COUNT = 64;
 
 /**
  * Finds the processes that have sockets open. The processes that were found last come first, then the newest, because
@@ -66,7 +66,7 @@ export class HolderSearch {
       if (pids.length % 64 === 63) yield;
     }
     const rest = pids.filter((pid) => !this.#recent.includes(pid)).sort((a, b) => b - a);
-    const [newest, older] = [rest.slice(0, NEWEST), rest.slice(NEWEST)];
+    const [newest, older] = [rest.slice(0, NEWEST_COUNT), rest.slice(NEWEST_COUNT)];
     const next = Math.max(
       0,
       older.findIndex((pid) => pid <= this.#nextPid),

@@ -49,7 +49,7 @@ export function parseTcpRow(line: string): TcpRow | null {
   };
 }
 
-const WORD_BYTES = 4;
+const PORT_DIGITS = 4;
 
 /** The kernel prints an address as words of 32 bits in the byte order of the machine. */
 const formatWords = (bytes: Buffer): string => {
@@ -70,12 +70,12 @@ const MAPPED = formatWords(Buffer.from('00000000000000000000ffff', 'hex'));
 export function formatTcpEnd(address: string, port: number): string | null {
   const bytes = isIPv4(address) ? parseIpv4(address) : parseIpv6(address);
   if (bytes === null) return null;
-  const digits = port.toString(16).toUpperCase().padStart(WORD_BYTES, '0');
+  const digits = port.toString(16).toUpperCase().padStart(PORT_DIGITS, '0');
   return toIpv4(`${formatWords(bytes)}:${digits}`);
 }
 
 /** The address of an end, without the port. */
-export const getAddress = (end: string): string => end.slice(0, -5);
+export const getAddress = (end: string): string => end.slice(0, -(PORT_DIGITS + 1));
 
 const parseIpv4 = (address: string) => Buffer.from(address.split('.').map(Number));
 

@@ -6,7 +6,7 @@ const OVERFLOW_UID = 65534;
 /** Users of directory services are not in this file. They are shown by their number. */
 const PASSWD = '/etc/passwd';
 
-/** Returns the names of users. */
+/** Finds the names of users. */
 export class UserNames {
   readonly #names = new Map<number, string>();
   readonly #hasAllUsers: boolean;
@@ -18,7 +18,7 @@ export class UserNames {
   /** The name, or the number of a user without a name. Null for a user of another user namespace. */
   find(uid: number): string | null {
     if (uid === OVERFLOW_UID && !this.#hasAllUsers) return null;
-    // A new user gets a name later.
+    // The user may have been created after the file was read.
     if (!this.#names.has(uid)) this.#readNames();
     return this.#names.get(uid) ?? String(uid);
   }

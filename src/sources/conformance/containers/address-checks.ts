@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { isAllowedAddress, readCredentialsUrl } from '../../container/settings.ts';
 import { readSmallFile } from '../../environment/small-file.ts';
 import { readVariable } from '../../environment/variables.ts';
@@ -32,11 +33,8 @@ export const createAddressChecks = ({ options }: ContainerFacts) =>
       const addresses = await resolveWithoutDns(host, options);
       const isLocal = addresses.length > 0 && addresses.every(isAllowedAddress);
       // The other SDKs resolve the name, and require that every address is allowed.
-      attempt.fail(
-        fact,
-        null,
-        isLocal ? [{ effect: 'no-credentials', clients: ['botocore', 'javascript'] }] : undefined,
-      );
+      const effects = isLocal ? [affects('no-credentials', 'botocore', 'javascript')] : undefined;
+      attempt.fail(fact, null, effects);
     },
 
     'variables-agree': async (attempt) => {
@@ -49,20 +47,16 @@ export const createAddressChecks = ({ options }: ContainerFacts) =>
       if (readVariable(env, RELATIVE) !== null && full !== null && !isSameUrl(full, named)) {
         // JavaScript before August 2026 and older versions of Go use FULL, all others RELATIVE.
         const variables = [RELATIVE, FULL] as const;
-        const clients = ['javascript', 'go'] as const;
-        attempt.fail({ code: 'VARIABLES_DISAGREE', variables }, null, [
-          { effect: 'no-credentials', clients },
-        ]);
+        const effects = [affects('no-credentials', 'javascript', 'go')];
+        attempt.fail({ code: 'VARIABLES_DISAGREE', variables }, null, effects);
       }
       const path = readVariable(env, TOKEN_FILE);
       const token = readVariable(env, TOKEN);
       if (path !== null && token !== null && (await readToken(path, options)) !== token) {
         // Java and older versions of JavaScript use TOKEN, all others TOKEN_FILE.
         const variables = [TOKEN, TOKEN_FILE] as const;
-        const clients = ['java-1', 'java-2', 'javascript'] as const;
-        attempt.fail({ code: 'VARIABLES_DISAGREE', variables }, null, [
-          { effect: 'no-credentials', clients },
-        ]);
+        const effects = [affects('no-credentials', 'java-1', 'java-2', 'javascript')];
+        attempt.fail({ code: 'VARIABLES_DISAGREE', variables }, null, effects);
       }
     },
 

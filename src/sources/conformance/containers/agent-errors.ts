@@ -1,6 +1,6 @@
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import { parseJsonObject, readText } from '../../document/json-object.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
 /** The agent of EKS forwards errors of EKS Auth as `[id]: (Code): message`. Its own errors are sentences. */
 const EKS_ERRORS = [
@@ -10,8 +10,8 @@ const EKS_ERRORS = [
 ];
 
 /**
- * The error that the endpoint serves in the place of credentials, in the form of the agents of AWS. They do so before
- * they have credentials, without a role, and for a token that has expired. Null for any other response.
+ * The error that the endpoint serves instead of credentials, in the form of the agents of AWS. The agents serve errors
+ * before they have credentials, without a role, and for an expired token. Null for any other response.
  */
 export function readAgentError({ response }: Exchange, shape: ConformanceShape): string | null {
   const { status = 0, body = null } = response ?? {};

@@ -1,11 +1,12 @@
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
+import { HIDES_MISTAKES } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { readAgentError, readEcsErrorCode } from './agent-errors.ts';
 import { type ContainerFacts, hasKeys } from './container-facts.ts';
 
-/** How an endpoint may refuse a wrong token or id. The agents of ECS and EKS use 400. */
+/** Statuses with which an endpoint may refuse a wrong token or id. The agents of ECS and EKS use 400. */
 const REFUSALS: Readonly<Record<ConformanceShape, readonly number[]>> = {
   imds: [401],
   ecs: [400, 401, 403, 404],
@@ -47,7 +48,9 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
       await facts.getDocument();
       // With a token, the query need not be secret.
       if (token !== null) return;
-      const exchange = await facts.once('without query', () => facts.request({ path: url.pathname }));
+      const exchange = await facts.responses.getOrSend('without query', () =>
+        facts.request({ path: url.pathname }),
+      );
       expectRefusal(attempt, exchange, facts);
     },
 
@@ -56,16 +59,15 @@ export const createAuthorizationChecks = (facts: ContainerFacts) =>
       for (const exchange of await requestRefusals(facts)) {
         const { status, body } = attempt.requireResponse(exchange);
         if (status < 400) continue;
-        // A client that gets one of these tries again, although the next response is the same.
+        // After these statuses, clients retry, although the next response is the same.
         if (status >= 500 || status === 429) {
           attempt.fail(
             { code: 'UNEXPECTED_STATUS', status, expected: REFUSALS[facts.options.shape] },
             exchange,
           );
         } else if (facts.options.shape === 'ecs' && readEcsErrorCode(body) === null) {
-          attempt.fail({ code: 'UNEXPECTED_BODY', problem: 'no-error-code' }, exchange, [
-            { effect: 'hides-mistakes', clients: 'all' },
-          ]);
+          const fact = { code: 'UNEXPECTED_BODY', problem: 'no-error-code' } as const;
+          attempt.fail(fact, exchange, HIDES_MISTAKES);
         }
       }
     },
@@ -82,6 +84,5 @@ async function requestRefusals(facts: ContainerFacts): Promise<Exchange[]> {
 function expectRefusal(attempt: CheckAttempt, exchange: Exchange, { options }: ContainerFacts): void {
   const { status } = attempt.requireResponse(exchange);
   if (hasKeys(exchange)) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
-  else
-    attempt.expectStatus(exchange, REFUSALS[options.shape], [{ effect: 'hides-mistakes', clients: 'all' }]);
+  else attempt.expectStatus(exchange, REFUSALS[options.shape], HIDES_MISTAKES);
 }

@@ -1,6 +1,6 @@
 import type { CheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
-import type { Prober } from '../prober.ts';
+import type { Prober } from '../exchanges/prober.ts';
 import type { ConformanceOptions, ShapeChecks } from '../shape-checks.ts';
 import { ContainerWatcher } from '../watch/container-watcher.ts';
 import { createAddressChecks } from './address-checks.ts';

@@ -1,9 +1,11 @@
 import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
 import { Secret } from '../../../secret.ts';
-import { type JsonObject, parseJsonObject } from '../../document/json-object.ts';
+import type { JsonObject } from '../../document/json-object.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import { type Exchange, MAX_UNANSWERED, type Prober } from '../prober.ts';
+import { ExchangeCache } from '../exchanges/exchange-cache.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import { type Exchange, MAX_UNANSWERED, type Prober } from '../exchanges/prober.ts';
 import type { ConformanceOptions } from '../shape-checks.ts';
 import { readAgentError } from './agent-errors.ts';
 
@@ -13,23 +15,24 @@ const MIN_CONFIDENTIAL_LENGTH = 16;
 /** `security-credentials` */
 const WORDS = /^[a-z]{1,20}(?:-[a-z]{1,20})*$/;
 
-/** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
+/** Replaces an id or a token. It is not derived from the real one, so reports may show it. */
 const WRONG_ID = '00000000-0000-4000-8000-000000000000';
 
-/** What a request changes. An undefined token is the real one, and null is none. */
-export interface ContainerRequest {
+/** How a request differs from that of an SDK. */
+interface ContainerRequest {
   path?: string;
+  /** Undefined: the real token. Null: no token. */
   token?: string | Secret | null;
   host?: string;
 }
 
-/** Responses of a container endpoint that several checks judge. Each is requested once. */
+/** The endpoint and its responses, which several checks judge. */
 export class ContainerFacts {
   readonly options: ConformanceOptions;
   /** With the query. */
   readonly path: string;
   readonly prober: Prober;
-  readonly #responses = new Map<string, Promise<Exchange>>();
+  readonly responses = new ExchangeCache();
   #concurrent: Promise<readonly Exchange[]> | null = null;
   /** What the endpoint accepts as the Authorization header. */
   #token: Secret | null;
@@ -61,7 +64,9 @@ export class ContainerFacts {
 
   /** Requests the credentials with the unchanged token, as SDKs do. */
   readonly getCredentialsOfSdk = (): Promise<Exchange> =>
-    this.once('unchanged token', () => this.#requestWithRetries(this.options.token?.value ?? null));
+    this.responses.getOrSend('unchanged token', () =>
+      this.#requestWithRetries(this.options.token?.value ?? null),
+    );
 
   /** @throws UnreachableEndpoint if the endpoint responds to none of the requests */
   async #requestWithRetries(token: Secret | null): Promise<Exchange> {
@@ -71,34 +76,34 @@ export class ContainerFacts {
     return exchange;
   }
 
-  /** Requests the credentials as the endpoint wants it, so that one defect does not hide the others. */
+  /** Requests the credentials with the prefix of {@link tryBearer}, so that this defect does not hide others. */
   getCredentials(): Promise<Exchange> {
     return this.#token === this.options.token?.value || this.#token === null
       ? this.getCredentialsOfSdk()
-      : this.once('credentials', () => this.request());
+      : this.responses.getOrSend('credentials', () => this.request());
   }
 
-  /** All further requests send `Bearer` in front of the token. */
+  /** If the endpoint accepts the token after `Bearer`, all further requests send this prefix. */
   async tryBearer(token: Secret): Promise<Exchange> {
     const withPrefix = new Secret(`Bearer ${token.reveal()}`);
-    const exchange = await this.once('credentials', () => this.request({ token: withPrefix }));
+    const exchange = await this.responses.getOrSend('credentials', () => this.request({ token: withPrefix }));
     if (exchange.response?.status === 200) this.#token = withPrefix;
     return exchange;
   }
 
   readonly requestWithoutToken = (): Promise<Exchange> =>
-    this.once('without token', () => this.request({ token: null }));
+    this.responses.getOrSend('without token', () => this.request({ token: null }));
 
   readonly requestWithWrongToken = (): Promise<Exchange> =>
-    this.once('wrong token', () =>
+    this.responses.getOrSend('wrong token', () =>
       this.request({ token: this.isJwt ? createToken(this.#now + HOUR) : WRONG_ID }),
     );
 
   readonly requestWithExpiredToken = (): Promise<Exchange> =>
-    this.once('expired token', () => this.request({ token: createToken(this.#now - HOUR) }));
+    this.responses.getOrSend('expired token', () => this.request({ token: createToken(this.#now - HOUR) }));
 
   readonly requestWithWrongId = (): Promise<Exchange> =>
-    this.once('wrong id', () => {
+    this.responses.getOrSend('wrong id', () => {
       const path = this.findConfidentialParts().reduce(
         (text, part) => text.replace(part, WRONG_ID),
         this.path,
@@ -134,23 +139,15 @@ export class ContainerFacts {
    */
   async getDocument(): Promise<{ exchange: Exchange; document: JsonObject }> {
     const exchange = await this.getCredentials();
-    const document = parseDocument(exchange);
+    const document = readDocument(exchange);
     if (document !== null) return { exchange, document };
     throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
   }
 
   async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
-    const exchange = await this.#responses.get('unchanged token')?.catch(() => null);
-    const error = exchange ? readAgentError(exchange, this.options.shape) : null;
+    const exchange = await this.responses.find('unchanged token');
+    const error = exchange === null ? null : readAgentError(exchange, this.options.shape);
     return error === null ? [] : [{ code: 'ERROR_DOCUMENT', errorCode: quote(error) }];
-  }
-
-  once(name: string, request: () => Promise<Exchange>): Promise<Exchange> {
-    const known = this.#responses.get(name);
-    if (known !== undefined) return known;
-    const sent = request();
-    this.#responses.set(name, sent);
-    return sent;
   }
 
   get #now(): number {
@@ -160,22 +157,18 @@ export class ContainerFacts {
 
 const HOUR = 3_600_000;
 
-/** As they are written in the query, because a short one can be a password too. */
+/** The values of the query without decoding. A short value can be a password too. */
 const listQueryValues = (search: string): string[] =>
   search.split(/[?&]/).flatMap((parameter) => parameter.split('=').slice(1));
 
 const isUnanswered = ({ failure }: Exchange) =>
   failure?.reason === 'connection-closed' || failure?.reason === 'timeout';
 
-/** Null if the response is not a document with status 200. */
-export const parseDocument = ({ response }: Exchange): JsonObject | null =>
-  response?.status === 200 && response.body !== null ? parseJsonObject(response.body) : null;
-
-/** Whether a response contains credentials, whatever its status is. */
+/** Whether a response contains credentials, with any status. */
 export const hasKeys = ({ response }: Exchange): boolean =>
   /"(?:SecretAccessKey|AccessKeyId)"\s*:\s*"[^"]/i.test(response?.body ?? '');
 
-/** A service-account token of no cluster, in the form that EKS projects into pods. Nobody has signed it. */
+/** A service-account token in the form that EKS projects into pods. Its signature is invalid. */
 function createToken(expiration: number): string {
   const exp = Math.floor(expiration / 1000);
   const claims = {

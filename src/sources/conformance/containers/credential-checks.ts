@@ -1,12 +1,13 @@
 import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import type { CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
-import { judgeRemainingValidity, judgeValidity } from '../judgements/documents.ts';
+import { computeRemaining, judgeRemainingValidity } from '../judgements/documents.ts';
 import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
-import type { Exchange } from '../prober.ts';
-import { type ContainerFacts, parseDocument } from './container-facts.ts';
+import type { ContainerFacts } from './container-facts.ts';
 
 /** Checks of the credentials that the endpoint serves, over several reads. */
 export const createCredentialChecks = (facts: ContainerFacts) =>
@@ -14,7 +15,7 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
     'response-time': async (attempt) => {
       const cold = await facts.getCredentials();
       judgeDuration(attempt, [cold], 1, chooseSlowEffects);
-      // Twenty requests more cannot show anything better.
+      // Concurrent reads would be late too.
       if (attempt.hasFailed) return;
       await facts.getDocument();
       const warm = await facts.readConcurrently(CONCURRENT_READS);
@@ -24,11 +25,11 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
 
     'key-stable': async (attempt) => {
       const { exchange: first } = await facts.getDocument();
-      const second = await facts.once('second read', () => facts.request());
+      const second = await facts.responses.getOrSend('second read', () => facts.request());
       const keys = [first, second].map(readKey);
       // A rotation between both reads changes the key only once.
       if (keys[0] !== keys[1]) {
-        const third = await facts.once('third read', () => facts.request());
+        const third = await facts.responses.getOrSend('third read', () => facts.request());
         if (readKey(third) !== keys[1]) return attempt.fail({ code: 'KEY_NOT_STABLE' }, third);
       }
       const warm = await facts.readConcurrently(CONCURRENT_READS);
@@ -38,14 +39,14 @@ export const createCredentialChecks = (facts: ContainerFacts) =>
 
     'not-expired': async (attempt) => {
       const { exchange, document } = await facts.getDocument();
-      const remaining = judgeValidity(document, attempt.use(exchange));
+      const remaining = computeRemaining(document, attempt.use(exchange));
       if (remaining === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
       if (remaining <= 0) attempt.fail({ code: 'CREDENTIALS_EXPIRED', agoSeconds: -remaining }, exchange);
     },
 
     'remaining-validity': async (attempt) => {
       const { exchange, document } = await facts.getDocument();
-      const remaining = judgeValidity(document, attempt.use(exchange));
+      const remaining = computeRemaining(document, attempt.use(exchange));
       if (remaining === null) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'container-document' });
       if (remaining <= 0) throw new SkippedCheck({ code: 'CHECK_FAILED', check: 'not-expired' });
       judgeRemainingValidity(attempt, remaining, exchange, 'container');
@@ -67,7 +68,7 @@ const chooseSlowEffects = (milliseconds: number): readonly ClientEffect[] => [
   },
 ];
 
-const readKey = (exchange: Exchange): unknown => parseDocument(exchange)?.AccessKeyId;
+const readKey = (exchange: Exchange): unknown => readDocument(exchange)?.AccessKeyId;
 
 /** The first read of a third key. */
 function findThirdKey(reads: readonly Exchange[]): Exchange | null {

@@ -1,22 +1,24 @@
 import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { parseInstant } from '../../../domain/time/instant.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { readAgentError } from './agent-errors.ts';
-import { type ContainerFacts, parseDocument } from './container-facts.ts';
+import type { ContainerFacts } from './container-facts.ts';
 
 /** Without an expiration, Go and Java treat the credentials as permanent. */
 const WITHOUT_EXPIRATION: readonly ClientEffect[] = [
-  { effect: 'no-credentials', clients: ['botocore', 'javascript', 'rust'] },
-  { effect: 'never-refreshes', clients: ['go', 'java-2'] },
+  affects('no-credentials', 'botocore', 'javascript', 'rust'),
+  affects('never-refreshes', 'go', 'java-2'),
 ];
 
 /** JavaScript reads a time without a zone as local time. Go and Rust reject it. */
 const WITHOUT_ZONE: readonly ClientEffect[] = [
-  { effect: 'no-credentials', clients: ['go', 'rust'] },
-  { effect: 'uses-expired', clients: ['javascript'] },
+  affects('no-credentials', 'go', 'rust'),
+  affects('uses-expired', 'javascript'),
 ];
 
 /** The limit of aws-c-auth. */
@@ -47,7 +49,7 @@ export const createDocumentChecks = (facts: ContainerFacts) =>
       }
       const effects = exchange.failure?.reason === 'too-large' ? TOO_LARGE : undefined;
       if (!attempt.expectStatus(exchange, [200], effects)) return;
-      const document = parseDocument(exchange);
+      const document = readDocument(exchange);
       if (document === null) {
         const isUtf8 = exchange.response?.body !== null;
         const problem = isUtf8 ? 'not-json' : 'not-utf8';

@@ -1,9 +1,9 @@
-import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import { isLoopbackUrl } from '../../http/addresses.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { judgeCrossOrigin } from '../judgements/cross-origin.ts';
-import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { getStatus, LONGEST_TTL, ROLES, readToken } from './imds-responses.ts';
 import { IMDS_HOSTS } from './imds-session.ts';
@@ -50,7 +50,7 @@ export const createAccessChecks = (facts: ImdsFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-const FAILS_WITH_HOST = [{ effect: 'no-credentials', clients: 'all' }] as const;
+const FAILS_WITH_HOST = [affects('no-credentials')];
 
 function expectRefusal(attempt: CheckAttempt, exchange: Exchange): void {
   const { status } = attempt.requireResponse(exchange);

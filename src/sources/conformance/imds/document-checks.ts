@@ -1,23 +1,25 @@
-import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects, DIFFERS } from '../../../domain/conformance/usual-effects.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import {
+  computeRemaining,
   getEndpointTime,
   judgeExpirationFormat,
   judgeInstantFormat,
   judgeRemainingValidity,
-  judgeValidity,
   parseField,
 } from '../judgements/documents.ts';
-import type { Exchange } from '../prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
-import { isErrorDocument, KEY_FIELDS, readDocument } from './imds-responses.ts';
+import { isErrorDocument, KEY_FIELDS } from './imds-responses.ts';
 
-const failFor = (...clients: ConformanceClient[]): ClientEffect[] => [{ effect: 'no-credentials', clients }];
-
-/** Clients that compare the names of fields exactly. The others ignore the case. */
-const EXACT_NAMES = failFor('botocore', 'javascript', 'java-1', 'java-2', 'dotnet', 'ruby', 'cpp');
+/** These clients compare the names of fields exactly. The others ignore the case. */
+const EXACT_NAMES = [
+  affects('no-credentials', 'botocore', 'javascript', 'java-1', 'java-2', 'dotnet', 'ruby', 'cpp'),
+];
 
 /** Checks of the credentials document. */
 export const createDocumentChecks = (facts: ImdsFacts) =>
@@ -79,11 +81,12 @@ export const createDocumentChecks = (facts: ImdsFacts) =>
       judgeRemainingValidity(attempt, shortest.remaining, shortest.exchange, 'imds');
     },
   }) satisfies Record<string, CheckFunction>;
+
 function chooseCodeEffects(code: unknown): readonly ClientEffect[] | undefined {
   if (typeof code !== 'string') return undefined;
   // Go ignores the case.
-  if (code.toLowerCase() === 'success') return [{ effect: 'differs-from-aws', clients: 'all' }];
-  return failFor('go', 'go-1', 'rust');
+  if (code.toLowerCase() === 'success') return DIFFERS;
+  return [affects('no-credentials', 'go', 'go-1', 'rust')];
 }
 
 function judgeField(attempt: CheckAttempt, document: JsonObject, field: string, exchange: Exchange): void {
@@ -108,7 +111,7 @@ interface DocumentRead {
 /** The read with the shortest remaining validity. Null if no document states a time. */
 function findShortest(reads: readonly DocumentRead[]): { exchange: Exchange; remaining: number } | null {
   const known = reads.flatMap(({ exchange, document }) => {
-    const remaining = judgeValidity(document, exchange);
+    const remaining = computeRemaining(document, exchange);
     return remaining === null ? [] : [{ exchange, remaining }];
   });
   return known.sort((one, other) => one.remaining - other.remaining)[0] ?? null;

@@ -1,6 +1,6 @@
 import type { ImdsCheckId } from '../../../domain/conformance/check-list.ts';
 import type { CheckFunction } from '../check-attempt.ts';
-import type { Prober } from '../prober.ts';
+import type { Prober } from '../exchanges/prober.ts';
 import type { ConformanceOptions, ShapeChecks } from '../shape-checks.ts';
 import { ImdsWatcher } from '../watch/imds-watcher.ts';
 import { createAccessChecks } from './access-checks.ts';

@@ -1,29 +1,24 @@
 import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import type { Secret } from '../../../secret.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import { isRole } from '../../role-name.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange, Prober } from '../prober.ts';
-import {
-  getStatus,
-  INSTANCE_ID,
-  isErrorDocument,
-  ROLES,
-  readDocument,
-  readToken,
-  TOKEN_HEADER,
-} from './imds-responses.ts';
+import { ExchangeCache } from '../exchanges/exchange-cache.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange, Prober } from '../exchanges/prober.ts';
+import { getStatus, INSTANCE_ID, isErrorDocument, ROLES, readToken, TOKEN_HEADER } from './imds-responses.ts';
 import { ImdsSession } from './imds-session.ts';
 
-/** In seconds, so that the checks must wait little. */
-const SHORT_TTL = 1;
+/** The shortest TTL, so that the check of its end waits only briefly. */
+const SHORT_TTL: Seconds = 1;
 
-/** Responses of IMDS that several checks judge. Each is requested once, when the first check needs it. */
+/** The endpoint and its responses, which several checks judge. */
 export class ImdsFacts {
   readonly session: ImdsSession;
   readonly #fixedRole: string | null;
-  readonly #responses = new Map<string, Promise<Exchange>>();
+  readonly #responses = new ExchangeCache();
   /** Reads of the credentials document, in order. */
   readonly documents: Exchange[] = [];
 
@@ -34,31 +29,32 @@ export class ImdsFacts {
 
   /** Requests a token as SDKs do. */
   readonly getTokenExchange = (): Promise<Exchange> =>
-    this.#once('token', () => this.session.requestFirstToken());
+    this.#responses.getOrSend('token', () => this.session.requestFirstToken());
 
   readonly getShortTokenExchange = (): Promise<Exchange> =>
-    this.#once('short token', () => this.session.putToken(String(SHORT_TTL)));
+    this.#responses.getOrSend('short token', () => this.session.putToken(String(SHORT_TTL)));
 
   async getRoleList(): Promise<Exchange> {
     await this.getTokenExchange();
-    return this.#once('roles', () => this.session.readFirst());
+    return this.#responses.getOrSend('roles', () => this.session.readFirst());
   }
 
   readonly getInstanceId = (): Promise<Exchange> =>
-    this.#once('instance', () => this.session.read(INSTANCE_ID));
+    this.#responses.getOrSend('instance', () => this.session.read(INSTANCE_ID));
 
-  /** With a token that was never issued. */
+  /** The endpoint never issued this token. */
   readonly getWithInvalidToken = (): Promise<Exchange> =>
-    this.#once('invalid token', () =>
+    this.#responses.getOrSend('invalid token', () =>
       this.session.get(ROLES, { [TOKEN_HEADER]: 'cred-watch-invalid-token' }),
     );
 
-  readonly getWithoutToken = (): Promise<Exchange> => this.#once('no token', () => this.session.get(ROLES));
+  readonly getWithoutToken = (): Promise<Exchange> =>
+    this.#responses.getOrSend('no token', () => this.session.get(ROLES));
 
   /** Two reads, one right after the other. */
   async getDocuments(): Promise<[Exchange, Exchange]> {
     const role = await this.requireRole();
-    const read = (name: string) => this.#once(name, () => this.readDocument(role));
+    const read = (name: string) => this.#responses.getOrSend(name, () => this.readDocument(role));
     return [await read('document'), await read('second document')];
   }
 
@@ -70,9 +66,9 @@ export class ImdsFacts {
 
   /** A read some seconds after the first one: of the credentials, or of the instance id if there are none. */
   async getLastRead(): Promise<Exchange> {
-    if (!this.hasDocument) return this.#once('last', () => this.session.read(INSTANCE_ID));
+    if (!this.hasDocument) return this.#responses.getOrSend('last', () => this.session.read(INSTANCE_ID));
     const role = await this.requireRole();
-    return this.#once('last', () => this.readDocument(role));
+    return this.#responses.getOrSend('last', () => this.readDocument(role));
   }
 
   async readDocument(role: string): Promise<Exchange> {
@@ -146,9 +142,9 @@ export class ImdsFacts {
   }
 
   async listNotes(quote: (text: string) => string): Promise<ConformanceNote[]> {
-    const known = async (name: string) => (await this.#responses.get(name)?.catch(() => null)) ?? null;
-    const [token, roles, document] = [await known('token'), await known('roles'), await known('document')];
-    const open = await known('no token');
+    const responses = this.#responses;
+    const [token, roles] = [await responses.find('token'), await responses.find('roles')];
+    const [document, open] = [await responses.find('document'), await responses.find('no token')];
     const hasStatus = (exchange: Exchange | null, status: number) => exchange?.response?.status === status;
     const fields = document === null ? null : readDocument(document);
     const isTokenLost = token !== null && token.response === null;
@@ -163,13 +159,5 @@ export class ImdsFacts {
         ? [{ code: 'ERROR_DOCUMENT', errorCode: quote(String(fields.Code)) } as const]
         : []),
     ];
-  }
-
-  #once(name: string, request: () => Promise<Exchange>): Promise<Exchange> {
-    const known = this.#responses.get(name);
-    if (known !== undefined) return known;
-    const sent = request();
-    this.#responses.set(name, sent);
-    return sent;
   }
 }

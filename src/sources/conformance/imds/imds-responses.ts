@@ -1,6 +1,6 @@
 import { Secret } from '../../../secret.ts';
-import { isObject, type JsonObject, parseJson } from '../../document/json-object.ts';
-import type { Exchange } from '../prober.ts';
+import type { JsonObject } from '../../document/json-object.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
 export const TOKEN_PATH = '/latest/api/token';
 export const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
@@ -12,20 +12,10 @@ export const INSTANCE_ID = '/latest/meta-data/instance-id';
 
 export const getStatus = ({ response }: Exchange): number | null => response?.status ?? null;
 
-/** Null if the response is no token that a header can contain. */
+/** Null if clients cannot send the response in a header. */
 export function readToken({ response }: Exchange): Secret | null {
   const token = response?.status === 200 ? (response.body ?? '').trim() : '';
   return /^[\x21-\x7e]+$/.test(token) ? new Secret(token) : null;
-}
-
-/** Null if the response is not a JSON object with status 200. */
-export const readDocument = (exchange: Exchange): JsonObject | null =>
-  getStatus(exchange) === 200 ? readObject(exchange) : null;
-
-/** Null if the body is not a JSON object. */
-export function readObject({ response }: Exchange): JsonObject | null {
-  const value = parseJson(response?.body ?? '');
-  return isObject(value) ? value : null;
 }
 
 export const KEY_FIELDS = ['AccessKeyId', 'SecretAccessKey', 'Token'] as const;

@@ -1,7 +1,7 @@
 import type { Secret } from '../../../secret.ts';
 import { createSocketExchange } from '../../http/socket-exchange.ts';
-import type { ProbeRequest } from '../probe-request.ts';
-import type { Exchange, Prober } from '../prober.ts';
+import type { ProbeRequest } from '../exchanges/probe-request.ts';
+import type { Exchange, Prober } from '../exchanges/prober.ts';
 import {
   getStatus,
   LONGEST_TTL,
@@ -15,18 +15,18 @@ import {
 /** Addresses of IMDS. The first one is the host that some servers require. */
 export const IMDS_HOSTS = ['169.254.169.254', '[fd00:ec2::254]'];
 
-/** After so many tokens that did not work twice, each read gets a token of its own. */
+/** After so many tokens that did not work twice, each read gets a new token. */
 const MAX_RENEWALS = 2;
 
 /** Sends requests to IMDS as clients do: with the current token, and with a new one if the token is refused. */
 export class ImdsSession {
   readonly prober: Prober;
   readonly #prefix: string;
-  /** Reads that a usual client could send, with the current token. */
+  /** Reads with the current token, as clients send them. */
   readonly plainReads: Exchange[] = [];
   /** Reads whose token was refused, although a new token was accepted. */
   readonly refusedReads: Exchange[] = [];
-  /** The responses to the own address of the endpoint, if it only accepts the address of IMDS as host. */
+  /** Requests with the endpoint's own address as host, if the endpoint accepts only the address of IMDS. */
   readonly refusedHost: Exchange[] = [];
   #host: string | null = null;
   #token: Promise<Secret | null> | null = null;
@@ -64,7 +64,7 @@ export class ImdsSession {
     return getStatus(other) === 200 ? this.#useImdsHost(exchange, other) : exchange;
   }
 
-  /** A refusal that does not say that there is no such resource. */
+  /** Some statuses say that the resource or the method does not exist, so they are not about the host. */
   #mayRefuseHost(exchange: Exchange): boolean {
     const status = getStatus(exchange) ?? 0;
     const isRefusal = status >= 400 && status < 500 && status !== 404 && status !== 405 && status !== 429;
@@ -113,7 +113,7 @@ export class ImdsSession {
     await renewed;
   }
 
-  /** All other requests have connections of their own. */
+  /** Unlike all other requests, these share a connection. */
   async readOverOneConnection(count: number): Promise<Exchange[]> {
     const exchange = createSocketExchange({ keepsConnection: true });
     const reads: Exchange[] = [];
@@ -124,7 +124,7 @@ export class ImdsSession {
     return reads;
   }
 
-  /** Headers whose token certainly works. */
+  /** The headers of a read, with a new token if tokens work only once. */
   async getWorkingHeaders(): Promise<Record<string, Secret>> {
     if (this.needsNewTokens) await this.#renew();
     return this.getTokenHeaders();

@@ -1,9 +1,10 @@
 import type { ExpectedValue } from '../../../domain/conformance/check-result.ts';
-import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
+import type { ConformanceClient } from '../../../domain/conformance/clients.ts';
+import { affects, DIFFERS } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
-import type { Exchange } from '../prober.ts';
+import { readDocument, readObject } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
-import { readDocument, readObject } from './imds-responses.ts';
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const PROFILE_ARN = /^arn:[\w-]+:iam::\d{12}:instance-profile\/[\w+=,.@/-]+$/;
@@ -24,7 +25,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       const regions: (string | null)[] = [];
       for (const [path, clients] of REGION_PATHS) {
         const exchange = await facts.session.read(path);
-        const effects: ClientEffect[] = [{ effect: 'no-region', clients }];
+        const effects = [affects('no-region', ...clients)];
         const region = attempt.expectStatus(exchange, [200], effects) ? readRegion(path, exchange) : null;
         const known = regions.find((each) => each !== null);
         if (
@@ -46,7 +47,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
       const instance = await facts.getInstanceId();
       if (attempt.expectStatus(instance, [200])) {
         const body = instance.response?.body ?? '';
-        // Another text is not shown: it can be any document.
+        // Another text is not shown, because it can be a document with secrets.
         if (!INSTANCE.test(body)) failField(attempt, instance, 'instance-id', null, 'instance-id');
       }
       if (await facts.isWithoutRole()) return;
@@ -76,7 +77,7 @@ export const createMetadataChecks = (facts: ImdsFacts) =>
             expected: 'text-type',
           },
           exchange,
-          [{ effect: 'differs-from-aws', clients: 'all' }],
+          DIFFERS,
         );
       }
     },

@@ -1,10 +1,10 @@
 import type { BodyProblem } from '../../../domain/conformance/check-result.ts';
-import type { ClientEffect, ConformanceClient } from '../../../domain/conformance/clients.ts';
-import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
 import { isRole } from '../../role-name.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck, UnreachableEndpoint } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import { ROLES, readToken } from './imds-responses.ts';
 
@@ -12,7 +12,7 @@ import { ROLES, readToken } from './imds-responses.ts';
 const UNKNOWN_ROLE = 'cred-watch-unknown-role';
 
 /** .NET requests the list without the final slash. */
-const DOTNET_FAILS: readonly ClientEffect[] = [{ effect: 'no-credentials', clients: ['dotnet'] }];
+const DOTNET_FAILS = [affects('no-credentials', 'dotnet')];
 
 /** Checks of the list of roles. */
 export const createRoleChecks = (facts: ImdsFacts) =>
@@ -43,8 +43,6 @@ export const createRoleChecks = (facts: ImdsFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-const failFor = (...clients: ConformanceClient[]): ClientEffect[] => [{ effect: 'no-credentials', clients }];
-
 function judgeRoleList(attempt: CheckAttempt, list: Exchange): void {
   const [problem, effects] = findListProblem(list.response?.body ?? null) ?? [];
   if (problem !== undefined) attempt.fail({ code: 'UNEXPECTED_BODY', problem }, list, effects);
@@ -56,8 +54,9 @@ function findListProblem(body: string | null): [BodyProblem, ClientEffect[]] | n
   if (body.trim() === '') return ['empty', ALL_FAIL];
   const lines = body.trim().split(/\r?\n/);
   if (!lines.every((line) => isRole(line.trim()))) return ['not-a-role', ALL_FAIL];
-  if (lines.length > 1) return ['several-lines', failFor('botocore', 'javascript', 'rust')];
-  return body === body.trim() ? null : ['line-end', failFor('botocore', 'rust')];
+  if (lines.length > 1)
+    return ['several-lines', [affects('no-credentials', 'botocore', 'javascript', 'rust')]];
+  return body === body.trim() ? null : ['line-end', [affects('no-credentials', 'botocore', 'rust')]];
 }
 
 async function judgeListWithoutSlash(attempt: CheckAttempt, facts: ImdsFacts): Promise<void> {

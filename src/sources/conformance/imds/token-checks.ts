@@ -1,11 +1,13 @@
 import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import { BAD_REQUEST_EFFECTS, NO_TOKEN_EFFECTS } from '../../../domain/conformance/imds-checks.ts';
-import { ALL_FAIL } from '../../../domain/conformance/usual-effects.ts';
+import { ALL_FAIL, affects } from '../../../domain/conformance/usual-effects.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
 import { SkippedCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import { findTokenProblem } from '../exchanges/exchange-documents.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import type { ImdsFacts } from './imds-facts.ts';
-import { getStatus, LONGEST_TTL, ROLES, readToken, TTL_HEADER } from './imds-responses.ts';
+import { getStatus, LONGEST_TTL, ROLES, TTL_HEADER } from './imds-responses.ts';
 
 /** Statuses with which IMDS says that it serves no tokens. SDKs then use IMDSv1. */
 const NO_TOKENS = [403, 404, 405];
@@ -20,13 +22,14 @@ export const createTokenChecks = (facts: ImdsFacts) =>
   ({
     'token-issued': async (attempt) => {
       const exchange = await facts.getTokenExchange();
-      if (readToken(exchange) !== null && isToken(exchange.response?.body)) attempt.use(exchange);
+      const isToken = findTokenProblem(exchange.response?.body ?? null) === null;
+      if (getStatus(exchange) === 200 && isToken) attempt.use(exchange);
       else judgeMissingToken(attempt, exchange, await chooseMissingTokenEffects(facts, exchange));
     },
     'token-ttl-header': async (attempt) => {
       const exchange = await facts.requireToken();
       const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
-      const ttl = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : 0;
+      const ttl = parseTtl(value);
       if (ttl >= 1 && ttl <= LONGEST_TTL) return;
       const effects = (await facts.isV1Allowed()) ? GO_USES_V1 : undefined;
       failHeader(attempt, exchange, value, 'seconds-granted', effects);
@@ -61,21 +64,20 @@ export const createTokenChecks = (facts: ImdsFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
+/** NaN for a value that is not a number of seconds, and for a missing header. */
+const parseTtl = (value: string | null): Seconds =>
+  value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+
 /** Redirects, throttling and errors of the server do not say that there are no tokens. */
 const isRefusal = (status: number) => status >= 400 && status < 500 && status !== 429;
 
-/** A word of this length in the body of an error. */
+/** Words of error pages are shorter than tokens. */
 const TOKEN_WORD = /(?<![^\s>])[\w+/=-]{40,}(?![^\s<])/;
 
 const containsToken = ({ response }: Exchange) => TOKEN_WORD.test(response?.body ?? '');
 
 /** Without the TTL header, Go requests the credentials with IMDSv1. */
-const GO_USES_V1: readonly ClientEffect[] = [
-  { effect: 'no-credentials', clients: ['rust'] },
-  { effect: 'uses-imds-v1', clients: ['go'] },
-];
-
-const isToken = (text: string | null | undefined) => /^[\x21-\x7e]+$/.test(text ?? '');
+const GO_USES_V1 = [affects('no-credentials', 'rust'), affects('uses-imds-v1', 'go')];
 
 /** IMDSv1 helps only if the endpoint allows it. */
 async function chooseMissingTokenEffects(
@@ -92,12 +94,8 @@ function judgeMissingToken(
   effects: readonly ClientEffect[],
 ): void {
   if (!attempt.expectStatus(exchange, [200], effects)) return;
-  const token = exchange.response?.body ?? null;
-  const fail = (problem: 'not-utf8' | 'empty' | 'line-end' | 'not-ascii') =>
-    attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange, effects);
-  if (token === null) fail('not-utf8');
-  else if (token === '') fail('empty');
-  else fail(/[\r\n]/.test(token) ? 'line-end' : 'not-ascii');
+  const problem = findTokenProblem(exchange.response?.body ?? null);
+  if (problem !== null) attempt.fail({ code: 'UNEXPECTED_BODY', problem }, exchange, effects);
 }
 
 function failHeader(
@@ -111,8 +109,8 @@ function failHeader(
   attempt.fail({ code: 'UNEXPECTED_HEADER', header: TTL_HEADER, value: shown, expected }, exchange, effects);
 }
 
-/** Clocks of whole seconds, and the time that a request takes. */
-const TTL_TOLERANCE_SECONDS = 2;
+/** Servers count whole seconds, and a request takes some time. */
+const TTL_TOLERANCE: Seconds = 2;
 
 /** Checks of the use of a token. The last ones judge the reads of all other checks, and wait for the short token. */
 export const createTokenUseChecks = (facts: ImdsFacts) =>
@@ -152,10 +150,10 @@ export const createTokenUseChecks = (facts: ImdsFacts) =>
       const first = document ?? (await facts.getInstanceId());
       for (const exchange of [first, await facts.getLastRead()]) {
         const value = attempt.requireResponse(exchange).getHeader(TTL_HEADER);
-        const left = value !== null && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+        const left = parseTtl(value);
         const due = LONGEST_TTL - (exchange.startedAt - token.startedAt) / 1000;
-        // The endpoint counts from any moment of the token request to any moment of this one.
-        const slack = TTL_TOLERANCE_SECONDS + Math.max(token.durationMs, exchange.durationMs) / 1000;
+        // The endpoint can take its time at any moment during each of the two requests.
+        const slack = TTL_TOLERANCE + Math.max(token.durationMs, exchange.durationMs) / 1000;
         if (Math.abs(left - due) <= slack) continue;
         failHeader(attempt, exchange, value, 'seconds-left');
         return;
@@ -177,10 +175,10 @@ export const createTokenUseChecks = (facts: ImdsFacts) =>
     },
   }) satisfies Record<string, CheckFunction>;
 
-/** The short token is valid for one second. Clocks of whole seconds add up to another one. */
+/** The short token is valid for one second. A server that counts whole seconds can add another second. */
 const EXPIRY_WAIT_MS = 2100;
 
-/** SDKs read some statuses as: there are no tokens. */
+/** Some statuses make SDKs continue with IMDSv1. */
 function expectRefusal(attempt: CheckAttempt, exchange: Exchange): void {
   const status = exchange.response?.status ?? 0;
   attempt.expectStatus(exchange, [401], NO_TOKENS.includes(status) ? NO_TOKEN_EFFECTS : undefined);

@@ -1,8 +1,9 @@
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import type { CheckAttempt, CheckFunction } from '../check-attempt.ts';
+import type { Exchange } from '../exchanges/prober.ts';
+import { exchangeRaw } from '../exchanges/raw-exchange.ts';
 import { judgeDuration, judgeLoad } from '../judgements/response-times.ts';
 import { CONCURRENT_READS } from '../limits.ts';
-import type { Exchange } from '../prober.ts';
-import { exchangeRaw } from '../raw-exchange.ts';
 import type { ImdsFacts } from './imds-facts.ts';
 import {
   getStatus,
@@ -18,15 +19,15 @@ import {
 export const createWireChecks = (facts: ImdsFacts) =>
   ({
     'response-time': async (attempt) => {
-      // One by one, because after the time limit, the later ones cannot be requested.
+      // Each exchange is judged at once, because the next request can exceed the time limit of the run.
       judgeDuration(attempt, [await facts.getTokenExchange()], 1);
       if (attempt.hasFailed) return;
       const list = await facts.getRoleList();
       judgeDuration(attempt, [list, ...facts.documents.slice(0, 1)], 1);
-      // Twenty requests more cannot show anything better.
+      // Concurrent reads would be late too.
       if (attempt.hasFailed) return;
       const status = getStatus(list);
-      // There is nothing to read many times.
+      // With other statuses, or with tokens that work once, the same read cannot be sent many times.
       if ((status !== 200 && status !== 404) || facts.session.needsNewTokens) return;
       const warm = await Promise.all(
         Array.from({ length: CONCURRENT_READS }, () => readForLoad(facts, status)),
@@ -67,7 +68,7 @@ export const createWireChecks = (facts: ImdsFacts) =>
       const exchange = await facts.session.send({ method: 'PUT', path: TOKEN_PATH, headers }, exchangeRaw);
       const { status } = attempt.requireResponse(exchange);
       if (status < 300) attempt.fail({ code: 'REQUEST_ACCEPTED', status }, exchange);
-      else attempt.expectStatus(exchange, [417], [{ effect: 'no-credentials', clients: ['s3fs'] }]);
+      else attempt.expectStatus(exchange, [417], [affects('no-credentials', 's3fs')]);
     },
   }) satisfies Record<string, CheckFunction>;
 

@@ -1,8 +1,8 @@
 import type { CheckAttempt } from '../check-attempt.ts';
-import type { ProbeRequest } from '../probe-request.ts';
-import type { Exchange, Prober } from '../prober.ts';
+import type { ProbeRequest } from '../exchanges/probe-request.ts';
+import type { Exchange, Prober } from '../exchanges/prober.ts';
 
-/** Reserved for documents (RFC 6761). */
+/** RFC 6761 reserves the name for documents. */
 const ORIGIN = 'http://page.example';
 
 const ALLOWS_ORIGIN = 'access-control-allow-origin';
@@ -27,7 +27,7 @@ export async function judgeCrossOrigin(
   attempt.use(await send({ method: 'GET', path, headers: { ...headers, origin: ORIGIN } }));
   attempt.use(await send({ method: 'OPTIONS', path, headers: question }));
   attempt.use(await send({ method: 'GET', path, headers: { ...headers, referer: `${ORIGIN}/` } }));
-  // The latest ones are the most telling.
+  // The last response with the header is shown, because earlier checks sent no `Origin`.
   const found = exchanges.findLast(({ response }) => (response?.getHeader(ALLOWS_ORIGIN) ?? null) !== null);
   const value = found?.response?.getHeader(ALLOWS_ORIGIN) ?? null;
   if (found === undefined || value === null) return;

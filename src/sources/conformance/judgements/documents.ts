@@ -1,16 +1,15 @@
-import type { ClientEffect, ConformanceClient, Effect } from '../../../domain/conformance/clients.ts';
+import type { ClientEffect } from '../../../domain/conformance/clients.ts';
+import { affects } from '../../../domain/conformance/usual-effects.ts';
 import { toValidityEffects } from '../../../domain/conformance/validity-effects.ts';
+import { correctTime } from '../../../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import { type EndpointKind, findRefreshWindows } from '../../../domain/sdk-refresh/refresh-windows.ts';
 import { parseInstant } from '../../../domain/time/instant.ts';
 import type { JsonObject } from '../../document/json-object.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-/** An offset of the host's clock is only corrected if it is not just the delay of the response. */
-const MIN_CORRECTED_OFFSET: Seconds = 2;
 
 /** With a larger offset, `Date` is wrong. SDKs use the clock of the host, so they see expired credentials. */
 const MAX_CORRECTED_OFFSET: Seconds = 24 * 3600;
@@ -18,13 +17,12 @@ const MAX_CORRECTED_OFFSET: Seconds = 24 * 3600;
 /** The time of the endpoint when it responded, by its `Date` header, else by the host's clock. */
 export function getEndpointTime({ response, startedAt }: Exchange): Instant {
   const { receivedAt = startedAt, clockOffset = null } = response ?? {};
-  const offset = clockOffset ?? 0;
-  const isCorrected = Math.abs(offset) >= MIN_CORRECTED_OFFSET && Math.abs(offset) <= MAX_CORRECTED_OFFSET;
-  return isCorrected ? receivedAt - offset * 1000 : receivedAt;
+  const isCredible = Math.abs(clockOffset ?? 0) <= MAX_CORRECTED_OFFSET;
+  return isCredible ? correctTime({ observedAt: receivedAt, clockOffset }) : receivedAt;
 }
 
 /** Remaining validity when the document was read, rounded down. Null if the document states no time. */
-export function judgeValidity(document: JsonObject, exchange: Exchange): Seconds | null {
+export function computeRemaining(document: JsonObject, exchange: Exchange): Seconds | null {
   const expiration = parseField(document, 'Expiration');
   return expiration === null ? null : Math.floor((expiration.instant - getEndpointTime(exchange)) / 1000);
 }
@@ -34,9 +32,10 @@ export const parseField = (document: JsonObject, field: string) => {
   return typeof value === 'string' ? parseInstant(value) : null;
 };
 
-const affects = (effect: Effect, ...clients: ConformanceClient[]): ClientEffect => ({ effect, clients });
-
-/** Other forms than `2026-11-22T06:23:11Z` have different effects. */
+/**
+ * Fails if a field is not in the form `2026-11-22T06:23:11Z`.
+ * @param effects replaces the usual effects of the check
+ */
 export function judgeInstantFormat(
   attempt: CheckAttempt,
   document: JsonObject,

@@ -2,9 +2,12 @@ import { LATE_RESPONSE_MS } from '../../../domain/conformance/client-limits.ts';
 import type { ClientEffect } from '../../../domain/conformance/clients.ts';
 import type { CheckAttempt } from '../check-attempt.ts';
 import { UnknownCheck } from '../check-errors.ts';
-import type { Exchange } from '../prober.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 
-/** Fails if the slowest of the responses comes after SDKs have stopped waiting. */
+/**
+ * Fails if the slowest response comes later than SDKs wait.
+ * @param concurrentCount how many of these requests were sent at the same time
+ */
 export function judgeDuration(
   attempt: CheckAttempt,
   exchanges: readonly Exchange[],
@@ -24,16 +27,17 @@ export function judgeDuration(
   );
 }
 
-/** IMDS and the agents of AWS throttle with these, also because of other programs of the same host. */
-const THROTTLED = [429, 503];
+/** IMDS and the agents of AWS throttle with these statuses. Other programs of the host count too. */
+const THROTTLED_STATUSES = [429, 503];
 
 /**
- * A load of this size must not end a server, nor make it refuse requests.
+ * Concurrent reads must neither end a server nor make it refuse requests.
  * @throws UnknownCheck if the endpoint throttles, which AWS does too
  */
 export function judgeLoad(attempt: CheckAttempt, exchanges: readonly Exchange[], status: number): void {
   const failed = exchanges.filter(({ response }) => response?.status !== status);
-  const isThrottled = ({ response }: Exchange) => response !== null && THROTTLED.includes(response.status);
+  const isThrottled = ({ response }: Exchange) =>
+    response !== null && THROTTLED_STATUSES.includes(response.status);
   const shown = failed.find((exchange) => !isThrottled(exchange)) ?? failed[0];
   if (shown === undefined) return;
   attempt.use(shown);

@@ -6,8 +6,9 @@ import { Secret } from '../../../secret.ts';
 import { parseJwtExpiration } from '../../document/jwt.ts';
 import { readSmallFile } from '../../environment/small-file.ts';
 import { throwIfLocal } from '../../local-errors.ts';
-import { type ContainerFacts, parseDocument } from '../containers/container-facts.ts';
-import type { Exchange, Prober } from '../prober.ts';
+import type { ContainerFacts } from '../containers/container-facts.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange, Prober } from '../exchanges/prober.ts';
 import { type EndpointWatcher, toWatchedRead } from './endpoint-watcher.ts';
 
 const ROTATION = 'token-rotation';
@@ -17,9 +18,10 @@ export class ContainerWatcher implements EndpointWatcher {
   readonly #facts: ContainerFacts;
   readonly #prober: Prober;
   #token: Secret | null;
-  /** The token before the last rotation, until it was tried. */
+  /** The token before the last rotation. Null after it was tried. */
   #oldToken: Secret | null = null;
-  #isNew = false;
+  /** The token file has changed, and the new token was not tried yet. */
+  #isTokenNew = false;
   #rotationCount = 0;
   #failure: CheckFailure | null = null;
 
@@ -31,7 +33,7 @@ export class ContainerWatcher implements EndpointWatcher {
   }
 
   async step(): Promise<WatchedRead | null> {
-    if (this.#oldToken !== null && !this.#isNew) {
+    if (this.#oldToken !== null && !this.#isTokenNew) {
       const oldToken = this.#oldToken;
       this.#oldToken = null;
       const end = parseJwtExpiration(oldToken.reveal()) ?? 0;
@@ -42,9 +44,9 @@ export class ContainerWatcher implements EndpointWatcher {
     }
     await this.#followTokenFile();
     const exchange = await this.#request(this.#token);
-    if (this.#isNew) this.#judgeRotation(exchange);
-    this.#isNew = false;
-    return toWatchedRead(exchange, parseDocument(exchange));
+    if (this.#isTokenNew) this.#judgeRotation(exchange);
+    this.#isTokenNew = false;
+    return toWatchedRead(exchange, readDocument(exchange));
   }
 
   judge(): WatchedCheck[] {
@@ -63,11 +65,11 @@ export class ContainerWatcher implements EndpointWatcher {
       return '';
     });
     const value = text.replace(/\r?\n$/, '');
-    // Kubelet replaces the file at once. A program that does not can leave it empty for a moment.
+    // Kubelet replaces the file atomically. Other programs can leave it empty for a moment.
     if (value === '' || !/^[\x20-\x7e]+$/.test(value) || value === this.#token?.reveal()) return;
     this.#oldToken = this.#token;
     this.#token = new Secret(value);
-    this.#isNew = true;
+    this.#isTokenNew = true;
     this.#rotationCount += 1;
   }
 

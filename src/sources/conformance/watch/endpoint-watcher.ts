@@ -1,14 +1,14 @@
 import type { WatchedCheck } from '../../../domain/conformance/watch/watched-check.ts';
 import type { WatchedDocument, WatchedRead } from '../../../domain/conformance/watch/watched-read.ts';
 import type { JsonObject } from '../../document/json-object.ts';
+import type { Exchange } from '../exchanges/prober.ts';
 import { getEndpointTime, parseField } from '../judgements/documents.ts';
-import type { Exchange } from '../prober.ts';
 
 /** Watches an endpoint of one shape. */
 export interface EndpointWatcher {
   /** Sends one request. Null if it was not a read of the credentials. */
   step(): Promise<WatchedRead | null>;
-  /** What the requests other than reads found out. */
+  /** The results of the requests that were not reads of the credentials. */
   judge(): WatchedCheck[];
 }
 

@@ -5,23 +5,23 @@ import type { WatchedCheck } from '../../../domain/conformance/watch/watched-che
 import type { WatchedRead } from '../../../domain/conformance/watch/watched-read.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import type { Secret } from '../../../secret.ts';
+import { readDocument } from '../exchanges/exchange-documents.ts';
+import type { Exchange, Prober } from '../exchanges/prober.ts';
 import {
   isErrorDocument,
   LONGEST_TTL,
   ROLES,
-  readDocument,
   readToken,
   TOKEN_HEADER,
   TOKEN_PATH,
   TTL_HEADER,
 } from '../imds/imds-responses.ts';
-import type { Exchange, Prober } from '../prober.ts';
 import { type EndpointWatcher, toWatchedRead } from './endpoint-watcher.ts';
 
-/** A token is used for this part of the time, so that its end is watched too. */
-const TOKEN_PART = 0.6;
+/** A token is valid for this share of the watched time, so that its end is watched too. */
+const TOKEN_SHARE = 0.6;
 
-/** Clocks of whole seconds. In this time around its end, a token may be valid or not. */
+/** Servers count whole seconds. Within this time around its end, a token may be valid or not. */
 const END_TOLERANCE_MS = 2100;
 
 interface WatchedToken {
@@ -43,9 +43,9 @@ export class ImdsWatcher implements EndpointWatcher {
   readonly #options: ImdsWatcherOptions;
   readonly #prefix: string;
   readonly #failures = new Map<CheckId, CheckFailure>();
-  /** Undefined: request one. Null: the endpoint issues none. */
+  /** Undefined: a token must be requested. Null: the endpoint issues no tokens. */
   #token: WatchedToken | null | undefined;
-  /** Tokens that have ended, and were not tried since. */
+  /** The last token that has ended. Null after it was tried. */
   #ended: WatchedToken | null = null;
 
   constructor(options: ImdsWatcherOptions) {
@@ -79,15 +79,15 @@ export class ImdsWatcher implements EndpointWatcher {
   }
 
   async #requestToken(): Promise<void> {
-    const part = Math.floor(this.#options.seconds * TOKEN_PART);
-    const ttl = Math.min(LONGEST_TTL, Math.max(1, part));
+    const share = Math.floor(this.#options.seconds * TOKEN_SHARE);
+    const ttl = Math.min(LONGEST_TTL, Math.max(1, share));
     const headers = { [TTL_HEADER]: String(ttl) };
     const exchange = await this.#send({ method: 'PUT', path: TOKEN_PATH, headers });
     const value = readToken(exchange);
     this.#token = value === null ? null : { value, endsAt: exchange.startedAt + ttl * 1000 };
   }
 
-  /** Null if the token was refused, because another check reports it. */
+  /** Null if the token was refused, because `token-reusable` reports the refusal. */
   async #read(): Promise<WatchedRead | null> {
     const { role } = this.#options;
     const headers = this.#token ? { [TOKEN_HEADER]: this.#token.value } : {};

@@ -5,14 +5,14 @@ import type { WatchedRead, WatchSummary } from '../../../domain/conformance/watc
 import { followKeys } from '../../../domain/conformance/watch/watched-rotations.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { UnknownCheck } from '../check-errors.ts';
-import type { Prober } from '../prober.ts';
+import type { Prober } from '../exchanges/prober.ts';
 import type { EndpointWatcher } from './endpoint-watcher.ts';
 
-/** Polite: never more than one request in this time. */
+/** At most one request in this time, because other programs use the endpoint too. */
 const MIN_PAUSE: Seconds = 10;
 /** Short enough to date a rotation within a minute. */
 const MAX_PAUSE: Seconds = 60;
-/** With a long time, the pause grows until there are about this many requests. */
+/** Longer watches have longer pauses, so that about this many requests are sent. */
 const USUAL_REQUESTS = 240;
 
 export interface WatchOptions {
@@ -40,12 +40,12 @@ export async function watchEndpoint(
   const pauseMs = choosePause(seconds) * 1000;
   const reads: WatchedRead[] = [];
   const summarize = () => summarizeReads(reads, seconds, Math.round((clock.now() - startedAt) / 1000));
-  // The times do not depend on how long the responses take.
+  // Slow responses do not delay the later requests.
   for (let sendAt = startedAt + pauseMs; sendAt <= startedAt + seconds * 1000; sendAt += pauseMs) {
     await clock.sleep(Math.max(0, sendAt - clock.now()), signal);
     if (signal.aborted) break;
     const read = await watcher.step().catch((error: unknown) => {
-      // The signal was aborted while a request was on its way.
+      // The signal was aborted during the request.
       if (error instanceof UnknownCheck) return null;
       throw error;
     });

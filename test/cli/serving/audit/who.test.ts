@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type KeyUse, OTHER_USERS } from '../../../../src/domain/key-use.ts';
+import { type KeyUse, OTHER_USERS } from '../../../../src/domain/keys/key-use.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { runAt } from '../../../support/docs/run-at.ts';

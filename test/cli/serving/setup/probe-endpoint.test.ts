@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type Server } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { createServer as createTcpServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
 import { probeEndpoint } from '../../../../src/cli/serving/setup/probe-endpoint.ts';
+import { listenOnLoopback } from '../../../support/cli/other-program.ts';
 
 const HEALTH = JSON.stringify({
   schema_version: 1,
@@ -11,16 +12,8 @@ const HEALTH = JSON.stringify({
 });
 const CRED_WATCH = { kind: 'cred-watch', user: 'anna', pid: 4711, roles: ['etl', 'ops'] };
 
-async function listen(server: Server) {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { host: '127.0.0.1', port: address.port };
-}
-
 const probe = async (listener: RequestListener, isLocal = true) =>
-  probeEndpoint(await listen(createServer(listener)), isLocal);
+  probeEndpoint(await listenOnLoopback(createServer(listener)), isLocal);
 
 describe('the answer of an endpoint', () => {
   test('a server of cred-watch is recognized, also without credentials', async () => {
@@ -81,7 +74,7 @@ describe('the answer of an endpoint', () => {
   });
 
   test('a program without HTTP is recognized', async () => {
-    const address = await listen(createTcpServer((socket) => void socket.end('SSH-2.0\r\n')));
+    const address = await listenOnLoopback(createTcpServer((socket) => void socket.end('SSH-2.0\r\n')));
     expect(await probeEndpoint(address, true)).toEqual({ kind: 'no-http' });
   });
 

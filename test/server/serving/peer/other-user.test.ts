@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, realpathSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundleProgram } from '../../../support/bundled-program.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
-import { bundleServerProgram } from '../../../support/server/bundle.ts';
 import { waitForOutput } from '../../../support/server/peer-server.ts';
 
 const OTHER_USER = 65_534;
@@ -27,7 +27,7 @@ test.skipIf(process.getuid?.() !== 0)(
   'without root, a process of the same user is found, and of another user only its name',
   async () => {
     const folder = temporaryFolder();
-    const program = await bundleServerProgram('peer-program.ts', folder);
+    const program = await bundleProgram('server/peer-program.ts', folder);
     chmodSync(folder, 0o755);
     const server = startAs(OTHER_USER, [program, '0']);
     const port = (await waitForOutput(server)).replace(/\D/g, '');

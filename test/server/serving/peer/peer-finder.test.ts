@@ -126,7 +126,7 @@ sys.stdin.read()`;
 });
 
 describe.skipIf(isSkipped)('a process that cannot be found is unknown', () => {
-  test('a client that has ended', async () => {
+  test('a client that has ended is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const client = startClient(process.execPath, ['-e', `require('node:net').connect(${port})`]);
     const socket = await nextSocket();
@@ -135,7 +135,7 @@ describe.skipIf(isSkipped)('a process that cannot be found is unknown', () => {
     expect(await openFinder().find(socket)).toBeNull();
   });
 
-  test('a client that has closed its socket, but runs on', async () => {
+  test('a client that has closed its socket, but still runs, is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const script = `
 import socket, sys
@@ -147,7 +147,7 @@ sys.stdin.read()`;
     expect(await openFinder().find(await nextSocket())).toBeNull();
   });
 
-  test('a client whose port another process uses now', async () => {
+  test('a client whose port another process uses now is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     const connect = (sourcePort: number) => `
 import socket, struct, sys
@@ -175,7 +175,7 @@ sys.stdin.read()`;
     ]);
   });
 
-  test('a connection of a Unix socket', async () => {
+  test('the client of a Unix socket is unknown', async () => {
     const path = join(temporaryFolder(), 'socket');
     const server = createServer().listen(path);
     onTestFinished(() => void server.close());
@@ -186,7 +186,7 @@ sys.stdin.read()`;
     expect(await openFinder().find(socket)).toBeNull();
   });
 
-  test('a closed connection', async () => {
+  test('the client of a closed connection is unknown', async () => {
     const { port, nextSocket } = await startOpenServer();
     startClient(process.execPath, ['-e', `require('node:net').connect(${port})`]);
     const socket = await nextSocket();

@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleProgram } from '../../../support/bundled-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../../support/cli/namespaces.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
-import { bundleServerProgram } from '../../../support/server/bundle.ts';
 
 /** Redirects the addresses of IMDS and ECS to the server, as `serve --setup linux` does. */
 const SET_UP = `
@@ -56,7 +56,7 @@ describe.skipIf(problem !== null && mayBeSkipped)(
     let server = '';
     beforeAll(async () => {
       expect(problem).toBeNull();
-      server = await bundleServerProgram('peer-program.ts', folder);
+      server = await bundleProgram('server/peer-program.ts', folder);
     });
 
     /** Runs a Python program in a network of its own. Returns its output. */

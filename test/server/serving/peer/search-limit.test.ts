@@ -15,7 +15,7 @@ test('a search that took too long shortens the next ones, and searches in time m
   expect(limit.milliseconds).toBe(500);
 });
 
-test('a limit for tests stays below the shortest one', () => {
+test('a limit below the shortest one does not grow', () => {
   const limit = new SearchLimit(5);
   limit.note(false);
   expect(limit.milliseconds).toBe(5);

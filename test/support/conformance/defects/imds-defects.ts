@@ -48,10 +48,8 @@ export const IMDS_DEFECTS: readonly Defect[] = [
   {
     name: 'the token ends in a newline',
     checks: ['token-issued'],
-    apply: combine(
-      onToken((response) => ({ ...response, body: `${response.body}\n` })),
-      // A client that removes the newline can use the token.
-    ),
+    // A client that removes the newline can use the token.
+    apply: onToken((response) => ({ ...response, body: `${response.body}\n` })),
   },
   {
     name: 'the token response has the status 201',

@@ -1,26 +1,26 @@
-import type { Clock } from '../../clock.ts';
-import type { NoResponseReason } from '../../domain/conformance/no-response.ts';
-import type { Instant } from '../../domain/model.ts';
-import { Secret } from '../../secret.ts';
-import { removeBrackets, resolveHost } from '../http/addresses.ts';
-import type { DetailedResponse, Endpoint, HttpExchange, PollLimits } from '../http/exchange.ts';
-import { exchangeOverSocket } from '../http/socket-exchange.ts';
-import { PollError } from '../poll-error.ts';
-import type { SourceOptions } from '../source.ts';
-import { UnknownCheck, UnreachableEndpoint } from './check-errors.ts';
+import type { Clock } from '../../../clock.ts';
+import type { NoResponseReason } from '../../../domain/conformance/no-response.ts';
+import type { Instant } from '../../../domain/model.ts';
+import { Secret } from '../../../secret.ts';
+import { removeBrackets, resolveHost } from '../../http/addresses.ts';
+import type { DetailedResponse, Endpoint, HttpExchange, PollLimits } from '../../http/exchange.ts';
+import { exchangeOverSocket } from '../../http/socket-exchange.ts';
+import { PollError } from '../../poll-error.ts';
+import type { SourceOptions } from '../../source.ts';
+import { UnknownCheck, UnreachableEndpoint } from '../check-errors.ts';
+import { CHECK_LIMITS, MAX_REQUESTS } from '../limits.ts';
 import { KnownSecrets } from './known-secrets.ts';
-import { CHECK_LIMITS, MAX_REQUESTS } from './limits.ts';
+import { listSecrets } from './list-secrets.ts';
 import type { ProbeRequest } from './probe-request.ts';
-import { listSecrets } from './secrets.ts';
 
-/** One request, and what came back. Contains secrets: {@link summarizeExchange} returns what may be shown. */
+/** One request and its response. Contains secrets. `summarizeExchanges` returns the parts that may be shown. */
 export interface Exchange {
   /** Counts from 1 in the order of sending. */
   number: number;
   request: ProbeRequest;
   startedAt: Instant;
   durationMs: number;
-  /** The part of this time in which this process waited. On a busy machine, it may not have run. */
+  /** The part of this time in which this process waited, and did not work itself. */
   waitedMs: number;
   response: DetailedResponse | null;
   /** Null if there is a response. */
@@ -33,7 +33,7 @@ export interface ProberOptions extends Pick<SourceOptions, 'nameServers' | 'read
   /** Aborted at the time limit of the run. */
   signal: AbortSignal;
   limits?: PollLimits;
-  /** Sends requests to the same endpoint later, without a limit of their number. */
+  /** An earlier prober of the same endpoint. The number of requests is then unlimited. */
   after?: Prober;
 }
 
@@ -50,7 +50,7 @@ export class Prober {
   readonly #endpoint: Endpoint;
   readonly #limits: PollLimits;
   readonly #maxRequests: number;
-  /** Whether it is known that something responds at this address. */
+  /** True if an earlier prober got a response. */
   readonly #isReachable: boolean;
   #sentCount: number;
 
@@ -70,7 +70,7 @@ export class Prober {
   }
 
   /**
-   * Sends one request. No response is a result too.
+   * Sends one request. A request without a response is a result too.
    * @param exchange by default each request has a connection of its own, as in most SDKs
    * @throws UnknownCheck at a limit of the run, UnreachableEndpoint if no request has been answered
    */

@@ -1,4 +1,4 @@
-import type { Instant, Seconds } from './model.ts';
+import type { Instant, Seconds } from '../model.ts';
 
 /** The process at the other end of a connection within this machine. Null: the system does not show it. */
 export interface PeerProcess {
@@ -24,8 +24,8 @@ export interface KeyUser {
 }
 
 /**
- * Which program got which key, and how often. Requests of processes that differ only in their pid are counted together.
- * The pid is that of the last request.
+ * Which program got which key, and how often. Requests of processes that differ only in their pid are counted together,
+ * with the pid of the last request.
  */
 export interface KeyUse extends KeyUser {
   /** The name of the role in `serve`. */
@@ -37,7 +37,7 @@ export interface KeyUse extends KeyUser {
   lastAt: Instant;
   /** Responses with this key. */
   count: number;
-  /** True for the row that counts all users of a key above the limit together. Then the user is unknown. */
+  /** True for the row that counts all users of a key above {@link MAX_USERS_PER_KEY}. Their names are unknown. */
   isOthers: boolean;
 }
 

@@ -1,5 +1,5 @@
-import { redactText } from '../../redact.ts';
-import { containsSecret } from '../role-name.ts';
+import { redactText } from '../../../redact.ts';
+import { containsSecret } from '../../role-name.ts';
 
 const REDACTED = '[redacted]';
 

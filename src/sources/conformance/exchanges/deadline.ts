@@ -5,8 +5,8 @@ export interface Deadline {
 }
 
 /**
- * Starts a time limit. Not `AbortSignal.timeout()`: Node.js can collect such a signal as garbage if only
- * `AbortSignal.any()` refers to it. The time limit then never ends anything.
+ * Starts a time limit without `AbortSignal.timeout()`. Node.js can collect such a signal as garbage if only
+ * `AbortSignal.any()` refers to it. The time limit then has no effect.
  */
 export function createDeadline(milliseconds: number, other?: AbortSignal): Deadline {
   const controller = new AbortController();

@@ -1,5 +1,5 @@
-import type { Secret } from '../../secret.ts';
-import type { HttpRequest } from '../http/exchange.ts';
+import type { Secret } from '../../../secret.ts';
+import type { HttpRequest } from '../../http/exchange.ts';
 
 /** A request to the endpoint that is checked. */
 export interface ProbeRequest {

@@ -1,5 +1,5 @@
-import type { ExchangeSummary } from '../../domain/conformance/check-result.ts';
-import { Secret } from '../../secret.ts';
+import type { ExchangeSummary } from '../../../domain/conformance/check-result.ts';
+import { Secret } from '../../../secret.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 import type { Exchange } from './prober.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pace } from '../../../../src/server/serving/peer/pace.ts';
+import { SearchRunner } from '../../../../src/server/serving/peer/search-runner.ts';
 
 const never = () => false;
 
@@ -15,9 +15,9 @@ function* repeat(action: () => void): Generator<void, string> {
 
 test('a search ends after a number of reads', async () => {
   let reads = 0;
-  const pace = new Pace(60_000, never);
+  const runner = new SearchRunner(60_000, never);
   expect(
-    await pace.run(
+    await runner.run(
       repeat(() => (reads += 1)),
       never,
     ),
@@ -26,7 +26,7 @@ test('a search ends after a number of reads', async () => {
   expect(reads).toBeLessThan(100_000);
   // The limit counts all reads of the search.
   const before = reads;
-  await pace.run(
+  await runner.run(
     repeat(() => (reads += 1)),
     never,
   );
@@ -35,27 +35,30 @@ test('a search ends after a number of reads', async () => {
 
 test('a search ends after its time', async () => {
   const startedAt = performance.now();
-  expect(await new Pace(50, never).run(repeat(waitMillisecond), never)).toBeNull();
+  expect(await new SearchRunner(50, never).run(repeat(waitMillisecond), never)).toBeNull();
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50);
 });
 
 test('other events are handled during a search', async () => {
   let isHandled = false;
-  setTimeout(() => {
+  setImmediate(() => {
     isHandled = true;
-  }, 5);
-  await new Pace(60_000, never).run(repeat(waitMillisecond), () => isHandled);
+  });
+  await new SearchRunner(60_000, never).run(
+    repeat(() => {}),
+    () => isHandled,
+  );
   expect(isHandled).toBe(true);
 });
 
 test('a search ends if it is stopped, or if everything is found', async () => {
   let reads = 0;
-  await new Pace(60_000, () => true).run(
+  await new SearchRunner(60_000, () => true).run(
     repeat(() => (reads += 1)),
     never,
   );
   expect(reads).toBe(0);
-  await new Pace(60_000, never).run(
+  await new SearchRunner(60_000, never).run(
     repeat(() => (reads += 1)),
     () => reads >= 20,
   );
@@ -67,5 +70,5 @@ test('the result of the steps is returned', async () => {
     yield;
     return 'found';
   }
-  expect(await new Pace(60_000, never).run(steps(), never)).toBe('found');
+  expect(await new SearchRunner(60_000, never).run(steps(), never)).toBe('found');
 });

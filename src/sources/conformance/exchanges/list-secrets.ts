@@ -1,6 +1,6 @@
-import { Secret } from '../../secret.ts';
-import { isObject, parseJson } from '../document/json-object.ts';
-import type { HttpResponse } from '../http/exchange.ts';
+import { Secret } from '../../../secret.ts';
+import { isObject, parseJson } from '../../document/json-object.ts';
+import type { HttpResponse } from '../../http/exchange.ts';
 import type { ProbeRequest } from './probe-request.ts';
 
 const SECRET_FIELD = /^(?:access_?key_?id|secret_?(?:access_?)?key|(?:session_?)?token)$/i;

@@ -1,4 +1,4 @@
-import { openConnection } from '../http/connection.ts';
+import { openConnection } from '../../http/connection.ts';
 import {
   computeClockOffset,
   createBrokenConnectionError,
@@ -11,8 +11,8 @@ import {
   type HttpExchange,
   type HttpRequest,
   MAX_BODY_BYTES,
-} from '../http/exchange.ts';
-import { PollError } from '../poll-error.ts';
+} from '../../http/exchange.ts';
+import { PollError } from '../../poll-error.ts';
 import { createDeadline } from './deadline.ts';
 
 /**

@@ -8,7 +8,7 @@ const READS_PER_CHECK = 8;
 export const MAX_READS = 20_000;
 
 /** Runs a search in slices, and ends it at the limits. */
-export class Pace {
+export class SearchRunner {
   readonly #isStopped: () => boolean;
   readonly #end: number;
   readonly #maxReads: number;
