@@ -55,6 +55,8 @@ export const serveCommand: CommandDefinition = {
       return printKeyUsers(flags, invocation.io);
     }
     validate(flags, invocation);
+    if (flags.clientFiles === undefined)
+      rejectFlags(invocation, ['--client-files-mode'], 'needs --client-files', 'name a folder, or remove it');
     const { serve } = await import('../serving/serve.ts');
     return serve(flags, invocation.io);
   },

@@ -28,6 +28,8 @@ export interface ProcessIo {
   home: string;
   isRoot: boolean;
   /** Null on systems without users. */
+  userId: number | null;
+  /** Null on systems without users. */
   users: Users | null;
   /**
    * Aborts at the first SIGINT or SIGTERM, with the signal's name as the reason. The second signal ends the

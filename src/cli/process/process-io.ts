@@ -99,6 +99,7 @@ export function createProcessIo(): ProcessIo {
     nodeVersion: process.versions.node,
     home: findHomeFolder(),
     isRoot: process.getuid?.() === 0,
+    userId: process.getuid?.() ?? null,
     users: createUsers(process),
     createStopSignal,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),

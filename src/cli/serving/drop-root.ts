@@ -51,7 +51,7 @@ function readUser(given: string, users: NonNullable<Io['users']>): TargetUser {
  */
 export function dropRoot(user: TargetUser, io: Io): Io {
   io.users?.become(user);
-  return { ...io, env: createUserEnvironment(user, io), home: user.homedir, isRoot: false };
+  return { ...io, env: createUserEnvironment(user, io), home: user.homedir, isRoot: false, userId: user.uid };
 }
 
 /** Folders of root, unless they were chosen for this program. */

@@ -18,6 +18,8 @@ export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, Setup
   serve: ServedSource[];
   unixSocket: string[];
   unixSocketMode: number;
+  clientFiles?: string;
+  clientFilesMode: number;
   defaultRole?: string;
   shape?: string;
   allowV1?: boolean;
@@ -34,6 +36,7 @@ export interface ServeFlags extends SourceFlags, ListeningFlags, WhoFlags, Setup
 }
 
 const DEFAULT_SOCKET_MODE = 0o600;
+const DEFAULT_FILE_MODE = 0o600;
 
 export function addServeFlags(command: Command): Command {
   command.addOption(
@@ -78,6 +81,16 @@ export function addServeFlags(command: Command): Command {
       '--refresh-before <duration>',
       'refresh before less than this validity is left (default: half of the lifetime, and at least 25m)',
     )
+    .option(
+      '--client-files <folder>',
+      'keep tokens and variables for clients in this folder, so that they stay valid after a restart',
+      parseClientFolder,
+    )
+    .addOption(
+      new Option('--client-files-mode <mode>', 'permissions of the client files')
+        .argParser(parseClientFileMode)
+        .default(DEFAULT_FILE_MODE, '600, only this user; 640: also the group of the folder'),
+    )
     .option('--idle', 'stop refreshing what no client has requested for one lifetime')
     .option('--user <name>', 'as root: listen, then become this user, then read credentials')
     .option('--for <duration>', 'stop after this time (default: until SIGINT or SIGTERM)')
@@ -91,6 +104,17 @@ export function addServeFlags(command: Command): Command {
 function parseSocketPath(text: string): string {
   if (isAbsolute(text) && !text.includes('\0')) return text;
   throw new InvalidValueError('is not an absolute path', 'use a path such as /run/cred-watch/serve.sock');
+}
+
+function parseClientFolder(text: string): string {
+  if (isAbsolute(text) && !text.includes('\0')) return text;
+  throw new InvalidValueError('is not an absolute path', 'use a path such as /var/lib/cred-watch/clients');
+}
+
+/** The files contain secrets, so no mode lets all users read them. */
+function parseClientFileMode(text: string): number {
+  if (/^0?6[04]0$/.test(text)) return Number.parseInt(text, 8);
+  throw new InvalidValueError('is not 600 or 640', 'use 600 for this user, 640 for the group of the folder');
 }
 
 function parseSocketMode(text: string): number {

@@ -8,7 +8,7 @@ import { describeRemoteAddress } from '../../report/messages/serving/status.ts';
 import { formatStartedJson, formatStartedText } from '../../report/serving/started.ts';
 import { formatSummaryJson, formatSummaryText, type RefreshCounts } from '../../report/serving/summary.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
-import type { Serving, ServingAddress } from '../../server/serving/serving.ts';
+import type { ServingAddress } from '../../server/serving/serving.ts';
 import type { CredentialSource } from '../../sources/source.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
@@ -20,6 +20,7 @@ import { isOwnServer } from './health/running-server.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { getAwsNow, type SourceRole } from './source-role.ts';
+import type { StartedServing } from './start-server.ts';
 
 export interface FirstPoll {
   role: SourceRole;
@@ -55,20 +56,20 @@ export interface ServerStart {
   shapes: readonly Shape[];
   listen: readonly ServingAddress[];
   roles: readonly SourceRole[];
-  serving: Serving;
+  serving: StartedServing;
   startedAt: Instant;
 }
 
 /** Prints what is served, and the variables for clients. Warns about what clients may not expect. */
 export async function printStart(start: ServerStart, io: Io): Promise<void> {
   const { flags, listen, roles, serving, startedAt } = start;
-  const { origins, environments } = serving;
+  const { origins, environments, clientFolder } = serving;
   const started = {
     startedAt,
     now: getAwsNow(roles, io),
     roles: roles.map((role) => role.getFacts()),
     listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
-    environments,
+    environments: (await clientFolder?.store(environments)) ?? environments,
   };
   await io.stdout.write(
     flags.format === 'json' ? `${formatStartedJson(started)}\n` : formatStartedText(started),
@@ -78,7 +79,11 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
 
 async function printWarnings({ flags, shapes, listen, roles, serving }: ServerStart, io: Io): Promise<void> {
   if (flags.user === undefined && io.isRoot)
-    await printNote(io, 'the server runs as root', 'add --user NAME, or use the unit of docs/serve.md');
+    await printNote(
+      io,
+      'the server runs as root',
+      'add --user NAME, or use the unit of docs/serve-service.md',
+    );
   for (const { name } of roles)
     if (!listen.some(({ role }) => role === null || role === name))
       await printWarning(
@@ -91,6 +96,12 @@ async function printWarnings({ flags, shapes, listen, roles, serving }: ServerSt
     const { message, hint } = describeRemoteAddress(remote);
     await printWarning(io, message, hint);
   }
+  if (shapes.includes('imds') && serving.region === null)
+    await printNote(
+      io,
+      'the region is unknown: clients that read it from the metadata get none',
+      'add --region, set AWS_REGION, or set the region in the profile',
+    );
   const endpoints = [
     ...(shapes.includes('imds') ? (['imds'] as const) : []),
     ...(shapes.some((shape) => shape !== 'imds') ? (['container'] as const) : []),

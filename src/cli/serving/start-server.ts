@@ -12,6 +12,7 @@ import { AddressInUseError } from '../../server/wire/address-in-use.ts';
 import { changeSocketOwner } from '../../server/wire/unix-socket.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
+import { ClientFolder } from './client-files/client-folder.ts';
 import { dropRoot, type TargetUser } from './drop-root.ts';
 import { describeAddressUser } from './health/running-server.ts';
 import { assertLoopback } from './listen-targets.ts';
@@ -31,6 +32,10 @@ export interface ServerSettings extends Pick<ServingOptions, 'routes' | 'onExcha
 export interface StartedServing extends Serving {
   /** The process as the user sees it. */
   io: Io;
+  /** Null without `--client-files`. */
+  clientFolder: ClientFolder | null;
+  /** In the metadata. Null if it is unknown. */
+  region: string | null;
 }
 
 /**
@@ -44,6 +49,7 @@ export async function startServer(
 ): Promise<StartedServing> {
   const { listen, user } = settings;
   let userIo = io;
+  let clientFolder: ClientFolder | null = null;
   const machine: MachineFacts = {
     instanceId: deriveInstanceId(readMachineId()),
     region: null,
@@ -65,12 +71,18 @@ export async function startServer(
       }
       machine.region = await settings.findRegion(userIo);
     },
+    async openClientFiles() {
+      const { clientFiles, clientFilesMode } = flags;
+      if (clientFiles !== undefined)
+        clientFolder = await ClientFolder.open(clientFiles, clientFilesMode, userIo);
+      return clientFolder;
+    },
     onError: createErrorPrinter(io),
     onProblem: (problem) => void printNote(io, problem),
   }).catch(async (error: unknown) => {
     throw error instanceof AddressInUseError ? await explainUsedAddress(error) : error;
   });
-  return { ...serving, io: userIo };
+  return { ...serving, io: userIo, clientFolder, region: machine.region };
 }
 
 async function explainUsedAddress(error: AddressInUseError): Promise<CredWatchError> {

@@ -17,21 +17,34 @@ export interface SetupCheckFields {
     target: SocketAddress;
     /** Where an existing rule leads instead. */
     otherTarget: SocketAddress | null;
+    /** The rule of `otherTarget` is for a server of ours, or the user did not name another address. */
+    isForOther: boolean;
     unknownReason: UnknownReason | null;
   };
-  SERVER: { target: SocketAddress; answer: EndpointAnswer };
+  SERVER: { target: SocketAddress; answer: EndpointAnswer; obstacle: Obstacle | null };
   ROUTE: {
     address: string;
     target: SocketAddress;
     answer: EndpointAnswer;
-    /** The server responds at its own address. */
-    hasServer: boolean;
+    obstacle: Obstacle | null;
   };
   PORT_80: { address: string; listeners: readonly string[] };
   VARIABLE: { variable: string; problem: VariableProblem };
   BRIDGE: { bridge: string; problem: BridgeProblem | null; unknownReason: UnknownReason | null };
   REBOOT: { reboot: RebootState };
 }
+
+/**
+ * The first reason for which requests do not reach the server.
+ * - `no-address`: no network interface has the address
+ * - `other-target`: the set-up was made for a server at another address
+ * - `taken`: another program has the port of the server
+ * - `no-server`: no program has it
+ * - `no-route`: anything else
+ */
+export type Obstacle =
+  | { code: 'no-address' | 'taken' | 'no-server' | 'no-route' }
+  | { code: 'other-target'; target: SocketAddress };
 
 export type VariableProblem = 'disabled' | 'elsewhere' | 'ipv6' | 'container' | 'proxy';
 export type BridgeProblem = 'no-interface' | 'no-setting' | 'no-rule';

@@ -33,8 +33,12 @@ export type Readable<T> = { value: T } | { unknown: UnknownReason };
  */
 export type UnknownReason = 'permission' | 'failed';
 
-/** Whether the routes exist after a restart. `no-systemd`: the user has to set them up after each restart. */
-export type RebootState = 'kept' | 'missing' | 'disabled' | 'no-systemd';
+/**
+ * Whether the routes exist after a restart.
+ * - `no-systemd`: the user has to set them up after each restart
+ * - `no-script`: neither systemd nor the script of the set-up exists
+ */
+export type RebootState = 'kept' | 'missing' | 'disabled' | 'no-systemd' | 'no-script';
 
 export interface BridgeFacts {
   exists: boolean;

@@ -24,6 +24,8 @@ export interface SetupPlan {
   /** Network bridges of containers that may use the routes too. */
   bridges: readonly string[];
   firewall: SetupFirewall;
+  /** The user named the address of the server. */
+  hasListen: boolean;
   /** The flags of this plan that differ from the defaults. They end each command that repeats the plan. */
   flags: string;
   /** The flags with which the server of this plan starts. */

@@ -31,7 +31,7 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
     case 'NO_SAMPLES':
       return {
         message: 'no sample of these credentials is stored',
-        hint: 'remove --offline, or first run `cred-watch poll` with the same --source, --profile and --role-arn',
+        hint: 'remove --offline, or first run `cred-watch poll` with the same --source, --profile, --process, --role and --role-arn',
       };
     case 'ROLE_UNDECIDED':
       return {

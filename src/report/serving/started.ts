@@ -4,17 +4,26 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
 import { describeStart, type ListeningAddress } from '../messages/serving/start.ts';
-import { formatClientVariables } from '../text/client-variables.ts';
+import { formatClientVariables, formatFileVariables } from '../text/client-variables.ts';
 import { buildRoleJson } from './health.ts';
 
-/** The facts of a started server. The variables contain the secrets of container endpoints. */
+/** The variables of a client. They contain the secrets of container endpoints. */
+interface ClientEnvironment {
+  role: string;
+  shape: string;
+  variables: Readonly<Record<string, string>>;
+  /** A file with the variables, which are not printed then. */
+  file?: string;
+}
+
+/** The facts of a started server. */
 export interface StartedServer {
   startedAt: Instant;
   /** By AWS's clock. */
   now: Instant;
   roles: readonly ServedRoleFacts[];
   listening: readonly ListeningAddress[];
-  environments: readonly { role: string; shape: string; variables: Readonly<Record<string, string>> }[];
+  environments: readonly ClientEnvironment[];
 }
 
 /** Lines for `.` or `eval` in a shell. Explanations are comments. */
@@ -23,9 +32,9 @@ export function formatStartedText({ now, roles, listening, environments }: Start
     ...describeStart(roles, listening, now),
     ...(environments.length > 1 ? [ONE_BLOCK_PER_CLIENT] : []),
   ];
-  const blocks = environments.map(({ role, shape, variables }) => [
+  const blocks = environments.map(({ role, shape, variables, file }) => [
     comment(roles.length > 1 ? `${role} ${shape}` : shape),
-    ...formatClientVariables(variables),
+    ...(file === undefined ? formatClientVariables(variables) : formatFileVariables(file, variables)),
   ]);
   return `${[comments.map(comment), ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -44,6 +53,9 @@ export function formatStartedJson(started: StartedServer): string {
       role_name: role,
     })),
     roles: roles.map((facts) => buildRoleJson(facts, now)),
-    environments: environments.map(({ role, shape, variables }) => ({ role_name: role, shape, variables })),
+    environments: environments.map(({ role, shape, variables, file = null }) => ({
+      ...{ role_name: role, shape, file },
+      variables: file === null ? variables : {},
+    })),
   });
 }

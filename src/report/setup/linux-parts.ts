@@ -67,6 +67,7 @@ export function buildLocalnetSetting(bridge: string): string {
   const setting = `/proc/sys/net/ipv4/conf/${bridge}/route_localnet`;
   return `if [ ! -e ${setting} ]; then
   echo 'error: the network interface ${bridge} does not exist' >&2
+  echo 'hint: start Docker or create the bridge, and run the commands again. Bridges of this machine: ip link show type bridge' >&2
   exit 1
 fi
 if [ "$(cat ${setting})" = 0 ]; then

@@ -104,8 +104,11 @@ function buildRouteScript(plan: SetupPlan): string {
     REMOVE_CHAIN_FUNCTION,
     '',
     comment(
-      'Give the addresses to the loopback interface, so that requests never leave this machine. The label marks them for --setup-undo. With preferred_lft 0, no other connection uses the address as its source.',
+      'Give the addresses to the loopback interface, so that requests never leave this machine. The label marks IPv4 addresses for --setup-undo.',
     ),
+    ...(addresses.some(isIpv6Address)
+      ? [comment('With preferred_lft 0, no other connection uses an IPv6 address as its source.')]
+      : []),
     ...addresses.map(buildAddressCommand),
     '',
     comment('Restore the setting of bridges that an earlier set-up named.'),

@@ -9,8 +9,17 @@ const ENDPOINT_VARIABLES = [
   'AWS_EC2_METADATA_DISABLED',
 ];
 
+/** Lines for a shell that export the variables of a file, so that no secret is printed. */
+export const formatFileVariables = (
+  file: string,
+  environment: Readonly<Record<string, string>>,
+): string[] => [`set -a; . ${quoteForShell(file)}; set +a`, formatUnset(environment)];
+
 /** Lines for a shell that point clients at an endpoint. */
 export const formatClientVariables = (environment: Readonly<Record<string, string>>): string[] => [
   ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
-  `unset ${ENDPOINT_VARIABLES.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`,
+  formatUnset(environment),
 ];
+
+const formatUnset = (environment: Readonly<Record<string, string>>) =>
+  `unset ${ENDPOINT_VARIABLES.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`;

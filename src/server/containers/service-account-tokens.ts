@@ -8,13 +8,19 @@ export type TokenProblem = 'empty' | 'unparsable' | 'expired' | 'not-yet' | 'unk
 /** Audience of the tokens that EKS projects into pods. */
 const AUDIENCE = 'pods.eks.amazonaws.com';
 
-/** Service-account tokens of a made-up cluster: JWTs that only this process can sign. */
+const ISSUER = 'https://oidc.example.invalid/cred-watch';
+
+/** Service-account tokens of a made-up cluster: JWTs that only the owner of the key can sign. */
 export class ServiceAccountTokens {
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
   readonly #name: string;
 
-  /** @param name the name of the service account */
-  constructor(name = 'simulated') {
+  /**
+   * @param name the name of the service account
+   * @param key by default, only this process can sign tokens
+   */
+  constructor(name = 'simulated', key: Uint8Array = randomBytes(32)) {
+    this.#key = key;
     this.#name = name;
   }
 
@@ -25,7 +31,7 @@ export class ServiceAccountTokens {
       exp: seconds + lifetime,
       iat: seconds,
       nbf: seconds,
-      iss: 'https://oidc.example.invalid/cred-watch',
+      iss: ISSUER,
       sub: `system:serviceaccount:default:${this.#name}`,
       jti: randomBytes(8).toString('hex'),
     };
@@ -50,6 +56,10 @@ export class ServiceAccountTokens {
     return createHmac('sha256', this.#key).update(text).digest('base64url');
   }
 }
+
+/** Whether a text is a token of some key. Also true for expired tokens. */
+export const isServiceAccountToken = (text: string): boolean =>
+  parsePart(text.split('.')[1] ?? '')?.iss === ISSUER;
 
 const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -14,6 +14,15 @@ export interface TokenFile {
   close(): Promise<void>;
 }
 
+/** Where the token is written. */
+export interface TokenTarget {
+  path: string;
+  /** Replaces the file atomically. */
+  write(token: string): Promise<void>;
+  /** Called at the end. */
+  close(): Promise<void>;
+}
+
 /**
  * Writes the token file that EKS mounts into a pod, and replaces it atomically until it is closed.
  * `onProblem` gets a message if a renewal fails; the next renewal is attempted as usual.
@@ -24,20 +33,11 @@ export async function startTokenFile(
   lifetime: Seconds,
   clock: Clock,
   onProblem: (message: string) => void = () => {},
+  openTarget: () => Promise<TokenTarget> = createTemporaryTarget,
 ): Promise<TokenFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'cred-watch-pod-')).catch((cause: unknown) => {
-    throw new CredWatchError(
-      `could not create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
-      'set TMPDIR to a writable folder',
-      { cause },
-    );
-  });
-  const path = join(folder, 'eks-pod-identity-token');
-  const write = async () => {
-    const temporary = join(folder, 'next');
-    await writeFile(temporary, tokens.issue(lifetime, clock.now()), { mode: 0o600 });
-    await rename(temporary, path);
-  };
+  const target = await openTarget();
+  const { path } = target;
+  const write = () => target.write(tokens.issue(lifetime, clock.now()));
   await write();
   const stop = new AbortController();
   const renewal = (async () => {
@@ -54,7 +54,28 @@ export async function startTokenFile(
     close: async () => {
       stop.abort();
       await renewal;
-      await rm(folder, { recursive: true, force: true });
+      await target.close();
     },
+  };
+}
+
+/** A folder that only this user can read, and that is removed at the end. */
+async function createTemporaryTarget(): Promise<TokenTarget> {
+  const folder = await mkdtemp(join(tmpdir(), 'cred-watch-pod-')).catch((cause: unknown) => {
+    throw new CredWatchError(
+      `could not create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
+      'set TMPDIR to a writable folder',
+      { cause },
+    );
+  });
+  const path = join(folder, 'eks-pod-identity-token');
+  return {
+    path,
+    write: async (token) => {
+      const temporary = join(folder, 'next');
+      await writeFile(temporary, token, { mode: 0o600 });
+      await rename(temporary, path);
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
   };
 }

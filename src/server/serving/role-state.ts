@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { END_OF_YEAR_9999 } from '../../domain/aws-limits.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import type { ClientSecrets } from '../containers/client-secrets.ts';
 import { ServiceAccountTokens } from '../containers/service-account-tokens.ts';
 import type { Shape } from '../endpoint-request.ts';
 import type { CredentialsDirectory, CredentialsIssuer, EndpointState } from '../endpoint-state.ts';
@@ -20,6 +20,7 @@ export interface RoleStateOptions {
   metadata: ServedMetadata;
   /** Null if unknown. */
   region: string | null;
+  secrets: ClientSecrets;
 }
 
 /** A served role as the shapes see it. The tokens of one role are invalid for every other role. */
@@ -28,7 +29,7 @@ export interface RoleState extends EndpointState {
 }
 
 export function createRoleState(options: RoleStateOptions): RoleState {
-  const { role, shapes, allowV1, startedAt, metadata, region } = options;
+  const { role, shapes, allowV1, startedAt, metadata, region, secrets } = options;
   const issuer = new RoleIssuer(role);
   return {
     isSimulated: false,
@@ -52,20 +53,14 @@ export function createRoleState(options: RoleStateOptions): RoleState {
     issuer,
     credentialsDirectories: DIRECTORIES,
     metadataTokens: new MetadataTokens(),
-    serviceAccountTokens: new ServiceAccountTokens(role.name),
-    credentialsId: createSecretText(),
-    authorization: createSecretText(),
+    serviceAccountTokens: new ServiceAccountTokens(role.name, secrets.signingKey),
+    credentialsId: secrets.credentialsId,
+    authorization: secrets.authorization,
   };
 }
 
 const DOCUMENTED = parseVariants([]);
 const DIRECTORIES: ReadonlySet<CredentialsDirectory> = new Set(['iam']);
-
-/**
- * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a loopback
- * port, so only these secrets protect the credentials of containers.
- */
-const createSecretText = () => randomBytes(32).toString('hex');
 
 /** Passes only complete and valid credentials to the shapes. */
 class RoleIssuer implements CredentialsIssuer {

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { PeerProcess } from '../../domain/keys/key-use.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { startTokenFile, type TokenFile } from '../containers/token-file.ts';
+import { type ClientSecrets, createClientSecrets } from '../containers/client-secrets.ts';
+import { startTokenFile, type TokenFile, type TokenTarget } from '../containers/token-file.ts';
 import type { Shape } from '../endpoint-request.ts';
 import type { MonitorRoutes } from '../monitor/monitor-response.ts';
 import type { ConnectionLimits } from '../wire/connections.ts';
@@ -23,6 +24,12 @@ export interface ServingAddress {
   target: ListenTarget;
   /** The name of the only role that this address serves. Null: the address serves every role. */
   role: string | null;
+}
+
+/** What clients of container endpoints need, kept for the next server. */
+export interface ClientFiles {
+  getSecrets(role: string): ClientSecrets;
+  openTokenFile(role: string): Promise<TokenTarget>;
 }
 
 export interface ServingOptions {
@@ -59,6 +66,8 @@ export interface ServingOptions {
    * @param origins in the order of `listen`
    */
   onListening?(origins: readonly string[]): Promise<void>;
+  /** Called after `onListening`. Null: secrets and token files are removed at the end. */
+  openClientFiles?(): Promise<ClientFiles | null>;
   /** Called once per request, before the response is sent. */
   onExchange(exchange: ServedExchange): void;
   /** Gets the errors of roles, routes and sockets. Clients get no details of them. */
@@ -118,14 +127,22 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   let addresses: readonly AddressRoles[];
   try {
     await options.onListening?.(origins);
+    const clientFiles = (await options.openClientFiles?.()) ?? null;
     const metadata = createServedMetadata(options);
     const startedAt = clock.now();
     const { region } = options.machine;
-    states = roles.map((role) => createRoleState({ role, shapes, allowV1, startedAt, metadata, region }));
+    states = roles.map((role) => {
+      const secrets = clientFiles?.getSecrets(role.name) ?? createClientSecrets();
+      return createRoleState({ role, shapes, allowV1, startedAt, metadata, region, secrets });
+    });
     addresses = listen.map(({ role }) => findAddressRoles(states, role, options.defaultRole ?? null));
     for (const state of shapes.includes('eks') ? states : []) {
-      const { serviceAccountTokens } = state;
-      tokenFiles.set(state, await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem));
+      const { serviceAccountTokens, served } = state;
+      const openTarget = clientFiles === null ? undefined : () => clientFiles.openTokenFile(served.name);
+      tokenFiles.set(
+        state,
+        await startTokenFile(serviceAccountTokens, TOKEN_LIFETIME, clock, onProblem, openTarget),
+      );
     }
   } catch (error) {
     await close();

@@ -452,6 +452,7 @@ describe('check --offline', () => {
     const run = await offline(db);
     expect(run.code).toBe(3);
     expect(run.stdout).toMatch(/because {9}no sample of these credentials is stored/);
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('--profile, --process, --role and --role-arn');
   });
 });
 

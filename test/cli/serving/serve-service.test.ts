@@ -56,7 +56,7 @@ describeReader('the units of docs/systemd', { program: 'systemd-analyze', packag
     const folder = temporaryFolder();
     const paths = ['cred-watch-serve.service', 'cred-watch-serve.socket'].map((name) => {
       const text = readFileSync(repositoryPath(`docs/systemd/${name}`), 'utf8');
-      writeFileSync(join(folder, name), text.replace('/usr/bin/cred-watch', '/bin/true'), { mode: 0o644 });
+      writeFileSync(join(folder, name), text.replace('=cred-watch serve', '=true serve'), { mode: 0o644 });
       return join(folder, name);
     });
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...paths], {
@@ -67,7 +67,7 @@ describeReader('the units of docs/systemd', { program: 'systemd-analyze', packag
 
   test('the command line of the unit is valid', async () => {
     const text = readFileSync(repositoryPath('docs/systemd/cred-watch-serve.service'), 'utf8');
-    const [, line = ''] = /^ExecStart=\/usr\/bin\/cred-watch (.*)$/m.exec(text) ?? [];
+    const [, line = ''] = /^ExecStart=cred-watch (.*)$/m.exec(text) ?? [];
     const { stderr } = await runCommand([...line.split(' '), '--listen', '127.0.0.1:0'], {
       env: { HOME: temporaryFolder() },
     });

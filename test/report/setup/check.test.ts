@@ -17,6 +17,7 @@ const PLAN: SetupPlan = {
   routes: planRoutes(['imds'], [TARGET]),
   bridges: [],
   firewall: 'nft',
+  hasListen: false,
   flags: '',
   serveFlags: '',
 };
@@ -114,6 +115,7 @@ const CASES: Case[] = [
   ['no unit', { reboot: 'missing' }, ['REBOOT missing']],
   ['a disabled unit', { reboot: 'disabled' }, ['REBOOT missing']],
   ['no systemd', { reboot: 'no-systemd' }, ['REBOOT note']],
+  ['neither systemd nor a script', { reboot: 'no-script' }, ['REBOOT missing']],
   [
     'a bridge',
     { bridges: exists(true), redirects: { value: [RULE, { ...RULE, bridge: 'docker0' }] } },
@@ -195,4 +197,58 @@ test.each<[SetupSystem, string]>([
   const plan = { ...PLAN, flags: ' --shape imds' };
   const [check] = checkSetup(plan, { ...COMPLETE, interfaces: new Map() });
   expect(describeSetupCheck(check!, { plan, system }).fix).toContain(command);
+});
+
+const OTHER_TARGET = { host: '127.0.0.1', port: 1444 };
+const REDIRECTED = { redirects: { value: [{ ...RULE, target: OTHER_TARGET }] } };
+const SET_UP = 'cred-watch serve --setup linux | sudo sh';
+const SERVE = 'cred-watch serve --profile NAME';
+const LISTENERS = "sudo ss -ltnp 'sport = :1338'";
+const CHECK_OTHER = 'cred-watch serve --setup-check --listen 127.0.0.1:1444';
+
+test.each<[string, Partial<SetupFacts>, Partial<SetupPlan>, string[]]>([
+  [
+    'a missing address and no server',
+    { interfaces: new Map(), answers: answer(REFUSED), redirects: NO_RULES },
+    {},
+    [`ADDRESS ${SET_UP}`, `REDIRECT ${SET_UP}`, `SERVER ${SERVE}`, `ROUTE ${SET_UP}`],
+  ],
+  [
+    'a missing address at which the server will listen',
+    { interfaces: new Map(), answers: answer(REFUSED) },
+    { routes: DIRECT.routes },
+    [`ADDRESS ${SET_UP}`, `SERVER ${SET_UP}`, `ROUTE ${SET_UP}`],
+  ],
+  [
+    'a set-up for a server at another address, which runs',
+    { ...REDIRECTED, answers: answer(REFUSED, SERVER) },
+    {},
+    [`REDIRECT ${CHECK_OTHER}`, `SERVER ${CHECK_OTHER}`, `ROUTE ${CHECK_OTHER}`],
+  ],
+  [
+    'a set-up for another address than the given one',
+    { ...REDIRECTED, answers: answer(SERVER, REFUSED) },
+    { hasListen: true },
+    [`REDIRECT ${SET_UP}`, `ROUTE ${SET_UP}`],
+  ],
+  [
+    'another program at the port of the server',
+    { answers: answer(OTHER) },
+    {},
+    [`SERVER ${LISTENERS}`, `ROUTE ${LISTENERS}`],
+  ],
+  ['no server', { answers: answer(REFUSED) }, {}, [`SERVER ${SERVE}`, `ROUTE ${SERVE}`]],
+  [
+    'no redirect',
+    { answers: answer(SERVER, REFUSED), redirects: NO_RULES },
+    {},
+    [`REDIRECT ${SET_UP}`, `ROUTE ${SET_UP}`],
+  ],
+])('the fixes of %s remove its cause', (_, changes, planned, expected) => {
+  const plan = { ...PLAN, ...planned };
+  const missing = checkSetup(plan, { ...COMPLETE, ...changes }).filter(({ state }) => state === 'missing');
+  const fixes = missing.map(
+    (check) => `${check.code} ${describeSetupCheck(check, { plan, system: 'linux' }).fix}`,
+  );
+  expect(fixes).toEqual(expected);
 });

@@ -16,6 +16,7 @@ const PLAN: SetupPlan = {
   routes: ROUTES,
   bridges: ['docker0', 'br-1a2b'],
   firewall: 'nft',
+  hasListen: true,
   flags: " --shape imds,ecs,eks --listen 127.0.0.1:1338 --listen '[::1]:1338'",
   serveFlags: '',
 };
@@ -23,6 +24,7 @@ const DIRECT: SetupPlan = {
   routes: planRoutes(['imds'], [{ host: '169.254.169.254', port: 80 }]),
   bridges: [],
   firewall: 'iptables',
+  hasListen: true,
   flags: ' --listen 169.254.169.254:80',
   serveFlags: '',
 };
@@ -71,4 +73,15 @@ describe('the scripts of the set-up', () => {
   ])('%s warns that containers get the credentials', (_, text) => {
     expect(text).toContain('# WARNING: every container on docker0, br-1a2b gets the credentials too');
   });
+});
+
+test('the script for a bridge that does not exist says what to do', () => {
+  expect(buildLinuxSetup(PLAN)).toMatch(
+    /error: the network interface docker0 does not exist' >&2\n +echo 'hint: start Docker/,
+  );
+});
+
+test('the script explains preferred_lft only for IPv6 addresses', () => {
+  expect(buildLinuxSetup(PLAN)).toContain('# With preferred_lft 0');
+  expect(buildLinuxSetup(DIRECT)).not.toContain('preferred_lft');
 });

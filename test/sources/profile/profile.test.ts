@@ -267,7 +267,10 @@ describe('a poll fails', () => {
 test.each([
   ['lodaer', 'did you mean loader?'],
   ['loade', 'did you mean loader?'],
-  ['nightly', 'correct the name, or add the section [profile nightly] to the config file'],
+  [
+    'nightly',
+    'correct the name, or add the section [profile nightly] to the config file, or [nightly] to the credentials file',
+  ],
 ])('a poll with the missing profile %s has the hint "%s"', async (name, hint) => {
   const credentials = `[loaders]\n${EXPIRING}\n[loader]\n${EXPIRING}\n`;
   const failure = await fail(source({ credentials }, { AWS_PROFILE: name }));

@@ -23,6 +23,7 @@ export const createTestIo = (
   nodeVersion: process.versions.node,
   home: env.HOME ?? '/nonexistent',
   isRoot: false,
+  userId: process.getuid?.() ?? null,
   users: null,
   createStopSignal: () => new AbortController().signal,
   hasTerminal: () => false,

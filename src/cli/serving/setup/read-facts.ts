@@ -15,7 +15,7 @@ import {
   type SetupSystem,
 } from '../../../domain/setup/setup-plan.ts';
 import { LINUX_UNIT, MACOS_DAEMON_FILE } from '../../../report/messages/setup/commands.ts';
-import { LINUX_UNIT_FILE } from '../../../report/setup/linux-parts.ts';
+import { LINUX_SCRIPT, LINUX_UNIT_FILE } from '../../../report/setup/linux-parts.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
 import { readRedirects } from './firewall-rules.ts';
 import { parseListeners } from './listeners.ts';
@@ -96,7 +96,7 @@ function readBridge(bridge: string): BridgeFacts {
 async function readRebootState(system: SetupSystem): Promise<RebootState> {
   switch (system) {
     case 'linux': {
-      if (!existsSync('/run/systemd/system')) return 'no-systemd';
+      if (!existsSync('/run/systemd/system')) return existsSync(LINUX_SCRIPT) ? 'no-systemd' : 'no-script';
       if (!existsSync(LINUX_UNIT_FILE)) return 'missing';
       const { stdout } = await runReadOnly('systemctl', ['is-enabled', LINUX_UNIT]);
       return stdout.trim() === 'enabled' ? 'kept' : 'disabled';

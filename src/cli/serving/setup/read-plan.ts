@@ -30,6 +30,7 @@ export function readSetupPlan(flags: SetupFlags, system: SetupSystem): SetupPlan
     routes,
     bridges,
     firewall,
+    hasListen: listen.length > 0,
     flags: formatFlags(flags),
     serveFlags: formatServeFlags(flags, addresses),
   };

@@ -96,10 +96,14 @@ export const askForSimilar = (names: readonly string[]): string => `did you mean
 export const describeMissingSection = ({
   section,
   similarNames,
-}: Pick<Extract<Misconfiguration, { code: 'SECTION_MISSING' }>, 'section' | 'similarNames'>): string =>
-  similarNames.length > 0
-    ? askForSimilar(similarNames)
-    : `correct the name, or add the section [${section}] to the config file`;
+}: Pick<Extract<Misconfiguration, { code: 'SECTION_MISSING' }>, 'section' | 'similarNames'>): string => {
+  if (similarNames.length > 0) return askForSimilar(similarNames);
+  // The credentials file has sections of profiles only, without the word `profile`.
+  const [, profile] = /^(?:profile )?(.*)$/s.exec(section) ?? [];
+  const isProfile = section.startsWith('profile ') || section === 'default';
+  const other = isProfile ? `, or [${profile}] to the credentials file` : '';
+  return `correct the name, or add the section [${section}] to the config file${other}`;
+};
 
 /** Variables are unset, settings of a profile are removed. */
 export const describeRemoval = (setting: string): string =>

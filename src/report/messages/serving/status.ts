@@ -50,7 +50,7 @@ export function describeRemoteAddress(origin: string): { message: string; hint: 
   const { hostname, port } = new URL(origin);
   // Linux accepts packets from the network for the addresses of `lo` too.
   const hint = hostname.startsWith('169.254.')
-    ? `run the commands of \`cred-watch serve --setup linux --listen ${hostname}:${port || '80'}\`: they drop requests from the local network; for a systemd socket, also set BindToDevice=lo`
+    ? `run the commands of \`cred-watch serve --setup linux --listen ${hostname}:${port || '80'}\`: they drop requests from the local network, and --setup-check with the same --listen checks it; for a systemd socket, also set BindToDevice=lo`
     : 'limit the access with a firewall; requests and credentials are not encrypted';
   return { message, hint };
 }

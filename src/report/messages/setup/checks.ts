@@ -1,10 +1,16 @@
-import type { SetupCheck, SetupCheckCode, VariableProblem } from '../../../domain/setup/setup-check.ts';
+import type {
+  Obstacle,
+  SetupCheck,
+  SetupCheckCode,
+  VariableProblem,
+} from '../../../domain/setup/setup-check.ts';
 import type { EndpointAnswer, NoAnswerReason, UnknownReason } from '../../../domain/setup/setup-facts.ts';
 import {
   formatMetadataUrl,
   formatSocketAddress,
   type SetupPlan,
   type SetupSystem,
+  type SocketAddress,
 } from '../../../domain/setup/setup-plan.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { SETUP_COMMANDS } from './commands.ts';
@@ -37,7 +43,7 @@ const DESCRIPTIONS: { [C in SetupCheckCode]: Describe<C> } = {
       ? { message: `no network interface has the address ${address}`, fix: setUp(context) }
       : ok(`the network interface ${escapeUnprintable(name)} has the address ${address}`),
   REDIRECT: (check, context) => {
-    const { address, target, otherTarget, state, unknownReason } = check;
+    const { address, target, otherTarget, isForOther, state, unknownReason } = check;
     const redirect = `port 80 of ${address}`;
     if (unknownReason !== null) {
       return {
@@ -48,30 +54,30 @@ const DESCRIPTIONS: { [C in SetupCheckCode]: Describe<C> } = {
     if (state === 'ok') return ok(`${redirect} is redirected to ${formatSocketAddress(target)}`);
     const to = otherTarget === null ? 'not redirected' : `redirected to ${formatSocketAddress(otherTarget)}`;
     const instead = otherTarget === null ? 'to' : 'and not to';
-    return { message: `${redirect} is ${to} ${instead} ${formatSocketAddress(target)}`, fix: setUp(context) };
-  },
-  SERVER: ({ target, answer }, context) => {
-    const at = formatSocketAddress(target);
-    if (answer.kind === 'cred-watch') return ok(`${describeServer(answer)} listens at ${at}`);
-    if (answer.kind === 'nothing') {
-      return { message: `no program listens at ${at}: ${NO_ANSWER[answer.reason]}`, fix: serve(context) };
-    }
     return {
-      message: `${describeOther(answer)} responds at ${at}, and not \`cred-watch serve\``,
-      fix: SETUP_COMMANDS[context.system].showListeners(target.port),
+      message: `${redirect} is ${to} ${instead} ${formatSocketAddress(target)}`,
+      fix: otherTarget !== null && isForOther ? checkOther(otherTarget) : setUp(context),
     };
   },
-  ROUTE: ({ address, target, answer, state, hasServer }, context) => {
+  SERVER: ({ target, answer, obstacle }, context) => {
+    const at = formatSocketAddress(target);
+    if (answer.kind === 'cred-watch') return ok(`${describeServer(answer)} listens at ${at}`);
+    const fix = removeObstacle(obstacle, target, context);
+    return answer.kind === 'nothing'
+      ? { message: `no program listens at ${at}: ${NO_ANSWER[answer.reason]}`, fix }
+      : { message: `${describeOther(answer)} responds at ${at}, and not \`cred-watch serve\``, fix };
+  },
+  ROUTE: ({ address, target, answer, state, obstacle }, context) => {
     const url = formatMetadataUrl(address);
     if (state === 'ok') return ok(`a request to ${url} reaches the server`);
+    const fix = removeObstacle(obstacle, target, context);
     if (answer.kind === 'nothing') {
-      const fix = hasServer ? setUp(context) : serve(context);
       return { message: `a request to ${url} gets no response: ${NO_ANSWER[answer.reason]}`, fix };
     }
     const who = answer.kind === 'cred-watch' ? describeServer(answer) : describeOther(answer);
     return {
       message: `a request to ${url} reaches ${who}, and not \`cred-watch serve\` at ${formatSocketAddress(target)}`,
-      fix: answer.kind === 'cloud' ? null : setUp(context),
+      fix: answer.kind === 'cloud' ? null : fix,
     };
   },
   PORT_80: ({ address, listeners }, { system }) => ({
@@ -114,6 +120,10 @@ const DESCRIPTIONS: { [C in SetupCheckCode]: Describe<C> } = {
       kept: ok('the set-up is made again after a restart'),
       missing: { message: `the set-up is lost at a restart: ${unit} does not exist`, fix: setUp(context) },
       disabled: { message: `the set-up is lost at a restart: ${unit} is disabled`, fix: enable },
+      'no-script': {
+        message: 'the set-up is lost at a restart: systemd does not run here, and no script makes the routes',
+        fix: setUp(context),
+      },
       'no-systemd': ok(
         'the set-up is lost at a restart, because systemd does not run here; run /etc/cred-watch/metadata-route.sh at each start',
       ),
@@ -145,8 +155,32 @@ const VARIABLES: Readonly<Record<VariableProblem, (name: string) => string>> = {
 const setUp = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].setUp(plan.flags);
 const checkAsRoot = ({ system, plan }: SetupContext) => SETUP_COMMANDS[system].checkAsRoot(plan.flags);
 
-const serve = ({ plan }: SetupContext) =>
-  `cred-watch serve${plan.serveFlags} --profile NAME (or other flags that select the credentials)`;
+/** Only the user knows which credentials the server needs. */
+const serve = ({ plan }: SetupContext) => `cred-watch serve --profile NAME${plan.serveFlags}`;
+
+function removeObstacle(
+  obstacle: Obstacle | null,
+  server: SocketAddress,
+  context: SetupContext,
+): string | null {
+  switch (obstacle?.code) {
+    case undefined:
+      return null;
+    case 'no-address':
+    case 'no-route':
+      return setUp(context);
+    case 'other-target':
+      return checkOther(obstacle.target);
+    case 'taken':
+      return SETUP_COMMANDS[context.system].showListeners(server.port);
+    case 'no-server':
+      return serve(context);
+  }
+}
+
+/** The check of a server at another address, which the existing set-up is for. */
+const checkOther = (target: SocketAddress) =>
+  `cred-watch serve --setup-check --listen ${formatSocketAddress(target)}`;
 
 const describeServer = ({ user, pid, roles }: Extract<EndpointAnswer, { kind: 'cred-watch' }>) =>
   `\`cred-watch serve\` of user ${escapeUnprintable(user)} (pid ${pid}) with ${roles.length === 1 ? 'the role' : 'the roles'} ${escapeUnprintable(roles.join(', '))}`;

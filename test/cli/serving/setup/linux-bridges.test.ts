@@ -154,7 +154,9 @@ testOnOwnMachine(
     `),
     );
     expect(run.stdout).toBe('code 1\n0\ncode 1\n');
-    expect(run.stderr).toBe('error: the network interface br-x does not exist\n');
+    expect(run.stderr).toMatch(
+      /^error: the network interface br-x does not exist\nhint: start Docker or create the bridge/,
+    );
   },
   SETUP_TIMEOUT_MS,
 );

@@ -96,7 +96,7 @@ testOnOwnMachine(
       'unknown  whether port 80 of 169.254.169.254 is redirected is unknown: only root can read the rules',
       '         → sudo cred-watch serve --setup-check',
       'missing  no program listens at 127.0.0.1:4000: the connection is refused',
-      '         → cred-watch serve --shape imds,ecs --listen 127.0.0.1:4000 --listen 192.0.2.1:4000 --allow-remote',
+      '         → cred-watch serve --profile NAME --shape imds,ecs --listen 127.0.0.1:4000 --listen 192.0.2.1:4000 --allow-remote',
       'the set-up is complete',
       '',
       'ok       the network interface lo has the address 169.254.169.254',
