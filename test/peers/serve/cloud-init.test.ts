@@ -18,8 +18,7 @@ describeClient('cloud-init', CLOUD_INIT, () => {
     expect(rest).toEqual({
       found: true,
       instanceId: expect.stringMatching(/^i-[0-9a-f]{17}$/),
-      // Unknown on a machine that is not an instance.
-      availabilityZone: null,
+      availabilityZone: 'eu-west-1a',
       region: 'eu-west-1',
       userData: null,
     });
