@@ -55,8 +55,9 @@ ciTest(
     const ok = 'complete ADDRESS=ok REDIRECT=ok SERVER=ok ROUTE=ok REBOOT=note';
     const noRoute = 'not complete ADDRESS=ok REDIRECT=missing SERVER=ok ROUTE=missing REBOOT=note';
     const noServer = 'not complete ADDRESS=ok REDIRECT=ok SERVER=missing ROUTE=missing REBOOT=note';
-    const onlyServer = 'not complete ADDRESS=missing REDIRECT=missing SERVER=ok ROUTE=missing REBOOT=note';
-    const nothing = 'not complete ADDRESS=missing REDIRECT=missing SERVER=missing ROUTE=missing REBOOT=note';
+    const onlyServer = 'not complete ADDRESS=missing REDIRECT=missing SERVER=ok ROUTE=missing REBOOT=missing';
+    const nothing =
+      'not complete ADDRESS=missing REDIRECT=missing SERVER=missing ROUTE=missing REBOOT=missing';
     expect(lines).toEqual([
       nothing,
       onlyServer,
@@ -128,7 +129,7 @@ ciTest(
     serve --setup-check | grep 'redirected to'
   `);
     expect(lines).toEqual([
-      'the set-up is not complete: 2 problems',
+      'the set-up is not complete: 3 problems',
       '',
       'ok       the network interface lo has the address 169.254.169.254',
       'missing  port 80 of 169.254.169.254 is not redirected to 127.0.0.1:1338',
@@ -140,8 +141,8 @@ ciTest(
       'note     a program listens at port 80 of 0.0.0.0, so it gets requests to 169.254.169.254 unless the',
       '         port is redirected',
       "         → sudo ss -ltnp 'sport = :80'",
-      'note     the set-up is lost at a restart, because systemd does not run here; run',
-      '         /etc/cred-watch/metadata-route.sh at each start',
+      'missing  the set-up is lost at a restart: systemd does not run here, and no script makes the routes',
+      '         → cred-watch serve --setup linux | sudo sh',
       'code 1',
       'complete ADDRESS=ok REDIRECT=ok SERVER=ok ROUTE=ok REBOOT=note',
       'missing  port 80 of 169.254.169.254 is redirected to 127.0.0.1:1400 and not to 127.0.0.1:1338',
