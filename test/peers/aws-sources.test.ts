@@ -372,11 +372,11 @@ const FAILURE_CASES: readonly [name: string, FailureCase][] = [
     },
   ],
   [
-    'an expired token of IAM Identity Center, which only cred-watch sends',
+    'an expired token of IAM Identity Center, which no client sends',
     {
       profile: 'analyst',
       ssoToken: { expiresAt: '2020-01-01T00:00:00Z', accessToken: 'other' },
-      requests: { 'cred-watch': 1, javascript: 0, cli: 0 },
+      requests: 0,
       reason: 'sso-login-required',
       javascript: /aws sso login/,
       cli: /expired/,

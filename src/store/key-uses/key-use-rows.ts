@@ -1,7 +1,8 @@
 import { type KeyUse, MAX_USERS_PER_KEY, OTHER_USERS, type StoredKeyUse } from '../../domain/keys/key-use.ts';
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import type { KeyUseFilter, KeyUses } from '../contract.ts';
+import { readNewestClockOffsets } from '../host-clocks.ts';
 import { assertUndamaged } from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { checkRow } from '../sqlite/row-check.ts';
@@ -104,29 +105,27 @@ function readKeyUses(connection: DatabaseConnection, filter: KeyUseFilter): Stor
   assertUndamaged(connection, 'key_uses');
   const { host = null, accessKeyId = null } = filter;
   const rows = connection
-    .prepare<[object], KeyUseRow & Pick<StoredKeyUse, 'clockOffset'>>(
+    .prepare<[object], KeyUseRow>(
       `SELECT host, role, access_key_id AS accessKeyId, client, program, user, address, others,
-         pid, expiration, first_at AS firstAt, last_at AS lastAt, uses AS count,
-         (SELECT clock_offset FROM host_clocks WHERE host_clocks.host = key_uses.host) AS clockOffset
+         pid, expiration, first_at AS firstAt, last_at AS lastAt, uses AS count
        FROM key_uses
        WHERE (@host IS NULL OR host = @host) AND (@accessKeyId IS NULL OR access_key_id = @accessKeyId)
        ORDER BY host, role, access_key_id, client, program, user, address, others`,
     )
     .all({ host, accessKeyId });
   if (rows.length === 0) assertUndamaged(connection);
-  return rows.map((row) => toKeyUse(checkRow(row)));
+  // Not a subquery: reading all rows notices that a damaged table has rows of another one.
+  const clockOffsets = readNewestClockOffsets(connection);
+  return rows.map((row) => toKeyUse(checkRow(row), clockOffsets.get(row.host) ?? null));
 }
 
-function toKeyUse({
-  program,
-  user,
-  pid,
-  others,
-  ...use
-}: KeyUseRow & Pick<StoredKeyUse, 'clockOffset'>): StoredKeyUse {
+function toKeyUse(
+  { program, user, pid, others, ...use }: KeyUseRow,
+  clockOffset: Seconds | null,
+): StoredKeyUse {
   const process = { pid, program: program === '' ? null : program, user: user === '' ? null : user };
   const isKnown = Object.values(process).some((value) => value !== null);
-  return { ...use, process: isKnown ? process : null, isOthers: others !== 0 };
+  return { ...use, clockOffset, process: isKnown ? process : null, isOthers: others !== 0 };
 }
 
 /** Deletes at most `limit` uses of keys that expired before a time. Returns their number. */

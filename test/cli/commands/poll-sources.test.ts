@@ -130,7 +130,7 @@ test('a failed poll of a process is reported and recorded', async () => {
     stdout: '',
     stderr:
       'error: process-failed: the process that should print credentials failed (exit code 3)\n' +
-      'hint: run the command by hand and read its error message\n',
+      'hint: run the command by hand and read its error message, which is hidden here because it can contain secrets\n',
   });
   expect(records).toMatchObject([{ record: 'failed_poll', source: 'process', reason: 'process-failed' }]);
 });

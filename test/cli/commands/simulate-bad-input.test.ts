@@ -47,14 +47,17 @@ const badInputs: BadInput[] = [
   { args: ['-f', 'csv'], error: "--format 'csv' is unknown", hint: 'use one of text, json' },
   ...[
     ['ec2', 'did you mean ecs? '],
-    ['imds,', ''],
-    ['', ''],
     ['IMDS', 'did you mean imds? '],
     ['imds ecs', ''],
   ].map(([shape = '', guess]) => ({
     args: ['--shape', shape],
     error: `--shape '${shape}' is unknown`,
     hint: `${guess}use one of imds, ecs, eks, cloudshell, or several with commas`,
+  })),
+  ...['imds,', ''].map((shape) => ({
+    args: ['--shape', shape],
+    error: `--shape '${shape}' has an empty name`,
+    hint: 'separate the names with one comma, for example imds,ecs',
   })),
   ...[
     '127.0.0.1',
