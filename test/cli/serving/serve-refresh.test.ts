@@ -39,39 +39,42 @@ describe('a refresh', () => {
     expect(JSON.parse(report.stdout).series[0].generation_count).toBeGreaterThan(1);
   });
 
-  test('credentials that cannot be refreshed are served until they expire, and then status 503', async () => {
-    const flag = join(temporaryFolder(), 'broken');
-    const script = writeKeyScript(
-      6,
-      'loader',
-      `[ -e ${flag} ] && { echo 'no token, run login' >&2; exit 1; }`,
-    );
-    const server = await startServer(['--process', script], { env: createEnv() });
-    writeFileSync(flag, '');
-    await server.logged(
-      /^warning: could not refresh the credentials of process at \S+ \S+Z: .+; clients get the current ones, valid for \ds; next attempt at .+\nhint: .+$/m,
-    );
-    expect((await getDocument(server.environment)).status).toBe(200);
-    expect((await readHealth(server.origin)).health).toMatchObject({
-      status: 'ok',
-      roles: [{ state: 'refresh-failing', error: { hint: expect.stringMatching(/\S/) } }],
-    });
-    await server.logged(
-      /^error: could not refresh the credentials of process at \S+ \S+Z: .+; clients get status 503; /m,
-    );
-    const { role, status } = await getDocument(server.environment);
-    expect([role, status]).toEqual(['loader', 503]);
-    expect(await readHealth(server.origin)).toMatchObject({
-      status: 503,
-      health: { status: 'unavailable', roles: [{ state: 'expired', error: { reason: 'process-failed' } }] },
-    });
-    rmSync(flag);
-    await server.logged(/^\S+ \S+Z {2}refreshed process, which works again after \d+ failed attempts: /m);
-    const { code, stderr } = await server.stop();
-    expect(code).toBe(0);
-    // An outage has many attempts, but only a change of its consequence is news.
-    expect(stderr.match(/^(?:warning|error): could not refresh/gm)).toHaveLength(2);
-  });
+  ciTest(
+    'credentials that cannot be refreshed are served until they expire, and then status 503',
+    async () => {
+      const flag = join(temporaryFolder(), 'broken');
+      const script = writeKeyScript(
+        6,
+        'loader',
+        `[ -e ${flag} ] && { echo 'no token, run login' >&2; exit 1; }`,
+      );
+      const server = await startServer(['--process', script], { env: createEnv() });
+      writeFileSync(flag, '');
+      await server.logged(
+        /^warning: could not refresh the credentials of process at \S+ \S+Z: .+; clients get the current ones, valid for \ds; next attempt at .+\nhint: .+$/m,
+      );
+      expect((await getDocument(server.environment)).status).toBe(200);
+      expect((await readHealth(server.origin)).health).toMatchObject({
+        status: 'ok',
+        roles: [{ state: 'refresh-failing', error: { hint: expect.stringMatching(/\S/) } }],
+      });
+      await server.logged(
+        /^error: could not refresh the credentials of process at \S+ \S+Z: .+; clients get status 503; /m,
+      );
+      const { role, status } = await getDocument(server.environment);
+      expect([role, status]).toEqual(['loader', 503]);
+      expect(await readHealth(server.origin)).toMatchObject({
+        status: 503,
+        health: { status: 'unavailable', roles: [{ state: 'expired', error: { reason: 'process-failed' } }] },
+      });
+      rmSync(flag);
+      await server.logged(/^\S+ \S+Z {2}refreshed process, which works again after \d+ failed attempts: /m);
+      const { code, stderr } = await server.stop();
+      expect(code).toBe(0);
+      // An outage has many attempts, but only a change of its consequence is news.
+      expect(stderr.match(/^(?:warning|error): could not refresh/gm)).toHaveLength(2);
+    },
+  );
 });
 
 test('credentials of another account are served with a warning', async () => {

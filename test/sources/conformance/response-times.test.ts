@@ -9,6 +9,7 @@ import { checkEndpoint, listChecks } from '../../support/conformance/check-endpo
 import { type Handler, startLoopbackServer } from '../../support/conformance/loopback-server.ts';
 import { createReferenceEcs } from '../../support/conformance/reference-containers.ts';
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 describe('the SDKs that give up', () => {
   test.each([
@@ -69,7 +70,7 @@ describe('a server that responds to one request after the other', () => {
     expect(judgeConformance(run, false)).toBe('conforms');
   });
 
-  test('and too late for most of them gets no error either', { timeout: 15_000 }, async () => {
+  ciTest('and too late for most of them gets no error either', { timeout: 15_000 }, async () => {
     const handle = serialize(createReferenceImds({ clock: systemClock }), 60);
     const { origin } = await startLoopbackServer(handle);
     const limits = { ...CHECK_LIMITS, requestMs: 700 };
@@ -80,37 +81,45 @@ describe('a server that responds to one request after the other', () => {
     ]);
   });
 
-  test('fails if it responds to none of twenty requests at the same time', { timeout: 15_000 }, async () => {
-    const reference = createReferenceImds({ clock: systemClock });
-    let running = 0;
-    let isStuck = false;
-    const handle: Handler = async (request) => {
-      running += 1;
-      await systemClock.sleep(10);
-      if (running > 10) isStuck = true;
-      if (isStuck) await systemClock.sleep(2000);
-      running -= 1;
-      return reference(request);
-    };
-    const { origin } = await startLoopbackServer(handle);
-    const limits = { ...CHECK_LIMITS, requestMs: 600 };
-    const run = await checkEndpoint({ url: origin, shape: 'imds', limits });
-    expect(listChecks(run)).toContain('response-time');
-    expect(judgeConformance(run, false)).toBe('does-not-conform');
-  });
+  ciTest(
+    'fails if it responds to none of twenty requests at the same time',
+    { timeout: 15_000 },
+    async () => {
+      const reference = createReferenceImds({ clock: systemClock });
+      let running = 0;
+      let isStuck = false;
+      const handle: Handler = async (request) => {
+        running += 1;
+        await systemClock.sleep(10);
+        if (running > 10) isStuck = true;
+        if (isStuck) await systemClock.sleep(2000);
+        running -= 1;
+        return reference(request);
+      };
+      const { origin } = await startLoopbackServer(handle);
+      const limits = { ...CHECK_LIMITS, requestMs: 600 };
+      const run = await checkEndpoint({ url: origin, shape: 'imds', limits });
+      expect(listChecks(run)).toContain('response-time');
+      expect(judgeConformance(run, false)).toBe('does-not-conform');
+    },
+  );
 });
 
-test('an endpoint of ECS that responds after 1.4 s fails only for the SDKs that give up', {
-  timeout: 20_000,
-}, async () => {
-  const { handle, path } = createReferenceEcs({ clock: systemClock });
-  const { origin } = await startLoopbackServer(async (request) => {
-    await systemClock.sleep(1400);
-    return handle(request);
-  });
-  const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'ecs' });
-  expect(listEffects(run, 'response-time')).toEqual([
-    { effect: 'no-credentials', clients: ['java-2'] },
-    { effect: 'delays', clients: ['javascript'] },
-  ]);
-});
+ciTest(
+  'an endpoint of ECS that responds after 1.4 s fails only for the SDKs that give up',
+  {
+    timeout: 20_000,
+  },
+  async () => {
+    const { handle, path } = createReferenceEcs({ clock: systemClock });
+    const { origin } = await startLoopbackServer(async (request) => {
+      await systemClock.sleep(1400);
+      return handle(request);
+    });
+    const run = await checkEndpoint({ url: `${origin}${path}`, shape: 'ecs' });
+    expect(listEffects(run, 'response-time')).toEqual([
+      { effect: 'no-credentials', clients: ['java-2'] },
+      { effect: 'delays', clients: ['javascript'] },
+    ]);
+  },
+);
