@@ -3,8 +3,9 @@ import { CONFORMANCE_SHAPES } from '../../../src/domain/conformance/conformance-
 import { judgeConformance } from '../../../src/domain/conformance/verdict.ts';
 import { checkEndpoint, listChecks } from '../../support/conformance/check-endpoint.ts';
 import { startPythonEndpoint } from '../../support/conformance/python-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
-test.each(CONFORMANCE_SHAPES)(
+test.each(sampleCases(CONFORMANCE_SHAPES, 4))(
   "an endpoint of Python's http.server conforms in the shape %s",
   async (shape) => {
     const { url, token } = await startPythonEndpoint(shape);

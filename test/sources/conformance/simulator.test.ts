@@ -29,7 +29,7 @@ async function checkSimulator(
 }
 
 describe('the simulator conforms', () => {
-  test.each(SHAPES)('the simulator conforms in the shape %s', async (shape) => {
+  test.each(sampleCases(SHAPES, 2))('the simulator conforms in the shape %s', async (shape) => {
     const { run, failed, requests } = await checkSimulator(shape, {});
     expect(failed).toEqual([]);
     expect(judgeConformance(run, true)).toBe('conforms');
@@ -46,7 +46,7 @@ describe('the simulator conforms', () => {
     },
   );
 
-  test.each(IMDS_MODES)(
+  test.each(sampleCases(IMDS_MODES, 3))(
     'the simulator with the IMDS versions %s fails a check only without tokens',
     async (imds) => {
       const { run, failed } = await checkSimulator('imds', { imds });

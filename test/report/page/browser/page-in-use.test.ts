@@ -240,7 +240,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await countPixels(page, 'accent', WHOLE)).toBeGreaterThan(100);
   });
 
-  test('every button and key of the chart moves the view as named', async () => {
+  ciTest('every button and key of the chart moves the view as named', async () => {
     const { page } = await openDrawn(file([measured()]));
     const whole = await readView(page);
     const full = whole.to - whole.from;
@@ -591,7 +591,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     },
   );
 
-  test('a page reloads after its interval, not earlier, and first checks the server', async () => {
+  ciTest('a page reloads after its interval, not earlier, and first checks the server', async () => {
     const { state, page, loads, runUntilReload } = await openLive(live(['a']));
     await page.clock.runFor(25_000);
     expect(state.methods).toEqual(['GET']);
