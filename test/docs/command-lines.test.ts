@@ -21,7 +21,7 @@ function findCalls(line: string): string[][] {
     .replace(/\s#.*$/, '')
     .replace(/\s*>\s*\/dev\/null/, '');
   return shellWords(unquoted).flatMap((words) => {
-    // `StateDirectory=cred-watch` of a unit is no call.
+    // `StateDirectory=cred-watch` of a unit is not a call.
     const at = words.findIndex((word) => /^(?:(?!\w+Directory=)\w+=)?(?:\/\S+\/)?cred-watch$/.test(word));
     return at < 0 ? [] : [words.slice(at + 1).filter((word) => word !== '&')];
   });

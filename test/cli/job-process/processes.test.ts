@@ -112,11 +112,11 @@ describe('/proc without the identity of processes', () => {
   test.each([
     ['the boot is unknown', { boot: '' }],
     ['another PID namespace is mounted', { self: '7' }],
-  ])('there is no reader if %s', async (_, options) => {
+  ])('processes cannot be read if %s', async (_, options) => {
     expect(await createReader(processes, options)).toBeNull();
   });
 
-  test('there is no reader without /proc', async () => {
+  test('processes cannot be read without /proc', async () => {
     expect(await createLinuxReader(100, temporaryFolder())).toBeNull();
   });
 

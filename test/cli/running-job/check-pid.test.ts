@@ -355,7 +355,7 @@ describe.runIf(isLinux)('the variables of a process are secret and hostile', () 
   test.each<[string, Record<string, string>]>([
     ['valid keys', copyVariables(HOUR)],
     [
-      'an expiration that is no time',
+      'an expiration that is not a time',
       { AWS_ACCESS_KEY_ID: 'ASIAFALSEFALSE000001', AWS_CREDENTIAL_EXPIRATION: word },
     ],
     [

@@ -26,7 +26,7 @@ test.each([
   [`arn:aws:sts::${ACCOUNT}:assumed-role/loader/\u001b[31m`, ACCOUNT],
   [`arn:aws:sts::${ACCOUNT}:assumed-role/${'x'.repeat(800)}`, ACCOUNT],
   ['loader', ACCOUNT],
-])('%j with the account %j is no identity', (arn, account) => {
+])('%j with the account %j is not an identity', (arn, account) => {
   expect(parseCaller(arn, account)).toBeNull();
 });
 
