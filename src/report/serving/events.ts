@@ -3,26 +3,15 @@ import type { FailureFacts, Instant } from '../../domain/model.ts';
 import type { Refusal } from '../../domain/serving/refusal.ts';
 import { rateRefreshFailure, type ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
-import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeFailure } from '../messages/failures/describe-failure.ts';
 import { describeOwner } from '../messages/serving/key-users.ts';
 import type { Refresh } from '../messages/serving/refreshes.ts';
 import { describeRefusal } from '../messages/serving/refusals.ts';
-import {
-  formatNullableInstant,
-  formatTimestamp,
-  formatUserAgent,
-  maskKeyId,
-  truncateText,
-} from '../text/format-values.ts';
-import {
-  CLIENT_WIDTH,
-  formatRequestedPath,
-  formatServedKey,
-  JSON_CLIENT_LENGTH,
-  WORD_WIDTH,
-} from '../text/request-line.ts';
+import { formatTimestamp, formatUserAgent, truncateText } from '../text/format-values.ts';
+import { buildClientJson, buildRequestJson, buildServedResourceJson } from '../text/request-json.ts';
+import { CLIENT_WIDTH, formatRequestedPath, formatServedKey } from '../text/request-line.ts';
 import { buildRoleJson } from './health.ts';
 
 /** A request to the server, without secrets. */
@@ -70,25 +59,13 @@ function formatPeer(peer: PeerProcess): string {
 }
 
 export function formatServedRequestJson(request: ServedRequest): string {
-  const { at, client, address, role, shape, kind, apiVersion, method, path, status, peer } = request;
-  const { accessKeyId, expiration, refusal } = request;
+  const { role, expiration, refusal, peer } = request;
   return toJson({
-    schema_version: 1,
-    event: 'request',
-    at: formatInstant(at),
-    method: truncateText(method, WORD_WIDTH),
-    path: escapeUnprintable(path),
-    status,
+    ...buildRequestJson(request),
     refusal,
     role_name: role,
-    shape,
-    kind,
-    api_version: apiVersion,
-    access_key_id: accessKeyId && maskKeyId(accessKeyId),
-    expiration: formatNullableInstant(expiration),
-    remaining_seconds: expiration === null ? null : secondsBetween(at, expiration),
-    client: client === '' ? null : truncateText(client, JSON_CLIENT_LENGTH),
-    address: escapeUnprintable(address),
+    ...buildServedResourceJson(request, expiration),
+    ...buildClientJson(request),
     process: peer && {
       pid: peer.pid,
       program: peer.program && escapeUnprintable(peer.program),

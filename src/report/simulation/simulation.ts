@@ -1,24 +1,13 @@
 import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
-import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { ONE_BLOCK_PER_CLIENT } from '../messages/serving/client-variables.ts';
 import { describeSimulation, type SimulationFacts } from '../messages/simulation.ts';
 import { formatClientVariables } from '../text/client-variables.ts';
-import {
-  formatNullableInstant,
-  formatTimestamp,
-  formatUserAgent,
-  maskKeyId,
-  truncateText,
-} from '../text/format-values.ts';
-import {
-  CLIENT_WIDTH,
-  formatRequestedPath,
-  formatServedKey,
-  JSON_CLIENT_LENGTH,
-  WORD_WIDTH,
-} from '../text/request-line.ts';
+import { formatTimestamp, formatUserAgent, truncateText } from '../text/format-values.ts';
+import { buildClientJson, buildRequestJson, buildServedResourceJson } from '../text/request-json.ts';
+import { CLIENT_WIDTH, formatRequestedPath, formatServedKey, WORD_WIDTH } from '../text/request-line.ts';
 
 export interface RequestDetails {
   /** Why the client got no complete response (`reset`, `truncated`, …). Null if the status is not. */
@@ -50,24 +39,13 @@ export function formatRequestJson(
   request: LoggedRequest,
   { incompleteReason, expiration }: RequestDetails,
 ): string {
-  const { at, client, address, shape, kind, apiVersion, method, path, status, fault, accessKeyId } = request;
+  const { fault } = request;
   return toJson({
-    schema_version: 1,
-    event: 'request',
-    at: formatInstant(at),
-    method: truncateText(method, WORD_WIDTH),
-    path: escapeUnprintable(path),
-    status,
+    ...buildRequestJson(request),
     incomplete_reason: incompleteReason,
-    shape,
-    kind,
-    api_version: apiVersion,
-    access_key_id: accessKeyId && maskKeyId(accessKeyId),
-    expiration: formatNullableInstant(expiration),
-    remaining_seconds: expiration === null ? null : secondsBetween(at, expiration),
+    ...buildServedResourceJson(request, expiration),
     fault: fault === null ? null : escapeUnprintable(fault),
-    client: client === '' ? null : truncateText(client, JSON_CLIENT_LENGTH),
-    address: escapeUnprintable(address),
+    ...buildClientJson(request),
   });
 }
 

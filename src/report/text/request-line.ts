@@ -8,7 +8,6 @@ const PATH_WIDTH = 120;
 /** For a method or a version, which can be any text. */
 export const WORD_WIDTH = 20;
 export const CLIENT_WIDTH = 40;
-export const JSON_CLIENT_LENGTH = 100;
 
 /** `GET /latest/meta-data/`. */
 export const formatRequestedPath = ({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): string =>
