@@ -8,12 +8,13 @@ import { isValidName } from '../../server/serving/role-names.ts';
 import type { ServedRole } from '../../server/serving/served-role.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
-import { CredentialRefresher, type RefresherOptions } from '../../watch/refresh/credential-refresher.ts';
+import {
+  CredentialRefresher,
+  MAX_REQUEST_WAIT_MS,
+  type RefresherOptions,
+} from '../../watch/refresh/credential-refresher.ts';
 import { findIssuedAt } from '../../watch/refresh/held-credentials.ts';
 import { createRefreshedRole } from './refreshed-role.ts';
-
-/** SDKs stop waiting after one second. */
-const MAX_START_WAIT_MS = 900;
 
 /** The role of a source, whose credentials a refresher holds. The server gets it before the source is opened. */
 export class SourceRole implements ServedRole {
@@ -66,7 +67,7 @@ export class SourceRole implements ServedRole {
   }
 
   async #waitForStart(): Promise<void> {
-    await this.#options.clock.sleep(MAX_START_WAIT_MS, this.#opened.signal);
+    await this.#options.clock.sleep(MAX_REQUEST_WAIT_MS, this.#opened.signal);
     await this.#refreshed?.noteRequest();
   }
 

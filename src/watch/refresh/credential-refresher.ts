@@ -15,8 +15,8 @@ import {
 } from './refresh-schedule.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
 
-/** SDK clients time out after one second. */
-const MAX_REQUEST_WAIT_MS = 900;
+/** How long a request may wait for credentials: SDK clients time out after one second. */
+export const MAX_REQUEST_WAIT_MS = 900;
 
 /** A client that has not requested credentials for this time is gone, if the lifetime of credentials is unknown. */
 const DEFAULT_IDLE_TIME: Seconds = 3600;
