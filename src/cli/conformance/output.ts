@@ -31,7 +31,7 @@ export async function requireWritableOutput(output: string): Promise<void> {
   }
 }
 
-/** Says on stderr why there is no verdict. */
+/** Prints on stderr why the verdict is unknown. */
 export async function printMissingResult(run: ConformanceRun, io: Io): Promise<void> {
   if (run.unreachable !== null) {
     const { describeUnreachable } = await import('../../report/messages/conformance/results.ts');

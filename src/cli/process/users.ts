@@ -6,7 +6,7 @@ export interface Users {
   /**
    * Reads the entry of a user from the user database of the system, which can be on another machine.
    * @param given a name or a number
-   * @throws the error of the system if there is no such user
+   * @throws the error of the system if the user does not exist
    */
   find(given: string): UserInfo<string>;
   /**

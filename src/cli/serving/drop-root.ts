@@ -8,7 +8,7 @@ export type TargetUser = UserInfo<string>;
 
 /**
  * The user of `--user`: a name, or a number.
- * @throws CredWatchError if there is no such user, or if this process cannot become this user
+ * @throws CredWatchError if the user does not exist, or if this process cannot become this user
  */
 export function findTargetUser(given: string, { isRoot, users, env }: Io): TargetUser {
   if (users === null) throw new CredWatchError('--user is not available on this system', 'remove --user');
@@ -37,7 +37,7 @@ function readUser(given: string, users: NonNullable<Io['users']>): TargetUser {
   } catch (cause) {
     const isUnknown = UNKNOWN_USER.includes(getSystemErrorCode(cause));
     throw new CredWatchError(
-      isUnknown ? `--user '${given}' is no user of this system` : `could not read the user '${given}'`,
+      isUnknown ? `--user '${given}' is not a user of this system` : `could not read the user '${given}'`,
       'create the user with `useradd --system --create-home NAME`, or name another user',
       { cause },
     );

@@ -76,7 +76,7 @@ function findProxyChecks(routes: readonly MetadataRoute[], environment: Variable
   return routes.every(({ address }) => isExcluded(address)) ? [] : [createCheck(variable, 'proxy')];
 }
 
-/** True if the URL has an address of the set-up, or that of the server. */
+/** True if the URL has an address of the set-up, or the address of the server. */
 function leadsToServer(url: string, routes: readonly MetadataRoute[]): boolean {
   const [origin = ''] = /^http:\/\/[^/?#]*/i.exec(url) ?? [];
   const known = routes.flatMap((route) => [

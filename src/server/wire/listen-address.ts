@@ -8,7 +8,7 @@ export interface ListenAddress {
   port: number;
 }
 
-/** A Unix socket. A file that is no socket is never replaced. */
+/** A Unix socket. A file that is not a socket is never replaced. */
 export interface ListenPath {
   path: string;
   /** Permissions of the socket file. */

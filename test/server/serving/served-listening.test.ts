@@ -177,7 +177,7 @@ describe('addresses', () => {
     expect((await send('GET', LIST, { Host: 'rebound.example' })).status).toBe(403);
   });
 
-  test('an inherited descriptor that is no socket is an error', async () => {
+  test('an inherited descriptor that is not a socket is an error', async () => {
     await expect(startOn({ descriptor: 9999 })).rejects.toThrow(
       'could not listen on the inherited socket 9999',
     );

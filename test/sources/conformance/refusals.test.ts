@@ -104,7 +104,7 @@ test('a server that needs "Bearer" in front of a right token does not conform', 
   expect({ verdict, notes }).toEqual({ verdict: 'does-not-conform', notes: [] });
 });
 
-test('a token for the agent of ECS, which ignores it, is no failure', async () => {
+test('a token for the agent of ECS, which ignores it, is not a failure', async () => {
   const { handle, path } = createReferenceEcs({ clock: systemClock });
   expect(await check(handle, { shape: 'ecs', path, token: 'needless' })).toEqual({
     failed: [],

@@ -8,7 +8,7 @@ export const CONTAINER_REQUIREMENTS: Record<ContainerCheckId, string> = {
     'the environment variables that name the endpoint and the token do not contradict each other',
   'token-file-format': 'the token file does not end with a line end',
   'token-unchanged': 'the endpoint accepts the token as it is, without "Bearer"',
-  'container-response': 'the response is no redirect, has less than 64 KiB, and is UTF-8',
+  'container-response': 'the response is not a redirect, has less than 64 KiB, and is UTF-8',
   'container-document':
     'the response is JSON with AccessKeyId, SecretAccessKey, Token, and an Expiration with a time zone',
   'container-identity': 'ECS states the RoleArn, and EKS the AccountId',

@@ -13,7 +13,7 @@ interface OpenSockets {
   inodes: ReadonlySet<string>;
 }
 
-/** The inode of a link like `socket:[12345]`. Null if the file is no socket. */
+/** The inode of a link like `socket:[12345]`. Null if the file is not a socket. */
 export const parseSocketLink = (link: string | null): string | null =>
   /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? null;
 

@@ -23,7 +23,7 @@ const AGENT_PATH = /^\/v\d\/credentials(?:\/|\?id=)[\da-f]{8}(?:-[\da-f]{4}){3}-
 /** In the place of an id or a token. Not derived from the real one, so that reports may show it. */
 const WRONG_ID = '00000000-0000-4000-8000-000000000000';
 
-/** How a request differs from that of an SDK. */
+/** How a request differs from the request of an SDK. */
 interface ContainerRequest {
   path?: string;
   /** Undefined: the real token. Null: no token. */

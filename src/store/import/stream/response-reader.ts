@@ -9,7 +9,7 @@ const DATE_HEADER = /^(?:< |\s+)?date: *(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\s
 /** The headers of Invoke-WebRequest: `{[Connection, close], [Date, …], …}`. */
 const DATE_IN_LIST = /^Headers\s*: .*\[Date, (\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\]/;
 const HEADER = /^(?:< |\s+)?[\w-]+: /;
-/** Nothing follows the role. In the place of a role, a token with a slash is no role. */
+/** Nothing follows the role. In the place of a role, a token with a slash is not a role. */
 const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)(\/?)(?![\w+=,.@/-])/;
 
 /** Reads status lines, `Date` headers and request paths, as `curl -i` and `curl -v` print them. */
