@@ -101,9 +101,10 @@ export const conformCommand: CommandDefinition = {
       const flag = token === undefined ? '--token-file' : '--token';
       throw new CredWatchError(`${flag} needs a container endpoint`, 'remove it: IMDS issues its own tokens');
     }
-    const { isStdout, printMissingResult, requireWritableOutput, writeConformance } = await import(
+    const { printMissingResult, requireWritableOutput, writeConformance } = await import(
       '../conformance/output.ts'
     );
+    const { isStdout } = await import('../process/output-file.ts');
     await requireWritableOutput(output);
     const { listTargetNotes } = await import('../conformance/target-notes.ts');
     for (const [message, hint] of listTargetNotes(target)) await printNote(io, message, hint);

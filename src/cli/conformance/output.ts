@@ -45,8 +45,6 @@ export async function printMissingResult(run: ConformanceRun, io: Io): Promise<v
   }
 }
 
-export { isStdout };
-
 const OTHER_FILE = 'give another file, or - for stdout';
 
 /** Writes the results to a file or stdout. */
