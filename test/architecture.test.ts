@@ -11,7 +11,7 @@ const SOURCE = resolve(import.meta.dirname, '..', 'src');
 const LAYERS = [
   ['cli', 'library'],
   ['watch'],
-  ['server', 'sources', 'store', 'report', 'credential-formats'],
+  ['server', 'sources', 'store', 'remote', 'report', 'credential-formats'],
   ['domain'],
 ];
 const TOP_FOLDERS = new Set(LAYERS[0]);
@@ -51,6 +51,9 @@ const PACKAGE_OWNERS = new Map([
   ['commander', 'cli/'],
   ['undici', 'sources/http/'],
   ['better-sqlite3', 'store/sqlite/'],
+  ['pg', 'remote/postgres/'],
+  ['@aws-sdk/client-s3', 'remote/object-storage/'],
+  ['@duckdb/node-api', 'remote/object-storage/'],
 ]);
 
 /** Two independent subjects of the domain. */

@@ -11,6 +11,7 @@ import { importCommand } from './commands/import.ts';
 import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { pushCommand } from './commands/push.ts';
 import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   importCommand,
   exportCommand,
   pruneCommand,
+  pushCommand,
   simulateCommand,
   serveCommand,
   conformCommand,

@@ -120,3 +120,46 @@ export interface PruneResult {
 
 /** Called with the error that prevents the use of the file. */
 export type OnFallback = (error: CredWatchError) => void;
+
+/** Kinds of items that an outbox keeps track of. */
+export type OutboxKind = 'host' | 'series' | 'generation' | 'failed_polls' | 'job_run' | 'object' | 'cursor';
+
+/** An item that the destination has confirmed or rejected. */
+export interface OutboxItem {
+  kind: OutboxKind;
+  /** Identifies the item within its kind. */
+  key: string;
+  /** Identifies the content that was confirmed or rejected. For a cursor, the position. */
+  digest: string;
+}
+
+export interface OutboxRejection extends OutboxItem {
+  reason: string;
+}
+
+/** The result of the newest push. */
+export interface OutboxStatus {
+  lastAttemptAt: Instant | null;
+  /** When a push last ended with everything sent. */
+  lastCompleteAt: Instant | null;
+  /** Of the newest attempt. Null if it was complete. */
+  lastError: string | null;
+}
+
+/**
+ * What a destination has confirmed. An item is sent if its digest is neither confirmed nor rejected, so nothing is
+ * lost while the destination is down, and a lost confirmation only sends an item again.
+ */
+export interface Outbox {
+  /** The digests of confirmed and rejected items of one kind, by key. */
+  readDigests(kind: OutboxKind): Map<string, string>;
+  /** The digest of one item. */
+  find(kind: OutboxKind, key: string): string | null;
+  confirm(items: readonly OutboxItem[]): void;
+  reject(items: readonly OutboxRejection[]): void;
+  listRejected(): OutboxRejection[];
+  /** Forgets items, such as rejected ones that are to be sent again, or objects that were deleted. */
+  forget(items: readonly Pick<OutboxItem, 'kind' | 'key'>[]): void;
+  readStatus(): OutboxStatus;
+  writeStatus(status: OutboxStatus): void;
+}

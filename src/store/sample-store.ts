@@ -20,6 +20,7 @@ import type {
   KeySeries,
   KeyUses,
   OnFallback,
+  Outbox,
   PruneResult,
   ReadOptions,
   RecentFilter,
@@ -33,6 +34,7 @@ import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from '.
 import { JudgedJobRows } from './jobs/judged-jobs.ts';
 import { KeyUseRows } from './key-uses/key-use-rows.ts';
 import { visitKeySeries } from './lookup/keys.ts';
+import { OutboxRows } from './outbox/outbox-rows.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
@@ -142,6 +144,11 @@ export class SampleStore {
   /** The programs that got keys from `serve`. */
   get keyUses(): KeyUses {
     return new KeyUseRows(this.#connection);
+  }
+
+  /** What a destination of `push` has confirmed. `name` identifies the destination. */
+  outbox(name: string): Outbox {
+    return new OutboxRows(this.#connection, name);
   }
 
   /** Reads the runs of one job, ordered by start. */

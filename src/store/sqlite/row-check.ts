@@ -24,6 +24,10 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   program: isText,
   user: isText,
   address: isText,
+  key: isText,
+  kind: isText,
+  digest: isText,
+  lastError: isText,
 };
 
 export const isStoredNumber = (value: unknown): value is number =>

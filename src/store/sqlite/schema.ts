@@ -31,6 +31,8 @@ export const APPLICATION_ID = 0x43524457;
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
  *   above the limit. `pid` is the process of the last request.
+ * - `push_targets` and `push_items` are the outbox of `push`: what each target has confirmed or rejected. `rejection` is
+ *   `''` for a confirmed item.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -224,6 +226,23 @@ export const MIGRATIONS: readonly string[] = [
     uses INTEGER NOT NULL,
     UNIQUE (host, role, access_key_id, client, program, user, address, others)
   );
+  `,
+  `
+  CREATE TABLE push_targets (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    last_attempt_at INTEGER,
+    last_complete_at INTEGER,
+    last_error TEXT NOT NULL DEFAULT ''
+  );
+  CREATE TABLE push_items (
+    target_id INTEGER NOT NULL REFERENCES push_targets (id),
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    rejection TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (target_id, kind, key)
+  ) WITHOUT ROWID;
   `,
 ];
 
