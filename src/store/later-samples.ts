@@ -1,8 +1,8 @@
 import { compareSampleTimes, correctTime, findThirdLaterSample } from '../domain/measurement/generations.ts';
 import type { Instant, SampleTime, Seconds, Span } from '../domain/model.ts';
+import { CORRECTED_TIME_SQL } from './sqlite/corrected-time.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
-import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
 /** A generation, and the sample that is stored as its third later sample. */
 interface EndedGenerationRow {

@@ -11,7 +11,7 @@ import type {
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
-import { type ArchiveRecord, listSamples, type SampleRun } from './archive/record.ts';
+import { type ArchiveRecord, listRecords, type SampleRun } from './archive/record.ts';
 import type {
   HistoryReader,
   JobRunFilter,
@@ -48,7 +48,6 @@ import { StoreConnection } from './sqlite/store-connection.ts';
  */
 export class SampleStore {
   readonly #connection: StoreConnection;
-  /** The recorder of the current connection. */
   #recorder: PollRecorder | null = null;
   #batches: BatchWriter | null = null;
 
@@ -73,8 +72,7 @@ export class SampleStore {
   }
 
   /**
-   * Uses the database until the first error, and then a temporary copy. `check`, `exec` and `env` can work
-   * without a database, so an unusable file must not stop them.
+   * Uses the database until the first error, then a temporary copy. `check`, `exec` and `env` work without a database.
    * @param onFallback called once, with the error that prevents the use of the file
    * @throws CredWatchError DATABASE_DRIVER_MISSING, because a copy needs the driver too
    */
@@ -201,10 +199,7 @@ export class SampleStore {
 
   /** Yields every selected record. A database into which all of them are imported gives the same reports. */
   *records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
-    for (const part of this.exportParts(filter)) {
-      if (part.record === 'sample_run') yield* listSamples(part);
-      else yield part;
-    }
+    yield* listRecords(this.exportParts(filter));
   }
 
   /** As {@link records}, with the samples in runs. */

@@ -18,9 +18,9 @@ import {
   countGenerations,
   createDamageError,
 } from '../sqlite/consistency.ts';
+import { CORRECTED_TIME_SQL } from '../sqlite/corrected-time.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { checkKeyRow } from '../sqlite/row-check.ts';
-import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord, SampleRun } from './record.ts';
 
 interface StoredFailedPoll extends FailedPollRow {

@@ -84,6 +84,14 @@ export function* listSamples({ identity, credentials, times, ordinal }: SampleRu
     yield { record: 'sample', identity, sample: { ...credentials, ...time }, ordinal };
 }
 
+/** Yields the samples of runs one by one, and the other records. */
+export function* listRecords(parts: Iterable<ArchiveRecord | SampleRun>): Generator<ArchiveRecord> {
+  for (const part of parts) {
+    if (part.record === 'sample_run') yield* listSamples(part);
+    else yield part;
+  }
+}
+
 const schemaVersion = integer('schema_version');
 const recordKind = oneOf('record', ['sample', 'generation', 'failed_poll', 'job_run']);
 const hostAndSource = { host: nonEmptyText('host'), source: oneOf('source', SOURCE_NAMES) };

@@ -10,8 +10,8 @@ import type { GenerationRecord } from '../archive/record.ts';
 import { GenerationRows, type StoredGeneration } from '../generation-rows.ts';
 import { LaterSamples } from '../later-samples.ts';
 import { type GroupedSamples, SampleRows } from '../sample-rows.ts';
+import { CORRECTED_TIME_SQL } from '../sqlite/corrected-time.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
-import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
 /** Samples that wait to be written. */
 interface WaitingSamples extends GroupedSamples {

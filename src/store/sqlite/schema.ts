@@ -1,7 +1,8 @@
-import { MIN_CORRECTED_CLOCK_OFFSET } from '../../domain/measurement/generations.ts';
-
 /** "CRDW": identifies a database of cred-watch. */
 export const APPLICATION_ID = 0x43524457;
+
+/** The migration to this version removes secrets. */
+export const FIRST_VERSION_WITHOUT_SECRETS = 5;
 
 /**
  * The entry at `index` migrates the schema from version `index` (`PRAGMA user_version`) to `index + 1`.
@@ -245,13 +246,3 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
 ];
-
-/** The migration to this version removes secrets. */
-export const FIRST_VERSION_WITHOUT_SECRETS = 5;
-
-/** `correctTime` in SQL: the time of a sample, corrected for its `clock_offset`. */
-export const correctTimeInSql = (observedAt: string) => `(${observedAt} - CASE
-  WHEN abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;
-
-/** The corrected time of a row of `samples`. */
-export const CORRECTED_TIME_SQL = correctTimeInSql('observed_at');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { listRecords } from '../../../src/store/archive/record.ts';
 import { stageFile, writeStagedRecords } from '../../../src/store/import/files.ts';
 import { ImportStage } from '../../../src/store/import/stage.ts';
-import { listRecords } from '../../support/store/list-records.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
 
 const identity = { host: 'web-1', source: 'imds', apiVersion: '', role: 'app' } as const;
@@ -65,7 +65,7 @@ test('staged records are written in their order, in batches of 10,000', () => {
   );
   stage.add(records.slice(0, 7000));
   stage.add(records.slice(7000));
-  const batches = [...stage.batches()].map(listRecords);
+  const batches = [...stage.batches()].map((batch) => [...listRecords(batch)]);
   expect(batches.map(({ length }) => length)).toEqual([10_000, 10_000, 1]);
   expect(batches.flat()).toEqual(records);
   using empty = new ImportStage();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ArchiveRecord } from '../../../src/store/archive/record.ts';
+import { listRecords } from '../../../src/store/archive/record.ts';
 import { type PackedRecords, RecordPacker, unpackRecords } from '../../../src/store/import/packed-records.ts';
-import { listRecords } from '../../support/store/list-records.ts';
 
 const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
 const other = { ...identity, host: 'web-2' };
@@ -50,7 +50,7 @@ const RECORDS = [
   failedPoll,
 ];
 
-const unpack = (packed: PackedRecords) => listRecords(unpackRecords(packed));
+const unpack = (packed: PackedRecords) => [...listRecords(unpackRecords(packed))];
 
 test('records are unpacked as they were packed, in their order', () => {
   const packer = new RecordPacker(4);
