@@ -162,13 +162,11 @@ export const builtinsOnUse = {
     onResolve({ filter }, ({ path, kind, namespace }) =>
       kind !== 'dynamic-import' && namespace === 'file' ? { path, namespace: 'builtin-on-use' } : null,
     );
-    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => {
-      const names = Object.keys(require(path)).filter((name) => name !== 'default');
-      return {
-        contents: `
-          for (const name of ${JSON.stringify(names)})
-            Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
-      };
-    });
+    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => ({
+      // esbuild copies the own properties of the exports, but keeps the prototype. `__esModule` is read at the start.
+      contents: `
+        const onUse = new Proxy({}, { get: (_, name) => require('${path}')[name] });
+        module.exports = Object.create(onUse, { __esModule: { value: false } });`,
+    }));
   },
 };
