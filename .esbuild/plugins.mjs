@@ -47,6 +47,19 @@ export const undiciClient = {
 };
 
 /**
+ * Bundles undici's parser without SIMD only, for commands that make a few requests. Both builds of the parser take
+ * 140 KB. With SIMD, a round of 1,000 endpoints takes a tenth less CPU time.
+ */
+export const parserWithoutSimd = {
+  name: 'parser-without-simd',
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]llhttp[/\\]llhttp_simd-wasm\.js$/ }, () => ({
+      contents: `module.exports = require('./llhttp-wasm.js');`,
+    }));
+  },
+};
+
+/**
  * Bundles only `loadSharedConfigFiles` of AWS's loader. Its CommonJS file re-exports all of AWS's
  * configuration, and esbuild cannot remove unused parts of CommonJS. It can remove them from the ES modules
  * of `@smithy/core`.

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { builtinsOnUse, driverInBundle } from './plugins.mjs';
+import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
 
 /**
  * The commands with a bundle of their own, and the modules that the bundle leaves out. `src/cli/hot` decides
@@ -54,6 +54,7 @@ export async function buildProgram(bundle) {
       bundle(`src/cli/hot/${name}.ts`, `dist/${name}.js`, AS_FUNCTION, [
         builtinsOnUse,
         driverInBundle,
+        parserWithoutSimd,
         omitModules(omitted),
       ]),
     ),
