@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { sendSignal } from '../send-signal.ts';
 import type { CertificateFiles } from './certificates.ts';
 
 export interface PostgresOptions {
@@ -214,9 +215,9 @@ const listChildren = (pid: number): number[] =>
 
 function killIfAlive(pid: number): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    sendSignal(pid, 'SIGKILL');
   } catch {
-    // The process has already ended.
+    // The process has ended.
   }
 }
 
