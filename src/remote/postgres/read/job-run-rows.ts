@@ -1,15 +1,10 @@
 import type { JobRun } from '../../../domain/model.ts';
 import { compareBytes } from '../../compare-bytes.ts';
-import type { HistorySelection } from '../../loaded-histories.ts';
+import type { HistorySelection, LoadedJobRun } from '../../loaded-histories.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';
 import { buildCondition } from './conditions.ts';
 import { readIdentity } from './series-rows.ts';
-
-export interface StoredJobRun {
-  run: JobRun;
-  ordinal: number;
-}
 
 /**
  * Reads the selected runs, ordered by start.
@@ -20,7 +15,7 @@ export async function readJobRuns(
   { host, source, role, since, until }: HistorySelection,
   jobs: readonly string[] | null,
   database: string,
-): Promise<StoredJobRun[]> {
+): Promise<LoadedJobRun[]> {
   const { sql, values } = buildCondition({ host, source, role }, [
     ['started_at >= ?', since],
     ['started_at <= ?', until],
@@ -42,7 +37,7 @@ export async function readJobNames(statements: Statements, database: string): Pr
   return rows.map((row) => table.text(row, 'job')).sort(compareBytes);
 }
 
-function toStoredRun(table: CheckedTable, row: Row): StoredJobRun {
+function toStoredRun(table: CheckedTable, row: Row): LoadedJobRun {
   const duration = table.nullable(row, 'duration');
   const run: JobRun = {
     job: table.text(row, 'job'),
@@ -63,8 +58,8 @@ function toStoredRun(table: CheckedTable, row: Row): StoredJobRun {
 
 /** The order of `SampleStore`. */
 function compareRuns(
-  { run: a, ordinal: ordinalA }: StoredJobRun,
-  { run: b, ordinal: ordinalB }: StoredJobRun,
+  { run: a, ordinal: ordinalA }: LoadedJobRun,
+  { run: b, ordinal: ordinalB }: LoadedJobRun,
 ) {
   return (
     a.startedAt - b.startedAt ||

@@ -14,10 +14,12 @@ import { countSeries, type RemoteSeries, readSeries, readSeriesNames } from './s
 
 export interface LoadRequest {
   selection: HistorySelection;
-  /** Names of jobs whose runs are needed. Without names, no runs are read. */
-  jobs?: readonly string[];
+  /** The runs to read. An empty list of names reads no runs, and null reads the runs of all jobs. */
+  jobs?: { names: readonly string[] | null; selection: HistorySelection };
   limits?: ReadLimits;
 }
+
+const NO_JOBS = { names: [], selection: {} };
 
 /** More series are not even listed. */
 const MAX_LISTED_SERIES = 200_000;
@@ -28,7 +30,7 @@ const MAX_LISTED_SERIES = 200_000;
  */
 export function loadHistories(
   connection: Pick<PostgresConnection, 'transaction' | 'name'>,
-  { selection, jobs = [], limits = READ_LIMITS }: LoadRequest,
+  { selection, jobs = NO_JOBS, limits = READ_LIMITS }: LoadRequest,
 ): Promise<LoadedHistories> {
   const database = connection.name;
   return readOneState(connection, async (statements) => {
@@ -40,17 +42,15 @@ export function loadHistories(
     const isEmpty = generations.size === 0;
     const readNames = async (part: 'host' | 'role') =>
       isEmpty ? (await readSeriesNames(statements, part, database)).sort(compareBytes) : [];
-    const { host, source, role, since, until } = selection;
-    const runs =
-      jobs.length === 0
-        ? []
-        : await readJobRuns(statements, { host, source, role, since, until }, jobs, database);
+    const hasJobs = jobs.names === null || jobs.names.length > 0;
+    const runs = hasJobs ? await readJobRuns(statements, jobs.selection, jobs.names, database) : [];
     return new LoadedHistories({
       series,
       failedPolls,
       clockOffsets: await readClockOffsets(statements, selection, database),
-      jobRuns: runs.map(({ run }) => run),
-      jobNames: jobs.length === 0 ? [] : await readJobNames(statements, database),
+      jobRuns: runs,
+      jobNames: hasJobs ? await readJobNames(statements, database) : [],
+      period: selection,
       names: { host: await readNames('host'), role: await readNames('role') },
     });
   });
