@@ -26,7 +26,7 @@ const MIN_DIFFERENCE: Seconds = 60;
 const MIN_RELATIVE_DIFFERENCE = 0.01;
 
 /** With fewer earlier values, it is not known what is usual. */
-const MIN_EARLIER_VALUES = 20;
+export const MIN_EARLIER_VALUES = 20;
 
 /** One of this number of earlier values may be an outlier, which hides no change. */
 const VALUES_PER_OUTLIER = 100;
