@@ -4,8 +4,7 @@ import { CredWatchError } from '../../errors.ts';
 import { groupByMonth, type MeasuredSeries, prepareSeries } from '../../report/parquet/series-rows.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
-import { assessStored } from '../../watch/stored-report.ts';
+import { assessStored, type ReportStore } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { isStdout } from '../process/output-file.ts';
@@ -33,7 +32,7 @@ export interface ParquetExport {
  * @returns false if the selection is empty; nothing is written then
  */
 export async function exportParquet(
-  store: SampleStore,
+  store: ReportStore,
   { filter, period, root }: ParquetExport,
   io: Io,
 ): Promise<boolean> {
@@ -60,7 +59,7 @@ export async function exportParquet(
 }
 
 /** Measures the series as `report` does. Their order groups the series of a host. */
-function findSeries(store: SampleStore, { role, ...filter }: SeriesFilter, io: Io): AssessedSeries[] {
+function findSeries(store: ReportStore, { role, ...filter }: SeriesFilter, io: Io): AssessedSeries[] {
   // A series of another role may have replaced a selected one.
   const { assessment } = assessStored(store, {
     filter,
