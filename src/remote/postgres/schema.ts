@@ -70,6 +70,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     role text NOT NULL,
     revision bigint NOT NULL,
     polled boolean NOT NULL,
+    never_configured boolean NOT NULL,
     session_limit text,
     token_expires_at bigint,
     sample_count bigint,
