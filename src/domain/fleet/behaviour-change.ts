@@ -7,10 +7,12 @@ import { secondsBetween } from '../time/instant.ts';
 export const CHANGED_FIGURES = ['lead-time', 'rotation-interval', 'validity-when-issued'] as const;
 export type ChangedFigure = (typeof CHANGED_FIGURES)[number];
 
+export const CHANGE_DIRECTIONS = ['shorter', 'longer'] as const;
+
 /** The rotations of the last week differ from all rotations before, by more than chance. */
 export interface BehaviourChange {
   figure: ChangedFigure;
-  direction: 'shorter' | 'longer';
+  direction: (typeof CHANGE_DIRECTIONS)[number];
   /** Values of the last week beyond nearly all earlier ones. */
   changedCount: number;
   /** All values of the last week. */

@@ -14,7 +14,7 @@ export const FLEET_FORMATS = {
   csv: async (fleet) => (await import('./csv.ts')).renderFleetCsv(fleet),
   markdown: async (...args) => (await import('./markdown.ts')).renderFleetMarkdown(...args),
   prometheus: async (...args) => (await import('./prometheus.ts')).renderFleetPrometheus(...args),
-  html: async (...args) => (await import('./page.ts')).renderFleetPage(...args),
+  html: async (...args) => (await import('../page/html.ts')).renderFleetPage(...args),
 } as const satisfies Partial<Record<ReportFormat, FleetRenderer>>;
 
 export type FleetFormat = keyof typeof FLEET_FORMATS;

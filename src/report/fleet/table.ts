@@ -73,36 +73,74 @@ function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
   ];
 }
 
-const [INDENT, VERDICT_WIDTH, VALUE_WIDTH] = [2, 18, 13];
+/** A column of a table. The column with the names gets the rest of the width. */
+interface TableColumn {
+  label: string;
+  /** Null: the rest of the width. */
+  width: number | null;
+  cells: readonly string[];
+}
+
+const [INDENT, VERDICT_WIDTH, VALUE_WIDTH, COUNT_WIDTH] = [2, 22, 13, 8];
+/** In a narrower table, the series of a host is left out. */
+const MIN_WIDTH_WITH_SERIES = 95;
+const SERIES_WIDTH = 18;
 
 function renderHosts(hosts: AssessedFleet['hosts'], width: number, palette: Palette): string {
-  const rows = hosts.map((host) => {
-    const [verdict = '', ...cells] = buildHostCells(host);
-    return ['', escapeUnprintable(host.host), '', paint(host.verdict, verdict, palette), ...cells];
-  });
-  const [name = '', ...labels] = HOST_COLUMNS;
-  const free = width - 2 * INDENT - VERDICT_WIDTH - 2 * VALUE_WIDTH;
-  const nameWidth = Math.ceil(free / 2);
-  return layOutColumns(
-    [['', name, '', ...labels].map(palette.dim), ...rows],
-    [INDENT, nameWidth, INDENT, VERDICT_WIDTH, VALUE_WIDTH, VALUE_WIDTH, free - nameWidth],
+  const cells = hosts.map(buildHostCells);
+  const [name = '', verdict = '', worstCase = '', spare = '', series = ''] = HOST_COLUMNS;
+  const isWide = width >= MIN_WIDTH_WITH_SERIES;
+  return renderColumns(
+    [
+      { label: name, width: null, cells: hosts.map(({ host }) => escapeUnprintable(host)) },
+      {
+        label: verdict,
+        width: VERDICT_WIDTH,
+        cells: hosts.map((host) => formatVerdictCell(host.verdict, palette)),
+      },
+      { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
+      { label: spare, width: VALUE_WIDTH, cells: cells.map((row) => row[2] ?? '') },
+      ...(isWide ? [{ label: series, width: SERIES_WIDTH, cells: cells.map((row) => row[3] ?? '') }] : []),
+    ],
+    width,
+    palette,
   );
 }
-
-const [COUNT_WIDTH, SHARE_WIDTH, INTERVAL_WIDTH] = [8, 8, 14];
 
 function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palette): string {
-  const rows = groups.map((group) => {
-    const [verdict = '', ...cells] = buildGroupCells(group);
-    return ['', formatGroup(group), '', paint(group.verdict, verdict, palette), ...cells];
-  });
-  const [name = '', ...labels] = listGroupColumns(by);
-  const taken = 2 * INDENT + VERDICT_WIDTH + COUNT_WIDTH + SHARE_WIDTH + VALUE_WIDTH + INTERVAL_WIDTH;
-  return layOutColumns(
-    [['', name, '', ...labels].map(palette.dim), ...rows],
-    [INDENT, width - taken, INDENT, VERDICT_WIDTH, COUNT_WIDTH, SHARE_WIDTH, VALUE_WIDTH, INTERVAL_WIDTH],
+  const cells = groups.map(buildGroupCells);
+  const [name = '', verdict = '', ...labels] = listGroupColumns(by);
+  const widths = [COUNT_WIDTH, COUNT_WIDTH, VALUE_WIDTH, VALUE_WIDTH];
+  return renderColumns(
+    [
+      { label: name, width: null, cells: groups.map(formatGroup) },
+      {
+        label: verdict,
+        width: VERDICT_WIDTH,
+        cells: groups.map((group) => formatVerdictCell(group.verdict, palette)),
+      },
+      ...labels.map((label, index) => ({
+        label,
+        width: widths[index] ?? VALUE_WIDTH,
+        cells: cells.map((row) => row[index + 1] ?? ''),
+      })),
+    ],
+    width,
+    palette,
   );
 }
 
-const paint = (verdict: Verdict | null, text: string, palette: Palette) =>
-  verdict === null ? text : paintBySafety(toSafety(verdict), text, palette);
+/** Leaves out columns without values, as the verdicts without a job. */
+function renderColumns(columns: readonly TableColumn[], width: number, palette: Palette): string {
+  const [names, ...values] = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  if (names === undefined) return '';
+  const free = width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
+  const rows = names.cells.map((cell, row) => ['', cell, '', ...values.map(({ cells }) => cells[row] ?? '')]);
+  return layOutColumns(
+    [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
+    [INDENT, free, INDENT, ...values.map((each) => each.width ?? 0)],
+  );
+}
+
+const formatVerdictCell = (verdict: Verdict | null, palette: Palette) =>
+  verdict === null ? '' : paintBySafety(toSafety(verdict), verdict, palette);
