@@ -61,7 +61,7 @@ export function assessFleet({ hosts, series }: StoredFleet, options: FleetOption
         compareText(a.host, b.host),
     ),
     changes: trends.listChanges(),
-    drifts: trends.listDrifts(),
+    drifts: trends.listDrifts(options.now),
     groups: groups?.finish() ?? null,
   };
 }

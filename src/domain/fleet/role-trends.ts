@@ -39,9 +39,9 @@ export class RoleTrends {
   }
 
   /** The steepest trend first. */
-  listDrifts(): RoleDrift[] {
+  listDrifts(now: Instant): RoleDrift[] {
     return [...this.#roles.values()]
-      .flatMap((record) => findDrift(record) ?? [])
+      .flatMap((record) => findDrift(record, now) ?? [])
       .sort((a, b) => b.shrinkingPerDay - a.shrinkingPerDay);
   }
 }
@@ -88,17 +88,39 @@ function listRoleChanges({ source, role, comparedCount, changes }: RoleRecord): 
   });
 }
 
-function findDrift({ source, role, measuredCount, drifts }: RoleRecord): RoleDrift | null {
+/** The test of a series finds a trend in this share of stationary histories. */
+const FALSE_TREND_SHARE = 0.01;
+/** A role has a trend if chance alone would explain the number of its hosts less often than this. */
+const MAX_CHANCE = 0.001;
+/** The trend of a single host matters if its spare is used up so soon. */
+const SOON_MS = 30 * 86_400_000;
+
+/** Of `hostCount` hosts without a trend, the chance that the test finds a trend on at least `found` of them. */
+function computeChanceOfTrends(found: number, hostCount: number): number {
+  let term = (1 - FALSE_TREND_SHARE) ** hostCount;
+  let fewer = 0;
+  for (let count = 0; count < found; count += 1) {
+    fewer += term;
+    term *= ((hostCount - count) / (count + 1)) * (FALSE_TREND_SHARE / (1 - FALSE_TREND_SHARE));
+  }
+  return 1 - fewer;
+}
+
+function findDrift({ source, role, measuredCount, drifts }: RoleRecord, now: Instant): RoleDrift | null {
+  const hostCount = new Set(drifts.map(({ host }) => host)).size;
+  const spareUsedUpAt = range(drifts.flatMap(({ usedUpAt }) => usedUpAt ?? []))?.min ?? null;
+  const isSoon = spareUsedUpAt !== null && spareUsedUpAt < now + SOON_MS;
+  if (!isSoon && computeChanceOfTrends(hostCount, measuredCount) > MAX_CHANCE) return null;
   const worst = minBy(drifts, ({ measured }) => -(measured.leadTimeTrend?.shrinkingPerDay ?? 0));
   if (worst === null || worst.measured.leadTimeTrend === null) return null;
   return {
     source,
     role,
-    hostCount: new Set(drifts.map(({ host }) => host)).size,
+    hostCount,
     comparedCount: measuredCount,
     worstHost: worst.host,
     shrinkingPerDay: worst.measured.leadTimeTrend.shrinkingPerDay,
     worstCase: worst.measured.worstCaseSeconds,
-    spareUsedUpAt: range(drifts.flatMap(({ usedUpAt }) => usedUpAt ?? []))?.min ?? null,
+    spareUsedUpAt,
   };
 }

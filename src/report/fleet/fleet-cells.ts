@@ -1,7 +1,12 @@
 import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
 import type { AssessedHost, FleetGroup, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { computeSafeShare, formatGroupBy, formatGroupValue, formatWorstSeries } from '../messages/fleet.ts';
+import {
+  computeSafeShare,
+  formatGroupBy,
+  formatGroupValue,
+  formatWorstSeries,
+} from '../messages/fleet/fleet.ts';
 import { formatVerdict } from '../messages/verdicts.ts';
 import { formatNumber, formatShare } from '../text/format-values.ts';
 

@@ -11,7 +11,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildIdentityJson, buildRangeJson } from '../json-fields.ts';
-import { computeSafeShare } from '../messages/fleet.ts';
+import { computeSafeShare } from '../messages/fleet/fleet.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import type { FleetContext } from './fleet-context.ts';

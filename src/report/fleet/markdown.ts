@@ -14,7 +14,7 @@ import {
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
   SILENCE_ADVICE,
-} from '../messages/fleet.ts';
+} from '../messages/fleet/fleet.ts';
 import {
   buildGroupCells,
   buildHostCells,

@@ -16,7 +16,7 @@ import {
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
   SILENCE_ADVICE,
-} from '../messages/fleet.ts';
+} from '../messages/fleet/fleet.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';

@@ -1,7 +1,7 @@
 import type { AssessedFleet, FleetGroup, FleetJob, HostCounts } from '../../domain/fleet/assessed-fleet.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import { computeSafeShare } from '../messages/fleet.ts';
+import { computeSafeShare } from '../messages/fleet/fleet.ts';
 import { createFamilyBuilder, type Labels, type MetricFamily } from '../metrics/families.ts';
 import { renderFamilies } from '../metrics/prometheus.ts';
 import type { FleetContext } from './fleet-context.ts';

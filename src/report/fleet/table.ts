@@ -16,7 +16,7 @@ import {
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
   SILENCE_ADVICE,
-} from '../messages/fleet.ts';
+} from '../messages/fleet/fleet.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
@@ -130,15 +130,19 @@ function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palet
   );
 }
 
-/** Leaves out columns without values, as the verdicts without a job. */
+/** A shorter column of names breaks most names. */
+const MIN_NAME_WIDTH = 12;
+
+/** Leaves out columns without values, as the verdicts without a job, and the last columns if the table is too wide. */
 function renderColumns(columns: readonly TableColumn[], width: number, palette: Palette): string {
   const [names, ...values] = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (names === undefined) return '';
-  const free = width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
+  const computeFree = () => width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
+  while (computeFree() < MIN_NAME_WIDTH) values.pop();
   const rows = names.cells.map((cell, row) => ['', cell, '', ...values.map(({ cells }) => cells[row] ?? '')]);
   return layOutColumns(
     [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
-    [INDENT, free, INDENT, ...values.map((each) => each.width ?? 0)],
+    [INDENT, computeFree(), INDENT, ...values.map((each) => each.width ?? 0)],
   );
 }
 

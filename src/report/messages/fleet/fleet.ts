@@ -6,20 +6,20 @@ import type {
   RoleDrift,
   RoleOfSource,
   SilentHost,
-} from '../../domain/fleet/assessed-fleet.ts';
-import type { ChangedFigure } from '../../domain/fleet/behaviour-change.ts';
-import type { SeriesIdentity } from '../../domain/model.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
-import type { Verdict } from '../../domain/verdict/job-verdict.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
+} from '../../../domain/fleet/assessed-fleet.ts';
+import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
+import type { Seconds, SeriesIdentity } from '../../../domain/model.ts';
+import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
+import type { Verdict } from '../../../domain/verdict/job-verdict.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
   formatCount,
   formatDate,
   formatNumber,
   formatShare,
   formatTimestamp,
-} from '../text/format-values.ts';
-import { describeJobWithMargin, formatSafety } from './verdicts.ts';
+} from '../../text/format-values.ts';
+import { describeJobWithMargin, formatSafety } from '../verdicts.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
 export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
@@ -63,7 +63,7 @@ export function describeSilence({ code, lastSample, age, pushedAt }: SilentHost)
   const sample =
     lastSample === null || age === null
       ? 'no sample yet'
-      : `newest sample ${duration(age)} old, from ${formatTimestamp(lastSample)}`;
+      : `newest sample ${formatAge(age)} old, from ${formatTimestamp(lastSample)}`;
   switch (code) {
     case 'NO_SAMPLES':
       return sample;
@@ -72,6 +72,14 @@ export function describeSilence({ code, lastSample, age, pushedAt }: SilentHost)
     case 'NOT_PUSHED':
       return `no push since ${pushedAt === null ? '' : formatTimestamp(pushedAt)}; ${sample}`;
   }
+}
+
+const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
+
+/** `3d2h`, `25h`, `12m`: smaller units do not matter. */
+function formatAge(age: Seconds): string {
+  const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
+  return formatShortDuration(Math.floor(age / unit) * unit);
 }
 
 /** What to do about silent hosts. */
