@@ -105,6 +105,15 @@ export function mergeGenerations(a: RecordedGeneration, b: RecordedGeneration): 
   };
 }
 
+/**
+ * Joins two records of the same generation that may have counted the same samples, such as those of a database and of an
+ * older copy. The result does not depend on the order, and joining a record again changes nothing.
+ */
+export const joinGenerations = (a: RecordedGeneration, b: RecordedGeneration): RecordedGeneration => ({
+  ...mergeGenerations(a, b),
+  samples: Math.max(a.samples, b.samples),
+});
+
 const areDatedDifferently = (a: IssuedCredentials, b: IssuedCredentials): boolean =>
   a.lastUpdated !== null && b.lastUpdated !== null && a.lastUpdated !== b.lastUpdated;
 
