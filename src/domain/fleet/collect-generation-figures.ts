@@ -52,7 +52,10 @@ function getKey({ accessKeyIds, expiration, rawFirstSeen, rawLastSeen }: KeyColu
 }
 
 /** A generation without a key id that the measurement has merged into one with a key id, which has the figures. */
-const createMergedFigures = ({ lastSeen, expiration }: RecordedColumns, index: number): GenerationFigures => ({
+const createMergedFigures = (
+  { lastSeen, expiration }: RecordedColumns,
+  index: number,
+): GenerationFigures => ({
   validityWhenIssued: null,
   rotatedAt: null,
   leadTime: null,
