@@ -1,16 +1,9 @@
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
-import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
 import type { Io } from '../process/io.ts';
+import type { DestinationTarget } from './destination-target.ts';
 import type { Tag } from './tags.ts';
-
-/** The value of `push --to`. */
-export type DestinationTarget =
-  | { kind: 'postgres'; url: string }
-  | { kind: 's3'; url: string }
-  | { kind: 'folder'; path: string }
-  | { kind: 'prometheus'; url: string };
 
 /** Flags of `push` that destinations use. */
 export interface DestinationFlags {
@@ -27,20 +20,6 @@ export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['
   '--endpoint-url': { kind: 's3', name: 'S3' },
 };
 
-/** The parser of `--to`. */
-export function parseDestination(text: string): DestinationTarget {
-  if (/^postgres(?:ql)?:\/\//i.test(text)) return { kind: 'postgres', url: text };
-  if (text.startsWith('s3://')) return { kind: 's3', url: text };
-  if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
-  if (/^[./]/.test(text)) return { kind: 'folder', path: text };
-  // The text can contain a password.
-  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
-  throw new InvalidError(
-    'is not a destination',
-    'use postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder such as ./history',
-  );
-}
-
 /** @throws CredWatchError if the destination or a setting is invalid */
 export async function openDestination(
   target: DestinationTarget,
@@ -53,10 +32,4 @@ export async function openDestination(
     default:
       throw new CredWatchError(`push to ${target.kind} is not available`);
   }
-}
-
-/** For messages about a destination that could not be opened. Contains no password. */
-export function describeTarget(target: DestinationTarget): string {
-  if (target.kind === 'folder') return target.path;
-  return URL.canParse(target.url) ? `${target.kind} at ${new URL(target.url).host}` : target.kind;
 }

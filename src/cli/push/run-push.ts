@@ -3,12 +3,8 @@ import type { PushReport } from '../../report/push-result.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { type PushDestination, PushInterrupted } from '../../watch/push/destination.ts';
 import type { Io } from '../process/io.ts';
-import {
-  type DestinationFlags,
-  type DestinationTarget,
-  describeTarget,
-  openDestination,
-} from './destinations.ts';
+import { type DestinationTarget, describeTarget } from './destination-target.ts';
+import { type DestinationFlags, openDestination } from './destinations.ts';
 
 export interface PushRunOptions {
   flags: DestinationFlags;
@@ -38,10 +34,11 @@ export async function runPush(
   }
 }
 
-async function pushTo(
+/** As {@link runPush}, for a destination that is open. */
+export async function pushTo(
   destination: PushDestination,
   store: SampleStore,
-  { retryRejected, signal, onProgress }: PushRunOptions,
+  { retryRejected, signal, onProgress }: Omit<PushRunOptions, 'flags'>,
   io: Io,
 ): Promise<PushReport> {
   const { name } = destination;
