@@ -14,8 +14,12 @@ import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
-import { type DestinationTarget, parseDestination } from '../push/destination-target.ts';
-import { type DestinationFlags, FLAGS_OF_KINDS } from '../push/destinations.ts';
+import {
+  type DestinationFlags,
+  type DestinationTarget,
+  parseDestination,
+} from '../push/destination-target.ts';
+import { FLAGS_OF_KINDS } from '../push/destinations.ts';
 import { runPush } from '../push/run-push.ts';
 import { parseTag } from '../push/tags.ts';
 

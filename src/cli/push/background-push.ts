@@ -6,8 +6,8 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printNote, printThrownError } from '../process/messages.ts';
-import type { DestinationTarget } from './destination-target.ts';
-import { type DestinationFlags, openDestination } from './destinations.ts';
+import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
+import { openDestination } from './destinations.ts';
 import { pushTo } from './run-push.ts';
 import type { Tag } from './tags.ts';
 

@@ -1,4 +1,6 @@
+import type { Seconds } from '../../domain/model.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
+import type { Tag } from './tags.ts';
 
 /** The value of `push --to`. */
 export type DestinationTarget =
@@ -6,6 +8,14 @@ export type DestinationTarget =
   | { kind: 's3'; url: string }
   | { kind: 'folder'; path: string }
   | { kind: 'prometheus'; url: string };
+
+/** Flags of `push` that destinations use. */
+export interface DestinationFlags {
+  /** How long to try again while the destination is not available. */
+  timeout: Seconds;
+  tag?: readonly Tag[];
+  endpointUrl?: string;
+}
 
 /** The parser of `--to`. */
 export function parseDestination(text: string): DestinationTarget {

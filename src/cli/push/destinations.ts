@@ -1,17 +1,7 @@
-import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import type { Io } from '../process/io.ts';
-import type { DestinationTarget } from './destination-target.ts';
-import type { Tag } from './tags.ts';
-
-/** Flags of `push` that destinations use. */
-export interface DestinationFlags {
-  /** How long to try again while the destination is not available. */
-  timeout: Seconds;
-  tag?: readonly Tag[];
-  endpointUrl?: string;
-}
+import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
 /** The kind of destination that each of these flags concerns. All other flags concern every destination. */
 export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; name: string }>> = {

@@ -1,7 +1,7 @@
 import type { PushDestination } from '../../watch/push/destination.ts';
 import { PostgresDestination } from '../../watch/push/postgres/postgres-destination.ts';
 import type { Io } from '../process/io.ts';
-import type { DestinationFlags } from './destinations.ts';
+import type { DestinationFlags } from './destination-target.ts';
 
 export const openPostgresDestination = (
   url: string,

@@ -3,8 +3,8 @@ import type { PushReport } from '../../report/push-result.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { type PushDestination, PushInterrupted } from '../../watch/push/destination.ts';
 import type { Io } from '../process/io.ts';
-import { type DestinationTarget, describeTarget } from './destination-target.ts';
-import { type DestinationFlags, openDestination } from './destinations.ts';
+import { type DestinationFlags, type DestinationTarget, describeTarget } from './destination-target.ts';
+import { openDestination } from './destinations.ts';
 
 export interface PushRunOptions {
   flags: DestinationFlags;
