@@ -94,3 +94,22 @@ export async function pushTo(
   await destination.close();
   return { ...result, statements };
 }
+
+/** All rows, without the columns that only count pushes. */
+export async function readRows(
+  database: TestDatabase,
+  ignored: readonly string[] = [],
+): Promise<Record<string, unknown[]>> {
+  const rows: Record<string, unknown[]> = {};
+  for (const table of ['series', 'generations', 'failed_polls', 'job_runs', 'findings']) {
+    const read = await database.query(`SELECT * FROM cred_watch.${table}`);
+    rows[table] = read
+      .map((row) =>
+        Object.fromEntries(
+          Object.entries(row).filter(([column]) => column !== 'revision' && !ignored.includes(column)),
+        ),
+      )
+      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  return rows;
+}

@@ -9,7 +9,11 @@ import {
   selectItems,
   toRecordedColumns,
 } from '../../../domain/measurement/columns/generation-columns.ts';
-import { getGenerationKey, joinGenerations } from '../../../domain/measurement/generations.ts';
+import {
+  completeLaterSamples,
+  getGenerationKey,
+  joinGenerations,
+} from '../../../domain/measurement/generations.ts';
 import { range } from '../../../domain/measurement/statistics.ts';
 import type { Instant, RecordedGeneration, SessionFacts } from '../../../domain/model.ts';
 import { analyseColumns } from '../../../domain/verdict/analyse.ts';
@@ -129,7 +133,7 @@ function joinHistories(
   }
   if (!isShared) return { generations: local, isShared };
   const sorted = [...joined.values()].sort((a, b) => a.lastSeen - b.lastSeen || a.firstSeen - b.firstSeen);
-  return { generations: toRecordedColumns(sorted), isShared };
+  return { generations: toRecordedColumns(completeLaterSamples(sorted)), isShared };
 }
 
 /** The newest poll knows the session. */
