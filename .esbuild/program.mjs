@@ -14,6 +14,7 @@ const HOT_COMMANDS = {
     'src/watch/watch.ts',
     'src/cli/live-report/live-report-server.ts',
     'src/cli/targets/poll-targets.ts',
+    'src/cli/push/background-push.ts',
     ...['profile/profile', 'web-identity/web-identity', 'role/role', 'sso/sso', 'github/github'].map(
       (name) => `src/sources/${name}.ts`,
     ),
