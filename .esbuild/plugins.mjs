@@ -93,6 +93,7 @@ export const SEPARATE_FILES = {
   'src/report/page/html.ts': 'page.js',
   'src/report/parquet/parquet-file.ts': 'parquet.js',
   'src/sources/aws/sdk.ts': 'aws.js',
+  'src/remote/object-storage/s3-sdk.ts': 's3.js',
 };
 
 /** Leaves these modules out of a bundle that imports them dynamically. They are loaded from their files. */
@@ -121,7 +122,13 @@ export const awsClients = {
     onLoad({ filter: /./, namespace: 'no-provider-chain' }, () => ({
       contents: `exports.defaultProvider = () => () => { throw new Error('no credentials were passed'); };`,
     }));
-    // The clients warn that their next version needs a later Node. Users cannot change the bundled version.
+  },
+};
+
+/** The clients warn that their next version needs a later Node. Users cannot change the bundled version. */
+export const awsWarnings = {
+  name: 'aws-warnings',
+  setup({ onLoad }) {
     onLoad({ filter: /[/\\]emitWarningIfUnsupportedVersion\.js$/ }, () => ({
       contents: `export const emitWarningIfUnsupportedVersion = () => {};
         export const state = { warningEmitted: true };`,

@@ -28,10 +28,15 @@ export function parseDestination(text: string): DestinationTarget {
 
 export async function openDestination(
   target: DestinationTarget,
-  _flags: DestinationFlags,
-  _io: Io,
+  flags: DestinationFlags,
+  io: Io,
 ): Promise<PushDestination> {
   switch (target.kind) {
+    case 's3':
+    case 'folder': {
+      const { openObjectDestination } = await import('./objects.ts');
+      return openObjectDestination(target, flags, io);
+    }
     default:
       throw new CredWatchError(`push to ${target.kind} is not available`);
   }
