@@ -24,7 +24,7 @@ export function parseBucketUrl(text: string): BucketUrl {
     });
   if (bucket.includes('@')) throw reject('has credentials, and --to takes only a bucket and a prefix');
   if (!BUCKET.test(bucket)) throw reject('has no valid name of a bucket');
-  const prefix = path.replace(/^\/|\/$/g, '');
+  const prefix = path.replace(/\/$/, '');
   if (/[\0-\x1f\x7f]/.test(prefix)) throw reject('has a control character');
   if (prefix !== '' && prefix.split('/').some((part) => UNSAFE_PART.test(part)))
     throw reject('has an empty part, or . or .. as a part');

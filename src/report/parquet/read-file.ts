@@ -12,7 +12,7 @@ const MAX_ROWS = 2_000_000;
  */
 export async function readParquet(content: Uint8Array): Promise<RowValues[]> {
   // A copy, because the content can be a part of a shared buffer.
-  const file = content.slice().buffer as ArrayBuffer;
+  const file = new Uint8Array(content).buffer;
   const metadata = parquetMetadata(file);
   if (metadata.num_rows > MAX_ROWS) throw new Error(`it has ${metadata.num_rows} rows`);
   const rows = await parquetReadObjects({ file, metadata });
