@@ -1,6 +1,6 @@
 // Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
 // licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
-// every start. The HTML report, the writer of Parquet and AWS's packages are files of their own, because few
+// every start. The HTML report, the writer of Parquet, AWS's packages and the driver of PostgreSQL are files of their own, because few
 // starts need them.
 // better-sqlite3 is not bundled, because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import {
   awsClients,
   awsWarnings,
   plainTables,
+  postgresDriver,
   promRegistry,
   separateFiles,
   sharedFiles,
@@ -58,6 +59,7 @@ const bundles = await Promise.all([
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
   bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),
   bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', { plugins: [awsWarnings], minify: true }),
+  bundle('src/remote/postgres/connection/driver.ts', 'dist/postgres.js', {}, [postgresDriver]),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
 writeEsModules();

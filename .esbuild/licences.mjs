@@ -24,6 +24,7 @@ function readLicence(folder, { license, repository }) {
     readdirSync(searched).find((name) => /^licen[cs]e(-mit)?(\.(md|txt))?$/i.test(name));
   const file = find(folder);
   if (file !== undefined) return readFileSync(join(folder, file), 'utf8');
-  if (!AWS_SDK_LICENCE.test(`${repository?.url} ${license}`)) throw new Error(`${folder} has no licence file`);
+  if (!AWS_SDK_LICENCE.test(`${repository?.url} ${license}`))
+    throw new Error(`${folder} has no licence file`);
   return readFileSync(join(AWS_SDK, find(AWS_SDK)), 'utf8');
 }

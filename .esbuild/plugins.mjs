@@ -94,6 +94,7 @@ export const SEPARATE_FILES = {
   'src/report/parquet/parquet-file.ts': 'parquet.js',
   'src/sources/aws/sdk.ts': 'aws.js',
   'src/remote/object-storage/s3-sdk.ts': 's3.js',
+  'src/remote/postgres/connection/driver.ts': 'postgres.js',
 };
 
 /** Leaves these modules out of a bundle that imports them dynamically. They are loaded from their files. */
@@ -177,5 +178,28 @@ export const builtinsOnUse = {
             Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
       };
     });
+  },
+};
+
+/** Modules of the driver of PostgreSQL that are not used: our code reads settings, makes connections and parses types. */
+const UNUSED_BY_DRIVER = {
+  'pg-native': '',
+  'pg-cloudflare': '',
+  pgpass: '',
+  'pg-connection-string': 'exports.parse = undefined;',
+  'pg-pool': 'module.exports = class {};',
+  'pg-types': 'exports.getTypeParser = () => String;',
+};
+
+/** Leaves these modules out. */
+export const postgresDriver = {
+  name: 'postgres-driver',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^pg/ }, ({ path }) =>
+      Object.hasOwn(UNUSED_BY_DRIVER, path) ? { path, namespace: 'unused-by-driver' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'unused-by-driver' }, ({ path }) => ({
+      contents: UNUSED_BY_DRIVER[path],
+    }));
   },
 };

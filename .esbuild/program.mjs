@@ -18,7 +18,7 @@ const HOT_COMMANDS = {
       (name) => `src/sources/${name}.ts`,
     ),
   ],
-  check: ['src/cli/running-job/check-pid.ts'],
+  check: ['src/cli/running-job/check-pid.ts', 'src/cli/database/remote-database.ts'],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
@@ -32,6 +32,7 @@ const HOT_COMMANDS = {
     'src/domain/presigned/url-lifetimes.ts',
     'src/report/presigned/table.ts',
     'src/report/presigned/json.ts',
+    'src/cli/database/remote-database.ts',
   ],
 };
 

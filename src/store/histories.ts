@@ -1,10 +1,8 @@
-import { valueAt } from '../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
   listRecordedGenerations,
-  type RecordedColumns,
-  selectItems,
 } from '../domain/measurement/columns/generation-columns.ts';
+import { selectPeriod } from '../domain/measurement/columns/select-period.ts';
 import type { Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
@@ -150,18 +148,6 @@ export const toSeriesHistory = (history: ColumnHistory): SeriesHistory => ({
   ...history,
   generations: listRecordedGenerations(history.generations),
 });
-
-/** Selects the generations that were seen in the period of the filter. */
-function selectPeriod(generations: RecordedColumns, { since, until }: SeriesFilter): RecordedColumns {
-  if (since === undefined && until === undefined) return generations;
-  const { count, firstSeen, lastSeen } = generations;
-  const selected = Array.from({ length: count }, (_, index) => index).filter(
-    (index) =>
-      valueAt(lastSeen, index) >= (since ?? Number.NEGATIVE_INFINITY) &&
-      valueAt(firstSeen, index) <= (until ?? Number.POSITIVE_INFINITY),
-  );
-  return selectItems(generations, Int32Array.from(selected));
-}
 
 /** A series with the time of its last sample in the selected period. */
 interface SampledSeries extends SeriesRow {

@@ -6,7 +6,10 @@ import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysi
 import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-type ReportStore = Pick<SampleStore, 'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'>;
+export type ReportStore = Pick<
+  SampleStore,
+  'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'
+>;
 
 /** The jobs that the caller wants to judge. */
 export interface RequestedJobs {

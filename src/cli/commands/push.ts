@@ -1,8 +1,8 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import { PushInterrupted, type PushResult } from '../../watch/push/destination.ts';
 import type { CommandDefinition } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
@@ -40,10 +40,10 @@ export const pushCommand: CommandDefinition = {
   },
   async run({ to, db, ...flags }: PushFlags, { io }) {
     const targets = to.map(parseDestination);
-    using store = await openExistingStore(resolveDatabasePath(db, io)).then(async (existing) => {
+    using store = await openExistingStore(resolveDatabaseFile(db, io)).then(async (existing) => {
       existing.close();
       const { SampleStore } = await import('../../store/sample-store.ts');
-      return SampleStore.open(resolveDatabasePath(db, io));
+      return SampleStore.open(resolveDatabaseFile(db, io));
     });
     using progress = createProgress(io);
     let isComplete = true;

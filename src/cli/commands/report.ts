@@ -4,9 +4,10 @@ import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
-import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
+import { assessStored, type StoredReport, type StoredReportOptions } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabase } from '../database/database-location.ts';
+import { openReportDatabase, type ReadRequest } from '../database/report-database.ts';
 import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
@@ -81,10 +82,10 @@ export const reportCommand: CommandDefinition = {
     const outputs = planOutputs(flags.format ?? [], flags.output);
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const databasePath = resolveDatabasePath(flags.db, io);
-    const { SampleStore } = await import('../../store/sample-store.ts');
-    using store = SampleStore.openReadOnly(databasePath);
-    const report = assessStored(store, options);
+    const location = resolveDatabase(flags.db, io);
+    using database = await openReportDatabase(location, toReadRequest(options, outputs), io);
+    const databasePath = database.name;
+    const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
     const needsVerdict = presigned !== undefined;
     const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
@@ -93,11 +94,20 @@ export const reportCommand: CommandDefinition = {
       ? outputs
       : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
     await writeOutputs(rendered, report, presigned, flags, now, io);
-    if (store !== null) await printExposedFiles(databasePath, io);
+    if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return toExitCode(findWorst(verdicts));
   },
 };
+
+/** Metrics count all samples, also those outside the period. */
+const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
+
+function toReadRequest({ filter, jobs }: StoredReportOptions, outputs: readonly ReportOutput[]): ReadRequest {
+  const { since, until, ...series } = filter;
+  const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
+  return { selection: needsAllTime ? series : filter, jobs: { names: jobs.names, selection: filter } };
+}
 
 /** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
 const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];

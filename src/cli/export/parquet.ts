@@ -4,9 +4,9 @@ import { toRows } from '../../report/parquet/rows.ts';
 import { groupByMonth, type MeasuredSeries } from '../../report/parquet/series-rows.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
 import { findSeriesToMeasure, type SeriesToMeasure } from '../../watch/measured-series.ts';
 import { formatHostFolder } from '../../watch/push/objects/host-folder.ts';
+import type { ReportStore } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { isStdout } from '../process/output-file.ts';
@@ -34,7 +34,7 @@ export interface ParquetExport {
  * @returns false if the selection is empty; nothing is written then
  */
 export async function exportParquet(
-  store: SampleStore,
+  store: ReportStore,
   { filter, period, root }: ParquetExport,
   io: Io,
 ): Promise<boolean> {
@@ -58,7 +58,7 @@ export async function exportParquet(
   }
 }
 
-function findSeries(store: SampleStore, { role, ...filter }: SeriesFilter, now: Instant): SeriesToMeasure[] {
+function findSeries(store: ReportStore, { role, ...filter }: SeriesFilter, now: Instant): SeriesToMeasure[] {
   store.keepState();
   const series = findSeriesToMeasure(store.historyReaders(filter), now);
   return series.filter(({ identity }) => role === undefined || identity.role === role);

@@ -1,10 +1,13 @@
 import { type ReportFlags, reportCommand } from '../commands/report.ts';
+import { isRemoteDatabase } from '../database/database-location.ts';
 import { createHotCommand } from './hot-command.ts';
 
 const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ format = [], presign = [] }) =>
-    presign.length === 0 && format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
+  ({ db, format = [], presign = [] }) =>
+    !isRemoteDatabase(db, process) &&
+    presign.length === 0 &&
+    format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
 );
