@@ -38,7 +38,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', '@duckdb/node-api'],
     legalComments: 'none',
     plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateFiles],
     metafile: true,

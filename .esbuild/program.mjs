@@ -18,7 +18,11 @@ const HOT_COMMANDS = {
       (name) => `src/sources/${name}.ts`,
     ),
   ],
-  check: ['src/cli/running-job/check-pid.ts', 'src/cli/database/remote-database.ts'],
+  check: [
+    'src/cli/running-job/check-pid.ts',
+    'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
+  ],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
@@ -33,6 +37,7 @@ const HOT_COMMANDS = {
     'src/report/presigned/table.ts',
     'src/report/presigned/json.ts',
     'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
   ],
 };
 

@@ -85,7 +85,7 @@ export const formatCount = (count: number, noun: string): string =>
  */
 export function maskKeyId(accessKeyId: string): string {
   // Digests, and the masked key ids of Parquet files.
-  if (/^(?:sha256:[\da-f]{16}|[A-Z\d]{4}…[A-Z\d]{4})$/.test(accessKeyId)) return accessKeyId;
+  if (/^(?:sha256:[\da-f]{16}|[A-Z\d]{4}\u2026[A-Z\d]{4})$/.test(accessKeyId)) return accessKeyId;
   return /^[A-Z\d]{12,}$/.test(accessKeyId) ? `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}` : '…';
 }
 
