@@ -55,7 +55,7 @@ const AFTER_SAMPLES =
   'for i in $(seq 100); do [ "$(cred-watch export | grep -c ASIA)" -lt 2 ] || break; sleep 0.1; done; echo "loads"';
 
 describeReader('the task definition', { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, (aws) => {
-  test('the AWS CLI accepts it, and rejects a misspelt member', async () => {
+  ciTest('the AWS CLI accepts it, and rejects a misspelt member', async () => {
     const workspace = createDeployWorkspace();
     writeFileSync(join(workspace.folder, FILE), TEXT);
     const validate = () => validateInput(workspace, aws, 'ecs register-task-definition', FILE);
