@@ -17,7 +17,7 @@ const RUN_CRON = [
   PRIVATE_CRON_FOLDERS,
   String.raw`
   sed -e "s#/usr/bin/node /usr/local/bin/cred-watch#$BIN/cred-watch#" -e "s#^CRED_WATCH_DB=.*#CRED_WATCH_DB=$CRED_WATCH_DB#" \
-    -e 's#^\*/5 \* \* \* \* cred-watch#@reboot root#' -e 's#poll > /dev/null#poll#' "$PWD/cred-watch" > edited
+    -e 's#^\*/5 \* \* \* \* credwatch#@reboot root#' -e 's#poll > /dev/null#poll#' "$PWD/cred-watch" > edited
   ( env | grep -E '^(AWS|CACHE)_'; cat edited ) > installed
   install -m 644 installed /etc/cron.d/cred-watch`,
   RUN_CRON_UNTIL_MAILS,
@@ -57,7 +57,7 @@ describeReader('the crontab of deploy', { program: 'cron', package: 'cron', fold
 
 test('a successful poll sends no mail, because its output is discarded', () => {
   expect(readDeployFile('cron/cred-watch')).toMatch(
-    /^\*\/5 \* \* \* \* cred-watch \/usr\/bin\/node \/usr\/local\/bin\/cred-watch poll > \/dev\/null$/m,
+    /^\*\/5 \* \* \* \* credwatch \/usr\/bin\/node \/usr\/local\/bin\/cred-watch poll > \/dev\/null$/m,
   );
 });
 

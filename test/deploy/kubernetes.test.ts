@@ -24,6 +24,7 @@ import {
   resolveContainer,
 } from '../support/deploy/kubernetes.ts';
 import { createDeployWorkspace } from '../support/deploy/workspace.ts';
+import { readDocument } from '../support/docs/markdown.ts';
 import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { ciTest } from '../support/thorough.ts';
 
@@ -277,7 +278,9 @@ ${kind === 'CronJob' ? '  schedule: "0 0 * * *"\n  jobTemplate: { spec: { templa
       const { waitForMessage } = startPoller({ ...environment, AWS_METADATA_SERVICE_TIMEOUT: '1' });
       const url = await waitForMessage(/serving (http:\S+)/);
       const hint = await waitForMessage(/^hint: (.*hop limit.*)$/m);
-      expect(hint).toContain('--http-put-response-hop-limit 2');
+      expect(readDocument('docs/deploy.md')).toContain(`hint: ${hint}\n`);
+      const error = await waitForMessage(/^error: (timeout: .*)$/m);
+      expect(readDocument('docs/deploy.md')).toContain(`error: ${error}\n`);
       expect((await curl(`${url}healthz`)).status).toBe(503);
     });
   });
