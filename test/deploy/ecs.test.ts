@@ -93,7 +93,7 @@ describe('the task', () => {
     expect(output).not.toMatch(/^loads$/m);
   });
 
-  test('the health check succeeds after a sample, and fails without one', async () => {
+  ciTest('the health check succeeds after a sample, and fails without one', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { shell } = createTask({ ...task.env, CRED_WATCH_HOST: 'load-orders' });
     const { command } = find('poller').healthCheck as { command: string[] };

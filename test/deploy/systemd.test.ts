@@ -132,7 +132,7 @@ describe('ExecStart', () => {
     expect(JSON.parse(report.stdout).series).toHaveLength(1);
   });
 
-  test('cred-watch.service fails if the poll fails, and records it', async () => {
+  ciTest('cred-watch.service fails if the poll fails, and records it', async () => {
     const host = createHost({});
     const run = await host.start('cred-watch.service');
     expect([run.code, run.output]).toEqual([1, expect.stringContaining('could not connect to the endpoint')]);
@@ -166,7 +166,7 @@ describe('ExecStart', () => {
     );
   });
 
-  test('the variable of cred-watch-push.service selects the destination', async () => {
+  ciTest('the variable of cred-watch-push.service selects the destination', async () => {
     const host = createHost({});
     mkdirSync(dirname(host.locate('/etc/cred-watch/push.env')), { recursive: true });
     writeFileSync(host.locate('/etc/cred-watch/push.env'), '# a comment\nPUSH_TO=nowhere\n');
@@ -204,7 +204,7 @@ describe('the drop-in of a job', () => {
     expect(output).not.toContain(': loads');
   });
 
-  test('a job that cannot be judged fails', async () => {
+  ciTest('a job that cannot be judged fails', async () => {
     const { code, output } = await createJob({}).startJob();
     expect([code, output]).toEqual([1, expect.stringContaining('status=255')]);
     expect(output).not.toContain(': loads');

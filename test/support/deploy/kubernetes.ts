@@ -41,8 +41,14 @@ export function renderKustomization(
   return { yaml: stdout, manifests: toJson(kubectl, stdout) };
 }
 
-export const render = (kubectl: string, name: string) =>
-  renderKustomization(kubectl, deployPath(`kubernetes/${name}`));
+const rendered = new Map<string, ReturnType<typeof renderKustomization>>();
+
+/** A kustomization of deploy. kubectl renders each one only once. */
+export function render(kubectl: string, name: string) {
+  const result = rendered.get(name) ?? renderKustomization(kubectl, deployPath(`kubernetes/${name}`));
+  rendered.set(name, result);
+  return result;
+}
 
 /** kubectl converts YAML to JSON without a cluster, and keeps unknown members. */
 function toJson(kubectl: string, yaml: string): Manifest[] {
