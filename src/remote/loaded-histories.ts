@@ -43,6 +43,12 @@ export interface FailedPollGroup extends FailedPollCount {
   spans: readonly Span[];
 }
 
+export interface LoadedJobRun {
+  run: JobRun;
+  /** Distinguishes runs that are equal otherwise. */
+  ordinal: number;
+}
+
 /** What was read from another store than SQLite. */
 export interface LoadedData {
   series: readonly LoadedSeries[];
@@ -50,8 +56,10 @@ export interface LoadedData {
   /** The newest known offset of each host's clock. */
   clockOffsets: ReadonlyMap<string, Seconds>;
   /** The runs of the requested jobs, ordered by start. */
-  jobRuns: readonly JobRun[];
+  jobRuns: readonly LoadedJobRun[];
   jobNames: readonly string[];
+  /** Generations outside this period were not read. */
+  period: Period;
   /** All hosts and roles, if no series is selected. */
   names: Readonly<Record<'host' | 'role', readonly string[]>>;
 }
@@ -89,7 +97,8 @@ export class LoadedHistories {
   }
 
   jobRuns({ job, host, source, role, since, until }: HistorySelection & { job: string }): JobRun[] {
-    return this.#data.jobRuns.filter(
+    const runs = this.#data.jobRuns.map(({ run }) => run);
+    return runs.filter(
       ({ job: name, identity, startedAt }) =>
         name === job &&
         isSelected(identity, { host, source, role }) &&
@@ -98,9 +107,25 @@ export class LoadedHistories {
     );
   }
 
+  /** All series that were read, in a stable order. */
+  get series(): readonly LoadedSeries[] {
+    return this.#data.series;
+  }
+
+  /** All job runs that were read. */
+  get allJobRuns(): readonly LoadedJobRun[] {
+    return this.#data.jobRuns;
+  }
+
+  get hasFailedPolls(): boolean {
+    return this.#data.failedPolls.length > 0;
+  }
+
   /** One history per series, and one per host and source without samples but with failed polls. */
   historyReaders(selection: HistorySelection): (() => ColumnHistory)[] {
     const { until } = selection;
+    if (!isWithin(selection, this.#data.period))
+      throw new Error('this period was not read from the database');
     const sampled = this.#findSampled(selection);
     const newest = findNewestSeries(sampled);
     const failedPolls = this.#groupFailedPolls(selection);
@@ -193,6 +218,10 @@ const isSelected = (
   (host === undefined || identity.host === host) &&
   (source === undefined || identity.source === source) &&
   (role === undefined || identity.role === role);
+
+const isWithin = (inner: Period, outer: Period): boolean =>
+  (outer.since === undefined || (inner.since !== undefined && inner.since >= outer.since)) &&
+  (outer.until === undefined || (inner.until !== undefined && inner.until <= outer.until));
 
 /** The order of `SampleStore`. */
 const compareIdentities = (a: SeriesIdentity, b: SeriesIdentity): number =>

@@ -4,11 +4,11 @@ import type { Seconds } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
@@ -91,7 +91,7 @@ export const pollCommand: CommandDefinition = {
     }
     const { source, host } = await openSourceFromFlags(flags, io);
     if (interval !== undefined) assertPollInterval('--interval', interval, source);
-    const database = resolveDatabasePath(flags.db, io);
+    const database = resolveDatabaseFile(flags.db, io);
     using store = await openRecordingStore(database);
     const context = { source, store, host, machine: io.machine };
     await using push = await openPush(flags, store, io);

@@ -4,9 +4,9 @@ import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatPushJson, formatPushLine, type PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
@@ -127,7 +127,7 @@ async function printReport(report: PushReport, format: TextOrJson, io: Io): Prom
 
 /** Opening for writing would create a missing database. */
 async function openForPush(db: string | undefined, io: Io): Promise<SampleStore> {
-  const path = resolveDatabasePath(db, io);
+  const path = resolveDatabaseFile(db, io);
   if (/^postgres(?:ql)?:/i.test(path)) {
     throw new CredWatchError(
       'push reads the database file of a host, and --db names a PostgreSQL database',

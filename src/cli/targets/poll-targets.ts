@@ -1,12 +1,13 @@
 /** `poll --targets`: polls the endpoints that a file lists. */
+
 import { stat } from 'node:fs/promises';
 import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import { readDescriptorLimit } from '../../server/wire/connections.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { PollPool } from '../../watch/targets/poll-pool.ts';
 import { pollEachTarget, TargetWatcher } from '../../watch/targets/watch-targets.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
@@ -54,7 +55,7 @@ export async function pollTargets(flags: TargetsFlags, io: Io): Promise<number> 
     await printProblems(flags.targets, read.code === 'problems' ? read.problems : [], io);
     return EXIT.usage;
   }
-  const database = resolveDatabasePath(flags.db, io);
+  const database = resolveDatabaseFile(flags.db, io);
   using store = await openRecordingStore(database);
   await printNoteIfWritable(flags.targets, io);
   await printExposedFiles(database, io);

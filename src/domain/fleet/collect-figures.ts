@@ -9,6 +9,7 @@ import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
 import { findOverdueServedFor, MeasurementFigures } from '../verdict/figures/judged-figures.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+import { findBehaviourChanges, isInLastWeek } from './behaviour-change.ts';
 import type { MeasuredFigures, PeriodFigures, SeriesFigures } from './series-figures.ts';
 
 /** The figures of an analysed series. They do not depend on the time of the analysis. */
@@ -23,13 +24,11 @@ export function collectFigures(analysis: SeriesAnalysis): SeriesFigures {
   };
 }
 
-const WEEK_MS = 7 * 86_400_000;
-
 function collectMeasured(measurement: Measurement, findings: readonly Finding[]): MeasuredFigures {
   const measured = new MeasurementFigures(measurement);
   const history = getHistoryColumns(measurement);
   const { generations, rotations } = history;
-  const lastWeekBegins = measurement.lastSample - WEEK_MS;
+  const isRecent = (at: Instant) => isInLastWeek(at, measurement.lastSample);
   const witnessedAt = keepValues(rotations.at, (index) => rotations.isWitnessed[index] === 1);
   return {
     sampleCount: measurement.sampleCount,
@@ -58,8 +57,9 @@ function collectMeasured(measurement: Measurement, findings: readonly Finding[])
     validShare: measured.validShare,
     newestExpiration: valueAt(generations.expiration, generations.count - 1),
     lastRotationAt: range(witnessedAt)?.max ?? null,
-    lastWeek: collectPeriod(history, (at) => at > lastWeekBegins),
-    before: collectPeriod(history, (at) => at <= lastWeekBegins),
+    lastWeek: collectPeriod(history, isRecent),
+    before: collectPeriod(history, (at) => !isRecent(at)),
+    changes: findBehaviourChanges(history, measurement.lastSample),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Extremes } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity, SessionFacts } from '../model.ts';
 import type { JudgedFigures } from '../verdict/figures/judged-figures.ts';
+import type { BehaviourChange } from './behaviour-change.ts';
 
 /**
  * A series in a few numbers, which are enough to judge any job. A host computes them from all of its generations, so
@@ -37,6 +38,8 @@ export interface MeasuredFigures extends JudgedFigures {
   /** The seven days before the newest sample, and the time before them. Null without a witnessed rotation. */
   lastWeek: PeriodFigures | null;
   before: PeriodFigures | null;
+  /** What changed in the seven days before the newest sample. */
+  changes: readonly BehaviourChange[];
 }
 
 /** The witnessed rotations of a period, and the generations that appeared in it. */

@@ -7,7 +7,7 @@ import { findFindings } from './checks/findings.ts';
 import type { CheckedSeries, ColumnHistory, Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** Without a limit, the old samples of a stopped poller would still give a verdict. */
-const POLLED_MAX_AGE: Seconds = 86_400;
+export const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAnalysis {

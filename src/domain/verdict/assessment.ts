@@ -150,11 +150,12 @@ class LazySeries implements AssessedSeries {
 
 const NO_JUDGEMENTS: readonly JobJudgement[] = [];
 
-interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
+export interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
   toJudge: JobToJudge;
 }
 
-function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
+/** Finds the duration of a job. */
+export function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
   const { name, margin } = toJudge;
   const runs = name === null ? null : summariseJobRuns(toJudge.runs, now);
   const duration = toJudge.duration ?? runs?.measuredDuration?.seconds ?? null;

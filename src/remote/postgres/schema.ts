@@ -33,7 +33,8 @@ export const POSTGRES_FOUNDATION: readonly string[] = [
  *
  * - `hosts`: `clock_known_at` and `clock_offset` are the newest known offset of the host's clock.
  * - `series` has the figures of the whole series, which a host computes from all of its generations. `revision` grows
- *   with each change, so that a host notices changes by another process. Figures are NULL without a sample.
+ *   with each change, so that a host notices changes by another process. Figures are NULL without a sample. `changes`
+ *   is a JSON list.
  * - `generations`: the columns up to `third_later_clock_offset` are those of the local database. `validity_when_issued`
  *   and the columns after it are computed by the host. `month` is the first day of the UTC month of `first_seen`. It is
  *   part of the key, because the key of a partitioned table must contain the column that selects the partition.
@@ -123,6 +124,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     before_min_lead_time bigint,
     before_median_interval bigint,
     before_max_validity bigint,
+    changes text,
     PRIMARY KEY (host, source, api_version, role)
   );
   CREATE TABLE cred_watch.generations (

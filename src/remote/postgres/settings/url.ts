@@ -1,4 +1,5 @@
 import { CredWatchError } from '../../../errors.ts';
+import { isPostgresUrl } from '../is-postgres-url.ts';
 import { assertIgnorable, isKeyword, type Keyword, type Keywords } from './keywords.ts';
 
 /** What a URL says. */
@@ -8,8 +9,6 @@ export interface PostgresUrl {
   service: string | null;
   serviceFile: string | null;
 }
-
-export const isPostgresUrl = (text: string): boolean => /^postgres(?:ql)?:\/\//i.test(text);
 
 /**
  * Parses `postgres://[user@][host][:port][/database][?keyword=value&…]`, as libpq does.
