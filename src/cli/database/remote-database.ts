@@ -11,12 +11,10 @@ import {
 import { readJobNames } from '../../remote/postgres/read/job-run-rows.ts';
 import { type LoadRequest, loadHistories } from '../../remote/postgres/read/load-histories.ts';
 import { readSeriesNames } from '../../remote/postgres/read/series-rows.ts';
-import type { Io } from '../process/io.ts';
+import type { DatabaseContext } from './report-database.ts';
 
 /** A user waits for the result, so a database that is down is reported soon. */
 const TIMEOUT: Seconds = 5;
-
-type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
 
 /** Reads the requested histories from a PostgreSQL database. */
 export const loadRemoteDatabase = (

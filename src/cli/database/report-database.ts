@@ -1,8 +1,8 @@
 import type { SourceName } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
-import type { SeriesFilter } from '../../store/contract.ts';
+import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
-import type { ReportStore } from '../../watch/stored-report.ts';
+import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 
 /** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
@@ -22,6 +22,15 @@ export interface ReportDatabase extends Disposable {
   findLastHost(machine: string, source: SourceName): string | null;
 }
 
+/** What the connection to a PostgreSQL database depends on. */
+export type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
+
+/** @param needsAllTime metrics also count the samples outside the period of the filter */
+export function toReadRequest({ filter, jobs }: StoredReportOptions, needsAllTime: boolean): ReadRequest {
+  const { since, until, ...series } = filter;
+  return { selection: needsAllTime ? series : filter, jobs: { names: jobs.names, selection: filter } };
+}
+
 /**
  * Opens the database of a command that only reads.
  * @throws CredWatchError if the database cannot be read, or the selection of a PostgreSQL database is too large
@@ -29,15 +38,16 @@ export interface ReportDatabase extends Disposable {
 export async function openReportDatabase(
   location: string,
   request: ReadRequest,
-  io: Io,
+  context: DatabaseContext,
+  options: ReadOptions = {},
 ): Promise<ReportDatabase> {
   if (isPostgresUrl(location)) {
     const { loadRemoteDatabase } = await import('./remote-database.ts');
-    const { name, histories } = await loadRemoteDatabase(location, request, io);
+    const { name, histories } = await loadRemoteDatabase(location, request, context);
     return { name, isFile: false, store: histories, findLastHost: () => null, [Symbol.dispose]() {} };
   }
   const { SampleStore } = await import('../../store/sample-store.ts');
-  const store = SampleStore.openReadOnly(location);
+  const store = SampleStore.openReadOnly(location, options);
   return {
     name: location,
     isFile: true,

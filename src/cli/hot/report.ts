@@ -6,7 +6,8 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, format = [], presign = [] }) =>
+  ({ db, listen, format = [], presign = [] }) =>
+    listen.length === 0 &&
     !isRemoteDatabase(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
