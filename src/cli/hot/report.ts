@@ -6,8 +6,10 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, listen, format = [], presign = [] }) =>
+  ({ db, listen, format = [], presign = [], fleet = false, groupBy }) =>
     listen.length === 0 &&
+    !fleet &&
+    groupBy === undefined &&
     !isRemoteDatabase(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
