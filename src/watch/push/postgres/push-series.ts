@@ -133,8 +133,7 @@ async function sendSeries(
 ): Promise<PreparedSeries[]> {
   const identities = batch.map(({ history }) => history.identity);
   const locked = await lockSeries(statements, identities);
-  const prepared: { changes: SeriesChanges; revision: number; series: ChangedSeries; isChanged: boolean }[] =
-    [];
+  const prepared: (PreparedSeries & { isChanged: boolean })[] = [];
   for (const series of batch) {
     const { identity } = series.history;
     const key = getSeriesKey(identity);
