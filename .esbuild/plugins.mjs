@@ -106,6 +106,7 @@ export const SEPARATE_FILES = {
   'src/report/page/html.ts': 'page.js',
   'src/report/parquet/parquet-file.ts': 'parquet.js',
   'src/sources/aws/sdk.ts': 'aws.js',
+  'src/remote/object-storage/s3-sdk.ts': 's3.js',
   'src/remote/postgres/connection/driver.ts': 'postgres.js',
 };
 
@@ -135,7 +136,13 @@ export const awsClients = {
     onLoad({ filter: /./, namespace: 'no-provider-chain' }, () => ({
       contents: `exports.defaultProvider = () => () => { throw new Error('no credentials were passed'); };`,
     }));
-    // The clients warn that their next version needs a later Node. Users cannot change the bundled version.
+  },
+};
+
+/** The clients warn that their next version needs a later Node. Users cannot change the bundled version. */
+export const awsWarnings = {
+  name: 'aws-warnings',
+  setup({ onLoad }) {
     onLoad({ filter: /[/\\]emitWarningIfUnsupportedVersion\.js$/ }, () => ({
       contents: `export const emitWarningIfUnsupportedVersion = () => {};
         export const state = { warningEmitted: true };`,

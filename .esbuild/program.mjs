@@ -19,7 +19,11 @@ const HOT_COMMANDS = {
       (name) => `src/sources/${name}.ts`,
     ),
   ],
-  check: ['src/cli/running-job/check-pid.ts', 'src/cli/database/remote-database.ts'],
+  check: [
+    'src/cli/running-job/check-pid.ts',
+    'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
+  ],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
@@ -36,6 +40,7 @@ const HOT_COMMANDS = {
     'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
     'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
   ],
 };
 

@@ -19,6 +19,11 @@ export async function openDestination(
   switch (target.kind) {
     case 'postgres':
       return (await import('./postgres.ts')).openPostgresDestination(target.url, flags, io);
+    case 's3':
+    case 'folder': {
+      const { openObjectDestination } = await import('./objects.ts');
+      return openObjectDestination(target, flags, io);
+    }
     default:
       throw new CredWatchError(`push to ${target.kind} is not available`);
   }
