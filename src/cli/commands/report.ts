@@ -104,7 +104,7 @@ export const reportCommand: CommandDefinition = {
     const { io } = invocation;
     if (flags.listen.length > 0) {
       const { serveReport } = await import('../live-report/serve-report.ts');
-      return serveReport(flags, io);
+      return serveReport(flags, invocation);
     }
     const now = io.clock.now();
     const outputs = planOutputs(flags.format ?? [], flags.output);

@@ -11,7 +11,7 @@ import {
 import { readJobNames } from '../../remote/postgres/read/job-run-rows.ts';
 import { type LoadRequest, loadHistories } from '../../remote/postgres/read/load-histories.ts';
 import { readSeriesNames } from '../../remote/postgres/read/series-rows.ts';
-import type { DatabaseContext } from './report-database.ts';
+import type { DatabaseContext } from './database-location.ts';
 
 /** A user waits for the result, so a database that is down is reported soon. */
 const TIMEOUT: Seconds = 5;

@@ -3,8 +3,7 @@ import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
 import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
-import type { Io } from '../process/io.ts';
-import { isFolder } from './database-location.ts';
+import { type DatabaseContext, isFolder } from './database-location.ts';
 
 /** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
 export interface ReadRequest {
@@ -24,9 +23,6 @@ export interface ReportDatabase extends Disposable {
   /** The host under which this machine polls. Null if the database does not know it. */
   findLastHost(machine: string, source: SourceName): string | null;
 }
-
-/** What the connection to a PostgreSQL database depends on. */
-export type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
 
 /** @param needsAllTime metrics also count the samples outside the period of the filter */
 export function toReadRequest({ filter, jobs }: StoredReportOptions, needsAllTime: boolean): ReadRequest {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../clock.ts';
+import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
@@ -19,6 +20,8 @@ export interface LiveReportRequest {
   /** Set if no poller in another thread has the file open. The connection to a PostgreSQL database depends on it. */
   standalone?: { env: Environment; home: string };
   options: StoredReportOptions;
+  /** Set to show hosts instead of series. */
+  fleet?: { groupBy: GroupBy | null };
   /** The page reloads after this time. */
   refreshSeconds: Seconds;
   nodeVersion: string;
@@ -30,6 +33,10 @@ export interface LiveReportRequest {
  * @throws CredWatchError if the database cannot be read
  */
 export async function renderLiveReport(request: LiveReportRequest): Promise<string> {
+  if (request.fleet !== undefined) {
+    const { renderLiveFleet } = await import('../fleet-report/render-live-fleet.ts');
+    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy });
+  }
   const { format, options, refreshSeconds, nodeVersion, lastPolls } = request;
   using database = await openDatabase(request);
   const { assessment, assessAllTime } = assessStored(database.store, options);

@@ -1,5 +1,7 @@
+import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { startMonitor } from '../../server/monitor/monitor.ts';
 import {
@@ -8,6 +10,7 @@ import {
   type MonitorRoute,
 } from '../../server/monitor/monitor-response.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
+import type { Invocation } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
@@ -15,13 +18,16 @@ import { parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
-import type { Io } from '../process/io.ts';
+import { rejectSeriesFlags } from '../fleet-report/fleet-flags.ts';
+import { isPeriod } from '../fleet-report/read-fleet.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
 import { createLiveReport } from './live-report.ts';
 import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
 
-type ServeReportFlags = SelectionFlags & JudgingFlags & ListeningFlags & { refreshInterval?: Seconds };
+type ServeReportFlags = SelectionFlags &
+  JudgingFlags &
+  ListeningFlags & { refreshInterval?: Seconds; fleet?: boolean; groupBy?: GroupBy };
 
 const DEFAULT_REFRESH_INTERVAL: Seconds = 60;
 
@@ -33,10 +39,12 @@ const MIN_RELOAD: Seconds = 10;
  * client requests the report. An error of the database is the response, and the next request tries again.
  * @returns the exit code
  */
-export async function serveReport(flags: ServeReportFlags, io: Io): Promise<number> {
+export async function serveReport(flags: ServeReportFlags, invocation: Invocation): Promise<number> {
+  const { io } = invocation;
   const { clock, nodeVersion, reportWorker, env, home } = io;
   const database = resolveDatabase(flags.db, io);
   const refreshInterval = flags.refreshInterval ?? DEFAULT_REFRESH_INTERVAL;
+  const isFleet = flags.fleet === true || flags.groupBy !== undefined;
   const stop = io.createStopSignal();
   const render = async (format: LiveFormat): Promise<string> => {
     const now = clock.now();
@@ -48,11 +56,13 @@ export async function serveReport(flags: ServeReportFlags, io: Io): Promise<numb
       refreshSeconds: Math.max(MIN_RELOAD, refreshInterval),
       nodeVersion,
       lastPolls: [],
+      ...(isFleet ? { fleet: { groupBy: flags.groupBy ?? null } } : {}),
     };
     return reportWorker === null ? renderLiveReport(request) : renderInWorker(reportWorker, request, stop);
   };
   // Throws before the server starts if flags contradict each other.
-  toReportOptions(flags, await toSeriesFilter(flags, clock.now()), clock.now());
+  const { filter } = toReportOptions(flags, await toSeriesFilter(flags, clock.now()), clock.now());
+  if (isFleet) rejectSeriesFlags(invocation, [], isPostgresUrl(database) && isPeriod(filter));
   const report = createLiveReport(render, clock, refreshInterval * 1000);
   let lastError: string | null = null;
   /** A client that reloads every few seconds must not fill the log. */
