@@ -4,11 +4,11 @@ import type { StoredFleet } from '../../domain/fleet/fleet-host.ts';
 import type { JobRun } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { readFleetFigures } from '../../remote/postgres/read/fleet/read-fleet.ts';
+import { withPostgres } from '../../remote/postgres/read/with-postgres.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import { readStoredFleet } from '../../watch/stored-fleet.ts';
 import { findJobsToJudge, type StoredReportOptions } from '../../watch/stored-report.ts';
 import type { DatabaseContext } from '../database/database-location.ts';
-import { withPostgres } from '../database/remote-database.ts';
 import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
 
 /** Which hosts are judged, and how. */
