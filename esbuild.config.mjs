@@ -12,6 +12,7 @@ import { collectLicences } from './.esbuild/licences.mjs';
 import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
 import {
   awsClients,
+  awsWarnings,
   plainTables,
   postgresDriver,
   promRegistry,
@@ -37,7 +38,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', '@duckdb/node-api'],
     legalComments: 'none',
     plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateFiles],
     metafile: true,
@@ -56,7 +57,8 @@ const bundles = await Promise.all([
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
-  bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients], minify: true }),
+  bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),
+  bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', { plugins: [awsWarnings], minify: true }),
   bundle('src/remote/postgres/connection/driver.ts', 'dist/postgres.js', {}, [postgresDriver]),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);

@@ -16,10 +16,11 @@ import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
-import { printMissingData } from '../report/missing-data.ts';
+import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
 
@@ -105,6 +106,7 @@ export const reportCommand: CommandDefinition = {
     const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
     const needsVerdict = presigned !== undefined;
+    if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender

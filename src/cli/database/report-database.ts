@@ -4,6 +4,7 @@ import type { SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
 import type { ReportStore } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
+import { isFolder } from './database-location.ts';
 
 /** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
 export interface ReadRequest {
@@ -16,11 +17,16 @@ export interface ReportDatabase extends Disposable {
   /** The file, or the URL without user and parameters. */
   name: string;
   isFile: boolean;
+  /** True for Parquet files. They have no failed polls and no job runs. */
+  hasOnlyGenerations: boolean;
   /** Null if the file does not exist. */
   store: (ReportStore & Histories) | null;
   /** The host under which this machine polls. Null if the database does not know it. */
   findLastHost(machine: string, source: SourceName): string | null;
 }
+
+/** A database that was read into memory. */
+const LOADED = { isFile: false, findLastHost: () => null, [Symbol.dispose]() {} };
 
 /**
  * Opens the database of a command that only reads.
@@ -34,13 +40,19 @@ export async function openReportDatabase(
   if (isPostgresUrl(location)) {
     const { loadRemoteDatabase } = await import('./remote-database.ts');
     const { name, histories } = await loadRemoteDatabase(location, request, io);
-    return { name, isFile: false, store: histories, findLastHost: () => null, [Symbol.dispose]() {} };
+    return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
+  }
+  if (isFolder(location)) {
+    const { loadFolderDatabase } = await import('./folder-database.ts');
+    const store = await loadFolderDatabase(location, request.selection);
+    return { ...LOADED, name: location, hasOnlyGenerations: true, store };
   }
   const { SampleStore } = await import('../../store/sample-store.ts');
   const store = SampleStore.openReadOnly(location);
   return {
     name: location,
     isFile: true,
+    hasOnlyGenerations: false,
     store,
     findLastHost: (machine, source) => store?.findLastHost(machine, source) ?? null,
     [Symbol.dispose]: () => store?.close(),

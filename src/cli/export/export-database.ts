@@ -1,8 +1,9 @@
+import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ArchiveRecord, SampleRun } from '../../store/archive/record.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { ReportStore } from '../../watch/stored-report.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { isFolder, resolveDatabase } from '../database/database-location.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -23,6 +24,7 @@ export async function openExportDatabase(
   io: Io,
 ): Promise<ExportDatabase> {
   const location = resolveDatabase(db, io);
+  if (isFolder(location)) return openFolder(location, format, filter);
   if (!isPostgresUrl(location)) {
     const store = await openExistingStore(location);
     return {
@@ -51,4 +53,15 @@ export async function openExportDatabase(
     parts: () => listRemoteRecords(histories),
     [Symbol.dispose]() {},
   };
+}
+
+async function openFolder(location: string, format: string, { role: _, ...series }: SeriesFilter) {
+  if (format !== 'parquet')
+    throw new CredWatchError(
+      `${location} has Parquet files, which have no samples and only masked key ids`,
+      'export from the database files of the hosts, or with -f parquet',
+    );
+  const { loadFolderDatabase } = await import('../database/folder-database.ts');
+  const store = await loadFolderDatabase(location, series);
+  return { name: location, store, parts: () => [], [Symbol.dispose]() {} };
 }

@@ -1,5 +1,5 @@
 import { type ReportFlags, reportCommand } from '../commands/report.ts';
-import { isRemoteDatabase } from '../database/database-location.ts';
+import { needsWholeProgram } from '../database/database-location.ts';
 import { createHotCommand } from './hot-command.ts';
 
 const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
@@ -9,7 +9,7 @@ export const run = createHotCommand<ReportFlags>(
   ({ db, format = [], presign = [], fleet = false, groupBy }) =>
     !fleet &&
     groupBy === undefined &&
-    !isRemoteDatabase(db, process) &&
+    !needsWholeProgram(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
 );

@@ -57,6 +57,10 @@ export async function printMissingData(
   return series.length > 0 && canJudge;
 }
 
+/** For a folder of Parquet files. */
+export const describeOnlyGenerations = (folder: string): string =>
+  `${folder} has Parquet files, which contain no failed polls and no job runs`;
+
 type MessageAndHint = [message: string, hint: string];
 
 function describeNoSamples(
