@@ -235,7 +235,9 @@ describe('changes and trends', () => {
     // The trend of one host may be chance if nothing depends on it soon.
     expect(judgeFleet([shrinking, safeHost]).drifts).toEqual([]);
     const alike = { ...shrinking, identity: identity({ host: 'web-2' }) };
-    expect(judgeFleet([shrinking, alike, safeHost]).drifts).toMatchObject([{ hostCount: 2, comparedCount: 3 }]);
+    expect(judgeFleet([shrinking, alike, safeHost]).drifts).toMatchObject([
+      { hostCount: 2, comparedCount: 3 },
+    ]);
   });
 });
 
