@@ -9,14 +9,18 @@ import type { PushDestination } from '../../watch/push/destination.ts';
 import { MARKER_KEY } from '../../watch/push/objects/marker.ts';
 import { ObjectDestination } from '../../watch/push/objects/object-destination.ts';
 import type { Io } from '../process/io.ts';
-import type { DestinationFlags, DestinationTarget } from './destinations.ts';
 
-type ObjectTarget = Extract<DestinationTarget, { kind: 's3' | 'folder' }>;
+type ObjectTarget = { kind: 's3'; url: string } | { kind: 'folder'; path: string };
+
+/** Flags of `push` that concern a bucket. */
+interface BucketFlags {
+  endpointUrl?: string;
+}
 
 /** Opens a bucket or a folder for `push`. */
 export async function openObjectDestination(
   target: ObjectTarget,
-  flags: DestinationFlags,
+  flags: BucketFlags,
   io: Io,
 ): Promise<PushDestination> {
   const objects: ObjectStore =
@@ -28,7 +32,7 @@ export async function openObjectDestination(
   });
 }
 
-function openBucket(url: string, { endpointUrl }: DestinationFlags, { env }: Io): S3Store {
+function openBucket(url: string, { endpointUrl }: BucketFlags, { env }: Io): S3Store {
   // The variables of the AWS SDK. They are read here too, because other services need the bucket in the path.
   const settings = [
     ['--endpoint-url', endpointUrl],
