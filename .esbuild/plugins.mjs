@@ -47,6 +47,19 @@ export const undiciClient = {
 };
 
 /**
+ * Bundles undici's parser without SIMD only, for commands that make a few requests. Both builds of the parser take
+ * 140 KB. With SIMD, a round of 1,000 endpoints takes a tenth less CPU time.
+ */
+export const parserWithoutSimd = {
+  name: 'parser-without-simd',
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]llhttp[/\\]llhttp_simd-wasm\.js$/ }, () => ({
+      contents: `module.exports = require('./llhttp-wasm.js');`,
+    }));
+  },
+};
+
+/**
  * Bundles only `loadSharedConfigFiles` of AWS's loader. Its CommonJS file re-exports all of AWS's
  * configuration, and esbuild cannot remove unused parts of CommonJS. It can remove them from the ES modules
  * of `@smithy/core`.
@@ -170,14 +183,12 @@ export const builtinsOnUse = {
     onResolve({ filter }, ({ path, kind, namespace }) =>
       kind !== 'dynamic-import' && namespace === 'file' ? { path, namespace: 'builtin-on-use' } : null,
     );
-    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => {
-      const names = Object.keys(require(path)).filter((name) => name !== 'default');
-      return {
-        contents: `
-          for (const name of ${JSON.stringify(names)})
-            Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
-      };
-    });
+    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => ({
+      // esbuild copies the own properties of the exports, but keeps the prototype. `__esModule` is read at the start.
+      contents: `
+        const onUse = new Proxy({}, { get: (_, name) => require('${path}')[name] });
+        module.exports = Object.create(onUse, { __esModule: { value: false } });`,
+    }));
   },
 };
 

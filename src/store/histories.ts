@@ -3,7 +3,7 @@ import {
   listRecordedGenerations,
 } from '../domain/measurement/columns/generation-columns.ts';
 import { selectPeriod } from '../domain/measurement/columns/select-period.ts';
-import type { Instant, SeriesHistory } from '../domain/model.ts';
+import type { Instant, SeriesHistory, SeriesIdentity } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
@@ -22,14 +22,30 @@ import { prepareGenerationReader } from './sqlite/generation-reader.ts';
 const NO_COUNTS: ColumnHistory['failedPolls'] = [];
 const NO_GENERATIONS = createRecordedColumns(0, []);
 
-/**
- * Finds one history per series, and one per host and source without samples but with failed polls. Compares tables
- * with their indexes, also for other series. The cost grows with the database.
- */
+/** A series whose history can be read. */
+export interface FoundHistory {
+  identity: SeriesIdentity;
+  /** Changes with the failed polls that belong to this history. */
+  failedPolls: ColumnHistory['failedPolls'];
+  generationCount: number;
+  read: HistoryReader;
+}
+
 export function* findHistories(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Generator<HistoryReader> {
+  for (const { read } of findSeriesHistories(connection, filter)) yield read;
+}
+
+/**
+ * Finds one history per series, and one per host and source without samples but with failed polls. Compares tables
+ * with their indexes, also for other series. The cost grows with the database.
+ */
+export function* findSeriesHistories(
+  connection: DatabaseConnection,
+  filter: SeriesFilter,
+): Generator<FoundHistory> {
   const counts = countGenerations(connection);
   assertAllFailedPolls(connection);
   const { sampled, unsampledIds } = findSampledSeries(connection, filter);
@@ -48,15 +64,18 @@ export function* findHistories(
     // The newest poll says nothing about an earlier period.
     const series = { ...toSeries(row), ...(filter.until === undefined ? {} : { session: null }) };
     const { id } = row;
-    yield () => {
-      const stored = readGenerations(id, counts.get(id) ?? 0);
+    const generationCount = counts.get(id) ?? 0;
+    const read = () => {
+      const stored = readGenerations(id, generationCount);
       return createHistory({ ...series, generations: selectPeriod(stored, filter) }, failures, filter);
     };
+    yield { identity: series.identity, failedPolls: failures, generationCount, read };
   }
   for (const [, { host, source, counts: failures }] of unsampled) {
     const identity = { host, source, apiVersion: '', role: '' };
     const series = { identity, isPolled: true, session: null, generations: NO_GENERATIONS };
-    yield () => createHistory(series, failures, filter);
+    const read = () => createHistory(series, failures, filter);
+    yield { identity, failedPolls: failures, generationCount: 0, read };
   }
 }
 

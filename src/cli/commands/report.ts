@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
@@ -18,8 +19,10 @@ import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/i
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
+import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
+import { writeAll } from '../report/write-outputs.ts';
 
 export interface ReportFlags extends SelectionFlags, JudgingFlags {
   format?: readonly RequestedFormat[];
@@ -28,6 +31,8 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags {
   retired?: boolean;
   top?: number;
   presign?: readonly Seconds[];
+  fleet?: boolean;
+  groupBy?: GroupBy;
 }
 
 export const reportCommand: CommandDefinition = {
@@ -54,8 +59,14 @@ export const reportCommand: CommandDefinition = {
       )
       .option(
         '--top <number>',
-        'show at most this number of series in the table, Markdown and HTML, the worst first (default: 50, HTML 200)',
+        'show at most this number of series in the table, Markdown and HTML, the worst first (default: 50, HTML 200), or of hosts (default: 20, HTML 200)',
         parseCount,
+      )
+      .option('--fleet', 'judge each host as a whole: the share of safe hosts, the worst hosts, silent hosts')
+      .option(
+        '--group-by <name>',
+        'with --fleet: one row per role, source, or value of this tag (tag:NAME if a tag is called role)',
+        parseGroupBy,
       )
       .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
   help: {
@@ -72,6 +83,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
+      ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
@@ -84,6 +96,11 @@ export const reportCommand: CommandDefinition = {
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
     const location = resolveDatabase(flags.db, io);
+    if (flags.fleet === true || flags.groupBy !== undefined) {
+      const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
+      const { groupBy = null, top = null, margin } = flags;
+      return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
+    }
     using database = await openReportDatabase(location, toReadRequest(options, outputs), io);
     const databasePath = database.name;
     const report = assessStored(database.store, options);
@@ -141,7 +158,6 @@ async function assessPresigned(
 const findWorst = (verdicts: readonly (Verdict | null)[]): Verdict | null =>
   VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
 
-/** Writes every output before it throws the first error: one bad path must not prevent the other files. */
 async function writeOutputs(
   outputs: readonly ReportOutput[],
   { assessment, assessAllTime }: StoredReport,
@@ -150,14 +166,12 @@ async function writeOutputs(
   now: Instant,
   io: Io,
 ): Promise<void> {
-  const errors: unknown[] = [];
-  for (const { format, file } of outputs) {
-    const isStdout = file === '-';
+  await writeAll(outputs, async ({ format, file }) => {
     const context = {
       now,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
-      ...(isStdout ? getTextStyle(io) : FILE_STYLE),
+      ...(file === '-' ? getTextStyle(io) : FILE_STYLE),
       isAsciiOnly: flags.ascii === true || !supportsUnicode(io.env),
       // A selected role is shown even if it is retired.
       seriesLimits: {
@@ -168,13 +182,8 @@ async function writeOutputs(
       ...(presigned === undefined ? {} : { presigned }),
       nodeVersion: io.nodeVersion,
     };
-    try {
-      const text = await REPORT_FORMATS[format].render(assessment, context);
-      await writeOutput(io, file, typeof text === 'string' ? [text] : text);
-      if (format === 'github') await appendGithubFiles(io, assessment, context);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
+    const text = await REPORT_FORMATS[format].render(assessment, context);
+    await writeOutput(io, file, typeof text === 'string' ? [text] : text);
+    if (format === 'github') await appendGithubFiles(io, assessment, context);
+  });
 }

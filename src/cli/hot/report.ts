@@ -6,7 +6,9 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, format = [], presign = [] }) =>
+  ({ db, format = [], presign = [], fleet = false, groupBy }) =>
+    !fleet &&
+    groupBy === undefined &&
     !needsWholeProgram(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),

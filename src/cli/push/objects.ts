@@ -8,31 +8,29 @@ import { S3Store } from '../../remote/object-storage/s3-store.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import { MARKER_KEY } from '../../watch/push/objects/marker.ts';
 import { ObjectDestination } from '../../watch/push/objects/object-destination.ts';
+import { RetryingStore } from '../../watch/push/objects/retrying-store.ts';
 import type { Io } from '../process/io.ts';
+import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
-type ObjectTarget = { kind: 's3'; url: string } | { kind: 'folder'; path: string };
-
-/** Flags of `push` that concern a bucket. */
-interface BucketFlags {
-  endpointUrl?: string;
-}
+type ObjectTarget = Extract<DestinationTarget, { kind: 's3' | 'folder' }>;
 
 /** Opens a bucket or a folder for `push`. */
 export async function openObjectDestination(
   target: ObjectTarget,
-  flags: BucketFlags,
+  flags: DestinationFlags,
   io: Io,
 ): Promise<PushDestination> {
   const objects: ObjectStore =
     target.kind === 's3' ? openBucket(target.url, flags, io) : await openFolder(target.path, io);
-  return new ObjectDestination(objects, {
+  const { clock, random } = io;
+  return new ObjectDestination(new RetryingStore(objects, { clock, random, timeout: flags.timeout }), {
     version: CRED_WATCH_VERSION,
-    clock: io.clock,
-    random: io.random,
+    clock,
+    random,
   });
 }
 
-function openBucket(url: string, { endpointUrl }: BucketFlags, { env }: Io): S3Store {
+function openBucket(url: string, { endpointUrl }: DestinationFlags, { env }: Io): S3Store {
   // The variables of the AWS SDK. They are read here too, because other services need the bucket in the path.
   const settings = [
     ['--endpoint-url', endpointUrl],

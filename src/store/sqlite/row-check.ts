@@ -28,6 +28,9 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   kind: isText,
   digest: isText,
   lastError: isText,
+  rejection: isText,
+  state: isText,
+  day: isText,
 };
 
 export const isStoredNumber = (value: unknown): value is number =>

@@ -47,6 +47,13 @@ export class CheckedTable {
     return Number.isNaN(value) ? null : value;
   }
 
+  /** A number that is not negative, with a fraction. Null for NULL. */
+  fraction(row: Row, column: string): number | null {
+    const value = row[column];
+    if (value === null || (typeof value === 'number' && value >= 0 && value <= MAX_NUMBER)) return value;
+    throw this.createError(column);
+  }
+
   flag(row: Row, column: string): boolean {
     const value = row[column];
     if (typeof value === 'boolean') return value;

@@ -64,7 +64,7 @@ export async function readSeries(
 }
 
 /** Null if the newest poll knew nothing about the session. */
-function readSession(table: CheckedTable, row: Row): SessionFacts | null {
+export function readSession(table: CheckedTable, row: Row): SessionFacts | null {
   const isUnlimited = row.session_limit === null || row.session_limit === '';
   const limit = isUnlimited ? null : table.oneOf(row, 'session_limit', SESSION_LIMITS);
   const tokenExpiresAt: Instant | null = table.nullable(row, 'token_expires_at');
