@@ -39,6 +39,7 @@ const renderStatement = () =>
     "  'projection.month.range' = '2025-01,NOW',",
     "  'projection.month.interval' = '1',",
     "  'projection.month.interval.unit' = 'MONTHS',",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena replaces these names
     "  'storage.location.template' = 's3://amzn-s3-demo-bucket/cred-watch/host=${host}/month=${month}'",
     ');',
     '```',
