@@ -58,14 +58,15 @@ export class OutboxRows implements Outbox {
     return this.#connection
       .run((connection) =>
         connection
-          .prepare<[string], OutboxRejection>(
-            `SELECT kind, key, digest, rejection AS reason FROM push_items
+          .prepare<[string], OutboxItem & { rejection: string }>(
+            `SELECT kind, key, digest, rejection FROM push_items
              WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND rejection <> ''
              ORDER BY kind, key`,
           )
           .all(this.#name),
       )
-      .map(checkRow);
+      .map(checkRow)
+      .map(({ rejection, ...item }) => ({ ...item, reason: rejection }));
   }
 
   forget(items: readonly Pick<OutboxItem, 'kind' | 'key'>[]): void {

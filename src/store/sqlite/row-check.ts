@@ -27,6 +27,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   key: isText,
   kind: isText,
   digest: isText,
+  rejection: isText,
   lastError: isText,
 };
 
