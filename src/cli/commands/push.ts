@@ -2,8 +2,9 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { PushInterrupted, type PushResult } from '../../watch/push/destination.ts';
-import type { CommandDefinition } from '../command.ts';
+import { type CommandDefinition, rejectFlags } from '../command.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
+import { addJudgingFlags, JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
@@ -17,18 +18,25 @@ interface PushFlags extends DestinationFlags {
   timeout?: Seconds;
 }
 
+/** Only metrics contain verdicts. */
+const METRICS_FLAGS = [...JUDGING_FLAGS, '--since'];
+
 export const pushCommand: CommandDefinition = {
   name: 'push',
   group: 'Samples',
   description: 'send history to PostgreSQL, object storage or a metrics engine',
   declare: (command) =>
-    command
+    addJudgingFlags(command)
       .requiredOption(
         '--to <destination>',
         'postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder; may be repeated',
         parseRepeated((text: string) => text),
       )
       .option('--endpoint-url <url>', 'endpoint of an S3-compatible service')
+      .option(
+        '--since <time>',
+        'send metrics from this time on, also those that were sent before (default: what was not sent)',
+      )
       .addOption(createDatabaseFlag()),
   help: {
     notes: ['A second push sends only what has changed. Nothing is lost while a destination is down.'],
@@ -36,10 +44,19 @@ export const pushCommand: CommandDefinition = {
     examples: [
       ['cred-watch push --to postgres://db.example.com/fleet'],
       ['cred-watch push --to s3://bucket/cred-watch'],
+      ['cred-watch push --to prometheus=http://127.0.0.1:8429 -j 5h'],
     ],
   },
-  async run({ to, db, ...flags }: PushFlags, { io }) {
+  async run({ to, db, ...flags }: PushFlags, invocation) {
+    const { io } = invocation;
     const targets = to.map(parseDestination);
+    if (!targets.some(({ kind }) => kind === 'prometheus'))
+      rejectFlags(
+        invocation,
+        METRICS_FLAGS,
+        'needs --to prometheus=URL',
+        'remove it, or add the destination',
+      );
     using store = await openExistingStore(resolveDatabasePath(db, io)).then(async (existing) => {
       existing.close();
       const { SampleStore } = await import('../../store/sample-store.ts');

@@ -1,6 +1,7 @@
 import { CredWatchError } from '../../errors.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import type { Io } from '../process/io.ts';
+import type { PrometheusFlags } from './prometheus.ts';
 
 /** The value of `push --to`. */
 export type DestinationTarget =
@@ -10,7 +11,7 @@ export type DestinationTarget =
   | { kind: 'prometheus'; url: string };
 
 /** Flags of `push` that concern one kind of destination. */
-export interface DestinationFlags {
+export interface DestinationFlags extends PrometheusFlags {
   endpointUrl?: string;
 }
 
@@ -28,10 +29,12 @@ export function parseDestination(text: string): DestinationTarget {
 
 export async function openDestination(
   target: DestinationTarget,
-  _flags: DestinationFlags,
-  _io: Io,
+  flags: DestinationFlags,
+  io: Io,
 ): Promise<PushDestination> {
   switch (target.kind) {
+    case 'prometheus':
+      return (await import('./prometheus.ts')).openPrometheus(target.url, flags, io);
     default:
       throw new CredWatchError(`push to ${target.kind} is not available`);
   }
