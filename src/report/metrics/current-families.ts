@@ -1,13 +1,11 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
-import { range } from '../../domain/measurement/statistics.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { type JobJudgement, VERDICTS } from '../../domain/verdict/job-verdict.ts';
 import { findJudgedSeries } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
-import { buildSeriesFamilies, findLastSampled } from './current-series.ts';
+import { buildSeriesFamilies, findOffset } from './current-series.ts';
 import {
   buildHostSourceLabels,
   buildSeriesLabels,
@@ -15,7 +13,13 @@ import {
   createFamilyBuilder,
   type Labels,
 } from './families.ts';
-import { correctFailureTime, groupByHostSource, type HostSource } from './host-sources.ts';
+import {
+  findLastFailure,
+  findLastSample,
+  groupByHostSource,
+  type HostSource,
+  isSourceUp,
+} from './host-sources.ts';
 import { POLL_RESULT_LABELS, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
 /** What the current values need of the context of a report. */
@@ -46,7 +50,7 @@ function* buildHostSourceFamilies(
 ): Generator<CurrentFamily> {
   const attempts = hostSources.map((hostSource) => ({
     ...hostSource,
-    lastSample: hostSource.newest?.lastSample ?? Number.NEGATIVE_INFINITY,
+    lastSample: findLastSample(hostSource),
     lastFailure: findLastFailure(hostSource),
   }));
   const build = createFamilyBuilder(attempts, buildHostSourceLabels);
@@ -58,17 +62,9 @@ function* buildHostSourceFamilies(
       ? Math.max(lastSample, lastFailure)
       : null,
   );
-  yield build('source_up', ({ newest, lastSample, lastFailure }) =>
-    Number(newest !== null && lastSample >= lastFailure),
-  );
-  yield build('clock_offset_seconds', ({ newest }) => newest && findLargestOffset(newest));
+  yield build('source_up', (hostSource) => Number(isSourceUp(hostSource)));
+  yield build('clock_offset_seconds', ({ newest }) => newest && findOffset(newest));
   yield buildLastPoll('poll_duration_seconds', ({ seconds }) => seconds);
-}
-
-function findLastFailure({ analyses, newest }: HostSource): Instant {
-  const failures = analyses.flatMap(({ failedPolls }) => failedPolls);
-  const times = range(failures.map(({ lastAt }) => correctFailureTime(lastAt, newest)));
-  return times?.max ?? Number.NEGATIVE_INFINITY;
 }
 
 function countPolls({ analyses }: HostSource) {
@@ -80,13 +76,6 @@ function countPolls({ analyses }: HostSource) {
     const own = counts.filter((each) => each.result === result);
     return [own.reduce((sum, { count }) => sum + count, 0), { result }] as const;
   });
-}
-
-/** Null without a `Date` header. */
-function findLargestOffset(newest: Measurement): Seconds | null {
-  const { smallestClockOffset: low, largestClockOffset: high } = findLastSampled(newest);
-  if (low === null || high === null) return null;
-  return Math.abs(low) > Math.abs(high) ? low : high;
 }
 
 /** For a job that no series judges. To Prometheus, an empty label equals a missing one. */

@@ -1,6 +1,6 @@
 import { listRotationIntervals } from '../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { Generation, Instant, SeriesIdentity, SourceName } from '../../domain/model.ts';
+import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctNow } from '../../domain/verdict/analyse.ts';
@@ -79,7 +79,7 @@ function listMinima(measurement: Measurement, now: Instant) {
   );
 }
 
-function listIntervalStats(measurement: Measurement) {
+export function listIntervalStats(measurement: Measurement) {
   const { rotationInterval } = measurement;
   if (rotationInterval === null) return [];
   const { min, max } = rotationInterval;
@@ -87,4 +87,11 @@ function listIntervalStats(measurement: Measurement) {
   const mean = Math.round(intervals.reduce((sum, each) => sum + each, 0) / intervals.length);
   const stats = { last: intervals.at(-1) ?? max, min, max, mean };
   return Object.entries(stats).map(([stat, seconds]) => [seconds, { stat }] as const);
+}
+
+/** The clock of the host minus the clock of AWS, from the newest credentials. Null without a `Date` header. */
+export function findOffset(newest: Measurement): Seconds | null {
+  const { smallestClockOffset: low, largestClockOffset: high } = findLastSampled(newest);
+  if (low === null || high === null) return null;
+  return Math.abs(low) > Math.abs(high) ? low : high;
 }
