@@ -14,7 +14,8 @@ const KINDS: [string, RegExp][] = [
   ['man page', /^dist\/cred-watch\.1$/],
   ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
   // Messages name some of the documents, and these link to the others.
-  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/recipes\/[\w-]+)\.md$/],
+  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/(recipes|runbooks)\/[\w-]+)\.md$/],
+  ['deployment', /^deploy\/(Dockerfile|prometheus\/\w+\.yml|grafana\/[\w-]+\.json)$/],
   ['schemas', /^docs\/schemas\/[\w.-]+\.json$/],
   ['units', /^docs\/systemd\/cred-watch-serve\.(service|socket)$/],
   ['manifest', /^package\.json$/],
@@ -36,6 +37,7 @@ test('the package contains a known number of files of each kind, and no others',
     library: 8,
     'man page': 1,
     licences: 2,
+    deployment: 4,
     units: 2,
     manifest: 1,
   });
