@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { groupBy } from '../../../../src/domain/lists.ts';
 import { CredWatchError } from '../../../../src/errors.ts';
-import { ImportClient } from '../../../../src/remote/metrics/import-client.ts';
-import { parseImportUrl } from '../../../../src/remote/metrics/import-url.ts';
 import type { SampleStore } from '../../../../src/store/sample-store.ts';
 import { PushInterrupted } from '../../../../src/watch/push/destination.ts';
-import { MetricsDestination } from '../../../../src/watch/push/metrics/metrics-destination.ts';
 import { type ImportServer, startImportServer } from '../../../support/push/import-server.ts';
+import { type PushSettings, pushMetrics } from '../../../support/push/push-metrics.ts';
 import {
   fillRichly,
   IMDS,
@@ -18,14 +16,6 @@ import { FakeClock } from '../../../support/server/fake-clock.ts';
 import { temporaryStore } from '../../../support/store/temporary-store.ts';
 
 const HOUR = 3_600_000;
-const REPORT = {
-  jobs: { durations: [5 * 3600], names: [] },
-  margin: 300,
-  maxAge: 'default' as const,
-  confidence: null,
-  minWatched: null,
-};
-
 /** A clock whose sleeps end immediately. */
 class PassingClock extends FakeClock {
   readonly slept: number[] = [];
@@ -36,37 +26,8 @@ class PassingClock extends FakeClock {
   };
 }
 
-interface PushSettings {
-  now: number;
-  since?: number | null;
-  clock?: PassingClock;
-  signal?: AbortSignal;
-}
-
-async function push(server: ImportServer, store: SampleStore, settings: PushSettings) {
-  const { now, since = null, clock = new PassingClock(), signal = new AbortController().signal } = settings;
-  const client = new ImportClient({
-    url: parseImportUrl(server.url),
-    authorization: null,
-    userAgent: 'cred-watch/1.2.3',
-    clock,
-    random: () => 0.5,
-    timeoutMs: 60_000,
-  });
-  const destination = new MetricsDestination({
-    name: `prometheus=${server.url}`,
-    client,
-    report: REPORT,
-    since,
-    version: '1.2.3',
-    nodeVersion: '20.18.1',
-  });
-  try {
-    return await destination.push(store, { now, signal, onProgress: () => {} });
-  } finally {
-    await destination.close();
-  }
-}
+const push = (server: ImportServer, store: SampleStore, settings: PushSettings) =>
+  pushMetrics(server.url, store, { clock: new PassingClock(), ...settings });
 
 const NAME = /^cred_watch_(\w+)\{(.*)\} (\S+) (\d+)$/;
 
