@@ -1,4 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
+import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { readAuthorization } from '../../remote/metrics/authorization.ts';
 import { ImportClient } from '../../remote/metrics/import-client.ts';
 import { parseImportUrl } from '../../remote/metrics/import-url.ts';
@@ -10,7 +11,7 @@ import { parseMomentFlag } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
 
 /** Flags that concern only metrics engines. */
-export interface PrometheusFlags extends JudgingFlags {
+export interface PrometheusFlags extends Partial<JudgingFlags> {
   /** Stays text, because parsing `7d` needs the current time. */
   since?: string;
   timeout?: Seconds;
@@ -26,7 +27,11 @@ export async function openPrometheus(text: string, flags: PrometheusFlags, io: I
   const now = clock.now();
   const since =
     flags.since === undefined ? null : await parseMomentFlag('--since', flags.since, now, 'first');
-  const { filter: _filter, now: _now, ...report } = toReportOptions(flags, {}, now);
+  const {
+    filter: _filter,
+    now: _now,
+    ...report
+  } = toReportOptions({ ...flags, margin: flags.margin ?? DEFAULT_MARGIN }, {}, now);
   const client = new ImportClient({
     url,
     authorization,

@@ -21,7 +21,7 @@ export interface ImportClientOptions {
   clock: Clock;
   /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
-  /** How long requests are repeated while the server is not available. */
+  /** How long a request is repeated while the server is not available. */
   timeoutMs: number;
 }
 
@@ -33,14 +33,12 @@ export class ImportClient {
   readonly #options: ImportClientOptions;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #send: typeof httpRequest;
-  readonly #deadline: number;
 
   constructor(options: ImportClientOptions) {
     const isEncrypted = options.url.protocol === 'https:';
     this.#options = options;
     this.#agent = new (isEncrypted ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
     this.#send = isEncrypted ? httpsRequest : httpRequest;
-    this.#deadline = options.clock.now() + options.timeoutMs;
   }
 
   /**
@@ -48,22 +46,23 @@ export class ImportClient {
    * @throws CredWatchError if no request can succeed without a change by the user
    */
   async send(text: string, signal: AbortSignal): Promise<ImportOutcome> {
-    const { clock, random } = this.#options;
+    const { clock, random, timeoutMs } = this.#options;
+    const deadline = clock.now() + timeoutMs;
     const body = await compress(text);
     for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.#sendOnce(body, signal);
+      const outcome = await this.#sendOnce(body, deadline, signal);
       if (outcome.kind !== 'unavailable' || signal.aborted) return outcome;
       // A random part of the pause: many hosts would otherwise repeat their requests at the same time.
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
       const pause = Math.max(longest * (0.5 + random() / 2), outcome.retryAfterMs ?? 0);
-      if (clock.now() + pause >= this.#deadline) return outcome;
+      if (clock.now() + pause >= deadline) return outcome;
       await clock.sleep(pause, signal);
     }
   }
 
-  async #sendOnce(body: Buffer, signal: AbortSignal): Promise<ImportOutcome> {
+  async #sendOnce(body: Buffer, deadline: number, signal: AbortSignal): Promise<ImportOutcome> {
     const { url, authorization, userAgent, clock } = this.#options;
-    const timeout = Math.max(1000, Math.min(REQUEST_TIMEOUT_MS, this.#deadline - clock.now()));
+    const timeout = Math.max(1000, Math.min(REQUEST_TIMEOUT_MS, deadline - clock.now()));
     const request = { url, body, authorization, userAgent, agent: this.#agent, send: this.#send };
     return sendImport({ ...request, signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });
   }
