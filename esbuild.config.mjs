@@ -1,6 +1,6 @@
 // Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
 // licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
-// every start. The HTML report, the writer of Parquet and AWS's packages are files of their own, because few
+// every start. The HTML report, the writer of Parquet, AWS's packages and the driver of PostgreSQL are files of their own, because few
 // starts need them.
 // better-sqlite3 is not bundled, because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,9 @@ import { collectLicences } from './.esbuild/licences.mjs';
 import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
 import {
   awsClients,
+  awsWarnings,
   plainTables,
+  postgresDriver,
   promRegistry,
   separateFiles,
   sharedFiles,
@@ -36,7 +38,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', '@duckdb/node-api'],
     legalComments: 'none',
     plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateFiles],
     metafile: true,
@@ -55,7 +57,9 @@ const bundles = await Promise.all([
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
-  bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients], minify: true }),
+  bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),
+  bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', { plugins: [awsWarnings], minify: true }),
+  bundle('src/remote/postgres/connection/driver.ts', 'dist/postgres.js', {}, [postgresDriver]),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
 writeEsModules();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 // @ts-expect-error: JavaScript, shared with the build.
 import { pageAssetsForVite } from './.esbuild/page-assets.mjs';
@@ -31,7 +31,16 @@ const actionsWithoutSourceMaps = {
       : null,
 };
 
+/** DuckDB is not a dependency. The tests that need it are skipped without this folder. */
+const { DUCKDB_FOLDER } = process.env;
+
 export default defineConfig({
+  resolve: {
+    alias:
+      DUCKDB_FOLDER === undefined
+        ? {}
+        : { '@duckdb/node-api': resolve(DUCKDB_FOLDER, 'node_modules/@duckdb/node-api/lib/index.js') },
+  },
   plugins: [pageAssetsForVite, actionsWithoutSourceMaps],
   test: {
     setupFiles: 'test/support/seed-setup.ts',

@@ -47,6 +47,19 @@ export const undiciClient = {
 };
 
 /**
+ * Bundles undici's parser without SIMD only, for commands that make a few requests. Both builds of the parser take
+ * 140 KB. With SIMD, a round of 1,000 endpoints takes a tenth less CPU time.
+ */
+export const parserWithoutSimd = {
+  name: 'parser-without-simd',
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]llhttp[/\\]llhttp_simd-wasm\.js$/ }, () => ({
+      contents: `module.exports = require('./llhttp-wasm.js');`,
+    }));
+  },
+};
+
+/**
  * Bundles only `loadSharedConfigFiles` of AWS's loader. Its CommonJS file re-exports all of AWS's
  * configuration, and esbuild cannot remove unused parts of CommonJS. It can remove them from the ES modules
  * of `@smithy/core`.
@@ -93,6 +106,8 @@ export const SEPARATE_FILES = {
   'src/report/page/html.ts': 'page.js',
   'src/report/parquet/parquet-file.ts': 'parquet.js',
   'src/sources/aws/sdk.ts': 'aws.js',
+  'src/remote/object-storage/s3-sdk.ts': 's3.js',
+  'src/remote/postgres/connection/driver.ts': 'postgres.js',
 };
 
 /** Leaves these modules out of a bundle that imports them dynamically. They are loaded from their files. */
@@ -121,7 +136,13 @@ export const awsClients = {
     onLoad({ filter: /./, namespace: 'no-provider-chain' }, () => ({
       contents: `exports.defaultProvider = () => () => { throw new Error('no credentials were passed'); };`,
     }));
-    // The clients warn that their next version needs a later Node. Users cannot change the bundled version.
+  },
+};
+
+/** The clients warn that their next version needs a later Node. Users cannot change the bundled version. */
+export const awsWarnings = {
+  name: 'aws-warnings',
+  setup({ onLoad }) {
     onLoad({ filter: /[/\\]emitWarningIfUnsupportedVersion\.js$/ }, () => ({
       contents: `export const emitWarningIfUnsupportedVersion = () => {};
         export const state = { warningEmitted: true };`,
@@ -162,13 +183,34 @@ export const builtinsOnUse = {
     onResolve({ filter }, ({ path, kind, namespace }) =>
       kind !== 'dynamic-import' && namespace === 'file' ? { path, namespace: 'builtin-on-use' } : null,
     );
-    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => {
-      const names = Object.keys(require(path)).filter((name) => name !== 'default');
-      return {
-        contents: `
-          for (const name of ${JSON.stringify(names)})
-            Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
-      };
-    });
+    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => ({
+      // esbuild copies the own properties of the exports, but keeps the prototype. `__esModule` is read at the start.
+      contents: `
+        const onUse = new Proxy({}, { get: (_, name) => require('${path}')[name] });
+        module.exports = Object.create(onUse, { __esModule: { value: false } });`,
+    }));
+  },
+};
+
+/** Modules of the driver of PostgreSQL that are not used: our code reads settings, makes connections and parses types. */
+const UNUSED_BY_DRIVER = {
+  'pg-native': '',
+  'pg-cloudflare': '',
+  pgpass: '',
+  'pg-connection-string': 'exports.parse = undefined;',
+  'pg-pool': 'module.exports = class {};',
+  'pg-types': 'exports.getTypeParser = () => String;',
+};
+
+/** Leaves these modules out. */
+export const postgresDriver = {
+  name: 'postgres-driver',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^pg/ }, ({ path }) =>
+      Object.hasOwn(UNUSED_BY_DRIVER, path) ? { path, namespace: 'unused-by-driver' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'unused-by-driver' }, ({ path }) => ({
+      contents: UNUSED_BY_DRIVER[path],
+    }));
   },
 };

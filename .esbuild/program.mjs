@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { builtinsOnUse, driverInBundle } from './plugins.mjs';
+import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
 
 /**
  * The commands with a bundle of their own, and the modules that the bundle leaves out. `src/cli/hot` decides
@@ -14,11 +14,16 @@ const HOT_COMMANDS = {
     'src/watch/watch.ts',
     'src/cli/live-report/live-report-server.ts',
     'src/cli/targets/poll-targets.ts',
+    'src/cli/push/background-push.ts',
     ...['profile/profile', 'web-identity/web-identity', 'role/role', 'sso/sso', 'github/github'].map(
       (name) => `src/sources/${name}.ts`,
     ),
   ],
-  check: ['src/cli/running-job/check-pid.ts'],
+  check: [
+    'src/cli/running-job/check-pid.ts',
+    'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
+  ],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
@@ -32,6 +37,9 @@ const HOT_COMMANDS = {
     'src/domain/presigned/url-lifetimes.ts',
     'src/report/presigned/table.ts',
     'src/report/presigned/json.ts',
+    'src/cli/fleet-report/fleet-report.ts',
+    'src/cli/database/remote-database.ts',
+    'src/cli/database/folder-database.ts',
   ],
 };
 
@@ -54,6 +62,7 @@ export async function buildProgram(bundle) {
       bundle(`src/cli/hot/${name}.ts`, `dist/${name}.js`, AS_FUNCTION, [
         builtinsOnUse,
         driverInBundle,
+        parserWithoutSimd,
         omitModules(omitted),
       ]),
     ),

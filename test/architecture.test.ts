@@ -35,7 +35,7 @@ const PURE_FOLDERS = new Set(['domain', 'report', 'credential-formats']);
 const BROWSER_CODE = 'report/page/browser/';
 
 /** Folders that call `reveal()`: they receive secrets or pass them to other programs. */
-const FOLDERS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'remote', 'credential-formats']);
+const FOLDERS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'credential-formats', 'remote']);
 
 /** Requires the dot: `secret.ts` declares a method of this name. */
 const REVEALING = /\.\s*reveal\b|\[\s*['"`]reveal\b/;

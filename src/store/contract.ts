@@ -1,5 +1,13 @@
 import type { KeyUse, StoredKeyUse } from '../domain/keys/key-use.ts';
-import type { Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
+import type {
+  FailedPollCount,
+  Instant,
+  JobRun,
+  Seconds,
+  SeriesIdentity,
+  SourceName,
+  Span,
+} from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { CredWatchError } from '../errors.ts';
 
@@ -137,6 +145,45 @@ export interface OutboxRejection extends OutboxItem {
   reason: string;
 }
 
+/** A series that a destination may not have confirmed yet. */
+export interface ChangedSeries {
+  /** Changes with every change of the history. */
+  state: string;
+  history: ColumnHistory;
+}
+
+/** The failed polls of one host, source, UTC day and reason. The times are by the host's clock. */
+export interface FailedPollDay extends FailedPollCount {
+  host: string;
+  source: SourceName;
+  /** Such as `2026-11-29`. */
+  day: string;
+}
+
+/** A host, and the newest known offset of its clock. */
+export interface HostClock {
+  host: string;
+  clock: { knownAt: Instant; clockOffset: Seconds } | null;
+}
+
+/** What `push` sends. Each method reads one state of the database. */
+export interface PushRecords {
+  /**
+   * Reads the series that are wanted, in a stable order, until they have `maxGenerations`. At least one series, if one is
+   * wanted.
+   */
+  readSeries(
+    isWanted: (identity: SeriesIdentity, state: string) => boolean,
+    maxGenerations: number,
+  ): ChangedSeries[];
+  readFailedPollDays(): FailedPollDay[];
+  /** The times of the failed polls, in order. Polls that are at most a second apart form one span. */
+  readFailedPollSpans(day: FailedPollDay): Span[];
+  /** `ordinal` distinguishes equal runs. */
+  readJobRuns(): { run: JobRun; ordinal: number }[];
+  readHosts(): HostClock[];
+}
+
 /** The result of the newest push. */
 export interface OutboxStatus {
   lastAttemptAt: Instant | null;
@@ -151,8 +198,9 @@ export interface OutboxStatus {
  * lost while the destination is down, and a lost confirmation only sends an item again.
  */
 export interface Outbox {
-  /** The digests of confirmed and rejected items of one kind, by key. */
-  readDigests(kind: OutboxKind): Map<string, string>;
+  readonly records: PushRecords;
+  /** The digests of confirmed and rejected items of one kind whose key begins with `prefix`, by key. */
+  readDigests(kind: OutboxKind, prefix?: string): Map<string, string>;
   /** The digest of one item. */
   find(kind: OutboxKind, key: string): string | null;
   confirm(items: readonly OutboxItem[]): void;

@@ -1,5 +1,4 @@
-import { orderColumns } from '../domain/measurement/issue-order.ts';
-import { findUsualGap } from '../domain/measurement/measure.ts';
+import { findMaxDistanceInSpan } from '../domain/measurement/failed-poll-distance.ts';
 import type { FailedPoll, FailedPollCount, Instant, SourceName, Span } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';
@@ -103,15 +102,6 @@ export function readFailedPollCounts(
     groups.set(key, group);
   }
   return groups;
-}
-
-/** The maximum distance between failed polls of one span, if no samples show the polling interval. */
-const DEFAULT_MAX_DISTANCE_MS = 600_000;
-
-/** Returns the maximum distance between failed polls of one span, in milliseconds. */
-export function findMaxDistanceInSpan(generations: ColumnHistory['generations']): number {
-  const gap = findUsualGap(orderColumns(generations));
-  return gap === null ? DEFAULT_MAX_DISTANCE_MS : Math.max(1000, gap * 1100);
 }
 
 /**

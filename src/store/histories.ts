@@ -1,11 +1,9 @@
-import { valueAt } from '../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
   listRecordedGenerations,
-  type RecordedColumns,
-  selectItems,
 } from '../domain/measurement/columns/generation-columns.ts';
-import type { Instant, SeriesHistory } from '../domain/model.ts';
+import { selectPeriod } from '../domain/measurement/columns/select-period.ts';
+import type { Instant, SeriesHistory, SeriesIdentity } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, RecentFilter, SeriesFilter } from './contract.ts';
@@ -24,14 +22,30 @@ import { prepareGenerationReader } from './sqlite/generation-reader.ts';
 const NO_COUNTS: ColumnHistory['failedPolls'] = [];
 const NO_GENERATIONS = createRecordedColumns(0, []);
 
-/**
- * Finds one history per series, and one per host and source without samples but with failed polls. Compares tables
- * with their indexes, also for other series. The cost grows with the database.
- */
+/** A series whose history can be read. */
+export interface FoundHistory {
+  identity: SeriesIdentity;
+  /** Changes with the failed polls that belong to this history. */
+  failedPolls: ColumnHistory['failedPolls'];
+  generationCount: number;
+  read: HistoryReader;
+}
+
 export function* findHistories(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Generator<HistoryReader> {
+  for (const { read } of findSeriesHistories(connection, filter)) yield read;
+}
+
+/**
+ * Finds one history per series, and one per host and source without samples but with failed polls. Compares tables
+ * with their indexes, also for other series. The cost grows with the database.
+ */
+export function* findSeriesHistories(
+  connection: DatabaseConnection,
+  filter: SeriesFilter,
+): Generator<FoundHistory> {
   const counts = countGenerations(connection);
   assertAllFailedPolls(connection);
   const { sampled, unsampledIds } = findSampledSeries(connection, filter);
@@ -50,15 +64,18 @@ export function* findHistories(
     // The newest poll says nothing about an earlier period.
     const series = { ...toSeries(row), ...(filter.until === undefined ? {} : { session: null }) };
     const { id } = row;
-    yield () => {
-      const stored = readGenerations(id, counts.get(id) ?? 0);
+    const generationCount = counts.get(id) ?? 0;
+    const read = () => {
+      const stored = readGenerations(id, generationCount);
       return createHistory({ ...series, generations: selectPeriod(stored, filter) }, failures, filter);
     };
+    yield { identity: series.identity, failedPolls: failures, generationCount, read };
   }
   for (const [, { host, source, counts: failures }] of unsampled) {
     const identity = { host, source, apiVersion: '', role: '' };
     const series = { identity, isPolled: true, session: null, generations: NO_GENERATIONS };
-    yield () => createHistory(series, failures, filter);
+    const read = () => createHistory(series, failures, filter);
+    yield { identity, failedPolls: failures, generationCount: 0, read };
   }
 }
 
@@ -150,18 +167,6 @@ export const toSeriesHistory = (history: ColumnHistory): SeriesHistory => ({
   ...history,
   generations: listRecordedGenerations(history.generations),
 });
-
-/** Selects the generations that were seen in the period of the filter. */
-function selectPeriod(generations: RecordedColumns, { since, until }: SeriesFilter): RecordedColumns {
-  if (since === undefined && until === undefined) return generations;
-  const { count, firstSeen, lastSeen } = generations;
-  const selected = Array.from({ length: count }, (_, index) => index).filter(
-    (index) =>
-      valueAt(lastSeen, index) >= (since ?? Number.NEGATIVE_INFINITY) &&
-      valueAt(firstSeen, index) <= (until ?? Number.POSITIVE_INFINITY),
-  );
-  return selectItems(generations, Int32Array.from(selected));
-}
 
 /** A series with the time of its last sample in the selected period. */
 interface SampledSeries extends SeriesRow {

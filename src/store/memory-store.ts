@@ -1,4 +1,5 @@
 import { toRecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
+import { findMaxDistanceInSpan } from '../domain/measurement/failed-poll-distance.ts';
 import { correctTime, groupGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,
@@ -15,7 +16,6 @@ import { joinSpans } from '../domain/time/spans.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
-import { findMaxDistanceInSpan } from './failed-polls.ts';
 import type { SampleStore } from './sample-store.ts';
 
 /** The part of a store that `check`, `exec` and `env` use. */

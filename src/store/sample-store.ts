@@ -144,7 +144,7 @@ export class SampleStore {
     return new KeyUseRows(this.#connection);
   }
 
-  /** What a destination of `push` has confirmed. `name` identifies the destination. */
+  /** What `push` sends, and what a destination has confirmed. `name` identifies the destination. */
   outbox(name: string): Outbox {
     return new OutboxRows(this.#connection, name);
   }

@@ -1,4 +1,4 @@
-import type { Seconds } from '../domain/model.ts';
+import type { JobRun, Seconds } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import { type Assessment, assessSeries, type JobToJudge } from '../domain/verdict/assessment.ts';
 import type { EvidenceRules } from '../domain/verdict/confidence.ts';
@@ -6,7 +6,10 @@ import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysi
 import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-type ReportStore = Pick<SampleStore, 'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'>;
+export type ReportStore = Pick<
+  SampleStore,
+  'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'
+>;
 
 /** The jobs that the caller wants to judge. */
 export interface RequestedJobs {
@@ -60,7 +63,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
   const rules = {
     now,
     maxAge,
-    jobs: findJobsToJudge(store, options),
+    jobs: findJobsToJudge(options, (name) => store?.jobRuns({ ...filter, job: name }) ?? []),
     confidence,
     minWatched,
     judgeRetired: filter.role !== undefined,
@@ -105,11 +108,11 @@ function createAnalyser(freshness: Freshness): (read: HistoryReader) => SeriesAn
   };
 }
 
-function findJobsToJudge(
-  store: ReportStore | null,
-  { filter, jobs, margin }: StoredReportOptions,
+/** @param readRuns reads the selected runs of a job */
+export function findJobsToJudge(
+  { jobs, margin }: Pick<StoredReportOptions, 'jobs' | 'margin'>,
+  readRuns: (name: string) => readonly JobRun[],
 ): JobToJudge[] {
-  const readRuns = (name: string) => store?.jobRuns({ ...filter, job: name }) ?? [];
   const [onlyName, ...otherNames] = jobs.names;
   const [onlyDuration, ...otherDurations] = jobs.durations;
   if (onlyName !== undefined && onlyDuration !== undefined && otherNames.length + otherDurations.length === 0)

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ColumnType, PARQUET_COLUMNS } from '../../src/report/parquet/columns.ts';
+import type { ColumnType } from '../../src/report/parquet/columns.ts';
+import { PARQUET_COLUMNS } from '../../src/report/parquet/parquet-columns.ts';
 import { ROOT, readDocument } from '../support/docs/markdown.ts';
 
 const DOCUMENT = 'docs/parquet.md';
@@ -11,6 +12,7 @@ const TYPE_NAMES: Record<ColumnType, string> = {
   string: 'text',
   boolean: 'boolean',
   seconds: 'integer, seconds',
+  milliseconds: 'integer, milliseconds',
   count: 'integer',
   instant: 'timestamp',
 };
@@ -19,6 +21,7 @@ const ATHENA_TYPES: Record<ColumnType, string> = {
   string: 'string',
   boolean: 'boolean',
   seconds: 'bigint',
+  milliseconds: 'bigint',
   count: 'bigint',
   instant: 'timestamp',
 };

@@ -10,3 +10,14 @@ export function catchError(action: () => unknown): Error & Partial<Pick<CredWatc
   }
   throw new Error('the action has thrown no error');
 }
+
+/** As {@link catchError}, for a promise. */
+export async function catchRejection(promise: Promise<unknown>): Promise<ReturnType<typeof catchError>> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error('the promise was not rejected');
+}

@@ -1,24 +1,16 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
-import { listSessionNotes } from '../../domain/session-facts.ts';
-import { judgeWithoutCredentials } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { assertNotRemote } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { findConfiguredHost } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
-import {
-  printMeasuredDuration,
-  resolveJob,
-  suggestJobDuration,
-  validateJobDuration,
-} from '../start-check/job-duration.ts';
+import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
   checkStart,
@@ -30,9 +22,6 @@ export interface CheckFlags extends ProcessFlags {
   offline?: boolean;
   maxAge?: Seconds;
 }
-
-/** Allows for a few failed polls at the usual interval of five minutes. */
-const DEFAULT_MAX_AGE: Seconds = 900;
 
 export const checkCommand: CommandDefinition = {
   name: 'check',
@@ -71,10 +60,12 @@ export const checkCommand: CommandDefinition = {
     validate(flags, invocation);
     const { io } = invocation;
     if (flags.pid !== undefined) {
+      assertNotRemote(flags.db, io, 'give the database file of the host that runs the process');
       const { checkProcess } = await import('../running-job/check-pid.ts');
       return checkProcess(flags.pid, flags, io);
     }
     if (flags.offline) {
+      const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io)(notes);
       return printVerdict(judgement, notes, flags, io);
@@ -108,33 +99,6 @@ function validate(flags: CheckFlags, invocation: Invocation): void {
     const hint = 'remove --max-age: without --offline, check takes a new sample';
     rejectFlags(invocation, ['--max-age'], 'needs --offline', hint);
   }
-}
-
-/** The notes are those of the poll that stored the sample, as far as they matter for the job. */
-async function judgeNewestSample(
-  flags: CheckFlags,
-  io: Io,
-): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  const { judgeStored } = await import('../../watch/judge-stored.ts');
-  const { identifyJob } = await import('../start-check/identify-job.ts');
-  using store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
-  const now = io.clock.now();
-  const identified = await identifyJob(flags, io);
-  const job = await resolveJob(flags, store, now);
-  await printMeasuredDuration(flags, job, io);
-  if (identified.failure !== null) {
-    const reason = { code: 'POLL_FAILED', ...identified.failure } as const;
-    const unknown = judgeWithoutCredentials(reason, null, { job, at: now, analysis: null });
-    return { judgement: unknown, notes: [] };
-  }
-  const { source } = identified.credentials;
-  const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
-  const { maxAge = DEFAULT_MAX_AGE } = flags;
-  const selection = { host, maxAge, ...identified.credentials };
-  const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
-  const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
-  return { judgement, notes: selectJobNotes(notes, judgement) };
 }
 
 /** Returns the exit code. */

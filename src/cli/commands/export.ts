@@ -1,14 +1,12 @@
+import type { ArchiveRecord, SampleRun } from '../../store/archive/record.ts';
 import { ARCHIVE_FORMATS, type ArchiveFormat, writeArchive } from '../../store/archive/writer.ts';
-import type { SeriesFilter } from '../../store/contract.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
 import type { CommandDefinition } from '../command.ts';
+import { openExportDatabase } from '../export/export-database.ts';
 import { assertFolder, exportParquet } from '../export/parquet.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { addSelectionFlags, describeEmptySelection, type SelectionFlags } from '../flags/selection-flags.ts';
 import { isFiltered, toSeriesFilter } from '../flags/series-filter.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
@@ -44,17 +42,17 @@ export const exportCommand: CommandDefinition = {
     const { format, output, since = null, until = null } = flags;
     if (format === 'parquet') assertFolder(output);
     const filter = await toSeriesFilter(flags, io.clock.now());
-    const path = resolveDatabasePath(flags.db, io);
-    using store = await openExistingStore(path);
+    using database = await openExportDatabase(flags, filter, io);
+    const { name, store } = database;
     const hasRecords =
       format === 'parquet'
         ? await exportParquet(store, { filter, period: { since, until }, root: output }, io)
-        : await exportArchive(store, filter, { format, output }, io);
+        : await exportArchive(database.parts(), { format, output }, io);
     if (!hasRecords) {
       const hint = describeEmptySelection(filter, (part) => store.seriesNames(part));
       await (isFiltered(filter)
-        ? printNote(io, `no samples in ${path} match the filters`, hint)
-        : printNote(io, `no samples in ${path}`, RECORD_SAMPLES));
+        ? printNote(io, `no samples in ${name} match the filters`, hint)
+        : printNote(io, `no samples in ${name}`, RECORD_SAMPLES));
     }
     return EXIT.ok;
   },
@@ -62,14 +60,13 @@ export const exportCommand: CommandDefinition = {
 
 /** @returns false if the selection is empty */
 async function exportArchive(
-  store: SampleStore,
-  filter: SeriesFilter,
+  records: Iterable<ArchiveRecord | SampleRun>,
   { format, output }: { format: ArchiveFormat; output: string },
   io: Io,
 ): Promise<boolean> {
   let isEmpty = true;
   const parts = function* () {
-    for (const part of store.exportParts(filter)) {
+    for (const part of records) {
       isEmpty = false;
       yield part;
     }

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import { CredWatchError } from '../../errors.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StagedFile } from '../../store/import/files.ts';
 import type { ImportStage } from '../../store/import/stage.ts';
 import type { LocalTimeConverter } from '../../store/import/time-zone.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
@@ -70,6 +70,7 @@ export const importCommand: CommandDefinition = {
 };
 
 async function runImport(flags: ImportFlags, { command, io }: Invocation): Promise<number> {
+  const path = resolveDatabaseFile(flags.db, io);
   const convert = await validate(command.args, flags);
   const files = await findInputFiles(command.args, io);
   const { ImportStage } = await import('../../store/import/stage.ts');
@@ -93,7 +94,6 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
-  const path = resolveDatabasePath(flags.db, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);

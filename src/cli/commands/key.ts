@@ -1,7 +1,7 @@
 import { findWorstStatus, type KeyStatus } from '../../domain/keys/key-answer.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { CommandDefinition } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
@@ -72,7 +72,7 @@ export const keyCommand: CommandDefinition = {
         'split the input',
       );
     }
-    const path = resolveDatabasePath(db, io);
+    const path = resolveDatabaseFile(db, io, 'give the database file of the host with --db');
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(path);
     if (store === null) {

@@ -4,20 +4,25 @@ import type { Seconds } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
-import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
+import { addJudgingFlags, JUDGING_FLAGS, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/source-flags.ts';
+import { parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
+import type { BackgroundPush } from '../push/background-push.ts';
+import { type DestinationTarget, parseDestination } from '../push/destination-target.ts';
+import { parseTag, type Tag } from '../push/tags.ts';
 
 export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   targets?: string;
@@ -25,6 +30,8 @@ export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   for?: Seconds;
   db?: string;
   format: TextOrJson;
+  push?: readonly DestinationTarget[];
+  tag?: readonly Tag[];
 }
 
 type IntervalFlags = PollFlags & { interval: Seconds };
@@ -39,6 +46,12 @@ export const pollCommand: CommandDefinition = {
       .option('--interval <duration>', 'keep polling at this interval')
       .option('--for <duration>', 'with --interval: stop after this time');
     addSourceFlags(command, 'container if configured, else imds')
+      .option(
+        '--push <destination>',
+        'push to this destination after each round of polls, as `cred-watch push --to`; may be repeated',
+        parseRepeated(parseDestination),
+      )
+      .option('--tag <name=value>', 'with --push: tag of the hosts; may be repeated', parseRepeated(parseTag))
       .option('--extended-api', 'also request the account id from IMDS, and compare both responses')
       .addOption(createDatabaseFlag())
       .addOption(createFormatFlag('format of the line for each poll'));
@@ -63,6 +76,7 @@ export const pollCommand: CommandDefinition = {
       ['cred-watch poll --interval 5m --for 24h', 'sample for a day'],
       ['cred-watch poll --targets targets.json', 'poll each endpoint of a list once'],
       ['cred-watch poll --profile loader', 'sample the credentials of a profile'],
+      ['cred-watch poll --interval 5m --push postgres://db.example.com/fleet'],
       ['cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h'],
       ["cred-watch poll --process 'aws configure export-credentials --profile loader'"],
     ],
@@ -77,14 +91,15 @@ export const pollCommand: CommandDefinition = {
     }
     const { source, host } = await openSourceFromFlags(flags, io);
     if (interval !== undefined) assertPollInterval('--interval', interval, source);
-    const database = resolveDatabasePath(flags.db, io);
+    const database = resolveDatabaseFile(flags.db, io);
     using store = await openRecordingStore(database);
     const context = { source, store, host, machine: io.machine };
+    await using push = await openPush(flags, store, io);
     if (interval !== undefined) await printExposedFiles(database, io);
     const code =
       interval === undefined
         ? await pollOneTime(context, flags, io)
-        : await pollAtInterval(context, { ...flags, interval }, database, io);
+        : await pollAtInterval(context, { ...flags, interval }, database, push, io);
     // An error of the poll comes first.
     if (interval === undefined) await printExposedFiles(database, io);
     return code;
@@ -104,6 +119,7 @@ async function pollAtInterval(
   context: PollContext,
   flags: IntervalFlags,
   database: string,
+  push: BackgroundPush | null,
   io: Io,
 ): Promise<number> {
   using _ = disableWasmTiering();
@@ -118,12 +134,21 @@ async function pollAtInterval(
     clock: io.clock,
     random: io.random,
     stop,
-    onPoll: (recorded) => {
+    onPoll: async (recorded) => {
       observed?.onPoll(recorded);
-      return printPoll(recorded);
+      await printPoll(recorded);
+      push?.request();
     },
   });
   return sampleCount > 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Null without `--push`. Pushes a last time when it is disposed. */
+async function openPush(flags: PollFlags, store: SampleStore, io: Io): Promise<BackgroundPush | null> {
+  const { push } = flags;
+  if (push === undefined) return null;
+  const { BackgroundPush } = await import('../push/background-push.ts');
+  return BackgroundPush.open({ ...flags, push }, store, io);
 }
 
 async function startServer(flags: IntervalFlags, database: string, io: Io) {
@@ -133,12 +158,11 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host'];
-const JUDGING_FLAGS = ['--job-duration', '--job', '--margin', '--max-age', '--confidence', '--min-watched'];
 
 /** The flags that describe the endpoint. */
 const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', '--extended-api'];
 
-function validate({ interval, listen, targets }: PollFlags, invocation: Invocation): void {
+function validate({ interval, listen, targets, push }: PollFlags, invocation: Invocation): void {
   if (targets !== undefined) {
     const hint = 'give each target its own settings in the file of --targets';
     rejectFlags(invocation, SOURCE_FLAGS, 'and --targets cannot be combined', hint);
@@ -148,8 +172,10 @@ function validate({ interval, listen, targets }: PollFlags, invocation: Invocati
     rejectFlags(invocation, ['--for'], 'needs --interval', `${example} --for 24h\``);
     rejectFlags(invocation, ['--listen'], 'needs --interval', `${example} --listen 127.0.0.1:9464\``);
   }
+  rejectFlags(invocation, push === undefined ? ['--tag'] : [], 'needs --push', 'add --push, or remove --tag');
   if (listen.length > 0) return;
   rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
+  if (push?.some(({ kind }) => kind === 'prometheus')) return;
   const hint = 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464';
   rejectFlags(invocation, JUDGING_FLAGS, 'needs --listen', hint);
 }

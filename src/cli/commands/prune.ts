@@ -1,7 +1,7 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { CommandDefinition } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
@@ -30,7 +30,7 @@ export const pruneCommand: CommandDefinition = {
     ],
   },
   async run({ olderThan, dryRun = false, db }: PruneFlags, { io }) {
-    const path = resolveDatabasePath(db, io);
+    const path = resolveDatabaseFile(db, io);
     // Opening for writing would create a missing database.
     (await openExistingStore(path)).close();
     const { SampleStore } = await import('../../store/sample-store.ts');

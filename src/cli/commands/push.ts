@@ -1,25 +1,41 @@
+import { Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
+import { formatShortDuration } from '../../domain/time/duration.ts';
+import { CredWatchError } from '../../errors.ts';
+import { formatPushJson, formatPushLine, type PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
-import { PushInterrupted, type PushResult } from '../../watch/push/destination.ts';
-import { type CommandDefinition, rejectFlags } from '../command.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
+import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
-import { addJudgingFlags, JUDGING_FLAGS } from '../flags/judging-flags.ts';
-import { createDatabaseFlag } from '../flags/shared-flags.ts';
-import { parseRepeated } from '../flags/value-parsers.ts';
+import { addJudgingFlags } from '../flags/judging-flags.ts';
+import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
+import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
-import { type DestinationFlags, openDestination, parseDestination } from '../push/destinations.ts';
+import {
+  type DestinationFlags,
+  type DestinationTarget,
+  parseDestination,
+} from '../push/destination-target.ts';
+import { FLAGS_OF_KINDS } from '../push/destinations.ts';
+import { runPush } from '../push/run-push.ts';
+import { parseTag } from '../push/tags.ts';
+
+const DEFAULT_TIMEOUT: Seconds = 60;
 
 interface PushFlags extends DestinationFlags {
-  to: readonly string[];
+  to: readonly DestinationTarget[];
   db?: string;
-  timeout?: Seconds;
+  format: TextOrJson;
+  retryRejected?: boolean;
+  migrate?: boolean;
+  monthly?: boolean;
+  retain?: Seconds;
+  print?: boolean;
 }
-
-/** Only metrics contain verdicts. */
-const METRICS_FLAGS = [...JUDGING_FLAGS, '--since'];
 
 export const pushCommand: CommandDefinition = {
   name: 'push',
@@ -30,62 +46,129 @@ export const pushCommand: CommandDefinition = {
       .requiredOption(
         '--to <destination>',
         'postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder; may be repeated',
-        parseRepeated((text: string) => text),
+        parseRepeated(parseDestination),
       )
-      .option('--endpoint-url <url>', 'endpoint of an S3-compatible service')
+      .addOption(
+        new Option('--timeout <duration>', 'how long to try again while a destination is not available')
+          .argParser(parsePositiveDuration)
+          .default(DEFAULT_TIMEOUT, formatShortDuration(DEFAULT_TIMEOUT)),
+      )
+      .option('--retry-rejected', 'send again what a destination has rejected before')
       .option(
-        '--since <time>',
-        'send metrics from this time on, also those that were sent before (default: what was not sent)',
+        '--tag <name=value>',
+        'PostgreSQL: tag of the hosts, for `report --group-by`; may be repeated, and replaces earlier tags',
+        parseRepeated(parseTag),
       )
+      .option('--migrate', 'PostgreSQL: create or migrate the tables, and push nothing')
+      .option('--monthly', 'with --migrate: divide the table of generations by month')
+      .option('--retain <duration>', 'with --migrate: delete what was last seen before this time')
+      .option('--print', 'with --migrate: print the SQL, and do not connect')
+      .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
+      .option('--since <time>', 'metrics: send samples from this time on, also those that were sent before')
+      .addOption(createFormatFlag())
       .addOption(createDatabaseFlag()),
   help: {
-    notes: ['A second push sends only what has changed. Nothing is lost while a destination is down.'],
-    exitCodes: [['0', 'everything was sent'], ['1', 'not everything was sent yet'], WRONG_USAGE],
+    notes: [
+      'A second push sends only what has changed. Nothing is lost while a destination is down.',
+      'Passwords come from the environment or a file, never from the URL: see docs/postgresql.md and docs/metrics.md.',
+    ],
+    exitCodes: [
+      ['0', 'everything was sent'],
+      ['1', 'not everything was sent yet, or a destination has rejected something'],
+      WRONG_USAGE,
+    ],
     examples: [
-      ['cred-watch push --to postgres://db.example.com/fleet'],
+      ['cred-watch push --to postgres://db/fleet --migrate', 'create the tables'],
+      ['cred-watch push --to postgres://db.example.com/fleet --tag team=loaders'],
       ['cred-watch push --to s3://bucket/cred-watch'],
       ['cred-watch push --to prometheus=http://127.0.0.1:8429 -j 5h'],
     ],
   },
-  async run({ to, db, ...flags }: PushFlags, invocation) {
+  async run(flags: PushFlags, invocation) {
+    validate(flags, invocation);
     const { io } = invocation;
-    const targets = to.map(parseDestination);
-    if (!targets.some(({ kind }) => kind === 'prometheus'))
-      rejectFlags(
-        invocation,
-        METRICS_FLAGS,
-        'needs --to prometheus=URL',
-        'remove it, or add the destination',
-      );
-    using store = await openExistingStore(resolveDatabasePath(db, io)).then(async (existing) => {
-      existing.close();
-      const { SampleStore } = await import('../../store/sample-store.ts');
-      return SampleStore.open(resolveDatabasePath(db, io));
-    });
-    using progress = createProgress(io);
-    let isComplete = true;
-    for (const target of targets) {
-      const destination = await openDestination(target, flags, io);
-      try {
-        const result = await destination.push(store, {
-          now: io.clock.now(),
-          signal: new AbortController().signal,
+    if (flags.migrate) return migrateAll(flags, io);
+    using store = await openForPush(flags.db, io);
+    const signal = io.createStopSignal();
+    const reports: PushReport[] = [];
+    for (const target of flags.to) {
+      using progress = createProgress(io);
+      const report = await runPush(
+        target,
+        store,
+        {
+          flags,
+          retryRejected: flags.retryRejected ?? false,
+          signal,
           onProgress: (sent) => progress.show(`${formatCount(sent, 'item')} sent`),
-        });
-        isComplete &&= await printResult(result);
-      } catch (error) {
-        if (!(error instanceof PushInterrupted)) throw error;
-        isComplete = false;
-        await printError(io, error.message, 'the rest is sent by the next push');
-      } finally {
-        await destination.close();
-      }
-      async function printResult({ sent, rejected }: PushResult): Promise<boolean> {
-        await io.stdout.write(`${destination.name}: ${formatCount(sent, 'item')} sent\n`);
-        for (const { item, reason } of rejected) await printNote(io, `${item} was rejected: ${reason}`);
-        return rejected.length === 0;
-      }
+        },
+        io,
+      );
+      progress.clear();
+      reports.push(report);
+      await printReport(report, flags.format, io);
     }
-    return isComplete ? EXIT.ok : EXIT.failed;
+    if (flags.format === 'json') await io.stdout.write(`${formatPushJson(reports)}\n`);
+    return toExitCode(reports);
   },
 };
+
+/** A destination that failed needs a change. The others are only late. */
+function toExitCode(reports: readonly PushReport[]): number {
+  if (reports.some(({ status }) => status === 'failed')) return EXIT.usage;
+  return reports.every(({ status }) => status === 'complete') ? EXIT.ok : EXIT.failed;
+}
+
+async function printReport(report: PushReport, format: TextOrJson, io: Io): Promise<void> {
+  if (format === 'text' && report.status !== 'failed') await io.stdout.write(`${formatPushLine(report)}\n`);
+  for (const { item, reason } of report.rejected) {
+    const hint = 'it stays in the database; after a change of the destination, use --retry-rejected';
+    await printNote(io, `${report.destination} has rejected ${item}: ${reason}`, hint);
+  }
+  if (report.error !== null) await printError(io, report.error.message, report.error.hint);
+}
+
+/** Opening for writing would create a missing database. */
+async function openForPush(db: string | undefined, io: Io): Promise<SampleStore> {
+  const path = resolveDatabaseFile(db, io);
+  if (/^postgres(?:ql)?:/i.test(path)) {
+    throw new CredWatchError(
+      'push reads the database file of a host, and --db names a PostgreSQL database',
+      'give the file with --db, and the PostgreSQL database with --to',
+    );
+  }
+  (await openExistingStore(path)).close();
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  return SampleStore.open(path);
+}
+
+async function migrateAll(flags: PushFlags, io: Io): Promise<number> {
+  const { migrateDatabase } = await import('../push/migrate.ts');
+  for (const target of flags.to) if (target.kind === 'postgres') await migrateDatabase(target.url, flags, io);
+  return EXIT.ok;
+}
+
+function validate({ to, migrate = false, print = false }: PushFlags, invocation: Invocation): void {
+  for (const [flag, { kind, name }] of Object.entries(FLAGS_OF_KINDS)) {
+    if (to.some((target) => target.kind === kind)) continue;
+    rejectFlags(invocation, [flag], `needs a destination of ${name}`, `add --to, or remove ${flag}`);
+  }
+  if (!migrate) {
+    const hint = 'add --migrate, or remove the flag';
+    rejectFlags(invocation, ['--monthly', '--retain', '--print'], 'needs --migrate', hint);
+    return;
+  }
+  if (to.some(({ kind }) => kind !== 'postgres'))
+    throw new CredWatchError(
+      '--migrate concerns only PostgreSQL',
+      'give only postgres:// destinations with --to',
+    );
+  const hint = 'run a second command without --migrate to push';
+  rejectFlags(
+    invocation,
+    ['--tag', '--retry-rejected', '--db', '--format'],
+    'and --migrate cannot be combined',
+    hint,
+  );
+  if (print) rejectFlags(invocation, ['--retain'], 'and --print cannot be combined', 'remove one of them');
+}

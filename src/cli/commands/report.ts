@@ -1,12 +1,14 @@
 import { Option } from 'commander';
+import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
-import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
+import { assessStored, type StoredReport, type StoredReportOptions } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabase } from '../database/database-location.ts';
+import { openReportDatabase, type ReadRequest } from '../database/report-database.ts';
 import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
@@ -14,10 +16,13 @@ import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parseNamespace, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
-import { printMissingData } from '../report/missing-data.ts';
+import { parseGroupBy } from '../report/group-by-flag.ts';
+import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
+import { writeAll } from '../report/write-outputs.ts';
 
 export interface ReportFlags extends SelectionFlags, JudgingFlags {
   format?: readonly RequestedFormat[];
@@ -27,6 +32,8 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags {
   top?: number;
   presign?: readonly Seconds[];
   namespace?: string;
+  fleet?: boolean;
+  groupBy?: GroupBy;
 }
 
 export const reportCommand: CommandDefinition = {
@@ -53,13 +60,19 @@ export const reportCommand: CommandDefinition = {
       )
       .option(
         '--top <number>',
-        'show at most this number of series in the table, Markdown and HTML, the worst first (default: 50, HTML 200)',
+        'show at most this number of series in the table, Markdown and HTML, the worst first (default: 50, HTML 200), or of hosts (default: 20, HTML 200)',
         parseCount,
       )
       .option(
         '--namespace <name>',
         'namespace in CloudWatch for -f emf (default: cred-watch)',
         parseNamespace,
+      )
+      .option('--fleet', 'judge each host as a whole: the share of safe hosts, the worst hosts, silent hosts')
+      .option(
+        '--group-by <name>',
+        'with --fleet: one row per role, source, or value of this tag (tag:NAME if a tag is called role)',
+        parseGroupBy,
       )
       .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
   help: {
@@ -76,6 +89,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
+      ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
@@ -87,23 +101,38 @@ export const reportCommand: CommandDefinition = {
     const outputs = planOutputs(flags.format ?? [], flags.output);
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const databasePath = resolveDatabasePath(flags.db, io);
-    const { SampleStore } = await import('../../store/sample-store.ts');
-    using store = SampleStore.openReadOnly(databasePath);
-    const report = assessStored(store, options);
+    const location = resolveDatabase(flags.db, io);
+    if (flags.fleet === true || flags.groupBy !== undefined) {
+      const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
+      const { groupBy = null, top = null, margin } = flags;
+      return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
+    }
+    using database = await openReportDatabase(location, toReadRequest(options, outputs), io);
+    const databasePath = database.name;
+    const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
     const needsVerdict = presigned !== undefined;
+    if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender
       ? outputs
       : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
     await writeOutputs(rendered, report, presigned, flags, now, io);
-    if (store !== null) await printExposedFiles(databasePath, io);
+    if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return toExitCode(findWorst(verdicts));
   },
 };
+
+/** Metrics count all samples, also those outside the period. */
+const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
+
+function toReadRequest({ filter, jobs }: StoredReportOptions, outputs: readonly ReportOutput[]): ReadRequest {
+  const { since, until, ...series } = filter;
+  const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
+  return { selection: needsAllTime ? series : filter, jobs: { names: jobs.names, selection: filter } };
+}
 
 /** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
 const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
@@ -137,7 +166,6 @@ async function assessPresigned(
 const findWorst = (verdicts: readonly (Verdict | null)[]): Verdict | null =>
   VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
 
-/** Writes every output before it throws the first error: one bad path must not prevent the other files. */
 async function writeOutputs(
   outputs: readonly ReportOutput[],
   { assessment, assessAllTime }: StoredReport,
@@ -146,14 +174,12 @@ async function writeOutputs(
   now: Instant,
   io: Io,
 ): Promise<void> {
-  const errors: unknown[] = [];
-  for (const { format, file } of outputs) {
-    const isStdout = file === '-';
+  await writeAll(outputs, async ({ format, file }) => {
     const context = {
       now,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
-      ...(isStdout ? getTextStyle(io) : FILE_STYLE),
+      ...(file === '-' ? getTextStyle(io) : FILE_STYLE),
       isAsciiOnly: flags.ascii === true || !supportsUnicode(io.env),
       // A selected role is shown even if it is retired.
       seriesLimits: {
@@ -165,13 +191,8 @@ async function writeOutputs(
       ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
       nodeVersion: io.nodeVersion,
     };
-    try {
-      const text = await REPORT_FORMATS[format].render(assessment, context);
-      await writeOutput(io, file, typeof text === 'string' ? [text] : text);
-      if (format === 'github') await appendGithubFiles(io, assessment, context);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
+    const text = await REPORT_FORMATS[format].render(assessment, context);
+    await writeOutput(io, file, typeof text === 'string' ? [text] : text);
+    if (format === 'github') await appendGithubFiles(io, assessment, context);
+  });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { resolveDatabasePath } from '../../store/database-path.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
+import { resolveDatabase } from '../database/database-location.ts';
 import { findFlagValue } from '../flags/command-line.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { ProcessIo } from '../process/io.ts';
@@ -54,15 +55,27 @@ function createLocalNameReader(database: string | undefined, io: ProcessIo): Loc
         const { readProfileFiles } = await import('../../sources/profile/files.ts');
         return [...(await readProfileFiles(io)).profiles.keys()].filter(isPrintable);
       }
-      const { SampleStore } = await import('../../store/sample-store.ts');
       const file = database?.startsWith('~/') ? join(io.home, database.slice(2)) : database;
-      using store = SampleStore.openReadOnly(resolveDatabasePath(file, io));
-      const names = kind === 'job' ? store?.jobNames() : store?.seriesNames(kind);
-      return names?.filter(isPrintable) ?? [];
+      const location = resolveDatabase(file, io);
+      const names = isPostgresUrl(location)
+        ? await readRemoteNames(location, kind, io)
+        : await readFileNames(location, kind);
+      return names.filter(isPrintable);
     } catch {
       return [];
     }
   };
+}
+
+async function readFileNames(file: string, kind: 'host' | 'role' | 'job'): Promise<string[]> {
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  using store = SampleStore.openReadOnly(file);
+  return (kind === 'job' ? store?.jobNames() : store?.seriesNames(kind)) ?? [];
+}
+
+async function readRemoteNames(url: string, kind: 'host' | 'role' | 'job', io: ProcessIo): Promise<string[]> {
+  const { loadRemoteNames } = await import('../database/remote-database.ts');
+  return loadRemoteNames(url, kind, io);
 }
 
 /**

@@ -1,13 +1,12 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { isPushMarker, MARKER_KEY } from '../../watch/push/objects/marker.ts';
 import type { Io } from '../process/io.ts';
 import { explainWriteError, replaceFile } from '../process/output-file.ts';
 
-/**
- * Marks a folder as ours. Athena, Redshift Spectrum, Spark and pyarrow ignore names that begin with an underscore.
- */
-export const MARKER_FILE = '_cred-watch-export.json';
+/** `push` has the same marker with another content, so that neither uses a folder of the other. */
+const MARKER_FILE = MARKER_KEY;
 const MARKER_VERSION = 1;
 
 /** The `--since` and `--until` of an export, as typed. They change the rows of a month, and the facts in a row. */
@@ -24,7 +23,10 @@ export async function prepareExportFolder(root: string, period: ExportPeriod, io
   const names = await listFolder(root);
   const marker = join(root, MARKER_FILE);
   if (names.includes(MARKER_FILE)) {
-    const known = parseMarker(await readFile(marker, 'utf8'));
+    const text = await readFile(marker, 'utf8');
+    if (isPushMarker(text))
+      throw new CredWatchError(`${root} is a destination of push`, 'give another folder with -o');
+    const known = parseMarker(text);
     if (known === null) {
       throw new CredWatchError(`${marker} is not readable by this version`, 'give another folder with -o');
     }
@@ -40,8 +42,8 @@ export async function prepareExportFolder(root: string, period: ExportPeriod, io
       'give a new folder, or the folder of an earlier Parquet export',
     );
   }
-  const text = JSON.stringify({ schema_version: MARKER_VERSION, format: 'parquet', ...period }, null, 2);
-  await explainErrors(marker, () => replaceFile(marker, [`${text}\n`], io));
+  const content = JSON.stringify({ schema_version: MARKER_VERSION, format: 'parquet', ...period }, null, 2);
+  await explainErrors(marker, () => replaceFile(marker, [`${content}\n`], io));
 }
 
 export function explainErrors<T>(path: string, action: () => Promise<T>): Promise<T> {

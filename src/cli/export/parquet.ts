@@ -1,17 +1,18 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { AssessedSeries } from '../../domain/verdict/assessment.ts';
+import type { Instant } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { groupByMonth, type MeasuredSeries, prepareSeries } from '../../report/parquet/series-rows.ts';
+import { toRows } from '../../report/parquet/rows.ts';
+import { groupByMonth, type MeasuredSeries } from '../../report/parquet/series-rows.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
-import { assessStored } from '../../watch/stored-report.ts';
+import { findSeriesToMeasure, type SeriesToMeasure } from '../../watch/measured-series.ts';
+import { formatHostFolder } from '../../watch/push/objects/host-folder.ts';
+import type { ReportStore } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { isStdout } from '../process/output-file.ts';
 import { createProgress } from '../process/progress.ts';
 import { type ExportPeriod, prepareExportFolder } from './export-folder.ts';
-import { formatHostFolder, SeriesFiles } from './series-files.ts';
+import { SeriesFiles } from './series-files.ts';
 
 /** @throws CredWatchError if the output cannot be a folder */
 export function assertFolder(output: string): void {
@@ -33,11 +34,11 @@ export interface ParquetExport {
  * @returns false if the selection is empty; nothing is written then
  */
 export async function exportParquet(
-  store: SampleStore,
+  store: ReportStore,
   { filter, period, root }: ParquetExport,
   io: Io,
 ): Promise<boolean> {
-  const series = findSeries(store, filter, io);
+  const series = findSeries(store, filter, io.clock.now());
   if (series.length === 0) return false;
   await prepareExportFolder(root, period, io);
   // Loads hyparquet-writer.
@@ -47,43 +48,25 @@ export async function exportParquet(
   for (const [index, each] of series.entries()) {
     progress.show(`exported ${formatNumber(index)} of ${formatNumber(series.length)} series`);
     await noteShortenedHost(each, series[index - 1], io);
-    const measured = toMeasuredSeries(each);
-    if (measured === null) continue;
-    await files.write(each.identity, renderMonths(measured));
+    await files.write(each.identity, renderMonths(each.measure()));
   }
   return true;
 
   function* renderMonths(measured: MeasuredSeries): Generator<[string, Uint8Array]> {
     for (const [month, indexes] of groupByMonth(measured))
-      yield [month, renderParquet(measured, indexes, { version: CRED_WATCH_VERSION })];
+      yield [month, renderParquet(toRows(measured, indexes), { version: CRED_WATCH_VERSION })];
   }
 }
 
-/** Measures the series as `report` does. Their order groups the series of a host. */
-function findSeries(store: SampleStore, { role, ...filter }: SeriesFilter, io: Io): AssessedSeries[] {
-  // A series of another role may have replaced a selected one.
-  const { assessment } = assessStored(store, {
-    filter,
-    jobs: { durations: [], names: [] },
-    margin: 0,
-    now: io.clock.now(),
-    maxAge: null,
-    confidence: null,
-    minWatched: null,
-  });
-  return assessment.series.filter(
-    ({ identity, overview }) => overview !== null && (role === undefined || identity.role === role),
-  );
-}
-
-function toMeasuredSeries({ identity, analysis, isRetired }: AssessedSeries): MeasuredSeries | null {
-  const { isPolled, measurement }: { isPolled: boolean; measurement: Measurement | null } = analysis;
-  return measurement && prepareSeries({ identity, isPolled, isRetired, measurement });
+function findSeries(store: ReportStore, { role, ...filter }: SeriesFilter, now: Instant): SeriesToMeasure[] {
+  store.keepState();
+  const series = findSeriesToMeasure(store.historyReaders(filter), now);
+  return series.filter(({ identity }) => role === undefined || identity.role === role);
 }
 
 async function noteShortenedHost(
-  { identity }: AssessedSeries,
-  previous: AssessedSeries | undefined,
+  { identity }: SeriesToMeasure,
+  previous: SeriesToMeasure | undefined,
   io: Io,
 ): Promise<void> {
   const { name, isShortened } = formatHostFolder(identity.host);

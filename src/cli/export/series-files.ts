@@ -1,35 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeriesIdentity } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatPartition } from '../../report/parquet/partition.ts';
+import { digestName, formatHostFolder } from '../../watch/push/objects/host-folder.ts';
 import type { Io } from '../process/io.ts';
 import { replaceFile, TEMPORARY_FILE } from '../process/output-file.ts';
 import { createFolder, explainErrors } from './export-folder.ts';
 
-/** The limit of most file systems. */
-const MAX_NAME_BYTES = 255;
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
 /** Different for each series. Two series of one host, such as IMDSv1 and v2, share the folders of the host. */
 const formatFileName = (identity: SeriesIdentity): string =>
-  `${identity.source}-${digest(getSeriesKey(identity))}.parquet`;
-
-/** The folder of a host. A name that is too long for a file system is cut, and made unique by a digest. */
-export function formatHostFolder(host: string): { name: string; isShortened: boolean } {
-  const name = formatPartition('host', host);
-  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return { name, isShortened: false };
-  const end = `~${digest(host)}`;
-  const characters = [...host];
-  // Each character of the host has at most four bytes, so this ends.
-  for (let kept = characters.length - 1; ; kept -= 1) {
-    const short = `${formatPartition('host', `${characters.slice(0, kept).join('')}x`).slice(0, -1)}${end}`;
-    if (Buffer.byteLength(short) <= MAX_NAME_BYTES) return { name: short, isShortened: true };
-  }
-}
+  `${identity.source}-${digestName(getSeriesKey(identity))}.parquet`;
 
 /** Leftovers of a killed export are deleted after this time. */
 const LEFTOVER_MS = 3_600_000;

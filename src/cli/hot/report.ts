@@ -1,10 +1,15 @@
 import { type ReportFlags, reportCommand } from '../commands/report.ts';
+import { needsWholeProgram } from '../database/database-location.ts';
 import { createHotCommand } from './hot-command.ts';
 
 const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ format = [], presign = [] }) =>
-    presign.length === 0 && format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
+  ({ db, format = [], presign = [], fleet = false, groupBy }) =>
+    !fleet &&
+    groupBy === undefined &&
+    !needsWholeProgram(db, process) &&
+    presign.length === 0 &&
+    format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
 );

@@ -1,41 +1,33 @@
-import { CredWatchError } from '../../errors.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
+import { JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
-import type { PrometheusFlags } from './prometheus.ts';
+import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
-/** The value of `push --to`. */
-export type DestinationTarget =
-  | { kind: 'postgres'; url: string }
-  | { kind: 's3'; url: string }
-  | { kind: 'folder'; path: string }
-  | { kind: 'prometheus'; url: string };
+const METRICS = { kind: 'prometheus', name: 'metrics' } as const;
 
-/** Flags of `push` that concern one kind of destination. */
-export interface DestinationFlags extends PrometheusFlags {
-  endpointUrl?: string;
-}
+/** The kind of destination that each of these flags concerns. All other flags concern every destination. */
+export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; name: string }>> = {
+  '--tag': { kind: 'postgres', name: 'PostgreSQL' },
+  '--migrate': { kind: 'postgres', name: 'PostgreSQL' },
+  '--endpoint-url': { kind: 's3', name: 'S3' },
+  ...Object.fromEntries([...JUDGING_FLAGS, '--since'].map((flag) => [flag, METRICS])),
+};
 
-/** @throws CredWatchError if the text names no destination */
-export function parseDestination(text: string): DestinationTarget {
-  if (/^postgres(?:ql)?:\/\//.test(text)) return { kind: 'postgres', url: text };
-  if (text.startsWith('s3://')) return { kind: 's3', url: text };
-  if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
-  if (/^[./]/.test(text)) return { kind: 'folder', path: text };
-  throw new CredWatchError(
-    `--to '${text}' is not a destination`,
-    'use postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder such as ./history',
-  );
-}
-
+/** @throws CredWatchError if the destination or a setting is invalid */
 export async function openDestination(
   target: DestinationTarget,
   flags: DestinationFlags,
   io: Io,
 ): Promise<PushDestination> {
   switch (target.kind) {
+    case 'postgres':
+      return (await import('./postgres.ts')).openPostgresDestination(target.url, flags, io);
+    case 's3':
+    case 'folder': {
+      const { openObjectDestination } = await import('./objects.ts');
+      return openObjectDestination(target, flags, io);
+    }
     case 'prometheus':
       return (await import('./prometheus.ts')).openPrometheus(target.url, flags, io);
-    default:
-      throw new CredWatchError(`push to ${target.kind} is not available`);
   }
 }

@@ -1,4 +1,3 @@
-import type { Seconds } from '../../domain/model.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { readAuthorization } from '../../remote/metrics/authorization.ts';
 import { ImportClient } from '../../remote/metrics/import-client.ts';
@@ -6,21 +5,17 @@ import { parseImportUrl } from '../../remote/metrics/import-url.ts';
 import { readSmallFile } from '../../sources/environment/small-file.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import { MetricsDestination } from '../../watch/push/metrics/metrics-destination.ts';
-import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
+import { toReportOptions } from '../flags/judging-flags.ts';
 import { parseMomentFlag } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
-
-/** Flags that concern only metrics engines. */
-export interface PrometheusFlags extends Partial<JudgingFlags> {
-  /** Stays text, because parsing `7d` needs the current time. */
-  since?: string;
-  timeout?: Seconds;
-}
-
-const DEFAULT_TIMEOUT: Seconds = 60;
+import type { DestinationFlags } from './destination-target.ts';
 
 /** Opens the destination of `--to prometheus=URL`. */
-export async function openPrometheus(text: string, flags: PrometheusFlags, io: Io): Promise<PushDestination> {
+export async function openPrometheus(
+  text: string,
+  flags: DestinationFlags,
+  io: Io,
+): Promise<PushDestination> {
   const url = parseImportUrl(text);
   const { clock, env, random, nodeVersion } = io;
   const authorization = await readAuthorization(url, { env, readFile: readSmallFile });
@@ -38,7 +33,7 @@ export async function openPrometheus(text: string, flags: PrometheusFlags, io: I
     userAgent: `cred-watch/${CRED_WATCH_VERSION}`,
     clock,
     random,
-    timeoutMs: (flags.timeout ?? DEFAULT_TIMEOUT) * 1000,
+    timeoutMs: flags.timeout * 1000,
   });
   const name = `prometheus=${url.href}`;
   return new MetricsDestination({ name, client, report, since, version: CRED_WATCH_VERSION, nodeVersion });

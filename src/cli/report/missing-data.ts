@@ -17,6 +17,18 @@ export interface ReadContext {
   needsVerdict?: boolean;
 }
 
+/** What is read from the database: series, or the hosts of a fleet. */
+export interface MissingDataReport
+  extends Pick<StoredReport, 'hasDatabase' | 'readSeriesNames' | 'jobNames'> {
+  assessment: {
+    jobs: readonly ReadJob[];
+    series: readonly unknown[];
+    verdict: StoredReport['assessment']['verdict'];
+  };
+}
+
+type ReadJob = Pick<AssessedJob, 'name' | 'job' | 'runs'>;
+
 /** The hint if the database has no samples. */
 export const RECORD_SAMPLES =
   'record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`';
@@ -26,7 +38,11 @@ const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`'
  * Reports missing job runs and missing samples.
  * @returns true if there are samples and, with jobs, at least one job can be judged
  */
-export async function printMissingData(report: StoredReport, context: ReadContext, io: Io): Promise<boolean> {
+export async function printMissingData(
+  report: MissingDataReport,
+  context: ReadContext,
+  io: Io,
+): Promise<boolean> {
   const { jobs, series, verdict } = report.assessment;
   for (const job of jobs) {
     if (job.job !== null && job.runs?.runCount !== 0) continue;
@@ -41,10 +57,14 @@ export async function printMissingData(report: StoredReport, context: ReadContex
   return series.length > 0 && canJudge;
 }
 
+/** For a folder of Parquet files. */
+export const describeOnlyGenerations = (folder: string): string =>
+  `${folder} has Parquet files, which contain no failed polls and no job runs`;
+
 type MessageAndHint = [message: string, hint: string];
 
 function describeNoSamples(
-  { hasDatabase, readSeriesNames }: StoredReport,
+  { hasDatabase, readSeriesNames }: MissingDataReport,
   { databasePath: path, filter }: ReadContext,
   io: Io,
 ): MessageAndHint {
@@ -58,8 +78,8 @@ function describeNoSamples(
 
 /** For a named job without runs, or without a run from which its duration can be taken. */
 function describeNoRuns(
-  { name, runs }: AssessedJob,
-  { hasDatabase, jobNames }: StoredReport,
+  { name, runs }: ReadJob,
+  { hasDatabase, jobNames }: MissingDataReport,
   { databasePath: path }: ReadContext,
   io: Io,
 ): MessageAndHint {

@@ -4,8 +4,8 @@ import { formatHealth } from '../../report/serving/health.ts';
 import type { Shape } from '../../server/endpoint-request.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import type { ServingAddress } from '../../server/serving/serving.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { PollStore, RecordedPoll } from '../../watch/poll-once.ts';
+import { assertNotRemote, resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
@@ -54,6 +54,7 @@ function readSettings(flags: ServeFlags, io: Io): ServeSettings {
 /** Serves credentials until the end. Resolves to the exit code. */
 export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
   using _ = disableWasmTiering();
+  assertNotRemote(flags.db, serviceIo);
   const settings = readSettings(flags, serviceIo);
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
   if (foreign !== null)
@@ -104,7 +105,7 @@ async function serveUntilStopped(context: ServeContext): Promise<number> {
   /** The process after root was given up. */
   let userIo = io;
   const startedAt = io.clock.now();
-  const metrics = createMetricsPage(() => resolveDatabasePath(flags.db, userIo), roles, io, end);
+  const metrics = createMetricsPage(() => resolveDatabaseFile(flags.db, userIo), roles, io, end);
   const serving = await startServer(
     {
       ...settings,

@@ -22,4 +22,7 @@ function printVersion(): boolean {
   }
 }
 
+// All work is done then, and all output is written. Without `exit`, Node frees every object of V8, which takes a
+// millisecond.
+process.once('beforeExit', () => process.exit());
 void start(process.argv.slice(2));

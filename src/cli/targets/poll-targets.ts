@@ -1,12 +1,13 @@
 /** `poll --targets`: polls the endpoints that a file lists. */
+
 import { stat } from 'node:fs/promises';
 import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import { readDescriptorLimit } from '../../server/wire/connections.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { PollPool } from '../../watch/targets/poll-pool.ts';
 import { pollEachTarget, TargetWatcher } from '../../watch/targets/watch-targets.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
@@ -15,6 +16,9 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
+import type { BackgroundPush, PollPushFlags } from '../push/background-push.ts';
+import type { DestinationTarget } from '../push/destination-target.ts';
+import type { Tag } from '../push/tags.ts';
 import { type OpenTarget, OpenTargetList } from './open-targets.ts';
 import { canKeepConnections, computeSlotLimits } from './slot-limits.ts';
 import type { Target } from './target.ts';
@@ -27,6 +31,8 @@ export interface TargetsFlags extends ListeningFlags, JudgingFlags {
   for?: Seconds;
   db?: string;
   format: TextOrJson;
+  push?: readonly DestinationTarget[];
+  tag?: readonly Tag[];
 }
 
 type IntervalFlags = TargetsFlags & { interval: Seconds };
@@ -49,14 +55,16 @@ export async function pollTargets(flags: TargetsFlags, io: Io): Promise<number> 
     await printProblems(flags.targets, read.code === 'problems' ? read.problems : [], io);
     return EXIT.usage;
   }
-  const database = resolveDatabasePath(flags.db, io);
+  const database = resolveDatabaseFile(flags.db, io);
   using store = await openRecordingStore(database);
   await printNoteIfWritable(flags.targets, io);
   await printExposedFiles(database, io);
+  await using push =
+    flags.push === undefined ? null : await openPush({ ...flags, push: flags.push }, store, io);
   // Awaited, because the store is closed when this function returns.
   return interval === undefined
     ? await pollOneRound(read.targets, flags, store, io)
-    : await pollAtIntervals(file, read.targets, { ...flags, interval }, store, database, io);
+    : await pollAtIntervals(file, read.targets, { ...flags, interval }, { store, database, push }, io);
 }
 
 async function pollOneRound(
@@ -94,8 +102,7 @@ async function pollAtIntervals(
   file: TargetsFile,
   targets: readonly Target[],
   flags: IntervalFlags,
-  store: SampleStore,
-  database: string,
+  { store, database, push }: { store: SampleStore; database: string; push: BackgroundPush | null },
   io: Io,
 ): Promise<number> {
   const { clock, random } = io;
@@ -135,6 +142,7 @@ async function pollAtIntervals(
     if (clock.now() < nextSummary) continue;
     nextSummary = clock.now() + flags.interval * 1000;
     await printer.printSummary(open.list().length);
+    push?.request();
   }
   const sampleCount = await watcher.end();
   await printer.printSummary(open.list().length);
@@ -147,6 +155,11 @@ function createStop({ for: duration }: IntervalFlags, { clock, createStopSignal 
   createStopSignal().addEventListener('abort', () => stop.abort(), { once: true });
   if (duration !== undefined) void clock.sleep(duration * 1000, stop.signal).then(() => stop.abort());
   return stop;
+}
+
+async function openPush(flags: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
+  const { BackgroundPush } = await import('../push/background-push.ts');
+  return BackgroundPush.open(flags, store, io);
 }
 
 async function startServer(flags: IntervalFlags, database: string, io: Io) {

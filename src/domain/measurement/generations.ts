@@ -105,6 +105,33 @@ export function mergeGenerations(a: RecordedGeneration, b: RecordedGeneration): 
   };
 }
 
+/**
+ * Joins two records of the same generation that may have counted the same samples, such as those of a database and of an
+ * older copy. The result does not depend on the order, and joining a record again changes nothing.
+ */
+export const joinGenerations = (a: RecordedGeneration, b: RecordedGeneration): RecordedGeneration => ({
+  ...mergeGenerations(a, b),
+  samples: Math.max(a.samples, b.samples),
+});
+
+/**
+ * Completes the third later samples of joined records. A record does not know the samples of the other one, so the first
+ * and last samples of later generations stand for them. The result is not earlier than the real third sample, so the
+ * generation counts as served for longer.
+ */
+export function completeLaterSamples(generations: readonly RecordedGeneration[]): RecordedGeneration[] {
+  const seen = generations
+    .flatMap(({ firstSeen, lastSeen }) => (firstSeen === lastSeen ? [firstSeen] : [firstSeen, lastSeen]))
+    .sort((a, b) => a - b);
+  return generations.map((generation) => {
+    if (generation.thirdLaterSample !== null) return generation;
+    const third = seen[findFirstIndex(seen, (time) => time > generation.lastSeen) + 2];
+    return third === undefined
+      ? generation
+      : { ...generation, thirdLaterSample: { observedAt: third, clockOffset: null } };
+  });
+}
+
 const areDatedDifferently = (a: IssuedCredentials, b: IssuedCredentials): boolean =>
   a.lastUpdated !== null && b.lastUpdated !== null && a.lastUpdated !== b.lastUpdated;
 

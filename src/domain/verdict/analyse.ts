@@ -7,7 +7,7 @@ import { findFindings } from './checks/findings.ts';
 import type { CheckedSeries, ColumnHistory, Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** Without a limit, the old samples of a stopped poller would still give a verdict. */
-const POLLED_MAX_AGE: Seconds = 86_400;
+export const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAnalysis {
@@ -39,13 +39,16 @@ function analyseMeasurement(
     measurement,
     analysedAt: measurement === null ? now : correctNow(now, measurement),
     age: measurement === null ? null : computeAge(now, measurement),
-    maxAge: maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge,
+    maxAge: findMaxAge(maxAge, isPolled),
   };
   return { ...series, findings: findFindings(series) };
 }
 
+export const findMaxAge = (maxAge: Freshness['maxAge'], isPolled: boolean): Seconds | null =>
+  maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge;
+
 /** The age of the newest sample. The clock may have been set since that sample: the larger age counts. */
-function computeAge(now: Instant, measurement: Measurement): Seconds {
+export function computeAge(now: Instant, measurement: Pick<Measurement, 'lastSample' | 'clock'>): Seconds {
   const { lastSample, clock } = measurement;
   const age = secondsBetween(lastSample, correctNow(now, measurement));
   if (!clock.usesRawTimes) return age;
@@ -57,7 +60,7 @@ function computeAge(now: Instant, measurement: Measurement): Seconds {
  * `now` by the clock that dates the samples of the series: corrected by the newest known offset, unless the
  * series uses the host's clock.
  */
-export function correctNow(now: Instant, { clock }: Measurement): Instant {
+export function correctNow(now: Instant, { clock }: Pick<Measurement, 'clock'>): Instant {
   const { usesRawTimes, newestOffset: clockOffset, shiftMs } = clock;
   return (usesRawTimes ? now : correctTime({ observedAt: now, clockOffset })) + shiftMs;
 }

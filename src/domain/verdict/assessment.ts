@@ -1,8 +1,15 @@
 import type { Measurement } from '../measurement/measurement.ts';
-import type { FailureReason, Instant, JobRun, Seconds, SeriesHistory, SeriesIdentity } from '../model.ts';
-import { getHostSourceKey, getSeriesKey } from '../series-key.ts';
+import type { Instant, JobRun, Seconds, SeriesHistory, SeriesIdentity } from '../model.ts';
+import { getSeriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
 import type { EvidenceRules } from './confidence.ts';
+import {
+  chooseJudgingSeries,
+  findRetired,
+  removeRetired,
+  type SeriesCandidate,
+  wasNeverConfigured,
+} from './figures/choose-series.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
 import type { Job, JobJudgement, Verdict } from './job-verdict.ts';
@@ -143,11 +150,12 @@ class LazySeries implements AssessedSeries {
 
 const NO_JUDGEMENTS: readonly JobJudgement[] = [];
 
-interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
+export interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
   toJudge: JobToJudge;
 }
 
-function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
+/** Finds the duration of a job. */
+export function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
   const { name, margin } = toJudge;
   const runs = name === null ? null : summariseJobRuns(toJudge.runs, now);
   const duration = toJudge.duration ?? runs?.measuredDuration?.seconds ?? null;
@@ -161,9 +169,9 @@ function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
 }
 
 /** A series that may judge jobs. */
-interface Candidate extends Pick<AssessedSeries, 'identity' | 'overview'> {
+interface Candidate extends SeriesCandidate {
+  overview: SeriesOverview | null;
   analyseSeries: () => SeriesAnalysis;
-  wasNeverConfigured: boolean;
   /** One for each job. Null if the duration of the job is unknown. */
   judgements: readonly (JobJudgement | null)[];
 }
@@ -184,7 +192,7 @@ function createCandidate(
       worstCaseSeconds: measurement.worstCase.seconds,
     },
     analyseSeries,
-    wasNeverConfigured: wasNeverConfigured(analysis),
+    wasNeverConfigured: wasNeverConfigured(measurement !== null, analysis.failedPolls),
     judgements: jobs.map(({ job }) => job && judgeJob(analysis, job, options)),
   };
 }
@@ -196,47 +204,16 @@ function chooseSeries(
   { judgeRetired }: Pick<AssessmentOptions, 'judgeRetired'>,
 ): readonly Candidate[] {
   const keys = new Set(runs.map(({ identity }) => getSeriesKey(identity)));
-  const ofRuns =
-    keys.size === 0
-      ? []
-      : series.filter(({ identity, overview }) => overview !== null && keys.has(getSeriesKey(identity)));
-  const configured = series.filter((each) => !each.wasNeverConfigured);
-  const chosen = [ofRuns, configured].find((each) => each.length > 0) ?? series;
-  if (chosen.length === 1 || judgeRetired) return chosen;
-  const retired = findRetired(chosen);
-  return chosen.filter((each) => !retired.has(each));
+  const ofRuns = series.filter(
+    ({ identity, overview }) => keys.size > 0 && overview !== null && keys.has(getSeriesKey(identity)),
+  );
+  return ofRuns.length > 0 ? removeRetired(ofRuns, judgeRetired) : chooseJudgingSeries(series, judgeRetired);
 }
 
-function findWorst(verdicts: Iterable<Verdict>): Verdict {
+/** The worst of the verdicts. `unknown` without a verdict. */
+export function findWorst(verdicts: Iterable<Verdict>): Verdict {
   const found = new Set(verdicts);
   return VERDICTS_WORST_FIRST.find((verdict) => found.has(verdict)) ?? 'unknown';
-}
-
-/** Every poll failed because the source is not configured, so no job gets credentials from it. */
-const wasNeverConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
-  measurement === null &&
-  failedPolls.length > 0 &&
-  failedPolls.every(({ reason }) => NOT_CONFIGURED_REASONS.includes(reason));
-
-const NOT_CONFIGURED_REASONS: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
-
-/**
- * Finds the series that are replaced: another series of the same host and source has its first sample after
- * their last one. The role changed, a task was restarted, or IMDSv1 is used as the fallback.
- */
-function findRetired(series: readonly Candidate[]): ReadonlySet<Candidate> {
-  const latestBeginnings = new Map<string, Instant>();
-  for (const { identity, overview } of series) {
-    if (overview === null) continue;
-    const key = getHostSourceKey(identity);
-    const known = latestBeginnings.get(key) ?? overview.firstSample;
-    latestBeginnings.set(key, Math.max(known, overview.firstSample));
-  }
-  const retired = series.filter(({ identity, overview }) => {
-    const beginning = latestBeginnings.get(getHostSourceKey(identity));
-    return beginning !== undefined && (overview === null || beginning > overview.lastSample);
-  });
-  return new Set(retired);
 }
 
 /** The first job with the worst verdict. Null without a job. */

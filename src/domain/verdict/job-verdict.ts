@@ -53,6 +53,9 @@ interface MeasuredJob extends JudgedJob {
   watchedShare: number | null;
   /** When the spare validity is used up if lead times go on shrinking. Null without a trend or spare. */
   spareUsedUpAt: Instant | null;
+}
+
+interface StartsOfJob {
   /** Share of the watched time in which a start was safe, 0 to 1. Null if no time was watched. */
   shareOfSafeStarts: number | null;
 }
@@ -67,12 +70,20 @@ export const VERDICT_WITHOUT_SAMPLES = {
   safeTimeAfterRotation: null,
 } as const;
 
-/** The verdict on a job from the history of one series, with its reasons. */
-export type JobJudgement =
-  | (MeasuredJob & { verdict: 'safe' | 'never' | 'sometimes' | 'unknown'; safeTimeAfterRotation: null })
-  | (MeasuredJob & {
+type VerdictWithSamples =
+  | { verdict: 'safe' | 'never' | 'sometimes' | 'unknown'; safeTimeAfterRotation: null }
+  | {
       verdict: 'start-after-rotation';
       /** A start within this time after any measured rotation was safe. */
       safeTimeAfterRotation: Seconds;
-    })
+    };
+
+/** The verdict on a job from the history of one series, with its reasons. */
+export type JobJudgement =
+  | (MeasuredJob & StartsOfJob & VerdictWithSamples)
   | (JudgedJob & typeof VERDICT_WITHOUT_SAMPLES);
+
+/** The verdict on a job from the figures of one series, with its reasons. */
+export type FiguresJudgement =
+  | (MeasuredJob & VerdictWithSamples)
+  | (JudgedJob & Omit<typeof VERDICT_WITHOUT_SAMPLES, 'shareOfSafeStarts'>);

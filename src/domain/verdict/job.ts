@@ -1,9 +1,14 @@
-import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import { computeShareOfSafeStarts, findLongestServedValidity } from '../measurement/validity.ts';
+import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import { type EvidenceRules, NO_EVIDENCE_RULES } from './confidence.ts';
-import { type Job, type JobJudgement, VERDICT_WITHOUT_SAMPLES } from './job-verdict.ts';
+import { findJudgedFigures, type JudgedFigures, type JudgedSeriesFigures } from './figures/judged-figures.ts';
+import {
+  type FiguresJudgement,
+  type Job,
+  type JobJudgement,
+  VERDICT_WITHOUT_SAMPLES,
+} from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 import { findSpareUsedUpAt, findUnknownReasons } from './unknown-reasons.ts';
 
@@ -16,25 +21,38 @@ export function judgeJob(
   job: Job,
   rules: EvidenceRules = NO_EVIDENCE_RULES,
 ): JobJudgement {
-  const required = job.duration + job.margin;
   const { measurement } = analysis;
-  const unknownReasons = findUnknownReasons(analysis, required, rules);
+  const judgement = judgeFigures(findJudgedFigures(analysis), job, rules);
+  if (measurement === null || judgement.spare === null) return { ...judgement, ...VERDICT_WITHOUT_SAMPLES };
+  const shareOfSafeStarts = computeShareOfSafeStarts(measurement, judgement.required);
+  return { ...judgement, shareOfSafeStarts };
+}
+
+/** As {@link judgeJob}, without the share of safe starts, which needs the whole history. */
+export function judgeFigures(
+  series: JudgedSeriesFigures,
+  job: Job,
+  rules: EvidenceRules = NO_EVIDENCE_RULES,
+): FiguresJudgement {
+  const required = job.duration + job.margin;
+  const { measured: figures } = series;
+  const unknownReasons = findUnknownReasons(series, required, rules);
   const judged = { job, required, unknownReasons };
-  if (measurement === null) return { ...judged, ...VERDICT_WITHOUT_SAMPLES };
-  const spare = measurement.worstCase.seconds - required;
-  const shareOfSafeStarts = computeShareOfSafeStarts(measurement, required);
-  const spareUsedUpAt = findSpareUsedUpAt(measurement, required);
-  const { watchedShare } = measurement;
-  const measured = { ...judged, spare, watchedShare, spareUsedUpAt, shareOfSafeStarts };
-  const withVerdict = (verdict: 'safe' | 'never' | 'sometimes' | 'unknown'): JobJudgement => ({
+  if (figures === null) {
+    const { shareOfSafeStarts: _, ...withoutSamples } = VERDICT_WITHOUT_SAMPLES;
+    return { ...judged, ...withoutSamples };
+  }
+  const spare = figures.worstCaseSeconds - required;
+  const { watchedShare } = figures;
+  const measured = { ...judged, spare, watchedShare, spareUsedUpAt: findSpareUsedUpAt(figures, required) };
+  const withVerdict = (verdict: 'safe' | 'never' | 'sometimes' | 'unknown'): FiguresJudgement => ({
     ...measured,
     verdict,
     safeTimeAfterRotation: null,
   });
-  if (isNeverSafe(measurement, required)) return withVerdict('never');
-  // The share decides only for a job of length 0: then the window of a rotation may contain the expiration.
-  if (spare < 0 || (shareOfSafeStarts ?? 1) < 1) {
-    const safeTimeAfterRotation = findSafeTimeAfterRotation(measurement, required);
+  if (isNeverSafe(figures, required)) return withVerdict('never');
+  if (spare < 0 || isExposedWithoutSpare(figures, required)) {
+    const safeTimeAfterRotation = findSafeTimeAfterRotation(figures, required);
     return safeTimeAfterRotation === null
       ? withVerdict('sometimes')
       : { ...measured, verdict: 'start-after-rotation', safeTimeAfterRotation };
@@ -42,44 +60,62 @@ export function judgeJob(
   return withVerdict(unknownReasons.length > 0 ? 'unknown' : 'safe');
 }
 
+/**
+ * For a job of length 0, the share of safe starts decides: if the window of a rotation contains the expiration, the
+ * worst case is 0. For longer jobs, this worst case is not enough.
+ */
+const isExposedWithoutSpare = (figures: JudgedFigures, required: Seconds): boolean =>
+  required <= 0 && (figures.validShare ?? 1) < 1;
+
 /** Null if a start right after a rotation is not always safe, or if rotations cannot be noticed. */
-function findSafeTimeAfterRotation(measurement: Measurement, required: Seconds): Seconds | null {
-  const { validityWhenIssued } = measurement;
+function findSafeTimeAfterRotation(figures: JudgedFigures, required: Seconds): Seconds | null {
+  const { validityWhenIssued } = figures;
   if (validityWhenIssued === null || required > validityWhenIssued.min) return null;
-  return isOutlookAfterRotationPossible(measurement) ? validityWhenIssued.min - required : null;
+  return isOutlookAfterRotationPossible(figures) ? validityWhenIssued.min - required : null;
 }
 
 /** With several endpoints, the next request may get the older credentials of another endpoint. */
 export const isOutlookAfterRotationPossible = ({
   witnessedCount,
-  severalEndpoints,
+  hasSeveralEndpoints,
   isIssuedPerRequest,
-}: Measurement): boolean => witnessedCount > 0 && severalEndpoints === null && !isIssuedPerRequest;
+}: Pick<JudgedFigures, 'witnessedCount' | 'hasSeveralEndpoints' | 'isIssuedPerRequest'>): boolean =>
+  witnessedCount > 0 && !hasSeveralEndpoints && !isIssuedPerRequest;
 
 /** No measured start was safe, neither when a generation was issued nor when it was seen. */
-export function isNeverSafe(
-  measurement: Measurement,
+export function isNeverSafe<Figures extends NeverSafeFigures>(
+  figures: Figures,
   required: Seconds,
-): measurement is Measurement & { largestPossibleValidity: Seconds } {
-  const { largestPossibleValidity } = measurement;
+): figures is Figures & { largestPossibleValidity: Seconds } {
+  const { largestPossibleValidity } = figures;
   return (
     largestPossibleValidity !== null &&
     largestPossibleValidity < required &&
-    !wasEverSafe(measurement, required)
+    // Includes generations of unknown age.
+    figures.longestServedValidity < required
   );
 }
 
-/** Whether a start was safe when a generation was first seen. Includes generations of unknown age. */
-export const wasEverSafe = (measurement: Measurement, required: Seconds): boolean =>
-  findLongestServedValidity(getHistoryColumns(measurement)) >= required;
+type NeverSafeFigures = Pick<JudgedFigures, 'largestPossibleValidity' | 'longestServedValidity'>;
 
 /** The longest job that is safe at any start. Null if no job is safe or no rotation was witnessed. */
-export function findLongestSafeJob(
+export const findLongestSafeJob = (
   { worstCase, witnessedCount, isIssuedPerRequest }: Measurement,
+  margin: Seconds,
+): Seconds | null =>
+  computeLongestSafeJob({ worstCaseSeconds: worstCase.seconds, witnessedCount, isIssuedPerRequest }, margin);
+
+/** As {@link findLongestSafeJob}, from figures. */
+export function computeLongestSafeJob(
+  {
+    worstCaseSeconds,
+    witnessedCount,
+    isIssuedPerRequest,
+  }: Pick<JudgedFigures, 'worstCaseSeconds' | 'witnessedCount' | 'isIssuedPerRequest'>,
   margin: Seconds,
 ): Seconds | null {
   const isMeasured = witnessedCount > 0 || isIssuedPerRequest;
   // A worst case of 0 means that credentials may have expired before the rotation.
-  const isAnySafe = worstCase.seconds > 0 && worstCase.seconds >= margin;
-  return isMeasured && isAnySafe ? worstCase.seconds - margin : null;
+  const isAnySafe = worstCaseSeconds > 0 && worstCaseSeconds >= margin;
+  return isMeasured && isAnySafe ? worstCaseSeconds - margin : null;
 }

@@ -6,6 +6,7 @@ import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
 import type { JobRequirement } from './job-verdict.ts';
@@ -186,9 +187,14 @@ function findLaterStart(
 }
 
 function findOutlook(measurement: Measurement, required: Seconds): Outlook {
-  if (isNeverSafe(measurement, required) && isEnoughForNever(measurement, required)) return 'never';
+  const figures = new MeasurementFigures(measurement);
+  if (
+    isNeverSafe(figures, required) &&
+    isEnoughForNever(measurement, figures.largestPossibleValidity, required)
+  )
+    return 'never';
   const { validityWhenIssued } = measurement;
-  if (validityWhenIssued === null || !isOutlookAfterRotationPossible(measurement)) return 'unknown';
+  if (validityWhenIssued === null || !isOutlookAfterRotationPossible(figures)) return 'unknown';
   if (required <= validityWhenIssued.min) return 'after-rotation';
   return required <= validityWhenIssued.max ? 'perhaps-after-rotation' : 'unknown';
 }
@@ -199,10 +205,10 @@ const MIN_ROTATIONS_FOR_NEVER = 5;
 const CLEAR_EXCESS: Seconds = 600;
 
 function isEnoughForNever(
-  measurement: Measurement & { largestPossibleValidity: Seconds },
+  { witnessedCount, sampleCount, isIssuedPerRequest }: Measurement,
+  largestPossibleValidity: Seconds,
   required: Seconds,
 ): boolean {
-  const { witnessedCount, sampleCount, isIssuedPerRequest, largestPossibleValidity } = measurement;
   const observations = isIssuedPerRequest ? sampleCount : witnessedCount;
   if (observations >= MANY_ROTATIONS) return required > largestPossibleValidity;
   return observations >= MIN_ROTATIONS_FOR_NEVER && required > largestPossibleValidity + CLEAR_EXCESS;

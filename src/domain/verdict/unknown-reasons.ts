@@ -2,31 +2,31 @@ import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds } from '../model.ts';
 import { computeMinRotations, type EvidenceRules, isChanceAllowed } from './confidence.ts';
-import { findEvidence } from './evidence.ts';
+import type { JudgedFigures, JudgedSeriesFigures } from './figures/judged-figures.ts';
 import type { UnknownReason } from './job-verdict.ts';
-import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Why the history is not enough for `safe`. `required` is the job duration plus the margin. */
 export function findUnknownReasons(
-  analysis: SeriesAnalysis,
+  series: JudgedSeriesFigures,
   required: Seconds,
   rules: EvidenceRules,
 ): UnknownReason[] {
-  const { measurement } = analysis;
-  if (measurement === null) return [{ code: 'NO_SAMPLES' }];
+  const { measured } = series;
+  if (measured === null) return [{ code: 'NO_SAMPLES' }];
   return [
-    ...findMissingRotations(measurement),
-    ...findAgeReasons(analysis),
-    ...findFindingReasons(analysis),
-    ...findTrendReasons(measurement, required, rules),
-    ...findEvidenceReasons(measurement, rules),
+    ...findMissingRotations(measured),
+    ...findAgeReasons(series),
+    ...findOverdueReasons(series),
+    ...findClockReasons(measured),
+    ...findTrendReasons(measured, required, rules),
+    ...findEvidenceReasons(measured, rules),
   ];
 }
 
-const findMissingRotations = ({ witnessedCount, isIssuedPerRequest }: Measurement): UnknownReason[] =>
+const findMissingRotations = ({ witnessedCount, isIssuedPerRequest }: JudgedFigures): UnknownReason[] =>
   witnessedCount === 0 && !isIssuedPerRequest ? [{ code: 'NO_WITNESSED_ROTATION' }] : [];
 
-function findAgeReasons({ age, maxAge }: SeriesAnalysis): UnknownReason[] {
+function findAgeReasons({ age, maxAge }: JudgedSeriesFigures): UnknownReason[] {
   if (age !== null && maxAge !== null && age > maxAge) {
     return [{ code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge }];
   }
@@ -35,58 +35,56 @@ function findAgeReasons({ age, maxAge }: SeriesAnalysis): UnknownReason[] {
     : [];
 }
 
-function findFindingReasons({ findings, measurement }: SeriesAnalysis): UnknownReason[] {
-  const reasons: UnknownReason[] = [];
-  for (const finding of findings) {
-    if (finding.code !== 'ROTATION_OVERDUE') continue;
-    reasons.push({ code: finding.code, servedForSeconds: finding.servedForSeconds });
-  }
-  const aheadSeconds = findDecisiveIssuedInFuture(measurement);
-  return aheadSeconds === null ? reasons : [...reasons, { code: 'ISSUED_IN_FUTURE', aheadSeconds }];
+const findOverdueReasons = ({ overdueServedFor }: JudgedSeriesFigures): UnknownReason[] =>
+  overdueServedFor === null ? [] : [{ code: 'ROTATION_OVERDUE', servedForSeconds: overdueServedFor }];
+
+function findClockReasons(figures: JudgedFigures): UnknownReason[] {
+  const aheadSeconds = findDecisiveIssuedInFuture(figures);
+  return aheadSeconds === null ? [] : [{ code: 'ISSUED_IN_FUTURE', aheadSeconds }];
 }
 
 /** By how much `LastUpdated` is ahead, if that is too much to trust the clocks. Else null. */
-export function findDecisiveIssuedInFuture(measurement: Measurement | null): Seconds | null {
-  const issuedInFuture = measurement?.clock.issuedInFuture ?? null;
+export function findDecisiveIssuedInFuture(figures: Pick<Measurement, 'clock'> | null): Seconds | null {
+  const issuedInFuture = figures?.clock.issuedInFuture ?? null;
   return issuedInFuture?.isDecisive ? issuedInFuture.ahead : null;
 }
 
 const DAY: Seconds = 86_400;
 
 function findTrendReasons(
-  measurement: Measurement,
+  figures: JudgedFigures,
   required: Seconds,
   { confidence }: EvidenceRules,
 ): UnknownReason[] {
-  const usedUpAt = findSpareUsedUpAt(measurement, required);
-  if (measurement.leadTimeTrend === null || usedUpAt === null) return [];
-  const isSoon = usedUpAt < measurement.lastSample + DAY * 1000;
+  const usedUpAt = findSpareUsedUpAt(figures, required);
+  if (figures.leadTimeTrend === null || usedUpAt === null) return [];
+  const isSoon = usedUpAt < figures.lastSample + DAY * 1000;
   if (confidence === null && !isSoon) return [];
-  const { shrinkingPerDay: shrinkingPerDaySeconds } = measurement.leadTimeTrend;
+  const { shrinkingPerDay: shrinkingPerDaySeconds } = figures.leadTimeTrend;
   return [{ code: 'LEAD_TIMES_SHRINK', shrinkingPerDaySeconds, usedUpAt }];
 }
 
 /** When the spare validity of a job is used up if the trend goes on. Null without a trend or without spare. */
 export function findSpareUsedUpAt(
-  { leadTimeTrend, worstCase, lastSample }: Measurement,
+  { leadTimeTrend, worstCaseSeconds, lastSample }: JudgedFigures,
   required: Seconds,
 ): Instant | null {
-  const spare = worstCase.seconds - required;
+  const spare = worstCaseSeconds - required;
   if (leadTimeTrend === null || spare < 0) return null;
   return Math.floor(lastSample + (spare / leadTimeTrend.shrinkingPerDay) * DAY * 1000);
 }
 
 function findEvidenceReasons(
-  measurement: Measurement,
+  figures: JudgedFigures,
   { confidence, minWatched }: EvidenceRules,
 ): UnknownReason[] {
-  const { watchedShare, rotationInterval } = measurement;
+  const { watchedShare, rotationInterval } = figures;
   const reasons: UnknownReason[] = [];
   if (minWatched !== null && watchedShare !== null && watchedShare < minWatched) {
     reasons.push({ code: 'TOO_LITTLE_WATCHED', watchedShare, minWatched });
   }
   if (confidence === null) return reasons;
-  const { observations, nextRotationChance, recentRecords } = findEvidence(measurement);
+  const { observations, nextRotationChance, recentRecords } = figures.evidence;
   const minObservations = computeMinRotations(confidence);
   if (observations < minObservations) {
     const missing = minObservations - observations;

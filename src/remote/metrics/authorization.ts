@@ -1,6 +1,6 @@
 import { CredWatchError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import { exposesRequests } from './import-url.ts';
+import { createInvalidArgument, exposesRequests } from './import-url.ts';
 
 const PREFIX = 'CRED_WATCH_PROMETHEUS_';
 export const TOKEN = `${PREFIX}TOKEN`;
@@ -30,7 +30,7 @@ export async function readAuthorization(url: URL, sources: SecretSources): Promi
   const username = sources.env[USERNAME] ?? '';
   const authorization = createAuthorization(token, username, password);
   if (authorization !== null && exposesRequests(url))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       `${url.origin} is not encrypted, so other machines could read the token or password`,
       'use https, or send to a vmagent on this machine',
     );
@@ -43,19 +43,19 @@ function createAuthorization(
   password: Secret | null,
 ): Authorization | null {
   if (token !== null && (username !== '' || password !== null))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       `both ${TOKEN} and a user name or password are set`,
       `unset ${TOKEN}, or ${USERNAME} and ${PASSWORD}`,
     );
   if (token !== null) return { header: new Secret(`Bearer ${token.reveal()}`), secret: token };
   if ((username === '') !== (password === null))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       `only one of ${USERNAME} and ${PASSWORD} is set`,
       `set both, or ${PASSWORD}_FILE for the password`,
     );
   if (password === null) return null;
   if (username.includes(':'))
-    throw new CredWatchError(`${USERNAME} contains a colon`, 'HTTP does not allow a colon in a user name');
+    throw createInvalidArgument(`${USERNAME} contains a colon`, 'HTTP does not allow a colon in a user name');
   const pair = Buffer.from(`${username}:${password.reveal()}`).toString('base64');
   return { header: new Secret(`Basic ${pair}`), secret: password };
 }
@@ -65,13 +65,13 @@ async function readSecret(name: string, { env, readFile }: SecretSources): Promi
   const file = `${name}_FILE`;
   const [value = '', path = ''] = [env[name], env[file]];
   if (value !== '' && path !== '')
-    throw new CredWatchError(`both ${name} and ${file} are set`, `unset one of them`);
+    throw createInvalidArgument(`both ${name} and ${file} are set`, `unset one of them`);
   if (value === '' && path === '') return null;
   const text = value !== '' ? value : await readSecretFile(file, path, readFile);
   const secret = text.replace(/\r?\n$/, '');
   // Other characters cannot be in a header, and an error of Node.js would quote them.
   if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(secret))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       `the value of ${value !== '' ? name : file} is empty or has characters that HTTP does not allow`,
       'use printable ASCII characters on one line',
     );

@@ -12,18 +12,18 @@ const ALLOWED_PARAMETER = 'extra_label';
  */
 export function parseImportUrl(text: string): URL {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       'the value after prometheus= is not an http or https URL',
       'use for example prometheus=http://127.0.0.1:8429',
     );
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
-    throw new CredWatchError(
+    throw createInvalidArgument(
       'the URL after prometheus= contains a user name or a password',
       'remove it, and set CRED_WATCH_PROMETHEUS_USERNAME and CRED_WATCH_PROMETHEUS_PASSWORD_FILE',
     );
   if ([...url.searchParams.keys()].some((name) => name !== ALLOWED_PARAMETER))
-    throw new CredWatchError(
+    throw createInvalidArgument(
       `the URL after prometheus= has a parameter other than ${ALLOWED_PARAMETER}`,
       'secrets do not belong in a URL; set CRED_WATCH_PROMETHEUS_TOKEN_FILE',
     );
@@ -31,6 +31,10 @@ export function parseImportUrl(text: string): URL {
   if (url.pathname === '/') url.pathname = DEFAULT_PATH;
   return url;
 }
+
+/** A running program cannot correct its arguments and its environment. */
+export const createInvalidArgument = (message: string, hint: string): CredWatchError =>
+  new CredWatchError(message, hint, { code: 'INVALID_ARGUMENT' });
 
 /** The names of URLs with IPv6 addresses have brackets. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

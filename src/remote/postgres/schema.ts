@@ -2,6 +2,26 @@
 export const POSTGRES_SCHEMA = 'cred_watch';
 
 /**
+ * Writers of this schema version or later can use the newest schema. Increase it only if a migration makes older writers
+ * store wrong values.
+ */
+export const OLDEST_WRITER = 1;
+
+/**
+ * The first statements of each migration. Row 0 of `schema_versions` is locked by a migration, so that the migrations of
+ * several hosts run one after the other.
+ */
+export const POSTGRES_FOUNDATION: readonly string[] = [
+  'CREATE SCHEMA IF NOT EXISTS cred_watch',
+  `CREATE TABLE IF NOT EXISTS cred_watch.schema_versions (
+    version bigint NOT NULL,
+    oldest_writer bigint NOT NULL,
+    PRIMARY KEY (version)
+  )`,
+  'INSERT INTO cred_watch.schema_versions (version, oldest_writer) VALUES (0, 0) ON CONFLICT DO NOTHING',
+];
+
+/**
  * The entry at `index` migrates the schema from version `index` to `index + 1`. Released entries never change.
  *
  * The statements are plain SQL that PostgreSQL and databases with its protocol understand: no sequences, no triggers, no
@@ -13,15 +33,23 @@ export const POSTGRES_SCHEMA = 'cred_watch';
  *
  * - `hosts`: `clock_known_at` and `clock_offset` are the newest known offset of the host's clock.
  * - `series` has the figures of the whole series, which a host computes from all of its generations. `revision` grows
- *   with each change, so that a host notices changes by another process. Figures are NULL without a sample.
+ *   with each change, so that a host notices changes by another process. Figures are NULL without a sample. `changes`
+ *   is a JSON list.
  * - `generations`: the columns up to `third_later_clock_offset` are those of the local database. `validity_when_issued`
- *   and the columns after it are computed by the host.
+ *   and the columns after it are computed by the host. `month` is the first day of the UTC month of `first_seen`. It is
+ *   part of the key, because the key of a partitioned table must contain the column that selects the partition.
  * - `failed_polls` has one row per host, source, UTC day and reason. `spans` is a JSON list of `[from, to]`, in which every
  *   poll of the day with this reason failed.
  * - `findings` is replaced together with its series. Findings that depend on the time of a report are left out.
+ * - `retention` has one row: what was last seen before `deleted_before` was deleted, and is not sent again.
  */
 export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
+  CREATE TABLE cred_watch.retention (
+    name text NOT NULL,
+    deleted_before bigint NOT NULL,
+    PRIMARY KEY (name)
+  );
   CREATE TABLE cred_watch.hosts (
     host text NOT NULL,
     pushed_at bigint NOT NULL,
@@ -43,6 +71,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     role text NOT NULL,
     revision bigint NOT NULL,
     polled boolean NOT NULL,
+    never_configured boolean NOT NULL,
     session_limit text,
     token_expires_at bigint,
     sample_count bigint,
@@ -95,6 +124,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     before_min_lead_time bigint,
     before_median_interval bigint,
     before_max_validity bigint,
+    changes text,
     PRIMARY KEY (host, source, api_version, role)
   );
   CREATE TABLE cred_watch.generations (
@@ -102,6 +132,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     source text NOT NULL,
     api_version text NOT NULL,
     role text NOT NULL,
+    month date NOT NULL,
     generation_key text NOT NULL,
     last_updated bigint,
     expiration bigint NOT NULL,
@@ -126,7 +157,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     dated boolean,
     witnessed boolean,
     remaining_when_served_last bigint NOT NULL,
-    PRIMARY KEY (host, source, api_version, role, generation_key)
+    PRIMARY KEY (host, source, api_version, role, month, generation_key)
   );
   CREATE TABLE cred_watch.failed_polls (
     host text NOT NULL,

@@ -46,7 +46,7 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
 const formatRunRow = (row: Row) =>
   row[0] === 'job' ? `- ${formatRow(row)}` : `  - ${row[0]}: ${formatRow(row)}`;
 
-const formatVerdictWithSymbol = (verdict: Verdict) =>
+export const formatVerdictWithSymbol = (verdict: Verdict) =>
   `${SAFETY_SYMBOLS[toSafety(verdict)]} ${formatVerdict(verdict)}`;
 
 /**
@@ -54,7 +54,7 @@ const formatVerdictWithSymbol = (verdict: Verdict) =>
  * Characters that could end the code or the table cell are escaped, and `<`, because some readers see a tag
  * there.
  */
-function quoteName(text: string): string {
+export function quoteName(text: string): string {
   const escaped = escapeUnprintable(text).replace(
     /[`|<]/g,
     (character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
@@ -68,7 +68,7 @@ const quoteSeriesName = ({ analysis }: AssessedSeries) => quoteName(formatSeries
 const quoteJobName = ({ name, job }: AssessedJob) =>
   formatJob({ name: name === null ? null : quoteName(name), job });
 
-const formatTableRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+export const formatTableRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /** One row per job and judging series. A job without a judgement has one row, too. */
 function renderVerdictTable(assessment: Assessment): string {

@@ -12,6 +12,9 @@ import { renderOverview } from './overview.ts';
 import { createSectionRenderer } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
 
+// The assets are part of this bundle only, so the page of a fleet is in the same bundle.
+export { renderFleetPage } from '../fleet/page.ts';
+
 export interface PageOptions {
   /** A served page reloads after this time, unless the user interacts with it. */
   refreshSeconds?: Seconds;

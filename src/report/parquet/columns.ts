@@ -6,8 +6,8 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import { maskKeyId } from '../text/format-values.ts';
 import type { MeasuredSeries } from './series-rows.ts';
 
-/** `seconds`, `count` and `instant` are 64-bit integers in the file; an instant is in milliseconds. */
-export type ColumnType = 'string' | 'boolean' | 'seconds' | 'count' | 'instant';
+/** All except text and flags are 64-bit integers in the file. An instant is in milliseconds. */
+export type ColumnType = 'string' | 'boolean' | 'seconds' | 'milliseconds' | 'count' | 'instant';
 
 /** Null if unknown. An instant is a number of milliseconds. */
 export type ColumnValue = string | boolean | number | null;
@@ -23,17 +23,17 @@ export interface ParquetColumn {
   read(series: MeasuredSeries, index: number): ColumnValue;
 }
 
-type Read<T> = (series: MeasuredSeries, index: number) => T;
+export type Read<T> = (series: MeasuredSeries, index: number) => T;
 
 /** Reads a value that every generation has. */
-const column = (
+export const column = (
   name: string,
   type: ColumnType,
   description: string,
   read: Read<string | boolean | number>,
 ): ParquetColumn => ({ name, type, isNullable: false, description, read });
 
-const nullable = (
+export const nullable = (
   name: string,
   type: ColumnType,
   description: string,
@@ -67,8 +67,8 @@ const optional =
   (series, index) =>
     toNullable(read(series, index));
 
-/** The columns of a file. Names are permanent. `host` and `month` are in the path of the file. */
-export const PARQUET_COLUMNS: readonly ParquetColumn[] = [
+/** What a report shows of a generation. Names are permanent. `host` and `month` are in the path of the file. */
+export const MEASURED_COLUMNS: readonly ParquetColumn[] = [
   column('source', 'string', 'source, as in reports', ({ identity }) => identity.source),
   column(
     'api_version',

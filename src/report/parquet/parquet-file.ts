@@ -1,7 +1,11 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
-import { type ColumnType, type ColumnValue, PARQUET_COLUMNS, type ParquetColumn } from './columns.ts';
+import type { ColumnType, ColumnValue, ParquetColumn } from './columns.ts';
 import { type StoredValue, writeColumnChunk } from './data-page.ts';
-import type { MeasuredSeries } from './series-rows.ts';
+import { PARQUET_COLUMNS } from './parquet-columns.ts';
+import { type ParquetRow, readValue } from './rows.ts';
+
+// Both are in one bundle, because they share a library.
+export { readParquet } from './read-file.ts';
 
 /** Only a renamed or removed column needs a new version. */
 export const PARQUET_SCHEMA_VERSION = 1;
@@ -11,6 +15,7 @@ const STORED_TYPES: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = 
   boolean: { type: 'BOOLEAN' },
   // Without a logical type, because hyparquet-writer writes the logical type of integers in a way that DuckDB rejects.
   seconds: { type: 'INT64' },
+  milliseconds: { type: 'INT64' },
   count: { type: 'INT64' },
   instant: {
     type: 'INT64',
@@ -28,15 +33,8 @@ const toSchemaElement = ({ name, type, isNullable }: ParquetColumn): SchemaEleme
 /** Limits the memory for a page. */
 const ROWS_PER_GROUP = 50_000;
 
-/**
- * Writes a Parquet file with one row per generation. The same rows always give the same bytes.
- * @param indexes the generations to write, in this order
- */
-export function renderParquet(
-  series: MeasuredSeries,
-  indexes: readonly number[],
-  { version }: { version: string },
-): Uint8Array {
+/** Writes a Parquet file with one row per generation. The same rows always give the same bytes. */
+export function renderParquet(rows: readonly ParquetRow[], { version }: { version: string }): Uint8Array {
   const elements = PARQUET_COLUMNS.map(toSchemaElement);
   const writer = new ByteWriter();
   const file = new ParquetWriter({
@@ -45,14 +43,14 @@ export function renderParquet(
     createdBy: `cred-watch version ${version}`,
     kvMetadata: [{ key: 'cred_watch.schema_version', value: String(PARQUET_SCHEMA_VERSION) }],
   });
-  for (let start = 0; start < indexes.length; start += ROWS_PER_GROUP) {
-    const group = indexes.slice(start, start + ROWS_PER_GROUP);
+  for (let start = 0; start < rows.length; start += ROWS_PER_GROUP) {
+    const group = rows.slice(start, start + ROWS_PER_GROUP);
     const groupStart = writer.offset;
     const columns = PARQUET_COLUMNS.map((column, position) =>
       writeColumnChunk(
         writer,
         elements[position] ?? toSchemaElement(column),
-        group.map((index) => toStoredValue(column.read(series, index))),
+        group.map((row) => toStoredValue(readValue(row, column))),
       ),
     );
     file.row_groups.push({

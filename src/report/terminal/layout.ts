@@ -38,15 +38,44 @@ export function layOutRows(
   return `${layOutColumns(cells, widths)}\n`;
 }
 
+type Aligns = readonly ('left' | 'right')[];
+
 /** Columns without borders. Text wider than its column continues on the next line. */
 export function layOutColumns(
   rows: readonly string[][],
   widths: readonly number[],
-  aligns: readonly ('left' | 'right')[] = [],
+  aligns: Aligns = [],
 ): string {
   const lines = rows.flatMap((row) =>
     splitAtLineEnds(row.map((text, column) => breakLongWords(text, widths[column] ?? 0))),
   );
+  const areFitting = lines.every((line) => fits(line, widths));
+  return (areFitting ? padLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Texts whose characters take one column each. */
+const NARROW_TEXT = /^[ -~\u00b7\u2026]*$/;
+
+const fits = (line: readonly string[], widths: readonly number[]) =>
+  line.every((text, column) => NARROW_TEXT.test(text) && text.length <= (widths[column] ?? 0));
+
+/** The same result as {@link wrapLines} if every text fits. cli-table3 takes half a millisecond for a few rows. */
+const padLines = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
+  lines
+    .map((line) =>
+      line
+        .map((text, column) => {
+          const width = widths[column] ?? 0;
+          return aligns[column] === 'right' ? text.padStart(width) : text.padEnd(width);
+        })
+        .join(''),
+    )
+    .join('\n');
+
+function wrapLines(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
   const tables: string[] = [];
   for (let start = 0; start < lines.length; start += ROWS_PER_TABLE) {
     const table = new Table({
@@ -59,11 +88,7 @@ export function layOutColumns(
     table.push(...lines.slice(start, start + ROWS_PER_TABLE));
     tables.push(table.toString());
   }
-  return tables
-    .join('\n')
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return tables.join('\n');
 }
 
 /** The time of cli-table3 grows with the square of the number of rows. */

@@ -84,7 +84,8 @@ export const formatCount = (count: number, noun: string): string =>
  * which can be secret keys. A digest of such an id is shown in full.
  */
 export function maskKeyId(accessKeyId: string): string {
-  if (/^sha256:[\da-f]{16}$/.test(accessKeyId)) return accessKeyId;
+  // Digests, and the masked key ids of Parquet files.
+  if (/^(?:sha256:[\da-f]{16}|[A-Z\d]{4}\u2026[A-Z\d]{4})$/.test(accessKeyId)) return accessKeyId;
   return /^[A-Z\d]{12,}$/.test(accessKeyId) ? `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}` : '…';
 }
 

@@ -1,8 +1,16 @@
 import type { Instant } from '../../domain/model.ts';
-import type { Outbox, OutboxItem, OutboxKind, OutboxRejection, OutboxStatus } from '../contract.ts';
+import type {
+  Outbox,
+  OutboxItem,
+  OutboxKind,
+  OutboxRejection,
+  OutboxStatus,
+  PushRecords,
+} from '../contract.ts';
 import type { DatabaseConnection } from '../sqlite/driver.ts';
 import { checkRow } from '../sqlite/row-check.ts';
 import type { StoreConnection } from '../sqlite/store-connection.ts';
+import { StoredPushRecords } from './push-records.ts';
 
 interface StatusRow {
   lastAttemptAt: Instant | null;
@@ -16,20 +24,23 @@ const NEVER_PUSHED: OutboxStatus = { lastAttemptAt: null, lastCompleteAt: null, 
 export class OutboxRows implements Outbox {
   readonly #connection: StoreConnection;
   readonly #name: string;
+  readonly records: PushRecords;
 
   constructor(connection: StoreConnection, name: string) {
     this.#connection = connection;
+    this.records = new StoredPushRecords(connection);
     this.#name = name;
   }
 
-  readDigests(kind: OutboxKind): Map<string, string> {
+  readDigests(kind: OutboxKind, prefix = ''): Map<string, string> {
     const rows = this.#connection.run((connection) =>
       connection
-        .prepare<[string, string], { key: string; digest: string }>(
+        .prepare<[string, string, string, string], { key: string; digest: string }>(
           `SELECT key, digest FROM push_items
-           WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND kind = ?`,
+           WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND kind = ? AND key >= ? AND key < ?`,
         )
-        .all(this.#name, kind),
+        // No key contains this character, which is after all others in the order of UTF-8.
+        .all(this.#name, kind, prefix, `${prefix}\u{10ffff}`),
     );
     return new Map(rows.map(checkRow).map(({ key, digest }) => [key, digest]));
   }
@@ -65,8 +76,10 @@ export class OutboxRows implements Outbox {
           )
           .all(this.#name),
       )
-      .map(checkRow)
-      .map(({ rejection, ...item }) => ({ ...item, reason: rejection }));
+      .map((row) => {
+        const { rejection, ...item } = checkRow(row);
+        return { ...item, reason: rejection };
+      });
   }
 
   forget(items: readonly Pick<OutboxItem, 'kind' | 'key'>[]): void {

@@ -20,6 +20,18 @@ import { enableIncrementalVacuum, rebuildFile } from './free-pages.ts';
 import { createPrivateFile, readFileSize } from './private-file.ts';
 import { APPLICATION_ID, FIRST_VERSION_WITHOUT_SECRETS, MIGRATIONS } from './schema.ts';
 
+/** A URL would be a path to a file that does not exist, so its history would seem to be empty. */
+function assertFilePath(path: string): void {
+  if (!/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return;
+  throw new CredWatchError(
+    'the database is a URL, and a database file is needed',
+    'give the path of a file',
+    {
+      code: 'DATABASE_INVALID_PATH',
+    },
+  );
+}
+
 const WAL_PAUSE_MS = 10;
 const WAL_ATTEMPTS = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
 
@@ -41,6 +53,7 @@ export function openForWriting(
       { code: 'DATABASE_INVALID_PATH' },
     );
   }
+  assertFilePath(path);
   const file = resolve(path);
   return withErrorHints(file, () => {
     // The driver is loaded first, so that no empty file remains if it is missing.
@@ -72,6 +85,7 @@ export function openForReading(
   path: string,
   { isOpenInOtherThread = false }: ReadOptions = {},
 ): DatabaseConnection | null {
+  assertFilePath(path);
   const file = resolve(path);
   return withErrorHints(file, () => {
     const size = readFileSize(file);

@@ -27,8 +27,10 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   key: isText,
   kind: isText,
   digest: isText,
-  rejection: isText,
   lastError: isText,
+  rejection: isText,
+  state: isText,
+  day: isText,
 };
 
 export const isStoredNumber = (value: unknown): value is number =>

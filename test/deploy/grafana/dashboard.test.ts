@@ -35,8 +35,8 @@ const { panels } = dashboard;
 const variables = dashboard.templating.list;
 const targets = panels.flatMap((panel) => panel.targets ?? []);
 
-/** Only metrics of `serve` have no panel: the dashboard is about measured sources. */
-const WITHOUT_PANEL = /^(served_|build_info$|series_retired$|poll_last_success_timestamp_seconds$)/;
+/** Metrics of `serve` and of `report --fleet` have no panel: the dashboard is about measured sources. */
+const WITHOUT_PANEL = /^(served_|fleet_|build_info$|series_retired$|poll_last_success_timestamp_seconds$)/;
 
 /** Names of recording rules have a colon before the metric. */
 const findMetrics = (queries: string) =>

@@ -1,28 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
-import {
-  type FailedPoll,
-  type FailedPollCount,
-  type Sample,
-  SESSION_LIMITS,
-  type Seconds,
-  type SeriesHistory,
-  type SeriesIdentity,
-  type SessionFacts,
-  type SourceName,
-} from '../../../src/domain/model.ts';
-import { getHostSourceKey, getSeriesKey } from '../../../src/domain/series-key.ts';
+import { SESSION_LIMITS, type Seconds, type SessionFacts } from '../../../src/domain/model.ts';
 import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { type Assessment, assess, type JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import { findLongestSafeJob } from '../../../src/domain/verdict/job.ts';
 import type { JobJudgement } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
-import { parseArchiveRecord } from '../../../src/store/archive/record.ts';
-import { createHistory } from '../../support/domain/history.ts';
-
-const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);
+import { readHistories, SCENARIO_FOLDER } from '../../support/domain/scenario-histories.ts';
 
 type Expected = Record<string, unknown>;
 
@@ -67,15 +53,14 @@ const JUDGED: Record<string, (judgement: JobJudgement) => unknown> = {
 
 const iso = (instant: number) => new Date(instant).toISOString().replace('.000Z', 'Z');
 
-test.each(readdirSync(FOLDER))('the scenario %s has the expected measurement', (name) => {
-  const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, FOLDER), 'utf8'));
-  const lines = readFileSync(new URL(`${name}/observations.ndjson`, FOLDER), 'utf8')
-    .trimEnd()
-    .split('\n');
+test.each(readdirSync(SCENARIO_FOLDER))('the scenario %s has the expected measurement', (name) => {
+  const expected: Expected = JSON.parse(
+    readFileSync(new URL(`${name}/expected.json`, SCENARIO_FOLDER), 'utf8'),
+  );
   for (const field of [...INPUT, ...RESULT])
     expect(expected, 'a required field is missing').toHaveProperty([field]);
   const session = readSession(expected.session);
-  const histories = readHistories(lines, expected.polled !== false);
+  const histories = readHistories(name, expected.polled !== false);
   const assessment = assess(
     histories.map((history) => ({ ...history, session })),
     {
@@ -132,49 +117,6 @@ function pickFindings(expected: Expected, { findings }: SeriesAnalysis): Expecte
 /** Returns the expected share if the difference is below its seven decimals. */
 const roundLike = (share: number | null, expected: unknown) =>
   share !== null && typeof expected === 'number' && Math.abs(share - expected) < 1e-7 ? expected : share;
-
-function readHistories(lines: readonly string[], polled: boolean): SeriesHistory[] {
-  const records = lines.map((line) => parseArchiveRecord(JSON.parse(line)));
-  const series = new Map<string, { identity: SeriesIdentity; samples: Sample[] }>();
-  const failed = new Map<string, { host: string; source: SourceName; polls: FailedPoll[] }>();
-  for (const record of records) {
-    if (record.record === 'sample') {
-      const key = getSeriesKey(record.identity);
-      if (!series.has(key)) series.set(key, { identity: record.identity, samples: [] });
-      series.get(key)!.samples.push(record.sample);
-    } else if (record.record === 'failed_poll') {
-      const { host, source } = record;
-      const key = getHostSourceKey({ host, source });
-      if (!failed.has(key)) failed.set(key, { host, source, polls: [] });
-      failed.get(key)!.polls.push(record.poll);
-    } else throw new Error('a scenario contains only samples and failed polls');
-  }
-  const histories = [...series]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { identity, samples }]) => {
-      const failedPolls = countFailures(failed.get(getHostSourceKey(identity))?.polls ?? []);
-      return createHistory(samples, identity, { isPolled: polled, failedPolls });
-    });
-  const seen = new Set(histories.map(({ identity }) => getHostSourceKey(identity)));
-  const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
-  return [
-    ...histories,
-    ...onlyFailed.map(([, { host, source, polls }]) => {
-      const identity = { host, source, apiVersion: '', role: '' };
-      return createHistory([], identity, { isPolled: polled, failedPolls: countFailures(polls) });
-    }),
-  ];
-}
-
-function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
-  return [...new Set(polls.map(({ reason }) => reason))].map((reason) => {
-    const same = polls.filter((poll) => poll.reason === reason);
-    const times = same.map(({ observedAt }) => observedAt);
-    const lastAt = Math.max(...times);
-    const { detail } = same.find(({ observedAt }) => observedAt === lastAt)!;
-    return { reason, count: same.length, firstAt: Math.min(...times), lastAt, lastDetail: detail };
-  });
-}
 
 function readSession(session: unknown): SessionFacts | null {
   if (session === undefined) return null;

@@ -1,9 +1,11 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
-import { PARQUET_COLUMNS } from '../../../src/report/parquet/columns.ts';
+import { PARQUET_COLUMNS } from '../../../src/report/parquet/parquet-columns.ts';
 import { renderParquet } from '../../../src/report/parquet/parquet-file.ts';
-import { groupByMonth, type MeasuredSeries, prepareSeries } from '../../../src/report/parquet/series-rows.ts';
-import { assessStore, fillRichly, HOSTILE, IMDS, START } from '../../support/report/rich-store.ts';
+import { toRows } from '../../../src/report/parquet/rows.ts';
+import { groupByMonth, type MeasuredSeries } from '../../../src/report/parquet/series-rows.ts';
+import { findSeriesToMeasure } from '../../../src/watch/measured-series.ts';
+import { fillRichly, HOSTILE, IMDS, NOW, START } from '../../support/report/rich-store.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
 
 const OPTIONS = { version: '1.2.3' };
@@ -12,9 +14,7 @@ const OPTIONS = { version: '1.2.3' };
 function richSeries(): MeasuredSeries[] {
   const store = temporaryStore();
   fillRichly(store);
-  return assessStore(store).series.flatMap(({ identity, isRetired, analysis: { isPolled, measurement } }) =>
-    measurement === null ? [] : prepareSeries({ identity, isRetired, isPolled, measurement }),
-  );
+  return findSeriesToMeasure(store.historyReaders({}), NOW).map((each) => each.measure());
 }
 
 const indexesOf = ({ history }: MeasuredSeries) => [...history.generations.firstSeen.keys()];
@@ -30,7 +30,7 @@ const findSeries = (all: readonly MeasuredSeries[], host: string) => {
 
 test('the columns and their types are a contract', () => {
   const series = findSeries(richSeries(), IMDS.host);
-  const { schema } = parquetMetadata(toFile(renderParquet(series, [0], OPTIONS)));
+  const { schema } = parquetMetadata(toFile(renderParquet(toRows(series, [0]), OPTIONS)));
   const lines = schema.slice(1).map(({ name, type, repetition_type, converted_type, logical_type }) => {
     const utc = logical_type?.type === 'TIMESTAMP' && logical_type.isAdjustedToUTC ? 'UTC' : '';
     return [name, type, repetition_type, converted_type, utc].filter(Boolean).join(' ');
@@ -41,7 +41,7 @@ test('the columns and their types are a contract', () => {
 test('a file has the facts of every generation', async () => {
   for (const series of richSeries()) {
     const indexes = indexesOf(series);
-    const rows = await parquetReadObjects({ file: toFile(renderParquet(series, indexes, OPTIONS)) });
+    const rows = await parquetReadObjects({ file: toFile(renderParquet(toRows(series, indexes), OPTIONS)) });
     const expected = indexes.map((index) =>
       Object.fromEntries(PARQUET_COLUMNS.map(({ name, read }) => [name, read(series, index)])),
     );
@@ -97,7 +97,7 @@ test('the newest generation has no rotation, and key ids are masked', () => {
 });
 
 test('every page has version 1, no dictionary and snappy', () => {
-  const bytes = renderParquet(findSeries(richSeries(), HOSTILE.host), [0], OPTIONS);
+  const bytes = renderParquet(toRows(findSeries(richSeries(), HOSTILE.host), [0]), OPTIONS);
   const { row_groups: groups, created_by: createdBy } = parquetMetadata(toFile(bytes));
   expect(createdBy).toBe('cred-watch version 1.2.3');
   const chunks = groups.flatMap(({ columns }) => columns.flatMap(({ meta_data }) => meta_data ?? []));
@@ -116,13 +116,13 @@ test('every page has version 1, no dictionary and snappy', () => {
 test('readers can skip row groups by the range of each integer column', () => {
   const series = findSeries(richSeries(), IMDS.host);
   const indexes = indexesOf(series);
-  const { row_groups: groups } = parquetMetadata(toFile(renderParquet(series, indexes, OPTIONS)));
+  const { row_groups: groups } = parquetMetadata(toFile(renderParquet(toRows(series, indexes), OPTIONS)));
   const toNumber = (value: unknown) => (value instanceof Date ? value.getTime() : Number(value));
   for (const [position, { name, type, read }] of PARQUET_COLUMNS.entries()) {
     const statistics = groups[0]?.columns[position]?.meta_data?.statistics;
     const values = indexes.map((index) => read(series, index)).filter((value) => value !== null);
     expect(statistics?.null_count, name).toBe(BigInt(indexes.length - values.length));
-    if (type === 'string' || type === 'boolean') continue;
+    if (type === 'string' || type === 'boolean' || values.length === 0) continue;
     const range = [statistics?.min_value, statistics?.max_value].map(toNumber);
     expect(range, name).toEqual([Math.min(...values.map(Number)), Math.max(...values.map(Number))]);
   }
@@ -132,7 +132,7 @@ test('many rows are split into row groups', async () => {
   const count = 60_000;
   const series = findSeries(richSeries(), IMDS.host);
   const indexes = Array.from({ length: count }, (_, index) => index % series.history.generations.count);
-  const file = toFile(renderParquet(series, indexes, OPTIONS));
+  const file = toFile(renderParquet(toRows(series, indexes), OPTIONS));
   const { row_groups: groups, num_rows: rows } = parquetMetadata(file);
   expect([rows, groups.map(({ num_rows }) => num_rows)]).toEqual([60_000n, [50_000n, 10_000n]]);
   const read = await parquetReadObjects({
@@ -149,8 +149,8 @@ test('many rows are split into row groups', async () => {
 test('the same rows give the same bytes', () => {
   const [first, second] = [richSeries(), richSeries()].map((all) => findSeries(all, 'task'));
   if (first === undefined || second === undefined) throw new Error('no series');
-  expect(Buffer.from(renderParquet(first, indexesOf(first), OPTIONS))).toEqual(
-    Buffer.from(renderParquet(second, indexesOf(second), OPTIONS)),
+  expect(Buffer.from(renderParquet(toRows(first, indexesOf(first)), OPTIONS))).toEqual(
+    Buffer.from(renderParquet(toRows(second, indexesOf(second)), OPTIONS)),
   );
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPalette } from '../../../src/report/terminal/colour.ts';
 import { layOutColumns } from '../../../src/report/terminal/layout.ts';
@@ -29,4 +30,16 @@ test('columns of ten thousand rows and of a very long word are complete', () => 
   expect([lines.length, lines[0], lines.at(-1)]).toEqual([10_000, 'h0        safe', 'h9999     safe']);
   const long = layOutColumns([['', 'x'.repeat(20_000)]], [2, 50]).split('\n');
   expect([long.length, new Set(long).size]).toEqual([400, 1]);
+});
+
+test('a row that fits looks the same above a row that is wrapped', () => {
+  const WIDTHS = [6, 9];
+  const cell = (maxLength: number) => fc.string({ unit: fc.constantFrom(...'ab-1 \u00b7\u2026'), maxLength });
+  const align = fc.constantFrom('left' as const, 'right' as const);
+  fc.assert(
+    fc.property(fc.tuple(cell(6), cell(9)), fc.tuple(align, align), (row, aligns) => {
+      const [first] = layOutColumns([row, ['', 'one two three']], WIDTHS, aligns).split('\n');
+      expect(layOutColumns([row], WIDTHS, aligns)).toBe(first);
+    }),
+  );
 });

@@ -67,8 +67,11 @@ export function recordFailures(
   }
 }
 
+/** PostgreSQL cannot store the character 0. */
+export const HOSTILE_WITHOUT_NUL: SeriesIdentity = { ...HOSTILE, role: HOSTILE.role.replace('\0', '') };
+
 /** Adds hosts in every state that metrics show. */
-export function fillRichly(store: SampleStore): void {
+export function fillRichly(store: SampleStore, hostile = HOSTILE): void {
   recordSamples(store, IMDS, { from: START, hours: 30 });
   // Retired: replaced by the series above.
   recordSamples(store, { ...IMDS, apiVersion: '1' }, { from: START - 10 * HOUR, hours: 4 });
@@ -83,8 +86,8 @@ export function fillRichly(store: SampleStore): void {
     { host: 'task', source: 'container', apiVersion: '', role: '' },
     { from: START + 20 * HOUR, hours: 9, dated: false, offset: null, lifetime: 2 },
   );
-  recordSamples(store, HOSTILE, { from: START + 28 * HOUR, hours: 1, offset: 90 });
-  recordFailures(store, HOSTILE, START + 30 * HOUR, ['process-failed']);
+  recordSamples(store, hostile, { from: START + 28 * HOUR, hours: 1, offset: 90 });
+  recordFailures(store, hostile, START + 30 * HOUR, ['process-failed']);
   recordFailures(store, { host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS);
 }
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { PeerFinder } from '../../../server/serving/peer/peer-finder.ts';
 import type { ServedExchange } from '../../../server/serving/served-exchange.ts';
-import { resolveDatabasePath } from '../../../store/database-path.ts';
 import { KeyUseRecorder } from '../../../watch/key-uses/key-use-recorder.ts';
+import { resolveDatabaseFile } from '../../database/database-location.ts';
 import type { Io } from '../../process/io.ts';
 import { createErrorPrinter } from '../../process/messages.ts';
 import type { ServeFlags } from '../serve-flags.ts';
@@ -37,7 +37,7 @@ export class Audit {
     const { SampleStore } = await import('../../../store/sample-store.ts');
     const { host, db } = this.#flags;
     this.#recorder = new KeyUseRecorder({
-      open: () => SampleStore.open(resolveDatabasePath(db, io)),
+      open: () => SampleStore.open(resolveDatabaseFile(db, io)),
       host: host ?? (io.env.CRED_WATCH_HOST || io.machine),
       clock: io.clock,
       onError: createErrorPrinter(io),

@@ -1,6 +1,6 @@
 import { isStillValid, listServedKeys } from '../../../domain/keys/served-keys.ts';
 import { NO_SERVED_KEYS, NO_VALID_KEYS } from '../../../report/messages/serving/key-users.ts';
-import { resolveDatabasePath } from '../../../store/database-path.ts';
+import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import type { TextOrJson } from '../../flags/shared-flags.ts';
 import { openExistingStore } from '../../process/existing-store.ts';
@@ -14,7 +14,7 @@ export async function printKeyUsers(
   io: Io,
 ): Promise<number> {
   const now = io.clock.now();
-  using store = await openExistingStore(resolveDatabasePath(flags.db, io));
+  using store = await openExistingStore(resolveDatabaseFile(flags.db, io));
   const all = listServedKeys(store.keyUses.list({ host: flags.host }), now);
   const keys = flags.valid ? all.filter(isStillValid) : all;
   if (keys.length === 0) {

@@ -1,0 +1,60 @@
+import type { SourceName } from '../../domain/model.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
+import type { Histories } from '../../watch/newest-series.ts';
+import type { ReportStore } from '../../watch/stored-report.ts';
+import type { Io } from '../process/io.ts';
+import { isFolder } from './database-location.ts';
+
+/** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
+export interface ReadRequest {
+  selection: SeriesFilter;
+  /** The runs of these jobs. */
+  jobs?: { names: readonly string[]; selection: SeriesFilter };
+}
+
+export interface ReportDatabase extends Disposable {
+  /** The file, or the URL without user and parameters. */
+  name: string;
+  isFile: boolean;
+  /** True for Parquet files. They have no failed polls and no job runs. */
+  hasOnlyGenerations: boolean;
+  /** Null if the file does not exist. */
+  store: (ReportStore & Histories) | null;
+  /** The host under which this machine polls. Null if the database does not know it. */
+  findLastHost(machine: string, source: SourceName): string | null;
+}
+
+/** A database that was read into memory. */
+const LOADED = { isFile: false, findLastHost: () => null, [Symbol.dispose]() {} };
+
+/**
+ * Opens the database of a command that only reads.
+ * @throws CredWatchError if the database cannot be read, or the selection of a PostgreSQL database is too large
+ */
+export async function openReportDatabase(
+  location: string,
+  request: ReadRequest,
+  io: Io,
+): Promise<ReportDatabase> {
+  if (isPostgresUrl(location)) {
+    const { loadRemoteDatabase } = await import('./remote-database.ts');
+    const { name, histories } = await loadRemoteDatabase(location, request, io);
+    return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
+  }
+  if (isFolder(location)) {
+    const { loadFolderDatabase } = await import('./folder-database.ts');
+    const store = await loadFolderDatabase(location, request.selection);
+    return { ...LOADED, name: location, hasOnlyGenerations: true, store };
+  }
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  const store = SampleStore.openReadOnly(location);
+  return {
+    name: location,
+    isFile: true,
+    hasOnlyGenerations: false,
+    store,
+    findLastHost: (machine, source) => store?.findLastHost(machine, source) ?? null,
+    [Symbol.dispose]: () => store?.close(),
+  };
+}

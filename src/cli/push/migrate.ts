@@ -1,0 +1,62 @@
+import type { Seconds } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { CredWatchError } from '../../errors.ts';
+import { PostgresUnavailableError } from '../../remote/postgres/connection/failures.ts';
+import { PostgresConnection } from '../../remote/postgres/connection/postgres-connection.ts';
+import { type MigrationResult, migrate, printMigration } from '../../remote/postgres/migrate/migrate.ts';
+import { deleteOldRows } from '../../remote/postgres/migrate/retention.ts';
+import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
+import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
+
+export interface MigrationFlags {
+  monthly?: boolean;
+  retain?: Seconds;
+  print?: boolean;
+  timeout: Seconds;
+}
+
+/** `push --migrate`: creates or migrates the tables of a database, and deletes old rows. */
+export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io): Promise<void> {
+  const { monthly = false, retain, print = false, timeout } = flags;
+  const now = io.clock.now();
+  const options = { isMonthly: monthly, now };
+  if (print) {
+    await io.stdout.write(printMigration(options));
+    return;
+  }
+  const connection = new PostgresConnection(resolveSettings(url, io), io, {
+    timeout,
+    // Moving rows into a new partition reads a table.
+    statementTimeout: MIGRATION_STATEMENT_TIMEOUT,
+    signal: io.createStopSignal(),
+  });
+  const { name } = connection;
+  try {
+    const result = await migrate(connection, options);
+    await io.stdout.write(`${name}: ${describeMigration(result)}\n`);
+    if (result.missingRoles.length > 0) {
+      const message = `could not create the roles ${result.missingRoles.join(' and ')}, because this user may not create roles`;
+      await printNote(io, message, 'let an administrator run the end of `cred-watch push --migrate --print`');
+    }
+    if (retain === undefined) return;
+    const { deletedBefore } = await deleteOldRows(connection, now - retain * 1000);
+    await io.stdout.write(`${name}: deleted what was last seen before ${formatInstant(deletedBefore)}\n`);
+  } catch (error) {
+    if (!(error instanceof PostgresUnavailableError)) throw error;
+    throw new CredWatchError(error.message, 'run the command again: it continues where it stopped', {
+      cause: error,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+const MIGRATION_STATEMENT_TIMEOUT: Seconds = 3600;
+
+function describeMigration({ from, to }: MigrationResult): string {
+  if (from === 0) return `created the tables (version ${to})`;
+  return from === to
+    ? `the tables are up to date (version ${to})`
+    : `migrated the tables from version ${from} to ${to}`;
+}

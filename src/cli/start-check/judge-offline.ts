@@ -1,0 +1,68 @@
+import { selectJobNotes } from '../../domain/job-notes.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
+import { listSessionNotes } from '../../domain/session-facts.ts';
+import { judgeWithoutCredentials } from '../../domain/verdict/now.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
+import { judgeStored } from '../../watch/judge-stored.ts';
+import { resolveDatabase } from '../database/database-location.ts';
+import { openReportDatabase, type ReadRequest, type ReportDatabase } from '../database/report-database.ts';
+import { findConfiguredHost } from '../flags/source-flags.ts';
+import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
+import type { ProcessFlags } from '../running-job/process-flags.ts';
+import { type IdentifiedJob, identifyJob } from './identify-job.ts';
+import { printMeasuredDuration, resolveJob } from './job-duration.ts';
+
+type OfflineFlags = ProcessFlags & { maxAge?: Seconds };
+
+/** Allows for a few failed polls at the usual interval of five minutes. */
+const DEFAULT_MAX_AGE: Seconds = 900;
+
+/** The notes are those of the poll that stored the sample, as far as they matter for the job. */
+export async function judgeNewestSample(
+  flags: OfflineFlags,
+  io: Io,
+): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
+  const now = io.clock.now();
+  const identified = await identifyJob(flags, io);
+  const request = toReadRequest(identified, flags, io);
+  using database = await openReportDatabase(resolveDatabase(flags.db, io), request, io);
+  const { store } = database;
+  const job = await resolveJob(flags, store, now);
+  await printMeasuredDuration(flags, job, io);
+  if (identified.failure !== null) {
+    const reason = { code: 'POLL_FAILED', ...identified.failure } as const;
+    const unknown = judgeWithoutCredentials(reason, null, { job, at: now, analysis: null });
+    return { judgement: unknown, notes: [] };
+  }
+  const { source } = identified.credentials;
+  const host = findConfiguredHost(flags, io) ?? database.findLastHost(io.machine, source) ?? io.machine;
+  await noteUnknownHost(database, flags, io);
+  const { maxAge = DEFAULT_MAX_AGE } = flags;
+  const selection = { host, maxAge, ...identified.credentials };
+  const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
+  const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
+  return { judgement, notes: selectJobNotes(notes, judgement) };
+}
+
+/** The series of the job. A database file is read when the series are judged, so it needs no request. */
+function toReadRequest(identified: IdentifiedJob, flags: OfflineFlags, io: Io): ReadRequest {
+  const host = findConfiguredHost(flags, io) ?? io.machine;
+  const { source, role } = identified.failure === null ? identified.credentials : {};
+  return {
+    selection: { host, source, role: role === '' ? undefined : role },
+    jobs: { names: flags.job === undefined ? [] : [flags.job], selection: {} },
+  };
+}
+
+/** Only the database file of a machine knows under which host name the machine polls. */
+async function noteUnknownHost(
+  { name, isFile, store }: ReportDatabase,
+  flags: OfflineFlags,
+  io: Io,
+): Promise<void> {
+  if (isFile || store === null || findConfiguredHost(flags, io) !== null) return;
+  if (store.historyReaders({}).length > 0) return;
+  await printNote(io, `${name} has no samples of the host ${io.machine}`, 'give the host with --host');
+}

@@ -1,0 +1,85 @@
+import { groupBy } from '../lists.ts';
+import { range } from '../measurement/statistics.ts';
+import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
+import type { EvidenceRules } from '../verdict/confidence.ts';
+import { findRetired } from '../verdict/figures/choose-series.ts';
+import type { Freshness } from '../verdict/series-analysis.ts';
+import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
+import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assessed-fleet.ts';
+import { compareText, GroupCollector, HostCounter } from './fleet-groups.ts';
+import type { FleetHost, StoredFleet } from './fleet-host.ts';
+import { RoleTrends } from './role-trends.ts';
+import { findSilence } from './silent-hosts.ts';
+
+export interface FleetOptions extends Freshness, EvidenceRules {
+  jobs: readonly JobToJudge[];
+  /** Judge retired series too, because the user selected these series. */
+  judgeRetired: boolean;
+  /** Leave out hosts without a series, because the user selected series. */
+  needsSeries: boolean;
+  /** Null: no groups. */
+  groupBy: GroupBy | null;
+}
+
+/** Judges all hosts from the figures of their series. */
+export function assessFleet({ hosts, series }: StoredFleet, options: FleetOptions): AssessedFleet {
+  const prepared = options.jobs.map((each) => prepareJob(each, options.now));
+  const rules = { ...options, jobs: prepared.map(({ job }) => job) };
+  const figures = groupBy([...series], ({ identity }) => identity.host);
+  const counters = prepared.map(() => new HostCounter());
+  const trends = new RoleTrends();
+  const groups = options.groupBy && new GroupCollector(options.groupBy, prepared.length);
+  const assessedHosts: AssessedHost[] = [];
+  const silentHosts: SilentHost[] = [];
+  let [seriesCount, retiredCount] = [0, 0];
+  for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
+    const own = figures.get(host.host) ?? [];
+    const { assessed, judged } = assessHost(host, own, rules);
+    seriesCount += own.length;
+    retiredCount += findRetired(own.map((each) => ({ ...each, overview: each.measured }))).size;
+    assessedHosts.push(assessed);
+    for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
+    trends.add(host.host, judged, options.now);
+    groups?.add(assessed, judged);
+    const silence = findSilence(host, own, options);
+    if (silence !== null) silentHosts.push(silence);
+  }
+  return {
+    jobs: prepared.map(({ toJudge: _, ...job }, index) => ({
+      ...job,
+      verdict: counters[index]?.verdict ?? 'unknown',
+      hosts: counters[index]?.counts ?? { safe: 0, notSafe: 0, unknown: 0 },
+    })),
+    verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
+    hosts: assessedHosts.sort(compareHosts),
+    seriesCount,
+    retiredCount,
+    worstCase: range(assessedHosts.flatMap(({ worstCase }) => worstCase ?? []))?.min ?? null,
+    silentHosts: silentHosts.sort(
+      (a, b) =>
+        (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||
+        compareText(a.host, b.host),
+    ),
+    changes: trends.listChanges(),
+    drifts: trends.listDrifts(options.now),
+    groups: groups?.finish() ?? null,
+  };
+}
+
+function listHosts(
+  known: readonly FleetHost[],
+  withSeries: Iterable<string>,
+  needsSeries: boolean,
+): readonly FleetHost[] {
+  const names = new Set(withSeries);
+  const listed = needsSeries ? known.filter(({ host }) => names.has(host)) : known;
+  for (const { host } of known) names.delete(host);
+  return [...listed, ...Array.from(names, (host): FleetHost => ({ host, tags: {}, pushedAt: null }))];
+}
+
+/** The worst first. */
+const compareHosts = (a: AssessedHost, b: AssessedHost) =>
+  compareSeverity(getSeverity(a), getSeverity(b)) || compareText(a.host, b.host);
+
+const getSeverity = ({ judgements, worstCase }: AssessedHost) =>
+  findWorstJudgement(judgements) ?? { verdict: null, spare: worstCase };

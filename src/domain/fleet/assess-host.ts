@@ -1,0 +1,95 @@
+import { range } from '../measurement/statistics.ts';
+import type { Seconds } from '../model.ts';
+import { VERDICTS_WORST_FIRST } from '../verdict/assessment.ts';
+import type { EvidenceRules } from '../verdict/confidence.ts';
+import { chooseJudgingSeries } from '../verdict/figures/choose-series.ts';
+import { judgeFigures } from '../verdict/job.ts';
+import { type Job, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
+import type { Freshness } from '../verdict/series-analysis.ts';
+import type { AssessedHost, HostJudgement } from './assessed-fleet.ts';
+import type { FleetHost } from './fleet-host.ts';
+import { toJudgedFigures } from './judge-series.ts';
+import type { SeriesFigures } from './series-figures.ts';
+
+export interface HostRules extends Freshness, EvidenceRules {
+  /** Null: the duration is unknown. */
+  jobs: readonly (Job | null)[];
+  judgeRetired: boolean;
+}
+
+/** A series that judges the jobs of its host. */
+export interface JudgedFleetSeries {
+  figures: SeriesFigures;
+  /** One for each job. */
+  judgements: readonly (HostJudgement | null)[];
+}
+
+/** The series of a host that judge jobs, and the host as bad as the worst of them. */
+export function assessHost(
+  host: FleetHost,
+  figures: readonly SeriesFigures[],
+  rules: HostRules,
+): { assessed: AssessedHost; judged: readonly JudgedFleetSeries[] } {
+  const candidates = figures.map((each) => ({ ...each, figures: each, overview: each.measured }));
+  const judged = chooseJudgingSeries(candidates, rules.judgeRetired).map(
+    (each): JudgedFleetSeries => ({ figures: each.figures, judgements: judgeSeries(each.figures, rules) }),
+  );
+  const judgements = rules.jobs.map((job, index) =>
+    job === null
+      ? null
+      : (findWorstJudgement(judged.map((each) => each.judgements[index] ?? null)) ?? judgeWithoutSeries(job)),
+  );
+  const worst = judged.toSorted((a, b) => compareSeverity(getSeverity(a), getSeverity(b)))[0];
+  const worstCase = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
+  return {
+    assessed: {
+      ...host,
+      judgements,
+      verdict: findWorstJudgement(judgements)?.verdict ?? null,
+      worstSeries: worst?.figures.identity ?? null,
+      worstCase: worstCase ?? null,
+      lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
+    },
+    judged,
+  };
+}
+
+const judgeSeries = (figures: SeriesFigures, rules: HostRules) =>
+  rules.jobs.map((job) => job && judgeFigures(toJudgedFigures(figures, rules), job, rules));
+
+const judgeWithoutSeries = (job: Job): HostJudgement => ({
+  ...VERDICT_WITHOUT_SAMPLES,
+  required: job.duration + job.margin,
+  unknownReasons: [{ code: 'NO_SAMPLES' }],
+});
+
+/** What makes a host, a series or a group worse than another one. */
+export interface Severity {
+  /** Null without a job. */
+  verdict: Verdict | null;
+  /** Spare or, without a job, worst case. Null is unknown, which comes last. */
+  spare: Seconds | null;
+}
+
+const rankVerdict = (verdict: Verdict | null) =>
+  verdict === null ? VERDICTS_WORST_FIRST.length : VERDICTS_WORST_FIRST.indexOf(verdict);
+
+/** The worst first. */
+export function compareSeverity(a: Severity, b: Severity): number {
+  const ranks = rankVerdict(a.verdict) - rankVerdict(b.verdict);
+  if (ranks !== 0) return ranks;
+  if (a.spare === null || b.spare === null) return Number(a.spare === null) - Number(b.spare === null);
+  return a.spare - b.spare;
+}
+
+const getSeverity = ({ judgements, figures }: JudgedFleetSeries): Severity =>
+  findWorstJudgement(judgements) ?? { verdict: null, spare: figures.measured?.worstCaseSeconds ?? null };
+
+/** Null without a judgement. */
+export function findWorstJudgement(judgements: readonly (HostJudgement | null)[]): HostJudgement | null {
+  let worst: HostJudgement | null = null;
+  for (const each of judgements) {
+    if (each !== null && (worst === null || compareSeverity(each, worst) < 0)) worst = each;
+  }
+  return worst;
+}

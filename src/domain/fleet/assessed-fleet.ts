@@ -1,0 +1,118 @@
+import type { ValidityRange } from '../measurement/measurement.ts';
+import type { Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
+import type { AssessedJob } from '../verdict/assessment.ts';
+import type { FiguresJudgement, Verdict } from '../verdict/job-verdict.ts';
+import type { BehaviourChange } from './behaviour-change.ts';
+import type { FleetHost } from './fleet-host.ts';
+
+/** All hosts of a fleet, judged by their figures. */
+export interface AssessedFleet {
+  jobs: readonly FleetJob[];
+  /** The worst verdict of all jobs. Null without a job. */
+  verdict: Verdict | null;
+  /** The worst host first. */
+  hosts: readonly AssessedHost[];
+  seriesCount: number;
+  /** Series that another series has replaced. They are not judged. */
+  retiredCount: number;
+  /** The smallest worst case of all judged series. */
+  worstCase: Seconds | null;
+  /** The longest silence first. */
+  silentHosts: readonly SilentHost[];
+  /** Roles and sources whose behaviour changed in the last week. */
+  changes: readonly RoleChange[];
+  /** Roles and sources whose lead times shrink. */
+  drifts: readonly RoleDrift[];
+  /** Null unless requested. */
+  groups: FleetGroups | null;
+}
+
+export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
+  verdict: Verdict;
+  hosts: HostCounts;
+}
+
+/** The hosts by their verdict on one job. */
+export interface HostCounts {
+  safe: number;
+  notSafe: number;
+  unknown: number;
+}
+
+export interface AssessedHost extends FleetHost {
+  /** One for each job, in the order of the jobs: that of the worst series. Null if the duration is unknown. */
+  judgements: readonly (HostJudgement | null)[];
+  /** The worst verdict of all jobs. Null without a judgement. */
+  verdict: Verdict | null;
+  /** The judged series that decides the verdict. Without a job, that with the smallest worst case. */
+  worstSeries: SeriesIdentity | null;
+  /** Of the judged series. Null without a sample. */
+  worstCase: Seconds | null;
+  /** The newest sample of all series. Null without a sample. */
+  lastSample: Instant | null;
+}
+
+export type HostJudgement = Pick<
+  FiguresJudgement,
+  'verdict' | 'required' | 'spare' | 'spareUsedUpAt' | 'unknownReasons'
+>;
+
+export interface SilentHost {
+  host: string;
+  /** `NOT_PUSHED`: samples may be in the database of the host. `NOT_SAMPLED`: the host pushes, but has no new samples. */
+  code: 'NO_SAMPLES' | 'NOT_SAMPLED' | 'NOT_PUSHED';
+  lastSample: Instant | null;
+  /** Of the newest sample. Null without a sample. */
+  age: Seconds | null;
+  pushedAt: Instant | null;
+}
+
+/** A role of a source. */
+export interface RoleOfSource {
+  source: SourceName;
+  role: string;
+}
+
+/** One change on enough hosts of a role and source. */
+export interface RoleChange extends RoleOfSource, Pick<BehaviourChange, 'figure' | 'direction'> {
+  hostCount: number;
+  /** The hosts with enough rotations in and before the last week. */
+  comparedCount: number;
+  /** The median over the changed hosts. */
+  usual: Seconds;
+  changed: Seconds;
+  /** A host with the change. */
+  example: string;
+}
+
+export interface RoleDrift extends RoleOfSource {
+  hostCount: number;
+  /** The hosts of the role and source with samples. */
+  comparedCount: number;
+  /** The host with the steepest trend. */
+  worstHost: string;
+  shrinkingPerDay: Seconds;
+  worstCase: Seconds;
+  /** The first time at which the spare of a job is used up. Null without a job or spare. */
+  spareUsedUpAt: Instant | null;
+}
+
+/** What hosts are grouped by. */
+export type GroupBy = { kind: 'role' } | { kind: 'source' } | { kind: 'tag'; name: string };
+
+export interface FleetGroups {
+  by: GroupBy;
+  /** The worst group first. */
+  groups: readonly FleetGroup[];
+}
+
+export interface FleetGroup {
+  /** Null: hosts without the tag, or without samples. */
+  value: string | null;
+  hostCount: number;
+  /** One for each job. */
+  jobs: readonly { verdict: Verdict; hosts: HostCounts }[];
+  verdict: Verdict | null;
+  worstCase: Seconds | null;
+  rotationInterval: ValidityRange | null;
+}

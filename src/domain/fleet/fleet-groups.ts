@@ -1,0 +1,136 @@
+import { groupBy } from '../lists.ts';
+import type { Seconds } from '../model.ts';
+import { findWorst } from '../verdict/assessment.ts';
+import type { Verdict } from '../verdict/job-verdict.ts';
+import { toSafety } from '../verdict/judgements.ts';
+import { compareSeverity, findWorstJudgement, type JudgedFleetSeries } from './assess-host.ts';
+import type {
+  AssessedHost,
+  FleetGroup,
+  FleetGroups,
+  GroupBy,
+  HostCounts,
+  HostJudgement,
+} from './assessed-fleet.ts';
+
+/** Counts hosts by their verdict on one job. */
+export class HostCounter {
+  readonly counts: HostCounts = { safe: 0, notSafe: 0, unknown: 0 };
+  readonly #verdicts = new Set<Verdict>();
+
+  /** @param judgement null if the duration of the job is unknown */
+  add(judgement: HostJudgement | null): void {
+    const verdict = judgement?.verdict ?? 'unknown';
+    this.#verdicts.add(verdict);
+    const safety = toSafety(verdict);
+    this.counts[safety === 'not-safe' ? 'notSafe' : safety] += 1;
+  }
+
+  /** The worst verdict. `unknown` without a host. */
+  get verdict(): Verdict {
+    return findWorst(this.#verdicts);
+  }
+}
+
+interface GroupRecord {
+  value: string | null;
+  hostCount: number;
+  counters: readonly HostCounter[];
+  worst: HostJudgement | null;
+  worstCase: Seconds | null;
+  shortestInterval: Seconds | null;
+  longestInterval: Seconds | null;
+}
+
+/** Collects groups of hosts, host by host. A host with several roles is in several groups. */
+export class GroupCollector {
+  readonly #by: GroupBy;
+  readonly #jobCount: number;
+  readonly #groups = new Map<string | null, GroupRecord>();
+
+  constructor(by: GroupBy, jobCount: number) {
+    this.#by = by;
+    this.#jobCount = jobCount;
+  }
+
+  add(host: AssessedHost, judged: readonly JudgedFleetSeries[]): void {
+    if (this.#by.kind === 'tag') {
+      const { name } = this.#by;
+      const value = Object.hasOwn(host.tags, name) ? (host.tags[name] ?? null) : null;
+      this.#addTo(value, host.judgements, judged);
+      return;
+    }
+    const { kind } = this.#by;
+    const getValue = ({ figures: { identity, measured } }: JudgedFleetSeries) => {
+      const value = identity[kind];
+      return measured === null && value === '' ? null : value;
+    };
+    if (judged.length === 0) this.#addTo(null, host.judgements, judged);
+    for (const [value, series] of groupBy(judged, getValue)) {
+      const judgements = host.judgements.map((_, job) =>
+        findWorstJudgement(series.map((each) => each.judgements[job] ?? null)),
+      );
+      this.#addTo(value, judgements, series);
+    }
+  }
+
+  #addTo(
+    value: string | null,
+    judgements: readonly (HostJudgement | null)[],
+    judged: readonly JudgedFleetSeries[],
+  ): void {
+    const group = this.#groups.get(value) ?? this.#create(value);
+    this.#groups.set(value, group);
+    group.hostCount += 1;
+    for (const [job, counter] of group.counters.entries()) counter.add(judgements[job] ?? null);
+    group.worst = findWorstJudgement([group.worst, ...judgements]);
+    for (const { figures } of judged) {
+      if (figures.measured === null) continue;
+      const { worstCaseSeconds, rotationInterval } = figures.measured;
+      group.worstCase = Math.min(group.worstCase ?? worstCaseSeconds, worstCaseSeconds);
+      if (rotationInterval === null) continue;
+      const { min, max } = rotationInterval;
+      group.shortestInterval = Math.min(group.shortestInterval ?? min, min);
+      group.longestInterval = Math.max(group.longestInterval ?? max, max);
+    }
+  }
+
+  #create(value: string | null): GroupRecord {
+    return {
+      value,
+      hostCount: 0,
+      counters: Array.from({ length: this.#jobCount }, () => new HostCounter()),
+      worst: null,
+      worstCase: null,
+      shortestInterval: null,
+      longestInterval: null,
+    };
+  }
+
+  /** The worst group first. */
+  finish(): FleetGroups {
+    const getSeverity = ({ worst, worstCase }: GroupRecord) => worst ?? { verdict: null, spare: worstCase };
+    const groups = [...this.#groups.values()]
+      .sort(
+        (a, b) =>
+          compareSeverity(getSeverity(a), getSeverity(b)) || compareText(a.value ?? '', b.value ?? ''),
+      )
+      .map(toGroup);
+    return { by: this.#by, groups };
+  }
+}
+
+/** Independent of the locale. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+function toGroup({ value, hostCount, counters, ...group }: GroupRecord): FleetGroup {
+  const { worstCase, shortestInterval: min, longestInterval: max } = group;
+  return {
+    value,
+    hostCount,
+    jobs: counters.map(({ verdict, counts }) => ({ verdict, hosts: counts })),
+    verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
+    worstCase,
+    rotationInterval: min === null || max === null ? null : { min, max },
+  };
+}

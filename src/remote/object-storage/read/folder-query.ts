@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import {
+  EXPORTED_COLUMNS,
+  type ExportedColumn,
+} from '../../../domain/measurement/columns/exported-columns.ts';
+import type { Instant, SourceName } from '../../../domain/model.ts';
+import { escapeGlob, sqlText } from './open-duckdb.ts';
+
+/** The selected rows of a folder. `since` and `until` select whole generations that were seen between them. */
+export interface RowSelection {
+  host?: string | undefined;
+  source?: SourceName | undefined;
+  role?: string | undefined;
+  since?: Instant | undefined;
+  until?: Instant | undefined;
+}
+
+export const EXPORTED_NAMES = Object.keys(EXPORTED_COLUMNS) as ExportedColumn[];
+
+const INSTANTS: ReadonlySet<string> = new Set<ExportedColumn>([
+  'stated_last_updated',
+  'expiration',
+  'latest_expiration',
+  'stored_first_seen_at',
+  'stored_last_seen_at',
+  'raw_first_seen_at',
+  'raw_last_seen_at',
+  'third_later_observed_at',
+]);
+
+/** A number of JavaScript, because DuckDB returns integers as BigInt. All values are exact below 2^53. */
+const toNumber = (name: string): string =>
+  INSTANTS.has(name) ? `epoch_ms(${name})::DOUBLE` : `${name}::BIGINT::DOUBLE`;
+
+const SERIES = 'host_name, source, api_version, role';
+
+/** The statements that read a folder. */
+export class FolderQuery {
+  readonly #files: string;
+  readonly #selection: RowSelection;
+
+  /** @param hostFolder the folder of the selected host; null for all hosts */
+  constructor(root: string, hostFolder: string | null, selection: RowSelection) {
+    const hosts = hostFolder === null ? 'host=*' : escapeGlob(hostFolder);
+    const pattern = join(escapeGlob(root), hosts, 'month=*', '*.parquet');
+    // The folders have the host too, but with a shortened name if it is long.
+    this.#files = `read_parquet(${sqlText(pattern)}, union_by_name = true, hive_partitioning = false)`;
+    this.#selection = selection;
+  }
+
+  /** One row per series: its identity, the number of selected generations, and whether it was polled. */
+  countRows(): string {
+    return `SELECT ${SERIES}, count(*)::DOUBLE, bool_or(polled) FROM ${this.#files} WHERE ${this.#where()} GROUP BY ALL`;
+  }
+
+  /** The selected generations in the order of their last sample, with the values of `EXPORTED_NAMES` from the ninth on. */
+  readRows(): string {
+    const numbers = EXPORTED_NAMES.map(toNumber).join(', ');
+    return `SELECT ${SERIES}, access_key_id, newest, session_limit, epoch_ms(session_token_expires_at)::DOUBLE, ${numbers}
+      FROM ${this.#files} WHERE ${this.#where()}
+      ORDER BY ${SERIES}, stored_last_seen_at, stored_first_seen_at, expiration, access_key_id`;
+  }
+
+  /** The newest known clock offset of each host. */
+  readClockOffsets(): string {
+    const { host } = this.#selection;
+    return `SELECT host_name, arg_max(host_clock_offset_seconds, stored_last_seen_at)::BIGINT::DOUBLE FROM ${this.#files}
+      WHERE host_clock_offset_seconds IS NOT NULL AND ${compare('host_name', host)} GROUP BY ALL`;
+  }
+
+  readNames(part: 'host' | 'role'): string {
+    return `SELECT DISTINCT ${part === 'host' ? 'host_name' : 'role'} FROM ${this.#files} ORDER BY 1`;
+  }
+
+  #where(): string {
+    const { host, source, role, since, until } = this.#selection;
+    return [
+      compare('host_name', host),
+      compare('source', source),
+      compare('role', role),
+      since === undefined ? 'true' : `epoch_ms(stored_last_seen_at) >= ${Math.ceil(since)}`,
+      until === undefined ? 'true' : `epoch_ms(stored_first_seen_at) <= ${Math.floor(until)}`,
+    ].join(' AND ');
+  }
+}
+
+const compare = (column: string, value: string | undefined): string =>
+  value === undefined ? 'true' : `${column} = ${sqlText(value)}`;

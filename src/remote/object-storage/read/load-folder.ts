@@ -1,0 +1,190 @@
+import {
+  EXPORTED_COLUMNS,
+  NULLABLE_EXPORTED_COLUMNS,
+} from '../../../domain/measurement/columns/exported-columns.ts';
+import { createRecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
+import { SESSION_LIMITS, type Seconds, type SeriesIdentity, SOURCE_NAMES } from '../../../domain/model.ts';
+import { getSeriesKey } from '../../../domain/series-key.ts';
+import { CredWatchError } from '../../../errors.ts';
+import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
+import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../postgres/read/limits.ts';
+import { EXPORTED_NAMES, FolderQuery, type RowSelection } from './folder-query.ts';
+import { type DuckDb, openDuckDb } from './open-duckdb.ts';
+
+export interface FolderRequest {
+  root: string;
+  /** The folder of the selected host. Null for all hosts. */
+  hostFolder: string | null;
+  selection: RowSelection;
+  limits?: ReadLimits;
+}
+
+/**
+ * Reads the selected series of a folder that `export -f parquet` or `push` wrote.
+ * @throws CredWatchError if the folder cannot be read, or if the selection is too large
+ */
+export async function loadFolder(request: FolderRequest): Promise<LoadedHistories> {
+  const duckDb = await openDuckDb(request.root);
+  try {
+    return await readFolder(duckDb, request);
+  } finally {
+    duckDb.close();
+  }
+}
+
+async function readFolder(
+  duckDb: DuckDb,
+  { root, hostFolder, selection, limits = READ_LIMITS }: FolderRequest,
+): Promise<LoadedHistories> {
+  const check = new CheckedValues(root);
+  const query = new FolderQuery(root, hostFolder, selection);
+  const series = await countSeries(duckDb, query, check);
+  const total = [...series.values()].reduce((sum, { generations }) => sum + generations.count, 0);
+  if (series.size > limits.maxSeries || total > limits.maxGenerations)
+    throw new TooMuchSelectedError(root, limits);
+  if (series.size > 0) await readGenerations(duckDb, query, series, check);
+  const readNames = async (part: 'host' | 'role'): Promise<string[]> =>
+    series.size > 0 || hostFolder !== null
+      ? []
+      : (await readAll(duckDb, query.readNames(part), 1)).map(([name]) => check.text(name));
+  return new LoadedHistories({
+    series: [...series.values()],
+    clockOffsets: await readClockOffsets(duckDb, query, check),
+    // Parquet has only generations.
+    failedPolls: [],
+    jobRuns: [],
+    jobNames: [],
+    period: selection,
+    names: { host: await readNames('host'), role: await readNames('role') },
+  });
+}
+
+interface SeriesInFolder extends LoadedSeries {
+  accessKeyIds: string[];
+}
+
+/** The selected series with columns for their generations, which are empty yet. By {@link getSeriesKey}. */
+async function countSeries(
+  duckDb: DuckDb,
+  query: FolderQuery,
+  check: CheckedValues,
+): Promise<Map<string, SeriesInFolder>> {
+  const rows = await readAll(duckDb, query.countRows(), 6);
+  return new Map(
+    rows.map((row) => {
+      const identity = check.identity(row);
+      const accessKeyIds: string[] = [];
+      const generations = createRecordedColumns(check.number(row[4]), accessKeyIds);
+      const isPolled = row[5] === true;
+      return [getSeriesKey(identity), { identity, isPolled, session: null, generations, accessKeyIds }];
+    }),
+  );
+}
+
+async function readGenerations(
+  duckDb: DuckDb,
+  query: FolderQuery,
+  series: ReadonlyMap<string, SeriesInFolder>,
+  check: CheckedValues,
+): Promise<void> {
+  const begin = 8;
+  for await (const { rowCount, columns } of duckDb.read(query.readRows(), begin + EXPORTED_NAMES.length)) {
+    for (let row = 0; row < rowCount; row += 1) {
+      const values = columns.map((column) => column[row]);
+      const [, , , , keyId, isNewest, limit, tokenExpiresAt] = values;
+      const found = series.get(getSeriesKey(check.identity(values)));
+      // A push can add an object between two statements.
+      if (found === undefined || found.accessKeyIds.length >= found.generations.count)
+        throw check.createError();
+      const { accessKeyIds, generations } = found;
+      const index = accessKeyIds.push(check.keyId(keyId)) - 1;
+      for (const [position, name] of EXPORTED_NAMES.entries()) {
+        const value = values[begin + position];
+        generations[EXPORTED_COLUMNS[name]][index] = NULLABLE_EXPORTED_COLUMNS.has(name)
+          ? check.optional(value)
+          : check.number(value);
+      }
+      if (isNewest === true) found.session = check.session(limit, tokenExpiresAt);
+    }
+  }
+  for (const { accessKeyIds, generations } of series.values())
+    if (accessKeyIds.length !== generations.count) throw check.createError();
+}
+
+async function readClockOffsets(
+  duckDb: DuckDb,
+  query: FolderQuery,
+  check: CheckedValues,
+): Promise<Map<string, Seconds>> {
+  const rows = await readAll(duckDb, query.readClockOffsets(), 2);
+  return new Map(rows.map(([host, offset]) => [check.text(host), check.number(offset)]));
+}
+
+async function readAll(duckDb: DuckDb, sql: string, columnCount: number): Promise<unknown[][]> {
+  const rows: unknown[][] = [];
+  for await (const { rowCount, columns } of duckDb.read(sql, columnCount))
+    for (let row = 0; row < rowCount; row += 1) rows.push(columns.map((column) => column[row]));
+  return rows;
+}
+
+/** The last instant of an ECMAScript date. No stored number is larger. */
+const MAX_NUMBER = 8_640_000_000_000_000;
+
+/** Longer texts are not from cred-watch. */
+const MAX_TEXT = 65_536;
+
+/** Masked key ids, and digests of ids of an unknown form. Another text could be a secret. */
+const KEY_ID = /^(?:[A-Z\d]{4}\u2026[A-Z\d]{4}|\u2026|sha256:[\da-f]{16})$/;
+
+/** Every value is checked, because other programs can write to the folder. */
+class CheckedValues {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  identity([host, source, apiVersion, role]: readonly unknown[]): SeriesIdentity {
+    const known = SOURCE_NAMES.find((name) => name === source);
+    if (known === undefined) throw this.createError();
+    return { host: this.text(host), source: known, apiVersion: this.text(apiVersion), role: this.text(role) };
+  }
+
+  text(value: unknown): string {
+    if (typeof value !== 'string' || value.length > MAX_TEXT) throw this.createError();
+    return value;
+  }
+
+  /** NaN for NULL. */
+  optional(value: unknown): number {
+    return value === null ? Number.NaN : this.number(value);
+  }
+
+  number(value: unknown): number {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= MAX_NUMBER)
+      return value;
+    throw this.createError();
+  }
+
+  /** `''` for NULL. */
+  keyId(value: unknown): string {
+    if (value === null) return '';
+    if (typeof value === 'string' && KEY_ID.test(value)) return value;
+    throw this.createError();
+  }
+
+  session(limit: unknown, tokenExpiresAt: unknown): LoadedSeries['session'] {
+    const known = SESSION_LIMITS.find((name) => name === limit) ?? null;
+    if (known === null && limit !== null) throw this.createError();
+    if (known === null && tokenExpiresAt === null) return null;
+    return { limit: known, tokenExpiresAt: tokenExpiresAt === null ? null : this.number(tokenExpiresAt) };
+  }
+
+  createError(): CredWatchError {
+    return new CredWatchError(
+      `${this.#root} has a row with missing or invalid values`,
+      'repeat the command if a push is running; else another program or an older version has written a file',
+      { code: 'DATABASE_DAMAGED' },
+    );
+  }
+}

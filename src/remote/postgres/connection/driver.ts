@@ -1,0 +1,93 @@
+/**
+ * The driver of PostgreSQL. This module is a bundle of its own, which is loaded for the first connection. It imports
+ * nothing of this program except types: a class that is part of two bundles exists twice.
+ */
+import { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { Client } from 'pg';
+
+export interface DriverOptions {
+  /** A host name, an address, or the folder of a Unix socket. */
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** Called if the server asks for a password. */
+  readPassword(): string;
+  tls: ConnectionOptions | null;
+  connectTimeoutMs: number;
+  applicationName: string;
+  options: string | null;
+  /** Closes the socket, also while the connection is being made. */
+  signal: AbortSignal | undefined;
+  /** Called when the server or the network has ended the connection. */
+  onEnd(): void;
+}
+
+export interface DriverResult {
+  rows: Record<string, unknown>[];
+  rowCount: number;
+}
+
+export interface DriverConnection {
+  query(sql: string, values: readonly unknown[]): Promise<DriverResult>;
+  /** Ends the connection in an orderly way. */
+  end(): Promise<void>;
+  /** Closes the socket at once. Running statements fail. */
+  destroy(): void;
+}
+
+const BOOLEAN = 16;
+/** int8, int2, int4, float4, float8. Every stored `bigint` is below 2⁵³. */
+const NUMBERS = new Set([20, 21, 23, 700, 701]);
+
+/** All other types, such as `text` and `date`, are text. */
+function getTypeParser(oid: number): (text: string) => unknown {
+  if (oid === BOOLEAN) return (text) => text === 't';
+  return NUMBERS.has(oid) ? Number : (text) => text;
+}
+
+export async function connect(options: DriverOptions): Promise<DriverConnection> {
+  const socket = new Socket();
+  const client = new Client({
+    host: options.host,
+    port: options.port,
+    database: options.database,
+    user: options.user,
+    password: async () => options.readPassword(),
+    ssl: options.tls ?? false,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    application_name: options.applicationName,
+    ...(options.options === null ? {} : { options: options.options }),
+    keepAlive: true,
+    stream: () => socket,
+    types: { getTypeParser },
+  });
+  client.on('error', options.onEnd);
+  client.on('end', options.onEnd);
+  const destroy = () => void socket.destroy(new Error('the connection was closed'));
+  options.signal?.addEventListener('abort', destroy, { once: true });
+  if (options.signal?.aborted) destroy();
+  try {
+    await client.connect();
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  return {
+    async query(sql, values) {
+      const result = await client.query(sql, [...values]);
+      // Several statements in one text give a list of results.
+      const last = Array.isArray(result) ? result.at(-1) : result;
+      return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+    },
+    async end() {
+      options.signal?.removeEventListener('abort', destroy);
+      await client.end();
+    },
+    destroy() {
+      options.signal?.removeEventListener('abort', destroy);
+      destroy();
+    },
+  };
+}

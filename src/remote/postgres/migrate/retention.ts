@@ -1,0 +1,74 @@
+import type { Instant } from '../../../domain/model.ts';
+import type { PostgresConnection } from '../connection/postgres-connection.ts';
+import { isDividedByMonth, listPartitions } from './partitions.ts';
+
+/** Statements with the host and the time. Each touches the rows of one host only. */
+const DELETIONS: readonly string[] = [
+  'DELETE FROM cred_watch.generations WHERE host = $1 AND last_seen < $2',
+  'DELETE FROM cred_watch.failed_polls WHERE host = $1 AND last_at < $2',
+  'DELETE FROM cred_watch.job_runs WHERE host = $1 AND started_at < $2',
+  `DELETE FROM cred_watch.findings WHERE host = $1 AND EXISTS (
+     SELECT 1 FROM cred_watch.series WHERE series.host = findings.host AND series.source = findings.source
+       AND series.api_version = findings.api_version AND series.role = findings.role AND series.last_sample < $2)`,
+  'DELETE FROM cred_watch.series WHERE host = $1 AND last_sample < $2',
+];
+
+const HOSTS_PER_PAGE = 1000;
+
+export interface RetentionResult {
+  /** What was last seen before this time was deleted. */
+  deletedBefore: Instant;
+  droppedPartitions: number;
+}
+
+/**
+ * Deletes what was last seen before a time, and tells the writers not to send it again.
+ * @throws CredWatchError if the user may not do this
+ */
+export async function deleteOldRows(
+  connection: PostgresConnection,
+  before: Instant,
+): Promise<RetentionResult> {
+  // First, so that no writer sends what is deleted. The limit never moves back, because writers have skipped rows.
+  await connection.query(
+    `INSERT INTO cred_watch.retention (name, deleted_before) VALUES ('all', $1)
+     ON CONFLICT (name) DO UPDATE SET deleted_before = excluded.deleted_before
+     WHERE retention.deleted_before < excluded.deleted_before`,
+    [before],
+  );
+  const droppedPartitions = await dropPartitions(connection, before);
+  for (let last = ''; ; ) {
+    const hosts = await connection.query<{ host: string }>(
+      `SELECT host FROM cred_watch.hosts WHERE host > $1 ORDER BY host LIMIT ${HOSTS_PER_PAGE}`,
+      [last],
+    );
+    for (const { host } of hosts) {
+      await connection.transaction(async (statements) => {
+        for (const sql of DELETIONS) await statements.query(sql, [host, before]);
+      });
+    }
+    last = hosts.at(-1)?.host ?? last;
+    if (hosts.length < HOSTS_PER_PAGE) return { deletedBefore: before, droppedPartitions };
+  }
+}
+
+/** Dropping a partition is faster than deleting its rows. */
+async function dropPartitions(connection: PostgresConnection, before: Instant): Promise<number> {
+  const month = new Date(before).toISOString().slice(0, 7).replace('-', '_');
+  return connection.transaction(async (statements) => {
+    if (!(await isDividedByMonth(statements))) return 0;
+    const old = (await listPartitions(statements)).filter((name) => name < `generations_${month}`);
+    let dropped = 0;
+    for (const name of old) {
+      // Credentials that are served for months have an early month and a late last sample.
+      const kept = await statements.query(
+        `SELECT 1 AS found FROM cred_watch.${name} WHERE last_seen >= $1 LIMIT 1`,
+        [before],
+      );
+      if (kept.length > 0) continue;
+      await statements.query(`DROP TABLE cred_watch.${name}`);
+      dropped += 1;
+    }
+    return dropped;
+  });
+}

@@ -1,0 +1,83 @@
+import type { MeasuredFigures, SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
+import { getSeriesKey } from '../../../../domain/series-key.ts';
+import type { HistorySelection } from '../../../loaded-histories.ts';
+import type { Statements } from '../../connection/postgres-connection.ts';
+import { CheckedTable, type Row } from '../checked-values.ts';
+import { buildCondition } from '../conditions.ts';
+import { readIdentity } from '../series-rows.ts';
+
+/**
+ * Replaces the figures of each series by those of the selected period. They come from the stored values of its
+ * generations, so a few of them are not known: see the message about periods.
+ */
+export async function readPeriods(
+  statements: Statements,
+  selection: HistorySelection,
+  figures: readonly SeriesFigures[],
+  database: string,
+): Promise<readonly SeriesFigures[]> {
+  const { since, until, ...series } = selection;
+  if (since === undefined && until === undefined) return figures;
+  const { sql, values } = buildCondition(series, [
+    ['last_seen >= ?', since],
+    ['first_seen <= ?', until],
+  ]);
+  const rows = await statements.query<Row>(
+    `SELECT host, source, api_version, role, count(*) AS generation_count,
+       CAST(sum(samples) AS bigint) AS sample_count,
+       CAST(sum(CASE WHEN witnessed THEN 1 ELSE 0 END) AS bigint) AS witnessed_count,
+       min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+       min(raw_first_seen) AS raw_first_seen, max(raw_last_seen) AS raw_last_seen,
+       min(remaining_when_served_last) AS worst_case,
+       min(validity_when_issued) AS validity_min, max(validity_when_issued) AS validity_max,
+       min(rotation_interval) AS interval_min, max(rotation_interval) AS interval_max,
+       max(expiration) AS expiration, max(CASE WHEN witnessed THEN rotated_at END) AS rotated_at
+     FROM cred_watch.generations ${sql} GROUP BY host, source, api_version, role`,
+    values,
+  );
+  const table = new CheckedTable(database, 'generations');
+  const periods = new Map(rows.map((row) => [getSeriesKey(readIdentity(table, row)), row]));
+  return figures.flatMap((each) => {
+    const row = periods.get(getSeriesKey(each.identity));
+    if (row === undefined || each.measured === null) return [];
+    return { ...each, session: null, measured: limitToPeriod(each.measured, table, row) };
+  });
+}
+
+/** The clock, the trend and the share of valid time are those of the whole history: they make no verdict better. */
+function limitToPeriod(whole: MeasuredFigures, table: CheckedTable, row: Row): MeasuredFigures {
+  const { clock } = whole;
+  const correct = (column: string) =>
+    table.number(row, clock.usesRawTimes ? `raw_${column}` : column) + clock.shiftMs;
+  const witnessedCount = table.count(row, 'witnessed_count');
+  const validityMin = table.nullable(row, 'validity_min');
+  const intervalMin = table.nullable(row, 'interval_min');
+  const worstCaseSeconds = table.number(row, 'worst_case');
+  const lastSample = correct('last_seen');
+  return {
+    ...whole,
+    sampleCount: table.count(row, 'sample_count'),
+    generationCount: table.count(row, 'generation_count'),
+    witnessedCount,
+    firstSample: correct('first_seen'),
+    lastSample,
+    watchedShare: null,
+    rotationInterval:
+      intervalMin === null
+        ? null
+        : { min: intervalMin, median: intervalMin, max: table.number(row, 'interval_max') },
+    validityWhenIssued:
+      validityMin === null ? null : { min: validityMin, max: table.number(row, 'validity_max') },
+    largestPossibleValidity: null,
+    worstCaseSeconds,
+    worstCaseAt: lastSample,
+    clock: { ...clock, correctedLastSample: table.number(row, 'last_seen') },
+    evidence: { ...whole.evidence, observations: witnessedCount },
+    overdueServedFor: lastSample < whole.lastSample ? null : whole.overdueServedFor,
+    newestExpiration: table.number(row, 'expiration'),
+    lastRotationAt: table.nullable(row, 'rotated_at'),
+    lastWeek: null,
+    before: null,
+    changes: [],
+  };
+}

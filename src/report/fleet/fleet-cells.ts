@@ -1,0 +1,56 @@
+import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
+import type { AssessedHost, FleetGroup, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import {
+  computeSafeShare,
+  formatGroupBy,
+  formatGroupValue,
+  formatWorstSeries,
+} from '../messages/fleet/fleet.ts';
+import { formatVerdict } from '../messages/verdicts.ts';
+import { formatNumber, formatShare } from '../text/format-values.ts';
+
+export const HOST_COLUMNS = ['host', 'verdict', 'worst case', 'spare', 'series'];
+
+/** The cells of a host after its name, as plain text. Names in cells are escaped. */
+export function buildHostCells({ verdict, judgements, worstCase, worstSeries }: AssessedHost): string[] {
+  const spare = findWorstJudgement(judgements)?.spare ?? null;
+  return [
+    verdict === null ? '' : formatVerdict(verdict),
+    worstCase === null ? '' : duration(worstCase),
+    spare === null ? '' : duration(spare),
+    worstSeries === null ? '' : formatWorstSeries(worstSeries),
+  ];
+}
+
+export const listGroupColumns = (by: GroupBy): string[] => [
+  formatGroupBy(by),
+  'verdict',
+  'hosts',
+  'safe',
+  'worst case',
+  'rotation interval',
+];
+
+/** The cells of a group after its value. With several jobs, the share of the job with the smallest share. */
+export function buildGroupCells({
+  hostCount,
+  jobs,
+  verdict,
+  worstCase,
+  rotationInterval,
+}: FleetGroup): string[] {
+  const shares = jobs.flatMap(({ hosts }) => computeSafeShare(hosts) ?? []);
+  return [
+    verdict === null ? '' : formatVerdict(verdict),
+    formatNumber(hostCount),
+    shares.length === 0 ? '' : formatShare(Math.min(...shares)),
+    worstCase === null ? '' : duration(worstCase),
+    rotationInterval === null ? '' : formatInterval(rotationInterval),
+  ];
+}
+
+const formatInterval = ({ min, max }: NonNullable<FleetGroup['rotationInterval']>) =>
+  min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
+
+export const formatGroup = ({ value }: FleetGroup): string => formatGroupValue(value);

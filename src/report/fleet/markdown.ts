@@ -1,0 +1,89 @@
+import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { formatTableRow, formatVerdictWithSymbol, quoteName } from '../ci/markdown.ts';
+import {
+  describeChange,
+  describeDrift,
+  describeFleetJob,
+  describeMore,
+  describeMoreSilent,
+  describeOthers,
+  describeSilence,
+  describeSize,
+  NO_FLEET_JOB_MESSAGE,
+  NO_HOSTS_MESSAGE,
+  PERIOD_MESSAGE,
+  SILENCE_ADVICE,
+} from '../messages/fleet/fleet.ts';
+import {
+  buildGroupCells,
+  buildHostCells,
+  formatGroup,
+  HOST_COLUMNS,
+  listGroupColumns,
+} from './fleet-cells.ts';
+import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
+
+/** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
+export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext): string {
+  const { verdict, jobs, hosts, groups, changes, drifts, worstCase } = fleet;
+  const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
+  const hidden = shown.hidden[0];
+  const summary = [
+    ...jobs.map((job) => `- ${quoteSentence(describeFleetJob(job))}; ${describeOthers(job.hosts)}`),
+    ...(jobs.length === 0 ? [`- ${NO_FLEET_JOB_MESSAGE}`] : []),
+    hosts.length === 0
+      ? `- ${NO_HOSTS_MESSAGE}`
+      : `- hosts: ${describeSize(hosts.length, fleet.seriesCount, fleet.retiredCount)}`,
+    ...(worstCase === null ? [] : [`- worst case: ${duration(worstCase)}`]),
+    ...(context.isPeriodOfStoredValues ? [`- ${PERIOD_MESSAGE}`] : []),
+  ];
+  const silent = shown.silent.map((each) => `- ${quoteName(each.host)}: ${describeSilence(each)}`);
+  if (shown.hiddenSilentCount > 0) silent.push(`- ${describeMoreSilent(shown.hiddenSilentCount)}`);
+  if (silent.length > 0) silent.push(`- ${SILENCE_ADVICE}`);
+  return `${[
+    `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
+    summary.join('\n'),
+    ...(groups === null ? [] : [renderGroups(groups)]),
+    ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts)]),
+    ...(hidden === undefined ? [] : [describeMore(shown.hidden.length, hidden.verdict)]),
+    ...renderList('silent hosts', silent),
+    ...renderList(
+      'changed last week',
+      changes.map((each) => `- ${quoteSentence(describeChange(each))}`),
+    ),
+    ...renderList(
+      'trends',
+      drifts.map((each) => `- ${quoteSentence(describeDrift(each))}`),
+    ),
+  ].join('\n\n')}\n`;
+}
+
+/** A sentence with names of others is shown as code, where links and mentions have no effect. */
+const quoteSentence = (text: string) => quoteName(text);
+
+const renderList = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`### ${title}`, lines.join('\n')];
+
+const renderHosts = (hosts: AssessedFleet['hosts']) =>
+  renderRows(
+    HOST_COLUMNS,
+    hosts.map((host) => {
+      const [verdict = '', worstCase = '', spare = '', series = ''] = buildHostCells(host);
+      const symbol = host.verdict === null ? verdict : formatVerdictWithSymbol(host.verdict);
+      return [quoteName(host.host), symbol, worstCase, spare, quoteName(series)];
+    }),
+  );
+
+const renderGroups = ({ by, groups }: FleetGroups) =>
+  renderRows(
+    listGroupColumns(by).map((label, index) => (index === 0 ? quoteName(label) : label)),
+    groups.map((group) => {
+      const [verdict = '', ...cells] = buildGroupCells(group);
+      const symbol = group.verdict === null ? verdict : formatVerdictWithSymbol(group.verdict);
+      return [quoteName(formatGroup(group)), symbol, ...cells];
+    }),
+  );
+
+const renderRows = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows].map(formatTableRow).join('\n');

@@ -1,0 +1,128 @@
+import { style } from 'virtual:page-assets';
+import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import {
+  describeChange,
+  describeDrift,
+  describeFleetJob,
+  describeMore,
+  describeMoreSilent,
+  describeOthers,
+  describeSilence,
+  describeSize,
+  NO_FLEET_JOB_MESSAGE,
+  NO_HOSTS_MESSAGE,
+  PERIOD_MESSAGE,
+  SILENCE_ADVICE,
+} from '../messages/fleet/fleet.ts';
+import { formatSafety } from '../messages/verdicts.ts';
+import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
+import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
+import { formatTimestamp } from '../text/format-values.ts';
+import {
+  buildGroupCells,
+  buildHostCells,
+  formatGroup,
+  HOST_COLUMNS,
+  listGroupColumns,
+} from './fleet-cells.ts';
+import { chooseHosts, type FleetContext } from './fleet-context.ts';
+
+const MAX_HOSTS_ON_PAGE = 200;
+
+/** Forbids all requests and scripts. The hash allows only the style sheet of this page. */
+const POLICY = `default-src 'none'; style-src '${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+
+/** A single file without script and external resources. */
+export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): string {
+  const { verdict } = fleet;
+  const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_ON_PAGE);
+  const hidden = shown.hidden[0];
+  const silent = [
+    ...shown.silent.map((each) => `${escapeUnprintable(each.host)}: ${describeSilence(each)}`),
+    ...(shown.hiddenSilentCount === 0 ? [] : [describeMoreSilent(shown.hiddenSilentCount)]),
+  ];
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="cred-watch ${context.version}">
+<title>${verdict === null ? 'fleet' : `${formatSafety(verdict)} · fleet`} · cred-watch</title>
+<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
+<style>${new Markup(style.text)}</style>
+</head>
+<body>
+<main>
+<header><p class="made muted">cred-watch fleet report<span> · ${formatTimestamp(context.now)}</span></p></header>
+${renderHeadline(fleet, context)}
+${fleet.groups !== null && renderGroups(fleet.groups)}
+${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
+${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
+${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, SILENCE_ADVICE])}
+${renderList('Changed last week', fleet.changes.map(describeChange))}
+${renderList('Trends', fleet.drifts.map(describeDrift))}
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function renderHeadline(fleet: AssessedFleet, { isPeriodOfStoredValues }: FleetContext): Markup {
+  const { verdict, jobs, hosts, worstCase } = fleet;
+  const lines = [
+    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job.hosts)}`),
+    ...(jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
+    hosts.length === 0
+      ? NO_HOSTS_MESSAGE
+      : `hosts: ${describeSize(hosts.length, fleet.seriesCount, fleet.retiredCount)}`,
+    ...(worstCase === null ? [] : [`worst case: ${duration(worstCase)}`]),
+    ...(isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
+  ];
+  const content = html`<ul class="jobs">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+  if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
+  const tone = getTone(verdict);
+  return html`<section class="card verdict ${tone}" aria-label="verdict">
+<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
+${content}
+</section>`;
+}
+
+const renderBadge = (verdict: Verdict | null): Content => verdict !== null && renderVerdictBadge(verdict);
+
+const renderHosts = (hosts: AssessedFleet['hosts']) =>
+  renderSection(
+    'hosts',
+    'Hosts, the worst first',
+    HOST_COLUMNS,
+    hosts.map((host) => {
+      const [, ...cells] = buildHostCells(host);
+      return renderTableRow([renderBadge(host.verdict), ...cells], escapeUnprintable(host.host));
+    }),
+  );
+
+const renderGroups = ({ by, groups }: FleetGroups) =>
+  renderSection(
+    'groups',
+    'Groups',
+    listGroupColumns(by),
+    groups.map((group) => {
+      const [, ...cells] = buildGroupCells(group);
+      return renderTableRow([renderBadge(group.verdict), ...cells], formatGroup(group));
+    }),
+  );
+
+const renderSection = (id: string, title: string, columns: readonly string[], rows: readonly Markup[]) =>
+  html`<section class="overview"><h2 id="${id}">${title}</h2>
+${renderHtmlTable(id, columns, rows)}</section>`;
+
+const renderList = (title: string, lines: readonly string[]): Content =>
+  lines.length > 0 &&
+  html`<section class="card"><h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;

@@ -1,0 +1,150 @@
+import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import {
+  describeChange,
+  describeDrift,
+  describeFleetJob,
+  describeMore,
+  describeMoreSilent,
+  describeOthers,
+  describeSilence,
+  describeSize,
+  NO_FLEET_JOB_MESSAGE,
+  NO_HOSTS_MESSAGE,
+  PERIOD_MESSAGE,
+  SILENCE_ADVICE,
+} from '../messages/fleet/fleet.ts';
+import { continueRows, type Row } from '../rows/row.ts';
+import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
+import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
+import {
+  buildGroupCells,
+  buildHostCells,
+  formatGroup,
+  HOST_COLUMNS,
+  listGroupColumns,
+} from './fleet-cells.ts';
+import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
+
+/** For a terminal: the share of safe hosts, groups, the worst hosts, silent hosts, changes and trends. */
+export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): string {
+  const palette = createPalette(context.hasColour);
+  const width = clampWidth(context.width);
+  const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
+  const hidden =
+    shown.hidden.length === 0 ? [] : [describeMore(shown.hidden.length, shown.hidden[0]?.verdict ?? null)];
+  const silent = [
+    ...shown.silent.map((each) => `${escapeUnprintable(each.host)}: ${describeSilence(each)}`),
+    ...(shown.hiddenSilentCount === 0 ? [] : [describeMoreSilent(shown.hiddenSilentCount)]),
+  ];
+  const findings: Row[][] = [
+    continueRows('silent hosts', silent),
+    silent.length === 0 ? [] : [['what to do', SILENCE_ADVICE]],
+    continueRows('changed last week', fleet.changes.map(describeChange)),
+    continueRows('trends', fleet.drifts.map(describeDrift)),
+    context.isPeriodOfStoredValues ? [['note', PERIOD_MESSAGE]] : [],
+  ];
+  return `${[
+    ...layOutBlocks([listSummaryRows(fleet, palette)], width, palette),
+    ...(fleet.groups === null ? [] : [renderGroups(fleet.groups, width, palette)]),
+    ...(fleet.hosts.length === 0 ? [] : [renderHosts(shown.hosts, width, palette)]),
+    ...hidden.map((line) => layOutColumns([['', line]], [2, width - 2])),
+    ...layOutBlocks(findings, width, palette),
+  ].join('\n\n')}\n`;
+}
+
+function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
+  const jobs = fleet.jobs.flatMap((each): Row[] => [
+    ['fleet', paintBySafety(toSafety(each.verdict), describeFleetJob(each), palette)],
+    ['', describeOthers(each.hosts)],
+  ]);
+  return [
+    ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
+    [
+      'hosts',
+      fleet.hosts.length === 0
+        ? NO_HOSTS_MESSAGE
+        : describeSize(fleet.hosts.length, fleet.seriesCount, fleet.retiredCount),
+    ],
+    ...(fleet.worstCase === null ? [] : [['worst case', duration(fleet.worstCase)] as const]),
+  ];
+}
+
+/** A column of a table. The column with the names gets the rest of the width. */
+interface TableColumn {
+  label: string;
+  /** Null: the rest of the width. */
+  width: number | null;
+  cells: readonly string[];
+}
+
+const [INDENT, VERDICT_WIDTH, VALUE_WIDTH, COUNT_WIDTH] = [2, 22, 13, 8];
+/** In a narrower table, the series of a host is left out. */
+const MIN_WIDTH_WITH_SERIES = 95;
+const SERIES_WIDTH = 18;
+
+function renderHosts(hosts: AssessedFleet['hosts'], width: number, palette: Palette): string {
+  const cells = hosts.map(buildHostCells);
+  const [name = '', verdict = '', worstCase = '', spare = '', series = ''] = HOST_COLUMNS;
+  const isWide = width >= MIN_WIDTH_WITH_SERIES;
+  return renderColumns(
+    [
+      { label: name, width: null, cells: hosts.map(({ host }) => escapeUnprintable(host)) },
+      {
+        label: verdict,
+        width: VERDICT_WIDTH,
+        cells: hosts.map((host) => formatVerdictCell(host.verdict, palette)),
+      },
+      { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
+      { label: spare, width: VALUE_WIDTH, cells: cells.map((row) => row[2] ?? '') },
+      ...(isWide ? [{ label: series, width: SERIES_WIDTH, cells: cells.map((row) => row[3] ?? '') }] : []),
+    ],
+    width,
+    palette,
+  );
+}
+
+function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palette): string {
+  const cells = groups.map(buildGroupCells);
+  const [name = '', verdict = '', ...labels] = listGroupColumns(by);
+  const widths = [COUNT_WIDTH, COUNT_WIDTH, VALUE_WIDTH, VALUE_WIDTH];
+  return renderColumns(
+    [
+      { label: name, width: null, cells: groups.map(formatGroup) },
+      {
+        label: verdict,
+        width: VERDICT_WIDTH,
+        cells: groups.map((group) => formatVerdictCell(group.verdict, palette)),
+      },
+      ...labels.map((label, index) => ({
+        label,
+        width: widths[index] ?? VALUE_WIDTH,
+        cells: cells.map((row) => row[index + 1] ?? ''),
+      })),
+    ],
+    width,
+    palette,
+  );
+}
+
+/** A shorter column of names breaks most names. */
+const MIN_NAME_WIDTH = 12;
+
+/** Leaves out columns without values, as the verdicts without a job, and the last columns if the table is too wide. */
+function renderColumns(columns: readonly TableColumn[], width: number, palette: Palette): string {
+  const [names, ...values] = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  if (names === undefined) return '';
+  const computeFree = () => width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
+  while (computeFree() < MIN_NAME_WIDTH) values.pop();
+  const rows = names.cells.map((cell, row) => ['', cell, '', ...values.map(({ cells }) => cells[row] ?? '')]);
+  return layOutColumns(
+    [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
+    [INDENT, computeFree(), INDENT, ...values.map((each) => each.width ?? 0)],
+  );
+}
+
+const formatVerdictCell = (verdict: Verdict | null, palette: Palette) =>
+  verdict === null ? '' : paintBySafety(toSafety(verdict), verdict, palette);

@@ -1,0 +1,132 @@
+import type {
+  FleetJob,
+  GroupBy,
+  HostCounts,
+  RoleChange,
+  RoleDrift,
+  RoleOfSource,
+  SilentHost,
+} from '../../../domain/fleet/assessed-fleet.ts';
+import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
+import type { Seconds, SeriesIdentity } from '../../../domain/model.ts';
+import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
+import type { Verdict } from '../../../domain/verdict/job-verdict.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import {
+  formatCount,
+  formatDate,
+  formatNumber,
+  formatShare,
+  formatTimestamp,
+} from '../../text/format-values.ts';
+import { describeJobWithMargin, formatSafety } from '../verdicts.ts';
+
+export const NO_HOSTS_MESSAGE = 'no hosts';
+export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
+
+/** What a report of a part of the time cannot answer if it reads stored values. */
+export const PERIOD_MESSAGE =
+  '--since and --until: from the stored values of each rotation, so the verdict `never`, the watched time, changes and trends are not known';
+
+/** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
+export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): string {
+  const prefix = `${formatSafety(verdict)}: `;
+  const quoted = name === null ? '' : ` (job ${escapeUnprintable(name)})`;
+  if (job === null) return `${prefix}the duration of job ${escapeUnprintable(name ?? '')} is unknown`;
+  return `${prefix}${describeJobWithMargin(job)}${quoted} is safe on ${describeShare(hosts)}`;
+}
+
+export const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
+
+/** Null without a host. */
+export function computeSafeShare(hosts: HostCounts): number | null {
+  const count = countHosts(hosts);
+  return count === 0 ? null : hosts.safe / count;
+}
+
+function describeShare(hosts: HostCounts): string {
+  const count = countHosts(hosts);
+  const share = computeSafeShare(hosts);
+  return `${formatNumber(hosts.safe)} of ${formatCount(count, 'host')}${share === null ? '' : ` (${formatShare(share)})`}`;
+}
+
+/** `12 not safe, 775 unknown`. */
+export const describeOthers = ({ notSafe, unknown }: HostCounts): string =>
+  `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown`;
+
+export function describeSize(hostCount: number, seriesCount: number, retiredCount: number): string {
+  const retired = retiredCount === 0 ? '' : `, ${formatNumber(retiredCount)} of them retired`;
+  return `${formatNumber(hostCount)} with ${formatNumber(seriesCount)} series${retired}`;
+}
+
+export function describeSilence({ code, lastSample, age, pushedAt }: SilentHost): string {
+  const sample =
+    lastSample === null || age === null
+      ? 'no sample yet'
+      : `newest sample ${formatAge(age)} old, from ${formatTimestamp(lastSample)}`;
+  switch (code) {
+    case 'NO_SAMPLES':
+      return sample;
+    case 'NOT_SAMPLED':
+      return pushedAt === null ? sample : `${sample}; last push ${formatTimestamp(pushedAt)}`;
+    case 'NOT_PUSHED':
+      return `no push since ${pushedAt === null ? '' : formatTimestamp(pushedAt)}; ${sample}`;
+  }
+}
+
+const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
+
+/** `3d2h`, `25h`, `12m`: smaller units do not matter. */
+function formatAge(age: Seconds): string {
+  const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
+  return formatShortDuration(Math.floor(age / unit) * unit);
+}
+
+/** What to do about silent hosts. */
+export const SILENCE_ADVICE = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';
+
+export const formatRole = ({ source, role }: RoleOfSource): string =>
+  role === '' ? source : `${source} ${escapeUnprintable(role)}`;
+
+const FIGURE_NAMES: Record<ChangedFigure, string> = {
+  'lead-time': 'lead times',
+  'rotation-interval': 'rotation intervals',
+  'validity-when-issued': 'validity when issued',
+};
+
+export const describeChange = (change: RoleChange): string =>
+  `${formatRole(change)}: ${FIGURE_NAMES[change.figure]} ${change.direction} on ` +
+  `${formatNumber(change.hostCount)} of ${formatCount(change.comparedCount, 'host')}: ` +
+  `${duration(change.changed)} instead of ${duration(change.usual)} (for example host ${escapeUnprintable(change.example)})`;
+
+export function describeDrift(drift: RoleDrift): string {
+  const usedUp =
+    drift.spareUsedUpAt === null
+      ? ''
+      : `; the spare validity is used up on ${formatDate(drift.spareUsedUpAt)}`;
+  return (
+    `${formatRole(drift)}: lead times shrink on ${formatNumber(drift.hostCount)} of ${formatCount(drift.comparedCount, 'host')}, ` +
+    `by up to ${duration(drift.shrinkingPerDay)} per day (host ${escapeUnprintable(drift.worstHost)})${usedUp}`
+  );
+}
+
+export const formatGroupBy = (by: GroupBy): string =>
+  by.kind === 'tag' ? escapeUnprintable(by.name) : by.kind;
+
+export const formatGroupValue = (value: string | null): string =>
+  value === null ? '(none)' : value === '' ? "''" : escapeUnprintable(value);
+
+/** `7 more hosts are not shown, at worst unknown; show more with --top NUMBER`. */
+export function describeMore(count: number, worst: Verdict | null): string {
+  const verdict = worst === null ? '' : `, at worst ${formatSafety(worst)}`;
+  return `${formatCount(count, 'more host')} ${count === 1 ? 'is' : 'are'} not shown${verdict}; show more with \`--top NUMBER\``;
+}
+
+export const describeMoreSilent = (count: number): string =>
+  `${formatCount(count, 'more silent host')} not shown`;
+
+/** `imds v2 app`, the series that makes a host as bad as it is. */
+export const formatWorstSeries = ({ source, apiVersion, role }: SeriesIdentity): string =>
+  [apiVersion === '' ? source : `${source} v${apiVersion}`, escapeUnprintable(role)]
+    .filter((part) => part !== '')
+    .join(' ');

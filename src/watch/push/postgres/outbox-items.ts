@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { SeriesIdentity } from '../../../domain/model.ts';
+import { getSeriesKey } from '../../../domain/series-key.ts';
+
+/** Short, because an outbox has one digest per generation. */
+const DIGEST_LENGTH = 16;
+const PREFIX_LENGTH = 12;
+
+export const digest = (content: unknown, length = DIGEST_LENGTH): string =>
+  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, length);
+
+/** The beginning of the keys of the generations of a series. */
+export const getGenerationPrefix = (identity: SeriesIdentity): string =>
+  `${digest(getSeriesKey(identity), PREFIX_LENGTH)}/`;
+
+/** What the outbox knows about a series. */
+export interface ConfirmedSeries {
+  /** Of the row of the series after the last push. */
+  revision: number;
+  /** The database has samples that this host does not have, so each push compares with its rows. */
+  isShared: boolean;
+  /** Of the local history. */
+  state: string;
+}
+
+export const formatConfirmed = ({ revision, isShared, state }: ConfirmedSeries): string =>
+  `${revision} ${isShared ? 'shared' : 'own'} ${state}`;
+
+export function parseConfirmed(text: string | undefined): ConfirmedSeries | null {
+  const [, revision, mode, state] = /^(\d+) (shared|own) (.*)$/s.exec(text ?? '') ?? [];
+  return revision === undefined || state === undefined
+    ? null
+    : { revision: Number(revision), isShared: mode === 'shared', state };
+}
+
+/** The digest of a generation. The month is readable, because a generation that moves to another month is deleted there. */
+export const digestGeneration = (month: string, values: readonly unknown[]): string =>
+  `${month} ${digest(values)}`;
+
+export const getMonthOfDigest = (text: string): string => text.slice(0, text.indexOf(' '));

@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SampleStore } from '../../../../src/store/sample-store.ts';
+import { readFolder, temporaryFolder } from '../../../support/cli/temporary-folder.ts';
+import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
+import { createTables, writeDirectly } from '../../../support/postgres/direct-writer.ts';
+import { runAt } from '../../../support/postgres/run-at.ts';
+import { type Scenario, seedScenario } from '../../../support/postgres/seed-fixture.ts';
+import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
+import { fillRichly, HOSTILE_WITHOUT_NUL, NOW } from '../../../support/report/rich-store.ts';
+import { isThorough, sampleCases } from '../../../support/thorough.ts';
+
+const FORMATS = isThorough
+  ? ['table', 'json', 'csv', 'markdown', 'junit', 'github', 'prometheus', 'openmetrics', 'html']
+  : ['table', 'json', 'prometheus'];
+
+/** The same history in a file and in a PostgreSQL database. */
+interface Pair {
+  file: string;
+  database: TestDatabase;
+}
+
+async function createPair<T>(
+  server: PostgresServer,
+  fill: (store: SampleStore) => T,
+): Promise<Pair & { filled: T }> {
+  const file = join(temporaryFolder(), 'samples.db');
+  using store = SampleStore.open(file);
+  const filled = fill(store);
+  const database = await server.createDatabase();
+  await createTables(database);
+  await writeDirectly(store, database);
+  return { file, database, filled };
+}
+
+/** Runs the command line with both databases. The outputs may name the database. */
+async function runWithBoth({ file, database }: Pair, args: readonly string[], now: number) {
+  const ofFile = await runAt(now, [...args, '--db', file]);
+  const ofPostgres = await runAt(now, [...args, '--db', database.url], database.environment);
+  const { port, pathname } = new URL(database.url);
+  const name = `postgres://127.0.0.1:${port}${pathname}`;
+  const normalize = ({ code, stdout, stderr }: typeof ofFile, own: string) => ({
+    code,
+    stdout,
+    stderr: stderr.replaceAll(own, 'DATABASE'),
+  });
+  return { file: normalize(ofFile, file), postgres: normalize(ofPostgres, name) };
+}
+
+async function expectSame(pair: Pair, args: readonly string[], now: number) {
+  const { file, postgres } = await runWithBoth(pair, args, now);
+  expect(postgres, args.join(' ')).toEqual(file);
+  return file;
+}
+
+const fill = (store: SampleStore) => fillRichly(store, HOSTILE_WITHOUT_NUL);
+
+const toExpectedCode = ({ flags }: Scenario) => (flags.includes('-j') ? [0, 1, 3] : [0]);
+
+describePostgres('the output for a database file and for PostgreSQL', (server) => {
+  test.each(sampleCases(readdirSync('fixtures/histories'), 8))(
+    'report shows %s in the same way',
+    async (name) => {
+      const pair = await createPair(server(), (store) => seedScenario(store, name));
+      const { flags, now } = pair.filled;
+      for (const format of FORMATS) {
+        const { code, stdout } = await expectSame(pair, ['report', ...flags, '-f', format], now);
+        expect(toExpectedCode(pair.filled)).toContain(code);
+        expect(stdout.length).toBeGreaterThan(100);
+      }
+    },
+  );
+
+  test('report selects in the same way', async () => {
+    const pair = await createPair(server(), fill);
+    const selections = [
+      ['--host', 'i-0abc'],
+      ['--source', 'container'],
+      ['--role', 'loader'],
+      ['--host', 'unknown'],
+      ['--role', 'unknown'],
+      ['--presign', '7d', '-f', 'json'],
+      ['--since', '2026-01-01T10:00:00Z', '--until', '2026-01-01T20:00:00Z'],
+      ['--since', '2026-01-01T10:00:00Z', '-f', 'prometheus'],
+      ['--since', '2027-01-01'],
+      ['-j', '4h', '--job', 'unknown'],
+    ];
+    for (const selection of selections) await expectSame(pair, ['report', ...selection], NOW);
+  });
+
+  test('check --offline judges in the same way', async () => {
+    const pair = await createPair(server(), fill);
+    for (const flags of [
+      ['-j', '1h'],
+      ['-j', '9h', '-f', 'json'],
+      ['-j', '1h', '--max-age', '1s'],
+    ])
+      await expectSame(pair, ['check', '--offline', '--source', 'imds', '--host', 'i-0abc', ...flags], NOW);
+  });
+
+  test('a Parquet export has the same files', async () => {
+    const pair = await createPair(server(), fill);
+    const [ofFile, ofPostgres] = [join(temporaryFolder(), 'file'), join(temporaryFolder(), 'postgres')];
+    const parquet = ['export', '-f', 'parquet', '-o'];
+    await runAt(NOW, [...parquet, ofFile, '--db', pair.file]);
+    const run = await runAt(
+      NOW,
+      [...parquet, ofPostgres, '--db', pair.database.url],
+      pair.database.environment,
+    );
+    expect(run).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(Object.keys(readFolder(ofFile)).length).toBeGreaterThan(5);
+    expect(readFolder(ofPostgres)).toEqual(readFolder(ofFile));
+  });
+
+  test('an export that is imported gives the same report', async () => {
+    const pair = await createPair(server(), (store) =>
+      seedScenario(store, 'two-endpoints-rotate-independently'),
+    );
+    const { now, flags } = pair.filled;
+    const folder = temporaryFolder();
+    const report = async (db: string) => (await runAt(now, ['report', ...flags, '--db', db])).stdout;
+    const copyOf = async (name: string, args: string[], env = {}) => {
+      const ndjson = join(folder, `${name}.ndjson`);
+      expect((await runAt(now, ['export', '-o', ndjson, ...args], env)).code).toBe(0);
+      const db = join(folder, `${name}.db`);
+      expect((await runAt(now, ['import', ndjson, '--db', db])).code).toBe(0);
+      return report(db);
+    };
+    const ofPostgres = await copyOf('postgres', ['--db', pair.database.url], pair.database.environment);
+    expect(ofPostgres).toBe(await copyOf('file', ['--db', pair.file]));
+  });
+});
