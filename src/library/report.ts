@@ -1,6 +1,9 @@
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
 import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
+import { loadHistories } from '../remote/postgres/read/load-histories.ts';
+import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
+import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import { assess } from './analysis.ts';
 import {
@@ -19,7 +22,7 @@ import {
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
 import type { JobJudgement, JobRequirement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
-import { getDefaultDatabasePath } from './system-defaults.ts';
+import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
@@ -167,4 +170,40 @@ export function readReport(options: ReadReportOptions = {}): Report {
   const histories = toPublic(store?.histories(filter) ?? []);
   const judgeRetired = selection.role !== undefined;
   return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
+}
+
+export interface LoadReportOptions extends ReadReportOptions {
+  /** Ends the connection to the database. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * As {@link readReport}, also for a PostgreSQL database: `db` or `CRED_WATCH_DB` is
+ * `postgres://USER@HOST:PORT/DATABASE`. The password and the other settings are those of libpq, such as `PGPASSWORD`
+ * and `~/.pgpass`. At most 2,000 series and two million generations are read.
+ * @throws CredWatchError if the database is not available or cannot be read, or INVALID_ARGUMENT
+ * @example
+ * import { loadReport } from 'cred-watch';
+ *
+ * const report = await loadReport({ db: 'postgres://db.example.com/fleet', host: 'i-0abc', since: '30d' });
+ * console.log(report.judge('5h').verdict);
+ */
+export async function loadReport({ signal, ...options }: LoadReportOptions = {}): Promise<Report> {
+  assertKnownOptions(options, { ...SELECTION_OPTIONS, db: true, now: true, maxAge: true });
+  const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
+  if (!isPostgresUrl(db)) return readReport(options);
+  const now = parseNow(nowOption);
+  const filter = parseSelection(selection, now);
+  const { name, histories } = await withPostgres(
+    db,
+    getSystemDefaults(),
+    async (connection) => ({
+      name: connection.name,
+      histories: await loadHistories(connection, { selection: filter }),
+    }),
+    signal === undefined ? {} : { signal },
+  );
+  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const judgeRetired = selection.role !== undefined;
+  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
 }
