@@ -185,7 +185,8 @@ export interface LoadReportOptions extends ReadReportOptions {
  * @example
  * import { loadReport } from 'cred-watch';
  *
- * const report = await loadReport({ db: 'postgres://db.example.com/fleet', host: 'i-0abc', since: '30d' });
+ * // CRED_WATCH_DB=postgres://db.example.com/fleet
+ * const report = await loadReport({ role: 'loader', since: '30d' });
  * console.log(report.judge('5h').verdict);
  */
 export async function loadReport({ signal, ...options }: LoadReportOptions = {}): Promise<Report> {
