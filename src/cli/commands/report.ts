@@ -14,7 +14,7 @@ import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/ju
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
-import { parseCount, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
+import { parseCount, parseNamespace, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -33,6 +33,7 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlag
   retired?: boolean;
   top?: number;
   presign?: readonly Seconds[];
+  namespace?: string;
   fleet?: boolean;
   groupBy?: GroupBy;
 }
@@ -71,6 +72,11 @@ export const reportCommand: CommandDefinition = {
         '--top <number>',
         'show at most this number of series in the table, Markdown and HTML, the worst first (default: 50, HTML 200), or of hosts (default: 20, HTML 200)',
         parseCount,
+      )
+      .option(
+        '--namespace <name>',
+        'namespace in CloudWatch for -f emf (default: cred-watch)',
+        parseNamespace,
       )
       .option('--fleet', 'judge each host as a whole: the share of safe hosts, the worst hosts, silent hosts')
       .option(
@@ -158,6 +164,8 @@ function validate(
   const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
   if (presign.length > 0 && other !== undefined)
     rejectFlags(invocation, ['--presign'], `cannot be shown as ${other.format}`, 'use -f table or -f json');
+  if (!format.some((each) => each.format === 'emf'))
+    rejectFlags(invocation, ['--namespace'], 'needs -f emf', 'add -f emf, or remove --namespace');
   if (jobDuration.length > 0 || job.length > 0 || presign.length > 0) return;
   rejectFlags(invocation, EVIDENCE_FLAGS, 'needs a job to judge', 'add -j: `cred-watch report -j 4h`');
 }
@@ -198,6 +206,7 @@ async function writeOutputs(
       },
       assessAllTime,
       ...(presigned === undefined ? {} : { presigned }),
+      ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
       nodeVersion: io.nodeVersion,
     };
     const text = await REPORT_FORMATS[format].render(assessment, context);

@@ -1,9 +1,13 @@
 import type { Column } from '../../../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
+  getRecordedGeneration,
   type RecordedColumns,
   selectItems,
+  toRecordedColumns,
 } from '../../../domain/measurement/columns/generation-columns.ts';
+import { joinGenerations } from '../../../domain/measurement/generations.ts';
+import type { RecordedGeneration } from '../../../domain/model.ts';
 import { toStoredKeyId } from '../../../key-id.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import type { CheckedTable, Row } from './checked-values.ts';
@@ -89,15 +93,10 @@ export class GenerationCollector {
       // A key without a key id is two times with a slash.
       accessKeyIds: keys.map((key) => (key.includes('/') ? '' : toStoredKeyId(key))),
     };
-    const { firstSeen, lastSeen } = columns;
-    const at = (column: Column, index: number) => column[index] ?? 0;
-    const order = Int32Array.from(keys.keys()).sort(
-      (a, b) =>
-        at(lastSeen, a) - at(lastSeen, b) ||
-        at(firstSeen, a) - at(firstSeen, b) ||
-        compareBytes(keys[a] ?? '', keys[b] ?? ''),
-    );
-    return selectItems(columns, order);
+    // A database without transactions over all of its parts can have a generation in two months.
+    return new Set(keys).size === keys.length
+      ? sortByLastSample(columns, keys)
+      : joinEqualKeys(columns, keys);
   }
 
   #grow(): void {
@@ -106,4 +105,26 @@ export class GenerationCollector {
     for (const field of COLUMN_FIELDS) larger[field].set(this.#columns[field]);
     this.#columns = larger;
   }
+}
+
+function sortByLastSample(columns: RecordedColumns, keys: readonly string[]): RecordedColumns {
+  const { firstSeen, lastSeen } = columns;
+  const at = (column: Column, index: number) => column[index] ?? 0;
+  const order = Int32Array.from(keys.keys()).sort(
+    (a, b) =>
+      at(lastSeen, a) - at(lastSeen, b) ||
+      at(firstSeen, a) - at(firstSeen, b) ||
+      compareBytes(keys[a] ?? '', keys[b] ?? ''),
+  );
+  return selectItems(columns, order);
+}
+
+function joinEqualKeys(columns: RecordedColumns, keys: readonly string[]): RecordedColumns {
+  const joined = new Map<string, RecordedGeneration>();
+  for (const [index, key] of keys.entries()) {
+    const generation = getRecordedGeneration(columns, index);
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? generation : joinGenerations(known, generation));
+  }
+  return sortByLastSample(toRecordedColumns([...joined.values()]), [...joined.keys()]);
 }

@@ -46,13 +46,28 @@ export async function pushSeries(
   batch: readonly ChangedSeries[],
   state: PushState,
 ): Promise<void> {
+  const current = batch.filter((series) => !isDeleted(series, state));
+  for (const series of batch)
+    if (!current.includes(series)) state.outbox.confirm([createMissingItem(series)]);
+  if (current.length === 0) return;
   try {
-    await pushTogether(connection, batch, state);
+    await pushTogether(connection, current, state);
   } catch (error) {
     if (!(error instanceof PostgresRowError)) throw error;
-    for (const series of batch) await pushRowByRow(connection, series, state);
+    for (const series of current) await pushRowByRow(connection, series, state);
   }
 }
+
+/** Whether all generations of the series were deleted from the database because of their age. */
+const isDeleted = ({ history: { generations } }: ChangedSeries, { deletedBefore }: PushState): boolean =>
+  generations.count > 0 && generations.lastSeen.every((lastSeen) => lastSeen < deletedBefore);
+
+/** The outbox item of a series that the database does not have. */
+const createMissingItem = ({ history, state }: ChangedSeries): OutboxItem => ({
+  kind: 'series',
+  key: getSeriesKey(history.identity),
+  digest: formatConfirmed({ revision: 0, isShared: false, rejectedCount: 0, state }),
+});
 
 async function pushTogether(
   connection: PostgresConnection,
@@ -91,9 +106,7 @@ async function pushRowByRow(
   } catch (error) {
     if (!(error instanceof PostgresRowError)) throw error;
     // The series itself is rejected, for example because of its role.
-    const { state: local } = series;
-    const digest = formatConfirmed({ revision: 0, isShared: false, rejectedCount: 0, state: local });
-    state.reject([{ kind: 'series', key: getSeriesKey(identity), digest, reason: error.message }]);
+    state.reject([{ ...createMissingItem(series), reason: error.message }]);
   }
 }
 

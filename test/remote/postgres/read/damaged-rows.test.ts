@@ -98,6 +98,24 @@ describePostgres('loadHistories from tables that others have changed', (server) 
     expect(series?.generations.accessKeyIds[0]).toMatch(/^sha256:[\da-f]{16}$/);
   });
 
+  test('a generation that is stored in two months is joined', async () => {
+    const database = await createFleet();
+    const columns = (
+      await database.query<{ name: string }>(
+        "SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'generations'",
+      )
+    ).map(({ name }) => name);
+    const changed = columns.map((name) =>
+      name === 'month' ? "DATE '2020-01-01'" : name === 'last_seen' ? 'last_seen + 60000' : name,
+    );
+    const insert = `INSERT INTO cred_watch.generations (${columns}) SELECT ${changed} FROM cred_watch.generations`;
+    const before = (await load(database)).series[0]?.generations;
+    await database.query(insert);
+    const after = (await load(database)).series[0]?.generations;
+    expect(before?.count).toBe(5);
+    expect(after).toEqual({ ...before, lastSeen: before?.lastSeen.map((at) => at + 60_000) });
+  });
+
   test('a selection with too many series or generations is refused', async () => {
     const database = await createFleet(3);
     const refusal = /has more than 2 series or 100 generations$/;
