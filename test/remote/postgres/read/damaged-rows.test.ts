@@ -25,7 +25,7 @@ const DAMAGES: Record<string, readonly string[]> = {
     'first_seen = last_seen + 1',
     'raw_first_seen = raw_last_seen + 1',
     'latest_expiration = expiration - 1',
-    'samples = 0',
+    'samples = -1',
     "role = 'other'",
     "generation_key = repeat('A', 70000)",
   ],
