@@ -98,6 +98,14 @@ describePostgres('loadHistories from tables that others have changed', (server) 
     expect(series?.generations.accessKeyIds[0]).toMatch(/^sha256:[\da-f]{16}$/);
   });
 
+  test('a day on which every other poll of a second failed is read', async () => {
+    const database = await createFleet();
+    const spans = Array.from({ length: 43_200 }, (_, index) => [START + 2000 * index, START + 2000 * index]);
+    await database.query('UPDATE cred_watch.failed_polls SET spans = $1', [JSON.stringify(spans)]);
+    const histories = (await load(database)).historyReaders({}).map((read) => read());
+    expect(histories.some(({ failedPolls }) => failedPolls.length > 0)).toBe(true);
+  });
+
   test('a generation that is stored in two months is joined', async () => {
     const database = await createFleet();
     const columns = (
