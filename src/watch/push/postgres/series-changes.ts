@@ -1,5 +1,8 @@
 import { collectFigures } from '../../../domain/fleet/collect-figures.ts';
-import { collectGenerationFigures } from '../../../domain/fleet/collect-generation-figures.ts';
+import {
+  collectGenerationFigures,
+  getGenerationFigures,
+} from '../../../domain/fleet/collect-generation-figures.ts';
 import type { SeriesFigures } from '../../../domain/fleet/series-figures.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
 import {
@@ -22,6 +25,7 @@ import type { ColumnHistory } from '../../../domain/verdict/series-analysis.ts';
 import { type GenerationRow, toGenerationValues } from '../../../remote/postgres/write/generation-rows.ts';
 import type { StoredSeries } from '../../../remote/postgres/write/series-rows.ts';
 import type { RowValue } from '../../../remote/postgres/write/tables.ts';
+import { groupByMonth, type MonthBlock } from './month-blocks.ts';
 import { digestGeneration, getMonthOfDigest } from './outbox-items.ts';
 
 /** What the database has about a series, with all of its generations. */
@@ -48,8 +52,18 @@ export interface SeriesChanges {
   changed: GenerationItem[];
   /** The rows that the database has already, but that the outbox does not know. */
   known: GenerationItem[];
+  /** The months whose rows were compared. */
+  months: Pick<MonthBlock, 'month' | 'digest'>[];
   /** The database has samples that this host does not have. */
   isShared: boolean;
+}
+
+/** What the outbox knows about the generations of a series. */
+export interface ConfirmedGenerations {
+  /** The digests of months. */
+  months: ReadonlyMap<string, string>;
+  /** Reads the digests of the generations, by key. */
+  readDigests(): ReadonlyMap<string, string>;
 }
 
 /** Findings that depend on the time of a report. */
@@ -58,13 +72,12 @@ const TIME_DEPENDENT: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'SSO_
 /**
  * Finds what to send of a series.
  * @param stored null if only this host has changed the series since `confirmed`
- * @param confirmed the digests of the generations in the outbox, by key
  * @param deletedBefore generations that were last seen before are not sent
  */
 export function findSeriesChanges(
   local: ColumnHistory,
   stored: StoredHistory | null,
-  confirmed: ReadonlyMap<string, string>,
+  confirmed: ConfirmedGenerations,
   deletedBefore: Instant,
 ): SeriesChanges {
   const kept = selectLater(local.generations, deletedBefore);
@@ -76,22 +89,30 @@ export function findSeriesChanges(
   const now = range(generations.rawLastSeen)?.max ?? 0;
   const analysis = analyseColumns(history, { now, maxAge: null });
   const { measurement } = analysis;
-  const figures = measurement === null ? [] : collectGenerationFigures(measurement, generations);
   const storedRows = new Map(stored?.generations.map((row) => [getGenerationKey(row.generation), row]));
   const changes: SeriesChanges = {
     figures: collectFigures(analysis),
     findings: analysis.findings.filter(({ code }) => !TIME_DEPENDENT.has(code)),
     changed: [],
     known: [],
+    months: [],
     isShared: joined?.isShared ?? false,
   };
-  for (const [index, each] of figures.entries()) {
+  if (measurement === null) return changes;
+  const figures = collectGenerationFigures(measurement, generations);
+  const compared = groupByMonth(generations, figures).filter(
+    ({ month, digest }) => stored !== null || confirmed.months.get(month) !== digest,
+  );
+  if (compared.length === 0) return changes;
+  changes.months.push(...compared);
+  const digests = confirmed.readDigests();
+  for (const index of compared.flatMap(({ indexes }) => indexes)) {
     const generation = getRecordedGeneration(generations, index);
     const key = getGenerationKey(generation);
-    const values = toGenerationValues(generation, each);
+    const values = toGenerationValues(generation, getGenerationFigures(figures, index));
     const month = String(values[0]);
     const digest = digestGeneration(month, values);
-    const before = confirmed.get(key);
+    const before = digests.get(key);
     const row = storedRows.get(key);
     const knownMonth = row === undefined ? before && getMonthOfDigest(before) : String(row.values[0]);
     const item = { key, month, values, digest, hasMoved: knownMonth !== undefined && knownMonth !== month };
