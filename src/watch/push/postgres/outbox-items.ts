@@ -14,8 +14,8 @@ const digestIdentity = (identity: SeriesIdentity): string => digest(getSeriesKey
 /** The beginning of the keys of the generations of a series. */
 export const getGenerationPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}/`;
 
-/** The beginning of the keys of the months of a series. */
-export const getMonthPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}#`;
+/** The beginning of the keys of the weeks of a series. */
+export const getWeekPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}#`;
 
 /** What the outbox knows about a series. */
 export interface ConfirmedSeries {

@@ -22,7 +22,7 @@ import {
   type ConfirmedSeries,
   formatConfirmed,
   getGenerationPrefix,
-  getMonthPrefix,
+  getWeekPrefix,
   parseConfirmed,
 } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
@@ -174,13 +174,15 @@ async function compare(
 ): Promise<SeriesChanges> {
   const { identity } = history;
   const isOwn = confirmed !== null && confirmed.revision === stored.revision && !confirmed.isShared;
+  const prefix = getGenerationPrefix(identity);
   const generations = isOwn || stored.revision === 0 ? [] : await readGenerationRows(statements, identity);
   return findSeriesChanges(
     history,
     isOwn && stored.revision > 0 ? null : { series: stored, generations },
     {
-      months: readDigests(state.outbox, getMonthPrefix(identity)),
-      readDigests: () => readDigests(state.outbox, getGenerationPrefix(identity)),
+      weeks: readDigests(state.outbox, getWeekPrefix(identity)),
+      find: (key) => state.outbox.find('generation', prefix + key) ?? undefined,
+      readAll: () => readDigests(state.outbox, prefix),
     },
     state.deletedBefore,
   );
@@ -225,11 +227,11 @@ function save(
         state: series.state,
       }),
     });
-    // A month with a rejected generation is compared again at each push.
+    // A week with a rejected generation is compared again at each push.
     if (rejectedCount + rejected.length === 0) {
-      const monthPrefix = getMonthPrefix(identity);
-      for (const { month, digest } of changes.months)
-        confirmed.push({ kind: 'generation', key: monthPrefix + month, digest });
+      const weekPrefix = getWeekPrefix(identity);
+      for (const { week, digest } of changes.weeks)
+        confirmed.push({ kind: 'generation', key: weekPrefix + week, digest });
     }
     for (const { key, digest } of [...changes.changed, ...changes.known]) {
       if (!rejectedKeys.has(prefix + key)) confirmed.push({ kind: 'generation', key: prefix + key, digest });

@@ -25,8 +25,8 @@ import type { ColumnHistory } from '../../../domain/verdict/series-analysis.ts';
 import { type GenerationRow, toGenerationValues } from '../../../remote/postgres/write/generation-rows.ts';
 import type { StoredSeries } from '../../../remote/postgres/write/series-rows.ts';
 import type { RowValue } from '../../../remote/postgres/write/tables.ts';
-import { groupByMonth, type MonthBlock } from './month-blocks.ts';
 import { digestGeneration, getMonthOfDigest } from './outbox-items.ts';
+import { groupByWeek, type WeekBlock } from './week-blocks.ts';
 
 /** What the database has about a series, with all of its generations. */
 export interface StoredHistory {
@@ -52,18 +52,20 @@ export interface SeriesChanges {
   changed: GenerationItem[];
   /** The rows that the database has already, but that the outbox does not know. */
   known: GenerationItem[];
-  /** The months whose rows were compared. */
-  months: Pick<MonthBlock, 'month' | 'digest'>[];
+  /** The weeks whose rows were compared. */
+  weeks: Pick<WeekBlock, 'week' | 'digest'>[];
   /** The database has samples that this host does not have. */
   isShared: boolean;
 }
 
 /** What the outbox knows about the generations of a series. */
 export interface ConfirmedGenerations {
-  /** The digests of months. */
-  months: ReadonlyMap<string, string>;
-  /** Reads the digests of the generations, by key. */
-  readDigests(): ReadonlyMap<string, string>;
+  /** The digests of weeks. */
+  weeks: ReadonlyMap<string, string>;
+  /** The digest of a generation. */
+  find(key: string): string | undefined;
+  /** The digests of all generations, by key. */
+  readAll(): ReadonlyMap<string, string>;
 }
 
 /** Findings that depend on the time of a report. */
@@ -95,24 +97,26 @@ export function findSeriesChanges(
     findings: analysis.findings.filter(({ code }) => !TIME_DEPENDENT.has(code)),
     changed: [],
     known: [],
-    months: [],
+    weeks: [],
     isShared: joined?.isShared ?? false,
   };
   if (measurement === null) return changes;
   const figures = collectGenerationFigures(measurement, generations);
-  const compared = groupByMonth(generations, figures).filter(
-    ({ month, digest }) => stored !== null || confirmed.months.get(month) !== digest,
+  const compared = groupByWeek(generations, figures).filter(
+    ({ week, digest }) => stored !== null || confirmed.weeks.get(week) !== digest,
   );
   if (compared.length === 0) return changes;
-  changes.months.push(...compared);
-  const digests = confirmed.readDigests();
-  for (const index of compared.flatMap(({ indexes }) => indexes)) {
+  changes.weeks.push(...compared);
+  const indexes = compared.flatMap((block) => block.indexes);
+  // Finding a few digests is faster than reading all of them.
+  const all = indexes.length * 4 > generations.count ? confirmed.readAll() : null;
+  for (const index of indexes) {
     const generation = getRecordedGeneration(generations, index);
     const key = getGenerationKey(generation);
     const values = toGenerationValues(generation, getGenerationFigures(figures, index));
     const month = String(values[0]);
     const digest = digestGeneration(month, values);
-    const before = digests.get(key);
+    const before = all === null ? confirmed.find(key) : all.get(key);
     const row = storedRows.get(key);
     const knownMonth = row === undefined ? before && getMonthOfDigest(before) : String(row.values[0]);
     const item = { key, month, values, digest, hasMoved: knownMonth !== undefined && knownMonth !== month };
