@@ -11,7 +11,7 @@ const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' })
 
 /** An import of one of these, or a path into `dist`, makes a test file part of the project `built`. */
 const NEEDS_BUILD =
-  /support\/(cli\/(built-program|canary-home)|library\/installed-package|recipes\/(workspace|terraform-project))\.ts'|\.\.\/dist\/|repositoryPath\('dist\//;
+  /support\/(cli\/(built-program|canary-home)|library\/installed-package|recipes\/(workspace|terraform-project)|deploy\/workspace)\.ts'|\.\.\/dist\/|repositoryPath\('dist\//;
 const builtTests = testFiles.filter((file) => NEEDS_BUILD.test(readFileSync(file, 'utf8')));
 
 /** Node.js, TypeScript and vitest look for packages and settings in every parent folder. */

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { splitCommandLine } from '../../src/cli/flags/command-line.ts';
-import { COMMANDS, declareProgram } from '../../src/cli/program.ts';
-import { shellWords } from '../support/cli/shell-words.ts';
+import { expectValidCall, findCalls } from '../support/docs/command-lines.ts';
 import { listCodeBlocks, listDocuments } from '../support/docs/markdown.ts';
 import '../support/docs/run-at.ts';
 
@@ -13,19 +11,6 @@ const commandLines = (language: string, code: string): string[] => {
   const lines = code.replaceAll('\\\n', ' ').split('\n');
   return language === 'console' ? lines.filter((line) => line.startsWith('$ ')) : lines;
 };
-
-/** The arguments of every `cred-watch` call in a line. */
-function findCalls(line: string): string[][] {
-  const unquoted = line
-    .replace(/^sh '(.*)'$/, '$1')
-    .replace(/\s#.*$/, '')
-    .replace(/\s*>\s*\/dev\/null/, '');
-  return shellWords(unquoted).flatMap((words) => {
-    // `StateDirectory=cred-watch` of a unit is not a call.
-    const at = words.findIndex((word) => /^(?:(?!\w+Directory=)\w+=)?(?:\/\S+\/)?cred-watch$/.test(word));
-    return at < 0 ? [] : [words.slice(at + 1).filter((word) => word !== '&')];
-  });
-}
 
 const calls = listDocuments().flatMap((document) =>
   listCodeBlocks(document)
@@ -40,13 +25,6 @@ describe('documented command lines', () => {
   });
 
   test.each(calls)('$document: cred-watch $line is valid', async ({ words }) => {
-    let actions = 0;
-    const line = splitCommandLine(words, COMMANDS);
-    const program = declareProgram(async () => {
-      actions += 1;
-    });
-    await program.parseAsync(line.ownArguments, { from: 'user' });
-    expect(actions).toBe(1);
-    expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
+    await expectValidCall(words);
   });
 });

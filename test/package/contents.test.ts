@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { PROGRAM } from '../support/cli/built-program.ts';
 import { listPackedFiles } from '../support/cli/packed-files.ts';
 import { repositoryPath } from '../support/cli/program-run.ts';
+import { listDeployFiles } from '../support/deploy/files.ts';
 import { listDocuments } from '../support/docs/markdown.ts';
 import { SCHEMAS } from '../support/docs/schemas.ts';
 
@@ -14,9 +15,10 @@ const KINDS: [string, RegExp][] = [
   ['man page', /^dist\/cred-watch\.1$/],
   ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
   // Messages name some of the documents, and these link to the others.
-  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/recipes\/[\w-]+)\.md$/],
+  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/(recipes|runbooks)\/[\w-]+)\.md$/],
   ['schemas', /^docs\/schemas\/[\w.-]+\.json$/],
-  ['units', /^docs\/systemd\/cred-watch-serve\.(service|socket)$/],
+  // The image is built from a checkout.
+  ['deployment', /^deploy\/(?!Dockerfile$)/],
   ['manifest', /^package\.json$/],
 ];
 
@@ -29,20 +31,20 @@ test('the package contains a known number of files of each kind, and no others',
   );
   const others = packed.filter(({ path }) => !KINDS.some(([, pattern]) => pattern.test(path)));
   expect(others).toEqual([]);
-  const { types, documents, schemas, ...rest } = counts;
+  const { types, documents, schemas, deployment, ...rest } = counts;
   expect(rest).toEqual({
     start: 1,
     program: 10,
     library: 8,
     'man page': 1,
     licences: 2,
-    units: 2,
     manifest: 1,
   });
   // One file per source file that the declarations of the library import.
   expect(types).toBeGreaterThan(8);
   expect(documents).toBe(listDocuments().filter((each) => each !== 'CONTRIBUTING.md').length);
   expect(schemas).toBe(SCHEMAS.length);
+  expect(deployment).toBe(listDeployFiles().length - 1);
 });
 
 test('the package has less than 8 MB', () => {

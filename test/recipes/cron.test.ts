@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS, OWN_PROCESSES } from '../support/cli/namespaces.ts';
 import { NOWHERE } from '../support/cli/program-run.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { PRIVATE_CRON_FOLDERS, RUN_CRON_UNTIL_MAILS } from '../support/recipes/cron.ts';
 import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
@@ -12,28 +13,16 @@ const recipe = readRecipe('cron');
  * Runs the crontab with cron, whose folders are private. Both jobs run when cron starts. The variables of the
  * instance are lines of the crontab, because cron passes no others. Prints all mails.
  */
-const RUN_CRON = String.raw`
-  for folder in /run /etc/cron.d /var/spool/cron/crontabs; do mount -t tmpfs private "$folder"; done
-  mkdir /run/lock /run/sbin
-  mount --bind /dev/null /etc/crontab
-  mount -t tmpfs private /run/sbin
-  mkdir /run/sbin/upper /run/sbin/work
-  cp "$SENDMAIL" /run/sbin/upper/sendmail
-  mount -t overlay private -o lowerdir=/usr/sbin,upperdir=/run/sbin/upper,workdir=/run/sbin/work /usr/sbin
-
+const RUN_CRON = [
+  PRIVATE_CRON_FOLDERS,
+  String.raw`
   env | grep -E '^(AWS|CRED_WATCH|CACHE)_' > installed
   sed -e "s#/usr/bin/node ##" -e "s#/srv/load.sh#$PWD/load.sh#" \
     -e 's#^\*/5 \* \* \* \*#@reboot#' -e 's#^30 2 \* \* \*#@reboot#' crontab >> installed
   crontab -n installed
-  crontab installed
-  cron -f &
-  for i in $(seq 100); do
-    [ "$(find /usr/sbin -name 'sendmail-mail-*' | wc -l)" -lt "$EXPECTED_MAILS" ] || break
-    sleep 0.1
-  done
-  kill $!
-  cat /usr/sbin/sendmail-mail-*
-`;
+  crontab installed`,
+  RUN_CRON_UNTIL_MAILS,
+].join('\n');
 
 /** The tests do not wait for a rotation. */
 async function runCron(env: Readonly<Record<string, string>>, expectedMails = 1) {

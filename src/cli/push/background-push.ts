@@ -4,6 +4,7 @@ import type { PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
+import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printNote, printThrownError } from '../process/messages.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
@@ -12,7 +13,7 @@ import { pushTo } from './run-push.ts';
 import type { Tag } from './tags.ts';
 
 /** Flags of `poll`. */
-export interface PollPushFlags {
+export interface PollPushFlags extends Partial<JudgingFlags> {
   push: readonly DestinationTarget[];
   tag?: readonly Tag[];
   interval?: Seconds;
@@ -66,14 +67,12 @@ export class BackgroundPush {
 
   /** @throws CredWatchError if the name of a destination is invalid */
   static async open(
-    { push, tag, interval }: PollPushFlags,
+    { push, interval, ...others }: PollPushFlags,
     store: SampleStore,
     io: Io,
   ): Promise<BackgroundPush> {
-    const flags: DestinationFlags = {
-      timeout: interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT,
-      ...(tag === undefined ? {} : { tag }),
-    };
+    const timeout = interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT;
+    const flags: DestinationFlags = { ...others, timeout };
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {

@@ -51,11 +51,11 @@ describeReader('socket activation', SOCKET_ACTIVATE, () => {
   });
 });
 
-describeReader('the units of docs/systemd', { program: 'systemd-analyze', package: 'systemd' }, () => {
+describeReader('the units of serve', { program: 'systemd-analyze', package: 'systemd' }, () => {
   test('systemd accepts the units', () => {
     const folder = temporaryFolder();
     const paths = ['cred-watch-serve.service', 'cred-watch-serve.socket'].map((name) => {
-      const text = readFileSync(repositoryPath(`docs/systemd/${name}`), 'utf8');
+      const text = readFileSync(repositoryPath(`deploy/systemd/${name}`), 'utf8');
       writeFileSync(join(folder, name), text.replace('=cred-watch serve', '=true serve'), { mode: 0o644 });
       return join(folder, name);
     });
@@ -66,7 +66,7 @@ describeReader('the units of docs/systemd', { program: 'systemd-analyze', packag
   });
 
   test('the command line of the unit is valid', async () => {
-    const text = readFileSync(repositoryPath('docs/systemd/cred-watch-serve.service'), 'utf8');
+    const text = readFileSync(repositoryPath('deploy/systemd/cred-watch-serve.service'), 'utf8');
     const [, line = ''] = /^ExecStart=cred-watch (.*)$/m.exec(text) ?? [];
     const { stderr } = await runCommand([...line.split(' '), '--listen', '127.0.0.1:0'], {
       env: { HOME: temporaryFolder() },
