@@ -124,7 +124,7 @@ describePostgres('poll --push', (server) => {
     expect(countLocal()).toBeGreaterThan(3);
   });
 
-  test('ends soon although a database does not answer', async () => {
+  ciTest('ends soon although a database does not answer', async () => {
     const { env, args, countLocal } = await prepare(server());
     const startedAt = performance.now();
     const { code } = await runCommand(['poll', ...args, '--interval', '1s', '--for', '2s', '--push', DOWN], {
