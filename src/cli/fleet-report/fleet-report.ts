@@ -11,12 +11,13 @@ import { readStoredFleet } from '../../watch/stored-fleet.ts';
 import { findJobsToJudge, type StoredReportOptions } from '../../watch/stored-report.ts';
 import type { Invocation } from '../command.ts';
 import { withPostgres } from '../database/remote-database.ts';
+import { openReportDatabase } from '../database/report-database.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
-import { printMissingData } from '../report/missing-data.ts';
+import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import type { ReportOutput } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
@@ -65,7 +66,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   });
-  if (!isPostgresUrl(location) && read.hasDatabase) await printExposedFiles(location, io);
+  if (read.isFile) await printExposedFiles(location, io);
   return toExitCode(fleet.verdict);
 }
 
@@ -77,6 +78,8 @@ interface ReadFleet {
   /** The file, or the URL without user and parameters. */
   name: string;
   hasDatabase: boolean;
+  /** An existing file, whose access rights are checked. */
+  isFile: boolean;
   jobNames: readonly string[];
 }
 
@@ -90,14 +93,20 @@ async function readDatabase(request: FleetReportRequest, io: Io): Promise<ReadFl
     }));
     const readRuns = (job: string) => loaded.runs.filter((run) => run.job === job);
     const fleet = assess(loaded.fleet, request, readRuns);
-    return { fleet, name, hasDatabase: true, jobNames: loaded.jobNames };
+    return { fleet, name, hasDatabase: true, isFile: false, jobNames: loaded.jobNames };
   }
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  using store = SampleStore.openReadOnly(location);
+  using database = await openReportDatabase(
+    location,
+    { selection: filter, jobs: { names: jobs.names, selection: filter } },
+    io,
+  );
+  const { store } = database;
+  if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
   const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
   const jobNames = jobs.names.length === 0 ? [] : (store?.jobNames() ?? []);
-  return { fleet, name: location, hasDatabase: store !== null, jobNames };
+  const isFile = database.isFile && store !== null;
+  return { fleet, name: database.name, hasDatabase: store !== null, isFile, jobNames };
 }
 
 function assess(
