@@ -78,7 +78,7 @@ ${renderList('Trends', fleet.drifts.map(describeDrift))}
 function renderHeadline(fleet: AssessedFleet, { isPeriodOfStoredValues }: FleetContext): Markup {
   const { verdict, jobs, hosts, worstCase } = fleet;
   const lines = [
-    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job.hosts)}`),
+    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job)}`),
     ...(jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
     hosts.length === 0
       ? NO_HOSTS_MESSAGE
