@@ -130,4 +130,4 @@ ${renderHtmlTable(id, columns, rows)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&
-  html`<section class="card"><h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
+  html`<section class="overview"><h2>${title}</h2><div class="advice"><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div></section>`;
