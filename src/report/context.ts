@@ -19,6 +19,8 @@ export interface ReportContext {
   assessAllTime: () => Assessment;
   /** Presigned URLs to show, in formats that support them. */
   presigned?: readonly PresignedUrls[];
+  /** The namespace of metrics in CloudWatch. Only the format `emf` needs it. */
+  namespace?: string;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
   /** Durations of last polls. The database does not store them, so only a running poller knows them. */

@@ -75,6 +75,12 @@ export const REPORT_FORMATS = {
     fileExtension: 'txt',
     mediaType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   },
+  emf: {
+    render: async (...args) => (await import('./metrics/emf.ts')).renderEmf(...args),
+    description: 'lines of which CloudWatch Logs makes metrics',
+    fileExtension: 'ndjson',
+    mediaType: 'application/x-ndjson',
+  },
   html: {
     render: async (...args) => (await import('./page/html.ts')).renderPage(...args),
     description: 'one page with charts',

@@ -28,11 +28,10 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
-test('the README links to every document, and the index of recipes to every recipe', () => {
-  const linked = [
-    ...listLocalLinks('README.md'),
-    ...listLocalLinks('docs/recipes/README.md').map((link) => `docs/recipes/${link}`),
-  ];
+test('the README links to every document, and the indexes of recipes and runbooks to their pages', () => {
+  const inIndex = (folder: string) =>
+    listLocalLinks(`${folder}/README.md`).map((link) => normalize(`${folder}/${link}`));
+  const linked = [...listLocalLinks('README.md'), ...inIndex('docs/recipes'), ...inIndex('docs/runbooks')];
   const unlinked = documents.filter((each) => each !== 'README.md' && !linked.includes(each));
   expect(unlinked).toEqual([]);
 });

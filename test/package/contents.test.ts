@@ -15,7 +15,7 @@ const KINDS: [string, RegExp][] = [
   ['man page', /^dist\/cred-watch\.1$/],
   ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
   // Messages name some of the documents, and these link to the others.
-  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/recipes\/[\w-]+)\.md$/],
+  ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/(recipes|runbooks)\/[\w-]+)\.md$/],
   ['schemas', /^docs\/schemas\/[\w.-]+\.json$/],
   // The image is built from a checkout.
   ['deployment', /^deploy\/(?!Dockerfile$)/],

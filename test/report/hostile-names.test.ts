@@ -24,7 +24,7 @@ import {
 } from '../support/report/assessments.ts';
 
 /** In these formats, a tag has no effect. */
-const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
+const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics', 'emf']);
 
 /** Characters that control a terminal, reverse or hide text, or end a line in some readers. */
 const RAW =

@@ -10,7 +10,7 @@ import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
-import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
+import { addJudgingFlags, JUDGING_FLAGS, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/source-flags.ts';
@@ -158,7 +158,6 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host'];
-const JUDGING_FLAGS = ['--job-duration', '--job', '--margin', '--max-age', '--confidence', '--min-watched'];
 
 /** The flags that describe the endpoint. */
 const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', '--extended-api'];
@@ -176,6 +175,7 @@ function validate({ interval, listen, targets, push }: PollFlags, invocation: In
   rejectFlags(invocation, push === undefined ? ['--tag'] : [], 'needs --push', 'add --push, or remove --tag');
   if (listen.length > 0) return;
   rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
+  if (push?.some(({ kind }) => kind === 'prometheus')) return;
   const hint = 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464';
   rejectFlags(invocation, JUDGING_FLAGS, 'needs --listen', hint);
 }

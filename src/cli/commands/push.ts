@@ -8,6 +8,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
+import { addJudgingFlags } from '../flags/judging-flags.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
@@ -41,7 +42,7 @@ export const pushCommand: CommandDefinition = {
   group: 'Samples',
   description: 'send history to PostgreSQL, object storage or a metrics engine',
   declare: (command) =>
-    command
+    addJudgingFlags(command)
       .requiredOption(
         '--to <destination>',
         'postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder; may be repeated',
@@ -63,12 +64,13 @@ export const pushCommand: CommandDefinition = {
       .option('--retain <duration>', 'with --migrate: delete what was last seen before this time')
       .option('--print', 'with --migrate: print the SQL, and do not connect')
       .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
+      .option('--since <time>', 'metrics: send samples from this time on, also those that were sent before')
       .addOption(createFormatFlag())
       .addOption(createDatabaseFlag()),
   help: {
     notes: [
       'A second push sends only what has changed. Nothing is lost while a destination is down.',
-      'Passwords come from PGPASSWORD, ~/.pgpass or a service file, never from the URL.',
+      'Passwords come from the environment or a file, never from the URL: see docs/postgresql.md and docs/metrics.md.',
     ],
     exitCodes: [
       ['0', 'everything was sent'],
@@ -76,9 +78,10 @@ export const pushCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch push --to postgres://db.example.com/fleet --migrate', 'create the tables'],
+      ['cred-watch push --to postgres://db/fleet --migrate', 'create the tables'],
       ['cred-watch push --to postgres://db.example.com/fleet --tag team=loaders'],
       ['cred-watch push --to s3://bucket/cred-watch'],
+      ['cred-watch push --to prometheus=http://127.0.0.1:8429 -j 5h'],
     ],
   },
   async run(flags: PushFlags, invocation) {

@@ -23,6 +23,16 @@ export interface JudgingFlags {
   minWatched?: number;
 }
 
+/** The flags of {@link addJudgingFlags}. */
+export const JUDGING_FLAGS = [
+  '--job-duration',
+  '--job',
+  '--margin',
+  '--max-age',
+  '--confidence',
+  '--min-watched',
+];
+
 export function addJudgingFlags(command: Command): Command {
   return command
     .option(

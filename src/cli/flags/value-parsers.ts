@@ -53,6 +53,15 @@ export function parseCount(text: string): number {
   throw new InvalidValueError('is not a whole number of at least 1', 'use a number such as 50');
 }
 
+/** A namespace of metrics in CloudWatch. AWS reserves the prefix `AWS/`. */
+export function parseNamespace(text: string): string {
+  if (!/^[\w./#-][\w.:/#-]{0,254}$/.test(text))
+    throw new InvalidValueError('is not a namespace of CloudWatch', 'use letters, digits and . - _ / # :');
+  if (/^AWS\//i.test(text))
+    throw new InvalidValueError('is reserved for AWS', 'use a namespace that does not begin with AWS/');
+  return text;
+}
+
 /** The largest id that Linux allows. */
 const MAX_PROCESS_ID = 4_194_304;
 

@@ -4,6 +4,7 @@ import type { PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
+import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printNote, printThrownError } from '../process/messages.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
@@ -12,7 +13,7 @@ import { pushTo } from './run-push.ts';
 import type { Tag } from './tags.ts';
 
 /** Flags of `poll`. */
-export interface PollPushFlags {
+export interface PollPushFlags extends Partial<JudgingFlags> {
   push: readonly DestinationTarget[];
   tag?: readonly Tag[];
 }
@@ -63,8 +64,8 @@ export class BackgroundPush {
   }
 
   /** @throws CredWatchError if the name of a destination is invalid */
-  static async open({ push, tag }: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
-    const flags: DestinationFlags = { timeout: ATTEMPT_TIMEOUT, ...(tag === undefined ? {} : { tag }) };
+  static async open({ push, ...others }: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
+    const flags: DestinationFlags = { ...others, timeout: ATTEMPT_TIMEOUT };
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { Seconds } from '../../domain/model.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
+import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Tag } from './tags.ts';
 
 /** The value of `push --to`. */
@@ -10,11 +11,13 @@ export type DestinationTarget =
   | { kind: 'prometheus'; url: string };
 
 /** Flags of `push` that destinations use. */
-export interface DestinationFlags {
+export interface DestinationFlags extends Partial<JudgingFlags> {
   /** How long to try again while the destination is not available. */
   timeout: Seconds;
   tag?: readonly Tag[];
   endpointUrl?: string;
+  /** Of metrics. Stays text, because parsing `7d` needs the current time. */
+  since?: string;
 }
 
 /** The parser of `--to`. */

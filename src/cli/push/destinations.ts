@@ -1,13 +1,16 @@
-import { CredWatchError } from '../../errors.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
+import { JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
+
+const METRICS = { kind: 'prometheus', name: 'metrics' } as const;
 
 /** The kind of destination that each of these flags concerns. All other flags concern every destination. */
 export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; name: string }>> = {
   '--tag': { kind: 'postgres', name: 'PostgreSQL' },
   '--migrate': { kind: 'postgres', name: 'PostgreSQL' },
   '--endpoint-url': { kind: 's3', name: 'S3' },
+  ...Object.fromEntries([...JUDGING_FLAGS, '--since'].map((flag) => [flag, METRICS])),
 };
 
 /** @throws CredWatchError if the destination or a setting is invalid */
@@ -24,7 +27,7 @@ export async function openDestination(
       const { openObjectDestination } = await import('./objects.ts');
       return openObjectDestination(target, flags, io);
     }
-    default:
-      throw new CredWatchError(`push to ${target.kind} is not available`);
+    case 'prometheus':
+      return (await import('./prometheus.ts')).openPrometheus(target.url, flags, io);
   }
 }

@@ -12,6 +12,12 @@ export const METRIC_HELP = {
   worst_case_remaining_seconds: 'Shortest validity that a job could have started with in the selected time.',
   rotation_interval_seconds: 'Time between two rotations.',
   rotations_total: 'Known rotations.',
+  last_rotation_timestamp_seconds:
+    'When the source last rotated the credentials; only witnessed rotations count.',
+  rotation_overdue_timestamp_seconds:
+    'When the next rotation becomes overdue, if the source still serves the same credentials then.',
+  lead_time_shrinking_seconds: 'How much shorter the smallest lead time becomes per day; 0 without a trend.',
+  finding: 'Always 1, for each finding of the report; other findings are missing.',
   polls_total:
     'Polls by result: ok, timeout, http_error (error response), parse_error (unusable response), absent (no endpoint or no credentials).',
   poll_last_success_timestamp_seconds: 'When the last sample was taken.',

@@ -16,6 +16,9 @@ export interface MetricFamily<Value> {
   metrics: Metric<Value>[];
 }
 
+/** The values at one moment. */
+export type CurrentFamily = MetricFamily<number>;
+
 export interface Metric<Value> {
   labels: Labels;
   value: Value;

@@ -98,6 +98,12 @@ export const countRotations = ({ measurement, span }: SelectedSeries): TimeSerie
     yield [lastSample, rotations.length];
   });
 
+/** One point at each witnessed rotation. */
+export const listWitnessedRotations = ({ measurement: { rotations }, span }: SelectedSeries): TimeSeries =>
+  selectAscending(span, function* () {
+    for (const { at, isWitnessed } of rotations) if (isWitnessed) yield [at, at];
+  });
+
 export const INTERVAL_STATS = ['last', 'min', 'max', 'mean'] as const;
 
 /** One point at each rotation, from all intervals before it. */

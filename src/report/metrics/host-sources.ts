@@ -1,6 +1,6 @@
 import { groupBy } from '../../domain/lists.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import { minBy } from '../../domain/measurement/statistics.ts';
+import { minBy, range } from '../../domain/measurement/statistics.ts';
 import type { Instant, SourceName } from '../../domain/model.ts';
 import { getHostSourceKey } from '../../domain/series-key.ts';
 import { correctNow } from '../../domain/verdict/analyse.ts';
@@ -32,3 +32,16 @@ export function groupByHostSource({ series }: Assessment): HostSource[] {
 /** Failed polls have times of the host's clock, samples of AWS's clock. Comparing them needs one clock. */
 export const correctFailureTime = (at: Instant, newest: Measurement | null): Instant =>
   newest === null ? at : correctNow(at, newest);
+
+export const findLastSample = ({ newest }: HostSource): Instant =>
+  newest?.lastSample ?? Number.NEGATIVE_INFINITY;
+
+export function findLastFailure({ analyses, newest }: HostSource): Instant {
+  const failures = analyses.flatMap(({ failedPolls }) => failedPolls);
+  const times = range(failures.map(({ lastAt }) => correctFailureTime(lastAt, newest)));
+  return times?.max ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether the last poll was successful. */
+export const isSourceUp = (hostSource: HostSource): boolean =>
+  hostSource.newest !== null && findLastSample(hostSource) >= findLastFailure(hostSource);

@@ -19,6 +19,7 @@ import {
   listMinimumRemaining,
   listSampleValues,
   listServedValues,
+  listWitnessedRotations,
   type SelectedHostSource,
   type SelectedSeries,
   selectHistory,
@@ -100,6 +101,7 @@ function* buildSeriesFamilies(selected: readonly SelectedSeries[]): Generator<Me
     INTERVAL_STATS.map((stat) => [listIntervals(series, stat), { stat }]),
   );
   yield build('rotations_total', countRotations);
+  yield build('last_rotation_timestamp_seconds', listWitnessedRotations);
   yield build('poll_last_success_timestamp_seconds', (series) => listSampleValues(series, (_, at) => at));
 }
 

@@ -76,11 +76,13 @@ describe('current metrics', () => {
     const names = [...text.matchAll(/[{,](\w+)="/g)].map(([, name]) => name);
     expect([...new Set(names)].sort()).toEqual([
       'api_version',
+      'code',
       'host',
       'job_name',
       'node',
       'result',
       'role',
+      'severity',
       'source',
       'stat',
       'verdict',
@@ -97,6 +99,73 @@ describe('current metrics', () => {
       expect(Object.keys(findValues(text, name))).not.toContain(V1);
     }
     expect(findValues(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
+  });
+
+  test('last_rotation is the last witnessed rotation', async () => {
+    const store = temporaryStore();
+    recordSamples(store, IMDS, { from: START, hours: 4 });
+    const before = findValues(await prometheus(store), 'last_rotation_timestamp_seconds');
+    expect(before).toEqual({ [SERIES]: START / 1000 + 4 * 3600 });
+    // Ten hours without a poll: other rotations can be hidden in this gap.
+    recordSamples(store, IMDS, { from: START + 14 * HOUR, hours: 0.5 });
+    expect(findValues(await prometheus(store), 'last_rotation_timestamp_seconds')).toEqual(before);
+    expect(findValues(await prometheus(store), 'rotations_total')).toEqual({ [SERIES]: 5 });
+  });
+
+  test.each([
+    [89, 'missing'],
+    [91, 'present'],
+  ])(
+    '%d minutes after the last of the hourly rotations, the finding ROTATION_OVERDUE is %s',
+    async (minutes, expected) => {
+      const store = temporaryStore();
+      recordSamples(store, IMDS, { from: START, hours: 5 });
+      const rotatedAt = START + 5 * HOUR;
+      const observedAt = rotatedAt + minutes * 60_000;
+      const current = {
+        lastUpdated: rotatedAt,
+        expiration: rotatedAt + 6 * HOUR + 2 * 60_000,
+        zoneless: false,
+      };
+      const accessKeyId = `ASIA6${START}5`.slice(0, 20).padEnd(20, 'X');
+      store.recordSample(IMDS, { ...current, accessKeyId, observedAt, clockOffset: 0 }, '');
+      const text = await prometheus(store);
+      expect(findValues(text, 'rotation_overdue_timestamp_seconds')).toEqual({
+        [SERIES]: (rotatedAt + 1.5 * HOUR) / 1000,
+      });
+      const codes = Object.keys(findValues(text, 'finding'));
+      expect(codes.some((labels) => labels.includes('code="ROTATION_OVERDUE"')) ? 'present' : 'missing').toBe(
+        expected,
+      );
+    },
+  );
+
+  test('findings are those of the selected time, without those of retired series', async () => {
+    const store = richStore();
+    const labels = Object.keys(findValues(await prometheus(store), 'finding'));
+    expect(labels).toContain(`${SERIES},code="POLLS_FAILED",severity="problem"`);
+    expect(labels.filter((each) => each.startsWith(V1))).toEqual([]);
+    const later = await prometheus(store, JOBS, { since: START + 28 * HOUR });
+    expect(Object.keys(findValues(later, 'finding')).filter((each) => each.startsWith(SERIES))).toEqual([]);
+  });
+
+  test('lead_time_shrinking is the trend per day', async () => {
+    const store = temporaryStore();
+    for (let day = 0; day < 7; day += 1)
+      recordSamples(store, IMDS, { from: START + day * 24 * HOUR, hours: 23.9, lifetime: 6 - day / 10 });
+    const shrinking = findValues(await prometheus(store), 'lead_time_shrinking_seconds')[SERIES];
+    expect(shrinking).toBe(360);
+  });
+
+  test('imported samples have no poll_last_attempt, because no poller can be silent', async () => {
+    const source = temporaryStore();
+    recordSamples(source, IMDS, { from: START, hours: 2 });
+    const imported = temporaryStore();
+    imported.writeRecords([...source.records()]);
+    const name = 'poll_last_attempt_timestamp_seconds';
+    expect(Object.keys(findValues(await prometheus(source), name))).toEqual([HOST_SOURCE]);
+    expect(findValues(await prometheus(imported), name)).toEqual({});
+    expect(findValues(await prometheus(imported), 'rotations_total')).toEqual({ [SERIES]: 2 });
   });
 
   test('undated credentials have no last_updated metric', async () => {

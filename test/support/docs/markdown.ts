@@ -9,7 +9,9 @@ export function listDocuments(): string[] {
     readdirSync(folder)
       .filter((name) => name.endsWith('.md'))
       .map((name) => relative(ROOT, join(folder, name)));
-  return [ROOT, join(ROOT, 'docs'), join(ROOT, 'docs', 'recipes')].flatMap(inFolder).sort();
+  return [ROOT, join(ROOT, 'docs'), join(ROOT, 'docs', 'recipes'), join(ROOT, 'docs', 'runbooks')]
+    .flatMap(inFolder)
+    .sort();
 }
 
 export const readDocument = (document: string): string => readFileSync(join(ROOT, document), 'utf8');

@@ -1,32 +1,10 @@
 import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
-import { toNullable, valueAt } from '../../measurement/columns/column.ts';
+import { valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
-import type { Measurement } from '../../measurement/measurement.ts';
 import { computeMaxLeadTimeAt } from '../../measurement/rotations.ts';
-import type { Instant, Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { SampleChecks } from '../series-analysis.ts';
-
-/** IMDS rotates about once per hour. A warning before twice that time may be wrong. */
-const IMDS_OVERDUE_AGE: Seconds = 7200;
-
-/** A rotation is overdue after this multiple of the longest interval. */
-const OVERDUE_RATIO = 1.5;
-
-/** The earliest time since which the newest generation was certainly served, or was issued. */
-function findServedSince(measurement: Measurement): Instant {
-  const { generations, rotations, served } = getHistoryColumns(measurement);
-  const newest = generations.count - 1;
-  const seenSince = valueAt(served.from, newest);
-  const arrival = measurement.severalEndpoints === null ? rotations.to.lastIndexOf(newest) : -1;
-  // A fast clock or a lag puts `LastUpdated` before the last sample of the previous generation.
-  const servedAfter = valueAt(
-    rotations.isDated[arrival] === 1 ? rotations.at : rotations.windowFrom,
-    arrival,
-  );
-  const issued = toNullable(valueAt(generations.lastUpdated, newest)) ?? seenSince;
-  return Math.min(seenSince, Math.max(issued, toNullable(servedAfter) ?? issued));
-}
+import { findOverdueLimit } from './overdue.ts';
 
 /** Checks of what the source served and when it rotated. */
 export const ROTATION_CHECKS = {
@@ -57,18 +35,11 @@ export const ROTATION_CHECKS = {
   },
 
   ROTATION_OVERDUE(measurement, { identity }) {
-    const { rotationInterval, lastSample } = measurement;
-    const { count, lastSeen } = getHistoryColumns(measurement).generations;
-    if (measurement.isIssuedPerRequest || valueAt(lastSeen, count - 1) < lastSample) return null;
-    const servedForSeconds = secondsBetween(findServedSince(measurement), lastSample);
-    if (rotationInterval !== null) {
-      const limit = Math.ceil(OVERDUE_RATIO * rotationInterval.max);
-      return servedForSeconds <= limit
-        ? null
-        : { servedForSeconds, usualSeconds: rotationInterval.max, learned: true };
-    }
-    if (identity.source !== 'imds' || servedForSeconds <= IMDS_OVERDUE_AGE) return null;
-    return { servedForSeconds, usualSeconds: IMDS_OVERDUE_AGE, learned: false };
+    const overdue = findOverdueLimit(measurement, identity.source);
+    if (overdue === null) return null;
+    const { servedSince, limitSeconds, usualSeconds, learned } = overdue;
+    const servedForSeconds = secondsBetween(servedSince, measurement.lastSample);
+    return servedForSeconds <= limitSeconds ? null : { servedForSeconds, usualSeconds, learned };
   },
 
   DURATIONS_MIXED({ areDurationsMixed, validityWhenIssued }) {
