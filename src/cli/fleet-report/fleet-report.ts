@@ -4,6 +4,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
 import type { Invocation } from '../command.ts';
+import { isFolder } from '../database/database-location.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
@@ -56,7 +57,8 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   });
-  if (!isPostgresUrl(location) && read.hasDatabase) await printExposedFiles(location, io);
+  if (!isPostgresUrl(location) && !isFolder(location) && read.hasDatabase)
+    await printExposedFiles(location, io);
   return toExitCode(fleet.verdict);
 }
 

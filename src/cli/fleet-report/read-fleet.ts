@@ -46,7 +46,12 @@ export async function readFleet(
     const fleet = assess(loaded.fleet, request, readRuns);
     return { fleet, name, hasDatabase: true, jobNames: loaded.jobNames };
   }
-  using database = await openReportDatabase(location, toReadRequest(options, false), context, readOptions);
+  using database = await openReportDatabase(
+    location,
+    { ...toReadRequest(options, false), isFleet: true },
+    context,
+    readOptions,
+  );
   const { name, store } = database;
   const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
   const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);

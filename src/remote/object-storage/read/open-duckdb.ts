@@ -1,3 +1,4 @@
+/// <reference path="./duckdb.d.ts" />
 import { CredWatchError } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
 
