@@ -4,7 +4,7 @@ import { loadHistories } from '../remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
 import type { SeriesFilter } from '../store/contract.ts';
 import { toSeriesHistory } from '../store/histories.ts';
-import { loadFolderHistories } from '../watch/folder-histories.ts';
+import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
 import { assertKnownOptions, parseNow, parseSelection, SELECTION_OPTIONS } from './parse-options.ts';
 import { toPublic } from './public-data.ts';
 import { type ReadReportOptions, Report, readReport } from './report.ts';

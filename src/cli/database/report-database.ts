@@ -51,7 +51,7 @@ export async function openReportDatabase(
     return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
   }
   if (isFolder(location)) {
-    const { loadFolderHistories } = await import('../../watch/folder-histories.ts');
+    const { loadFolderHistories } = await import('../../watch/parquet/folder-histories.ts');
     const store = await loadFolderHistories(location, request.selection, request);
     return { ...LOADED, name: location, hasOnlyGenerations: true, store };
   }

@@ -7,7 +7,7 @@ import type { ParquetColumn } from '../../../report/parquet/columns.ts';
 import { PARQUET_COLUMNS } from '../../../report/parquet/parquet-columns.ts';
 import { type ParquetRow, readValue, toRows } from '../../../report/parquet/rows.ts';
 import { groupByTime, type MeasuredSeries } from '../../../report/parquet/series-rows.ts';
-import { findSeriesToMeasure } from '../../measured-series.ts';
+import { findSeriesToMeasure } from '../../parquet/measured-series.ts';
 import { type Day, formatDay } from './object-keys.ts';
 
 /** The rows of a host by the day of the first sample. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../clock.ts';
 import { type ObjectStore, ObjectStoreUnavailable } from '../../../remote/object-storage/object-store.ts';
 import type { SampleStore } from '../../../store/sample-store.ts';
+import { formatHostFolder } from '../../parquet/host-folder.ts';
 import { type PushContext, type PushDestination, PushInterrupted, type PushResult } from '../destination.ts';
 import { readChangedHosts } from './changed-hosts.ts';
-import { formatHostFolder } from './host-folder.ts';
 import { createHostRows } from './host-rows.ts';
 import { MARKER_KEY, openDestinationStore } from './marker.ts';
 import { type Day, parseObjectKey } from './object-keys.ts';

@@ -1,11 +1,11 @@
 // Not part of the bundles of hot commands: a start with a database file must not load this module.
 import { readdir } from 'node:fs/promises';
-import { CredWatchError, describeSystemError } from '../errors.ts';
-import type { LoadedHistories } from '../remote/loaded-histories.ts';
-import { loadFolder } from '../remote/object-storage/read/load-folder.ts';
-import { READ_LIMITS } from '../remote/postgres/read/limits.ts';
-import type { SeriesFilter } from '../store/contract.ts';
-import { formatHostFolder } from './push/objects/host-folder.ts';
+import { CredWatchError, describeSystemError } from '../../errors.ts';
+import type { LoadedHistories } from '../../remote/loaded-histories.ts';
+import { loadFolder } from '../../remote/object-storage/read/load-folder.ts';
+import { READ_LIMITS } from '../../remote/postgres/read/limits.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
+import { formatHostFolder } from './host-folder.ts';
 
 /**
  * Reads the selected series of a folder with Parquet files.
