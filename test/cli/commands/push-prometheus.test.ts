@@ -45,6 +45,29 @@ test('push sends a token of a file, which is in no output', async () => {
   for (const { stdout, stderr } of [accepted, refused]) expect(stdout + stderr).not.toContain(token);
 });
 
+test('a token is not sent to several servers', async () => {
+  const servers = [await startImportServer(), await startImportServer()];
+  const [push = [], poll = []] = ['--to', '--push'].map((flag) =>
+    servers.flatMap(({ url }) => [flag, `prometheus=${url}`]),
+  );
+  const db = createDatabase();
+  const env = { CRED_WATCH_PROMETHEUS_TOKEN: 's3cret' };
+  for (const args of [
+    ['push', ...push],
+    ['poll', ...poll],
+  ]) {
+    const { code, stderr } = await runCommand([...args, '--db', db], { env });
+    expect([args[0], code]).toEqual([args[0], 2]);
+    expect(stderr).toMatch(
+      /^error: there are several metrics servers, and a token or password for one of them\n/m,
+    );
+  }
+  expect(servers.map(({ requests }) => requests.length)).toEqual([0, 0]);
+  // Without a secret, both servers get the metrics.
+  expect(await runCommand(['push', ...push, '--db', db])).toMatchObject({ code: 0 });
+  expect(servers.map(({ requests }) => requests.length)).toEqual([1, 1]);
+});
+
 test('poll --push sends each sample, and the verdict on the job', async () => {
   const server = await startImportServer();
   const { environment } = await startSimulation(['--role', 'loader', '--no-log']);
