@@ -227,6 +227,17 @@ describe('failures', () => {
     expect(findTimes(server.accepted, success)).toEqual([now + 1000]);
   });
 
+  test('samples that were rejected are sent again after the outbox has forgotten them', async () => {
+    const { server, store, now } = await prepare();
+    server.failures.push({ status: 422 });
+    await push(server, store, { now });
+    // As `push --retry-rejected` does.
+    const outbox = store.outbox(`prometheus=${server.url}`);
+    outbox.forget(outbox.listRejected());
+    await push(server, store, { now: now + 1000 });
+    expect(findTimes(server.accepted, success)).toHaveLength(5);
+  });
+
   test('a request that is too large is divided', async () => {
     const { server, store, now } = await prepare();
     server.maxLines = 7;
