@@ -132,6 +132,24 @@ function defineTests(kubectl: string): void {
     }
   });
 
+  test.each(['nodes', 'service-account', 'job'])('`push` adds only the destination to %s', (name) => {
+    const folder = createKustomization({ resources: [name], components: ['push'] });
+    const { manifests } = renderKustomization(kubectl, folder);
+    const pod = manifests.map(findPod).find((each) => each !== null)!;
+    const pollers = (each: Pod) => listContainers(each).filter(({ args }) => args?.[0] === 'poll');
+    const [before, after] = [pollers(findPodOf(name)), pollers(pod)];
+    expect(after).toEqual(
+      before.map(({ args, ...others }) => ({
+        ...others,
+        args: [...args!, '--push', '$(PUSH_TO)'],
+        envFrom: [{ secretRef: { name: 'cred-watch-push' } }],
+      })),
+    );
+    expect(after).toHaveLength(1);
+    expect(findPodSecurityViolations(pod)).toEqual([]);
+    expect(findUnknownMembers(kubectl, manifests.find((each) => findPod(each) !== null)!)).toEqual([]);
+  });
+
   describe('the sidecar', () => {
     const workload = (kind: string, name: string, labels: string) => `apiVersion: batch/v1
 kind: ${kind}
