@@ -37,6 +37,7 @@ const HOT_COMMANDS = {
     'src/domain/presigned/url-lifetimes.ts',
     'src/report/presigned/table.ts',
     'src/report/presigned/json.ts',
+    'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
     'src/cli/database/remote-database.ts',
     'src/cli/database/folder-database.ts',

@@ -302,6 +302,7 @@ describe('the source tree', () => {
       'report/parquet/data-page.ts: hyparquet-writer/src/plain.js',
       'report/parquet/data-page.ts: hyparquet-writer/src/snappy.js',
       'report/parquet/parquet-file.ts: hyparquet-writer',
+      'report/parquet/read-file.ts: hyparquet',
       'report/terminal/layout.ts: cli-table3',
     ]);
   });

@@ -9,6 +9,7 @@ export { CredWatchError, type ErrorCode } from '../errors.ts';
 export { Secret } from '../secret.ts';
 export type { Environment } from '../sources/environment/variables.ts';
 export { type KeyOptions, key } from './keys.ts';
+export { type LoadReportOptions, loadReport } from './load-report.ts';
 export * from './matchers.ts';
 export type { Duration, Moment, SelectionOptions, Share } from './parse-options.ts';
 export * from './polling.ts';

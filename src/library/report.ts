@@ -1,9 +1,11 @@
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
+import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
+  createArgumentError,
   type Duration,
   type Moment,
   parseJob,
@@ -131,7 +133,10 @@ export function judgeAnalyses(
 }
 
 export interface ReadReportOptions extends SelectionOptions, TimeOptions {
-  /** The database file (default: {@link getDefaultDatabasePath}). */
+  /**
+   * The database file (default: {@link getDefaultDatabasePath}). {@link loadReport} also takes the URL of a PostgreSQL
+   * database.
+   */
   db?: string | undefined;
 }
 
@@ -152,6 +157,12 @@ export function readReport(options: ReadReportOptions = {}): Report {
   const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
   const now = parseNow(nowOption);
   const filter = parseSelection(selection, now);
+  if (isPostgresUrl(db)) {
+    throw createArgumentError(
+      'readReport reads files, and the database is a PostgreSQL database',
+      'use `await loadReport()` with the same options',
+    );
+  }
   using store = DomainSampleStore.openReadOnly(db);
   const histories = toPublic(store?.histories(filter) ?? []);
   const judgeRetired = selection.role !== undefined;

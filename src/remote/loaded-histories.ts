@@ -4,21 +4,11 @@ import {
   type RecordedColumns,
 } from '../domain/measurement/columns/generation-columns.ts';
 import { type Period, selectPeriod } from '../domain/measurement/columns/select-period.ts';
-import { findMaxDistanceInSpan } from '../domain/measurement/failed-poll-distance.ts';
-import type {
-  FailedPollCount,
-  Instant,
-  JobRun,
-  Seconds,
-  SeriesIdentity,
-  SessionFacts,
-  SourceName,
-  Span,
-} from '../domain/model.ts';
+import type { Instant, JobRun, Seconds, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
-import { joinSpans } from '../domain/time/spans.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { compareBytes } from './compare-bytes.ts';
+import { countByReason, type FailedPollGroup, joinFailedSpans } from './failed-poll-groups.ts';
 
 /** Selects series. `since` and `until` select whole generations that were seen between them. */
 export interface HistorySelection extends Period {
@@ -33,14 +23,6 @@ export interface LoadedSeries {
   session: SessionFacts | null;
   /** Ordered by their last sample. */
   generations: RecordedColumns;
-}
-
-/** The failed polls of one host and source with one reason, of one UTC day or of a longer time. */
-export interface FailedPollGroup extends FailedPollCount {
-  host: string;
-  source: SourceName;
-  /** In which every poll failed for this reason. */
-  spans: readonly Span[];
 }
 
 export interface LoadedJobRun {
@@ -239,35 +221,4 @@ function findNewestSeries(sampled: readonly SampledSeries[]): Map<string, Sample
     if (known === undefined || series.lastSample > known.lastSample) newest.set(key, series);
   }
   return newest;
-}
-
-/** The most frequent reason is first. */
-function countByReason(groups: readonly FailedPollGroup[]): FailedPollCount[] {
-  const counts = new Map<string, FailedPollCount>();
-  for (const { reason, count, firstAt, lastAt, lastDetail } of groups) {
-    const known = counts.get(reason);
-    if (known === undefined) {
-      counts.set(reason, { reason, count, firstAt, lastAt, lastDetail });
-      continue;
-    }
-    known.count += count;
-    known.firstAt = Math.min(known.firstAt, firstAt);
-    if (lastAt > known.lastAt || (lastAt === known.lastAt && compareBytes(lastDetail, known.lastDetail) < 0))
-      known.lastDetail = lastDetail;
-    known.lastAt = Math.max(known.lastAt, lastAt);
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count || compareBytes(a.reason, b.reason));
-}
-
-function joinFailedSpans(
-  groups: readonly FailedPollGroup[],
-  generations: RecordedColumns,
-  { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: Period,
-): Span[] {
-  const spans = groups.flatMap((group) =>
-    group.spans
-      .filter(({ from, to }) => to >= since && from <= until)
-      .map(({ from, to }) => ({ from: Math.max(from, since), to: Math.min(to, until) })),
-  );
-  return joinSpans(spans, findMaxDistanceInSpan(generations));
 }

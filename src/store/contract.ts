@@ -1,8 +1,11 @@
 import type { KeyUse, StoredKeyUse } from '../domain/keys/key-use.ts';
 import type {
+  FailedPoll,
   FailedPollCount,
   Instant,
+  IssuedCredentials,
   JobRun,
+  SampleTime,
   Seconds,
   SeriesIdentity,
   SourceName,
@@ -93,6 +96,26 @@ export interface KeySeries extends Pick<ColumnHistory, 'identity' | 'generations
   /** Index of the pattern, and a key id that matches the pattern. */
   keys: readonly { pattern: number; accessKeyId: string }[];
 }
+
+/** Selects polls of one host and source. `since` compares samples by AWS's clock, and failed polls by the host's clock. */
+export interface PollSelection {
+  host: string;
+  source: SourceName;
+  since: Instant;
+}
+
+/** Samples of one series that differ only in time and clock offset, or a failed poll. */
+export type RecordedPolls =
+  | {
+      kind: 'samples';
+      identity: SeriesIdentity;
+      credentials: Omit<IssuedCredentials, 'accessKeyId'>;
+      times: readonly SampleTime[];
+    }
+  | { kind: 'failed_poll'; poll: Pick<FailedPoll, 'observedAt' | 'clockOffset'> };
+
+/** Reads the polls of one host and source. */
+export type PollReader = (selection: PollSelection) => Generator<RecordedPolls>;
 
 /** Reads a history. A second call reads the database again, so that the history need not stay in memory. */
 export type HistoryReader = () => ColumnHistory;

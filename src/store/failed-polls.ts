@@ -1,4 +1,4 @@
-import { findMaxDistanceInSpan } from '../domain/measurement/failed-poll-distance.ts';
+import { findMaxDistanceInSpan } from '../domain/measurement/columns/failed-poll-distance.ts';
 import type { FailedPoll, FailedPollCount, Instant, SourceName, Span } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';

@@ -1,5 +1,5 @@
+import { findMaxDistanceInSpan } from '../domain/measurement/columns/failed-poll-distance.ts';
 import { toRecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
-import { findMaxDistanceInSpan } from '../domain/measurement/failed-poll-distance.ts';
 import { correctTime, groupGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,

@@ -21,6 +21,7 @@ import type {
   KeyUses,
   OnFallback,
   Outbox,
+  PollReader,
   PruneResult,
   ReadOptions,
   RecentFilter,
@@ -36,6 +37,7 @@ import { KeyUseRows } from './key-uses/key-use-rows.ts';
 import { visitKeySeries } from './lookup/keys.ts';
 import { OutboxRows } from './outbox/outbox-rows.ts';
 import { PollRecorder } from './poll-recorder.ts';
+import { readPollsSince } from './polls-since.ts';
 import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
@@ -139,7 +141,6 @@ export class SampleStore {
     return this.#connection.isTemporary ? null : new JudgedJobRows(this.#connection);
   }
 
-  /** The programs that got keys from `serve`. */
   get keyUses(): KeyUses {
     return new KeyUseRows(this.#connection);
   }
@@ -159,7 +160,6 @@ export class SampleStore {
     return this.#connection.run(readJobNames);
   }
 
-  /** Reads the known hosts or roles, in alphabetical order. */
   seriesNames(part: 'host' | 'role'): string[] {
     return this.#connection.run((connection) => readSeriesNames(connection, part));
   }
@@ -204,12 +204,11 @@ export class SampleStore {
 
   /** As {@link records}, with the samples in runs. */
   *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
-    try {
-      yield* exportParts(this.#connection.current, filter);
-    } catch (error) {
-      throw this.#connection.explainError(error);
-    }
+    yield* this.#connection.explainEach((connection) => exportParts(connection, filter));
   }
+
+  readonly pollsSince: PollReader = (selection) =>
+    this.#connection.explainEach((connection) => readPollsSince(connection, selection));
 
   /** Adds records. Records that the database already has change nothing. */
   writeRecords(records: readonly (ArchiveRecord | SampleRun)[]): WriteResult {

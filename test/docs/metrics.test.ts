@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EMF_JOB_DIMENSIONS, EMF_METRICS, EMF_SERIES_DIMENSIONS } from '../../src/report/metrics/emf.ts';
 import { RULES_FOLDER } from '../support/deploy/rule-tests.ts';
-import { readDocument } from '../support/docs/markdown.ts';
+import { ROOT, readDocument } from '../support/docs/markdown.ts';
 
 const document = readDocument('docs/metrics.md');
 
@@ -25,7 +25,8 @@ test('docs/metrics.md lists every alert with its severity, its delay and its sum
 test('docs/metrics.md lists every metric of the embedded metric format with its unit, and the dimensions', () => {
   const text = document.slice(document.indexOf('<!-- emf -->'));
   const rows = [...text.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| (\w+) \| .* \|$/gm)].flatMap(
-    ([, names = '', unit = '']) => names.split(', ').map((name) => [name.replaceAll('`', ''), unit]),
+    ([, names = '', unit = '']) =>
+      names.split(', ').map((name) => [name.replace(/`(?:cred_watch_)?/g, ''), unit]),
   );
   expect(Object.fromEntries(rows)).toEqual(EMF_METRICS);
   for (const [single, all] of [EMF_SERIES_DIMENSIONS, EMF_JOB_DIMENSIONS]) {
@@ -41,4 +42,14 @@ test('docs/metrics.md names every variable of push', () => {
   );
   expect(names).toHaveLength(3);
   for (const name of names) expect(document).toContain(`\`${name}\``);
+});
+
+test('the alarms of Terraform use only metrics and dimensions of the embedded metric format', () => {
+  const alarms = readFileSync(join(ROOT, 'deploy', 'terraform', 'alarms', 'locals.tf'), 'utf8');
+  const metrics = [...alarms.matchAll(/\bcred_watch_(\w+)/g)].map(([, name = '']) => name);
+  expect(metrics.length).toBeGreaterThan(5);
+  expect(metrics.filter((name) => !Object.hasOwn(EMF_METRICS, name))).toEqual([]);
+  const dimensions = [...alarms.matchAll(/WHERE (\w+) =/g)].map(([, name]) => name);
+  expect(dimensions.length).toBeGreaterThan(1);
+  expect(dimensions.filter((name) => !EMF_JOB_DIMENSIONS.flat().some((each) => each === name))).toEqual([]);
 });

@@ -5,12 +5,13 @@ import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
-import { assessStored, type StoredReport, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
-import { openReportDatabase, type ReadRequest } from '../database/report-database.ts';
+import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
 import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
+import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parseNamespace, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
@@ -24,7 +25,8 @@ import { describeOnlyGenerations, printMissingData } from '../report/missing-dat
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
 
-export interface ReportFlags extends SelectionFlags, JudgingFlags {
+export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
+  refreshInterval?: Seconds;
   format?: readonly RequestedFormat[];
   output?: string;
   ascii?: boolean;
@@ -41,7 +43,15 @@ export const reportCommand: CommandDefinition = {
   group: 'Judge',
   description: 'show rotation interval, minimum remaining validity and findings; -j judges a job',
   declare: (command) =>
-    addSelectionFlags(addJudgingFlags(command))
+    addListeningFlags(
+      addSelectionFlags(addJudgingFlags(command)),
+      'serve the report on this address, without polling, until a signal',
+      'no server',
+    )
+      .option(
+        '--refresh-interval <duration>',
+        'with --listen: read the database again after this time (default: 1m)',
+      )
       .option(
         '--presign <duration>',
         'judge whether presigned URLs for this duration work that long, and show how long they work; may be repeated',
@@ -91,12 +101,17 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
       ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
+      ['cred-watch report --listen 127.0.0.1:9464', 'serve the report of a database that others fill'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
   },
   async run(flags: ReportFlags, invocation) {
     validate(flags, invocation);
     const { io } = invocation;
+    if (flags.listen.length > 0) {
+      const { serveReport } = await import('../live-report/serve-report.ts');
+      return serveReport(flags, invocation);
+    }
     const now = io.clock.now();
     const outputs = planOutputs(flags.format ?? [], flags.output);
     const filter = await toSeriesFilter(flags, now);
@@ -107,7 +122,8 @@ export const reportCommand: CommandDefinition = {
       const { groupBy = null, top = null, margin } = flags;
       return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
     }
-    using database = await openReportDatabase(location, toReadRequest(options, outputs), io);
+    const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
+    using database = await openReportDatabase(location, toReadRequest(options, needsAllTime), io);
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
@@ -128,21 +144,23 @@ export const reportCommand: CommandDefinition = {
 /** Metrics count all samples, also those outside the period. */
 const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
 
-function toReadRequest({ filter, jobs }: StoredReportOptions, outputs: readonly ReportOutput[]): ReadRequest {
-  const { since, until, ...series } = filter;
-  const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
-  return { selection: needsAllTime ? series : filter, jobs: { names: jobs.names, selection: filter } };
-}
-
 /** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
 const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
 
 const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
 
+/** The flags that describe an output, and those that affect only the server of `--listen`. */
+const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top', '--ascii'];
+const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
+
 function validate(
-  { jobDuration = [], job = [], presign = [], format = [] }: ReportFlags,
+  { jobDuration = [], job = [], presign = [], format = [], listen }: ReportFlags,
   invocation: Invocation,
 ): void {
+  if (listen.length > 0) {
+    const hint = 'the server has the page, /report.json and /metrics: remove the flag';
+    rejectFlags(invocation, OUTPUT_FLAGS, 'and --listen cannot be combined', hint);
+  } else rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
   const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
   if (presign.length > 0 && other !== undefined)
     rejectFlags(invocation, ['--presign'], `cannot be shown as ${other.format}`, 'use -f table or -f json');

@@ -30,6 +30,7 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
       words: Object.entries(REPORT_FORMATS).map(([format, { description }]) => [format, description]),
     };
   },
+  '--group-by': () => toWords(['role', 'source']),
   '--host': async (_, names) => toWords(await names('host')),
   '--role': async (_, names) => toWords(await names('role')),
   '--job': async (_, names) => toWords(await names('job')),

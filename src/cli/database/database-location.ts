@@ -7,6 +7,9 @@ import type { Io } from '../process/io.ts';
 /** What the location of the database depends on. */
 type LocationContext = Pick<Io, 'env' | 'home' | 'isRoot'>;
 
+/** What the connection to a PostgreSQL database depends on. */
+export type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
+
 /** The database of a command that only reads: a file, a folder of Parquet files, or the URL of a PostgreSQL database. */
 export const resolveDatabase: (db: string | undefined, context: LocationContext) => string =
   resolveDatabasePath;

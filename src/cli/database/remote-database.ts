@@ -1,22 +1,10 @@
 // Not part of the bundles of hot commands: a start with a database file must not load it.
-import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError } from '../../errors.ts';
 import type { LoadedHistories } from '../../remote/loaded-histories.ts';
-import { PostgresUnavailableError } from '../../remote/postgres/connection/failures.ts';
-import {
-  openPostgres,
-  type PostgresConnection,
-  type PostgresOptions,
-} from '../../remote/postgres/connection/postgres-connection.ts';
 import { readJobNames } from '../../remote/postgres/read/job-run-rows.ts';
 import { type LoadRequest, loadHistories } from '../../remote/postgres/read/load-histories.ts';
 import { readSeriesNames } from '../../remote/postgres/read/series-rows.ts';
-import type { Io } from '../process/io.ts';
-
-/** A user waits for the result, so a database that is down is reported soon. */
-const TIMEOUT: Seconds = 5;
-
-type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
+import { withPostgres } from '../../remote/postgres/read/with-postgres.ts';
+import type { DatabaseContext } from './database-location.ts';
 
 /** Reads the requested histories from a PostgreSQL database. */
 export const loadRemoteDatabase = (
@@ -44,25 +32,3 @@ export const loadRemoteNames = (
         : readSeriesNames(connection, kind, connection.name),
     { timeout: 1 },
   );
-
-/**
- * Connects to a PostgreSQL database for an action that only reads.
- * @throws CredWatchError also if the database is not available
- */
-export async function withPostgres<T>(
-  url: string,
-  { env, home, clock, random }: DatabaseContext,
-  action: (connection: PostgresConnection) => Promise<T>,
-  options: PostgresOptions = {},
-): Promise<T> {
-  let connection: PostgresConnection | null = null;
-  try {
-    connection = await openPostgres(url, { env, home, clock, random }, { timeout: TIMEOUT, ...options });
-    return await action(connection);
-  } catch (cause) {
-    if (!(cause instanceof PostgresUnavailableError)) throw cause;
-    throw new CredWatchError(cause.message, 'check that the server runs, and the host and port', { cause });
-  } finally {
-    await connection?.close();
-  }
-}

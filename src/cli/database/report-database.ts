@@ -1,10 +1,9 @@
 import type { SourceName } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
-import type { SeriesFilter } from '../../store/contract.ts';
+import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
-import type { ReportStore } from '../../watch/stored-report.ts';
-import type { Io } from '../process/io.ts';
-import { isFolder } from './database-location.ts';
+import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
+import { type DatabaseContext, isFolder } from './database-location.ts';
 
 /** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
 export interface ReadRequest {
@@ -25,6 +24,12 @@ export interface ReportDatabase extends Disposable {
   findLastHost(machine: string, source: SourceName): string | null;
 }
 
+/** @param needsAllTime metrics also count the samples outside the period of the filter */
+export function toReadRequest({ filter, jobs }: StoredReportOptions, needsAllTime: boolean): ReadRequest {
+  const { since, until, ...series } = filter;
+  return { selection: needsAllTime ? series : filter, jobs: { names: jobs.names, selection: filter } };
+}
+
 /** A database that was read into memory. */
 const LOADED = { isFile: false, findLastHost: () => null, [Symbol.dispose]() {} };
 
@@ -35,11 +40,12 @@ const LOADED = { isFile: false, findLastHost: () => null, [Symbol.dispose]() {} 
 export async function openReportDatabase(
   location: string,
   request: ReadRequest,
-  io: Io,
+  context: DatabaseContext,
+  options: ReadOptions = {},
 ): Promise<ReportDatabase> {
   if (isPostgresUrl(location)) {
     const { loadRemoteDatabase } = await import('./remote-database.ts');
-    const { name, histories } = await loadRemoteDatabase(location, request, io);
+    const { name, histories } = await loadRemoteDatabase(location, request, context);
     return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
   }
   if (isFolder(location)) {
@@ -48,7 +54,7 @@ export async function openReportDatabase(
     return { ...LOADED, name: location, hasOnlyGenerations: true, store };
   }
   const { SampleStore } = await import('../../store/sample-store.ts');
-  const store = SampleStore.openReadOnly(location);
+  const store = SampleStore.openReadOnly(location, options);
   return {
     name: location,
     isFile: true,

@@ -1,16 +1,9 @@
 // Not part of the bundle of `report`: only `--fleet` needs this module.
-import { assessFleet, type FleetOptions } from '../../domain/fleet/assess-fleet.ts';
-import type { AssessedFleet, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
-import type { StoredFleet } from '../../domain/fleet/fleet-host.ts';
-import type { JobRun, Seconds } from '../../domain/model.ts';
+import type { AssessedFleet } from '../../domain/fleet/assessed-fleet.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
-import { readFleetFigures } from '../../remote/postgres/read/fleet/read-fleet.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
-import type { SeriesFilter } from '../../store/contract.ts';
-import { readStoredFleet } from '../../watch/stored-fleet.ts';
-import { findJobsToJudge, type StoredReportOptions } from '../../watch/stored-report.ts';
 import type { Invocation } from '../command.ts';
-import { withPostgres } from '../database/remote-database.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
@@ -20,12 +13,10 @@ import { printMissingData } from '../report/missing-data.ts';
 import type { ReportOutput } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
+import { type FleetRequest, isPeriod, readFleet } from './read-fleet.ts';
 
-export interface FleetReportRequest {
-  location: string;
+export interface FleetReportRequest extends FleetRequest {
   outputs: readonly ReportOutput[];
-  options: StoredReportOptions;
-  groupBy: GroupBy | null;
   top: number | null;
   margin: Seconds;
 }
@@ -40,7 +31,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     outputs.map(({ format }) => format),
     isPeriodOfStoredValues,
   );
-  const read = await readDatabase(request, io);
+  const read = await readFleet(request, io);
   const { fleet } = read;
   const report = {
     assessment: { ...fleet, series: fleet.hosts },
@@ -67,53 +58,6 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   });
   if (!isPostgresUrl(location) && read.hasDatabase) await printExposedFiles(location, io);
   return toExitCode(fleet.verdict);
-}
-
-export const isPeriod = ({ since, until }: SeriesFilter): boolean =>
-  since !== undefined || until !== undefined;
-
-interface ReadFleet {
-  fleet: AssessedFleet;
-  /** The file, or the URL without user and parameters. */
-  name: string;
-  hasDatabase: boolean;
-  jobNames: readonly string[];
-}
-
-async function readDatabase(request: FleetReportRequest, io: Io): Promise<ReadFleet> {
-  const { location, options } = request;
-  const { filter, jobs } = options;
-  if (isPostgresUrl(location)) {
-    const { name, loaded } = await withPostgres(location, io, async (connection) => ({
-      name: connection.name,
-      loaded: await readFleetFigures(connection, { selection: filter, jobs: jobs.names }),
-    }));
-    const readRuns = (job: string) => loaded.runs.filter((run) => run.job === job);
-    const fleet = assess(loaded.fleet, request, readRuns);
-    return { fleet, name, hasDatabase: true, jobNames: loaded.jobNames };
-  }
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  using store = SampleStore.openReadOnly(location);
-  const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
-  const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
-  const jobNames = jobs.names.length === 0 ? [] : (store?.jobNames() ?? []);
-  return { fleet, name: location, hasDatabase: store !== null, jobNames };
-}
-
-function assess(
-  stored: StoredFleet,
-  { options, groupBy }: FleetReportRequest,
-  readRuns: (job: string) => readonly JobRun[],
-): AssessedFleet {
-  const { filter } = options;
-  const fleetOptions: FleetOptions = {
-    ...options,
-    jobs: findJobsToJudge(options, readRuns),
-    judgeRetired: filter.role !== undefined,
-    needsSeries: filter.role !== undefined || filter.source !== undefined || isPeriod(filter),
-    groupBy,
-  };
-  return assessFleet(stored, fleetOptions);
 }
 
 async function printMissingTag({ groups, hosts }: AssessedFleet, io: Io): Promise<void> {

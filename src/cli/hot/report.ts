@@ -6,7 +6,8 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, format = [], presign = [], fleet = false, groupBy }) =>
+  ({ db, listen, format = [], presign = [], fleet = false, groupBy }) =>
+    listen.length === 0 &&
     !fleet &&
     groupBy === undefined &&
     !needsWholeProgram(db, process) &&

@@ -1,8 +1,13 @@
+import { systemClock } from '../../clock.ts';
+import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
-import { SampleStore } from '../../store/sample-store.ts';
+import type { Environment } from '../../sources/environment/variables.ts';
 import { assessStored, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { openReportDatabase, type ReportDatabase, toReadRequest } from '../database/report-database.ts';
+import { describeMissingDatabase } from '../process/existing-store.ts';
 import { FILE_STYLE } from '../process/io.ts';
 
 export type LiveFormat = 'html' | 'json' | 'prometheus';
@@ -10,19 +15,31 @@ export type LiveFormat = 'html' | 'json' | 'prometheus';
 /** The input of {@link renderLiveReport}. It contains only data that can be sent to another thread. */
 export interface LiveReportRequest {
   format: LiveFormat;
+  /** A file, or the URL of a PostgreSQL database. */
   database: string;
+  /** Set if no poller in another thread has the file open. The connection to a PostgreSQL database depends on it. */
+  standalone?: { env: Environment; home: string };
   options: StoredReportOptions;
+  /** Set to show hosts instead of series. */
+  fleet?: { groupBy: GroupBy | null };
   /** The page reloads after this time. */
   refreshSeconds: Seconds;
   nodeVersion: string;
   lastPolls: NonNullable<ReportContext['lastPolls']>;
 }
 
-/** Renders the report of the whole database, which the poller has open in another thread. */
+/**
+ * Renders the report of the whole database.
+ * @throws CredWatchError if the database cannot be read
+ */
 export async function renderLiveReport(request: LiveReportRequest): Promise<string> {
-  const { format, database, options, refreshSeconds, nodeVersion, lastPolls } = request;
-  using store = SampleStore.openReadOnly(database, { isOpenInOtherThread: true });
-  const { assessment, assessAllTime } = assessStored(store, options);
+  if (request.fleet !== undefined) {
+    const { renderLiveFleet } = await import('../fleet-report/render-live-fleet.ts');
+    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy });
+  }
+  const { format, options, refreshSeconds, nodeVersion, lastPolls } = request;
+  using database = await openDatabase(request);
+  const { assessment, assessAllTime } = assessStored(database.store, options);
   const context: ReportContext = {
     now: options.now,
     margin: options.margin,
@@ -38,4 +55,21 @@ export async function renderLiveReport(request: LiveReportRequest): Promise<stri
     return (await import('../../report/page/html.ts')).renderPage(assessment, context, { refreshSeconds });
   const rendered: string | Iterable<string> = await REPORT_FORMATS[format].render(assessment, context);
   return typeof rendered === 'string' ? rendered : [...rendered].join('');
+}
+
+async function openDatabase({
+  format,
+  database,
+  standalone,
+  options,
+}: LiveReportRequest): Promise<ReportDatabase> {
+  const request = toReadRequest(options, format === 'prometheus');
+  const context = { env: {}, home: '', ...standalone, clock: systemClock, random: Math.random };
+  const isOpenInOtherThread = standalone === undefined;
+  const opened = await openReportDatabase(database, request, context, { isOpenInOtherThread });
+  if (opened.store !== null || standalone === undefined) return opened;
+  throw new CredWatchError(
+    `no samples: ${describeMissingDatabase(database)}`,
+    'record samples with `cred-watch poll`',
+  );
 }

@@ -8,6 +8,7 @@ import { S3Store } from '../../remote/object-storage/s3-store.ts';
 import type { PushDestination } from '../../watch/push/destination.ts';
 import { MARKER_KEY } from '../../watch/push/objects/marker.ts';
 import { ObjectDestination } from '../../watch/push/objects/object-destination.ts';
+import { RetryingStore } from '../../watch/push/objects/retrying-store.ts';
 import type { Io } from '../process/io.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
@@ -21,10 +22,11 @@ export async function openObjectDestination(
 ): Promise<PushDestination> {
   const objects: ObjectStore =
     target.kind === 's3' ? openBucket(target.url, flags, io) : await openFolder(target.path, io);
-  return new ObjectDestination(objects, {
+  const { clock, random } = io;
+  return new ObjectDestination(new RetryingStore(objects, { clock, random, timeout: flags.timeout }), {
     version: CRED_WATCH_VERSION,
-    clock: io.clock,
-    random: io.random,
+    clock,
+    random,
   });
 }
 

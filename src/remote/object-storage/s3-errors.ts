@@ -104,7 +104,12 @@ export function toStoreError(
 ): Error {
   if (error instanceof CredWatchError || error instanceof ObjectStoreUnavailable) return error;
   const code = findSystemErrorCode(error);
-  if (signal.aborted) return new ObjectStoreUnavailable(`the push to ${target.name} was stopped`);
+  if (signal.aborted) {
+    const isTimeout = readField(signal.reason, 'name') === 'TimeoutError';
+    return new ObjectStoreUnavailable(
+      isTimeout ? `${target.name} did not respond in time` : `the push to ${target.name} was stopped`,
+    );
+  }
   if (code !== null && CONNECTION_ERROR.test(code))
     return new ObjectStoreUnavailable(`could not connect to ${target.name}: ${describeSystemError(error)}`, {
       cause: error,

@@ -8,8 +8,8 @@ import {
 import { isMissingObject, isNotImplemented, isVersionConflict, toStoreError } from './s3-errors.ts';
 import type { S3Calls } from './s3-sdk.ts';
 
-/** S3 recommends to retry after errors. A later push retries after longer outages. */
-const MAX_ATTEMPTS = 5;
+/** Of the client, with short pauses. The caller retries after longer outages. */
+const MAX_ATTEMPTS = 3;
 const CONNECT_MS = 5000;
 const REQUEST_MS = 20_000;
 /** The requests of one push at the same time. */

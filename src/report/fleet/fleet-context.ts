@@ -14,6 +14,8 @@ export interface FleetContext {
   top: number | null;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion: string;
+  /** The page is loaded again after this time. Absent for a page in a file. */
+  refreshSeconds?: Seconds;
   /** The report covers a part of the time, and only stored values of rotations were read. */
   isPeriodOfStoredValues: boolean;
 }

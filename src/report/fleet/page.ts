@@ -52,7 +52,12 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<meta name="generator" content="cred-watch ${context.version}">
+${
+  context.refreshSeconds === undefined
+    ? ''
+    : html`<meta http-equiv="refresh" content="${context.refreshSeconds}">
+`
+}<meta name="generator" content="cred-watch ${context.version}">
 <title>${verdict === null ? 'fleet' : `${formatSafety(verdict)} · fleet`} · cred-watch</title>
 <link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
 <style>${new Markup(style.text)}</style>

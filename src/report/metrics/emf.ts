@@ -16,7 +16,7 @@ import { findMinimumRemaining } from './minimum-remaining.ts';
 /** The namespace of the metrics without `--namespace`. */
 export const EMF_NAMESPACE = 'cred-watch';
 
-/** All metrics of this format with their units. A name ends in its unit, if there is one. */
+/** All metrics of this format without the prefix `cred_watch_`, with their units. A name ends in its unit, if there is one. */
 export const EMF_METRICS = {
   observed_remaining_seconds: 'Seconds',
   worst_case_remaining_seconds: 'Seconds',
@@ -140,17 +140,19 @@ function formatLine(
   dimensions: Partial<Record<DimensionName, string>>,
   values: EmfValues,
 ): string {
-  const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const units: Readonly<Record<string, string>> = EMF_METRICS;
+  const known = Object.entries(values)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => ({ name: `cred_watch_${name}`, unit: units[name], value }));
   const directive = {
     Namespace: namespace,
     Dimensions: dimensionSets,
-    Metrics: known.map(([name]) => ({ Name: name, Unit: units[name] })),
+    Metrics: known.map(({ name, unit }) => ({ Name: name, Unit: unit })),
   };
   const line = {
     _aws: { Timestamp: Math.floor(at), CloudWatchMetrics: [directive] },
     ...dimensions,
-    ...Object.fromEntries(known),
+    ...Object.fromEntries(known.map(({ name, value }) => [name, value])),
   };
   return `${JSON.stringify(line)}\n`;
 }

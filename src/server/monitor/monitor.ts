@@ -41,7 +41,7 @@ async function respond(
   if (hostProblem === 'not allowed') {
     return buildMonitorError(
       421,
-      'this host name is not allowed; start the poller with --allow-host to allow it',
+      'this host name is not allowed; start cred-watch with --allow-host to allow it',
     );
   }
   if (isCrossSiteUse(headers)) return buildMonitorError(403, 'other sites may only link to this page');

@@ -106,6 +106,15 @@ export class StoreConnection {
     }
   }
 
+  /** Yields what `read` yields. Throws as {@link explain}. */
+  *explainEach<T>(read: (connection: DatabaseConnection) => Iterable<T>): Generator<T> {
+    try {
+      yield* read(this.#current);
+    } catch (error) {
+      throw this.explainError(error);
+    }
+  }
+
   /** Returns the error itself if neither SQLite nor the system caused it. */
   explainError(error: unknown): unknown {
     // Statements fail after a newer version has changed the tables. This is not damage.

@@ -75,12 +75,16 @@ test('every metric and dimension of a line is a member of the line, and no other
     for (const { Name, Unit } of Metrics) {
       names.add(Name);
       expect(typeof members[Name], Name).toBe('number');
-      expect({ ...EMF_METRICS }).toMatchObject({ [Name]: Unit });
+      expect({ ...EMF_METRICS }).toMatchObject({ [Name.replace(/^cred_watch_/, '')]: Unit });
     }
     const expected = [...new Set([...dimensions, ...Metrics.map(({ Name }) => Name)])];
     expect(Object.keys(members).sort()).toEqual(expected.sort());
   }
-  expect([...names].sort()).toEqual(Object.keys(EMF_METRICS).sort());
+  expect([...names].sort()).toEqual(
+    Object.keys(EMF_METRICS)
+      .map((name) => `cred_watch_${name}`)
+      .sort(),
+  );
 });
 
 test('no dimension changes at a rotation, and no line contains a key id', () => {
@@ -101,7 +105,9 @@ test('a series has its values and the dimensions of one host and of all hosts', 
           expect.objectContaining({
             Namespace: 'cred-watch',
             Dimensions: EMF_SERIES_DIMENSIONS,
-            Metrics: expect.arrayContaining([{ Name: 'worst_case_remaining_seconds', Unit: 'Seconds' }]),
+            Metrics: expect.arrayContaining([
+              { Name: 'cred_watch_worst_case_remaining_seconds', Unit: 'Seconds' },
+            ]),
           }),
         ],
       },
@@ -109,17 +115,17 @@ test('a series has its values and the dimensions of one host and of all hosts', 
       source: 'imds',
       api_version: '2',
       role: 'loader',
-      observed_remaining_seconds: 6 * 3600 - 8,
-      worst_case_remaining_seconds: 5 * 3600,
-      min_remaining_24h_seconds: 5 * 3600,
-      rotation_interval_last_seconds: 3600,
-      rotation_interval_max_seconds: 3600,
-      rotation_overdue: 0,
-      lead_time_shrinking_seconds: 0,
-      sample_age_seconds: 292,
-      clock_offset_seconds: 0,
-      problem_count: 0,
-      source_up: 1,
+      cred_watch_observed_remaining_seconds: 6 * 3600 - 8,
+      cred_watch_worst_case_remaining_seconds: 5 * 3600,
+      cred_watch_min_remaining_24h_seconds: 5 * 3600,
+      cred_watch_rotation_interval_last_seconds: 3600,
+      cred_watch_rotation_interval_max_seconds: 3600,
+      cred_watch_rotation_overdue: 0,
+      cred_watch_lead_time_shrinking_seconds: 0,
+      cred_watch_sample_age_seconds: 292,
+      cred_watch_clock_offset_seconds: 0,
+      cred_watch_problem_count: 0,
+      cred_watch_source_up: 1,
     },
   ]);
 });
@@ -140,10 +146,10 @@ test('a job has one line per series that judges it, without job_safe if the verd
       {
         job_name: '4h',
         ...series,
-        job_safe: 1,
-        job_unknown: 0,
-        job_required_seconds: 4 * 3600 + 300,
-        job_safe_starts_ratio: 1,
+        cred_watch_job_safe: 1,
+        cred_watch_job_unknown: 0,
+        cred_watch_job_required_seconds: 4 * 3600 + 300,
+        cred_watch_job_safe_starts_ratio: 1,
       },
     ],
     [
@@ -152,13 +158,13 @@ test('a job has one line per series that judges it, without job_safe if the verd
       {
         job_name: '7h',
         ...series,
-        job_safe: 0,
-        job_unknown: 0,
-        job_required_seconds: 7 * 3600 + 300,
-        job_safe_starts_ratio: 0,
+        cred_watch_job_safe: 0,
+        cred_watch_job_unknown: 0,
+        cred_watch_job_required_seconds: 7 * 3600 + 300,
+        cred_watch_job_safe_starts_ratio: 0,
       },
     ],
-    ['loads/eu', [['job_name']], { job_name: 'never ran', job_unknown: 1 }],
+    ['loads/eu', [['job_name']], { job_name: 'never ran', cred_watch_job_unknown: 1 }],
   ]);
 });
 
@@ -167,5 +173,7 @@ test('a retired series has no line, and a source without samples has source_up 0
   const series = lines.filter(({ job_name }) => job_name === undefined);
   const find = (host: string) => series.filter((line) => line.host === host);
   expect(find('i-0abc').map(({ api_version }) => api_version)).toEqual(['2']);
-  expect(find('dark')).toEqual([expect.objectContaining({ source_up: 0, role: '-', problem_count: 2 })]);
+  expect(find('dark')).toEqual([
+    expect.objectContaining({ cred_watch_source_up: 0, role: '-', cred_watch_problem_count: 2 }),
+  ]);
 });

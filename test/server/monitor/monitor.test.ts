@@ -111,7 +111,7 @@ describe('a monitor', () => {
     for (const path of ['/', '/metrics', '/nothing']) {
       expect(await sendRequest(origin, 'GET', path, { Host: name })).toMatchObject({
         status: 421,
-        body: 'this host name is not allowed; start the poller with --allow-host to allow it\n',
+        body: 'this host name is not allowed; start cred-watch with --allow-host to allow it\n',
       });
     }
     expect((await sendRequest(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);

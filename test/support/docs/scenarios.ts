@@ -95,6 +95,55 @@ async function createPolledInstance(): Promise<Scenario> {
   };
 }
 
+interface HistoryPart {
+  lifetime: string;
+  length: string;
+  until: string;
+}
+
+/** The records of a simulated history, for the given host and role. */
+async function simulatePart({ lifetime, length, until }: HistoryPart, host: string, role: string) {
+  const timing = [
+    '--lifetime',
+    lifetime,
+    '--rotate-every',
+    '1h',
+    '--jitter',
+    '2m',
+    '--seed',
+    `${host} ${lifetime}`,
+  ];
+  const period = ['--history', length, '--every', '10m', '--until', until];
+  return runSuccessfully(['simulate', ...period, ...timing, '--host', host, '--role', role], {});
+}
+
+let fleetRecords: Promise<string> | null = null;
+
+/** Four web hosts, one of them silent for two days, and two batch hosts whose sessions became shorter two days ago. */
+async function simulateFleet(): Promise<string> {
+  const [now, changed] = ['2026-11-22T10:24:00Z', '2026-11-20T10:24:00Z'];
+  const usual = { lifetime: '6h20m', length: '10d', until: changed };
+  const parts = [
+    ...['web-1', 'web-2', 'web-3'].map((host) =>
+      simulatePart({ ...usual, length: '12d', until: now }, host, 'web'),
+    ),
+    simulatePart(usual, 'web-4', 'web'),
+    ...['batch-1', 'batch-2'].flatMap((host) => [
+      simulatePart(usual, host, 'batch'),
+      simulatePart({ lifetime: '3h20m', length: '2d', until: now }, host, 'batch'),
+    ]),
+  ];
+  return (await Promise.all(parts)).join('');
+}
+
+/** The database of six hosts. */
+async function createFleet(): Promise<Scenario> {
+  const scenario = await createEmptyDatabase();
+  fleetRecords ??= simulateFleet();
+  await runSuccessfully(['import', '-'], scenario.env, await fleetRecords);
+  return scenario;
+}
+
 /** A pod on EKS whose service account token has expired, on a node with a role. */
 async function createPodWithExpiredToken(): Promise<Scenario> {
   const node = await startEndpoint(
@@ -190,4 +239,5 @@ export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
   'pod-with-expired-token': createPodWithExpiredToken,
   'defective-endpoint': createDefectiveEndpoint,
   'role-workstation': createRoleWorkstation,
+  fleet: createFleet,
 };

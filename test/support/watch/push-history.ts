@@ -113,3 +113,21 @@ export async function readRows(
   }
   return rows;
 }
+
+/** Records failed polls of two days, a run of a job that has ended, and one that has not. */
+export function recordEvents(store: SampleStore): void {
+  for (const hour of [1, 2, 30]) {
+    store.recordFailedPoll(IDENTITY.host, 'imds', {
+      observedAt: START + hour * HOUR_MS,
+      reason: 'timeout',
+      detail: `timed out at ${hour}`,
+      accessKeyId: null,
+      expiration: null,
+      clockOffset: -1,
+    });
+  }
+  const run = { job: 'nightly', identity: IDENTITY, remainingAtStart: 9000, end: null };
+  const id = store.startJobRun({ ...run, startedAt: START - HOUR_MS });
+  store.endJobRun(id, { duration: 60, exitCode: 0, remainingAtEnd: 8940 });
+  store.startJobRun({ ...run, startedAt: START - HOUR_MS / 2 });
+}

@@ -69,7 +69,8 @@ export class FolderQuery {
   }
 
   readNames(part: 'host' | 'role'): string {
-    return `SELECT DISTINCT ${part === 'host' ? 'host_name' : 'role'} FROM ${this.#files} ORDER BY 1`;
+    const column = part === 'host' ? 'host_name' : 'role';
+    return `SELECT DISTINCT ${column} FROM ${this.#files} WHERE ${column} <> '' ORDER BY 1`;
   }
 
   #where(): string {

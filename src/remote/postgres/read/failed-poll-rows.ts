@@ -1,5 +1,6 @@
 import { FAILURE_REASONS, SOURCE_NAMES, type Span } from '../../../domain/model.ts';
-import type { FailedPollGroup, HistorySelection } from '../../loaded-histories.ts';
+import type { FailedPollGroup } from '../../failed-poll-groups.ts';
+import type { HistorySelection } from '../../loaded-histories.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';
 import { buildCondition } from './conditions.ts';

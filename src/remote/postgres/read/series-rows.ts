@@ -71,14 +71,14 @@ export function readSession(table: CheckedTable, row: Row): SessionFacts | null 
   return limit === null && tokenExpiresAt === null ? null : { limit, tokenExpiresAt };
 }
 
-/** Reads the known hosts or roles. */
+/** Reads the hosts or roles with samples. */
 export async function readSeriesNames(
   statements: Statements,
   part: 'host' | 'role',
   database: string,
 ): Promise<string[]> {
   const rows = await statements.query<Row>(
-    `SELECT DISTINCT ${part} FROM cred_watch.series WHERE ${part} <> ''`,
+    `SELECT DISTINCT ${part} FROM cred_watch.series WHERE ${part} <> '' AND sample_count IS NOT NULL`,
   );
   const table = new CheckedTable(database, 'series');
   return rows.map((row) => table.text(row, part));

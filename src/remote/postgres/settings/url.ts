@@ -10,13 +10,18 @@ export interface PostgresUrl {
   serviceFile: string | null;
 }
 
+/** Stands for an empty host. */
+const NO_HOST = 'no-host.invalid';
+
 /**
  * Parses `postgres://[user@][host][:port][/database][?keyword=value&…]`, as libpq does.
  * @throws CredWatchError if the URL is invalid or contains a password; the message does not quote the URL
  */
 export function parsePostgresUrl(text: string): PostgresUrl {
-  const url = isPostgresUrl(text) && URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.hash !== '') {
+  // libpq accepts a user without a host. `URL` does not.
+  const complete = text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, `$1${NO_HOST}`);
+  const url = isPostgresUrl(text) && URL.canParse(complete) ? new URL(complete) : null;
+  if (url === null || url.hash !== '' || url.host.includes(',')) {
     const hint = text.includes(',')
       ? 'several hosts are not supported: use the address of the cluster, such as the writer endpoint'
       : 'use postgres://USER@HOST:PORT/DATABASE, and write special characters as %XX';
@@ -30,7 +35,7 @@ export function parsePostgresUrl(text: string): PostgresUrl {
     if (value !== '') keywords[keyword] = value;
   };
   set('user', decode(url.username));
-  set('host', decode(url.hostname.replace(/^\[(.*)\]$/, '$1')));
+  if (url.hostname !== NO_HOST) set('host', decode(url.hostname.replace(/^\[(.*)\]$/, '$1')));
   set('port', url.port);
   set('dbname', decode(url.pathname.slice(1)));
   let [service, serviceFile]: (string | null)[] = [null, null];

@@ -59,6 +59,7 @@ const MEASURED: Readonly<Record<string, (figures: MeasuredFigures) => RowValue>>
   before_min_lead_time: ({ before }) => before?.minLeadTime ?? null,
   before_median_interval: ({ before }) => before?.medianInterval ?? null,
   before_max_validity: ({ before }) => before?.maxValidityWhenIssued ?? null,
+  changes: ({ changes }) => JSON.stringify(changes),
 };
 
 const MEASURED_ENTRIES = Object.entries(MEASURED);

@@ -76,7 +76,7 @@ export function describeSilence({ code, lastSample, age, pushedAt }: SilentHost)
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
-/** `3d2h`, `25h`, `12m`: smaller units do not matter. */
+/** `3d02h`, `1h05m`: smaller units do not matter. */
 function formatAge(age: Seconds): string {
   const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
   return formatShortDuration(Math.floor(age / unit) * unit);

@@ -38,15 +38,15 @@ export function findNewPoints(store: SampleStore, hostSource: HostSource, after:
   );
   const oldest = new OldestPoints(after);
   const since = after - SLACK_MS - findLargestShift([...clocks.values()]);
-  for (const part of store.exportParts({ host, source, since })) {
-    if (part.record === 'sample_run') {
+  for (const part of store.pollsSince({ host, source, since })) {
+    if (part.kind === 'samples') {
       const { identity, credentials } = part;
       const clock = clocks.get(getSeriesKey(identity)) ?? null;
       for (const time of part.times) {
         const at = correctSampleTime(time, clock);
         oldest.add({ at, format: () => formatSample({ identity, ...credentials, at }) });
       }
-    } else if (part.record === 'failed_poll') {
+    } else {
       const at = correctFailureTime(part.poll.observedAt, newest);
       oldest.add({ at, format: () => formatAttempt({ host, source }, at, false) });
     }

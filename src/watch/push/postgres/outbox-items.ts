@@ -19,18 +19,24 @@ export interface ConfirmedSeries {
   revision: number;
   /** The database has samples that this host does not have, so each push compares with its rows. */
   isShared: boolean;
+  /** The number of its generations that the database has rejected. */
+  rejectedCount: number;
   /** Of the local history. */
   state: string;
 }
 
-export const formatConfirmed = ({ revision, isShared, state }: ConfirmedSeries): string =>
-  `${revision} ${isShared ? 'shared' : 'own'} ${state}`;
+export const formatConfirmed = ({ revision, isShared, rejectedCount, state }: ConfirmedSeries): string =>
+  `${revision} ${isShared ? 'shared' : 'own'} ${rejectedCount} ${state}`;
 
 export function parseConfirmed(text: string | undefined): ConfirmedSeries | null {
-  const [, revision, mode, state] = /^(\d+) (shared|own) (.*)$/s.exec(text ?? '') ?? [];
-  return revision === undefined || state === undefined
-    ? null
-    : { revision: Number(revision), isShared: mode === 'shared', state };
+  const [, revision, mode, rejectedCount, state] = /^(\d+) (shared|own) (\d+) (.*)$/s.exec(text ?? '') ?? [];
+  if (revision === undefined || state === undefined) return null;
+  return {
+    revision: Number(revision),
+    isShared: mode === 'shared',
+    rejectedCount: Number(rejectedCount),
+    state,
+  };
 }
 
 /** The digest of a generation. The month is readable, because a generation that moves to another month is deleted there. */

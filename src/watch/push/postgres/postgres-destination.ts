@@ -82,7 +82,12 @@ export class PostgresDestination implements PushDestination {
       const key = getSeriesKey(identity);
       if (pushed.has(key)) return false;
       const confirmed = parseConfirmed(state.confirmedSeries.get(key));
-      return confirmed?.state !== local || confirmed.revision !== (revisions.get(key) ?? 0);
+      return (
+        confirmed?.state !== local ||
+        confirmed.revision !== (revisions.get(key) ?? 0) ||
+        // The rejected rows are to be sent again.
+        confirmed.rejectedCount !== state.countRejected(identity)
+      );
     };
     for (;;) {
       const batch = state.outbox.records.readSeries(isWanted, MAX_GENERATIONS_AT_ONCE);

@@ -17,6 +17,9 @@ export interface HostFacts {
 
 const HOSTS_PER_STATEMENT = 1000;
 
+/** The digest of a rejected host. Only its name can be rejected. */
+const REJECTED_HOST = 'name';
+
 /** Records that the hosts have pushed, and returns the revisions of their series in the database. */
 export async function pushHosts(
   connection: PostgresConnection,
@@ -24,7 +27,9 @@ export async function pushHosts(
   { tags, ...facts }: HostFacts,
 ): Promise<Map<string, number>> {
   const revisions = new Map<string, number>();
-  const hosts = state.outbox.records.readHosts();
+  const hosts = state.outbox.records
+    .readHosts()
+    .filter(({ host }) => !state.isRejected('host', host, REJECTED_HOST));
   for (let start = 0; start < hosts.length; start += HOSTS_PER_STATEMENT) {
     const part = hosts.slice(start, start + HOSTS_PER_STATEMENT);
     const accepted = await writeAccepted(connection, state, part, facts);
@@ -51,7 +56,7 @@ async function writeAccepted(
     if (!(error instanceof PostgresRowError)) throw error;
     if (hosts.length === 1) {
       const [host] = hosts;
-      state.reject([{ kind: 'host', key: host?.host ?? '', digest: '', reason: error.message }]);
+      state.reject([{ kind: 'host', key: host?.host ?? '', digest: REJECTED_HOST, reason: error.message }]);
       return [];
     }
     const accepted: HostClock[] = [];

@@ -27,11 +27,14 @@ import {
 import type { PushState } from './push-state.ts';
 import { findSeriesChanges, type GenerationItem, type SeriesChanges } from './series-changes.ts';
 
-/** What one transaction has sent. */
-interface SentSeries {
-  sent: number;
-  confirmed: OutboxItem[];
-  rejected: OutboxRejection[];
+/** A series whose changes were sent. */
+interface PreparedSeries {
+  series: ChangedSeries;
+  changes: SeriesChanges;
+  /** Of the row after the transaction. */
+  revision: number;
+  /** Generations that were rejected before and not sent again. */
+  rejectedCount: number;
 }
 
 /**
@@ -43,25 +46,40 @@ export async function pushSeries(
   batch: readonly ChangedSeries[],
   state: PushState,
 ): Promise<void> {
+  const current = batch.filter((series) => !isDeleted(series, state));
+  for (const series of batch)
+    if (!current.includes(series)) state.outbox.confirm([createMissingItem(series)]);
+  if (current.length === 0) return;
   try {
-    await pushTogether(connection, batch, state);
+    await pushTogether(connection, current, state);
   } catch (error) {
     if (!(error instanceof PostgresRowError)) throw error;
-    for (const series of batch) await pushRowByRow(connection, series, state);
+    for (const series of current) await pushRowByRow(connection, series, state);
   }
 }
+
+/** Whether all generations of the series were deleted from the database because of their age. */
+const isDeleted = ({ history: { generations } }: ChangedSeries, { deletedBefore }: PushState): boolean =>
+  generations.count > 0 && generations.lastSeen.every((lastSeen) => lastSeen < deletedBefore);
+
+/** The outbox item of a series that the database does not have. */
+const createMissingItem = ({ history, state }: ChangedSeries): OutboxItem => ({
+  kind: 'series',
+  key: getSeriesKey(history.identity),
+  digest: formatConfirmed({ revision: 0, isShared: false, rejectedCount: 0, state }),
+});
 
 async function pushTogether(
   connection: PostgresConnection,
   batch: readonly ChangedSeries[],
   state: PushState,
 ): Promise<void> {
-  const result = await connection.transaction((statements) =>
+  const prepared = await connection.transaction((statements) =>
     sendSeries(statements, batch, state, (generations) =>
       upsertRows(statements, GENERATIONS, generations.map(getRow)),
     ),
   );
-  save(state, result);
+  save(state, prepared, []);
 }
 
 /** Tries each row in a savepoint of its own. */
@@ -73,7 +91,7 @@ async function pushRowByRow(
   const { identity } = series.history;
   const rejected: OutboxRejection[] = [];
   try {
-    const result = await connection.transaction((statements) => {
+    const prepared = await connection.transaction((statements) => {
       rejected.length = 0;
       return sendSeries(statements, [series], state, async (rows) => {
         for (const row of rows) {
@@ -84,17 +102,11 @@ async function pushRowByRow(
         }
       });
     });
-    const isRejected = new Set(rejected.map(({ key }) => key));
-    const confirmed = result.confirmed.filter(
-      ({ kind, key }) => kind !== 'generation' || !isRejected.has(key),
-    );
-    save(state, { sent: result.sent - rejected.length, confirmed, rejected });
+    save(state, prepared, rejected);
   } catch (error) {
     if (!(error instanceof PostgresRowError)) throw error;
     // The series itself is rejected, for example because of its role.
-    const digest = formatConfirmed({ revision: 0, isShared: false, state: series.state });
-    const item = { kind: 'series', key: getSeriesKey(identity), digest, reason: error.message } as const;
-    save(state, { sent: 0, confirmed: [], rejected: [item] });
+    state.reject([{ ...createMissingItem(series), reason: error.message }]);
   }
 }
 
@@ -131,22 +143,29 @@ async function sendSeries(
   batch: readonly ChangedSeries[],
   state: PushState,
   sendGenerations: (rows: readonly SentGeneration[]) => Promise<void>,
-): Promise<SentSeries> {
+): Promise<PreparedSeries[]> {
   const identities = batch.map(({ history }) => history.identity);
   const locked = await lockSeries(statements, identities);
-  const prepared: { changes: SeriesChanges; revision: number; series: ChangedSeries; isChanged: boolean }[] =
-    [];
+  const prepared: (PreparedSeries & { isChanged: boolean })[] = [];
   for (const series of batch) {
     const { identity } = series.history;
     const key = getSeriesKey(identity);
     const stored = locked.get(key) ?? NEW_SERIES;
     const confirmed = parseConfirmed(state.confirmedSeries.get(key));
-    const changes = await compare(statements, series, { stored, confirmed }, state);
+    const found = await compare(statements, series, { stored, confirmed }, state);
+    const changes = { ...found, changed: found.changed.filter((item) => !isRejected(state, identity, item)) };
     // Another process has changed the series, and this host has nothing new. A change here would make the other
     // process compare again.
     const isChanged =
       changes.changed.length > 0 || stored.revision === 0 || confirmed?.state !== series.state;
-    prepared.push({ changes, series, revision: stored.revision + Number(isChanged), isChanged });
+    const rejectedCount = found.changed.length - changes.changed.length;
+    prepared.push({
+      changes,
+      series,
+      revision: stored.revision + Number(isChanged),
+      rejectedCount,
+      isChanged,
+    });
   }
   const rows = prepared.flatMap(({ changes, series }) =>
     changes.changed.map((item) => ({ identity: series.history.identity, item })),
@@ -166,7 +185,7 @@ async function sendSeries(
     if (measured !== null && (identity.apiVersion !== '' || identity.role !== ''))
       await deleteUnsampledSeries(statements, identity);
   }
-  return { sent: rows.length, confirmed: prepared.flatMap(listConfirmed), rejected: [] };
+  return prepared;
 }
 
 const NEW_SERIES: StoredSeries = { revision: 0, isPolled: false, session: null, lastSample: null };
@@ -182,18 +201,17 @@ async function compare(
   const isOwn = confirmed !== null && confirmed.revision === stored.revision && !confirmed.isShared;
   const digests = readGenerationDigests(state.outbox, identity);
   const generations = isOwn || stored.revision === 0 ? [] : await readGenerationRows(statements, identity);
-  const changes = findSeriesChanges(
+  return findSeriesChanges(
     history,
     isOwn && stored.revision > 0 ? null : { series: stored, generations },
     digests,
     state.deletedBefore,
   );
-  // A rejected row is missing in the database, so it would be sent at each push.
-  const prefix = getGenerationPrefix(identity);
-  const isRejected = ({ key, digest }: GenerationItem) =>
-    state.isRejected('generation', prefix + key, digest);
-  return { ...changes, changed: changes.changed.filter((item) => !isRejected(item)) };
 }
+
+/** A rejected row is missing in the database, so it would be sent at each push. */
+const isRejected = (state: PushState, identity: SeriesIdentity, { key, digest }: GenerationItem): boolean =>
+  state.isRejected('generation', getGenerationPrefix(identity) + key, digest);
 
 function readGenerationDigests(outbox: Outbox, identity: SeriesIdentity): Map<string, string> {
   const prefix = getGenerationPrefix(identity);
@@ -205,34 +223,36 @@ function readGenerationDigests(outbox: Outbox, identity: SeriesIdentity): Map<st
   );
 }
 
-function listConfirmed({
-  changes,
-  revision,
-  series,
-}: {
-  changes: SeriesChanges;
-  revision: number;
-  series: ChangedSeries;
-}): OutboxItem[] {
-  const { identity } = series.history;
-  const prefix = getGenerationPrefix(identity);
-  const { isShared } = changes;
-  return [
-    {
+/**
+ * Called after the commit. If it fails, the next push compares with the rows of the database.
+ * @param rejected generations of these series
+ */
+function save(
+  state: PushState,
+  prepared: readonly PreparedSeries[],
+  rejected: readonly OutboxRejection[],
+): void {
+  const rejectedKeys = new Set(rejected.map(({ key }) => key));
+  const confirmed: OutboxItem[] = [];
+  let sent = -rejected.length;
+  for (const { series, changes, revision, rejectedCount } of prepared) {
+    const { identity } = series.history;
+    const prefix = getGenerationPrefix(identity);
+    sent += changes.changed.length;
+    confirmed.push({
       kind: 'series',
       key: getSeriesKey(identity),
-      digest: formatConfirmed({ revision, isShared, state: series.state }),
-    },
-    ...[...changes.changed, ...changes.known].map(({ key, digest }) => ({
-      kind: 'generation' as const,
-      key: prefix + key,
-      digest,
-    })),
-  ];
-}
-
-/** Called after the commit. If it fails, the next push compares with the rows of the database. */
-function save(state: PushState, { sent, confirmed, rejected }: SentSeries): void {
+      digest: formatConfirmed({
+        revision,
+        isShared: changes.isShared,
+        rejectedCount: rejectedCount + rejected.length,
+        state: series.state,
+      }),
+    });
+    for (const { key, digest } of [...changes.changed, ...changes.known]) {
+      if (!rejectedKeys.has(prefix + key)) confirmed.push({ kind: 'generation', key: prefix + key, digest });
+    }
+  }
   state.outbox.confirm(confirmed);
   state.reject(rejected);
   state.addSent(sent);

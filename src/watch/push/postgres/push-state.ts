@@ -1,5 +1,6 @@
-import type { Instant } from '../../../domain/model.ts';
+import type { Instant, SeriesIdentity } from '../../../domain/model.ts';
 import type { Outbox, OutboxKind, OutboxRejection } from '../../../store/contract.ts';
+import { getGenerationPrefix } from './outbox-items.ts';
 
 /** What the parts of one push share. */
 export class PushState {
@@ -9,6 +10,8 @@ export class PushState {
   /** The digests of series at the start of the push, by key. */
   readonly confirmedSeries: ReadonlyMap<string, string>;
   readonly #rejected: Set<string>;
+  /** Their keys at the start of the push. */
+  readonly #rejectedGenerations: ReadonlySet<string>;
   readonly #onProgress: (sent: number) => void;
   #sent = 0;
 
@@ -16,7 +19,11 @@ export class PushState {
     this.outbox = outbox;
     this.deletedBefore = deletedBefore;
     this.confirmedSeries = outbox.readDigests('series');
-    this.#rejected = new Set(outbox.listRejected().map(getKey));
+    const rejected = outbox.listRejected();
+    this.#rejected = new Set(rejected.map(getKey));
+    this.#rejectedGenerations = new Set(
+      rejected.filter(({ kind }) => kind === 'generation').map(({ key }) => key),
+    );
     this.#onProgress = onProgress;
   }
 
@@ -27,6 +34,12 @@ export class PushState {
   addSent(count: number): void {
     this.#sent += count;
     if (count > 0) this.#onProgress(this.#sent);
+  }
+
+  /** The number of rejected generations of a series. */
+  countRejected(identity: SeriesIdentity): number {
+    const prefix = getGenerationPrefix(identity);
+    return [...this.#rejectedGenerations].filter((key) => key.startsWith(prefix)).length;
   }
 
   /** Whether the database has rejected this content before. */

@@ -6,11 +6,11 @@ import type { ColumnHistory } from '../../../../src/domain/verdict/series-analys
 import { openPostgres } from '../../../../src/remote/postgres/connection/postgres-connection.ts';
 import { loadHistories } from '../../../../src/remote/postgres/read/load-histories.ts';
 import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
-import { createTables, writeDirectly } from '../../../support/postgres/direct-writer.ts';
 import { seedScenario } from '../../../support/postgres/seed-fixture.ts';
 import type { TestDatabase } from '../../../support/postgres/server.ts';
 import { temporaryStore } from '../../../support/store/temporary-store.ts';
 import { sampleCases } from '../../../support/thorough.ts';
+import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
 
 const SCENARIOS = sampleCases(readdirSync('fixtures/histories'), 5);
 
@@ -29,8 +29,8 @@ describePostgres('loadHistories', (server) => {
     const store = temporaryStore();
     seedScenario(store, name);
     const database = await server().createDatabase();
-    await createTables(database);
-    await writeDirectly(store, database);
+    await migrateDatabase(database);
+    await pushTo(database, store);
     const connection = await open(database);
     const loaded = await loadHistories(connection, { selection: {} });
     expect(toLists(loaded.historyReaders({}))).toEqual(toLists(store.historyReaders({})));

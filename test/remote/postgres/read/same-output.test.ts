@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { readFolder, temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
-import { createTables, writeDirectly } from '../../../support/postgres/direct-writer.ts';
 import { runAt } from '../../../support/postgres/run-at.ts';
 import { type Scenario, seedScenario } from '../../../support/postgres/seed-fixture.ts';
 import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
 import { fillRichly, HOSTILE_WITHOUT_NUL, NOW } from '../../../support/report/rich-store.ts';
 import { isThorough, sampleCases } from '../../../support/thorough.ts';
+import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
 
 const FORMATS = isThorough
   ? ['table', 'json', 'csv', 'markdown', 'junit', 'github', 'prometheus', 'openmetrics', 'html']
@@ -29,8 +29,8 @@ async function createPair<T>(
   using store = SampleStore.open(file);
   const filled = fill(store);
   const database = await server.createDatabase();
-  await createTables(database);
-  await writeDirectly(store, database);
+  await migrateDatabase(database);
+  expect(await pushTo(database, store)).toMatchObject({ rejected: [] });
   return { file, database, filled };
 }
 

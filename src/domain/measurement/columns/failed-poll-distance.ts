@@ -1,6 +1,6 @@
-import type { RecordedColumns } from './columns/generation-columns.ts';
-import { orderColumns } from './issue-order.ts';
-import { findUsualGap } from './measure.ts';
+import { orderColumns } from '../issue-order.ts';
+import { findUsualGap } from '../measure.ts';
+import type { RecordedColumns } from './generation-columns.ts';
 
 /** The maximum distance between failed polls of one span, if no samples show the polling interval. */
 const DEFAULT_MAX_DISTANCE_MS = 600_000;

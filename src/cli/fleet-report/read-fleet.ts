@@ -1,0 +1,71 @@
+import { assessFleet, type FleetOptions } from '../../domain/fleet/assess-fleet.ts';
+import type { AssessedFleet, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
+import type { StoredFleet } from '../../domain/fleet/fleet-host.ts';
+import type { JobRun } from '../../domain/model.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
+import { readFleetFigures } from '../../remote/postgres/read/fleet/read-fleet.ts';
+import { withPostgres } from '../../remote/postgres/read/with-postgres.ts';
+import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
+import { readStoredFleet } from '../../watch/stored-fleet.ts';
+import { findJobsToJudge, type StoredReportOptions } from '../../watch/stored-report.ts';
+import type { DatabaseContext } from '../database/database-location.ts';
+import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
+
+/** Which hosts are judged, and how. */
+export interface FleetRequest {
+  location: string;
+  options: StoredReportOptions;
+  groupBy: GroupBy | null;
+}
+
+export const isPeriod = ({ since, until }: SeriesFilter): boolean =>
+  since !== undefined || until !== undefined;
+
+export interface ReadFleet {
+  fleet: AssessedFleet;
+  /** The file, or the URL without user and parameters. */
+  name: string;
+  hasDatabase: boolean;
+  jobNames: readonly string[];
+}
+
+/** @throws CredWatchError if the database cannot be read */
+export async function readFleet(
+  request: FleetRequest,
+  context: DatabaseContext,
+  readOptions: ReadOptions = {},
+): Promise<ReadFleet> {
+  const { location, options } = request;
+  const { filter, jobs } = options;
+  if (isPostgresUrl(location)) {
+    const { name, loaded } = await withPostgres(location, context, async (connection) => ({
+      name: connection.name,
+      loaded: await readFleetFigures(connection, { selection: filter, jobs: jobs.names }),
+    }));
+    const readRuns = (job: string) => loaded.runs.filter((run) => run.job === job);
+    const fleet = assess(loaded.fleet, request, readRuns);
+    return { fleet, name, hasDatabase: true, jobNames: loaded.jobNames };
+  }
+  using database = await openReportDatabase(location, toReadRequest(options, false), context, readOptions);
+  const { name, store } = database;
+  const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
+  const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
+  const jobNames = jobs.names.length === 0 ? [] : (store?.jobNames() ?? []);
+  return { fleet, name, hasDatabase: store !== null, jobNames };
+}
+
+function assess(
+  stored: StoredFleet,
+  { options, groupBy }: FleetRequest,
+  readRuns: (job: string) => readonly JobRun[],
+): AssessedFleet {
+  const { filter } = options;
+  const fleetOptions: FleetOptions = {
+    ...options,
+    jobs: findJobsToJudge(options, readRuns),
+    judgeRetired: filter.role !== undefined,
+    needsSeries: filter.role !== undefined || filter.source !== undefined || isPeriod(filter),
+    groupBy,
+  };
+  return assessFleet(stored, fleetOptions);
+}

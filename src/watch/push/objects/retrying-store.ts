@@ -1,0 +1,70 @@
+import type { Clock } from '../../../clock.ts';
+import type { Seconds } from '../../../domain/model.ts';
+import {
+  type ObjectStore,
+  ObjectStoreUnavailable,
+  type ReplacedVersion,
+  type StoredObject,
+} from '../../../remote/object-storage/object-store.ts';
+
+export interface RetryOptions {
+  clock: Pick<Clock, 'now' | 'sleep'>;
+  random: () => number;
+  /** How long a request is repeated. */
+  timeout: Seconds;
+}
+
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 15_000;
+
+/** The longest delay of a timer of Node. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Repeats requests while the store is not available. */
+export class RetryingStore implements ObjectStore {
+  readonly name: string;
+  readonly #store: ObjectStore;
+  readonly #options: RetryOptions;
+
+  constructor(store: ObjectStore, options: RetryOptions) {
+    this.name = store.name;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get(key: string, signal: AbortSignal): Promise<StoredObject | null> {
+    return this.#repeat(signal, (limit) => this.#store.get(key, limit));
+  }
+
+  /** After a lost reply, the next attempt finds another version, and returns null. */
+  put(
+    key: string,
+    content: Uint8Array,
+    replaced: ReplacedVersion,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    return this.#repeat(signal, (limit) => this.#store.put(key, content, replaced, limit));
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  async #repeat<T>(signal: AbortSignal, request: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, random, timeout } = this.#options;
+    const end = clock.now() + timeout * 1000;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeout * 1000, MAX_TIMER_MS))]);
+    if (signal.aborted) throw new ObjectStoreUnavailable(`the push to ${this.name} was stopped`);
+    for (let largest = FIRST_PAUSE_MS; ; largest = Math.min(2 * largest, MAX_PAUSE_MS)) {
+      try {
+        return await request(limit);
+      } catch (error) {
+        // Full jitter, so that thousands of hosts do not return at the same time after an outage.
+        const pause = random() * largest;
+        const isLast = limit.aborted || clock.now() + pause >= end;
+        if (isLast || !(error instanceof ObjectStoreUnavailable)) throw error;
+        await clock.sleep(pause, limit);
+      }
+    }
+  }
+}

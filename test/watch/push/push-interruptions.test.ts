@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { type Cut, startCuttingProxy } from '../../support/postgres/cutting-proxy.ts';
+import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { sampleCases } from '../../support/thorough.ts';
+import {
+  createSample,
+  IDENTITY,
+  migrateDatabase,
+  openTemporaryStore,
+  pushTo,
+  readRows,
+  recordEvents,
+  recordHours,
+} from '../../support/watch/push-history.ts';
+
+/** More messages than a push sends. */
+const MESSAGES = Array.from({ length: 40 }, (_, index) => index + 1);
+
+describePostgres('a connection that is cut', (server) => {
+  test.each(
+    sampleCases(
+      (['before', 'after'] as const).flatMap((moment) =>
+        MESSAGES.map((message): Cut => ({ message, moment })),
+      ),
+      12,
+    ),
+  )('$moment message $message of a push loses nothing and repeats nothing', async (cut) => {
+    const database = await server().createDatabase();
+    const undisturbed = await server().createDatabase();
+    for (const each of [database, undisturbed]) await migrateDatabase(each);
+    using store = openTemporaryStore();
+    recordHours(store, 0, 4);
+    await pushTo(database, store);
+    recordHours(store, 4, 6);
+    store.recordSample({ ...IDENTITY, role: 'other' }, createSample(5, 7), 'machine');
+    recordEvents(store);
+    const proxy = await startCuttingProxy(server().port, cut);
+    const url = database.url.replace(/:\d+\//, `:${proxy.port}/`);
+    // The name of a destination has no port of a proxy in reality, so the second push has the same outbox.
+    await pushTo(database, store, { url, timeout: 20 });
+    await pushTo(undisturbed, store);
+    expect(await readRows(database)).toEqual(await readRows(undisturbed));
+    expect((await pushTo(database, store, { url })).sent).toBe(0);
+  });
+
+  test('the cases cover all messages of the push', async () => {
+    const database = await server().createDatabase();
+    await migrateDatabase(database);
+    using store = openTemporaryStore();
+    recordHours(store, 0, 6);
+    recordEvents(store);
+    const proxy = await startCuttingProxy(server().port, null);
+    await pushTo(database, store, { url: database.url.replace(/:\d+\//, `:${proxy.port}/`) });
+    expect(proxy.countMessages()).toBeGreaterThan(15);
+    expect(proxy.countMessages()).toBeLessThan(MESSAGES.length);
+  });
+});
