@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -168,11 +168,16 @@ describe('ExecStart', () => {
     );
   });
 
-  ciTest('the variable of cred-watch-push.service selects the destination', async () => {
-    const host = createHost({});
-    mkdirSync(dirname(host.locate('/etc/cred-watch/push.env')), { recursive: true });
-    writeFileSync(host.locate('/etc/cred-watch/push.env'), '# a comment\nPUSH_TO=nowhere\n');
-    await host.shell(`STATE_DIRECTORY=${dirname(host.database)} cred-watch poll || true`);
+  ciTest('cred-watch-push.service pushes to the destination of push.env', async () => {
+    const host = createHost((await startSimulation([])).environment);
+    const file = host.locate('/etc/cred-watch/push.env');
+    mkdirSync(dirname(file), { recursive: true });
+    const folder = join(host.folder, 'pushed');
+    writeFileSync(file, `# a comment\nPUSH_TO=${folder}\n`);
+    await host.start('cred-watch.service');
+    expect(await host.start('cred-watch-push.service')).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^host=/));
+    writeFileSync(file, 'PUSH_TO=nowhere\n');
     const run = await host.start('cred-watch-push.service');
     expect([run.code, run.output]).toEqual([
       1,

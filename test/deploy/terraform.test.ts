@@ -8,7 +8,7 @@ import {
   EMF_NAMESPACE,
   EMF_SERIES_DIMENSIONS,
 } from '../../src/report/metrics/emf.ts';
-import { minimalEnvironment } from '../support/cli/program-run.ts';
+import { fixturePath, minimalEnvironment } from '../support/cli/program-run.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { describeWithCheckPackages, parseHcl } from '../support/deploy/check-packages.ts';
@@ -18,6 +18,24 @@ import { validateInput } from '../support/recipes/validate-input.ts';
 import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const AWS_CLI = { program: 'aws', package: 'awscli', folders: ['/usr/bin'] };
+
+/** The names of the metrics in CloudWatch. A test compares them with the output of the program. */
+const METRICS = Object.keys(EMF_METRICS).map((name) => `cred_watch_${name}`);
+
+test('`report -f emf` writes metrics of these names, and of these dimensions', async () => {
+  const { shell } = createDeployWorkspace();
+  await shell(`cred-watch import --host linux '${fixturePath('curl.log')}'`);
+  const { stdout } = await shell('cred-watch report -j 4h -f emf || [ $? -lt 2 ]');
+  const directives = stdout
+    .trim()
+    .split('\n')
+    .flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics);
+  const names = directives.flatMap(({ Metrics }) => Metrics.map(({ Name }: { Name: string }) => Name));
+  expect(names.filter((name) => !METRICS.includes(name))).toEqual([]);
+  expect(names).toEqual(expect.arrayContaining(['cred_watch_source_up', 'cred_watch_job_safe']));
+  expect(directives.map(({ Dimensions }) => Dimensions)).toEqual([EMF_SERIES_DIMENSIONS, EMF_JOB_DIMENSIONS]);
+  expect(new Set(directives.map(({ Namespace }) => Namespace))).toEqual(new Set([EMF_NAMESPACE]));
+});
 
 /** The parser writes expressions in this way. */
 const expression = (text: string) => `\${${text}}`;
@@ -148,7 +166,7 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     ]);
     expect(jobs['job-not-safe-load orders']).toMatchObject({
       job: 'load orders',
-      metric: 'job_safe',
+      metric: 'cred_watch_job_safe',
       statistic: 'Minimum',
       comparison: 'LessThanThreshold',
     });
@@ -175,7 +193,7 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
       /^SELECT (?:MIN|MAX|COUNT)\((\w+)\) FROM SCHEMA\("(.*)", ([\w, ]+)\)(?: WHERE host = '.*')?$/;
     for (const { query, periods } of queries) {
       const [, metric, namespace, names] = form.exec(query) ?? [];
-      expect(Object.keys(EMF_METRICS)).toContain(metric);
+      expect(METRICS).toContain(metric);
       expect(namespace).toBe(EMF_NAMESPACE);
       expect(schemas).toContain(names);
       expect(periods * 300).toBeLessThanOrEqual(3 * 3600);
@@ -185,8 +203,8 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
   test('every alarm of a job has a metric with the dimension job_name alone', () => {
     expect(EMF_JOB_DIMENSIONS).toContainEqual(['job_name']);
     const metrics = Object.values(evaluateAll().jobs).map(({ metric }) => metric);
-    expect(new Set(metrics)).toEqual(new Set(['job_safe', 'job_unknown']));
-    for (const metric of metrics) expect(Object.keys(EMF_METRICS)).toContain(metric);
+    expect(new Set(metrics)).toEqual(new Set(['cred_watch_job_safe', 'cred_watch_job_unknown']));
+    for (const metric of metrics) expect(METRICS).toContain(metric);
   });
 
   test('no data starts the alarms that watch for silence, and no others', () => {

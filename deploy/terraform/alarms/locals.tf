@@ -6,7 +6,7 @@ locals {
       "job-not-safe-${job}" = {
         description = "A start of ${job} can be unsafe on some host: its credentials can expire before it ends. See `cred-watch report`."
         job         = job
-        metric      = "job_safe"
+        metric      = "cred_watch_job_safe"
         statistic   = "Minimum"
         comparison  = "LessThanThreshold"
         periods     = 1
@@ -16,7 +16,7 @@ locals {
       "job-unknown-${job}" = {
         description = "${job} could not be judged on some host for an hour, or no host has sent its verdict. See `cred-watch report`."
         job         = job
-        metric      = "job_unknown"
+        metric      = "cred_watch_job_unknown"
         statistic   = "Maximum"
         comparison  = "GreaterThanOrEqualToThreshold"
         periods     = 12
@@ -32,7 +32,7 @@ locals {
   fleet_alarms = {
     expired-credentials-served = {
       description = "The last poll of some host got expired credentials. See `cred-watch report`."
-      query       = "SELECT MIN(observed_remaining_seconds) ${local.roles}"
+      query       = "SELECT MIN(cred_watch_observed_remaining_seconds) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = 0
       periods     = 1
@@ -40,7 +40,7 @@ locals {
     }
     rotation-overdue = {
       description = "The source of some host has not rotated in time. See `cred-watch report`."
-      query       = "SELECT MAX(rotation_overdue) ${local.roles}"
+      query       = "SELECT MAX(cred_watch_rotation_overdue) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 0
       periods     = 1
@@ -48,7 +48,7 @@ locals {
     }
     lead-times-shrink = {
       description = "The lead times of some host become shorter, so a job that is safe now can become unsafe. See `cred-watch report`."
-      query       = "SELECT MAX(lead_time_shrinking_seconds) ${local.roles}"
+      query       = "SELECT MAX(cred_watch_lead_time_shrinking_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 0
       periods     = 12
@@ -56,7 +56,7 @@ locals {
     }
     source-down = {
       description = "The polls of some host have failed for 15 minutes. See `cred-watch poll` on the host."
-      query       = "SELECT MIN(source_up) ${local.roles}"
+      query       = "SELECT MIN(cred_watch_source_up) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = 1
       periods     = 3
@@ -64,7 +64,7 @@ locals {
     }
     poller-silent = {
       description = "A poller has stopped: the newest sample of some host is too old, and its values are no longer true."
-      query       = "SELECT MAX(sample_age_seconds) ${local.roles}"
+      query       = "SELECT MAX(cred_watch_sample_age_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = var.max_silence_seconds
       periods     = 1
@@ -72,7 +72,7 @@ locals {
     }
     clock-ahead = {
       description = "The clock of some host is more than one minute ahead of AWS. Credentials expire by the clock of AWS."
-      query       = "SELECT MAX(clock_offset_seconds) ${local.roles}"
+      query       = "SELECT MAX(cred_watch_clock_offset_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 60
       periods     = 3
@@ -80,7 +80,7 @@ locals {
     }
     clock-behind = {
       description = "The clock of some host is more than one minute behind AWS, so credentials seem to last longer than they do."
-      query       = "SELECT MIN(clock_offset_seconds) ${local.roles}"
+      query       = "SELECT MIN(cred_watch_clock_offset_seconds) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = -60
       periods     = 3
@@ -88,7 +88,7 @@ locals {
     }
     no-metrics = {
       description = "No host has sent metrics."
-      query       = "SELECT COUNT(source_up) ${local.roles}"
+      query       = "SELECT COUNT(cred_watch_source_up) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = 1
       periods     = var.max_silence_seconds / 300
@@ -99,7 +99,7 @@ locals {
   host_alarms = {
     for host in var.hosts : "host-silent-${host}" => {
       description = "${host} has sent no metrics. Check the host and its CloudWatch agent."
-      query       = "SELECT COUNT(source_up) ${local.hosts} WHERE host = '${host}'"
+      query       = "SELECT COUNT(cred_watch_source_up) ${local.hosts} WHERE host = '${host}'"
       comparison  = "LessThanThreshold"
       threshold   = 1
       periods     = var.max_silence_seconds / 300
