@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
 import { computePauseMs } from '../../../src/remote/postgres/connection/backoff.ts';
 import {
@@ -49,6 +50,21 @@ test('pauses grow to a limit, and a random part of each is taken', () => {
 });
 
 describePostgres('a connection to PostgreSQL', (server) => {
+  test('leaves no timer behind that would delay the end of the process', async () => {
+    const database = await server().createDatabase();
+    let timers = 0;
+    const sleep: Clock['sleep'] = async (...args) => {
+      timers += 1;
+      await systemClock.sleep(...args);
+      timers -= 1;
+    };
+    const context = { env: database.environment, home: '/nonexistent', random: () => 0 };
+    const connection = await openPostgres(database.url, { ...context, clock: { ...systemClock, sleep } });
+    await connection.close();
+    await setImmediate();
+    expect(timers).toBe(0);
+  });
+
   test('returns numbers, booleans and dates as text', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment);
