@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -47,6 +48,14 @@ test('pauses grow to a limit, and a random part of each is taken', () => {
   const pauses = [1, 2, 3, 20].map((failures) => computePauseMs(failures, () => 0.5));
   expect(pauses).toEqual([350, 600, 1100, 7600]);
   expect(computePauseMs(1, () => 0)).toBe(100);
+});
+
+test('failed attempts leave no listeners on the signal, about which Node would warn', async () => {
+  const { signal } = new AbortController();
+  const url = 'postgres://127.0.0.1:1/fleet?sslmode=disable';
+  const attempt = open(url, { PGPASSWORD: CANARY }, { timeout: 1, signal });
+  await expect(attempt).rejects.toBeInstanceOf(PostgresUnavailableError);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describePostgres('a connection to PostgreSQL', (server) => {
