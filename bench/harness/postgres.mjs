@@ -18,9 +18,9 @@ const SETTINGS = { shared_buffers: '256MB', max_wal_size: '4GB', work_mem: '64MB
 const MAX_START_MS = 30_000;
 const DEBIAN = '/usr/lib/postgresql';
 
-/** Starts a server on a Unix socket in `folder`, with an empty database. Throws `NotInstalled` without PostgreSQL. */
+/** Starts a server on a Unix socket in `folder`, with an empty database. */
 export async function startPostgres(folder) {
-  const programs = findPrograms();
+  const programs = findPostgresPrograms();
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });
   if (isRoot) for (const path of [folder, data]) chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
@@ -71,7 +71,8 @@ export async function startPostgres(folder) {
   };
 }
 
-function findPrograms() {
+/** The folder of the newest version. Throws `NotInstalled` without PostgreSQL. */
+export function findPostgresPrograms() {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
   const folder = versions
     .map((version) => join(DEBIAN, version, 'bin'))
