@@ -51,7 +51,12 @@ export async function readFleet(
     const kind = { hasDatabase: true, isFile: false, hasOnlyGenerations: false };
     return { fleet, name, ...kind, jobNames: loaded.jobNames };
   }
-  using database = await openReportDatabase(location, toReadRequest(options, false), context, readOptions);
+  using database = await openReportDatabase(
+    location,
+    { ...toReadRequest(options, false), isFleet: true },
+    context,
+    readOptions,
+  );
   const { name, store, hasOnlyGenerations } = database;
   const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
   const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
