@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
 import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
 import { loadHistories } from '../remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
+import type { SeriesFilter } from '../store/contract.ts';
 import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
+import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
@@ -180,7 +183,8 @@ export interface LoadReportOptions extends ReadReportOptions {
 /**
  * As {@link readReport}, also for a PostgreSQL database: `db` or `CRED_WATCH_DB` is
  * `postgres://USER@HOST:PORT/DATABASE`. The password and the other settings are those of libpq, such as `PGPASSWORD`
- * and `~/.pgpass`. At most 2,000 series and two million generations are read.
+ * and `~/.pgpass`. Also for a folder that `cred-watch push` or `cred-watch export -f parquet` has written: this needs
+ * the package `@duckdb/node-api`, and key ids are masked. At most 2,000 series and two million generations are read.
  * @throws CredWatchError if the database is not available or cannot be read, or INVALID_ARGUMENT
  * @example
  * import { loadReport } from 'cred-watch';
@@ -192,11 +196,22 @@ export interface LoadReportOptions extends ReadReportOptions {
 export async function loadReport({ signal, ...options }: LoadReportOptions = {}): Promise<Report> {
   assertKnownOptions(options, { ...SELECTION_OPTIONS, db: true, now: true, maxAge: true });
   const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
-  if (!isPostgresUrl(db)) return readReport(options);
+  if (!isPostgresUrl(db) && !isFolder(db)) return readReport(options);
   const now = parseNow(nowOption);
   const filter = parseSelection(selection, now);
-  const { name, histories } = await withPostgres(
-    db,
+  const { name, histories } = isFolder(db)
+    ? { name: db, histories: await loadFolderHistories(db, filter) }
+    : await loadFromPostgres(db, filter, signal);
+  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const judgeRetired = selection.role !== undefined;
+  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>
+  withPostgres(
+    url,
     getSystemDefaults(),
     async (connection) => ({
       name: connection.name,
@@ -204,7 +219,3 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
     }),
     signal === undefined ? {} : { signal },
   );
-  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
-  const judgeRetired = selection.role !== undefined;
-  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
-}

@@ -1,5 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import type { PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -7,7 +8,7 @@ import type { PushDestination } from '../../watch/push/destination.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printNote, printThrownError } from '../process/messages.ts';
-import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
+import { type DestinationFlags, type DestinationTarget, listMetricsUrls } from './destination-target.ts';
 import { openDestination } from './destinations.ts';
 import { pushTo } from './run-push.ts';
 import type { Tag } from './tags.ts';
@@ -16,10 +17,12 @@ import type { Tag } from './tags.ts';
 export interface PollPushFlags extends Partial<JudgingFlags> {
   push: readonly DestinationTarget[];
   tag?: readonly Tag[];
+  interval?: Seconds;
 }
 
-/** One attempt. The next round tries again. */
-const ATTEMPT_TIMEOUT: Seconds = 20;
+/** How long a push tries again. With `--interval`, the next round tries again anyway. */
+const ONLY_PUSH_TIMEOUT: Seconds = 20;
+const ROUND_TIMEOUT: Seconds = 5;
 /** The pause after the first failure, and the longest one. A random part of it is added. */
 const FIRST_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 15 * 60_000;
@@ -64,8 +67,14 @@ export class BackgroundPush {
   }
 
   /** @throws CredWatchError if the name of a destination is invalid */
-  static async open({ push, ...others }: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
-    const flags: DestinationFlags = { ...others, timeout: ATTEMPT_TIMEOUT };
+  static async open(
+    { push, interval, ...others }: PollPushFlags,
+    store: SampleStore,
+    io: Io,
+  ): Promise<BackgroundPush> {
+    const timeout = interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT;
+    const flags: DestinationFlags = { ...others, timeout };
+    assertOneServer(listMetricsUrls(push), io.env);
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {
