@@ -16,10 +16,12 @@ import type { Tag } from './tags.ts';
 export interface PollPushFlags extends Partial<JudgingFlags> {
   push: readonly DestinationTarget[];
   tag?: readonly Tag[];
+  interval?: Seconds;
 }
 
-/** One attempt. The next round tries again. */
-const ATTEMPT_TIMEOUT: Seconds = 20;
+/** How long a push tries again. With `--interval`, the next round tries again anyway. */
+const ONLY_PUSH_TIMEOUT: Seconds = 20;
+const ROUND_TIMEOUT: Seconds = 5;
 /** The pause after the first failure, and the longest one. A random part of it is added. */
 const FIRST_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 15 * 60_000;
@@ -64,8 +66,13 @@ export class BackgroundPush {
   }
 
   /** @throws CredWatchError if the name of a destination is invalid */
-  static async open({ push, ...others }: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
-    const flags: DestinationFlags = { ...others, timeout: ATTEMPT_TIMEOUT };
+  static async open(
+    { push, interval, ...others }: PollPushFlags,
+    store: SampleStore,
+    io: Io,
+  ): Promise<BackgroundPush> {
+    const timeout = interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT;
+    const flags: DestinationFlags = { ...others, timeout };
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {

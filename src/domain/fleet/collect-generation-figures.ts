@@ -1,4 +1,4 @@
-import { toNullable, valueAt } from '../measurement/columns/column.ts';
+import { type Column, createColumn, toNullable, valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { GenerationColumns, RecordedColumns } from '../measurement/columns/generation-columns.ts';
 import { findEndingRotations, findValidityWhenIssued } from '../measurement/generation-facts.ts';
@@ -12,6 +12,9 @@ type KeyColumns = Pick<
   'accessKeyIds' | 'expiration' | 'rawFirstSeen' | 'rawLastSeen'
 >;
 
+/** The fields of {@link GenerationFigures} as columns. Flags are 1 or 0. */
+export type GenerationFigureColumns = Readonly<Record<keyof GenerationFigures, Column>>;
+
 /**
  * The figures of each recorded generation, in the same order.
  * @param measurement of these generations
@@ -19,29 +22,60 @@ type KeyColumns = Pick<
 export function collectGenerationFigures(
   measurement: Measurement,
   recorded: RecordedColumns,
-): GenerationFigures[] {
+): GenerationFigureColumns {
   const history = getHistoryColumns(measurement);
   const { generations, rotations } = history;
   const validity = findValidityWhenIssued(history);
   const endings = findEndingRotations(history);
   const indexes = new Map<string, number>();
   for (let index = 0; index < generations.count; index += 1) indexes.set(getKey(generations, index), index);
-  return Array.from({ length: recorded.count }, (_, recordedIndex) => {
-    const index = indexes.get(getKey(recorded, recordedIndex));
-    if (index === undefined) return createMergedFigures(recorded, recordedIndex);
-    const ending = toNullable(valueAt(endings, index));
-    const atRotation = <T>(read: (rotation: number) => T): T | null =>
-      ending === null ? null : read(ending);
-    return {
-      validityWhenIssued: toNullable(valueAt(validity, index)),
-      rotatedAt: atRotation((rotation) => valueAt(rotations.at, rotation)),
-      leadTime: atRotation((rotation) => valueAt(rotations.leadTime, rotation)),
-      interval: atRotation((rotation) => toNullable(valueAt(rotations.interval, rotation))),
-      isDated: atRotation((rotation) => rotations.isDated[rotation] === 1),
-      isWitnessed: atRotation((rotation) => rotations.isWitnessed[rotation] === 1),
-      remainingWhenServedLast: getRemainingWhenServedLast(history, index),
-    };
-  });
+  const create = () => createColumn(recorded.count).fill(Number.NaN);
+  const figures = {
+    validityWhenIssued: create(),
+    rotatedAt: create(),
+    leadTime: create(),
+    interval: create(),
+    isDated: create(),
+    isWitnessed: create(),
+    remainingWhenServedLast: create(),
+  };
+  for (let position = 0; position < recorded.count; position += 1) {
+    const index = indexes.get(getKey(recorded, position));
+    if (index === undefined) {
+      // The measurement has merged it into a generation with a key id, which has the figures.
+      const { lastSeen, expiration } = recorded;
+      const remaining = secondsBetween(valueAt(lastSeen, position), valueAt(expiration, position));
+      figures.remainingWhenServedLast[position] = remaining;
+      continue;
+    }
+    figures.validityWhenIssued[position] = valueAt(validity, index);
+    figures.remainingWhenServedLast[position] = getRemainingWhenServedLast(history, index);
+    // NaN without a rotation, and a column has no value at NaN.
+    const rotation = valueAt(endings, index);
+    figures.rotatedAt[position] = valueAt(rotations.at, rotation);
+    figures.leadTime[position] = valueAt(rotations.leadTime, rotation);
+    figures.interval[position] = valueAt(rotations.interval, rotation);
+    figures.isDated[position] = valueAt(rotations.isDated, rotation);
+    figures.isWitnessed[position] = valueAt(rotations.isWitnessed, rotation);
+  }
+  return figures;
+}
+
+export function getGenerationFigures(columns: GenerationFigureColumns, index: number): GenerationFigures {
+  const read = (field: keyof GenerationFigures) => toNullable(valueAt(columns[field], index));
+  const readFlag = (field: keyof GenerationFigures) => {
+    const value = read(field);
+    return value === null ? null : value === 1;
+  };
+  return {
+    validityWhenIssued: read('validityWhenIssued'),
+    rotatedAt: read('rotatedAt'),
+    leadTime: read('leadTime'),
+    interval: read('interval'),
+    isDated: readFlag('isDated'),
+    isWitnessed: readFlag('isWitnessed'),
+    remainingWhenServedLast: valueAt(columns.remainingWhenServedLast, index),
+  };
 }
 
 /** The clock rules change neither of these values, unlike `LastUpdated`. */
@@ -50,17 +84,3 @@ function getKey({ accessKeyIds, expiration, rawFirstSeen, rawLastSeen }: KeyColu
   if (keyId !== '') return keyId;
   return [expiration, rawFirstSeen, rawLastSeen].map((column) => valueAt(column, index)).join('/');
 }
-
-/** A generation without a key id that the measurement has merged into one with a key id, which has the figures. */
-const createMergedFigures = (
-  { lastSeen, expiration }: RecordedColumns,
-  index: number,
-): GenerationFigures => ({
-  validityWhenIssued: null,
-  rotatedAt: null,
-  leadTime: null,
-  interval: null,
-  isDated: null,
-  isWitnessed: null,
-  remainingWhenServedLast: secondsBetween(valueAt(lastSeen, index), valueAt(expiration, index)),
-});

@@ -64,6 +64,24 @@ async function run(args: readonly string[], changes: Record<string, string> = {}
   expect([0, 1, 3], stderr).toContain(code);
 }
 
+test('only its own bundle has the driver of PostgreSQL', () => {
+  const bundles = [
+    'postgres',
+    'poll',
+    'check',
+    'exec',
+    'report',
+    'program',
+    'report-worker',
+    'library/index',
+  ];
+  const found = bundles.filter((name) => {
+    const file = repositoryPath(name.startsWith('library') ? `dist/${name}.cjs` : `dist/${name}.js`);
+    return readFileSync(file, 'utf8').includes('SCRAM-SHA-256');
+  });
+  expect(found).toEqual(['postgres']);
+});
+
 describe('modules of Node', () => {
   async function findLoaded(args: readonly string[]): Promise<{ modules: string[]; usedIcu: string[] }> {
     const log = join(folder, 'loading.json');
@@ -113,7 +131,8 @@ describe.skipIf(noFaultLibrary !== null)(`files ${noFaultLibrary ?? ''}`, () => 
       for (const _run of ['first', 'second', 'third']) {
         const opened = await listOpened([PROGRAM, ...args]);
         expect(opened).toContain(repositoryPath('dist/cred-watch.js'));
-        expect(opened).not.toContain(repositoryPath('dist/parquet.js'));
+        for (const file of ['parquet.js', 'postgres.js'])
+          expect(opened).not.toContain(repositoryPath(`dist/${file}`));
         expect(opened.length - bare.length, opened.join('\n')).toBeLessThanOrEqual(MAX_FILES);
       }
     },

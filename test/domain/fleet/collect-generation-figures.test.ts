@@ -1,7 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { collectGenerationFigures } from '../../../src/domain/fleet/collect-generation-figures.ts';
+import {
+  collectGenerationFigures,
+  getGenerationFigures,
+} from '../../../src/domain/fleet/collect-generation-figures.ts';
 import type { GenerationFigures } from '../../../src/domain/fleet/generation-figures.ts';
 import { toRecordedColumns } from '../../../src/domain/measurement/columns/generation-columns.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
@@ -27,6 +30,11 @@ const COLUMNS: Record<string, (figures: GenerationFigures) => unknown> = {
   rotation_interval_seconds: ({ interval }) => interval,
 };
 
+function listFigures(...args: Parameters<typeof collectGenerationFigures>): GenerationFigures[] {
+  const columns = collectGenerationFigures(...args);
+  return Array.from({ length: args[1].count }, (_, index) => getGenerationFigures(columns, index));
+}
+
 test('the figures of each generation are those of the Parquet export, for all histories', async () => {
   const database = join(temporaryFolder(), 'samples.db');
   let generations = 0;
@@ -41,7 +49,7 @@ test('the figures of each generation are those of the Parquet export, for all hi
       ...{ identity, isPolled: true, isRetired: false, session: null, hostClockOffset: null },
       ...{ measurement, generations: recorded },
     });
-    const figures = collectGenerationFigures(measurement, recorded);
+    const figures = listFigures(measurement, recorded);
     expect(figures).toHaveLength(recorded.count);
     const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds[index], each]));
     for (const [index, keyId] of series.history.generations.accessKeyIds.entries()) {
@@ -75,7 +83,7 @@ test('a generation without a key id has figures of its own', () => {
   const recorded = toRecordedColumns(
     groupGenerations([1, 2, 3].flatMap((hour) => listSamples(hour, { accessKeyId: '' }))),
   );
-  const figures = collectGenerationFigures(measureColumns(recorded, null, 'imds'), recorded);
+  const figures = listFigures(measureColumns(recorded, null, 'imds'), recorded);
   expect(figures.map(({ isWitnessed, leadTime }) => ({ isWitnessed, leadTime }))).toEqual([
     { isWitnessed: true, leadTime: 18_000 },
     { isWitnessed: true, leadTime: 18_000 },
@@ -90,7 +98,7 @@ test('a generation that is also known with a key id leaves the rotation to that 
     ...listSamples(2),
   ];
   const recorded = toRecordedColumns(groupGenerations(samples));
-  const figures = collectGenerationFigures(measureColumns(recorded, null, 'imds'), recorded);
+  const figures = listFigures(measureColumns(recorded, null, 'imds'), recorded);
   const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds[index], each]));
   expect(byKey.get('ASIA1')).toMatchObject({ isWitnessed: true });
   expect(byKey.get('')).toMatchObject({ isWitnessed: null, remainingWhenServedLast: 21_300 });

@@ -22,7 +22,7 @@ describePostgres('a connection that is cut', (server) => {
       (['before', 'after'] as const).flatMap((moment) =>
         MESSAGES.map((message): Cut => ({ message, moment })),
       ),
-      12,
+      27,
     ),
   )('$moment message $message of a push loses nothing and repeats nothing', async (cut) => {
     const database = await server().createDatabase();

@@ -9,9 +9,13 @@ const PREFIX_LENGTH = 12;
 export const digest = (content: unknown, length = DIGEST_LENGTH): string =>
   createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, length);
 
+const digestIdentity = (identity: SeriesIdentity): string => digest(getSeriesKey(identity), PREFIX_LENGTH);
+
 /** The beginning of the keys of the generations of a series. */
-export const getGenerationPrefix = (identity: SeriesIdentity): string =>
-  `${digest(getSeriesKey(identity), PREFIX_LENGTH)}/`;
+export const getGenerationPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}/`;
+
+/** The beginning of the keys of the weeks of a series. */
+export const getWeekPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}#`;
 
 /** What the outbox knows about a series. */
 export interface ConfirmedSeries {

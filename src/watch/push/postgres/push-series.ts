@@ -22,9 +22,11 @@ import {
   type ConfirmedSeries,
   formatConfirmed,
   getGenerationPrefix,
+  getWeekPrefix,
   parseConfirmed,
 } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
+import { getRow, type SentGeneration, tryRow } from './sent-generation.ts';
 import { findSeriesChanges, type GenerationItem, type SeriesChanges } from './series-changes.ts';
 
 /** A series whose changes were sent. */
@@ -110,33 +112,6 @@ async function pushRowByRow(
   }
 }
 
-/** Returns the message of the database if it rejects the row. */
-async function tryRow(statements: Statements, row: SentGeneration): Promise<string | null> {
-  await statements.query('SAVEPOINT cred_watch_row');
-  try {
-    await upsertRows(statements, GENERATIONS, [getRow(row)]);
-    await statements.query('RELEASE SAVEPOINT cred_watch_row');
-    return null;
-  } catch (error) {
-    if (!(error instanceof PostgresRowError)) throw error;
-    await statements.query('ROLLBACK TO SAVEPOINT cred_watch_row');
-    return error.message;
-  }
-}
-
-interface SentGeneration {
-  identity: SeriesIdentity;
-  item: GenerationItem;
-}
-
-const getRow = ({ identity: { host, source, apiVersion, role }, item }: SentGeneration) => [
-  host,
-  source,
-  apiVersion,
-  role,
-  ...item.values,
-];
-
 /** Sends series in the present transaction. */
 async function sendSeries(
   statements: Statements,
@@ -199,12 +174,16 @@ async function compare(
 ): Promise<SeriesChanges> {
   const { identity } = history;
   const isOwn = confirmed !== null && confirmed.revision === stored.revision && !confirmed.isShared;
-  const digests = readGenerationDigests(state.outbox, identity);
+  const prefix = getGenerationPrefix(identity);
   const generations = isOwn || stored.revision === 0 ? [] : await readGenerationRows(statements, identity);
   return findSeriesChanges(
     history,
     isOwn && stored.revision > 0 ? null : { series: stored, generations },
-    digests,
+    {
+      weeks: readDigests(state.outbox, getWeekPrefix(identity)),
+      find: (key) => state.outbox.find('generation', prefix + key) ?? undefined,
+      readAll: () => readDigests(state.outbox, prefix),
+    },
     state.deletedBefore,
   );
 }
@@ -213,15 +192,14 @@ async function compare(
 const isRejected = (state: PushState, identity: SeriesIdentity, { key, digest }: GenerationItem): boolean =>
   state.isRejected('generation', getGenerationPrefix(identity) + key, digest);
 
-function readGenerationDigests(outbox: Outbox, identity: SeriesIdentity): Map<string, string> {
-  const prefix = getGenerationPrefix(identity);
-  return new Map(
+/** Reads the digests of a part of the outbox, by the rest of the key. */
+const readDigests = (outbox: Outbox, prefix: string): Map<string, string> =>
+  new Map(
     Array.from(outbox.readDigests('generation', prefix), ([key, digest]) => [
       key.slice(prefix.length),
       digest,
     ]),
   );
-}
 
 /**
  * Called after the commit. If it fails, the next push compares with the rows of the database.
@@ -249,6 +227,12 @@ function save(
         state: series.state,
       }),
     });
+    // A week with a rejected generation is compared again at each push.
+    if (rejectedCount + rejected.length === 0) {
+      const weekPrefix = getWeekPrefix(identity);
+      for (const { week, digest } of changes.weeks)
+        confirmed.push({ kind: 'generation', key: weekPrefix + week, digest });
+    }
     for (const { key, digest } of [...changes.changed, ...changes.known]) {
       if (!rejectedKeys.has(prefix + key)) confirmed.push({ kind: 'generation', key: prefix + key, digest });
     }

@@ -1,5 +1,8 @@
 import { collectFigures } from '../../../domain/fleet/collect-figures.ts';
-import { collectGenerationFigures } from '../../../domain/fleet/collect-generation-figures.ts';
+import {
+  collectGenerationFigures,
+  getGenerationFigures,
+} from '../../../domain/fleet/collect-generation-figures.ts';
 import type { SeriesFigures } from '../../../domain/fleet/series-figures.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
 import {
@@ -23,6 +26,7 @@ import { type GenerationRow, toGenerationValues } from '../../../remote/postgres
 import type { StoredSeries } from '../../../remote/postgres/write/series-rows.ts';
 import type { RowValue } from '../../../remote/postgres/write/tables.ts';
 import { digestGeneration, getMonthOfDigest } from './outbox-items.ts';
+import { groupByWeek, type WeekBlock } from './week-blocks.ts';
 
 /** What the database has about a series, with all of its generations. */
 export interface StoredHistory {
@@ -48,8 +52,20 @@ export interface SeriesChanges {
   changed: GenerationItem[];
   /** The rows that the database has already, but that the outbox does not know. */
   known: GenerationItem[];
+  /** The weeks whose rows were compared. */
+  weeks: Pick<WeekBlock, 'week' | 'digest'>[];
   /** The database has samples that this host does not have. */
   isShared: boolean;
+}
+
+/** What the outbox knows about the generations of a series. */
+export interface ConfirmedGenerations {
+  /** The digests of weeks. */
+  weeks: ReadonlyMap<string, string>;
+  /** The digest of a generation. */
+  find(key: string): string | undefined;
+  /** The digests of all generations, by key. */
+  readAll(): ReadonlyMap<string, string>;
 }
 
 /** Findings that depend on the time of a report. */
@@ -58,13 +74,12 @@ const TIME_DEPENDENT: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'SSO_
 /**
  * Finds what to send of a series.
  * @param stored null if only this host has changed the series since `confirmed`
- * @param confirmed the digests of the generations in the outbox, by key
  * @param deletedBefore generations that were last seen before are not sent
  */
 export function findSeriesChanges(
   local: ColumnHistory,
   stored: StoredHistory | null,
-  confirmed: ReadonlyMap<string, string>,
+  confirmed: ConfirmedGenerations,
   deletedBefore: Instant,
 ): SeriesChanges {
   const kept = selectLater(local.generations, deletedBefore);
@@ -76,22 +91,32 @@ export function findSeriesChanges(
   const now = range(generations.rawLastSeen)?.max ?? 0;
   const analysis = analyseColumns(history, { now, maxAge: null });
   const { measurement } = analysis;
-  const figures = measurement === null ? [] : collectGenerationFigures(measurement, generations);
   const storedRows = new Map(stored?.generations.map((row) => [getGenerationKey(row.generation), row]));
   const changes: SeriesChanges = {
     figures: collectFigures(analysis),
     findings: analysis.findings.filter(({ code }) => !TIME_DEPENDENT.has(code)),
     changed: [],
     known: [],
+    weeks: [],
     isShared: joined?.isShared ?? false,
   };
-  for (const [index, each] of figures.entries()) {
+  if (measurement === null) return changes;
+  const figures = collectGenerationFigures(measurement, generations);
+  const compared = groupByWeek(generations, figures).filter(
+    ({ week, digest }) => stored !== null || confirmed.weeks.get(week) !== digest,
+  );
+  if (compared.length === 0) return changes;
+  changes.weeks.push(...compared);
+  const indexes = compared.flatMap((block) => block.indexes);
+  // Finding a few digests is faster than reading all of them.
+  const all = indexes.length * 4 > generations.count ? confirmed.readAll() : null;
+  for (const index of indexes) {
     const generation = getRecordedGeneration(generations, index);
     const key = getGenerationKey(generation);
-    const values = toGenerationValues(generation, each);
+    const values = toGenerationValues(generation, getGenerationFigures(figures, index));
     const month = String(values[0]);
     const digest = digestGeneration(month, values);
-    const before = confirmed.get(key);
+    const before = all === null ? confirmed.find(key) : all.get(key);
     const row = storedRows.get(key);
     const knownMonth = row === undefined ? before && getMonthOfDigest(before) : String(row.values[0]);
     const item = { key, month, values, digest, hasMoved: knownMonth !== undefined && knownMonth !== month };
