@@ -183,8 +183,8 @@ export interface LoadReportOptions extends ReadReportOptions {
 /**
  * As {@link readReport}, also for a PostgreSQL database: `db` or `CRED_WATCH_DB` is
  * `postgres://USER@HOST:PORT/DATABASE`. The password and the other settings are those of libpq, such as `PGPASSWORD`
- * and `~/.pgpass`. Also for a folder of Parquet files that `push` or `export` has written, which needs the package
- * `@duckdb/node-api`; its key ids are masked. At most 2,000 series and two million generations are read.
+ * and `~/.pgpass`. Also for a folder that `cred-watch push` or `cred-watch export -f parquet` has written: this needs
+ * the package `@duckdb/node-api`, and key ids are masked. At most 2,000 series and two million generations are read.
  * @throws CredWatchError if the database is not available or cannot be read, or INVALID_ARGUMENT
  * @example
  * import { loadReport } from 'cred-watch';
@@ -196,11 +196,10 @@ export interface LoadReportOptions extends ReadReportOptions {
 export async function loadReport({ signal, ...options }: LoadReportOptions = {}): Promise<Report> {
   assertKnownOptions(options, { ...SELECTION_OPTIONS, db: true, now: true, maxAge: true });
   const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
-  const isFolder = isFolderOfFiles(db);
-  if (!isPostgresUrl(db) && !isFolder) return readReport(options);
+  if (!isPostgresUrl(db) && !isFolder(db)) return readReport(options);
   const now = parseNow(nowOption);
   const filter = parseSelection(selection, now);
-  const { name, histories } = isFolder
+  const { name, histories } = isFolder(db)
     ? { name: db, histories: await loadFolderHistories(db, filter) }
     : await loadFromPostgres(db, filter, signal);
   const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
@@ -208,8 +207,7 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
   return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
 }
 
-const isFolderOfFiles = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>
   withPostgres(
