@@ -22,7 +22,7 @@ const HOT_COMMANDS = {
   check: [
     'src/cli/running-job/check-pid.ts',
     'src/cli/database/remote-database.ts',
-    'src/cli/database/folder-database.ts',
+    'src/watch/parquet/folder-histories.ts',
   ],
   exec: [
     'src/watch/refresh/credential-refresher.ts',
@@ -40,7 +40,7 @@ const HOT_COMMANDS = {
     'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
     'src/cli/database/remote-database.ts',
-    'src/cli/database/folder-database.ts',
+    'src/watch/parquet/folder-histories.ts',
   ],
 };
 

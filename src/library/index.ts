@@ -9,13 +9,14 @@ export { CredWatchError, type ErrorCode } from '../errors.ts';
 export { Secret } from '../secret.ts';
 export type { Environment } from '../sources/environment/variables.ts';
 export { type KeyOptions, key } from './keys.ts';
-export { type LoadReportOptions, loadReport } from './load-report.ts';
 export * from './matchers.ts';
 export type { Duration, Moment, SelectionOptions, Share } from './parse-options.ts';
 export * from './polling.ts';
 export type * from './public-types.ts';
 export {
   type JudgeOptions,
+  type LoadReportOptions,
+  loadReport,
   type ReadReportOptions,
   Report,
   type ReportedSeries,

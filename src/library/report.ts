@@ -1,7 +1,13 @@
+import { statSync } from 'node:fs';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
 import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
+import { loadHistories } from '../remote/postgres/read/load-histories.ts';
+import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
+import type { SeriesFilter } from '../store/contract.ts';
+import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
+import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
@@ -19,7 +25,7 @@ import {
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
 import type { JobJudgement, JobRequirement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
-import { getDefaultDatabasePath } from './system-defaults.ts';
+import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
@@ -168,3 +174,48 @@ export function readReport(options: ReadReportOptions = {}): Report {
   const judgeRetired = selection.role !== undefined;
   return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
 }
+
+export interface LoadReportOptions extends ReadReportOptions {
+  /** Ends the connection to the database. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * As {@link readReport}, also for a PostgreSQL database: `db` or `CRED_WATCH_DB` is
+ * `postgres://USER@HOST:PORT/DATABASE`. The password and the other settings are those of libpq, such as `PGPASSWORD`
+ * and `~/.pgpass`. Also for a folder that `cred-watch push` or `cred-watch export -f parquet` has written: this needs
+ * the package `@duckdb/node-api`, and key ids are masked. At most 2,000 series and two million generations are read.
+ * @throws CredWatchError if the database is not available or cannot be read, or INVALID_ARGUMENT
+ * @example
+ * import { loadReport } from 'cred-watch';
+ *
+ * // CRED_WATCH_DB=postgres://db.example.com/fleet
+ * const report = await loadReport({ role: 'loader', since: '30d' });
+ * console.log(report.judge('5h').verdict);
+ */
+export async function loadReport({ signal, ...options }: LoadReportOptions = {}): Promise<Report> {
+  assertKnownOptions(options, { ...SELECTION_OPTIONS, db: true, now: true, maxAge: true });
+  const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
+  if (!isPostgresUrl(db) && !isFolder(db)) return readReport(options);
+  const now = parseNow(nowOption);
+  const filter = parseSelection(selection, now);
+  const { name, histories } = isFolder(db)
+    ? { name: db, histories: await loadFolderHistories(db, filter) }
+    : await loadFromPostgres(db, filter, signal);
+  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const judgeRetired = selection.role !== undefined;
+  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>
+  withPostgres(
+    url,
+    getSystemDefaults(),
+    async (connection) => ({
+      name: connection.name,
+      histories: await loadHistories(connection, { selection: filter }),
+    }),
+    signal === undefined ? {} : { signal },
+  );

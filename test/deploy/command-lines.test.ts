@@ -10,6 +10,7 @@ const findLineCalls = (text: string) =>
     .map((line) => line.replace(/^#(?=\*|\d)/, ''))
     .filter((line) => /^(Exec\w+=|[\d*])/.test(line))
     // The columns of a crontab before the command: five for the time, and the user.
+    .map((line) => line.replace(/^ExecStart=bash -c '(.*)'$/, '$1'))
     .map((line) => line.replace(/^(?:[\d*][\d*/,-]*\s+)(?:\S+\s+){5}/, ''))
     .flatMap(findCalls);
 
@@ -21,15 +22,19 @@ const findYamlCalls = (text: string) =>
 
 interface TaskContainer {
   image: string;
+  entryPoint?: string[];
   command?: string[];
   healthCheck?: { command: string[] };
 }
 
 const findTaskCalls = (text: string): string[][] =>
-  JSON.parse(text).containerDefinitions.flatMap(({ image, command, healthCheck }: TaskContainer) => [
-    ...(/\/cred-watch:/.test(image) ? [command ?? []] : []),
-    ...(healthCheck === undefined ? [] : findCalls(healthCheck.command.join(' '))),
-  ]);
+  JSON.parse(text).containerDefinitions.flatMap(
+    ({ image, entryPoint, command, healthCheck }: TaskContainer) => [
+      ...(/\/cred-watch:/.test(image) && entryPoint === undefined ? [command ?? []] : []),
+      ...(entryPoint?.[0] === 'sh' ? findCalls(command?.[0] ?? '') : []),
+      ...(healthCheck === undefined ? [] : findCalls(healthCheck.command.join(' '))),
+    ],
+  );
 
 /** Commands that comments and descriptions name. */
 const findNamedCalls = (text: string) =>
@@ -51,6 +56,7 @@ const calls = files.flatMap((file) => {
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '${PUSH_TO}': 's3://BUCKET/cred-watch',
   '$(JOB_DURATION)': '4h',
+  '$(PUSH_TO)': 's3://BUCKET/cred-watch',
 };
 
 describe('command lines of deploy', () => {
@@ -58,14 +64,19 @@ describe('command lines of deploy', () => {
     ['systemd/cred-watch.service', 1],
     ['systemd/cred-watch-listen.service', 1],
     ['systemd/cred-watch-push.service', 1],
+    ['systemd/cred-watch-emf.service', 1],
     ['systemd/cred-watch-serve.service', 1],
     ['systemd/job.service.d/cred-watch.conf', 1],
     ['cron/cred-watch', 4],
-    ['ecs/task-definition.json', 3],
+    ['ecs/task-definition.json', 4],
     ['kubernetes/nodes/daemon-set.yaml', 1],
     ['kubernetes/service-account/deployment.yaml', 1],
     ['kubernetes/sidecar/job.yaml', 2],
     ['kubernetes/sidecar/cron-job.yaml', 2],
+    ['kubernetes/push/nodes.yaml', 1],
+    ['kubernetes/push/service-account.yaml', 1],
+    ['kubernetes/push/job.yaml', 1],
+    ['kubernetes/push/cron-job.yaml', 1],
   ])('%s has %i command lines', (file, count) => {
     expect(calls.filter((call) => call.file === file)).toHaveLength(count);
   });

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { startProcess } from '../support/cli/program-run.ts';
+import { written } from '../support/cli/running-simulation.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { readDeployFile } from '../support/deploy/files.ts';
 import { createDeployWorkspace } from '../support/deploy/workspace.ts';
@@ -30,6 +32,7 @@ function createTask(env: Readonly<Record<string, string>>, job = 'echo "loads"')
   };
   let text = replace(TEXT, '"--wait", "90m", ', '');
   text = replace(text, '0.0.0.0:9464', '127.0.0.1:0');
+  text = replace(text, 's3://BUCKET/cred-watch', './pushed');
   writeFileSync(join(workspace.folder, FILE), text);
   workspace.writeScript('load-orders', `#!/bin/sh\n${job}\n`);
   return {
@@ -71,11 +74,26 @@ describeReader('the task definition', { program: 'aws', package: 'awscli', folde
 describe('the task', () => {
   test('a job that fits is started after the check, and its end stops the poller', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
-    const { stoppedReason, exitCodes, stdout } = await createTask(task.env, AFTER_SAMPLES).runTask();
-    expect(exitCodes).toEqual({ poller: 0, gate: 0, load: 0 });
+    const { runTask, folder } = createTask(task.env, AFTER_SAMPLES);
+    const { stoppedReason, exitCodes, stdout } = await runTask();
+    expect(exitCodes).toEqual({ poller: 0, metrics: 0, gate: 0, load: 0 });
     expect(stoppedReason).toBe('Essential container in task exited');
     expect(stdout).toMatch(/^safe: /m);
     expect(stdout).toMatch(/^loads$/m);
+    expect(readdirSync(join(folder, 'pushed'))).toContain('host=load-orders');
+  });
+
+  ciTest('the container `metrics` prints metrics for CloudWatch, and ends with the task', async () => {
+    const task = await startTask({ validSeconds: 6 * HOUR });
+    const { shell, env } = createTask(task.env);
+    await shell('cred-watch poll --source container');
+    const [script = ''] = find('metrics').command;
+    expect(script).toContain('sleep 60 ');
+    const program = startProcess(['sh', '-c', script.replace('sleep 60 ', 'sleep 0.1 ')], { env });
+    const [line = ''] = (await written(program, /"job_name".*\n/)).split('\n');
+    expect(JSON.parse(line)._aws.CloudWatchMetrics[0].Namespace).toBe('cred-watch');
+    program.child.kill('SIGTERM');
+    expect((await program.done).code).toBe(0);
   });
 
   test('a job that is too long is not started', async () => {
@@ -109,13 +127,14 @@ test('only the job is essential, so a failure of the poller does not stop it', (
   expect(CONTAINERS.filter(({ essential }) => essential).map(({ name }) => name)).toEqual(['load']);
 });
 
-test('the poller and the check share the database and the host, and can write nothing else', () => {
-  for (const name of ['poller', 'gate']) {
+test('the poller and the check share the host, and all of cred-watch the database', () => {
+  for (const name of ['poller', 'gate'])
+    expect(find(name)).toMatchObject({ environment: [{ name: 'CRED_WATCH_HOST', value: 'load-orders' }] });
+  for (const name of ['poller', 'metrics', 'gate']) {
     expect(find(name)).toMatchObject({
       user: '1000:1000',
       readonlyRootFilesystem: true,
       linuxParameters: { capabilities: { drop: ['ALL'] } },
-      environment: [{ name: 'CRED_WATCH_HOST', value: 'load-orders' }],
       mountPoints: [{ sourceVolume: 'samples', containerPath: '/var/lib/cred-watch' }],
     });
   }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProcess } from '../support/cli/program-run.ts';
@@ -50,6 +51,15 @@ function defineTests(kubectl: string): void {
       const run = await workspace.shell(`cred-watch ${words} -f json`);
       expect(run.code).toBe(code);
       expect(JSON.parse(run.stdout).job.duration_seconds).toBe(4 * HOUR);
+    });
+
+    ciTest('with `push`, the poller sends its history to the destination of the secret', async () => {
+      const place = await startPlace('eks', 6 * HOUR);
+      const { env, args } = find('cred-watch-poller');
+      const { shell, folder } = createDeployWorkspace({ env: { ...place.env, ...env, PUSH_TO: './pushed' } });
+      const { code } = await shell(`cred-watch ${args.join(' ')} --push "$PUSH_TO" --for 1s`);
+      expect(code).toBe(0);
+      expect(readdirSync(join(folder, 'pushed'))).toContain('host=load-orders');
     });
 
     test('the poller records a sample under the host of the annotation', async () => {

@@ -20,7 +20,7 @@ import {
   render,
   renderKustomization,
 } from '../support/deploy/kubernetes.ts';
-import { ciTest } from '../support/thorough.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 const KUSTOMIZATIONS = ['nodes', 'host-network', 'service-account', 'job'];
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/cred-watch:0.1.0';
@@ -70,7 +70,7 @@ function defineTests(kubectl: string): void {
     },
   );
 
-  test.each(KUSTOMIZATIONS)('kubectl knows every member of %s', (name) => {
+  test.each(sampleCases(KUSTOMIZATIONS, 2))('kubectl knows every member of %s', (name) => {
     const workloads = render(kubectl, name).manifests.filter((manifest) => findPod(manifest) !== null);
     expect(workloads).toHaveLength(1);
     expect(findUnknownMembers(kubectl, workloads[0]!)).toEqual([]);
@@ -131,6 +131,27 @@ function defineTests(kubectl: string): void {
       expect(container.resources).toMatchObject({ limits: { memory: '256Mi' } });
     }
   });
+
+  test.each(sampleCases(['nodes', 'service-account', 'job'], 3))(
+    '`push` adds only the destination to %s',
+    (name) => {
+      const folder = createKustomization({ resources: [name], components: ['push'] });
+      const { manifests } = renderKustomization(kubectl, folder);
+      const pod = manifests.map(findPod).find((each) => each !== null)!;
+      const pollers = (each: Pod) => listContainers(each).filter(({ args }) => args?.[0] === 'poll');
+      const [before, after] = [pollers(findPodOf(name)), pollers(pod)];
+      expect(after).toEqual(
+        before.map(({ args, ...others }) => ({
+          ...others,
+          args: [...args!, '--push', '$(PUSH_TO)'],
+          envFrom: [{ secretRef: { name: 'cred-watch-push' } }],
+        })),
+      );
+      expect(after).toHaveLength(1);
+      expect(findPodSecurityViolations(pod)).toEqual([]);
+      expect(findUnknownMembers(kubectl, manifests.find((each) => findPod(each) !== null)!)).toEqual([]);
+    },
+  );
 
   describe('the sidecar', () => {
     const workload = (kind: string, name: string, labels: string) => `apiVersion: batch/v1

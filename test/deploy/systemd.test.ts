@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProcess } from '../support/cli/program-run.ts';
@@ -41,7 +42,7 @@ describeReader('the units of deploy', { program: 'systemd-analyze', package: 'sy
 
   test('systemd accepts all units', () => {
     const locate = createUnits();
-    expect(UNITS).toHaveLength(7);
+    expect(UNITS).toHaveLength(9);
     expect(analyze('verify', '--man=no', ...UNITS.map(locate))).toEqual({ status: 0, output: '' });
   });
 
@@ -82,6 +83,7 @@ describeReader('the units of deploy', { program: 'systemd-analyze', package: 'sy
   test.each([
     ['cred-watch.timer', '*-*-* *:00/5:00'],
     ['cred-watch-push.timer', '*-*-* *:00/5:00'],
+    ['cred-watch-emf.timer', '*-*-* *:00/5:00'],
   ])('%s runs every five minutes', (timer, normalized) => {
     const [calendar = ''] = readSetting(timer, 'OnCalendar');
     expect(analyze('calendar', calendar).output).toContain(`Normalized form: ${normalized}\n`);
@@ -166,17 +168,51 @@ describe('ExecStart', () => {
     );
   });
 
-  ciTest('the variable of cred-watch-push.service selects the destination', async () => {
-    const host = createHost({});
-    mkdirSync(dirname(host.locate('/etc/cred-watch/push.env')), { recursive: true });
-    writeFileSync(host.locate('/etc/cred-watch/push.env'), '# a comment\nPUSH_TO=nowhere\n');
-    await host.shell(`STATE_DIRECTORY=${dirname(host.database)} cred-watch poll || true`);
+  ciTest('cred-watch-push.service pushes to the destination of push.env', async () => {
+    const host = createHost((await startSimulation([])).environment);
+    const file = host.locate('/etc/cred-watch/push.env');
+    mkdirSync(dirname(file), { recursive: true });
+    const folder = join(host.folder, 'pushed');
+    writeFileSync(file, `# a comment\nPUSH_TO=${folder}\n`);
+    await host.start('cred-watch.service');
+    expect(await host.start('cred-watch-push.service')).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^host=/));
+    writeFileSync(file, 'PUSH_TO=nowhere\n');
     const run = await host.start('cred-watch-push.service');
     expect([run.code, run.output]).toEqual([
       1,
       expect.stringContaining("--to 'nowhere' is not a destination"),
     ]);
   });
+});
+
+test('cred-watch-emf.service sends each line with its log group to the agent', async () => {
+  const received: string[] = [];
+  const agent = createServer((socket) =>
+    socket.setEncoding('utf8').on('data', (text: string) => received.push(text)),
+  );
+  await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void agent.close());
+  const host = createHost((await startSimulation([])).environment);
+  const unit = host.installed('cred-watch-emf.service');
+  const { port } = agent.address() as AddressInfo;
+  mkdirSync(`${unit}.d`);
+  writeFileSync(`${unit}.d/port.conf`, `[Service]\nEnvironment=AGENT=/dev/tcp/127.0.0.1/${port}\n`);
+  await host.start('cred-watch.service');
+  expect(await host.start('cred-watch-emf.service')).toMatchObject({ code: 0 });
+  const lines = received
+    .join('')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(2);
+  for (const { _aws } of lines) {
+    expect(_aws.LogGroupName).toBe('/cred-watch/metrics');
+    expect(_aws.CloudWatchMetrics[0].Namespace).toBe('cred-watch');
+  }
+  agent.close();
+  const { code, output } = await host.start('cred-watch-emf.service');
+  expect([code, output]).toEqual([1, expect.stringContaining('Connection refused')]);
 });
 
 describe('the drop-in of a job', () => {

@@ -48,7 +48,7 @@ const examples = [...documentedExamples(), ...libraryDocumentExamples()];
 
 describe('the examples of the documentation', () => {
   test('the examples include those of docs/library.md', () => {
-    expect(libraryDocumentExamples()).toHaveLength(4);
+    expect(libraryDocumentExamples()).toHaveLength(5);
   });
 
   test('every entry point and main function has an example', () => {
@@ -60,6 +60,7 @@ describe('the examples of the documentation', () => {
       'polling.ts: export async function watch',
       'polling.ts: export async function check',
       'report.ts: export function readReport',
+      'report.ts: export async function loadReport',
       'sources.ts: export const sources',
     ]);
   });

@@ -4,8 +4,27 @@ resource "aws_cloudwatch_log_group" "metrics" {
   retention_in_days = var.log_retention_days
 }
 
-resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+resource "aws_cloudwatch_metric_alarm" "job" {
+  for_each = local.job_alarms
+
+  alarm_name          = "cred-watch-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = "cred-watch"
+  metric_name         = each.value.metric
+  dimensions          = { job_name = each.value.job }
+  statistic           = each.value.statistic
+  period              = 300
+  comparison_operator = each.value.comparison
+  threshold           = 1
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.periods
+  treat_missing_data  = each.value.missing
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+}
+
+resource "aws_cloudwatch_metric_alarm" "query" {
+  for_each = local.query_alarms
 
   alarm_name          = "cred-watch-${each.key}"
   alarm_description   = each.value.description
@@ -27,5 +46,5 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 
 output "alarm_arns" {
   description = "ARNs of the alarms by name."
-  value       = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.arn }
+  value       = { for name, alarm in merge(aws_cloudwatch_metric_alarm.job, aws_cloudwatch_metric_alarm.query) : name => alarm.arn }
 }

@@ -40,7 +40,7 @@ variable "log_retention_days" {
 }
 
 variable "max_silence_seconds" {
-  description = "Alarm if a host has sent no metrics for this time. A multiple of 300. A query sees at most three hours."
+  description = "Alarm if a host has sent no metrics or has no sample for this time. A multiple of 300. A query sees at most three hours."
   type        = number
   default     = 1800
 

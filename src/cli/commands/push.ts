@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
+import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import { formatPushJson, formatPushLine, type PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -18,6 +19,7 @@ import { createProgress } from '../process/progress.ts';
 import {
   type DestinationFlags,
   type DestinationTarget,
+  listMetricsUrls,
   parseDestination,
 } from '../push/destination-target.ts';
 import { FLAGS_OF_KINDS } from '../push/destinations.ts';
@@ -88,6 +90,7 @@ export const pushCommand: CommandDefinition = {
     validate(flags, invocation);
     const { io } = invocation;
     if (flags.migrate) return migrateAll(flags, io);
+    assertOneServer(listMetricsUrls(flags.to), io.env);
     using store = await openForPush(flags.db, io);
     const signal = io.createStopSignal();
     const reports: PushReport[] = [];

@@ -81,7 +81,7 @@ export const reportCommand: CommandDefinition = {
       .option('--fleet', 'judge each host as a whole: the share of safe hosts, the worst hosts, silent hosts')
       .option(
         '--group-by <name>',
-        'with --fleet: one row per role, source, or value of this tag (tag:NAME if a tag is called role)',
+        'as --fleet, with one row per role, source, or value of this tag (tag:role for a tag with this name)',
         parseGroupBy,
       )
       .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),

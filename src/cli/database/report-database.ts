@@ -5,9 +5,11 @@ import type { Histories } from '../../watch/newest-series.ts';
 import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
 import { type DatabaseContext, isFolder } from './database-location.ts';
 
-/** What a command is going to read. A file is read on demand, and a PostgreSQL database is read at once. */
+/** What a command is going to read. A file is read on demand. A folder and a PostgreSQL database are read at once. */
 export interface ReadRequest {
   selection: SeriesFilter;
+  /** Only the figures of each series are shown. */
+  isFleet?: boolean;
   /** The runs of these jobs. */
   jobs?: { names: readonly string[]; selection: SeriesFilter };
 }
@@ -49,8 +51,8 @@ export async function openReportDatabase(
     return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
   }
   if (isFolder(location)) {
-    const { loadFolderDatabase } = await import('./folder-database.ts');
-    const store = await loadFolderDatabase(location, request.selection);
+    const { loadFolderHistories } = await import('../../watch/parquet/folder-histories.ts');
+    const store = await loadFolderHistories(location, request.selection, request);
     return { ...LOADED, name: location, hasOnlyGenerations: true, store };
   }
   const { SampleStore } = await import('../../store/sample-store.ts');

@@ -61,7 +61,7 @@ async function openFolder(location: string, format: string, { role: _, ...series
       `${location} has Parquet files, which have no samples and only masked key ids`,
       'export from the database files of the hosts, or with -f parquet',
     );
-  const { loadFolderDatabase } = await import('../database/folder-database.ts');
-  const store = await loadFolderDatabase(location, series);
+  const { loadFolderHistories } = await import('../../watch/parquet/folder-histories.ts');
+  const store = await loadFolderHistories(location, series);
   return { name: location, store, parts: () => [], [Symbol.dispose]() {} };
 }

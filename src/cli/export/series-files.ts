@@ -4,7 +4,7 @@ import type { SeriesIdentity } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatPartition } from '../../report/parquet/partition.ts';
-import { digestName, formatHostFolder } from '../../watch/push/objects/host-folder.ts';
+import { digestName, formatHostFolder } from '../../watch/parquet/host-folder.ts';
 import type { Io } from '../process/io.ts';
 import { replaceFile, TEMPORARY_FILE } from '../process/output-file.ts';
 import { createFolder, explainErrors } from './export-folder.ts';

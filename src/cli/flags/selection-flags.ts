@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
-import { createDatabaseFlag } from './shared-flags.ts';
+import { createReadDatabaseFlag } from './shared-flags.ts';
 
 /** Flags that select series in a database. Times stay text, because parsing `7d` needs the current time. */
 export interface SelectionFlags {
@@ -20,7 +20,7 @@ export function addSelectionFlags(command: Command): Command {
     .option('--role <name>', 'only this role')
     .option('--since <time>', 'from this time: 2026-01-31, 2026-01-31T12:00:00Z, or 7d for seven days ago')
     .option('--until <time>', 'up to this time')
-    .addOption(createDatabaseFlag());
+    .addOption(createReadDatabaseFlag());
 }
 
 /** The hint if the selection is empty. */

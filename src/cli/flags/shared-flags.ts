@@ -4,10 +4,15 @@ import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 import { parseDurationFlag } from './value-parsers.ts';
 
-export const createDatabaseFlag = () =>
+const DEFAULT_DATABASE = '(default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else the state directory)';
+
+export const createDatabaseFlag = () => new Option('--db <file>', `database location ${DEFAULT_DATABASE}`);
+
+/** For commands that only read. */
+export const createReadDatabaseFlag = () =>
   new Option(
     '--db <file>',
-    'database location (default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else the state directory)',
+    `database file, folder of Parquet files, or postgres://HOST/DATABASE ${DEFAULT_DATABASE}`,
   );
 
 export const createExitCodesFlag = () =>

@@ -9,7 +9,7 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
-import { printMissingData } from '../report/missing-data.ts';
+import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import type { ReportOutput } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
@@ -40,6 +40,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     jobNames: read.jobNames,
   };
   const context = { databasePath: read.name, filter: options.filter };
+  if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
   await printMissingTag(fleet, io);
   const rendered = canRender
@@ -56,7 +57,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   });
-  if (!isPostgresUrl(location) && read.hasDatabase) await printExposedFiles(location, io);
+  if (read.isFile) await printExposedFiles(location, io);
   return toExitCode(fleet.verdict);
 }
 

@@ -26,6 +26,10 @@ export interface ReadFleet {
   /** The file, or the URL without user and parameters. */
   name: string;
   hasDatabase: boolean;
+  /** An existing file, whose access rights are checked. */
+  isFile: boolean;
+  /** True for Parquet files. They have no failed polls and no job runs. */
+  hasOnlyGenerations: boolean;
   jobNames: readonly string[];
 }
 
@@ -44,14 +48,21 @@ export async function readFleet(
     }));
     const readRuns = (job: string) => loaded.runs.filter((run) => run.job === job);
     const fleet = assess(loaded.fleet, request, readRuns);
-    return { fleet, name, hasDatabase: true, jobNames: loaded.jobNames };
+    const kind = { hasDatabase: true, isFile: false, hasOnlyGenerations: false };
+    return { fleet, name, ...kind, jobNames: loaded.jobNames };
   }
-  using database = await openReportDatabase(location, toReadRequest(options, false), context, readOptions);
-  const { name, store } = database;
+  using database = await openReportDatabase(
+    location,
+    { ...toReadRequest(options, false), isFleet: true },
+    context,
+    readOptions,
+  );
+  const { name, store, hasOnlyGenerations } = database;
   const readRuns = (job: string) => store?.jobRuns({ ...filter, job }) ?? [];
   const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
   const jobNames = jobs.names.length === 0 ? [] : (store?.jobNames() ?? []);
-  return { fleet, name, hasDatabase: store !== null, jobNames };
+  const hasDatabase = store !== null;
+  return { fleet, name, hasDatabase, isFile: database.isFile && hasDatabase, hasOnlyGenerations, jobNames };
 }
 
 function assess(

@@ -1,5 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import type { PushReport } from '../../report/push-result.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -7,7 +8,7 @@ import type { PushDestination } from '../../watch/push/destination.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printNote, printThrownError } from '../process/messages.ts';
-import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
+import { type DestinationFlags, type DestinationTarget, listMetricsUrls } from './destination-target.ts';
 import { openDestination } from './destinations.ts';
 import { pushTo } from './run-push.ts';
 import type { Tag } from './tags.ts';
@@ -73,6 +74,7 @@ export class BackgroundPush {
   ): Promise<BackgroundPush> {
     const timeout = interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT;
     const flags: DestinationFlags = { ...others, timeout };
+    assertOneServer(listMetricsUrls(push), io.env);
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {

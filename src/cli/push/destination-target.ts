@@ -34,6 +34,10 @@ export function parseDestination(text: string): DestinationTarget {
   );
 }
 
+/** The URLs of destinations of metrics. */
+export const listMetricsUrls = (targets: readonly DestinationTarget[]): string[] =>
+  targets.flatMap((target) => (target.kind === 'prometheus' ? target.url : []));
+
 /** For messages about a destination that could not be opened. Contains no password. */
 export function describeTarget(target: DestinationTarget): string {
   if (target.kind === 'folder') return target.path;

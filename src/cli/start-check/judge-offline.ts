@@ -24,10 +24,11 @@ export async function judgeNewestSample(
   flags: OfflineFlags,
   io: Io,
 ): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
+  const location = resolveDatabase(flags.db, io);
   const now = io.clock.now();
   const identified = await identifyJob(flags, io);
   const request = toReadRequest(identified, flags, io);
-  using database = await openReportDatabase(resolveDatabase(flags.db, io), request, io);
+  using database = await openReportDatabase(location, request, io);
   const { store } = database;
   const job = await resolveJob(flags, store, now);
   await printMeasuredDuration(flags, job, io);

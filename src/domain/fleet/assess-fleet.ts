@@ -49,6 +49,7 @@ export function assessFleet({ hosts, series }: StoredFleet, options: FleetOption
       ...job,
       verdict: counters[index]?.verdict ?? 'unknown',
       hosts: counters[index]?.counts ?? { safe: 0, notSafe: 0, unknown: 0 },
+      unknownReasons: counters[index]?.listReasons() ?? [],
     })),
     verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
     hosts: assessedHosts.sort(compareHosts),

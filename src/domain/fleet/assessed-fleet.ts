@@ -1,7 +1,7 @@
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
 import type { AssessedJob } from '../verdict/assessment.ts';
-import type { FiguresJudgement, Verdict } from '../verdict/job-verdict.ts';
+import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 import type { FleetHost } from './fleet-host.ts';
 
@@ -30,6 +30,8 @@ export interface AssessedFleet {
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
   verdict: Verdict;
   hosts: HostCounts;
+  /** Why hosts are unknown, with their number. A host may have several reasons. The most frequent reason first. */
+  unknownReasons: readonly { code: UnknownReason['code']; hostCount: number }[];
 }
 
 /** The hosts by their verdict on one job. */

@@ -1,13 +1,14 @@
 import { groupBy } from '../lists.ts';
 import type { Seconds } from '../model.ts';
 import { findWorst } from '../verdict/assessment.ts';
-import type { Verdict } from '../verdict/job-verdict.ts';
+import type { UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import { toSafety } from '../verdict/judgements.ts';
 import { compareSeverity, findWorstJudgement, type JudgedFleetSeries } from './assess-host.ts';
 import type {
   AssessedHost,
   FleetGroup,
   FleetGroups,
+  FleetJob,
   GroupBy,
   HostCounts,
   HostJudgement,
@@ -17,6 +18,7 @@ import type {
 export class HostCounter {
   readonly counts: HostCounts = { safe: 0, notSafe: 0, unknown: 0 };
   readonly #verdicts = new Set<Verdict>();
+  readonly #reasons = new Map<UnknownReason['code'], number>();
 
   /** @param judgement null if the duration of the job is unknown */
   add(judgement: HostJudgement | null): void {
@@ -24,6 +26,16 @@ export class HostCounter {
     this.#verdicts.add(verdict);
     const safety = toSafety(verdict);
     this.counts[safety === 'not-safe' ? 'notSafe' : safety] += 1;
+    if (verdict !== 'unknown' || judgement === null) return;
+    for (const { code } of judgement.unknownReasons)
+      this.#reasons.set(code, (this.#reasons.get(code) ?? 0) + 1);
+  }
+
+  /** See {@link FleetJob}. */
+  listReasons(): FleetJob['unknownReasons'] {
+    return Array.from(this.#reasons, ([code, hostCount]) => ({ code, hostCount })).sort(
+      (a, b) => b.hostCount - a.hostCount || compareText(a.code, b.code),
+    );
   }
 
   /** The worst verdict. `unknown` without a host. */

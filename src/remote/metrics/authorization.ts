@@ -37,6 +37,23 @@ export async function readAuthorization(url: URL, sources: SecretSources): Promi
   return authorization;
 }
 
+/**
+ * A secret is for one server. Another destination must not get it.
+ * @param urls of all destinations of metrics
+ * @throws CredWatchError if there are several servers, and a secret is set
+ */
+export function assertOneServer(urls: readonly string[], env: SecretSources['env']): void {
+  const origins = urls.flatMap((url) => (URL.canParse(url) ? new URL(url).origin : []));
+  const isSet = [TOKEN, PASSWORD].some(
+    (name) => (env[name] ?? '') !== '' || (env[`${name}_FILE`] ?? '') !== '',
+  );
+  if (new Set(origins).size < 2 || !isSet) return;
+  throw createInvalidArgument(
+    'there are several metrics servers, and a token or password for one of them',
+    'push to each server with a command of its own',
+  );
+}
+
 function createAuthorization(
   token: Secret | null,
   username: string,

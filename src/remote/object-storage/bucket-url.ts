@@ -19,9 +19,14 @@ const UNSAFE_PART = /^\.{0,2}$/;
 export function parseBucketUrl(text: string): BucketUrl {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
   const reject = (problem: string): CredWatchError =>
-    new CredWatchError(`--to '${text}' ${problem}`, 'use s3://BUCKET/PREFIX, such as s3://fleet/cred-watch', {
-      code: 'INVALID_ARGUMENT',
-    });
+    // A text with @ can contain a secret.
+    new CredWatchError(
+      `${text.includes('@') ? '--to' : `--to '${text}'`} ${problem}`,
+      'use s3://BUCKET/PREFIX, such as s3://fleet/cred-watch',
+      {
+        code: 'INVALID_ARGUMENT',
+      },
+    );
   if (bucket.includes('@')) throw reject('has credentials, and --to takes only a bucket and a prefix');
   if (!BUCKET.test(bucket)) throw reject('has no valid name of a bucket');
   const prefix = path.replace(/\/$/, '');

@@ -131,7 +131,10 @@ async function createFolder(folder: string): Promise<void> {
     if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
     if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
     await createFolder(dirname(folder));
-    await createFolder(folder);
+    // No recursion, because this never succeeds in /proc. Another process may have just created the folder.
+    await mkdir(folder).catch((again: unknown) => {
+      if (getSystemErrorCode(again) !== 'EEXIST') throw again;
+    });
   }
 }
 

@@ -27,11 +27,12 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
     schema_version: FLEET_SCHEMA_VERSION,
     generated_at: formatInstant(now),
     verdict: fleet.verdict,
-    jobs: fleet.jobs.map(({ name, job, verdict, hosts }) => ({
+    jobs: fleet.jobs.map(({ name, job, verdict, hosts, unknownReasons }) => ({
       name,
       verdict,
       ...buildJobJson(job),
       hosts: buildCountsJson(hosts),
+      unknown_reasons: unknownReasons.map(({ code, hostCount }) => ({ code, host_count: hostCount })),
     })),
     host_count: fleet.hosts.length,
     series_count: fleet.seriesCount,

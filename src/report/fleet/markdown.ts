@@ -30,7 +30,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden = shown.hidden[0];
   const summary = [
-    ...jobs.map((job) => `- ${quoteSentence(describeFleetJob(job))}; ${describeOthers(job.hosts)}`),
+    ...jobs.map((job) => `- ${quoteSentence(describeFleetJob(job))}; ${describeOthers(job)}`),
     ...(jobs.length === 0 ? [`- ${NO_FLEET_JOB_MESSAGE}`] : []),
     hosts.length === 0
       ? `- ${NO_HOSTS_MESSAGE}`

@@ -83,7 +83,7 @@ ${renderList('Trends', fleet.drifts.map(describeDrift))}
 function renderHeadline(fleet: AssessedFleet, { isPeriodOfStoredValues }: FleetContext): Markup {
   const { verdict, jobs, hosts, worstCase } = fleet;
   const lines = [
-    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job.hosts)}`),
+    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job)}`),
     ...(jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
     hosts.length === 0
       ? NO_HOSTS_MESSAGE
@@ -130,4 +130,4 @@ ${renderHtmlTable(id, columns, rows)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&
-  html`<section class="card"><h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
+  html`<section class="overview"><h2>${title}</h2><div class="advice"><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div></section>`;

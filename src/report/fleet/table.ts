@@ -59,7 +59,7 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
 function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
   const jobs = fleet.jobs.flatMap((each): Row[] => [
     ['fleet', paintBySafety(toSafety(each.verdict), describeFleetJob(each), palette)],
-    ['', describeOthers(each.hosts)],
+    ['', describeOthers(each)],
   ]);
   return [
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),

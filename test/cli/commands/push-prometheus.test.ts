@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
+import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startImportServer } from '../../support/push/import-server.ts';
 import { IMDS, recordSamples } from '../../support/report/rich-store.ts';
@@ -42,6 +43,45 @@ test('push sends a token of a file, which is in no output', async () => {
   expect([accepted.code, refused.code]).toEqual([0, 2]);
   expect(refused.stderr).toMatch(/^error: http:\/\/127\.0\.0\.1:\d+ answered with status 401: wrong token/);
   for (const { stdout, stderr } of [accepted, refused]) expect(stdout + stderr).not.toContain(token);
+});
+
+test('a token is not sent to several servers', async () => {
+  const servers = [await startImportServer(), await startImportServer()];
+  const [push = [], poll = []] = ['--to', '--push'].map((flag) =>
+    servers.flatMap(({ url }) => [flag, `prometheus=${url}`]),
+  );
+  const db = createDatabase();
+  const env = { CRED_WATCH_PROMETHEUS_TOKEN: 's3cret' };
+  for (const args of [
+    ['push', ...push],
+    ['poll', ...poll],
+  ]) {
+    const { code, stderr } = await runCommand([...args, '--db', db], { env });
+    expect([args[0], code]).toEqual([args[0], 2]);
+    expect(stderr).toMatch(
+      /^error: there are several metrics servers, and a token or password for one of them\n/m,
+    );
+  }
+  expect(servers.map(({ requests }) => requests.length)).toEqual([0, 0]);
+  // Without a secret, both servers get the metrics.
+  expect(await runCommand(['push', ...push, '--db', db])).toMatchObject({ code: 0 });
+  expect(servers.map(({ requests }) => requests.length)).toEqual([1, 1]);
+});
+
+test('poll --push sends each sample, and the verdict on the job', async () => {
+  const server = await startImportServer();
+  const { environment } = await startSimulation(['--role', 'loader', '--no-log']);
+  const db = join(temporaryFolder(), 'samples.db');
+  const to = ['--push', `prometheus=${server.url}`];
+  const args = ['poll', '--db', db, '--host', 'pusher', ...to, '-j', '1h'];
+  for (let count = 0; count < 2; count += 1)
+    expect(await runCommand(args, { env: environment })).toMatchObject({ code: 0, stderr: '' });
+  const find = (name: string) => server.accepted.filter((line) => line.startsWith(`cred_watch_${name}{`));
+  // The first push sends only the present, and the second one also its sample.
+  expect(find('poll_last_success_timestamp_seconds')).toHaveLength(3);
+  expect(find('job_verdict').length).toBeGreaterThan(4);
+  const rejected = await runCommand(['poll', '--db', db, '--push', './folder', '-j', '1h']);
+  expect(rejected).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --job-duration needs/) });
 });
 
 test.each([

@@ -99,6 +99,8 @@ const COMMAND_LINES: readonly (readonly [line: string, env?: Record<string, stri
   ['report --role nobody --top 0'],
   ['report --confidence 95%'],
   ['report --ascii --retired'],
+  ['report --fleet -j 5h'],
+  ['report --group-by role -f json'],
   ['report --db missing.db'],
   ['report', { FORCE_COLOR: '1' }],
   ['report -h'],

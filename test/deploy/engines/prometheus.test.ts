@@ -14,7 +14,9 @@ import { RULES_FOLDER } from '../../support/deploy/rule-tests.ts';
 import { ENGINES, findFreePort, getJson, startEngine, waitFor } from '../../support/engines/engine.ts';
 import { ciTest } from '../../support/thorough.ts';
 
-const WAIT_MS = 40_000;
+const WAIT_MS = 30_000;
+/** No program of this test ends earlier. */
+const TEST_MS = 110_000;
 
 interface Alert {
   labels: Readonly<Record<string, string>>;
@@ -107,8 +109,8 @@ describeReader('Prometheus', ENGINES.prometheus, (prometheus) => {
     'an alert reaches Alertmanager for the host whose credentials become too short, and for no other',
     async () => {
       const timing = ['--rotate-every', '3s', '--jitter', '0s', '--role', 'loader', '--no-log'];
-      const healthy = await startSimulation(['--lifetime', '6h', ...timing]);
-      const short = await startSimulation(['--lifetime', '20m', ...timing]);
+      const healthy = await startSimulation(['--lifetime', '6h', ...timing], { timeoutMs: TEST_MS });
+      const short = await startSimulation(['--lifetime', '20m', ...timing], { timeoutMs: TEST_MS });
       const db = join(temporaryFolder(), 'samples.db');
       const pagePort = await findFreePort();
       const pageUrl = `http://127.0.0.1:${pagePort}`;
@@ -117,7 +119,7 @@ describeReader('Prometheus', ENGINES.prometheus, (prometheus) => {
           ...['poll', '--interval', '10s', '--host', 'scraped', '-j', '1h'],
           ...['--listen', `127.0.0.1:${pagePort}`, '--db', join(temporaryFolder(), 'page.db')],
         ],
-        { env: healthy.environment, timeoutMs: 120_000 },
+        { env: healthy.environment, timeoutMs: TEST_MS },
       );
       await written(poller, /scraped/);
       const stack = await startStack(prometheus, pageUrl);

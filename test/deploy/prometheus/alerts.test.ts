@@ -6,6 +6,7 @@ import { describeReader } from '../../support/credential-formats/describe-reader
 import { ALERT_CASES } from '../../support/deploy/alert-cases.ts';
 import { RULES_FOLDER, runPromtoolTests, runRuleTests } from '../../support/deploy/rule-tests.ts';
 import { ROOT } from '../../support/docs/markdown.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const PROMTOOL = { program: 'promtool', package: 'prometheus' };
 const VMALERT = { program: 'vmalert', package: 'victoria-metrics' };
@@ -61,7 +62,7 @@ describeReader('alerts in promtool', PROMTOOL, (promtool) => {
     expect([status, stdout.match(/SUCCESS/g)?.length]).toEqual([0, 2]);
   });
 
-  test.each(Object.entries(ALERT_CASES))(
+  test.each(sampleCases(Object.entries(ALERT_CASES), 3))(
     'promtool finds %s firing when it must, and quiet otherwise',
     (name, cases) => {
       expect(runRuleTests(promtool, name, cases)).toBe('');

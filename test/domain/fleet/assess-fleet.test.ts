@@ -33,6 +33,7 @@ describe('assessFleet', () => {
       ['failed', 'unknown'],
       ['safe', 'safe'],
     ]);
+    expect(fleet.jobs[0]?.unknownReasons).toEqual([{ code: 'NO_SAMPLES', hostCount: 1 }]);
     expect(fleet.worstCase).toBe(2.5 * HOUR);
     expect(fleet.hosts[0]).toMatchObject({ worstCase: 2.5 * HOUR, worstSeries: { role: 'worker' } });
   });

@@ -10,7 +10,7 @@ src/core/service.c describe:
 - RestartForceExitStatus= restarts the service regardless of Restart=, until it has been started StartLimitBurst= times.
   With Type=oneshot, such a file is refused.
 - StateDirectory= and CacheDirectory= set $STATE_DIRECTORY and $CACHE_DIRECTORY.
-- EnvironmentFile= sets variables. ${NAME} in a command is replaced by the value of a variable.
+- Environment= and EnvironmentFile= set variables. ${NAME} in a command is replaced by the value of a variable.
 - The lines of the journal.
 Not imitated: users, sandboxing, time limits. systemd passes a fixed environment; here, the variables of the test are
 inherited. $STAND_IN_BETWEEN_ATTEMPTS is a shell command that runs where real time passes.
@@ -47,6 +47,8 @@ for key, variable, base in [("StateDirectory", "STATE_DIRECTORY", "lib"), ("Cach
         folder.mkdir(parents=True, exist_ok=True)
         environment[variable] = str(folder)
 
+for assignments in settings.get("Environment", []):
+    environment.update(word.split("=", 1) for word in shlex.split(assignments))
 for path in settings.get("EnvironmentFile", []):
     # The folder of the test stands for the root folder.
     for line in pathlib.Path(f"{unit.parents[3]}{path}").read_text(encoding="utf-8").splitlines():

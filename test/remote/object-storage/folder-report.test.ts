@@ -7,7 +7,7 @@ import { PARQUET_COLUMNS } from '../../../src/report/parquet/parquet-columns.ts'
 import { renderParquet } from '../../../src/report/parquet/parquet-file.ts';
 import { type RowValues, readValue } from '../../../src/report/parquet/rows.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
-import { readHostRows } from '../../../src/watch/push/objects/host-rows.ts';
+import { createHostRows } from '../../../src/watch/push/objects/host-rows.ts';
 import { catchRejection } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
@@ -141,7 +141,8 @@ describeDuckDb('the report of a folder', () => {
     async function createRow(changes: RowValues): Promise<string> {
       const store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
       recordSamples(store, IMDS, { from: START, hours: 1 });
-      const [row] = readHostRows(store, IMDS.host, NOW)?.days.values().next().value ?? [];
+      const histories = store.historyReaders({}).map((read) => read());
+      const [row] = createHostRows(IMDS.host, histories, NOW)?.days.values().next().value ?? [];
       store.close();
       if (row === undefined) throw new Error('no row');
       const known = Object.fromEntries(

@@ -116,7 +116,7 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
   expect(await render('table', mixed())).toMatchInlineSnapshot(`
     "  fleet                 not safe: a 3h job with a margin of 5m is safe on 1 of 3
                             hosts (33.33%)
-                            1 not safe, 1 unknown
+                            1 not safe, 1 unknown: 1 without samples
       hosts                 3 with 3 series
       worst case            2h 30m 00s
 
@@ -149,7 +149,7 @@ test('Markdown shows the same hosts as the table', async () => {
   expect(await render('markdown', mixed())).toMatchInlineSnapshot(`
     "## cred-watch: fleet ❌ not safe: start-after-rotation
 
-    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown
+    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples
     - hosts: 3 with 3 series
     - worst case: 2h 30m 00s
 

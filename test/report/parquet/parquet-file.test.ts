@@ -4,7 +4,7 @@ import { PARQUET_COLUMNS } from '../../../src/report/parquet/parquet-columns.ts'
 import { renderParquet } from '../../../src/report/parquet/parquet-file.ts';
 import { toRows } from '../../../src/report/parquet/rows.ts';
 import { groupByMonth, type MeasuredSeries } from '../../../src/report/parquet/series-rows.ts';
-import { findSeriesToMeasure } from '../../../src/watch/measured-series.ts';
+import { findSeriesToMeasure } from '../../../src/watch/parquet/measured-series.ts';
 import { fillRichly, HOSTILE, IMDS, NOW, START } from '../../support/report/rich-store.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
 

@@ -160,6 +160,23 @@ export const ALERT_CASES: Readonly<Record<string, readonly RuleCase[]>> = {
       firing: { 100: 1, 117: 0 },
     },
     {
+      name: 'fires if the values are written every 10 minutes',
+      series: [
+        metric(
+          'poll_last_success_timestamp_seconds',
+          SERIES,
+          every10Minutes((at) => at * 60, 100),
+        ),
+        metric(ROTATION, SERIES, every10Minutes(-3600, 100)),
+      ],
+      firing: { 5: 1, 9: 1, 59: 1, 100: 1 },
+    },
+    {
+      name: 'ends if the poller dies and its file remains',
+      series: [...poller(100, 250), metric(ROTATION, SERIES, '-3600x250')],
+      firing: { 100: 1, 129: 1, 131: 0, 250: 0 },
+    },
+    {
       name: 'stays quiet if the poller dies before the rotation and its file remains',
       series: [...poller(70, 400), metric(ROTATION, SERIES, overdue(70, 400))],
       firing: { 100: 0, 200: 0, 400: 0 },
@@ -196,6 +213,11 @@ export const ALERT_CASES: Readonly<Record<string, readonly RuleCase[]>> = {
       name: 'fires if the file is old from the start',
       series: attempts('-86400x60'),
       firing: { 4: 0, 5: 1, 60: 1 },
+    },
+    {
+      name: 'fires if the poller is dead and the old values are pushed every 10 minutes',
+      series: attempts(every10Minutes(-86_400, 60)),
+      firing: { 5: 1, 9: 1, 39: 1, 60: 1 },
     },
     {
       name: 'ends if the target is gone: CredWatchHostSilent fires then',

@@ -9,11 +9,17 @@ export interface Cut {
   moment: 'before' | 'after';
 }
 
-/** Forwards connections to a port of loopback, and cuts one of them once. Returns its port and counts messages. */
-export async function startCuttingProxy(
-  port: number,
-  cut: Cut | null,
-): Promise<{ port: number; countMessages: () => number }> {
+export interface CuttingProxy {
+  port: number;
+  /** Messages of the client since the start or the last `setCut`. */
+  countMessages(): number;
+  /** Counts from 1 again, and cuts once more. */
+  setCut(next: Cut | null): void;
+}
+
+/** Forwards connections to a port of loopback, and cuts one of them once. */
+export async function startCuttingProxy(port: number, firstCut: Cut | null): Promise<CuttingProxy> {
+  let cut = firstCut;
   let messages = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -49,5 +55,12 @@ export async function startCuttingProxy(
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  return { port: address.port, countMessages: () => messages };
+  return {
+    port: address.port,
+    countMessages: () => messages,
+    setCut(next) {
+      cut = next;
+      messages = 0;
+    },
+  };
 }

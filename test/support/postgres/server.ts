@@ -15,6 +15,8 @@ export interface PostgresOptions {
   isDurable?: boolean;
   /** The server accepts TLS, and verifies certificates of clients if `authority` is set. */
   tls?: CertificateFiles & { authority?: string };
+  /** A command before the program of the server, such as one that gives it mounts of its own. */
+  wrapper?: readonly string[];
   /** Lines of `pg_hba.conf`. The default is no password for the socket, and a password for TCP. */
   hostRules?: readonly string[];
 }
@@ -163,6 +165,7 @@ function createRunner({ programs, folder, data, port, options }: RunnerOptions) 
 
   async function start(settings = options.settings ?? {}): Promise<void> {
     const [command = '', ...args] = [
+      ...(options.wrapper ?? []),
       ...[...AS_UNPRIVILEGED, join(programs, 'postgres'), '-D', data, '-p', String(port), '-k', folder],
       ...listSettings(options, settings),
     ];

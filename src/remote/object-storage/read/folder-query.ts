@@ -34,6 +34,9 @@ const toNumber = (name: string): string =>
 
 const SERIES = 'host_name, source, api_version, role';
 
+/** The number of columns before those of `EXPORTED_NAMES`. */
+export const LEADING_COLUMNS = 10;
+
 /** The statements that read a folder. */
 export class FolderQuery {
   readonly #files: string;
@@ -44,21 +47,24 @@ export class FolderQuery {
     const hosts = hostFolder === null ? 'host=*' : escapeGlob(hostFolder);
     const pattern = join(escapeGlob(root), hosts, 'month=*', '*.parquet');
     // The folders have the host too, but with a shortened name if it is long.
-    this.#files = `read_parquet(${sqlText(pattern)}, union_by_name = true, hive_partitioning = false)`;
+    // Without `union_by_name`, which keeps the metadata of all files in memory.
+    this.#files = `read_parquet(${sqlText(pattern)}, hive_partitioning = false)`;
     this.#selection = selection;
   }
 
-  /** One row per series: its identity, the number of selected generations, and whether it was polled. */
-  countRows(): string {
-    return `SELECT ${SERIES}, count(*)::DOUBLE, bool_or(polled) FROM ${this.#files} WHERE ${this.#where()} GROUP BY ALL`;
-  }
-
-  /** The selected generations in the order of their last sample, with the values of `EXPORTED_NAMES` from the ninth on. */
+  /** The selected generations in the order of their last sample: the values of `LEADING_COLUMNS` and `EXPORTED_NAMES`. */
   readRows(): string {
     const numbers = EXPORTED_NAMES.map(toNumber).join(', ');
-    return `SELECT ${SERIES}, access_key_id, newest, session_limit, epoch_ms(session_token_expires_at)::DOUBLE, ${numbers}
+    return `SELECT ${SERIES}, access_key_id, polled, newest, session_limit, epoch_ms(session_token_expires_at)::DOUBLE,
+        host_clock_offset_seconds::BIGINT::DOUBLE, ${numbers}
       FROM ${this.#files} WHERE ${this.#where()}
       ORDER BY ${SERIES}, stored_last_seen_at, stored_first_seen_at, expiration, access_key_id`;
+  }
+
+  /** Whether rows that are not selected can have the newest clock offset of a host. */
+  get isPart(): boolean {
+    const { host: _, ...others } = this.#selection;
+    return Object.values(others).some((value) => value !== undefined);
   }
 
   /** The newest known clock offset of each host. */

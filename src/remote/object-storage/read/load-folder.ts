@@ -3,12 +3,18 @@ import {
   NULLABLE_EXPORTED_COLUMNS,
 } from '../../../domain/measurement/columns/exported-columns.ts';
 import { createRecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
-import { SESSION_LIMITS, type Seconds, type SeriesIdentity, SOURCE_NAMES } from '../../../domain/model.ts';
+import {
+  type Instant,
+  SESSION_LIMITS,
+  type Seconds,
+  type SeriesIdentity,
+  SOURCE_NAMES,
+} from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../postgres/read/limits.ts';
-import { EXPORTED_NAMES, FolderQuery, type RowSelection } from './folder-query.ts';
+import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 
 export interface FolderRequest {
@@ -38,18 +44,14 @@ async function readFolder(
 ): Promise<LoadedHistories> {
   const check = new CheckedValues(root);
   const query = new FolderQuery(root, hostFolder, selection);
-  const series = await countSeries(duckDb, query, check);
-  const total = [...series.values()].reduce((sum, { generations }) => sum + generations.count, 0);
-  if (series.size > limits.maxSeries || total > limits.maxGenerations)
-    throw new TooMuchSelectedError(root, limits);
-  if (series.size > 0) await readGenerations(duckDb, query, series, check);
+  const { series, clockOffsets } = await readGenerations(duckDb, query, check, limits);
   const readNames = async (part: 'host' | 'role'): Promise<string[]> =>
-    series.size > 0 || hostFolder !== null
+    series.length > 0 || hostFolder !== null
       ? []
       : (await readAll(duckDb, query.readNames(part), 1)).map(([name]) => check.text(name));
   return new LoadedHistories({
-    series: [...series.values()],
-    clockOffsets: await readClockOffsets(duckDb, query, check),
+    series,
+    clockOffsets: query.isPart ? await readClockOffsets(duckDb, query, check) : clockOffsets,
     // Parquet has only generations.
     failedPolls: [],
     jobRuns: [],
@@ -59,56 +61,80 @@ async function readFolder(
   });
 }
 
-interface SeriesInFolder extends LoadedSeries {
+/** A series whose generations are being read. */
+interface SeriesInFolder extends Omit<LoadedSeries, 'generations'> {
   accessKeyIds: string[];
+  /** One list for each of `EXPORTED_NAMES`. */
+  columns: number[][];
 }
 
-/** The selected series with columns for their generations, which are empty yet. By {@link getSeriesKey}. */
-async function countSeries(
-  duckDb: DuckDb,
-  query: FolderQuery,
-  check: CheckedValues,
-): Promise<Map<string, SeriesInFolder>> {
-  const rows = await readAll(duckDb, query.countRows(), 6);
-  return new Map(
-    rows.map((row) => {
-      const identity = check.identity(row);
-      const accessKeyIds: string[] = [];
-      const generations = createRecordedColumns(check.number(row[4]), accessKeyIds);
-      const isPolled = row[5] === true;
-      return [getSeriesKey(identity), { identity, isPolled, session: null, generations, accessKeyIds }];
-    }),
-  );
+interface ReadSeries {
+  series: LoadedSeries[];
+  clockOffsets: Map<string, Seconds>;
 }
 
+/** Reads all rows in one statement, because most of the time is needed to open the files. */
 async function readGenerations(
   duckDb: DuckDb,
   query: FolderQuery,
-  series: ReadonlyMap<string, SeriesInFolder>,
   check: CheckedValues,
-): Promise<void> {
-  const begin = 8;
-  for await (const { rowCount, columns } of duckDb.read(query.readRows(), begin + EXPORTED_NAMES.length)) {
+  limits: ReadLimits,
+): Promise<ReadSeries> {
+  const found = new Map<string, SeriesInFolder>();
+  const clockOffsets = new Map<string, Seconds>();
+  const offsetTimes = new Map<string, Instant>();
+  let total = 0;
+  for await (const { rowCount, columns } of duckDb.read(
+    query.readRows(),
+    LEADING_COLUMNS + EXPORTED_NAMES.length,
+  )) {
+    total += rowCount;
     for (let row = 0; row < rowCount; row += 1) {
       const values = columns.map((column) => column[row]);
-      const [, , , , keyId, isNewest, limit, tokenExpiresAt] = values;
-      const found = series.get(getSeriesKey(check.identity(values)));
-      // A push can add an object between two statements.
-      if (found === undefined || found.accessKeyIds.length >= found.generations.count)
-        throw check.createError();
-      const { accessKeyIds, generations } = found;
-      const index = accessKeyIds.push(check.keyId(keyId)) - 1;
-      for (const [position, name] of EXPORTED_NAMES.entries()) {
-        const value = values[begin + position];
-        generations[EXPORTED_COLUMNS[name]][index] = NULLABLE_EXPORTED_COLUMNS.has(name)
-          ? check.optional(value)
-          : check.number(value);
-      }
-      if (isNewest === true) found.session = check.session(limit, tokenExpiresAt);
+      const identity = check.identity(values);
+      const key = getSeriesKey(identity);
+      const series = found.get(key) ?? createSeries(identity);
+      found.set(key, series);
+      addRow(series, values, check);
+      const offset = values[9];
+      const lastSeen = check.number(values[LEADING_COLUMNS + LAST_SEEN]);
+      if (offset === null || lastSeen < (offsetTimes.get(identity.host) ?? lastSeen)) continue;
+      offsetTimes.set(identity.host, lastSeen);
+      clockOffsets.set(identity.host, check.number(offset));
     }
+    if (total > limits.maxGenerations || found.size > limits.maxSeries)
+      throw new TooMuchSelectedError(check.root, limits);
   }
-  for (const { accessKeyIds, generations } of series.values())
-    if (accessKeyIds.length !== generations.count) throw check.createError();
+  return { series: [...found.values()].map(toLoadedSeries), clockOffsets };
+}
+
+const LAST_SEEN = EXPORTED_NAMES.indexOf('stored_last_seen_at');
+
+const createSeries = (identity: SeriesIdentity): SeriesInFolder => ({
+  identity,
+  isPolled: false,
+  session: null,
+  accessKeyIds: [],
+  columns: EXPORTED_NAMES.map(() => []),
+});
+
+function addRow(series: SeriesInFolder, values: readonly unknown[], check: CheckedValues): void {
+  const [, , , , keyId, isPolled, isNewest, limit, tokenExpiresAt] = values;
+  series.accessKeyIds.push(check.keyId(keyId));
+  for (const [position, name] of EXPORTED_NAMES.entries()) {
+    const value = values[LEADING_COLUMNS + position];
+    const number = NULLABLE_EXPORTED_COLUMNS.has(name) ? check.optional(value) : check.number(value);
+    series.columns[position]?.push(number);
+  }
+  series.isPolled ||= isPolled === true;
+  if (isNewest === true) series.session = check.session(limit, tokenExpiresAt);
+}
+
+function toLoadedSeries({ accessKeyIds, columns, ...series }: SeriesInFolder): LoadedSeries {
+  const generations = createRecordedColumns(accessKeyIds.length, accessKeyIds);
+  for (const [position, name] of EXPORTED_NAMES.entries())
+    generations[EXPORTED_COLUMNS[name]] = Float64Array.from(columns[position] ?? []);
+  return { ...series, generations };
 }
 
 async function readClockOffsets(
@@ -138,10 +164,10 @@ const KEY_ID = /^(?:[A-Z\d]{4}\u2026[A-Z\d]{4}|\u2026|sha256:[\da-f]{16})$/;
 
 /** Every value is checked, because other programs can write to the folder. */
 class CheckedValues {
-  readonly #root: string;
+  readonly root: string;
 
   constructor(root: string) {
-    this.#root = root;
+    this.root = root;
   }
 
   identity([host, source, apiVersion, role]: readonly unknown[]): SeriesIdentity {
@@ -182,7 +208,7 @@ class CheckedValues {
 
   createError(): CredWatchError {
     return new CredWatchError(
-      `${this.#root} has a row with missing or invalid values`,
+      `${this.root} has a row with missing or invalid values`,
       'repeat the command if a push is running; else another program or an older version has written a file',
       { code: 'DATABASE_DAMAGED' },
     );

@@ -1,3 +1,4 @@
+/// <reference path="./duckdb.d.ts" />
 import { CredWatchError } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
 
@@ -43,7 +44,7 @@ export async function openDuckDb(folder: string): Promise<DuckDb> {
   const connection = await instance.connect();
   const explain = (cause: unknown): CredWatchError => {
     const message = cause instanceof Error ? cause.message : String(cause);
-    return /column "?\w+"? not found/i.test(message)
+    return /column "?\w+"? not found|schema mismatch/i.test(message)
       ? new CredWatchError(
           `${folder} was written by an older version, so it lacks columns that a report needs`,
           'export or push again into a new folder',

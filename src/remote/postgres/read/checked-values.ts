@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** The last instant of an ECMAScript date. No stored number is larger. */
 const MAX_NUMBER = 8_640_000_000_000_000;
 
-/** Longer texts are not from cred-watch. */
+/** Longer names and messages are not from cred-watch. */
 const MAX_TEXT = 65_536;
 
 /** Reads values of one table. Every value is checked, because other programs can write to the database. */
@@ -60,9 +60,9 @@ export class CheckedTable {
     throw this.createError(column);
   }
 
-  text(row: Row, column: string): string {
+  text(row: Row, column: string, maxLength = MAX_TEXT): string {
     const value = row[column];
-    if (typeof value === 'string' && value.length <= MAX_TEXT) return value;
+    if (typeof value === 'string' && value.length <= maxLength) return value;
     throw this.createError(column);
   }
 

@@ -1,9 +1,13 @@
 import type { Column } from '../../../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
+  getRecordedGeneration,
   type RecordedColumns,
   selectItems,
+  toRecordedColumns,
 } from '../../../domain/measurement/columns/generation-columns.ts';
+import { joinGenerations } from '../../../domain/measurement/generations.ts';
+import type { RecordedGeneration } from '../../../domain/model.ts';
 import { toStoredKeyId } from '../../../key-id.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import type { CheckedTable, Row } from './checked-values.ts';
@@ -74,7 +78,8 @@ export class GenerationCollector {
     for (const [column, field] of OPTIONAL_ENTRIES) columns[field][index] = table.optional(row, column);
     for (const [column, field] of FLAG_ENTRIES) columns[field][index] = Number(table.flag(row, column));
     const isBefore = (a: Column, b: Column) => (a[index] ?? 0) <= (b[index] ?? 0);
-    if ((columns.samples[index] ?? 0) < 1) throw table.createError('samples');
+    // An import of only repeated samples counts none of them.
+    if ((columns.samples[index] ?? 0) < 0) throw table.createError('samples');
     if (!isBefore(columns.firstSeen, columns.lastSeen)) throw table.createError('last_seen');
     if (!isBefore(columns.rawFirstSeen, columns.rawLastSeen)) throw table.createError('raw_last_seen');
     if (!isBefore(columns.expiration, columns.latestExpiration)) throw table.createError('latest_expiration');
@@ -89,15 +94,10 @@ export class GenerationCollector {
       // A key without a key id is two times with a slash.
       accessKeyIds: keys.map((key) => (key.includes('/') ? '' : toStoredKeyId(key))),
     };
-    const { firstSeen, lastSeen } = columns;
-    const at = (column: Column, index: number) => column[index] ?? 0;
-    const order = Int32Array.from(keys.keys()).sort(
-      (a, b) =>
-        at(lastSeen, a) - at(lastSeen, b) ||
-        at(firstSeen, a) - at(firstSeen, b) ||
-        compareBytes(keys[a] ?? '', keys[b] ?? ''),
-    );
-    return selectItems(columns, order);
+    // A database without transactions over all of its parts can have a generation in two months.
+    return new Set(keys).size === keys.length
+      ? sortByLastSample(columns, keys)
+      : joinEqualKeys(columns, keys);
   }
 
   #grow(): void {
@@ -106,4 +106,26 @@ export class GenerationCollector {
     for (const field of COLUMN_FIELDS) larger[field].set(this.#columns[field]);
     this.#columns = larger;
   }
+}
+
+function sortByLastSample(columns: RecordedColumns, keys: readonly string[]): RecordedColumns {
+  const { firstSeen, lastSeen } = columns;
+  const at = (column: Column, index: number) => column[index] ?? 0;
+  const order = Int32Array.from(keys.keys()).sort(
+    (a, b) =>
+      at(lastSeen, a) - at(lastSeen, b) ||
+      at(firstSeen, a) - at(firstSeen, b) ||
+      compareBytes(keys[a] ?? '', keys[b] ?? ''),
+  );
+  return selectItems(columns, order);
+}
+
+function joinEqualKeys(columns: RecordedColumns, keys: readonly string[]): RecordedColumns {
+  const joined = new Map<string, RecordedGeneration>();
+  for (const [index, key] of keys.entries()) {
+    const generation = getRecordedGeneration(columns, index);
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? generation : joinGenerations(known, generation));
+  }
+  return sortByLastSample(toRecordedColumns([...joined.values()]), [...joined.keys()]);
 }

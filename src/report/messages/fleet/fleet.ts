@@ -10,7 +10,7 @@ import type {
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Seconds, SeriesIdentity } from '../../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
-import type { Verdict } from '../../../domain/verdict/job-verdict.ts';
+import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
   formatCount,
@@ -50,9 +50,28 @@ function describeShare(hosts: HostCounts): string {
   return `${formatNumber(hosts.safe)} of ${formatCount(count, 'host')}${share === null ? '' : ` (${formatShare(share)})`}`;
 }
 
-/** `12 not safe, 775 unknown`. */
-export const describeOthers = ({ notSafe, unknown }: HostCounts): string =>
-  `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown`;
+/** `12 not safe, 775 unknown: 700 with old samples, 75 without a witnessed rotation`. */
+export function describeOthers({ hosts: { notSafe, unknown }, unknownReasons }: FleetJob): string {
+  const reasons = unknownReasons.map(
+    ({ code, hostCount }) => `${formatNumber(hostCount)} ${REASON_NAMES[code]}`,
+  );
+  const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+  return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}`;
+}
+
+/** After a number of hosts. */
+const REASON_NAMES: Record<UnknownReason['code'], string> = {
+  NO_SAMPLES: 'without samples',
+  SAMPLES_IN_FUTURE: 'with samples in the future',
+  NO_WITNESSED_ROTATION: 'without a witnessed rotation',
+  STALE_SAMPLES: 'with old samples',
+  ROTATION_OVERDUE: 'with an overdue rotation',
+  ISSUED_IN_FUTURE: 'with a wrong clock',
+  LEAD_TIMES_SHRINK: 'with shrinking lead times',
+  TOO_LITTLE_WATCHED: 'with too little watched time',
+  RECENT_LEAD_TIMES_SHORTER: 'with shorter recent lead times',
+  TOO_FEW_ROTATIONS: 'with too few rotations',
+};
 
 export function describeSize(hostCount: number, seriesCount: number, retiredCount: number): string {
   const retired = retiredCount === 0 ? '' : `, ${formatNumber(retiredCount)} of them retired`;

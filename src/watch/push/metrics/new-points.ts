@@ -31,12 +31,17 @@ interface PendingPoint {
 }
 
 /** Finds the samples and failed polls of a host and source that are later than `after`. */
-export function findNewPoints(store: SampleStore, hostSource: HostSource, after: Instant): NewPoints {
+export function findNewPoints(
+  store: SampleStore,
+  hostSource: HostSource,
+  after: Instant,
+  maxPoints = MAX_POINTS,
+): NewPoints {
   const { host, source, analyses, newest } = hostSource;
   const clocks = new Map(
     analyses.map(({ identity, measurement }) => [getSeriesKey(identity), measurement?.clock ?? null]),
   );
-  const oldest = new OldestPoints(after);
+  const oldest = new OldestPoints(after, maxPoints);
   const since = after - SLACK_MS - findLargestShift([...clocks.values()]);
   for (const part of store.pollsSince({ host, source, since })) {
     if (part.kind === 'samples') {
@@ -71,18 +76,20 @@ const findLargestShift = (clocks: readonly (SampleClock | null)[]): number =>
 /** Keeps the oldest points after a time. */
 class OldestPoints {
   readonly #after: Instant;
+  readonly #maxPoints: number;
   #points: PendingPoint[] = [];
   /** Later points need not be kept. */
   #limit = Number.POSITIVE_INFINITY;
 
-  constructor(after: Instant) {
+  constructor(after: Instant, maxPoints: number) {
     this.#after = after;
+    this.#maxPoints = maxPoints;
   }
 
   add(point: PendingPoint): void {
     if (point.at <= this.#after || point.at > this.#limit) return;
     this.#points.push(point);
-    if (this.#points.length >= 2 * MAX_POINTS) this.#shrink();
+    if (this.#points.length >= 2 * this.#maxPoints) this.#shrink();
   }
 
   list(): NewPoints {
@@ -99,8 +106,8 @@ class OldestPoints {
   /** Keeps all points of the last moment, because the cursor moves past the whole moment. */
   #shrink(): void {
     this.#points.sort((a, b) => a.at - b.at);
-    const last = this.#points[MAX_POINTS - 1];
-    if (last === undefined || this.#points.length === MAX_POINTS) return;
+    const last = this.#points[this.#maxPoints - 1];
+    if (last === undefined || this.#points.length === this.#maxPoints) return;
     this.#points = this.#points.filter(({ at }) => at <= last.at);
     this.#limit = last.at;
   }

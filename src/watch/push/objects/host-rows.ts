@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { EXPORTED_COLUMNS } from '../../../domain/measurement/columns/exported-columns.ts';
-import { type Instant, SOURCE_NAMES } from '../../../domain/model.ts';
+import type { Instant } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
+import type { ColumnHistory } from '../../../domain/verdict/series-analysis.ts';
 import type { ParquetColumn } from '../../../report/parquet/columns.ts';
 import { PARQUET_COLUMNS } from '../../../report/parquet/parquet-columns.ts';
 import { type ParquetRow, readValue, toRows } from '../../../report/parquet/rows.ts';
 import { groupByTime, type MeasuredSeries } from '../../../report/parquet/series-rows.ts';
-import type { SampleStore } from '../../../store/sample-store.ts';
-import { findSeriesToMeasure } from '../../measured-series.ts';
+import { findSeriesToMeasure } from '../../parquet/measured-series.ts';
 import { type Day, formatDay } from './object-keys.ts';
 
 /** The rows of a host by the day of the first sample. */
@@ -21,14 +21,12 @@ export interface HostRows {
   days: RowsByDay;
 }
 
-/** Reads all generations. `recentHistories` reads only the tables of the selected series, in one transaction. */
-const ALL_GENERATIONS = Number.MAX_SAFE_INTEGER;
-
-/** Reads one host, because all hosts may need too much memory. Null if the host has no samples. */
-export function readHostRows(store: SampleStore, host: string, now: Instant): HostRows | null {
-  const histories = SOURCE_NAMES.flatMap((source) =>
-    store.recentHistories({ host, source }, ALL_GENERATIONS),
-  );
+/** The rows of one host. Null if no history has samples. */
+export function createHostRows(
+  host: string,
+  histories: readonly ColumnHistory[],
+  now: Instant,
+): HostRows | null {
   const found = findSeriesToMeasure(
     histories.map((history) => () => history),
     now,

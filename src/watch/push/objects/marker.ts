@@ -35,8 +35,8 @@ export async function openDestinationStore(
 ): Promise<Conditions> {
   const marker = await objects.get(MARKER_KEY, signal);
   if (marker === null) {
-    const confirmed = [...outbox.readDigests('object').keys()];
-    outbox.forget(confirmed.map((key) => ({ kind: 'object', key })));
+    for (const kind of ['object', 'host'] as const)
+      outbox.forget([...outbox.readDigests(kind).keys()].map((key) => ({ kind, key })));
   } else if (!isPushMarker(Buffer.from(marker.content).toString('utf8'))) {
     throw new CredWatchError(
       `${objects.name} has a Parquet export, or objects of another version`,

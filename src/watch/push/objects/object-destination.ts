@@ -1,9 +1,10 @@
 import type { Clock } from '../../../clock.ts';
 import { type ObjectStore, ObjectStoreUnavailable } from '../../../remote/object-storage/object-store.ts';
 import type { SampleStore } from '../../../store/sample-store.ts';
+import { formatHostFolder } from '../../parquet/host-folder.ts';
 import { type PushContext, type PushDestination, PushInterrupted, type PushResult } from '../destination.ts';
-import { formatHostFolder } from './host-folder.ts';
-import { readHostRows } from './host-rows.ts';
+import { readChangedHosts } from './changed-hosts.ts';
+import { createHostRows } from './host-rows.ts';
 import { MARKER_KEY, openDestinationStore } from './marker.ts';
 import { type Day, parseObjectKey } from './object-keys.ts';
 import { type ObjectState, parseState } from './object-state.ts';
@@ -34,16 +35,17 @@ export class ObjectDestination implements PushDestination {
     try {
       const conditions = await openDestinationStore(this.#objects, outbox, signal);
       const states = groupStates(outbox.readDigests('object'));
-      for (const host of store.seriesNames('host')) {
+      const { version, clock, random } = this.#options;
+      const onSent = () => {
+        sent += 1;
+        onProgress(sent);
+      };
+      const push = { objects: this.#objects, outbox, conditions, signal, onSent, version, clock, random };
+      for (const { host, digest, histories } of readChangedHosts(outbox, version)) {
+        const rows = createHostRows(host, histories, now);
         const ofHost = states.get(formatHostFolder(host).name) ?? new Map<Day, ObjectState>();
-        const onSent = () => {
-          sent += 1;
-          onProgress(sent);
-        };
-        const { version, clock, random } = this.#options;
-        const push = { objects: this.#objects, outbox, conditions, signal, onSent, version, clock, random };
-        const rows = readHostRows(store, host, now);
         if (rows !== null) await new HostPusher(rows, ofHost, push).run();
+        outbox.confirm([{ kind: 'host', key: host, digest }]);
       }
     } catch (error) {
       if (!(error instanceof ObjectStoreUnavailable)) throw error;

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../domain/model.ts';
 import { formatInstant } from '../../../domain/time/instant.ts';
 import { formatPartition } from '../../../report/parquet/partition.ts';
-import { formatHostFolder } from './host-folder.ts';
+import { formatHostFolder } from '../../parquet/host-folder.ts';
 
 /** A UTC day, such as `2026-11-29`. */
 export type Day = string;

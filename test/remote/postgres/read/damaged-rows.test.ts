@@ -25,7 +25,7 @@ const DAMAGES: Record<string, readonly string[]> = {
     'first_seen = last_seen + 1',
     'raw_first_seen = raw_last_seen + 1',
     'latest_expiration = expiration - 1',
-    'samples = 0',
+    'samples = -1',
     "role = 'other'",
     "generation_key = repeat('A', 70000)",
   ],
@@ -96,6 +96,32 @@ describePostgres('loadHistories from tables that others have changed', (server) 
     );
     const [series] = (await load(database)).series;
     expect(series?.generations.accessKeyIds[0]).toMatch(/^sha256:[\da-f]{16}$/);
+  });
+
+  test('a day on which every other poll of a second failed is read', async () => {
+    const database = await createFleet();
+    const spans = Array.from({ length: 43_200 }, (_, index) => [START + 2000 * index, START + 2000 * index]);
+    await database.query('UPDATE cred_watch.failed_polls SET spans = $1', [JSON.stringify(spans)]);
+    const histories = (await load(database)).historyReaders({}).map((read) => read());
+    expect(histories.some(({ failedPolls }) => failedPolls.length > 0)).toBe(true);
+  });
+
+  test('a generation that is stored in two months is joined', async () => {
+    const database = await createFleet();
+    const columns = (
+      await database.query<{ name: string }>(
+        "SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'generations'",
+      )
+    ).map(({ name }) => name);
+    const changed = columns.map((name) =>
+      name === 'month' ? "DATE '2020-01-01'" : name === 'last_seen' ? 'last_seen + 60000' : name,
+    );
+    const insert = `INSERT INTO cred_watch.generations (${columns}) SELECT ${changed} FROM cred_watch.generations`;
+    const before = (await load(database)).series[0]?.generations;
+    await database.query(insert);
+    const after = (await load(database)).series[0]?.generations;
+    expect(before?.count).toBe(5);
+    expect(after).toEqual({ ...before, lastSeen: before?.lastSeen.map((at) => at + 60_000) });
   });
 
   test('a selection with too many series or generations is refused', async () => {

@@ -118,6 +118,19 @@ describePostgres('a fleet in PostgreSQL', (server) => {
     expect(byKey(figures)).toEqual(byKey(analyseStore(store)));
   });
 
+  test('a newer offset of the clock from another series of the host counts', async () => {
+    using store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
+    recordSamples(store, IMDS, { from: START, hours: 4 });
+    const database = await createMigrated(server());
+    await pushTo(database, store);
+    const task = { ...IMDS, source: 'container', apiVersion: '' } as const;
+    recordSamples(store, task, { from: START + 4 * HOUR, hours: 4, offset: 90 });
+    await pushTo(database, store);
+    const { figures } = await readFigures(database);
+    expect(figures.map(({ measured }) => measured?.clock.newestOffset)).toEqual([90, 90]);
+    expect(byKey(figures)).toEqual(byKey(analyseStore(store)));
+  });
+
   test('a fleet report reads no generations', async () => {
     const database = await createMigrated(server());
     await pushFleet(database);

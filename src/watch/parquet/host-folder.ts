@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formatPartition } from '../../../report/parquet/partition.ts';
+import { formatPartition } from '../../report/parquet/partition.ts';
 
 /** The limit of most file systems. */
 const MAX_NAME_BYTES = 255;

@@ -1,9 +1,9 @@
-import type { Instant, Seconds, SeriesIdentity } from '../domain/model.ts';
-import { analyseColumns } from '../domain/verdict/analyse.ts';
-import { type AssessedSeries, assessSeries } from '../domain/verdict/assessment.ts';
-import type { ColumnHistory, SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
-import { type MeasuredSeries, prepareSeries } from '../report/parquet/series-rows.ts';
-import type { HistoryReader } from '../store/contract.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
+import { analyseColumns } from '../../domain/verdict/analyse.ts';
+import { type AssessedSeries, assessSeries } from '../../domain/verdict/assessment.ts';
+import type { ColumnHistory, SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import { type MeasuredSeries, prepareSeries } from '../../report/parquet/series-rows.ts';
+import type { HistoryReader } from '../../store/contract.ts';
 
 /** A series with samples, which is measured when its rows are needed. */
 export interface SeriesToMeasure {
