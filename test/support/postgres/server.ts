@@ -94,7 +94,7 @@ export async function startPostgres(
       return {
         name,
         url: `postgres://${SUPERUSER.user}@127.0.0.1:${port}/${name}?sslmode=disable`,
-        socketUrl: `postgres:///${name}?host=${encodeURIComponent(folder)}&port=${port}&user=${SUPERUSER.user}`,
+        socketUrl: `postgres://${SUPERUSER.user}@/${name}?host=${encodeURIComponent(folder)}&port=${port}`,
         environment: { PGPASSWORD: SUPERUSER.password },
         query: (sql, values) => query(folder, port, name, sql, values),
       };

@@ -13,6 +13,7 @@ import {
   openTemporaryStore,
   pushTo,
   readRows,
+  recordEvents,
   recordHours,
 } from '../../support/watch/push-history.ts';
 
@@ -158,6 +159,24 @@ describePostgres('a push to PostgreSQL', (server) => {
     await database.query('DELETE FROM cred_watch.generations; DELETE FROM cred_watch.series');
     expect((await pushTo(database, store)).sent).toBe(5);
     expect(await readRows(database)).toEqual(expected);
+  });
+
+  test('the format of dates and the time zone of the server do not matter', async () => {
+    const database = await createMigrated(server());
+    await database.query(
+      `ALTER DATABASE ${database.name} SET datestyle = 'German'; ALTER DATABASE ${database.name} SET timezone = 'Asia/Tokyo'`,
+    );
+    using store = openTemporaryStore();
+    recordHours(store, 0, 5);
+    recordEvents(store);
+    await pushTo(database, store);
+    await database.query('UPDATE cred_watch.series SET revision = 7');
+    // All rows are compared, and all are equal.
+    expect((await pushTo(database, store)).sent).toBe(0);
+    expect(await database.query('SELECT day::text FROM cred_watch.failed_polls ORDER BY day')).toEqual([
+      { day: '01.11.2026' },
+      { day: '02.11.2026' },
+    ]);
   });
 
   test('a series that only had failed polls gives way to its samples', async () => {

@@ -82,7 +82,11 @@ export class PostgresConnection implements Statements {
       // All statements use this driver. A new connection would run the rest outside the transaction.
       const driver = await this.#connect();
       // In the transaction, because a connection pool between us and the server keeps no settings of a session.
-      await this.#execute(driver, `BEGIN; SET LOCAL statement_timeout = ${this.#statementTimeoutMs}`, []);
+      await this.#execute(
+        driver,
+        `BEGIN; SET LOCAL statement_timeout = ${this.#statementTimeoutMs}; SET LOCAL datestyle = 'ISO'`,
+        [],
+      );
       try {
         const result = await action({ query: (sql, values = []) => this.#execute(driver, sql, values) });
         await this.#execute(driver, 'COMMIT', []);
@@ -135,7 +139,8 @@ export class PostgresConnection implements Statements {
   }
 
   #assertNotStopped(): void {
-    if (this.#options.signal?.aborted) throw new PostgresUnavailableError('stopped');
+    if (this.#options.signal?.aborted)
+      throw new PostgresUnavailableError(`${this.name}: stopped before everything was done`);
   }
 
   async #execute<Row>(driver: DriverConnection, sql: string, values: readonly unknown[]): Promise<Row[]> {

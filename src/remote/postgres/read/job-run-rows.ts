@@ -16,19 +16,23 @@ export async function readJobRuns(
   jobs: readonly string[] | null,
   database: string,
 ): Promise<LoadedJobRun[]> {
-  const { sql, values } = buildCondition({ host, source, role }, [
-    ['started_at >= ?', since],
-    ['started_at <= ?', until],
-    ['job = ANY (?)', jobs ?? undefined],
-  ]);
-  const rows = await statements.query<Row>(
-    `SELECT host, source, api_version, role, job, started_at, remaining_at_start, ordinal, duration, exit_code,
-       remaining_at_end
-     FROM cred_watch.job_runs ${sql}`,
-    values,
-  );
   const table = new CheckedTable(database, 'job_runs');
-  return rows.map((row) => toStoredRun(table, row)).sort(compareRuns);
+  const runs: LoadedJobRun[] = [];
+  for (const job of jobs === null ? [undefined] : new Set(jobs)) {
+    const { sql, values } = buildCondition({ host, source, role }, [
+      ['started_at >= ?', since],
+      ['started_at <= ?', until],
+      ['job = ?', job],
+    ]);
+    const rows = await statements.query<Row>(
+      `SELECT host, source, api_version, role, job, started_at, remaining_at_start, ordinal, duration, exit_code,
+         remaining_at_end
+       FROM cred_watch.job_runs ${sql}`,
+      values,
+    );
+    for (const row of rows) runs.push(toStoredRun(table, row));
+  }
+  return runs.sort(compareRuns);
 }
 
 export async function readJobNames(statements: Statements, database: string): Promise<string[]> {

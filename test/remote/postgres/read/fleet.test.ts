@@ -102,7 +102,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
     using store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
     for (const [index, kind] of sampleCases(KINDS, 8).entries()) {
       const identity = { ...IMDS, host: `host-${index}` };
-      const { samples } = kind.draw(seededRandom(index), isThorough ? 12 : 2);
+      const { samples } = kind.draw(seededRandom(index), isThorough ? 4 : 2);
       store.writeTogether(() => {
         for (const sample of samples) store.recordSample(identity, sample, 'machine');
       });
