@@ -2,7 +2,6 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
-import { computePauseMs } from '../../../src/remote/postgres/connection/backoff.ts';
 import {
   PostgresRowError,
   PostgresUnavailableError,
@@ -41,12 +40,6 @@ const problem = async (opened: Promise<PostgresConnection>): Promise<CredWatchEr
   if (error instanceof CredWatchError) return error;
   throw error;
 };
-
-test('pauses grow to a limit, and a random part of each is taken', () => {
-  const pauses = [1, 2, 3, 20].map((failures) => computePauseMs(failures, () => 0.5));
-  expect(pauses).toEqual([350, 600, 1100, 7600]);
-  expect(computePauseMs(1, () => 0)).toBe(100);
-});
 
 describePostgres('a connection to PostgreSQL', (server) => {
   test('returns numbers, booleans and dates as text', async () => {
