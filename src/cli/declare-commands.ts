@@ -2,7 +2,7 @@ import { type Argument, Command, type Option, type OutputConfiguration } from 'c
 import type { CommandDefinition } from './command.ts';
 import { reportInvalidValues } from './flags/invalid-value.ts';
 import { createExitCodesFlag } from './flags/shared-flags.ts';
-import { addUsualParsers } from './flags/value-parsers.ts';
+import { addUsualParsers, rejectSecondValues } from './flags/value-parsers.ts';
 import { addHelp, type CommandHelp } from './manual/command-help.ts';
 
 const PROGRAM_HELP: CommandHelp = {
@@ -49,6 +49,7 @@ export function declareCommands(
     command.action(() => perform(definition, command));
     addHelp(command, help);
     addUsualParsers(command);
+    rejectSecondValues(command);
     reportInvalidValues(command);
   }
   return program;

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { findSimilarWords } from '../domain/similar-words.ts';
 import { CredWatchError } from '../errors.ts';
 
 const FILE = 'samples.db';
@@ -38,4 +39,35 @@ export function findDefaultDatabasePath({ env, home, isRoot }: DatabasePathConte
   if (isAbsolute(xdg)) return join(xdg, 'cred-watch', FILE);
   if (isRoot) return ROOT_DATABASE_PATH;
   return home === '' ? null : join(home, '.local', 'state', 'cred-watch', FILE);
+}
+
+/** Also with one slash, or with another scheme in front (`jdbc:postgresql:`). One letter is a drive of Windows. */
+const URL_START = /^\s*([a-z][a-z\d+.-]+(?::[a-z][a-z\d+.-]*)*):[/\\]/i;
+
+/** A URL of PostgreSQL without slashes. */
+const POSTGRES_START = /^\s*(postgres[a-z]*):/i;
+
+/** True if the text is a URL, or a misspelt one. Such a text is no file name. */
+export const looksLikeUrl = (text: string): boolean => URL_START.test(text) || POSTGRES_START.test(text);
+
+/**
+ * A URL as the path of a file would be a path to a file that does not exist, so its history would seem to be empty.
+ * @throws CredWatchError if the location of a database is a URL, or a misspelt one
+ */
+export function assertFilePath(location: string): void {
+  if (!looksLikeUrl(location)) return;
+  const [, scheme = ''] = URL_START.exec(location) ?? POSTGRES_START.exec(location) ?? [];
+  // The URL is not quoted, because it can contain a password.
+  throw new CredWatchError(
+    'the location of the database is a URL, and not a file or postgres://HOST/DATABASE',
+    buildHint(scheme.toLowerCase()),
+    { code: 'DATABASE_INVALID_PATH' },
+  );
+}
+
+function buildHint(scheme: string): string {
+  if (scheme === 's3') return 'copy the objects to a folder with `aws s3 sync`, and give this folder';
+  if (scheme.includes('postgres') || findSimilarWords(scheme, ['postgres', 'postgresql']).length > 0)
+    return 'did you mean postgres://HOST/DATABASE?';
+  return 'give the path of a file';
 }

@@ -20,6 +20,8 @@ const EXIT_CODES: Record<KeyStatus, number> = {
   unknown: EXIT.unknown,
 };
 
+const DATABASE_HINT = 'give the database file of the host with --db';
+
 export const keyCommand: CommandDefinition = {
   name: 'key',
   group: 'Judge',
@@ -28,7 +30,7 @@ export const keyCommand: CommandDefinition = {
     command
       .argument('<key...>', 'access key ids, presigned URLs in quotes, or - for standard input')
       .addOption(createFormatFlag())
-      .addOption(createDatabaseFlag()),
+      .addOption(createDatabaseFlag(DATABASE_HINT)),
   help: {
     notes: [
       'Standard input may be any text: error messages, logs, the output of env. All key ids and presigned URLs in ' +
@@ -72,7 +74,7 @@ export const keyCommand: CommandDefinition = {
         'split the input',
       );
     }
-    const path = resolveDatabaseFile(db, io, 'give the database file of the host with --db');
+    const path = resolveDatabaseFile(db, io, DATABASE_HINT);
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(path);
     if (store === null) {

@@ -28,6 +28,8 @@ import { parseTag } from '../push/tags.ts';
 
 const DEFAULT_TIMEOUT: Seconds = 60;
 
+const DATABASES_HINT = 'give the database file with --db, and the PostgreSQL database with --to';
+
 interface PushFlags extends DestinationFlags {
   to: readonly DestinationTarget[];
   db?: string;
@@ -68,7 +70,7 @@ export const pushCommand: CommandDefinition = {
       .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
       .option('--since <time>', 'metrics: send samples from this time on, also those that were sent before')
       .addOption(createFormatFlag())
-      .addOption(createDatabaseFlag()),
+      .addOption(createDatabaseFlag(DATABASES_HINT)),
   help: {
     notes: [
       'A second push sends only what has changed. Nothing is lost while a destination is down.',
@@ -133,8 +135,7 @@ async function printReport(report: PushReport, format: TextOrJson, io: Io): Prom
 
 /** Opening for writing would create a missing database. */
 async function openForPush(db: string | undefined, io: Io): Promise<SampleStore> {
-  const hint = 'give the database file with --db, and the PostgreSQL database with --to';
-  const path = resolveDatabaseFile(db, io, hint);
+  const path = resolveDatabaseFile(db, io, DATABASES_HINT);
   (await openExistingStore(path)).close();
   const { SampleStore } = await import('../../store/sample-store.ts');
   return SampleStore.open(path);

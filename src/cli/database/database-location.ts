@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
-import { resolveDatabasePath } from '../../store/database-path.ts';
+import { assertFilePath, resolveDatabasePath } from '../../store/database-path.ts';
 import type { Io } from '../process/io.ts';
 
 /** What the location of the database depends on. */
@@ -10,9 +10,15 @@ type LocationContext = Pick<Io, 'env' | 'home' | 'isRoot'>;
 /** What the connection to a PostgreSQL database depends on. */
 export type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
 
-/** The database of a command that only reads: a file, a folder of Parquet files, or the URL of a PostgreSQL database. */
-export const resolveDatabase: (db: string | undefined, context: LocationContext) => string =
-  resolveDatabasePath;
+/**
+ * The database of a command that only reads: a file, a folder of Parquet files, or the URL of a PostgreSQL database.
+ * @throws CredWatchError if the location is another URL, or a misspelt one
+ */
+export function resolveDatabase(db: string | undefined, context: LocationContext): string {
+  const location = resolveDatabasePath(db, context);
+  if (!isPostgresUrl(location)) assertFilePath(location);
+  return location;
+}
 
 /** True if the database of these flags is a PostgreSQL database. */
 export const isRemoteDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
@@ -28,20 +34,23 @@ export const needsWholeProgram = (db: string | undefined, { env }: Pick<Location
 
 /**
  * The database file of a command that writes.
- * @throws CredWatchError if the location is the URL of a PostgreSQL database
+ * @throws CredWatchError if the location is a URL
  */
 export function resolveDatabaseFile(db: string | undefined, context: LocationContext, hint?: string): string {
   assertNotRemote(db, context, hint);
   return resolveDatabasePath(db, context);
 }
 
-/** @throws CredWatchError if the location is the URL of a PostgreSQL database */
+/** @throws CredWatchError if the location is the URL of a PostgreSQL database, or any other URL */
 export function assertNotRemote(
   db: string | undefined,
   context: Pick<LocationContext, 'env'>,
   hint = 'record in a file, and send its history with `cred-watch push --to postgres://HOST/DATABASE`',
 ): void {
-  if (!isRemoteDatabase(db, context)) return;
+  if (!isRemoteDatabase(db, context)) {
+    assertFilePath(db ?? context.env.CRED_WATCH_DB ?? '');
+    return;
+  }
   const place =
     db === undefined ? 'the PostgreSQL database in CRED_WATCH_DB' : 'the PostgreSQL database of --db';
   throw new CredWatchError(`${place} can only be read, and this command needs a database file`, hint);

@@ -1,19 +1,32 @@
 import { Option } from 'commander';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
+import { assertNotRemote } from '../database/database-location.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
-import { parseDurationFlag } from './value-parsers.ts';
+import { parseDatabase, parseDurationFlag } from './value-parsers.ts';
 
 const DEFAULT_DATABASE = '(default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else the state directory)';
 
-export const createDatabaseFlag = () => new Option('--db <file>', `database location ${DEFAULT_DATABASE}`);
+/**
+ * For commands that write. A PostgreSQL database is rejected before other flags are checked.
+ * @param hint what to do instead; the usual hint by default
+ */
+export const createDatabaseFlag = (hint?: string) =>
+  createStartCheckDatabaseFlag().argParser((text) => {
+    assertNotRemote(text, { env: {} }, hint);
+    return parseDatabase(text);
+  });
+
+/** For `check`, which accepts a PostgreSQL database with `--offline`. */
+export const createStartCheckDatabaseFlag = () =>
+  new Option('--db <file>', `database location ${DEFAULT_DATABASE}`).argParser(parseDatabase);
 
 /** For commands that only read. */
 export const createReadDatabaseFlag = () =>
   new Option(
     '--db <file>',
     `database file, folder of Parquet files, or postgres://HOST/DATABASE ${DEFAULT_DATABASE}`,
-  );
+  ).argParser(parseDatabase);
 
 export const createExitCodesFlag = () =>
   new Option('--exit-codes <style>', 'exit codes that Nagios, systemd or Airflow expects')

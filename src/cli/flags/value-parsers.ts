@@ -6,7 +6,9 @@ import type { Seconds } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseShare } from '../../domain/verdict/confidence.ts';
+import { CredWatchError } from '../../errors.ts';
 import { isRole } from '../../sources/role-name.ts';
+import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
 
 const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
@@ -120,14 +122,41 @@ export function parseRole(text: string): string {
 
 /** `-` is a usual name here: most commands use it for stdin or stdout. */
 export function parseFileName(text: string): string {
+  if (!looksLikeUrl(text)) return parseDatabase(text);
+  // The URL can contain a password.
+  throw new InvalidSecretError('is a URL, and not a file name', 'give the path of a file');
+}
+
+/** The location of a database. The command checks URLs. */
+export function parseDatabase(text: string): string {
   if (text !== '' && !text.includes('\0')) return text;
   throw new InvalidValueError('is not a file name', 'give the path of a file');
 }
 
+const repeatedParsers = new WeakSet<object>();
+
 /** The parser of a flag that may be repeated. */
-export const parseRepeated =
-  <T>(parse: (text: string) => T) =>
-  (text: string, before: readonly T[] = []): T[] => [...before, parse(text)];
+export function parseRepeated<T>(
+  parse: (text: string, before: readonly T[]) => T,
+): (text: string, before?: readonly T[]) => T[] {
+  const parser = (text: string, before: readonly T[] = []): T[] => [...before, parse(text, before)];
+  repeatedParsers.add(parser);
+  return parser;
+}
+
+/** Makes a command reject a second value of a flag that takes one value. The last value would win without a message. */
+export function rejectSecondValues(command: Command): void {
+  for (const option of command.options) {
+    const { parseArg, required } = option;
+    if (!required || (parseArg !== undefined && repeatedParsers.has(parseArg))) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      const name = option.long ?? option.flags;
+      if (isGiven) throw new CredWatchError(`${name} was given twice`, `give ${name} once`);
+      isGiven = true;
+    });
+  }
+}
 
 /** The usual parser of a flag with this placeholder. Other parsers of a flag have priority. */
 const PLACEHOLDER_PARSERS: Readonly<Record<string, (text: string) => unknown>> = {

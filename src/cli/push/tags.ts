@@ -6,8 +6,8 @@ export interface Tag {
   value: string;
 }
 
-/** The parser of `NAME=VALUE`. */
-export function parseTag(text: string): Tag {
+/** The parser of `NAME=VALUE`, which may be repeated with other names. */
+export function parseTag(text: string, before: readonly Tag[]): Tag {
   const [, name, value] = /^([a-z][a-z0-9_-]{0,62})=([\s\S]+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new InvalidValueError(
@@ -17,5 +17,9 @@ export function parseTag(text: string): Tag {
   }
   const problem = findNameProblem(value);
   if (problem !== null) throw new InvalidValueError('has an invalid value', problem);
+  if (/,\s*[a-z][a-z0-9_-]*=/.test(value))
+    throw new InvalidValueError('has several tags', 'repeat the flag: --tag env=prod --tag team=loaders');
+  if (before.some((each) => each.name === name))
+    throw new InvalidValueError('has a name that was given before', `give ${name} once`);
   return { name, value };
 }

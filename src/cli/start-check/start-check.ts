@@ -9,7 +9,7 @@ import type { PollContext } from '../../watch/poll-once.ts';
 import { assertNotRemote } from '../database/database-location.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { parseExpirationFlag } from '../flags/expiration-flag.ts';
-import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
+import { createDatabaseFlag, createMarginFlag, createStartCheckDatabaseFlag } from '../flags/shared-flags.ts';
 import {
   addSourceFlags,
   openSourceFromFlags,
@@ -54,7 +54,9 @@ export function addStartCheckFlags(
       'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
       parseExpirationFlag,
     );
-  return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(createDatabaseFlag());
+  return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(
+    command.name() === 'check' ? createStartCheckDatabaseFlag() : createDatabaseFlag(JUDGE_OFFLINE),
+  );
 }
 
 export interface StartCheckContext extends PollContext, Disposable {

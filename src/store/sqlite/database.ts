@@ -3,6 +3,7 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { toStoredKeyId } from '../../key-id.ts';
 import { createTextRedactor } from '../../redact.ts';
 import type { ReadOptions, StoreLimits } from '../contract.ts';
+import { assertFilePath } from '../database-path.ts';
 import { openCopy } from './database-copy.ts';
 import {
   BUSY_TIMEOUT_MS,
@@ -19,18 +20,6 @@ import { assertNotForeignDatabase, createForeignDatabaseError } from './file-hea
 import { enableIncrementalVacuum, rebuildFile } from './free-pages.ts';
 import { createPrivateFile, readFileSize } from './private-file.ts';
 import { APPLICATION_ID, FIRST_VERSION_WITHOUT_SECRETS, MIGRATIONS } from './schema.ts';
-
-/** A URL would be a path to a file that does not exist, so its history would seem to be empty. */
-function assertFilePath(path: string): void {
-  if (!/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return;
-  throw new CredWatchError(
-    'the database is a URL, and a database file is needed',
-    'give the path of a file',
-    {
-      code: 'DATABASE_INVALID_PATH',
-    },
-  );
-}
 
 const WAL_PAUSE_MS = 10;
 const WAL_ATTEMPTS = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
