@@ -11,7 +11,7 @@ import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags } from '../flags/judging-flags.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
-import { parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
+import { parseName, parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
@@ -38,6 +38,7 @@ interface PushFlags extends DestinationFlags {
   migrate?: boolean;
   monthly?: boolean;
   retain?: Seconds;
+  forgetHost?: readonly string[];
   print?: boolean;
 }
 
@@ -66,6 +67,11 @@ export const pushCommand: CommandDefinition = {
       .option('--migrate', 'PostgreSQL: create or migrate the tables, and push nothing')
       .option('--monthly', 'with --migrate: divide the table of generations by month')
       .option('--retain <duration>', 'with --migrate: delete what was last seen before this time')
+      .option(
+        '--forget-host <name>',
+        'with --migrate: delete all rows of a host that no longer exists; may be repeated',
+        parseRepeated(parseName),
+      )
       .option('--print', 'with --migrate: print the SQL, and do not connect')
       .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
       .option('--since <time>', 'metrics: send samples from this time on, also those that were sent before')
@@ -154,7 +160,7 @@ function validate({ to, migrate = false, print = false }: PushFlags, invocation:
   }
   if (!migrate) {
     const hint = 'add --migrate, or remove the flag';
-    rejectFlags(invocation, ['--monthly', '--retain', '--print'], 'needs --migrate', hint);
+    rejectFlags(invocation, ['--monthly', '--retain', '--forget-host', '--print'], 'needs --migrate', hint);
     return;
   }
   if (to.some(({ kind }) => kind !== 'postgres'))
@@ -169,5 +175,11 @@ function validate({ to, migrate = false, print = false }: PushFlags, invocation:
     'and --migrate cannot be combined',
     hint,
   );
-  if (print) rejectFlags(invocation, ['--retain'], 'and --print cannot be combined', 'remove one of them');
+  if (print)
+    rejectFlags(
+      invocation,
+      ['--retain', '--forget-host'],
+      'and --print cannot be combined',
+      'remove one of them',
+    );
 }

@@ -3,22 +3,26 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
 import { PostgresUnavailableError } from '../../remote/postgres/connection/failures.ts';
 import { PostgresConnection } from '../../remote/postgres/connection/postgres-connection.ts';
+import { forgetHost as deleteHost } from '../../remote/postgres/migrate/host-deletion.ts';
 import { type MigrationResult, migrate, printMigration } from '../../remote/postgres/migrate/migrate.ts';
-import { deleteOldRows } from '../../remote/postgres/migrate/retention.ts';
+import { deleteOldRows, type RetentionResult } from '../../remote/postgres/migrate/retention.ts';
 import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
 export interface MigrationFlags {
   monthly?: boolean;
   retain?: Seconds;
+  /** Hosts whose rows are deleted. */
+  forgetHost?: readonly string[];
   print?: boolean;
   timeout: Seconds;
 }
 
 /** `push --migrate`: creates or migrates the tables of a database, and deletes old rows. */
 export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io): Promise<void> {
-  const { monthly = false, retain, print = false, timeout } = flags;
+  const { monthly = false, retain, forgetHost = [], print = false, timeout } = flags;
   const now = io.clock.now();
   const options = { isMonthly: monthly, now };
   if (print) {
@@ -39,9 +43,13 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
       const message = `could not create the roles ${result.missingRoles.join(' and ')}, because this user may not create roles`;
       await printNote(io, message, 'let an administrator run the end of `cred-watch push --migrate --print`');
     }
+    for (const host of forgetHost) {
+      await deleteHost(connection, host);
+      await io.stdout.write(`${name}: deleted the host ${host}\n`);
+    }
     if (retain === undefined) return;
-    const { deletedBefore } = await deleteOldRows(connection, now - retain * 1000);
-    await io.stdout.write(`${name}: deleted what was last seen before ${formatInstant(deletedBefore)}\n`);
+    const deleted = await deleteOldRows(connection, now - retain * 1000);
+    await io.stdout.write(`${name}: ${describeRetention(deleted)}\n`);
   } catch (error) {
     if (!(error instanceof PostgresUnavailableError)) throw error;
     throw new CredWatchError(error.message, 'run the command again: it continues where it stopped', {
@@ -50,6 +58,13 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
   } finally {
     await connection.close();
   }
+}
+
+function describeRetention({ deletedBefore, ...deleted }: RetentionResult): string {
+  const partitions =
+    deleted.droppedPartitions === 0 ? '' : `, ${formatCount(deleted.droppedPartitions, 'partition')}`;
+  const counts = `${formatCount(deleted.generations, 'generation')}${partitions} and ${formatCount(deleted.hosts, 'host')}`;
+  return `deleted what was last seen before ${formatInstant(deletedBefore)}: ${counts}`;
 }
 
 const MIGRATION_STATEMENT_TIMEOUT: Seconds = 3600;

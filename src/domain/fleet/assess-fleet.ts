@@ -22,7 +22,10 @@ export interface FleetOptions extends Freshness, EvidenceRules {
 }
 
 /** Judges all hosts from the figures of their series. */
-export function assessFleet({ hosts, series }: StoredFleet, options: FleetOptions): AssessedFleet {
+export function assessFleet(
+  { hosts, series, deletedBefore = null }: StoredFleet,
+  options: FleetOptions,
+): AssessedFleet {
   const prepared = options.jobs.map((each) => prepareJob(each, options.now));
   const rules = { ...options, jobs: prepared.map(({ job }) => job) };
   const figures = groupBy([...series], ({ identity }) => identity.host);
@@ -41,7 +44,7 @@ export function assessFleet({ hosts, series }: StoredFleet, options: FleetOption
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
     trends.add(host.host, judged, options.now);
     groups?.add(assessed, judged);
-    const silence = findSilence(host, own, options);
+    const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
   }
   return {

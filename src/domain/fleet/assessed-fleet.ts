@@ -61,12 +61,17 @@ export type HostJudgement = Pick<
 
 export interface SilentHost {
   host: string;
-  /** `NOT_PUSHED`: samples may be in the database of the host. `NOT_SAMPLED`: the host pushes, but has no new samples. */
-  code: 'NO_SAMPLES' | 'NOT_SAMPLED' | 'NOT_PUSHED';
+  /**
+   * `NOT_PUSHED`: samples may be in the database of the host. `NOT_SAMPLED`: the host pushes, but has no new samples.
+   * `SAMPLES_DELETED`: the host pushes, and all of its samples were deleted because of their age.
+   */
+  code: 'NO_SAMPLES' | 'NOT_SAMPLED' | 'NOT_PUSHED' | 'SAMPLES_DELETED';
   lastSample: Instant | null;
   /** Of the newest sample. Null without a sample. */
   age: Seconds | null;
   pushedAt: Instant | null;
+  /** All samples of the host were before this time, and were deleted. Null if it has samples, or never had one. */
+  deletedBefore: Instant | null;
 }
 
 /** A role of a source. */

@@ -15,6 +15,8 @@ export interface StoredFleet {
   /** Hosts with tags or pushes. Other hosts are known from their series. */
   hosts: readonly FleetHost[];
   series: Iterable<StoredSeriesFigures>;
+  /** What was last seen before this time was deleted. Null if nothing was deleted. */
+  deletedBefore?: Instant | null;
 }
 
 /** The newest known offset of the host's clock is part of the figures. */

@@ -12,6 +12,7 @@ export function findSilence(
   { host, pushedAt }: FleetHost,
   figures: readonly SeriesFigures[],
   { now, maxAge }: Freshness,
+  deletedBefore: Instant | null,
 ): SilentHost | null {
   const measured = figures.flatMap((each) => each.measured ?? []);
   const age = range(measured.map((each) => computeAge(now, each)))?.min ?? null;
@@ -19,15 +20,18 @@ export function findSilence(
   const isPolled = figures.length === 0 || figures.some((each) => each.isPolled);
   const limit = maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge;
   if (limit === null || (age !== null && age <= limit)) return null;
-  return { host, code: findSilenceCode(lastSample, pushedAt, now, limit), lastSample, age, pushedAt };
+  // A host whose polls all failed has a series without samples.
+  const wasDeleted = figures.length === 0 ? deletedBefore : null;
+  const code = findSilenceCode({ lastSample, pushedAt, deletedBefore: wasDeleted }, now, limit);
+  return { host, code, lastSample, age, pushedAt, deletedBefore: wasDeleted };
 }
 
 function findSilenceCode(
-  lastSample: Instant | null,
-  pushedAt: Instant | null,
+  { lastSample, pushedAt, deletedBefore }: Pick<SilentHost, 'lastSample' | 'pushedAt' | 'deletedBefore'>,
   now: Instant,
   limit: Seconds,
 ): SilentHost['code'] {
   if (pushedAt !== null && secondsBetween(pushedAt, now) > limit) return 'NOT_PUSHED';
-  return lastSample === null ? 'NO_SAMPLES' : 'NOT_SAMPLED';
+  if (lastSample !== null) return 'NOT_SAMPLED';
+  return deletedBefore === null ? 'NO_SAMPLES' : 'SAMPLES_DELETED';
 }

@@ -67,12 +67,13 @@ const buildCountsJson = (hosts: HostCounts) => ({
   safe_share: computeSafeShare(hosts),
 });
 
-const buildSilentJson = ({ host, code, lastSample, age, pushedAt }: SilentHost) => ({
+const buildSilentJson = ({ host, code, lastSample, age, pushedAt, deletedBefore }: SilentHost) => ({
   host,
   code,
   newest_sample_at: formatNullableInstant(lastSample),
   newest_sample_age_seconds: age,
   pushed_at: formatNullableInstant(pushedAt),
+  samples_deleted_before: formatNullableInstant(deletedBefore),
 });
 
 const buildChangeJson = ({ source, role, figure, direction, ...change }: RoleChange) => ({

@@ -2,6 +2,7 @@ import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fle
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { formatTableRow, formatVerdictWithSymbol, quoteName } from '../ci/markdown.ts';
 import {
+  adviseOnSilence,
   describeChange,
   describeDrift,
   describeFleetJob,
@@ -13,7 +14,6 @@ import {
   NO_FLEET_JOB_MESSAGE,
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
-  SILENCE_ADVICE,
 } from '../messages/fleet/fleet.ts';
 import {
   buildGroupCells,
@@ -40,7 +40,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
   ];
   const silent = shown.silent.map((each) => `- ${quoteName(each.host)}: ${describeSilence(each)}`);
   if (shown.hiddenSilentCount > 0) silent.push(`- ${describeMoreSilent(shown.hiddenSilentCount)}`);
-  if (silent.length > 0) silent.push(`- ${SILENCE_ADVICE}`);
+  if (silent.length > 0) silent.push(`- ${adviseOnSilence(fleet.silentHosts)}`);
   return `${[
     `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
     summary.join('\n'),

@@ -4,6 +4,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
+  adviseOnSilence,
   describeChange,
   describeDrift,
   describeFleetJob,
@@ -15,7 +16,6 @@ import {
   NO_FLEET_JOB_MESSAGE,
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
-  SILENCE_ADVICE,
 } from '../messages/fleet/fleet.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
@@ -69,7 +69,7 @@ ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
 ${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
 ${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
-${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, SILENCE_ADVICE])}
+${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}
 ${renderList('Trends', fleet.drifts.map(describeDrift))}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>

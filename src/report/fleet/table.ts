@@ -4,6 +4,7 @@ import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
+  adviseOnSilence,
   describeChange,
   describeDrift,
   describeFleetJob,
@@ -15,7 +16,6 @@ import {
   NO_FLEET_JOB_MESSAGE,
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
-  SILENCE_ADVICE,
 } from '../messages/fleet/fleet.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
@@ -42,7 +42,7 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   ];
   const findings: Row[][] = [
     continueRows('silent hosts', silent),
-    silent.length === 0 ? [] : [['what to do', SILENCE_ADVICE]],
+    silent.length === 0 ? [] : [['what to do', adviseOnSilence(fleet.silentHosts)]],
     continueRows('changed last week', fleet.changes.map(describeChange)),
     continueRows('trends', fleet.drifts.map(describeDrift)),
     context.isPeriodOfStoredValues ? [['note', PERIOD_MESSAGE]] : [],

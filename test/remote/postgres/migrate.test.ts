@@ -182,7 +182,12 @@ describePostgres('retention', (server) => {
     await pushTo(database, store);
     const before = START + 24 * 35 * 3_600_000;
     const result = await withConnection(database, (connection) => deleteOldRows(connection, before));
-    expect(result).toEqual({ deletedBefore: before, droppedPartitions: isMonthly ? 1 : 0 });
+    expect(result).toEqual({
+      deletedBefore: before,
+      droppedPartitions: isMonthly ? 1 : 0,
+      generations: isMonthly ? 0 : 30,
+      hosts: 0,
+    });
     const count = async (table: string) =>
       (await database.query<{ count: number }>(`SELECT count(*)::int AS count FROM cred_watch.${table}`))[0]
         ?.count;

@@ -1,21 +1,11 @@
 import type { Instant } from '../../../domain/model.ts';
 import type { PostgresConnection } from '../connection/postgres-connection.ts';
+import { type DeletedRows, deleteOldRowsOfHost } from './host-deletion.ts';
 import { isDividedByMonth, listPartitions } from './partitions.ts';
-
-/** Statements with the host and the time. Each touches the rows of one host only. */
-const DELETIONS: readonly string[] = [
-  'DELETE FROM cred_watch.generations WHERE host = $1 AND last_seen < $2',
-  'DELETE FROM cred_watch.failed_polls WHERE host = $1 AND last_at < $2',
-  'DELETE FROM cred_watch.job_runs WHERE host = $1 AND started_at < $2',
-  `DELETE FROM cred_watch.findings WHERE host = $1 AND EXISTS (
-     SELECT 1 FROM cred_watch.series WHERE series.host = findings.host AND series.source = findings.source
-       AND series.api_version = findings.api_version AND series.role = findings.role AND series.last_sample < $2)`,
-  'DELETE FROM cred_watch.series WHERE host = $1 AND last_sample < $2',
-];
 
 const HOSTS_PER_PAGE = 1000;
 
-export interface RetentionResult {
+export interface RetentionResult extends DeletedRows {
   /** What was last seen before this time was deleted. */
   deletedBefore: Instant;
   droppedPartitions: number;
@@ -37,18 +27,21 @@ export async function deleteOldRows(
     [before],
   );
   const droppedPartitions = await dropPartitions(connection, before);
+  const result = { deletedBefore: before, droppedPartitions, hosts: 0, generations: 0 };
   for (let last = ''; ; ) {
     const hosts = await connection.query<{ host: string }>(
       `SELECT host FROM cred_watch.hosts WHERE host > $1 ORDER BY host LIMIT ${HOSTS_PER_PAGE}`,
       [last],
     );
     for (const { host } of hosts) {
-      await connection.transaction(async (statements) => {
-        for (const sql of DELETIONS) await statements.query(sql, [host, before]);
-      });
+      const deleted = await connection.transaction((statements) =>
+        deleteOldRowsOfHost(statements, host, before),
+      );
+      result.hosts += deleted.hosts;
+      result.generations += deleted.generations;
     }
     last = hosts.at(-1)?.host ?? last;
-    if (hosts.length < HOSTS_PER_PAGE) return { deletedBefore: before, droppedPartitions };
+    if (hosts.length < HOSTS_PER_PAGE) return result;
   }
 }
 

@@ -92,6 +92,8 @@ export interface StoredSeries {
   revision: number;
   isPolled: boolean;
   session: SessionFacts | null;
+  /** Of the figures. */
+  firstSample: Instant | null;
   lastSample: Instant | null;
 }
 
@@ -104,6 +106,7 @@ interface SeriesRow {
   polled: boolean;
   session_limit: SessionFacts['limit'];
   token_expires_at: number | null;
+  first_sample: number | null;
   last_sample: number | null;
 }
 
@@ -123,7 +126,7 @@ export async function lockSeries(
     sorted.flatMap((each) => [...toIdentityValues(each), 0, false, false]),
   );
   const rows = await statements.query<SeriesRow>(
-    `SELECT host, source, api_version, role, revision, polled, session_limit, token_expires_at, last_sample
+    `SELECT host, source, api_version, role, revision, polled, session_limit, token_expires_at, first_sample, last_sample
      FROM cred_watch.series WHERE (host, source, api_version, role) IN (${listParameters(sorted.length, IDENTITY.length)})
      ORDER BY host, source, api_version, role FOR UPDATE`,
     sorted.flatMap(toIdentityValues),
@@ -138,6 +141,7 @@ export async function lockSeries(
           row.session_limit === null && row.token_expires_at === null
             ? null
             : { limit: row.session_limit, tokenExpiresAt: row.token_expires_at },
+        firstSample: row.first_sample,
         lastSample: row.last_sample,
       },
     ]),

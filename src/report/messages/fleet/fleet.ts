@@ -8,7 +8,7 @@ import type {
   SilentHost,
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
-import type { Seconds, SeriesIdentity } from '../../../domain/model.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
@@ -78,20 +78,26 @@ export function describeSize(hostCount: number, seriesCount: number, retiredCoun
   return `${formatNumber(hostCount)} with ${formatNumber(seriesCount)} series${retired}`;
 }
 
-export function describeSilence({ code, lastSample, age, pushedAt }: SilentHost): string {
+export function describeSilence({ code, lastSample, age, pushedAt, deletedBefore }: SilentHost): string {
   const sample =
     lastSample === null || age === null
-      ? 'no sample yet'
+      ? describeNoSample(deletedBefore)
       : `newest sample ${formatAge(age)} old, from ${formatTimestamp(lastSample)}`;
   switch (code) {
     case 'NO_SAMPLES':
       return sample;
+    case 'SAMPLES_DELETED':
     case 'NOT_SAMPLED':
       return pushedAt === null ? sample : `${sample}; last push ${formatTimestamp(pushedAt)}`;
     case 'NOT_PUSHED':
       return `no push since ${pushedAt === null ? '' : formatTimestamp(pushedAt)}; ${sample}`;
   }
 }
+
+const describeNoSample = (deletedBefore: Instant | null): string =>
+  deletedBefore === null
+    ? 'no sample yet'
+    : `no sample since ${formatDate(deletedBefore)}, and older samples were deleted`;
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
@@ -102,7 +108,12 @@ function formatAge(age: Seconds): string {
 }
 
 /** What to do about silent hosts. */
-export const SILENCE_ADVICE = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';
+export function adviseOnSilence(silentHosts: readonly SilentHost[]): string {
+  const advice = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';
+  return silentHosts.some(({ pushedAt }) => pushedAt !== null)
+    ? `${advice}; remove hosts that no longer exist with \`cred-watch push --to URL --migrate --forget-host NAME\``
+    : advice;
+}
 
 export const formatRole = ({ source, role }: RoleOfSource): string =>
   role === '' ? source : `${source} ${escapeUnprintable(role)}`;

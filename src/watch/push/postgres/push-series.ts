@@ -132,7 +132,11 @@ async function sendSeries(
     // Another process has changed the series, and this host has nothing new. A change here would make the other
     // process compare again.
     const isChanged =
-      changes.changed.length > 0 || stored.revision === 0 || confirmed?.state !== series.state;
+      changes.changed.length > 0 ||
+      stored.revision === 0 ||
+      confirmed?.state !== series.state ||
+      // The figures are those of rows that were deleted because of their age.
+      stored.firstSample !== (changes.figures.measured?.firstSample ?? null);
     const rejectedCount = found.changed.length - changes.changed.length;
     prepared.push({
       changes,
@@ -163,7 +167,13 @@ async function sendSeries(
   return prepared;
 }
 
-const NEW_SERIES: StoredSeries = { revision: 0, isPolled: false, session: null, lastSample: null };
+const NEW_SERIES: StoredSeries = {
+  revision: 0,
+  isPolled: false,
+  session: null,
+  firstSample: null,
+  lastSample: null,
+};
 
 /** Reads the generations of the database, unless only this host can have changed them. */
 async function compare(

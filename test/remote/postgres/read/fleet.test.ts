@@ -136,7 +136,12 @@ describePostgres('a fleet in PostgreSQL', (server) => {
     await pushFleet(database);
     const { statements, hosts } = await readFigures(database);
     const tables = new Set(statements.flatMap((sql) => sql.match(/cred_watch\.\w+/g) ?? []));
-    expect([...tables].sort()).toEqual(['cred_watch.host_tags', 'cred_watch.hosts', 'cred_watch.series']);
+    expect([...tables].sort()).toEqual([
+      'cred_watch.host_tags',
+      'cred_watch.hosts',
+      'cred_watch.retention',
+      'cred_watch.series',
+    ]);
     expect(hosts).toContainEqual({ host: 'web-1', tags: { env: 'prod' }, pushedAt: NOW - HOUR });
   });
 

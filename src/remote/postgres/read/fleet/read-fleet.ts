@@ -1,6 +1,6 @@
 import type { FleetHost, StoredFleet } from '../../../../domain/fleet/fleet-host.ts';
 import type { SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
-import type { JobRun, Seconds } from '../../../../domain/model.ts';
+import type { Instant, JobRun, Seconds } from '../../../../domain/model.ts';
 import type { HistorySelection } from '../../../loaded-histories.ts';
 import type { PostgresConnection, Statements } from '../../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from '../checked-values.ts';
@@ -34,11 +34,22 @@ export function readFleetFigures(
     const { hosts, offsets } = await readHosts(statements, selection, database);
     const figures = await readFigures(statements, selection, offsets, database);
     return {
-      fleet: { hosts, series: await readPeriods(statements, selection, figures, database) },
+      fleet: {
+        hosts,
+        series: await readPeriods(statements, selection, figures, database),
+        deletedBefore: await readDeletedBefore(statements, database),
+      },
       runs: jobs.length === 0 ? [] : await readDecisiveRuns(statements, selection, jobs, database),
       jobNames: jobs.length === 0 ? [] : await readJobNames(statements, database),
     };
   });
+}
+
+async function readDeletedBefore(statements: Statements, database: string): Promise<Instant | null> {
+  const [row] = await statements.query<Row>(
+    "SELECT deleted_before FROM cred_watch.retention WHERE name = 'all'",
+  );
+  return row === undefined ? null : new CheckedTable(database, 'retention').number(row, 'deleted_before');
 }
 
 async function readHosts(
