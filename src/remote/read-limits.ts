@@ -13,7 +13,8 @@ export class TooMuchSelectedError extends CredWatchError {
   constructor(database: string, { maxSeries, maxGenerations }: ReadLimits) {
     super(
       `the selection of ${database} has more than ${formatCount(maxSeries)} series or ${formatCount(maxGenerations)} generations`,
-      'select less with --host, --role or --since, or show all hosts with --fleet',
+      'select less with --host, --source, --role or --since',
+      { code: 'SELECTION_TOO_LARGE' },
     );
   }
 }

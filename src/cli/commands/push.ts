@@ -154,9 +154,14 @@ async function migrateAll(flags: PushFlags, io: Io): Promise<number> {
 }
 
 function validate({ to, migrate = false, print = false }: PushFlags, invocation: Invocation): void {
-  for (const [flag, { kind, name }] of Object.entries(FLAGS_OF_KINDS)) {
+  for (const [flag, { kind, name, example }] of Object.entries(FLAGS_OF_KINDS)) {
     if (to.some((target) => target.kind === kind)) continue;
-    rejectFlags(invocation, [flag], `needs a destination of ${name}`, `add --to, or remove ${flag}`);
+    rejectFlags(
+      invocation,
+      [flag],
+      `needs a destination of ${name}`,
+      `add --to ${example}, or remove ${flag}`,
+    );
   }
   if (!migrate) {
     const hint = 'add --migrate, or remove the flag';

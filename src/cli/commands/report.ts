@@ -8,7 +8,7 @@ import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
-import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
+import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
 import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
@@ -123,7 +123,9 @@ export const reportCommand: CommandDefinition = {
       return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
     }
     const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
-    using database = await openReportDatabase(location, toReadRequest(options, needsAllTime), io);
+    using database = await suggestFleet(
+      openReportDatabase(location, toReadRequest(options, needsAllTime), io),
+    );
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);

@@ -1,4 +1,5 @@
 import type { SourceName } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
@@ -24,6 +25,20 @@ export interface ReportDatabase extends Disposable {
   store: (ReportStore & Histories) | null;
   /** The host under which this machine polls. Null if the database does not know it. */
   findLastHost(machine: string, source: SourceName): string | null;
+}
+
+/**
+ * For a command that has `--fleet`.
+ * @throws CredWatchError with this flag in the hint, if the selection is too large
+ */
+export async function suggestFleet<T>(open: Promise<T>): Promise<T> {
+  try {
+    return await open;
+  } catch (error) {
+    if (!(error instanceof CredWatchError) || error.code !== 'SELECTION_TOO_LARGE') throw error;
+    const { message, code, hint } = error;
+    throw new CredWatchError(message, `judge all hosts with --fleet, or ${hint}`, { cause: error, code });
+  }
 }
 
 /** @param needsAllTime metrics also count the samples outside the period of the filter */

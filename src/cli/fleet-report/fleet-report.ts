@@ -1,12 +1,14 @@
 // Not part of the bundle of `report`: only `--fleet` needs this module.
 import type { AssessedFleet } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
 import type { Invocation } from '../command.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
+import { formatNames } from '../flags/selection-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
+import { FILE_STYLE, getTextStyle } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
@@ -42,7 +44,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   const context = { databasePath: read.name, filter: options.filter };
   if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
-  await printMissingTag(fleet, io);
+  assertTagExists(fleet, location);
   const rendered = canRender
     ? outputs
     : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
@@ -61,16 +63,19 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   return toExitCode(fleet.verdict);
 }
 
-async function printMissingTag({ groups, hosts }: AssessedFleet, io: Io): Promise<void> {
+/** @throws CredWatchError if no host has the tag of the groups */
+function assertTagExists({ groups, hosts }: AssessedFleet, location: string): void {
   if (groups === null || groups.by.kind !== 'tag' || hosts.length === 0) return;
   const { name } = groups.by;
   if (hosts.some(({ tags }) => Object.hasOwn(tags, name))) return;
+  throw new CredWatchError(`no host has the tag ${name}`, describeTags(hosts, location));
+}
+
+function describeTags(hosts: AssessedFleet['hosts'], location: string): string {
+  if (!isPostgresUrl(location))
+    return 'only a PostgreSQL database has tags: group by role or source, or push with `cred-watch push --to postgres://HOST/DATABASE --tag NAME=VALUE`';
   const names = [...new Set(hosts.flatMap(({ tags }) => Object.keys(tags)))].sort();
-  await printNote(
-    io,
-    `no host has the tag ${name}`,
-    names.length === 0
-      ? 'set tags on the hosts with `cred-watch push --tag NAME=VALUE`, or group by role or source'
-      : `tags of these hosts: ${names.slice(0, 8).join(', ')}`,
-  );
+  return names.length === 0
+    ? 'set tags on the hosts with `cred-watch push --tag NAME=VALUE`, or group by role or source'
+    : `tags of these hosts: ${formatNames(names)}`;
 }

@@ -26,7 +26,7 @@ export async function renderInWorker(
       );
     });
     if ('text' in result) return result.text;
-    throw new CredWatchError(result.message, result.hint);
+    throw new CredWatchError(result.message, result.hint, { code: result.code });
   } finally {
     stop.removeEventListener('abort', terminate);
   }

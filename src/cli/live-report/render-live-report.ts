@@ -6,7 +6,12 @@ import type { ReportContext } from '../../report/context.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { assessStored, type StoredReportOptions } from '../../watch/stored-report.ts';
-import { openReportDatabase, type ReportDatabase, toReadRequest } from '../database/report-database.ts';
+import {
+  openReportDatabase,
+  type ReportDatabase,
+  suggestFleet,
+  toReadRequest,
+} from '../database/report-database.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import { FILE_STYLE } from '../process/io.ts';
 
@@ -66,7 +71,7 @@ async function openDatabase({
   const request = toReadRequest(options, format === 'prometheus');
   const context = { env: {}, home: '', ...standalone, clock: systemClock, random: Math.random };
   const isOpenInOtherThread = standalone === undefined;
-  const opened = await openReportDatabase(database, request, context, { isOpenInOtherThread });
+  const opened = await suggestFleet(openReportDatabase(database, request, context, { isOpenInOtherThread }));
   if (opened.store !== null || standalone === undefined) return opened;
   throw new CredWatchError(
     `no samples: ${describeMissingDatabase(database)}`,

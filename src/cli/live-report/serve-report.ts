@@ -11,7 +11,7 @@ import {
 } from '../../server/monitor/monitor-response.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { Invocation } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { isFolder, resolveDatabase } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { parseListenAddresses } from '../flags/listen-addresses.ts';
@@ -71,11 +71,16 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
     if (lastError !== String(error)) void printThrownError(io, error);
     lastError = String(error);
   };
+  const printRecovery = async () => {
+    const hadError = lastError !== null;
+    lastError = null;
+    if (hadError) await printNote(io, 'the database can be read again');
+  };
   const createRoute =
     (format: LiveFormat): MonitorRoute =>
     async () => {
       const response = await respond(async () => report.getText(format), printNewError);
-      if (response.status === 200) lastError = null;
+      if (response.status === 200) await printRecovery();
       return { ...response, ...(response.status === 200 ? { type: REPORT_FORMATS[format].mediaType } : {}) };
     };
   const checkHealth: MonitorRoute = () =>
@@ -84,6 +89,8 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
       await report.getText('json');
       return 'the database can be read\n';
     }, printNewError);
+  // A database that is down can come back, but a selection does not become smaller.
+  if (isPostgresUrl(database) || isFolder(database)) await report.getText('json').catch(throwIfTooLarge);
   const { origins, close } = await startMonitor({
     listen: parseListenAddresses(flags),
     allowedHosts: [io.machine, ...flags.allowHost],
@@ -111,8 +118,13 @@ async function respond(
   } catch (error) {
     if (!(error instanceof CredWatchError)) throw error;
     onError(error);
-    return buildMonitorError(503, escapeUnprintable(error.message));
+    const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
+    return buildMonitorError(503, escapeUnprintable(error.message) + hint);
   }
+}
+
+function throwIfTooLarge(error: unknown): void {
+  if (error instanceof CredWatchError && error.code === 'SELECTION_TOO_LARGE') throw error;
 }
 
 const waitUntilAborted = (signal: AbortSignal): Promise<void> =>

@@ -18,12 +18,10 @@ import type { Tag } from './tags.ts';
 export interface PollPushFlags extends Partial<JudgingFlags> {
   push: readonly DestinationTarget[];
   tag?: readonly Tag[];
-  interval?: Seconds;
 }
 
-/** How long a push tries again. With `--interval`, the next round tries again anyway. */
-const ONLY_PUSH_TIMEOUT: Seconds = 20;
-const ROUND_TIMEOUT: Seconds = 5;
+/** How long a push tries again. The next round of polls tries again anyway. */
+const PUSH_TIMEOUT: Seconds = 5;
 const BACKOFF: BackoffLimits = { minMs: 30_000, firstMs: 60_000, maxMs: 15 * 60_000 };
 /** systemd and Docker kill a process after ten seconds or more. */
 const MAX_LAST_PUSH_MS = 5000;
@@ -66,13 +64,8 @@ export class BackgroundPush {
   }
 
   /** @throws CredWatchError if the name of a destination is invalid */
-  static async open(
-    { push, interval, ...others }: PollPushFlags,
-    store: SampleStore,
-    io: Io,
-  ): Promise<BackgroundPush> {
-    const timeout = interval === undefined ? ONLY_PUSH_TIMEOUT : ROUND_TIMEOUT;
-    const flags: DestinationFlags = { ...others, timeout };
+  static async open({ push, ...others }: PollPushFlags, store: SampleStore, io: Io): Promise<BackgroundPush> {
+    const flags: DestinationFlags = { ...others, timeout: PUSH_TIMEOUT };
     assertOneServer(listMetricsUrls(push), io.env);
     const destinations: Destination[] = [];
     for (const target of push) {
@@ -146,7 +139,7 @@ export class BackgroundPush {
 
   async #printReport(
     destination: Destination,
-    { destination: name, error, sent, rejected }: PushReport,
+    { destination: name, status, error, sent, rejected }: PushReport,
   ): Promise<void> {
     const io = this.#io;
     for (const { item, reason } of rejected) {
@@ -154,7 +147,9 @@ export class BackgroundPush {
       if (destination.isNewRejection(message)) await printNote(io, message);
     }
     if (error !== null) {
-      if (destination.failures === 0) await printNote(io, `push: ${error.message}`, error.hint);
+      // cron mails each line. Another push sends the rest, so a user has nothing to do.
+      const hint = status === 'interrupted' ? undefined : error.hint;
+      if (destination.failures === 0) await printNote(io, `push: ${error.message}`, hint);
       this.#postpone(destination);
       return;
     }

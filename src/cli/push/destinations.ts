@@ -3,13 +3,21 @@ import { JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
-const METRICS = { kind: 'prometheus', name: 'metrics' } as const;
+const METRICS = { kind: 'prometheus', name: 'metrics', example: 'prometheus=URL' } as const;
+const POSTGRES = { kind: 'postgres', name: 'PostgreSQL', example: 'postgres://HOST/DATABASE' } as const;
+
+interface DestinationKind {
+  kind: DestinationTarget['kind'];
+  /** For messages. */
+  name: string;
+  example: string;
+}
 
 /** The kind of destination that each of these flags concerns. All other flags concern every destination. */
-export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; name: string }>> = {
-  '--tag': { kind: 'postgres', name: 'PostgreSQL' },
-  '--migrate': { kind: 'postgres', name: 'PostgreSQL' },
-  '--endpoint-url': { kind: 's3', name: 'S3' },
+export const FLAGS_OF_KINDS: Readonly<Record<string, DestinationKind>> = {
+  '--tag': POSTGRES,
+  '--migrate': POSTGRES,
+  '--endpoint-url': { kind: 's3', name: 'S3', example: 's3://BUCKET/PREFIX' },
   ...Object.fromEntries([...JUDGING_FLAGS, '--since'].map((flag) => [flag, METRICS])),
 };
 

@@ -31,6 +31,7 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
   }
   const connection = new PostgresConnection(resolveSettings(url, io), io, {
     timeout,
+    purpose: 'migrate',
     // Moving rows into a new partition reads a table.
     statementTimeout: MIGRATION_STATEMENT_TIMEOUT,
     signal: io.createStopSignal(),

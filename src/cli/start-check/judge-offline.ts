@@ -4,9 +4,11 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { listSessionNotes } from '../../domain/session-facts.ts';
 import { judgeWithoutCredentials } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
+import { CredWatchError } from '../../errors.ts';
 import { judgeStored } from '../../watch/judge-stored.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { openReportDatabase, type ReadRequest, type ReportDatabase } from '../database/report-database.ts';
+import { formatNames } from '../flags/selection-flags.ts';
 import { findConfiguredHost } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -39,7 +41,7 @@ export async function judgeNewestSample(
   }
   const { source } = identified.credentials;
   const host = findConfiguredHost(flags, io) ?? database.findLastHost(io.machine, source) ?? io.machine;
-  await noteUnknownHost(database, flags, io);
+  await checkHost(database, flags, io);
   const { maxAge = DEFAULT_MAX_AGE } = flags;
   const selection = { host, maxAge, ...identified.credentials };
   const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
@@ -58,12 +60,20 @@ function toReadRequest(identified: IdentifiedJob, flags: OfflineFlags, io: Io): 
 }
 
 /** Only the database file of a machine knows under which host name the machine polls. */
-async function noteUnknownHost(
+async function checkHost(
   { name, isFile, store }: ReportDatabase,
   flags: OfflineFlags,
   io: Io,
 ): Promise<void> {
-  if (isFile || store === null || findConfiguredHost(flags, io) !== null) return;
-  if (store.historyReaders({}).length > 0) return;
+  if (isFile || store === null || store.historyReaders({}).length > 0) return;
+  const host = findConfiguredHost(flags, io);
+  if (host !== null) {
+    const hosts = store.seriesNames('host');
+    if (hosts.length === 0 || hosts.includes(host)) return;
+    throw new CredWatchError(
+      `no samples of the host ${host} in ${name}`,
+      `hosts with samples: ${formatNames(hosts)}`,
+    );
+  }
   await printNote(io, `${name} has no samples of the host ${io.machine}`, 'give the host with --host');
 }

@@ -26,14 +26,16 @@ export interface ImportRequest {
 /** A longer message is not read. */
 const MAX_MESSAGE_BYTES = 2048;
 
+const CHECK_PATH =
+  'use VictoriaMetrics or vmagent with the path /api/v1/import/prometheus; Prometheus itself has no import, so let it scrape `poll --listen` or a textfile';
+
 /** These say that the URL or the credentials are wrong, not the samples. */
 const WRONG_CONFIGURATION = new Map([
   [401, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],
   [403, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],
-  [404, 'check the path of the URL: VictoriaMetrics and vmagent use /api/v1/import/prometheus'],
-  [405, 'check the path of the URL: VictoriaMetrics and vmagent use /api/v1/import/prometheus'],
+  [404, CHECK_PATH],
+  [405, CHECK_PATH],
 ]);
-const CHECK_PATH = WRONG_CONFIGURATION.get(404);
 
 const TEMPORARY_STATUSES = new Set([408, 425, 429]);
 

@@ -124,6 +124,16 @@ describePostgres('poll --push', (server) => {
     expect(countLocal()).toBeGreaterThan(3);
   });
 
+  test('without --interval, a database that is down costs a few seconds and one line', async () => {
+    const { env, args, countLocal } = await prepare(server());
+    const startedAt = performance.now();
+    const { code, stderr } = await runCommand(['poll', ...args, '--push', DOWN], { env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: push: postgres:\S+ is not available: .*\n$/);
+    expect(performance.now() - startedAt).toBeLessThan(9000);
+    expect(countLocal()).toBe(1);
+  });
+
   ciTest('ends soon although a database does not answer', async () => {
     const { env, args, countLocal } = await prepare(server());
     const startedAt = performance.now();

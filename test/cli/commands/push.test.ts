@@ -159,7 +159,10 @@ describe('wrong usage of push', () => {
     [[], '--to'],
     [['--to', 'fleet'], "--to 'fleet' is not a destination"],
     [['--to', `mysql://me:${CANARY}@db/fleet`], '--to is not a destination'],
-    [['--to', '/tmp/x', '--tag', 'a=b'], '--tag needs a destination of PostgreSQL'],
+    [
+      ['--to', '/tmp/x', '--tag', 'a=b'],
+      '--tag needs a destination of PostgreSQL\nhint: add --to postgres://HOST/DATABASE, or remove --tag',
+    ],
     [['--to', '/tmp/x', '--migrate'], '--migrate needs a destination of PostgreSQL'],
     [['--to', PG, '--to', '/tmp/x', '--migrate'], '--migrate concerns only PostgreSQL'],
     [['--to', PG, '--monthly'], '--monthly needs --migrate'],

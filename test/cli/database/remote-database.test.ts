@@ -111,5 +111,15 @@ describePostgres('a PostgreSQL database of the command line', (server) => {
       /^note: postgres:\S+ has no samples of the host \S+\nhint: give the host with --host\n/,
     );
     expect((await runAt(START, [...args, '--host', 'web'], database.environment)).stderr).toBe('');
+    const store = temporaryStore();
+    recordHours(store, 0, 3);
+    await pushTo(database, store);
+    expect(await runAt(START, [...args, '--host', 'web'], database.environment)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^error: no samples of the host web in postgres:\S+\nhint: hosts with samples: i-0abc\n$/,
+      ),
+    });
   });
 });

@@ -84,11 +84,18 @@ describe('report --fleet', () => {
     expect(stderr).toBe('');
   });
 
-  test('a tag that no host has is reported', async () => {
+  test('a tag that no host has is an error', async () => {
     const { code, stdout, stderr } = await report(createFleet(), '--group-by', 'tag:role');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}role .*hosts/m);
-    expect(stderr).toContain('note: no host has the tag role\nhint: set tags');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('error: no host has the tag role\nhint: only a PostgreSQL database has tags');
+  });
+
+  test('a group with a value is an error', async () => {
+    const { code, stderr } = await report(createFleet(), '--group-by', 'env=prod');
+    expect([code, stderr]).toEqual([
+      2,
+      "error: --group-by 'env=prod' has a value, and groups are all values of a tag\nhint: use --group-by env\n",
+    ]);
   });
 
   test('a named job has the duration of the longest run of all hosts', async () => {

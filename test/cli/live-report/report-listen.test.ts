@@ -64,7 +64,10 @@ test('a file that does not exist yet is a response with status 503, and is serve
   const server = await startReport(['--db', db]);
   for (const path of ['/', '/metrics', '/healthz']) {
     const { status, body } = await curl(`${server.origin}${path}`);
-    expect([status, body]).toEqual([503, `no samples: ${db} does not exist\n`]);
+    expect([status, body]).toEqual([
+      503,
+      `no samples: ${db} does not exist\nhint: record samples with \`cred-watch poll\`\n`,
+    ]);
   }
   // A client that reloads must not fill the log.
   expect(server.stderr().match(/^error: /gm)).toHaveLength(1);
@@ -112,6 +115,26 @@ test('flags that contradict --listen are rejected', async () => {
 });
 
 describePostgres('report --listen with PostgreSQL', (server) => {
+  test('a selection that is too large is an error at the start, with the flag of the command', async () => {
+    const database = await server().createDatabase();
+    await migrateDatabase(database);
+    await database.query(
+      `INSERT INTO cred_watch.series (host, source, api_version, role, revision, polled, never_configured)
+       SELECT 'host-' || number, 'imds', '2', 'loader', 1, true, false FROM generate_series(1, 2001) AS number`,
+    );
+    const run = async (...args: string[]) => {
+      const { code, stderr } = await runCommand([...args, '--db', database.url], {
+        env: database.environment,
+      });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('more than 2,000 series')]);
+      return stderr;
+    };
+    const judgeAll = 'hint: judge all hosts with --fleet, or select less with --host';
+    expect(await run('report', '--listen', '127.0.0.1:0')).toContain(judgeAll);
+    expect(await run('report')).toContain(judgeAll);
+    expect(await run('export')).toContain('hint: select less with --host');
+  });
+
   test('a database that is down gives status 503 with the reason, and recovers', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
@@ -119,7 +142,7 @@ describePostgres('report --listen with PostgreSQL', (server) => {
     fillRichly(store, HOSTILE_WITHOUT_NUL);
     await pushTo(database, store);
     const args = ['--db', database.url, '--host', 'i-0abc', '--refresh-interval', '1s'];
-    const { origin } = await startReport(args, database.environment);
+    const { origin, stderr } = await startReport(args, database.environment);
     const readStatus = async (path = '/report.json') => (await curl(`${origin}${path}`)).status;
     for (const path of ['/', '/metrics', '/healthz', '/report.json'])
       expect(await readStatus(path)).toBe(200);
@@ -127,9 +150,13 @@ describePostgres('report --listen with PostgreSQL', (server) => {
     await expect.poll(readStatus, { timeout: 20_000, interval: 200 }).toBe(503);
     const { status, body } = await curl(`${origin}/healthz`);
     expect(status).toBe(503);
-    expect(body).toMatch(/^postgres:\/\/127\.0\.0\.1:\d+\/test_1 is not available: connection refused/);
+    expect(body).toMatch(
+      /^postgres:\/\/127\.0\.0\.1:\d+\/\w+ is not available: connection refused.*\nhint: check/,
+    );
     await server().start();
     expect(await readStatus('/healthz')).toBe(200);
     expect(await readStatus()).toBe(200);
+    const recoveries = () => stderr().split('note: the database can be read again\n').length - 1;
+    await expect.poll(recoveries).toBe(1);
   });
 });

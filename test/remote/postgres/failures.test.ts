@@ -2,11 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../../src/errors.ts';
 import {
   explainFailure,
+  type FailureContext,
   PostgresRowError,
   PostgresUnavailableError,
 } from '../../../src/remote/postgres/connection/failures.ts';
 
-const CONTEXT = { name: 'postgres://db/fleet', user: 'loader', database: 'fleet' };
+const CONTEXT: FailureContext = {
+  name: 'postgres://db/fleet',
+  user: 'loader',
+  database: 'fleet',
+  isDatabaseOfUser: false,
+  purpose: 'write',
+};
 const withCode = (code: string, message = 'message of the server') =>
   Object.assign(new Error(message), { code });
 const sqlState = (code: string, message?: string) =>
@@ -56,6 +63,34 @@ describe('errors of PostgreSQL', () => {
   });
 });
 
+test.each([
+  ['read', 'cred_watch_reader'],
+  ['write', 'cred_watch_writer'],
+  ['migrate', 'owner'],
+] as const)('the hint for a missing privilege to %s names the %s', (purpose, expected) => {
+  const { hint } = explainFailure(sqlState('42501'), { ...CONTEXT, purpose }) as CredWatchError;
+  expect(hint).toContain(expected);
+  expect(hint?.match(/cred_watch_\w+/g) ?? []).toHaveLength(purpose === 'migrate' ? 0 : 1);
+});
+
+test('a missing database with the name of the user is explained', () => {
+  const error = explainFailure(sqlState('3D000'), { ...CONTEXT, isDatabaseOfUser: true }) as CredWatchError;
+  expect(error.message).toContain('without a database in the URL');
+  expect(error.hint).toContain('postgres://HOST/DATABASE');
+});
+
+test('a certificate for other names is reported with its names', () => {
+  const cause = Object.assign(
+    withCode('ERR_TLS_CERT_ALTNAME_INVALID', 'altnames: IP: 127.0.0.1 is not in the list: '),
+    {
+      cert: { subjectaltname: 'DNS:db.example.com, IP Address:10.0.0.5' },
+    },
+  );
+  expect(explainFailure(cause, CONTEXT).message).toBe(
+    'the certificate of postgres://db/fleet is not for this host: it is for db.example.com, 10.0.0.5',
+  );
+});
+
 describe('errors of the network', () => {
   test.each([
     [withCode('ECONNREFUSED'), 'ECONNREFUSED'],
@@ -64,7 +99,6 @@ describe('errors of the network', () => {
     [withCode('ENOENT'), 'ENOENT'],
     [new Error('timeout expired'), 'no connection within the timeout'],
     [new Error('Connection terminated unexpectedly'), 'the connection was closed'],
-    [new Error('There was an error establishing an SSL connection'), 'There was an error'],
   ])('%s passes by itself', (cause, reason) => {
     const error = explainFailure(cause, CONTEXT);
     expect(error).toBeInstanceOf(PostgresUnavailableError);
@@ -76,7 +110,8 @@ describe('errors of the network', () => {
     [withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), 'could not verify the certificate'],
     [withCode('CERT_HAS_EXPIRED'), 'could not verify the certificate'],
     [withCode('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'could not verify the certificate'],
-    [withCode('ERR_TLS_CERT_ALTNAME_INVALID'), 'could not verify the certificate'],
+    [withCode('ERR_TLS_CERT_ALTNAME_INVALID'), 'is not for this host: it has no names'],
+    [new Error('There was an error establishing an SSL connection'), 'does not answer as PostgreSQL'],
     [new Error('The server does not support SSL connections'), 'does not support TLS'],
     [
       new Error('SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match'),

@@ -17,7 +17,20 @@ export interface FailureContext {
   name: string;
   user: string;
   database: string;
+  /** The URL and the settings have no database, so its name is that of the user. */
+  isDatabaseOfUser: boolean;
+  purpose: Purpose;
 }
+
+/** What a connection is for. */
+export type Purpose = 'read' | 'write' | 'migrate';
+
+/** Who may do it. */
+const PRIVILEGE_HINTS: Readonly<Record<Purpose, string>> = {
+  read: 'give the user the role cred_watch_reader; see docs/postgresql.md',
+  write: 'give the user the role cred_watch_writer; see docs/postgresql.md',
+  migrate: 'let the owner of the database and of its tables run --migrate; see docs/postgresql.md',
+};
 
 /**
  * Classes and codes of SQLSTATE after which another attempt can succeed: connection lost, too many connections, disk
@@ -44,14 +57,29 @@ export function explainFailure(error: unknown, context: FailureContext): Error {
   const text = redactText(error.message);
   const { name } = context;
   if (isSqlState(error)) return explainSqlState(code, text, error, context);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const hint = 'use a name of the certificate as the host, and its address with hostaddr=ADDRESS if needed';
+    return new CredWatchError(
+      `the certificate of ${name} is not for this host: ${describeNames(error)}`,
+      hint,
+      {
+        cause: error,
+      },
+    );
+  }
   if (TLS_CODE.test(code)) {
     const hint =
       'give the certificate authority of the server with sslrootcert=FILE, and use the name of the certificate as the host';
     return new CredWatchError(`could not verify the certificate of ${name}: ${text}`, hint, { cause: error });
   }
   if (/does not support SSL/.test(error.message)) {
-    const hint = 'enable TLS in the server, or add sslmode=disable to the URL if the network is trusted';
+    const hint =
+      'enable TLS in the server, or add sslmode=disable to the URL or set PGSSLMODE=disable if the network is trusted';
     return new CredWatchError(`${name} does not support TLS`, hint, { cause: error });
+  }
+  if (error.message === 'There was an error establishing an SSL connection') {
+    const hint = 'check the host and the port: another program or a proxy may listen there';
+    return new CredWatchError(`${name} does not answer as PostgreSQL`, hint, { cause: error });
   }
   if (error.message.startsWith('SASL')) {
     const hint = 'check the password in PGPASSWORD, .pgpass or the service file';
@@ -65,6 +93,18 @@ export function explainFailure(error: unknown, context: FailureContext): Error {
   }
   const reason = code === '' ? describeLostConnection(error, text) : describeSystemError(error);
   return new PostgresUnavailableError(`${name} is not available: ${reason}`, { cause: error });
+}
+
+/** Longer lists of names do not help. */
+const MAX_NAMES_LENGTH = 200;
+
+/** The names of a certificate, which Node leaves out for an address. */
+function describeNames(error: Error): string {
+  const { cert } = error as { cert?: { subjectaltname?: unknown; subject?: { CN?: unknown } } };
+  const names = cert?.subjectaltname ?? cert?.subject?.CN;
+  return typeof names === 'string' && names !== ''
+    ? `it is for ${redactText(names.replaceAll('DNS:', '').replaceAll('IP Address:', '')).slice(0, MAX_NAMES_LENGTH)}`
+    : 'it has no names';
 }
 
 /** Errors of the driver without a code. */
@@ -85,7 +125,7 @@ function explainSqlState(
   code: string,
   text: string,
   cause: Error,
-  { name, user, database }: FailureContext,
+  { name, user, database, isDatabaseOfUser, purpose }: FailureContext,
 ): Error {
   const create = (message: string, hint: string) => new CredWatchError(message, hint, { cause });
   if (TEMPORARY.test(code))
@@ -99,11 +139,15 @@ function explainSqlState(
     return create(`${name} rejected the user ${user}: ${text}`, 'check the user, pg_hba.conf and sslmode');
   }
   if (code === '3D000') {
-    return create(`${name} does not exist`, `create the database: \`createdb ${database}\``);
+    return isDatabaseOfUser
+      ? create(
+          `${name} does not exist: without a database in the URL, its name is that of the user`,
+          'add the name of the database: postgres://HOST/DATABASE',
+        )
+      : create(`${name} does not exist`, `create the database: \`createdb ${database}\``);
   }
   if (code === '42501') {
-    const hint = 'grant the role cred_watch_writer or cred_watch_reader to the user; see docs/postgresql.md';
-    return create(`${name} does not allow this to the user ${user}: ${text}`, hint);
+    return create(`${name} does not allow this to the user ${user}: ${text}`, PRIVILEGE_HINTS[purpose]);
   }
   if (MISSING_OBJECT.test(code))
     return createSchemaError(name, `has no tables of cred-watch: ${text}`, cause);

@@ -4,7 +4,7 @@ import { computePauseMs, SERVER_BACKOFF } from '../../../domain/time/backoff.ts'
 import { CredWatchError } from '../../../errors.ts';
 import { type PostgresSettings, resolveSettings, type SettingsContext } from '../settings/settings.ts';
 import type { DriverConnection } from './driver.ts';
-import { explainFailure, PostgresUnavailableError } from './failures.ts';
+import { explainFailure, PostgresUnavailableError, type Purpose } from './failures.ts';
 
 export interface PostgresContext extends SettingsContext {
   clock: Clock;
@@ -17,6 +17,8 @@ export interface PostgresOptions {
   timeout?: Seconds;
   /** The longest time of one statement. Default: 60 seconds. */
   statementTimeout?: Seconds;
+  /** For hints. Default: `write`. */
+  purpose?: Purpose;
   /** Ends the connection and a running statement. */
   signal?: AbortSignal;
   /** Called for each statement, for tests. */
@@ -157,7 +159,7 @@ export class PostgresConnection implements Statements {
       const result = await Promise.race([driver.query(sql, values), expired]);
       return (result?.rows ?? []) as Row[];
     } catch (error) {
-      throw explainFailure(error, this.#settings);
+      throw this.#explain(error);
     } finally {
       timeout.abort();
     }
@@ -181,8 +183,12 @@ export class PostgresConnection implements Statements {
       this.#driver = driver;
       return driver;
     } catch (error) {
-      throw explainFailure(error, settings);
+      throw this.#explain(error);
     }
+  }
+
+  #explain(error: unknown): Error {
+    return explainFailure(error, { ...this.#settings, purpose: this.#options.purpose ?? 'write' });
   }
 
   #readPassword(): string {

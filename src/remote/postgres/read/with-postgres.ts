@@ -23,7 +23,11 @@ export async function withPostgres<T>(
 ): Promise<T> {
   let connection: PostgresConnection | null = null;
   try {
-    connection = await openPostgres(url, { env, home, clock, random }, { timeout: TIMEOUT, ...options });
+    connection = await openPostgres(
+      url,
+      { env, home, clock, random },
+      { timeout: TIMEOUT, purpose: 'read', ...options },
+    );
     return await action(connection);
   } catch (cause) {
     if (!(cause instanceof PostgresUnavailableError)) throw cause;

@@ -27,6 +27,8 @@ export interface PostgresSettings {
   port: number;
   database: string;
   user: string;
+  /** No setting has a database, so its name is that of the user, as in libpq. */
+  isDatabaseOfUser: boolean;
   /** Null if no password was found. Many servers need none. */
   password: Secret | null;
   tlsMode: TlsMode;
@@ -60,6 +62,7 @@ export function resolveSettings(text: string, context: SettingsContext): Postgre
     address: keywords.hostaddr ?? null,
     port,
     database,
+    isDatabaseOfUser: keywords.dbname === undefined,
     user,
     password: readPassword(keywords, { host, port, database, user }, context),
     tlsMode,

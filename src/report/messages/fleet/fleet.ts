@@ -144,7 +144,7 @@ export const formatGroupBy = (by: GroupBy): string =>
   by.kind === 'tag' ? escapeUnprintable(by.name) : by.kind;
 
 export const formatGroupValue = (value: string | null): string =>
-  value === null ? '(none)' : value === '' ? "''" : escapeUnprintable(value);
+  value === null ? '(none)' : value === '' ? '(no role)' : escapeUnprintable(value);
 
 /** `7 more hosts are not shown, at worst unknown; show more with --top NUMBER`. */
 export function describeMore(count: number, worst: Verdict | null): string {

@@ -178,7 +178,8 @@ describePostgres('a fleet in PostgreSQL', (server) => {
       ['report', '--group-by', 'team', '--db', database.url],
       database.environment,
     );
-    expect(other.stderr).toContain('note: no host has the tag team\nhint: tags of these hosts: env');
+    expect([other.code, other.stdout]).toEqual([2, '']);
+    expect(other.stderr).toContain('error: no host has the tag team\nhint: tags of these hosts: env');
   });
 
   test('a host that no longer pushes is silent', async () => {
