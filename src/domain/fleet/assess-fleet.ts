@@ -1,4 +1,4 @@
-import { groupBy } from '../lists.ts';
+import { compareText, groupBy } from '../lists.ts';
 import { range } from '../measurement/statistics.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
@@ -6,7 +6,7 @@ import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
 import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
 import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assessed-fleet.ts';
-import { compareText, GroupCollector, HostCounter } from './fleet-groups.ts';
+import { GroupCollector, HostCounter } from './fleet-groups.ts';
 import type { FleetHost, StoredFleet } from './fleet-host.ts';
 import { RoleTrends } from './role-trends.ts';
 import { findSilence } from './silent-hosts.ts';

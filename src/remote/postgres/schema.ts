@@ -1,5 +1,5 @@
-/** All tables are in this schema of the database. */
-export const POSTGRES_SCHEMA = 'cred_watch';
+/** The columns with the identity of a series. The key of each table of series begins with them. */
+export const IDENTITY_COLUMNS = ['host', 'source', 'api_version', 'role'];
 
 /**
  * Writers of this schema version or later can use the newest schema. Increase it only if a migration makes older writers

@@ -1,7 +1,7 @@
+import { compareBytes } from '../../../domain/lists.ts';
 import { createRecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
-import { compareBytes } from '../../compare-bytes.ts';
 import { type HistorySelection, LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import type { PostgresConnection, Statements } from '../connection/postgres-connection.ts';

@@ -1,3 +1,4 @@
+import { getKeyIdOfGeneration } from '../../../domain/measurement/generations.ts';
 import type { SeriesIdentity, SourceName } from '../../../domain/model.ts';
 import { maskKeyId } from '../../../report/text/format-values.ts';
 import type { Outbox, OutboxRejection } from '../../../store/contract.ts';
@@ -21,8 +22,8 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
   switch (kind) {
     case 'generation': {
       const end = key.indexOf('/') + 1;
-      const generation = key.slice(end);
-      const name = generation.includes('/') ? '' : ` ${maskKeyId(generation)}`;
+      const keyId = getKeyIdOfGeneration(key.slice(end));
+      const name = keyId === '' ? '' : ` ${maskKeyId(keyId)}`;
       return `generation${name} of host ${hosts.get(key.slice(0, end)) ?? 'unknown'}`;
     }
     case 'series': {
