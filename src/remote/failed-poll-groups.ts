@@ -9,7 +9,7 @@ import { joinSpans } from '../domain/time/spans.ts';
 export interface FailedPollGroup extends FailedPollCount {
   host: string;
   source: SourceName;
-  /** In which every poll failed for this reason. */
+  /** Times in which every poll failed for this reason. */
   spans: readonly Span[];
 }
 

@@ -31,7 +31,7 @@ export interface LoadedJobRun {
   ordinal: number;
 }
 
-/** What was read from another store than SQLite. */
+/** The data of a PostgreSQL database or of a folder of Parquet files. */
 export interface LoadedData {
   series: readonly LoadedSeries[];
   failedPolls: readonly FailedPollGroup[];

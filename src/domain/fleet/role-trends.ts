@@ -1,6 +1,7 @@
 import { groupBy } from '../lists.ts';
 import { median, minBy, range } from '../measurement/statistics.ts';
 import type { Instant, Seconds } from '../model.ts';
+import { getRoleKey } from '../series-key.ts';
 import { computeAge } from '../verdict/analyse.ts';
 import type { JudgedFleetSeries } from './assess-host.ts';
 import type { RoleChange, RoleDrift, RoleOfSource } from './assessed-fleet.ts';
@@ -52,8 +53,6 @@ interface RoleRecord extends RoleOfSource {
   changes: { host: string; change: BehaviourChange }[];
   drifts: { host: string; measured: MeasuredFigures; usedUpAt: Instant | null }[];
 }
-
-const getRoleKey = ({ source, role }: RoleOfSource) => JSON.stringify([source, role]);
 
 const createRecord = ({ source, role }: RoleOfSource): RoleRecord => ({
   source,

@@ -10,7 +10,7 @@ import {
   type StoredObject,
 } from './object-store.ts';
 
-/** Errors that a later attempt does not have, for example of a network file system. */
+/** Errors after which a later attempt can succeed, for example of a network file system. */
 const TEMPORARY_ERRORS: ReadonlySet<string> = new Set(
   'EAGAIN EBUSY EDQUOT EHOSTDOWN EHOSTUNREACH EIO EMFILE ENETUNREACH ENFILE ENOLCK ENOSPC ESTALE ETIMEDOUT'.split(
     ' ',

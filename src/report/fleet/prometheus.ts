@@ -1,4 +1,11 @@
-import type { AssessedFleet, FleetGroup, FleetJob, HostCounts } from '../../domain/fleet/assessed-fleet.ts';
+import type {
+  AssessedFleet,
+  FleetGroup,
+  FleetJob,
+  HostCounts,
+  RoleOfSource,
+} from '../../domain/fleet/assessed-fleet.ts';
+import { getRoleKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { computeSafeShare } from '../messages/fleet/fleet.ts';
@@ -27,8 +34,7 @@ function* listFamilies(
   yield buildInfo('build_info', () => 1);
 }
 
-const countRoles = (items: readonly { source: string; role: string }[]): number =>
-  new Set(items.map(({ source, role }) => JSON.stringify([source, role]))).size;
+const countRoles = (items: readonly RoleOfSource[]): number => new Set(items.map(getRoleKey)).size;
 
 /** As the label of the metrics of single hosts. */
 const buildJobLabels = ({ name, job }: FleetJob): Labels => ({

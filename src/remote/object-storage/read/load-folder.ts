@@ -52,7 +52,7 @@ async function readFolder(
       : (await readAll(duckDb, query.readNames(part), 1)).map(([name]) => check.text(name));
   return new LoadedHistories({
     series,
-    clockOffsets: query.isPart ? await readClockOffsets(duckDb, query, check) : clockOffsets,
+    clockOffsets: query.leavesOutRows ? await readClockOffsets(duckDb, query, check) : clockOffsets,
     // Parquet has only generations.
     failedPolls: [],
     jobRuns: [],

@@ -78,7 +78,7 @@ export class GenerationCollector {
     for (const [column, field] of OPTIONAL_ENTRIES) columns[field][index] = table.optional(row, column);
     for (const [column, field] of FLAG_ENTRIES) columns[field][index] = Number(table.flag(row, column));
     const isBefore = (a: Column, b: Column) => (a[index] ?? 0) <= (b[index] ?? 0);
-    // An import of only repeated samples counts none of them.
+    // The count is 0 if an import had only repeated samples.
     if ((columns.samples[index] ?? 0) < 0) throw table.createError('samples');
     if (!isBefore(columns.firstSeen, columns.lastSeen)) throw table.createError('last_seen');
     if (!isBefore(columns.rawFirstSeen, columns.rawLastSeen)) throw table.createError('raw_last_seen');

@@ -55,7 +55,7 @@ export const toGenerationValues = (
 /** A row as the driver returns it. */
 export interface GenerationRow {
   generation: RecordedGeneration;
-  /** As {@link toGenerationValues} gives them, to find changes. */
+  /** In the order of {@link toGenerationValues}, for a comparison. */
   values: RowValue[];
 }
 

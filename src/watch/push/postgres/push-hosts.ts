@@ -4,12 +4,8 @@ import { PostgresRowError } from '../../../remote/postgres/connection/failures.t
 import type { PostgresConnection } from '../../../remote/postgres/connection/postgres-connection.ts';
 import { readRevisions, replaceTags, writeHosts } from '../../../remote/postgres/write/host-rows.ts';
 import type { HostClock } from '../../../store/contract.ts';
-<<<<<<< HEAD
-import { digestJson } from './outbox-items.ts';
-=======
 import { forgetLostRows } from './lost-rows.ts';
-import { digest } from './outbox-items.ts';
->>>>>>> main
+import { digestJson } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
 
 export interface HostFacts {

@@ -1,5 +1,5 @@
 import { getKeyIdOfGeneration } from '../../../domain/measurement/generations.ts';
-import type { SeriesIdentity, SourceName } from '../../../domain/model.ts';
+import { parseSeriesKey } from '../../../domain/series-key.ts';
 import { maskKeyId } from '../../../report/text/format-values.ts';
 import type { Outbox, OutboxRejection } from '../../../store/contract.ts';
 import type { RejectedItem } from '../destination.ts';
@@ -41,9 +41,4 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
     default:
       return `${kind} ${key}`;
   }
-}
-
-export function parseSeriesKey(key: string): SeriesIdentity {
-  const [host = '', source = '', apiVersion = '', role = ''] = JSON.parse(key) as string[];
-  return { host, source: source as SourceName, apiVersion, role };
 }
