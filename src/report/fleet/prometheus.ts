@@ -27,7 +27,7 @@ function* listFamilies(
   yield build('fleet_worst_case_remaining_seconds', ({ worstCase }) => worstCase);
   yield build('fleet_silent_hosts', ({ silentHosts }) => silentHosts.length);
   yield build('fleet_changed_roles', ({ changes }) => countRoles(changes));
-  yield build('fleet_shrinking_roles', ({ drifts }) => countRoles(drifts));
+  yield build('fleet_shrinking_roles', ({ trends }) => countRoles(trends));
   yield* listJobFamilies(fleet.jobs);
   if (fleet.groups !== null) yield* listGroupFamilies(fleet);
   const buildInfo = createFamilyBuilder([version], () => ({ version, node: nodeVersion }));
