@@ -101,7 +101,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
       ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
-      ['cred-watch report --listen 127.0.0.1:9464', 'serve the report of a database that others fill'],
+      ['cred-watch report --listen 127.0.0.1:9464', 'serve the page and the metrics'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
   },
