@@ -206,6 +206,8 @@ function createRunner({ programs, folder, data, port, options }: RunnerOptions) 
 function listSettings({ isDurable, tls }: PostgresOptions, settings: object): string[] {
   const all = {
     listen_addresses: '127.0.0.1',
+    // A server that is killed leaves the default segments in /dev/shm.
+    dynamic_shared_memory_type: 'mmap',
     ...(isDurable === true ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     ...(tls === undefined ? {} : { ssl: 'on', ssl_cert_file: 'server.pem', ssl_key_file: 'server.key' }),
     ...(tls?.authority === undefined ? {} : { ssl_ca_file: 'authority.pem' }),
