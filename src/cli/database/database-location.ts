@@ -38,7 +38,7 @@ export function assertNotRemote(
   hint = 'record in a file, and send its history with `cred-watch push --to postgres://HOST/DATABASE`',
 ): void {
   if (!isRemoteDatabase(db, context)) return;
-  const place =
+  const location =
     db === undefined ? 'the PostgreSQL database in CRED_WATCH_DB' : 'the PostgreSQL database of --db';
-  throw new CredWatchError(`${place} can only be read, and this command needs a database file`, hint);
+  throw new CredWatchError(`${location} can only be read, and this command needs a database file`, hint);
 }
