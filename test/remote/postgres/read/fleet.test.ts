@@ -100,7 +100,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
 
   test('the stored figures of simulated histories are those of their analysis', async () => {
     using store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
-    for (const [index, kind] of sampleCases(KINDS, 8).entries()) {
+    for (const [index, kind] of sampleCases(KINDS, 16).entries()) {
       const identity = { ...IMDS, host: `host-${index}` };
       const { samples } = kind.draw(seededRandom(index), isThorough ? 4 : 2);
       store.writeTogether(() => {
