@@ -22,7 +22,7 @@ describePostgres('the statements of a report', (server) => {
     const data = statements.filter((sql) => DATA_TABLES.test(sql) && !sql.startsWith('SELECT DISTINCT'));
     expect(data).toHaveLength(6);
     expect(data.filter(lacksHost)).toEqual([]);
-    const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 70));
+    const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 80));
     expect(others).toEqual([
       'SELECT 1',
       "BEGIN; SET LOCAL statement_timeout = 60000; SET LOCAL datestyle = 'ISO'",
