@@ -133,13 +133,8 @@ async function printReport(report: PushReport, format: TextOrJson, io: Io): Prom
 
 /** Opening for writing would create a missing database. */
 async function openForPush(db: string | undefined, io: Io): Promise<SampleStore> {
-  const path = resolveDatabaseFile(db, io);
-  if (/^postgres(?:ql)?:/i.test(path)) {
-    throw new CredWatchError(
-      'push reads the database file of a host, and --db names a PostgreSQL database',
-      'give the file with --db, and the PostgreSQL database with --to',
-    );
-  }
+  const hint = 'give the database file with --db, and the PostgreSQL database with --to';
+  const path = resolveDatabaseFile(db, io, hint);
   (await openExistingStore(path)).close();
   const { SampleStore } = await import('../../store/sample-store.ts');
   return SampleStore.open(path);

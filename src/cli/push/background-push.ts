@@ -1,4 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { type BackoffLimits, computePauseMs } from '../../domain/time/backoff.ts';
 import { CredWatchError } from '../../errors.ts';
 import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import type { PushReport } from '../../report/push-result.ts';
@@ -23,9 +24,7 @@ export interface PollPushFlags extends Partial<JudgingFlags> {
 /** How long a push tries again. With `--interval`, the next round tries again anyway. */
 const ONLY_PUSH_TIMEOUT: Seconds = 20;
 const ROUND_TIMEOUT: Seconds = 5;
-/** The pause after the first failure, and the longest one. A random part of it is added. */
-const FIRST_PAUSE_MS = 60_000;
-const MAX_PAUSE_MS = 15 * 60_000;
+const BACKOFF: BackoffLimits = { minMs: 30_000, firstMs: 60_000, maxMs: 15 * 60_000 };
 /** systemd and Docker kill a process after ten seconds or more. */
 const MAX_LAST_PUSH_MS = 5000;
 /** cron may start the next poll after a minute. */
@@ -167,8 +166,7 @@ export class BackgroundPush {
 
   #postpone(destination: Destination): void {
     const { clock, random } = this.#io;
-    const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** destination.failures);
     destination.failures += 1;
-    destination.nextAttempt = clock.now() + pause * (0.5 + random() / 2);
+    destination.nextAttempt = clock.now() + computePauseMs(BACKOFF, destination.failures, random);
   }
 }

@@ -1,4 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Tag } from './tags.ts';
@@ -22,7 +23,7 @@ export interface DestinationFlags extends Partial<JudgingFlags> {
 
 /** The parser of `--to`. */
 export function parseDestination(text: string): DestinationTarget {
-  if (/^postgres(?:ql)?:\/\//i.test(text)) return { kind: 'postgres', url: text };
+  if (isPostgresUrl(text)) return { kind: 'postgres', url: text };
   if (text.startsWith('s3://')) return { kind: 's3', url: text };
   if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
   if (/^[./]/.test(text)) return { kind: 'folder', path: text };

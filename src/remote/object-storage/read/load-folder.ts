@@ -13,7 +13,7 @@ import {
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
-import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../postgres/read/limits.ts';
+import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 

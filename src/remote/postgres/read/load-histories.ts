@@ -3,13 +3,13 @@ import type { Seconds } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import { compareBytes } from '../../compare-bytes.ts';
 import { type HistorySelection, LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
+import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import type { PostgresConnection, Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';
 import { buildCondition } from './conditions.ts';
 import { readFailedPolls } from './failed-poll-rows.ts';
 import { readGenerations } from './generation-rows.ts';
 import { readJobNames, readJobRuns } from './job-run-rows.ts';
-import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from './limits.ts';
 import { countSeries, type RemoteSeries, readSeries, readSeriesNames } from './series-rows.ts';
 
 export interface LoadRequest {
