@@ -12,7 +12,7 @@ export class PostgresRowError extends Error {
   override readonly name = 'PostgresRowError';
 }
 
-/** What messages may name. */
+/** The parts of a connection that messages may contain. */
 export interface FailureContext {
   /** The name of the database, without user and password. */
   name: string;

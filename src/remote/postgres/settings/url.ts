@@ -1,7 +1,7 @@
 import { CredWatchError } from '../../../errors.ts';
 import { assertIgnorable, isKeyword, type Keyword, type Keywords } from './keywords.ts';
 
-/** What a URL says. */
+/** The settings in a URL. */
 export interface PostgresUrl {
   keywords: Keywords;
   /** The name of a service in a service file. Null without one. */

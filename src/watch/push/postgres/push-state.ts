@@ -5,13 +5,13 @@ import { getGenerationPrefix } from './outbox-items.ts';
 /** What the parts of one push share. */
 export class PushState {
   readonly outbox: Outbox;
-  /** What was last seen before this time was deleted from the database. */
+  /** Rows that were last seen before this time are deleted, and are not sent again. */
   readonly deletedBefore: Instant;
   readonly #now: Instant;
   /** The digests of series at the start of the push, by key. */
   readonly confirmedSeries: ReadonlyMap<string, string>;
   readonly #rejected: Set<string>;
-  /** Their keys at the start of the push. */
+  /** The keys of the rejected generations at the start of the push. */
   readonly #rejectedGenerations: ReadonlySet<string>;
   readonly #onProgress: (sent: number) => void;
   #sent = 0;

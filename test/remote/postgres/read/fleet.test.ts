@@ -100,7 +100,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
 
   test('the stored figures of simulated histories are those of their analysis', async () => {
     using store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
-    for (const [index, kind] of sampleCases(KINDS, 8).entries()) {
+    for (const [index, kind] of sampleCases(KINDS, 16).entries()) {
       const identity = { ...IMDS, host: `host-${index}` };
       const { samples } = kind.draw(seededRandom(index), isThorough ? 4 : 2);
       store.writeTogether(() => {
@@ -207,7 +207,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
       ['report', '--fleet', ...since, '--db', database.url],
       database.environment,
     );
-    expect(table.stdout).toContain('from the stored values of each rotation');
+    expect(table.stdout).toContain('trends are those of the whole history');
     const rejected = await runAt(
       NOW,
       [...args, '--min-watched', '90%', '--db', database.url],

@@ -7,8 +7,8 @@ import { buildCondition } from '../conditions.ts';
 import { readIdentity } from '../series-rows.ts';
 
 /**
- * Replaces the figures of each series by those of the selected period. They come from the stored values of its
- * generations, so a few of them are not known: see the message about periods.
+ * Replaces the figures of each series by the figures of the selected period. They come from the stored values of the
+ * generations, so a few figures are unknown: see `PERIOD_MESSAGE`.
  */
 export async function readPeriods(
   statements: Statements,
