@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -123,6 +123,20 @@ describeDuckDb('the report of a folder', () => {
       /^error: .* has Parquet files, which have no samples and only masked key ids\n/,
     );
     expect(refused.code).toBe(2);
+  });
+
+  test('a folder of a host or a month that cannot be read is an error', async () => {
+    for (const part of ['host=gone', 'host=i-0abc/month=2019-01']) {
+      const { pushed } = await createFolders(
+        (store) => recordSamples(store, IMDS, { from: START, hours: 3 }),
+        () => NOW,
+      );
+      // As with a folder of another user, DuckDB ignores it.
+      symlinkSync('missing', join(pushed, part));
+      const { code, stderr } = await runAt(NOW, ['report', '-j', '1h', '--db', pushed]);
+      expect(stderr).toMatch(`error: could not read the folder ${join(pushed, part)}: `);
+      expect(code).toBe(2);
+    }
   });
 
   test('a selection above the limits is refused', async () => {
