@@ -58,7 +58,12 @@ const bundles = await Promise.all([
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
   bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),
-  bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', { plugins: [awsWarnings], minify: true }),
+  bundle('src/remote/object-storage/s3-sdk.ts', 'dist/s3.js', {
+    plugins: [awsWarnings],
+    minify: true,
+    // ES modules, from which esbuild removes the other operations of S3.
+    mainFields: ['module', 'main'],
+  }),
   bundle('src/remote/postgres/connection/driver.ts', 'dist/postgres.js', {}, [postgresDriver]),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);

@@ -62,14 +62,14 @@ function split(samples: readonly Sample[], random: () => number): Sample[][] {
 describePostgres('the history of hosts in PostgreSQL', (server) => {
   test('simulated hosts with any clock have the reports of their own databases after every push', async () => {
     const database = await createMigrated(server());
-    const kinds = sampleCases(KINDS, 12);
+    const kinds = sampleCases(KINDS, 18);
     const hosts = createHosts(kinds.length);
     let now = START;
     for (const [index, kind] of kinds.entries()) {
       const host = hosts[index];
       if (host === undefined) continue;
       const random = seededRandom(index);
-      const { samples } = kind.draw(random, isThorough ? 5 : 2);
+      const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
       for (const piece of split(samples, random)) {
         record(host, piece);
         await pushTo(database, host.store, { now });
@@ -91,7 +91,7 @@ describePostgres('the history of hosts in PostgreSQL', (server) => {
       const host = hosts[index];
       if (host === undefined) continue;
       const random = seededRandom(100 + index);
-      const { samples } = kind.draw(random, isThorough ? 5 : 2);
+      const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
       const pieces = split(samples, random);
       while (pieces.length > 0) {
         const [piece = []] = pieces.splice(between(0, pieces.length - 1, random), 1);
@@ -107,8 +107,8 @@ describePostgres('the history of hosts in PostgreSQL', (server) => {
     closeHosts(hosts);
   });
 
-  test.each(sampleCases(readdirSync('fixtures/histories'), 24))(
-    'the history %s, pushed sample by sample, has the report of its database',
+  test.each(sampleCases(readdirSync('fixtures/histories'), 40))(
+    'the history %s, pushed in pieces, has the report of its database',
     async (name) => {
       const database = await createMigrated(server());
       const folder = temporaryFolder();
@@ -116,7 +116,7 @@ describePostgres('the history of hosts in PostgreSQL', (server) => {
       using all = SampleStore.open(join(folder, 'all.db'));
       const { now } = seedScenario(all, name);
       const records = [...all.records()];
-      const size = Math.ceil(records.length / (isThorough ? 12 : 3));
+      const size = Math.ceil(records.length / (isThorough ? 4 : 3));
       using part = SampleStore.open(file);
       for (let start = 0; start < records.length; start += size) {
         part.writeRecords(records.slice(start, start + size));

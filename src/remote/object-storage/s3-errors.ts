@@ -53,7 +53,10 @@ const PERMANENT: Readonly<Record<string, Explain>> = {
     message: 'the clock of this host differs by more than 15 minutes from the clock of the service',
     hint: WRONG_CLOCK,
   }),
-  CredentialsProviderError: () => ({ message: 'the AWS SDK finds no credentials', hint: NO_CREDENTIALS }),
+  CredentialsProviderError: (_, { message }) => ({
+    message: `the AWS SDK has no credentials: ${message}`,
+    hint: NO_CREDENTIALS,
+  }),
   TokenProviderError: () => ({
     message: 'the login of the AWS SDK has expired',
     hint: 'run `aws sso login`',

@@ -19,5 +19,8 @@ test('SIGTERM ends a push that waits for a destination, and nothing is lost', as
   const { code, signal, stderr } = await program.done;
   expect({ code, signal }).toEqual({ code: 1, signal: null });
   expect(stderr).toContain('hint: the rest is kept in the database, and the next push sends it');
-  expect(outbox.readStatus()).toMatchObject({ lastCompleteAt: null, lastError: 'stopped' });
+  expect(outbox.readStatus()).toMatchObject({
+    lastCompleteAt: null,
+    lastError: expect.stringContaining('stopped'),
+  });
 });

@@ -1,6 +1,8 @@
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
 import { computePauseMs } from '../../../src/remote/postgres/connection/backoff.ts';
 import {
@@ -48,7 +50,30 @@ test('pauses grow to a limit, and a random part of each is taken', () => {
   expect(computePauseMs(1, () => 0)).toBe(100);
 });
 
+test('failed attempts leave no listeners on the signal, about which Node would warn', async () => {
+  const { signal } = new AbortController();
+  const url = 'postgres://127.0.0.1:1/fleet?sslmode=disable';
+  const attempt = open(url, { PGPASSWORD: CANARY }, { timeout: 1, signal });
+  await expect(attempt).rejects.toBeInstanceOf(PostgresUnavailableError);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
 describePostgres('a connection to PostgreSQL', (server) => {
+  test('leaves no timer behind that would delay the end of the process', async () => {
+    const database = await server().createDatabase();
+    let timers = 0;
+    const sleep: Clock['sleep'] = async (...args) => {
+      timers += 1;
+      await systemClock.sleep(...args);
+      timers -= 1;
+    };
+    const context = { env: database.environment, home: '/nonexistent', random: () => 0 };
+    const connection = await openPostgres(database.url, { ...context, clock: { ...systemClock, sleep } });
+    await connection.close();
+    await setImmediate();
+    expect(timers).toBe(0);
+  });
+
   test('returns numbers, booleans and dates as text', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment);

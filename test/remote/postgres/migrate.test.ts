@@ -25,6 +25,9 @@ import {
   START,
 } from '../../support/watch/push-history.ts';
 
+/** The user of a parameter replaces that of the host. */
+const withUser = (url: string, user: string) => `${url.replace(/([?&])user=[^&]*&?/, '$1')}&user=${user}`;
+
 const PLAIN: MigrationOptions = { isMonthly: false, now: START };
 const MONTHLY: MigrationOptions = { isMonthly: true, now: START };
 
@@ -34,7 +37,7 @@ async function withConnection<T>(
   user?: string,
 ): Promise<T> {
   const context = createContext(database);
-  const url = user === undefined ? database.socketUrl : database.socketUrl.replace('postgres@', `${user}@`);
+  const url = user === undefined ? database.socketUrl : withUser(database.socketUrl, user);
   const connection = new PostgresConnection(resolveSettings(url, context), context, { timeout: 5 });
   try {
     return await action(connection);
@@ -229,7 +232,7 @@ describePostgres('roles', (server) => {
     using store = openTemporaryStore();
     recordHours(store, 0, 3);
     recordEvents(store);
-    const url = database.socketUrl.replace('postgres@', 'some_writer@');
+    const url = withUser(database.socketUrl, 'some_writer');
     const tags = new Map([['team', 'loaders']]);
     expect(await pushTo(database, store, { url, tags })).toMatchObject({ rejected: [] });
     recordHours(store, 3, 4);

@@ -13,6 +13,7 @@ import {
   openTemporaryStore,
   pushTo,
   readRows,
+  recordEvents,
   recordHours,
 } from '../../support/watch/push-history.ts';
 
@@ -153,11 +154,60 @@ describePostgres('a push to PostgreSQL', (server) => {
     const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 5);
+    recordEvents(store);
+    const tags = new Map([['team', 'loaders']]);
+    const { sent } = await pushTo(database, store, { tags });
+    const expected = await readRows(database);
+    await database.query(
+      `DELETE FROM cred_watch.generations; DELETE FROM cred_watch.series; DELETE FROM cred_watch.failed_polls;
+       DELETE FROM cred_watch.job_runs; DELETE FROM cred_watch.host_tags; DELETE FROM cred_watch.findings`,
+    );
+    expect((await pushTo(database, store, { tags })).sent).toBe(sent);
+    expect(await readRows(database)).toEqual(expected);
+    expect(await database.query('SELECT name, value FROM cred_watch.host_tags')).toEqual([
+      { name: 'team', value: 'loaders' },
+    ]);
+    expect((await pushTo(database, store, { tags })).sent).toBe(0);
+  });
+
+  test('a standby that missed the last push gets it again', async () => {
+    const database = await createMigrated(server());
+    const tables = ['hosts', 'host_tags', 'series', 'generations', 'failed_polls', 'job_runs', 'findings'];
+    using store = openTemporaryStore();
+    recordHours(store, 0, 5);
+    await pushTo(database, store);
+    // Only the first push is on the standby.
+    for (const table of tables)
+      await database.query(`CREATE TABLE standby_${table} AS SELECT * FROM cred_watch.${table}`);
+    recordHours(store, 5, 7);
+    recordEvents(store);
     await pushTo(database, store);
     const expected = await readRows(database);
-    await database.query('DELETE FROM cred_watch.generations; DELETE FROM cred_watch.series');
-    expect((await pushTo(database, store)).sent).toBe(5);
+    for (const table of tables)
+      await database.query(
+        `DELETE FROM cred_watch.${table}; INSERT INTO cred_watch.${table} SELECT * FROM standby_${table}`,
+      );
+    await pushTo(database, store);
     expect(await readRows(database)).toEqual(expected);
+    expect((await pushTo(database, store)).sent).toBe(0);
+  });
+
+  test('the format of dates and the time zone of the server do not matter', async () => {
+    const database = await createMigrated(server());
+    await database.query(
+      `ALTER DATABASE ${database.name} SET datestyle = 'German'; ALTER DATABASE ${database.name} SET timezone = 'Asia/Tokyo'`,
+    );
+    using store = openTemporaryStore();
+    recordHours(store, 0, 5);
+    recordEvents(store);
+    await pushTo(database, store);
+    await database.query('UPDATE cred_watch.series SET revision = 7');
+    // All rows are compared, and all are equal.
+    expect((await pushTo(database, store)).sent).toBe(0);
+    expect(await database.query('SELECT day::text FROM cred_watch.failed_polls ORDER BY day')).toEqual([
+      { day: '01.11.2026' },
+      { day: '02.11.2026' },
+    ]);
   });
 
   test('a series that only had failed polls gives way to its samples', async () => {

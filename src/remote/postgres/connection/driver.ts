@@ -65,8 +65,13 @@ export async function connect(options: DriverOptions): Promise<DriverConnection>
   });
   client.on('error', options.onEnd);
   client.on('end', options.onEnd);
-  const destroy = () => void socket.destroy(new Error('the connection was closed'));
-  options.signal?.addEventListener('abort', destroy, { once: true });
+  const close = () => void socket.destroy(new Error('the connection was closed'));
+  options.signal?.addEventListener('abort', close, { once: true });
+  // One signal serves many connections.
+  const destroy = () => {
+    options.signal?.removeEventListener('abort', close);
+    close();
+  };
   if (options.signal?.aborted) destroy();
   try {
     await client.connect();
@@ -82,12 +87,9 @@ export async function connect(options: DriverOptions): Promise<DriverConnection>
       return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
     },
     async end() {
-      options.signal?.removeEventListener('abort', destroy);
+      options.signal?.removeEventListener('abort', close);
       await client.end();
     },
-    destroy() {
-      options.signal?.removeEventListener('abort', destroy);
-      destroy();
-    },
+    destroy,
   };
 }

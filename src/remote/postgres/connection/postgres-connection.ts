@@ -82,7 +82,11 @@ export class PostgresConnection implements Statements {
       // All statements use this driver. A new connection would run the rest outside the transaction.
       const driver = await this.#connect();
       // In the transaction, because a connection pool between us and the server keeps no settings of a session.
-      await this.#execute(driver, `BEGIN; SET LOCAL statement_timeout = ${this.#statementTimeoutMs}`, []);
+      await this.#execute(
+        driver,
+        `BEGIN; SET LOCAL statement_timeout = ${this.#statementTimeoutMs}; SET LOCAL datestyle = 'ISO'`,
+        [],
+      );
       try {
         const result = await action({ query: (sql, values = []) => this.#execute(driver, sql, values) });
         await this.#execute(driver, 'COMMIT', []);
@@ -99,8 +103,10 @@ export class PostgresConnection implements Statements {
     const driver = this.#driver;
     this.#driver = null;
     if (driver === null) return;
-    // A server that is gone does not answer.
-    await Promise.race([driver.end().catch(() => {}), this.#context.clock.sleep(1000)]);
+    // A server that is gone does not answer. A timer that is left would delay the end of the process.
+    const ended = new AbortController();
+    await Promise.race([driver.end().catch(() => {}), this.#context.clock.sleep(1000, ended.signal)]);
+    ended.abort();
     driver.destroy();
   }
 
@@ -133,7 +139,8 @@ export class PostgresConnection implements Statements {
   }
 
   #assertNotStopped(): void {
-    if (this.#options.signal?.aborted) throw new PostgresUnavailableError('stopped');
+    if (this.#options.signal?.aborted)
+      throw new PostgresUnavailableError(`${this.name}: stopped before everything was done`);
   }
 
   async #execute<Row>(driver: DriverConnection, sql: string, values: readonly unknown[]): Promise<Row[]> {

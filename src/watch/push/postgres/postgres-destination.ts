@@ -77,6 +77,9 @@ export class PostgresDestination implements PushDestination {
   async #pushAll(connection: PostgresConnection, state: PushState, now: Instant): Promise<void> {
     const { version, tags } = this.#options;
     const revisions = await pushHosts(connection, state, { pushedAt: now, version, tags });
+    // Before the series: if the database loses its last transactions, the revision of a series shows it.
+    await pushFailedPolls(connection, state);
+    await pushJobRuns(connection, state, now);
     const pushed = new Set<string>();
     const isWanted = (identity: SeriesIdentity, local: string): boolean => {
       const key = getSeriesKey(identity);
@@ -96,7 +99,5 @@ export class PostgresDestination implements PushDestination {
         await pushSeries(connection, batch.slice(start, start + SERIES_PER_TRANSACTION), state);
       for (const { history } of batch) pushed.add(getSeriesKey(history.identity));
     }
-    await pushFailedPolls(connection, state);
-    await pushJobRuns(connection, state, now);
   }
 }

@@ -4,6 +4,7 @@ import { PostgresRowError } from '../../../remote/postgres/connection/failures.t
 import type { PostgresConnection } from '../../../remote/postgres/connection/postgres-connection.ts';
 import { readRevisions, replaceTags, writeHosts } from '../../../remote/postgres/write/host-rows.ts';
 import type { HostClock } from '../../../store/contract.ts';
+import { forgetLostRows } from './lost-rows.ts';
 import { digest } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
 
@@ -35,9 +36,10 @@ export async function pushHosts(
     const accepted = await writeAccepted(connection, state, part, facts);
     if (accepted.length === 0) continue;
     const names = accepted.map(({ host }) => host);
-    if (tags !== null) await pushTags(connection, state, names, tags);
     for (const { revision, ...identity } of await readRevisions(connection, names))
       revisions.set(getSeriesKey(identity), revision);
+    forgetLostRows(state, names, revisions);
+    if (tags !== null) await pushTags(connection, state, names, tags);
   }
   return revisions;
 }

@@ -10,7 +10,7 @@ export function describeRejected(outbox: Outbox): RejectedItem[] {
   if (rejected.length === 0) return [];
   const hosts = new Map(
     Array.from(outbox.readDigests('series').keys(), (key): [string, string] => {
-      const identity = parseIdentity(key);
+      const identity = parseSeriesKey(key);
       return [getGenerationPrefix(identity), identity.host];
     }),
   );
@@ -26,7 +26,7 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
       return `generation${name} of host ${hosts.get(key.slice(0, end)) ?? 'unknown'}`;
     }
     case 'series': {
-      const { host, source, role } = parseIdentity(key);
+      const { host, source, role } = parseSeriesKey(key);
       return `series ${[source, role].filter((part) => part !== '').join(' ')} of host ${host}`;
     }
     case 'failed_polls': {
@@ -42,7 +42,7 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
   }
 }
 
-function parseIdentity(key: string): SeriesIdentity {
+export function parseSeriesKey(key: string): SeriesIdentity {
   const [host = '', source = '', apiVersion = '', role = ''] = JSON.parse(key) as string[];
   return { host, source: source as SourceName, apiVersion, role };
 }
