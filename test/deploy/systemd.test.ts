@@ -246,6 +246,16 @@ describe('the drop-in of a job', () => {
     expect(output).not.toContain(': loads');
   });
 
+  test('a job fails if the program is missing', async () => {
+    const task = await startTask({ validSeconds: 6 * HOUR });
+    const job = createJob(task.env);
+    const dropIn = join(`${job.installed('load-orders.service')}.d`, 'cred-watch.conf');
+    writeFileSync(dropIn, readFileSync(dropIn, 'utf8').replace(/\bcred-watch check/, 'missing-program check'));
+    const { code, output } = await job.startJob();
+    expect([code, output]).toEqual([1, expect.stringContaining('status=255')]);
+    expect(output).not.toContain(': loads');
+  });
+
   ciTest('a database that cannot be written prevents no start', async () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const { code, output } = await createJob({ ...task.env, XDG_STATE_HOME: '/proc/nowhere' }).startJob();
