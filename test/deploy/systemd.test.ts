@@ -210,6 +210,9 @@ test('cred-watch-emf.service sends each line with its log group to the agent', a
     expect(_aws.LogGroupName).toBe('/cred-watch/metrics');
     expect(_aws.CloudWatchMetrics[0].Namespace).toBe('cred-watch');
   }
+  const failing = readFileSync(unit, 'utf8').replace('report -j 5h', 'report -j 5h --no-such-flag');
+  writeFileSync(unit, failing);
+  expect(await host.start('cred-watch-emf.service')).toMatchObject({ code: 1 });
   agent.close();
   const { code, output } = await host.start('cred-watch-emf.service');
   expect([code, output]).toEqual([1, expect.stringContaining('Connection refused')]);
