@@ -15,6 +15,7 @@ import { CredWatchError } from '../../../errors.ts';
 import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../postgres/read/limits.ts';
 import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
+import { joinRows } from './join-rows.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 
 export interface FolderRequest {
@@ -134,7 +135,7 @@ function toLoadedSeries({ accessKeyIds, columns, ...series }: SeriesInFolder): L
   const generations = createRecordedColumns(accessKeyIds.length, accessKeyIds);
   for (const [position, name] of EXPORTED_NAMES.entries())
     generations[EXPORTED_COLUMNS[name]] = Float64Array.from(columns[position] ?? []);
-  return { ...series, generations };
+  return { ...series, generations: joinRows(generations) };
 }
 
 async function readClockOffsets(
