@@ -2,6 +2,7 @@ import { MAX_VALIDITY } from '../domain/aws-limits.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { RequestedSession } from '../domain/requested-session.ts';
+import { type BackoffLimits, computePauseMs } from '../domain/time/backoff.ts';
 import { isPlausibleClockOffset } from '../domain/time/clock-plausibility.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { redactText, toOneLine } from '../redact.ts';
@@ -21,8 +22,7 @@ import {
 } from './source.ts';
 
 /** The pause before a retry is a random part of 100 ms, then of 200 ms, 400 ms … up to 1 s. */
-const MIN_RETRY_PAUSE_MS = 100;
-const MAX_RETRY_PAUSE_MS = 1000;
+const RETRY_BACKOFF: BackoffLimits = { minMs: 0, firstMs: 100, maxMs: 1000 };
 
 /** The reason of the abort signal. A constant, because the default is an error with a stack trace. */
 const POLL_OVER = 'the poll is over';
@@ -112,7 +112,7 @@ export class OngoingPoll {
         if (!(error instanceof PollError)) throw error;
         const allowed = { never: 0, once: 1, always: Number.POSITIVE_INFINITY }[policyOf(error)];
         if (retries >= Math.min(allowed, this.limits.attempts - 1) || this.signal.aborted) throw error;
-        const pause = this.options.random() * Math.min(MAX_RETRY_PAUSE_MS, MIN_RETRY_PAUSE_MS * 2 ** retries);
+        const pause = computePauseMs(RETRY_BACKOFF, retries + 1, this.options.random);
         await this.options.clock.sleep(pause, this.signal);
         if (this.signal.aborted) throw error;
       }

@@ -1,4 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { type BackoffLimits, computePauseMs } from '../../domain/time/backoff.ts';
 import { CredWatchError } from '../../errors.ts';
 import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import type { PushReport } from '../../report/push-result.ts';
@@ -23,9 +24,7 @@ export interface PollPushFlags extends Partial<JudgingFlags> {
 /** How long a push tries again. With `--interval`, the next round tries again anyway. */
 const ONLY_PUSH_TIMEOUT: Seconds = 20;
 const ROUND_TIMEOUT: Seconds = 5;
-/** The pause after the first failure, and the longest one. A random part of it is added. */
-const FIRST_PAUSE_MS = 60_000;
-const MAX_PAUSE_MS = 15 * 60_000;
+const BACKOFF: BackoffLimits = { minMs: 30_000, firstMs: 60_000, maxMs: 15 * 60_000 };
 /** systemd and Docker kill a process after ten seconds or more. */
 const MAX_LAST_PUSH_MS = 5000;
 /** cron may start the next poll after a minute. */
@@ -41,8 +40,8 @@ interface Destination {
 }
 
 /**
- * Pushes in the background of `poll`. A push delays no poll, and its failure is only printed: once when it begins and
- * once when it ends.
+ * Pushes in the background of `poll`. A push delays no poll. An outage of a destination is printed when it begins and
+ * when it ends, and does not change the exit code.
  */
 export class BackgroundPush {
   readonly #destinations: readonly Destination[];
@@ -78,7 +77,7 @@ export class BackgroundPush {
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {
-        // Anything else can be corrected while the program runs, and a poll must not wait for it.
+        // The user can correct other errors while the program runs, and polls must not wait for this.
         if (error instanceof CredWatchError && error.code !== 'INVALID_ARGUMENT') return null;
         throw error;
       });
@@ -167,8 +166,7 @@ export class BackgroundPush {
 
   #postpone(destination: Destination): void {
     const { clock, random } = this.#io;
-    const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** destination.failures);
     destination.failures += 1;
-    destination.nextAttempt = clock.now() + pause * (0.5 + random() / 2);
+    destination.nextAttempt = clock.now() + computePauseMs(BACKOFF, destination.failures, random);
   }
 }

@@ -1,4 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
 import type { JudgingFlags } from '../flags/judging-flags.ts';
 import type { Tag } from './tags.ts';
@@ -16,18 +17,18 @@ export interface DestinationFlags extends Partial<JudgingFlags> {
   timeout: Seconds;
   tag?: readonly Tag[];
   endpointUrl?: string;
-  /** Of metrics. Stays text, because parsing `7d` needs the current time. */
+  /** The first time of samples of metrics. Stays text, because parsing `7d` needs the current time. */
   since?: string;
 }
 
 /** The parser of `--to`. */
 export function parseDestination(text: string): DestinationTarget {
-  if (/^postgres(?:ql)?:\/\//i.test(text)) return { kind: 'postgres', url: text };
+  if (isPostgresUrl(text)) return { kind: 'postgres', url: text };
   if (text.startsWith('s3://')) return { kind: 's3', url: text };
   if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
   if (/^[./]/.test(text)) return { kind: 'folder', path: text };
   // The text can contain a password.
-  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
+  const InvalidError = /@|passw/i.test(text) ? InvalidSecretError : InvalidValueError;
   throw new InvalidError(
     'is not a destination',
     'use postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder such as ./history',
@@ -38,7 +39,7 @@ export function parseDestination(text: string): DestinationTarget {
 export const listMetricsUrls = (targets: readonly DestinationTarget[]): string[] =>
   targets.flatMap((target) => (target.kind === 'prometheus' ? target.url : []));
 
-/** For messages about a destination that could not be opened. Contains no password. */
+/** Names a destination that could not be opened, for messages. Contains no password. */
 export function describeTarget(target: DestinationTarget): string {
   if (target.kind === 'folder') return target.path;
   return URL.canParse(target.url) ? `${target.kind} at ${new URL(target.url).host}` : target.kind;

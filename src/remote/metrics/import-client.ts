@@ -3,16 +3,14 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../../clock.ts';
+import { computePauseMs, SERVER_BACKOFF } from '../../domain/time/backoff.ts';
 import type { Authorization } from './authorization.ts';
 import { type ImportOutcome, sendImport } from './import-request.ts';
 
 const compress = promisify(gzip);
 
-/** A healthy server needs milliseconds. */
+/** A healthy server responds within milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
 
 export interface ImportClientOptions {
   url: URL;
@@ -21,7 +19,7 @@ export interface ImportClientOptions {
   clock: Clock;
   /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
-  /** How long a request is repeated while the server is not available. */
+  /** For how long a request is repeated while the server is not available. */
   timeoutMs: number;
 }
 
@@ -42,19 +40,17 @@ export class ImportClient {
   }
 
   /**
-   * Sends a text until the server accepts or rejects it, or until the time is over.
+   * Sends a text until the server accepts or rejects the text, or until `timeoutMs` has passed.
    * @throws CredWatchError if no request can succeed without a change by the user
    */
   async send(text: string, signal: AbortSignal): Promise<ImportOutcome> {
     const { clock, random, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
     const body = await compress(text);
-    for (let attempt = 0; ; attempt += 1) {
+    for (let failures = 1; ; failures += 1) {
       const outcome = await this.#sendOnce(body, deadline, signal);
       if (outcome.kind !== 'unavailable' || signal.aborted) return outcome;
-      // A random part of the pause: many hosts would otherwise repeat their requests at the same time.
-      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-      const pause = Math.max(longest * (0.5 + random() / 2), outcome.retryAfterMs ?? 0);
+      const pause = Math.max(computePauseMs(SERVER_BACKOFF, failures, random), outcome.retryAfterMs ?? 0);
       if (clock.now() + pause >= deadline) return outcome;
       await clock.sleep(pause, signal);
     }

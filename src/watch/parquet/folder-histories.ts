@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import type { LoadedHistories } from '../../remote/loaded-histories.ts';
 import { loadFolder } from '../../remote/object-storage/read/load-folder.ts';
-import { READ_LIMITS } from '../../remote/postgres/read/limits.ts';
+import { READ_LIMITS } from '../../remote/read-limits.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { formatHostFolder } from './host-folder.ts';
 

@@ -4,7 +4,6 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
-import { computePauseMs } from '../../../src/remote/postgres/connection/backoff.ts';
 import {
   PostgresRowError,
   PostgresUnavailableError,
@@ -43,12 +42,6 @@ const problem = async (opened: Promise<PostgresConnection>): Promise<CredWatchEr
   if (error instanceof CredWatchError) return error;
   throw error;
 };
-
-test('pauses grow to a limit, and a random part of each is taken', () => {
-  const pauses = [1, 2, 3, 20].map((failures) => computePauseMs(failures, () => 0.5));
-  expect(pauses).toEqual([350, 600, 1100, 7600]);
-  expect(computePauseMs(1, () => 0)).toBe(100);
-});
 
 test('failed attempts leave no listeners on the signal, about which Node would warn', async () => {
   const { signal } = new AbortController();

@@ -1,14 +1,14 @@
 import type { Clock } from '../../../clock.ts';
 import type { Seconds } from '../../../domain/model.ts';
+import { computePauseMs, SERVER_BACKOFF } from '../../../domain/time/backoff.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { type PostgresSettings, resolveSettings, type SettingsContext } from '../settings/settings.ts';
-import { computePauseMs } from './backoff.ts';
 import type { DriverConnection } from './driver.ts';
 import { explainFailure, PostgresUnavailableError } from './failures.ts';
 
 export interface PostgresContext extends SettingsContext {
   clock: Clock;
-  /** Returns a number from 0 to less than 1. */
+  /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
 }
 
@@ -45,8 +45,14 @@ export async function openPostgres(
   options: PostgresOptions = {},
 ): Promise<PostgresConnection> {
   const connection = new PostgresConnection(resolveSettings(url, context), context, options);
-  await connection.query('SELECT 1');
-  return connection;
+  try {
+    await connection.query('SELECT 1');
+    return connection;
+  } catch (error) {
+    // An open socket would keep the process running.
+    await connection.close();
+    throw error;
+  }
 }
 
 /** A connection that is opened at the first statement, and again after it was lost. */
@@ -128,7 +134,7 @@ export class PostgresConnection implements Statements {
           if (!(error instanceof PostgresUnavailableError)) throw error;
           this.#drop();
           this.#assertNotStopped();
-          const pause = computePauseMs(failures, random);
+          const pause = computePauseMs(SERVER_BACKOFF, failures, random);
           if (clock.now() + pause > until) throw error;
           await clock.sleep(pause, this.#options.signal);
         }

@@ -1,11 +1,11 @@
 import type { RecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import type { HistorySelection } from '../../loaded-histories.ts';
+import { type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';
 import { buildCondition } from './conditions.ts';
 import { GENERATION_COLUMNS, GenerationCollector } from './generation-columns.ts';
-import { type ReadLimits, TooMuchSelectedError } from './limits.ts';
 import { type RemoteSeries, readIdentity } from './series-rows.ts';
 
 /** All rows of a large selection would need too much memory at once. */

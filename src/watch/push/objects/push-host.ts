@@ -1,4 +1,5 @@
 import type { Clock } from '../../../clock.ts';
+import { type BackoffLimits, computePauseMs } from '../../../domain/time/backoff.ts';
 import { CredWatchError } from '../../../errors.ts';
 import {
   type ObjectStore,
@@ -18,7 +19,7 @@ import { formatState, type ObjectState } from './object-state.ts';
 
 /** Another process can write the same object at the same time. */
 const MAX_ROUNDS = 6;
-const ROUND_PAUSE_MS = 200;
+const ROUND_BACKOFF: BackoffLimits = { minMs: 0, firstMs: 400, maxMs: 15_000 };
 
 export interface HostPush {
   objects: ObjectStore;
@@ -72,7 +73,7 @@ export class HostPusher {
 
   #pause(round: number): Promise<void> {
     const { clock, random, signal } = this.#push;
-    return clock.sleep(random() * ROUND_PAUSE_MS * 2 ** round, signal);
+    return clock.sleep(computePauseMs(ROUND_BACKOFF, round, random), signal);
   }
 
   /** The days whose rows in the database are not confirmed. */

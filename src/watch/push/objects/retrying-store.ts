@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import type { Seconds } from '../../../domain/model.ts';
+import { computePauseMs, SERVER_BACKOFF } from '../../../domain/time/backoff.ts';
 import {
   type ObjectStore,
   ObjectStoreUnavailable,
@@ -13,9 +14,6 @@ export interface RetryOptions {
   /** How long a request is repeated. */
   timeout: Seconds;
 }
-
-const FIRST_PAUSE_MS = 500;
-const MAX_PAUSE_MS = 15_000;
 
 /** The longest delay of a timer of Node. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -55,12 +53,11 @@ export class RetryingStore implements ObjectStore {
     const end = clock.now() + timeout * 1000;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeout * 1000, MAX_TIMER_MS))]);
     if (signal.aborted) throw new ObjectStoreUnavailable(`the push to ${this.name} was stopped`);
-    for (let largest = FIRST_PAUSE_MS; ; largest = Math.min(2 * largest, MAX_PAUSE_MS)) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await request(limit);
       } catch (error) {
-        // Full jitter, so that thousands of hosts do not return at the same time after an outage.
-        const pause = random() * largest;
+        const pause = computePauseMs(SERVER_BACKOFF, failures, random);
         const isLast = limit.aborted || clock.now() + pause >= end;
         if (isLast || !(error instanceof ObjectStoreUnavailable)) throw error;
         await clock.sleep(pause, limit);

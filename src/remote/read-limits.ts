@@ -1,4 +1,4 @@
-import { CredWatchError } from '../../../errors.ts';
+import { CredWatchError } from '../errors.ts';
 
 /** A selection is read into memory, so it must not be too large. */
 export interface ReadLimits {
