@@ -253,7 +253,10 @@ describe('the drop-in of a job', () => {
     const task = await startTask({ validSeconds: 6 * HOUR });
     const job = createJob(task.env);
     const dropIn = join(`${job.installed('load-orders.service')}.d`, 'cred-watch.conf');
-    writeFileSync(dropIn, readFileSync(dropIn, 'utf8').replace(/\bcred-watch check/, 'missing-program check'));
+    writeFileSync(
+      dropIn,
+      readFileSync(dropIn, 'utf8').replace(/\bcred-watch check/, 'missing-program check'),
+    );
     const { code, output } = await job.startJob();
     expect([code, output]).toEqual([1, expect.stringContaining('status=255')]);
     expect(output).not.toContain(': loads');

@@ -120,9 +120,14 @@ async function createLock(lock: string): Promise<boolean> {
   }
 }
 
-/** The time of a new file. Null if another process has deleted the file already. */
+/** The time of a new file. Null if another process creates or deletes the file at the same time. */
 async function readFileTime(path: string): Promise<number | null> {
-  await createFile(path).then((handle) => handle.close());
+  const handle = await createFile(path).catch((error: unknown): null => {
+    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
+    return null;
+  });
+  if (handle === null) return null;
+  await handle.close();
   const created = await stat(path).catch(nullIfMissing);
   await rm(path, { force: true });
   return created?.mtimeMs ?? null;

@@ -84,7 +84,7 @@ export function openS3({ bucket: Bucket, endpoint, region, maxAttempts, ...limit
 }
 
 /** The length of a response can be missing, so a body may have no end. */
-async function readBody(body: unknown, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+async function readBody(body: unknown, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   if (!(body instanceof Readable)) throw new Error('the response has no object');
   const stream = addAbortSignal(signal, body);
   const chunks: Buffer[] = [];
@@ -94,5 +94,5 @@ async function readBody(body: unknown, maxBytes: number, signal: AbortSignal): P
     size += chunk.length;
     if (size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
   }
-  return Buffer.concat(chunks);
+  return new Uint8Array(Buffer.concat(chunks));
 }
