@@ -145,6 +145,7 @@ describePostgres('push to PostgreSQL', (server) => {
     await query(
       `CREATE ROLE owner LOGIN PASSWORD 'test-password'; GRANT CREATE ON DATABASE ${name} TO owner`,
     );
+    await push(['--to', (await server().createDatabase()).url, '--migrate'], environment);
     await query('ALTER ROLE cred_watch_writer RENAME TO other_writer');
     const migrateAsOwner = () => push(['--to', url.replace('postgres@', 'owner@'), '--migrate'], environment);
     const missing = [
