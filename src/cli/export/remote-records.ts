@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/lists.ts';
 import { getRecordedGeneration } from '../../domain/measurement/columns/generation-columns.ts';
 import { getGenerationKey } from '../../domain/measurement/generations.ts';
 import type { LoadedHistories, LoadedSeries } from '../../remote/loaded-histories.ts';
@@ -16,9 +17,8 @@ function* listGenerations({ identity, generations }: LoadedSeries): Generator<Ge
   const all = Array.from({ length: generations.count }, (_, index) =>
     getRecordedGeneration(generations, index),
   );
-  const compareKeys = (a: string, b: string) => (a < b ? -1 : 1);
   const ordered = all.sort(
-    (a, b) => a.firstSeen - b.firstSeen || compareKeys(getGenerationKey(a), getGenerationKey(b)),
+    (a, b) => a.firstSeen - b.firstSeen || compareText(getGenerationKey(a), getGenerationKey(b)),
   );
   for (const generation of ordered) {
     // All samples are earlier than this time.

@@ -13,7 +13,7 @@ export interface SecretSources {
   readFile(path: string): Promise<string>;
 }
 
-/** What a request sends to prove who it is. */
+/** The credentials of a request. */
 export interface Authorization {
   /** The value of the header. */
   header: Secret;
@@ -38,7 +38,7 @@ export async function readAuthorization(url: URL, sources: SecretSources): Promi
 }
 
 /**
- * A secret is for one server. Another destination must not get it.
+ * Checks that a secret is sent only to the server that it belongs to.
  * @param urls of all destinations of metrics
  * @throws CredWatchError if there are several servers, and a secret is set
  */

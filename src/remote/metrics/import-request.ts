@@ -26,7 +26,7 @@ export interface ImportRequest {
 /** A longer message is not read. */
 const MAX_MESSAGE_BYTES = 2048;
 
-/** These say that the URL or the credentials are wrong, not the samples. */
+/** Hints for statuses that mean that the URL or the credentials are wrong, not the samples. */
 const WRONG_CONFIGURATION = new Map([
   [401, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],
   [403, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { digest } from '../../digest.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import {
   type ObjectStore,
@@ -10,7 +10,7 @@ import {
   type StoredObject,
 } from './object-store.ts';
 
-/** Errors that a later attempt does not have, for example of a network file system. */
+/** Errors after which a later attempt can succeed, for example of a network file system. */
 const TEMPORARY_ERRORS: ReadonlySet<string> = new Set(
   'EAGAIN EBUSY EDQUOT EHOSTDOWN EHOSTUNREACH EIO EMFILE ENETUNREACH ENFILE ENOLCK ENOSPC ESTALE ETIMEDOUT'.split(
     ' ',
@@ -41,7 +41,7 @@ export class FolderStore implements ObjectStore {
     const path = join(this.#root, key);
     return explain('read', path, async () => {
       const content = await readFile(path).catch(nullIfMissing);
-      return content === null ? null : { content, version: digest(content) };
+      return content === null ? null : { content, version: getVersion(content) };
     });
   }
 
@@ -63,7 +63,7 @@ export class FolderStore implements ObjectStore {
         (current?.version ?? 'none') === (replaced === 'none' ? replaced : replaced.version);
       if (!isExpected) return null;
       await explain('write', path, () => replaceFile(path, content));
-      return digest(content);
+      return getVersion(content);
     });
   }
 
@@ -155,4 +155,4 @@ function nullIfMissing(error: unknown): null {
   throw error;
 }
 
-const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex').slice(0, 32);
+const getVersion = (content: Uint8Array) => digest(content, 32);

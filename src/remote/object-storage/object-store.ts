@@ -5,7 +5,7 @@ export interface StoredObject {
 }
 
 /**
- * Which version of the object a write replaces: the version that was read, none, or any. `any` is for services that ignore
+ * The version that a write replaces: the version that was read, none, or any. `any` is for services that ignore
  * conditions.
  */
 export type ReplacedVersion = { version: string } | 'none' | 'any';

@@ -3,8 +3,8 @@ import { CredWatchError } from '../../../errors.ts';
 import { assertPrivate, readOptionalFile, readRequiredFile } from './files.ts';
 import type { Keywords } from './keywords.ts';
 
-/** How the connection is encrypted, and what of the server is verified. */
-export const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
+/** How the connection is encrypted, and which parts of the certificate are verified. */
+const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
 const isTlsMode = (text: string): text is TlsMode => TLS_MODES.some((mode) => mode === text);

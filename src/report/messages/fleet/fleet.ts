@@ -3,8 +3,8 @@ import type {
   GroupBy,
   HostCounts,
   RoleChange,
-  RoleDrift,
   RoleOfSource,
+  RoleTrend,
   SilentHost,
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
@@ -118,14 +118,14 @@ export const describeChange = (change: RoleChange): string =>
   `${formatNumber(change.hostCount)} of ${formatCount(change.comparedCount, 'host')}: ` +
   `${duration(change.changed)} instead of ${duration(change.usual)} (for example host ${escapeUnprintable(change.example)})`;
 
-export function describeDrift(drift: RoleDrift): string {
+export function describeTrend(trend: RoleTrend): string {
   const usedUp =
-    drift.spareUsedUpAt === null
+    trend.spareUsedUpAt === null
       ? ''
-      : `; the spare validity is used up on ${formatDate(drift.spareUsedUpAt)}`;
+      : `; the spare validity is used up on ${formatDate(trend.spareUsedUpAt)}`;
   return (
-    `${formatRole(drift)}: lead times shrink on ${formatNumber(drift.hostCount)} of ${formatCount(drift.comparedCount, 'host')}, ` +
-    `by up to ${duration(drift.shrinkingPerDay)} per day (host ${escapeUnprintable(drift.worstHost)})${usedUp}`
+    `${formatRole(trend)}: lead times shrink on ${formatNumber(trend.hostCount)} of ${formatCount(trend.comparedCount, 'host')}, ` +
+    `by up to ${duration(trend.shrinkingPerDay)} per day (host ${escapeUnprintable(trend.worstHost)})${usedUp}`
   );
 }
 

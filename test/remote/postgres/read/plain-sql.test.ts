@@ -25,7 +25,7 @@ describePostgres('the statements of a report', (server) => {
     const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 50));
     expect(others).toEqual([
       'SELECT 1',
-      'BEGIN; SET LOCAL statement_timeout = 60000',
+      'BEGIN; SET LOCAL statement_timeout = 60000; SET LO',
       'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, R',
       'FETCH FORWARD 5000 FROM cred_watch_generations',
       'CLOSE cred_watch_generations',

@@ -179,7 +179,7 @@ describe('failures', () => {
     const clock = new PassingClock();
     expect((await push(server, store, { now, clock })).rejected).toEqual([]);
     expect(findTimes(server.accepted, success)).toHaveLength(5);
-    expect(clock.slept).toEqual([typeof failure === 'object' && 'headers' in failure ? 7000 : 375]);
+    expect(clock.slept).toEqual([typeof failure === 'object' && 'headers' in failure ? 7000 : 350]);
   });
 
   test('an outage longer than the timeout interrupts the push, and the next push sends everything', async () => {
