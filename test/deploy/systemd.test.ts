@@ -177,6 +177,10 @@ describe('ExecStart', () => {
     await host.start('cred-watch.service');
     expect(await host.start('cred-watch-push.service')).toMatchObject({ code: 0 });
     expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^host=/));
+    // Each word of the flags is an argument.
+    writeFileSync(file, `PUSH_TO=${folder}\nPUSH_FLAGS=--tag env=prod\n`);
+    const tagged = await host.start('cred-watch-push.service');
+    expect([tagged.code, tagged.output]).toEqual([1, expect.stringContaining('--tag needs')]);
     writeFileSync(file, 'PUSH_TO=nowhere\n');
     const run = await host.start('cred-watch-push.service');
     expect([run.code, run.output]).toEqual([
