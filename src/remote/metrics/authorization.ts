@@ -4,7 +4,7 @@ import { createInvalidArgument, exposesRequests } from './import-url.ts';
 
 const PREFIX = 'CRED_WATCH_PROMETHEUS_';
 export const TOKEN = `${PREFIX}TOKEN`;
-export const USERNAME = `${PREFIX}USERNAME`;
+const USERNAME = `${PREFIX}USERNAME`;
 export const PASSWORD = `${PREFIX}PASSWORD`;
 
 /** Environment variables, and a function that reads the file that a variable names. */

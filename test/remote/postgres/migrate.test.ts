@@ -55,7 +55,7 @@ const readTables = (database: TestDatabase) =>
   );
 
 describePostgres('a migration', (server) => {
-  test('creates the tables once, also if many hosts migrate at the same time', async () => {
+  test('a migration creates the tables once, also if many hosts migrate at the same time', async () => {
     const database = await server().createDatabase();
     const results = await Promise.all(
       Array.from({ length: 6 }, () => withConnection(database, (connection) => migrate(connection, PLAIN))),
@@ -68,7 +68,7 @@ describePostgres('a migration', (server) => {
     ]);
   });
 
-  test('prints the statements that it runs', async () => {
+  test('--print prints the statements that a migration runs', async () => {
     const [printed, migrated] = [await server().createDatabase(), await server().createDatabase()];
     await withConnection(migrated, (connection) => migrate(connection, PLAIN));
     // The roles belong to the whole server, and exist already.
@@ -99,7 +99,7 @@ describePostgres('a migration', (server) => {
     expect((await privileges(printed)).length).toBeGreaterThan(20);
   });
 
-  test('by a user who may not create roles says which roles are missing', async () => {
+  test('a migration by a user who may not create roles names the missing roles', async () => {
     const database = await server().createDatabase();
     await database.query('CREATE ROLE owner_only LOGIN');
     await database.query(`GRANT CREATE ON DATABASE ${database.name} TO owner_only`);
@@ -112,14 +112,14 @@ describePostgres('a migration', (server) => {
     }
   });
 
-  test('by a user without privileges is an error with a hint', async () => {
+  test('a migration by a user without privileges is an error with a hint', async () => {
     const database = await server().createDatabase();
     await database.query('CREATE ROLE nobody_special LOGIN');
     const failed = withConnection(database, (connection) => migrate(connection, PLAIN), 'nobody_special');
     await expect(failed).rejects.toMatchObject({ message: expect.stringContaining('permission denied') });
   });
 
-  test('with months divides the generations, and adds partitions later', async () => {
+  test('a monthly migration divides the generations, and adds partitions later', async () => {
     const database = await server().createDatabase();
     await withConnection(database, (connection) => migrate(connection, MONTHLY));
     const partitions = async () =>
@@ -143,7 +143,7 @@ describePostgres('a migration', (server) => {
     expect((await pushTo(database, store)).sent).toBe(0);
   });
 
-  test('with months of tables without months is an error', async () => {
+  test('a monthly migration of undivided tables is an error', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     const failed = withConnection(database, (connection) => migrate(connection, MONTHLY));
@@ -201,7 +201,7 @@ describePostgres('retention', (server) => {
     expect((await pushTo(database, store)).sent).toBe(0);
   });
 
-  test('deletes series and findings of hosts that were not seen any more', async () => {
+  test('retention deletes the series and findings of hosts that are no longer seen', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     using store = openTemporaryStore();
