@@ -102,7 +102,7 @@ describeReader('alerts in promtool', PROMTOOL, (promtool) => {
           exp_annotations: {
             summary: 'cred-watch has stopped polling imds on h',
             description:
-              'The last poll was 40m 0s ago. All other metrics of this source are old, also the verdicts on jobs.',
+              'The last poll was 40m 0s ago. All other metrics of this source are old, including the verdicts on jobs.',
             runbook_url: 'https://unpkg.com/cred-watch/docs/runbooks/poller-silent.md',
           },
         },

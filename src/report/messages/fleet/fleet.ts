@@ -26,7 +26,7 @@ export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for exampl
 
 /** What a report of a part of the time cannot answer if it reads stored values. */
 export const PERIOD_MESSAGE =
-  '--since and --until: from the stored values of each rotation, so the verdict `never`, the watched time, changes and trends are not known';
+  'with --since or --until, the verdict `never`, the watched time and changes are unknown, and trends are those of the whole history';
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
 export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): string {

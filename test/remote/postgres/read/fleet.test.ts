@@ -207,7 +207,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
       ['report', '--fleet', ...since, '--db', database.url],
       database.environment,
     );
-    expect(table.stdout).toContain('from the stored values of each rotation');
+    expect(table.stdout).toContain('trends are those of the whole history');
     const rejected = await runAt(
       NOW,
       [...args, '--min-watched', '90%', '--db', database.url],
