@@ -1,4 +1,4 @@
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { createInvalidArgument, exposesRequests } from './import-url.ts';
 
@@ -103,8 +103,12 @@ async function readSecretFile(
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new CredWatchError(`could not read ${path}, the file of ${name}`, 'check its path and its mode', {
-      cause,
-    });
+    const isSystemError = getSystemErrorCode(cause) !== null || !(cause instanceof Error);
+    const reason = isSystemError ? describeSystemError(cause) : cause.message;
+    throw new CredWatchError(
+      `could not read ${path}, which ${name} names: ${reason}`,
+      'check that the file exists and is readable by this user',
+      { cause },
+    );
   }
 }

@@ -46,7 +46,7 @@ describe('push to a folder', () => {
     const { code, stderr } = await runCommand(['push', '--to', history, '--db', db]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `error: ${history} has files that are not of a push\nhint: give a new folder, or the folder of an earlier push\n`,
+      `error: ${history} has files that \`push\` has not written\nhint: give a new folder, or the folder of an earlier push\n`,
     );
     expect(pathsIn(history)).toEqual(['notes.txt']);
   });
@@ -114,7 +114,7 @@ describe('push to a bucket', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: s3:\/\/fleet\/cw at .* (?:is not available|did not respond in time)/);
     server.fail = () => undefined;
-    expect((await push(db, server.url)).code).toBe(0);
+    expect((await push(db, server.url, { timeout: '20s' })).code).toBe(0);
     expect(server.objects.size).toBe(3);
   });
 
