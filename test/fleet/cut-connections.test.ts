@@ -73,7 +73,7 @@ const CASES: readonly PushCase[] = [
 ];
 
 /** Locally, only a few messages of each push. */
-const STEP = isThorough ? 1 : 17;
+const STEP = isThorough ? 1 : 29;
 
 describePostgres('a connection that is cut at every message', (server) => {
   test.each(CASES)('after $name, a repeated push has the result of an undisturbed one', async (pushCase) => {

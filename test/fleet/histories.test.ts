@@ -62,7 +62,7 @@ function split(samples: readonly Sample[], random: () => number): Sample[][] {
 describePostgres('the history of hosts in PostgreSQL', (server) => {
   test('simulated hosts with any clock have the reports of their own databases after every push', async () => {
     const database = await createMigrated(server());
-    const kinds = sampleCases(KINDS, 18);
+    const kinds = sampleCases(KINDS, 24);
     const hosts = createHosts(kinds.length);
     let now = START;
     for (const [index, kind] of kinds.entries()) {
@@ -84,7 +84,7 @@ describePostgres('the history of hosts in PostgreSQL', (server) => {
 
   test('imports of older logs and prune after a push change PostgreSQL as they change the database', async () => {
     const database = await createMigrated(server());
-    const kinds = sampleCases(KINDS, 18);
+    const kinds = sampleCases(KINDS, 24);
     const hosts = createHosts(kinds.length);
     let now = START;
     for (const [index, kind] of kinds.entries()) {

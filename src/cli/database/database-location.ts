@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { Io } from '../process/io.ts';
@@ -17,10 +17,6 @@ export const resolveDatabase: (db: string | undefined, context: LocationContext)
 /** True if the database of these flags is a PostgreSQL database. */
 const isPostgresDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
   isPostgresUrl(db ?? env.CRED_WATCH_DB ?? '');
-
-/** True if the location is a folder, which can have Parquet files. */
-export const isFolder = (location: string): boolean =>
-  statSync(location, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** True if a bundle of a command cannot read the database of these flags. */
 export const needsWholeProgram = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>

@@ -1,9 +1,10 @@
 import type { SourceName } from '../../domain/model.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
 import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
-import { type DatabaseContext, isFolder } from './database-location.ts';
+import type { DatabaseContext } from './database-location.ts';
 
 /** What a command is going to read. A file is read on demand. A folder and a PostgreSQL database are read at once. */
 export interface ReadRequest {

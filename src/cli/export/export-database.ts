@@ -1,9 +1,10 @@
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ArchiveRecord, SampleRun } from '../../store/archive/record.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { ReportStore } from '../../watch/stored-report.ts';
-import { isFolder, resolveDatabase } from '../database/database-location.ts';
+import { resolveDatabase } from '../database/database-location.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -58,7 +59,7 @@ export async function openExportDatabase(
 async function openFolder(location: string, format: string, { role: _, ...series }: SeriesFilter) {
   if (format !== 'parquet')
     throw new CredWatchError(
-      `${location} has Parquet files, which have no samples and only masked key ids`,
+      `${location} is a folder: Parquet files have no samples and only masked key ids`,
       'export from the database files of the hosts, or with -f parquet',
     );
   const { loadFolderHistories } = await import('../../watch/parquet/folder-histories.ts');

@@ -259,7 +259,7 @@ function drawFleet(seed: number): SeriesHistory[] {
 
 test('each host of a random fleet has the verdict of its own report', () => {
   const found = new Set<Verdict>();
-  for (let seed = 1; seed <= (isThorough ? 15 : 3); seed += 1) {
+  for (let seed = 1; seed <= (isThorough ? 15 : 1); seed += 1) {
     const histories = drawFleet(seed);
     const now = Math.max(...histories.flatMap(({ generations }) => generations.map((each) => each.lastSeen)));
     for (const duration of [0, HOUR, 3 * HOUR, 5 * HOUR, 8 * HOUR]) {

@@ -120,7 +120,7 @@ describeDuckDb('the report of a folder', () => {
     );
     const refused = await runAt(NOW, ['export', '--db', pushed]);
     expect(refused.stderr).toMatch(
-      /^error: .* has Parquet files, which have no samples and only masked key ids\n/,
+      /^error: .* is a folder: Parquet files have no samples and only masked key ids\n/,
     );
     expect(refused.code).toBe(2);
   });
