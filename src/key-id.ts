@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from './digest.ts';
 
 /**
  * Access key ids of AWS and of LocalStack. All begin with a known prefix and consist of upper-case letters and
@@ -20,9 +20,7 @@ export const isKeyId = (text: string): boolean => ANY_FORM.test(text) || DIGEST.
  * variables are swapped. Its digest reveals nothing, and still distinguishes generations.
  */
 export const toStoredKeyId = (keyId: string): string =>
-  keyId === '' || KNOWN_FORM.test(keyId) || DIGEST.test(keyId)
-    ? keyId
-    : `sha256:${createHash('sha256').update(keyId).digest('hex').slice(0, 16)}`;
+  keyId === '' || KNOWN_FORM.test(keyId) || DIGEST.test(keyId) ? keyId : `sha256:${digest(keyId, 16)}`;
 
 /** Whether key id and secret key seem to be swapped. */
 export const areSwapped = (keyId: string, secretKey: string): boolean =>

@@ -18,6 +18,7 @@ const TOP_FOLDERS = new Set(LAYERS[0]);
 const OPEN_TO_ALL = new Set([
   'errors.ts',
   'clock.ts',
+  'digest.ts',
   'secret.ts',
   'key-id.ts',
   'known-secrets.ts',

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
+import { isFolder } from '../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
 import { loadHistories } from '../remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
@@ -206,8 +206,6 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
   const judgeRetired = selection.role !== undefined;
   return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
 }
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>
   withPostgres(

@@ -1,15 +1,15 @@
+import { compareBytes } from '../domain/lists.ts';
 import { findMaxDistanceInSpan } from '../domain/measurement/columns/failed-poll-distance.ts';
 import type { RecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
 import type { Period } from '../domain/measurement/columns/select-period.ts';
 import type { FailedPollCount, SourceName, Span } from '../domain/model.ts';
 import { joinSpans } from '../domain/time/spans.ts';
-import { compareBytes } from './compare-bytes.ts';
 
 /** The failed polls of one host and source with one reason, of one UTC day or of a longer time. */
 export interface FailedPollGroup extends FailedPollCount {
   host: string;
   source: SourceName;
-  /** In which every poll failed for this reason. */
+  /** Times in which every poll failed for this reason. */
   spans: readonly Span[];
 }
 

@@ -1,3 +1,4 @@
+import { compareBytes } from '../domain/lists.ts';
 import { findLargest, valueAt } from '../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
@@ -7,7 +8,6 @@ import { type Period, selectPeriod } from '../domain/measurement/columns/select-
 import type { Instant, JobRun, Seconds, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
-import { compareBytes } from './compare-bytes.ts';
 import { countByReason, type FailedPollGroup, joinFailedSpans } from './failed-poll-groups.ts';
 
 /** Selects series. `since` and `until` select whole generations that were seen between them. */
@@ -31,7 +31,7 @@ export interface LoadedJobRun {
   ordinal: number;
 }
 
-/** What was read from another store than SQLite. */
+/** The data of a PostgreSQL database or of a folder of Parquet files. */
 export interface LoadedData {
   series: readonly LoadedSeries[];
   failedPolls: readonly FailedPollGroup[];

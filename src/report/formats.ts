@@ -77,7 +77,7 @@ export const REPORT_FORMATS = {
   },
   emf: {
     render: async (...args) => (await import('./metrics/emf.ts')).renderEmf(...args),
-    description: 'lines of which CloudWatch Logs makes metrics',
+    description: 'metrics for CloudWatch Logs (embedded metric format)',
     fileExtension: 'ndjson',
     mediaType: 'application/x-ndjson',
   },

@@ -279,12 +279,6 @@ const files: BadInput[] = [
 /** Files that are not usable databases, and the error of every command. */
 const unusable: ({ path: string } & Omit<BadInput, 'args'>)[] = [
   {
-    path: 'folder',
-    make: (folder) => mkdirSync(join(folder, 'folder')),
-    error: '{folder}/folder is not a file',
-    hint: 'name a database file with --db or CRED_WATCH_DB',
-  },
-  {
     path: 'text.db',
     make: file('text.db', 'Dear diary, '.repeat(100)),
     error: '{folder}/text.db is not a database',
@@ -350,7 +344,31 @@ const COMMANDS = [
   ['import', fixturePath('curl.log'), '--host', 'linux'],
 ];
 
+const makeFolder = (folder: string): void => mkdirSync(join(folder, 'folder'));
+
+/** A report can be made from a folder of Parquet files. */
+const FOLDER_HINT =
+  'give a database file, or a folder that `cred-watch push` or `cred-watch export -f parquet` has written';
+
 const databases: BadInput[] = [
+  ...COMMANDS.filter(([name]) => name !== 'report' && name !== 'export').map((command) => ({
+    args: [...command, '--db', 'folder'],
+    make: makeFolder,
+    error: '{folder}/folder is not a file',
+    hint: 'name a database file with --db or CRED_WATCH_DB',
+  })),
+  ...[['report'], ['export', '-f', 'parquet', '-o', 'parquet']].map((command) => ({
+    args: [...command, '--db', 'folder'],
+    make: makeFolder,
+    error: 'folder is a folder without Parquet files of cred-watch',
+    hint: FOLDER_HINT,
+  })),
+  {
+    args: ['export', '--db', 'folder'],
+    make: makeFolder,
+    error: 'folder is a folder: Parquet files have no samples and only masked key ids',
+    hint: 'export from the database files of the hosts, or with -f parquet',
+  },
   ...unusable.flatMap(({ path, ...rest }) =>
     COMMANDS.map((command) => ({ args: [...command, '--db', path], ...rest })),
   ),
@@ -388,8 +406,8 @@ const databases: BadInput[] = [
   {
     args: ['report'],
     env: { CRED_WATCH_DB: '.' },
-    error: '{folder} is not a file',
-    hint: 'name a database file with --db or CRED_WATCH_DB',
+    error: '. is a folder without Parquet files of cred-watch',
+    hint: FOLDER_HINT,
   },
 ];
 

@@ -69,7 +69,7 @@ describe.each(STATES)('%s', (_, message, install) => {
     ['poll --targets', ['poll', '--targets', 'targets.json']],
     ['report', ['report', '--db', db]],
     ['report --format html', ['report', '--db', db, '-f', 'html']],
-    ['check --offline', ['check', '-j', '1h', '--offline', '--db', db]],
+    ['check --offline', ['check', '-j', '1h', '--offline', ...SOURCE, '--db', db]],
     ['import', ['import', HISTORY]],
     ['export', ['export', '--db', db]],
     ['prune', ['prune', '--older-than', '90d', '--db', db]],

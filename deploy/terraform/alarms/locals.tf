@@ -4,7 +4,7 @@ locals {
   job_alarms = merge([
     for job in var.job_names : {
       "job-not-safe-${job}" = {
-        description = "A start of ${job} can be unsafe on some host: its credentials can expire before it ends. See `cred-watch report`."
+        description = "A start of ${job} can be unsafe on a host: its credentials can expire before it ends. See `cred-watch report`."
         job         = job
         metric      = "cred_watch_job_safe"
         statistic   = "Minimum"
@@ -14,7 +14,7 @@ locals {
         missing = "notBreaching"
       }
       "job-unknown-${job}" = {
-        description = "${job} could not be judged on some host for an hour, or no host has sent its verdict. See `cred-watch report`."
+        description = "${job} could not be judged on a host for an hour, or no host has sent its verdict. See `cred-watch report`."
         job         = job
         metric      = "cred_watch_job_unknown"
         statistic   = "Maximum"
@@ -31,7 +31,7 @@ locals {
 
   fleet_alarms = {
     expired-credentials-served = {
-      description = "The last poll of some host got expired credentials. See `cred-watch report`."
+      description = "The last poll of a host got expired credentials. See `cred-watch report`."
       query       = "SELECT MIN(cred_watch_observed_remaining_seconds) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = 0
@@ -39,7 +39,7 @@ locals {
       missing     = "notBreaching"
     }
     rotation-overdue = {
-      description = "The source of some host has not rotated in time. See `cred-watch report`."
+      description = "The source of a host has not rotated in time. See `cred-watch report`."
       query       = "SELECT MAX(cred_watch_rotation_overdue) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 0
@@ -47,7 +47,7 @@ locals {
       missing     = "notBreaching"
     }
     lead-times-shrink = {
-      description = "The lead times of some host become shorter, so a job that is safe now can become unsafe. See `cred-watch report`."
+      description = "The lead times of a host become shorter, so a job that is safe now can become unsafe. See `cred-watch report`."
       query       = "SELECT MAX(cred_watch_lead_time_shrinking_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 0
@@ -55,7 +55,7 @@ locals {
       missing     = "notBreaching"
     }
     source-down = {
-      description = "The polls of some host have failed for 15 minutes. See `cred-watch poll` on the host."
+      description = "The polls of a host have failed for 15 minutes. See `cred-watch poll` on the host."
       query       = "SELECT MIN(cred_watch_source_up) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = 1
@@ -63,7 +63,7 @@ locals {
       missing     = "notBreaching"
     }
     poller-silent = {
-      description = "A poller has stopped: the newest sample of some host is too old, and its values are no longer true."
+      description = "A poller has stopped: the newest sample of a host is too old, and its values are no longer true."
       query       = "SELECT MAX(cred_watch_sample_age_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = var.max_silence_seconds
@@ -71,7 +71,7 @@ locals {
       missing     = "notBreaching"
     }
     clock-ahead = {
-      description = "The clock of some host is more than one minute ahead of AWS. Credentials expire by the clock of AWS."
+      description = "The clock of a host is more than one minute ahead of AWS. Credentials expire by the clock of AWS."
       query       = "SELECT MAX(cred_watch_clock_offset_seconds) ${local.roles}"
       comparison  = "GreaterThanThreshold"
       threshold   = 60
@@ -79,7 +79,7 @@ locals {
       missing     = "notBreaching"
     }
     clock-behind = {
-      description = "The clock of some host is more than one minute behind AWS, so credentials seem to last longer than they do."
+      description = "The clock of a host is more than one minute behind AWS, so credentials seem to be valid for longer than they are."
       query       = "SELECT MIN(cred_watch_clock_offset_seconds) ${local.roles}"
       comparison  = "LessThanThreshold"
       threshold   = -60

@@ -48,7 +48,7 @@ export const pollCommand: CommandDefinition = {
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',
-        'push to this destination after each round of polls, as `cred-watch push --to`; may be repeated',
+        'push to this destination after each round of polls, like `cred-watch push --to`; may be repeated',
         parseRepeated(parseDestination),
       )
       .option('--tag <name=value>', 'with --push: tag of the hosts; may be repeated', parseRepeated(parseTag))

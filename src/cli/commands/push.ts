@@ -45,41 +45,47 @@ interface PushFlags extends DestinationFlags {
 export const pushCommand: CommandDefinition = {
   name: 'push',
   group: 'Samples',
-  description: 'send history to PostgreSQL, object storage or a metrics engine',
+  description: 'send the history to PostgreSQL, object storage or a metrics engine',
   declare: (command) =>
-    addJudgingFlags(command)
-      .requiredOption(
-        '--to <destination>',
-        'postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder; may be repeated',
-        parseRepeated(parseDestination),
-      )
-      .addOption(
-        new Option('--timeout <duration>', 'how long to try again while a destination is not available')
-          .argParser(parsePositiveDuration)
-          .default(DEFAULT_TIMEOUT, formatShortDuration(DEFAULT_TIMEOUT)),
-      )
-      .option('--retry-rejected', 'send again what a destination has rejected before')
-      .option(
-        '--tag <name=value>',
-        'PostgreSQL: tag of the hosts, for `report --group-by`; may be repeated, and replaces earlier tags',
-        parseRepeated(parseTag),
-      )
-      .option('--migrate', 'PostgreSQL: create or migrate the tables, and push nothing')
-      .option('--monthly', 'with --migrate: divide the table of generations by month')
-      .option('--retain <duration>', 'with --migrate: delete what was last seen before this time')
-      .option(
-        '--forget-host <name>',
-        'with --migrate: delete all rows of a host that no longer exists; may be repeated',
-        parseRepeated(parseName),
-      )
-      .option('--print', 'with --migrate: print the SQL, and do not connect')
-      .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
-      .option('--since <time>', 'metrics: send samples from this time on, also those that were sent before')
-      .addOption(createFormatFlag())
-      .addOption(createDatabaseFlag(DATABASES_HINT)),
+    addJudgingFlags(
+      command
+        .requiredOption(
+          '--to <destination>',
+          'postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder; may be repeated',
+          parseRepeated(parseDestination),
+        )
+        .addOption(
+          new Option('--timeout <duration>', 'how long to retry while a destination is not available')
+            .argParser(parsePositiveDuration)
+            .default(DEFAULT_TIMEOUT, formatShortDuration(DEFAULT_TIMEOUT)),
+        )
+        .option('--retry-rejected', 'send again the items that a destination has rejected')
+        .addOption(createDatabaseFlag(DATABASES_HINT))
+        .addOption(createFormatFlag())
+        .option(
+          '--tag <name=value>',
+          'PostgreSQL: tag of the hosts, for `report --group-by`; may be repeated, and replaces earlier tags',
+          parseRepeated(parseTag),
+        )
+        .option('--migrate', 'PostgreSQL: create or migrate the tables, and push nothing')
+        .option('--monthly', 'with --migrate: divide the table of generations by month')
+        .option('--retain <duration>', 'with --migrate: delete rows that were last seen before this time')
+        .option(
+          '--forget-host <name>',
+          'with --migrate: delete all rows of a host that no longer exists; may be repeated',
+          parseRepeated(parseName),
+        )
+        .option('--print', 'with --migrate: print the SQL, and do not connect')
+        .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
+        .option(
+          '--since <time>',
+          'metrics: send samples from this time on, including those that were sent before',
+        ),
+    ),
   help: {
     notes: [
-      'A second push sends only what has changed. Nothing is lost while a destination is down.',
+      'Each push sends only what has changed. Nothing is lost while a destination is down.',
+      'Only metrics (prometheus=URL) need -j and the flags after it, which judge jobs.',
       'Passwords come from the environment or a file, never from the URL: see docs/postgresql.md and docs/metrics.md.',
     ],
     exitCodes: [
@@ -154,14 +160,9 @@ async function migrateAll(flags: PushFlags, io: Io): Promise<number> {
 }
 
 function validate({ to, migrate = false, print = false }: PushFlags, invocation: Invocation): void {
-  for (const [flag, { kind, name, example }] of Object.entries(FLAGS_OF_KINDS)) {
+  for (const [flag, { kind, example }] of Object.entries(FLAGS_OF_KINDS)) {
     if (to.some((target) => target.kind === kind)) continue;
-    rejectFlags(
-      invocation,
-      [flag],
-      `needs a destination of ${name}`,
-      `add --to ${example}, or remove ${flag}`,
-    );
+    rejectFlags(invocation, [flag], `needs ${example}`, `add ${example}, or remove ${flag}`);
   }
   if (!migrate) {
     const hint = 'add --migrate, or remove the flag';
@@ -170,7 +171,7 @@ function validate({ to, migrate = false, print = false }: PushFlags, invocation:
   }
   if (to.some(({ kind }) => kind !== 'postgres'))
     throw new CredWatchError(
-      '--migrate concerns only PostgreSQL',
+      '--migrate supports only PostgreSQL',
       'give only postgres:// destinations with --to',
     );
   const hint = 'run a second command without --migrate to push';

@@ -78,10 +78,10 @@ export const reportCommand: CommandDefinition = {
         'namespace in CloudWatch for -f emf (default: cred-watch)',
         parseNamespace,
       )
-      .option('--fleet', 'judge each host as a whole: the share of safe hosts, the worst hosts, silent hosts')
+      .option('--fleet', 'judge all hosts: show the share of safe hosts, the worst hosts and silent hosts')
       .option(
         '--group-by <name>',
-        'as --fleet, with one row per role, source, or value of this tag (tag:role for a tag with this name)',
+        'like --fleet, with one row per role, source, or value of this tag (tag:role for a tag named role)',
         parseGroupBy,
       )
       .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
@@ -101,7 +101,7 @@ export const reportCommand: CommandDefinition = {
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
       ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
-      ['cred-watch report --listen 127.0.0.1:9464', 'serve the report of a database that others fill'],
+      ['cred-watch report --listen 127.0.0.1:9464', 'serve the report without polling'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
   },

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { assertFilePath, resolveDatabasePath } from '../../store/database-path.ts';
 import type { Io } from '../process/io.ts';
@@ -21,37 +21,33 @@ export function resolveDatabase(db: string | undefined, context: LocationContext
 }
 
 /** True if the database of these flags is a PostgreSQL database. */
-export const isRemoteDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
+const isPostgresDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
   isPostgresUrl(db ?? env.CRED_WATCH_DB ?? '');
-
-/** True if the location is a folder, which can have Parquet files. */
-export const isFolder = (location: string): boolean =>
-  statSync(location, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** True if a bundle of a command cannot read the database of these flags. */
 export const needsWholeProgram = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
-  isRemoteDatabase(db, { env }) || isFolder(db ?? env.CRED_WATCH_DB ?? '');
+  isPostgresDatabase(db, { env }) || isFolder(db ?? env.CRED_WATCH_DB ?? '');
 
 /**
  * The database file of a command that writes.
  * @throws CredWatchError if the location is a URL
  */
 export function resolveDatabaseFile(db: string | undefined, context: LocationContext, hint?: string): string {
-  assertNotRemote(db, context, hint);
+  assertNotPostgres(db, context, hint);
   return resolveDatabasePath(db, context);
 }
 
 /** @throws CredWatchError if the location is the URL of a PostgreSQL database, or any other URL */
-export function assertNotRemote(
+export function assertNotPostgres(
   db: string | undefined,
   context: Pick<LocationContext, 'env'>,
   hint = 'record in a file, and send its history with `cred-watch push --to postgres://HOST/DATABASE`',
 ): void {
-  if (!isRemoteDatabase(db, context)) {
+  if (!isPostgresDatabase(db, context)) {
     assertFilePath(db ?? context.env.CRED_WATCH_DB ?? '');
     return;
   }
-  const place =
+  const location =
     db === undefined ? 'the PostgreSQL database in CRED_WATCH_DB' : 'the PostgreSQL database of --db';
-  throw new CredWatchError(`${place} can only be read, and this command needs a database file`, hint);
+  throw new CredWatchError(`${location} can only be read, and this command needs a database file`, hint);
 }

@@ -1,10 +1,11 @@
 import type { SourceName } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import type { Histories } from '../../watch/newest-series.ts';
 import type { ReportStore, StoredReportOptions } from '../../watch/stored-report.ts';
-import { type DatabaseContext, isFolder } from './database-location.ts';
+import type { DatabaseContext } from './database-location.ts';
 
 /** What a command is going to read. A file is read on demand. A folder and a PostgreSQL database are read at once. */
 export interface ReadRequest {
@@ -61,8 +62,8 @@ export async function openReportDatabase(
   options: ReadOptions = {},
 ): Promise<ReportDatabase> {
   if (isPostgresUrl(location)) {
-    const { loadRemoteDatabase } = await import('./remote-database.ts');
-    const { name, histories } = await loadRemoteDatabase(location, request, context);
+    const { loadPostgresHistories } = await import('./postgres-histories.ts');
+    const { name, histories } = await loadPostgresHistories(location, request, context);
     return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
   }
   if (isFolder(location)) {

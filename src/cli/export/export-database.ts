@@ -1,13 +1,14 @@
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ArchiveRecord, SampleRun } from '../../store/archive/record.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { ReportStore } from '../../watch/stored-report.ts';
-import { isFolder, resolveDatabase } from '../database/database-location.ts';
+import { resolveDatabase } from '../database/database-location.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { listRemoteRecords } from './remote-records.ts';
+import { listLoadedRecords } from './loaded-records.ts';
 
 export interface ExportDatabase extends Disposable {
   /** The file, or the URL without user and parameters. */
@@ -34,10 +35,10 @@ export async function openExportDatabase(
       [Symbol.dispose]: () => store.close(),
     };
   }
-  const { loadRemoteDatabase } = await import('../database/remote-database.ts');
+  const { loadPostgresHistories } = await import('../database/postgres-histories.ts');
   const isParquet = format === 'parquet';
   const { role, ...series } = filter;
-  const { name, histories } = await loadRemoteDatabase(
+  const { name, histories } = await loadPostgresHistories(
     location,
     // In a Parquet export, a series of another role may have replaced a selected one.
     isParquet ? { selection: series } : { selection: filter, jobs: { names: null, selection: filter } },
@@ -50,7 +51,7 @@ export async function openExportDatabase(
   return {
     name,
     store: histories,
-    parts: () => listRemoteRecords(histories),
+    parts: () => listLoadedRecords(histories),
     [Symbol.dispose]() {},
   };
 }
@@ -58,7 +59,7 @@ export async function openExportDatabase(
 async function openFolder(location: string, format: string, { role: _, ...series }: SeriesFilter) {
   if (format !== 'parquet')
     throw new CredWatchError(
-      `${location} has Parquet files, which have no samples and only masked key ids`,
+      `${location} is a folder: Parquet files have no samples and only masked key ids`,
       'export from the database files of the hosts, or with -f parquet',
     );
   const { loadFolderHistories } = await import('../../watch/parquet/folder-histories.ts');

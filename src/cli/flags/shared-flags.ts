@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
-import { assertNotRemote } from '../database/database-location.ts';
+import { assertNotPostgres } from '../database/database-location.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 import { parseDatabase, parseDurationFlag } from './value-parsers.ts';
 
@@ -13,7 +13,7 @@ const DEFAULT_DATABASE = '(default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else 
  */
 export const createDatabaseFlag = (hint?: string) =>
   createStartCheckDatabaseFlag().argParser((text) => {
-    assertNotRemote(text, { env: {} }, hint);
+    assertNotPostgres(text, { env: {} }, hint);
     return parseDatabase(text);
   });
 

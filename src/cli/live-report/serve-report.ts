@@ -1,6 +1,7 @@
 import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { startMonitor } from '../../server/monitor/monitor.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../server/monitor/monitor-response.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { Invocation } from '../command.ts';
-import { isFolder, resolveDatabase } from '../database/database-location.ts';
+import { resolveDatabase } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { parseListenAddresses } from '../flags/listen-addresses.ts';

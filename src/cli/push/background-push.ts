@@ -38,8 +38,8 @@ interface Destination {
 }
 
 /**
- * Pushes in the background of `poll`. A push delays no poll, and its failure is only printed: once when it begins and
- * once when it ends.
+ * Pushes in the background of `poll`. A push delays no poll. An outage of a destination is printed when it begins and
+ * when it ends, and does not change the exit code.
  */
 export class BackgroundPush {
   readonly #destinations: readonly Destination[];
@@ -70,7 +70,7 @@ export class BackgroundPush {
     const destinations: Destination[] = [];
     for (const target of push) {
       const open = await openDestination(target, flags, io).catch((error: unknown) => {
-        // Anything else can be corrected while the program runs, and a poll must not wait for it.
+        // The user can correct other errors while the program runs, and polls must not wait for this.
         if (error instanceof CredWatchError && error.code !== 'INVALID_ARGUMENT') return null;
         throw error;
       });

@@ -17,7 +17,7 @@ export interface DestinationFlags extends Partial<JudgingFlags> {
   timeout: Seconds;
   tag?: readonly Tag[];
   endpointUrl?: string;
-  /** Of metrics. Stays text, because parsing `7d` needs the current time. */
+  /** The first time of samples of metrics. Stays text, because parsing `7d` needs the current time. */
   since?: string;
 }
 
@@ -28,7 +28,7 @@ export function parseDestination(text: string): DestinationTarget {
   if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
   if (/^[./]/.test(text)) return { kind: 'folder', path: text };
   // The text can contain a password.
-  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
+  const InvalidError = /@|passw/i.test(text) ? InvalidSecretError : InvalidValueError;
   throw new InvalidError(
     'is not a destination',
     'use postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder such as ./history',
@@ -39,7 +39,7 @@ export function parseDestination(text: string): DestinationTarget {
 export const listMetricsUrls = (targets: readonly DestinationTarget[]): string[] =>
   targets.flatMap((target) => (target.kind === 'prometheus' ? target.url : []));
 
-/** For messages about a destination that could not be opened. Contains no password. */
+/** Names a destination that could not be opened, for messages. Contains no password. */
 export function describeTarget(target: DestinationTarget): string {
   if (target.kind === 'folder') return target.path;
   return URL.canParse(target.url) ? `${target.kind} at ${new URL(target.url).host}` : target.kind;

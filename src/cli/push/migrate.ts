@@ -6,6 +6,7 @@ import { PostgresConnection } from '../../remote/postgres/connection/postgres-co
 import { forgetHost as deleteHost } from '../../remote/postgres/migrate/host-deletion.ts';
 import { type MigrationResult, migrate, printMigration } from '../../remote/postgres/migrate/migrate.ts';
 import { deleteOldRows, type RetentionResult } from '../../remote/postgres/migrate/retention.ts';
+import { listCreateRoles } from '../../remote/postgres/migrate/roles.ts';
 import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
@@ -40,10 +41,7 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
   try {
     const result = await migrate(connection, options);
     await io.stdout.write(`${name}: ${describeMigration(result)}\n`);
-    if (result.missingRoles.length > 0) {
-      const message = `could not create the roles ${result.missingRoles.join(' and ')}, because this user may not create roles`;
-      await printNote(io, message, 'let an administrator run the end of `cred-watch push --migrate --print`');
-    }
+    await reportMissing(result, io);
     for (const host of forgetHost) {
       await deleteHost(connection, host);
       await io.stdout.write(`${name}: deleted the host ${host}\n`);
@@ -66,6 +64,28 @@ function describeRetention({ deletedBefore, ...deleted }: RetentionResult): stri
     deleted.droppedPartitions === 0 ? '' : `, ${formatCount(deleted.droppedPartitions, 'partition')}`;
   const counts = `${formatCount(deleted.generations, 'generation')}${partitions} and ${formatCount(deleted.hosts, 'host')}`;
   return `deleted what was last seen before ${formatInstant(deletedBefore)}: ${counts}`;
+}
+
+/** Repeated at each migration until nothing is missing, because otherwise writers or readers would fail later. */
+async function reportMissing({ missingRoles, missingPrivileges }: MigrationResult, io: Io): Promise<void> {
+  if (missingRoles.length > 0) {
+    const [names, verb] = [missingRoles.join(' and '), missingRoles.length === 1 ? 'does' : 'do'];
+    const message = `${names} ${verb} not exist, and this user may not create roles`;
+    const statements = listCreateRoles(missingRoles).join('; ');
+    await printNote(
+      io,
+      message,
+      `let an administrator run \`${statements}\` in this server, then run this command again`,
+    );
+  }
+  for (const role of new Set(missingPrivileges.map((each) => each.role))) {
+    const privileges = missingPrivileges.filter((each) => each.role === role);
+    await printNote(
+      io,
+      `${role} lacks ${privileges.map(({ privilege }) => privilege).join('; ')}`,
+      'run this command as the owner of the tables, or let the owner run part 3 of `--migrate --print`',
+    );
+  }
 }
 
 const MIGRATION_STATEMENT_TIMEOUT: Seconds = 3600;

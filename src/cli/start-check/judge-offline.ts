@@ -29,7 +29,7 @@ export async function judgeNewestSample(
   const location = resolveDatabase(flags.db, io);
   const now = io.clock.now();
   const identified = await identifyJob(flags, io);
-  const request = toReadRequest(identified, flags, io);
+  const request = createReadRequest(identified, flags, io);
   using database = await openReportDatabase(location, request, io);
   const { store } = database;
   const job = await resolveJob(flags, store, now);
@@ -50,7 +50,7 @@ export async function judgeNewestSample(
 }
 
 /** The series of the job. A database file is read when the series are judged, so it needs no request. */
-function toReadRequest(identified: IdentifiedJob, flags: OfflineFlags, io: Io): ReadRequest {
+function createReadRequest(identified: IdentifiedJob, flags: OfflineFlags, io: Io): ReadRequest {
   const host = findConfiguredHost(flags, io) ?? io.machine;
   const { source, role } = identified.failure === null ? identified.credentials : {};
   return {

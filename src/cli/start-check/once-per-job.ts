@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../digest.ts';
 import { describeJudgedOnceNote } from '../../report/messages/judged-job/judged-job.ts';
 import { type CallingJob, JudgeOnce } from '../../watch/judge-once.ts';
 import { findCaller, listAncestors } from '../job-process/ancestors.ts';
@@ -21,8 +21,8 @@ export function openJudgeOnce(
   const { AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = io.env;
   const variables = [AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE];
   const parts = [args, job, source.name, source.endpoint?.url, ...variables];
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-  return new JudgeOnce({ store, clock: io.clock, job, caller, arguments: digest });
+  const argumentsDigest = digest(JSON.stringify(parts), 32);
+  return new JudgeOnce({ store, clock: io.clock, job, caller, arguments: argumentsDigest });
 }
 
 /**

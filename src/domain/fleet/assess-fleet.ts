@@ -1,4 +1,4 @@
-import { groupBy } from '../lists.ts';
+import { compareText, groupBy } from '../lists.ts';
 import { range } from '../measurement/statistics.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
@@ -6,9 +6,9 @@ import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
 import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
 import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assessed-fleet.ts';
-import { compareText, GroupCollector, HostCounter } from './fleet-groups.ts';
+import { GroupCollector, HostCounter } from './fleet-groups.ts';
 import type { FleetHost, StoredFleet } from './fleet-host.ts';
-import { RoleTrends } from './role-trends.ts';
+import { RoleCollector } from './role-collector.ts';
 import { findSilence } from './silent-hosts.ts';
 
 export interface FleetOptions extends Freshness, EvidenceRules {
@@ -30,7 +30,7 @@ export function assessFleet(
   const rules = { ...options, jobs: prepared.map(({ job }) => job) };
   const figures = groupBy([...series], ({ identity }) => identity.host);
   const counters = prepared.map(() => new HostCounter());
-  const trends = new RoleTrends();
+  const roles = new RoleCollector();
   const groups = options.groupBy && new GroupCollector(options.groupBy, prepared.length);
   const assessedHosts: AssessedHost[] = [];
   const silentHosts: SilentHost[] = [];
@@ -42,7 +42,7 @@ export function assessFleet(
     retiredCount += findRetired(own.map((each) => ({ ...each, overview: each.measured }))).size;
     assessedHosts.push(assessed);
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
-    trends.add(host.host, judged, options.now);
+    roles.add(host.host, judged, options.now);
     groups?.add(assessed, judged);
     const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
@@ -64,8 +64,8 @@ export function assessFleet(
         (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||
         compareText(a.host, b.host),
     ),
-    changes: trends.listChanges(),
-    drifts: trends.listDrifts(options.now),
+    changes: roles.listChanges(),
+    trends: roles.listTrends(options.now),
     groups: groups?.finish() ?? null,
   };
 }

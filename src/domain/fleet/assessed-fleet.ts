@@ -22,7 +22,7 @@ export interface AssessedFleet {
   /** Roles and sources whose behaviour changed in the last week. */
   changes: readonly RoleChange[];
   /** Roles and sources whose lead times shrink. */
-  drifts: readonly RoleDrift[];
+  trends: readonly RoleTrend[];
   /** Null unless requested. */
   groups: FleetGroups | null;
 }
@@ -92,7 +92,7 @@ export interface RoleChange extends RoleOfSource, Pick<BehaviourChange, 'figure'
   example: string;
 }
 
-export interface RoleDrift extends RoleOfSource {
+export interface RoleTrend extends RoleOfSource {
   hostCount: number;
   /** The hosts of the role and source with samples. */
   comparedCount: number;

@@ -1,4 +1,4 @@
-import { groupBy } from '../lists.ts';
+import { compareText, groupBy } from '../lists.ts';
 import type { Seconds } from '../model.ts';
 import { findWorst } from '../verdict/assessment.ts';
 import type { UnknownReason, Verdict } from '../verdict/job-verdict.ts';
@@ -131,9 +131,6 @@ export class GroupCollector {
     return { by: this.#by, groups };
   }
 }
-
-/** Independent of the locale. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 function toGroup({ value, hostCount, counters, ...group }: GroupRecord): FleetGroup {
   const { worstCase, shortestInterval: min, longestInterval: max } = group;

@@ -14,10 +14,8 @@ export interface FleetHost {
 export interface StoredFleet {
   /** Hosts with tags or pushes. Other hosts are known from their series. */
   hosts: readonly FleetHost[];
-  series: Iterable<StoredSeriesFigures>;
+  /** The newest known offset of the host's clock is part of the figures. */
+  series: Iterable<SeriesFigures>;
   /** What was last seen before this time was deleted. Null if nothing was deleted. */
   deletedBefore?: Instant | null;
 }
-
-/** The newest known offset of the host's clock is part of the figures. */
-export type StoredSeriesFigures = SeriesFigures;

@@ -35,10 +35,11 @@ export interface MeasuredFigures extends JudgedFigures {
   newestExpiration: Instant;
   /** The last witnessed rotation. Null if there is none. */
   lastRotationAt: Instant | null;
-  /** The seven days before the newest sample, and the time before them. Null without a witnessed rotation. */
+  /** The seven days before the newest sample. Null without a witnessed rotation in them. */
   lastWeek: PeriodFigures | null;
+  /** The time before the last week. Null without a witnessed rotation in it. */
   before: PeriodFigures | null;
-  /** What changed in the seven days before the newest sample. */
+  /** Changes of behaviour in the last week. */
   changes: readonly BehaviourChange[];
 }
 

@@ -32,6 +32,9 @@ export function getGenerationKey(credentials: IssuedCredentials): string {
   return credentials.accessKeyId || getTimesKey(credentials);
 }
 
+/** The key id in a key of {@link getGenerationKey}. `''` if the key is two times, which have a slash between them. */
+export const getKeyIdOfGeneration = (key: string): string => (key.includes('/') ? '' : key);
+
 const getTimesKey = ({ lastUpdated, expiration }: IssuedCredentials) => `${lastUpdated ?? ''}/${expiration}`;
 
 /** A generation with a single sample. */

@@ -19,7 +19,7 @@ export interface ImportClientOptions {
   clock: Clock;
   /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
-  /** How long a request is repeated while the server is not available. */
+  /** For how long a request is repeated while the server is not available. */
   timeoutMs: number;
 }
 
@@ -40,7 +40,7 @@ export class ImportClient {
   }
 
   /**
-   * Sends a text until the server accepts or rejects it, or until the time is over.
+   * Sends a text until the server accepts or rejects the text, or until `timeoutMs` has passed.
    * @throws CredWatchError if no request can succeed without a change by the user
    */
   async send(text: string, signal: AbortSignal): Promise<ImportOutcome> {

@@ -29,7 +29,7 @@ const MAX_MESSAGE_BYTES = 2048;
 const CHECK_PATH =
   'use VictoriaMetrics or vmagent with the path /api/v1/import/prometheus; Prometheus itself has no import, so let it scrape `poll --listen` or a textfile';
 
-/** These say that the URL or the credentials are wrong, not the samples. */
+/** Hints for statuses that mean that the URL or the credentials are wrong, not the samples. */
 const WRONG_CONFIGURATION = new Map([
   [401, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],
   [403, 'check CRED_WATCH_PROMETHEUS_TOKEN, or the user name and the password'],
@@ -38,6 +38,9 @@ const WRONG_CONFIGURATION = new Map([
 ]);
 
 const TEMPORARY_STATUSES = new Set([408, 425, 429]);
+
+/** Only these can be about the samples. A proxy has others, such as 407 and 421. */
+const REJECTED_STATUSES = new Set([400, 409, 413, 422]);
 
 /**
  * Sends samples once. Does not use proxies and does not follow redirects, because both could send the token to
@@ -66,6 +69,11 @@ export async function sendImport(request: ImportRequest): Promise<ImportOutcome>
     throw new CredWatchError(`${request.url.origin} answered with ${reason}`, CHECK_PATH);
   if (statusCode < 400 || statusCode >= 500 || TEMPORARY_STATUSES.has(statusCode))
     return { kind: 'unavailable', reason, retryAfterMs: parseRetryAfter(headers['retry-after']) };
+  if (!REJECTED_STATUSES.has(statusCode))
+    throw new CredWatchError(
+      `${request.url.origin} answered with ${reason}`,
+      'check the URL, and the proxy in front of the server',
+    );
   return { kind: 'rejected', reason, isTooLarge: statusCode === 413 };
 }
 

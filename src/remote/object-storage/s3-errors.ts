@@ -63,7 +63,7 @@ const PERMANENT: Readonly<Record<string, Explain>> = {
   }),
 };
 
-/** Codes of S3 that a later attempt does not have, in addition to all responses with status 5xx and 429. */
+/** Codes of S3 after which a later attempt can succeed, besides all responses with status 5xx and 429. */
 const TEMPORARY: ReadonlySet<string> = new Set([
   'InternalError',
   'OperationAborted',

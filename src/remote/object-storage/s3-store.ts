@@ -1,6 +1,7 @@
 import type { BucketUrl } from './bucket-url.ts';
 import {
   ConditionsNotSupported,
+  MAX_OBJECT_BYTES,
   type ObjectStore,
   type ReplacedVersion,
   type StoredObject,
@@ -8,14 +9,12 @@ import {
 import { isMissingObject, isNotImplemented, isVersionConflict, toStoreError } from './s3-errors.ts';
 import type { S3Calls } from './s3-sdk.ts';
 
-/** Of the client, with short pauses. The caller retries after longer outages. */
+/** Attempts of AWS's client, with short pauses. The caller retries after longer outages. */
 const MAX_ATTEMPTS = 3;
 const CONNECT_MS = 5000;
 const REQUEST_MS = 20_000;
-/** The requests of one push at the same time. */
+/** Concurrent requests of one push. */
 export const MAX_REQUESTS = 4;
-/** Larger than a day of credentials that are issued with each request. */
-const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
 export interface S3StoreOptions extends BucketUrl {
   endpoint: string | undefined;

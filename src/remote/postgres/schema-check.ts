@@ -5,7 +5,7 @@ import type { PostgresConnection } from './connection/postgres-connection.ts';
 import { POSTGRES_MIGRATIONS } from './schema.ts';
 
 export interface SchemaFacts {
-  /** What was last seen before this time was deleted. */
+  /** Rows that were last seen before this time are deleted, and are not sent again. */
   deletedBefore: Instant;
 }
 

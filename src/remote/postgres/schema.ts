@@ -1,5 +1,5 @@
-/** All tables are in this schema of the database. */
-export const POSTGRES_SCHEMA = 'cred_watch';
+/** The columns with the identity of a series. The key of each table of series begins with them. */
+export const IDENTITY_COLUMNS = ['host', 'source', 'api_version', 'role'];
 
 /**
  * Writers of this schema version or later can use the newest schema. Increase it only if a migration makes older writers
@@ -41,7 +41,7 @@ export const POSTGRES_FOUNDATION: readonly string[] = [
  * - `failed_polls` has one row per host, source, UTC day and reason. `spans` is a JSON list of `[from, to]`, in which every
  *   poll of the day with this reason failed.
  * - `findings` is replaced together with its series. Findings that depend on the time of a report are left out.
- * - `retention` has one row: what was last seen before `deleted_before` was deleted, and is not sent again.
+ * - `retention` has one row: generations, polls and runs before `deleted_before` are deleted, and are not sent again.
  */
 export const POSTGRES_MIGRATIONS: readonly string[] = [
   `

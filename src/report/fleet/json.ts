@@ -4,7 +4,7 @@ import type {
   FleetGroups,
   HostCounts,
   RoleChange,
-  RoleDrift,
+  RoleTrend,
   SilentHost,
 } from '../../domain/fleet/assessed-fleet.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -41,7 +41,7 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
     from_stored_values_of_period: isPeriodOfStoredValues,
     silent_hosts: fleet.silentHosts.map(buildSilentJson),
     changes: fleet.changes.map(buildChangeJson),
-    trends: fleet.drifts.map(buildDriftJson),
+    trends: fleet.trends.map(buildTrendJson),
     groups: fleet.groups && buildGroupsJson(fleet.groups),
   };
   yield `${toJson(document, 2).slice(0, -'\n}'.length)},${LIST_START}`;
@@ -88,16 +88,16 @@ const buildChangeJson = ({ source, role, figure, direction, ...change }: RoleCha
   example_host: change.example,
 });
 
-const buildDriftJson = ({ source, role, ...drift }: RoleDrift) => ({
+const buildTrendJson = ({ source, role, ...trend }: RoleTrend) => ({
   source,
   role,
   code: 'LEAD_TIMES_SHRINK',
-  host_count: drift.hostCount,
-  compared_host_count: drift.comparedCount,
-  worst_host: drift.worstHost,
-  shrinking_per_day_seconds: drift.shrinkingPerDay,
-  worst_case_seconds: drift.worstCase,
-  spare_used_up_at: formatNullableInstant(drift.spareUsedUpAt),
+  host_count: trend.hostCount,
+  compared_host_count: trend.comparedCount,
+  worst_host: trend.worstHost,
+  shrinking_per_day_seconds: trend.shrinkingPerDay,
+  worst_case_seconds: trend.worstCase,
+  spare_used_up_at: formatNullableInstant(trend.spareUsedUpAt),
 });
 
 const buildGroupsJson = ({ by, groups }: FleetGroups) => ({

@@ -1,20 +1,6 @@
 import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { formatTableRow, formatVerdictWithSymbol, quoteName } from '../ci/markdown.ts';
-import {
-  adviseOnSilence,
-  describeChange,
-  describeDrift,
-  describeFleetJob,
-  describeMore,
-  describeMoreSilent,
-  describeOthers,
-  describeSilence,
-  describeSize,
-  NO_FLEET_JOB_MESSAGE,
-  NO_HOSTS_MESSAGE,
-  PERIOD_MESSAGE,
-} from '../messages/fleet/fleet.ts';
+import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
 import {
   buildGroupCells,
   buildHostCells,
@@ -23,38 +9,28 @@ import {
   listGroupColumns,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
+import { listSilentLines, listSummaryLines } from './fleet-lines.ts';
 
 /** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
 export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext): string {
-  const { verdict, jobs, hosts, groups, changes, drifts, worstCase } = fleet;
+  const { verdict, hosts, groups, changes, trends } = fleet;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden = shown.hidden[0];
-  const summary = [
-    ...jobs.map((job) => `- ${quoteSentence(describeFleetJob(job))}; ${describeOthers(job)}`),
-    ...(jobs.length === 0 ? [`- ${NO_FLEET_JOB_MESSAGE}`] : []),
-    hosts.length === 0
-      ? `- ${NO_HOSTS_MESSAGE}`
-      : `- hosts: ${describeSize(hosts.length, fleet.seriesCount, fleet.retiredCount)}`,
-    ...(worstCase === null ? [] : [`- worst case: ${duration(worstCase)}`]),
-    ...(context.isPeriodOfStoredValues ? [`- ${PERIOD_MESSAGE}`] : []),
-  ];
-  const silent = shown.silent.map((each) => `- ${quoteName(each.host)}: ${describeSilence(each)}`);
-  if (shown.hiddenSilentCount > 0) silent.push(`- ${describeMoreSilent(shown.hiddenSilentCount)}`);
-  if (silent.length > 0) silent.push(`- ${adviseOnSilence(fleet.silentHosts)}`);
+  const silent = listSilentLines(shown, quoteName);
   return `${[
     `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
-    summary.join('\n'),
+    formatList(listSummaryLines(fleet, context, quoteSentence)),
     ...(groups === null ? [] : [renderGroups(groups)]),
     ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts)]),
     ...(hidden === undefined ? [] : [describeMore(shown.hidden.length, hidden.verdict)]),
-    ...renderList('silent hosts', silent),
+    ...renderList('silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)]),
     ...renderList(
       'changed last week',
-      changes.map((each) => `- ${quoteSentence(describeChange(each))}`),
+      changes.map((each) => quoteSentence(describeChange(each))),
     ),
     ...renderList(
       'trends',
-      drifts.map((each) => `- ${quoteSentence(describeDrift(each))}`),
+      trends.map((each) => quoteSentence(describeTrend(each))),
     ),
   ].join('\n\n')}\n`;
 }
@@ -63,7 +39,9 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
 const quoteSentence = (text: string) => quoteName(text);
 
 const renderList = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`### ${title}`, lines.join('\n')];
+  lines.length === 0 ? [] : [`### ${title}`, formatList(lines)];
+
+const formatList = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
 
 const renderHosts = (hosts: AssessedFleet['hosts']) =>
   renderRows(

@@ -1,22 +1,8 @@
 import { style } from 'virtual:page-assets';
 import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import {
-  adviseOnSilence,
-  describeChange,
-  describeDrift,
-  describeFleetJob,
-  describeMore,
-  describeMoreSilent,
-  describeOthers,
-  describeSilence,
-  describeSize,
-  NO_FLEET_JOB_MESSAGE,
-  NO_HOSTS_MESSAGE,
-  PERIOD_MESSAGE,
-} from '../messages/fleet/fleet.ts';
+import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
@@ -29,6 +15,7 @@ import {
   listGroupColumns,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext } from './fleet-context.ts';
+import { listSilentLines, listSummaryLines } from './fleet-lines.ts';
 
 const MAX_HOSTS_ON_PAGE = 200;
 
@@ -40,10 +27,7 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
   const { verdict } = fleet;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_ON_PAGE);
   const hidden = shown.hidden[0];
-  const silent = [
-    ...shown.silent.map((each) => `${escapeUnprintable(each.host)}: ${describeSilence(each)}`),
-    ...(shown.hiddenSilentCount === 0 ? [] : [describeMoreSilent(shown.hiddenSilentCount)]),
-  ];
+  const silent = listSilentLines(shown);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,7 +55,7 @@ ${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
 ${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
 ${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}
-${renderList('Trends', fleet.drifts.map(describeDrift))}
+${renderList('Trends', fleet.trends.map(describeTrend))}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
 </body>
@@ -80,17 +64,9 @@ ${renderList('Trends', fleet.drifts.map(describeDrift))}
   return page.text;
 }
 
-function renderHeadline(fleet: AssessedFleet, { isPeriodOfStoredValues }: FleetContext): Markup {
-  const { verdict, jobs, hosts, worstCase } = fleet;
-  const lines = [
-    ...jobs.map((job) => `${describeFleetJob(job)}; ${describeOthers(job)}`),
-    ...(jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
-    hosts.length === 0
-      ? NO_HOSTS_MESSAGE
-      : `hosts: ${describeSize(hosts.length, fleet.seriesCount, fleet.retiredCount)}`,
-    ...(worstCase === null ? [] : [`worst case: ${duration(worstCase)}`]),
-    ...(isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
-  ];
+function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
+  const { verdict } = fleet;
+  const lines = listSummaryLines(fleet, context);
   const content = html`<ul class="jobs">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);

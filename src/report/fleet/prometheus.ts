@@ -1,4 +1,11 @@
-import type { AssessedFleet, FleetGroup, FleetJob, HostCounts } from '../../domain/fleet/assessed-fleet.ts';
+import type {
+  AssessedFleet,
+  FleetGroup,
+  FleetJob,
+  HostCounts,
+  RoleOfSource,
+} from '../../domain/fleet/assessed-fleet.ts';
+import { getRoleKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { computeSafeShare } from '../messages/fleet/fleet.ts';
@@ -20,15 +27,14 @@ function* listFamilies(
   yield build('fleet_worst_case_remaining_seconds', ({ worstCase }) => worstCase);
   yield build('fleet_silent_hosts', ({ silentHosts }) => silentHosts.length);
   yield build('fleet_changed_roles', ({ changes }) => countRoles(changes));
-  yield build('fleet_shrinking_roles', ({ drifts }) => countRoles(drifts));
+  yield build('fleet_shrinking_roles', ({ trends }) => countRoles(trends));
   yield* listJobFamilies(fleet.jobs);
   if (fleet.groups !== null) yield* listGroupFamilies(fleet);
   const buildInfo = createFamilyBuilder([version], () => ({ version, node: nodeVersion }));
   yield buildInfo('build_info', () => 1);
 }
 
-const countRoles = (items: readonly { source: string; role: string }[]): number =>
-  new Set(items.map(({ source, role }) => JSON.stringify([source, role]))).size;
+const countRoles = (items: readonly RoleOfSource[]): number => new Set(items.map(getRoleKey)).size;
 
 /** As the label of the metrics of single hosts. */
 const buildJobLabels = ({ name, job }: FleetJob): Labels => ({

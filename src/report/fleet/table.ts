@@ -6,15 +6,11 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnSilence,
   describeChange,
-  describeDrift,
   describeFleetJob,
   describeMore,
-  describeMoreSilent,
   describeOthers,
-  describeSilence,
-  describeSize,
+  describeTrend,
   NO_FLEET_JOB_MESSAGE,
-  NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
 import { continueRows, type Row } from '../rows/row.ts';
@@ -28,6 +24,7 @@ import {
   listGroupColumns,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
+import { describeHosts, listSilentLines } from './fleet-lines.ts';
 
 /** For a terminal: the share of safe hosts, groups, the worst hosts, silent hosts, changes and trends. */
 export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): string {
@@ -36,15 +33,12 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden =
     shown.hidden.length === 0 ? [] : [describeMore(shown.hidden.length, shown.hidden[0]?.verdict ?? null)];
-  const silent = [
-    ...shown.silent.map((each) => `${escapeUnprintable(each.host)}: ${describeSilence(each)}`),
-    ...(shown.hiddenSilentCount === 0 ? [] : [describeMoreSilent(shown.hiddenSilentCount)]),
-  ];
+  const silent = listSilentLines(shown);
   const findings: Row[][] = [
     continueRows('silent hosts', silent),
     silent.length === 0 ? [] : [['what to do', adviseOnSilence(fleet.silentHosts)]],
     continueRows('changed last week', fleet.changes.map(describeChange)),
-    continueRows('trends', fleet.drifts.map(describeDrift)),
+    continueRows('trends', fleet.trends.map(describeTrend)),
     context.isPeriodOfStoredValues ? [['note', PERIOD_MESSAGE]] : [],
   ];
   return `${[
@@ -63,12 +57,7 @@ function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
   ]);
   return [
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
-    [
-      'hosts',
-      fleet.hosts.length === 0
-        ? NO_HOSTS_MESSAGE
-        : describeSize(fleet.hosts.length, fleet.seriesCount, fleet.retiredCount),
-    ],
+    ['hosts', describeHosts(fleet)],
     ...(fleet.worstCase === null ? [] : [['worst case', duration(fleet.worstCase)] as const]),
   ];
 }

@@ -1,3 +1,4 @@
+import { digest } from '../../digest.ts';
 import type { Environment } from '../environment/variables.ts';
 import { PollError } from '../poll-error.ts';
 import { findShellSyntax } from '../profile/shell-syntax.ts';
@@ -13,8 +14,7 @@ const STARTS_ITSELF = { misconfiguration: { code: 'PROCESS_STARTS_ITSELF' } } as
  * @throws PollError if the command is running already
  */
 export async function enterProcess(command: string, env: Environment): Promise<Environment> {
-  const { createHash } = await import('node:crypto');
-  const id = createHash('sha256').update(command).digest('hex').slice(0, 16);
+  const id = digest(command, 16);
   const running = env[VARIABLE]?.split(' ') ?? [];
   if (running.includes(id)) {
     throw new PollError('invalid-configuration', 'the credential_process starts itself again', STARTS_ITSELF);

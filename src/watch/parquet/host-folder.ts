@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../digest.ts';
 import { formatPartition } from '../../report/parquet/partition.ts';
 
 /** The limit of most file systems. */
 const MAX_NAME_BYTES = 255;
 
 /** Identifies a text in a name of a file. */
-export const digestName = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 16);
+export const digestName = (text: string): string => digest(text, 16);
 
 /** The folder of a host. A name that is too long for a file system is cut, and made unique by a digest. */
 export function formatHostFolder(host: string): { name: string; isShortened: boolean } {

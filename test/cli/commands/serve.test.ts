@@ -11,6 +11,7 @@ import {
 } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
 
 const createEnv = (more: Record<string, string> = {}) => ({
   CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
@@ -51,7 +52,10 @@ describe('a single role', () => {
     expect(others).toEqual([]);
     expect(started).toMatch(/^# process \(role loader\), source process, ASIA…ADER$/m);
     expect(started).toMatch(
-      /^# process: valid until [\d:]+Z \(59m \d\ds\), next refresh at [\d:]+Z \(at half of the lifetime\)$/m,
+      new RegExp(
+        String.raw`^# process: valid until ${SHORT_TIMESTAMP} \(59m \d\ds\), next refresh at ${SHORT_TIMESTAMP} \(at half of the lifetime\)$`,
+        'm',
+      ),
     );
   });
 

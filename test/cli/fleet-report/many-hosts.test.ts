@@ -35,7 +35,7 @@ function createHosts(count: number, hours: number): string {
 }
 
 test('a fleet of many hosts answers from a database file', async () => {
-  const count = isThorough ? 10_000 : 1000;
+  const count = isThorough ? 10_000 : 200;
   const file = createHosts(count, 3);
   const args = ['report', '--fleet', '-j', '4h', '-f', 'json', '--db', file];
   const { code, stdout } = await runAt(START + 3.5 * HOUR, args);

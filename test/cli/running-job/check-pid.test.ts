@@ -10,6 +10,7 @@ import { linesWritten, type Run } from '../../support/cli/program-run.ts';
 import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findLineViolations, findViolations } from '../../support/docs/schemas.ts';
+import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 const HOUR = 3600;
@@ -283,7 +284,9 @@ describe.runIf(isLinux)('check --pid --watch', () => {
     const run = await follow(isThorough ? 8 : 2, args, { lines: 3, pauseMs: 1100 });
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
-      /^warning: the credentials of process \d+ expire in \ds, at [\d:]+Z\nhint: .*\nwarning: the credentials of process \d+ expired at [\d:]+Z, and it is still running\nhint: .*\n$/,
+      new RegExp(
+        String.raw`^warning: the credentials of process \d+ expire in \ds, at ${SHORT_TIMESTAMP}\nhint: .*\nwarning: the credentials of process \d+ expired at ${SHORT_TIMESTAMP}, and it is still running\nhint: .*\n$`,
+      ),
     );
     expect(findLineViolations('check-pid', run.stdout)).toEqual([]);
     const events = run.stdout

@@ -8,6 +8,7 @@ import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning } from '../../support/send-signal.ts';
+import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
 import { ciTest, isThorough } from '../../support/thorough.ts';
 
 const HOUR = 3600;
@@ -43,11 +44,10 @@ describe('exec --watch', () => {
     const run = await runProgram(args, { env });
     expect(run).toMatchObject({ code: 7, stdout: '' });
     const lines = run.stderr.split('\n').filter((line) => !line.startsWith('hint: '));
-    const time = String.raw`\d\d:\d\d:\d\dZ`;
     const expected = [
-      `note: the credentials of the command expire in \\ds, at ${time}`,
-      `warning: the credentials of the command expire in \\ds, at ${time}`,
-      `warning: the credentials of the command expired at ${time}, and it is still running`,
+      `note: the credentials of the command expire in \\ds, at ${SHORT_TIMESTAMP}`,
+      `warning: the credentials of the command expire in \\ds, at ${SHORT_TIMESTAMP}`,
+      `warning: the credentials of the command expired at ${SHORT_TIMESTAMP}, and it is still running`,
       'warning: the credentials expired \\d+s before the job ended',
       '',
     ];

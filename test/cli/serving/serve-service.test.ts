@@ -12,6 +12,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { activate, SOCKET_ACTIVATE } from '../../support/cli/socket-activation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
 import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 const activateServer = (sockets: readonly string[], args: readonly string[], env: Record<string, string>) =>
@@ -29,7 +30,7 @@ describeReader('socket activation', SOCKET_ACTIVATE, () => {
     const { endpoints, child, done } = await activateServer(['x'], ['--process', script], env);
     expect((await getDocument(endpoints[0]!)).document.AccessKeyId).toMatch(/LOADER$/);
     await socket.received('READY=1');
-    await socket.received(/^STATUS=process is valid until [\d:]+Z$/);
+    await socket.received(new RegExp(`^STATUS=process is valid until ${SHORT_TIMESTAMP}$`));
     const text = readFileSync(seen, 'utf8');
     expect(text).toContain('HOME=');
     expect(text.split('\n').filter((line) => /^(LISTEN|NOTIFY|WATCHDOG)_/.test(line))).toEqual([]);

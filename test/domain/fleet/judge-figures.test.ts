@@ -80,7 +80,7 @@ function expectSameVerdicts(history: SeriesHistory): void {
   expect([...unsafeShares]).toEqual([]);
 }
 
-test.each(sampleCases(readdirSync(SCENARIO_FOLDER), 3))(
+test.each(sampleCases(readdirSync(SCENARIO_FOLDER), 9))(
   'the figures of %s give the same verdicts as the history',
   (name) => {
     for (const polled of [true, false]) {
@@ -90,7 +90,7 @@ test.each(sampleCases(readdirSync(SCENARIO_FOLDER), 3))(
 );
 
 test('the figures of simulated histories give the same verdicts as the histories', () => {
-  for (const [index, kind] of sampleCases(KINDS, 3).entries()) {
+  for (const [index, kind] of sampleCases(KINDS, 9).entries()) {
     for (let run = 0; run < (isThorough ? 2 : 1); run += 1) {
       const { samples } = kind.draw(seededRandom(1000 * run + index), 2 + 10 * (run % 2));
       expectSameVerdicts(createHistory(samples, IDENTITY));
@@ -117,6 +117,6 @@ test('the figures of any samples give the same verdicts as the samples', () => {
       (samples, source, newestClockOffset) =>
         expectSameVerdicts(createHistory(samples, { ...IDENTITY, source }, { newestClockOffset })),
     ),
-    { numRuns: isThorough ? 300 : 50 },
+    { numRuns: isThorough ? 300 : 15 },
   );
 });

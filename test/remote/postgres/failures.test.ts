@@ -11,6 +11,7 @@ const CONTEXT: FailureContext = {
   name: 'postgres://db/fleet',
   user: 'loader',
   database: 'fleet',
+  password: null,
   isDatabaseOfUser: false,
   purpose: 'write',
 };

@@ -51,7 +51,7 @@ function hostile(): AssessedFleet {
         ...{ hostCount: 3, comparedCount: 5, usual: 3600, changed: 1800, example: all },
       },
     ],
-    drifts: [
+    trends: [
       {
         ...{ source: 'imds', role: all, hostCount: 3, comparedCount: 5, worstHost: all },
         ...{ shrinkingPerDay: 60, worstCase: 3600, spareUsedUpAt: NOW },

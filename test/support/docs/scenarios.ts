@@ -10,6 +10,7 @@ import { createReferenceCredentials } from '../conformance/reference-credentials
 import { createReferenceImds } from '../conformance/reference-imds.ts';
 import { imds, ROLES } from '../sources/polling.ts';
 import { type Script, type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
+import { ROOT } from './markdown.ts';
 import { runAt } from './run-at.ts';
 
 /** The environment in which the commands of a documented console session run. */
@@ -34,6 +35,13 @@ const baseEnvironment = (folder: string) => ({
 /** An empty database; the logs of 2015 are imported by the session itself. */
 async function createEmptyDatabase(): Promise<Scenario> {
   return { now: NOW, env: baseEnvironment(temporaryFolder()), hideAddresses: (output) => output };
+}
+
+/** The log of 2015 that the README shows. */
+async function createImportedLog(): Promise<Scenario> {
+  const scenario = await createEmptyDatabase();
+  await runSuccessfully(['import', join(ROOT, 'fixtures/curl.log'), '--host', 'linux'], scenario.env);
+  return scenario;
 }
 
 /** The output of a command that must succeed. */
@@ -235,6 +243,7 @@ function addDate(steps: Step | Step[]): Step | Step[] {
 
 export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
   'empty-database': createEmptyDatabase,
+  'imported-log': createImportedLog,
   'polled-instance': createPolledInstance,
   'pod-with-expired-token': createPodWithExpiredToken,
   'defective-endpoint': createDefectiveEndpoint,

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+
 import { sendSignal } from '../send-signal.ts';
 import type { CertificateFiles } from './certificates.ts';
+import { memoryFolder } from './memory-folder.ts';
 
 export interface PostgresOptions {
   /** Settings such as `max_connections`. */
@@ -76,7 +77,7 @@ export async function startPostgres(
   options: PostgresOptions,
   finished: (clean: () => Promise<void> | void) => void,
 ): Promise<PostgresServer> {
-  const folder = temporaryFolder(finished);
+  const folder = memoryFolder(finished);
   const port = await findFreePort();
   const data = prepareFolder(programs, folder, options);
   const run = createRunner({ programs, folder, data, port, options });
@@ -111,6 +112,8 @@ async function query<T extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<T[]> {
   const client = new Client({ host, port, database, user: SUPERUSER.user });
+  // The statement fails too, and its error is the result.
+  client.on('error', () => {});
   await client.connect();
   try {
     // Without values, the text may contain several statements.
@@ -205,6 +208,8 @@ function createRunner({ programs, folder, data, port, options }: RunnerOptions) 
 function listSettings({ isDurable, tls }: PostgresOptions, settings: object): string[] {
   const all = {
     listen_addresses: '127.0.0.1',
+    // A server that is killed leaves the default segments in /dev/shm.
+    dynamic_shared_memory_type: 'mmap',
     ...(isDurable === true ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     ...(tls === undefined ? {} : { ssl: 'on', ssl_cert_file: 'server.pem', ssl_key_file: 'server.key' }),
     ...(tls?.authority === undefined ? {} : { ssl_ca_file: 'authority.pem' }),

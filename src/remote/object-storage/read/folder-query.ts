@@ -61,8 +61,8 @@ export class FolderQuery {
       ORDER BY ${SERIES}, stored_last_seen_at, stored_first_seen_at, expiration, access_key_id`;
   }
 
-  /** Whether rows that are not selected can have the newest clock offset of a host. */
-  get isPart(): boolean {
+  /** Whether rows of a selected host are left out, which can have the newest clock offset of the host. */
+  get leavesOutRows(): boolean {
     const { host: _, ...others } = this.#selection;
     return Object.values(others).some((value) => value !== undefined);
   }

@@ -14,7 +14,9 @@ import { getSeriesKey } from '../../../domain/series-key.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
+import { isStoredNumber, isStoredText } from '../../stored-values.ts';
 import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
+import { joinRows } from './join-rows.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 
 export interface FolderRequest {
@@ -51,7 +53,7 @@ async function readFolder(
       : (await readAll(duckDb, query.readNames(part), 1)).map(([name]) => check.text(name));
   return new LoadedHistories({
     series,
-    clockOffsets: query.isPart ? await readClockOffsets(duckDb, query, check) : clockOffsets,
+    clockOffsets: query.leavesOutRows ? await readClockOffsets(duckDb, query, check) : clockOffsets,
     // Parquet has only generations.
     failedPolls: [],
     jobRuns: [],
@@ -134,7 +136,7 @@ function toLoadedSeries({ accessKeyIds, columns, ...series }: SeriesInFolder): L
   const generations = createRecordedColumns(accessKeyIds.length, accessKeyIds);
   for (const [position, name] of EXPORTED_NAMES.entries())
     generations[EXPORTED_COLUMNS[name]] = Float64Array.from(columns[position] ?? []);
-  return { ...series, generations };
+  return { ...series, generations: joinRows(generations) };
 }
 
 async function readClockOffsets(
@@ -152,12 +154,6 @@ async function readAll(duckDb: DuckDb, sql: string, columnCount: number): Promis
     for (let row = 0; row < rowCount; row += 1) rows.push(columns.map((column) => column[row]));
   return rows;
 }
-
-/** The last instant of an ECMAScript date. No stored number is larger. */
-const MAX_NUMBER = 8_640_000_000_000_000;
-
-/** Longer texts are not from cred-watch. */
-const MAX_TEXT = 65_536;
 
 /** Masked key ids, and digests of ids of an unknown form. Another text could be a secret. */
 const KEY_ID = /^(?:[A-Z\d]{4}\u2026[A-Z\d]{4}|\u2026|sha256:[\da-f]{16})$/;
@@ -177,8 +173,8 @@ class CheckedValues {
   }
 
   text(value: unknown): string {
-    if (typeof value !== 'string' || value.length > MAX_TEXT) throw this.createError();
-    return value;
+    if (isStoredText(value)) return value;
+    throw this.createError();
   }
 
   /** NaN for NULL. */
@@ -187,8 +183,7 @@ class CheckedValues {
   }
 
   number(value: unknown): number {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= MAX_NUMBER)
-      return value;
+    if (isStoredNumber(value)) return value;
     throw this.createError();
   }
 

@@ -6,20 +6,20 @@ import { isDividedByMonth, listPartitions } from './partitions.ts';
 const HOSTS_PER_PAGE = 1000;
 
 export interface RetentionResult extends DeletedRows {
-  /** What was last seen before this time was deleted. */
+  /** Rows that were last seen before this time are deleted. */
   deletedBefore: Instant;
   droppedPartitions: number;
 }
 
 /**
- * Deletes what was last seen before a time, and tells the writers not to send it again.
+ * Deletes the rows that were last seen before a time. Writers read this time, and do not send these rows again.
  * @throws CredWatchError if the user may not do this
  */
 export async function deleteOldRows(
   connection: PostgresConnection,
   before: Instant,
 ): Promise<RetentionResult> {
-  // First, so that no writer sends what is deleted. The limit never moves back, because writers have skipped rows.
+  // Before the deletion, so that no writer sends a deleted row. The time never moves back, because writers have skipped rows.
   await connection.query(
     `INSERT INTO cred_watch.retention (name, deleted_before) VALUES ('all', $1)
      ON CONFLICT (name) DO UPDATE SET deleted_before = excluded.deleted_before

@@ -1,13 +1,8 @@
 import { CredWatchError } from '../../../errors.ts';
+import { isStoredFraction, isStoredNumber, isStoredText } from '../../stored-values.ts';
 
 /** A row as the driver returns it. */
 export type Row = Readonly<Record<string, unknown>>;
-
-/** The last instant of an ECMAScript date. No stored number is larger. */
-const MAX_NUMBER = 8_640_000_000_000_000;
-
-/** Longer names and messages are not from cred-watch. */
-const MAX_TEXT = 65_536;
 
 /** Reads values of one table. Every value is checked, because other programs can write to the database. */
 export class CheckedTable {
@@ -24,8 +19,7 @@ export class CheckedTable {
   optional(row: Row, column: string): number {
     const value = row[column];
     if (value === null) return Number.NaN;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= MAX_NUMBER)
-      return value;
+    if (isStoredNumber(value)) return value;
     throw this.createError(column);
   }
 
@@ -50,7 +44,7 @@ export class CheckedTable {
   /** A number that is not negative, with a fraction. Null for NULL. */
   fraction(row: Row, column: string): number | null {
     const value = row[column];
-    if (value === null || (typeof value === 'number' && value >= 0 && value <= MAX_NUMBER)) return value;
+    if (value === null || isStoredFraction(value)) return value;
     throw this.createError(column);
   }
 
@@ -60,9 +54,9 @@ export class CheckedTable {
     throw this.createError(column);
   }
 
-  text(row: Row, column: string, maxLength = MAX_TEXT): string {
+  text(row: Row, column: string, maxLength?: number): string {
     const value = row[column];
-    if (typeof value === 'string' && value.length <= maxLength) return value;
+    if (isStoredText(value, maxLength)) return value;
     throw this.createError(column);
   }
 

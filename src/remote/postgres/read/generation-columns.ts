@@ -1,3 +1,4 @@
+import { compareBytes } from '../../../domain/lists.ts';
 import type { Column } from '../../../domain/measurement/columns/column.ts';
 import {
   createRecordedColumns,
@@ -6,10 +7,9 @@ import {
   selectItems,
   toRecordedColumns,
 } from '../../../domain/measurement/columns/generation-columns.ts';
-import { joinGenerations } from '../../../domain/measurement/generations.ts';
+import { getKeyIdOfGeneration, joinGenerations } from '../../../domain/measurement/generations.ts';
 import type { RecordedGeneration } from '../../../domain/model.ts';
 import { toStoredKeyId } from '../../../key-id.ts';
-import { compareBytes } from '../../compare-bytes.ts';
 import type { CheckedTable, Row } from './checked-values.ts';
 
 type ColumnField = Exclude<keyof RecordedColumns, 'count' | 'accessKeyIds'>;
@@ -78,7 +78,7 @@ export class GenerationCollector {
     for (const [column, field] of OPTIONAL_ENTRIES) columns[field][index] = table.optional(row, column);
     for (const [column, field] of FLAG_ENTRIES) columns[field][index] = Number(table.flag(row, column));
     const isBefore = (a: Column, b: Column) => (a[index] ?? 0) <= (b[index] ?? 0);
-    // An import of only repeated samples counts none of them.
+    // The count is 0 if an import had only repeated samples.
     if ((columns.samples[index] ?? 0) < 0) throw table.createError('samples');
     if (!isBefore(columns.firstSeen, columns.lastSeen)) throw table.createError('last_seen');
     if (!isBefore(columns.rawFirstSeen, columns.rawLastSeen)) throw table.createError('raw_last_seen');
@@ -91,8 +91,7 @@ export class GenerationCollector {
     const columns: RecordedColumns = {
       ...this.#columns,
       count: keys.length,
-      // A key without a key id is two times with a slash.
-      accessKeyIds: keys.map((key) => (key.includes('/') ? '' : toStoredKeyId(key))),
+      accessKeyIds: keys.map((key) => toStoredKeyId(getKeyIdOfGeneration(key))),
     };
     // A database without transactions over all of its parts can have a generation in two months.
     return new Set(keys).size === keys.length

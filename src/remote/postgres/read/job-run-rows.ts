@@ -1,5 +1,5 @@
+import { compareBytes } from '../../../domain/lists.ts';
 import type { JobRun } from '../../../domain/model.ts';
-import { compareBytes } from '../../compare-bytes.ts';
 import type { HistorySelection, LoadedJobRun } from '../../loaded-histories.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from './checked-values.ts';

@@ -1,7 +1,7 @@
+import { compareBytes } from '../../../domain/lists.ts';
 import { createRecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
-import { compareBytes } from '../../compare-bytes.ts';
 import { type HistorySelection, LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import type { PostgresConnection, Statements } from '../connection/postgres-connection.ts';
@@ -37,7 +37,7 @@ export function loadHistories(
     const listed = await listSeries(statements, selection, { database, limits });
     const generations = await readGenerations(statements, selection, listed, { database, limits });
     const series = listed.map((each) => addGenerations(each, generations));
-    // A failed poll has no role. The newest series of a host gets them.
+    // Failed polls have no role, and belong to the newest series of a host and source.
     const failedPolls = await readFailedPolls(statements, selection, database);
     const isEmpty = generations.size === 0;
     const readNames = async (part: 'host' | 'role') =>
@@ -72,7 +72,7 @@ async function listSeries(
   { database, limits }: { database: string; limits: ReadLimits },
 ): Promise<RemoteSeries[]> {
   const { seriesCount, generationCount } = await countSeries(statements, selection, database);
-  // Of a period, only the rows show how much it has.
+  // The counts of a series cover all of its time. The size of a period is known only after reading its rows.
   const isWhole = selection.since === undefined && selection.until === undefined;
   const maxSeries = isWhole ? limits.maxSeries : MAX_LISTED_SERIES;
   if (seriesCount > maxSeries || (isWhole && generationCount > limits.maxGenerations))

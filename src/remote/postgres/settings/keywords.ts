@@ -49,12 +49,12 @@ const IGNORED_VALUES: Readonly<Record<string, readonly string[]>> = {
   target_session_attrs: ['any', 'read-write', 'primary'],
 };
 
-/** @throws CredWatchError if the keyword is not supported; `place` says where the keyword is */
-export function assertIgnorable(name: string, value: string, place: string): void {
+/** @throws CredWatchError if the keyword is not supported; `location` says where the keyword is */
+export function assertIgnorable(name: string, value: string, location: string): void {
   if (IGNORED.has(name) && (IGNORED_VALUES[name]?.includes(value) ?? true)) return;
   const setting = IGNORED.has(name) ? `${name}=${value}` : name;
   throw new CredWatchError(
-    `the setting ${setting} of ${place} is not supported`,
+    `the setting ${setting} of ${location} is not supported`,
     `remove it; cred-watch supports ${Object.keys(VARIABLES).join(', ')}`,
     { code: 'INVALID_ARGUMENT' },
   );

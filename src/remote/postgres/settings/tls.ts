@@ -3,8 +3,8 @@ import { CredWatchError } from '../../../errors.ts';
 import { assertPrivate, readOptionalFile, readRequiredFile } from './files.ts';
 import type { Keywords } from './keywords.ts';
 
-/** How the connection is encrypted, and what of the server is verified. */
-export const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
+/** How the connection is encrypted, and which parts of the certificate are verified. */
+const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
 const isTlsMode = (text: string): text is TlsMode => TLS_MODES.some((mode) => mode === text);
@@ -39,7 +39,15 @@ export function readTlsOptions(
   if (mode === 'disable') return null;
   const rootCertificates = readRootCertificates(sslrootcert, home);
   // As libpq: with a file of authorities, `require` verifies the certificate.
-  const verified = mode === 'require' && sslrootcert !== undefined ? 'verify-ca' : mode;
+  const verified = mode === 'require' && rootCertificates !== null ? 'verify-ca' : mode;
+  if (verified === 'verify-ca' && rootCertificates === null) {
+    // As libpq. Anybody can get a certificate of a public authority for a name of their own.
+    throw new CredWatchError(
+      'sslmode=verify-ca needs the authority of the server, because it does not verify the host name',
+      'give its file with sslrootcert, or use sslmode=verify-full',
+      { code: 'INVALID_ARGUMENT' },
+    );
+  }
   return {
     host,
     ...(isAddress(host) ? {} : { servername: host }),

@@ -1,3 +1,4 @@
+import { compareText } from '../../../domain/lists.ts';
 import type { FailedPollCount, JobRun, Span } from '../../../domain/model.ts';
 import { joinSpans } from '../../../domain/time/spans.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
@@ -76,7 +77,7 @@ export async function writeFailedPolls(
   statements: Statements,
   days: readonly WrittenPollDay[],
 ): Promise<void> {
-  const sorted = days.toSorted((a, b) => (getKey(a) < getKey(b) ? -1 : 1));
+  const sorted = days.toSorted((a, b) => compareText(getKey(a), getKey(b)));
   const keys = sorted.flatMap(({ host, source, day, reason }) => [host, source, day, reason]);
   await statements.query(
     `${NEW_POLL_DAYS} VALUES ${listParameters(sorted.length, FAILED_POLLS.columns.length)}
@@ -103,7 +104,7 @@ const getKey = ({ host, source, day, reason }: WrittenPollDay): string =>
   JSON.stringify([host, source, day, reason]);
 
 /** Joins what two databases know about the same polls. The result does not depend on the order. */
-export function joinPollDays(a: WrittenPollDay, b: WrittenPollDay): WrittenPollDay {
+function joinPollDays(a: WrittenPollDay, b: WrittenPollDay): WrittenPollDay {
   const isLater = b.lastAt > a.lastAt || (b.lastAt === a.lastAt && b.lastDetail < a.lastDetail);
   const spans = joinSpans([...a.spans, ...b.spans], 0);
   return {
@@ -116,7 +117,7 @@ export function joinPollDays(a: WrittenPollDay, b: WrittenPollDay): WrittenPollD
   };
 }
 
-/** A report rejects longer lists. */
+/** Keeps a row below 64 KiB. */
 const MAX_SPANS = 2000;
 
 /** Joins spans with growing distances until the list is short enough. */

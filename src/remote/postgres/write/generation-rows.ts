@@ -1,8 +1,9 @@
 import type { GenerationFigures } from '../../../domain/fleet/generation-figures.ts';
-import { getGenerationKey } from '../../../domain/measurement/generations.ts';
+import { getGenerationKey, getKeyIdOfGeneration } from '../../../domain/measurement/generations.ts';
 import type { RecordedGeneration, SeriesIdentity } from '../../../domain/model.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 import { formatMonthStart } from '../migrate/partitions.ts';
+import { IDENTITY_COLUMNS } from '../schema.ts';
 import type { RowValue, WrittenTable } from './tables.ts';
 
 interface StoredValues extends RecordedGeneration, GenerationFigures {}
@@ -36,12 +37,10 @@ const VALUES: Readonly<Record<string, (generation: StoredValues) => RowValue>> =
 };
 
 const VALUE_ENTRIES = Object.entries(VALUES);
-const IDENTITY = ['host', 'source', 'api_version', 'role'];
-
 export const GENERATIONS: WrittenTable = {
   name: 'cred_watch.generations',
-  columns: [...IDENTITY, ...VALUE_ENTRIES.map(([column]) => column)],
-  keyLength: IDENTITY.length + 2,
+  columns: [...IDENTITY_COLUMNS, ...VALUE_ENTRIES.map(([column]) => column)],
+  keyLength: IDENTITY_COLUMNS.length + 2,
 };
 
 /** The values of a row after the identity of the series: the month, the key, and so on. */
@@ -56,7 +55,7 @@ export const toGenerationValues = (
 /** A row as the driver returns it. */
 export interface GenerationRow {
   generation: RecordedGeneration;
-  /** As {@link toGenerationValues} gives them, to find changes. */
+  /** In the order of {@link toGenerationValues}, for a comparison. */
   values: RowValue[];
 }
 
@@ -84,11 +83,9 @@ function toGeneration(row: ReadRow): RecordedGeneration {
     const value = row[column];
     return value === null || value === undefined ? null : Number(value);
   };
-  const key = String(row.generation_key);
   const thirdLaterAt = optional('third_later_observed_at');
   return {
-    // A key without a key id is two times with a slash.
-    accessKeyId: key.includes('/') ? '' : key,
+    accessKeyId: getKeyIdOfGeneration(String(row.generation_key)),
     lastUpdated: optional('last_updated'),
     expiration: number('expiration'),
     latestExpiration: number('latest_expiration'),

@@ -1,11 +1,11 @@
 import type { MeasuredFigures, SeriesFigures } from '../../../domain/fleet/series-figures.ts';
+import { compareText } from '../../../domain/lists.ts';
 import type { Instant, SeriesIdentity, SessionFacts } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import type { Finding } from '../../../domain/verdict/finding.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
-import { listParameters, type RowValue, upsertRows, type WrittenTable } from './tables.ts';
-
-const IDENTITY = ['host', 'source', 'api_version', 'role'];
+import { IDENTITY_COLUMNS } from '../schema.ts';
+import { listParameters, type RowValue, toIdentityValues, upsertRows, type WrittenTable } from './tables.ts';
 
 /** The columns of figures. NULL without a sample. */
 const MEASURED: Readonly<Record<string, (figures: MeasuredFigures) => RowValue>> = {
@@ -67,25 +67,18 @@ const MEASURED_ENTRIES = Object.entries(MEASURED);
 const SERIES: WrittenTable = {
   name: 'cred_watch.series',
   columns: [
-    ...IDENTITY,
+    ...IDENTITY_COLUMNS,
     ...['revision', 'polled', 'never_configured', 'session_limit', 'token_expires_at'],
     ...MEASURED_ENTRIES.map(([column]) => column),
   ],
-  keyLength: IDENTITY.length,
+  keyLength: IDENTITY_COLUMNS.length,
 };
 
 const FINDINGS: WrittenTable = {
   name: 'cred_watch.findings',
-  columns: [...IDENTITY, 'code', 'severity', 'fields'],
+  columns: [...IDENTITY_COLUMNS, 'code', 'severity', 'fields'],
   keyLength: null,
 };
-
-const toIdentityValues = ({ host, source, apiVersion, role }: SeriesIdentity): RowValue[] => [
-  host,
-  source,
-  apiVersion,
-  role,
-];
 
 /** What the database has about a series. */
 export interface StoredSeries {
@@ -118,16 +111,16 @@ export async function lockSeries(
   statements: Statements,
   identities: readonly SeriesIdentity[],
 ): Promise<Map<string, StoredSeries>> {
-  const sorted = identities.toSorted((a, b) => compare(getSeriesKey(a), getSeriesKey(b)));
-  const columns = [...IDENTITY, 'revision', 'polled', 'never_configured'];
+  const sorted = identities.toSorted((a, b) => compareText(getSeriesKey(a), getSeriesKey(b)));
+  const columns = [...IDENTITY_COLUMNS, 'revision', 'polled', 'never_configured'];
   await statements.query(
     `INSERT INTO cred_watch.series (${columns.join(', ')}) VALUES ${listParameters(sorted.length, columns.length)}
-     ON CONFLICT (${IDENTITY.join(', ')}) DO NOTHING`,
+     ON CONFLICT (${IDENTITY_COLUMNS.join(', ')}) DO NOTHING`,
     sorted.flatMap((each) => [...toIdentityValues(each), 0, false, false]),
   );
   const rows = await statements.query<SeriesRow>(
     `SELECT host, source, api_version, role, revision, polled, session_limit, token_expires_at, first_sample, last_sample
-     FROM cred_watch.series WHERE (host, source, api_version, role) IN (${listParameters(sorted.length, IDENTITY.length)})
+     FROM cred_watch.series WHERE (host, source, api_version, role) IN (${listParameters(sorted.length, IDENTITY_COLUMNS.length)})
      ORDER BY host, source, api_version, role FOR UPDATE`,
     sorted.flatMap(toIdentityValues),
   );
@@ -148,8 +141,6 @@ export async function lockSeries(
   );
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
 /** A series with its new revision, its figures and its findings. */
 export interface WrittenSeries {
   revision: number;
@@ -163,7 +154,7 @@ export async function writeSeries(statements: Statements, series: readonly Writt
   const identities = series.map(({ figures }) => figures.identity);
   await statements.query(
     `DELETE FROM cred_watch.findings
-     WHERE (host, source, api_version, role) IN (${listParameters(series.length, IDENTITY.length)})`,
+     WHERE (host, source, api_version, role) IN (${listParameters(series.length, IDENTITY_COLUMNS.length)})`,
     identities.flatMap(toIdentityValues),
   );
   const findings = series.flatMap(({ figures, findings: ofSeries }) =>

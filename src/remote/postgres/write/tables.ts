@@ -1,3 +1,4 @@
+import type { SeriesIdentity } from '../../../domain/model.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
 
 /** A value of a row. Parameters have the types of the driver. */
@@ -43,6 +44,14 @@ function buildUpsert(table: WrittenTable, count: number): string {
   const where = condition === undefined ? '' : ` WHERE ${condition}`;
   return `${insert} ON CONFLICT (${columns.slice(0, keyLength).join(', ')}) DO ${action}${where}`;
 }
+
+/** The values of `IDENTITY_COLUMNS`. */
+export const toIdentityValues = ({ host, source, apiVersion, role }: SeriesIdentity): RowValue[] => [
+  host,
+  source,
+  apiVersion,
+  role,
+];
 
 /** `($1, $2), ($3, $4)` */
 export const listParameters = (rows: number, columns: number): string =>

@@ -3,8 +3,8 @@ import type {
   GroupBy,
   HostCounts,
   RoleChange,
-  RoleDrift,
   RoleOfSource,
+  RoleTrend,
   SilentHost,
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
@@ -26,7 +26,7 @@ export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for exampl
 
 /** What a report of a part of the time cannot answer if it reads stored values. */
 export const PERIOD_MESSAGE =
-  '--since and --until: from the stored values of each rotation, so the verdict `never`, the watched time, changes and trends are not known';
+  'with --since or --until, the verdict `never`, the watched time and changes are unknown, and trends are those of the whole history';
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
 export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): string {
@@ -36,7 +36,7 @@ export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): strin
   return `${prefix}${describeJobWithMargin(job)}${quoted} is safe on ${describeShare(hosts)}`;
 }
 
-export const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
+const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
 
 /** Null without a host. */
 export function computeSafeShare(hosts: HostCounts): number | null {
@@ -115,7 +115,7 @@ export function adviseOnSilence(silentHosts: readonly SilentHost[]): string {
     : advice;
 }
 
-export const formatRole = ({ source, role }: RoleOfSource): string =>
+const formatRole = ({ source, role }: RoleOfSource): string =>
   role === '' ? source : `${source} ${escapeUnprintable(role)}`;
 
 const FIGURE_NAMES: Record<ChangedFigure, string> = {
@@ -129,14 +129,14 @@ export const describeChange = (change: RoleChange): string =>
   `${formatNumber(change.hostCount)} of ${formatCount(change.comparedCount, 'host')}: ` +
   `${duration(change.changed)} instead of ${duration(change.usual)} (for example host ${escapeUnprintable(change.example)})`;
 
-export function describeDrift(drift: RoleDrift): string {
+export function describeTrend(trend: RoleTrend): string {
   const usedUp =
-    drift.spareUsedUpAt === null
+    trend.spareUsedUpAt === null
       ? ''
-      : `; the spare validity is used up on ${formatDate(drift.spareUsedUpAt)}`;
+      : `; the spare validity is used up on ${formatDate(trend.spareUsedUpAt)}`;
   return (
-    `${formatRole(drift)}: lead times shrink on ${formatNumber(drift.hostCount)} of ${formatCount(drift.comparedCount, 'host')}, ` +
-    `by up to ${duration(drift.shrinkingPerDay)} per day (host ${escapeUnprintable(drift.worstHost)})${usedUp}`
+    `${formatRole(trend)}: lead times shrink on ${formatNumber(trend.hostCount)} of ${formatCount(trend.comparedCount, 'host')}, ` +
+    `by up to ${duration(trend.shrinkingPerDay)} per day (host ${escapeUnprintable(trend.worstHost)})${usedUp}`
   );
 }
 

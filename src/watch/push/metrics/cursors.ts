@@ -16,7 +16,7 @@ export class Cursors {
   readonly #positions: ReadonlyMap<string, Instant>;
   readonly #start: Instant;
 
-  /** @param since sends history from this time on, also if it was sent before; null: what was not sent before */
+  /** @param since send all samples from this time on. Null: only samples that were not sent before */
   constructor(outbox: Outbox, now: Instant, since: Instant | null) {
     this.#outbox = outbox;
     this.#now = now;

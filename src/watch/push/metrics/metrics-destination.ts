@@ -24,7 +24,7 @@ export interface MetricsDestinationOptions {
   client: ImportClient;
   /** The jobs to judge. */
   report: Omit<StoredReportOptions, 'now' | 'filter'>;
-  /** Sends history from this time on. Null: what was not sent before, at first nothing. */
+  /** Send all samples from this time on. Null: only samples since the last push, and none at the first push. */
   since: Instant | null;
   version: string;
   nodeVersion: string;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../../digest.ts';
 import { groupBy } from '../../../domain/lists.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import type { ColumnHistory } from '../../../domain/verdict/series-analysis.ts';
@@ -18,10 +18,7 @@ const HOSTS_PER_READ = 50;
 
 /** A new column or version of the analysis can change rows. */
 const createHostDigest = (version: string, states: readonly string[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify([version, PARQUET_COLUMNS.map(({ name }) => name), states]))
-    .digest('hex')
-    .slice(0, 32);
+  digest(JSON.stringify([version, PARQUET_COLUMNS.map(({ name }) => name), states]), 32);
 
 /**
  * Reads the histories of the hosts that have changed. Nearly always only the newest ones of a few hosts have, so a push

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareText } from '../../../domain/lists.ts';
 import { EXPORTED_COLUMNS } from '../../../domain/measurement/columns/exported-columns.ts';
 import type { Instant } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
@@ -41,7 +42,7 @@ export const sortSeries = (series: readonly MeasuredSeries[]): ReadonlyMap<strin
   new Map(
     series
       .map((each): [string, MeasuredSeries] => [getSeriesKey(each.identity), each])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
+      .sort(([a], [b]) => compareText(a, b)),
   );
 
 export function groupRows(series: Iterable<MeasuredSeries>): Map<Day, ParquetRow[]> {

@@ -24,8 +24,8 @@ export function isPushMarker(text: string): boolean {
 }
 
 /**
- * Checks that the destination is of `push`, and creates the marker if it is missing. Then nothing counts as confirmed,
- * because the destination was emptied or is a new one.
+ * Checks that the destination belongs to `push`. Without a marker, the destination is new or was emptied: creates the
+ * marker, and forgets everything that the outbox has confirmed.
  * @throws CredWatchError if the destination has an export
  */
 export async function openDestinationStore(

@@ -1,8 +1,9 @@
+import { compareText } from '../../../domain/lists.ts';
 import {
   listRecordedGenerations,
   toRecordedColumns,
 } from '../../../domain/measurement/columns/generation-columns.ts';
-import { mergeGenerations } from '../../../domain/measurement/generations.ts';
+import { joinGenerations } from '../../../domain/measurement/generations.ts';
 import { measureColumns } from '../../../domain/measurement/measure.ts';
 import type { RecordedGeneration } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
@@ -47,7 +48,7 @@ function sortRows(rows: readonly ParquetRow[]): ParquetRow[] {
     getSeriesKey('values' in row ? toIdentity(row.values) : row.series.identity);
   return rows
     .map((row) => ({ row, key: getKey(row) }))
-    .sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1))
+    .sort((a, b) => compareText(a.key, b.key))
     .map(({ row }) => row);
 }
 
@@ -69,7 +70,7 @@ function uniteSeries(series: MeasuredSeries, rows: readonly RowValues[]): Measur
 }
 
 /** The union of two lists of generations. Each generation of a list is joined with at most one of the other. */
-export function joinLists(
+function joinLists(
   own: readonly RecordedGeneration[],
   foreign: readonly RecordedGeneration[],
 ): RecordedGeneration[] {
@@ -95,17 +96,13 @@ export function joinLists(
     const other = index === undefined ? undefined : own[index];
     if (index === undefined || other === undefined) return false;
     used.add(index);
-    joined[index] = joinGenerations(other, generation);
+    joined[index] = {
+      ...joinGenerations(other, generation),
+      accessKeyId: other.accessKeyId || generation.accessKeyId,
+    };
     return true;
   }
 }
-
-/** Both records may count the same samples, so the counts are not added. */
-const joinGenerations = (own: RecordedGeneration, foreign: RecordedGeneration): RecordedGeneration => ({
-  ...mergeGenerations(own, foreign),
-  accessKeyId: own.accessKeyId || foreign.accessKeyId,
-  samples: Math.max(own.samples, foreign.samples),
-});
 
 /** The masked key id, and the times of issue that also identify a generation without a key id. */
 const listNames = ({ accessKeyId, lastUpdated, expiration }: RecordedGeneration): string[] => [

@@ -63,10 +63,10 @@ export class ObjectDestination implements PushDestination {
 function groupStates(digests: ReadonlyMap<string, string>): Map<string, Map<Day, ObjectState>> {
   const folders = new Map<string, Map<Day, ObjectState>>();
   for (const [key, digest] of digests) {
-    const place = key === MARKER_KEY ? null : parseObjectKey(key);
-    if (place === null) continue;
-    const days = folders.get(place.folder) ?? new Map<Day, ObjectState>();
-    folders.set(place.folder, days.set(place.day, parseState(digest)));
+    const location = key === MARKER_KEY ? null : parseObjectKey(key);
+    if (location === null) continue;
+    const days = folders.get(location.folder) ?? new Map<Day, ObjectState>();
+    folders.set(location.folder, days.set(location.day, parseState(digest)));
   }
   return folders;
 }

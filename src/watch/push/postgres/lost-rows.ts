@@ -1,7 +1,7 @@
+import { parseSeriesKey } from '../../../domain/series-key.ts';
 import type { OutboxItem, OutboxKind } from '../../../store/contract.ts';
 import { parseConfirmed } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
-import { parseSeriesKey } from './rejected-items.ts';
 
 /**
  * Forgets what the outbox knows about hosts whose rows the database has lost, so that everything is sent again. A

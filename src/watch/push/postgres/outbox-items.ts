@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../../digest.ts';
 import type { SeriesIdentity } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 
@@ -6,10 +6,11 @@ import { getSeriesKey } from '../../../domain/series-key.ts';
 const DIGEST_LENGTH = 16;
 const PREFIX_LENGTH = 12;
 
-export const digest = (content: unknown, length = DIGEST_LENGTH): string =>
-  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, length);
+export const digestJson = (content: unknown, length = DIGEST_LENGTH): string =>
+  digest(JSON.stringify(content), length, 'base64url');
 
-const digestIdentity = (identity: SeriesIdentity): string => digest(getSeriesKey(identity), PREFIX_LENGTH);
+const digestIdentity = (identity: SeriesIdentity): string =>
+  digestJson(getSeriesKey(identity), PREFIX_LENGTH);
 
 /** The beginning of the keys of the generations of a series. */
 export const getGenerationPrefix = (identity: SeriesIdentity): string => `${digestIdentity(identity)}/`;
@@ -45,6 +46,6 @@ export function parseConfirmed(text: string | undefined): ConfirmedSeries | null
 
 /** The digest of a generation. The month is readable, because a generation that moves to another month is deleted there. */
 export const digestGeneration = (month: string, values: readonly unknown[]): string =>
-  `${month} ${digest(values)}`;
+  `${month} ${digestJson(values)}`;
 
 export const getMonthOfDigest = (text: string): string => text.slice(0, text.indexOf(' '));

@@ -6,7 +6,7 @@ import type {
 } from '../../../remote/postgres/connection/postgres-connection.ts';
 import { writeFailedPolls, writeJobRuns } from '../../../remote/postgres/write/event-rows.ts';
 import type { OutboxKind } from '../../../store/contract.ts';
-import { digest } from './outbox-items.ts';
+import { digestJson } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
 
 /** An item that does not depend on others. */
@@ -23,7 +23,7 @@ export async function pushFailedPolls(connection: PostgresConnection, state: Pus
   const days = records.readFailedPollDays().filter(({ lastAt }) => lastAt >= state.deletedBefore);
   const items = days.map((day) => {
     const { host, source, day: date, reason, ...counts } = day;
-    return { key: JSON.stringify([host, source, date, reason]), digest: digest(counts), value: day };
+    return { key: JSON.stringify([host, source, date, reason]), digest: digestJson(counts), value: day };
   });
   await pushItems(connection, state, 'failed_polls', items, (statements, values) =>
     writeFailedPolls(
@@ -50,8 +50,8 @@ export async function pushJobRuns(
   const items = runs.map((each) => {
     const { end, ...start } = each.run;
     return {
-      key: JSON.stringify([start.identity.host, start.job, digest([start, each.ordinal])]),
-      digest: digest(end),
+      key: JSON.stringify([start.identity.host, start.job, digestJson([start, each.ordinal])]),
+      digest: digestJson(end),
       value: each,
     };
   });

@@ -5,7 +5,7 @@ import type { PostgresConnection } from '../../../remote/postgres/connection/pos
 import { readRevisions, replaceTags, writeHosts } from '../../../remote/postgres/write/host-rows.ts';
 import type { HostClock } from '../../../store/contract.ts';
 import { forgetLostRows } from './lost-rows.ts';
-import { digest } from './outbox-items.ts';
+import { digestJson } from './outbox-items.ts';
 import type { PushState } from './push-state.ts';
 
 export interface HostFacts {
@@ -73,7 +73,7 @@ async function pushTags(
   hosts: readonly string[],
   tags: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const content = digest([...tags].sort());
+  const content = digestJson([...tags].sort());
   const known = state.outbox.readDigests('host');
   const changed = hosts.filter((host) => known.get(host) !== content);
   if (changed.length === 0) return;

@@ -1,4 +1,5 @@
-import type { SeriesIdentity, SourceName } from '../../../domain/model.ts';
+import { getKeyIdOfGeneration } from '../../../domain/measurement/generations.ts';
+import { parseSeriesKey } from '../../../domain/series-key.ts';
 import { maskKeyId } from '../../../report/text/format-values.ts';
 import type { Outbox, OutboxRejection } from '../../../store/contract.ts';
 import type { RejectedItem } from '../destination.ts';
@@ -21,8 +22,8 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
   switch (kind) {
     case 'generation': {
       const end = key.indexOf('/') + 1;
-      const generation = key.slice(end);
-      const name = generation.includes('/') ? '' : ` ${maskKeyId(generation)}`;
+      const keyId = getKeyIdOfGeneration(key.slice(end));
+      const name = keyId === '' ? '' : ` ${maskKeyId(keyId)}`;
       return `generation${name} of host ${hosts.get(key.slice(0, end)) ?? 'unknown'}`;
     }
     case 'series': {
@@ -40,9 +41,4 @@ function describe({ kind, key }: OutboxRejection, hosts: ReadonlyMap<string, str
     default:
       return `${kind} ${key}`;
   }
-}
-
-export function parseSeriesKey(key: string): SeriesIdentity {
-  const [host = '', source = '', apiVersion = '', role = ''] = JSON.parse(key) as string[];
-  return { host, source: source as SourceName, apiVersion, role };
 }

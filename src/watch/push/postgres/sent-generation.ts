@@ -2,7 +2,7 @@ import type { SeriesIdentity } from '../../../domain/model.ts';
 import { PostgresRowError } from '../../../remote/postgres/connection/failures.ts';
 import type { Statements } from '../../../remote/postgres/connection/postgres-connection.ts';
 import { GENERATIONS } from '../../../remote/postgres/write/generation-rows.ts';
-import { type RowValue, upsertRows } from '../../../remote/postgres/write/tables.ts';
+import { type RowValue, toIdentityValues, upsertRows } from '../../../remote/postgres/write/tables.ts';
 import type { GenerationItem } from './series-changes.ts';
 
 /** Returns the message of the database if it rejects the row. */
@@ -24,7 +24,7 @@ export interface SentGeneration {
   item: GenerationItem;
 }
 
-export const getRow = ({
-  identity: { host, source, apiVersion, role },
-  item,
-}: SentGeneration): RowValue[] => [host, source, apiVersion, role, ...item.values];
+export const getRow = ({ identity, item }: SentGeneration): RowValue[] => [
+  ...toIdentityValues(identity),
+  ...item.values,
+];

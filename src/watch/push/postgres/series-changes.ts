@@ -72,9 +72,9 @@ export interface ConfirmedGenerations {
 const TIME_DEPENDENT: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'SSO_TOKEN_EXPIRES']);
 
 /**
- * Finds what to send of a series.
+ * Finds the rows of a series that the database does not have.
  * @param stored null if only this host has changed the series since `confirmed`
- * @param deletedBefore generations that were last seen before are not sent
+ * @param deletedBefore generations that were last seen before this time are not sent
  */
 export function findSeriesChanges(
   local: ColumnHistory,

@@ -15,21 +15,15 @@ import { findViolations } from '../../../support/docs/schemas.ts';
 import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../../support/postgres/run-at.ts';
 import { seedScenario } from '../../../support/postgres/seed-fixture.ts';
-import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
+import type { TestDatabase } from '../../../support/postgres/server.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { IMDS, recordFailures, recordSamples, START } from '../../../support/report/rich-store.ts';
 import { isThorough, sampleCases } from '../../../support/thorough.ts';
-import { createContext, migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
+import { createContext, createMigrated, pushTo } from '../../../support/watch/push-history.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 12;
 const NOW = START + HOURS * HOUR + 60_000;
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}
 
 /** Reads the figures, and returns them with the statements. */
 async function readFigures(database: TestDatabase, selection = {}) {
@@ -100,7 +94,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
 
   test('the stored figures of simulated histories are those of their analysis', async () => {
     using store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
-    for (const [index, kind] of sampleCases(KINDS, 8).entries()) {
+    for (const [index, kind] of sampleCases(KINDS, 16).entries()) {
       const identity = { ...IMDS, host: `host-${index}` };
       const { samples } = kind.draw(seededRandom(index), isThorough ? 4 : 2);
       store.writeTogether(() => {
@@ -213,7 +207,7 @@ describePostgres('a fleet in PostgreSQL', (server) => {
       ['report', '--fleet', ...since, '--db', database.url],
       database.environment,
     );
-    expect(table.stdout).toContain('from the stored values of each rotation');
+    expect(table.stdout).toContain('trends are those of the whole history');
     const rejected = await runAt(
       NOW,
       [...args, '--min-watched', '90%', '--db', database.url],
@@ -221,6 +215,17 @@ describePostgres('a fleet in PostgreSQL', (server) => {
     );
     expect(rejected).toMatchObject({ code: 2, stdout: '' });
     expect(rejected.stderr).toContain('error: --min-watched needs the whole history');
+  });
+
+  test('a period without a rotation is unknown, as from a file', async () => {
+    const database = await createMigrated(server());
+    const file = await pushFleet(database);
+    const until = new Date(START + 40 * 60_000).toISOString();
+    const args = ['report', '--fleet', '--host', 'web-1', '-j', '1h', '--max-age', '30d', '--until', until];
+    expect((await runAt(NOW, [...args, '--db', file])).code).toBe(3);
+    const run = await runAt(NOW, [...args, '--db', database.url], database.environment);
+    expect(run.code).toBe(3);
+    expect(run.stdout).toContain('unknown');
   });
 
   test('an invalid value in the database is reported', async () => {

@@ -16,7 +16,7 @@ import { temporaryStore } from '../../../support/store/temporary-store.ts';
 import { isThorough, sampleCases } from '../../../support/thorough.ts';
 import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
 
-const SCENARIOS = sampleCases(readdirSync('fixtures/histories'), 5);
+const SCENARIOS = sampleCases(readdirSync('fixtures/histories'), 15);
 
 const toLists = (readers: readonly (() => ColumnHistory)[]) =>
   readers.map((read) => {

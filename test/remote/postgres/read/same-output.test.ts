@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { readFolder, temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
@@ -24,8 +24,9 @@ interface Pair {
 async function createPair<T>(
   server: PostgresServer,
   fill: (store: SampleStore) => T,
+  folder = temporaryFolder(),
 ): Promise<Pair & { filled: T }> {
-  const file = join(temporaryFolder(), 'samples.db');
+  const file = join(folder, 'samples.db');
   using store = SampleStore.open(file);
   const filled = fill(store);
   const database = await server.createDatabase();
@@ -54,12 +55,17 @@ async function expectSame(pair: Pair, args: readonly string[], now: number) {
   return file;
 }
 
-const fill = (store: SampleStore) => fillRichly(store, HOSTILE_WITHOUT_NUL);
-
 const toExpectedCode = ({ flags }: Scenario) => (flags.includes('-j') ? [0, 1, 3] : [0]);
 
 describePostgres('the output for a database file and for PostgreSQL', (server) => {
-  test.each(sampleCases(readdirSync('fixtures/histories'), 8))(
+  const folder = temporaryFolder(afterAll);
+  /** Has every kind of series. No test changes it. */
+  let rich: Pair;
+  beforeAll(async () => {
+    rich = await createPair(server(), (store) => fillRichly(store, HOSTILE_WITHOUT_NUL), folder);
+  });
+
+  test.each(sampleCases(readdirSync('fixtures/histories'), 20))(
     'report shows %s in the same way',
     async (name) => {
       const pair = await createPair(server(), (store) => seedScenario(store, name));
@@ -73,7 +79,6 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
   );
 
   test('report selects in the same way', async () => {
-    const pair = await createPair(server(), fill);
     const selections = [
       ['--host', 'i-0abc'],
       ['--source', 'container'],
@@ -86,28 +91,26 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
       ['--since', '2027-01-01'],
       ['-j', '4h', '--job', 'unknown'],
     ];
-    for (const selection of selections) await expectSame(pair, ['report', ...selection], NOW);
+    for (const selection of selections) await expectSame(rich, ['report', ...selection], NOW);
   });
 
   test('check --offline judges in the same way', async () => {
-    const pair = await createPair(server(), fill);
     for (const flags of [
       ['-j', '1h'],
       ['-j', '9h', '-f', 'json'],
       ['-j', '1h', '--max-age', '1s'],
     ])
-      await expectSame(pair, ['check', '--offline', '--source', 'imds', '--host', 'i-0abc', ...flags], NOW);
+      await expectSame(rich, ['check', '--offline', '--source', 'imds', '--host', 'i-0abc', ...flags], NOW);
   });
 
   test('a Parquet export has the same files', async () => {
-    const pair = await createPair(server(), fill);
     const [ofFile, ofPostgres] = [join(temporaryFolder(), 'file'), join(temporaryFolder(), 'postgres')];
     const parquet = ['export', '-f', 'parquet', '-o'];
-    await runAt(NOW, [...parquet, ofFile, '--db', pair.file]);
+    await runAt(NOW, [...parquet, ofFile, '--db', rich.file]);
     const run = await runAt(
       NOW,
-      [...parquet, ofPostgres, '--db', pair.database.url],
-      pair.database.environment,
+      [...parquet, ofPostgres, '--db', rich.database.url],
+      rich.database.environment,
     );
     expect(run).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(Object.keys(readFolder(ofFile)).length).toBeGreaterThan(5);

@@ -37,7 +37,7 @@ export async function readDecisiveRuns(
     if (duration !== null) {
       const exitCode = table.number(row, 'succeeded') === 1 ? 0 : 1;
       const end = { duration, exitCode, remainingAtEnd: 0 };
-      // The longest run of any host. Its own start is not needed, and 0 makes it no newest run.
+      // Stands for the longest run of all hosts. With the start 0, it is never the newest run.
       found.push({ job, identity: NO_SERIES, startedAt: 0, remainingAtStart: 0, end });
     }
     const since = newest - MAX_VALIDITY * 1000;

@@ -1,8 +1,10 @@
 import type { FleetHost, StoredFleet } from '../../../../domain/fleet/fleet-host.ts';
 import type { SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
+import { compareText } from '../../../../domain/lists.ts';
 import type { Instant, JobRun, Seconds } from '../../../../domain/model.ts';
 import type { HistorySelection } from '../../../loaded-histories.ts';
 import type { PostgresConnection, Statements } from '../../connection/postgres-connection.ts';
+import { IDENTITY_COLUMNS } from '../../schema.ts';
 import { CheckedTable, type Row } from '../checked-values.ts';
 import { buildCondition, type Condition } from '../conditions.ts';
 import { readJobNames } from '../job-run-rows.ts';
@@ -80,7 +82,7 @@ async function readHosts(
     const name = table.text(row, 'host');
     const offset = table.nullable(row, 'clock_offset');
     if (offset !== null) offsets.set(name, offset);
-    const ofHost = (tags.get(name) ?? []).sort(([a], [b]) => (a < b ? -1 : 1));
+    const ofHost = (tags.get(name) ?? []).sort(([a], [b]) => compareText(a, b));
     return { host: name, tags: Object.fromEntries(ofHost), pushedAt: table.number(row, 'pushed_at') };
   });
   return { hosts, offsets };
@@ -88,8 +90,6 @@ async function readHosts(
 
 /** The driver needs much more memory for a row than its figures need. */
 const ROWS_PER_PAGE = 2000;
-
-const KEY = ['host', 'source', 'api_version', 'role'];
 
 async function readFigures(
   statements: Statements,
@@ -103,7 +103,7 @@ async function readFigures(
   for (let last: Row | null = null; ; ) {
     const { sql, values } = last === null ? condition : addKey(condition, last);
     const rows: Row[] = await statements.query<Row>(
-      `SELECT * FROM cred_watch.series ${sql} ORDER BY ${KEY.join(', ')} LIMIT ${ROWS_PER_PAGE}`,
+      `SELECT * FROM cred_watch.series ${sql} ORDER BY ${IDENTITY_COLUMNS.join(', ')} LIMIT ${ROWS_PER_PAGE}`,
       values,
     );
     for (const row of rows) figures.push(correctOffset(toSeriesFigures(table, row), offsets));
@@ -114,11 +114,11 @@ async function readFigures(
 
 /** Selects the rows after this one. */
 function addKey({ sql, values }: Condition, last: Row): Condition {
-  const parameters = KEY.map((_, index) => `$${values.length + index + 1}`);
-  const after = `(${KEY.join(', ')}) > (${parameters.join(', ')})`;
+  const parameters = IDENTITY_COLUMNS.map((_, index) => `$${values.length + index + 1}`);
+  const after = `(${IDENTITY_COLUMNS.join(', ')}) > (${parameters.join(', ')})`;
   return {
     sql: sql === '' ? `WHERE ${after}` : `${sql} AND ${after}`,
-    values: [...values, ...KEY.map((column) => last[column])],
+    values: [...values, ...IDENTITY_COLUMNS.map((column) => last[column])],
   };
 }
 

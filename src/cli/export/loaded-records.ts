@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/lists.ts';
 import { getRecordedGeneration } from '../../domain/measurement/columns/generation-columns.ts';
 import { getGenerationKey } from '../../domain/measurement/generations.ts';
 import type { LoadedHistories, LoadedSeries } from '../../remote/loaded-histories.ts';
@@ -7,7 +8,7 @@ import type { ArchiveRecord, GenerationRecord } from '../../store/archive/record
  * Yields the records of an export of a database without samples. They are those of a database whose samples are all
  * pruned, so an import of them gives the same reports. Failed polls are stored per day, so no record has them.
  */
-export function* listRemoteRecords(histories: LoadedHistories): Generator<ArchiveRecord> {
+export function* listLoadedRecords(histories: LoadedHistories): Generator<ArchiveRecord> {
   for (const series of histories.series) yield* listGenerations(series);
   for (const each of histories.allJobRuns) yield { record: 'job_run', ...each };
 }
@@ -16,9 +17,8 @@ function* listGenerations({ identity, generations }: LoadedSeries): Generator<Ge
   const all = Array.from({ length: generations.count }, (_, index) =>
     getRecordedGeneration(generations, index),
   );
-  const compareKeys = (a: string, b: string) => (a < b ? -1 : 1);
   const ordered = all.sort(
-    (a, b) => a.firstSeen - b.firstSeen || compareKeys(getGenerationKey(a), getGenerationKey(b)),
+    (a, b) => a.firstSeen - b.firstSeen || compareText(getGenerationKey(a), getGenerationKey(b)),
   );
   for (const generation of ordered) {
     // All samples are earlier than this time.

@@ -1,9 +1,10 @@
 import { groupBy } from '../lists.ts';
 import { median, minBy, range } from '../measurement/statistics.ts';
 import type { Instant, Seconds } from '../model.ts';
+import { getRoleKey } from '../series-key.ts';
 import { computeAge } from '../verdict/analyse.ts';
 import type { JudgedFleetSeries } from './assess-host.ts';
-import type { RoleChange, RoleDrift, RoleOfSource } from './assessed-fleet.ts';
+import type { RoleChange, RoleOfSource, RoleTrend } from './assessed-fleet.ts';
 import { type BehaviourChange, MIN_EARLIER_VALUES } from './behaviour-change.ts';
 import type { MeasuredFigures } from './series-figures.ts';
 
@@ -12,7 +13,7 @@ const MIN_CHANGED_SHARE = 0.05;
 const WEEK: Seconds = 7 * 86_400;
 
 /** Collects changes and trends of all roles and sources, host by host. */
-export class RoleTrends {
+export class RoleCollector {
   readonly #roles = new Map<string, RoleRecord>();
 
   add(host: string, judged: readonly JudgedFleetSeries[], now: Instant): void {
@@ -29,7 +30,7 @@ export class RoleTrends {
       for (const { figures, judgements } of series) {
         if (figures.measured?.leadTimeTrend == null) continue;
         const usedUpAt = range(judgements.flatMap((each) => each?.spareUsedUpAt ?? []))?.min ?? null;
-        record.drifts.push({ host, measured: figures.measured, usedUpAt });
+        record.trends.push({ host, measured: figures.measured, usedUpAt });
       }
     }
   }
@@ -39,9 +40,9 @@ export class RoleTrends {
   }
 
   /** The steepest trend first. */
-  listDrifts(now: Instant): RoleDrift[] {
+  listTrends(now: Instant): RoleTrend[] {
     return [...this.#roles.values()]
-      .flatMap((record) => findDrift(record, now) ?? [])
+      .flatMap((record) => findTrend(record, now) ?? [])
       .sort((a, b) => b.shrinkingPerDay - a.shrinkingPerDay);
   }
 }
@@ -50,10 +51,8 @@ interface RoleRecord extends RoleOfSource {
   measuredCount: number;
   comparedCount: number;
   changes: { host: string; change: BehaviourChange }[];
-  drifts: { host: string; measured: MeasuredFigures; usedUpAt: Instant | null }[];
+  trends: { host: string; measured: MeasuredFigures; usedUpAt: Instant | null }[];
 }
-
-const getRoleKey = ({ source, role }: RoleOfSource) => JSON.stringify([source, role]);
 
 const createRecord = ({ source, role }: RoleOfSource): RoleRecord => ({
   source,
@@ -61,7 +60,7 @@ const createRecord = ({ source, role }: RoleOfSource): RoleRecord => ({
   measuredCount: 0,
   comparedCount: 0,
   changes: [],
-  drifts: [],
+  trends: [],
 });
 
 /** Whether a change could have been found. */
@@ -106,12 +105,12 @@ function computeChanceOfTrends(found: number, hostCount: number): number {
   return 1 - fewer;
 }
 
-function findDrift({ source, role, measuredCount, drifts }: RoleRecord, now: Instant): RoleDrift | null {
-  const hostCount = new Set(drifts.map(({ host }) => host)).size;
-  const spareUsedUpAt = range(drifts.flatMap(({ usedUpAt }) => usedUpAt ?? []))?.min ?? null;
+function findTrend({ source, role, measuredCount, trends }: RoleRecord, now: Instant): RoleTrend | null {
+  const hostCount = new Set(trends.map(({ host }) => host)).size;
+  const spareUsedUpAt = range(trends.flatMap(({ usedUpAt }) => usedUpAt ?? []))?.min ?? null;
   const isSoon = spareUsedUpAt !== null && spareUsedUpAt < now + SOON_MS;
   if (!isSoon && computeChanceOfTrends(hostCount, measuredCount) > MAX_CHANCE) return null;
-  const worst = minBy(drifts, ({ measured }) => -(measured.leadTimeTrend?.shrinkingPerDay ?? 0));
+  const worst = minBy(trends, ({ measured }) => -(measured.leadTimeTrend?.shrinkingPerDay ?? 0));
   if (worst === null || worst.measured.leadTimeTrend === null) return null;
   return {
     source,

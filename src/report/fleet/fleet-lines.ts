@@ -1,0 +1,42 @@
+import type { AssessedFleet } from '../../domain/fleet/assessed-fleet.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import {
+  describeFleetJob,
+  describeMoreSilent,
+  describeOthers,
+  describeSilence,
+  describeSize,
+  NO_FLEET_JOB_MESSAGE,
+  NO_HOSTS_MESSAGE,
+  PERIOD_MESSAGE,
+} from '../messages/fleet/fleet.ts';
+import type { FleetContext, ShownHosts } from './fleet-context.ts';
+
+export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
+  hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
+
+/**
+ * The first lines of Markdown and of the page: jobs, hosts, worst case and period.
+ * @param quote for a sentence that can contain the name of a job
+ */
+export const listSummaryLines = (
+  fleet: AssessedFleet,
+  { isPeriodOfStoredValues }: FleetContext,
+  quote: (sentence: string) => string = (sentence) => sentence,
+): string[] => [
+  ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
+  ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
+  fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
+  ...(fleet.worstCase === null ? [] : [`worst case: ${formatDuration(fleet.worstCase)}`]),
+  ...(isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
+];
+
+/** The hosts that have been silent for the longest time, and the number of the others. */
+export const listSilentLines = (
+  { silent, hiddenSilentCount }: ShownHosts,
+  quote: (host: string) => string = escapeUnprintable,
+): string[] => [
+  ...silent.map((each) => `${quote(each.host)}: ${describeSilence(each)}`),
+  ...(hiddenSilentCount === 0 ? [] : [describeMoreSilent(hiddenSilentCount)]),
+];
