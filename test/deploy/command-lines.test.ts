@@ -10,7 +10,7 @@ const findLineCalls = (text: string) =>
     .map((line) => line.replace(/^#(?=\*|\d)/, ''))
     .filter((line) => /^(Exec\w+=|[\d*])/.test(line))
     // The columns of a crontab before the command: five for the time, and the user.
-    .map((line) => line.replace(/^ExecStart=bash -c '(.*)'$/, '$1'))
+    .map((line) => line.replace(/^Exec\w+=(?:ba)?sh -c '(.*)'$/, '$1'))
     .map((line) => line.replace(/^(?:[\d*][\d*/,-]*\s+)(?:\S+\s+){5}/, ''))
     .flatMap(findCalls);
 
