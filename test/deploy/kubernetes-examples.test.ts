@@ -57,7 +57,7 @@ describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' 
 
     test('the poller of a CronJob gets tags at the path of the document', () => {
       const [path = ''] = /\/spec\/jobTemplate\/\S+?\/args\/-/.exec(readDocument('docs/deploy.md')) ?? [];
-      const patch = `patches:\n  - target: { kind: CronJob }\n    patch: '[{ op: add, path: ${path}, value: --tag }]'\n`;
+      const patch = `patches:\n  - target: { kind: CronJob }\n    patch: |\n      - { op: add, path: ${path}, value: --tag }\n`;
       const kustomization = find(/resources:\n {2}- cron-job/);
       const manifests = renderExample([kustomization + patch, find(/^# cron-job/)]);
       expect(findPoller(manifests)?.args?.at(-1)).toBe('--tag');
