@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PostgresConnection } from '../../../src/remote/postgres/connection/postgres-connection.ts';
 import {
@@ -10,8 +8,8 @@ import {
 import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts';
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
-import { findPostgresPrograms } from '../../support/postgres/programs.ts';
-import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
+import { runScript } from '../../support/postgres/run-script.ts';
+import type { TestDatabase } from '../../support/postgres/server.ts';
 import {
   createContext,
   createSample,
@@ -44,17 +42,6 @@ async function withConnection<T>(
   } finally {
     await connection.close();
   }
-}
-
-/** Runs a script with psql, which stops at the first error. */
-function runPsql(
-  { socketFolder, port }: PostgresServer,
-  { name }: TestDatabase,
-  user: string,
-  input: string,
-): void {
-  const args = ['-h', socketFolder, '-p', String(port), '-U', user, '-v', 'ON_ERROR_STOP=1', name];
-  execFileSync(join(findPostgresPrograms() ?? '', 'psql'), args, { input, stdio: 'pipe' });
 }
 
 /** Tables with their columns and keys. */
@@ -92,13 +79,13 @@ describePostgres('a migration', (server) => {
     expect(parts.map((part) => part.slice(0, 10))).toEqual(['-- Part 1:', '-- Part 2:', '-- Part 3:']);
     const [tables = '', roles = '', privileges = ''] = parts;
     try {
-      runPsql(server(), printed, 'printed_owner', tables);
+      await runScript(server(), 'printed_owner', printed.name, tables);
       // The other role exists.
-      expect(() => runPsql(server(), printed, 'administrator', roles)).toThrow(
+      await expect(runScript(server(), 'administrator', printed.name, roles)).rejects.toThrow(
         'role "cred_watch_reader" already exists',
       );
-      runPsql(server(), printed, 'printed_owner', privileges);
-      runPsql(server(), printed, 'printed_owner', privileges);
+      await runScript(server(), 'printed_owner', printed.name, privileges);
+      await runScript(server(), 'printed_owner', printed.name, privileges);
       expect(await readTables(printed)).toEqual(await readTables(migrated));
       const result = await withConnection(
         printed,
