@@ -13,11 +13,14 @@ import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts
 import { isThorough, longTimeout } from '../support/thorough.ts';
 import { migrateDatabase, START } from '../support/watch/push-history.ts';
 
-const [HOSTS, PROCESSES, MAX_CONNECTIONS] = isThorough ? [2000, 4, 20] : [20, 2, 8];
+/** CI runs this test with 2,000 hosts on its own, because other tests need the same cores. */
+const HOSTS = Number(process.env.PUSHING_HOSTS ?? 20);
+const isLarge = HOSTS > 100;
+const [PROCESSES, MAX_CONNECTIONS] = isLarge ? [4, 20] : [2, 8];
 /** PostgreSQL keeps three connections for superusers. */
 const MAX_PUSHERS = MAX_CONNECTIONS - 3;
 /** `--timeout` of every push. */
-const TIMEOUT = isThorough ? 800 : 30;
+const TIMEOUT = isLarge ? 800 : isThorough ? 120 : 30;
 const HOUR = 3_600_000;
 
 /** A user with the privileges of a writer, and no others. */
@@ -101,7 +104,7 @@ describePostgres(
         }
         // The server was busy, and has refused the others.
         expect(most).toBeLessThanOrEqual(MAX_PUSHERS);
-        if (isThorough) expect(most).toBeGreaterThan(MAX_PUSHERS / 2);
+        if (isLarge) expect(most).toBeGreaterThan(MAX_PUSHERS / 2);
         expect(server().readLog()).toMatch(/remaining connection slots are reserved|too many clients/);
         const report = ['report', '--fleet', '-f', 'json', '--db', database.url];
         const { stdout } = await runAt(START + 3 * HOUR, report, database.environment);

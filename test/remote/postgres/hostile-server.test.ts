@@ -16,10 +16,16 @@ import {
   writeForever,
 } from '../../support/postgres/hostile-server.ts';
 
+const PASSWORD = 'correcthorse';
 const STARTED = Buffer.concat([AUTHENTICATED, READY]);
 
 async function findProblem({ port }: HostileServer): Promise<unknown> {
-  const context = { env: { PGUSER: 'u' }, home: '/nonexistent', clock: systemClock, random: () => 0 };
+  const context = {
+    env: { PGUSER: 'u', PGPASSWORD: PASSWORD },
+    home: '/nonexistent',
+    clock: systemClock,
+    random: () => 0,
+  };
   const url = `postgres://127.0.0.1:${port}/fleet?sslmode=disable&connect_timeout=2`;
   return openPostgres(url, context, { timeout: 0 }).then(
     () => null,
@@ -71,4 +77,12 @@ test.each([
   const error = await findProblem(server);
   expect(error).toBeInstanceOf(CredWatchError);
   expect(error).toMatchObject({ message: expect.stringMatching(/the reply of the server is too large$/) });
+});
+
+test('a server that quotes the password in an error does not leak it', async () => {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C08P01\0Mno user with ${PASSWORD}\0\0`);
+  const server = await startHostileServer(message('R', int32(3)), message('E', fields));
+  const error = await findProblem(server);
+  expect(error).toBeInstanceOf(PostgresUnavailableError);
+  expect(error).toMatchObject({ message: expect.stringMatching(/no user with \[redacted\] \(08P01\)$/) });
 });

@@ -1,5 +1,6 @@
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
+import type { Secret } from '../../../secret.ts';
 import { INVALID_REPLY, LARGE_REPLY } from './reply-limits.ts';
 
 /** The database is not available now. A later attempt can succeed. */
@@ -18,6 +19,8 @@ export interface FailureContext {
   name: string;
   user: string;
   database: string;
+  /** A server or a pooler can quote it in an error. */
+  password: Secret | null;
 }
 
 /**
@@ -42,7 +45,7 @@ export function explainFailure(error: unknown, context: FailureContext): Error {
   if (error instanceof CredWatchError || error instanceof PostgresUnavailableError) return error;
   if (error instanceof PostgresRowError || !(error instanceof Error)) return toError(error);
   const code = getSystemErrorCode(error) ?? '';
-  const text = redactText(error.message);
+  const text = redactText(error.message, context.password === null ? [] : [context.password.reveal()]);
   const { name } = context;
   if (isSqlState(error)) return explainSqlState(code, text, error, context);
   if (TLS_CODE.test(code)) {
