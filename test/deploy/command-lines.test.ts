@@ -10,7 +10,7 @@ const findLineCalls = (text: string) =>
     .map((line) => line.replace(/^#(?=\*|\d)/, ''))
     .filter((line) => /^(Exec\w+=|[\d*])/.test(line))
     // The columns of a crontab before the command: five for the time, and the user.
-    .map((line) => line.replace(/^ExecStart=bash -c '(.*)'$/, '$1'))
+    .map((line) => line.replace(/^Exec\w+=(?:ba)?sh -c '(.*)'$/, '$1'))
     .map((line) => line.replace(/^(?:[\d*][\d*/,-]*\s+)(?:\S+\s+){5}/, ''))
     .flatMap(findCalls);
 
@@ -55,6 +55,7 @@ const calls = files.flatMap((file) => {
 /** What the environments insert. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '${PUSH_TO}': 's3://BUCKET/cred-watch',
+  $PUSH_FLAGS: '--retry-rejected',
   '$(JOB_DURATION)': '4h',
   '$(PUSH_TO)': 's3://BUCKET/cred-watch',
 };
@@ -67,7 +68,7 @@ describe('command lines of deploy', () => {
     ['systemd/cred-watch-emf.service', 1],
     ['systemd/cred-watch-serve.service', 1],
     ['systemd/job.service.d/cred-watch.conf', 1],
-    ['cron/cred-watch', 4],
+    ['cron/cred-watch', 6],
     ['ecs/task-definition.json', 4],
     ['kubernetes/nodes/daemon-set.yaml', 1],
     ['kubernetes/service-account/deployment.yaml', 1],

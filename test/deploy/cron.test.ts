@@ -1,4 +1,4 @@
-import { chmodSync, cpSync } from 'node:fs';
+import { chmodSync, cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS, OWN_PROCESSES } from '../support/cli/namespaces.ts';
@@ -6,6 +6,7 @@ import { NOWHERE } from '../support/cli/program-run.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { deployPath, readDeployFile } from '../support/deploy/files.ts';
 import { createDeployWorkspace } from '../support/deploy/workspace.ts';
+import { describePostgres } from '../support/postgres/describe-postgres.ts';
 import { PRIVATE_CRON_FOLDERS, RUN_CRON_UNTIL_MAILS } from '../support/recipes/cron.ts';
 import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { ciTest } from '../support/thorough.ts';
@@ -56,6 +57,31 @@ describeReader('the crontab of deploy', { program: 'cron', package: 'cron', fold
   });
 });
 
+describePostgres('the line for PostgreSQL', (server) => {
+  ciTest('pushes with the password in .pgpass of the home folder', async () => {
+    const { name } = await server().createDatabase();
+    const instance = await startPlace('imds', 6 * HOUR);
+    const { env, shell } = createDeployWorkspace({ env: instance.env });
+    const { user, password } = server().superuser;
+    const url = `postgres://${user}@127.0.0.1:${server().port}/${name}?sslmode=disable`;
+    const [, line = ''] =
+      /^#\*\/5 \* \* \* \* credwatch (sleep .*postgres:.*)$/m.exec(readDeployFile('cron/cred-watch')) ?? [];
+    const command = line
+      .replace('shuf -i 0-240', 'shuf -i 0-0')
+      .replace('/usr/bin/node /usr/local/bin/cred-watch', 'cred-watch')
+      .replace(/'postgres:.*?'/, `'${url}'`);
+    expect(command).toContain(url);
+    const file = join(env.HOME ?? '', '.pgpass');
+    writeFileSync(file, `127.0.0.1:*:*:${user}:${password}\n`, { mode: 0o600 });
+    expect(await shell(`cred-watch poll && cred-watch push --to '${url}' --migrate`)).toMatchObject({
+      code: 0,
+    });
+    expect(await shell(command)).toMatchObject({ code: 0, output: '' });
+    chmodSync(file, 0o644);
+    expect(await shell(command)).toMatchObject({ code: 2, output: expect.stringContaining('chmod') });
+  });
+});
+
 test('a successful poll sends no mail, because its output is discarded', () => {
   expect(readDeployFile('cron/cred-watch')).toMatch(
     /^\*\/5 \* \* \* \* credwatch \/usr\/bin\/node \/usr\/local\/bin\/cred-watch poll > \/dev\/null$/m,
@@ -64,7 +90,7 @@ test('a successful poll sends no mail, because its output is discarded', () => {
 
 test('every command names its programs by path', () => {
   const commands = readDeployFile('cron/cred-watch').match(/^#?[*\d].*$/gm) ?? [];
-  expect(commands).toHaveLength(4);
+  expect(commands).toHaveLength(5);
   for (const command of commands)
     expect(command).toMatch(
       /^#?(?:[\d*][\d*/,-]* ){2}(?:\S+ ){3}\w[\w-]* .*\/usr\/bin\/node \/usr\/local\/bin\/cred-watch /,

@@ -6,6 +6,7 @@ import { written } from '../support/cli/running-simulation.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { readDeployFile } from '../support/deploy/files.ts';
 import { createDeployWorkspace } from '../support/deploy/workspace.ts';
+import { listCodeBlocks } from '../support/docs/markdown.ts';
 import { HOUR } from '../support/recipes/endpoints.ts';
 import { startTask } from '../support/recipes/task.ts';
 import { validateInput } from '../support/recipes/validate-input.ts';
@@ -22,6 +23,14 @@ interface Container {
 }
 const CONTAINERS: readonly Container[] = JSON.parse(TEXT).containerDefinitions;
 const find = (name: string): Container => CONTAINERS.find((each) => each.name === name)!;
+
+/** The definition with the members of `poller` that docs/deploy.md describes for PostgreSQL. */
+function withPostgres(): { containerDefinitions: Container[] } {
+  const block = listCodeBlocks('docs/deploy.md').find(({ code }) => code.includes('"secrets"'));
+  const definition = JSON.parse(TEXT);
+  Object.assign(definition.containerDefinitions[0], JSON.parse(block?.code ?? ''));
+  return definition;
+}
 
 /** A task with the containers of the file. The check does not wait, and the poller listens on a free loopback port. */
 function createTask(env: Readonly<Record<string, string>>, job = 'echo "loads"') {
@@ -66,6 +75,8 @@ describeReader('the task definition', { program: 'aws', package: 'awscli', folde
       code: 0,
       output: expect.stringContaining('"taskDefinitionArn"'),
     });
+    writeFileSync(join(workspace.folder, FILE), JSON.stringify(withPostgres()));
+    expect(await validate()).toMatchObject({ code: 0 });
     writeFileSync(join(workspace.folder, FILE), TEXT.replace('"condition"', '"conditions"'));
     expect(await validate()).toMatchObject({ code: 252, output: expect.stringContaining('"conditions"') });
   });
@@ -121,6 +132,17 @@ describe('the task', () => {
     expect((await shell('cred-watch poll --source container')).code).toBe(0);
     expect((await check()).code).toBe(0);
   });
+});
+
+test('the example for PostgreSQL changes only the destination, and adds tags and a secret', () => {
+  const { command } = withPostgres().containerDefinitions[0]!;
+  const own = find('poller').command;
+  expect(command.slice(0, own.length - 1)).toEqual(own.slice(0, -1));
+  expect(command.slice(own.length - 1)).toEqual([
+    'postgres://loader@db.example.com/fleet',
+    '--tag',
+    'env=prod',
+  ]);
 });
 
 test('only the job is essential, so a failure of the poller does not stop it', () => {

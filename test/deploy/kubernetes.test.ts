@@ -120,6 +120,7 @@ function defineTests(kubectl: string): void {
 
   test('host-network violates it only with its network, and its namespace allows this', () => {
     expect(findPodSecurityViolations(findPodOf('host-network'))).toEqual(['hostNetwork']);
+    expect(findPodOf('host-network').spec).toMatchObject({ dnsPolicy: 'ClusterFirstWithHostNet' });
     const [namespace] = render(kubectl, 'host-network').manifests;
     expect(namespace?.metadata.labels).toEqual({ 'pod-security.kubernetes.io/enforce': 'privileged' });
   });

@@ -177,6 +177,10 @@ describe('ExecStart', () => {
     await host.start('cred-watch.service');
     expect(await host.start('cred-watch-push.service')).toMatchObject({ code: 0 });
     expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^host=/));
+    // Each word of the flags is an argument.
+    writeFileSync(file, `PUSH_TO=${folder}\nPUSH_FLAGS=--tag env=prod\n`);
+    const tagged = await host.start('cred-watch-push.service');
+    expect([tagged.code, tagged.output]).toEqual([1, expect.stringContaining('--tag needs')]);
     writeFileSync(file, 'PUSH_TO=nowhere\n');
     const run = await host.start('cred-watch-push.service');
     expect([run.code, run.output]).toEqual([
@@ -210,6 +214,9 @@ test('cred-watch-emf.service sends each line with its log group to the agent', a
     expect(_aws.LogGroupName).toBe('/cred-watch/metrics');
     expect(_aws.CloudWatchMetrics[0].Namespace).toBe('cred-watch');
   }
+  const failing = readFileSync(unit, 'utf8').replace('report -j 5h', 'report -j 5h --no-such-flag');
+  writeFileSync(unit, failing);
+  expect(await host.start('cred-watch-emf.service')).toMatchObject({ code: 1 });
   agent.close();
   const { code, output } = await host.start('cred-watch-emf.service');
   expect([code, output]).toEqual([1, expect.stringContaining('Connection refused')]);
@@ -242,6 +249,19 @@ describe('the drop-in of a job', () => {
 
   ciTest('a job that cannot be judged fails', async () => {
     const { code, output } = await createJob({}).startJob();
+    expect([code, output]).toEqual([1, expect.stringContaining('status=255')]);
+    expect(output).not.toContain(': loads');
+  });
+
+  test('a job fails if the program is missing', async () => {
+    const task = await startTask({ validSeconds: 6 * HOUR });
+    const job = createJob(task.env);
+    const dropIn = join(`${job.installed('load-orders.service')}.d`, 'cred-watch.conf');
+    writeFileSync(
+      dropIn,
+      readFileSync(dropIn, 'utf8').replace(/\bcred-watch check/, 'missing-program check'),
+    );
+    const { code, output } = await job.startJob();
     expect([code, output]).toEqual([1, expect.stringContaining('status=255')]);
     expect(output).not.toContain(': loads');
   });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { type CuttingProxy, startCuttingProxy } from '../support/postgres/cutting-proxy.ts';
 import { describePostgres } from '../support/postgres/describe-postgres.ts';
 import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts';
-import { isThorough } from '../support/thorough.ts';
+import { isThorough, longTimeout } from '../support/thorough.ts';
 import {
   createSample,
   IDENTITY,
@@ -76,28 +76,32 @@ const CASES: readonly PushCase[] = [
 const STEP = isThorough ? 1 : 29;
 
 describePostgres('a connection that is cut at every message', (server) => {
-  test.each(CASES)('after $name, a repeated push has the result of an undisturbed one', async (pushCase) => {
-    const database = await createMigrated(server());
-    const proxy = await startCuttingProxy(server().port, null);
-    const { expected, messages } = await pushUndisturbed(database, proxy, pushCase);
-    expect(messages).toBeGreaterThan(10);
-    for (let message = 1; message <= messages; message += STEP) {
-      for (const moment of ['before', 'after'] as const) {
-        await emptyTables(database);
-        await using host = await prepareHost(database, proxy, pushCase);
-        proxy.setCut({ message, moment });
-        // Too short for a second attempt, so the process ends.
-        const push = host.push(0.05);
-        // The last message says good-bye, so a push without an error is complete.
-        if (message < messages) await expect(push).rejects.toBeInstanceOf(PushInterrupted);
-        else await push;
-        proxy.setCut(null);
-        await host.push(5);
-        expect(await readRows(database), `${moment} message ${message}`).toEqual(expected);
-        expect(await host.push(5)).toMatchObject({ sent: 0, rejected: [] });
+  test.each(CASES)(
+    'after $name, a repeated push has the result of an undisturbed one',
+    longTimeout,
+    async (pushCase) => {
+      const database = await createMigrated(server());
+      const proxy = await startCuttingProxy(server().port, null);
+      const { expected, messages } = await pushUndisturbed(database, proxy, pushCase);
+      expect(messages).toBeGreaterThan(10);
+      for (let message = 1; message <= messages; message += STEP) {
+        for (const moment of ['before', 'after'] as const) {
+          await emptyTables(database);
+          await using host = await prepareHost(database, proxy, pushCase);
+          proxy.setCut({ message, moment });
+          // Too short for a second attempt, so the process ends.
+          const push = host.push(0.05);
+          // The last message says good-bye, so a push without an error is complete.
+          if (message < messages) await expect(push).rejects.toBeInstanceOf(PushInterrupted);
+          else await push;
+          proxy.setCut(null);
+          await host.push(5);
+          expect(await readRows(database), `${moment} message ${message}`).toEqual(expected);
+          expect(await host.push(5)).toMatchObject({ sent: 0, rejected: [] });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 async function createMigrated(server: PostgresServer): Promise<TestDatabase> {

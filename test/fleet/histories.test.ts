@@ -10,7 +10,7 @@ import { describePostgres } from '../support/postgres/describe-postgres.ts';
 import { seedScenario } from '../support/postgres/seed-fixture.ts';
 import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts';
 import { between, pick, seededRandom } from '../support/random.ts';
-import { isThorough, sampleCases } from '../support/thorough.ts';
+import { isThorough, longTimeout, sampleCases } from '../support/thorough.ts';
 import {
   IDENTITY,
   migrateDatabase,
@@ -51,6 +51,9 @@ const importSamples = ({ store, identity }: FleetHost, samples: readonly Sample[
 
 const MAX_PIECES = 5;
 
+/** Other tests read each history from PostgreSQL after one push. */
+const FIXTURES = readdirSync('fixtures/histories').filter((_, index) => index % (isThorough ? 3 : 40) === 0);
+
 function split(samples: readonly Sample[], random: () => number): Sample[][] {
   const count = between(2, MAX_PIECES, random);
   const cuts = Array.from({ length: count - 1 }, () => between(0, samples.length, random)).sort(
@@ -60,79 +63,85 @@ function split(samples: readonly Sample[], random: () => number): Sample[][] {
 }
 
 describePostgres('the history of hosts in PostgreSQL', (server) => {
-  test('simulated hosts with any clock have the reports of their own databases after every push', async () => {
-    const database = await createMigrated(server());
-    const kinds = sampleCases(KINDS, 24);
-    const hosts = createHosts(kinds.length);
-    let now = START;
-    for (const [index, kind] of kinds.entries()) {
-      const host = hosts[index];
-      if (host === undefined) continue;
-      const random = seededRandom(index);
-      const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
-      for (const piece of split(samples, random)) {
-        record(host, piece);
-        await pushTo(database, host.store, { now });
-      }
-      now = Math.max(now, ...samples.map(({ observedAt }) => observedAt));
-      expect((await pushTo(database, host.store, { now })).sent, kind.name).toBe(0);
-    }
-    await expectHostReports(database, hosts, now);
-    await expectRowsOfFreshPush(database, hosts, now, server());
-    closeHosts(hosts);
-  });
-
-  test('imports of older logs and prune after a push change PostgreSQL as they change the database', async () => {
-    const database = await createMigrated(server());
-    const kinds = sampleCases(KINDS, 24);
-    const hosts = createHosts(kinds.length);
-    let now = START;
-    for (const [index, kind] of kinds.entries()) {
-      const host = hosts[index];
-      if (host === undefined) continue;
-      const random = seededRandom(100 + index);
-      const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
-      const pieces = split(samples, random);
-      while (pieces.length > 0) {
-        const [piece = []] = pieces.splice(between(0, pieces.length - 1, random), 1);
-        importSamples(host, piece);
-        if (random() < 0.8) await pushTo(database, host.store, { now });
-        if (random() < 0.5) host.store.prune(pick(samples as [Sample], random).observedAt, { dryRun: false });
-      }
-      await pushTo(database, host.store, { now });
-      now = Math.max(now, ...samples.map(({ observedAt }) => observedAt));
-    }
-    await expectHostReports(database, hosts, now);
-    await expectRowsOfFreshPush(database, hosts, now, server());
-    closeHosts(hosts);
-  });
-
-  test.each(sampleCases(readdirSync('fixtures/histories'), 40))(
-    'the history %s, pushed in pieces, has the report of its database',
-    async (name) => {
+  test(
+    'simulated hosts with any clock have the reports of their own databases after every push',
+    longTimeout,
+    async () => {
       const database = await createMigrated(server());
-      const folder = temporaryFolder();
-      const file = join(folder, 'part.db');
-      using all = SampleStore.open(join(folder, 'all.db'));
-      const { now } = seedScenario(all, name);
-      const records = [...all.records()];
-      const size = Math.ceil(records.length / (isThorough ? 4 : 3));
-      using part = SampleStore.open(file);
-      for (let start = 0; start < records.length; start += size) {
-        part.writeRecords(records.slice(start, start + size));
-        await pushTo(database, part, { now });
+      const kinds = sampleCases(KINDS, 18);
+      const hosts = createHosts(kinds.length);
+      let now = START;
+      for (const [index, kind] of kinds.entries()) {
+        const host = hosts[index];
+        if (host === undefined) continue;
+        const random = seededRandom(index);
+        const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
+        for (const piece of split(samples, random)) {
+          record(host, piece);
+          await pushTo(database, host.store, { now });
+        }
+        now = Math.max(now, ...samples.map(({ observedAt }) => observedAt));
+        expect((await pushTo(database, host.store, { now })).sent, kind.name).toBe(0);
       }
-      expect((await pushTo(database, part, { now })).sent).toBe(0);
-      const hosts = [...new Set(records.map((each) => ('identity' in each ? each.identity.host : null)))];
-      const names = hosts.filter((each) => each !== null);
-      if (names.length > 0)
-        await expectHostReports(
-          database,
-          names.map((each) => ({ name: each, file })),
-          now,
-        );
+      await expectHostReports(database, hosts, now);
+      await expectRowsOfFreshPush(database, hosts, now, server());
+      closeHosts(hosts);
     },
   );
+
+  test(
+    'imports of older logs and prune after a push change PostgreSQL as they change the database',
+    longTimeout,
+    async () => {
+      const database = await createMigrated(server());
+      const kinds = sampleCases(KINDS, 18);
+      const hosts = createHosts(kinds.length);
+      let now = START;
+      for (const [index, kind] of kinds.entries()) {
+        const host = hosts[index];
+        if (host === undefined) continue;
+        const random = seededRandom(100 + index);
+        const { samples } = kind.draw(random, isThorough ? 4 : 1.5);
+        const pieces = split(samples, random);
+        while (pieces.length > 0) {
+          const [piece = []] = pieces.splice(between(0, pieces.length - 1, random), 1);
+          importSamples(host, piece);
+          if (random() < 0.8) await pushTo(database, host.store, { now });
+          if (random() < 0.5)
+            host.store.prune(pick(samples as [Sample], random).observedAt, { dryRun: false });
+        }
+        await pushTo(database, host.store, { now });
+        now = Math.max(now, ...samples.map(({ observedAt }) => observedAt));
+      }
+      await expectHostReports(database, hosts, now);
+      await expectRowsOfFreshPush(database, hosts, now, server());
+      closeHosts(hosts);
+    },
+  );
+
+  test.each(FIXTURES)('the history %s, pushed in pieces, has the report of its database', async (name) => {
+    const database = await createMigrated(server());
+    const folder = temporaryFolder();
+    const file = join(folder, 'part.db');
+    using all = SampleStore.open(join(folder, 'all.db'));
+    const { now } = seedScenario(all, name);
+    const records = [...all.records()];
+    const size = Math.ceil(records.length / (isThorough ? 4 : 3));
+    using part = SampleStore.open(file);
+    for (let start = 0; start < records.length; start += size) {
+      part.writeRecords(records.slice(start, start + size));
+      await pushTo(database, part, { now });
+    }
+    expect((await pushTo(database, part, { now })).sent).toBe(0);
+    const hosts = [...new Set(records.map((each) => ('identity' in each ? each.identity.host : null)))];
+    const names = hosts.filter((each) => each !== null);
+    if (names.length > 0)
+      await expectHostReports(
+        database,
+        names.map((each) => ({ name: each, file })),
+        now,
+      );
+  });
 
   test('two hosts with the same history keep their own rows', async () => {
     const database = await createMigrated(server());

@@ -41,3 +41,17 @@ test('an unknown home folder is an error only if the database would be there', (
   expect(resolveDatabasePath('x.db', context)).toBe('x.db');
   expect(resolveDatabasePath(undefined, { ...context, isRoot: true })).toBe('/var/lib/cred-watch/samples.db');
 });
+
+test.each([
+  'jdbc:postgresql://h/db?user=u&secret=canary-4711',
+  's3://canary-4711',
+  'host=h password=canary-4711',
+])('%s is no file, and the message does not quote it', (path) => {
+  const resolve = () => resolveDatabasePath(path, { env: {}, home: '/home/u', isRoot: false });
+  expect(resolve).toThrow(/^the database is neither a path nor/);
+});
+
+test('a URL of PostgreSQL is left to its reader, also if its password has a name', () => {
+  const url = 'postgres://u@h/db?sslmode=require';
+  expect(resolveDatabasePath(url, { env: {}, home: '/home/u', isRoot: false })).toBe(url);
+});

@@ -28,7 +28,7 @@ export function parseDestination(text: string): DestinationTarget {
   if (text.startsWith('prometheus=')) return { kind: 'prometheus', url: text.slice('prometheus='.length) };
   if (/^[./]/.test(text)) return { kind: 'folder', path: text };
   // The text can contain a password.
-  const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
+  const InvalidError = /@|passw/i.test(text) ? InvalidSecretError : InvalidValueError;
   throw new InvalidError(
     'is not a destination',
     'use postgres://HOST/DATABASE, s3://BUCKET/PREFIX, prometheus=URL, or a folder such as ./history',

@@ -5,6 +5,7 @@ import { PostgresUnavailableError } from '../../remote/postgres/connection/failu
 import { PostgresConnection } from '../../remote/postgres/connection/postgres-connection.ts';
 import { type MigrationResult, migrate, printMigration } from '../../remote/postgres/migrate/migrate.ts';
 import { deleteOldRows } from '../../remote/postgres/migrate/retention.ts';
+import { listCreateRoles } from '../../remote/postgres/migrate/roles.ts';
 import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -35,10 +36,7 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
   try {
     const result = await migrate(connection, options);
     await io.stdout.write(`${name}: ${describeMigration(result)}\n`);
-    if (result.missingRoles.length > 0) {
-      const message = `could not create the roles ${result.missingRoles.join(' and ')}, because this user may not create roles`;
-      await printNote(io, message, 'let an administrator run the end of `cred-watch push --migrate --print`');
-    }
+    await reportMissing(result, io);
     if (retain === undefined) return;
     const { deletedBefore } = await deleteOldRows(connection, now - retain * 1000);
     await io.stdout.write(`${name}: deleted what was last seen before ${formatInstant(deletedBefore)}\n`);
@@ -49,6 +47,28 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
     });
   } finally {
     await connection.close();
+  }
+}
+
+/** Repeated at each migration until nothing is missing, because otherwise writers or readers would fail later. */
+async function reportMissing({ missingRoles, missingPrivileges }: MigrationResult, io: Io): Promise<void> {
+  if (missingRoles.length > 0) {
+    const [names, verb] = [missingRoles.join(' and '), missingRoles.length === 1 ? 'does' : 'do'];
+    const message = `${names} ${verb} not exist, and this user may not create roles`;
+    const statements = listCreateRoles(missingRoles).join('; ');
+    await printNote(
+      io,
+      message,
+      `let an administrator run \`${statements}\` in this server, then run this command again`,
+    );
+  }
+  for (const role of new Set(missingPrivileges.map((each) => each.role))) {
+    const privileges = missingPrivileges.filter((each) => each.role === role);
+    await printNote(
+      io,
+      `${role} lacks ${privileges.map(({ privilege }) => privilege).join('; ')}`,
+      'run this command as the owner of the tables, or let the owner run part 3 of `--migrate --print`',
+    );
   }
 }
 

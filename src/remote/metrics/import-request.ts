@@ -37,6 +37,9 @@ const CHECK_PATH = WRONG_CONFIGURATION.get(404);
 
 const TEMPORARY_STATUSES = new Set([408, 425, 429]);
 
+/** Only these can be about the samples. A proxy has others, such as 407 and 421. */
+const REJECTED_STATUSES = new Set([400, 409, 413, 422]);
+
 /**
  * Sends samples once. Does not use proxies and does not follow redirects, because both could send the token to
  * another server.
@@ -64,6 +67,11 @@ export async function sendImport(request: ImportRequest): Promise<ImportOutcome>
     throw new CredWatchError(`${request.url.origin} answered with ${reason}`, CHECK_PATH);
   if (statusCode < 400 || statusCode >= 500 || TEMPORARY_STATUSES.has(statusCode))
     return { kind: 'unavailable', reason, retryAfterMs: parseRetryAfter(headers['retry-after']) };
+  if (!REJECTED_STATUSES.has(statusCode))
+    throw new CredWatchError(
+      `${request.url.origin} answered with ${reason}`,
+      'check the URL, and the proxy in front of the server',
+    );
   return { kind: 'rejected', reason, isTooLarge: statusCode === 413 };
 }
 

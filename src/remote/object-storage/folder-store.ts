@@ -1,9 +1,11 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { digest } from '../../digest.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import {
+  MAX_OBJECT_BYTES,
   type ObjectStore,
   ObjectStoreUnavailable,
   type ReplacedVersion,
@@ -40,7 +42,7 @@ export class FolderStore implements ObjectStore {
   get(key: string): Promise<StoredObject | null> {
     const path = join(this.#root, key);
     return explain('read', path, async () => {
-      const content = await readFile(path).catch(nullIfMissing);
+      const content = await readRegularFile(path).catch(nullIfMissing);
       return content === null ? null : { content, version: getVersion(content) };
     });
   }
@@ -85,6 +87,23 @@ export class FolderStore implements ObjectStore {
   }
 }
 
+/** A read of a pipe could wait for ever, and the poller would not end. */
+async function readRegularFile(path: string): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const status = await handle.stat();
+    const problem = !status.isFile()
+      ? 'is not a regular file'
+      : status.size > MAX_OBJECT_BYTES
+        ? 'is too large'
+        : null;
+    if (problem !== null) throw new CredWatchError(`${path} ${problem}`, 'move it away');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Returns false if another process holds the lock. */
 async function createLock(lock: string): Promise<boolean> {
   try {
@@ -101,9 +120,14 @@ async function createLock(lock: string): Promise<boolean> {
   }
 }
 
-/** The time of a new file. Null if another process has deleted the file already. */
+/** The time of a new file. Null if another process creates or deletes the file at the same time. */
 async function readFileTime(path: string): Promise<number | null> {
-  await (await open(path, 'w')).close();
+  const handle = await createFile(path).catch((error: unknown): null => {
+    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
+    return null;
+  });
+  if (handle === null) return null;
+  await handle.close();
   const created = await stat(path).catch(nullIfMissing);
   await rm(path, { force: true });
   return created?.mtimeMs ?? null;
@@ -112,7 +136,7 @@ async function readFileTime(path: string): Promise<number | null> {
 /** The name is fixed, so that the next push replaces the leftover of a killed one. */
 async function replaceFile(path: string, content: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), '.cred-watch-push.tmp');
-  const handle = await open(temporary, 'w');
+  const handle = await createFile(temporary);
   try {
     await handle.writeFile(content);
     await handle.sync();
@@ -120,6 +144,12 @@ async function replaceFile(path: string, content: Uint8Array): Promise<void> {
     await handle.close();
   }
   await rename(temporary, path);
+}
+
+/** Deletes the leftover of a killed push. Opens no existing file, because it could be a link to a file elsewhere. */
+async function createFile(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return open(path, 'wx');
 }
 
 /** Creates one folder at a time, because a recursive mkdir of Node never returns for a path in /proc. */

@@ -4,6 +4,9 @@ export interface StoredObject {
   version: string;
 }
 
+/** Larger than a day of credentials that are issued with each request. */
+export const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
+
 /**
  * The version that a write replaces: the version that was read, none, or any. `any` is for services that ignore
  * conditions.

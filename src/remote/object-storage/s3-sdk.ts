@@ -4,6 +4,7 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { addAbortSignal, Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { ReplacedVersion, StoredObject } from './object-store.ts';
@@ -58,7 +59,7 @@ export function openS3({ bucket: Bucket, endpoint, region, maxAttempts, ...limit
       });
       if (Body === undefined || ETag === undefined) throw new Error('the response has no object or no ETag');
       if ((ContentLength ?? 0) > limits.maxObjectBytes) throw new Error(`it has ${ContentLength} bytes`);
-      return { content: await Body.transformToByteArray(), version: ETag };
+      return { content: await readBody(Body, limits.maxObjectBytes, abortSignal), version: ETag };
     },
     async put(Key, content, replaced, abortSignal) {
       const { ETag } = await client.send(
@@ -80,4 +81,18 @@ export function openS3({ bucket: Bucket, endpoint, region, maxAttempts, ...limit
       requestHandler.destroy();
     },
   };
+}
+
+/** The length of a response can be missing, so a body may have no end. */
+async function readBody(body: unknown, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (!(body instanceof Readable)) throw new Error('the response has no object');
+  const stream = addAbortSignal(signal, body);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }

@@ -1,6 +1,7 @@
 import type { BucketUrl } from './bucket-url.ts';
 import {
   ConditionsNotSupported,
+  MAX_OBJECT_BYTES,
   type ObjectStore,
   type ReplacedVersion,
   type StoredObject,
@@ -14,8 +15,6 @@ const CONNECT_MS = 5000;
 const REQUEST_MS = 20_000;
 /** Concurrent requests of one push. */
 export const MAX_REQUESTS = 4;
-/** Larger than a day of credentials that are issued with each request. */
-const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
 export interface S3StoreOptions extends BucketUrl {
   endpoint: string | undefined;

@@ -51,9 +51,9 @@ export function* buildSeriesFamilies(
   yield build('rotation_overdue_timestamp_seconds', ({ identity, measurement, isRetired }) =>
     measurement && !isRetired ? findOverdueAt(measurement, identity.source) : null,
   );
-  yield build(
-    'lead_time_shrinking_seconds',
-    ({ measurement }) => measurement && (measurement.leadTimeTrend?.shrinkingPerDay ?? 0),
+  // The trend of a retired series never ends.
+  yield build('lead_time_shrinking_seconds', ({ measurement, isRetired }) =>
+    measurement && !isRetired ? (measurement.leadTimeTrend?.shrinkingPerDay ?? 0) : null,
   );
   yield build('finding', (each) =>
     each.isRetired ? null : findSelected(each)?.findings.map(({ code, severity }) => [1, { code, severity }]),

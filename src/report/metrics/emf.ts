@@ -84,7 +84,7 @@ export function* renderEmf(
 }
 
 function computeSeriesValues(analysis: SeriesAnalysis, now: Instant): EmfValues {
-  const { measurement, findings, age } = analysis;
+  const { measurement, findings, age, isPolled } = analysis;
   const problem_count = findings.filter(({ severity }) => severity === 'problem').length;
   if (measurement === null) return { problem_count };
   const last = findLastSampled(measurement);
@@ -98,7 +98,8 @@ function computeSeriesValues(analysis: SeriesAnalysis, now: Instant): EmfValues 
     rotation_interval_max_seconds: findInterval('max'),
     rotation_overdue: Number(findings.some(({ code }) => code === 'ROTATION_OVERDUE')),
     lead_time_shrinking_seconds: measurement.leadTimeTrend?.shrinkingPerDay ?? 0,
-    sample_age_seconds: age,
+    // Imported samples have no poller that could be silent.
+    sample_age_seconds: isPolled ? age : null,
     clock_offset_seconds: findOffset(measurement),
     problem_count,
   };

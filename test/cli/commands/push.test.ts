@@ -136,8 +136,37 @@ describePostgres('push to PostgreSQL', (server) => {
       '--monthly',
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^BEGIN;\nCREATE SCHEMA IF NOT EXISTS cred_watch;\n/);
+    expect(stdout).toMatch(/^-- Part 1: tables\. .*\nBEGIN;\nCREATE SCHEMA IF NOT EXISTS cred_watch;\n/);
     expect(stdout).toMatch(/GRANT SELECT ON cred_watch.findings TO cred_watch_reader;\nCOMMIT;\n$/);
+  });
+
+  test('says at each migration which roles and privileges are missing', async () => {
+    const { url, environment, name, query } = await server().createDatabase();
+    await query(
+      `CREATE ROLE owner LOGIN PASSWORD 'test-password'; GRANT CREATE ON DATABASE ${name} TO owner`,
+    );
+    await push(['--to', (await server().createDatabase()).url, '--migrate'], environment);
+    await query('ALTER ROLE cred_watch_writer RENAME TO other_writer');
+    const migrateAsOwner = () => push(['--to', url.replace('postgres@', 'owner@'), '--migrate'], environment);
+    const missing = [
+      'note: cred_watch_writer does not exist, and this user may not create roles',
+      'hint: let an administrator run `CREATE ROLE cred_watch_writer NOLOGIN` in this server, then run this command again',
+      '',
+    ].join('\n');
+    try {
+      for (const message of ['created the tables', 'the tables are up to date']) {
+        expect(await migrateAsOwner()).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining(message),
+          stderr: missing,
+        });
+      }
+      await query('CREATE ROLE cred_watch_writer NOLOGIN');
+      expect((await migrateAsOwner()).stderr).toBe('');
+      await query('DROP OWNED BY cred_watch_writer; DROP ROLE cred_watch_writer');
+    } finally {
+      await query('ALTER ROLE other_writer RENAME TO cred_watch_writer');
+    }
   });
 
   test('deletes old rows with --retain', async () => {

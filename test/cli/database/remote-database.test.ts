@@ -45,6 +45,24 @@ test.each(WRITERS)('%s %j rejects a PostgreSQL database', async (command, args, 
   await reject(args, { CRED_WATCH_DB: URL_OF_NOTHING }, 'in CRED_WATCH_DB');
 });
 
+test.each(['postgres:/u:canary-4711@h/db', 'postgres:u:canary-4711@h/db', ' postgres://u:canary-4711@h/db'])(
+  'a URL with a typing error is neither a file nor quoted: %s',
+  async (url) => {
+    const commands = [
+      ['poll', '--db', url],
+      ['report', '--db', url],
+      ['push', '--to', url, '--migrate'],
+      ['poll', '--push', url],
+      ['push', '--to', 'host=h password=canary-4711'],
+    ];
+    for (const args of commands) {
+      const { code, stdout, stderr } = await runAt(START, args);
+      expect([args[0], code, stdout]).toEqual([args[0], 2, '']);
+      expect(stderr).not.toContain('canary-4711');
+    }
+  },
+);
+
 const READERS: [string, string[]][] = [
   ['report', []],
   ['report', ['-f', 'json', '--fleet']],

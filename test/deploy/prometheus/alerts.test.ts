@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { ALERT_CASES } from '../../support/deploy/alert-cases.ts';
 import { RULES_FOLDER, runPromtoolTests, runRuleTests } from '../../support/deploy/rule-tests.ts';
-import { ROOT } from '../../support/docs/markdown.ts';
+import { ROOT, readDocument } from '../../support/docs/markdown.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 const PROMTOOL = { program: 'promtool', package: 'prometheus' };
@@ -35,12 +35,23 @@ describe('every alert', () => {
       expect(text).toMatch(/^ {10}summary: .*\{\{ \$labels\.host \}\}/m);
       expect(text).toMatch(/^ {10}description: \S/m);
       const runbook =
-        /^ {10}runbook_url: https:\/\/unpkg\.com\/cred-watch\/(docs\/runbooks\/[a-z-]+\.md)$/m.exec(text);
+        /^ {10}runbook_url: file:\/\/\/usr\/lib\/node_modules\/cred-watch\/(docs\/runbooks\/[a-z-]+\.md)$/m.exec(
+          text,
+        );
       const page = join(ROOT, runbook?.[1] ?? '');
       expect(existsSync(page), page).toBe(true);
       expect(readFileSync(page, 'utf8')).toMatch(new RegExp(`^# ${name}$`, 'm'));
     },
   );
+
+  test('the documented sed command changes every link to a runbook', () => {
+    const command = /^sed -i 's\|(.*?)\|(.*?)\|' alerts\.yml$/m.exec(readDocument('docs/metrics.md'));
+    const changed = rules.replaceAll(command?.[1] ?? '', command?.[2] ?? '');
+    const links = changed.match(/runbook_url: .*/g) ?? [];
+    expect(links).toHaveLength(alerts.size);
+    for (const link of links)
+      expect(link).toMatch(/^runbook_url: https:\/\/wiki\.example\.com\/runbooks\/[a-z-]+\.md$/);
+  });
 
   test('each runbook page belongs to an alert', () => {
     const pages = readdirSync(join(ROOT, 'docs', 'runbooks')).filter((each) => each !== 'README.md');
@@ -76,7 +87,7 @@ describeReader('alerts in promtool', PROMTOOL, (promtool) => {
     expect(runRuleTests(promtool, 'CredWatchJobUnsafe', [wrong])).toMatch(/FAILED/);
   });
 
-  test('the annotations contain the host, the job and the duration', () => {
+  test('the annotations contain the host, the job, the duration, and the role if there is one', () => {
     const labels = { host: 'h', source: 'imds', role: 'r', job_name: '5h' };
     const written = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
     const alert = {
@@ -88,10 +99,19 @@ describeReader('alerts in promtool', PROMTOOL, (promtool) => {
           exp_annotations: {
             summary: 'Job 5h is not safe on h',
             description: 'The credentials of role r from imds do not outlive job 5h at every start.',
-            runbook_url: 'https://unpkg.com/cred-watch/docs/runbooks/job-unsafe.md',
+            runbook_url: 'file:///usr/lib/node_modules/cred-watch/docs/runbooks/job-unsafe.md',
           },
         },
       ],
+    };
+    const { role: _, ...withoutRole } = labels;
+    const unnamed = {
+      exp_labels: { ...withoutRole, job_name: '6h', severity: 'critical' },
+      exp_annotations: {
+        summary: 'Job 6h is not safe on h',
+        description: 'The credentials from imds do not outlive job 6h at every start.',
+        runbook_url: alert.exp_alerts[0]?.exp_annotations.runbook_url,
+      },
     };
     const silent = {
       eval_time: '40m',
@@ -103,19 +123,26 @@ describeReader('alerts in promtool', PROMTOOL, (promtool) => {
             summary: 'cred-watch has stopped polling imds on h',
             description:
               'The last poll was 40m 0s ago. All other metrics of this source are old, including the verdicts on jobs.',
-            runbook_url: 'https://unpkg.com/cred-watch/docs/runbooks/poller-silent.md',
+            runbook_url: 'file:///usr/lib/node_modules/cred-watch/docs/runbooks/poller-silent.md',
           },
         },
       ],
     };
     const input_series = [
       { series: `cred_watch_job_safe{${written.join(',')}}`, values: '0x60' },
+      { series: 'cred_watch_job_safe{host="h",source="imds",role="",job_name="6h"}', values: '0x60' },
       {
         series: 'cred_watch_poll_last_attempt_timestamp_seconds{host="h",source="imds"}',
         values: '0x60',
       },
     ];
-    const tests = [{ interval: '1m', input_series, alert_rule_test: [alert, silent] }];
+    const tests = [
+      {
+        interval: '1m',
+        input_series,
+        alert_rule_test: [{ ...alert, exp_alerts: [...alert.exp_alerts, unnamed] }, silent],
+      },
+    ];
     expect(runPromtoolTests(promtool, tests)).toBe('');
   });
 

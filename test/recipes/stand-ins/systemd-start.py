@@ -10,7 +10,8 @@ src/core/service.c describe:
 - RestartForceExitStatus= restarts the service regardless of Restart=, until it has been started StartLimitBurst= times.
   With Type=oneshot, such a file is refused.
 - StateDirectory= and CacheDirectory= set $STATE_DIRECTORY and $CACHE_DIRECTORY.
-- Environment= and EnvironmentFile= set variables. ${NAME} in a command is replaced by the value of a variable.
+- Environment= and EnvironmentFile= set variables. ${NAME} in a command is replaced by the value of a variable,
+  and $$ by $. $NAME as a word of its own is replaced by the words of the value, of which there can be none.
 - The lines of the journal.
 Not imitated: users, sandboxing, time limits. systemd passes a fixed environment; here, the variables of the test are
 inherited. $STAND_IN_BETWEEN_ATTEMPTS is a shell command that runs where real time passes.
@@ -58,9 +59,13 @@ for path in settings.get("EnvironmentFile", []):
 
 
 def run(command):
-    words = [
-        re.sub(r"\$\{(\w+)\}", lambda match: environment.get(match[1], ""), word) for word in shlex.split(command)
-    ]
+    words = []
+    for word in shlex.split(command):
+        if re.fullmatch(r"\$\w+", word):
+            words += shlex.split(environment.get(word[1:], ""))
+        else:
+            replaced = re.sub(r"\$\{(\w+)\}", lambda match: environment.get(match[1], ""), word)
+            words.append(replaced.replace("$$", "$"))
     result = subprocess.run(
         words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )

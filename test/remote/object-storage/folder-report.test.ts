@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -123,6 +123,61 @@ describeDuckDb('the report of a folder', () => {
       /^error: .* is a folder: Parquet files have no samples and only masked key ids\n/,
     );
     expect(refused.code).toBe(2);
+  });
+
+  test('a generation of two databases on both sides of midnight is one generation', async () => {
+    const folder = temporaryFolder();
+    const pushed = join(folder, 'pushed');
+    const midnight = START + 86_400_000;
+    const truth = SampleStore.open(join(folder, 'truth.db'));
+    // Generations that were issued 130 and 30 minutes before midnight, and 170 minutes after it.
+    const findIssue = (minute: number) => (minute < -30 ? -130 : minute < 170 ? -30 : 170);
+    const record = (name: string, minutes: readonly number[]) => {
+      const store = SampleStore.open(join(folder, name));
+      for (const minute of minutes) {
+        const lastUpdated = midnight + findIssue(minute) * 60_000;
+        const sample = {
+          accessKeyId: `ASIAIOSFODNN7EXAM${findIssue(minute) + 500}`,
+          lastUpdated,
+          expiration: lastUpdated + 6 * 3_600_000,
+          zoneless: false,
+          observedAt: midnight + minute * 60_000,
+          clockOffset: 0,
+        };
+        for (const each of [store, truth]) each.recordSample(IMDS, sample, '');
+      }
+      store.close();
+    };
+    const push = async (name: string) =>
+      expect(await runAt(NOW, ['push', '--to', pushed, '--db', join(folder, name)])).toMatchObject({
+        code: 0,
+      });
+    record('a.db', [-120, 180]);
+    await push('a.db');
+    record('b.db', [30]);
+    await push('b.db');
+    record('a.db', [-5, 20]);
+    await push('a.db');
+    truth.close();
+    const report = async (db: string) =>
+      JSON.parse((await runAt(NOW, ['report', '-f', 'json', '--db', db])).stdout);
+    const [ofFolder, ofFile] = [await report(pushed), await report(join(folder, 'truth.db'))];
+    expect(ofFolder.series[0].generation_count).toBe(ofFile.series[0].generation_count);
+    expect(ofFolder.series[0].worst_case).toEqual(ofFile.series[0].worst_case);
+  });
+
+  test('a folder of a host or a month that cannot be read is an error', async () => {
+    for (const part of ['host=gone', 'host=i-0abc/month=2019-01']) {
+      const { pushed } = await createFolders(
+        (store) => recordSamples(store, IMDS, { from: START, hours: 3 }),
+        () => NOW,
+      );
+      // As with a folder of another user, DuckDB ignores it.
+      symlinkSync('missing', join(pushed, part));
+      const { code, stderr } = await runAt(NOW, ['report', '-j', '1h', '--db', pushed]);
+      expect(stderr).toMatch(`error: could not read the folder ${join(pushed, part)}: `);
+      expect(code).toBe(2);
+    }
   });
 
   test('a selection above the limits is refused', async () => {

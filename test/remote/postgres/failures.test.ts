@@ -6,7 +6,7 @@ import {
   PostgresUnavailableError,
 } from '../../../src/remote/postgres/connection/failures.ts';
 
-const CONTEXT = { name: 'postgres://db/fleet', user: 'loader', database: 'fleet' };
+const CONTEXT = { name: 'postgres://db/fleet', user: 'loader', database: 'fleet', password: null };
 const withCode = (code: string, message = 'message of the server') =>
   Object.assign(new Error(message), { code });
 const sqlState = (code: string, message?: string) =>

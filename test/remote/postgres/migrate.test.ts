@@ -11,7 +11,7 @@ import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import { findPostgresPrograms } from '../../support/postgres/programs.ts';
-import type { TestDatabase } from '../../support/postgres/server.ts';
+import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
 import {
   createContext,
   createSample,
@@ -46,6 +46,17 @@ async function withConnection<T>(
   }
 }
 
+/** Runs a script with psql, which stops at the first error. */
+function runPsql(
+  { socketFolder, port }: PostgresServer,
+  { name }: TestDatabase,
+  user: string,
+  input: string,
+): void {
+  const args = ['-h', socketFolder, '-p', String(port), '-U', user, '-v', 'ON_ERROR_STOP=1', name];
+  execFileSync(join(findPostgresPrograms() ?? '', 'psql'), args, { input, stdio: 'pipe' });
+}
+
 /** Tables with their columns and keys. */
 const readTables = (database: TestDatabase) =>
   database.query<{ table: string; definition: string }>(
@@ -68,35 +79,38 @@ describePostgres('a migration', (server) => {
     ]);
   });
 
-  test('prints the statements that it runs', async () => {
+  test('prints its statements in parts that users with different privileges run', async () => {
     const [printed, migrated] = [await server().createDatabase(), await server().createDatabase()];
     await withConnection(migrated, (connection) => migrate(connection, PLAIN));
-    // The roles belong to the whole server, and exist already.
-    const script = printMigration(PLAIN).replace(/^CREATE ROLE .*$/gm, '');
-    const psql = join(findPostgresPrograms() ?? '', 'psql');
-    execFileSync(
-      psql,
-      [
-        '-h',
-        server().socketFolder,
-        '-p',
-        String(server().port),
-        '-U',
-        'postgres',
-        '-v',
-        'ON_ERROR_STOP=1',
-        printed.name,
-      ],
-      { input: script, stdio: 'pipe' },
+    await printed.query(
+      `CREATE ROLE printed_owner LOGIN;
+       GRANT CREATE ON DATABASE ${printed.name} TO printed_owner;
+       CREATE ROLE administrator LOGIN CREATEROLE;
+       ALTER ROLE cred_watch_writer RENAME TO other_writer`,
     );
-    expect(await readTables(printed)).toEqual(await readTables(migrated));
-    const privileges = (database: TestDatabase) =>
-      database.query(
-        `SELECT table_name, grantee, privilege_type FROM information_schema.table_privileges
-         WHERE table_schema = 'cred_watch' ORDER BY 1, 2, 3`,
+    const parts = printMigration(PLAIN).split(/^(?=-- Part \d: )/m);
+    expect(parts.map((part) => part.slice(0, 10))).toEqual(['-- Part 1:', '-- Part 2:', '-- Part 3:']);
+    const [tables = '', roles = '', privileges = ''] = parts;
+    try {
+      runPsql(server(), printed, 'printed_owner', tables);
+      // The other role exists.
+      expect(() => runPsql(server(), printed, 'administrator', roles)).toThrow(
+        'role "cred_watch_reader" already exists',
       );
-    expect(await privileges(printed)).toEqual(await privileges(migrated));
-    expect((await privileges(printed)).length).toBeGreaterThan(20);
+      runPsql(server(), printed, 'printed_owner', privileges);
+      runPsql(server(), printed, 'printed_owner', privileges);
+      expect(await readTables(printed)).toEqual(await readTables(migrated));
+      const result = await withConnection(
+        printed,
+        (connection) => migrate(connection, PLAIN),
+        'printed_owner',
+      );
+      expect(result).toEqual({ from: 1, to: 1, missingRoles: [], missingPrivileges: [] });
+    } finally {
+      await printed.query(
+        'DROP OWNED BY cred_watch_writer; DROP ROLE cred_watch_writer; ALTER ROLE other_writer RENAME TO cred_watch_writer',
+      );
+    }
   });
 
   test('by a user who may not create roles says which roles are missing', async () => {
@@ -105,11 +119,42 @@ describePostgres('a migration', (server) => {
     await database.query(`GRANT CREATE ON DATABASE ${database.name} TO owner_only`);
     await database.query('ALTER ROLE cred_watch_writer RENAME TO other_writer');
     try {
-      const result = await withConnection(database, (connection) => migrate(connection, PLAIN), 'owner_only');
-      expect(result.missingRoles).toEqual(['cred_watch_writer']);
+      const run = () => withConnection(database, (connection) => migrate(connection, PLAIN), 'owner_only');
+      for (const from of [0, 1])
+        expect(await run()).toEqual({
+          from,
+          to: 1,
+          missingRoles: ['cred_watch_writer'],
+          missingPrivileges: [],
+        });
     } finally {
       await database.query('ALTER ROLE other_writer RENAME TO cred_watch_writer');
     }
+  });
+
+  test('by a user who may not grant says which privileges are missing', async () => {
+    const database = await server().createDatabase();
+    await migrateDatabase(database);
+    await database.query(
+      `CREATE ROLE helper LOGIN;
+       GRANT CREATE ON DATABASE ${database.name} TO helper;
+       GRANT ALL ON SCHEMA cred_watch TO helper;
+       GRANT ALL ON ALL TABLES IN SCHEMA cred_watch TO helper;
+       REVOKE SELECT ON cred_watch.hosts FROM cred_watch_reader;
+       REVOKE SELECT (role) ON cred_watch.findings FROM cred_watch_writer;
+       REVOKE USAGE ON SCHEMA cred_watch FROM cred_watch_writer`,
+    );
+    const run = (user?: string) => withConnection(database, (connection) => migrate(connection, PLAIN), user);
+    expect((await run('helper')).missingPrivileges).toEqual([
+      { role: 'cred_watch_writer', privilege: 'USAGE on schema cred_watch' },
+      {
+        role: 'cred_watch_writer',
+        privilege: 'SELECT (host, source, api_version, role) on cred_watch.findings',
+      },
+      { role: 'cred_watch_reader', privilege: 'SELECT on cred_watch.hosts' },
+    ]);
+    expect((await run()).missingPrivileges).toEqual([]);
+    expect((await run('helper')).missingPrivileges).toEqual([]);
   });
 
   test('by a user without privileges is an error with a hint', async () => {

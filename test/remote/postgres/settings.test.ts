@@ -55,6 +55,9 @@ describe('the URL', () => {
     [`postgres://me:${CANARY}@db/x`, 'contains a password'],
     [`postgres://db/x?password=${CANARY}`, 'contains a password'],
     [`postgres://db/x?sslpassword=${CANARY}`, 'contains a password'],
+    [`postgres:/me:${CANARY}@db/x`, 'is invalid'],
+    [`postgres:me:${CANARY}@db/x`, 'is invalid'],
+    [` postgres://me:${CANARY}@db/x`, 'is invalid'],
     [`postgres://me:${CANARY}/more@db/x`, 'is invalid'],
     [`postgres://me:${CANARY}#more@db/x`, 'is invalid'],
     [`postgres://me:%${CANARY}@db/x`, 'contains a password'],
@@ -193,14 +196,19 @@ describe('TLS', () => {
   });
 
   test('verify-ca does not verify the name, and require verifies nothing without authorities', () => {
-    expect(resolve('postgres://db/x?sslmode=verify-ca').tls).toMatchObject({
+    const authority = writePrivate(temporaryFolder(), 'ca.pem', 'PEM');
+    expect(resolve(`postgres://db/x?sslmode=verify-ca&sslrootcert=${authority}`).tls).toMatchObject({
       rejectUnauthorized: true,
       checkServerIdentity: expect.any(Function),
     });
     expect(resolve('postgres://db/x?sslmode=require').tls).toMatchObject({ rejectUnauthorized: false });
-    const authority = writePrivate(temporaryFolder(), 'ca.pem', 'PEM');
     const { tls } = resolve(`postgres://db/x?sslmode=require&sslrootcert=${authority}`);
     expect(tls).toMatchObject({ rejectUnauthorized: true, ca: 'PEM' });
+  });
+
+  test.each(['', '&sslrootcert=system'])('verify-ca with public authorities is refused: %j', (more) => {
+    const { message } = catchError(() => resolve(`postgres://db/x?sslmode=verify-ca${more}`));
+    expect(message).toMatch(/^sslmode=verify-ca needs the authority of the server/);
   });
 
   test('files of the user are used if they exist', () => {
@@ -209,6 +217,9 @@ describe('TLS', () => {
     const folder = join(home, '.postgresql');
     writePrivate(folder, 'root.crt', 'ROOT');
     expect(resolve('postgres://db/x', {}, home).tls).toMatchObject({ ca: 'ROOT' });
+    expect(resolve('postgres://db/x?sslmode=require', {}, home).tls).toMatchObject({
+      rejectUnauthorized: true,
+    });
     expect(resolve('postgres://db/x?sslrootcert=system', {}, home).tls).not.toHaveProperty('ca');
     writePrivate(folder, 'postgresql.crt', 'CERT');
     const key = writePrivate(folder, 'postgresql.key', 'KEY');

@@ -177,3 +177,12 @@ test('a retired series has no line, and a source without samples has source_up 0
     expect.objectContaining({ cred_watch_source_up: 0, role: '-', cred_watch_problem_count: 2 }),
   ]);
 });
+
+test('imported samples have no age, because no poller can be silent', () => {
+  const polled = temporaryStore();
+  recordSamples(polled, IMDS, { from: START, hours: 2 });
+  const imported = temporaryStore();
+  imported.writeRecords([...polled.records()]);
+  expect(render(polled)[0]).toHaveProperty('cred_watch_sample_age_seconds');
+  expect(render(imported)[0]).not.toHaveProperty('cred_watch_sample_age_seconds');
+});

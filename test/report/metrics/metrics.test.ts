@@ -91,10 +91,14 @@ describe('current metrics', () => {
     ]);
   });
 
-  test('a retired series has no expiration metric, because it would alert for ever', async () => {
+  test('a retired series has no metric that would alert for ever', async () => {
     const text = await prometheus(richStore());
     expect(findValues(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
-    for (const name of ['credential_expiration_timestamp_seconds', 'poll_last_success_timestamp_seconds']) {
+    for (const name of [
+      'credential_expiration_timestamp_seconds',
+      'poll_last_success_timestamp_seconds',
+      'lead_time_shrinking_seconds',
+    ]) {
       expect(Object.keys(findValues(text, name))).toContain(SERIES);
       expect(Object.keys(findValues(text, name))).not.toContain(V1);
     }

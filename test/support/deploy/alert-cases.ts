@@ -111,6 +111,10 @@ const overdue = (untilMinute: number, until: number) =>
 const ROTATION = 'rotation_overdue_timestamp_seconds';
 
 const ATTEMPT = 'poll_last_attempt_timestamp_seconds';
+/** The same metrics of a second task with the same name of a host. */
+const ofOtherTarget = (series: readonly InputSeries[]): InputSeries[] =>
+  series.map((each) => ({ ...each, series: each.series.replace('h:9100', 'other:9100') }));
+
 const attempts = (values: string) => [metric(ATTEMPT, HOST_SOURCE, values)];
 
 /** For each alert: fires, stays quiet, is true from the start, target gone. Most have further cases. */
@@ -205,6 +209,11 @@ export const ALERT_CASES: Readonly<Record<string, readonly RuleCase[]>> = {
       firing: { 100: 0, 129: 0, 140: 1, 200: 1, 203: 0 },
     },
     {
+      name: 'fires if one of two tasks with the same name of a host dies',
+      series: [...attempts(polls(100, 200)), ...ofOtherTarget(attempts(polls(200, 200)))],
+      firing: { 100: 0, 129: 0, 140: 1, 200: 1 },
+    },
+    {
       name: 'stays quiet while polls are recorded every 10 minutes',
       series: attempts(every10Minutes((minute) => minute * 60, 200)),
       firing: { 0: 0, 35: 0, 109: 0, 200: 0 },
@@ -234,6 +243,15 @@ export const ALERT_CASES: Readonly<Record<string, readonly RuleCase[]>> = {
       delay: 15,
       needsPolls: true,
     }),
+    {
+      name: 'fires if the polls of one of two tasks with the same name of a host fail',
+      series: [
+        ...poller(100, 100),
+        metric('source_up', HOST_SOURCE, '0x100'),
+        ...ofOtherTarget([...poller(100, 100), metric('source_up', HOST_SOURCE, '1x100')]),
+      ],
+      firing: { 10: 0, 15: 1, 100: 1 },
+    },
   ],
   CredWatchHostSilent: [
     {
@@ -271,5 +289,10 @@ export const ALERT_CASES: Readonly<Record<string, readonly RuleCase[]>> = {
       delay: 15,
       needsPolls: true,
     }),
+    {
+      name: 'fires if the last poll is in the future, also if the offset is unknown and the poller dies',
+      series: attempts('86400x200'),
+      firing: { 10: 0, 15: 1, 200: 1 },
+    },
   ],
 };

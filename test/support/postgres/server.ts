@@ -112,6 +112,8 @@ async function query<T extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<T[]> {
   const client = new Client({ host, port, database, user: SUPERUSER.user });
+  // The statement fails too, and its error is the result.
+  client.on('error', () => {});
   await client.connect();
   try {
     // Without values, the text may contain several statements.

@@ -15,6 +15,7 @@ import {
   readRows,
   recordEvents,
   recordHours,
+  START,
 } from '../../support/watch/push-history.ts';
 
 /** Statements that change data, except the time of the last push. */
@@ -39,7 +40,7 @@ describePostgres('a push to PostgreSQL', (server) => {
       'SELECT revision, sample_count, generation_count, worst_case FROM cred_watch.series',
     );
     expect(series).toEqual({
-      revision: '1',
+      revision: String(START),
       sample_count: '40',
       generation_count: '10',
       worst_case: '18000',
@@ -170,6 +171,23 @@ describePostgres('a push to PostgreSQL', (server) => {
     expect((await pushTo(database, store, { tags })).sent).toBe(0);
   });
 
+  test('two databases of one host lose nothing when PostgreSQL is created anew', async () => {
+    const database = await createMigrated(server());
+    using first = openTemporaryStore();
+    using second = openTemporaryStore();
+    recordHours(first, 0, 5);
+    recordHours(second, 5, 10);
+    await pushTo(database, first);
+    await database.query(
+      'DELETE FROM cred_watch.generations; DELETE FROM cred_watch.series; DELETE FROM cred_watch.findings',
+    );
+    await pushTo(database, second, { now: START + 1 });
+    await pushTo(database, first, { now: START + 2 });
+    expect(await database.query('SELECT count(*)::int AS rows FROM cred_watch.generations')).toEqual([
+      { rows: 10 },
+    ]);
+  });
+
   test('a standby that missed the last push gets it again', async () => {
     const database = await createMigrated(server());
     const tables = ['hosts', 'host_tags', 'series', 'generations', 'failed_polls', 'job_runs', 'findings'];
@@ -201,7 +219,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     recordHours(store, 0, 5);
     recordEvents(store);
     await pushTo(database, store);
-    await database.query('UPDATE cred_watch.series SET revision = 7');
+    await database.query('UPDATE cred_watch.series SET revision = revision + 7');
     // All rows are compared, and all are equal.
     expect((await pushTo(database, store)).sent).toBe(0);
     expect(await database.query('SELECT day::text FROM cred_watch.failed_polls ORDER BY day')).toEqual([

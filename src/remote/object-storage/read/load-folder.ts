@@ -16,6 +16,7 @@ import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import { isStoredNumber, isStoredText } from '../../stored-values.ts';
 import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
+import { joinRows } from './join-rows.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 
 export interface FolderRequest {
@@ -135,7 +136,7 @@ function toLoadedSeries({ accessKeyIds, columns, ...series }: SeriesInFolder): L
   const generations = createRecordedColumns(accessKeyIds.length, accessKeyIds);
   for (const [position, name] of EXPORTED_NAMES.entries())
     generations[EXPORTED_COLUMNS[name]] = Float64Array.from(columns[position] ?? []);
-  return { ...series, generations };
+  return { ...series, generations: joinRows(generations) };
 }
 
 async function readClockOffsets(

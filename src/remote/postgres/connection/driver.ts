@@ -1,10 +1,11 @@
 /**
- * The driver of PostgreSQL. This module is a bundle of its own, which is loaded for the first connection. It imports
- * nothing of this program except types: a class that is part of two bundles exists twice.
+ * The driver of PostgreSQL. This module is a bundle of its own, which is loaded for the first connection. It shares
+ * no class with this program: a class that is part of two bundles exists twice.
  */
 import { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Client } from 'pg';
+import { CheckedConnection } from './checked-connection.ts';
 
 export interface DriverOptions {
   /** A host name, an address, or the folder of a Unix socket. */
@@ -49,22 +50,22 @@ function getTypeParser(oid: number): (text: string) => unknown {
 
 export async function connect(options: DriverOptions): Promise<DriverConnection> {
   const socket = new Socket();
+  const tls = options.tls ?? false;
+  const connection = new CheckedConnection({ stream: () => socket, ssl: tls, keepAlive: true });
   const client = new Client({
+    // Missing in the types of the driver.
+    ...({ connection } as object),
     host: options.host,
     port: options.port,
     database: options.database,
     user: options.user,
     password: async () => options.readPassword(),
-    ssl: options.tls ?? false,
+    ssl: tls,
     connectionTimeoutMillis: options.connectTimeoutMs,
     application_name: options.applicationName,
     ...(options.options === null ? {} : { options: options.options }),
-    keepAlive: true,
-    stream: () => socket,
     types: { getTypeParser },
   });
-  client.on('error', options.onEnd);
-  client.on('end', options.onEnd);
   const close = () => void socket.destroy(new Error('the connection was closed'));
   options.signal?.addEventListener('abort', close, { once: true });
   // One signal serves many connections.
@@ -72,6 +73,13 @@ export async function connect(options: DriverOptions): Promise<DriverConnection>
     options.signal?.removeEventListener('abort', close);
     close();
   };
+  // After an error, the driver leaves the socket open, which would keep the process running.
+  for (const event of ['error', 'end'] as const) {
+    client.on(event, () => {
+      destroy();
+      options.onEnd();
+    });
+  }
   if (options.signal?.aborted) destroy();
   try {
     await client.connect();
@@ -81,6 +89,7 @@ export async function connect(options: DriverOptions): Promise<DriverConnection>
   }
   return {
     async query(sql, values) {
+      connection.startReply();
       const result = await client.query(sql, [...values]);
       // Several statements in one text give a list of results.
       const last = Array.isArray(result) ? result.at(-1) : result;

@@ -1,5 +1,7 @@
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
+import type { Secret } from '../../../secret.ts';
+import { INVALID_REPLY, LARGE_REPLY } from './reply-limits.ts';
 
 /** The database is not available now. A later attempt can succeed. */
 export class PostgresUnavailableError extends Error {
@@ -17,6 +19,8 @@ export interface FailureContext {
   name: string;
   user: string;
   database: string;
+  /** A server or a pooler can quote it in an error. */
+  password: Secret | null;
 }
 
 /**
@@ -41,7 +45,7 @@ export function explainFailure(error: unknown, context: FailureContext): Error {
   if (error instanceof CredWatchError || error instanceof PostgresUnavailableError) return error;
   if (error instanceof PostgresRowError || !(error instanceof Error)) return toError(error);
   const code = getSystemErrorCode(error) ?? '';
-  const text = redactText(error.message);
+  const text = redactText(error.message, context.password === null ? [] : [context.password.reveal()]);
   const { name } = context;
   if (isSqlState(error)) return explainSqlState(code, text, error, context);
   if (TLS_CODE.test(code)) {
@@ -63,12 +67,19 @@ export function explainFailure(error: unknown, context: FailureContext): Error {
       cause: error,
     });
   }
+  if (error.message === LARGE_REPLY) {
+    const hint = 'select less with --host, --role or --since, and check who writes to the database';
+    return new CredWatchError(`${name}: ${LARGE_REPLY}`, hint, { cause: error });
+  }
   const reason = code === '' ? describeLostConnection(error, text) : describeSystemError(error);
   return new PostgresUnavailableError(`${name} is not available: ${reason}`, { cause: error });
 }
 
 /** Errors of the driver without a code. */
-function describeLostConnection({ message }: Error, text: string): string {
+function describeLostConnection(error: Error, text: string): string {
+  // The driver fails with these at messages that it does not expect.
+  if (error instanceof TypeError || error instanceof RangeError) return INVALID_REPLY;
+  const { message } = error;
   if (message === 'timeout expired') return 'no connection within the timeout';
   return /^(?:Client has encountered|Connection terminated)/.test(message)
     ? 'the connection was closed'

@@ -45,8 +45,14 @@ export async function openPostgres(
   options: PostgresOptions = {},
 ): Promise<PostgresConnection> {
   const connection = new PostgresConnection(resolveSettings(url, context), context, options);
-  await connection.query('SELECT 1');
-  return connection;
+  try {
+    await connection.query('SELECT 1');
+    return connection;
+  } catch (error) {
+    // An open socket would keep the process running.
+    await connection.close();
+    throw error;
+  }
 }
 
 /** A connection that is opened at the first statement, and again after it was lost. */

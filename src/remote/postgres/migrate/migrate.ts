@@ -10,7 +10,7 @@ import {
   isDividedByMonth,
   listMonths,
 } from './partitions.ts';
-import { createRoleSql, listGrants, READER_ROLE, WRITER_ROLE } from './roles.ts';
+import { createRoles, listCreateRoles, listGrants, type RolesResult } from './roles.ts';
 
 export interface MigrationOptions {
   /** Divides `generations` by month. Only PostgreSQL can do this, and only when the table is created. */
@@ -18,32 +18,42 @@ export interface MigrationOptions {
   now: Instant;
 }
 
-export interface MigrationResult {
+export interface MigrationResult extends RolesResult {
   from: number;
   to: number;
-  /** Roles that do not exist, because this user may not create roles. */
-  missingRoles: readonly string[];
 }
 
-const ROLES = [WRITER_ROLE, READER_ROLE];
 const NEWEST = POSTGRES_MIGRATIONS.length;
 const RECORD_VERSION = 'INSERT INTO cred_watch.schema_versions (version, oldest_writer) VALUES ($1, $2)';
 
 const listMigrations = (isMonthly: boolean): string[] =>
   POSTGRES_MIGRATIONS.map((ddl) => (isMonthly ? divideByMonth(ddl) : ddl));
 
-/** All statements of a migration of an empty database, to be read and run by an administrator. */
+/**
+ * The statements of a migration of an empty database, in three parts that users with different privileges can run. The
+ * roles are outside a transaction, so that the error for a role that exists has no other effect.
+ */
 export function printMigration({ isMonthly, now }: MigrationOptions): string {
   const record = (version: number) =>
     RECORD_VERSION.replace('$1', String(version)).replace('$2', String(OLDEST_WRITER));
-  const statements = [
+  const tables = [
     ...POSTGRES_FOUNDATION,
     ...listMigrations(isMonthly).flatMap((ddl, index) => [...splitStatements(ddl), record(index + 1)]),
     ...(isMonthly ? listMonths(now).map(createPartitionSql) : []),
-    ...ROLES.flatMap((role) => [createRoleSql(role), ...listGrants(role)]),
   ];
-  return ['BEGIN', ...statements, 'COMMIT'].map((each) => `${each.replace(/\n {2}/g, '\n')};\n`).join('');
+  return [
+    '-- Part 1: tables. Run this part as the user who will own the tables and run later migrations.\n',
+    formatStatements(['BEGIN', ...tables, 'COMMIT']),
+    '\n-- Part 2: roles. Run this part as a user who may create roles. Roles belong to the whole server, so a role can\n',
+    '-- exist already. This error is harmless.\n',
+    formatStatements(listCreateRoles()),
+    '\n-- Part 3: privileges. Run this part as the owner of the tables, or as a superuser. It can be repeated.\n',
+    formatStatements(['BEGIN', ...listGrants(), 'COMMIT']),
+  ].join('');
 }
+
+const formatStatements = (statements: readonly string[]): string =>
+  statements.map((each) => `${each.replace(/\n {2}/g, '\n')};\n`).join('');
 
 /** Our DDL has no semicolon inside a statement. */
 const splitStatements = (ddl: string): string[] =>
@@ -91,7 +101,7 @@ async function migrateOnce(
     const from = row?.version ?? 0;
     await createTables(statements, from, options, connection.name);
     if (await isDividedByMonth(statements)) await createPartitions(statements, options.now);
-    return { from, to: Math.max(from, NEWEST), missingRoles: await grantRoles(statements) };
+    return { from, to: Math.max(from, NEWEST), ...(await createRoles(statements)) };
   });
 }
 
@@ -112,27 +122,4 @@ async function createTables(
     for (const sql of splitStatements(ddl)) await statements.query(sql);
     await statements.query(RECORD_VERSION, [index + 1, OLDEST_WRITER]);
   }
-}
-
-/** Returns the roles that do not exist and that this user may not create. */
-async function grantRoles(statements: Statements): Promise<string[]> {
-  const [user] = await statements.query<{ allowed: boolean }>(
-    'SELECT rolcreaterole OR rolsuper AS allowed FROM pg_catalog.pg_roles WHERE rolname = current_user',
-  );
-  const rows = await statements.query<{ name: string }>(
-    `SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname IN ('${ROLES.join("', '")}')`,
-  );
-  const existing = new Set(rows.map(({ name }) => name));
-  const missing: string[] = [];
-  for (const role of ROLES) {
-    if (!existing.has(role)) {
-      if (user?.allowed !== true) {
-        missing.push(role);
-        continue;
-      }
-      await statements.query(createRoleSql(role));
-    }
-    for (const sql of listGrants(role)) await statements.query(sql);
-  }
-  return missing;
 }

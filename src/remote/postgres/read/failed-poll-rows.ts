@@ -1,4 +1,5 @@
 import { FAILURE_REASONS, SOURCE_NAMES, type Span } from '../../../domain/model.ts';
+import { createTextRedactor } from '../../../redact.ts';
 import type { FailedPollGroup } from '../../failed-poll-groups.ts';
 import type { HistorySelection } from '../../loaded-histories.ts';
 import type { Statements } from '../connection/postgres-connection.ts';
@@ -28,10 +29,13 @@ export async function readFailedPolls(
     count: table.count(row, 'poll_count'),
     firstAt: table.number(row, 'first_at'),
     lastAt: table.number(row, 'last_at'),
-    lastDetail: table.text(row, 'last_detail'),
+    lastDetail: redactForeignText(table.text(row, 'last_detail')),
     spans: readSpans(table, row),
   }));
 }
+
+/** Every writer removes secrets, but other programs can write to the database too. */
+const redactForeignText = createTextRedactor();
 
 /** A poll per second that fails every other time gives 43,200 spans per day. */
 const MAX_SPANS_LENGTH = 4_194_304;

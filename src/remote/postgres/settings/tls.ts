@@ -39,7 +39,15 @@ export function readTlsOptions(
   if (mode === 'disable') return null;
   const rootCertificates = readRootCertificates(sslrootcert, home);
   // As libpq: with a file of authorities, `require` verifies the certificate.
-  const verified = mode === 'require' && sslrootcert !== undefined ? 'verify-ca' : mode;
+  const verified = mode === 'require' && rootCertificates !== null ? 'verify-ca' : mode;
+  if (verified === 'verify-ca' && rootCertificates === null) {
+    // As libpq. Anybody can get a certificate of a public authority for a name of their own.
+    throw new CredWatchError(
+      'sslmode=verify-ca needs the authority of the server, because it does not verify the host name',
+      'give its file with sslrootcert, or use sslmode=verify-full',
+      { code: 'INVALID_ARGUMENT' },
+    );
+  }
   return {
     host,
     ...(isAddress(host) ? {} : { servername: host }),

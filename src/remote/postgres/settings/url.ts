@@ -1,5 +1,4 @@
 import { CredWatchError } from '../../../errors.ts';
-import { isPostgresUrl } from '../is-postgres-url.ts';
 import { assertIgnorable, isKeyword, type Keyword, type Keywords } from './keywords.ts';
 
 /** The settings in a URL. */
@@ -20,7 +19,7 @@ const NO_HOST = 'no-host.invalid';
 export function parsePostgresUrl(text: string): PostgresUrl {
   // libpq accepts a user without a host. `URL` does not.
   const complete = text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, `$1${NO_HOST}`);
-  const url = isPostgresUrl(text) && URL.canParse(complete) ? new URL(complete) : null;
+  const url = /^postgres(?:ql)?:\/\//i.test(text) && URL.canParse(complete) ? new URL(complete) : null;
   if (url === null || url.hash !== '' || url.host.includes(',')) {
     const hint = text.includes(',')
       ? 'several hosts are not supported: use the address of the cluster, such as the writer endpoint'

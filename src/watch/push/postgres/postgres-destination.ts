@@ -60,7 +60,7 @@ export class PostgresDestination implements PushDestination {
     let state: PushState | null = null;
     try {
       const { deletedBefore } = await checkSchema(connection);
-      state = new PushState(outbox, deletedBefore, onProgress);
+      state = new PushState(outbox, { deletedBefore, now }, onProgress);
       await this.#pushAll(connection, state, now);
       return { sent: state.sent, rejected: describeRejected(outbox) };
     } catch (error) {

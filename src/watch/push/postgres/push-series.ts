@@ -137,7 +137,7 @@ async function sendSeries(
     prepared.push({
       changes,
       series,
-      revision: stored.revision + Number(isChanged),
+      revision: isChanged ? state.getNextRevision(stored.revision) : stored.revision,
       rejectedCount,
       isChanged,
     });

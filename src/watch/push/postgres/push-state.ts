@@ -7,6 +7,7 @@ export class PushState {
   readonly outbox: Outbox;
   /** Rows that were last seen before this time are deleted, and are not sent again. */
   readonly deletedBefore: Instant;
+  readonly #now: Instant;
   /** The digests of series at the start of the push, by key. */
   readonly confirmedSeries: ReadonlyMap<string, string>;
   readonly #rejected: Set<string>;
@@ -15,9 +16,14 @@ export class PushState {
   readonly #onProgress: (sent: number) => void;
   #sent = 0;
 
-  constructor(outbox: Outbox, deletedBefore: Instant, onProgress: (sent: number) => void) {
+  constructor(
+    outbox: Outbox,
+    { deletedBefore, now }: { deletedBefore: Instant; now: Instant },
+    onProgress: (sent: number) => void,
+  ) {
     this.outbox = outbox;
     this.deletedBefore = deletedBefore;
+    this.#now = now;
     this.confirmedSeries = outbox.readDigests('series');
     const rejected = outbox.listRejected();
     this.#rejected = new Set(rejected.map(getKey));
@@ -29,6 +35,14 @@ export class PushState {
 
   get sent(): number {
     return this.#sent;
+  }
+
+  /**
+   * The revision after a change. It is a time, so that a database that was created anew, or another database with the
+   * same address, does not have the revision that the outbox knows by chance.
+   */
+  getNextRevision(revision: number): number {
+    return Math.max(revision + 1, this.#now);
   }
 
   addSent(count: number): void {

@@ -98,6 +98,17 @@ describePostgres('loadHistories from tables that others have changed', (server) 
     expect(series?.generations.accessKeyIds[0]).toMatch(/^sha256:[\da-f]{16}$/);
   });
 
+  test('secrets and escape sequences in the text of a failed poll are removed', async () => {
+    const database = await createFleet();
+    await database.query('UPDATE cred_watch.failed_polls SET last_detail = $1', [
+      '\u001b[31mSecretAccessKey=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\u0007',
+    ]);
+    const histories = (await load(database)).historyReaders({}).map((read) => read());
+    const text = JSON.stringify(histories.map(({ failedPolls }) => failedPolls));
+    expect(text).toContain('[redacted]');
+    expect(text).not.toMatch(/wJalr|u001b/);
+  });
+
   test('a day on which every other poll of a second failed is read', async () => {
     const database = await createFleet();
     const spans = Array.from({ length: 43_200 }, (_, index) => [START + 2000 * index, START + 2000 * index]);

@@ -217,6 +217,17 @@ describePostgres('a fleet in PostgreSQL', (server) => {
     expect(rejected.stderr).toContain('error: --min-watched needs the whole history');
   });
 
+  test('a period without a rotation is unknown, as from a file', async () => {
+    const database = await createMigrated(server());
+    const file = await pushFleet(database);
+    const until = new Date(START + 40 * 60_000).toISOString();
+    const args = ['report', '--fleet', '--host', 'web-1', '-j', '1h', '--max-age', '30d', '--until', until];
+    expect((await runAt(NOW, [...args, '--db', file])).code).toBe(3);
+    const run = await runAt(NOW, [...args, '--db', database.url], database.environment);
+    expect(run.code).toBe(3);
+    expect(run.stdout).toContain('unknown');
+  });
+
   test('an invalid value in the database is reported', async () => {
     const database = await createMigrated(server());
     await pushFleet(database);

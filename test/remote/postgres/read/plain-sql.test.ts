@@ -22,11 +22,11 @@ describePostgres('the statements of a report', (server) => {
     const data = statements.filter((sql) => DATA_TABLES.test(sql) && !sql.startsWith('SELECT DISTINCT'));
     expect(data).toHaveLength(6);
     expect(data.filter(lacksHost)).toEqual([]);
-    const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 50));
+    const others = statements.filter((sql) => !DATA_TABLES.test(sql)).map((sql) => sql.slice(0, 80));
     expect(others).toEqual([
       'SELECT 1',
-      'BEGIN; SET LOCAL statement_timeout = 60000; SET LO',
-      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, R',
+      "BEGIN; SET LOCAL statement_timeout = 60000; SET LOCAL datestyle = 'ISO'",
+      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
       'FETCH FORWARD 5000 FROM cred_watch_generations',
       'CLOSE cred_watch_generations',
       'COMMIT',

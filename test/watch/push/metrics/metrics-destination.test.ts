@@ -253,6 +253,10 @@ describe('failures', () => {
     [{ status: 404 }, /path/],
     [{ status: 405 }, /path/],
     [{ status: 400, body: 'unsupported path requested: "/x"' }, /path/],
+    [{ status: 402 }, /proxy/],
+    [{ status: 407 }, /proxy/],
+    [{ status: 421 }, /proxy/],
+    [{ status: 431 }, /proxy/],
     [{ status: 302, headers: { Location: 'http://127.0.0.1:1/' } }, /target/],
   ])('a wrong configuration ends the push, and nothing is lost: %j', async (failure, hint) => {
     const { server, store, now } = await prepare();

@@ -22,18 +22,20 @@ export async function readPeriods(
     ['last_seen >= ?', since],
     ['first_seen <= ?', until],
   ]);
+  // A generation of the period can have been replaced after the period, which says nothing about the period.
+  const witnessed = until === undefined ? 'witnessed' : `witnessed AND rotated_at <= $${values.length + 1}`;
   const rows = await statements.query<Row>(
     `SELECT host, source, api_version, role, count(*) AS generation_count,
        CAST(sum(samples) AS bigint) AS sample_count,
-       CAST(sum(CASE WHEN witnessed THEN 1 ELSE 0 END) AS bigint) AS witnessed_count,
+       CAST(sum(CASE WHEN ${witnessed} THEN 1 ELSE 0 END) AS bigint) AS witnessed_count,
        min(first_seen) AS first_seen, max(last_seen) AS last_seen,
        min(raw_first_seen) AS raw_first_seen, max(raw_last_seen) AS raw_last_seen,
        min(remaining_when_served_last) AS worst_case,
        min(validity_when_issued) AS validity_min, max(validity_when_issued) AS validity_max,
        min(rotation_interval) AS interval_min, max(rotation_interval) AS interval_max,
-       max(expiration) AS expiration, max(CASE WHEN witnessed THEN rotated_at END) AS rotated_at
+       max(expiration) AS expiration, max(CASE WHEN ${witnessed} THEN rotated_at END) AS rotated_at
      FROM cred_watch.generations ${sql} GROUP BY host, source, api_version, role`,
-    values,
+    until === undefined ? values : [...values, until],
   );
   const table = new CheckedTable(database, 'generations');
   const periods = new Map(rows.map((row) => [getSeriesKey(readIdentity(table, row)), row]));
