@@ -21,7 +21,7 @@ const HOT_COMMANDS = {
   ],
   check: [
     'src/cli/running-job/check-pid.ts',
-    'src/cli/database/remote-database.ts',
+    'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
   exec: [
@@ -39,7 +39,7 @@ const HOT_COMMANDS = {
     'src/report/presigned/json.ts',
     'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
-    'src/cli/database/remote-database.ts',
+    'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
 };

@@ -5,12 +5,12 @@ import { PushInterrupted } from '../../src/watch/push/destination.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { type CuttingProxy, startCuttingProxy } from '../support/postgres/cutting-proxy.ts';
 import { describePostgres } from '../support/postgres/describe-postgres.ts';
-import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts';
+import type { TestDatabase } from '../support/postgres/server.ts';
 import { isThorough, longTimeout } from '../support/thorough.ts';
 import {
+  createMigrated,
   createSample,
   IDENTITY,
-  migrateDatabase,
   pushTo,
   readRows,
   recordEvents,
@@ -103,12 +103,6 @@ describePostgres('a connection that is cut at every message', (server) => {
     },
   );
 });
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}
 
 async function pushUndisturbed(database: TestDatabase, proxy: CuttingProxy, pushCase: PushCase) {
   await using host = await prepareHost(database, proxy, pushCase);

@@ -12,8 +12,8 @@ import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts
 import { between, pick, seededRandom } from '../support/random.ts';
 import { isThorough, longTimeout, sampleCases } from '../support/thorough.ts';
 import {
+  createMigrated,
   IDENTITY,
-  migrateDatabase,
   pushTo,
   readRows,
   recordHours,
@@ -21,12 +21,6 @@ import {
 } from '../support/watch/push-history.ts';
 
 const HOUR = 3_600_000;
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}
 
 /** The rows are those of one push of the same databases to an empty database. */
 async function expectRowsOfFreshPush(

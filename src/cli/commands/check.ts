@@ -4,7 +4,7 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { assertNotRemote } from '../database/database-location.ts';
+import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
@@ -60,7 +60,7 @@ export const checkCommand: CommandDefinition = {
     validate(flags, invocation);
     const { io } = invocation;
     if (flags.pid !== undefined) {
-      assertNotRemote(flags.db, io, 'give the database file of the host that runs the process');
+      assertNotPostgres(flags.db, io, 'give the database file of the host that runs the process');
       const { checkProcess } = await import('../running-job/check-pid.ts');
       return checkProcess(flags.pid, flags, io);
     }

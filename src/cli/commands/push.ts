@@ -153,9 +153,9 @@ async function migrateAll(flags: PushFlags, io: Io): Promise<number> {
 }
 
 function validate({ to, migrate = false, print = false }: PushFlags, invocation: Invocation): void {
-  for (const [flag, { kind, name }] of Object.entries(FLAGS_OF_KINDS)) {
+  for (const [flag, { kind, example }] of Object.entries(FLAGS_OF_KINDS)) {
     if (to.some((target) => target.kind === kind)) continue;
-    rejectFlags(invocation, [flag], `needs a destination of ${name}`, `add --to, or remove ${flag}`);
+    rejectFlags(invocation, [flag], `needs ${example}`, `add ${example}, or remove ${flag}`);
   }
   if (!migrate) {
     const hint = 'add --migrate, or remove the flag';
@@ -164,7 +164,7 @@ function validate({ to, migrate = false, print = false }: PushFlags, invocation:
   }
   if (to.some(({ kind }) => kind !== 'postgres'))
     throw new CredWatchError(
-      '--migrate concerns only PostgreSQL',
+      '--migrate supports only PostgreSQL',
       'give only postgres:// destinations with --to',
     );
   const hint = 'run a second command without --migrate to push';

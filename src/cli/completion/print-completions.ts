@@ -74,8 +74,8 @@ async function readFileNames(file: string, kind: 'host' | 'role' | 'job'): Promi
 }
 
 async function readRemoteNames(url: string, kind: 'host' | 'role' | 'job', io: ProcessIo): Promise<string[]> {
-  const { loadRemoteNames } = await import('../database/remote-database.ts');
-  return loadRemoteNames(url, kind, io);
+  const { loadPostgresNames } = await import('../database/postgres-histories.ts');
+  return loadPostgresNames(url, kind, io);
 }
 
 /**

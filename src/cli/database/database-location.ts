@@ -15,29 +15,29 @@ export const resolveDatabase: (db: string | undefined, context: LocationContext)
   resolveDatabasePath;
 
 /** True if the database of these flags is a PostgreSQL database. */
-export const isRemoteDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
+const isPostgresDatabase = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
   isPostgresUrl(db ?? env.CRED_WATCH_DB ?? '');
 
 /** True if a bundle of a command cannot read the database of these flags. */
 export const needsWholeProgram = (db: string | undefined, { env }: Pick<LocationContext, 'env'>): boolean =>
-  isRemoteDatabase(db, { env }) || isFolder(db ?? env.CRED_WATCH_DB ?? '');
+  isPostgresDatabase(db, { env }) || isFolder(db ?? env.CRED_WATCH_DB ?? '');
 
 /**
  * The database file of a command that writes.
  * @throws CredWatchError if the location is the URL of a PostgreSQL database
  */
 export function resolveDatabaseFile(db: string | undefined, context: LocationContext, hint?: string): string {
-  assertNotRemote(db, context, hint);
+  assertNotPostgres(db, context, hint);
   return resolveDatabasePath(db, context);
 }
 
 /** @throws CredWatchError if the location is the URL of a PostgreSQL database */
-export function assertNotRemote(
+export function assertNotPostgres(
   db: string | undefined,
   context: Pick<LocationContext, 'env'>,
   hint = 'record in a file, and send its history with `cred-watch push --to postgres://HOST/DATABASE`',
 ): void {
-  if (!isRemoteDatabase(db, context)) return;
+  if (!isPostgresDatabase(db, context)) return;
   const location =
     db === undefined ? 'the PostgreSQL database in CRED_WATCH_DB' : 'the PostgreSQL database of --db';
   throw new CredWatchError(`${location} can only be read, and this command needs a database file`, hint);

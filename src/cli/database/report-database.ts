@@ -47,8 +47,8 @@ export async function openReportDatabase(
   options: ReadOptions = {},
 ): Promise<ReportDatabase> {
   if (isPostgresUrl(location)) {
-    const { loadRemoteDatabase } = await import('./remote-database.ts');
-    const { name, histories } = await loadRemoteDatabase(location, request, context);
+    const { loadPostgresHistories } = await import('./postgres-histories.ts');
+    const { name, histories } = await loadPostgresHistories(location, request, context);
     return { ...LOADED, name, hasOnlyGenerations: false, store: histories };
   }
   if (isFolder(location)) {

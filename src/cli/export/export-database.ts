@@ -8,7 +8,7 @@ import { resolveDatabase } from '../database/database-location.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { listRemoteRecords } from './remote-records.ts';
+import { listLoadedRecords } from './loaded-records.ts';
 
 export interface ExportDatabase extends Disposable {
   /** The file, or the URL without user and parameters. */
@@ -35,10 +35,10 @@ export async function openExportDatabase(
       [Symbol.dispose]: () => store.close(),
     };
   }
-  const { loadRemoteDatabase } = await import('../database/remote-database.ts');
+  const { loadPostgresHistories } = await import('../database/postgres-histories.ts');
   const isParquet = format === 'parquet';
   const { role, ...series } = filter;
-  const { name, histories } = await loadRemoteDatabase(
+  const { name, histories } = await loadPostgresHistories(
     location,
     // In a Parquet export, a series of another role may have replaced a selected one.
     isParquet ? { selection: series } : { selection: filter, jobs: { names: null, selection: filter } },
@@ -51,7 +51,7 @@ export async function openExportDatabase(
   return {
     name,
     store: histories,
-    parts: () => listRemoteRecords(histories),
+    parts: () => listLoadedRecords(histories),
     [Symbol.dispose]() {},
   };
 }

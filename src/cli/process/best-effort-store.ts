@@ -3,7 +3,7 @@ import type { StoreLimits } from '../../store/contract.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
-import { assertNotRemote } from '../database/database-location.ts';
+import { assertNotPostgres } from '../database/database-location.ts';
 import type { Io } from './io.ts';
 import { printMissingDatabaseNote } from './messages.ts';
 
@@ -17,7 +17,7 @@ export async function openBestEffortStore(
   limits?: StoreLimits,
   hint?: string,
 ): Promise<SampleStore | StartCheckStore> {
-  assertNotRemote(db, io);
+  assertNotPostgres(db, io);
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
     const onFallback = ({ message }: CredWatchError) => void printMissingDatabaseNote(io, message, hint);

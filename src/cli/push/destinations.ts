@@ -3,15 +3,17 @@ import { JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import type { Io } from '../process/io.ts';
 import type { DestinationFlags, DestinationTarget } from './destination-target.ts';
 
-const METRICS = { kind: 'prometheus', name: 'metrics' } as const;
+const POSTGRES = { kind: 'postgres', example: '--to postgres://HOST/DATABASE' } as const;
+const METRICS = { kind: 'prometheus', example: '--to prometheus=URL' } as const;
 
 /** The kind of destination that each of these flags concerns. All other flags concern every destination. */
-export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; name: string }>> = {
-  '--tag': { kind: 'postgres', name: 'PostgreSQL' },
-  '--migrate': { kind: 'postgres', name: 'PostgreSQL' },
-  '--endpoint-url': { kind: 's3', name: 'S3' },
-  ...Object.fromEntries([...JUDGING_FLAGS, '--since'].map((flag) => [flag, METRICS])),
-};
+export const FLAGS_OF_KINDS: Readonly<Record<string, { kind: DestinationTarget['kind']; example: string }>> =
+  {
+    '--tag': POSTGRES,
+    '--migrate': POSTGRES,
+    '--endpoint-url': { kind: 's3', example: '--to s3://BUCKET/PREFIX' },
+    ...Object.fromEntries([...JUDGING_FLAGS, '--since'].map((flag) => [flag, METRICS])),
+  };
 
 /** @throws CredWatchError if the destination or a setting is invalid */
 export async function openDestination(

@@ -60,7 +60,7 @@ async function openFolder(path: string, io: Io): Promise<FolderStore> {
   });
   if (!names.includes(MARKER_KEY) && names.some((name) => !name.startsWith('.')))
     throw new CredWatchError(
-      `${path} has files that are not of a push`,
+      `${path} has files that \`push\` has not written`,
       'give a new folder, or the folder of an earlier push',
     );
   return new FolderStore(root, io.clock);

@@ -5,7 +5,7 @@ import type { Shape } from '../../server/endpoint-request.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import type { ServingAddress } from '../../server/serving/serving.ts';
 import type { PollStore, RecordedPoll } from '../../watch/poll-once.ts';
-import { assertNotRemote, resolveDatabaseFile } from '../database/database-location.ts';
+import { assertNotPostgres, resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseValue } from '../flags/invalid-value.ts';
 import { parseShapes } from '../flags/listening-flags.ts';
@@ -54,7 +54,7 @@ function readSettings(flags: ServeFlags, io: Io): ServeSettings {
 /** Serves credentials until the end. Resolves to the exit code. */
 export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
   using _ = disableWasmTiering();
-  assertNotRemote(flags.db, serviceIo);
+  assertNotPostgres(flags.db, serviceIo);
   const settings = readSettings(flags, serviceIo);
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);
   if (foreign !== null)

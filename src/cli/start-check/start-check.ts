@@ -6,7 +6,7 @@ import { describeWaiting } from '../../report/messages/now.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
-import { assertNotRemote } from '../database/database-location.ts';
+import { assertNotPostgres } from '../database/database-location.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { parseExpirationFlag } from '../flags/expiration-flag.ts';
 import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
@@ -70,7 +70,7 @@ const JUDGE_OFFLINE =
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
-  assertNotRemote(flags.db, io, JUDGE_OFFLINE);
+  assertNotPostgres(flags.db, io, JUDGE_OFFLINE);
   validateJobDuration(flags);
   const { source, host } = await openSourceFromFlags(
     { ...flags, ...(await resolveJobSource(flags, io)) },

@@ -99,23 +99,12 @@ export function isNeverSafe<Figures extends NeverSafeFigures>(
 type NeverSafeFigures = Pick<JudgedFigures, 'largestPossibleValidity' | 'longestServedValidity'>;
 
 /** The longest job that is safe at any start. Null if no job is safe or no rotation was witnessed. */
-export const findLongestSafeJob = (
+export function findLongestSafeJob(
   { worstCase, witnessedCount, isIssuedPerRequest }: Measurement,
-  margin: Seconds,
-): Seconds | null =>
-  computeLongestSafeJob({ worstCaseSeconds: worstCase.seconds, witnessedCount, isIssuedPerRequest }, margin);
-
-/** As {@link findLongestSafeJob}, from figures. */
-export function computeLongestSafeJob(
-  {
-    worstCaseSeconds,
-    witnessedCount,
-    isIssuedPerRequest,
-  }: Pick<JudgedFigures, 'worstCaseSeconds' | 'witnessedCount' | 'isIssuedPerRequest'>,
   margin: Seconds,
 ): Seconds | null {
   const isMeasured = witnessedCount > 0 || isIssuedPerRequest;
   // A worst case of 0 means that credentials may have expired before the rotation.
-  const isAnySafe = worstCaseSeconds > 0 && worstCaseSeconds >= margin;
-  return isMeasured && isAnySafe ? worstCaseSeconds - margin : null;
+  const isAnySafe = worstCase.seconds > 0 && worstCase.seconds >= margin;
+  return isMeasured && isAnySafe ? worstCase.seconds - margin : null;
 }

@@ -1,10 +1,10 @@
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { createInvalidArgument, exposesRequests } from './import-url.ts';
 
 const PREFIX = 'CRED_WATCH_PROMETHEUS_';
 export const TOKEN = `${PREFIX}TOKEN`;
-export const USERNAME = `${PREFIX}USERNAME`;
+const USERNAME = `${PREFIX}USERNAME`;
 export const PASSWORD = `${PREFIX}PASSWORD`;
 
 /** Environment variables, and a function that reads the file that a variable names. */
@@ -103,8 +103,12 @@ async function readSecretFile(
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new CredWatchError(`could not read ${path}, the file of ${name}`, 'check its path and its mode', {
-      cause,
-    });
+    const isSystemError = getSystemErrorCode(cause) !== null || !(cause instanceof Error);
+    const reason = isSystemError ? describeSystemError(cause) : cause.message;
+    throw new CredWatchError(
+      `could not read ${path}, which ${name} names: ${reason}`,
+      'check that the file exists and is readable by this user',
+      { cause },
+    );
   }
 }

@@ -27,8 +27,8 @@ export function parseBucketUrl(text: string): BucketUrl {
         code: 'INVALID_ARGUMENT',
       },
     );
-  if (bucket.includes('@')) throw reject('has credentials, and --to takes only a bucket and a prefix');
-  if (!BUCKET.test(bucket)) throw reject('has no valid name of a bucket');
+  if (bucket.includes('@')) throw reject('contains credentials, and s3:// takes only a bucket and a prefix');
+  if (!BUCKET.test(bucket)) throw reject('has an invalid bucket name');
   const prefix = path.replace(/\/$/, '');
   if (/[\0-\x1f\x7f]/.test(prefix)) throw reject('has a control character');
   if (prefix !== '' && prefix.split('/').some((part) => UNSAFE_PART.test(part)))
@@ -48,7 +48,7 @@ export function parseEndpointUrl(text: string, setting: string): string {
   // The URL is not repeated, because it may contain a password.
   throw new CredWatchError(
     `${setting} is not the URL of a service`,
-    'use https://HOST or http://HOST:PORT, without a user and a query',
+    'use https://HOST or http://HOST:PORT, without user name, password and query',
     { code: 'INVALID_ARGUMENT' },
   );
 }

@@ -8,7 +8,7 @@ import { type ParquetRow, readValue } from './rows.ts';
 export { readParquet } from './read-file.ts';
 
 /** Only a renamed or removed column needs a new version. */
-export const PARQUET_SCHEMA_VERSION = 1;
+const PARQUET_SCHEMA_VERSION = 1;
 
 const STORED_TYPES: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   string: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },

@@ -20,7 +20,7 @@ interface StatusRow {
 
 const NEVER_PUSHED: OutboxStatus = { lastAttemptAt: null, lastCompleteAt: null, lastError: null };
 
-/** The outbox of one target in `push_targets` and `push_items`. */
+/** The outbox of one destination in `push_targets` and `push_items`. */
 export class OutboxRows implements Outbox {
   readonly #connection: StoreConnection;
   readonly #name: string;

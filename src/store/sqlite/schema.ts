@@ -32,7 +32,7 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
  *   above the limit. `pid` is the process of the last request.
- * - `push_targets` and `push_items` are the outbox of `push`: what each target has confirmed or rejected. `rejection` is
+ * - `push_targets` and `push_items` are the outbox of `push`: what each destination has confirmed or rejected. `rejection` is
  *   `''` for a confirmed item.
  */
 export const MIGRATIONS: readonly string[] = [

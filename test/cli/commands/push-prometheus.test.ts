@@ -87,8 +87,8 @@ test('poll --push sends each sample, and the verdict on the job', async () => {
 test.each([
   [['--to', 'prometheus=http://10.0.0.1:8429'], /^error: http:\/\/10\.0\.0\.1:8429 is not encrypted/],
   [['--to', 'prometheus=http://user:s3cret@127.0.0.1:1'], /^error: the URL after prometheus= contains/],
-  [['--to', './folder', '-j', '4h'], /^error: --job-duration needs a destination of metrics\nhint: /],
-  [['--to', './folder', '--since', '7d'], /^error: --since needs a destination of metrics\nhint: /],
+  [['--to', './folder', '-j', '4h'], /^error: --job-duration needs --to prometheus=URL\nhint: /],
+  [['--to', './folder', '--since', '7d'], /^error: --since needs --to prometheus=URL\nhint: /],
   [['--to', 'prometheus=http://127.0.0.1:1', '--since', 'soon'], /^error: --since 'soon' is not a time/],
 ])('push %j is wrong usage', async (args, error) => {
   const env = { CRED_WATCH_PROMETHEUS_TOKEN: 's3cret' };

@@ -49,7 +49,7 @@ const record = fc.tuple(generation, fc.constantFrom(null, 500, 600), fc.constant
 );
 
 describe('joining records of a generation', () => {
-  test('does not depend on the order', () => {
+  test('joined records do not depend on their order', () => {
     fc.assert(
       fc.property(record, record, (a, b) => {
         expect(joinGenerations(a, b)).toEqual(joinGenerations(b, a));
@@ -57,7 +57,7 @@ describe('joining records of a generation', () => {
     );
   });
 
-  test('does not depend on the grouping', () => {
+  test('joined records do not depend on their grouping', () => {
     fc.assert(
       fc.property(record, record, record, (a, b, c) => {
         expect(joinGenerations(joinGenerations(a, b), c)).toEqual(joinGenerations(a, joinGenerations(b, c)));
@@ -65,7 +65,7 @@ describe('joining records of a generation', () => {
     );
   });
 
-  test('changes nothing if a record is joined again', () => {
+  test('a record that is joined again changes nothing', () => {
     fc.assert(
       fc.property(record, record, (a, b) => {
         const both = joinGenerations(a, b);
@@ -76,7 +76,7 @@ describe('joining records of a generation', () => {
     );
   });
 
-  test('of a database and its older copy gives the database', () => {
+  test('the records of a database and of its older copy give those of the database', () => {
     fc.assert(
       fc.property(samplesOfOne, fc.nat(), (samples, count) => {
         const older = groupGenerations(samples.slice(0, 1 + (count % samples.length)))[0];
@@ -87,7 +87,7 @@ describe('joining records of a generation', () => {
     );
   });
 
-  test('never makes credentials last longer', () => {
+  test('joined records never make credentials last longer', () => {
     fc.assert(
       fc.property(record, record, (a, b) => {
         const both = joinGenerations(a, b);
@@ -113,7 +113,7 @@ describe('the third later sample of joined records', () => {
     ),
   );
 
-  test('is not earlier than the real one, and is known for generations with three later ones', () => {
+  test('the third later sample of joined records is not earlier than the real one, and is known if three are later', () => {
     fc.assert(
       fc.property(series, (samples) => {
         const complete = groupGenerations(samples);
@@ -131,7 +131,7 @@ describe('the third later sample of joined records', () => {
     );
   });
 
-  test('that is known stays', () => {
+  test('a known third later sample stays', () => {
     fc.assert(
       fc.property(series, (samples) => {
         const known = groupGenerations(samples).filter(({ thirdLaterSample }) => thirdLaterSample !== null);

@@ -92,7 +92,7 @@ describe('errors', () => {
     expect(server.requests.length).toBe(3);
   });
 
-  test('an outage ends with ObjectStoreUnavailable after three attempts', async () => {
+  test('after three failed attempts, the service is not available', async () => {
     const server = await startS3Server();
     server.fail = () => fault(503, 'SlowDown');
     const store = openStore(server);

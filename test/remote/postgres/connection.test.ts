@@ -52,7 +52,7 @@ test('failed attempts leave no listeners on the signal, about which Node would w
 });
 
 describePostgres('a connection to PostgreSQL', (server) => {
-  test('leaves no timer behind that would delay the end of the process', async () => {
+  test('a closed connection leaves no timer behind that would delay the end of the process', async () => {
     const database = await server().createDatabase();
     let timers = 0;
     const sleep: Clock['sleep'] = async (...args) => {
@@ -67,7 +67,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     expect(timers).toBe(0);
   });
 
-  test('returns numbers, booleans and dates as text', async () => {
+  test('a query returns numbers, booleans, and dates as text', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment);
     expect(
@@ -81,7 +81,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     ]);
   });
 
-  test('names the program', async () => {
+  test('a connection names the program to the server', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment);
     expect(await connection.query("SELECT current_setting('application_name') AS name")).toEqual([
@@ -89,7 +89,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     ]);
   });
 
-  test('rolls back a transaction that fails', async () => {
+  test('a transaction that fails is rolled back', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment);
     await connection.query('CREATE TABLE t (a int)');
@@ -101,7 +101,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     expect(await connection.query('SELECT * FROM t')).toEqual([]);
   });
 
-  test('repeats a transaction whose connection was ended by the server', async () => {
+  test('a transaction whose connection was ended by the server is repeated', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment, { timeout: 10 });
     let runs = 0;
@@ -114,7 +114,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     expect({ runs, found }).toEqual({ runs: 2, found: [{ one: 1 }] });
   });
 
-  test('cancels a statement that takes too long', async () => {
+  test('a statement that takes too long is cancelled', async () => {
     const database = await server().createDatabase();
     const connection = await open(database.url, database.environment, { statementTimeout: 1 });
     const slow = connection.transaction((statements) => statements.query('SELECT pg_sleep(20)'));
@@ -152,7 +152,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
     expect(message).toContain('does not support TLS');
   });
 
-  test('connects through the socket without TLS', async () => {
+  test('a connection through the socket has no TLS', async () => {
     const { socketUrl } = await server().createDatabase();
     const connection = await open(socketUrl);
     expect(await connection.query('SELECT inet_client_addr() IS NULL AS local')).toEqual([{ local: true }]);
@@ -160,7 +160,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
 });
 
 describePostgres('too many connections', (server) => {
-  test('are waited for until one is free', async () => {
+  test('an attempt waits until one of the connections of the server is free', async () => {
     const { url, environment } = await server().createDatabase();
     const asUser = url.replace('postgres@', 'limited@');
     const { query } = await server().createDatabase();
@@ -252,7 +252,7 @@ describePostgres(
 let authority: ReturnType<typeof createAuthority>;
 
 describe('a server that does not answer', () => {
-  test('is not available after the timeout of a connection', async () => {
+  test('a server that does not answer is not available after the timeout of a connection', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void silent.close());

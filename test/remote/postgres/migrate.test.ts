@@ -66,7 +66,7 @@ const readTables = (database: TestDatabase) =>
   );
 
 describePostgres('a migration', (server) => {
-  test('creates the tables once, also if many hosts migrate at the same time', async () => {
+  test('a migration creates the tables once, also if many hosts migrate at the same time', async () => {
     const database = await server().createDatabase();
     const results = await Promise.all(
       Array.from({ length: 6 }, () => withConnection(database, (connection) => migrate(connection, PLAIN))),
@@ -113,7 +113,7 @@ describePostgres('a migration', (server) => {
     }
   });
 
-  test('by a user who may not create roles says which roles are missing', async () => {
+  test('a migration by a user who may not create roles names the missing roles', async () => {
     const database = await server().createDatabase();
     await database.query('CREATE ROLE owner_only LOGIN');
     await database.query(`GRANT CREATE ON DATABASE ${database.name} TO owner_only`);
@@ -164,7 +164,7 @@ describePostgres('a migration', (server) => {
     await expect(failed).rejects.toMatchObject({ message: expect.stringContaining('permission denied') });
   });
 
-  test('with months divides the generations, and adds partitions later', async () => {
+  test('a monthly migration divides the generations, and adds partitions later', async () => {
     const database = await server().createDatabase();
     await withConnection(database, (connection) => migrate(connection, MONTHLY));
     const partitions = async () =>
@@ -188,7 +188,7 @@ describePostgres('a migration', (server) => {
     expect((await pushTo(database, store)).sent).toBe(0);
   });
 
-  test('with months of tables without months is an error', async () => {
+  test('a monthly migration of undivided tables is an error', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     const failed = withConnection(database, (connection) => migrate(connection, MONTHLY));
@@ -246,7 +246,7 @@ describePostgres('retention', (server) => {
     expect((await pushTo(database, store)).sent).toBe(0);
   });
 
-  test('deletes series and findings of hosts that were not seen any more', async () => {
+  test('retention deletes the series and findings of hosts that are no longer seen', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     using store = openTemporaryStore();

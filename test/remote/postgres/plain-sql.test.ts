@@ -14,12 +14,12 @@ import {
 } from '../../support/watch/push-history.ts';
 
 describe('the tables', () => {
-  test('use no feature that other databases lack', () => {
+  test('the tables use no feature that other databases lack', () => {
     expect(POSTGRES_MIGRATIONS.flatMap(findForbidden)).toEqual([]);
     expect(findForbidden(printMigration({ isMonthly: false, now: START }))).toEqual([]);
   });
 
-  test('have the host as the first column of every key', () => {
+  test('the host is the first column of the key of every table', () => {
     const keys = POSTGRES_MIGRATIONS.flatMap((ddl) =>
       [...ddl.matchAll(/CREATE TABLE cred_watch\.(\w+)[\s\S]*?PRIMARY KEY \((\w+)/g)].map(
         ([, table, column]) => ({ table, column }),
@@ -60,7 +60,7 @@ describe('the checks', () => {
 });
 
 describePostgres('the statements of a push', (server) => {
-  test('use no feature that other databases lack, and always name the host', async () => {
+  test('the statements of a push use no feature that other databases lack, and always name the host', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     const statements: string[] = [];

@@ -11,7 +11,7 @@ import {
   type PostgresDestinationOptions,
 } from '../../../src/watch/push/postgres/postgres-destination.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
-import type { TestDatabase } from '../postgres/server.ts';
+import type { PostgresServer, TestDatabase } from '../postgres/server.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -69,6 +69,13 @@ export async function migrateDatabase(database: TestDatabase, isMonthly = false)
   const connection = new PostgresConnection(resolveSettings(database.url, context), context);
   await migrate(connection, { isMonthly, now: START });
   await connection.close();
+}
+
+/** Creates a database with the tables of cred-watch. */
+export async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
+  const database = await server.createDatabase();
+  await migrateDatabase(database);
+  return database;
 }
 
 export interface PushRun extends PushResult {

@@ -14,7 +14,7 @@ const HOSTS = isThorough ? 60 : 25;
 describePostgres(
   'many hosts',
   (server) => {
-    test('that push at once get a connection one after the other', async () => {
+    test('hosts that push at once get a connection one after the other', async () => {
       const database = await server().createDatabase();
       await migrateDatabase(database);
       const stores = Array.from({ length: HOSTS }, (_, index) => {

@@ -7,9 +7,9 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
 import {
+  createMigrated,
   createSample,
   IDENTITY,
-  migrateDatabase,
   openTemporaryStore,
   pushTo,
   readRows,
@@ -292,12 +292,6 @@ const failedPoll = (minute: number) => ({
   expiration: null,
   clockOffset: null,
 });
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}
 
 /** The database has the same rows as after a single push of the complete history to an empty one. */
 async function expectEqualToFreshPush(

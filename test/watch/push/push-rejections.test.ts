@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
-import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
 import {
+  createMigrated,
   createSample,
   IDENTITY,
-  migrateDatabase,
   openTemporaryStore,
   pushTo,
   recordHours,
@@ -91,9 +90,3 @@ describePostgres('rows that PostgreSQL rejects', (server) => {
     expect(rejected.map(({ item }) => item)).toEqual(['run of job bad\0job on host i-0abc']);
   });
 });
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}

@@ -3,7 +3,7 @@ import { CredWatchError } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
 
 /** The tested version. `package.json` has the same one as an optional peer dependency. */
-export const DUCKDB_PACKAGE = '@duckdb/node-api@1.5.6-r.1';
+const DUCKDB_PACKAGE = '@duckdb/node-api@1.5.6-r.1';
 
 /** Rows of columns: `columns[0][0]` is the first value of the first row. */
 export interface Chunk {

@@ -104,7 +104,7 @@ const getKey = ({ host, source, day, reason }: WrittenPollDay): string =>
   JSON.stringify([host, source, day, reason]);
 
 /** Joins what two databases know about the same polls. The result does not depend on the order. */
-export function joinPollDays(a: WrittenPollDay, b: WrittenPollDay): WrittenPollDay {
+function joinPollDays(a: WrittenPollDay, b: WrittenPollDay): WrittenPollDay {
   const isLater = b.lastAt > a.lastAt || (b.lastAt === a.lastAt && b.lastDetail < a.lastDetail);
   const spans = joinSpans([...a.spans, ...b.spans], 0);
   return {

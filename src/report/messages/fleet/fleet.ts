@@ -36,7 +36,7 @@ export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): strin
   return `${prefix}${describeJobWithMargin(job)}${quoted} is safe on ${describeShare(hosts)}`;
 }
 
-export const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
+const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
 
 /** Null without a host. */
 export function computeSafeShare(hosts: HostCounts): number | null {
@@ -104,7 +104,7 @@ function formatAge(age: Seconds): string {
 /** What to do about silent hosts. */
 export const SILENCE_ADVICE = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';
 
-export const formatRole = ({ source, role }: RoleOfSource): string =>
+const formatRole = ({ source, role }: RoleOfSource): string =>
   role === '' ? source : `${source} ${escapeUnprintable(role)}`;
 
 const FIGURE_NAMES: Record<ChangedFigure, string> = {

@@ -70,7 +70,7 @@ function uniteSeries(series: MeasuredSeries, rows: readonly RowValues[]): Measur
 }
 
 /** The union of two lists of generations. Each generation of a list is joined with at most one of the other. */
-export function joinLists(
+function joinLists(
   own: readonly RecordedGeneration[],
   foreign: readonly RecordedGeneration[],
 ): RecordedGeneration[] {

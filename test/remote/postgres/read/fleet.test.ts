@@ -15,21 +15,15 @@ import { findViolations } from '../../../support/docs/schemas.ts';
 import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../../support/postgres/run-at.ts';
 import { seedScenario } from '../../../support/postgres/seed-fixture.ts';
-import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
+import type { TestDatabase } from '../../../support/postgres/server.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { IMDS, recordFailures, recordSamples, START } from '../../../support/report/rich-store.ts';
 import { isThorough, sampleCases } from '../../../support/thorough.ts';
-import { createContext, migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
+import { createContext, createMigrated, pushTo } from '../../../support/watch/push-history.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 12;
 const NOW = START + HOURS * HOUR + 60_000;
-
-async function createMigrated(server: PostgresServer): Promise<TestDatabase> {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
-  return database;
-}
 
 /** Reads the figures, and returns them with the statements. */
 async function readFigures(database: TestDatabase, selection = {}) {

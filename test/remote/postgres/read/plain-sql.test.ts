@@ -6,7 +6,7 @@ import { DATA_TABLES, findForbidden, lacksHost } from '../../../support/postgres
 import { createContext, IDENTITY, migrateDatabase } from '../../../support/watch/push-history.ts';
 
 describePostgres('the statements of a report', (server) => {
-  test('use no feature that other databases lack, and name a selected host', async () => {
+  test('the statements of a report use no feature that other databases lack, and name a selected host', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     const statements: string[] = [];

@@ -8,7 +8,7 @@ import type { ArchiveRecord, GenerationRecord } from '../../store/archive/record
  * Yields the records of an export of a database without samples. They are those of a database whose samples are all
  * pruned, so an import of them gives the same reports. Failed polls are stored per day, so no record has them.
  */
-export function* listRemoteRecords(histories: LoadedHistories): Generator<ArchiveRecord> {
+export function* listLoadedRecords(histories: LoadedHistories): Generator<ArchiveRecord> {
   for (const series of histories.series) yield* listGenerations(series);
   for (const each of histories.allJobRuns) yield { record: 'job_run', ...each };
 }

@@ -7,7 +7,7 @@ import { withPostgres } from '../../remote/postgres/read/with-postgres.ts';
 import type { DatabaseContext } from './database-location.ts';
 
 /** Reads the requested histories from a PostgreSQL database. */
-export const loadRemoteDatabase = (
+export const loadPostgresHistories = (
   url: string,
   request: LoadRequest,
   io: DatabaseContext,
@@ -18,7 +18,7 @@ export const loadRemoteDatabase = (
   }));
 
 /** Reads names for completion. A user who presses a key does not wait for long. */
-export const loadRemoteNames = (
+export const loadPostgresNames = (
   url: string,
   kind: 'host' | 'role' | 'job',
   io: DatabaseContext,
