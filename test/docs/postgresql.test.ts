@@ -8,6 +8,7 @@ import { listCodeBlocks } from '../support/docs/markdown.ts';
 import { describePostgres } from '../support/postgres/describe-postgres.ts';
 import { findPostgresPrograms } from '../support/postgres/programs.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
+import { ciTest } from '../support/thorough.ts';
 import { IDENTITY, recordHours } from '../support/watch/push-history.ts';
 
 const DOCUMENT = 'docs/postgresql.md';
@@ -115,7 +116,7 @@ describePostgres('the set-up of the document', (server) => {
 });
 
 describePostgres('the set-up by a superuser', (server) => {
-  test('creates the roles, and the users can be created afterwards', async () => {
+  ciTest('creates the roles, and the users can be created afterwards', async () => {
     const client = createClient(server());
     client.psql('postgres', 'postgres', 'CREATE DATABASE fleet');
     expect(await client.run('postgres', 'push', '--to', 'URL', '--migrate', '--monthly')).toMatchObject({
