@@ -83,11 +83,11 @@ export class OutboxRows implements Outbox {
   }
 
   forget(items: readonly Pick<OutboxItem, 'kind' | 'key'>[]): void {
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       const remove = connection.prepare(
         'DELETE FROM push_items WHERE destination_id = ? AND kind = ? AND key = ?',
       );
-      for (const { kind, key } of items) remove.run(targetId, kind, key);
+      for (const { kind, key } of items) remove.run(destinationId, kind, key);
     });
   }
 
@@ -106,27 +106,27 @@ export class OutboxRows implements Outbox {
   }
 
   writeStatus({ lastAttemptAt, lastCompleteAt, lastError }: OutboxStatus): void {
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       connection
         .prepare(
           'UPDATE push_destinations SET last_attempt_at = ?, last_complete_at = ?, last_error = ? WHERE id = ?',
         )
-        .run(lastAttemptAt, lastCompleteAt, lastError ?? '', targetId);
+        .run(lastAttemptAt, lastCompleteAt, lastError ?? '', destinationId);
     });
   }
 
   #save(items: readonly OutboxRejection[]): void {
     if (items.length === 0) return;
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       const save = connection.prepare(
         `INSERT INTO push_items (destination_id, kind, key, digest, rejection) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET digest = excluded.digest, rejection = excluded.rejection`,
       );
-      for (const { kind, key, digest, reason } of items) save.run(targetId, kind, key, digest, reason);
+      for (const { kind, key, digest, reason } of items) save.run(destinationId, kind, key, digest, reason);
     });
   }
 
-  #write(action: (connection: DatabaseConnection, targetId: number) => void): void {
+  #write(action: (connection: DatabaseConnection, destinationId: number) => void): void {
     this.#connection.write((connection) =>
       connection
         .transaction(() => {
