@@ -64,6 +64,7 @@ export default defineConfig({
   plugins: [pageAssetsForVite, actionsWithoutSourceMaps],
   test: {
     setupFiles: 'test/support/seed-setup.ts',
+    globalSetup: ['test/support/cli/state-folder.ts'],
     env: {
       // AWS's packages print this at most once per process, in the middle of the output of a test.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -84,7 +85,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'built', include: builtTests, globalSetup: 'test/support/cli/current-build.ts' },
+        test: { name: 'built', include: builtTests, globalSetup: ['test/support/cli/current-build.ts'] },
       },
     ],
   },
