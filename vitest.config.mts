@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -18,26 +18,6 @@ const builtTests = testFiles.filter((file) => NEEDS_BUILD.test(readFileSync(file
 const isInCheckout = (folder: string): boolean =>
   ['node_modules', 'package.json'].some((name) => existsSync(join(folder, name))) ||
   (dirname(folder) !== folder && isInCheckout(dirname(folder)));
-
-const MEMORY_FOLDER = '/dev/shm';
-const MIN_MEMORY_BYTES = 4e9;
-
-/** Tests run programs that they write. Containers often forbid this, and have only 64 MB. */
-const isMemoryFolderUsable = (): boolean =>
-  existsSync(MEMORY_FOLDER) &&
-  statfsSync(MEMORY_FOLDER).bavail * statfsSync(MEMORY_FOLDER).bsize > MIN_MEMORY_BYTES &&
-  !readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .some((line) => / \/dev\/shm .*\bnoexec\b/.test(line));
-
-/**
- * Databases and programs are written to memory locally, which saves a tenth of the time. CI uses the disk.
- * The tests must not find the packages of a checkout.
- */
-function findTemporaryFolder(): string {
-  if (!process.env.CI && process.env.TMPDIR === undefined && isMemoryFolderUsable()) return MEMORY_FOLDER;
-  return isInCheckout(tmpdir()) ? '/tmp' : tmpdir();
-}
 
 /** CI runs all cases of the slow tests. */
 const TIMEOUT_MS = process.env.CI ? 120_000 : 30_000;
@@ -64,10 +44,12 @@ export default defineConfig({
   plugins: [pageAssetsForVite, actionsWithoutSourceMaps],
   test: {
     setupFiles: 'test/support/seed-setup.ts',
+    globalSetup: ['test/support/cli/memory-setup.ts', 'test/support/cli/state-folder.ts'],
     env: {
       // AWS's packages print this at most once per process, in the middle of the output of a test.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      TMPDIR: findTemporaryFolder(),
+      // The tests must not find the packages of a checkout.
+      ...(isInCheckout(tmpdir()) ? { TMPDIR: '/tmp' } : {}),
     },
     // Many tests wait for child processes and time-outs, so more workers keep the cores busy.
     maxWorkers: availableParallelism() + 3,
@@ -84,7 +66,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'built', include: builtTests, globalSetup: 'test/support/cli/current-build.ts' },
+        test: { name: 'built', include: builtTests, globalSetup: ['test/support/cli/current-build.ts'] },
       },
     ],
   },

@@ -6,6 +6,30 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * Aborts an action after a time, with the reason of `AbortSignal.timeout()`, or with another signal. Node.js can
+ * collect a signal of `AbortSignal.timeout()` as garbage if only `AbortSignal.any()` refers to it. The time limit
+ * then has no effect.
+ */
+export async function withTimeLimit<T>(
+  milliseconds: number,
+  signal: AbortSignal,
+  action: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal.reason);
+  const end = () => controller.abort(new DOMException('the time limit has passed', 'TimeoutError'));
+  const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS));
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await action(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /** The longest delay of `setTimeout`. A longer delay would fire immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 

@@ -22,8 +22,8 @@ const STDOUT = /^(-|\/dev\/(stdout|fd\/1)|\/proc\/self\/fd\/1)$/;
 
 export const isStdout = (path: string): boolean => STDOUT.test(path);
 
-/** Names of devices and of open files. Their targets must not be replaced. */
-const SYSTEM_PATH = /^\/(dev|proc)\//;
+/** Names of devices and of open files. Their targets must not be replaced. /dev/shm has usual files. */
+const SYSTEM_PATH = /^\/(dev(?!\/shm\/)|proc)\//;
 
 /**
  * Writes to stdout (`-`) or to a file.

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Clock } from '../../clock.ts';
+import { type Clock, withTimeLimit } from '../../clock.ts';
 import { computePauseMs, SERVER_BACKOFF } from '../../domain/time/backoff.ts';
 import type { Authorization } from './authorization.ts';
 import { type ImportOutcome, sendImport } from './import-request.ts';
@@ -60,7 +60,7 @@ export class ImportClient {
     const { url, authorization, userAgent, clock } = this.#options;
     const timeout = Math.max(1000, Math.min(REQUEST_TIMEOUT_MS, deadline - clock.now()));
     const request = { url, body, authorization, userAgent, agent: this.#agent, send: this.#send };
-    return sendImport({ ...request, signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });
+    return withTimeLimit(timeout, signal, (limit) => sendImport({ ...request, signal: limit }));
   }
 
   close(): void {

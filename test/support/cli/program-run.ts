@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { findStateFolder, NO_HOME } from './state-folder.ts';
 
 /** A path relative to the root of the repository. */
 export const repositoryPath = (path: string): string =>
@@ -45,13 +46,14 @@ const CODE_CACHE = repositoryPath('node_modules/.cache/cred-watch');
 export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<string, string> {
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/nonexistent',
+    HOME: NO_HOME,
     LANG: 'C.UTF-8',
     AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1',
     // Programs that start at the same time on a small machine are slow.
     AWS_METADATA_SERVICE_TIMEOUT: '8',
     CACHE_DIRECTORY: CODE_CACHE,
+    XDG_STATE_HOME: findStateFolder(changes),
     ...changes,
   };
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../clock.ts';
+import { type Clock, withTimeLimit } from '../../../clock.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { computePauseMs, SERVER_BACKOFF } from '../../../domain/time/backoff.ts';
 import {
@@ -14,9 +14,6 @@ export interface RetryOptions {
   /** How long a request is repeated. */
   timeout: Seconds;
 }
-
-/** The longest delay of a timer of Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Repeats requests while the store is not available. */
 export class RetryingStore implements ObjectStore {
@@ -48,11 +45,14 @@ export class RetryingStore implements ObjectStore {
     return this.#store.close();
   }
 
-  async #repeat<T>(signal: AbortSignal, request: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  #repeat<T>(signal: AbortSignal, request: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    return withTimeLimit(this.#options.timeout * 1000, signal, (limit) => this.#repeatUntil(limit, request));
+  }
+
+  async #repeatUntil<T>(limit: AbortSignal, request: (limit: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, random, timeout } = this.#options;
     const end = clock.now() + timeout * 1000;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.min(timeout * 1000, MAX_TIMER_MS))]);
-    if (signal.aborted) throw new ObjectStoreUnavailable(`the push to ${this.name} was stopped`);
+    if (limit.aborted) throw new ObjectStoreUnavailable(`the push to ${this.name} was stopped`);
     for (let failures = 1; ; failures += 1) {
       try {
         return await request(limit);
