@@ -90,6 +90,15 @@ export interface StoredSeries {
   lastSample: Instant | null;
 }
 
+/** Stands for a row that the database does not have. */
+export const NEW_SERIES: StoredSeries = {
+  revision: 0,
+  isPolled: false,
+  session: null,
+  firstSample: null,
+  lastSample: null,
+};
+
 interface SeriesRow {
   host: string;
   source: SeriesIdentity['source'];

@@ -13,6 +13,7 @@ import {
 import {
   deleteUnsampledSeries,
   lockSeries,
+  NEW_SERIES,
   type StoredSeries,
   writeSeries,
 } from '../../../remote/postgres/write/series-rows.ts';
@@ -166,14 +167,6 @@ async function sendSeries(
   }
   return prepared;
 }
-
-const NEW_SERIES: StoredSeries = {
-  revision: 0,
-  isPolled: false,
-  session: null,
-  firstSample: null,
-  lastSample: null,
-};
 
 /** Reads the generations of the database, unless only this host can have changed them. */
 async function compare(
