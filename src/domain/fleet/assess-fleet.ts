@@ -1,5 +1,6 @@
 import { compareText, groupBy } from '../lists.ts';
 import { range } from '../measurement/statistics.ts';
+import type { Instant } from '../model.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { findRetired } from '../verdict/figures/choose-series.ts';
@@ -9,7 +10,7 @@ import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assesse
 import { GroupCollector, HostCounter } from './fleet-groups.ts';
 import type { FleetHost, StoredFleet } from './fleet-host.ts';
 import { RoleCollector } from './role-collector.ts';
-import { findSilence } from './silent-hosts.ts';
+import { findOldImport, findSilence } from './silent-hosts.ts';
 
 export interface FleetOptions extends Freshness, EvidenceRules {
   jobs: readonly JobToJudge[];
@@ -34,6 +35,7 @@ export function assessFleet(
   const groups = options.groupBy && new GroupCollector(options.groupBy, prepared.length);
   const assessedHosts: AssessedHost[] = [];
   const silentHosts: SilentHost[] = [];
+  const oldImports: (Instant | null)[] = [];
   let [seriesCount, retiredCount] = [0, 0];
   for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
     const own = figures.get(host.host) ?? [];
@@ -46,6 +48,7 @@ export function assessFleet(
     groups?.add(assessed, judged);
     const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
+    oldImports.push(findOldImport(own, options));
   }
   return {
     jobs: prepared.map(({ toJudge: _, ...job }, index) => ({
@@ -64,11 +67,17 @@ export function assessFleet(
         (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||
         compareText(a.host, b.host),
     ),
+    imported: summarizeImports(oldImports.filter((each) => each !== null)),
     changes: roles.listChanges(),
     trends: roles.listTrends(options.now),
     groups: groups?.finish() ?? null,
   };
 }
+
+const summarizeImports = (newestSamples: readonly Instant[]): AssessedFleet['imported'] => ({
+  hostCount: newestSamples.length,
+  newestSample: range(newestSamples)?.max ?? null,
+});
 
 function listHosts(
   known: readonly FleetHost[],

@@ -19,6 +19,8 @@ export interface AssessedFleet {
   worstCase: Seconds | null;
   /** The longest silence first. */
   silentHosts: readonly SilentHost[];
+  /** Hosts with imported samples only, all of them old. They are judged, unless there is a limit for the age. */
+  imported: { hostCount: number; newestSample: Instant | null };
   /** Roles and sources whose behaviour changed in the last week. */
   changes: readonly RoleChange[];
   /** Roles and sources whose lead times shrink. */

@@ -26,6 +26,14 @@ export function findSilence(
   return { host, code, lastSample, age, pushedAt, deletedBefore: wasDeleted };
 }
 
+/** The newest sample of a host that only has old imported samples, and is not silent. Null for other hosts. */
+export function findOldImport(figures: readonly SeriesFigures[], { now, maxAge }: Freshness): Instant | null {
+  if (maxAge !== 'default' || figures.some(({ isPolled }) => isPolled)) return null;
+  const measured = figures.flatMap((each) => each.measured ?? []);
+  if (measured.some((each) => computeAge(now, each) <= POLLED_MAX_AGE)) return null;
+  return range(measured.map(({ lastSample }) => lastSample))?.max ?? null;
+}
+
 function findSilenceCode(
   { lastSample, pushedAt, deletedBefore }: Pick<SilentHost, 'lastSample' | 'pushedAt' | 'deletedBefore'>,
   now: Instant,

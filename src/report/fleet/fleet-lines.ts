@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   describeFleetJob,
+  describeImported,
   describeMoreSilent,
   describeOthers,
   describeSilence,
@@ -15,6 +16,10 @@ import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
 export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
   hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
+
+/** Hosts that are judged by old samples. */
+export const listImportedLines = ({ imported: { hostCount, newestSample } }: AssessedFleet): string[] =>
+  newestSample === null ? [] : [describeImported(hostCount, newestSample)];
 
 /**
  * The first lines of Markdown and of the page: jobs, hosts, worst case and period.
@@ -29,6 +34,7 @@ export const listSummaryLines = (
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
   ...(fleet.worstCase === null ? [] : [`worst case: ${formatDuration(fleet.worstCase)}`]),
+  ...listImportedLines(fleet),
   ...(isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
 ];
 

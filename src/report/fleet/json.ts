@@ -40,6 +40,10 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
     worst_case_seconds: fleet.worstCase,
     from_stored_values_of_period: isPeriodOfStoredValues,
     silent_hosts: fleet.silentHosts.map(buildSilentJson),
+    imported_only: {
+      host_count: fleet.imported.hostCount,
+      newest_sample_at: formatNullableInstant(fleet.imported.newestSample),
+    },
     changes: fleet.changes.map(buildChangeJson),
     trends: fleet.trends.map(buildTrendJson),
     groups: fleet.groups && buildGroupsJson(fleet.groups),

@@ -24,7 +24,7 @@ import {
   listGroupColumns,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
-import { describeHosts, listSilentLines } from './fleet-lines.ts';
+import { describeHosts, listImportedLines, listSilentLines } from './fleet-lines.ts';
 
 /** For a terminal: the share of safe hosts, groups, the worst hosts, silent hosts, changes and trends. */
 export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): string {
@@ -59,6 +59,7 @@ function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
     ['hosts', describeHosts(fleet)],
     ...(fleet.worstCase === null ? [] : [['worst case', duration(fleet.worstCase)] as const]),
+    ...continueRows('old samples', listImportedLines(fleet)),
   ];
 }
 

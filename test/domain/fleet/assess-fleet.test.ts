@@ -110,7 +110,14 @@ describe('silent hosts', () => {
 
   test('a host without samples is silent, and imported samples make no host silent', () => {
     expect(judgeFleet([failedHost]).silentHosts).toMatchObject([{ code: 'NO_SAMPLES', lastSample: null }]);
-    expect(judgeFleet([{ ...safeHost, isPolled: false }], old).silentHosts).toEqual([]);
+    const imported = { ...safeHost, isPolled: false };
+    expect(judgeFleet([imported], old)).toMatchObject({ silentHosts: [], imported: { hostCount: 1 } });
+    expect(judgeFleet([imported], { ...old, maxAge: 86_400 })).toMatchObject({
+      silentHosts: [{ code: 'NOT_SAMPLED' }],
+      imported: { hostCount: 0, newestSample: null },
+    });
+    expect(judgeFleet([imported]).imported.hostCount).toBe(0);
+    expect(judgeFleet([safeHost], old).imported.hostCount).toBe(0);
   });
 });
 

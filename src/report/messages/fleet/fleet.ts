@@ -107,6 +107,11 @@ function formatAge(age: Seconds): string {
   return formatShortDuration(Math.floor(age / unit) * unit);
 }
 
+/** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
+export const describeImported = (hostCount: number, newestSample: Instant): string =>
+  `${formatCount(hostCount, 'host')} ${hostCount === 1 ? 'has' : 'have'} only imported samples, the newest from ${formatDate(newestSample)}; ` +
+  'judge only recent samples with `--max-age 24h`';
+
 /** What to do about silent hosts. */
 export function adviseOnSilence(silentHosts: readonly SilentHost[]): string {
   const advice = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';
