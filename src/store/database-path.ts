@@ -5,8 +5,11 @@ import { CredWatchError } from '../errors.ts';
 const FILE = 'samples.db';
 export const ROOT_DATABASE_PATH = `/var/lib/cred-watch/${FILE}`;
 
-/** Another URL, or settings of a connection. Not quoted in the message, because they can contain a password. */
-const FOREIGN_DATABASE = /^(?!postgres(?:ql)?:)[a-z][a-z\d+.-]*:(?:[a-z]+:)?\/\/|\bpassword\s*=/i;
+/** The commands check a URL of PostgreSQL, also a misspelt one. */
+const POSTGRES_URL = /^\s*postgres(?:ql)?:/i;
+
+/** Settings of a connection. */
+const CONNECTION_STRING = /\bpassword\s*=/i;
 
 interface DatabasePathContext {
   env: Readonly<Record<string, string | undefined>>;
@@ -22,14 +25,10 @@ interface DatabasePathContext {
  */
 export function resolveDatabasePath(flag: string | undefined, context: DatabasePathContext): string {
   const path = flag ?? (context.env.CRED_WATCH_DB || findDefaultDatabasePath(context));
-  if (path !== null && FOREIGN_DATABASE.test(path)) {
-    throw new CredWatchError(
-      'the database is neither a path nor the URL of a PostgreSQL database',
-      'use a path, or postgres://USER@HOST/DATABASE for a command that only reads',
-      { code: 'DATABASE_INVALID_PATH' },
-    );
+  if (path !== null) {
+    if (!POSTGRES_URL.test(path)) assertFilePath(path);
+    return path;
   }
-  if (path !== null) return path;
   throw new CredWatchError(
     'the home folder of this user is unknown',
     'set HOME, or give the database with --db or CRED_WATCH_DB',
@@ -66,11 +65,11 @@ export const looksLikeUrl = (text: string): boolean => URL_START.test(text) || P
  * @throws CredWatchError if the location of a database is a URL, or a misspelt one
  */
 export function assertFilePath(location: string): void {
-  if (!looksLikeUrl(location)) return;
+  if (!looksLikeUrl(location) && !CONNECTION_STRING.test(location)) return;
   const [, scheme = ''] = URL_START.exec(location) ?? POSTGRES_START.exec(location) ?? [];
   // The URL is not quoted, because it can contain a password.
   throw new CredWatchError(
-    'the location of the database is a URL, and not a file or postgres://HOST/DATABASE',
+    'the database is neither a path nor the URL of a PostgreSQL database',
     buildHint(scheme.toLowerCase()),
     { code: 'DATABASE_INVALID_PATH' },
   );
@@ -80,5 +79,5 @@ function buildHint(scheme: string): string {
   if (scheme === 's3') return 'copy the objects to a folder with `aws s3 sync`, and give this folder';
   if (scheme.includes('postgres') || findSimilarWords(scheme, ['postgres', 'postgresql']).length > 0)
     return 'did you mean postgres://HOST/DATABASE?';
-  return 'give the path of a file';
+  return 'use a path, or postgres://USER@HOST/DATABASE for a command that only reads';
 }

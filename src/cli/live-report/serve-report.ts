@@ -1,6 +1,6 @@
 import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, type ErrorCode } from '../../errors.ts';
 import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
@@ -90,8 +90,8 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
       await report.getText('json');
       return 'the database can be read\n';
     }, printNewError);
-  // A database that is down can come back, but a selection does not become smaller.
-  if (isPostgresUrl(database) || isFolder(database)) await report.getText('json').catch(throwIfTooLarge);
+  // A database that is down can come back, but a selection does not become smaller, and a URL not valid.
+  if (isPostgresUrl(database) || isFolder(database)) await report.getText('json').catch(throwIfPermanent);
   const { origins, close } = await startMonitor({
     listen: parseListenAddresses(flags),
     allowedHosts: [io.machine, ...flags.allowHost],
@@ -124,9 +124,12 @@ async function respond(
   }
 }
 
-function throwIfTooLarge(error: unknown): void {
-  if (error instanceof CredWatchError && error.code === 'SELECTION_TOO_LARGE') throw error;
+function throwIfPermanent(error: unknown): void {
+  if (error instanceof CredWatchError && PERMANENT.includes(error.code)) throw error;
 }
+
+/** An invalid URL, and a selection that is too large. */
+const PERMANENT: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'SELECTION_TOO_LARGE'];
 
 const waitUntilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -21,18 +21,15 @@ const COMMANDS: [args: string[], code: number][] = [
 
 const POSTGRES = 'did you mean postgres://HOST/DATABASE?';
 const HINTS: [location: string, hint: string][] = [
-  ['postgres:/analyst@127.0.0.1/fleet', POSTGRES],
   ['postgress://analyst@127.0.0.1/fleet', POSTGRES],
-  ['postgres:analyst@127.0.0.1/fleet', POSTGRES],
   ['postgers:/127.0.0.1/fleet', POSTGRES],
   ['jdbc:postgresql://127.0.0.1/fleet', POSTGRES],
-  [' postgres://127.0.0.1/fleet', POSTGRES],
   ['s3://bucket/cred-watch', 'copy the objects to a folder with `aws s3 sync`, and give this folder'],
   ['S3:/bucket', 'copy the objects to a folder with `aws s3 sync`, and give this folder'],
-  ['https://db.example.com', 'give the path of a file'],
+  ['https://db.example.com', 'use a path, or postgres://USER@HOST/DATABASE for a command that only reads'],
 ];
 
-const ERROR = 'the location of the database is a URL, and not a file or postgres://HOST/DATABASE';
+const ERROR = 'the database is neither a path nor the URL of a PostgreSQL database';
 
 async function run(args: string[], db: string, variable: string | undefined) {
   const cwd = temporaryFolder();
@@ -47,10 +44,16 @@ async function run(args: string[], db: string, variable: string | undefined) {
 
 test.each(COMMANDS)('%j takes no misspelt URL for a file', async (args, code) => {
   for (const variable of [undefined, 'CRED_WATCH_DB']) {
-    const [[db, hint] = ['', '']] = HINTS;
+    const [db, hint] = ['postgress:/127.0.0.1/fleet', POSTGRES];
     const result = await run(args, db, variable);
     expect(result).toMatchObject({ code, stdout: '', stderr: `error: ${ERROR}\nhint: ${hint}\n`, files: [] });
   }
+});
+
+test.each(COMMANDS)('%j takes no URL of PostgreSQL with one slash for a file', async (args, code) => {
+  const result = await run(args, 'postgres:/analyst@127.0.0.1/fleet', undefined);
+  expect(result).toMatchObject({ code, stdout: '', files: [] });
+  expect(result.stderr).toMatch(/^error: the (?:URL of the )?PostgreSQL database .*\nhint: /);
 });
 
 test.each(HINTS)('the hint for %s', async (db, hint) => {
