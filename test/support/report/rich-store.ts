@@ -55,14 +55,18 @@ export function recordSamples(store: SampleStore, identity: SeriesIdentity, opti
   }
 }
 
+/** Details of a poll have one line, but a database can have others. */
+const TWO_LINES = 'no\nsuch "thing"';
+
 export function recordFailures(
   store: SampleStore,
   { host, source }: Pick<SeriesIdentity, 'host' | 'source'>,
   from: number,
   reasons: readonly FailureReason[],
+  detail = TWO_LINES,
 ): void {
   for (const [index, reason] of reasons.entries()) {
-    const poll = { observedAt: from + index * MINUTE, reason, detail: 'no\nsuch "thing"', accessKeyId: '' };
+    const poll = { observedAt: from + index * MINUTE, reason, detail, accessKeyId: '' };
     store.recordFailedPoll(host, source, { ...poll, expiration: null, clockOffset: null });
   }
 }
@@ -71,24 +75,24 @@ export function recordFailures(
 export const HOSTILE_WITHOUT_NUL: SeriesIdentity = { ...HOSTILE, role: HOSTILE.role.replace('\0', '') };
 
 /** Adds hosts in every state that metrics show. */
-export function fillRichly(store: SampleStore, hostile = HOSTILE): void {
+export function fillRichly(store: SampleStore, hostile = HOSTILE, detail = TWO_LINES): void {
+  const fail = (
+    identity: Pick<SeriesIdentity, 'host' | 'source'>,
+    from: number,
+    reasons: readonly FailureReason[],
+  ) => recordFailures(store, identity, from, reasons, detail);
   recordSamples(store, IMDS, { from: START, hours: 30 });
   // Retired: replaced by the series above.
   recordSamples(store, { ...IMDS, apiVersion: '1' }, { from: START - 10 * HOUR, hours: 4 });
-  recordFailures(store, IMDS, START + 5 * HOUR + 3 * MINUTE, [
-    'timeout',
-    'timeout',
-    'server-error',
-    'throttled',
-  ]);
+  fail(IMDS, START + 5 * HOUR + 3 * MINUTE, ['timeout', 'timeout', 'server-error', 'throttled']);
   recordSamples(
     store,
     { host: 'task', source: 'container', apiVersion: '', role: '' },
     { from: START + 20 * HOUR, hours: 9, dated: false, offset: null, lifetime: 2 },
   );
   recordSamples(store, hostile, { from: START + 28 * HOUR, hours: 1, offset: 90 });
-  recordFailures(store, hostile, START + 30 * HOUR, ['process-failed']);
-  recordFailures(store, { host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS);
+  fail(hostile, START + 30 * HOUR, ['process-failed']);
+  fail({ host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS);
 }
 
 export const NOW = START + 30 * HOUR + 5 * MINUTE;

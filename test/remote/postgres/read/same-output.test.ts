@@ -62,7 +62,11 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
   /** Has every kind of series. No test changes it. */
   let rich: Pair;
   beforeAll(async () => {
-    rich = await createPair(server(), (store) => fillRichly(store, HOSTILE_WITHOUT_NUL), folder);
+    rich = await createPair(
+      server(),
+      (store) => fillRichly(store, HOSTILE_WITHOUT_NUL, 'no such "thing"'),
+      folder,
+    );
   });
 
   test.each(sampleCases(readdirSync('fixtures/histories'), 20))(
