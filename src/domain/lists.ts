@@ -5,11 +5,6 @@ export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
   return items.length > 0;
 }
 
-export function mapNonEmpty<T, U>(items: NonEmpty<T>, map: (item: T, index: number) => U): NonEmpty<U> {
-  const [first, ...rest] = items;
-  return [map(first, 0), ...rest.map((item, index) => map(item, index + 1))];
-}
-
 /** `Map.groupBy` needs Node 21. */
 export function groupBy<T, K>(items: readonly T[], getKey: (item: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>();
@@ -44,7 +39,7 @@ export function findFirstIndex<T>(sorted: ArrayLike<T>, passes: (item: T) => boo
   }
   return low;
 }
-/** Orders texts independently of the locale. Fast, but only the order within this program. */
+/** Orders texts by their UTF-16 code units, independently of the locale. Faster than {@link compareBytes}. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Orders texts by their bytes in UTF-8, as SQLite does. */

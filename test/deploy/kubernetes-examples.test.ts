@@ -12,7 +12,7 @@ import {
   listContainers,
   renderKustomization,
 } from '../support/deploy/kubernetes.ts';
-import { listCodeBlocks } from '../support/docs/markdown.ts';
+import { listCodeBlocks, readDocument } from '../support/docs/markdown.ts';
 
 describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' }, (kubectl) => {
   describe.skipIf(isTooOldForComponents(kubectl))('the examples of docs/deploy.md', () => {
@@ -53,6 +53,14 @@ describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' 
         '--tag',
         'env=prod',
       ]);
+    });
+
+    test('the poller of a CronJob gets tags at the path of the document', () => {
+      const [path = ''] = /\/spec\/jobTemplate\/\S+?\/args\/-/.exec(readDocument('docs/deploy.md')) ?? [];
+      const patch = `patches:\n  - target: { kind: CronJob }\n    patch: |\n      - { op: add, path: ${path}, value: --tag }\n`;
+      const kustomization = find(/resources:\n {2}- cron-job/);
+      const manifests = renderExample([kustomization + patch, find(/^# cron-job/)]);
+      expect(findPoller(manifests)?.args?.at(-1)).toBe('--tag');
     });
 
     test('`push` before `sidecar` is an error, because `sidecar` would remove the destination', () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
@@ -6,8 +5,9 @@ import { runCommand } from '../support/cli/run-command.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { listCodeBlocks } from '../support/docs/markdown.ts';
 import { describePostgres } from '../support/postgres/describe-postgres.ts';
-import { findPostgresPrograms } from '../support/postgres/programs.ts';
+import { runScript } from '../support/postgres/run-script.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
+import { ciTest } from '../support/thorough.ts';
 import { IDENTITY, recordHours } from '../support/watch/push-history.ts';
 
 const DOCUMENT = 'docs/postgresql.md';
@@ -25,15 +25,12 @@ function createSamples(...hosts: string[]): string {
   return path;
 }
 
-/** Runs SQL with psql, which stops at the first error, and commands as users of the document. */
-function createClient({ socketFolder, port }: PostgresServer) {
+/** Runs SQL and commands as users of the document. */
+function createClient(server: PostgresServer) {
   return {
-    psql(user: string, database: string, input: string): void {
-      const args = ['-h', socketFolder, '-p', String(port), '-U', user, '-v', 'ON_ERROR_STOP=1', database];
-      execFileSync(join(findPostgresPrograms() ?? '', 'psql'), args, { input, stdio: 'pipe' });
-    },
+    sql: (user: string, database: string, script: string) => runScript(server, user, database, script),
     run(user: string, ...args: string[]) {
-      const url = `postgres://${user}@127.0.0.1:${port}/fleet`;
+      const url = `postgres://${user}@127.0.0.1:${server.port}/fleet`;
       return runCommand(
         args.map((arg) => (arg === 'URL' ? url : arg)),
         { env: { HOME: '/nonexistent', PGPASSWORD: PASSWORD, PGSSLMODE: 'disable' } },
@@ -57,10 +54,10 @@ async function expectUsable({ run }: Client): Promise<void> {
 }
 
 describePostgres('the set-up of the document', (server) => {
-  beforeAll(() => {
-    const { psql } = createClient(server());
-    psql('postgres', 'postgres', 'CREATE ROLE administrator LOGIN CREATEROLE CREATEDB');
-    psql('administrator', 'postgres', SET_UP);
+  beforeAll(async () => {
+    const { sql } = createClient(server());
+    await sql('postgres', 'postgres', 'CREATE ROLE administrator LOGIN CREATEROLE CREATEDB');
+    await sql('administrator', 'postgres', SET_UP);
   });
 
   /** Migrates as an owner who may not create roles. */
@@ -76,9 +73,9 @@ describePostgres('the set-up of the document', (server) => {
     const client = createClient(server());
     const { run } = client;
     await migrate(client);
-    client.psql('fleet_owner', 'fleet', ROW_SECURITY);
-    client.psql('administrator', 'fleet', HOST_USER);
-    client.psql(
+    await client.sql('fleet_owner', 'fleet', ROW_SECURITY);
+    await client.sql('administrator', 'fleet', HOST_USER);
+    await client.sql(
       'administrator',
       'fleet',
       `CREATE ROLE "i-0def" LOGIN PASSWORD '${PASSWORD}' IN ROLE cred_watch_writer`,
@@ -92,12 +89,16 @@ describePostgres('the set-up of the document', (server) => {
       stderr: expect.stringContaining('row-level security'),
     });
     for (const table of ['hosts', 'series', 'generations']) {
-      client.psql('i-0def', 'fleet', `UPDATE cred_watch.${table} SET host = host`);
-      expect(() => client.psql('i-0def', 'fleet', `UPDATE cred_watch.${table} SET host = 'i-0abc'`)).toThrow(
-        'row-level security',
-      );
+      await client.sql('i-0def', 'fleet', `UPDATE cred_watch.${table} SET host = host`);
+      await expect(
+        client.sql('i-0def', 'fleet', `UPDATE cred_watch.${table} SET host = 'i-0abc'`),
+      ).rejects.toThrow('row-level security');
     }
-    client.psql('i-0def', 'fleet', 'DELETE FROM cred_watch.generations; DELETE FROM cred_watch.host_tags');
+    await client.sql(
+      'i-0def',
+      'fleet',
+      'DELETE FROM cred_watch.generations; DELETE FROM cred_watch.host_tags',
+    );
     const report = async () =>
       JSON.parse((await run('analyst', 'report', '--fleet', '-f', 'json', '--db', 'URL')).stdout);
     expect((await report()).hosts.map(({ host }: { host: string }) => host).sort()).toEqual([
@@ -115,14 +116,18 @@ describePostgres('the set-up of the document', (server) => {
 });
 
 describePostgres('the set-up by a superuser', (server) => {
-  test('creates the roles, and the users can be created afterwards', async () => {
+  ciTest('creates the roles, and the users can be created afterwards', async () => {
     const client = createClient(server());
-    client.psql('postgres', 'postgres', 'CREATE DATABASE fleet');
+    await client.sql('postgres', 'postgres', 'CREATE DATABASE fleet');
     expect(await client.run('postgres', 'push', '--to', 'URL', '--migrate', '--monthly')).toMatchObject({
       code: 0,
       stderr: '',
     });
-    client.psql('postgres', 'postgres', SET_UP.replace(/^CREATE (?:DATABASE|ROLE cred_watch).*\n/gm, ''));
+    await client.sql(
+      'postgres',
+      'postgres',
+      SET_UP.replace(/^CREATE (?:DATABASE|ROLE cred_watch).*\n/gm, ''),
+    );
     await expectUsable(client);
   });
 });

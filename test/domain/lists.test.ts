@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findFirstIndex, groupBy, isNonEmpty, mapNonEmpty, pairNeighbours } from '../../src/domain/lists.ts';
+import {
+  compareBytes,
+  compareText,
+  findFirstIndex,
+  groupBy,
+  isNonEmpty,
+  pairNeighbours,
+} from '../../src/domain/lists.ts';
 import { getLast } from '../support/get-last.ts';
 
 describe('lists', () => {
@@ -30,6 +37,11 @@ describe('lists', () => {
   test('a list with one item is not empty, and its item is the last one', () => {
     expect([isNonEmpty([]), isNonEmpty([0])]).toEqual([false, true]);
     expect([getLast([7]), getLast([7, 8, 9])]).toEqual([7, 9]);
-    expect(mapNonEmpty([5, 6, 7], (item, index) => `${index}:${item}`)).toEqual(['0:5', '1:6', '2:7']);
+  });
+
+  test('texts are ordered by code units, or by bytes as in SQLite', () => {
+    const names = ['\u{1f600}', 'b', '\uff5e', 'a', 'B', 'b'];
+    expect(names.toSorted(compareText)).toEqual(['B', 'a', 'b', 'b', '\u{1f600}', '\uff5e']);
+    expect(names.toSorted(compareBytes)).toEqual(['B', 'a', 'b', 'b', '\uff5e', '\u{1f600}']);
   });
 });

@@ -20,7 +20,7 @@ interface StatusRow {
 
 const NEVER_PUSHED: OutboxStatus = { lastAttemptAt: null, lastCompleteAt: null, lastError: null };
 
-/** The outbox of one destination in `push_targets` and `push_items`. */
+/** The outbox of one destination in `push_destinations` and `push_items`. */
 export class OutboxRows implements Outbox {
   readonly #connection: StoreConnection;
   readonly #name: string;
@@ -37,7 +37,7 @@ export class OutboxRows implements Outbox {
       connection
         .prepare<[string, string, string, string], { key: string; digest: string }>(
           `SELECT key, digest FROM push_items
-           WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND kind = ? AND key >= ? AND key < ?`,
+           WHERE destination_id = (SELECT id FROM push_destinations WHERE name = ?) AND kind = ? AND key >= ? AND key < ?`,
         )
         // No key contains this character, which is after all others in the order of UTF-8.
         .all(this.#name, kind, prefix, `${prefix}\u{10ffff}`),
@@ -50,7 +50,7 @@ export class OutboxRows implements Outbox {
       connection
         .prepare<[string, string, string], { digest: string }>(
           `SELECT digest FROM push_items
-           WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND kind = ? AND key = ?`,
+           WHERE destination_id = (SELECT id FROM push_destinations WHERE name = ?) AND kind = ? AND key = ?`,
         )
         .get(this.#name, kind, key),
     );
@@ -71,7 +71,7 @@ export class OutboxRows implements Outbox {
         connection
           .prepare<[string], OutboxItem & { rejection: string }>(
             `SELECT kind, key, digest, rejection FROM push_items
-             WHERE target_id = (SELECT id FROM push_targets WHERE name = ?) AND rejection <> ''
+             WHERE destination_id = (SELECT id FROM push_destinations WHERE name = ?) AND rejection <> ''
              ORDER BY kind, key`,
           )
           .all(this.#name),
@@ -83,11 +83,11 @@ export class OutboxRows implements Outbox {
   }
 
   forget(items: readonly Pick<OutboxItem, 'kind' | 'key'>[]): void {
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       const remove = connection.prepare(
-        'DELETE FROM push_items WHERE target_id = ? AND kind = ? AND key = ?',
+        'DELETE FROM push_items WHERE destination_id = ? AND kind = ? AND key = ?',
       );
-      for (const { kind, key } of items) remove.run(targetId, kind, key);
+      for (const { kind, key } of items) remove.run(destinationId, kind, key);
     });
   }
 
@@ -96,7 +96,7 @@ export class OutboxRows implements Outbox {
       connection
         .prepare<[string], StatusRow>(
           `SELECT last_attempt_at AS lastAttemptAt, last_complete_at AS lastCompleteAt, last_error AS lastError
-           FROM push_targets WHERE name = ?`,
+           FROM push_destinations WHERE name = ?`,
         )
         .get(this.#name),
     );
@@ -106,35 +106,35 @@ export class OutboxRows implements Outbox {
   }
 
   writeStatus({ lastAttemptAt, lastCompleteAt, lastError }: OutboxStatus): void {
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       connection
         .prepare(
-          'UPDATE push_targets SET last_attempt_at = ?, last_complete_at = ?, last_error = ? WHERE id = ?',
+          'UPDATE push_destinations SET last_attempt_at = ?, last_complete_at = ?, last_error = ? WHERE id = ?',
         )
-        .run(lastAttemptAt, lastCompleteAt, lastError ?? '', targetId);
+        .run(lastAttemptAt, lastCompleteAt, lastError ?? '', destinationId);
     });
   }
 
   #save(items: readonly OutboxRejection[]): void {
     if (items.length === 0) return;
-    this.#write((connection, targetId) => {
+    this.#write((connection, destinationId) => {
       const save = connection.prepare(
-        `INSERT INTO push_items (target_id, kind, key, digest, rejection) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO push_items (destination_id, kind, key, digest, rejection) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET digest = excluded.digest, rejection = excluded.rejection`,
       );
-      for (const { kind, key, digest, reason } of items) save.run(targetId, kind, key, digest, reason);
+      for (const { kind, key, digest, reason } of items) save.run(destinationId, kind, key, digest, reason);
     });
   }
 
-  #write(action: (connection: DatabaseConnection, targetId: number) => void): void {
+  #write(action: (connection: DatabaseConnection, destinationId: number) => void): void {
     this.#connection.write((connection) =>
       connection
         .transaction(() => {
           connection
-            .prepare('INSERT INTO push_targets (name) VALUES (?) ON CONFLICT DO NOTHING')
+            .prepare('INSERT INTO push_destinations (name) VALUES (?) ON CONFLICT DO NOTHING')
             .run(this.#name);
           const find = connection
-            .prepare<[string], number>('SELECT id FROM push_targets WHERE name = ?')
+            .prepare<[string], number>('SELECT id FROM push_destinations WHERE name = ?')
             .pluck();
           action(connection, find.get(this.#name) ?? 0);
         })

@@ -32,7 +32,7 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
  *   above the limit. `pid` is the process of the last request.
- * - `push_targets` and `push_items` are the outbox of `push`: what each destination has confirmed or rejected. `rejection` is
+ * - `push_destinations` and `push_items` are the outbox of `push`: what each destination has confirmed or rejected. `rejection` is
  *   `''` for a confirmed item.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -229,7 +229,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   `,
   `
-  CREATE TABLE push_targets (
+  CREATE TABLE push_destinations (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     last_attempt_at INTEGER,
@@ -237,12 +237,12 @@ export const MIGRATIONS: readonly string[] = [
     last_error TEXT NOT NULL DEFAULT ''
   );
   CREATE TABLE push_items (
-    target_id INTEGER NOT NULL REFERENCES push_targets (id),
+    destination_id INTEGER NOT NULL REFERENCES push_destinations (id),
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
     digest TEXT NOT NULL,
     rejection TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (target_id, kind, key)
+    PRIMARY KEY (destination_id, kind, key)
   ) WITHOUT ROWID;
   `,
 ];

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PostgresConnection } from '../../../src/remote/postgres/connection/postgres-connection.ts';
 import {
@@ -10,8 +8,8 @@ import {
 import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts';
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
-import { findPostgresPrograms } from '../../support/postgres/programs.ts';
-import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
+import { runScript } from '../../support/postgres/run-script.ts';
+import type { TestDatabase } from '../../support/postgres/server.ts';
 import {
   createContext,
   createSample,
@@ -46,17 +44,6 @@ async function withConnection<T>(
   }
 }
 
-/** Runs a script with psql, which stops at the first error. */
-function runPsql(
-  { socketFolder, port }: PostgresServer,
-  { name }: TestDatabase,
-  user: string,
-  input: string,
-): void {
-  const args = ['-h', socketFolder, '-p', String(port), '-U', user, '-v', 'ON_ERROR_STOP=1', name];
-  execFileSync(join(findPostgresPrograms() ?? '', 'psql'), args, { input, stdio: 'pipe' });
-}
-
 /** Tables with their columns and keys. */
 const readTables = (database: TestDatabase) =>
   database.query<{ table: string; definition: string }>(
@@ -79,7 +66,7 @@ describePostgres('a migration', (server) => {
     ]);
   });
 
-  test('prints its statements in parts that users with different privileges run', async () => {
+  test('--print prints the statements in parts that users with different privileges run', async () => {
     const [printed, migrated] = [await server().createDatabase(), await server().createDatabase()];
     await withConnection(migrated, (connection) => migrate(connection, PLAIN));
     await printed.query(
@@ -92,13 +79,13 @@ describePostgres('a migration', (server) => {
     expect(parts.map((part) => part.slice(0, 10))).toEqual(['-- Part 1:', '-- Part 2:', '-- Part 3:']);
     const [tables = '', roles = '', privileges = ''] = parts;
     try {
-      runPsql(server(), printed, 'printed_owner', tables);
+      await runScript(server(), 'printed_owner', printed.name, tables);
       // The other role exists.
-      expect(() => runPsql(server(), printed, 'administrator', roles)).toThrow(
+      await expect(runScript(server(), 'administrator', printed.name, roles)).rejects.toThrow(
         'role "cred_watch_reader" already exists',
       );
-      runPsql(server(), printed, 'printed_owner', privileges);
-      runPsql(server(), printed, 'printed_owner', privileges);
+      await runScript(server(), 'printed_owner', printed.name, privileges);
+      await runScript(server(), 'printed_owner', printed.name, privileges);
       expect(await readTables(printed)).toEqual(await readTables(migrated));
       const result = await withConnection(
         printed,
@@ -132,32 +119,7 @@ describePostgres('a migration', (server) => {
     }
   });
 
-  test('by a user who may not grant says which privileges are missing', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
-    await database.query(
-      `CREATE ROLE helper LOGIN;
-       GRANT CREATE ON DATABASE ${database.name} TO helper;
-       GRANT ALL ON SCHEMA cred_watch TO helper;
-       GRANT ALL ON ALL TABLES IN SCHEMA cred_watch TO helper;
-       REVOKE SELECT ON cred_watch.hosts FROM cred_watch_reader;
-       REVOKE SELECT (role) ON cred_watch.findings FROM cred_watch_writer;
-       REVOKE USAGE ON SCHEMA cred_watch FROM cred_watch_writer`,
-    );
-    const run = (user?: string) => withConnection(database, (connection) => migrate(connection, PLAIN), user);
-    expect((await run('helper')).missingPrivileges).toEqual([
-      { role: 'cred_watch_writer', privilege: 'USAGE on schema cred_watch' },
-      {
-        role: 'cred_watch_writer',
-        privilege: 'SELECT (host, source, api_version, role) on cred_watch.findings',
-      },
-      { role: 'cred_watch_reader', privilege: 'SELECT on cred_watch.hosts' },
-    ]);
-    expect((await run()).missingPrivileges).toEqual([]);
-    expect((await run('helper')).missingPrivileges).toEqual([]);
-  });
-
-  test('by a user without privileges is an error with a hint', async () => {
+  test('--print prints the statements in parts that users with different privileges run', async () => {
     const database = await server().createDatabase();
     await database.query('CREATE ROLE nobody_special LOGIN');
     const failed = withConnection(database, (connection) => migrate(connection, PLAIN), 'nobody_special');

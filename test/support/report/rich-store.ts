@@ -55,15 +55,15 @@ export function recordSamples(store: SampleStore, identity: SeriesIdentity, opti
   }
 }
 
-/** Details of a poll have one line, but a database can have others. */
-const TWO_LINES = 'no\nsuch "thing"';
+/** A text that no poll stores: polls store one line. */
+const HOSTILE_DETAIL = 'no\nsuch "thing"';
 
 export function recordFailures(
   store: SampleStore,
   { host, source }: Pick<SeriesIdentity, 'host' | 'source'>,
   from: number,
   reasons: readonly FailureReason[],
-  detail = TWO_LINES,
+  detail = HOSTILE_DETAIL,
 ): void {
   for (const [index, reason] of reasons.entries()) {
     const poll = { observedAt: from + index * MINUTE, reason, detail, accessKeyId: '' };
@@ -75,24 +75,25 @@ export function recordFailures(
 export const HOSTILE_WITHOUT_NUL: SeriesIdentity = { ...HOSTILE, role: HOSTILE.role.replace('\0', '') };
 
 /** Adds hosts in every state that metrics show. */
-export function fillRichly(store: SampleStore, hostile = HOSTILE, detail = TWO_LINES): void {
-  const fail = (
-    identity: Pick<SeriesIdentity, 'host' | 'source'>,
-    from: number,
-    reasons: readonly FailureReason[],
-  ) => recordFailures(store, identity, from, reasons, detail);
+export function fillRichly(store: SampleStore, hostile = HOSTILE, detail = HOSTILE_DETAIL): void {
   recordSamples(store, IMDS, { from: START, hours: 30 });
   // Retired: replaced by the series above.
   recordSamples(store, { ...IMDS, apiVersion: '1' }, { from: START - 10 * HOUR, hours: 4 });
-  fail(IMDS, START + 5 * HOUR + 3 * MINUTE, ['timeout', 'timeout', 'server-error', 'throttled']);
+  recordFailures(
+    store,
+    IMDS,
+    START + 5 * HOUR + 3 * MINUTE,
+    ['timeout', 'timeout', 'server-error', 'throttled'],
+    detail,
+  );
   recordSamples(
     store,
     { host: 'task', source: 'container', apiVersion: '', role: '' },
     { from: START + 20 * HOUR, hours: 9, dated: false, offset: null, lifetime: 2 },
   );
   recordSamples(store, hostile, { from: START + 28 * HOUR, hours: 1, offset: 90 });
-  fail(hostile, START + 30 * HOUR, ['process-failed']);
-  fail({ host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS);
+  recordFailures(store, hostile, START + 30 * HOUR, ['process-failed'], detail);
+  recordFailures(store, { host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS, detail);
 }
 
 export const NOW = START + 30 * HOUR + 5 * MINUTE;
