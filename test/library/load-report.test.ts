@@ -25,7 +25,7 @@ describePostgres('loadReport', (server) => {
   test('a report from PostgreSQL is the report from the file', async () => {
     const file = join(temporaryFolder(), 'samples.db');
     using store = SampleStore.open(file);
-    fillRichly(store, HOSTILE_WITHOUT_NUL);
+    fillRichly(store, HOSTILE_WITHOUT_NUL, 'no such "thing"');
     const database = await server().createDatabase();
     await migrateDatabase(database);
     await pushTo(database, store);

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMPLETE_COMMAND } from '../../../src/cli/command.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
@@ -48,12 +50,13 @@ test.each(WRITERS)('%s %j rejects a PostgreSQL database', async (command, args, 
 test.each(['postgres:/u:canary-4711@h/db', 'postgres:u:canary-4711@h/db', ' postgres://u:canary-4711@h/db'])(
   'a URL with a typing error is neither a file nor quoted: %s',
   async (url) => {
+    const own = ['--db', join(temporaryFolder(), 'samples.db')];
     const commands = [
       ['poll', '--db', url],
       ['report', '--db', url],
-      ['push', '--to', url, '--migrate'],
-      ['poll', '--push', url],
-      ['push', '--to', 'host=h password=canary-4711'],
+      ['push', '--to', url, '--migrate', ...own],
+      ['poll', '--push', url, ...own],
+      ['push', '--to', 'host=h password=canary-4711', ...own],
     ];
     for (const args of commands) {
       const { code, stdout, stderr } = await runAt(START, args);
