@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PushInterrupted } from '../../src/watch/push/destination.ts';
 import { closeHosts, createHosts, expectHostReports } from '../support/fleet/hosts.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { between, seededRandom } from '../support/random.ts';
 import { isThorough, longTimeout } from '../support/thorough.ts';
 import { migrateDatabase, pushTo, readRows, recordHours, START } from '../support/watch/push-history.ts';
@@ -12,7 +12,7 @@ const HOSTS = isThorough ? 4 : 2;
 const MAX_STATEMENT = isThorough ? 50 : 25;
 const HOUR = 3_600_000;
 
-describePostgres(
+describePostgresInCi(
   'PostgreSQL that is killed during pushes',
   (server) => {
     test(

@@ -4,7 +4,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { PushInterrupted } from '../../src/watch/push/destination.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { type CuttingProxy, startCuttingProxy } from '../support/postgres/cutting-proxy.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import type { TestDatabase } from '../support/postgres/server.ts';
 import { isThorough, longTimeout } from '../support/thorough.ts';
 import {
@@ -75,7 +75,7 @@ const CASES: readonly PushCase[] = [
 /** Locally, only a few messages of each push. */
 const STEP = isThorough ? 1 : 29;
 
-describePostgres('a connection that is cut at every message', (server) => {
+describePostgresInCi('a connection that is cut at every message', (server) => {
   test.each(CASES)(
     'after $name, a repeated push has the result of an undisturbed one',
     longTimeout,

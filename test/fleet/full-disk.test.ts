@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { closeHosts, createHosts, expectHostReports } from '../support/fleet/hosts.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { runAt } from '../support/postgres/run-at.ts';
 import type { TestDatabase } from '../support/postgres/server.ts';
 import { isThorough } from '../support/thorough.ts';
@@ -38,7 +38,7 @@ async function fillDisk({ query }: TestDatabase): Promise<void> {
 if (noMountNamespace !== null && mayBeSkipped) {
   test.skip(`a full disk of PostgreSQL: ${noMountNamespace}`, () => {});
 } else {
-  describePostgres(
+  describePostgresInCi(
     'PostgreSQL with a full disk',
     (server) => {
       test('a push ends with exit code 1 and the reason, and continues when the disk has space', async () => {

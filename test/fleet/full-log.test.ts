@@ -5,7 +5,7 @@ import { PushInterrupted } from '../../src/watch/push/destination.ts';
 import { noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { closeHosts, createHosts, expectHostReports } from '../support/fleet/hosts.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { isThorough } from '../support/thorough.ts';
 import { migrateDatabase, pushTo, recordHours, START } from '../support/watch/push-history.ts';
 
@@ -44,7 +44,7 @@ function runInside(...command: string[]): void {
 if (!isThorough) {
   test.skip('a full disk of the write-ahead log', () => {});
 } else {
-  describePostgres(
+  describePostgresInCi(
     'PostgreSQL whose disk of the write-ahead log is full',
     (server) => {
       test('the server stops, pushes are interrupted, and continue when the disk has space', async () => {

@@ -6,7 +6,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { KINDS } from '../support/accuracy/kinds.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { closeHosts, createHosts, expectHostReports, type FleetHost } from '../support/fleet/hosts.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { seedScenario } from '../support/postgres/seed-fixture.ts';
 import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts';
 import { between, pick, seededRandom } from '../support/random.ts';
@@ -56,7 +56,7 @@ function split(samples: readonly Sample[], random: () => number): Sample[][] {
   return [0, ...cuts].map((cut, index) => samples.slice(cut, cuts[index] ?? samples.length));
 }
 
-describePostgres('the history of hosts in PostgreSQL', (server) => {
+describePostgresInCi('the history of hosts in PostgreSQL', (server) => {
   test(
     'simulated hosts with any clock have the reports of their own databases after every push',
     longTimeout,

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { bundleProgram, PROGRAM_ENV } from '../support/bundled-program.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import type { PushedHost } from '../support/fleet/push-many.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { runAt } from '../support/postgres/run-at.ts';
 import type { PostgresServer, TestDatabase } from '../support/postgres/server.ts';
 import { isThorough, longTimeout } from '../support/thorough.ts';
@@ -68,7 +68,7 @@ async function watchConnections(server: PostgresServer, signal: AbortSignal): Pr
   return () => watched;
 }
 
-describePostgres(
+describePostgresInCi(
   'many hosts that push at once',
   (server) => {
     test(

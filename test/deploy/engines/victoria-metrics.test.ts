@@ -80,7 +80,9 @@ describeReader('VictoriaMetrics', ENGINES.victoriaMetrics, (program) => {
     const engine = await startVictoriaMetrics(program, temporaryFolder(), port);
     recordSamples(store, IMDS, { from: START, hours: 1 });
     const push = pushMetrics(`${engine.url}/api/v1/import/other`, store, { now: START + HOUR });
-    await expect(push).rejects.toMatchObject({ hint: expect.stringMatching(/path of the URL/) });
+    await expect(push).rejects.toMatchObject({
+      hint: expect.stringMatching(/with the path \/api\/v1\/import\/prometheus/),
+    });
   });
 
   ciTest('vmagent keeps what it received while VictoriaMetrics is down', async () => {

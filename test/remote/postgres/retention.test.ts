@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import type { TestDatabase } from '../../support/postgres/server.ts';
 import {
@@ -29,7 +29,7 @@ const listHosts = (database: TestDatabase, table: string) =>
 
 const TABLES = ['generations', 'failed_polls', 'job_runs', 'series', 'host_tags', 'hosts'];
 
-describePostgres('after --retain', (server) => {
+describePostgresInCi('after --retain', (server) => {
   test('the next push corrects the figures, also if it has nothing new', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
@@ -113,7 +113,7 @@ describePostgres('after --retain', (server) => {
   });
 });
 
-describePostgres('--forget-host', (server) => {
+describePostgresInCi('--forget-host', (server) => {
   test('deletes all rows of one host', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { createAuthority } from '../../support/postgres/certificates.ts';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 
-describePostgres('the PostgreSQL server of the tests', (server) => {
+describePostgresInCi('the PostgreSQL server of the tests', (server) => {
   test('each test has an empty database', async () => {
     const first = await server().createDatabase();
     await first.query('CREATE TABLE numbers (n bigint); INSERT INTO numbers VALUES (1)');
@@ -35,7 +35,7 @@ describePostgres('the PostgreSQL server of the tests', (server) => {
   });
 });
 
-describePostgres(
+describePostgresInCi(
   'the durable server of the tests',
   (server) => {
     test('commits survive a crash', async () => {
@@ -52,7 +52,7 @@ describePostgres(
   { isDurable: true },
 );
 
-describePostgres(
+describePostgresInCi(
   'the server with TLS of the tests',
   (server) => {
     test('the connection is encrypted', async () => {

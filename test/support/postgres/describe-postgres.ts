@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isThorough } from '../thorough.ts';
 import { findPostgresPrograms, POSTGRES_IS_MISSING } from './programs.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from './server.ts';
 
@@ -17,7 +18,7 @@ export function describePostgres(
 ): void {
   const programs = findPostgresPrograms();
   if (programs !== null) return void describe(title, () => declareTests(programs));
-  if ((process.env.CI ?? '') !== '')
+  if (isThorough)
     return void describe(title, () => test('is installed', () => expect.unreachable(POSTGRES_IS_MISSING)));
   process.stderr.write(`skipped tests of ${title}: ${POSTGRES_IS_MISSING}\n`);
   describe.skip(`${title} (${POSTGRES_IS_MISSING})`, () => declareTests(''));
@@ -39,4 +40,14 @@ export function describePostgres(
       return server;
     });
   }
+}
+
+/** As {@link describePostgres}, for slow tests that only CI runs. Other tests cover the same features locally. */
+export function describePostgresInCi(...[title, tests, options]: Parameters<typeof describePostgres>): void {
+  if (isThorough) describePostgres(title, tests, options);
+  else
+    describe.skip(`${title} (only in CI)`, () =>
+      tests(() => {
+        throw new Error('only CI starts this server');
+      }));
 }

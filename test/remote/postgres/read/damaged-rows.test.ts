@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { loadHistories } from '../../../../src/remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../../../../src/remote/postgres/read/with-postgres.ts';
 import { catchRejection } from '../../../support/catch-error.ts';
-import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../../../support/postgres/describe-postgres.ts';
 import type { TestDatabase } from '../../../support/postgres/server.ts';
 import { temporaryStore } from '../../../support/store/temporary-store.ts';
 import { sampleCases } from '../../../support/thorough.ts';
@@ -62,7 +62,7 @@ const load = (
 
 const catchLoad = (...args: Parameters<typeof load>) => catchRejection(load(...args));
 
-describePostgres('loadHistories from tables that others have changed', (server) => {
+describePostgresInCi('loadHistories from tables that others have changed', (server) => {
   async function createFleet(hosts = 1): Promise<TestDatabase> {
     const store = temporaryStore();
     for (let host = 0; host < hosts; host += 1)

@@ -12,7 +12,7 @@ import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { KINDS } from '../../../support/accuracy/kinds.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../../support/docs/schemas.ts';
-import { describePostgres } from '../../../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../../support/postgres/run-at.ts';
 import { seedScenario } from '../../../support/postgres/seed-fixture.ts';
 import type { TestDatabase } from '../../../support/postgres/server.ts';
@@ -79,7 +79,7 @@ function withoutPushes(text: string) {
   return { ...report, silent_hosts: silent.map(drop), hosts: hosts.map(drop) };
 }
 
-describePostgres('a fleet in PostgreSQL', (server) => {
+describePostgresInCi('a fleet in PostgreSQL', (server) => {
   test.each(sampleCases(readdirSync('fixtures/histories'), 16))(
     'the stored figures of %s are those of its analysis',
     async (name) => {
