@@ -20,6 +20,10 @@ export interface OverdueLimit {
   learned: boolean;
 }
 
+/** @param longestInterval null if unknown: then the limit is that of IMDS */
+export const computeOverdueLimit = (longestInterval: Seconds | null): Seconds =>
+  longestInterval === null ? IMDS_OVERDUE_AGE : Math.ceil(OVERDUE_RATIO * longestInterval);
+
 /** Null if no rotation is expected, or if the newest generation is no longer served. */
 export function findOverdueLimit(measurement: Measurement, source: SourceName): OverdueLimit | null {
   const { rotationInterval, lastSample } = measurement;
@@ -27,11 +31,16 @@ export function findOverdueLimit(measurement: Measurement, source: SourceName): 
   if (measurement.isIssuedPerRequest || valueAt(lastSeen, count - 1) < lastSample) return null;
   const servedSince = findServedSince(measurement);
   if (rotationInterval !== null) {
-    const limitSeconds = Math.ceil(OVERDUE_RATIO * rotationInterval.max);
+    const limitSeconds = computeOverdueLimit(rotationInterval.max);
     return { servedSince, limitSeconds, usualSeconds: rotationInterval.max, learned: true };
   }
   if (source !== 'imds') return null;
-  return { servedSince, limitSeconds: IMDS_OVERDUE_AGE, usualSeconds: IMDS_OVERDUE_AGE, learned: false };
+  return {
+    servedSince,
+    limitSeconds: computeOverdueLimit(null),
+    usualSeconds: IMDS_OVERDUE_AGE,
+    learned: false,
+  };
 }
 
 function findServedSince(measurement: Measurement): Instant {

@@ -228,6 +228,23 @@ describePostgresInCi('a fleet in PostgreSQL', (server) => {
     expect(run.stdout).toContain('unknown');
   });
 
+  test('a period that ends while a rotation is overdue is unknown, as from a file', async () => {
+    const database = await createMigrated(server());
+    const file = join(temporaryFolder(), 'samples.db');
+    using store = SampleStore.open(file);
+    recordSamples(store, IMDS, { from: START, hours: 5 });
+    recordSamples(store, IMDS, { from: START + 6 * HOUR, hours: 3, rotateEvery: 200 });
+    recordSamples(store, IMDS, { from: START + 9.5 * HOUR, hours: 2 });
+    await pushTo(database, store, { now: NOW });
+    const judge = async (db: string, ...args: string[]) =>
+      (await runAt(NOW, ['report', '--fleet', '-j', '1h', '--db', db, ...args], database.environment)).code;
+    const until = ['--max-age', '30d', '--until', new Date(START + 8 * HOUR).toISOString()];
+    for (const db of [file, database.url]) {
+      expect(await judge(db)).toBe(0);
+      expect(await judge(db, ...until)).toBe(3);
+    }
+  });
+
   test('an invalid value in the database is reported', async () => {
     const database = await createMigrated(server());
     await pushFleet(database);

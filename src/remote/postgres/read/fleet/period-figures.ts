@@ -1,5 +1,8 @@
 import type { MeasuredFigures, SeriesFigures } from '../../../../domain/fleet/series-figures.ts';
+import type { Seconds, SourceName } from '../../../../domain/model.ts';
 import { getSeriesKey } from '../../../../domain/series-key.ts';
+import { secondsBetween } from '../../../../domain/time/instant.ts';
+import { computeOverdueLimit } from '../../../../domain/verdict/checks/overdue.ts';
 import type { HistorySelection } from '../../../loaded-histories.ts';
 import type { Statements } from '../../connection/postgres-connection.ts';
 import { CheckedTable, type Row } from '../checked-values.ts';
@@ -33,6 +36,8 @@ export async function readPeriods(
        min(remaining_when_served_last) AS worst_case,
        min(validity_when_issued) AS validity_min, max(validity_when_issued) AS validity_max,
        min(rotation_interval) AS interval_min, max(rotation_interval) AS interval_max,
+       max(first_seen) AS newest_first_seen, max(last_updated) AS newest_last_updated,
+       max(CASE WHEN ${witnessed} THEN rotation_interval END) AS witnessed_interval_max,
        max(expiration) AS expiration, max(CASE WHEN ${witnessed} THEN rotated_at END) AS rotated_at
      FROM cred_watch.generations ${sql} GROUP BY host, source, api_version, role`,
     until === undefined ? values : [...values, until],
@@ -42,12 +47,21 @@ export async function readPeriods(
   return figures.flatMap((each) => {
     const row = periods.get(getSeriesKey(each.identity));
     if (row === undefined || each.measured === null) return [];
-    return { ...each, session: null, measured: limitToPeriod(each.measured, table, row) };
+    return {
+      ...each,
+      session: null,
+      measured: limitToPeriod(each.measured, each.identity.source, table, row),
+    };
   });
 }
 
 /** The clock, the trend and the share of valid time are those of the whole history: they make no verdict better. */
-function limitToPeriod(whole: MeasuredFigures, table: CheckedTable, row: Row): MeasuredFigures {
+function limitToPeriod(
+  whole: MeasuredFigures,
+  source: SourceName,
+  table: CheckedTable,
+  row: Row,
+): MeasuredFigures {
   const { clock } = whole;
   const correct = (column: string) =>
     table.number(row, clock.usesRawTimes ? `raw_${column}` : column) + clock.shiftMs;
@@ -75,11 +89,31 @@ function limitToPeriod(whole: MeasuredFigures, table: CheckedTable, row: Row): M
     worstCaseAt: lastSample,
     clock: { ...clock, correctedLastSample: table.number(row, 'last_seen') },
     evidence: { ...whole.evidence, observations: witnessedCount },
-    overdueServedFor: lastSample < whole.lastSample ? null : whole.overdueServedFor,
+    overdueServedFor:
+      (lastSample < whole.lastSample ? null : whole.overdueServedFor) ??
+      findOverdueInPeriod(whole, source, table, row),
     newestExpiration: table.number(row, 'expiration'),
     lastRotationAt: table.nullable(row, 'rotated_at'),
     lastWeek: null,
     before: null,
     changes: [],
   };
+}
+
+/**
+ * For how long the newest generation of the period had been served, if its rotation was overdue. This time is at least
+ * the one that an analysis of the period finds, so a report never says safe where the analysis says unknown.
+ */
+function findOverdueInPeriod(
+  { isIssuedPerRequest }: MeasuredFigures,
+  source: SourceName,
+  table: CheckedTable,
+  row: Row,
+): Seconds | null {
+  const interval = table.nullable(row, 'witnessed_interval_max');
+  if (isIssuedPerRequest || (interval === null && source !== 'imds')) return null;
+  const firstSeen = table.number(row, 'newest_first_seen');
+  const servedSince = Math.min(firstSeen, table.nullable(row, 'newest_last_updated') ?? firstSeen);
+  const servedFor = secondsBetween(servedSince, table.number(row, 'last_seen'));
+  return servedFor > computeOverdueLimit(interval) ? servedFor : null;
 }
