@@ -57,7 +57,7 @@ const URL_START = /^\s*([a-z][a-z\d+.-]+(?::[a-z][a-z\d+.-]*)*):[/\\]/i;
 /** A URL of PostgreSQL without slashes. */
 const POSTGRES_START = /^\s*(postgres[a-z]*):/i;
 
-/** True if the text is a URL, or a misspelt one. Such a text is no file name. */
+/** True if the text is a URL, or a misspelt one. Such a text is never used as a file name. */
 export const looksLikeUrl = (text: string): boolean => URL_START.test(text) || POSTGRES_START.test(text);
 
 /**

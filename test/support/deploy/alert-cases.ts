@@ -31,6 +31,20 @@ const every10Minutes = (value: number | ((minute: number) => number), until: num
     minute % 10 > 0 ? '_' : typeof value === 'number' ? value : value(minute),
   ).join(' ');
 
+/** The metrics of a poller on such a host, in each of 200 minutes. */
+const SLOW_POLLER: readonly InputSeries[] = [
+  metric(
+    'poll_last_attempt_timestamp_seconds',
+    HOST_SOURCE,
+    every10Minutes((minute) => minute * 60, 200),
+  ),
+  metric(
+    'poll_last_success_timestamp_seconds',
+    SERIES,
+    every10Minutes((minute) => minute * 60, 200),
+  ),
+];
+
 /** What one rule tests of its metric, while the poller works. */
 interface ValueRule {
   metric: string;
@@ -54,36 +68,12 @@ function describeValueRule({ metric: name, labels, good, bad, delay, needsPolls 
     },
     {
       name: 'stays quiet while the value is good, also if it is written every 10 minutes',
-      series: [
-        metric(
-          'poll_last_attempt_timestamp_seconds',
-          HOST_SOURCE,
-          every10Minutes((at) => at * 60, 200),
-        ),
-        metric(
-          'poll_last_success_timestamp_seconds',
-          SERIES,
-          every10Minutes((at) => at * 60, 200),
-        ),
-        values(every10Minutes(good, 200)),
-      ],
+      series: [...SLOW_POLLER, values(every10Minutes(good, 200))],
       firing: { 0: 0, 5: 0, 59: 0, 109: 0, 200: 0 },
     },
     {
       name: 'fires if the value is bad from the start, also if it is written every 10 minutes',
-      series: [
-        metric(
-          'poll_last_attempt_timestamp_seconds',
-          HOST_SOURCE,
-          every10Minutes((at) => at * 60, 200),
-        ),
-        metric(
-          'poll_last_success_timestamp_seconds',
-          SERIES,
-          every10Minutes((at) => at * 60, 200),
-        ),
-        values(every10Minutes(bad, 200)),
-      ],
+      series: [...SLOW_POLLER, values(every10Minutes(bad, 200))],
       firing: { [delay]: 1, [delay + 9]: 1, 200: 1 },
     },
     {

@@ -20,7 +20,7 @@ export interface OverdueLimit {
   learned: boolean;
 }
 
-/** @param longestInterval null if unknown: then the limit is that of IMDS */
+/** @param longestInterval null if unknown: then the limit for IMDS applies */
 export const computeOverdueLimit = (longestInterval: Seconds | null): Seconds =>
   longestInterval === null ? IMDS_OVERDUE_AGE : Math.ceil(OVERDUE_RATIO * longestInterval);
 

@@ -24,7 +24,7 @@ export interface Month {
   to: string;
 }
 
-/** The months from that of `now`. */
+/** The months from the month of `now` on. */
 export function listMonths(now: Instant): Month[] {
   const start = new Date(now);
   return Array.from({ length: MONTHS_AHEAD }, (_, index) => {

@@ -22,12 +22,12 @@ export interface PostgresSettings {
   name: string;
   /** A host name, an address, or the folder of a Unix socket. */
   host: string;
-  /** The address to connect to, if it is not that of `host`. */
+  /** The address to connect to, if `host` does not give it. */
   address: string | null;
   port: number;
   database: string;
   user: string;
-  /** No setting has a database, so its name is that of the user, as in libpq. */
+  /** No setting has a database, so the database has the name of the user, as in libpq. */
   isDatabaseOfUser: boolean;
   /** Null if no password was found. Many servers need none. */
   password: Secret | null;
