@@ -2,18 +2,17 @@ import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { describePollHealth } from '../../report/messages/failures/describe-failure.ts';
-import { startMonitor } from '../../server/monitor/monitor.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
-import { parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { Io } from '../process/io.ts';
-import { printNote, printThrownError } from '../process/messages.ts';
+import { printThrownError } from '../process/messages.ts';
 import { createLiveReport } from './live-report.ts';
 import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
+import { startReportMonitor } from './report-monitor.ts';
 
 export interface LiveReportServer extends AsyncDisposable {
   /** The health of the poller covers the polls of this source. */
@@ -81,23 +80,17 @@ export async function startLiveReportServer(
     const status = health.code === 'HEALTHY' ? 200 : 503;
     return { status, type: 'text/plain; charset=utf-8', body: `${describePollHealth(health)}\n` };
   };
-  const { origins, close } = await startMonitor({
-    listen: parseListenAddresses(flags),
-    allowedHosts: [io.machine, ...flags.allowHost],
-    routes: new Map([
-      ['/', createRoute('html')],
-      ['/report.json', createRoute('json')],
-      ['/metrics', createRoute('prometheus')],
-      ['/healthz', checkHealth],
-    ]),
+  const routes = {
+    createRoute,
+    checkHealth,
     // The page sends a request every few seconds, so an error is printed only once until a request succeeds.
-    onError(error) {
+    onError(error: unknown) {
       if (stop.signal.aborted) return;
       if (lastError !== String(error)) void printThrownError(io, error);
       lastError = String(error);
     },
-  });
-  for (const origin of origins) await printNote(io, `serving ${origin}/`);
+  };
+  const close = await startReportMonitor(flags, routes, io);
   return {
     observe(polledSource, interval) {
       const state: { source: SourceName; interval: Seconds; lastOutcome: LastPoll | null } = {

@@ -4,7 +4,6 @@ import { CredWatchError, type ErrorCode } from '../../errors.ts';
 import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
-import { startMonitor } from '../../server/monitor/monitor.ts';
 import {
   buildMonitorError,
   type MonitorResponse,
@@ -15,7 +14,6 @@ import type { Invocation } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
-import { parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
@@ -25,6 +23,7 @@ import { printNote, printThrownError } from '../process/messages.ts';
 import { createLiveReport } from './live-report.ts';
 import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
+import { startReportMonitor } from './report-monitor.ts';
 
 type ServeReportFlags = SelectionFlags &
   JudgingFlags &
@@ -92,18 +91,7 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
     }, printNewError);
   // A database that is down can come back, but a selection does not become smaller, and a URL not valid.
   if (isPostgresUrl(database) || isFolder(database)) await report.getText('json').catch(throwIfPermanent);
-  const { origins, close } = await startMonitor({
-    listen: parseListenAddresses(flags),
-    allowedHosts: [io.machine, ...flags.allowHost],
-    routes: new Map([
-      ['/', createRoute('html')],
-      ['/report.json', createRoute('json')],
-      ['/metrics', createRoute('prometheus')],
-      ['/healthz', checkHealth],
-    ]),
-    onError: printNewError,
-  });
-  for (const origin of origins) await printNote(io, `serving ${origin}/`);
+  const close = await startReportMonitor(flags, { createRoute, checkHealth, onError: printNewError }, io);
   await waitUntilAborted(stop);
   await close();
   return EXIT.ok;
