@@ -1,0 +1,82 @@
+import type { ScheduleProblem } from '../../../domain/installation/schedule.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
+import type { Schedule } from '../../installation/schedule.ts';
+import type { Explanation } from '../failures/explanation.ts';
+
+/** The sentence in front of a schedule. `writes`: `--write` was given. */
+export function introduceSchedule(schedule: Schedule, writes: boolean): string {
+  switch (schedule.kind) {
+    case 'cron':
+      return writes
+        ? 'This line of your crontab keeps sampling:'
+        : 'To keep sampling, add this line to your crontab (`crontab -e`), or run `cred-watch init --write`:';
+    case 'systemd': {
+      const which = schedule.scope === 'system' ? 'units' : 'units of your user';
+      return writes
+        ? `These ${which} of systemd keep sampling:`
+        : `To keep sampling, install these ${which} of systemd, or run \`cred-watch init --write\`:`;
+    }
+    case 'sidecar':
+      return schedule.orchestrator === 'ecs'
+        ? 'To keep sampling, add this container to the task definition, with the image of docs/docker.md:'
+        : 'To keep sampling, add this sidecar to the pod template, with the image of docs/docker.md:';
+    case 'process':
+      return 'To keep sampling, run this command as long as the container or the session exists:';
+  }
+}
+
+/** Why a schedule cannot run the poll, and what to use instead. */
+export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
+  switch (problem.code) {
+    case 'SHELL_SOURCE':
+      return {
+        message: `the source ${problem.source} needs variables of this shell or container, which cron and systemd do not have`,
+        hint: 'use --schedule process',
+      };
+    case 'INTERVAL':
+      return {
+        message: `${problem.kind} cannot run a poll every ${formatShortDuration(problem.every)}`,
+        hint: 'use 1m, 5m, 10m, 15m, 30m, 1h or another part of an hour or a day, or use --schedule process',
+      };
+    case 'LINE_END':
+      return {
+        message: 'a path or a value contains a control character, which a crontab or a unit cannot contain',
+        hint: 'move the program, the database or the file to another path',
+      };
+    case 'BACKSLASH':
+      return {
+        message: `'${problem.word}' contains a backslash, which versions of cron read differently`,
+        hint: 'use --schedule systemd, or move the file to another path',
+      };
+    case 'LINE_TOO_LONG':
+      return {
+        message: `the line has ${problem.length} characters, and cron accepts ${problem.limit}`,
+        hint: 'use shorter paths, or --schedule systemd',
+      };
+    case 'UNIT_SOURCE':
+      return {
+        message: `a unit of the system runs without a home folder, so it cannot read the source ${problem.source}`,
+        hint: 'use --schedule cron, or run init as the user who owns the credentials',
+      };
+    case 'UNIT_PROFILE':
+      return {
+        message: 'a unit of the system runs without a home folder, so it cannot read a profile',
+        hint: 'use --schedule cron, or run init without AWS_PROFILE and --profile',
+      };
+    case 'UNIT_PROGRAM':
+      return {
+        message: `a unit of the system cannot run ${problem.path}, because units see no home folders`,
+        hint: 'use --schedule cron, or install Node and cred-watch in /usr/local',
+      };
+    case 'UNIT_DATABASE':
+      return {
+        message: `a unit of the system has its database in /var/lib/cred-watch, and not in ${problem.path}`,
+        hint: 'use --schedule cron, or remove --db, CRED_WATCH_DB and XDG_STATE_HOME',
+      };
+    case 'NO_ORCHESTRATOR':
+      return {
+        message: 'this is neither a task of ECS nor a pod of Kubernetes, so there is no place for a sidecar',
+        hint: 'docs/deploy.md has files for both; here, use --schedule cron, systemd or process',
+      };
+  }
+}
