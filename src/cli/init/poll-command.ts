@@ -9,13 +9,22 @@ import { resolveDatabaseFile } from '../database/database-location.ts';
 import type { SourceFlags } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 
-/** Variables that sources read. Never listed here: keys, tokens, and URLs that grant credentials. */
+/** Variables of every source. Never listed here: keys, tokens, and URLs that grant credentials. */
 const SETTINGS = [
   ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'],
-  ...['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'],
+  'CRED_WATCH_HOST',
+];
+
+/** Variables of IMDS, which can also give the credentials with which a role is assumed. */
+const IMDS_SETTINGS = [
+  ...['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'AWS_IMDS_USE_IPV6'],
   ...['AWS_EC2_METADATA_V1_DISABLED', 'AWS_METADATA_SERVICE_TIMEOUT', 'AWS_METADATA_SERVICE_NUM_ATTEMPTS'],
-  ...['AWS_IMDS_USE_IPV6', 'AWS_EC2_INSTANCE_PROFILE_NAME', 'AWS_SDK_LOAD_CONFIG'],
-  ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  'AWS_EC2_INSTANCE_PROFILE_NAME',
+];
+
+/** Variables of sources that call AWS. */
+const AWS_SETTINGS = [
+  ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_SDK_LOAD_CONFIG'],
   ...[
     'AWS_REGION',
     'AWS_DEFAULT_REGION',
@@ -24,7 +33,7 @@ const SETTINGS = [
     'AWS_USE_DUALSTACK_ENDPOINT',
   ],
   ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_SSO', 'AWS_ENDPOINT_URL_SSO_OIDC'],
-  ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_STS_REGIONAL_ENDPOINTS', 'CRED_WATCH_HOST'],
+  ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_STS_REGIONAL_ENDPOINTS'],
 ];
 
 const FILES: ReadonlySet<string> = new Set([
@@ -79,8 +88,13 @@ function listSourceWords(flags: SourceFlags): string[] {
 }
 
 function listVariables(source: SourceName, env: Environment): [name: string, value: string][] {
-  const names = [...SETTINGS.filter((name) => isVariableSet(env, name))];
-  if (RUNS_PROGRAMS.has(source) && isVariableSet(env, 'PATH')) names.unshift('PATH');
+  const known = [
+    ...(RUNS_PROGRAMS.has(source) ? ['PATH'] : []),
+    ...SETTINGS,
+    ...IMDS_SETTINGS,
+    ...(source === 'imds' ? [] : AWS_SETTINGS),
+  ];
+  const names = known.filter((name) => isVariableSet(env, name));
   return names.map((name) => {
     const value = env[name] ?? '';
     if (URL.canParse(value) && `${new URL(value).username}${new URL(value).password}` !== '') {

@@ -1,12 +1,12 @@
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findComeBack } from '../../domain/installation/come-back.ts';
-import type { Host, PollCommand, ScheduleKind } from '../../domain/installation/schedule.ts';
+import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Seconds, SourceName } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
-import type { InitReport, InstallationState } from '../../report/installation/init-report.ts';
-import { buildSchedule, type Schedule } from '../../report/installation/schedule.ts';
+import type { InitReport } from '../../report/installation/init-report.ts';
+import { buildSchedule } from '../../report/installation/schedule.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
 import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
@@ -19,6 +19,7 @@ import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter, printError } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { InitFlags } from './init-flags.ts';
+import { assertInstallable, installSchedule } from './install/install-schedule.ts';
 import { buildPollCommand } from './poll-command.ts';
 import { readHost } from './read-host.ts';
 import { findUserUnitFolder, readUserName } from './user.ts';
@@ -30,6 +31,7 @@ export async function runInit(flags: InitFlags, io: Io): Promise<number> {
   const poll = buildPollCommand(selected, io);
   const host = readHost(io);
   const schedule = planSchedule(flags, host, poll, io);
+  assertInstallable(flags, schedule, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database);
   const recorded = await pollOnce({ source, store, host: hostName, machine: io.machine });
@@ -108,14 +110,18 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
 /** How long a source usually serves the same credentials. */
 const getUsualInterval = (source: SourceName): Seconds | null => (source === 'imds' ? 3600 : null);
 
+/** Shows everything before it asks and installs. */
 async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<number> {
-  const installation: InstallationState = 'printed';
+  const { schedule } = report;
   if (flags.format === 'json') {
     const { renderInitJson } = await import('../../report/installation/init-json.ts');
-    await io.stdout.write(renderInitJson(report, installation));
+    await io.stdout.write(renderInitJson(report, await installSchedule(schedule, flags, io)));
     return EXIT.ok;
   }
-  const { renderInitText } = await import('../../report/installation/init-text.ts');
-  await io.stdout.write(renderInitText(report, { ...getTextStyle(io), writes: flags.write === true }));
+  const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
+  const style = getTextStyle(io);
+  await io.stdout.write(renderSample(report, flags.write === true, style));
+  const installation = await installSchedule(schedule, flags, io);
+  await io.stdout.write(renderNextSteps(report, installation, style));
   return EXIT.ok;
 }

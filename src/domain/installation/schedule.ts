@@ -46,3 +46,26 @@ export type ScheduleProblem =
   | { code: 'UNIT_PROGRAM'; path: string }
   | { code: 'UNIT_DATABASE'; path: string }
   | { code: 'NO_ORCHESTRATOR' };
+
+/** The manager of systemd that runs the units: of the system, or of one user. */
+export type UnitScope = 'system' | 'user';
+
+/** A file that `--write` writes. */
+export interface ScheduleFile {
+  path: string;
+  content: string;
+}
+
+/** What keeps sampling, as text that a user can copy, and as files and commands. */
+export type Schedule =
+  | { kind: 'cron'; comment: string; line: string }
+  | { kind: 'systemd'; scope: UnitScope; files: readonly ScheduleFile[]; commands: readonly string[][] }
+  | { kind: 'sidecar'; orchestrator: Orchestrator; text: string }
+  | { kind: 'process'; command: string };
+
+/**
+ * - `printed`: the user installs the schedule
+ * - `declined`: the user answered no
+ * - `unchanged`: the schedule was already installed
+ */
+export type InstallationState = 'printed' | 'installed' | 'unchanged' | 'declined';

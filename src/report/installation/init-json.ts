@@ -1,9 +1,9 @@
+import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildIdentityJson } from '../json-fields.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
-import type { InitReport, InstallationState } from './init-report.ts';
-import type { Schedule } from './schedule.ts';
+import type { InitReport } from './init-report.ts';
 
 /** `init -f json`. */
 export function renderInitJson(report: InitReport, installation: InstallationState): string {

@@ -1,14 +1,6 @@
 import type { ComeBack } from '../../domain/installation/come-back.ts';
-import type { PollCommand } from '../../domain/installation/schedule.ts';
+import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
-import type { Schedule } from './schedule.ts';
-
-/**
- * - `printed`: the user installs the schedule
- * - `declined`: the user answered no
- * - `unchanged`: the schedule was already installed
- */
-export type InstallationState = 'printed' | 'installed' | 'unchanged' | 'declined';
 
 /** What `init` found and did. */
 export interface InitReport {

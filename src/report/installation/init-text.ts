@@ -1,41 +1,41 @@
+import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import { formatShellCommand } from '../../untrusted-text.ts';
 import { describeComeBack, describeFoundSource, describeHistory } from '../messages/installation/init.ts';
-import { introduceSchedule } from '../messages/installation/schedule.ts';
+import { describeInstallation, introduceSchedule } from '../messages/installation/schedule.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
-import { formatCommand, type Schedule } from './schedule.ts';
 
 interface TextStyle {
   width: number;
   hasColour: boolean;
-  /** `--write` was given. */
-  writes: boolean;
 }
 
-/** Five lines about the sample, then the schedule, then when to come back. */
-export function renderInitText(report: InitReport, { width, hasColour, writes }: TextStyle): string {
+/** Five lines about the sample, then the schedule. */
+export function renderSample(report: InitReport, writes: boolean, { width, hasColour }: TextStyle): string {
   const { good, bold } = createPalette(hasColour);
-  const { schedule } = report;
-  return [
-    `${bold(good(describeFoundSource(formatSeriesName(report.identity))))}\n${layOutRows(listRows(report), width)}`,
-    `${introduceSchedule(schedule, writes)}\n`,
-    `${formatSchedule(schedule)}\n`,
-    layOutRows(
-      [
-        [
-          'come back',
-          describeComeBack(
-            report.comeBack,
-            report.identity.source,
-            formatReportCommand(report),
-            report.generatedAt,
-          ),
-        ],
-      ],
-      width,
-    ),
-  ].join('\n');
+  const { identity, schedule } = report;
+  const headline = bold(good(describeFoundSource(formatSeriesName(identity))));
+  const introduction = introduceSchedule(schedule, writes);
+  return `${headline}\n${layOutRows(listRows(report), width)}\n${introduction}\n\n${formatSchedule(schedule)}\n\n`;
+}
+
+/** What `--write` did, and when to come back. */
+export function renderNextSteps(
+  report: InitReport,
+  installation: InstallationState,
+  { width }: TextStyle,
+): string {
+  const { comeBack, identity, schedule, generatedAt } = report;
+  const next = describeComeBack(comeBack, identity.source, formatReportCommand(report), generatedAt);
+  const rows: [label: string, text: string][] = [
+    ...(installation === 'printed'
+      ? []
+      : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
+    ['come back', next],
+  ];
+  return layOutRows(rows, width);
 }
 
 function listRows({ credentials, remaining, ...report }: InitReport): [label: string, value: string][] {
@@ -56,7 +56,7 @@ function formatSchedule(schedule: Schedule): string {
       return schedule.line;
     case 'systemd': {
       const files = schedule.files.map(({ path, content }) => `# ${path}\n${content}`);
-      return [...files, schedule.commands.map(formatCommand).join('\n')].join('\n');
+      return [...files, schedule.commands.map(formatShellCommand).join('\n')].join('\n');
     }
     case 'sidecar':
       return schedule.text.trimEnd();
@@ -67,5 +67,5 @@ function formatSchedule(schedule: Schedule): string {
 
 /** The command that shows what the schedule recorded. */
 export function formatReportCommand({ isDefaultDatabase, database }: InitReport): string {
-  return formatCommand(['cred-watch', 'report', ...(isDefaultDatabase ? [] : ['--db', database])]);
+  return formatShellCommand(['cred-watch', 'report', ...(isDefaultDatabase ? [] : ['--db', database])]);
 }

@@ -1,23 +1,9 @@
 import { buildCronLine, buildShellCommand, CRON_COMMENT } from '../../domain/installation/cron-line.ts';
-import type { Host, Orchestrator, PollCommand, ScheduleKind } from '../../domain/installation/schedule.ts';
+import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
-import { quoteForShell } from '../../untrusted-text.ts';
 import { buildSidecar } from './sidecar.ts';
-import { buildSystemdUnits, SERVICE_NAME, TIMER_NAME, type UnitScope } from './systemd-units.ts';
-
-/** A file that `--write` writes. */
-export interface ScheduleFile {
-  path: string;
-  content: string;
-}
-
-/** What keeps sampling, as text that a user can copy, and as files and commands. */
-export type Schedule =
-  | { kind: 'cron'; comment: string; line: string }
-  | { kind: 'systemd'; scope: UnitScope; files: readonly ScheduleFile[]; commands: readonly string[][] }
-  | { kind: 'sidecar'; orchestrator: Orchestrator; text: string }
-  | { kind: 'process'; command: string };
+import { buildSystemdUnits, SERVICE_NAME, TIMER_NAME } from './systemd-units.ts';
 
 interface ScheduleOptions {
   host: Host;
@@ -62,12 +48,10 @@ function buildUnits({ host, poll, every, unitFolder, user }: ScheduleOptions): S
       { path: `${unitFolder}/${TIMER_NAME}`, content: timer },
     ],
     commands: [
+      // Starts the manager of the user, which otherwise ends when the user logs out.
+      ...(scope === 'user' ? [['loginctl', 'enable-linger', user]] : []),
       [...systemctl, 'daemon-reload'],
       [...systemctl, 'enable', '--now', TIMER_NAME],
-      // Otherwise the manager of a user ends when the user logs out.
-      ...(scope === 'user' ? [['loginctl', 'enable-linger', user]] : []),
     ],
   };
 }
-
-export const formatCommand = (words: readonly string[]): string => words.map(quoteForShell).join(' ');

@@ -1,10 +1,7 @@
 import { findCalendar } from '../../domain/installation/interval.ts';
-import type { PollCommand } from '../../domain/installation/schedule.ts';
+import type { PollCommand, UnitScope } from '../../domain/installation/schedule.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
-
-/** The manager of systemd that runs the units: of the system, or of one user. */
-export type UnitScope = 'system' | 'user';
 
 export interface SystemdUnits {
   service: string;

@@ -1,6 +1,6 @@
-import type { ScheduleProblem } from '../../../domain/installation/schedule.ts';
+import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import type { Schedule } from '../../installation/schedule.ts';
+import { formatShellCommand } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 
 /** The sentence in front of a schedule. `writes`: `--write` was given. */
@@ -24,6 +24,47 @@ export function introduceSchedule(schedule: Schedule, writes: boolean): string {
       return 'To keep sampling, run this command as long as the container or the session exists:';
   }
 }
+
+/** Why `--write` cannot install a schedule. */
+export function describeNotInstallable(
+  schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+): Explanation {
+  return schedule.kind === 'sidecar'
+    ? {
+        message:
+          '--write cannot install a sidecar, because it is a part of the task definition or the pod template',
+        hint: 'run `cred-watch init` without --write, and copy the sidecar',
+      }
+    : {
+        message: '--write cannot install a process: neither cron nor systemd can keep sampling here',
+        hint: 'run `cred-watch init` without --write, and start the process with the container or the session',
+      };
+}
+
+export const askToInstall = (schedule: Schedule): string =>
+  schedule.kind === 'cron' ? 'Add this line to your crontab?' : 'Write these units, and run the commands?';
+
+/** Only for `--write`. */
+export function describeInstallation(schedule: Schedule, state: InstallationState): string {
+  const isCron = schedule.kind === 'cron';
+  switch (state) {
+    case 'installed':
+      return isCron
+        ? 'installed: cron polls from now on; `crontab -e` removes the line'
+        : `installed: systemd polls from now on; \`${formatShellCommand(getStopCommand(schedule))}\` stops it`;
+    case 'unchanged':
+      return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
+    case 'declined':
+    case 'printed':
+      return 'nothing changed';
+  }
+}
+
+const getStopCommand = (schedule: Schedule): string[] => [
+  'systemctl',
+  ...(schedule.kind === 'systemd' && schedule.scope === 'user' ? ['--user'] : []),
+  ...['disable', '--now', 'cred-watch.timer'],
+];
 
 /** Why a schedule cannot run the poll, and what to use instead. */
 export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
