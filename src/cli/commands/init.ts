@@ -55,6 +55,10 @@ export const initCommand: CommandDefinition = {
   },
   async run(flags: InitFlags, invocation) {
     validate(flags, invocation);
+    if (flags.check) {
+      const { runCheck } = await import('../init/check/run-check.ts');
+      return runCheck(flags, invocation.io);
+    }
     const { runInit } = await import('../init/run-init.ts');
     return runInit(flags, invocation.io);
   },

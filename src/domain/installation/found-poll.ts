@@ -6,6 +6,8 @@ export interface FoundPoll {
   program: string;
   /** Flags with their values. A flag without a value has the value `''`. */
   flags: ReadonlyMap<string, string>;
+  /** The assignments in front of the command. */
+  variables: ReadonlyMap<string, string>;
 }
 
 const PROGRAM = /(?:^|\/)cred-watch(?:\.js)?$/;
@@ -22,7 +24,18 @@ export function findPoll(words: readonly string[]): FoundPoll | null {
     node: before !== undefined && /(?:^|\/)node(?:js)?$/.test(before) ? before : null,
     program,
     flags: readFlags(words.slice(index + 2)),
+    variables: readVariables(words.slice(0, index)),
   };
+}
+
+function readVariables(words: readonly string[]): Map<string, string> {
+  const variables = new Map<string, string>();
+  for (const word of words) {
+    const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
+    if (name === undefined) break;
+    variables.set(name, value);
+  }
+  return variables;
 }
 
 function readFlags(words: readonly string[]): Map<string, string> {
