@@ -40,6 +40,7 @@ export function findScheduleProblem(
     case 'systemd':
       return (
         findCommonProblem(kind, findCalendar(every), poll, every) ??
+        findNodeProblem(poll) ??
         (host.isRoot ? findSystemUnitProblem(poll) : null)
       );
   }
@@ -59,6 +60,9 @@ function findCommonProblem(
 
 const findCronProblem = (poll: PollCommand, every: Seconds): ScheduleProblem | null =>
   findCronLineProblem(poll, buildCronLine(poll, every));
+
+const findNodeProblem = ({ node }: PollCommand): ScheduleProblem | null =>
+  /["'\\]/.test(node) ? { code: 'UNIT_NODE', path: node } : null;
 
 function findSystemUnitProblem(poll: PollCommand): ScheduleProblem | null {
   const { source, words, variables, node, program } = poll;

@@ -62,7 +62,7 @@ const SELECTING_FLAGS = [
 /** True if both polls record the same credentials. Without `--source`, a poll uses the endpoint of its environment. */
 export function isSameSource(a: FoundPoll, b: FoundPoll): boolean {
   const differ = SELECTING_FLAGS.some((flag) => a.flags.get(flag) !== b.flags.get(flag));
-  if (differ) return false;
+  if (differ || a.variables.get('AWS_PROFILE') !== b.variables.get('AWS_PROFILE')) return false;
   const [first, second] = [getSource(a), getSource(b)];
   return first === second || first === null || second === null;
 }

@@ -45,6 +45,8 @@ export type ScheduleProblem =
   | { code: 'UNIT_PROFILE' }
   | { code: 'UNIT_PROGRAM'; path: string }
   | { code: 'UNIT_DATABASE'; path: string }
+  /** systemd rejects quotes and backslashes in the path of a program. */
+  | { code: 'UNIT_NODE'; path: string }
   | { code: 'NO_ORCHESTRATOR' };
 
 /** The manager of systemd that runs the units: of the system, or of one user. */

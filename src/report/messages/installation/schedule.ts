@@ -114,6 +114,11 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
         message: `a unit of the system has its database in /var/lib/cred-watch, and not in ${problem.path}`,
         hint: 'use --schedule cron, or remove --db, CRED_WATCH_DB and XDG_STATE_HOME',
       };
+    case 'UNIT_NODE':
+      return {
+        message: `systemd cannot start ${problem.path}, because the path contains a quote or a backslash`,
+        hint: 'use --schedule cron, or install Node in /usr/local',
+      };
     case 'NO_ORCHESTRATOR':
       return {
         message: 'this is neither a task of ECS nor a pod of Kubernetes, so there is no place for a sidecar',
