@@ -33,6 +33,9 @@ export const JUDGING_FLAGS = [
   '--min-watched',
 ];
 
+/** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
+export const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
+
 export function addJudgingFlags(command: Command): Command {
   return command
     .option(
