@@ -27,6 +27,7 @@ export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
   description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
+  readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
     addProcessFlags(addStartCheckFlags(command))

@@ -9,6 +9,7 @@ import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
+import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags, JUDGING_FLAGS, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
@@ -40,11 +41,15 @@ export const pollCommand: CommandDefinition = {
   name: 'poll',
   group: 'Measure',
   description: 'record one sample of the current credentials; --interval keeps sampling',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--targets <file>', 'poll the endpoints that this JSON file lists; see docs/targets.md')
       .option('--interval <duration>', 'keep polling at this interval')
       .option('--for <duration>', 'with --interval: stop after this time');
+    // Each target has its own.
+    for (const flag of ['--source', '--role'] as const)
+      ignoreVariable(command, flag, (_, { has }) => has('--targets'));
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',

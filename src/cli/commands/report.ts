@@ -49,6 +49,7 @@ export const reportCommand: CommandDefinition = {
   name: 'report',
   group: 'Judge',
   description: 'show rotation interval, minimum remaining validity and findings; -j judges a job',
+  readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
     addListeningFlags(

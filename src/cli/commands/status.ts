@@ -29,6 +29,7 @@ export const statusCommand: CommandDefinition = {
   name: 'status',
   group: 'Judge',
   description: 'one line: verdict, worst case, rotations, time left now, last poll',
+  readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) => addSelectionFlags(addJudgingFlags(command)).addOption(createFormatFlag()),
   help: {

@@ -30,7 +30,8 @@ export const createHotCommand =
     /** Returns null for help and for every error, because only the whole program has their texts. */
     function parseOrNull(): ParsedLine | null {
       try {
-        return createLineParser([definition], { writeOut: () => {}, writeErr: () => {} }).parse(line);
+        const output = { writeOut: () => {}, writeErr: () => {} };
+        return createLineParser([definition], output, process.env).parse(line);
       } catch {
         return null;
       }
