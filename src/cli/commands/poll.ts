@@ -18,7 +18,7 @@ import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
-import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+import { createPollNotePrinter, printError, printNote, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import type { BackgroundPush } from '../push/background-push.ts';
@@ -50,6 +50,9 @@ export const pollCommand: CommandDefinition = {
     // Each target has its own.
     for (const flag of ['--source', '--role'] as const)
       ignoreVariable(command, flag, (_, { has }) => has('--targets'));
+    // Without these flags, poll judges no job, and a wrong variable must not stop the samples.
+    for (const flag of ['--job-duration', '--margin'] as const)
+      ignoreVariable(command, flag, (_, { has }) => !JUDGING_OUTPUTS.some(has));
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',
@@ -105,6 +108,7 @@ export const pollCommand: CommandDefinition = {
       interval === undefined
         ? await pollOneTime(context, flags, io)
         : await pollAtInterval(context, { ...flags, interval }, database, push, io);
+    if (code !== EXIT.ok) await printVariablesNote(invocation.command, io);
     // An error of the poll comes first.
     if (interval === undefined) await printExposedFiles(database, io);
     return code;
@@ -160,6 +164,9 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
   const { startLiveReportServer } = await import('../live-report/live-report-server.ts');
   return startLiveReportServer(flags, database, io);
 }
+
+/** The flags whose outputs judge jobs. */
+const JUDGING_OUTPUTS = ['--listen', '--push'];
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host'];

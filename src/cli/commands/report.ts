@@ -9,6 +9,7 @@ import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import {
   addJudgingFlags,
@@ -141,9 +142,10 @@ export const reportCommand: CommandDefinition = {
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
+    const variables = listSelectingVariables(invocation.command);
     const needsVerdict = presigned !== undefined || isPlugin;
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
-    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
+    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict, variables }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     await writeOutputs(rendered, report, presigned, flags, now, io);

@@ -5,6 +5,7 @@ import { assessStored } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import {
   addJudgingFlags,
@@ -47,7 +48,7 @@ export const statusCommand: CommandDefinition = {
   },
   async run(flags: StatusFlags, invocation) {
     validate(flags, invocation);
-    const { io } = invocation;
+    const { io, command } = invocation;
     const now = io.clock.now();
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
@@ -57,7 +58,8 @@ export const statusCommand: CommandDefinition = {
     const report = assessStored(database.store, options);
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const isPlugin = flags.exitCodes === 'nagios';
-    const hasData = await printMissingData(report, { databasePath, filter, needsVerdict: isPlugin }, io);
+    const read = { databasePath, filter, needsVerdict: isPlugin, variables: listSelectingVariables(command) };
+    const hasData = await printMissingData(report, read, io);
     if (hasData || !isPlugin || flags.format === 'json')
       await io.stdout.write(
         await render(summariseStatus(report.assessment, flags.margin, now), flags, now, io),

@@ -5,6 +5,7 @@ import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
 import type { Invocation } from '../command.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, toExitCode } from '../flags/exit-codes.ts';
 import { formatNames } from '../flags/selection-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
@@ -44,7 +45,8 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     readSeriesNames: () => [],
     jobNames: read.jobNames,
   };
-  const context = { databasePath: read.name, filter: options.filter, needsVerdict: isPlugin };
+  const variables = listSelectingVariables(invocation.command);
+  const context = { databasePath: read.name, filter: options.filter, needsVerdict: isPlugin, variables };
   if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
   assertTagExists(fleet, location);

@@ -75,8 +75,15 @@ export function applyFlagVariables(command: Command, env: Environment): void {
   }
 }
 
-/** The variables that gave values to these flags. */
-export const listUsedVariables = (command: Command, flags: readonly FlagWithVariable[]): string[] =>
+/** What to do if these variables select nothing. Empty without a variable. */
+export const describeVariables = (names: readonly string[]): string[] =>
+  names.map((name) => `${name} is set: unset it, or give the flag`);
+
+/** The variables that select series or credentials on this command line. */
+export const listSelectingVariables = (command: Command): string[] =>
+  listUsedVariables(command, ['--source', '--role']);
+
+const listUsedVariables = (command: Command, flags: readonly FlagWithVariable[]): string[] =>
   command.options.flatMap((option) =>
     hasVariable(option.long) &&
     flags.includes(option.long) &&

@@ -26,8 +26,8 @@ export function listStatusParts(status: Status): StatusPart[] {
   const measured = series?.measured ?? null;
   return [
     ...listVerdictParts(status),
-    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series)),
     ...listReasonParts(series?.judgement ?? null),
+    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -92,12 +92,12 @@ const WATCHED_ENOUGH = 0.95;
 function describeWatched(measured: MeasuredStatus): string {
   const { witnessedCount, watchedTime, watchedShare, sampleCount, isIssuedPerRequest } = measured;
   if (isIssuedPerRequest) return `${formatCount(sampleCount, 'sample')}, each request gets new credentials`;
-  const rotations = witnessedCount === 0 ? 'no rotation' : formatCount(witnessedCount, 'rotation');
+  const time = formatRoughDuration(watchedTime);
   const share =
     watchedShare === null || watchedShare >= WATCHED_ENOUGH
       ? ''
       : `, ${formatShare(watchedShare)} of the time watched`;
-  return `${rotations} in ${formatRoughDuration(watchedTime)}${share}`;
+  return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
 const describeCurrent = (remaining: Seconds): string =>
