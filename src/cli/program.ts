@@ -16,12 +16,14 @@ import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { statusCommand } from './commands/status.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
 
 /** The only list of commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   pollCommand,
   sourcesCommand,
+  statusCommand,
   reportCommand,
   checkCommand,
   execCommand,
