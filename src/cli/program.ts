@@ -17,6 +17,7 @@ import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { statusCommand } from './commands/status.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
 
 /** The only list of commands, in the order of the help. */
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   initCommand,
   pollCommand,
   sourcesCommand,
+  statusCommand,
   reportCommand,
   checkCommand,
   execCommand,
