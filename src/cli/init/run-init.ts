@@ -1,5 +1,13 @@
+import { findEnvironment } from '../../domain/general-knowledge/environment.ts';
+import {
+  type ExpectedRotation,
+  findExpectedRotation,
+  getGeneralKnowledge,
+} from '../../domain/general-knowledge/general-knowledge.ts';
+import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findComeBack } from '../../domain/installation/come-back.ts';
+import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Seconds, SourceName } from '../../domain/model.ts';
@@ -9,6 +17,7 @@ import type { InitReport } from '../../report/installation/init-report.ts';
 import { buildSchedule } from '../../report/installation/schedule.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
+import { detectPlatform } from '../../sources/environment/platform.ts';
 import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { analyseSeries } from '../../watch/newest-series.ts';
@@ -42,7 +51,8 @@ export async function runInit(flags: InitFlags, io: Io): Promise<number> {
     await printError(io, `no credentials found: ${message}`, hint);
     return EXIT.failed;
   }
-  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule }, io);
+  const existing = await findExistingPoller(flags, poll, schedule, io);
+  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule, existing }, io);
   return finish(report, flags, io);
 }
 
@@ -74,6 +84,7 @@ interface SampledSource {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
+  existing: Poller | null;
 }
 
 function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
@@ -101,27 +112,60 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
       lastUpdated: credentials.lastUpdated,
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
-      usualInterval: getUsualInterval(identity.source),
+      expected: findExpected(identity.source, io),
       every: plan.every,
     }),
   };
 }
 
-/** How long a source usually serves the same credentials. */
-const getUsualInterval = (source: SourceName): Seconds | null => (source === 'imds' ? 3600 : null);
+/** Null if nothing is generally known about the environment, or if several are possible. */
+function findExpected(source: SourceName, { env }: Io): ExpectedRotation | null {
+  const environments = findEnvironment({ source, variables: env, platform: detectPlatform(env) });
+  const [environment] = environments;
+  return environment === undefined || environments.length > 1
+    ? null
+    : findExpectedRotation(getGeneralKnowledge(environment));
+}
 
 /** Shows everything before it asks and installs. */
 async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<number> {
-  const { schedule } = report;
   if (flags.format === 'json') {
     const { renderInitJson } = await import('../../report/installation/init-json.ts');
-    await io.stdout.write(renderInitJson(report, await installSchedule(schedule, flags, io)));
+    await io.stdout.write(renderInitJson(report, await install(report, flags, io)));
     return EXIT.ok;
   }
   const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
   const style = getTextStyle(io);
   await io.stdout.write(renderSample(report, flags.write === true, style));
-  const installation = await installSchedule(schedule, flags, io);
+  const installation = await install(report, flags, io);
   await io.stdout.write(renderNextSteps(report, installation, style));
   return EXIT.ok;
+}
+
+/** Nothing is installed if something polls already. */
+const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
+  existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
+
+/** What polls the same credentials into the same database already, at this interval. A chosen schedule is always shown. */
+async function findExistingPoller(
+  flags: InitFlags,
+  poll: PollCommand,
+  schedule: Schedule,
+  io: Io,
+): Promise<Poller | null> {
+  if (flags.schedule !== undefined) return null;
+  const { findPollers } = await import('./check/find-pollers.ts');
+  // A process ends with its session or container, so it does not replace cron or systemd.
+  const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
+  const own = findPoll([poll.node, poll.program, ...poll.words]);
+  const found = (await findPollers(io, '/')).find(
+    (each) =>
+      each.problem === null &&
+      (each.place.kind !== 'process' || isProcessEnough) &&
+      each.database === poll.database &&
+      (each.interval === null || each.interval === flags.every) &&
+      own !== null &&
+      isSameSource(each.poll, own),
+  );
+  return found ?? null;
 }

@@ -1,12 +1,13 @@
+import type { ExpectedRotation } from '../general-knowledge/general-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
 /** When a report has something to show. */
 export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
-  /** `interval`: how long the source usually serves the same credentials. */
-  | { code: 'AFTER_ROTATION'; at: Instant; interval: Seconds }
-  /** How often the source rotates is unknown, but it has to serve new credentials before the old ones expire. */
+  /** `expected`: what is generally known about the environment. */
+  | { code: 'AFTER_ROTATION'; at: Instant; expected: ExpectedRotation }
+  /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };
 
 interface CurrentCredentials {
@@ -15,21 +16,22 @@ interface CurrentCredentials {
   expiration: Instant;
   /** Witnessed rotations of the series. */
   rotationCount: number;
-  /** Null if unknown. */
-  usualInterval: Seconds | null;
+  /** Null if nothing is known. */
+  expected: ExpectedRotation | null;
   /** The interval of polls. */
   every: Seconds;
 }
 
 /** The first rotation is measured by the first poll after it. */
 export function findComeBack(current: CurrentCredentials): ComeBack {
-  const { now, lastUpdated, expiration, rotationCount, usualInterval, every } = current;
+  const { now, lastUpdated, expiration, rotationCount, expected, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
-  if (usualInterval === null) return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
-  const due = (lastUpdated ?? now) + usualInterval * 1000;
+  if (expected === null) return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
+  const withinMs = expected.within * 1000;
+  const due = (lastUpdated ?? now) + withinMs;
   // An overdue rotation can happen at any time, so nothing is known but the interval.
-  const rotation = due > now ? due : now + usualInterval * 1000;
-  return { code: 'AFTER_ROTATION', at: toMinute(rotation + every * 1000), interval: usualInterval };
+  const rotation = due > now ? due : now + withinMs;
+  return { code: 'AFTER_ROTATION', at: toMinute(rotation + every * 1000), expected };
 }
 
 const MINUTE_MS = 60_000;

@@ -26,7 +26,7 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
     come_back: {
       code: comeBack.code,
       at: comeBack.code === 'NOW' ? null : formatInstant(comeBack.at),
-      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.interval : null,
+      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.expected.within : null,
     },
   };
   return `${toJson(document, 2)}\n`;

@@ -1,3 +1,4 @@
+import type { Poller } from '../../domain/installation/check/poller.ts';
 import type { ComeBack } from '../../domain/installation/come-back.ts';
 import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
@@ -19,5 +20,7 @@ export interface InitReport {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
+  /** What polls already. Null: nothing, so the schedule has to be installed. */
+  existing: Poller | null;
   comeBack: ComeBack;
 }

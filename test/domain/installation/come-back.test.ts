@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
+import {
+  findExpectedRotation,
+  getGeneralKnowledge,
+} from '../../../src/domain/general-knowledge/general-knowledge.ts';
 import { findComeBack } from '../../../src/domain/installation/come-back.ts';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+
+const EXPECTED = findExpectedRotation(getGeneralKnowledge('imds'))!;
 
 const CURRENT = {
   now: at('14:40:10'),
   lastUpdated: at('14:30:05'),
   expiration: at('20:50:00'),
   rotationCount: 0,
-  usualInterval: 3600,
+  expected: EXPECTED,
   every: 300,
 };
 
 test('the first report is useful one poll after the next rotation', () => {
-  expect(findComeBack(CURRENT)).toEqual({ code: 'AFTER_ROTATION', at: at('15:36:00'), interval: 3600 });
+  expect(findComeBack(CURRENT)).toEqual({ code: 'AFTER_ROTATION', at: at('15:36:00'), expected: EXPECTED });
 });
 
 test('an overdue rotation is expected within one interval', () => {
@@ -25,8 +31,8 @@ test('without LastUpdated, the rotation is expected within one interval', () => 
   expect(findComeBack({ ...CURRENT, lastUpdated: null })).toMatchObject({ at: at('15:46:00') });
 });
 
-test('without a usual interval, the credentials are replaced before they expire', () => {
-  expect(findComeBack({ ...CURRENT, usualInterval: null })).toEqual({
+test('without knowledge about the environment, the credentials are replaced before they expire', () => {
+  expect(findComeBack({ ...CURRENT, expected: null })).toEqual({
     code: 'AFTER_EXPIRATION',
     at: at('20:55:00'),
   });

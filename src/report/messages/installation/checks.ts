@@ -3,7 +3,8 @@ import type {
   InstallationCheck,
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
-import type { PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
+import type { Poller, PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
@@ -148,6 +149,13 @@ const DATABASE_FIXES: Readonly<Record<DatabaseProblem, (path: string, user: stri
     `run \`sudo chown ${quoteForShell(user)} ${quoteForShell(path)}\`, or poll as its owner`,
   unreadable: (path) => `check the permissions: \`ls -l ${quoteForShell(path)}\``,
 };
+
+/** Instead of a schedule. */
+export const describeExistingPoller = ({ place, interval }: Pick<Poller, 'place' | 'interval'>): string =>
+  `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
+
+const describePolling = (place: PollerPlace, interval: Seconds | null): string =>
+  `${describePlace(place)} polls${interval === null ? '' : ` every ${duration(interval)}`}`;
 
 function describePlace(place: PollerPlace): string {
   switch (place.kind) {

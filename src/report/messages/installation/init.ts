@@ -1,3 +1,4 @@
+import type { ExpectedRotation } from '../../../domain/general-knowledge/general-knowledge.ts';
 import type { ComeBack } from '../../../domain/installation/come-back.ts';
 import type { Instant, SourceName } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
@@ -20,16 +21,22 @@ export function describeComeBack(
   report: string,
   now: Instant,
 ): string {
-  switch (comeBack.code) {
-    case 'NOW':
-      return `rotations were measured already: run \`${report}\``;
-    case 'AFTER_ROTATION': {
-      const interval = formatDuration(comeBack.interval);
-      return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${source} usually rotates about every ${interval}, and nothing is measured before the first rotation`;
-    }
-    case 'AFTER_EXPIRATION':
-      return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: these credentials are replaced before they expire, and nothing is measured before the first rotation`;
-  }
+  if (comeBack.code === 'NOW') return `rotations were measured already: run \`${report}\``;
+  const when = `after ${formatMinute(comeBack.at, now)}, run \`${report}\``;
+  const reason =
+    comeBack.code === 'AFTER_ROTATION'
+      ? describeExpectedRotation(comeBack.expected, source)
+      : 'these credentials are replaced before they expire';
+  return `${when}: ${reason}, and nothing is measured before the first rotation`;
+}
+
+/** Not measured here, so the sentence says `usually`. */
+function describeExpectedRotation({ within, fact }: ExpectedRotation, source: SourceName): string {
+  const name = source === 'imds' ? 'IMDS' : 'the source';
+  const isInterval = fact.subject === 'rotation-interval' && fact.usual !== null;
+  return isInterval
+    ? `${name} usually rotates about every ${formatDuration(within)}`
+    : `${name} usually has new credentials within ${formatDuration(within)}`;
 }
 
 /** `15:40Z`, because a whole minute needs no seconds. */
