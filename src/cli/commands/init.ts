@@ -12,6 +12,7 @@ const DEFAULT_INTERVAL = 300;
 export const initCommand: CommandDefinition = {
   name: 'init',
   group: 'Start',
+  readsFlagVariables: true,
   description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
   declare(command) {
     command
