@@ -21,7 +21,7 @@ export interface Invocation {
 export interface CommandDefinition {
   name: string;
   /** Heading in the list of commands. */
-  group: 'Measure' | 'Judge' | 'Samples' | 'Serve' | 'Help';
+  group: 'Start' | 'Measure' | 'Judge' | 'Samples' | 'Serve' | 'Help';
   description: string;
   /** Adds flags and arguments. */
   declare(command: Command): void;

@@ -8,6 +8,7 @@ import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { helpCommand } from './commands/help.ts';
 import { importCommand } from './commands/import.ts';
+import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -21,6 +22,7 @@ import { declareCommands, type Perform } from './declare-commands.ts';
 
 /** The only list of commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  initCommand,
   pollCommand,
   sourcesCommand,
   statusCommand,

@@ -11,7 +11,7 @@ import type {
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration as duration, formatDuration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
@@ -103,10 +103,10 @@ const describeNoSample = (deletedBefore: Instant | null): string =>
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
-/** `3d02h`, `1h05m`: smaller units do not matter. */
+/** `3d 02h`, `1h 05m`: smaller units do not matter. */
 function formatAge(age: Seconds): string {
   const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
-  return formatShortDuration(Math.floor(age / unit) * unit);
+  return formatDuration(Math.floor(age / unit) * unit);
 }
 
 /** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
