@@ -13,6 +13,7 @@ export const initCommand: CommandDefinition = {
   name: 'init',
   group: 'Start',
   description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--write', 'install the cron line or the units, after a question')
