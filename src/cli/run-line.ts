@@ -1,5 +1,5 @@
 /** Parses and runs a command line, with all commands or only some of them. */
-import type { Command, OutputConfiguration } from 'commander';
+import type { Command, Help, OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
@@ -19,7 +19,11 @@ export interface ParsedLine {
  * @returns `parse` throws CommanderError if a word is unknown or missing, and for help. It throws
  *   CredWatchError if a value is invalid.
  */
-export function createLineParser(commands: readonly CommandDefinition[], output: OutputConfiguration) {
+export function createLineParser(
+  commands: readonly CommandDefinition[],
+  output: OutputConfiguration,
+  helpConfiguration?: Partial<Help>,
+) {
   const parsed: ParsedLine[] = [];
   const program = declareCommands(
     commands,
@@ -27,6 +31,7 @@ export function createLineParser(commands: readonly CommandDefinition[], output:
       parsed.push({ definition, program, command });
     },
     output,
+    helpConfiguration,
   );
   const parse = ({ ownArguments }: CommandLine): ParsedLine => {
     program.parse(ownArguments, { from: 'user' });

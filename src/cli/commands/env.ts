@@ -54,6 +54,7 @@ export const envCommand: CommandDefinition = {
       .option('--legacy-token', 'also print AWS_SECURITY_TOKEN, for programs that read only this variable')
       .option('--tty', 'print secrets even to a terminal'),
   help: {
+    commonFlags: ['--job-duration', '--format', '--margin', '--wait', '--source', '--profile'],
     notes: [
       'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
         'eval "$(…)" would ignore it.',

@@ -35,6 +35,13 @@ export interface StartCheckFlags extends SourceFlags, JobDurationFlags {
   db?: string;
 }
 
+/** When each command needs a duration. */
+const REQUIRED: Readonly<Record<string, string>> = {
+  check: ' (required, unless --pid is given)',
+  env: ' (required)',
+  exec: ' (required, unless --watch or --refresh is given)',
+};
+
 /** @param jobFlagText what the command uses the name of the job for */
 export function addStartCheckFlags(
   command: Command,
@@ -43,7 +50,7 @@ export function addStartCheckFlags(
   command
     .option(
       '-j, --job-duration <duration>',
-      'duration of the job, which keeps its initial credentials; auto: of the longest run of --job',
+      `how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job${REQUIRED[command.name()] ?? ''}`,
       parseJobDurationFlag,
     )
     .option('--job <name>', jobFlagText, parseName)

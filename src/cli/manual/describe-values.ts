@@ -1,0 +1,27 @@
+import { Argument, type Option } from 'commander';
+
+/**
+ * Adds the allowed values, the default, and whether a flag is required to a description. commander would put values in
+ * quotes.
+ */
+export function describeValues(target: Option | Argument): string {
+  const { description, argChoices, defaultValueDescription } = target;
+  const values = [
+    ...(isRequiredFlag(target) ? ['required'] : []),
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
+    ...(hasShownDefault(target)
+      ? [`default: ${defaultValueDescription ?? String(target.defaultValue)}`]
+      : []),
+  ];
+  return values.length === 0 ? description : `${description} (${values.join('; ')})`;
+}
+
+const isRequiredFlag = (target: Option | Argument): boolean =>
+  !(target instanceof Argument) && target.mandatory;
+
+/** An empty list is no default, and the name `default` says nothing. */
+function hasShownDefault({ defaultValue, defaultValueDescription }: Option | Argument): boolean {
+  if (defaultValueDescription !== undefined) return true;
+  if (Array.isArray(defaultValue) || defaultValue === 'default') return false;
+  return !['undefined', 'boolean'].includes(typeof defaultValue);
+}
