@@ -29,12 +29,12 @@ export function suggestDurations(text: string): string[] {
     .trim()
     .toLowerCase()
     .replace(/(\d),(?=\d)/g, '$1.');
-  const candidates = /^\d+(?:\.\d+)?$/.test(plain)
+  const candidates = /^\d{1,6}(?:\.\d+)?$/.test(plain)
     ? (['s', 'm', 'h', 'd'] as const).map((unit) => Number(plain) * UNIT_SECONDS[unit])
     : plain.includes(':')
       ? readColons(plain)
       : [readUnits(plain)];
-  const isWhole = /^\d+$/.test(plain);
+  const isWhole = /^\d{1,6}$/.test(plain);
   const suggestions = candidates.flatMap((seconds, index) => {
     if (seconds === null || !Number.isInteger(seconds) || seconds === 0) return [];
     // 300s is easier to recognise than 5m.

@@ -1,5 +1,6 @@
 /** What a wrong value of a flag can mean. */
 import { suggestDurations } from '../../../domain/time/duration-suggestions.ts';
+import { formatInstant, parseInstant } from '../../../domain/time/instant.ts';
 import { parseShare } from '../../../domain/verdict/confidence.ts';
 
 /** `did you mean 5h or 5m?`; null without suggestions. */
@@ -42,3 +43,15 @@ export function askForCount(text: string): string | null {
 
 /** `1,000`, `1_000`, `1 000` and `1'000`. */
 const removeSeparators = (text: string) => text.replace(/(\d)[,_ '](?=\d{3}(?!\d))/g, '$1');
+
+/** `7 days ago`, `-7d`, `2026/1/31`, and seconds or milliseconds since 1970. Null if the text is no time. */
+export function askForMoment(text: string): string | null {
+  const plain = text.trim();
+  const [, year = '', month = '', day = ''] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(plain) ?? [];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  if (parseInstant(`${date}T00:00:00Z`) !== null) return askDidYouMean([date]);
+  const epoch = /^\d{10}$/.test(plain) ? Number(plain) * 1000 : /^\d{13}$/.test(plain) ? Number(plain) : null;
+  return epoch === null
+    ? askForDuration(plain.replace(/^-|\s*ago$/g, ''))
+    : askDidYouMean([formatInstant(epoch)]);
+}
