@@ -1,5 +1,6 @@
 import { Command, type Help, type OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
+import { addFlagVariables } from './flags/environment/flag-variables.ts';
 import { WRONG_USAGE } from './flags/exit-codes.ts';
 import { reportInvalidValues } from './flags/invalid-value.ts';
 import { createExitCodesFlag } from './flags/shared-flags.ts';
@@ -54,6 +55,7 @@ export function declareCommands(
     addUsualParsers(command);
     rejectSecondValues(command);
     reportInvalidValues(command);
+    if (definition.readsFlagVariables) addFlagVariables(command);
   }
   return program;
 }

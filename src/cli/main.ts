@@ -37,6 +37,7 @@ async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
   const { program, parse } = createLineParser(
     COMMANDS,
     output,
+    io.env,
     createHelpConfiguration(wantsShortHelp(line)),
   );
   try {

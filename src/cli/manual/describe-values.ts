@@ -1,4 +1,5 @@
 import { Argument, type Option } from 'commander';
+import { findVariable } from '../flags/environment/flag-variables.ts';
 
 /**
  * Adds the allowed values, the default, and whether a flag is required to a description. commander would put values in
@@ -6,12 +7,14 @@ import { Argument, type Option } from 'commander';
  */
 export function describeValues(target: Option | Argument): string {
   const { description, argChoices, defaultValueDescription } = target;
+  const variable = 'long' in target ? findVariable(target) : undefined;
   const values = [
     ...(isRequiredFlag(target) ? ['required'] : []),
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
     ...(hasShownDefault(target)
       ? [`default: ${defaultValueDescription ?? String(target.defaultValue)}`]
       : []),
+    ...(variable === undefined ? [] : [`env: ${variable}`]),
   ];
   return values.length === 0 ? description : `${description} (${values.join('; ')})`;
 }

@@ -1,5 +1,5 @@
 import type { Seconds } from '../model.ts';
-import { formatShortDuration, parseDuration } from './duration.ts';
+import { formatFlagDuration, parseDuration } from './duration.ts';
 
 const UNIT_SECONDS = { d: 86_400, h: 3_600, m: 60, s: 1 } as const;
 type Unit = keyof typeof UNIT_SECONDS;
@@ -38,7 +38,7 @@ export function suggestDurations(text: string): string[] {
   const suggestions = candidates.flatMap((seconds, index) => {
     if (seconds === null || !Number.isInteger(seconds) || seconds === 0) return [];
     // 300s is easier to recognise than 5m.
-    return [isWhole ? `${Number(plain)}${'smhd'[index]}` : formatShortDuration(seconds)];
+    return [isWhole ? `${Number(plain)}${'smhd'[index]}` : formatFlagDuration(seconds)];
   });
   return [...new Set(suggestions)].filter((suggestion) => parseDuration(suggestion) !== null);
 }

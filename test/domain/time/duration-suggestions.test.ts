@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatShortDuration, parseDuration } from '../../../src/domain/time/duration.ts';
+import { formatFlagDuration, parseDuration } from '../../../src/domain/time/duration.ts';
 import { suggestDurations } from '../../../src/domain/time/duration-suggestions.ts';
 
 test.each<[text: string, suggestions: string[]]>([
@@ -88,7 +88,7 @@ test('a duration in words keeps its length', () => {
     fc.property(amount, amount, amount, (hours, minutes, seconds) => {
       const sum = hours * 3600 + minutes * 60 + seconds;
       const text = `${hours} hours ${minutes} min and ${seconds} sec`;
-      expect(suggestDurations(text)).toEqual(sum === 0 ? [] : [formatShortDuration(sum)]);
+      expect(suggestDurations(text)).toEqual(sum === 0 ? [] : [formatFlagDuration(sum)]);
     }),
   );
 });
