@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 
 export type HelpRow = readonly [term: string, description: string];
 
@@ -21,6 +21,18 @@ export interface CommandHelp {
   /** The first ones are also in the short help. */
   examples: readonly HelpExample[];
 }
+
+const requirements = new WeakMap<Option, string>();
+
+/** Says in the help when a flag is required: `unless --pid is given`. For a flag that the command checks itself. */
+export function addRequirement(option: Option, condition = ''): Option {
+  requirements.set(option, condition === '' ? 'required' : `required, ${condition}`);
+  return option;
+}
+
+/** `required`, perhaps with a condition; null for an optional flag. */
+export const findRequirement = (option: Option): string | null =>
+  requirements.get(option) ?? (option.mandatory ? 'required' : null);
 
 const helps = new WeakMap<Command, CommandHelp>();
 

@@ -1,5 +1,6 @@
-import { Argument, type Option } from 'commander';
+import type { Argument, Option } from 'commander';
 import { findVariable } from '../flags/environment/flag-variables.ts';
+import { findRequirement } from './command-help.ts';
 
 /**
  * Adds the allowed values, the default, and whether a flag is required to a description. commander would put values in
@@ -7,9 +8,11 @@ import { findVariable } from '../flags/environment/flag-variables.ts';
  */
 export function describeValues(target: Option | Argument): string {
   const { description, argChoices, defaultValueDescription } = target;
-  const variable = 'long' in target ? findVariable(target) : undefined;
+  const option = 'long' in target ? target : null;
+  const requirement = option && findRequirement(option);
+  const variable = option === null ? undefined : findVariable(option);
   const values = [
-    ...(isRequiredFlag(target) ? ['required'] : []),
+    ...(requirement === null ? [] : [requirement]),
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
     ...(hasShownDefault(target)
       ? [`default: ${defaultValueDescription ?? String(target.defaultValue)}`]
@@ -18,9 +21,6 @@ export function describeValues(target: Option | Argument): string {
   ];
   return values.length === 0 ? description : `${description} (${values.join('; ')})`;
 }
-
-const isRequiredFlag = (target: Option | Argument): boolean =>
-  !(target instanceof Argument) && target.mandatory;
 
 /** An empty list is no default, and the name `default` says nothing. */
 function hasShownDefault({ defaultValue, defaultValueDescription }: Option | Argument): boolean {

@@ -14,7 +14,8 @@ export const OTHER_GROUP = 'Other options';
 
 /** The groups, in the order of help and man page. A flag may begin with the name of a command, which has priority. */
 const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] = [
-  ['Polling', ['--interval', '--for', '--targets', '--extended-api']],
+  ['Installation', ['--write', '--yes', '--check', '--schedule', 'init --every']],
+  ['Polling', ['--interval', '--for', '--targets', '--extended-api', '--on-change']],
   ['Job', ['--job-duration', '--job', '--margin', '--wait', '--offline', '--judge', '--presign']],
   ['Running job', ['--pid', '--watch', '--warn-before']],
   ['Evidence', ['--max-age', '--confidence', '--min-watched']],
@@ -23,8 +24,9 @@ const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] 
     'Samples',
     ['report --host', 'report --source', 'report --role', '--since', '--until', '--retired', '--top'],
   ],
+  ['Samples', ['status --host', 'status --source', 'status --role']],
   ['Samples', ['export --host', 'export --source', 'export --role', '--older-than', '--dry-run']],
-  ['Logs', ['import --host', 'import --role', '--timezone', '--at', '--strict', 'import --dry-run']],
+  ['Logs', ['import --host', 'import --role', 'import --timezone', '--at', '--strict', 'import --dry-run']],
   ['Roles', ['--serve', '--default-role']],
   ['Credentials', ['--source', '--profile', '--process', '--role', '--expires', 'sources --pid']],
   ['Credentials', ['--lifetime', '--rotate-every', '--overlap', '--jitter', '--seed']],
@@ -40,7 +42,7 @@ const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] 
   ['Client files', ['--client-files', '--client-files-mode']],
   [
     'Instead of serving',
-    ['--history', '--every', 'simulate --until', 'simulate --host', 'simulate --output'],
+    ['--history', 'simulate --every', 'simulate --until', 'simulate --host', 'simulate --output'],
   ],
   ['Instead of serving', ['--setup-check', '--setup', '--setup-undo', '--setup-firewall', '--setup-bridge']],
   ['Instead of serving', ['--who', '--valid']],
@@ -50,7 +52,10 @@ const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] 
   ],
   ['Tables of PostgreSQL', ['--migrate', '--monthly', '--retain', '--forget-host', '--print']],
   ['Database', ['--db', '--host']],
-  ['Output', ['--format', '--output', '--clause', '--legacy-token', '--namespace', '--ascii', '--tty']],
+  [
+    'Output',
+    ['--format', '--output', '--clause', '--legacy-token', '--namespace', '--ascii', '--timezone', '--tty'],
+  ],
   ['Output', ['--log', '--no-log', '--exit-codes']],
   [OTHER_GROUP, []],
   [GLOBAL_GROUP, ['--debug', '--version', '--help']],

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
@@ -18,6 +18,7 @@ import {
   type SourceFlags,
 } from '../flags/source-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
+import { addRequirement } from '../manual/command-help.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
@@ -38,10 +39,9 @@ export interface StartCheckFlags extends SourceFlags, JobDurationFlags {
 }
 
 /** When each command needs a duration. */
-const REQUIRED: Readonly<Record<string, string>> = {
-  check: ' (required, unless --pid is given)',
-  env: ' (required)',
-  exec: ' (required, unless --watch or --refresh is given)',
+const REQUIREMENTS: Readonly<Record<string, string>> = {
+  check: 'unless --pid is given',
+  exec: 'unless --watch or --refresh is given',
 };
 
 /** @param jobFlagText what the command uses the name of the job for */
@@ -53,10 +53,14 @@ export function addStartCheckFlags(
     isDurationIrrelevant(command.name(), text, given),
   );
   command
-    .option(
-      '-j, --job-duration <duration>',
-      `how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job${REQUIRED[command.name()] ?? ''}`,
-      parseJobDurationFlag,
+    .addOption(
+      addRequirement(
+        new Option(
+          '-j, --job-duration <duration>',
+          'how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job',
+        ).argParser(parseJobDurationFlag),
+        REQUIREMENTS[command.name()],
+      ),
     )
     .option('--job <name>', jobFlagText, parseName)
     .addOption(createMarginFlag())
