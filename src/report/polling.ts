@@ -16,7 +16,7 @@ import { formatJob, formatNumber, getSeparator } from './text/format-values.ts';
 export function formatPollingLine(state: PollingState, width: number, isAsciiOnly: boolean): string {
   const separator = getSeparator(isAsciiOnly);
   const [first = '', ...others] = listPollingParts(state);
-  let line = first.slice(0, width);
+  let line = first.slice(0, width).trimEnd();
   for (const part of others) {
     if (line.length + separator.length + part.length > width) break;
     line += separator + part;
