@@ -1,39 +1,22 @@
-import type { Seconds } from '../../domain/model.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
-import { addJudgingFlags, JUDGING_FLAGS, type JudgingFlags } from '../flags/judging-flags.ts';
-import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
-import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
-import {
-  addSourceFlags,
-  openSourceFromFlags,
-  parseCommand,
-  type SourceFlags,
-} from '../flags/source-flags.ts';
+import { addJudgingFlags, JUDGING_FLAGS } from '../flags/judging-flags.ts';
+import { addListeningFlags } from '../flags/listening-flags.ts';
+import { createDatabaseFlag, createFormatFlag } from '../flags/shared-flags.ts';
+import { addSourceFlags, openSourceFromFlags, parseCommand } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
+import type { PollFlags } from '../poll/poll-flags.ts';
 import { createPollPrinter } from '../poll/poll-printer.ts';
+import { openPush } from '../poll/poll-push.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
-import type { BackgroundPush } from '../push/background-push.ts';
-import { type DestinationTarget, parseDestination } from '../push/destination-target.ts';
-import { parseTag, type Tag } from '../push/tags.ts';
-
-export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
-  targets?: string;
-  interval?: Seconds;
-  for?: Seconds;
-  db?: string;
-  format: TextOrJson;
-  push?: readonly DestinationTarget[];
-  tag?: readonly Tag[];
-  /** A command for the shell. */
-  onChange?: string;
-}
+import { parseDestination } from '../push/destination-target.ts';
+import { parseTag } from '../push/tags.ts';
 
 export const pollCommand: CommandDefinition = {
   name: 'poll',
@@ -131,14 +114,6 @@ async function pollOneTime(
   changes?.onPoll(recorded);
   await changes?.end(false, io);
   return recorded.outcome.ok || recorded.isStarting ? EXIT.ok : EXIT.failed;
-}
-
-/** Null without `--push`. Pushes a last time when it is disposed. */
-export async function openPush(flags: PollFlags, store: SampleStore, io: Io): Promise<BackgroundPush | null> {
-  const { push } = flags;
-  if (push === undefined) return null;
-  const { BackgroundPush } = await import('../push/background-push.ts');
-  return BackgroundPush.open({ ...flags, push }, store, io);
 }
 
 /** Null without `--on-change`. */

@@ -1,5 +1,6 @@
 import { isLocalSource } from '../../sources/open.ts';
-import { type PollFlags, pollCommand } from '../commands/poll.ts';
+import { pollCommand } from '../commands/poll.ts';
+import type { PollFlags } from '../poll/poll-flags.ts';
 import { createHotCommand } from './hot-command.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { PollChange } from '../../domain/changes/poll-changes.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { describePollChange } from '../../report/messages/poll-changes.ts';
+import { describePollChange } from '../../report/messages/polling/poll-changes.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 

@@ -1,23 +1,25 @@
 /** `poll --interval`: polls until a signal or until the end of `--for`. */
 
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { describeNewCredentials, describeRecovery } from '../../report/messages/polling.ts';
+import { describeNewCredentials, describeRecovery } from '../../report/messages/polling/polling.ts';
 import { formatPollLine } from '../../report/poll-line.ts';
-import { formatPollingLine, renderPollingSummary } from '../../report/polling.ts';
+import { formatPollingLine } from '../../report/polling/polling-line.ts';
+import { renderPollingSummary } from '../../report/polling/polling-summary.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { watch } from '../../watch/watch.ts';
-import { openPush, type PollFlags } from '../commands/poll.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { showUpdatingLine } from '../process/updating-line.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import { ChangeNotifier } from './change-notifier.ts';
+import type { PollFlags } from './poll-flags.ts';
 import { createMessagePrinter, createPollPrinter, printPollFailure } from './poll-printer.ts';
+import { openPush } from './poll-push.ts';
 import { PollTracker } from './poll-tracker.ts';
 import { summarisePolling } from './polling-summary.ts';
+import { showUpdatingLine } from './updating-line.ts';
 
 export type IntervalFlags = PollFlags & { interval: Seconds };
 

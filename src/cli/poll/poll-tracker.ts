@@ -1,7 +1,12 @@
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import type { Failing, NewCredentialsKind, PollCounts, PollingState } from '../../report/messages/polling.ts';
+import type {
+  Failing,
+  NewCredentialsKind,
+  PollCounts,
+  PollingState,
+} from '../../report/messages/polling/polling.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { PolledSeries } from '../../watch/polled-state.ts';

@@ -1,7 +1,7 @@
 import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
-import type { PollingSummary } from '../../report/messages/polling.ts';
+import type { PollingSummary } from '../../report/messages/polling/polling.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { assessPolled, type PollJudging } from '../../watch/polled-state.ts';

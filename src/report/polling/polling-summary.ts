@@ -1,28 +1,11 @@
-import { formatDuration as duration } from '../domain/time/duration.ts';
-import type { Assessment } from '../domain/verdict/assessment.ts';
-import { rankDecisiveSeries } from '../domain/verdict/judgements.ts';
-import { describeWorstCase, formatWorstCase } from './messages/measurements.ts';
-import {
-  adviseAfterPolling,
-  listPollingParts,
-  type PollingState,
-  type PollingSummary,
-} from './messages/polling.ts';
-import { describeVerdict, formatVerdict } from './messages/verdicts.ts';
-import { layOutRows } from './terminal/layout.ts';
-import { formatJob, formatNumber, getSeparator } from './text/format-values.ts';
-
-/** One line with as many parts as fit. A first part that is too long is cut. */
-export function formatPollingLine(state: PollingState, width: number, isAsciiOnly: boolean): string {
-  const separator = getSeparator(isAsciiOnly);
-  const [first = '', ...others] = listPollingParts(state);
-  let line = first.slice(0, width).trimEnd();
-  for (const part of others) {
-    if (line.length + separator.length + part.length > width) break;
-    line += separator + part;
-  }
-  return line;
-}
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { Assessment } from '../../domain/verdict/assessment.ts';
+import { rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
+import { describeWorstCase, formatWorstCase } from '../messages/measurements.ts';
+import { adviseAfterPolling, type PollingSummary } from '../messages/polling/polling.ts';
+import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
+import { layOutRows } from '../terminal/layout.ts';
+import { formatJob, formatNumber } from '../text/format-values.ts';
 
 /** What a poller prints when it stops. */
 export function renderPollingSummary(summary: PollingSummary, width: number): string {

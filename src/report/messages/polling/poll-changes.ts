@@ -1,6 +1,6 @@
-import type { ChangeKind, PollChange, PolledState } from '../../domain/changes/poll-changes.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
-import { formatVerdict } from './verdicts.ts';
+import type { ChangeKind, PollChange, PolledState } from '../../../domain/changes/poll-changes.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { formatVerdict } from '../verdicts.ts';
 
 type Describe = (before: PolledState, after: PolledState) => string;
 

@@ -1,4 +1,4 @@
-import type { Io, Output } from './io.ts';
+import type { Io, Output } from '../process/io.ts';
 
 const UPDATE_INTERVAL_MS = 1000;
 

@@ -1,14 +1,14 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { FailureReason, Instant, Seconds } from '../../domain/model.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { type Assessment, findDecisiveJob } from '../../domain/verdict/assessment.ts';
-import { toSafety } from '../../domain/verdict/judgements.ts';
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import type { FailureReason, Instant, Seconds } from '../../../domain/model.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { type Assessment, findDecisiveJob } from '../../../domain/verdict/assessment.ts';
+import { toSafety } from '../../../domain/verdict/judgements.ts';
 import {
   formatCount,
   formatRemaining,
   formatShortTimestamp,
   formatTimestamp,
-} from '../text/format-values.ts';
+} from '../../text/format-values.ts';
 
 /** Counts of the polls of one process. */
 export interface PollCounts {
