@@ -3,6 +3,7 @@ import type { PollContext } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
+import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags, JUDGING_FLAGS } from '../flags/judging-flags.ts';
 import { addListeningFlags } from '../flags/listening-flags.ts';
@@ -14,6 +15,7 @@ import { createPollPrinter } from '../poll/poll-printer.ts';
 import { openPush } from '../poll/poll-push.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
+import { printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { parseDestination } from '../push/destination-target.ts';
 import { parseTag } from '../push/tags.ts';
@@ -22,6 +24,7 @@ export const pollCommand: CommandDefinition = {
   name: 'poll',
   group: 'Measure',
   description: 'record one sample of the current credentials; --interval keeps sampling',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--targets <file>', 'poll the endpoints that this JSON file lists; see docs/targets.md')
@@ -32,6 +35,12 @@ export const pollCommand: CommandDefinition = {
         'run this shell command when the verdict (with -j), the role or the result of polls changes; see docs/samples.md',
         parseCommand,
       );
+    // Each target has its own.
+    for (const flag of ['--source', '--role'] as const)
+      ignoreVariable(command, flag, (_, { has }) => has('--targets'));
+    // Without these flags, poll judges no job, and a wrong variable must not stop the samples.
+    for (const flag of ['--job-duration', '--margin'] as const)
+      ignoreVariable(command, flag, (_, { has }) => !JUDGING_OUTPUTS.some(has));
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',
@@ -87,11 +96,13 @@ export const pollCommand: CommandDefinition = {
     const context = { source, store, host, machine: io.machine };
     if (interval !== undefined) {
       const { pollAtInterval } = await import('../poll/poll-at-interval.ts');
-      // Awaited, because the store is closed when this function returns.
-      return await pollAtInterval({ context, store, database }, { ...flags, interval }, io);
+      const code = await pollAtInterval({ context, store, database }, { ...flags, interval }, io);
+      if (code !== EXIT.ok) await printVariablesNote(invocation.command, io);
+      return code;
     }
     await using _push = await openPush(flags, store, io);
     const code = await pollOneTime(context, flags, store, io);
+    if (code !== EXIT.ok) await printVariablesNote(invocation.command, io);
     // An error of the poll comes first.
     await printExposedFiles(database, io);
     return code;
@@ -122,6 +133,9 @@ async function openChangeNotifier(flags: PollFlags, store: SampleStore, io: Io) 
   const { ChangeNotifier } = await import('../poll/change-notifier.ts');
   return ChangeNotifier.open(flags.onChange, flags, store, io);
 }
+
+/** The flags whose outputs judge jobs. */
+const JUDGING_OUTPUTS = ['--listen', '--push', '--on-change'];
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host'];

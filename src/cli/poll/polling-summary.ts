@@ -1,6 +1,6 @@
 import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import type { PollingSummary } from '../../report/messages/polling/polling.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
@@ -39,7 +39,7 @@ export function summarisePolling(
     assessment:
       judging === null || polled === null ? null : assessPolled(store, polled, judging, { now }).assessment,
     jobFlags: [
-      ...options.jobs.durations.map((duration) => `-j ${formatShortDuration(duration)}`),
+      ...options.jobs.durations.map((duration) => `-j ${formatFlagDuration(duration)}`),
       ...options.jobs.names.map((name) => `--job ${quoteForShell(name)}`),
     ].join(' '),
   };

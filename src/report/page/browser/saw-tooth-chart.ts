@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { buildTimeAxis, labelTicks, type TimeAxis } from '../../drawing/time-axis.ts';
 import { createColourReader } from './elements.ts';
@@ -118,5 +118,5 @@ function createTimeAxis(): uPlot.Axis {
 const createValidityAxis = (data: SawToothData): uPlot.Axis => ({
   size: 62,
   splits: () => listMultiples(chooseRoundStep(data.top - data.bottom, 6), data.bottom, data.top),
-  values: (_, splits) => splits.map(formatShortDuration),
+  values: (_, splits) => splits.map(formatDuration),
 });
