@@ -1,16 +1,11 @@
-import { findEnvironment } from '../../domain/general-knowledge/environment.ts';
-import {
-  type ExpectedRotation,
-  findExpectedRotation,
-  getGeneralKnowledge,
-} from '../../domain/general-knowledge/general-knowledge.ts';
+import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findComeBack } from '../../domain/installation/come-back.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
-import type { Seconds, SourceName } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { InitReport } from '../../report/installation/init-report.ts';
@@ -95,6 +90,12 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     (each) => each.identity.apiVersion === identity.apiVersion,
   );
   const { sampleCount = 1, witnessedCount = 0 } = analysis?.measurement ?? {};
+  const { env } = io;
+  const knowledge = getSourceKnowledge({
+    source: identity.source,
+    variables: env,
+    platform: detectPlatform(env),
+  });
   return {
     generatedAt: observedAt,
     identity,
@@ -107,24 +108,16 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     sampleCount,
     rotationCount: witnessedCount,
     ...plan,
+    knowledge: witnessedCount === 0 ? [knowledge] : [],
     comeBack: findComeBack({
       now,
       lastUpdated: credentials.lastUpdated,
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
-      expected: findExpected(identity.source, io),
+      knowledge,
       every: plan.every,
     }),
   };
-}
-
-/** Null if nothing is generally known about the environment, or if several are possible. */
-function findExpected(source: SourceName, { env }: Io): ExpectedRotation | null {
-  const environments = findEnvironment({ source, variables: env, platform: detectPlatform(env) });
-  const [environment] = environments;
-  return environment === undefined || environments.length > 1
-    ? null
-    : findExpectedRotation(getGeneralKnowledge(environment));
 }
 
 /** Shows everything before it asks and installs. */

@@ -1,4 +1,6 @@
-import type { ExpectedRotation } from '../general-knowledge/general-knowledge.ts';
+import type { EnvironmentKind } from '../general-knowledge/environment.ts';
+import { type ExpectedRotation, findExpectedRotation } from '../general-knowledge/general-knowledge.ts';
+import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
 /** When a report has something to show. */
@@ -6,7 +8,7 @@ export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
   /** `expected`: what is generally known about the environment. */
-  | { code: 'AFTER_ROTATION'; at: Instant; expected: ExpectedRotation }
+  | { code: 'AFTER_ROTATION'; at: Instant; environment: EnvironmentKind; expected: ExpectedRotation }
   /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };
 
@@ -16,22 +18,31 @@ interface CurrentCredentials {
   expiration: Instant;
   /** Witnessed rotations of the series. */
   rotationCount: number;
-  /** Null if nothing is known. */
-  expected: ExpectedRotation | null;
+  knowledge: SourceKnowledge;
   /** The interval of polls. */
   every: Seconds;
 }
 
 /** The first rotation is measured by the first poll after it. */
 export function findComeBack(current: CurrentCredentials): ComeBack {
-  const { now, lastUpdated, expiration, rotationCount, expected, every } = current;
+  const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
-  if (expected === null) return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
+  const [environment] = knowledge.environments;
+  // Several are possible, and nothing tells which one.
+  const isCertain = environment !== undefined && knowledge.environments.length === 1;
+  const expected = isCertain ? findExpectedRotation(environment) : null;
+  if (!isCertain || expected === null)
+    return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
   const withinMs = expected.within * 1000;
   const due = (lastUpdated ?? now) + withinMs;
   // An overdue rotation can happen at any time, so nothing is known but the interval.
   const rotation = due > now ? due : now + withinMs;
-  return { code: 'AFTER_ROTATION', at: toMinute(rotation + every * 1000), expected };
+  return {
+    code: 'AFTER_ROTATION',
+    at: toMinute(rotation + every * 1000),
+    environment: environment.environment,
+    expected,
+  };
 }
 
 const MINUTE_MS = 60_000;

@@ -29,8 +29,8 @@ export function renderNextSteps(
   installation: InstallationState,
   { width }: TextStyle,
 ): string {
-  const { comeBack, identity, schedule, generatedAt } = report;
-  const next = describeComeBack(comeBack, identity.source, formatReportCommand(report), generatedAt);
+  const { comeBack, schedule, generatedAt } = report;
+  const next = describeComeBack(comeBack, formatReportCommand(report), generatedAt);
   const rows: [label: string, text: string][] = [
     ...(installation === 'printed' || report.existing !== null
       ? []

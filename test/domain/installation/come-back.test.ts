@@ -1,25 +1,29 @@
 import { expect, test } from 'vitest';
-import {
-  findExpectedRotation,
-  getGeneralKnowledge,
-} from '../../../src/domain/general-knowledge/general-knowledge.ts';
+import { findExpectedRotation } from '../../../src/domain/general-knowledge/general-knowledge.ts';
+import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
 import { findComeBack } from '../../../src/domain/installation/come-back.ts';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
-const EXPECTED = findExpectedRotation(getGeneralKnowledge('imds'))!;
+const IMDS = getSourceKnowledge({ source: 'imds' });
+const EXPECTED = findExpectedRotation(IMDS.environments[0]!);
 
 const CURRENT = {
   now: at('14:40:10'),
   lastUpdated: at('14:30:05'),
   expiration: at('20:50:00'),
   rotationCount: 0,
-  expected: EXPECTED,
+  knowledge: IMDS,
   every: 300,
 };
 
 test('the first report is useful one poll after the next rotation', () => {
-  expect(findComeBack(CURRENT)).toEqual({ code: 'AFTER_ROTATION', at: at('15:36:00'), expected: EXPECTED });
+  expect(findComeBack(CURRENT)).toEqual({
+    code: 'AFTER_ROTATION',
+    at: at('15:36:00'),
+    environment: 'imds',
+    expected: EXPECTED,
+  });
 });
 
 test('an overdue rotation is expected within one interval', () => {
@@ -32,7 +36,7 @@ test('without LastUpdated, the rotation is expected within one interval', () => 
 });
 
 test('without knowledge about the environment, the credentials are replaced before they expire', () => {
-  expect(findComeBack({ ...CURRENT, expected: null })).toEqual({
+  expect(findComeBack({ ...CURRENT, knowledge: { source: 'imds', environments: [] } })).toEqual({
     code: 'AFTER_EXPIRATION',
     at: at('20:55:00'),
   });
@@ -40,4 +44,10 @@ test('without knowledge about the environment, the credentials are replaced befo
 
 test('after a measured rotation, a report is useful now', () => {
   expect(findComeBack({ ...CURRENT, rotationCount: 1 })).toEqual({ code: 'NOW' });
+});
+
+test('if several environments are possible, the credentials are replaced before they expire', () => {
+  const knowledge = getSourceKnowledge({ source: 'container' });
+  expect(knowledge.environments.length).toBeGreaterThan(1);
+  expect(findComeBack({ ...CURRENT, knowledge }).code).toBe('AFTER_EXPIRATION');
 });

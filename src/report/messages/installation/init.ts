@@ -1,8 +1,8 @@
-import type { ExpectedRotation } from '../../../domain/general-knowledge/general-knowledge.ts';
 import type { ComeBack } from '../../../domain/installation/come-back.ts';
-import type { Instant, SourceName } from '../../../domain/model.ts';
+import type { Instant } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, formatShortTimestamp } from '../../text/format-values.ts';
+import { describeReference, ENVIRONMENT_NAMES } from '../general-knowledge/facts.ts';
 
 /** The result of the sample, as a headline. */
 export const describeFoundSource = (series: string): string => `credentials found: ${series}`;
@@ -15,28 +15,26 @@ export function describeHistory(sampleCount: number, rotationCount: number): str
 }
 
 /** @param report the command that shows the measurement */
-export function describeComeBack(
-  comeBack: ComeBack,
-  source: SourceName,
-  report: string,
-  now: Instant,
-): string {
+export function describeComeBack(comeBack: ComeBack, report: string, now: Instant): string {
   if (comeBack.code === 'NOW') return `rotations were measured already: run \`${report}\``;
-  const when = `after ${formatMinute(comeBack.at, now)}, run \`${report}\``;
   const reason =
     comeBack.code === 'AFTER_ROTATION'
-      ? describeExpectedRotation(comeBack.expected, source)
-      : 'these credentials are replaced before they expire';
-  return `${when}: ${reason}, and nothing is measured before the first rotation`;
+      ? describeExpectedRotation(comeBack)
+      : 'nothing is measured before a rotation, which comes before these credentials expire';
+  return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${reason}`;
 }
 
-/** Not measured here, so the sentence says `usually`. */
-function describeExpectedRotation({ within, fact }: ExpectedRotation, source: SourceName): string {
-  const name = source === 'imds' ? 'IMDS' : 'the source';
+/** Says that others measured it. */
+function describeExpectedRotation({
+  environment,
+  expected: { within, fact },
+}: Extract<ComeBack, { code: 'AFTER_ROTATION' }>): string {
+  const name = environment === 'imds' ? 'IMDS' : ENVIRONMENT_NAMES[environment];
   const isInterval = fact.subject === 'rotation-interval' && fact.usual !== null;
-  return isInterval
-    ? `${name} usually rotates about every ${formatDuration(within)}`
-    : `${name} usually has new credentials within ${formatDuration(within)}`;
+  const rotates = isInterval
+    ? `rotates about every ${formatDuration(within)}`
+    : `has new credentials within ${formatDuration(within)}`;
+  return `${name} usually ${rotates} (${describeReference(fact.reference, fact.method)}; not measured here)`;
 }
 
 /** `15:40Z`, because a whole minute needs no seconds. */
