@@ -63,7 +63,7 @@ export const initCommand: CommandDefinition = {
       return runCheck(flags, invocation.io);
     }
     const { runInit } = await import('../init/run-init.ts');
-    return runInit(flags, invocation.io);
+    return runInit(flags, invocation);
   },
 };
 

@@ -15,12 +15,14 @@ import { describeScheduleProblem } from '../../report/messages/installation/sche
 import { detectPlatform } from '../../sources/environment/platform.ts';
 import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
+import { formatShellCommand } from '../../untrusted-text.ts';
 import { analyseSeries } from '../../watch/newest-series.ts';
 import { pollOnce, type RecordedPoll } from '../../watch/poll-once.ts';
+import type { Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
+import { findConfiguredHost, openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
-import { createPollNotePrinter, printError } from '../process/messages.ts';
+import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
@@ -29,7 +31,8 @@ import { readHost } from './read-host.ts';
 import { findUserUnitFolder, readUserName } from './user.ts';
 
 /** Resolves to the exit code. */
-export async function runInit(flags: InitFlags, io: Io): Promise<number> {
+export async function runInit(flags: InitFlags, invocation: Invocation): Promise<number> {
+  const { io } = invocation;
   const { every } = flags;
   const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
   const poll = buildPollCommand(selected, io);
@@ -44,11 +47,12 @@ export async function runInit(flags: InitFlags, io: Io): Promise<number> {
   if (!outcome.ok) {
     const { message, hint } = describeFailure(outcome);
     await printError(io, `no credentials found: ${message}`, hint);
+    await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
   const existing = await findExistingPoller(flags, poll, schedule, io);
   const report = buildReport({ recorded, outcome, source, store, poll, every, schedule, existing }, io);
-  return finish(report, flags, io);
+  return finish(report, flags, invocation);
 }
 
 /** @throws CredWatchError if the schedule that the user requested is not possible */
@@ -121,7 +125,8 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
 }
 
 /** Shows everything before it asks and installs. */
-async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<number> {
+async function finish(report: InitReport, flags: InitFlags, invocation: Invocation): Promise<number> {
+  const { io } = invocation;
   if (flags.format === 'json') {
     const { renderInitJson } = await import('../../report/installation/init-json.ts');
     await io.stdout.write(renderInitJson(report, await install(report, flags, io)));
@@ -129,11 +134,17 @@ async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<num
   }
   const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
   const style = getTextStyle(io);
-  await io.stdout.write(renderSample(report, flags.write === true, style));
+  await io.stdout.write(renderSample(report, describeRun(flags, invocation), style));
   const installation = await install(report, flags, io);
   await io.stdout.write(renderNextSteps(report, installation, style));
   return EXIT.ok;
 }
+
+const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
+  writes: flags.write === true,
+  writeCommand: formatShellCommand(['cred-watch', ...ownArguments, '--write']),
+  hasHost: findConfiguredHost(flags, io) !== null,
+});
 
 /** Nothing is installed if something polls already. */
 const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>

@@ -6,6 +6,7 @@ import {
 import type { InstallationFacts, NodeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { renderInstallationCheck, renderInstallationCheckJson } from '../../../report/installation/check.ts';
+import { formatShellCommand } from '../../../untrusted-text.ts';
 import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import { getTextStyle, type Io } from '../../process/io.ts';
@@ -24,7 +25,15 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   const path = resolve(resolveDatabaseFile(flags.db, io));
   const facts = await readFacts(path, flags, io, root);
   const checks = checkInstallation(facts);
-  const context = { database: path, user: readUserName(io) };
+  const isDefault = path === resolveDatabaseFile(undefined, io);
+  const context = {
+    database: path,
+    writeCommand: formatShellCommand([
+      ...['cred-watch', 'init', '--write'],
+      ...(isDefault ? [] : ['--db', path]),
+    ]),
+    user: readUserName(io),
+  };
   await io.stdout.write(
     flags.format === 'json'
       ? renderInstallationCheckJson(checks, context, facts.now)
