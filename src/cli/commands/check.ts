@@ -3,6 +3,7 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
@@ -17,6 +18,7 @@ import {
   openStartCheck,
   printInterruption,
 } from '../start-check/start-check.ts';
+import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export interface CheckFlags extends ProcessFlags {
   offline?: boolean;
@@ -35,7 +37,8 @@ export const checkCommand: CommandDefinition = {
         '--max-age <duration>',
         'with --offline: report `unknown` if the newest sample is older than this (default: 15m)',
       )
-      .addOption(createFormatFlag()),
+      .addOption(createFormatFlag())
+      .addOption(createTimeZoneFlag()),
   help: {
     notes: [
       'The forecast of the next rotation uses the newest 1,000 generations of the series.',
@@ -59,23 +62,24 @@ export const checkCommand: CommandDefinition = {
   async run(flags: CheckFlags, invocation) {
     validate(flags, invocation);
     const { io } = invocation;
+    const times = await openTimeFormat(flags, io);
     if (flags.pid !== undefined) {
       assertNotPostgres(flags.db, io, 'give the database file of the host that runs the process');
       const { checkProcess } = await import('../running-job/check-pid.ts');
-      return checkProcess(flags.pid, flags, io);
+      return checkProcess(flags.pid, flags, times, io);
     }
     if (flags.offline) {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
-      await createPollNotePrinter(io)(notes);
-      return printVerdict(judgement, notes, flags, io);
+      await createPollNotePrinter(io, times)(notes);
+      return printVerdict(judgement, notes, flags, times, io);
     }
     using context = await openStartCheck(flags, io);
-    const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
+    const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
-    await createPollNotePrinter(io)(notes);
+    await createPollNotePrinter(io, times)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-    return printVerdict(judgement, notes, flags, io);
+    return printVerdict(judgement, notes, flags, times, io);
   },
 };
 
@@ -106,9 +110,10 @@ async function printVerdict(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   flags: CheckFlags,
+  times: TimeFormat,
   io: Io,
 ): Promise<number> {
-  await io.stdout.write(await render(judgement, notes, flags, io));
+  await io.stdout.write(await render(judgement, notes, flags, times, io));
   return toExitCode(judgement.verdict);
 }
 
@@ -116,6 +121,7 @@ async function render(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   { format, exitCodes, wait, offline }: CheckFlags,
+  times: TimeFormat,
   io: Io,
 ): Promise<string> {
   if (format === 'json') {
@@ -130,6 +136,7 @@ async function render(
   return renderNowText(judgement, {
     hasWaited: wait !== undefined,
     isOffline: offline === true,
+    times,
     ...getTextStyle(io),
   });
 }

@@ -5,6 +5,7 @@ import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
@@ -24,8 +25,9 @@ import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 import { writeAll } from '../report/write-outputs.ts';
+import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
+export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags, TimeZoneFlag {
   refreshInterval?: Seconds;
   format?: readonly RequestedFormat[];
   output?: string;
@@ -84,7 +86,8 @@ export const reportCommand: CommandDefinition = {
         'like --fleet, with one row per role, source, or value of this tag (tag:role for a tag named role)',
         parseGroupBy,
       )
-      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
+      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)')
+      .addOption(createTimeZoneFlag()),
   help: {
     notes: [
       {
@@ -113,6 +116,7 @@ export const reportCommand: CommandDefinition = {
       return serveReport(flags, invocation);
     }
     const now = io.clock.now();
+    const times = await openTimeFormat(flags, io);
     const outputs = planOutputs(flags.format ?? [], flags.output);
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
@@ -120,7 +124,7 @@ export const reportCommand: CommandDefinition = {
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
       const { groupBy = null, top = null, margin } = flags;
-      return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
+      return runFleetReport({ location, outputs, options, groupBy, top, margin, times }, invocation);
     }
     const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
     using database = await suggestFleet(
@@ -136,7 +140,7 @@ export const reportCommand: CommandDefinition = {
     const rendered = canRender
       ? outputs
       : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
-    await writeOutputs(rendered, report, presigned, flags, now, io);
+    await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return toExitCode(findWorst(verdicts));
@@ -191,12 +195,13 @@ async function writeOutputs(
   { assessment, assessAllTime }: StoredReport,
   presigned: readonly PresignedUrls[] | undefined,
   flags: ReportFlags,
-  now: Instant,
+  { now, times }: { now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
   await writeAll(outputs, async ({ format, file }) => {
     const context = {
       now,
+      times,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
       ...(file === '-' ? getTextStyle(io) : FILE_STYLE),

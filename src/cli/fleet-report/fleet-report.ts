@@ -4,6 +4,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { Invocation } from '../command.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import { formatNames } from '../flags/selection-flags.ts';
@@ -21,6 +22,7 @@ export interface FleetReportRequest extends FleetRequest {
   outputs: readonly ReportOutput[];
   top: number | null;
   margin: Seconds;
+  times: TimeFormat;
 }
 
 /** Judges all hosts of a database. Resolves to the exit code. */
@@ -51,10 +53,10 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   await writeAll(rendered, async ({ format, file }) => {
     if (!isFleetFormat(format)) throw new Error(`${format} is rejected before the fleet is read`);
     const style = file === '-' ? getTextStyle(io) : FILE_STYLE;
-    const { top, margin } = request;
+    const { top, margin, times } = request;
     const { nodeVersion } = io;
     const text = await FLEET_FORMATS[format](fleet, {
-      ...{ ...style, now: options.now, margin, top, nodeVersion, isPeriodOfStoredValues },
+      ...{ ...style, now: options.now, times, margin, top, nodeVersion, isPeriodOfStoredValues },
       version: CRED_WATCH_VERSION,
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);

@@ -14,6 +14,7 @@ import {
 } from '../database/report-database.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import { FILE_STYLE } from '../process/io.ts';
+import { openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export type LiveFormat = 'html' | 'json' | 'prometheus';
 
@@ -31,6 +32,8 @@ export interface LiveReportRequest {
   refreshSeconds: Seconds;
   nodeVersion: string;
   lastPolls: NonNullable<ReportContext['lastPolls']>;
+  /** The time zone of the page. The default is UTC. */
+  timezone?: string | undefined;
 }
 
 /**
@@ -38,15 +41,17 @@ export interface LiveReportRequest {
  * @throws CredWatchError if the database cannot be read
  */
 export async function renderLiveReport(request: LiveReportRequest): Promise<string> {
+  const times = await openTimeFormat(request, { env: {} });
   if (request.fleet !== undefined) {
     const { renderLiveFleet } = await import('../fleet-report/render-live-fleet.ts');
-    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy });
+    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy, times });
   }
   const { format, options, refreshSeconds, nodeVersion, lastPolls } = request;
   using database = await openDatabase(request);
   const { assessment, assessAllTime } = assessStored(database.store, options);
   const context: ReportContext = {
     now: options.now,
+    times,
     margin: options.margin,
     version: CRED_WATCH_VERSION,
     ...FILE_STYLE,

@@ -1,6 +1,6 @@
-import { formatTimestamp } from '../../text/format-values.ts';
 import { findElement } from './elements.ts';
 import type { InteractiveChart } from './interactive-chart.ts';
+import { pageTimes } from './page-times.ts';
 import type { View } from './zoom.ts';
 
 /** What the user changed on the page, kept during a reload. */
@@ -80,7 +80,7 @@ async function isServerReachable(): Promise<boolean> {
 function showUnreachable(): void {
   const element = findElement<HTMLElement>(document, '.out-of-reach');
   if (!element.hidden) return;
-  element.textContent = `not reachable since ${formatTimestamp(Date.now())}: this page shows the last known state`;
+  element.textContent = `not reachable since ${pageTimes.timestamp(Date.now())}: this page shows the last known state`;
   element.hidden = false;
 }
 

@@ -3,6 +3,7 @@ import type { ChartData } from '../charts/chart-data.ts';
 import { unpackGenerations } from '../charts/packing.ts';
 import { GENERATION_TABLE_COLUMNS, type GenerationRow } from '../generations/generation-row.ts';
 import { findElement, readEmbeddedJson } from './elements.ts';
+import { pageTimes } from './page-times.ts';
 
 /** With more series, only open sections are printed. */
 const MAX_PRINTED_SECTIONS = 12;
@@ -56,7 +57,8 @@ export function enableOlderGenerations(section: HTMLElement): void {
     const begin = Math.max(0, end - ROWS_PER_CLICK);
     for (const row of rows.slice(begin, end).reverse()) {
       const element = body.insertRow();
-      for (const [, format] of GENERATION_TABLE_COLUMNS) element.insertCell().textContent = format(row);
+      for (const [, format] of GENERATION_TABLE_COLUMNS)
+        element.insertCell().textContent = format(row, pageTimes);
     }
     remark.textContent = begin === 0 ? '' : `${formatCount(begin, 'older generation')} not shown`;
     button.hidden = begin === 0;

@@ -5,6 +5,7 @@ import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts'
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import { LABEL_WIDTH } from '../../terminal/layout.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import { clampToZero, drawDots } from './dots.ts';
 import { type ChartGlyphs, getChartGlyphs } from './glyphs.ts';
 import { buildLegend, drawMarks, findMarks } from './marks.ts';
@@ -19,6 +20,7 @@ export interface ChartOptions {
   /** The number of rows for the curve, without lines and labels. */
   curveRows: number;
   isAsciiOnly: boolean;
+  times: TimeFormat;
 }
 
 /** The buckets of one chart column, as many as a column has dots. */
@@ -39,7 +41,7 @@ export function renderChart(
   const columns = Array.from({ length: width }, (_, column) =>
     buckets.slice(column * glyphs.dotsPerColumn, (column + 1) * glyphs.dotsPerColumn),
   );
-  const { labels, ticks } = buildTimeLabels(span, width);
+  const { labels, ticks } = buildTimeLabels(span, width, options.times);
   const marks = findMarks(columns);
   const legend = buildLegend(marks, (span.to - span.from) / 1000 / width, glyphs);
   // A single short entry, usually "rotation", goes into the margin to save a row.

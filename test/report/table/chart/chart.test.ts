@@ -5,6 +5,7 @@ import type { Assessment } from '../../../../src/domain/verdict/assessment.ts';
 import { renderChart } from '../../../../src/report/table/chart/chart.ts';
 import { renderTable } from '../../../../src/report/table/table.ts';
 import { createPalette } from '../../../../src/report/terminal/colour.ts';
+import { UTC_TIMES } from '../../../../src/report/text/time-format.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { fixturePath } from '../../../support/cli/program-run.ts';
 import { succeed } from '../../../support/cli/succeed.ts';
@@ -42,7 +43,7 @@ function chart(history: SeriesHistory, durations: readonly number[], view: View 
   const required = judgements.map((verdict) => verdict.required);
   return renderChart(
     analysis,
-    { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii },
+    { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii, times: UTC_TIMES },
     createPalette(view.colour ?? false),
   );
 }
