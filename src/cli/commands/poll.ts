@@ -23,8 +23,9 @@ import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import type { BackgroundPush } from '../push/background-push.ts';
 import { type DestinationTarget, parseDestination } from '../push/destination-target.ts';
 import { parseTag, type Tag } from '../push/tags.ts';
+import { createTimeZoneFlag, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
+export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags, TimeZoneFlag {
   targets?: string;
   interval?: Seconds;
   for?: Seconds;
@@ -60,7 +61,7 @@ export const pollCommand: CommandDefinition = {
       'with --interval: serve /, /report.json, /metrics and /healthz on this address',
       'none',
     );
-    addJudgingFlags(command);
+    addJudgingFlags(command).addOption(createTimeZoneFlag('with --listen: time zone of the page'));
   },
   help: {
     exitCodes: [
@@ -157,7 +158,7 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
 }
 
 /** The flags that affect only the server of `--listen`. */
-const SERVER_FLAGS = ['--allow-remote', '--allow-host'];
+const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--timezone'];
 
 /** The flags that describe the endpoint. */
 const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', '--extended-api'];

@@ -30,11 +30,15 @@ async function readLocalZone({ env }: Pick<Io, 'env'>): Promise<TimeZone> {
   );
 }
 
+/** `CST` and `IST` mean different zones in different countries. */
+const ABBREVIATION = /^[A-Z]{2,5}$/i;
+
 /** `did you mean Europe/Berlin? `, also for the name of a city; empty if no name is similar. */
 function askForSimilarZones(text: string): string {
   const word = text.replaceAll(' ', '_').toLowerCase();
   const names = new Map(listZoneNames().map((name) => [name.toLowerCase(), name]));
   const cities = [...names.keys()].filter((name) => name.endsWith(`/${word}`));
   const similar = cities.length > 0 ? cities : findSimilarWords(word, [...names.keys()]);
-  return similar.length === 0 ? '' : `did you mean ${similar.map((name) => names.get(name)).join(' or ')}? `;
+  if (similar.length > 0) return `did you mean ${similar.map((name) => names.get(name)).join(' or ')}? `;
+  return ABBREVIATION.test(text) ? 'an abbreviation can mean several zones; ' : '';
 }

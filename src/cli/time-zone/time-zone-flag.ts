@@ -7,11 +7,8 @@ export interface TimeZoneFlag {
   timezone?: string | undefined;
 }
 
-export const createTimeZoneFlag = () =>
-  new Option(
-    '--timezone <zone>',
-    'time zone of the output for people: local, UTC, -05:00 or America/New_York (default: UTC)',
-  );
+export const createTimeZoneFlag = (description = 'time zone of the output for people') =>
+  new Option('--timezone <zone>', `${description}: local, -05:00 or America/New_York (default: UTC)`);
 
 /**
  * Writes times in the zone of the flag. Without the flag, loads no data of time zones.

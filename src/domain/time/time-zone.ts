@@ -36,8 +36,15 @@ const ABBREVIATIONS: readonly string[] = ['CET', 'EET', 'EST', 'HST', 'MET', 'MS
 const isAmbiguous = (text: string): boolean =>
   /^[A-Z]{3}$/i.test(text) && !ABBREVIATIONS.includes(text.toUpperCase());
 
-/** The names of all zones, without those that exist for compatibility only. */
-export const listZoneNames = (): string[] => Intl.supportedValuesOf('timeZone');
+/** The usual names of zones that Intl lists with old names. */
+const RENAMED_ZONES: readonly string[] = [
+  ...['America/Argentina/Buenos_Aires', 'America/Indiana/Indianapolis', 'America/Nuuk', 'Asia/Ho_Chi_Minh'],
+  ...['Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Atlantic/Faroe', 'Europe/Kyiv'],
+];
+
+/** The names of all zones, without those that exist only for compatibility. */
+export const listZoneNames = (): string[] =>
+  [...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED_ZONES])].sort();
 
 /** The usual spelling of a name. Names are not case-sensitive. Null for an unknown zone. */
 function findZoneName(text: string): string | null {
