@@ -6,7 +6,7 @@ import type {
   RunningJobJudgement,
   RunningUnknownReason,
 } from '../../../domain/running-job/running-job.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
@@ -143,8 +143,8 @@ export function describeEndedJob(
 export const adviseEndedJob = ({ expiration, endedAt }: EndedJob, times: TimeFormat = UTC_TIMES): string =>
   `check the result of the job: AWS refused its requests from ${times.shortTimestamp(expiration, endedAt)} on`;
 
-/** `2h53m: the rest of the job and a margin of 5m`. */
+/** `2h 53m: the rest of the job and a margin of 5m`. */
 export function describeRequiredRest({ rest, required, job }: RunningJobJudgement): string {
   if (job === null || required === null) return '';
-  return `${short(required)}: ${rest === 0 ? '' : 'the rest of the job and '}a margin of ${short(job.margin)}`;
+  return `${duration(required)}: ${rest === 0 ? '' : 'the rest of the job and '}a margin of ${duration(job.margin)}`;
 }

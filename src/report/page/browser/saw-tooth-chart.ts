@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { buildTimeAxis, labelTicks, type TimeAxis } from '../../drawing/time-axis.ts';
 import { createColourReader } from './elements.ts';
@@ -112,5 +112,5 @@ function createTimeAxis(): uPlot.Axis {
 const createValidityAxis = ({ bottom, top }: SawToothData): uPlot.Axis => ({
   size: 62,
   splits: () => listMultiples(chooseRoundStep(top - bottom, 6), bottom, top),
-  values: (_, splits) => splits.map(formatShortDuration),
+  values: (_, splits) => splits.map(formatDuration),
 });

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { formatWorstCase } from '../../messages/measurements.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
@@ -18,7 +18,7 @@ export interface JobLine {
 
 export function buildJobLine({ job, required, verdict }: JobJudgement): JobLine {
   const name = formatJobLabel(job);
-  const margin = job.margin === 0 ? '' : ` + ${short(job.margin)} margin`;
+  const margin = job.margin === 0 ? '' : ` + ${duration(job.margin)} margin`;
   return { name, label: `${name} job${margin}`, required, tone: getTone(verdict) };
 }
 

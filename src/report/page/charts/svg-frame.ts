@@ -1,5 +1,5 @@
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 
@@ -34,7 +34,7 @@ const [SPACE_ABOVE, SPACE_BELOW] = [20, 24];
 export const buildDurationTicks = (from: Seconds, to: Seconds, maxSteps: number): Tick[] =>
   listMultiples(chooseRoundStep(to - from, maxSteps), from, to).map((at) => ({
     position: (at - from) / (to - from),
-    label: formatShortDuration(at),
+    label: formatDuration(at),
   }));
 
 export const formatPercent = (share: number) => `${Number((share * 100).toFixed(3))}%`;
