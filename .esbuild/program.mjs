@@ -44,7 +44,11 @@ const HOT_COMMANDS = {
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
-  status: ['src/cli/database/postgres-histories.ts', 'src/watch/parquet/folder-histories.ts'],
+  status: [
+    'src/cli/database/postgres-histories.ts',
+    'src/watch/parquet/folder-histories.ts',
+    'src/cli/time-zone/read-time-zone.ts',
+  ],
 };
 
 /**

@@ -157,7 +157,7 @@ export const reportCommand: CommandDefinition = {
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
-      await printPluginLine(report, presigned ?? [], options, io);
+      await printPluginLine(report, presigned ?? [], { ...options, times }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
