@@ -8,8 +8,10 @@ import { formatSafety } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { embedZone } from './embedded-zone.ts';
+import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
+import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
 import { createSectionRenderer } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
@@ -18,7 +20,7 @@ import { buildFaviconUrl, getTone } from './verdicts.ts';
 export { renderFleetPage } from '../fleet/page.ts';
 
 export interface PageOptions {
-  /** A served page reloads after this time, unless the user interacts with it. */
+  /** A served page gets new values at least this often. */
   refreshSeconds?: Seconds;
 }
 
@@ -31,7 +33,7 @@ const buildPolicy = (isLive: boolean) =>
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
-    // A served page checks that its server still runs before it reloads.
+    // A served page requests itself again to get new values.
     ...(isLive ? ["connect-src 'self'"] : []),
   ].join('; ');
 
@@ -66,12 +68,14 @@ export function renderPage(
 <main>
 <header><p class="made muted">cred-watch report<span> · ${times.timestamp(now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${renderPageHeadline(assessment, times)}
+${refreshSeconds !== null && renderNow(assessment, context)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
+${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(now)}. ${describeTimeZone(times)}</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(zone === null ? {} : { zone }) })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: now, ...(zone === null ? {} : { zone }) })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>
