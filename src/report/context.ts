@@ -26,6 +26,17 @@ export interface ReportContext {
   namespace?: string;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
-  /** Durations of last polls. The database does not store them, so only a running poller knows them. */
-  lastPolls?: readonly { host: string; source: SourceName; seconds: number }[];
+  /** The database does not store them, so only a running poller knows them. */
+  lastPolls?: readonly LastPoll[];
+}
+
+/** The last poll of a source by a running poller. Times are by the clock of the poller. */
+export interface LastPoll {
+  host: string;
+  source: SourceName;
+  /** The duration of the poll. */
+  seconds: number;
+  endedAt: Instant;
+  /** Null if it is unknown. Infinite after the last poll. */
+  nextPollAt: Instant | null;
 }

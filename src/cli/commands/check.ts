@@ -27,6 +27,7 @@ export interface CheckFlags extends ProcessFlags {
 export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
+  summary: 'may a job start now? --wait waits until it may',
   description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
   readsFlagVariables: true,
   isNagiosPlugin: true,
@@ -39,6 +40,16 @@ export const checkCommand: CommandDefinition = {
       )
       .addOption(createFormatFlag()),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--margin',
+      '--wait',
+      '--offline',
+      '--pid',
+      '--source',
+      '--profile',
+      '--format',
+    ],
     notes: [
       'The forecast of the next rotation uses the newest 1,000 generations of the series.',
       '--pid reads the variables with which the process was started, and records no sample. The job starts with the ' +
@@ -49,10 +60,10 @@ export const checkCommand: CommandDefinition = {
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],
-      ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
+      ['cred-watch check -j 4h30m --wait 90m', 'wait until a start is safe'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
-      ['cred-watch check -j auto --job nightly', 'as long as the longest run of this job'],
-      ['cred-watch check -j 4h --pid 4711', 'will the credentials of a running job last?'],
+      ['cred-watch check -j auto --job nightly', 'as long as its longest run'],
+      ['cred-watch check -j 4h --pid 4711', 'will a running job end in time?'],
       ['cred-watch check --pid 4711 --watch', 'follow a running job until its end'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],

@@ -28,6 +28,7 @@ interface SourcesFlags {
 export const sourcesCommand: CommandDefinition = {
   name: 'sources',
   group: 'Measure',
+  summary: 'show which provider of credentials wins in which SDK, and why',
   description:
     'try every provider of the default credential chains; show which provider wins in which SDK, and why',
   declare: (command) =>
@@ -50,6 +51,7 @@ export const sourcesCommand: CommandDefinition = {
       .addOption(createStsEndpointFlag())
       .addOption(createFormatFlag()),
   help: {
+    commonFlags: ['--profile', '--pid', '--expect', '--verify', '--format'],
     notes: [
       'Without --verify, STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is ' +
         'shown as "not tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
@@ -69,7 +71,7 @@ export const sourcesCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
+      ['cred-watch sources', 'shows no secret, so it may run in an entry point'],
       ['cred-watch sources --pid 4711', 'what a running program gets'],
       ['cred-watch sources --expect container,role=loader && exec job'],
       ['cred-watch sources --verify', 'whose credentials programs here really have'],
