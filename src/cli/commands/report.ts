@@ -8,7 +8,7 @@ import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
@@ -144,7 +144,7 @@ export const reportCommand: CommandDefinition = {
     const outputs = isPlugin ? removeTableOnStdout(planned) : planned;
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const location = resolveDatabase(flags.db, io);
+    const location = resolveExistingDatabase(flags.db, io);
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
       const { groupBy = null, top = null, margin } = flags;
@@ -163,7 +163,8 @@ export const reportCommand: CommandDefinition = {
     const variables = listSelectingVariables(invocation.command);
     const needsVerdict = presigned !== undefined || isPlugin;
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
-    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict, variables }, io);
+    const read = { databasePath, filter, command: 'report', needsVerdict, variables };
+    const canRender = await printMissingData(report, read, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     await writeOutputs(rendered, report, presigned, flags, { now, times }, io);

@@ -44,11 +44,14 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   const report = {
     assessment: { ...fleet, series: fleet.hosts },
     hasDatabase: read.hasDatabase,
-    readSeriesNames: () => [],
+    readSeriesNames: read.readSeriesNames,
     jobNames: read.jobNames,
   };
   const variables = listSelectingVariables(invocation.command);
-  const context = { databasePath: read.name, filter: options.filter, needsVerdict: isPlugin, variables };
+  const context = {
+    ...{ databasePath: read.name, filter: options.filter, command: 'report --fleet' },
+    ...{ needsVerdict: isPlugin, variables },
+  };
   if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
   assertTagExists(fleet, location);
