@@ -76,7 +76,7 @@ test('`report --help` and `help report` print the same text', async () => {
 
 test('allowed values have no quotes, and defaults are shown', () => {
   expect(renderHelp('export', 100)).toContain('(one of ndjson, csv, parquet; default: ndjson)');
-  expect(renderHelp('check', 80)).toContain('(default: 5m)');
+  expect(renderHelp('check', 80)).toContain('(default: 5m; env: CRED_WATCH_MARGIN)');
   expect(all.map(({ name }) => renderHelp(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
 });
 

@@ -68,12 +68,15 @@ function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds
 }
 
 function listMeasuredParts(measured: MeasuredStatus, series: SeriesStatus | null): StatusPart[] {
-  const { worstCase, current } = measured;
+  const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
+  const isKnown = witnessedCount > 0 || isIssuedPerRequest;
   const spare = series?.judgement ? describeSpare(series.judgement) : '';
   // An old log says nothing about the credentials of today.
   const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
   return [
-    { text: `worst case ${formatWorstCase(worstCase)} at ${formatTimestamp(worstCase.at)}${spare}` },
+    {
+      text: `worst case ${isKnown ? '' : 'so far '}${formatWorstCase(worstCase)} at ${formatTimestamp(worstCase.at)}${spare}`,
+    },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
   ];
