@@ -141,7 +141,7 @@ function describeReason(reason: UnknownReason): string {
   }
 }
 
-function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPart[] {
+function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus): StatusPart[] {
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
     const { ageSeconds, failure } = lastPoll;
@@ -151,7 +151,7 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
         : `${formatRoughDuration(ageSeconds)} ago`;
     parts.push(
       failure === null
-        ? { text: `${isPolled ? 'last poll' : 'last imported sample'} ${when}` }
+        ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
         : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
   }
@@ -162,6 +162,10 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
     });
   return parts;
 }
+
+/** Without a job, no other part says that the samples are too old. */
+const describeLastSample = (text: string, isStale: boolean): StatusPart =>
+  isStale ? { text: `${text}, too old`, emphasis: 'warning' } : { text };
 
 /** Further sources are only counted, because the line must stay short. */
 const MAX_FAILING_NAMED = 2;
