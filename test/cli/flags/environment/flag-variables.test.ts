@@ -171,6 +171,11 @@ describe('invalid variables', () => {
     expect(error.hint).not.toBe('');
   });
 
+  test('a very long variable is cut in the message', () => {
+    const { message } = catchError(() => parse('status', { CRED_WATCH_MARGIN: 'x'.repeat(100_000) }));
+    expect(message).toBe(`CRED_WATCH_MARGIN '${'x'.repeat(200)}...' is not a duration`);
+  });
+
   test('an invalid variable does not matter if the flag is given', () => {
     const wrong = Object.fromEntries(Object.keys(ALL).map((name) => [name, '\u001b[2J']));
     expect(() => parse('check -j 1h --margin 0 --role loader --source imds', wrong)).not.toThrow();
