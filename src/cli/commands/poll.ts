@@ -140,8 +140,8 @@ async function openChangeNotifier(flags: PollFlags, store: SampleStore, io: Io) 
   return ChangeNotifier.open(flags.onChange, flags, store, io);
 }
 
-/** The flags whose outputs judge jobs. */
-const JUDGING_OUTPUTS = ['--listen', '--push', '--on-change'];
+/** With one of these flags, poll can judge jobs. */
+const JUDGING_OUTPUTS = ['--interval', '--listen', '--push', '--on-change'];
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--timezone'];

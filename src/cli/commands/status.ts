@@ -32,7 +32,7 @@ export const statusCommand: CommandDefinition = {
   name: 'status',
   group: 'Judge',
   summary: 'one line: verdict, worst case, time left, last poll',
-  description: 'one line: verdict, worst case, rotations, time left now, last poll',
+  description: 'show verdict, worst case, rotations, time left now and last poll in one line',
   readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
