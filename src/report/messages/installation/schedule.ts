@@ -14,10 +14,10 @@ export function introduceSchedule(
         ? 'This line of your crontab keeps sampling:'
         : `To keep sampling, add this line to your crontab (\`crontab -e\`), or run \`${writeCommand}\`:`;
     case 'systemd': {
-      const which = schedule.scope === 'system' ? 'units' : 'units of your user';
+      const units = schedule.scope === 'system' ? 'units of systemd' : 'user units of systemd';
       return writes
-        ? `These ${which} of systemd keep sampling:`
-        : `To keep sampling, install these ${which} of systemd, or run \`${writeCommand}\`:`;
+        ? `These ${units} keep sampling:`
+        : `To keep sampling, install these ${units}, or run \`${writeCommand}\`:`;
     }
     case 'sidecar': {
       const [what, name] =
