@@ -10,6 +10,7 @@ import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter, printVariablesNote } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
+import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
@@ -133,16 +134,20 @@ async function render(
 ): Promise<string> {
   if (format === 'json') {
     const { renderNowJson } = await import('../../report/now/json.ts');
-    return renderNowJson(judgement, notes);
+    return renderNowJson(judgement, notes, await findGeneralKnowledge(judgement, offline === true, io));
   }
   if (exitCodes === 'nagios') {
     const { renderNagiosLine } = await import('../../report/now/nagios-line.ts');
     return renderNagiosLine(judgement);
   }
   const { renderNowText } = await import('../../report/now/text.ts');
-  return renderNowText(judgement, {
-    hasWaited: wait !== undefined,
-    isOffline: offline === true,
-    ...getTextStyle(io),
-  });
+  const style = getTextStyle(io);
+  const context = { hasWaited: wait !== undefined, isOffline: offline === true, ...style };
+  const verdict = renderNowText(judgement, context);
+  // A safe start needs no forecast.
+  if (judgement.verdict === 'safe') return verdict;
+  const knowledge = await findGeneralKnowledge(judgement, offline === true, io);
+  if (knowledge.length === 0) return verdict;
+  const { renderKnowledgeText } = await import('../../report/general-knowledge/text.ts');
+  return [verdict, renderKnowledgeText(knowledge, style)].filter((part) => part !== '').join('\n');
 }

@@ -14,6 +14,7 @@ export const initCommand: CommandDefinition = {
   group: 'Start',
   summary: 'find the credentials, and show what keeps sampling here',
   description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--write', 'install the cron line or the units, after a question')
