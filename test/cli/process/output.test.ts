@@ -82,8 +82,8 @@ test('a new output file has the mode of the umask', async () => {
     ['027', '640'],
     ['022', '644'],
   ]) {
-    const file = join(folder, `report-${umask}`);
-    const script = `umask ${umask}; "$NODE" "$PROGRAM" report --db ${db} -o ${file}`;
+    const file = join(folder, `samples-${umask}`);
+    const script = `umask ${umask}; "$NODE" "$PROGRAM" export --db ${db} -o ${file}`;
     expect(await runShell(script)).toMatchObject({ code: 0, stderr: '' });
     expect(getMode(file)).toBe(mode);
   }
