@@ -40,3 +40,16 @@ export function labelTicks({ ticks, step }: TimeAxis, dated: 'none' | 'first' | 
   };
   return ticks.map((at, index) => ({ at, label: format(at, index) }));
 }
+
+export interface TwoLineLabel extends TickLabel {
+  /** The date of a time, or the year of a date. Repeated at each tick. */
+  context: string;
+}
+
+/** A time above its date, or a date above its year: narrow labels that fit side by side on a phone. */
+export const labelTicksInTwoLines = ({ ticks, step }: TimeAxis): TwoLineLabel[] =>
+  ticks.map((at) => {
+    const text = formatInstant(floorToSecond(at));
+    const [year, date, time] = [text.slice(0, 4), text.slice(5, 10), text.slice(11, step < 60 ? 19 : 16)];
+    return step >= DAY ? { at, label: date, context: year } : { at, label: time, context: date };
+  });

@@ -4,7 +4,7 @@ import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
 import { formatSafety } from '../messages/verdicts.ts';
-import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
+import { type Content, capitalise, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
 import { formatTimestamp } from '../text/format-values.ts';
 import {
@@ -71,7 +71,7 @@ function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
-<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
+<h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
 ${content}
 </section>`;
 }

@@ -54,7 +54,8 @@ export function describeWorstCase(measurement: Measurement): string {
     : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
 }
 
-function describeMomentOfWorstCase({ worstCase, lag, severalEndpoints }: Measurement): string {
+/** Follows the worst case. */
+export function describeMomentOfWorstCase({ worstCase, lag, severalEndpoints }: Measurement): string {
   const { rotation, generation, seconds, at } = worstCase;
   if (severalEndpoints !== null && at > generation.lastSeen) {
     return `if an endpoint still served these credentials ${duration(secondsBetween(generation.lastSeen, at))} after their last sample (${formatTimestamp(generation.lastSeen)})`;

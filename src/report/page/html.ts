@@ -1,6 +1,7 @@
 import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
+import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { formatSafety } from '../messages/verdicts.ts';
@@ -9,7 +10,8 @@ import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-val
 import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderOverview } from './overview.ts';
-import { createSectionRenderer } from './series-section.ts';
+import { renderProblems } from './problems.ts';
+import { createSectionRenderer, getSectionId } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
 
 // The assets are part of this bundle only, so the page of a fleet is in the same bundle.
@@ -40,7 +42,8 @@ export function renderPage(
   options: PageOptions = {},
 ): string {
   const { verdict } = assessment;
-  const { shown, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const { shown: chosen, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const shown = rankByImportance(chosen);
   const sections = createSectionRenderer(shown, assessment, context.margin);
   const refreshSeconds = options.refreshSeconds ?? null;
   const page = html`<!doctype html>
@@ -58,9 +61,10 @@ export function renderPage(
 </head>
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
-<main>
+<main${shown.length > 1 && new Markup(' class="several"')}>
 <header><p class="made muted">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${renderPageHeadline(assessment)}
+${renderProblems(shown, getSectionId)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}

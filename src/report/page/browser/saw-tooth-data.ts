@@ -8,7 +8,7 @@ import { computeSawToothScale } from '../charts/saw-tooth-scale.ts';
 import type { View } from './zoom.ts';
 
 /** The data of one sawtooth chart. */
-export interface SawToothData extends Pick<ChartData, 'jobs' | 'worstCase' | 'worstCaseText'> {
+export interface SawToothData extends Pick<ChartData, 'jobs' | 'worstCase'> {
   spans: ServedSpan[];
   /** For uPlot: seconds since 1970, and remaining validity. A null interrupts the line. */
   columns: [number[], (number | null)[]];
@@ -25,7 +25,7 @@ export function buildSawToothData(data: ChartData): SawToothData {
   const spans = findMinimumValiditySpans(
     rows.map(({ servedFrom, servedTo, expiration }) => ({ from: servedFrom, to: servedTo, expiration })),
   );
-  const { jobs, worstCase, worstCaseText } = data;
+  const { jobs, worstCase } = data;
   const { from, to, top, bottom } = computeSawToothScale(spans, jobs, data);
   return {
     spans,
@@ -37,7 +37,6 @@ export function buildSawToothData(data: ChartData): SawToothData {
     failedPolls: unpackSpans(data.failedPolls),
     jobs,
     worstCase,
-    worstCaseText,
     whole: { from: from / 1000, to: to / 1000 },
     top,
     bottom,
