@@ -76,7 +76,7 @@ function renderOneJob(job: AssessedJob, assessment: Assessment): Markup {
     return renderHeadline({
       tone,
       state: formatSafety(job.verdict),
-      sentence: `${formatJob(job)}: ${sentence}`,
+      sentence: `job ${formatJob(job)}: ${sentence}`,
       content: renderJobRuns(job),
     });
   }
@@ -123,14 +123,14 @@ function renderJob(job: AssessedJob, assessment: Assessment): Markup {
   const [only, ...others] = judged;
   const isOnly = only !== undefined && others.length === 0;
   const advice = isOnly ? listAdvice(only.judgement, only.series.analysis.measurement) : [];
-  return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
+  return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
 ${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job)}</div></li>`;
 }
 
 function describeJobOutcome(job: AssessedJob, judged: readonly JudgedSeries[]): string {
   const [only, ...others] = judged;
-  if (job.job === null) return `${formatJob(job)}: ${describeNotJudgedReason('DURATION_UNKNOWN')}`;
-  if (only === undefined) return `${formatJob(job)}: ${NO_SERIES_MESSAGE}`;
+  if (job.job === null) return `job ${formatJob(job)}: ${describeNotJudgedReason('DURATION_UNKNOWN')}`;
+  if (only === undefined) return `job ${formatJob(job)}: ${NO_SERIES_MESSAGE}`;
   if (others.length > 0) return describeOutcomeOfSeries(job.job, judged);
   const { measurement, identity } = only.series.analysis;
   return [describeOutcome(only.judgement, measurement, identity.host), ...describeRoom(only.judgement)].join(

@@ -47,7 +47,7 @@ function renderSeriesRow(
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
       ? [badge, formatSpare(judgement), formatSafeStarts(judgement)]
-      : [html`${badge} <small>${formatSpare(judgement)}</small>`];
+      : [html`${badge} <small>${judgement.verdict !== 'unknown' && formatSpare(judgement)}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
   const values = new Map(rows.map(([label, value]) => [label, value]));

@@ -92,14 +92,14 @@ function renderContents({ analysis, judgements }: AssessedSeries, options: Secti
   if (measurement === null) return html`${verdicts}${problems}${notes}`;
   const generations = listGenerationRows(measurement);
   const failed = correctSpans(failedPollSpans, measurement);
-  const charts = { generations, failed, judgements, margin, id, name };
+  const charts = { generations, failed, judgements, margin, id, name, isAlone: isOnlySection };
   const facts = listFacts(measurement, { isPolled, margin, hasVerdict: judgements.length > 0 });
-  return html`
+  return html`<div class="contents">
 ${verdicts}
 ${problems}
 ${renderSawTooth(measurement, charts)}
 ${renderDefinitionList(facts, 'card facts')}
-<div class="details">${renderDistributions(measurement, charts)}
+</div><div class="details">${renderDistributions(measurement, charts)}
 <h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
 ${notes}
 ${renderGenerationTables(measurement, generations, id, name)}</div>

@@ -27,11 +27,16 @@ interface ChartInput {
   id: string;
   /** Of the series. */
   name: string;
+  /** The page has no other series. */
+  isAlone: boolean;
 }
+
+/** Pixels of the plot on A4 paper. The width of a browser is not known here. */
+const [PRINTED_WIDTH, PRINTED_WIDTH_OF_SEVERAL] = [570, 310];
 
 /** The remaining validity over time. The script of the page replaces the chart by one that can be zoomed. */
 export function renderSawTooth(measurement: Measurement, input: ChartInput): Markup {
-  const { generations, failed, judgements, id, name } = input;
+  const { generations, failed, judgements, id, name, isAlone } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);
   const legend: [isShown: boolean, swatch: string, text: string][] = [
@@ -49,7 +54,7 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
   ];
   return html`<figure class="card chart saw-tooth" data-chart="${id}" data-series="${name}">
 <figcaption><h3>Remaining validity</h3>${renderToolbar(id)}</figcaption>
-<div class="still">${renderSawToothSvg(measurement, jobs, failed)}</div>
+<div class="still">${renderSawToothSvg(measurement, { jobs, failed, width: isAlone ? PRINTED_WIDTH : PRINTED_WIDTH_OF_SEVERAL })}</div>
 <div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement)}" hidden></div>
 ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry))}
 <div class="hints muted"><output class="readout" hidden></output><p class="keys" hidden>Drag to zoom, double-click to reset. Keys: ← → move, + − zoom, 0 resets, Shift with ← → moves the cursor.</p></div>

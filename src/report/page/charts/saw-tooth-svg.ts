@@ -13,17 +13,17 @@ import { computeSawToothScale, PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from './s
 import { formatPercent, formatPoints, type Point, renderSvgFrame } from './svg-frame.ts';
 import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 
-/** Pixels of the plot on A4 paper. The width of a browser is not known here. */
-const PRINTED_WIDTH = 600;
 /** Closer gaps and failed polls are drawn as one. */
 const MIN_GAP_SHARE = 1 / 240;
 const MAX_TIME_TICKS = 8;
 
-/** The complete sawtooth as a static chart, for printing and for browsers without scripts. */
+/**
+ * The complete sawtooth as a static chart, for printing and for browsers without scripts.
+ * @param width pixels of the plot on paper
+ */
 export function renderSawToothSvg(
   measurement: Measurement,
-  jobs: readonly JobLine[],
-  failed: readonly Span[],
+  { jobs, failed, width }: { jobs: readonly JobLine[]; failed: readonly Span[]; width: number },
 ): Markup {
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
@@ -51,8 +51,8 @@ export function renderSawToothSvg(
       ...label,
     })),
     background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
-    shapes: isBand(spans.length, PRINTED_WIDTH)
-      ? renderBand(buildBand(spans, span, PRINTED_WIDTH), unsafe, { x, y })
+    shapes: isBand(spans.length, width)
+      ? renderBand(buildBand(spans, span, width), unsafe, { x, y })
       : renderTeeth(spans, unsafe, bottom, { x, y }),
     marks: (toPixels) => [
       ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
