@@ -42,6 +42,7 @@ const HOT_COMMANDS = {
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
+  status: ['src/cli/database/postgres-histories.ts', 'src/watch/parquet/folder-histories.ts'],
 };
 
 /**

@@ -1,5 +1,6 @@
 import { type Argument, Command, type Option, type OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
+import { addFlagVariables, findVariable } from './flags/environment/flag-variables.ts';
 import { reportInvalidValues } from './flags/invalid-value.ts';
 import { createExitCodesFlag } from './flags/shared-flags.ts';
 import { addUsualParsers, rejectSecondValues } from './flags/value-parsers.ts';
@@ -51,18 +52,21 @@ export function declareCommands(
     addUsualParsers(command);
     rejectSecondValues(command);
     reportInvalidValues(command);
+    if (definition.readsFlagVariables) addFlagVariables(command);
   }
   return program;
 }
 
 /** Adds the allowed values and the default to a description. commander would put values in quotes. */
-function describeValues({ description, ...target }: Option | Argument): string {
-  const { argChoices, defaultValue, defaultValueDescription } = target;
+function describeValues(target: Option | Argument): string {
+  const { description, argChoices, defaultValue, defaultValueDescription } = target;
+  const variable = 'long' in target ? findVariable(target) : undefined;
   const hasDefault =
     defaultValueDescription !== undefined || !['undefined', 'boolean'].includes(typeof defaultValue);
   const values = [
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
     ...(hasDefault ? [`default: ${defaultValueDescription ?? String(defaultValue)}`] : []),
+    ...(variable === undefined ? [] : [`env: ${variable}`]),
   ];
   return values.length === 0 ? description : `${description} (${values.join('; ')})`;
 }

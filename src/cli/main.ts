@@ -25,12 +25,13 @@ async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
   const write = (text: string) => {
     written += text;
   };
-  const { program, parse } = createLineParser(COMMANDS, {
+  const output = {
     writeOut: write,
     writeErr: write,
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,
-  });
+  };
+  const { program, parse } = createLineParser(COMMANDS, output, io.env);
   try {
     return await runParsedLine(parse(line), line, io);
   } catch (error) {

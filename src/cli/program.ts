@@ -8,6 +8,7 @@ import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { helpCommand } from './commands/help.ts';
 import { importCommand } from './commands/import.ts';
+import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -16,12 +17,15 @@ import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { statusCommand } from './commands/status.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
 
 /** The only list of commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  initCommand,
   pollCommand,
   sourcesCommand,
+  statusCommand,
   reportCommand,
   checkCommand,
   execCommand,

@@ -52,7 +52,7 @@ import type {
 
 export { FAILURE_REASONS, SOURCE_NAMES } from '../domain/model.ts';
 export { POLL_NOTE_CODES } from '../domain/poll-note.ts';
-export { formatDuration, formatShortDuration, parseDuration } from '../domain/time/duration.ts';
+export { formatDuration, formatFlagDuration, parseDuration } from '../domain/time/duration.ts';
 export { computeMinRotations } from '../domain/verdict/confidence.ts';
 export { FINDING_CODES } from '../domain/verdict/finding.ts';
 export { VERDICTS } from '../domain/verdict/job-verdict.ts';

@@ -2,6 +2,7 @@ import { findDueSpan } from '../domain/measurement/forecast.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
 import { measureColumns } from '../domain/measurement/measure.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
+import { formatFlagDuration } from '../domain/time/duration.ts';
 import { MAX_BACKOFF } from '../domain/verdict/poll-health.ts';
 import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
@@ -43,17 +44,19 @@ export function getMinPollInterval({ endpoint, issuesCredentials }: PolledSource
 export function assertPollInterval(label: string, interval: Seconds, source: PolledSource): void {
   const shortest = getMinPollInterval(source);
   if (interval >= shortest) return;
+  // Only the library allows fractions of a second.
+  const given = interval < 1 ? `${interval}s` : formatFlagDuration(interval);
   if (source.issuesCredentials) {
     throw new CredWatchError(
-      `${label} ${interval}s is too short, because AWS issues new credentials for every poll`,
-      `use ${shortest / 60}m or more`,
+      `${label} ${given} is too short, because AWS issues new credentials for every poll`,
+      `use ${formatFlagDuration(shortest)} or more`,
       { code: 'POLL_INTERVAL_TOO_SHORT' },
     );
   }
   if (source.endpoint === null) return;
   throw new CredWatchError(
-    `${label} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
-    `use ${shortest}s or more; only loopback addresses may be polled more often`,
+    `${label} ${given} is too short for ${source.endpoint.url}, which other programs also use`,
+    `use ${formatFlagDuration(shortest)} or more; only loopback addresses may be polled more often`,
     { code: 'POLL_INTERVAL_TOO_SHORT' },
   );
 }

@@ -17,7 +17,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
 const ONCE = ['--judge', 'once-per-job'];
-const REFUSAL = 'not safe: a 5h40m job with a margin of 15m that starts now, ';
+const REFUSAL = 'not safe: a 5h 40m job with a margin of 15m that starts now, ';
 
 /** New credentials are safe for a job of 5h40m for five minutes. */
 async function startShortGate(flags: readonly string[] = []) {
@@ -99,7 +99,7 @@ describeClient(CLI, AWS_CLI, () => {
       expect(await sdk.getCredentials()).toBeNull();
       expect(sdk.getError()).toContain(REFUSAL);
       expect(sdk.getError()).toMatch(
-        /\nnote: judged again: process \d+ \(python3\) was judged at .*, and has run for more than twice its duration of 5h40m since then\n/,
+        /\nnote: judged again: process \d+ \(python3\) was judged at .*, and has run for more than twice its duration of 5h 40m since then\n/,
       );
     },
   );
@@ -197,7 +197,7 @@ describe('the job that is judged once', () => {
       [gate, `echo 1800000 > ${file}`, gate.replace('5h40m', '5h41m'), gate].join('; '),
     );
     expect(passed).toBe(2);
-    expect(stderr).toContain('not safe: a 5h41m job with a margin of 15m that starts now, ');
+    expect(stderr).toContain('not safe: a 5h 41m job with a margin of 15m that starts now, ');
   });
 
   describe('with --job', () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/domain/verdict/assessment.ts';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
@@ -28,4 +30,14 @@ describe.each(Object.entries(OUTPUTS))('the report %s', (name, build) => {
     const text = await joinPieces(REPORT_FORMATS[format].render(assessment, context(assessment)));
     await expect(text).toMatchFileSnapshot(`snapshots/${name}.${REPORT_FORMATS[format].fileExtension}`);
   });
+});
+
+test('all snapshots of output for people have the same form of durations', () => {
+  const folder = join(import.meta.dirname, 'snapshots');
+  const files = readdirSync(folder).filter((name) => /\.(?:md|txt|xml)$/.test(name));
+  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(texts.join('').match(/\d[dhm] \d\d[hms]/g)?.length).toBeGreaterThan(300);
+  const OTHER_FORM =
+    /[^\n]{0,20}(?:\d[dhm]\d\d?[hms]\b|\d[dhm](?: 00[hms])+(?! \d\d[ms])|\d[dhm] \d[hms]\b)/g;
+  expect(texts.flatMap((text) => text.match(OTHER_FORM) ?? [])).toEqual([]);
 });

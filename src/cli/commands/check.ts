@@ -8,7 +8,7 @@ import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
-import { createPollNotePrinter } from '../process/messages.ts';
+import { createPollNotePrinter, printVariablesNote } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import {
@@ -27,6 +27,7 @@ export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
   description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
+  readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
     addProcessFlags(addStartCheckFlags(command))
@@ -68,14 +69,14 @@ export const checkCommand: CommandDefinition = {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io)(notes);
-      return printVerdict(judgement, notes, flags, io);
+      return printVerdict(judgement, notes, flags, invocation);
     }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-    return printVerdict(judgement, notes, flags, io);
+    return printVerdict(judgement, notes, flags, invocation);
   },
 };
 
@@ -106,8 +107,9 @@ async function printVerdict(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   flags: CheckFlags,
-  io: Io,
+  { io, command }: Invocation,
 ): Promise<number> {
+  if (judgement.credentials === null) await printVariablesNote(command, io);
   await io.stdout.write(await render(judgement, notes, flags, io));
   return toExitCode(judgement.verdict);
 }

@@ -25,6 +25,7 @@ export const envCommand: CommandDefinition = {
   name: 'env',
   group: 'Judge',
   description: 'check, then print the credentials for another program',
+  readsFlagVariables: true,
   declare: (command) =>
     addStartCheckFlags(
       command,

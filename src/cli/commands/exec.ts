@@ -27,6 +27,7 @@ export const execCommand: CommandDefinition = {
   name: 'exec',
   group: 'Judge',
   description: 'check, then run a command with the credentials',
+  readsFlagVariables: true,
   startsProgram: true,
   declare: (command) =>
     addWatchFlags(

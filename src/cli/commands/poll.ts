@@ -9,6 +9,7 @@ import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
+import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { addJudgingFlags, JUDGING_FLAGS, type JudgingFlags } from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
@@ -17,7 +18,7 @@ import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
-import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+import { createPollNotePrinter, printError, printNote, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import type { BackgroundPush } from '../push/background-push.ts';
@@ -40,11 +41,18 @@ export const pollCommand: CommandDefinition = {
   name: 'poll',
   group: 'Measure',
   description: 'record one sample of the current credentials; --interval keeps sampling',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--targets <file>', 'poll the endpoints that this JSON file lists; see docs/targets.md')
       .option('--interval <duration>', 'keep polling at this interval')
       .option('--for <duration>', 'with --interval: stop after this time');
+    // Each target has its own.
+    for (const flag of ['--source', '--role'] as const)
+      ignoreVariable(command, flag, (_, { has }) => has('--targets'));
+    // Without these flags, poll judges no job, and a wrong variable must not stop the samples.
+    for (const flag of ['--job-duration', '--margin'] as const)
+      ignoreVariable(command, flag, (_, { has }) => !JUDGING_OUTPUTS.some(has));
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',
@@ -100,6 +108,7 @@ export const pollCommand: CommandDefinition = {
       interval === undefined
         ? await pollOneTime(context, flags, io)
         : await pollAtInterval(context, { ...flags, interval }, database, push, io);
+    if (code !== EXIT.ok) await printVariablesNote(invocation.command, io);
     // An error of the poll comes first.
     if (interval === undefined) await printExposedFiles(database, io);
     return code;
@@ -155,6 +164,9 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
   const { startLiveReportServer } = await import('../live-report/live-report-server.ts');
   return startLiveReportServer(flags, database, io);
 }
+
+/** The flags whose outputs judge jobs. */
+const JUDGING_OUTPUTS = ['--listen', '--push'];
 
 /** The flags that affect only the server of `--listen`. */
 const SERVER_FLAGS = ['--allow-remote', '--allow-host'];

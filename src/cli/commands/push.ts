@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { assertOneServer } from '../../remote/metrics/authorization.ts';
 import { formatPushJson, formatPushLine, type PushReport } from '../../report/push-result.ts';
@@ -57,7 +57,7 @@ export const pushCommand: CommandDefinition = {
         .addOption(
           new Option('--timeout <duration>', 'how long to retry while a destination is not available')
             .argParser(parsePositiveDuration)
-            .default(DEFAULT_TIMEOUT, formatShortDuration(DEFAULT_TIMEOUT)),
+            .default(DEFAULT_TIMEOUT, formatFlagDuration(DEFAULT_TIMEOUT)),
         )
         .option('--retry-rejected', 'send again the items that a destination has rejected')
         .addOption(createDatabaseFlag(DATABASES_HINT))

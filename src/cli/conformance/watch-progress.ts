@@ -1,6 +1,6 @@
 import type { ConformanceRun } from '../../domain/conformance/check-result.ts';
 import type { WatchSummary } from '../../domain/conformance/watch/watched-read.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -17,10 +17,10 @@ export function createWatchProgress(io: Io) {
     show: ({ plannedSeconds, watchedSeconds, readCount, rotationCount }: WatchSummary) => {
       if (!isNoted) {
         isNoted = true;
-        const duration = formatShortDuration(plannedSeconds);
+        const duration = formatDuration(plannedSeconds);
         void printNote(io, `the checks have ended; watching the endpoint for ${duration}`);
       }
-      const left = formatShortDuration(Math.max(0, plannedSeconds - watchedSeconds));
+      const left = formatDuration(Math.max(0, plannedSeconds - watchedSeconds));
       const counts = [formatCount(readCount, 'read'), formatCount(rotationCount, 'rotation')];
       progress.show([`watching for another ${left}`, ...counts].join(' · '));
     },
@@ -36,7 +36,7 @@ export async function printWatchNote({ watch, unreachable }: ConformanceRun, sig
   } else if (watch === null) {
     await printNote(io, 'the endpoint was not watched, because it serves no credentials');
   } else if (signal.aborted) {
-    const [watched, planned] = [watch.watchedSeconds, watch.plannedSeconds].map(formatShortDuration);
+    const [watched, planned] = [watch.watchedSeconds, watch.plannedSeconds].map(formatDuration);
     await printNote(
       io,
       `${String(signal.reason)} received: the endpoint was watched for ${watched} of ${planned}`,

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
@@ -36,7 +36,7 @@ export const createExitCodesFlag = () =>
 export const createMarginFlag = () =>
   new Option('--margin <duration>', 'spare validity required at the end of the job')
     .argParser(parseDurationFlag)
-    .default(DEFAULT_MARGIN, formatShortDuration(DEFAULT_MARGIN));
+    .default(DEFAULT_MARGIN, formatFlagDuration(DEFAULT_MARGIN));
 
 export type TextOrJson = 'text' | 'json';
 

@@ -1,6 +1,6 @@
 /** Only this file uses the streams, variables and signals of `process`. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
@@ -97,11 +97,13 @@ export function createProcessIo(): ProcessIo {
     pid: process.pid,
     machine: hostname(),
     nodeVersion: process.versions.node,
+    programFiles: { node: process.execPath, program: resolve(process.argv[1] ?? '') },
     home: findHomeFolder(),
     isRoot: process.getuid?.() === 0,
     userId: process.getuid?.() ?? null,
     users: createUsers(process),
     createStopSignal,
+    canAsk: () => process.stdin.isTTY === true,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
     onSignal,
     beforeSignalEnds,

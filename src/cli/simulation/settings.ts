@@ -1,5 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatDuration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { RotationTiming } from '../../server/credentials/rotation-schedule.ts';
 import { IMDS_MODES, type ImdsMode } from '../../server/endpoint-request.ts';
@@ -95,7 +95,7 @@ function describeExpiredTime({ lifetime, rotateEvery, jitter }: RotationTiming):
   if (expiredFor <= 0) return [];
   const remedy = rotateEvery <= lifetime ? '; use a smaller --jitter to prevent this' : '';
   return [
-    `expired credentials can be served for up to ${formatShortDuration(expiredFor)} before a rotation${remedy}`,
+    `expired credentials can be served for up to ${formatDuration(expiredFor)} before a rotation${remedy}`,
   ];
 }
 
@@ -107,7 +107,7 @@ function readTiming(
     throw new CredWatchError('--rotate-every and --overlap cannot be combined', 'omit one of them');
   if (overlap >= lifetime) {
     throw new CredWatchError(
-      `--overlap ${formatShortDuration(overlap)} is not shorter than the lifetime of ${formatShortDuration(lifetime)}`,
+      `--overlap ${formatFlagDuration(overlap)} is not shorter than the lifetime of ${formatDuration(lifetime)}`,
       'use a shorter --overlap or a longer --lifetime',
     );
   }
@@ -115,7 +115,7 @@ function readTiming(
   const { jitter = computeDefaultJitter(lifetime, rotateEvery) } = flags;
   if (flags.jitter !== undefined && jitter * 2 >= rotateEvery) {
     throw new CredWatchError(
-      `--jitter ${formatShortDuration(jitter)} is too long for a rotation every ${formatShortDuration(rotateEvery)}`,
+      `--jitter ${formatFlagDuration(jitter)} is too long for a rotation every ${formatDuration(rotateEvery)}`,
       'use less than half of the time between rotations',
     );
   }

@@ -7,6 +7,7 @@ import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
+import { type GivenFlags, ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { parseExpirationFlag } from '../flags/expiration-flag.ts';
 import { createDatabaseFlag, createMarginFlag, createStartCheckDatabaseFlag } from '../flags/shared-flags.ts';
@@ -22,6 +23,7 @@ import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
 import {
+  isAutoDuration,
   type JobDurationFlags,
   parseJobDurationFlag,
   printMeasuredDuration,
@@ -40,6 +42,9 @@ export function addStartCheckFlags(
   command: Command,
   jobFlagText = 'with -j auto: the job whose recorded runs give the duration',
 ): Command {
+  ignoreVariable(command, '--job-duration', (text, given) =>
+    isDurationIrrelevant(command.name(), text, given),
+  );
   command
     .option(
       '-j, --job-duration <duration>',
@@ -57,6 +62,15 @@ export function addStartCheckFlags(
   return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(
     command.name() === 'check' ? createStartCheckDatabaseFlag() : createDatabaseFlag(JUDGE_OFFLINE),
   );
+}
+
+/** A variable with a duration must not require a job of this duration where the flags describe another job. */
+function isDurationIrrelevant(command: string, text: string, { has, get }: GivenFlags): boolean {
+  if (has('--refresh')) return true;
+  if (isAutoDuration(text)) return !has('--job');
+  // There, the name of the job says nothing about its duration.
+  const isNameOfRun = command === 'exec' || get('--judge') === 'once-per-job';
+  return has('--job') && !isNameOfRun;
 }
 
 export interface StartCheckContext extends PollContext, Disposable {

@@ -33,17 +33,31 @@ function readSeconds(text: string): Seconds | null {
   return given.reduce((sum, unit) => sum + Number(units[unit]) * UNIT_SECONDS[unit], 0);
 }
 
-/** `4h 59m 36s`: with every unit below the largest one, so that a column of durations is easy to compare. */
+/**
+ * `4h 59m 36s`, `5h 55m`, `5h 00m 07s`, `5h`, `0s`: the form for people. Units that are zero at the end are left out.
+ * Units below the largest one have two digits, so that durations are easy to compare.
+ */
 export function formatDuration(seconds: Seconds): string {
-  return joinUnits(seconds, ' ', (parts) => parts);
+  const parts = splitUnits(seconds);
+  const last = parts.findLastIndex((part) => !isZero(part));
+  return joinUnits(seconds, parts.slice(0, last + 1), ' ');
 }
 
-/** `5h`, `1h30m`, `0s`: the form of a flag, without units that are zero. */
-export function formatShortDuration(seconds: Seconds): string {
-  return joinUnits(seconds, '', (parts) => parts.filter((part) => !/^0+\D/.test(part)));
+/** `5h`, `1h30m`, `0s`: the form of a flag, which `parseDuration` reads. It is also a label of metrics. */
+export function formatFlagDuration(seconds: Seconds): string {
+  return joinUnits(
+    seconds,
+    splitUnits(seconds).filter((part) => !isZero(part)),
+    '',
+  );
 }
 
-function joinUnits(seconds: Seconds, separator: string, choose: (parts: string[]) => string[]): string {
+const isZero = (part: string) => /^0+\D/.test(part);
+
+const joinUnits = (seconds: Seconds, parts: readonly string[], separator: string): string =>
+  parts.length === 0 ? '0s' : (seconds < 0 ? '-' : '') + parts.join(separator);
+
+function splitUnits(seconds: Seconds): string[] {
   const whole = Math.abs(Math.trunc(seconds));
   const amounts = [
     [Math.floor(whole / UNIT_SECONDS.d), 'd'],
@@ -52,9 +66,7 @@ function joinUnits(seconds: Seconds, separator: string, choose: (parts: string[]
     [whole % 60, 's'],
   ] as const;
   const first = amounts.findIndex(([amount, unit]) => amount > 0 || unit === 's');
-  const parts = amounts
+  return amounts
     .slice(first)
     .map(([amount, unit], index) => `${index === 0 ? amount : String(amount).padStart(2, '0')}${unit}`);
-  const chosen = choose(parts);
-  return (seconds < 0 ? '-' : '') + (chosen.length > 0 ? chosen : ['0s']).join(separator);
 }

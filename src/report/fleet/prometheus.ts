@@ -6,7 +6,7 @@ import type {
   RoleOfSource,
 } from '../../domain/fleet/assessed-fleet.ts';
 import { getRoleKey } from '../../domain/series-key.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { computeSafeShare } from '../messages/fleet/fleet.ts';
 import { createFamilyBuilder, type Labels, type MetricFamily } from '../metrics/families.ts';
@@ -38,7 +38,7 @@ const countRoles = (items: readonly RoleOfSource[]): number => new Set(items.map
 
 /** As the label of the metrics of single hosts. */
 const buildJobLabels = ({ name, job }: FleetJob): Labels => ({
-  job_name: escapeUnprintable(name ?? (job === null ? '' : formatShortDuration(job.duration))),
+  job_name: escapeUnprintable(name ?? (job === null ? '' : formatFlagDuration(job.duration))),
 });
 
 function* listJobFamilies(jobs: readonly FleetJob[]): Generator<MetricFamily<number>> {

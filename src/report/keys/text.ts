@@ -1,6 +1,6 @@
 import type { KeyAnswer, KeySighting, KeyStatus } from '../../domain/keys/key-answer.ts';
 import type { StoredKeyUse } from '../../domain/keys/key-use.ts';
-import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   describeKeyAnswer,
@@ -116,7 +116,7 @@ function listUrlRows({ url }: KeyAnswer): Row[] {
   return [
     ['URL', formatUrlAddress(url) ?? 'unknown', scope.join(' ')],
     ...(signedAt === null ? [] : [['signed', formatTimestamp(signedAt)] as const]),
-    ['requested', requested, duration === null ? '' : `(${short(duration)})`],
+    ['requested', requested, duration === null ? '' : `(${formatDuration(duration)})`],
   ];
 }
 

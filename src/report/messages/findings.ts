@@ -1,5 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { formatCount, formatDate, formatTimestamp } from '../text/format-values.ts';
@@ -27,9 +27,9 @@ const SENTENCES: {
   ISSUED_PER_REQUEST: () =>
     'every request got new credentials: this source has no rotations, and every job starts with full validity',
   ROLE_CHAIN_CAPPED: ({ limitSeconds }) =>
-    `the credentials of another role assume the role, so AWS limits its credentials to ${short(limitSeconds)}, whatever the maximum of the role is; for a longer validity, assume the role with a web identity or the keys of a user`,
+    `the credentials of another role assume the role, so AWS limits its credentials to ${duration(limitSeconds)}, whatever the maximum of the role is; for a longer validity, assume the role with a web identity or the keys of a user`,
   DURATION_NOT_SET: ({ limitSeconds }) =>
-    `no duration is set for the session of the role, so its credentials last ${short(limitSeconds)}, AWS's default; for longer jobs, set --duration, or duration_seconds of a profile with a role`,
+    `no duration is set for the session of the role, so its credentials last ${duration(limitSeconds)}, AWS's default; for longer jobs, set --duration, or duration_seconds of a profile with a role`,
   SSO_TOKEN_EXPIRES: ({ expiresAt, remainingSeconds }, judgements) =>
     remainingSeconds <= 0
       ? `the token of IAM Identity Center of the newest poll expired at ${formatTimestamp(expiresAt)}: run \`aws sso login\``
@@ -49,12 +49,12 @@ const SENTENCES: {
     `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
     (shiftedBySeconds > 0 ? `; all samples were moved later by ${duration(shiftedBySeconds)}` : ''),
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }) =>
-    `the newest sample is ${duration(ageSeconds)} old (${formatTimestamp(lastSampleAt)}), older than ${short(maxAgeSeconds)}: check that the poller is running`,
+    `the newest sample is ${duration(ageSeconds)} old (${formatTimestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }) =>
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
     `the longest gap is ${duration(longestSeconds)}, from ${formatTimestamp(longestStartedAt)}`,
   POLLS_TOO_RARE: ({ usualGapSeconds, pollEverySeconds }) =>
-    `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${short(pollEverySeconds)}`,
+    `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${duration(pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }) =>
     `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${formatTimestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>

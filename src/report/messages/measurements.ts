@@ -2,7 +2,7 @@ import { getHistoryColumns } from '../../domain/measurement/columns/column-measu
 import type { Extremes, Measurement, WorstCase } from '../../domain/measurement/measurement.ts';
 import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
@@ -16,7 +16,7 @@ export function describeNoInterval({ isIssuedPerRequest, severalEndpoints }: Mea
 }
 
 export const describeNoSafeStart = (margin: Seconds) =>
-  `no start was safe with a margin of ${short(margin)}, for any job length`;
+  `no start was safe with a margin of ${duration(margin)}, for any job length`;
 
 /** Follows the number of samples. */
 export function describeSamples(measurement: Measurement, isPolled: boolean): string {
@@ -35,7 +35,7 @@ export function describeWatchedTime(measurement: Measurement): string {
 }
 
 /**
- * A lead time of 0 comes from a window that contains the expiration: `at most 5m 00s`.
+ * A lead time of 0 comes from a window that contains the expiration: `at most 5m`.
  * @param max the lead time if the rotation came at the start of its window
  */
 export const describeLeadTime = (leadTime: Seconds, max: Seconds): string =>

@@ -1,7 +1,7 @@
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
@@ -41,7 +41,7 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
       };
     case 'STALE_SAMPLES':
       return {
-        message: `the last sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}`,
+        message: `the last sample is ${duration(reason.ageSeconds)} old, more than ${duration(reason.maxAgeSeconds)}`,
         hint: 'remove --offline, poll more often, or accept older samples with --max-age',
       };
     case 'SAMPLES_IN_FUTURE':
@@ -192,7 +192,7 @@ export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }
     return 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
-  return `wait for the rotation: --wait ${short(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  return `wait for the rotation: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
 }
 
 /** Progress while the command waits for a safe start. */

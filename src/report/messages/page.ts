@@ -2,7 +2,7 @@ import { getHistoryColumns } from '../../domain/measurement/columns/column-measu
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { Histogram } from '../drawing/histogram.ts';
 import {
@@ -34,11 +34,11 @@ export function describeSafeStartsCurve(points: readonly SafeStartsPoint[], marg
   const always = points.findLast(({ share }) => share === 1);
   const never = points.find(({ share }) => share === 0);
   return [
-    `Share of safe starts by job length, with a margin of ${short(margin)}.`,
+    `Share of safe starts by job length, with a margin of ${duration(margin)}.`,
     always === undefined
       ? 'No job length was safe at every start.'
-      : `Up to ${short(always.jobDuration)}, every start was safe.`,
-    ...(never === undefined ? [] : [`At ${short(never.jobDuration)}, no start was safe.`]),
+      : `Up to ${duration(always.jobDuration)}, every start was safe.`,
+    ...(never === undefined ? [] : [`At ${duration(never.jobDuration)}, no start was safe.`]),
   ].join(' ');
 }
 
@@ -56,7 +56,7 @@ export function describeDistribution(title: string, { count, extremes, bins }: H
   const fullest = bins.reduce((most, bin) => (bin.count > most.count ? bin : most));
   return (
     `${title}: ${formatCount(count, 'value')} from ${duration(extremes.min)} to ${duration(extremes.max)}, ` +
-    `median ${duration(extremes.median)}; most often between ${short(fullest.from)} and ${short(fullest.to)}.`
+    `median ${duration(extremes.median)}; most often between ${duration(fullest.from)} and ${duration(fullest.to)}.`
   );
 }
 

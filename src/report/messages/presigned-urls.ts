@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { PresignedSeries, UrlLifetimes } from '../../domain/presigned/url-lifetimes.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatShare } from '../text/format-values.ts';
@@ -9,11 +9,11 @@ import { formatSafety, listAdvice } from './verdicts.ts';
 
 /** The first line of a requested duration. */
 export const describePresignedUrls = (requested: Seconds, verdict: Verdict): string =>
-  `presigned URLs for ${short(requested)}: ${formatSafety(verdict)}`;
+  `presigned URLs for ${duration(requested)}: ${formatSafety(verdict)}`;
 
 /** Whether URLs of a series work for the requested duration. */
 export function describePresignedSeries({ judgement, lifetimes }: PresignedSeries): string {
-  const requested = short(judgement.job.duration);
+  const requested = duration(judgement.job.duration);
   const safety = formatSafety(judgement.verdict);
   switch (judgement.verdict) {
     case 'safe':
@@ -47,7 +47,7 @@ export function listPresignAdvice(
   const longest = lifetimes?.longestAlways ?? null;
   const { safeTimeAfterRotation } = judgement;
   return [
-    ...(longest === null ? [] : [`request at most ${short(longest)}, which every URL gets`]),
+    ...(longest === null ? [] : [`request at most ${duration(longest)}, which every URL gets`]),
     ...(safeTimeAfterRotation === null
       ? []
       : [`or sign within ${duration(safeTimeAfterRotation)} after a rotation`]),

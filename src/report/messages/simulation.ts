@@ -1,6 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { TrafficSummary, V1Client } from '../../domain/simulation-traffic.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
 import { VARIABLES_THAT_PRECEDE } from './serving/client-variables.ts';
@@ -21,10 +21,10 @@ export interface SimulationFacts {
 /** What a user of the simulator must know, one line per fact. */
 export function describeSimulation(facts: SimulationFacts): string[] {
   const { startedAt, endpoints, role, lifetimeSeconds, rotateEverySeconds, jitterSeconds } = facts;
-  const jitter = jitterSeconds === 0 ? '' : ` ± ${short(jitterSeconds)}`;
+  const jitter = jitterSeconds === 0 ? '' : ` ± ${duration(jitterSeconds)}`;
   return [
     'these credentials are false: AWS rejects them',
-    `role ${role}: credentials valid for ${short(lifetimeSeconds)}, rotated every ${short(rotateEverySeconds)}${jitter}`,
+    `role ${role}: credentials valid for ${duration(lifetimeSeconds)}, rotated every ${duration(rotateEverySeconds)}${jitter}`,
     `seed ${facts.seed}, started ${formatTimestamp(startedAt)}`,
     `listening on ${endpoints.join(' ')}`,
     ...(facts.scenario === null

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type {
   JobJudgement,
   JobRequirement,
@@ -22,13 +22,13 @@ export const formatVerdict = (verdict: Verdict) =>
 
 /** `a 5h job`, `an 8h job`. */
 export function describeJob(length: Seconds): string {
-  const text = short(length);
+  const text = duration(length);
   return `${/^(?:8|1[18](?!\d))/.test(text) ? 'an' : 'a'} ${text} job`;
 }
 
 /** `a 5h job with a margin of 5m`. */
 export const describeJobWithMargin = ({ duration: length, margin }: JobRequirement) =>
-  `${describeJob(length)} with a margin of ${short(margin)}`;
+  `${describeJob(length)} with a margin of ${duration(margin)}`;
 
 /** One line that begins with the safety and a colon. */
 export const describeVerdict = (judgement: JobJudgement) =>
@@ -123,7 +123,7 @@ function describeUnknownReason(reason: UnknownReason, measurement: Measurement |
         : 'no rotation witnessed yet: keep polling until the source has rotated once';
     case 'STALE_SAMPLES':
       return (
-        `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
+        `the newest sample is ${duration(reason.ageSeconds)} old, more than ${duration(reason.maxAgeSeconds)}: ` +
         'poll again, or accept older samples with --max-age'
       );
     case 'ROTATION_OVERDUE':

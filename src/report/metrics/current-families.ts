@@ -1,5 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { type JobJudgement, VERDICTS } from '../../domain/verdict/job-verdict.ts';
 import { findJudgedSeries } from '../../domain/verdict/judgements.ts';
@@ -90,7 +90,7 @@ interface JobValues extends Pick<JobJudgement, 'verdict' | 'shareOfSafeStarts'> 
 function* buildJobFamilies(assessment: Assessment): Generator<CurrentFamily> {
   const jobs = assessment.jobs.flatMap((assessed): JobValues[] => {
     const { name, job, verdict } = assessed;
-    const job_name = escapeUnprintable(name ?? (job === null ? '' : formatShortDuration(job.duration)));
+    const job_name = escapeUnprintable(name ?? (job === null ? '' : formatFlagDuration(job.duration)));
     const judged = findJudgedSeries(assessed, assessment).map(({ series, judgement }) => ({
       ...judgement,
       labels: { ...buildSeriesLabels(series.analysis.identity), job_name },

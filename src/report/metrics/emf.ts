@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import { getHostSourceKey } from '../../domain/series-key.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
@@ -116,7 +116,7 @@ const findTime = ({ measurement }: SeriesAnalysis, now: Instant): Instant =>
   measurement === null ? now : correctNow(now, measurement);
 
 const findJobName = ({ name, job }: AssessedJob): string =>
-  toDimensionValue(name ?? (job === null ? '' : formatShortDuration(job.duration)));
+  toDimensionValue(name ?? (job === null ? '' : formatFlagDuration(job.duration)));
 
 const toDimensions = ({ identity: { host, source, apiVersion, role } }: SeriesAnalysis) => ({
   host: toDimensionValue(host),

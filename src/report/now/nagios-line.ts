@@ -1,5 +1,5 @@
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Safety } from '../../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
@@ -17,7 +17,7 @@ export function renderNagiosLine(now: NowJudgement): string {
   const text =
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
-      : `${series}${formatRemaining(remaining)}, needs ${short(required)}`;
+      : `${series}${formatRemaining(remaining)}, needs ${duration(required)}`;
   return renderPluginLine(verdict, text, formatPerformanceData(now));
 }
 
@@ -26,7 +26,7 @@ export const renderPluginLine = (verdict: Safety, text: string, data: string): s
   `CREDWATCH ${STATES[verdict]} - ${escapeText(text)}${data === '' ? '' : ` | ${data}`}\n`;
 
 const formatRemaining = (remaining: number) =>
-  remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
+  remaining < 0 ? `expired ${duration(-remaining)} ago` : `${duration(remaining)} left`;
 
 /** Alerts below `required`. `''` if the remaining validity is unknown. */
 export const formatRemainingData = (

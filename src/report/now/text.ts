@@ -1,4 +1,4 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -48,7 +48,7 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration)]);
   }
   if (unknownReason?.code !== 'POLL_FAILED')
-    rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
+    rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
   for (const finding of judgement.findings) rows.push(['note', describeNote(finding)]);
   if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement)]];
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);

@@ -74,6 +74,6 @@ export function renderAdvice(
 /** A chart has no space for a longer name. The headline shows the full name. */
 const MAX_NAME_WIDTH = 32;
 
-/** `5h`, `nightly (4h02m11s)`. */
+/** `5h`, `nightly (4h 02m 11s)`. */
 export const formatJobLabel = (job: Job) =>
   formatJob({ name: job.name === null ? null : truncateText(job.name, MAX_NAME_WIDTH), job });

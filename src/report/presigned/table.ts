@@ -1,5 +1,5 @@
 import type { PresignedSeries, PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import {
@@ -57,7 +57,7 @@ function listRows(presigned: PresignedSeries, isAsciiOnly: boolean, palette: Pal
             'whole duration',
             lifetimes.shareOfFullDuration === null
               ? 'unknown'
-              : `${formatShareOfUrls(lifetimes.shareOfFullDuration)} worked for ${short(judgement.job.duration)}`,
+              : `${formatShareOfUrls(lifetimes.shareOfFullDuration)} worked for ${duration(judgement.job.duration)}`,
           ],
           ['always works', formatLongestAlways(lifetimes)],
         ];

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../domain/measurement/validity.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import {
@@ -85,13 +85,13 @@ function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row 
   if (measurement.witnessedCount === 0 && !measurement.isIssuedPerRequest)
     return [label, UNKNOWN_VALUE, 'because no rotation was witnessed'];
   const longest = findLongestSafeJob(measurement, margin) ?? 0;
-  return [label, longest === 0 ? 'none' : duration(longest), `with a margin of ${short(margin)}`];
+  return [label, longest === 0 ? 'none' : duration(longest), `with a margin of ${duration(margin)}`];
 }
 
 /** Six points fit into one line. */
 const MAX_CURVE_POINTS = 6;
 
-/** `4h55m 100% · 5h 97.72% · 5h30m 61.36%`: the part of the curve where the share begins to fall. */
+/** `4h 55m 100% · 5h 97.72% · 5h 30m 61.36%`: the part of the curve where the share begins to fall. */
 function formatSafeStarts(measurement: Measurement, margin: Seconds, isAsciiOnly: boolean): string {
   const curve = computeSafeStartsCurve(measurement, margin);
   if (curve.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
@@ -103,6 +103,6 @@ function formatSafeStarts(measurement: Measurement, margin: Seconds, isAsciiOnly
   const start = firstBelow < 0 ? points.length - 1 : Math.max(0, firstBelow - 1);
   return points
     .slice(start, start + MAX_CURVE_POINTS)
-    .map(({ jobDuration, share }) => `${short(jobDuration)} ${formatShare(share)}`)
+    .map(({ jobDuration, share }) => `${duration(jobDuration)} ${formatShare(share)}`)
     .join(getSeparator(isAsciiOnly));
 }

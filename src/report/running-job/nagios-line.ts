@@ -1,14 +1,14 @@
-import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { describeProcess, describeRunningUnknownReason } from '../messages/running-job/running-job.ts';
 import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
 import type { RunningJobView } from './view.ts';
 
 export function renderRunningJobNagios({ pid, judgement }: RunningJobView): string {
   const { verdict, unknownReason, remaining, required } = judgement;
-  const needs = required === null ? '' : `, needs ${short(required)}`;
+  const needs = required === null ? '' : `, needs ${duration(required)}`;
   const text =
     unknownReason === null
-      ? `${remaining < 0 ? `credentials expired ${short(-remaining)} ago` : `${short(remaining)} left`}${needs}`
+      ? `${remaining < 0 ? `credentials expired ${duration(-remaining)} ago` : `${duration(remaining)} left`}${needs}`
       : describeRunningUnknownReason(unknownReason).message;
   const data = formatRemainingData(remaining, required, null);
   return renderPluginLine(verdict, `${describeProcess(pid)}: ${text}`, data);

@@ -85,14 +85,31 @@ function wrapLines(lines: readonly string[][], widths: readonly number[], aligns
       colAligns: [...aligns],
       wordWrap: true,
     });
-    table.push(...lines.slice(start, start + ROWS_PER_TABLE));
+    table.push(
+      ...lines
+        .slice(start, start + ROWS_PER_TABLE)
+        .map((line) => line.map((text, column) => joinDurations(text, widths[column] ?? 0))),
+    );
     tables.push(table.toString());
   }
-  return tables.join('\n');
+  return tables.join('\n').replaceAll(JOINT, ' ');
 }
+
+/** A duration with several units, and the characters next to it. */
+const DURATION = /\S*\d[dhm](?: \d\d[hms])+(?![^\W_])\S*/g;
+/** Stands for a space at which no line may end. It has the width of a space, and no text contains it. */
+const JOINT = '\ue000';
+
+/** Without line ends in `1h 30m`, unless the column is too narrow. */
+const joinDurations = (text: string, width: number) =>
+  text.replace(DURATION, (duration) =>
+    duration.replace(COLOUR, '').length > width ? duration : duration.replaceAll(' ', JOINT),
+  );
 
 /** The time of cli-table3 grows with the square of the number of rows. */
 const ROWS_PER_TABLE = 50;
+
+const COLOUR = /\u001b\[\d+m/g;
 
 /** A visible character, with the colours that begin before it. */
 const CHARACTER = String.raw`(?:\u001b\[\d+m)*[^\s\u001b]`;

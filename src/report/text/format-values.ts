@@ -1,5 +1,5 @@
 import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
-import { formatDuration, formatShortDuration } from '../../domain/time/duration.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
@@ -64,13 +64,13 @@ export function formatSeriesName(
     .join(getSeparator(isAsciiOnly));
 }
 
-/** `nightly (4h02m)`, or `5h` for a job without a name. */
+/** `nightly (4h 02m)`, or `5h` for a job without a name. */
 export function formatJob({ name, job }: Pick<AssessedJob, 'name' | 'job'>): string {
-  const length = job === null ? 'of unknown length' : formatShortDuration(job.duration);
+  const length = job === null ? 'of unknown length' : formatDuration(job.duration);
   return name === null ? length : `${escapeUnprintable(name)} (${length})`;
 }
 
-/** `4h 59m 36s left`, `EXPIRED 3m 00s ago`. */
+/** `4h 59m 36s left`, `EXPIRED 3m ago`. */
 export const formatRemaining = (remaining: Seconds) =>
   remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`;
 

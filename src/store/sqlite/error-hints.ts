@@ -1,3 +1,4 @@
+import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError, type ErrorCode, getSystemErrorCode } from '../../errors.ts';
 import { BUSY_TIMEOUT_MS } from './driver.ts';
 import { findSystemCause } from './system-cause.ts';
@@ -29,7 +30,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   [
     /^SQLITE_(BUSY|LOCKED)/,
     'DATABASE_BUSY',
-    `another program has locked FILE for ${BUSY_TIMEOUT_MS / 1000} s`,
+    `another program has locked FILE for ${formatDuration(BUSY_TIMEOUT_MS / 1000)}`,
     'stop the program that holds the lock, or try again',
   ],
   [

@@ -33,7 +33,7 @@ test('with several endpoints, check says that the next request may get other cre
 
 test('for credentials that are issued per request, check advises a longer validity', async () => {
   const text = await checkOffline('issued-per-request-for-too-short-a-time', ['-j', '2h']);
-  expect(text).toContain('next request 1h 00m 00s, as measured so far');
+  expect(text).toContain('next request 1h, as measured so far');
   expect(text).toContain(
     'unknown, because every request gets new credentials, and these are not valid for long enough',
   );

@@ -46,7 +46,7 @@ describe('a job that is too long for the credentials of a role', () => {
     const flags = ['--source', 'role', '--profile', 'tf', '--duration', '12h'];
     const check = await run(['check', '-j', '12h', ...flags]);
     expect(check.code).toBe(1);
-    expect(check.stdout).toContain('no role allows more than 12h: run a job of less than 11h55m');
+    expect(check.stdout).toContain('no role allows more than 12h: run a job of less than 11h 55m');
   });
 
   test('with a web identity, exec names the flag and does not wait', async () => {
@@ -72,7 +72,7 @@ describe('samples of one role that were requested for different durations', () =
     const unreachable = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' };
     const check = await run(['check', '-j', '50m', '--profile', 'tf'], unreachable);
     expect(check.code).toBe(3);
-    expect(check.stdout).toMatch(/next request (59m 59s|1h 00m 00s), as measured so far/);
+    expect(check.stdout).toMatch(/next request (59m 59s|1h), as measured so far/);
     expect(check.stdout).toContain('every request gets new credentials, and this request failed');
     expect(check.stdout).not.toContain('not valid for long enough');
   });
@@ -91,7 +91,7 @@ describe('samples of one role that were requested for different durations', () =
     expect(text.code).toBe(1);
     expect(text.stdout).toContain('the samples were requested for different durations');
     expect(text.stdout).not.toContain('of starts were safe');
-    expect(text.stdout).toMatch(/safe starts by job 5\dm\d\ds 100% /);
+    expect(text.stdout).toMatch(/safe starts by job 5\dm(?: \d\ds)? 100% /);
     const json = JSON.parse((await run(['report', '-j', '5h', '-f', 'json'])).stdout);
     const [series] = json.series;
     expect(series.findings.map(({ code }: { code: string }) => code)).toContain('DURATIONS_MIXED');

@@ -86,7 +86,7 @@ describe('credentials that have expired', () => {
 describe('a LastUpdated that is more than five minutes ahead', () => {
   // Enough validity for the job, so that only the wrong clock makes the verdict unknown.
   const ahead = { issuedIn: 900, expiresIn: 21_600 };
-  const MESSAGE = /LastUpdated is 1[45]m \d\ds ahead of the clock, so the expiration may be wrong too/;
+  const MESSAGE = /LastUpdated is 1[45]m(?: \d\ds)? ahead of the clock, so the expiration may be wrong too/;
 
   test('check is unknown and says why if LastUpdated is ahead of the clock', async () => {
     const run = await runWith(ahead, ['check', '-j', '1h']);
@@ -111,7 +111,7 @@ describe('a LastUpdated that is more than five minutes ahead', () => {
   test('a wait says that LastUpdated is ahead of the clock', async () => {
     const run = await runWith(ahead, ['check', '-j', '1h', '--wait', '2s']);
     expect(run.code).toBe(3);
-    expect(run.stderr).toMatch(/^note: waiting until .* at most; LastUpdated is 1[45]m \d\ds ahead/);
+    expect(run.stderr).toMatch(/^note: waiting until .* at most; LastUpdated is 1[45]m(?: \d\ds)? ahead/);
   });
 
   test('exec does not start a command if LastUpdated is ahead of the clock', async () => {
@@ -141,12 +141,8 @@ test('a safe check says until when a start stays safe', async () => {
 });
 
 test.each([
-  [
-    3,
-    'unknown',
-    'the history is short, and so far no new credentials had enough validity (6h 00m 00s at most)',
-  ],
-  [4, 'never', 'never, because new credentials were valid for 6h 00m 00s at most'],
+  [3, 'unknown', 'the history is short, and so far no new credentials had enough validity (6h at most)'],
+  [4, 'never', 'never, because new credentials were valid for 6h at most'],
 ])(
   'after %i stored rotations and a new one, check says that the outlook of a too long job is %s',
   async (rotations, _, text) => {
@@ -165,5 +161,5 @@ test('without a forecast, the validity of new credentials is not shown as that a
   const run = await runWith({ issuedIn: -10, expiresIn: 21_590 }, ['check', '-j', '7h']);
   expect(run.code).toBe(1);
   expect(run.stdout).not.toMatch(/next rotation|validity then/);
-  expect(run.stdout).toMatch(/ {2}after rotation {2}(5h 59m 5\ds|6h 00m 0\ds)/);
+  expect(run.stdout).toMatch(/ {2}after rotation {2}(5h 59m 5\ds|6h(?: 00m 0\ds)?)/);
 });

@@ -269,15 +269,15 @@ describe.concurrent('timestamps in another zone', () => {
     [
       -8,
       '-08:00',
-      /: credentials were logged up to 7h \d\dm \d\ds before they were issued, which is impossible; /,
+      /: credentials were logged up to 7h \d\dm(?: \d\ds)? before they were issued, which is impossible; /,
     ],
     [
       -1,
       '-01:00',
-      /: credentials were logged up to \d\dm \d\ds before they were issued, which is impossible; /,
+      /: credentials were logged up to \d\dm(?: \d\ds)? before they were issued, which is impossible; /,
     ],
-    [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
-    [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
+    [2, '+02:00', /: every rotation was logged at least \d+h \d\dm(?: \d\ds)? late, which is unlikely; /],
+    [9, '+09:00', /: every rotation was logged at least \d+h \d\dm(?: \d\ds)? late, which is unlikely; /],
   ] as const)(
     'timestamps moved by %d hours are rejected, and the hint suggests %s',
     async ([hours, zone, why]) => {

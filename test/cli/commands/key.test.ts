@@ -136,8 +136,8 @@ describe('one argument', () => {
     const { stdout } = await key([presign(CURRENT, 604_800)]);
     const [headline = '', ...rows] = stdout.split('\n');
     const end = second(NOW - 2 * MINUTE + 6 * HOUR).replace('T', ' ');
-    expect(headline).toMatch(new RegExp(`^valid: the URL works until ${end}, for 5h 5[78]m \\d\\ds$`));
-    expect(rows.join('\n')).toMatch(/limited by +its key expires 6d 18h 01m 00s before the requested end/);
+    expect(headline).toMatch(new RegExp(`^valid: the URL works until ${end}, for 5h 5[78]m(?: \\d\\ds)?$`));
+    expect(rows.join('\n')).toMatch(/limited by +its key expires 6d 18h 01m before the requested end/);
     expect(rows.join('\n')).toMatch(/issued by +i-0abc · imds v2 · loader/);
   });
 });

@@ -12,7 +12,7 @@ import { homeWith } from '../../support/sources/profile-home.ts';
 
 const [SECRET, TOKEN] = CANARIES;
 const AT = '2019-08-29T16:21:26Z';
-const SHOWN = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago {2}expires 2019-08-29 16:21:26Z`;
+const SHOWN = String.raw`EXPIRED \d+d[ \dhms]* ago {2}expires 2019-08-29 16:21:26Z`;
 const CREDENTIALS = `[loader]
 aws_access_key_id = ASIAEXAMPLEEXAMPLE01
 aws_secret_access_key = ${SECRET}
@@ -89,7 +89,7 @@ test('a poll of AWS at a short interval is rejected', async () => {
   expect(await runProgram(args, { env })).toMatchObject({
     code: 2,
     stderr:
-      'error: --interval 300s is too short, because AWS issues new credentials for every poll\nhint: use 15m or more\n',
+      'error: --interval 5m is too short, because AWS issues new credentials for every poll\nhint: use 15m or more\n',
   });
 });
 

@@ -45,7 +45,7 @@ async function poll(env: Env, ...args: string[]) {
 }
 
 const AT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`;
-const EXPIRED = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago`;
+const EXPIRED = String.raw`EXPIRED \d+d[ \dhms]* ago`;
 
 test('one poll of IMDSv2 writes one line and stores one sample', async () => {
   const body = documentFixture('imds-role-document.json');
@@ -85,7 +85,7 @@ test('one poll of IMDSv2 writes one line and stores one sample', async () => {
 test('a poll prints the remaining validity', async () => {
   const endpoint = await startEndpoint(metadataService());
   const { run } = await poll(createEndpointEnv(endpoint));
-  expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m \d\ds left {2}expires /);
+  expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m(?: \d\ds)? left {2}expires /);
 });
 
 test('a poll falls back to IMDSv1 with a note if the token request gets a 404', async () => {

@@ -82,7 +82,7 @@ describe('the logs of 2015', () => {
       ].join('\n'),
     );
     expect(stdout).toMatch(/^ {2}whole duration +no URL worked for 7d$/m);
-    expect(stdout).toContain('request at most 4h59m36s, which every URL gets');
+    expect(stdout).toContain('request at most 4h 59m 36s, which every URL gets');
   });
 
   test('a report without --presign has no presigned URLs', async () => {

@@ -508,7 +508,7 @@ test('credentials that cannot be read are a failure', async () => {
 test.each([
   [0, /the clock of this host is (?:right|1s behind|1s ahead)/],
   [-200, /the clock of this host is 3m 1?\d*[012]s ahead/],
-  [1800, /the clock of this host is (?:29m 59s|30m 0[01]s) behind/],
+  [1800, /the clock of this host is (?:29m 59s|30m(?: 0[01]s)?) behind/],
 ])('a clock of AWS that is %i s ahead is shown', async (seconds, text) => {
   const account = await startAccount({ now: () => Date.now() + seconds * 1000 });
   const { code, text: shown } = await verifyAsText({ account, env: { ...KEYS, ...OFF } });

@@ -72,7 +72,7 @@ describe('report --fleet', () => {
     const { json } = await reportJson(file, '--max-age', '1m');
     expect(json.silent_hosts).toHaveLength(1);
     const later = await runAt(NOW + 25 * HOUR, ['report', '--fleet', '--db', file]);
-    expect(later.stdout).toContain('web-1: newest sample 1d01h old');
+    expect(later.stdout).toContain('web-1: newest sample 1d 01h old');
   });
 
   test('--group-by implies --fleet', async () => {

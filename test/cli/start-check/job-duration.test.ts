@@ -93,7 +93,7 @@ describe('a command with -j auto', () => {
       required_seconds: 7500,
     });
     const text = await run('check', '-j', 'auto', '--job', 'nightly', '--db', database);
-    expect(text.stderr).toBe('note: the longest run of job nightly took 2h 00m 00s\n');
+    expect(text.stderr).toBe('note: the longest run of job nightly took 2h\n');
     const misspelt = await run('check', '-j', 'auto', '--job', 'Nightly', '--db', database);
     expect(misspelt).toMatchObject({
       code: 2,

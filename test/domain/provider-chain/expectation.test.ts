@@ -142,7 +142,7 @@ describe('each reason of a difference has one line', () => {
 
   test('the credentials have expired, or their session token is missing', () => {
     expect(compare({ provider: 'imds' }, { imds: { ...NODE, remaining: -300 } }).text).toBe(
-      'expected imds, got IMDS (role node, ASIA…0001) in every SDK because the credentials expired 5m 00s ago\n',
+      'expected imds, got IMDS (role node, ASIA…0001) in every SDK because the credentials expired 5m ago\n',
     );
     const withoutToken = { state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const;
     expect(compare({ provider: 'environment' }, { environment: withoutToken }).text).toBe(

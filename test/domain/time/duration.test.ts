@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   formatDuration,
-  formatShortDuration,
+  formatFlagDuration,
   isTooLongDuration,
   parseDuration,
 } from '../../../src/domain/time/duration.ts';
@@ -99,33 +99,45 @@ describe('parseDuration', () => {
   });
 });
 
-describe('formatDuration and formatShortDuration', () => {
+describe('formatDuration and formatFlagDuration', () => {
   test.each([
     [0, '0s', '0s'],
+    [-0.5, '0s', '0s'],
     [59, '59s', '59s'],
-    [60, '1m 00s', '1m'],
+    [60, '1m', '1m'],
+    [61, '1m 01s', '1m01s'],
     [276, '4m 36s', '4m36s'],
-    [5400, '1h 30m 00s', '1h30m'],
+    [600, '10m', '10m'],
+    [3605, '1h 00m 05s', '1h05s'],
+    [5400, '1h 30m', '1h30m'],
     [17_976, '4h 59m 36s', '4h59m36s'],
-    [18_000, '5h 00m 00s', '5h'],
-    [18_005, '5h 00m 05s', '5h05s'],
-    [86_400, '1d 00h 00m 00s', '1d'],
+    [18_000, '5h', '5h'],
+    [18_007, '5h 00m 07s', '5h07s'],
+    [21_300, '5h 55m', '5h55m'],
+    [86_400, '1d', '1d'],
+    [86_401, '1d 00h 00m 01s', '1d01s'],
+    [183_600, '2d 03h', '2d03h'],
+    [183_660, '2d 03h 01m', '2d03h01m'],
+    [8_640_000, '100d', '100d'],
     [-16, '-16s', '-16s'],
-    [-3600, '-1h 00m 00s', '-1h'],
-  ])('%d seconds are written as %s, in short %s', (seconds, full, short) => {
-    expect(formatDuration(seconds)).toBe(full);
-    expect(formatShortDuration(seconds)).toBe(short);
-  });
+    [-3600, '-1h', '-1h'],
+  ])(
+    '%d seconds are written as %s for people, and as %s in a command line',
+    (seconds, forPeople, forFlags) => {
+      expect(formatDuration(seconds)).toBe(forPeople);
+      expect(formatFlagDuration(seconds)).toBe(forFlags);
+    },
+  );
 
-  test('the short form of a duration parses to the same duration', () => {
+  test('the form of a flag parses to the same duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
-        expect(parseDuration(formatShortDuration(seconds))).toBe(seconds);
+        expect(parseDuration(formatFlagDuration(seconds))).toBe(seconds);
       }),
     );
   });
 
-  test('the full form of a duration without spaces parses to the same duration', () => {
+  test('the form for people without spaces parses to the same duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
         expect(parseDuration(formatDuration(seconds).replaceAll(' ', ''))).toBe(seconds);

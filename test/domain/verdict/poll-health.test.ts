@@ -30,10 +30,10 @@ test.each<[number | null, boolean, string]>([
   [0, false, 'ok'],
   // Twice the interval plus one minute is allowed.
   [660, false, 'ok'],
-  [661, false, 'no poll has finished for 11m01s; expected one within 11m'],
+  [661, false, 'no poll has finished for 11m 01s; expected one within 11m'],
   [-5, false, 'ok'],
   [10, true, 'the last poll failed: timeout: the source did not respond in time (a\\u{a}b)'],
-  [700, true, 'no poll has finished for 11m40s; expected one within 11m'],
+  [700, true, 'no poll has finished for 11m 40s; expected one within 11m'],
 ])(
   'a poll every five minutes with the last one %s s ago (failed: %s) is reported as: %s',
   (ago, failed, line) => {

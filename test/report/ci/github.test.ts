@@ -44,7 +44,7 @@ describe('GitHub annotations', () => {
     const assessment = mixed();
     expect(listTitles(assessment, 'error')).toEqual([
       'cred-watch: 3h on web-2 · imds v2 · worker',
-      'cred-watch: nightly (2h45m) on web-2 · imds v2 · worker',
+      'cred-watch: nightly (2h 45m) on web-2 · imds v2 · worker',
     ]);
     expect(listTitles(assessment, 'warning')).toEqual([
       'cred-watch: 3h on web-3 · imds',

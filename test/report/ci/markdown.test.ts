@@ -68,9 +68,9 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
       '3h',
       '<code>web-1 · imds v2 · app</code>',
       '✅ safe',
-      '3h 05m 00s',
-      '5h 00m 00s',
-      '1h 55m 00s',
+      '3h 05m',
+      '5h',
+      '1h 55m',
       '100%',
     ]);
   });

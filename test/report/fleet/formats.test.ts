@@ -118,18 +118,18 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
                             hosts (33.33%)
                             1 not safe, 1 unknown: 1 without samples
       hosts                 3 with 3 series
-      worst case            2h 30m 00s
+      worst case            2h 30m
 
       role          verdict               hosts   safe    worst case   rotation
                                                                        interval
-      worker        start-after-rotation  1       0%      2h 30m 00s   1h 00m 00s
+      worker        start-after-rotation  1       0%      2h 30m       1h
       (none)        unknown               1       0%
-      app           safe                  1       100%    5h 00m 00s   1h 00m 00s
+      app           safe                  1       100%    5h           1h
 
       host                          verdict               worst case   spare
-      web-2                         start-after-rotation  2h 30m 00s   -35m 00s
+      web-2                         start-after-rotation  2h 30m       -35m
       web-3                         unknown
-      web-1                         safe                  5h 00m 00s   1h 55m 00s
+      web-1                         safe                  5h           1h 55m
 
       silent hosts          web-3: no sample yet
 
@@ -151,19 +151,19 @@ test('Markdown shows the same hosts as the table', async () => {
 
     - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples
     - hosts: 3 with 3 series
-    - worst case: 2h 30m 00s
+    - worst case: 2h 30m
 
     | \`role\` | verdict | hosts | safe | worst case | rotation interval |
     | --- | --- | --- | --- | --- | --- |
-    | \`worker\` | ❌ not safe: start-after-rotation | 1 | 0% | 2h 30m 00s | 1h 00m 00s |
+    | \`worker\` | ❌ not safe: start-after-rotation | 1 | 0% | 2h 30m | 1h |
     | \`(none)\` | ❔ unknown | 1 | 0% |  |  |
-    | \`app\` | ✅ safe | 1 | 100% | 5h 00m 00s | 1h 00m 00s |
+    | \`app\` | ✅ safe | 1 | 100% | 5h | 1h |
 
     | host | verdict | worst case | spare | series |
     | --- | --- | --- | --- | --- |
-    | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m 00s | -35m 00s | \`imds v2 worker\` |
+    | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |
     | \`web-3\` | ❔ unknown |  |  | \`imds\` |
-    | \`web-1\` | ✅ safe | 5h 00m 00s | 1h 55m 00s | \`imds v2 app\` |
+    | \`web-1\` | ✅ safe | 5h | 1h 55m | \`imds v2 app\` |
 
     ### silent hosts
 

@@ -15,7 +15,7 @@ test.each([
     latest: NOW + 600_000,
     interval: 600,
   };
-  expect(describeForecast(forecast, NOW)).toBe(`expected 12:02:00Z (in 2m 00s), ${text}`);
+  expect(describeForecast(forecast, NOW)).toBe(`expected 12:02:00Z (in 2m), ${text}`);
 });
 
 /** What to do without a history, if 1h is left for a job of 4h. */

@@ -61,9 +61,8 @@ test('the text shows providers, credentials by SDK and findings with hints', () 
   container             fails       auth-token-expired: the endpoint reports that the authorization
                                     token has expired (HTTP 400: token is expired) ·
                                     http://169.254.170.23
-  IMDS                  answers     role node-role · ASIA…IMDS ·
-                                    6h 00m 00s left, until 2026-11-22 06:00:00Z ·
-                                    http://169.254.169.254
+  IMDS                  answers     role node-role · ASIA…IMDS · 6h left, until 2026-11-22 06:00:00Z
+                                    · http://169.254.169.254
   not set                           environment, web identity, keys, process, SSO of profile default
 
 credentials by SDK
@@ -542,7 +541,7 @@ describe('expired credentials', () => {
       { setVariables: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
     );
     expect(describeFound('EXPIRED_CREDENTIALS_WIN', known)?.message).toBe(
-      'the credentials of the environment expired 1h 00m 00s ago, and no SDK tries a later provider: ' +
+      'the credentials of the environment expired 1h ago, and no SDK tries a later provider: ' +
         'Java, Go, JavaScript, Rust and .NET use them anyway and botocore (AWS CLI) fails',
     );
   });
@@ -551,7 +550,7 @@ describe('expired credentials', () => {
     expect(
       describeFound('EXPIRED_CREDENTIALS_WIN', createFacts({ process: expired, imds: IMDS }))?.message,
     ).toBe(
-      'the credentials of the credential_process of the profile expired 1h 00m 00s ago: ' +
+      'the credentials of the credential_process of the profile expired 1h ago: ' +
         'Java, Go, Rust and .NET use them anyway and botocore (AWS CLI) fails',
     );
   });

@@ -83,30 +83,24 @@ const CASES = Object.entries(JUDGEMENTS);
 
 describe('the text of a running job', () => {
   test.each<[keyof typeof JUDGEMENTS, string]>([
-    [
-      'safe',
-      'safe: a 4h job with a margin of 5m that has run for 1h 12m 00s as process 4711, 2h 07m 00s to spare',
-    ],
-    [
-      'short',
-      'not safe: a 4h job with a margin of 5m that has run for 1h 12m 00s as process 4711, 53m 00s short',
-    ],
+    ['safe', 'safe: a 4h job with a margin of 5m that has run for 1h 12m as process 4711, 2h 07m to spare'],
+    ['short', 'not safe: a 4h job with a margin of 5m that has run for 1h 12m as process 4711, 53m short'],
     [
       'expired',
-      'not safe: a 4h job with a margin of 5m that has run for 1h 12m 00s as process 4711, its credentials have expired',
+      'not safe: a 4h job with a margin of 5m that has run for 1h 12m as process 4711, its credentials have expired',
     ],
     [
       'expired now',
-      'not safe: a 4h job with a margin of 5m that has run for 1h 12m 00s as process 4711, its credentials have expired',
+      'not safe: a 4h job with a margin of 5m that has run for 1h 12m as process 4711, its credentials have expired',
     ],
-    ['without a duration', 'unknown: a job that has run for 1h 12m 00s as process 4711'],
+    ['without a duration', 'unknown: a job that has run for 1h 12m as process 4711'],
     [
       'expired without a duration',
-      'not safe: a job that has run for 1h 12m 00s as process 4711, its credentials have expired',
+      'not safe: a job that has run for 1h 12m as process 4711, its credentials have expired',
     ],
     [
       'longer than its duration',
-      'unknown: a 1h job with a margin of 5m that has run for 1h 12m 00s as process 4711',
+      'unknown: a 1h job with a margin of 5m that has run for 1h 12m as process 4711',
     ],
   ])('a job %s has its verdict in the first line', (name, line) => {
     const text = renderRunningJobText(view(JUDGEMENTS[name]), STYLE);
@@ -155,7 +149,7 @@ describe('warnings and the end', () => {
 
   test('a warning names the time that is left', () => {
     expect(describeExpiryWarning('EXPIRES_SOON', 'the command', times)).toEqual({
-      message: 'the credentials of the command expire in 15m 00s, at 10:39:00Z',
+      message: 'the credentials of the command expire in 15m, at 10:39:00Z',
       hint: expect.stringMatching(/one SIGINT/),
     });
     expect(describeExpiryWarning('EXPIRED', 'process 4711', { ...times, expiration: NOW })).toEqual({
@@ -163,7 +157,7 @@ describe('warnings and the end', () => {
       hint: expect.stringMatching(/^AWS refuses new requests; if the job fails, start it again/),
     });
     expect(describeWatchedStart(times.expiration, NOW)).toBe(
-      'the credentials of the command expire in 15m 00s, at 10:39:00Z',
+      'the credentials of the command expire in 15m, at 10:39:00Z',
     );
   });
 
@@ -255,11 +249,11 @@ describe('the JSON of a running job', () => {
 
 describe('the line for Nagios', () => {
   test.each<[keyof typeof JUDGEMENTS, string]>([
-    ['safe', "CREDWATCH OK - process 4711: 5h left, needs 2h53m | 'remaining'=18000s;;10380:;;\n"],
-    ['short', "CREDWATCH CRITICAL - process 4711: 2h left, needs 2h53m | 'remaining'=7200s;;10380:;;\n"],
+    ['safe', "CREDWATCH OK - process 4711: 5h left, needs 2h 53m | 'remaining'=18000s;;10380:;;\n"],
+    ['short', "CREDWATCH CRITICAL - process 4711: 2h left, needs 2h 53m | 'remaining'=7200s;;10380:;;\n"],
     [
       'expired',
-      "CREDWATCH CRITICAL - process 4711: credentials expired 1m ago, needs 2h53m | 'remaining'=-60s;;10380:;;\n",
+      "CREDWATCH CRITICAL - process 4711: credentials expired 1m ago, needs 2h 53m | 'remaining'=-60s;;10380:;;\n",
     ],
     [
       'without a duration',

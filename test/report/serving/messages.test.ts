@@ -30,10 +30,10 @@ const expiresIn = (minutes: number) => ({
 describe('messages about served credentials', () => {
   test('the validity has the expiration, the time of the next refresh, and its reason', () => {
     expect(describeValidity(createFacts(), NOW)).toBe(
-      'valid until 11:24:00Z (1h 00m 00s), next refresh at 10:53:10Z (at half of the lifetime)',
+      'valid until 11:24:00Z (1h), next refresh at 10:53:10Z (at half of the lifetime)',
     );
     expect(describeValidity(createFacts({ isIdle: true, nextRefreshAt: null }), NOW)).toBe(
-      'valid until 11:24:00Z (1h 00m 00s), not refreshed until the next request',
+      'valid until 11:24:00Z (1h), not refreshed until the next request',
     );
     expect(describeValidity(createFacts({ ...expiresIn(-1), nextRefreshAt: null }), NOW)).toBe(
       'expired at 10:23:00Z',
@@ -72,7 +72,7 @@ describe('messages about served credentials', () => {
     const describe = (isNewKey: boolean, failureCount: number) =>
       describeRefresh(createFacts(), { isNewKey, failureCount }, NOW);
     expect(describe(true, 0)).toMatch(
-      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h 00m 00s\), next refresh /,
+      /^2026-11-22 10:24:00Z {2}refreshed loader: ASIA…7QXK valid until 11:24:00Z \(1h\), next refresh /,
     );
     expect(describe(true, 7)).toContain(
       'Z  refreshed loader, which works again after 7 failed attempts: ASIA…',
@@ -81,8 +81,8 @@ describe('messages about served credentials', () => {
   });
 
   test.each([
-    [60, 'note', 'clients get the current ones, valid for 1h 00m 00s'],
-    [10, 'warning', 'clients get the current ones, valid for 10m 00s'],
+    [60, 'note', 'clients get the current ones, valid for 1h'],
+    [10, 'warning', 'clients get the current ones, valid for 10m'],
     [-1, 'error', 'clients get status 503'],
   ])('a failed refresh with %d minutes left is a %s with its consequence', (minutes, level, consequence) => {
     const facts = createFacts({ ...expiresIn(minutes), nextRefreshAt: NOW + 30_000 });

@@ -16,6 +16,16 @@ test('columns wrap text at spaces, and break words that are wider than the colum
   ).toBe('a  one two\n   three\nb  xxxxxxxx\n   xx\nc  two\n   lines');
 });
 
+test('a line ends within a duration only if the column is narrower than the duration', () => {
+  const { bad } = createPalette(true);
+  const layOut = (text: string, width: number) => layOutColumns([[text]], [width]).split('\n');
+  expect(layOut('the gap is (2h 05m 07s long)', 19)).toEqual(['the gap is', '(2h 05m 07s long)']);
+  expect(layOut('from 56m 11s to 1h 03m 57s', 18)).toEqual(['from 56m 11s to', '1h 03m 57s']);
+  expect(layOut(`for ${bad('-1h 05m')}, late`, 10)).toEqual(['for', `${bad('-1h 05m')},`, 'late']);
+  expect(layOut('1d 02h 03m 04s', 10)).toEqual(['1d 02h 03m', '04s']);
+  expect(layOut('in room 5d 03house', 12)).toEqual(['in room 5d', '03house']);
+});
+
 test('columns keep the colour of a text on each of its lines', () => {
   const { bad, bold } = createPalette(true);
   const [first, second] = layOutColumns([[bold(bad('x'.repeat(10)))]], [8]).split('\n');

@@ -57,7 +57,7 @@ const EXPLAINED: readonly Explained[] = [
   },
   {
     code: 'DATABASE_BUSY',
-    message: 'another program has locked FILE for 30 s',
+    message: 'another program has locked FILE for 30s',
     hint: 'stop the program that holds the lock, or try again',
     sqlite: 'BUSY BUSY_RECOVERY BUSY_SNAPSHOT BUSY_TIMEOUT LOCKED LOCKED_SHAREDCACHE LOCKED_VTAB',
   },

@@ -1,7 +1,7 @@
 import type { ClientSummary } from '../../../domain/conformance/client-summary.ts';
 import type { ClientEffect, ConformanceClient, Effect } from '../../../domain/conformance/clients.ts';
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { joinWords } from '../../text/format-values.ts';
 
 export const CLIENT_NAMES: Record<ConformanceClient, string> = {
@@ -65,7 +65,7 @@ const GENERAL: Partial<Record<Effect, string>> = {
 };
 
 const formatBelow = (below: Seconds | null | undefined) =>
-  below === null || below === undefined ? '' : ` below ${formatShortDuration(below)}`;
+  below === null || below === undefined ? '' : ` below ${formatDuration(below)}`;
 
 /** `Go and Rust get no credentials`. */
 export function describeEffect({ effect, clients, below }: ClientEffect): string {

@@ -1,7 +1,7 @@
 import { PROMISED_LEAD_TIME } from '../../../domain/aws-limits.ts';
 import type { BodyProblem, ExpectedValue, FailureFact } from '../../../domain/conformance/check-result.ts';
 import type { NoResponseReason } from '../../../domain/conformance/no-response.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, joinWords } from '../../text/format-values.ts';
 
 export const NO_RESPONSE_PHRASES: Record<NoResponseReason, string> = {
@@ -83,9 +83,9 @@ export function describeFound(fact: FailureFact): string {
     case 'REDIRECT_TO_OTHER_HOST':
       return fact.host === '' ? 'a redirect without a valid location' : `a redirect to ${fact.host}`;
     case 'CREDENTIALS_EXPIRED':
-      return `the credentials expired ${formatShortDuration(fact.agoSeconds)} ago`;
+      return `the credentials expired ${formatDuration(fact.agoSeconds)} ago`;
     case 'VALIDITY_TOO_SHORT':
-      return `the credentials are valid for ${formatShortDuration(fact.remainingSeconds)}`;
+      return `the credentials are valid for ${formatDuration(fact.remainingSeconds)}`;
     case 'RESPONSE_SLOW':
       return fact.concurrentCount === 1
         ? `the response took ${fact.milliseconds} ms`
@@ -94,8 +94,8 @@ export function describeFound(fact: FailureFact): string {
       return 'each response has another key';
     case 'ROTATED_TOO_LATE':
       return fact.leadSeconds < 0
-        ? `the old credentials expired ${formatShortDuration(-fact.leadSeconds)} before the rotation`
-        : `the old credentials were valid for ${formatShortDuration(fact.leadSeconds)} after the rotation`;
+        ? `the old credentials expired ${formatDuration(-fact.leadSeconds)} before the rotation`
+        : `the old credentials were valid for ${formatDuration(fact.leadSeconds)} after the rotation`;
     case 'HOST_NOT_ALLOWED':
       return `the host is ${fact.host}`;
     case 'BEARER_REQUIRED':
@@ -132,14 +132,14 @@ export function describeExpected(fact: FailureFact): string {
       return 'an expiration in the future';
     case 'VALIDITY_TOO_SHORT': {
       const longest = Math.max(...fact.windows.map(({ below }) => below));
-      return `at least ${formatShortDuration(longest)}`;
+      return `at least ${formatDuration(longest)}`;
     }
     case 'RESPONSE_SLOW':
       return `less than ${fact.limitMilliseconds} ms`;
     case 'KEY_NOT_STABLE':
       return 'the key changes only at a rotation';
     case 'ROTATED_TOO_LATE':
-      return `at least ${formatShortDuration(PROMISED_LEAD_TIME)} after the rotation`;
+      return `at least ${formatDuration(PROMISED_LEAD_TIME)} after the rotation`;
     case 'HOST_NOT_ALLOWED':
       return 'an allowed address, or https';
     case 'BEARER_REQUIRED':

@@ -1,7 +1,7 @@
 import type { ConformanceNote } from '../../../domain/conformance/check-result.ts';
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import type { Refusal } from '../../../domain/conformance/refusal.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 
 export function describeNote(note: ConformanceNote): string {
   switch (note.code) {
@@ -16,7 +16,7 @@ export function describeNote(note: ConformanceNote): string {
     case 'ERROR_DOCUMENT':
       return `the endpoint serves no credentials, but the error ${note.errorCode}`;
     case 'CLOCK_OFFSET':
-      return `the Date header is ${formatShortDuration(Math.abs(note.aheadSeconds))} ${note.aheadSeconds > 0 ? 'ahead of' : 'behind'} the clock of this host`;
+      return `the Date header is ${formatDuration(Math.abs(note.aheadSeconds))} ${note.aheadSeconds > 0 ? 'ahead of' : 'behind'} the clock of this host`;
     case 'TOKEN_IGNORED':
       return 'the endpoint ignores the token, as in ECS: the id in the URL grants access';
     default:

@@ -8,7 +8,7 @@ import type {
 import type { ConformanceShape } from '../../../domain/conformance/conformance-check.ts';
 import type { ConformanceVerdict } from '../../../domain/conformance/verdict.ts';
 import type { WatchSummary } from '../../../domain/conformance/watch/watched-read.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { CONTAINER_REQUIREMENTS } from './container-checks.ts';
 import { NO_RESPONSE_PHRASES } from './failures.ts';
@@ -109,13 +109,13 @@ export function describeUnreachable({ reason, detail }: UnreachableReason): {
 export function describeWatch(watch: WatchSummary): string {
   const { plannedSeconds, watchedSeconds, readCount, failedReadCount, rotationCount, minRemainingSeconds } =
     watch;
-  const planned = watchedSeconds < plannedSeconds ? ` of ${formatShortDuration(plannedSeconds)}` : '';
+  const planned = watchedSeconds < plannedSeconds ? ` of ${formatDuration(plannedSeconds)}` : '';
   const failed = failedReadCount === 0 ? '' : ` (${formatNumber(failedReadCount)} failed)`;
   const shortest =
     // A failed check reports expired credentials.
     minRemainingSeconds === null || minRemainingSeconds <= 0
       ? ''
-      : `, at least ${formatShortDuration(minRemainingSeconds)} valid`;
+      : `, at least ${formatDuration(minRemainingSeconds)} valid`;
   const counts = `${formatCount(readCount, 'read')}${failed}, ${formatCount(rotationCount, 'rotation')}`;
-  return `watched for ${formatShortDuration(watchedSeconds)}${planned}: ${counts}${shortest}`;
+  return `watched for ${formatDuration(watchedSeconds)}${planned}: ${counts}${shortest}`;
 }

@@ -1,6 +1,6 @@
 import type { Misconfiguration, OutputForm } from '../../../domain/misconfiguration.ts';
 import type { FailureFacts, FailureReason } from '../../../domain/model.ts';
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
 import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { AWS_FAILURES } from './aws-failures.ts';
@@ -119,6 +119,6 @@ export function describePollHealth(health: PollHealth): string {
     case 'POLL_FAILED':
       return `the last poll failed: ${escapeUnprintable(describeFailure(health.failure).message)}`;
     case 'POLL_OVERDUE':
-      return `no poll has finished for ${short(health.sinceLastPoll)}; expected one within ${short(health.allowed)}`;
+      return `no poll has finished for ${duration(health.sinceLastPoll)}; expected one within ${duration(health.allowed)}`;
   }
 }

@@ -1,4 +1,6 @@
 import type {
+  AssessedFleet,
+  AssessedHost,
   FleetJob,
   GroupBy,
   HostCounts,
@@ -9,7 +11,7 @@ import type {
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
-import { formatDuration as duration, formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration as duration, formatDuration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
@@ -101,10 +103,10 @@ const describeNoSample = (deletedBefore: Instant | null): string =>
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
-/** `3d02h`, `1h05m`: smaller units do not matter. */
+/** `3d 02h`, `1h 05m`: smaller units do not matter. */
 function formatAge(age: Seconds): string {
   const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
-  return formatShortDuration(Math.floor(age / unit) * unit);
+  return formatDuration(Math.floor(age / unit) * unit);
 }
 
 /** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
@@ -165,3 +167,20 @@ export const formatWorstSeries = ({ source, apiVersion, role }: SeriesIdentity):
   [apiVersion === '' ? source : `${source} v${apiVersion}`, escapeUnprintable(role)]
     .filter((part) => part !== '')
     .join(' ');
+
+/** `hosts: 12 with 14 series`. */
+export const describeFleetWithoutJob = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
+  hosts.length === 0 ? NO_HOSTS_MESSAGE : `hosts: ${describeSize(hosts.length, seriesCount, retiredCount)}`;
+
+/**
+ * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`. Null without a sample.
+ * @param spare negative: the shortfall; null without a job
+ */
+export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string | null {
+  const name = escapeUnprintable(host);
+  if (spare !== null)
+    return `worst host ${name}: ${spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`}`;
+  return worstCase === null ? null : `worst case ${duration(worstCase)} on host ${name}`;
+}
+
+export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');

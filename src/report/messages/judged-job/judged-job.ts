@@ -1,5 +1,5 @@
 import type { JudgedOnceNote, JudgedSubject } from '../../../domain/judged-job.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { formatTimestamp } from '../../text/format-values.ts';
 
 const EVERY_CALL = 'every call judges the job, because';
@@ -11,7 +11,7 @@ export function describeJudgedOnceNote(note: JudgedOnceNote): { message: string;
       const { subject, judgedAt, elapsedSeconds: elapsed, durationSeconds } = note;
       const overrun =
         elapsed > durationSeconds
-          ? `; it has run for ${duration(elapsed)} since then, longer than its duration of ${short(durationSeconds)}`
+          ? `; it has run for ${duration(elapsed)} since then, longer than its duration of ${duration(durationSeconds)}`
           : '';
       return {
         message: `not judged again: ${describeSubject(subject)} was judged at ${formatTimestamp(judgedAt)}${overrun}`,
@@ -19,7 +19,7 @@ export function describeJudgedOnceNote(note: JudgedOnceNote): { message: string;
     }
     case 'JUDGED_TOO_LONG_AGO':
       return {
-        message: `judged again: ${describeSubject(note.subject)} was judged at ${formatTimestamp(note.judgedAt)}, and has run for more than twice its duration of ${short(note.durationSeconds)} since then`,
+        message: `judged again: ${describeSubject(note.subject)} was judged at ${formatTimestamp(note.judgedAt)}, and has run for more than twice its duration of ${duration(note.durationSeconds)} since then`,
         hint: 'give a longer -j; if the process runs several jobs, start each with `cred-watch exec --job NAME`',
       };
     case 'JUDGEMENT_NOT_STORED':

@@ -12,7 +12,7 @@ import {
   PROVIDER_NAMES,
   type ProviderName,
 } from '../../../domain/provider-chain/providers.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeBrokenProvider } from './broken-provider.ts';
@@ -101,7 +101,7 @@ function describeAmbiguousProvider(
 ): Explanation {
   const parts = groupByCredentials(facts, outcomes, name).map(({ sdks, provider }) => {
     const { roleSession } = provider;
-    const lasts = formatShortDuration(roleSession?.durationSeconds ?? DEFAULT_ROLE_SESSION);
+    const lasts = formatDuration(roleSession?.durationSeconds ?? DEFAULT_ROLE_SESSION);
     const identity = [...listIdentity(provider), ...(roleSession === null ? [] : [`for ${lasts}`])];
     return `${describeSdks(sdks, 'uses', 'use')} ${PROVIDER_LABELS[name]} (${identity.join(', ')})`;
   });

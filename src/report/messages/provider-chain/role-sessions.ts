@@ -3,7 +3,7 @@ import type { Seconds, SourceName } from '../../../domain/model.ts';
 import type { ChainFinding } from '../../../domain/provider-chain/finding.ts';
 import type { RoleBaseKind } from '../../../domain/provider-chain/providers.ts';
 import type { RequestedSession } from '../../../domain/requested-session.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration, formatFlagDuration } from '../../../domain/time/duration.ts';
 import type { JobRequirement } from '../../../domain/verdict/job-verdict.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { REFRESH_ADVICE } from '../verdicts.ts';
@@ -22,7 +22,7 @@ export const describeCappedChain = ({
   durationSeconds,
   limitSeconds,
 }: ChainFinding<'ROLE_CHAIN_CAPPED'>): Explanation => {
-  const limit = formatShortDuration(limitSeconds);
+  const limit = formatDuration(limitSeconds);
   const assumed = `the role of profile ${profile} is assumed with ${BASES[base]}`;
   return durationSeconds === null
     ? {
@@ -40,7 +40,7 @@ export const describeTooLongSession = ({
   durationSeconds,
   limitSeconds,
 }: ChainFinding<'SESSION_LONGER_THAN_ROLE'>): Explanation => ({
-  message: `profile ${profile} has duration_seconds = ${durationSeconds}, but no role allows more than ${formatShortDuration(limitSeconds)}: AWS rejects the request`,
+  message: `profile ${profile} has duration_seconds = ${durationSeconds}, but no role allows more than ${formatDuration(limitSeconds)}: AWS rejects the request`,
   hint: `set duration_seconds to the maximum session duration of the role, at most ${limitSeconds}`,
 });
 
@@ -61,8 +61,8 @@ export const describeDefaultDuration = ({
 /** Why no start will be safe with this session. */
 export const describeShortSession = ({ durationSeconds, isChained }: RequestedSession): string =>
   isChained && (durationSeconds ?? MAX_CHAINED_SESSION) >= MAX_CHAINED_SESSION
-    ? `never, because AWS limits credentials to ${formatShortDuration(MAX_CHAINED_SESSION)} if a role assumes the role`
-    : `never, because the requested validity is ${formatShortDuration(durationSeconds ?? DEFAULT_ROLE_SESSION)}`;
+    ? `never, because AWS limits credentials to ${formatDuration(MAX_CHAINED_SESSION)} if a role assumes the role`
+    : `never, because the requested validity is ${formatDuration(durationSeconds ?? DEFAULT_ROLE_SESSION)}`;
 
 /** Some seconds pass before the job starts. */
 const MIN_EXTRA: Seconds = 60;
@@ -82,13 +82,13 @@ export function describeLongerSession(
   const limit = isChained ? MAX_CHAINED_SESSION : MAX_ROLE_SESSION;
   const required = duration + margin;
   if (required + MIN_EXTRA > limit) {
-    const longest = `a job of less than ${formatShortDuration(Math.max(0, limit - margin))}`;
+    const longest = `a job of less than ${formatDuration(Math.max(0, limit - margin))}`;
     return isChained
-      ? `AWS limits role chaining to ${formatShortDuration(limit)}: assume the role with credentials that are not those of a role, run ${longest}, or ${REFRESH_ADVICE}`
-      : `no role allows more than ${formatShortDuration(limit)}: run ${longest}, or ${REFRESH_ADVICE}`;
+      ? `AWS limits role chaining to ${formatDuration(limit)}: assume the role with credentials that are not those of a role, run ${longest}, or ${REFRESH_ADVICE}`
+      : `no role allows more than ${formatDuration(limit)}: run ${longest}, or ${REFRESH_ADVICE}`;
   }
   const seconds = Math.ceil((required + MIN_EXTRA) / STEP) * STEP;
-  const flags = `--source ${source} --duration ${formatShortDuration(seconds)}`;
+  const flags = `--source ${source} --duration ${formatFlagDuration(seconds)}`;
   // No SDK uses the `duration_seconds` of a profile for web identities.
   const request =
     source === 'role'

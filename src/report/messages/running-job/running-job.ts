@@ -6,7 +6,7 @@ import type {
   RunningJobJudgement,
   RunningUnknownReason,
 } from '../../../domain/running-job/running-job.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { formatShortTimestamp } from '../../text/format-values.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
@@ -139,8 +139,8 @@ export function describeEndedJob({ outcome, remainingAtEnd, expiration, endedAt 
 export const adviseEndedJob = ({ expiration, endedAt }: EndedJob): string =>
   `check the result of the job: AWS refused its requests from ${formatShortTimestamp(expiration, endedAt)} on`;
 
-/** `2h53m: the rest of the job and a margin of 5m`. */
+/** `2h 53m: the rest of the job and a margin of 5m`. */
 export function describeRequiredRest({ rest, required, job }: RunningJobJudgement): string {
   if (job === null || required === null) return '';
-  return `${short(required)}: ${rest === 0 ? '' : 'the rest of the job and '}a margin of ${short(job.margin)}`;
+  return `${duration(required)}: ${rest === 0 ? '' : 'the rest of the job and '}a margin of ${duration(job.margin)}`;
 }

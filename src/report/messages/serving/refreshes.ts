@@ -8,7 +8,7 @@ import {
   rateRefreshFailure,
   type ServedRoleFacts,
 } from '../../../domain/serving/served-role-facts.ts';
-import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import {
@@ -30,10 +30,10 @@ const SDK_NAMES: Readonly<Record<RefreshingSdk, string>> = {
 const MAX_REQUEST_TIME: Seconds = 5;
 
 /** `15m` for 14 minutes and 58 seconds. */
-function short(seconds: Seconds): string {
+function formatLifetime(seconds: Seconds): string {
   const minutes = Math.round(seconds / 60) * 60;
   const isFull = minutes > 0 && Math.abs(seconds - minutes) <= MAX_REQUEST_TIME;
-  return isFull ? formatShortDuration(minutes) : formatDuration(Math.floor(seconds));
+  return formatDuration(isFull ? minutes : Math.floor(seconds));
 }
 
 /** Why credentials are refreshed at this time. */
@@ -42,13 +42,13 @@ export function describeRefreshReason({ code, remaining, isLimited }: RefreshRea
     case 'half':
       return 'at half of the lifetime';
     case 'sdk-windows':
-      return `${short(remaining)} before the expiration, because SDKs need this validity`;
+      return `${formatLifetime(remaining)} before the expiration, because SDKs need this validity`;
     case 'requested':
       return isLimited
-        ? `${short(remaining)} before the expiration, the earliest time for this lifetime: --refresh-before is too long`
-        : `${short(remaining)} before the expiration, as set by --refresh-before`;
+        ? `${formatLifetime(remaining)} before the expiration, the earliest time for this lifetime: --refresh-before is too long`
+        : `${formatLifetime(remaining)} before the expiration, as set by --refresh-before`;
     case 'short-lifetime':
-      return `${short(remaining)} before the expiration, because the lifetime is short`;
+      return `${formatLifetime(remaining)} before the expiration, because the lifetime is short`;
   }
 }
 
@@ -78,10 +78,10 @@ export function describeShortLifetime(
     ...(ifLate.length === 0 ? [] : [`if a refresh is late, ${describeEffects(ifLate)}`]),
   ];
   return {
-    message: `the credentials of ${name} are valid for only ${short(lifetime)}: ${consequences.join('; ')}`,
+    message: `the credentials of ${name} are valid for only ${formatLifetime(lifetime)}: ${consequences.join('; ')}`,
     hint: ASSUMES_ROLE.has(source)
-      ? `let credentials be valid for at least ${short(ADVISED_LIFETIME)}, for example with --duration 1h`
-      : `let the source issue credentials that are valid for at least ${short(ADVISED_LIFETIME)}`,
+      ? `let credentials be valid for at least ${formatLifetime(ADVISED_LIFETIME)}, for example with --duration 1h`
+      : `let the source issue credentials that are valid for at least ${formatLifetime(ADVISED_LIFETIME)}`,
   };
 }
 

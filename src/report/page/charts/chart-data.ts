@@ -1,6 +1,6 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 import { formatJobLabel, getTone, type Tone } from '../verdicts.ts';
@@ -21,7 +21,7 @@ export const buildJobLine = ({ job, required, verdict }: JobJudgement): JobLine 
 
 /** `5h job + 5m margin`. */
 export const describeJobLine = ({ job }: JobJudgement): string =>
-  `${formatJobLabel(job)} job${job.margin === 0 ? '' : ` + ${short(job.margin)} margin`}`;
+  `${formatJobLabel(job)} job${job.margin === 0 ? '' : ` + ${duration(job.margin)} margin`}`;
 
 /** The data of one series for the script of the page. It never contains key ids. */
 export interface ChartData extends Pick<Measurement, 'firstSample' | 'lastSample'> {

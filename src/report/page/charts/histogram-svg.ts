@@ -1,4 +1,4 @@
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { Histogram } from '../../drawing/histogram.ts';
 import { describeDistribution } from '../../messages/page.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
@@ -28,7 +28,7 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
         .map((bin) => {
           // A bin with few values must be visible, too.
           const height = Math.max(2, (HEIGHT * bin.count) / maxCount);
-          return html`<rect class="bar" x="${formatPercent(x(bin.from))}" width="${formatPercent(1 / bins.length)}" y="${(y(0) - height).toFixed(2)}" height="${height.toFixed(2)}"><title>${short(bin.from)} to ${short(bin.to)}: ${formatCount(bin.count, 'time')}</title></rect>`;
+          return html`<rect class="bar" x="${formatPercent(x(bin.from))}" width="${formatPercent(1 / bins.length)}" y="${(y(0) - height).toFixed(2)}" height="${height.toFixed(2)}"><title>${duration(bin.from)} to ${duration(bin.to)}: ${formatCount(bin.count, 'time')}</title></rect>`;
         }),
       html`<line class="median" x1="${formatPercent(median)}" x2="${formatPercent(median)}" y1="${y(0)}" y2="${y(1)}"/>`,
     ],

@@ -1,5 +1,5 @@
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import type { Tone } from '../verdicts.ts';
 import type { JobLine } from './chart-data.ts';
@@ -44,5 +44,5 @@ export function chooseValidityLabels(
 export function formatAxisDuration(seconds: Seconds): string {
   const length = Math.abs(seconds);
   const unit = length >= DAY ? HOUR : length >= HOUR ? MINUTE : 1;
-  return formatShortDuration(Math.ceil(seconds / unit) * unit);
+  return formatDuration(Math.ceil(seconds / unit) * unit);
 }

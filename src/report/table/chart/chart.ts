@@ -1,6 +1,6 @@
 import { range } from '../../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../../terminal/colour.ts';
@@ -65,9 +65,12 @@ function wrapEntries(entries: readonly string[], width: number): string[] {
   return rows;
 }
 
-/** The columns left of the chart, with one text at each end. */
-const drawMargin = (left: string, right: string) =>
-  `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;
+/** The columns left of the chart, with one text at each end. A long text at the right replaces the one at the left. */
+function drawMargin(left: string, right: string): string {
+  const width = LABEL_WIDTH - 2;
+  const isFitting = left.length + right.length < width;
+  return `  ${isFitting ? left : ''}${right.padStart(isFitting ? width - left.length : width)} `;
+}
 
 function createChartScale(
   buckets: readonly ValidityBucket[],
@@ -103,7 +106,7 @@ function drawCurve(
       const line = columns.map((column) =>
         isCrossed(column, row.required) ? colours.bad(glyphs.requiredCrossing) : glyphs.requiredLine,
       );
-      return `${drawMargin('required', formatShortDuration(row.required))}${glyphs.axisAtLabel}${line.join('')}`;
+      return `${drawMargin('required', formatDuration(row.required))}${glyphs.axisAtLabel}${line.join('')}`;
     }
     const title = titles.shift() ?? '';
     if (row.kind === 'break') return `${drawMargin(title, '')}${colours.dim(glyphs.axisBreak)}`;

@@ -1,4 +1,4 @@
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import type { ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import type { ChartGlyphs } from './glyphs.ts';
@@ -58,7 +58,7 @@ export function buildLegend(
   columnSeconds: number,
   glyphs: ChartGlyphs,
 ): string[] {
-  const length = formatShortDuration(Math.round(columnSeconds / 60) * 60);
+  const length = formatDuration(Math.round(columnSeconds / 60) * 60);
   const dense = isDense ? [`one column: range over ${length}`] : [];
   const used = MARKS.filter((mark) => columns.includes(mark));
   return [...dense, ...used.map((mark) => `${glyphs[mark]} ${MARK_NAMES[mark]}`)];

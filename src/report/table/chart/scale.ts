@@ -1,5 +1,5 @@
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 
 /** Curve rows are numbered from the bottom. A break stands for an omitted part of the axis. */
@@ -150,7 +150,7 @@ function labelRows(
   for (const value of listMultiples(chooseRoundStep(top - bottom, maxLabels), bottom, top)) {
     const row = toRow(value);
     if (labels.has(row) || required.includes(value)) continue;
-    labels.set(row, value === 0 ? '0' : formatShortDuration(value));
+    labels.set(row, value === 0 ? '0' : formatDuration(value));
   }
   return labels;
 }

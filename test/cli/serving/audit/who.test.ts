@@ -52,7 +52,7 @@ describe('serve --who', () => {
     expect(output).toMatchInlineSnapshot(`
       "2 served keys: 1 is still valid, 1 has expired
 
-      valid: ASIA…7WML of loader works until 2026-11-29 20:00:00Z, for 1h 00m 00s
+      valid: ASIA…7WML of loader works until 2026-11-29 20:00:00Z, for 1h
         served by             web-1
         used by               /usr/bin/python3.11 (user etl, pid 4711)
                               Boto3/1.26.27 Python/3.11.2, from 127.0.0.1

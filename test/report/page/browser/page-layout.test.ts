@@ -89,7 +89,7 @@ describeReader(
         await page.emulateMedia({ media: 'print' });
       } else if ((await page.locator('[data-chart]').count()) > 0) {
         await page.locator('[data-chart]').first().scrollIntoViewIfNeeded();
-      await waitUntilDrawn(page);
+        await waitUntilDrawn(page);
         await page.evaluate(() => new Promise(requestAnimationFrame));
       }
       return page;

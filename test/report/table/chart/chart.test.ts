@@ -124,6 +124,13 @@ describe('the table', () => {
     expect(headline!.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 
+  test('a required line of days has its label at the axis', () => {
+    const long = pretend({ lifetimes: [30 * HOUR], time: DAY });
+    const lines = (chart(long, [hours(25.5) + 15]) ?? '').split('\n');
+    expect(lines.filter((line) => line.includes('1d 01h 35m 15s'))).toHaveLength(1);
+    expect([...new Set(lines.map((line) => line.search(/[┤│]/)))]).toEqual([23, -1]);
+  });
+
   test('the table has a chart of a retired series only if the series judges a job', () => {
     const retired = FIVE.filter(({ identity }) => identity.host === 'web-4');
     const countCharts = (of: Assessment) => table(of, UNICODE).match(/^ {2}remaining /gm)?.length;

@@ -22,16 +22,22 @@ const rowsFor = (lowest: number, highest: number, lines: readonly number[]) =>
   );
 
 test.for([
-  ['a line through the curve', 5, 6, [5.5], ['6h', '5h45m', '', '', '-5.5', '', '5h15m', '', '5h']],
-  ['a line above the curve', 5, 6, [7], ['-7', '', '6h30m', '', '6h', '', '5h30m', '', '5h']],
-  ['a line below the curve', 5, 6, [4.5], ['6h', '', '5h30m', '', '', '5h', '', '', '-4.5']],
-  ['a line far below the curve', 5, 6, [1], ['6h', '5h45m', '', '5h30m', '', '5h15m', '', '5h', ':', '-1']],
+  ['a line through the curve', 5, 6, [5.5], ['6h', '5h 45m', '', '', '-5.5', '', '5h 15m', '', '5h']],
+  ['a line above the curve', 5, 6, [7], ['-7', '', '6h 30m', '', '6h', '', '5h 30m', '', '5h']],
+  ['a line below the curve', 5, 6, [4.5], ['6h', '', '5h 30m', '', '', '5h', '', '', '-4.5']],
+  [
+    'a line far below the curve',
+    5,
+    6,
+    [1],
+    ['6h', '5h 45m', '', '5h 30m', '', '5h 15m', '', '5h', ':', '-1'],
+  ],
   [
     'lines far above the curve',
     5,
     6,
     [20, 900],
-    ['-900', '-20', ':', '6h', '5h45m', '', '5h30m', '', '5h15m', '', '5h'],
+    ['-900', '-20', ':', '6h', '5h 45m', '', '5h 30m', '', '5h 15m', '', '5h'],
   ],
   ['a curve close to 0', 1, 6, [], ['6h', '', '4h', '', '', '2h', '', '0']],
   [
@@ -39,7 +45,7 @@ test.for([
     5,
     6,
     [5.5, 5.51],
-    ['6h', '5h45m', '', '-5.51', '', '-5.5', '', '5h15m', '', '5h'],
+    ['6h', '5h 45m', '', '-5.51', '', '-5.5', '', '5h 15m', '', '5h'],
   ],
 ] as const)('%s', ([, lowest, highest, lines, rows]) => {
   expect(rowsFor(lowest, highest, lines)).toEqual(rows);
