@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { PollCommand } from '../../domain/installation/schedule.ts';
 import type { SourceName } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
 import { findDefaultDatabasePath } from '../../store/database-path.ts';
@@ -80,7 +80,7 @@ function listSourceWords(flags: SourceFlags): string[] {
     ['--process', flags.process],
     ['--role-arn', flags.roleArn],
     ['--session-name', flags.sessionName],
-    ['--duration', flags.duration === undefined ? undefined : formatShortDuration(flags.duration)],
+    ['--duration', flags.duration === undefined ? undefined : formatFlagDuration(flags.duration)],
     ['--sts-endpoint', flags.stsEndpoint],
     ['--host', flags.host],
   ];

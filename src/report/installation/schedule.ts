@@ -1,7 +1,7 @@
 import { buildCronLine, buildShellCommand, CRON_COMMENT } from '../../domain/installation/cron-line.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { buildSidecar } from './sidecar.ts';
 import { buildSystemdUnits, SERVICE_NAME, TIMER_NAME } from './systemd-units.ts';
 
@@ -29,7 +29,7 @@ export function buildSchedule(kind: ScheduleKind, options: ScheduleOptions): Sch
       return { kind, orchestrator, text: buildSidecar({ orchestrator, poll, every, version }) };
     }
     case 'process': {
-      const words = [...poll.words, '--interval', formatShortDuration(every)];
+      const words = [...poll.words, '--interval', formatFlagDuration(every)];
       // The environment of the shell has the variables.
       return { kind, command: buildShellCommand({ ...poll, words, variables: [] }) };
     }

@@ -1,6 +1,6 @@
 import type { Orchestrator, PollCommand } from '../../domain/installation/schedule.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { toJson } from '../../untrusted-text.ts';
 
 /** The database of the container image. */
@@ -16,7 +16,7 @@ interface SidecarOptions {
 
 /** The additions to a task definition of ECS (JSON), or to the pod template of a workload (YAML). */
 export function buildSidecar({ orchestrator, poll, every, version }: SidecarOptions): string {
-  const args = ['poll', '--interval', formatShortDuration(every), ...poll.words.slice(1)];
+  const args = ['poll', '--interval', formatFlagDuration(every), ...poll.words.slice(1)];
   const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/cred-watch:${version}`;
   // The agent and the webhook set all other variables in each container.
   const variables = poll.variables.filter(([name]) => name === 'CRED_WATCH_HOST' || name === 'AWS_REGION');

@@ -1,7 +1,7 @@
 import { findCalendar } from '../../domain/installation/interval.ts';
 import type { PollCommand, UnitScope } from '../../domain/installation/schedule.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { formatShortDuration } from '../../domain/time/duration.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 
 export interface SystemdUnits {
   service: string;
@@ -37,7 +37,7 @@ export function buildSystemdUnits(poll: PollCommand, every: Seconds, scope: Unit
   const timer = [
     UNIT_COMMENT,
     '[Unit]',
-    `Description=Sample the AWS credentials of this host every ${formatShortDuration(every)}`,
+    `Description=Sample the AWS credentials of this host every ${formatDuration(every)}`,
     'Documentation=man:cred-watch(1)',
     '',
     '[Timer]',

@@ -4,7 +4,7 @@ import type {
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
 import type { PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
@@ -39,7 +39,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
   POLLER: ({ place, intervalSeconds, problem }) => {
     const poller = describePlace(place);
     if (problem !== null) return describePollerProblem(poller, problem);
-    return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${short(intervalSeconds)}`}`);
+    return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
   },
   LAST_POLL: ({ at, ageSeconds, allowedSeconds, failure }, { database }) => {
     if (at === null || ageSeconds === null) {
@@ -60,7 +60,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     return ageSeconds <= allowedSeconds
       ? ok(`the last poll was at ${when}`)
       : {
-          message: `the last poll was at ${when}, more than ${short(allowedSeconds)}`,
+          message: `the last poll was at ${when}, more than ${duration(allowedSeconds)}`,
           fix: 'fix the schedule above; the mails of cron, or `journalctl -u cred-watch`, show the errors of polls',
         };
   },
@@ -99,7 +99,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       };
     }
     if (state === 'ok')
-      return ok(`the clock of this host is right, within ${short(Math.max(1, Math.abs(offsetSeconds)))}`);
+      return ok(`the clock of this host is right, within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`);
     return {
       message: `the clock of this host is ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} that of AWS`,
       fix: `${CORRECT_CLOCK_HINT}: \`timedatectl set-ntp true\` starts the time service of systemd`,

@@ -1,6 +1,6 @@
 import type { ComeBack } from '../../../domain/installation/come-back.ts';
 import type { Instant, SourceName } from '../../../domain/model.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, formatShortTimestamp } from '../../text/format-values.ts';
 
 /** The result of the sample, as a headline. */
@@ -24,7 +24,7 @@ export function describeComeBack(
     case 'NOW':
       return `rotations were measured already: run \`${report}\``;
     case 'AFTER_ROTATION': {
-      const interval = formatShortDuration(comeBack.interval);
+      const interval = formatDuration(comeBack.interval);
       return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${source} usually rotates about every ${interval}, and nothing is measured before the first rotation`;
     }
     case 'AFTER_EXPIRATION':

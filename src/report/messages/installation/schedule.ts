@@ -1,5 +1,5 @@
 import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
-import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatShellCommand } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 
@@ -76,7 +76,7 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'INTERVAL':
       return {
-        message: `${problem.kind} cannot run a poll every ${formatShortDuration(problem.every)}`,
+        message: `${problem.kind} cannot run a poll every ${formatDuration(problem.every)}`,
         hint: 'use 1m, 5m, 10m, 15m, 30m, 1h or another part of an hour or a day, or use --schedule process',
       };
     case 'LINE_END':

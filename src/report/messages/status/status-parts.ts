@@ -1,6 +1,6 @@
 import type { Seconds } from '../../../domain/model.ts';
 import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../../domain/verdict/judgements.ts';
 import {
@@ -35,7 +35,7 @@ export function listStatusParts(status: Status): StatusPart[] {
 
 /** For a verdict about presigned URLs: `presigned URLs for 7d: not safe: never`. */
 export const describePresignedVerdict = (requested: Seconds, verdict: Verdict): string =>
-  `presigned URLs for ${short(requested)}: ${formatVerdict(verdict)}`;
+  `presigned URLs for ${duration(requested)}: ${formatVerdict(verdict)}`;
 
 /** Drops small units, which only distract: `3d 04h`, `5h 20m`, `2m 13s`. */
 export function formatRoughDuration(seconds: Seconds): string {
@@ -61,10 +61,10 @@ function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds
   if (measured === null) return null;
   const { longestSafeJob, witnessedCount, isIssuedPerRequest } = measured;
   if (longestSafeJob !== null && longestSafeJob > 0)
-    return `longest safe job ${duration(longestSafeJob)} with a margin of ${short(margin)}`;
+    return `longest safe job ${duration(longestSafeJob)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
     ? 'longest safe job not known yet'
-    : `no job is safe with a margin of ${short(margin)}`;
+    : `no job is safe with a margin of ${duration(margin)}`;
 }
 
 function listMeasuredParts(measured: MeasuredStatus, series: SeriesStatus | null): StatusPart[] {
@@ -120,7 +120,7 @@ function describeReason(reason: UnknownReason): string {
     case 'NO_WITNESSED_ROTATION':
       return 'no rotation witnessed yet';
     case 'STALE_SAMPLES':
-      return `newest sample older than ${short(reason.maxAgeSeconds)}`;
+      return `newest sample older than ${duration(reason.maxAgeSeconds)}`;
     case 'SAMPLES_IN_FUTURE':
       return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'ROTATION_OVERDUE':
