@@ -5,7 +5,7 @@ import {
   type Assessment,
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
-import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
@@ -22,7 +22,7 @@ export function renderOverview(
   if (series.length < 2) return null;
   const [job, ...otherJobs] = jobs;
   const isOneJob = job !== undefined && otherJobs.length === 0;
-  const jobLabels = jobs.map((each) => (each.job === null ? formatJob(each) : formatJobLabel(each.job)));
+  const jobLabels = jobs.map((each) => (each.job === null ? formatJob(each) : nameJob(each.job)));
   const labels = isOneJob ? [...jobLabels, 'spare', 'safe starts'] : [...jobLabels, 'worst case'];
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 ${renderHtmlTable(
@@ -63,6 +63,10 @@ function renderSeriesRow(
     html`<a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a>`,
   );
 }
+
+/** `5h job`, because a table has no sentence around the name. */
+const nameJob = (job: Job): string =>
+  job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
 
 /** A spare of too little history would look like a verdict. */
 const formatSpare = ({ spare, verdict }: JobJudgement): string =>
