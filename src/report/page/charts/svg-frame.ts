@@ -66,7 +66,7 @@ ${frame.background}
 <g class="grid">${gridLines.map((at) => html`<line x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`)}</g>
 <svg class="shapes" y="${SPACE_ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${frame.shapes}</svg>
 ${frame.marks?.(y)}
-<g class="ticks">${yLabels.map(({ position: at, label: text, tone }) => html`<text${tone && html` class="job ${tone}"`} text-anchor="end" x="-8" y="${y(at) + 4}">${text}</text>`)}
+<g class="ticks">${yLabels.map(({ position: at, label: text, tone }) => html`<text${tone && html` class="job ${tone}"`} text-anchor="end" x="-8" y="${(y(at) + 4).toFixed(2)}">${text}</text>`)}
 ${renderXLabels(xTicks, SPACE_ABOVE + height)}</g>
 </svg>`;
 }
