@@ -83,8 +83,6 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       { rgb: COLOURS[colour], tolerance, area },
     );
 
-  const WHOLE = [0, 1, 0, 1] as const;
-
   test.each(sampleCases([1, 2], 2))(
     'the chart draws every mark at its position with %d device pixels per pixel',
     async (deviceScaleFactor) => {
@@ -201,20 +199,35 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     'the chart draws a band with a strong lower edge if teeth are narrower than six pixels',
     async () => {
       const { page } = await openDrawn(file([measured({ generations: 180 })], []));
-    // The largest values are in the upper part. A band has no line there.
-    const count = async () => [
-      await countPixels(page, 'accent', [0, 1, 0, 0.25]),
-      await countPixels(page, 'accent', [0, 1, 0.5, 1]),
-    ];
-    const [upper, lower] = await count();
-    expect(upper).toBe(0);
-    expect(lower).toBeGreaterThan(1000);
-    await page.locator('.live').focus();
-    await page.keyboard.press('+');
-    await page.keyboard.press('+');
-    const [upperEnds] = await count();
-    expect(upperEnds).toBeGreaterThan(300);
-  });
+      // The largest values are in the upper part. A band has no line there.
+      const count = async () => [
+        await countPixels(page, 'accent', [0, 1, 0, 0.25]),
+        await countPixels(page, 'accent', [0, 1, 0.5, 1]),
+      ];
+      const [upper, lower] = await count();
+      expect(upper).toBe(0);
+      expect(lower).toBeGreaterThan(1000);
+      await page.locator('.live').focus();
+      await page.keyboard.press('+');
+      await page.keyboard.press('+');
+      const [upperEnds] = await count();
+      expect(upperEnds).toBeGreaterThan(300);
+    },
+  );
+
+  ciTest('the chart is red between the curve and the line of a job that is not safe', async () => {
+    /** The area is a mixture of red and the colours below it. */
+    const countRed = (page: Page) =>
+      page.evaluate(() => {
+        const canvas = document.querySelector('canvas');
+        const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        let count = 0;
+        for (let index = 0; index < data.length; index += 4) {
+          const [red = 0, green = 0, , opacity = 0] = data.slice(index, index + 4);
+          if (red - green > 40 && opacity > 50) count += 1;
+        }
+        return count;
+      });
     const count = async (hours: number, generations: number) =>
       countRed((await openDrawn(file([measured({ generations })], [job(hours)]))).page);
     for (const generations of [12, 500]) {
