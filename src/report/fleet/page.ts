@@ -71,8 +71,8 @@ function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
-<h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
-${content}
+<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
+${content}</div>
 </section>`;
 }
 
@@ -83,6 +83,7 @@ const renderHosts = (hosts: AssessedFleet['hosts']) =>
     'hosts',
     'Hosts, the worst first',
     HOST_COLUMNS,
+    'rows compact-rows host-rows',
     hosts.map((host) => {
       const [, ...cells] = buildHostCells(host);
       return renderTableRow([renderBadge(host.verdict), ...cells], escapeUnprintable(host.host));
@@ -94,15 +95,22 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'groups',
     'Groups',
     listGroupColumns(by),
+    'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
       return renderTableRow([renderBadge(group.verdict), ...cells], formatGroup(group));
     }),
   );
 
-const renderSection = (id: string, title: string, columns: readonly string[], rows: readonly Markup[]) =>
+const renderSection = (
+  id: string,
+  title: string,
+  columns: readonly string[],
+  className: string,
+  rows: readonly Markup[],
+) =>
   html`<section class="overview"><h2 id="${id}">${title}</h2>
-${renderHtmlTable(id, columns, rows)}</section>`;
+${renderHtmlTable(id, columns, rows, className)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&

@@ -26,7 +26,8 @@ export function buildSawToothData(data: ChartData): SawToothData {
     rows.map(({ servedFrom, servedTo, expiration }) => ({ from: servedFrom, to: servedTo, expiration })),
   );
   const { jobs, worstCase } = data;
-  const { from, to, top, bottom } = computeSawToothScale(spans, jobs, data);
+  const failedPolls = unpackSpans(data.failedPolls);
+  const { from, to, top, bottom } = computeSawToothScale(spans, { ...data, failed: failedPolls });
   return {
     spans,
     columns: buildColumns(spans),
@@ -34,7 +35,7 @@ export function buildSawToothData(data: ChartData): SawToothData {
     rotationWindows: rows
       .filter(({ flags }) => (flags & GENERATION_FLAGS.window) !== 0)
       .map(({ lastSeen, servedTo }) => ({ from: lastSeen, to: servedTo })),
-    failedPolls: unpackSpans(data.failedPolls),
+    failedPolls,
     jobs,
     worstCase,
     whole: { from: from / 1000, to: to / 1000 },

@@ -33,7 +33,7 @@ export function renderSawToothSvg(
       expiration: valueAt(generations.expiration, index),
     })),
   );
-  const scale = computeSawToothScale(spans, jobs, measurement);
+  const scale = computeSawToothScale(spans, { ...pickTimes(measurement), jobs, failed });
   const { top, bottom, ...span } = scale;
   const x = (at: number) => (at - span.from) / (span.to - span.from);
   const y = (seconds: number) => (seconds - bottom) / (top - bottom);
@@ -61,6 +61,12 @@ export function renderSawToothSvg(
     ],
   });
 }
+
+const pickTimes = ({ firstSample, lastSample, worstCase }: Measurement) => ({
+  firstSample,
+  lastSample,
+  worstCase,
+});
 
 /** Maps a value to its share of an axis. */
 type ToShare = (value: number) => number;

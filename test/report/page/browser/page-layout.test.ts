@@ -226,7 +226,8 @@ describeReader(
     });
 
     ciTest('a safe verdict of little history looks weaker than one of many days', async () => {
-      const weak = await openIn('light', file(...(CASES['two rotations in seconds'] ?? [[]])));
+      const [histories = [], jobs] = CASES['two rotations in seconds'] ?? [];
+      const weak = await openIn('light', file(histories, jobs));
       const strong = await openIn('light', file([pretend({ time: 14 * DAY })], [job(4)]));
       const ground = (page: Page) =>
         page.locator('section.verdict').evaluate((each) => getComputedStyle(each).backgroundColor);
