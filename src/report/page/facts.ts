@@ -6,11 +6,12 @@ import { describeAboveWorstCase } from '../messages/page.ts';
 import type { Row } from '../rows/row.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatDurationRange } from '../text/duration-range.ts';
-import { formatTimestamp } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
 interface FactOptions {
   isPolled: boolean;
   margin: Seconds;
+  times: TimeFormat;
   /** A verdict above the facts states the worst case and the watched time. */
   hasVerdict: boolean;
 }
@@ -29,8 +30,11 @@ const ORDER = [
 const IN_VERDICT = new Set(['worst case', 'watched time']);
 
 /** The measured values of a series that the page does not show elsewhere. */
-export function listFacts(measurement: Measurement, { isPolled, margin, hasVerdict }: FactOptions): Row[] {
-  const rows = listMeasuredRows(measurement, isPolled, margin);
+export function listFacts(
+  measurement: Measurement,
+  { isPolled, margin, times, hasVerdict }: FactOptions,
+): Row[] {
+  const rows = listMeasuredRows(measurement, isPolled, margin, false, times);
   const byLabel = new Map(rows.map((row) => [row[0], row]));
   const {
     rotationInterval: interval,
@@ -58,7 +62,7 @@ export function listFacts(measurement: Measurement, { isPolled, margin, hasVerdi
     duration(sampledMinimum.seconds),
     hasVerdict && overstatement > 0
       ? describeAboveWorstCase(overstatement)
-      : `at ${formatTimestamp(sampledMinimum.at)}`,
+      : `at ${times.timestamp(sampledMinimum.at)}`,
   ]);
   return ORDER.flatMap((label) => {
     const row = byLabel.get(label);

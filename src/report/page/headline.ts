@@ -19,6 +19,7 @@ import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../m
 import { formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { formatJob } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { type Content, capitalise, html, Markup, paragraph, prose, renderDefinitionList } from './markup.ts';
 import { getTone, renderAdvice, renderIcon, renderVerdictBadge, type Tone } from './verdicts.ts';
 
@@ -36,11 +37,11 @@ interface Headline {
 }
 
 /** The first part of the page: what happens to which job, why, and what to do. */
-export function renderPageHeadline(assessment: Assessment): Markup {
+export function renderPageHeadline(assessment: Assessment, times: TimeFormat): Markup {
   const { jobs, verdict } = assessment;
   const [job, ...otherJobs] = jobs;
   if (job === undefined || verdict === null) return renderWithoutJob(assessment);
-  return otherJobs.length === 0 ? renderOneJob(job, assessment) : renderJobs(assessment);
+  return otherJobs.length === 0 ? renderOneJob(job, assessment, times) : renderJobs(assessment, times);
 }
 
 /** Characters. A longer sentence, with long names, has a smaller font. */
@@ -66,10 +67,10 @@ function renderWithoutJob({ series }: Assessment): Markup {
 <p class="why">${capitalise(series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE)}</p></div></section>`;
 }
 
-function renderOneJob(job: AssessedJob, assessment: Assessment): Markup {
+function renderOneJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
   const judged = findJudgedSeries(job, assessment);
   const [only, ...others] = judged;
-  if (only !== undefined && others.length === 0) return renderOnlyJudgement(job, only);
+  if (only !== undefined && others.length === 0) return renderOnlyJudgement(job, only, times);
   const tone = getTone(job.verdict);
   if (only === undefined || job.job === null) {
     const sentence = job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE;
@@ -77,7 +78,7 @@ function renderOneJob(job: AssessedJob, assessment: Assessment): Markup {
       tone,
       state: formatSafety(job.verdict),
       sentence: `job ${formatJob(job)}: ${sentence}`,
-      content: renderJobRuns(job),
+      content: renderJobRuns(job, times),
     });
   }
   const worst = rankDecisiveSeries(job, assessment);
@@ -87,23 +88,27 @@ function renderOneJob(job: AssessedJob, assessment: Assessment): Markup {
     isWeak,
     state: isWeak ? SAFE_SO_FAR : formatSafety(job.verdict),
     sentence: describeOutcomeOfSeries(job.job, judged),
-    content: [paragraph(describeReasonOfSeries(worst, judged), 'why'), renderJobRuns(job)],
+    content: [paragraph(describeReasonOfSeries(worst, judged), 'why'), renderJobRuns(job, times)],
   });
 }
 
-function renderOnlyJudgement(job: AssessedJob, { series, judgement }: JudgedSeries): Markup {
+function renderOnlyJudgement(
+  job: AssessedJob,
+  { series, judgement }: JudgedSeries,
+  times: TimeFormat,
+): Markup {
   const { measurement, identity } = series.analysis;
   return renderHeadline({
     tone: getTone(judgement.verdict),
     isWeak: isSafeSoFar(judgement, measurement),
     state: formatState(judgement, measurement),
     sentence: describeOutcome(judgement, measurement, identity.host),
-    content: [paragraph(describeReason(judgement, measurement), 'why'), renderJobRuns(job)],
-    advice: renderAdvice(judgement, measurement),
+    content: [paragraph(describeReason(judgement, measurement, times), 'why'), renderJobRuns(job, times)],
+    advice: renderAdvice(judgement, measurement, times),
   });
 }
 
-function renderJobs(assessment: Assessment): Markup {
+function renderJobs(assessment: Assessment, times: TimeFormat): Markup {
   const { jobs, verdict } = assessment;
   const isWeak = verdict === 'safe' && jobs.some((job) => areSafeSoFar(findJudgedSeries(job, assessment)));
   return renderHeadline({
@@ -111,20 +116,21 @@ function renderJobs(assessment: Assessment): Markup {
     isWeak,
     state: isWeak ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown'),
     sentence: describeOutcomeOfJobs(jobs, isWeak),
-    content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment))}</ul>`,
+    content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times))}</ul>`,
   });
 }
 
-const renderJobRuns = (job: AssessedJob) => renderDefinitionList(listJobRunRows(job), 'job-runs');
+const renderJobRuns = (job: AssessedJob, times: TimeFormat) =>
+  renderDefinitionList(listJobRunRows(job, false, { times }), 'job-runs');
 
-function renderJob(job: AssessedJob, assessment: Assessment): Markup {
+function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
   const judged = findJudgedSeries(job, assessment);
   const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
   const [only, ...others] = judged;
   const isOnly = only !== undefined && others.length === 0;
-  const advice = isOnly ? listAdvice(only.judgement, only.series.analysis.measurement) : [];
+  const advice = isOnly ? listAdvice(only.judgement, only.series.analysis.measurement, times) : [];
   return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
-${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job)}</div></li>`;
+${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job, times)}</div></li>`;
 }
 
 function describeJobOutcome(job: AssessedJob, judged: readonly JudgedSeries[]): string {

@@ -6,6 +6,7 @@ import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeFailingPolls, describeMoreProblems } from '../messages/page.ts';
 import { formatSeriesName } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { capitalise, html, type Markup, prose } from './markup.ts';
 
 /** A page of several series shows them in a few lines, because the table of the series follows. */
@@ -22,6 +23,7 @@ interface Problem {
 export function renderProblems(
   shown: readonly AssessedSeries[],
   getSectionId: (index: number) => string,
+  times: TimeFormat,
 ): Markup | null {
   const failing: Problem[] = [];
   const others: Problem[] = [];
@@ -29,11 +31,11 @@ export function renderProblems(
     if (isRetired) continue;
     const series = { id: getSectionId(index), name: formatSeriesName(analysis.identity) };
     const failure = findCurrentFailure(analysis);
-    if (failure !== null) failing.push({ ...series, text: describeFailingPolls(analysis, failure) });
+    if (failure !== null) failing.push({ ...series, text: describeFailingPolls(analysis, failure, times) });
     for (const finding of listProblems(analysis)) {
       // The line about the failing poll says more.
       if (failure !== null && finding.code === 'POLLS_FAILED') continue;
-      others.push({ ...series, text: describeFinding(finding, judgements) });
+      others.push({ ...series, text: describeFinding(finding, judgements, times) });
     }
   }
   const all = [...failing, ...others];
@@ -54,18 +56,23 @@ const listProblems = ({ findings }: SeriesAnalysis) =>
 export function renderOwnProblems(
   analysis: SeriesAnalysis,
   judgements: readonly JobJudgement[],
+  times: TimeFormat,
 ): Markup | null {
   const problems = listProblems(analysis);
   if (problems.length === 0) return null;
-  return html`<div class="problems"><h3>Problems</h3><ul>${problems.map((each) => renderFinding(each, judgements))}</ul></div>`;
+  return html`<div class="problems"><h3>Problems</h3><ul>${problems.map((each) => renderFinding(each, judgements, times))}</ul></div>`;
 }
 
 /** Facts that the reader of the numbers has to know. */
-export function renderNotes(analysis: SeriesAnalysis, judgements: readonly JobJudgement[]): Markup | null {
+export function renderNotes(
+  analysis: SeriesAnalysis,
+  judgements: readonly JobJudgement[],
+  times: TimeFormat,
+): Markup | null {
   const notes = analysis.findings.filter(({ severity }) => severity === 'note');
   if (notes.length === 0) return null;
-  return html`<h3>Notes</h3><ul class="notes">${notes.map((each) => renderFinding(each, judgements))}</ul>`;
+  return html`<h3>Notes</h3><ul class="notes">${notes.map((each) => renderFinding(each, judgements, times))}</ul>`;
 }
 
-const renderFinding = (finding: Finding, judgements: readonly JobJudgement[]) =>
-  html`<li class="${finding.severity}">${prose(capitalise(describeFinding(finding, judgements)))}</li>`;
+const renderFinding = (finding: Finding, judgements: readonly JobJudgement[], times: TimeFormat) =>
+  html`<li class="${finding.severity}">${prose(capitalise(describeFinding(finding, judgements, times)))}</li>`;

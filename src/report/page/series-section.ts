@@ -1,10 +1,10 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { Seconds } from '../../domain/model.ts';
 import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { findDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import {
   describeCopyingJob,
@@ -16,7 +16,8 @@ import {
 } from '../messages/headline/headline.ts';
 import { RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { MAX_DETAIL_WIDTH } from '../messages/page.ts';
-import { formatNumber, formatSeriesName, formatTimestamp, truncateText } from '../text/format-values.ts';
+import { formatNumber, formatSeriesName, truncateText } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { renderDistributions, renderSawTooth } from './charts/charts.ts';
 import { listFacts } from './facts.ts';
 import { listGenerationRows } from './generations/generation-row.ts';
@@ -35,6 +36,8 @@ import { formatJobLabel, getTone, renderAdvice, renderIcon, renderJudgementBadge
 
 export const getSectionId = (index: number) => `series-${index + 1}`;
 
+type SectionContext = Pick<ReportContext, 'margin' | 'times'>;
+
 /**
  * Returns a function that renders all details of one shown series. With several series, each section can be
  * collapsed.
@@ -42,7 +45,7 @@ export const getSectionId = (index: number) => `series-${index + 1}`;
 export function createSectionRenderer(
   shown: readonly AssessedSeries[],
   assessment: Assessment,
-  margin: Seconds,
+  context: SectionContext,
 ): (series: AssessedSeries, index: number) => Markup {
   const judged = assessment.series.filter(({ judgements }) => judgements.length > 0);
   const isInHeadline = judged.length === 1;
@@ -55,7 +58,7 @@ export function createSectionRenderer(
     const contents = renderContents(series, {
       isVerdictInHeadline: isInHeadline,
       isOnlySection: shown.length === 1,
-      margin,
+      context,
       id,
     });
     if (shown.length === 1) {
@@ -78,22 +81,25 @@ interface SectionOptions {
   isVerdictInHeadline: boolean;
   /** The problems of the only section are below the headline. */
   isOnlySection: boolean;
-  margin: Seconds;
+  context: SectionContext;
   id: string;
 }
 
 function renderContents({ analysis, judgements }: AssessedSeries, options: SectionOptions): Markup {
-  const { isVerdictInHeadline, isOnlySection, margin, id } = options;
+  const { isVerdictInHeadline, isOnlySection, context, id } = options;
+  const { margin, times } = context;
   const { measurement, isPolled, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
-  const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, measurement));
-  const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements);
-  const notes = html`${renderNotes(analysis, judgements)}\n${renderFailedPolls(analysis, id)}`;
+  const verdicts = isVerdictInHeadline
+    ? []
+    : judgements.map((each) => renderVerdict(each, measurement, times));
+  const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
+  const notes = html`${renderNotes(analysis, judgements, times)}\n${renderFailedPolls(analysis, id, times)}`;
   if (measurement === null) return html`${verdicts}${problems}${notes}`;
   const generations = listGenerationRows(measurement);
   const failed = correctSpans(failedPollSpans, measurement);
-  const charts = { generations, failed, judgements, margin, id, name, isAlone: isOnlySection };
-  const facts = listFacts(measurement, { isPolled, margin, hasVerdict: judgements.length > 0 });
+  const charts = { generations, failed, judgements, margin, times, id, name, isAlone: isOnlySection };
+  const facts = listFacts(measurement, { isPolled, margin, times, hasVerdict: judgements.length > 0 });
   return html`<div class="contents">
 ${verdicts}
 ${problems}
@@ -102,11 +108,11 @@ ${renderDefinitionList(facts, 'card facts')}
 </div><div class="details">${renderDistributions(measurement, charts)}
 <h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
 ${notes}
-${renderGenerationTables(measurement, generations, id, name)}</div>
+${renderGenerationTables(measurement, generations, { id, name, times })}</div>
 `;
 }
 
-function renderVerdict(judgement: JobJudgement, measurement: Measurement | null): Markup {
+function renderVerdict(judgement: JobJudgement, measurement: Measurement | null, times: TimeFormat): Markup {
   const tone = getTone(judgement.verdict);
   const isWeak = isSafeSoFar(judgement, measurement);
   const job = describeCopyingJob(judgement.job);
@@ -114,18 +120,18 @@ function renderVerdict(judgement: JobJudgement, measurement: Measurement | null)
     judgement.verdict === 'unknown'
       ? describeOutcome(judgement, measurement, '')
       : `${job} ${describeResult(judgement, measurement)}.`;
-  const text = [capitalise(outcome), ...describeReason(judgement, measurement)].join(' ');
-  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, measurement, 3)}</div>`;
+  const text = [capitalise(outcome), ...describeReason(judgement, measurement, times)].join(' ');
+  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, measurement, times, 3)}</div>`;
 }
 
-function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string): Markup | null {
+function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: TimeFormat): Markup | null {
   if (failedPolls.length === 0) return null;
   const rows = failedPolls.map(({ reason, count, firstAt, lastAt, lastDetail }) =>
     renderTableRow([
       reason,
       formatNumber(count),
-      formatTimestamp(firstAt),
-      formatTimestamp(lastAt),
+      times.timestamp(firstAt),
+      times.timestamp(lastAt),
       lastDetail === '' ? '–' : truncateText(lastDetail, MAX_DETAIL_WIDTH),
     ]),
   );

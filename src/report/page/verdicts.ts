@@ -4,6 +4,7 @@ import { toSafety } from '../../domain/verdict/judgements.ts';
 import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
 import { formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup, prose } from './markup.ts';
 
 /** The appearance of a verdict: a CSS class, and the name of a CSS colour. */
@@ -63,9 +64,10 @@ export const renderJudgementBadge = (
 export function renderAdvice(
   judgement: JobJudgement,
   measurement: Measurement | null,
+  times: TimeFormat,
   level: 2 | 3 = 2,
 ): Markup | null {
-  const messages = listAdvice(judgement, measurement);
+  const messages = listAdvice(judgement, measurement, times);
   if (messages.length === 0) return null;
   const tag = new Markup(`h${level}`);
   return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li>${prose(each)}</li>`)}</ul></div>`;

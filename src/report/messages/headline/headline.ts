@@ -4,6 +4,7 @@ import { isWellFounded } from '../../../domain/verdict/evidence.ts';
 import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatCount, formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeMomentOfWorstCase, formatWorstCase } from '../measurements.ts';
 import { describeJob, formatSafety, WATCHED_ENOUGH } from '../verdicts.ts';
 
@@ -74,14 +75,18 @@ export const isSafeSoFar = (judgement: JobJudgement, measurement: Measurement | 
   judgement.verdict === 'safe' && (measurement === null || !isWellFounded(measurement));
 
 /** Sentences about the reason of a verdict, with the figures that decide it. */
-export function describeReason(judgement: JobJudgement, measurement: Measurement | null): string[] {
+export function describeReason(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  times: TimeFormat = UTC_TIMES,
+): string[] {
   if (measurement === null) return [];
   const { verdict, spareUsedUpAt } = judgement;
   return [
     describeRequired(judgement),
     verdict === 'never'
       ? describeLongestValidity(judgement, measurement)
-      : describeWorst(judgement, measurement),
+      : describeWorst(judgement, measurement, times),
     ...(verdict === 'safe' || measurement.witnessedCount === 0
       ? []
       : [`The history has ${describeBasis(measurement)}.`]),
@@ -105,8 +110,12 @@ const describeRequired = ({ required, job }: JobJudgement) =>
     ? `The job needs credentials for ${duration(required)}.`
     : `With a margin of ${duration(job.margin)}, the job needs credentials for ${duration(required)}.`;
 
-function describeWorst({ verdict, spare }: JobJudgement, measurement: Measurement): string {
-  const worst = `The worst case was ${formatWorstCase(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement)}`;
+function describeWorst(
+  { verdict, spare }: JobJudgement,
+  measurement: Measurement,
+  times: TimeFormat,
+): string {
+  const worst = `The worst case was ${formatWorstCase(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement, times)}`;
   // A spare of too little history would look like a verdict.
   if (spare === null || verdict === 'unknown') return `${worst}.`;
   return `${worst}: ${spare < 0 ? `${duration(-spare)} too little` : `${duration(spare)} to spare`}.`;

@@ -4,6 +4,7 @@ import { PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from '../charts/saw-tooth-scale
 import { chooseValidityLabels, listValidityTicks } from '../charts/validity-labels.ts';
 import { createColourReader } from './elements.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
+import { pageTimes } from './page-times.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
@@ -118,12 +119,12 @@ function createTimeAxis(): uPlot.Axis {
     lineGap: 1.2,
     splits: ({ width }, _, from, to) => {
       const maxTicks = Math.max(2, Math.floor((width - SPACE_LEFT - SPACE_RIGHT) / TICK_DISTANCE));
-      axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks);
+      axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks, pageTimes.zone);
       return axis.ticks.map((at) => at / 1000);
     },
     // uPlot asks for these texts after the positions.
     values: () => {
-      const labels = labelTicksInTwoLines(axis);
+      const labels = labelTicksInTwoLines(axis, pageTimes);
       return labels.map(({ label, context }, index) =>
         context === labels[index - 1]?.context ? label : `${label}\n${context}`,
       );

@@ -9,6 +9,7 @@ import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildHistogram } from '../../drawing/histogram.ts';
 import { describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
 import { describeSawTooth, summariseDistribution } from '../../messages/page.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 import { type Content, embedJson, html, type Markup, prose } from '../markup.ts';
 import { formatJobLabel, getTone } from '../verdicts.ts';
@@ -23,6 +24,7 @@ interface ChartInput {
   failed: readonly Span[];
   judgements: readonly JobJudgement[];
   margin: Seconds;
+  times: TimeFormat;
   /** Of the section. */
   id: string;
   /** Of the series. */
@@ -36,7 +38,7 @@ const [PRINTED_WIDTH, PRINTED_WIDTH_OF_SEVERAL] = [570, 310];
 
 /** The remaining validity over time. The script of the page replaces the chart by one that can be zoomed. */
 export function renderSawTooth(measurement: Measurement, input: ChartInput): Markup {
-  const { generations, failed, judgements, id, name, isAlone } = input;
+  const { generations, failed, judgements, id, name, isAlone, times } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);
   const legend: [isShown: boolean, swatch: string, text: string][] = [
@@ -54,8 +56,8 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
   ];
   return html`<figure class="card chart saw-tooth" data-chart="${id}" data-series="${name}">
 <figcaption><h3>Remaining validity</h3>${renderToolbar(id)}</figcaption>
-<div class="still">${renderSawToothSvg(measurement, { jobs, failed, width: isAlone ? PRINTED_WIDTH : PRINTED_WIDTH_OF_SEVERAL })}</div>
-<div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement)}" hidden></div>
+<div class="still">${renderSawToothSvg(measurement, { jobs, failed, width: isAlone ? PRINTED_WIDTH : PRINTED_WIDTH_OF_SEVERAL, times })}</div>
+<div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement, times)}" hidden></div>
 ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry))}
 <div class="hints muted"><output class="readout" hidden></output><p class="keys" hidden>Drag to zoom, double-click to reset. Keys: ← → move, + − zoom, 0 resets, Shift with ← → moves the cursor.</p></div>
 <script type="application/json" id="${id}-data">${embedJson(data)}</script>

@@ -6,6 +6,7 @@ import { joinSpans } from '../../../domain/time/spans.ts';
 import { findMinimumValiditySpans, type ServedSpan } from '../../drawing/minimum-validity.ts';
 import { buildTimeAxis, labelTicksInTwoLines } from '../../drawing/time-axis.ts';
 import { describeSawTooth } from '../../messages/page.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
 import { type BandPart, buildBand, findShortPart, isBand } from './band.ts';
 import type { JobLine } from './chart-data.ts';
@@ -17,13 +18,20 @@ import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 const MIN_GAP_SHARE = 1 / 240;
 const MAX_TIME_TICKS = 8;
 
+interface SawToothOptions {
+  jobs: readonly JobLine[];
+  failed: readonly Span[];
+  /** Pixels of the plot on paper. */
+  width: number;
+  times: TimeFormat;
+}
+
 /**
  * The complete sawtooth as a static chart, for printing and for browsers without scripts.
- * @param width pixels of the plot on paper
  */
 export function renderSawToothSvg(
   measurement: Measurement,
-  { jobs, failed, width }: { jobs: readonly JobLine[]; failed: readonly Span[]; width: number },
+  { jobs, failed, width, times }: SawToothOptions,
 ): Markup {
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
@@ -41,15 +49,17 @@ export function renderSawToothSvg(
   const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
   const unsafe = jobs.filter(({ tone }) => tone === 'bad').map(({ required }) => required);
   return renderSvgFrame({
-    label: describeSawTooth(measurement),
+    label: describeSawTooth(measurement, times),
     height: PLOT_HEIGHT,
     spaceBelow: SPACE_BELOW,
     gridLines: listValidityTicks(bottom, top).map(y),
     yLabels: labels.map(({ seconds, text, tone }) => ({ position: y(seconds), label: text, tone })),
-    xTicks: labelTicksInTwoLines(buildTimeAxis(span, MAX_TIME_TICKS)).map(({ at, ...label }) => ({
-      position: x(at),
-      ...label,
-    })),
+    xTicks: labelTicksInTwoLines(buildTimeAxis(span, MAX_TIME_TICKS, times.zone), times).map(
+      ({ at, ...label }) => ({
+        position: x(at),
+        ...label,
+      }),
+    ),
     background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
     shapes: isBand(spans.length, width)
       ? renderBand(buildBand(spans, span, width), unsafe, { x, y })

@@ -7,7 +7,8 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { floorToSecond } from '../../../domain/time/instant.ts';
 import { describeLeadTime } from '../../messages/measurements.ts';
 import { describeGenerationFlags, GENERATION_FLAGS } from '../../messages/page.ts';
-import { formatNumber, formatTimestamp } from '../../text/format-values.ts';
+import { formatNumber } from '../../text/format-values.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 
 /** A generation on the page. Instants are rounded down to whole seconds. It never contains the key id. */
 export interface GenerationRow {
@@ -61,7 +62,7 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
   });
 }
 
-type TableColumns = readonly [label: string, format: (row: GenerationRow) => string][];
+type TableColumns = readonly [label: string, format: (row: GenerationRow, times: TimeFormat) => string][];
 
 const LEAD_TIME: TableColumns[number] = ['lead time', formatLeadTime];
 const VALIDITY: TableColumns[number] = [
@@ -77,10 +78,10 @@ const NOTES: TableColumns[number] = [
 
 /** The columns of the table of generations, for the static page and for its script. */
 export const GENERATION_TABLE_COLUMNS: TableColumns = [
-  ['first seen', (row) => formatTimestamp(row.firstSeen)],
-  ['last seen', (row) => formatTimestamp(row.lastSeen)],
-  ['issued', (row) => (row.issuedAt === null ? '–' : formatTimestamp(row.issuedAt))],
-  ['expires', (row) => formatTimestamp(row.expiration)],
+  ['first seen', (row, times) => times.timestamp(row.firstSeen)],
+  ['last seen', (row, times) => times.timestamp(row.lastSeen)],
+  ['issued', (row, times) => (row.issuedAt === null ? '–' : times.timestamp(row.issuedAt))],
+  ['expires', (row, times) => times.timestamp(row.expiration)],
   VALIDITY,
   LEAD_TIME,
   INTERVAL,
@@ -91,7 +92,7 @@ export const GENERATION_TABLE_COLUMNS: TableColumns = [
 /** The most useful columns first. A phone shows the first three. */
 export const WORST_ROTATION_COLUMNS: TableColumns = [
   LEAD_TIME,
-  ['rotated at', (row) => formatTimestamp(row.servedTo)],
+  ['rotated at', (row, times) => times.timestamp(row.servedTo)],
   VALIDITY,
   INTERVAL,
   SAMPLES,
