@@ -68,7 +68,7 @@ ${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted"
 ${shown.map(sections)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: context.now })}</script>
+<script type="application/json" id="settings">${embedJson(refreshSeconds === null ? { refreshSeconds } : { refreshSeconds, renderedAt: context.now })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>

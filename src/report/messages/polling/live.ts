@@ -19,7 +19,7 @@ export const COUNTERS = {
   next: (at: Instant, now: Instant): string => (at > now ? `in ${duration(toSeconds(at - now))}` : 'due now'),
   /** A rotation is overdue after `latest`. */
   rotation: (at: Instant, now: Instant, latest: Instant): string => {
-    if (now > latest) return `overdue since ${duration(toSeconds(now - latest))}`;
+    if (now > latest) return `overdue for ${duration(toSeconds(now - latest))}`;
     return COUNTERS.next(at, now);
   },
 } as const;
@@ -32,11 +32,14 @@ export const isCounter = (name: string | undefined): name is Counter =>
 /** Rounds down, so that a remaining time is never overstated. Not negative. */
 const toSeconds = (milliseconds: number) => Math.max(0, Math.floor(milliseconds / 1000));
 
-export const describeExpiration = (at: Instant, now: Instant) => `at ${formatShortTimestamp(at, now)}`;
+export const describeExpiration = (at: Instant, now: Instant) =>
+  `expires at ${formatShortTimestamp(at, now)}`;
 
 /** Follows the countdown to a rotation. */
 export const describeRotationRange = ({ earliest, latest }: RotationForecast, now: Instant): string =>
-  `between ${formatShortTimestamp(earliest, now)} and ${formatShortTimestamp(latest, now)}`;
+  earliest === latest
+    ? `expected at ${formatShortTimestamp(latest, now)}`
+    : `between ${formatShortTimestamp(earliest, now)} and ${formatShortTimestamp(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;

@@ -59,7 +59,8 @@ function renderTable(rows: readonly NowRow[], jobs: readonly Job[], now: Instant
     rows.map((row) =>
       renderTableRow(
         listValues(row, jobs, now, margin).map(
-          ({ value, remark }) => html`${value}${remark !== null && html` <small>${remark}</small>`}`,
+          ({ value, remark }) =>
+            html`${value}${remark !== null && html` <span class="remark">${remark}</span>`}`,
         ),
         formatSeriesName(row.series.identity),
       ),

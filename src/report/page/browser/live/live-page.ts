@@ -44,8 +44,11 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
     tick();
     schedule(0);
   };
-  for (const type of ['visibilitychange', 'online', 'pageshow', 'resume'])
-    (type === 'visibilitychange' || type === 'resume' ? document : window).addEventListener(type, updateSoon);
+  for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, updateSoon);
+  addEventListener('online', updateSoon);
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) updateSoon();
+  });
   schedule(computePause());
 
   function schedule(pause: number): void {
