@@ -22,6 +22,8 @@ export interface CommandDefinition {
   name: string;
   /** Heading in the list of commands. */
   group: 'Start' | 'Measure' | 'Judge' | 'Samples' | 'Serve' | 'Help';
+  /** For the list of commands, at most 60 characters. The description by default. */
+  summary?: string;
   description: string;
   /** Adds flags and arguments. */
   declare(command: Command): void;

@@ -1,5 +1,5 @@
 /** Parses and runs a command line, with all commands or only some of them. */
-import type { Command, OutputConfiguration } from 'commander';
+import type { Command, Help, OutputConfiguration } from 'commander';
 import type { Environment } from '../sources/environment/variables.ts';
 import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
@@ -26,6 +26,7 @@ export function createLineParser(
   commands: readonly CommandDefinition[],
   output: OutputConfiguration,
   env: Environment,
+  helpConfiguration?: Partial<Help>,
 ) {
   const parsed: ParsedLine[] = [];
   const program = declareCommands(
@@ -34,6 +35,7 @@ export function createLineParser(
       parsed.push({ definition, program, command });
     },
     output,
+    helpConfiguration,
   );
   const parse = ({ ownArguments }: CommandLine): ParsedLine => {
     program.parse(ownArguments, { from: 'user' });

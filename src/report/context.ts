@@ -1,3 +1,4 @@
+import type { SourceKnowledge } from '../domain/general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
@@ -19,6 +20,8 @@ export interface ReportContext {
   assessAllTime: () => Assessment;
   /** Presigned URLs to show, in formats that support them. */
   presigned?: readonly PresignedUrls[];
+  /** Of sources that were not measured enough. Absent: all were, or the format does not show it. */
+  generalKnowledge?: readonly SourceKnowledge[];
   /** The namespace of metrics in CloudWatch. Only the format `emf` needs it. */
   namespace?: string;
   /** The version of Node.js, for the metric `build_info`. */

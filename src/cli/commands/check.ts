@@ -10,6 +10,7 @@ import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import { createPollNotePrinter, printVariablesNote } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
+import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
@@ -26,6 +27,7 @@ export interface CheckFlags extends ProcessFlags {
 export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
+  summary: 'may a job start now? --wait waits until it may',
   description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
   readsFlagVariables: true,
   isNagiosPlugin: true,
@@ -38,6 +40,16 @@ export const checkCommand: CommandDefinition = {
       )
       .addOption(createFormatFlag()),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--margin',
+      '--wait',
+      '--offline',
+      '--pid',
+      '--source',
+      '--profile',
+      '--format',
+    ],
     notes: [
       'The forecast of the next rotation uses the newest 1,000 generations of the series.',
       '--pid reads the variables with which the process was started, and records no sample. The job starts with the ' +
@@ -48,10 +60,10 @@ export const checkCommand: CommandDefinition = {
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],
-      ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
+      ['cred-watch check -j 4h30m --wait 90m', 'wait until a start is safe'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
-      ['cred-watch check -j auto --job nightly', 'as long as the longest run of this job'],
-      ['cred-watch check -j 4h --pid 4711', 'will the credentials of a running job last?'],
+      ['cred-watch check -j auto --job nightly', 'as long as its longest run'],
+      ['cred-watch check -j 4h --pid 4711', 'will a running job end in time?'],
       ['cred-watch check --pid 4711 --watch', 'follow a running job until its end'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
@@ -122,16 +134,20 @@ async function render(
 ): Promise<string> {
   if (format === 'json') {
     const { renderNowJson } = await import('../../report/now/json.ts');
-    return renderNowJson(judgement, notes);
+    return renderNowJson(judgement, notes, await findGeneralKnowledge(judgement, offline === true, io));
   }
   if (exitCodes === 'nagios') {
     const { renderNagiosLine } = await import('../../report/now/nagios-line.ts');
     return renderNagiosLine(judgement);
   }
   const { renderNowText } = await import('../../report/now/text.ts');
-  return renderNowText(judgement, {
-    hasWaited: wait !== undefined,
-    isOffline: offline === true,
-    ...getTextStyle(io),
-  });
+  const style = getTextStyle(io);
+  const context = { hasWaited: wait !== undefined, isOffline: offline === true, ...style };
+  const verdict = renderNowText(judgement, context);
+  // A safe start needs no forecast.
+  if (judgement.verdict === 'safe') return verdict;
+  const knowledge = await findGeneralKnowledge(judgement, offline === true, io);
+  if (knowledge.length === 0) return verdict;
+  const { renderKnowledgeText } = await import('../../report/general-knowledge/text.ts');
+  return [verdict, renderKnowledgeText(knowledge, style)].filter((part) => part !== '').join('\n');
 }

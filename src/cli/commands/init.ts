@@ -12,7 +12,9 @@ const DEFAULT_INTERVAL = 300;
 export const initCommand: CommandDefinition = {
   name: 'init',
   group: 'Start',
+  summary: 'find the credentials, and show what keeps sampling here',
   description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  readsFlagVariables: true,
   declare(command) {
     command
       .option('--write', 'install the cron line or the units, after a question')
@@ -34,6 +36,7 @@ export const initCommand: CommandDefinition = {
       .addOption(createFormatFlag());
   },
   help: {
+    commonFlags: ['--write', '--yes', '--check', '--schedule', '--every', '--source', '--profile', '--db'],
     notes: [
       'The line or the units contain absolute paths of Node, of cred-watch and of the database, the flags of the source, ' +
         'and the variables that the source reads. They contain no secrets.',

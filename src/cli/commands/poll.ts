@@ -23,6 +23,7 @@ import { parseTag } from '../push/tags.ts';
 export const pollCommand: CommandDefinition = {
   name: 'poll',
   group: 'Measure',
+  summary: 'record one sample; --interval keeps sampling',
   description: 'record one sample of the current credentials; --interval keeps sampling',
   readsFlagVariables: true,
   declare(command) {
@@ -53,12 +54,16 @@ export const pollCommand: CommandDefinition = {
       .addOption(createFormatFlag('format of the line for each poll'));
     addListeningFlags(
       command,
-      'with --interval: serve /, /report.json, /metrics and /healthz on this address',
-      'none',
+      'with --interval: serve the live report (/), /report.json, /metrics and /healthz on this address',
     );
     addJudgingFlags(command);
   },
   help: {
+    commonFlags: ['--interval', '--for', '--source', '--profile', '--listen', '--db', '--format'],
+    notes: [
+      'The flags of Job and Evidence need --listen or --push prometheus=URL: they judge jobs in the report of the server ' +
+        'and in the pushed metrics.',
+    ],
     exitCodes: [
       [
         '0',

@@ -49,6 +49,7 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlag
 export const reportCommand: CommandDefinition = {
   name: 'report',
   group: 'Judge',
+  summary: 'show rotations, worst case and findings; -j judges a job',
   description: 'show rotation interval, minimum remaining validity and findings; -j judges a job',
   readsFlagVariables: true,
   isNagiosPlugin: true,
@@ -56,7 +57,6 @@ export const reportCommand: CommandDefinition = {
     addListeningFlags(
       addSelectionFlags(addJudgingFlags(command)),
       'serve the report on this address, without polling, until a signal',
-      'no server',
     )
       .option(
         '--refresh-interval <duration>',
@@ -73,7 +73,7 @@ export const reportCommand: CommandDefinition = {
           .default(undefined, 'table')
           .argParser(parseRepeated(parseFormatFlag)),
       )
-      .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
+      .option('-o, --output <file>', 'write to this file; - is stdout (default: stdout)')
       .option(
         '--retired',
         'also show series that another series has replaced, in the table, Markdown and HTML',
@@ -96,6 +96,17 @@ export const reportCommand: CommandDefinition = {
       )
       .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--job',
+      '--margin',
+      '--host',
+      '--since',
+      '--fleet',
+      '--format',
+      '--output',
+      '--db',
+    ],
     notes: [
       {
         heading: 'Formats',
@@ -105,7 +116,7 @@ export const reportCommand: CommandDefinition = {
     exitCodes: [['0', 'safe, or no job given'], ...NOT_SAFE],
     examples: [
       ['cred-watch report', 'what was measured'],
-      ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
+      ['cred-watch report -j 5h', 'is a 5h job safe, whenever it starts?'],
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],

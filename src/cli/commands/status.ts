@@ -29,11 +29,13 @@ export interface StatusFlags extends SelectionFlags, JudgingFlags {
 export const statusCommand: CommandDefinition = {
   name: 'status',
   group: 'Judge',
+  summary: 'one line: verdict, worst case, time left, last poll',
   description: 'one line: verdict, worst case, rotations, time left now, last poll',
   readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) => addSelectionFlags(addJudgingFlags(command)).addOption(createFormatFlag()),
   help: {
+    commonFlags: ['--job-duration', '--job', '--margin', '--host', '--role', '--db', '--format'],
     notes: [
       'Of several series, the line shows the worst one, and says which polls fail now. `cred-watch report` has all series.',
     ],

@@ -43,7 +43,7 @@ export function addJudgingFlags(command: Command): Command {
   return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job of this duration that keeps its initial credentials; may be repeated',
+      'judge a job that keeps its initial credentials for this time, for example 5h; may be repeated',
       parseRepeated(parseReportDuration),
     )
     .option(
@@ -54,7 +54,7 @@ export function addJudgingFlags(command: Command): Command {
     .addOption(createMarginFlag())
     .option(
       '--max-age <duration>',
-      'report `unknown` if the newest sample is older (default: 24h; no limit for imported samples)',
+      'report `unknown` if the newest sample is older (default: 24h, but imported samples may be older)',
     )
     .option(
       '--confidence <share>',

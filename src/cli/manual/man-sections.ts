@@ -11,7 +11,7 @@ export const ENVIRONMENT: readonly HelpRow[] = [
   ['CRED_WATCH_HOST', 'host name of recorded series, unless --host is given'],
   [
     Object.values(FLAG_VARIABLES).join(', '),
-    `values of ${Object.keys(FLAG_VARIABLES).join(', ')} in poll, status, report, check, exec and env, unless the flag is given; an empty variable counts as unset`,
+    `values of ${Object.keys(FLAG_VARIABLES).join(', ')} in init, poll, status, report, check, exec and env, unless the flag is given; an empty variable counts as unset`,
   ],
   [
     'STATE_DIRECTORY',

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
@@ -18,6 +18,7 @@ import {
   type SourceFlags,
 } from '../flags/source-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
+import { addRequirement } from '../manual/command-help.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
@@ -37,6 +38,12 @@ export interface StartCheckFlags extends SourceFlags, JobDurationFlags {
   db?: string;
 }
 
+/** When each command needs a duration. */
+const REQUIREMENTS: Readonly<Record<string, string>> = {
+  check: 'unless --pid is given',
+  exec: 'unless --watch or --refresh is given',
+};
+
 /** @param jobFlagText what the command uses the name of the job for */
 export function addStartCheckFlags(
   command: Command,
@@ -46,10 +53,14 @@ export function addStartCheckFlags(
     isDurationIrrelevant(command.name(), text, given),
   );
   command
-    .option(
-      '-j, --job-duration <duration>',
-      'duration of the job, which keeps its initial credentials; auto: of the longest run of --job',
-      parseJobDurationFlag,
+    .addOption(
+      addRequirement(
+        new Option(
+          '-j, --job-duration <duration>',
+          'how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job',
+        ).argParser(parseJobDurationFlag),
+        REQUIREMENTS[command.name()],
+      ),
     )
     .option('--job <name>', jobFlagText, parseName)
     .addOption(createMarginFlag())

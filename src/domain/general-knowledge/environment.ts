@@ -75,6 +75,9 @@ function findContainer(
   if (platform === 'codebuild' || platform === 'amplify') return [platform];
   // All SDKs prefer the relative URI.
   if (isSet(variables.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)) return ['ecs'];
+  // On EKS, the token is mounted in a folder of this name.
+  const tokenFile = variables.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  if (tokenFile?.includes('/pods.eks.amazonaws.com/') === true) return ['eks-pod-identity'];
   const uri = variables.AWS_CONTAINER_CREDENTIALS_FULL_URI;
   if (!isSet(uri) || !URL.canParse(uri)) return CONTAINERS;
   const { hostname, pathname } = new URL(uri);

@@ -14,6 +14,8 @@ export const FACT_SUBJECTS = [
   'worst-case',
   /** The maximum session duration of the role does not limit the credentials. */
   'role-maximum-ignored',
+  /** The credentials may have another validity than the role sets. */
+  'role-duration-not-binding',
   /** How long the login is valid with which new credentials are requested. */
   'login-validity',
   /** How long the environment lets a program run. */
@@ -22,16 +24,26 @@ export const FACT_SUBJECTS = [
 export type FactSubject = (typeof FACT_SUBJECTS)[number];
 
 /** `documented`: a page of AWS says so. `published`: others say so, or AWS's engineers, or pages that AWS withdrew. */
-export type FactEvidence = 'documented' | 'published';
+export const FACT_EVIDENCE = ['documented', 'published'] as const;
+export type FactEvidence = (typeof FACT_EVIDENCE)[number];
 
 /** How the author of a published fact knows it. */
-export type FactMethod = 'measured' | 'aws-engineer' | 'source-code' | 'withdrawn-page' | 'user-report';
+export const FACT_METHODS = [
+  'measured',
+  'aws-engineer',
+  'source-code',
+  'withdrawn-page',
+  'user-report',
+] as const;
+export type FactMethod = (typeof FACT_METHODS)[number];
 
 /** When a fact applies. */
-export type FactCondition = 'no-target-role' | 'target-role' | 'role-chaining';
+export const FACT_CONDITIONS = ['no-target-role', 'target-role', 'role-chaining'] as const;
+export type FactCondition = (typeof FACT_CONDITIONS)[number];
 
 /** Who sets the duration of a session, within the stated limits. */
-export type DurationSetting = 'role' | 'permission-set' | 'role-alias' | 'portal';
+export const DURATION_SETTINGS = ['role', 'permission-set', 'role-alias', 'portal'] as const;
+export type DurationSetting = (typeof DURATION_SETTINGS)[number];
 
 export interface Reference {
   title: string;

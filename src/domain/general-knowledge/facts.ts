@@ -58,7 +58,7 @@ export const FACTS: Readonly<Record<EnvironmentKind, readonly GeneralFact[]>> = 
   amplify: [published('validity', 'user-report', REFERENCES.amplify, { usual: HOUR })],
   lambda: [
     documented('run-time', REFERENCES.lambdaGuide, { longest: 15 * MINUTE }),
-    documented('role-maximum-ignored', REFERENCES.knowledgeCenter),
+    documented('role-duration-not-binding', REFERENCES.knowledgeCenter),
   ],
   irsa: WEB_IDENTITY,
   'web-identity': WEB_IDENTITY,

@@ -6,6 +6,7 @@ import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderNow } from './now/now-section.ts';
@@ -66,6 +67,7 @@ ${refreshSeconds !== null && renderNow(assessment, context)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
+${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
 <script type="application/json" id="settings">${embedJson(refreshSeconds === null ? { refreshSeconds } : { refreshSeconds, renderedAt: context.now })}</script>

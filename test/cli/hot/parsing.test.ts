@@ -6,7 +6,7 @@ import { COMMANDS } from '../../../src/cli/program.ts';
 import { createLineParser } from '../../../src/cli/run-line.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report'].includes(name));
+const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report', 'status'].includes(name));
 
 const SILENT = { writeOut: () => {}, writeErr: () => {} };
 

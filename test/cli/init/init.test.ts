@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { NOWHERE, repositoryPath } from '../../support/cli/program-run.ts';
+import { main } from '../../../src/cli/main.ts';
+import { minimalEnvironment, NOWHERE, repositoryPath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { createTestIo } from '../../support/cli/test-io.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
+import { recorder } from '../../support/installation/recorder.ts';
 import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
 
@@ -211,4 +214,21 @@ test.each([
   const args = ['poll', '--interval', '1m30s', '--source', 'imds'];
   if (orchestrator === 'ecs') expect(JSON.parse(schedule.text).containerDefinitions[0].command).toEqual(args);
   else expect(schedule.text).toContain(`args: [${args.map((word) => `"${word}"`).join(', ')}]`);
+});
+
+test.each([
+  ['y\n', 'installed: cron polls from now on', true],
+  ['yes\n', 'installed: cron polls from now on', true],
+  ['n\n', 'nothing changed', false],
+  ['\n', 'nothing changed', false],
+  ['', 'nothing changed', false],
+])('the answer %j decides whether the line is installed', async (answer, message, isInstalled) => {
+  const { crontab, database, folder, env } = await createInstance();
+  const output = recorder();
+  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
+  const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
+  expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
+  expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
+  expect(output.stdout()).toContain(message);
+  expect(crontab.read() !== null).toBe(isInstalled);
 });
