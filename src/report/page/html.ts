@@ -62,8 +62,7 @@ export function renderPage(
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main>
 <header><p class="made muted">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
-${renderPageHeadline(assessment)}
-${refreshSeconds !== null && renderNow(assessment, context)}
+${renderPageHeadline(assessment)}${refreshSeconds !== null && renderNow(assessment, context)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
