@@ -3,6 +3,7 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
@@ -62,11 +63,11 @@ export async function printThrownError(io: Io, error: unknown): Promise<void> {
 }
 
 /** Prints notes of polls, each text only once. */
-export function createPollNotePrinter(io: Io) {
+export function createPollNotePrinter(io: Io, times: TimeFormat = UTC_TIMES) {
   const isNew = createNewTextCheck();
   return async (notes: readonly PollNote[]): Promise<void> => {
     for (const note of notes) {
-      const message = describePollNote(note);
+      const message = describePollNote(note, times);
       if (note.code !== 'TOKEN_FILE_EXPIRES' && isNew(message)) await printNote(io, message);
     }
   };
