@@ -8,6 +8,7 @@ import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
+import { printText } from '../process/locale-output.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
@@ -108,7 +109,8 @@ async function printVerdict(
   flags: CheckFlags,
   io: Io,
 ): Promise<number> {
-  await io.stdout.write(await render(judgement, notes, flags, io));
+  const text = await render(judgement, notes, flags, io);
+  await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   return toExitCode(judgement.verdict);
 }
 

@@ -6,6 +6,7 @@ import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle } from '../process/io.ts';
+import { printText } from '../process/locale-output.ts';
 import { printError, printNote } from '../process/messages.ts';
 
 interface KeyFlags {
@@ -95,7 +96,7 @@ export const keyCommand: CommandDefinition = {
       await io.stdout.write(renderKeysJson(answers, findUsers, now));
     } else {
       const { renderKeysText } = await import('../../report/keys/text.ts');
-      await io.stdout.write(renderKeysText(answers, findUsers, getTextStyle(io)));
+      await printText(io, renderKeysText(answers, findUsers, getTextStyle(io)));
     }
     return EXIT_CODES[findWorstStatus(answers)];
   },

@@ -17,6 +17,7 @@ import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/locale-output.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
@@ -197,6 +198,6 @@ function createPollPrinter({ format }: PollFlags, io: Io) {
       else await printError(io, message, hint);
     }
     if (format === 'json') await io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
-    else if (outcome.ok) await io.stdout.write(`${formatPollLine(identity, outcome)}\n`);
+    else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome)}\n`);
   };
 }

@@ -11,6 +11,7 @@ import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { createStsEndpointFlag } from '../flags/source-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
 import { getTextStyle } from '../process/io.ts';
+import { printText } from '../process/locale-output.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
@@ -101,7 +102,7 @@ export const sourcesCommand: CommandDefinition = {
       const first = result === null ? '' : renderExpectation(result, report, verification);
       const isComplete = result?.isMet && isConfirmed;
       const table = isComplete ? '' : renderSourcesTable(report, getTextStyle(io), verification);
-      await io.stdout.write([first, table].filter((part) => part !== '').join('\n'));
+      await printText(io, [first, table].filter((part) => part !== '').join('\n'));
     }
     if (!isConfirmed) return EXIT.failed;
     if (result !== null) return result.isMet ? EXIT.ok : EXIT.failed;

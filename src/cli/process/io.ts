@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { TextStyle } from '../../report/terminal/text-style.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import type { Users } from './users.ts';
 
@@ -69,10 +70,11 @@ export const supportsUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolea
   /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
 
 /** The layout of text in files. */
-export const FILE_STYLE = { width: 100, hasColour: false };
+export const FILE_STYLE: TextStyle = { width: 100, hasColour: false, isAsciiOnly: false };
 
 /** The layout of text on stdout. */
-export const getTextStyle = ({ stdout, env }: Io) => ({
+export const getTextStyle = ({ stdout, env }: Io): TextStyle => ({
   width: (stdout.isTerminal ? stdout.columns : undefined) ?? FILE_STYLE.width,
   hasColour: wantsColour(stdout, env),
+  isAsciiOnly: !supportsUnicode(env),
 });

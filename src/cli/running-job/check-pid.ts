@@ -25,6 +25,7 @@ import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
+import { printText } from '../process/locale-output.ts';
 import {
   createPollNotePrinter,
   printError,
@@ -49,7 +50,8 @@ export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Pr
   const running = { processStartedAt, keyIssuedAt: issuedAt, job, credentials: end };
   const judgement = judgeRunningJob(running, clock.now());
   await createPollNotePrinter(io)(notes);
-  await io.stdout.write(render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io));
+  const text = render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io);
+  await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   if (end.reason?.code === 'NO_COPY') await printChildrenWithKeys(view, io);
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
@@ -160,6 +162,7 @@ async function follow(
     return toSignalExitCode(signal);
   }
   const ended = judgeEnd(end, expiration);
-  await io.stdout.write(isJson ? renderEndJson(ended, followed) : renderEndText(ended, getTextStyle(io)));
+  if (isJson) await io.stdout.write(renderEndJson(ended, followed));
+  else await printText(io, renderEndText(ended, getTextStyle(io)));
   return toExitCode(toEndSafety(ended));
 }

@@ -24,7 +24,7 @@ import { findLineViolations, findViolations } from '../../support/docs/schemas.t
 
 const NOW = Date.parse('2026-11-22T10:24:00Z');
 const HOUR = 3600;
-const STYLE = { width: 100, hasColour: false };
+const STYLE = { width: 100, hasColour: false, isAsciiOnly: false };
 
 const inSeconds = (seconds: number) => NOW + seconds * 1000;
 
