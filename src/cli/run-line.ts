@@ -5,7 +5,7 @@ import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import type { Io, ProcessIo } from './process/io.ts';
-import { createLocaleOutput } from './process/locale-output.ts';
+import { createLocaleOutput } from './process/io.ts';
 import { printThrownError } from './process/messages.ts';
 
 /** The command of a line, with its flags. */
@@ -56,8 +56,13 @@ export async function runLine(
 ): Promise<number> {
   // `exec` has codes of its own, and rejects the flag.
   const style = line.definition?.startsProgram ? 'default' : findExitCodeStyle(line.ownArguments);
-  const stderr = createLocaleOutput(process.stderr, process.env);
-  const io: Io = { ...process, stderr, debug: line.ownArguments.includes('--debug'), onError: null };
+  const { stderr, env } = process;
+  const io: Io = {
+    ...process,
+    stderr: createLocaleOutput(stderr, env),
+    debug: line.ownArguments.includes('--debug'),
+    onError: null,
+  };
   if (!line.definition?.isNagiosPlugin || style !== 'nagios')
     return encodeExitCode(await runOrPrintError(line, io, run), style);
   const { createPluginIo } = await import('./process/nagios-plugin.ts');

@@ -7,8 +7,7 @@ import { type CommandDefinition, type Invocation, rejectFlags } from '../command
 import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { getTextStyle, type Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';

@@ -25,7 +25,7 @@ import {
 import { formatFileSummary, formatTotal } from '../import/summary.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { createProgress, type Progress } from '../process/progress.ts';
 

@@ -17,7 +17,7 @@ import { addSourceFlags, openSourceFromFlags, type SourceFlags } from '../flags/
 import { parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';

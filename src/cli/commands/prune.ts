@@ -6,7 +6,7 @@ import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 
 interface PruneFlags {
   olderThan: Seconds;

@@ -14,7 +14,7 @@ import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/
 import { parseName, parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
 import {

@@ -10,8 +10,7 @@ import { parseExpectation } from '../flags/expectation-flag.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { createStsEndpointFlag } from '../flags/source-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
-import { getTextStyle } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { getTextStyle, printText } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {

@@ -2,7 +2,7 @@ import type { Command, CommanderError, Option } from 'commander';
 import { parseDuration } from '../../domain/time/duration.ts';
 import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';

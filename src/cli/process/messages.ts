@@ -5,8 +5,7 @@ import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { wrapMessage } from '../../report/terminal/wrap-message.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
-import type { Io } from './io.ts';
-import { encodeForLocale } from './locale-output.ts';
+import { encodeForLocale, type Io } from './io.ts';
 
 /**
  * Prints what happened and what to do to stderr.

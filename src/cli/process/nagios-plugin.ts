@@ -1,6 +1,5 @@
 import { renderNagiosError } from '../../report/now/nagios-line.ts';
-import type { Io } from './io.ts';
-import { printText } from './locale-output.ts';
+import { type Io, printText } from './io.ts';
 
 /**
  * Nagios reads only stdout and expects one line, so this Io discards stderr. If the command has no output,

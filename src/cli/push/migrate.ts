@@ -10,7 +10,7 @@ import { listCreateRoles } from '../../remote/postgres/migrate/roles.ts';
 import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
 export interface MigrationFlags {

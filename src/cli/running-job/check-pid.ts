@@ -24,8 +24,7 @@ import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
 import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
-import { getTextStyle, type Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import {
   createPollNotePrinter,
   printError,

@@ -18,8 +18,7 @@ import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseListenAddresses } from '../flags/listen-addresses.ts';
-import { type Io, supportsUnicode } from '../process/io.ts';
-import { printShellText } from '../process/locale-output.ts';
+import { type Io, printShellText, supportsUnicode } from '../process/io.ts';
 import { createErrorPrinter, printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags, SimulationSettings } from './settings.ts';
 

@@ -7,7 +7,7 @@ import { formatPollJson, formatPollLine, formatTargetSummary } from '../../repor
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import type { Io } from '../process/io.ts';
-import { printText } from '../process/locale-output.ts';
+import { printText } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 
 /** Further failures before the next summary are only counted. An outage can affect thousands of targets. */

@@ -4,8 +4,7 @@ import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import type { TextOrJson } from '../../flags/shared-flags.ts';
 import { openExistingStore } from '../../process/existing-store.ts';
-import { getTextStyle, type Io } from '../../process/io.ts';
-import { printText } from '../../process/locale-output.ts';
+import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import { printNote } from '../../process/messages.ts';
 import type { WhoFlags } from './who-flags.ts';
 

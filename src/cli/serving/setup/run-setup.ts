@@ -3,8 +3,7 @@ import { ALL_METADATA_ADDRESSES, type SetupSystem } from '../../../domain/setup/
 import { CredWatchError } from '../../../errors.ts';
 import type { Invocation } from '../../command.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
-import { getTextStyle, type Io } from '../../process/io.ts';
-import { printText } from '../../process/locale-output.ts';
+import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import { findSetupAction, type SetupFlags } from './flags.ts';
 
 /**
