@@ -11,8 +11,8 @@ import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs'
  */
 const HOT_COMMANDS = {
   poll: [
-    'src/watch/watch.ts',
-    'src/cli/live-report/live-report-server.ts',
+    'src/cli/poll/poll-at-interval.ts',
+    'src/cli/poll/change-notifier.ts',
     'src/cli/targets/poll-targets.ts',
     'src/cli/push/background-push.ts',
     ...['profile/profile', 'web-identity/web-identity', 'role/role', 'sso/sso', 'github/github'].map(
@@ -42,6 +42,7 @@ const HOT_COMMANDS = {
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
+  status: ['src/cli/database/postgres-histories.ts', 'src/watch/parquet/folder-histories.ts'],
 };
 
 /**

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 /** Permanent codes of {@link CredWatchError}. Errors without a code of their own have `FAILED`. */
@@ -57,13 +58,19 @@ export class UnknownValueError extends CredWatchError {
 /** The code of a Node.js system error, such as `ENOENT`. Null for other errors. */
 export function getSystemErrorCode(error: unknown): string | null {
   if (error instanceof CredWatchError) return null;
+  // Node has no name for this error.
+  if (getErrorNumber(error) === -constants.errno.EDQUOT) return 'EDQUOT';
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
+
+const getErrorNumber = (error: unknown): number | null =>
+  error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : null;
 
 /** The error in words and its code, such as `no such file or directory (ENOENT)`. Only the code if it has no words. */
 export function describeSystemError(error: unknown): string {
   const code = getSystemErrorCode(error) ?? 'unknown error';
-  if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) return code;
-  const words = getSystemErrorMap().get(error.errno)?.[1];
+  const number = getErrorNumber(error);
+  if (number === null) return code;
+  const words = code === 'EDQUOT' ? 'disk quota exceeded' : getSystemErrorMap().get(number)?.[1];
   return words === undefined ? code : `${words} (${code})`;
 }

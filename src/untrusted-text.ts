@@ -75,3 +75,6 @@ export const CSV_CAST = { boolean: String, string: escapeCsvText };
 /** A word for a POSIX shell. Inside single quotes only the quote itself is special. */
 export const quoteForShell = (text: string): string =>
   /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A command for a POSIX shell. */
+export const formatShellCommand = (words: readonly string[]): string => words.map(quoteForShell).join(' ');

@@ -17,6 +17,7 @@ const LAYERS = [
 const TOP_FOLDERS = new Set(LAYERS[0]);
 const OPEN_TO_ALL = new Set([
   'errors.ts',
+  'write-errors.ts',
   'clock.ts',
   'digest.ts',
   'secret.ts',

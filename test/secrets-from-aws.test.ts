@@ -221,10 +221,9 @@ describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or
       for (const secret of source.sent) expect(sent).toContain(JSON.stringify(secret).slice(1, -1));
       const verified = VERIFIED[name];
       if (verified !== undefined) {
-        for (const format of ['text', 'json']) {
-          const args = ['sources', '--verify', '--debug', '-f', format, ...verified.args];
-          runs.push(await run(args, { ...env, ...verified.env }));
-        }
+        const format = index % 2 === 0 ? 'text' : 'json';
+        const args = ['sources', '--verify', '--debug', '-f', format, ...verified.args];
+        runs.push(await run(args, { ...env, ...verified.env }));
       }
       expect(findCanaries(home, runs)).toEqual([]);
       expect(pathsIn(secretHome).filter((path) => path.includes('cred-watch'))).toEqual([]);

@@ -53,6 +53,8 @@ function piecesIn(text: string, secrets: readonly string[]): string[] {
 
 /** Every command that reads the database. */
 const READERS = [
+  ['status', '--debug', '-j', '5h', '-f', 'json'],
+  ['status', '-j', '5h', '--exit-codes', 'nagios'],
   ['report', '-j', '5h'],
   ['report', '--debug', '-j', '5h', '-f', 'json'],
   ['export'],

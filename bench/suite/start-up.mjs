@@ -44,6 +44,7 @@ export default {
           measure: () => commands.measureProgram(['exec', '-j', '4h', ...db, '--', 'true'], { env }),
           goals: [{ most: 2.9 }],
         },
+        ...pair('status', ['status'], { warm: 2.0, cold: 2.9 }, report),
         ...pair('report', ['report'], { warm: 2.2, cold: 3.0 }, report),
         ...pair('report -f json', ['report', '-f', 'json'], { warm: 1.7, cold: 2.2 }, report),
         { name: 'sources', measure: () => commands.measureProgram(['sources'], { env }) },

@@ -21,7 +21,9 @@ export interface Invocation {
 export interface CommandDefinition {
   name: string;
   /** Heading in the list of commands. */
-  group: 'Measure' | 'Judge' | 'Samples' | 'Serve' | 'Help';
+  group: 'Start' | 'Measure' | 'Judge' | 'Samples' | 'Serve' | 'Help';
+  /** For the list of commands, at most 60 characters. The description by default. */
+  summary?: string;
   description: string;
   /** Adds flags and arguments. */
   declare(command: Command): void;
@@ -30,6 +32,8 @@ export interface CommandDefinition {
   run(flags: object, invocation: Invocation): Promise<number>;
   /** The words after the first `--` are the command line of another program. */
   startsProgram?: true;
+  /** `FLAG_VARIABLES` give values to flags of this command. */
+  readsFlagVariables?: true;
   /** `--exit-codes nagios` also means plugin output: one line on stdout, nothing on stderr. */
   isNagiosPlugin?: true;
 }

@@ -2,7 +2,8 @@ import { CommanderError } from 'commander';
 import { COMPLETE_COMMAND } from './command.ts';
 import { type CommandLine, splitCommandLine } from './flags/command-line.ts';
 import { handleCommanderError } from './flags/usage-errors.ts';
-import type { Io, ProcessIo } from './process/io.ts';
+import { createHelpConfiguration } from './manual/format-help.ts';
+import { FILE_STYLE, type Io, type ProcessIo, wantsColour } from './process/io.ts';
 import { COMMANDS } from './program.ts';
 import { createLineParser, runLine, runParsedLine } from './run-line.ts';
 
@@ -25,12 +26,20 @@ async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
   const write = (text: string) => {
     written += text;
   };
-  const { program, parse } = createLineParser(COMMANDS, {
+  const output = {
     writeOut: write,
     writeErr: write,
-    getOutHelpWidth: () => io.stdout.columns ?? 100,
-    getErrHelpWidth: () => io.stderr.columns ?? 100,
-  });
+    getOutHelpWidth: () => io.stdout.columns ?? FILE_STYLE.width,
+    getErrHelpWidth: () => io.stderr.columns ?? FILE_STYLE.width,
+    getOutHasColors: () => wantsColour(io.stdout, io.env),
+    getErrHasColors: () => wantsColour(io.stderr, io.env),
+  };
+  const { program, parse } = createLineParser(
+    COMMANDS,
+    output,
+    io.env,
+    createHelpConfiguration(wantsShortHelp(line)),
+  );
   try {
     return await runParsedLine(parse(line), line, io);
   } catch (error) {
@@ -38,3 +47,9 @@ async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
     return handleCommanderError(error, written, line, program, io);
   }
 }
+
+/** Without a command, the help follows an error. */
+const wantsShortHelp = ({ commandName, ownArguments }: CommandLine): boolean => {
+  const flag = ownArguments.find((word) => word === '-h' || word === '--help');
+  return flag === '-h' || (flag === undefined && commandName === '');
+};

@@ -1,4 +1,4 @@
-import type { Command, OutputConfiguration } from 'commander';
+import type { Command, Help, OutputConfiguration } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -8,6 +8,7 @@ import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { helpCommand } from './commands/help.ts';
 import { importCommand } from './commands/import.ts';
+import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { pollCommand } from './commands/poll.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -16,12 +17,16 @@ import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { statusCommand } from './commands/status.ts';
 import { declareCommands, type Perform } from './declare-commands.ts';
+import { createHelpConfiguration } from './manual/format-help.ts';
 
 /** The only list of commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  initCommand,
   pollCommand,
   sourcesCommand,
+  statusCommand,
   reportCommand,
   checkCommand,
   execCommand,
@@ -39,5 +44,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
 ];
 
 /** Declares every command. By default, `perform` runs nothing: the man page only needs the declaration. */
-export const declareProgram = (perform: Perform = () => {}, output: OutputConfiguration = {}): Command =>
-  declareCommands(COMMANDS, perform, output);
+export const declareProgram = (
+  perform: Perform = () => {},
+  output: OutputConfiguration = {},
+  helpConfiguration: Partial<Help> = createHelpConfiguration(false),
+): Command => declareCommands(COMMANDS, perform, output, helpConfiguration);

@@ -1,8 +1,10 @@
 /** Parses and runs a command line, with all commands or only some of them. */
-import type { Command, OutputConfiguration } from 'commander';
+import type { Command, Help, OutputConfiguration } from 'commander';
+import type { Environment } from '../sources/environment/variables.ts';
 import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
+import { applyFlagVariables } from './flags/environment/flag-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import type { Io, ProcessIo } from './process/io.ts';
 import { createLocaleOutput } from './process/io.ts';
@@ -17,10 +19,16 @@ export interface ParsedLine {
 
 /**
  * Creates a parser that knows only these commands.
+ * @param env for the variables of flags
  * @returns `parse` throws CommanderError if a word is unknown or missing, and for help. It throws
  *   CredWatchError if a value is invalid.
  */
-export function createLineParser(commands: readonly CommandDefinition[], output: OutputConfiguration) {
+export function createLineParser(
+  commands: readonly CommandDefinition[],
+  output: OutputConfiguration,
+  env: Environment,
+  helpConfiguration?: Partial<Help>,
+) {
   const parsed: ParsedLine[] = [];
   const program = declareCommands(
     commands,
@@ -28,11 +36,13 @@ export function createLineParser(commands: readonly CommandDefinition[], output:
       parsed.push({ definition, program, command });
     },
     output,
+    helpConfiguration,
   );
   const parse = ({ ownArguments }: CommandLine): ParsedLine => {
     program.parse(ownArguments, { from: 'user' });
     const [line] = parsed;
     if (line === undefined) throw new Error('commander found no command and reported no error');
+    if (line.definition.readsFlagVariables) applyFlagVariables(line.command, env);
     return line;
   };
   return { program, parse };

@@ -68,3 +68,26 @@ export const CREDENTIAL_FORMATS = {
 } as const satisfies Record<string, CredentialFormatDefinition>;
 
 export type CredentialFormat = keyof typeof CREDENTIAL_FORMATS;
+
+/** Names of shells that users try, and the format for each one. */
+const SHELL_FORMATS = {
+  bash: 'env',
+  sh: 'env',
+  zsh: 'env',
+  pwsh: 'powershell',
+  cmd: 'windows-cmd',
+} as const satisfies Record<string, CredentialFormat>;
+
+const FORMATS = Object.keys(CREDENTIAL_FORMATS) as CredentialFormat[];
+
+/** Each format, and all its names. The first one is its own. */
+export const CREDENTIAL_FORMAT_NAMES = FORMATS.map((format) => ({
+  format,
+  names: [
+    format,
+    ...Object.entries(SHELL_FORMATS).flatMap(([shell, target]) => (target === format ? [shell] : [])),
+  ],
+}));
+
+export const findCredentialFormat = (name: string): CredentialFormat | null =>
+  CREDENTIAL_FORMAT_NAMES.find(({ names }) => names.includes(name))?.format ?? null;

@@ -1,3 +1,4 @@
+import type { SourceKnowledge } from '../domain/general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
@@ -16,10 +17,23 @@ export interface ReportContext extends TextStyle {
   assessAllTime: () => Assessment;
   /** Presigned URLs to show, in formats that support them. */
   presigned?: readonly PresignedUrls[];
+  /** Of sources that were not measured enough. Absent: all were, or the format does not show it. */
+  generalKnowledge?: readonly SourceKnowledge[];
   /** The namespace of metrics in CloudWatch. Only the format `emf` needs it. */
   namespace?: string;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
-  /** Durations of last polls. The database does not store them, so only a running poller knows them. */
-  lastPolls?: readonly { host: string; source: SourceName; seconds: number }[];
+  /** The database does not store them, so only a running poller knows them. */
+  lastPolls?: readonly LastPoll[];
+}
+
+/** The last poll of a source by a running poller. Times are by the clock of the poller. */
+export interface LastPoll {
+  host: string;
+  source: SourceName;
+  /** The duration of the poll. */
+  seconds: number;
+  endedAt: Instant;
+  /** Null if it is unknown. Infinite after the last poll. */
+  nextPollAt: Instant | null;
 }

@@ -1,5 +1,6 @@
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { ReportContext } from './context.ts';
+import { addGeneralKnowledge } from './general-knowledge/add-knowledge.ts';
 
 /** A report may be longer than a JavaScript string can be, so a renderer may return pieces. */
 export type RenderedReport = string | Iterable<string>;
@@ -20,7 +21,7 @@ export const REPORT_FORMATS = {
   table: {
     render: async (assessment, context) => {
       const { renderTable } = await import('./table/table.ts');
-      const table = renderTable(assessment, context);
+      const table = renderTable(assessment, context) + (await renderKnowledge(assessment, context));
       if (context.presigned === undefined) return table;
       return (await import('./presigned/table.ts')).renderPresignedTable(context.presigned, context) + table;
     },
@@ -31,9 +32,10 @@ export const REPORT_FORMATS = {
   json: {
     render: async (assessment, context) => {
       const { renderJson } = await import('./json.ts');
-      if (context.presigned === undefined) return renderJson(assessment, context);
+      const full = await addGeneralKnowledge(assessment, context);
+      if (context.presigned === undefined) return renderJson(assessment, full);
       const { buildPresignedJson } = await import('./presigned/json.ts');
-      return renderJson(assessment, context, buildPresignedJson(context.presigned));
+      return renderJson(assessment, full, buildPresignedJson(context.presigned));
     },
     description: 'for programs',
     fileExtension: 'json',
@@ -46,7 +48,10 @@ export const REPORT_FORMATS = {
     mediaType: 'text/csv; charset=utf-8',
   },
   markdown: {
-    render: async (...args) => (await import('./ci/markdown.ts')).renderMarkdown(...args),
+    render: async (assessment, context) => {
+      const { renderMarkdown } = await import('./ci/markdown.ts');
+      return renderMarkdown(assessment, await addGeneralKnowledge(assessment, context));
+    },
     description: 'for issues and pull requests',
     fileExtension: 'md',
     mediaType: 'text/markdown; charset=utf-8',
@@ -82,12 +87,24 @@ export const REPORT_FORMATS = {
     mediaType: 'application/x-ndjson',
   },
   html: {
-    render: async (...args) => (await import('./page/html.ts')).renderPage(...args),
+    render: async (assessment, context) => {
+      const { renderPage } = await import('./page/html.ts');
+      return renderPage(assessment, await addGeneralKnowledge(assessment, context));
+    },
     description: 'one page with charts',
     fileExtension: 'html',
     mediaType: 'text/html; charset=utf-8',
   },
 } as const satisfies Record<string, ReportFormatDefinition>;
+
+/** The block below the table. Empty if every source is measured. */
+async function renderKnowledge(assessment: Assessment, context: ReportContext): Promise<string> {
+  const { generalKnowledge } = await addGeneralKnowledge(assessment, context);
+  if (generalKnowledge === undefined) return '';
+  const { renderKnowledgeText } = await import('./general-knowledge/text.ts');
+  const text = renderKnowledgeText(generalKnowledge, context);
+  return text === '' ? '' : `\n\n${text}`;
+}
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;
 // Object.keys() returns string[], although the table has these keys only.

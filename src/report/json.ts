@@ -16,6 +16,7 @@ import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
 import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
 import { toJson } from '../untrusted-text.ts';
 import type { ReportContext } from './context.ts';
+import { buildKnowledgeJson } from './general-knowledge/json.ts';
 import { buildFieldsJson, buildFindingJson, buildIdentityJson, buildRangeJson } from './json-fields.ts';
 import { formatNullableInstant } from './text/format-values.ts';
 import { joinPieces } from './text/pieces.ts';
@@ -32,7 +33,7 @@ export const renderJson = (
 
 function* listParts(
   assessment: Assessment,
-  { now, margin }: ReportContext,
+  { now, margin, generalKnowledge = [] }: ReportContext,
   presignedUrls: readonly object[],
 ): Generator<string> {
   const { jobs, verdict, series } = assessment;
@@ -50,6 +51,7 @@ function* listParts(
       job_runs: buildJobRuns(each),
     })),
     presigned_urls: presignedUrls,
+    general_knowledge: buildKnowledgeJson(generalKnowledge),
   };
   yield `${toJson(document, 2).slice(0, -'\n}'.length)},${LIST_START}`;
   for (const [index, each] of series.entries()) {

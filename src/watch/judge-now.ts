@@ -1,10 +1,11 @@
 import { toFailureFacts } from '../domain/failures/failure-facts.ts';
+import { findLatestTime } from '../domain/live/latest-time.ts';
 import type { Instant } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
-import { analyseNewestSeries, findLatestTime } from './newest-series.ts';
+import { analyseNewestSeries } from './newest-series.ts';
 import { findSeriesHistory, type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 
 /** A recorded poll, and the judgement of a job by its credentials. */

@@ -1,4 +1,5 @@
 import { findAccountId } from '../domain/keys/key-kind.ts';
+import { findLatestTime } from '../domain/live/latest-time.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/measurement/clock-correction.ts';
 import { valueAt } from '../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../domain/measurement/columns/column-measurement.ts';
@@ -12,13 +13,7 @@ import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
-import {
-  analyseSeries,
-  findLatestTime,
-  type Histories,
-  isRoleUndecided,
-  type SeriesSelection,
-} from './newest-series.ts';
+import { analyseSeries, type Histories, isRoleUndecided, type SeriesSelection } from './newest-series.ts';
 
 /** What is known about the credentials of the job without a request. Absent or null: unknown. */
 export interface JudgeStoredOptions extends SeriesSelection {

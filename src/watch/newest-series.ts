@@ -1,8 +1,7 @@
-import { correctTime } from '../domain/measurement/generations.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
-import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import type { Instant, SourceName } from '../domain/model.ts';
 import { isEndpointSource } from '../domain/series-key.ts';
-import { analyseColumns, correctNow } from '../domain/verdict/analyse.ts';
+import { analyseColumns } from '../domain/verdict/analyse.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
@@ -14,20 +13,6 @@ export interface SeriesSelection {
   source: SourceName;
   /** Absent or `''`: unknown. */
   role?: string | undefined;
-}
-
-/**
- * The latest time by the host's clock, by the `Date` header of the response, and by the corrections of the
- * measured series. The latest time is the safe choice, because a wrong clock must not make credentials last longer.
- */
-export function findLatestTime(
-  now: Instant,
-  clockOffset: Seconds | null,
-  analysis: SeriesAnalysis | null,
-): Instant {
-  const measurement = analysis?.measurement ?? null;
-  const bySeries = measurement === null ? now : correctNow(now, measurement);
-  return Math.max(now, correctTime({ observedAt: now, clockOffset }), bySeries);
 }
 
 /** The selected series with samples. */

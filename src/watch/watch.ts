@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Seconds } from '../domain/model.ts';
+import type { Instant, Seconds } from '../domain/model.ts';
 import { createGracePeriod } from './grace-period.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { getMinPollInterval, PollSchedule } from './poll-schedule.ts';
@@ -14,6 +14,8 @@ export interface WatchOptions {
   /** Abort to stop. The current poll is finished and recorded, except if it takes more than two seconds. */
   stop: AbortSignal;
   onPoll: (recorded: RecordedPoll) => void | Promise<void>;
+  /** Called with the time of the next poll (infinite: no further poll), and with null at the start of each poll. */
+  onPause?: (nextPollAt: Instant | null) => void;
 }
 
 /** How a poller shares its process with other pollers. */
@@ -32,7 +34,7 @@ export async function watch(
   options: WatchOptions,
   { poll, spreadsPolls }: SharedPolling = NOT_SHARED,
 ): Promise<number> {
-  const { clock, stop, duration, onPoll, random } = options;
+  const { clock, stop, duration, onPoll, onPause, random } = options;
   const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
   const gracePeriod = createGracePeriod(stop, clock);
   const schedule = new PollSchedule(context, options);
@@ -40,6 +42,7 @@ export async function watch(
   let isFirst = true;
   while (!stop.aborted) {
     const startedAt = clock.now();
+    onPause?.(null);
     const recorded = await poll(context, gracePeriod.over, stop);
     if (recorded === null || (gracePeriod.over.aborted && !recorded.outcome.ok)) break;
     samples += recorded.outcome.ok ? 1 : 0;
@@ -51,9 +54,11 @@ export async function watch(
     const next = Math.max(startedAt + pause * 1000, clock.now());
     if (next > until) {
       // No further poll is due, but `--for 1h` must take one hour.
+      onPause?.(Number.POSITIVE_INFINITY);
       await clock.sleep(until - clock.now(), stop);
       break;
     }
+    onPause?.(next);
     await clock.sleep(next - clock.now(), stop);
   }
   gracePeriod.end();

@@ -170,6 +170,32 @@ describe('report -f json', () => {
   });
 });
 
+describe('status -f json', () => {
+  test.each([
+    ['a safe job', 'recent-poll', ['-j', '4h']],
+    ['jobs that are not safe', 'recent-poll', ['-j', '9h', '-j', '10h']],
+    ['a job without runs', 'recent-poll', ['--job', 'nightly']],
+    ['no job', 'recent-poll', []],
+    ['old samples', 'imported-log', ['-j', '4h', '--max-age', '1h']],
+    ['no samples', 'empty-database', ['-j', '4h']],
+    ['filters that match nothing', 'imported-log', ['--host', 'nobody']],
+  ])('status -f json is valid for %s', async (_, scenario, args) => {
+    const { now, env } = await createScenario(scenario);
+    const { stdout } = await runAt(now, ['status', '-f', 'json', ...args], env);
+    expect(findViolations('status', JSON.parse(stdout))).toEqual([]);
+  });
+
+  test('status -f json is valid for a source that fails', async () => {
+    const { now, env } = await createScenario('pod-with-expired-token');
+    await runAt(now, ['poll'], env);
+    const { stdout } = await runAt(now, ['status', '-f', 'json'], env);
+    const status = JSON.parse(stdout);
+    expect(findViolations('status', status)).toEqual([]);
+    expect(status.failing_sources).toMatchObject([{ source: 'container' }]);
+    expect(status.series.last_poll.failure).not.toBeNull();
+  });
+});
+
 describe('check -f json', () => {
   test.each([
     ['a job that is safe', 'polled-instance', ['-j', '1h']],

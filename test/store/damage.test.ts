@@ -16,7 +16,7 @@ const PAGE_SIZE = 4096;
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 /** Damaged databases per kind of damage. `npm run faults` tests all pairs of pages. */
-const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '200' : '3');
+const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '100' : '3');
 /** Each read migrates a copy, so all pairs would take an hour. */
 const MIGRATIONS_PER_KIND = DAMAGES_PER_KIND === 'all' ? '400' : DAMAGES_PER_KIND;
 

@@ -8,8 +8,9 @@ import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { getTextStyle, type Io, printText } from '../process/io.ts';
-import { createPollNotePrinter } from '../process/messages.ts';
+import { createPollNotePrinter, printVariablesNote } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
+import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
 import {
   addStartCheckFlags,
@@ -26,7 +27,9 @@ export interface CheckFlags extends ProcessFlags {
 export const checkCommand: CommandDefinition = {
   name: 'check',
   group: 'Judge',
+  summary: 'may a job start now? --wait waits until it may',
   description: 'judge a job that starts now, or that is running (--pid); --wait waits for a safe start',
+  readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
     addProcessFlags(addStartCheckFlags(command))
@@ -37,6 +40,16 @@ export const checkCommand: CommandDefinition = {
       )
       .addOption(createFormatFlag()),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--margin',
+      '--wait',
+      '--offline',
+      '--pid',
+      '--source',
+      '--profile',
+      '--format',
+    ],
     notes: [
       'The forecast of the next rotation uses the newest 1,000 generations of the series.',
       '--pid reads the variables with which the process was started, and records no sample. The job starts with the ' +
@@ -47,10 +60,10 @@ export const checkCommand: CommandDefinition = {
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],
-      ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
+      ['cred-watch check -j 4h30m --wait 90m', 'wait until a start is safe'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
-      ['cred-watch check -j auto --job nightly', 'as long as the longest run of this job'],
-      ['cred-watch check -j 4h --pid 4711', 'will the credentials of a running job last?'],
+      ['cred-watch check -j auto --job nightly', 'as long as its longest run'],
+      ['cred-watch check -j 4h --pid 4711', 'will a running job end in time?'],
       ['cred-watch check --pid 4711 --watch', 'follow a running job until its end'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
@@ -68,14 +81,14 @@ export const checkCommand: CommandDefinition = {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io)(notes);
-      return printVerdict(judgement, notes, flags, io);
+      return printVerdict(judgement, notes, flags, invocation);
     }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-    return printVerdict(judgement, notes, flags, io);
+    return printVerdict(judgement, notes, flags, invocation);
   },
 };
 
@@ -106,8 +119,9 @@ async function printVerdict(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   flags: CheckFlags,
-  io: Io,
+  { io, command }: Invocation,
 ): Promise<number> {
+  if (judgement.credentials === null) await printVariablesNote(command, io);
   const text = await render(judgement, notes, flags, io);
   await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   return toExitCode(judgement.verdict);
@@ -121,16 +135,20 @@ async function render(
 ): Promise<string> {
   if (format === 'json') {
     const { renderNowJson } = await import('../../report/now/json.ts');
-    return renderNowJson(judgement, notes);
+    return renderNowJson(judgement, notes, await findGeneralKnowledge(judgement, offline === true, io));
   }
   if (exitCodes === 'nagios') {
     const { renderNagiosLine } = await import('../../report/now/nagios-line.ts');
     return renderNagiosLine(judgement);
   }
   const { renderNowText } = await import('../../report/now/text.ts');
-  return renderNowText(judgement, {
-    hasWaited: wait !== undefined,
-    isOffline: offline === true,
-    ...getTextStyle(io),
-  });
+  const style = getTextStyle(io);
+  const context = { hasWaited: wait !== undefined, isOffline: offline === true, ...style };
+  const verdict = renderNowText(judgement, context);
+  // A safe start needs no forecast.
+  if (judgement.verdict === 'safe') return verdict;
+  const knowledge = await findGeneralKnowledge(judgement, offline === true, io);
+  if (knowledge.length === 0) return verdict;
+  const { renderKnowledgeText } = await import('../../report/general-knowledge/text.ts');
+  return [verdict, renderKnowledgeText(knowledge, style)].filter((part) => part !== '').join('\n');
 }

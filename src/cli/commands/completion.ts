@@ -29,10 +29,10 @@ export const completionCommand: CommandDefinition = {
     ],
     exitCodes: DONE,
     examples: [
-      ['source <(cred-watch completion bash)', 'in ~/.bashrc'],
-      ['source <(cred-watch completion zsh)', 'in ~/.zshrc'],
-      ['cred-watch completion fish | source', 'in ~/.config/fish/config.fish'],
-      ['cred-watch completion powershell | Out-String | Invoke-Expression', 'in $PROFILE'],
+      ['source <(cred-watch completion bash)', '~/.bashrc'],
+      ['source <(cred-watch completion zsh)', '~/.zshrc'],
+      ['cred-watch completion fish | source', '~/.config/fish/config.fish'],
+      ['cred-watch completion powershell | Out-String | Invoke-Expression', '$PROFILE'],
     ],
   },
   async run(_, { io, command }) {

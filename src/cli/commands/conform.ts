@@ -6,7 +6,7 @@ import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
 import type { ConformanceFormat } from '../conformance/output.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
-import { createFormatFlag } from '../flags/shared-flags.ts';
+import { createFormatFlag, createOutputFlag } from '../flags/shared-flags.ts';
 import { parseRole, parseWatchDuration } from '../flags/value-parsers.ts';
 import { printNote } from '../process/messages.ts';
 
@@ -32,6 +32,7 @@ const EXIT_CODES: Record<ConformanceVerdict, number> = {
 export const conformCommand: CommandDefinition = {
   name: 'conform',
   group: 'Serve',
+  summary: 'check whether an endpoint behaves as the SDKs expect',
   description: 'check whether a metadata endpoint behaves as the SDKs expect',
   declare: (command) =>
     command
@@ -54,8 +55,9 @@ export const conformCommand: CommandDefinition = {
       )
       .option('--strict', 'count warnings as failures')
       .addOption(createFormatFlag('output format', FORMATS))
-      .option('-o, --output <file>', 'output file; - is stdout', '-'),
+      .addOption(createOutputFlag()),
   help: {
+    commonFlags: ['--shape', '--token-file', '--watch', '--strict', '--format', '--output'],
     notes: [
       'Each check sends requests as SDKs do, and compares the responses with those of AWS. A failed check shows ' +
         'request and response, and which SDKs get no credentials, send many requests or are delayed. An error is about ' +
@@ -74,7 +76,7 @@ export const conformCommand: CommandDefinition = {
       ['3', 'unknown: the endpoint is not reachable, refuses the request, or serves no credentials'],
     ],
     examples: [
-      ['cred-watch conform', 'the endpoint that the environment names'],
+      ['cred-watch conform', 'the endpoint of the environment'],
       ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
       ['cred-watch conform http://127.0.0.1:8080/credentials --token-file token'],
       ['cred-watch conform http://127.0.0.1:1338 -f junit -o conform.xml', 'for CI'],

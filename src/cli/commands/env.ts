@@ -1,9 +1,16 @@
 import { Option } from 'commander';
 import { REDSHIFT_CLAUSES, type RedshiftClause } from '../../credential-formats/documents.ts';
-import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
+import {
+  CREDENTIAL_FORMAT_NAMES,
+  CREDENTIAL_FORMATS,
+  type CredentialFormat,
+  findCredentialFormat,
+} from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
 import { EXIT, NOT_SAFE, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
+import { buildChoiceHint } from '../flags/flag-hints.ts';
+import { InvalidValueError } from '../flags/invalid-value.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { suggestJobDuration } from '../start-check/job-duration.ts';
@@ -12,6 +19,8 @@ import { addStartCheckFlags, openStartCheck, type StartCheckFlags } from '../sta
 
 /** When the job is judged. */
 const JUDGE_MODES = ['always', 'once-per-job'] as const;
+
+const NAMES_OF_FORMATS = CREDENTIAL_FORMAT_NAMES.flatMap(({ names }) => names);
 
 interface EnvFlags extends StartCheckFlags {
   judge: (typeof JUDGE_MODES)[number];
@@ -25,6 +34,7 @@ export const envCommand: CommandDefinition = {
   name: 'env',
   group: 'Judge',
   description: 'check, then print the credentials for another program',
+  readsFlagVariables: true,
   declare: (command) =>
     addStartCheckFlags(
       command,
@@ -32,7 +42,8 @@ export const envCommand: CommandDefinition = {
     )
       .addOption(
         new Option('-f, --format <format>', 'output format')
-          .choices(Object.keys(CREDENTIAL_FORMATS))
+          .choices(NAMES_OF_FORMATS)
+          .argParser(parseCredentialFormat)
           .makeOptionMandatory(),
       )
       .addOption(
@@ -54,7 +65,15 @@ export const envCommand: CommandDefinition = {
       .option('--legacy-token', 'also print AWS_SECURITY_TOKEN, for programs that read only this variable')
       .option('--tty', 'print secrets even to a terminal'),
   help: {
+    commonFlags: ['--job-duration', '--format', '--margin', '--wait', '--source', '--profile'],
     notes: [
+      {
+        heading: 'Formats',
+        rows: CREDENTIAL_FORMAT_NAMES.map(({ format, names }) => [
+          names.join(', '),
+          CREDENTIAL_FORMATS[format].description,
+        ]),
+      },
       'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
         'eval "$(...)" would ignore it.',
       'As a credential_process of a profile, env refuses credentials that end before the job. SDKs call it again ' +
@@ -83,6 +102,12 @@ export const envCommand: CommandDefinition = {
     return EXIT.ok;
   },
 };
+
+function parseCredentialFormat(text: string): CredentialFormat {
+  const format = findCredentialFormat(text);
+  if (format !== null) return format;
+  throw new InvalidValueError('is unknown', buildChoiceHint(text, NAMES_OF_FORMATS));
+}
 
 /** Judges only the first call of a job that gets credentials. */
 async function passOncePerJob(flags: EnvFlags, { io, ownArguments }: Invocation): Promise<number> {

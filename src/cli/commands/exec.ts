@@ -27,6 +27,7 @@ export const execCommand: CommandDefinition = {
   name: 'exec',
   group: 'Judge',
   description: 'check, then run a command with the credentials',
+  readsFlagVariables: true,
   startsProgram: true,
   declare: (command) =>
     addWatchFlags(
@@ -37,6 +38,16 @@ export const execCommand: CommandDefinition = {
       'warn on stderr before the credentials of the command expire, and say at its end which ended first',
     ),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--job',
+      '--margin',
+      '--wait',
+      '--source',
+      '--profile',
+      '--refresh',
+      '--watch',
+    ],
     exitCodes: [
       ['n', 'the command ended with exit code n'],
       ['125', 'the command was not started: wrong usage, not safe, or unknown'],
@@ -45,11 +56,11 @@ export const execCommand: CommandDefinition = {
       ['128+n', 'signal n ended the command'],
     ],
     examples: [
-      ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
+      ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy'],
       ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh'],
       ['cred-watch exec -j auto --job nightly -- ./load.sh', 'by its longest run'],
-      ['cred-watch exec --watch -- terraform apply', 'warn before the credentials expire'],
-      ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
+      ['cred-watch exec --watch -- terraform apply', 'warn before the expiry'],
+      ['cred-watch exec --refresh -- ./server', 'pass an endpoint'],
       [
         'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
           '-e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',

@@ -6,7 +6,7 @@ import { assertFolder, exportParquet } from '../export/parquet.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { addSelectionFlags, describeEmptySelection, type SelectionFlags } from '../flags/selection-flags.ts';
 import { isFiltered, toSeriesFilter } from '../flags/series-filter.ts';
-import { createFormatFlag } from '../flags/shared-flags.ts';
+import { createFormatFlag, createOutputFlag } from '../flags/shared-flags.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
@@ -20,12 +20,14 @@ interface ExportFlags extends SelectionFlags {
 export const exportCommand: CommandDefinition = {
   name: 'export',
   group: 'Samples',
+  summary: 'write samples as NDJSON, CSV or Parquet, without secrets',
   description: 'write samples as NDJSON or CSV, or generations as Parquet, without secrets',
   declare: (command) =>
     addSelectionFlags(command)
       .addOption(createFormatFlag('output format', [...ARCHIVE_FORMATS, 'parquet']))
-      .option('-o, --output <file>', 'write to this file, for Parquet to this folder; - is stdout', '-'),
+      .addOption(createOutputFlag('write to this file, for Parquet to this folder')),
   help: {
+    commonFlags: ['--format', '--output', '--host', '--since', '--db'],
     notes: [
       'NDJSON and CSV have samples, failed polls and job runs, and `import` reads both.',
       'Parquet has one row per generation with its lead time, in files FOLDER/host=.../month=.../*.parquet.',

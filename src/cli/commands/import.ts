@@ -32,6 +32,7 @@ import { createProgress, type Progress } from '../process/progress.ts';
 export const importCommand: CommandDefinition = {
   name: 'import',
   group: 'Samples',
+  summary: 'add samples from saved logs or exports',
   description: 'add samples from saved logs of any form, or from NDJSON and CSV exports',
   declare: (command) =>
     command

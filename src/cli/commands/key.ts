@@ -25,6 +25,7 @@ const DATABASE_HINT = 'give the database file of the host with --db';
 export const keyCommand: CommandDefinition = {
   name: 'key',
   group: 'Judge',
+  summary: 'show when an access key or a presigned URL expires',
   description: 'show who issued an access key and when it expires, and until when a presigned URL works',
   declare: (command) =>
     command
@@ -49,7 +50,7 @@ export const keyCommand: CommandDefinition = {
     ],
     examples: [
       ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued it, and when does it end?'],
-      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-Credential=...'", 'its end'],
+      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-...'", 'its end'],
       ['aws s3 presign s3://bucket/file | cred-watch key -', 'until when does it work?'],
       ['cred-watch key - -f json < job.log', 'all keys in a log'],
     ],

@@ -17,6 +17,7 @@ interface PruneFlags {
 export const pruneCommand: CommandDefinition = {
   name: 'prune',
   group: 'Samples',
+  summary: 'delete old samples; reports do not change',
   description: 'delete old samples; reports do not change, because generations are kept',
   declare: (command) =>
     command

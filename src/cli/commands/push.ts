@@ -46,6 +46,7 @@ interface PushFlags extends DestinationFlags {
 export const pushCommand: CommandDefinition = {
   name: 'push',
   group: 'Samples',
+  summary: 'send the history to PostgreSQL, S3 or a metrics engine',
   description: 'send the history to PostgreSQL, object storage or a metrics engine',
   declare: (command) =>
     addJudgingFlags(
@@ -84,6 +85,7 @@ export const pushCommand: CommandDefinition = {
         ),
     ),
   help: {
+    commonFlags: ['--to', '--tag', '--migrate', '--job-duration', '--db', '--format'],
     notes: [
       'Each push sends only what has changed. Nothing is lost while a destination is down.',
       'Only metrics (prometheus=URL) need -j and the flags after it, which judge jobs.',

@@ -9,8 +9,14 @@ import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { resolveDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
-import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
-import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
+import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
+import {
+  addJudgingFlags,
+  EVIDENCE_FLAGS,
+  type JudgingFlags,
+  toReportOptions,
+} from '../flags/judging-flags.ts';
 import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
@@ -23,6 +29,7 @@ import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
+import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
 
 export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
@@ -36,17 +43,20 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlag
   namespace?: string;
   fleet?: boolean;
   groupBy?: GroupBy;
+  exitCodes: ExitCodeStyle;
 }
 
 export const reportCommand: CommandDefinition = {
   name: 'report',
   group: 'Judge',
+  summary: 'show rotations, worst case and findings; -j judges a job',
   description: 'show rotation interval, minimum remaining validity and findings; -j judges a job',
+  readsFlagVariables: true,
+  isNagiosPlugin: true,
   declare: (command) =>
     addListeningFlags(
       addSelectionFlags(addJudgingFlags(command)),
       'serve the report on this address, without polling, until a signal',
-      'no server',
     )
       .option(
         '--refresh-interval <duration>',
@@ -63,7 +73,7 @@ export const reportCommand: CommandDefinition = {
           .default(undefined, 'table')
           .argParser(parseRepeated(parseFormatFlag)),
       )
-      .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
+      .option('-o, --output <file>', 'write to this file; - is stdout (default: stdout)')
       .option(
         '--retired',
         'also show series that another series has replaced, in the table, Markdown and HTML',
@@ -86,6 +96,17 @@ export const reportCommand: CommandDefinition = {
       )
       .option('--ascii', 'write the report in ASCII (default: only if the locale is not UTF-8)'),
   help: {
+    commonFlags: [
+      '--job-duration',
+      '--job',
+      '--margin',
+      '--host',
+      '--since',
+      '--fleet',
+      '--format',
+      '--output',
+      '--db',
+    ],
     notes: [
       {
         heading: 'Formats',
@@ -95,12 +116,13 @@ export const reportCommand: CommandDefinition = {
     exitCodes: [['0', 'safe, or no job given'], ...NOT_SAFE],
     examples: [
       ['cred-watch report', 'what was measured'],
-      ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
+      ['cred-watch report -j 5h', 'is a 5h job safe, whenever it starts?'],
       ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
       ['cred-watch report --job nightly', 'judge by the longest run of this job'],
       ['cred-watch report --presign 7d', 'how long do presigned URLs work?'],
       ['cred-watch report --fleet -j 5h', 'on how many hosts is the job safe?'],
       ['cred-watch report -j 4h -f json', 'for programs'],
+      ['cred-watch report -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['cred-watch report --listen 127.0.0.1:9464', 'serve the report without polling'],
       ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html'],
     ],
@@ -113,14 +135,16 @@ export const reportCommand: CommandDefinition = {
       return serveReport(flags, invocation);
     }
     const now = io.clock.now();
-    const outputs = planOutputs(flags.format ?? [], flags.output);
+    const planned = planOutputs(flags.format ?? [], flags.output);
+    const isPlugin = flags.exitCodes === 'nagios';
+    const outputs = isPlugin ? removeTableOnStdout(planned) : planned;
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
     const location = resolveDatabase(flags.db, io);
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
       const { groupBy = null, top = null, margin } = flags;
-      return runFleetReport({ location, outputs, options, groupBy, top, margin }, invocation);
+      return runFleetReport({ location, outputs, options, groupBy, top, margin, isPlugin }, invocation);
     }
     const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
     using database = await suggestFleet(
@@ -129,25 +153,23 @@ export const reportCommand: CommandDefinition = {
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     const presigned = await assessPresigned(report, flags);
-    const needsVerdict = presigned !== undefined;
+    const variables = listSelectingVariables(invocation.command);
+    const needsVerdict = presigned !== undefined || isPlugin;
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
-    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict }, io);
+    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict, variables }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
-    const rendered = canRender
-      ? outputs
-      : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
+    const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     await writeOutputs(rendered, report, presigned, flags, now, io);
+    if (isPlugin && canRender && !hasStdout(rendered))
+      await printPluginLine(report, presigned ?? [], options, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
-    return toExitCode(findWorst(verdicts));
+    return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
   },
 };
 
 /** Metrics count all samples, also those outside the period. */
 const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
-
-/** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
-const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
 
 const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
 
@@ -156,12 +178,14 @@ const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top',
 const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
 
 function validate(
-  { jobDuration = [], job = [], presign = [], format = [], listen }: ReportFlags,
+  { jobDuration = [], job = [], presign = [], format = [], listen, exitCodes }: ReportFlags,
   invocation: Invocation,
 ): void {
   if (listen.length > 0) {
     const hint = 'the server has the page, /report.json and /metrics: remove the flag';
     rejectFlags(invocation, OUTPUT_FLAGS, 'and --listen cannot be combined', hint);
+    if (exitCodes === 'nagios')
+      rejectFlags(invocation, ['--exit-codes'], 'nagios and --listen cannot be combined', 'remove --listen');
   } else rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
   const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
   if (presign.length > 0 && other !== undefined)

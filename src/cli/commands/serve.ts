@@ -11,9 +11,20 @@ import { runSetup } from '../serving/setup/run-setup.ts';
 export const serveCommand: CommandDefinition = {
   name: 'serve',
   group: 'Serve',
+  summary: 'serve real credentials of any source',
   description: 'serve real credentials of any source through a metadata endpoint',
   declare: addServeFlags,
   help: {
+    commonFlags: [
+      '--profile',
+      '--role-arn',
+      '--serve',
+      '--shape',
+      '--listen',
+      '--setup',
+      '--setup-check',
+      '--who',
+    ],
     notes: [
       {
         heading: 'Roles: --serve NAME=SOURCE[:VALUE]',

@@ -11,6 +11,7 @@ import type { SimulateFlags } from '../simulation/settings.ts';
 export const simulateCommand: CommandDefinition = {
   name: 'simulate',
   group: 'Serve',
+  summary: 'serve false credentials, with rotation and faults',
   description: 'serve a metadata endpoint with false credentials, rotation and faults on request',
   declare: (command) =>
     addListeningFlags(command, 'address to listen on', '127.0.0.1:1338')
@@ -38,12 +39,17 @@ export const simulateCommand: CommandDefinition = {
       )
       .option('--authorization-lifetime <duration>', 'lifetime of EKS service-account tokens (default: 24h)')
       .option('--tree <path>', 'JSON file or folder with more metadata; read again when it changes')
-      .addOption(createRepeatableFlag('--fault <spec>', 'cause a fault, see below', 'none'))
-      .option('--scenario <name|file>', 'reproduce an outage, see below; flags override its settings')
+      .addOption(
+        createRepeatableFlag('--fault <spec>', 'cause a fault, for example 503 or stall=3s', undefined),
+      )
+      .option(
+        '--scenario <name|file>',
+        'reproduce an outage, for example hop-limit; flags override its settings',
+      )
       .addOption(
         createRepeatableFlag(
           '--variant <name=value>',
-          'choose a behaviour where real endpoints differ, see below',
+          'choose a behaviour where real endpoints differ, for example throttle=503',
           'the first choice of each',
         ),
       )
@@ -59,7 +65,7 @@ export const simulateCommand: CommandDefinition = {
       .option('--every <duration>', 'with --history: time between polls (default: 5m)')
       .option('--until <time>', 'with --history: end of the history (default: now)')
       .option('--host <name>', 'with --history: host name of the samples')
-      .option('-o, --output <file>', 'with --history: output file; - is stdout (default: -)'),
+      .option('-o, --output <file>', 'with --history: output file; - is stdout (default: stdout)'),
   help: SIMULATE_HELP,
   async run(flags: SimulateFlags, invocation) {
     rejectFlagsOfOtherMode(flags, invocation);

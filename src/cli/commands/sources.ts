@@ -1,8 +1,11 @@
+import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { compareWithExpectation, type Expectation } from '../../domain/provider-chain/expectation.ts';
 import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings.ts';
 import { isVerified } from '../../domain/provider-chain/identity/verification.ts';
+import { listWinningSources } from '../../domain/provider-chain/job-credentials.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { Environment } from '../../sources/environment/variables.ts';
 import type { SourceOptions } from '../../sources/source.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
@@ -25,6 +28,7 @@ interface SourcesFlags {
 export const sourcesCommand: CommandDefinition = {
   name: 'sources',
   group: 'Measure',
+  summary: 'show which provider of credentials wins in which SDK, and why',
   description:
     'try every provider of the default credential chains; show which provider wins in which SDK, and why',
   declare: (command) =>
@@ -47,6 +51,7 @@ export const sourcesCommand: CommandDefinition = {
       .addOption(createStsEndpointFlag())
       .addOption(createFormatFlag()),
   help: {
+    commonFlags: ['--profile', '--pid', '--expect', '--verify', '--format'],
     notes: [
       'Without --verify, STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is ' +
         'shown as "not tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
@@ -66,7 +71,7 @@ export const sourcesCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
+      ['cred-watch sources', 'shows no secret, so it may run in an entry point'],
       ['cred-watch sources --pid 4711', 'what a running program gets'],
       ['cred-watch sources --expect container,role=loader && exec job'],
       ['cred-watch sources --verify', 'whose credentials programs here really have'],
@@ -92,22 +97,38 @@ export const sourcesCommand: CommandDefinition = {
     const verification = verify ? await verifyReport(report, options) : null;
     const result = expect === undefined ? null : compareWithExpectation(expect, report, verification);
     const isConfirmed = verification === null || isVerified(verification);
+    const knowledge = await findGeneralKnowledge(report, options.env);
     if (format === 'json') {
       const { renderSourcesJson } = await import('../../report/provider-chain/json.ts');
-      await io.stdout.write(renderSourcesJson(report, result, verification));
+      await io.stdout.write(renderSourcesJson(report, knowledge, result, verification));
     } else {
       const { renderExpectation } = await import('../../report/provider-chain/expectation.ts');
       const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
+      const { renderKnowledgeText } = await import('../../report/general-knowledge/text.ts');
       const first = result === null ? '' : renderExpectation(result, report, verification);
       const isComplete = result?.isMet && isConfirmed;
-      const table = isComplete ? '' : renderSourcesTable(report, getTextStyle(io), verification);
-      await printText(io, [first, table].filter((part) => part !== '').join('\n'));
+      const style = getTextStyle(io);
+      const parts = isComplete
+        ? [first]
+        : [first, renderSourcesTable(report, style, verification), renderKnowledgeText(knowledge, style)];
+      await printText(io, parts.filter((part) => part !== '').join('\n'));
     }
     if (!isConfirmed) return EXIT.failed;
     if (result !== null) return result.isMet ? EXIT.ok : EXIT.failed;
     return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
   },
 };
+
+/** What is generally known about the credentials that SDKs find. */
+async function findGeneralKnowledge(
+  { facts, outcomes }: ChainReport,
+  variables: Environment,
+): Promise<SourceKnowledge[]> {
+  const { getSourceKnowledge } = await import('../../domain/general-knowledge/source-knowledge.ts');
+  return listWinningSources(outcomes).map((source) =>
+    getSourceKnowledge({ source, variables, platform: facts.platform }),
+  );
+}
 
 async function verifyReport(report: ChainReport, options: SourceOptions) {
   const { verifyWinners } = await import('../../sources/verify/verify-winners.ts');

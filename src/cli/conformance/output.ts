@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import type { ConformanceRun } from '../../domain/conformance/check-result.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { ConformanceView } from '../../report/conformance/view.ts';
+import { explainWriteError } from '../../write-errors.ts';
 import { FILE_STYLE, getTextStyle, type Io } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
-import { explainWriteError, isStdout, writeOutput } from '../process/output-file.ts';
+import { isStdout, writeOutput } from '../process/output-file.ts';
 
 export type ConformanceFormat = 'text' | 'json' | 'junit';
 

@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { isPushMarker, MARKER_KEY } from '../../watch/push/objects/marker.ts';
+import { explainWriteError } from '../../write-errors.ts';
 import type { Io } from '../process/io.ts';
-import { explainWriteError, replaceFile } from '../process/output-file.ts';
+import { replaceFile } from '../process/output-file.ts';
 
 /** `push` has the same marker with another content, so that neither uses a folder of the other. */
 const MARKER_FILE = MARKER_KEY;

@@ -3,7 +3,7 @@ import { findSimilarWords } from '../../domain/similar-words.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
-  ['check -j 5h', ['status', 'gate', 'test']],
+  ['check -j 5h', ['gate', 'test']],
   ['check -j 5h --wait 90m', ['wait']],
   ['poll --interval 5m', ['watch', 'daemon', 'start']],
   ['poll --interval 5m --listen 127.0.0.1:9464', ['monitor']],

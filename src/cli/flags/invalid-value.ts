@@ -33,17 +33,31 @@ export function reportInvalidValues(command: Command): void {
   for (const argument of command.registeredArguments) wrapParser(argument, argument.name());
 }
 
+type NamedParser = (name: string, value: string, previous: unknown) => unknown;
+
+const namedParsers = new WeakMap<Option | Argument, NamedParser>();
+
 function wrapParser(target: Option | Argument, name: string): void {
   const { parseArg, argChoices } = target;
   if (parseArg === undefined) return;
-  target.parseArg = (value, previous) =>
-    parseValue(name, value, () => {
+  const parse: NamedParser = (shownName, value, previous) =>
+    parseValue(shownName, value, () => {
       try {
-        return parseArg.call(target, value, previous) as typeof previous;
+        return parseArg.call(target, value, previous);
       } catch (error) {
         // commander's own check of the choices.
         if (!(error instanceof InvalidArgumentError) || argChoices === undefined) throw error;
         throw new InvalidValueError('is unknown', buildChoiceHint(value, argChoices));
       }
     });
+  namedParsers.set(target, parse);
+  target.parseArg = <T>(value: string, previous: T) => parse(name, value, previous) as T;
 }
+
+/**
+ * Parses the first value of a flag that was not given with the flag.
+ * @param name replaces the flag in messages
+ * @throws CredWatchError if the value is invalid
+ */
+export const parseNamed = (option: Option, name: string, value: string): unknown =>
+  namedParsers.get(option)?.(name, value, undefined) ?? value;

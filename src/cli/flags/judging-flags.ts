@@ -3,6 +3,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { areJobsAmbiguous, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { ignoreVariable } from './environment/flag-variables.ts';
 import { InvalidValueError } from './invalid-value.ts';
 import { createMarginFlag } from './shared-flags.ts';
 import {
@@ -33,11 +34,16 @@ export const JUDGING_FLAGS = [
   '--min-watched',
 ];
 
+/** Without a job there is no verdict, so a CI step with one of these flags would always succeed. */
+export const EVIDENCE_FLAGS = ['--confidence', '--min-watched'];
+
 export function addJudgingFlags(command: Command): Command {
+  // A named job has its own duration, and `auto` needs a name.
+  ignoreVariable(command, '--job-duration', (text, { has }) => isAuto(text) || has('--job'));
   return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job of this duration that keeps its initial credentials; may be repeated',
+      'judge a job that keeps its initial credentials for this time, for example 5h; may be repeated',
       parseRepeated(parseReportDuration),
     )
     .option(
@@ -48,7 +54,7 @@ export function addJudgingFlags(command: Command): Command {
     .addOption(createMarginFlag())
     .option(
       '--max-age <duration>',
-      'report `unknown` if the newest sample is older (default: 24h; no limit for imported samples)',
+      'report `unknown` if the newest sample is older (default: 24h, but imported samples may be older)',
     )
     .option(
       '--confidence <share>',
@@ -62,9 +68,11 @@ export function addJudgingFlags(command: Command): Command {
     );
 }
 
+const isAuto = (text: string) => text.trim().toLowerCase() === 'auto';
+
 /** `auto` is a value of this flag in other commands. */
 function parseReportDuration(text: string): Seconds {
-  if (text.trim().toLowerCase() !== 'auto') return parseDurationFlag(text);
+  if (!isAuto(text)) return parseDurationFlag(text);
   throw new InvalidValueError(
     'is not a duration',
     'remove -j: --job NAME judges by the longest run of the job',

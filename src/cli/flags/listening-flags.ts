@@ -13,17 +13,18 @@ export interface ListeningFlags {
   allowHost: string[];
 }
 
+/** @param shownDefault undefined if the flag has no effect by default */
 export const createRepeatableFlag = (
   flags: string,
   description: string,
-  shownDefault: string,
+  shownDefault: string | undefined,
   parse = (text: string) => text,
 ) =>
   new Option(flags, `${description}; may be repeated`)
     .argParser(parseRepeated(parse))
     .default([], shownDefault);
 
-export const addListeningFlags = (command: Command, listenDescription: string, shownDefault: string) =>
+export const addListeningFlags = (command: Command, listenDescription: string, shownDefault?: string) =>
   command
     .addOption(createRepeatableFlag('--listen <address>', listenDescription, shownDefault))
     .option('--allow-remote', 'accept requests from other machines; required if an address is not loopback')
@@ -31,7 +32,7 @@ export const addListeningFlags = (command: Command, listenDescription: string, s
       createRepeatableFlag(
         '--allow-host <name>',
         'also accept requests with this name or address in the Host header',
-        'none',
+        undefined,
         parseHostName,
       ),
     );

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
+import { ignoreVariable } from './environment/flag-variables.ts';
 import { createReadDatabaseFlag } from './shared-flags.ts';
 
 /** Flags that select series in a database. Times stay text, because parsing `7d` needs the current time. */
@@ -14,6 +15,8 @@ export interface SelectionFlags {
 }
 
 export function addSelectionFlags(command: Command): Command {
+  // The value of other commands for any source.
+  ignoreVariable(command, '--source', (text) => text === 'auto');
   return command
     .option('--host <name>', 'only this host')
     .addOption(new Option('--source <name>', 'only this source').choices(SOURCE_NAMES))

@@ -3,6 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { isPeriodEmpty } from '../../watch/stored-report.ts';
 import type { SelectionFlags } from './selection-flags.ts';
+import { askForMoment } from './suggestions/suggest-values.ts';
 
 /** Rejects with CredWatchError if a time is invalid or `--since` is after `--until`. */
 export async function toSeriesFilter(
@@ -39,6 +40,7 @@ export async function parseMomentFlag(
   if (moment !== null) return moment;
   throw new CredWatchError(
     `${flag} '${text}' is not a time`,
-    'use a day (2026-01-31), an instant (2026-01-31T12:00:00Z) or a duration before now (7d)',
+    askForMoment(text) ??
+      'use a day (2026-01-31), an instant (2026-01-31T12:00:00Z) or a duration before now (7d)',
   );
 }

@@ -29,7 +29,7 @@ export const createReadDatabaseFlag = () =>
   ).argParser(parseDatabase);
 
 export const createExitCodesFlag = () =>
-  new Option('--exit-codes <style>', 'exit codes that Nagios, systemd or Airflow expects')
+  new Option('--exit-codes <style>', 'use the exit codes that Nagios, systemd or Airflow expects')
     .choices(EXIT_CODE_STYLES)
     .default('default');
 
@@ -37,6 +37,9 @@ export const createMarginFlag = () =>
   new Option('--margin <duration>', 'spare validity required at the end of the job')
     .argParser(parseDurationFlag)
     .default(DEFAULT_MARGIN, formatFlagDuration(DEFAULT_MARGIN));
+
+export const createOutputFlag = (description = 'write to this file') =>
+  new Option('-o, --output <file>', `${description}; - is stdout`).default('-', 'stdout');
 
 export type TextOrJson = 'text' | 'json';
 

@@ -10,6 +10,7 @@ import type { PollContext } from '../../watch/poll-once.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
+import { ignoreContradictedSource } from './environment/source-variables.ts';
 import { UnknownCredentialsError } from './exit-codes.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
@@ -45,6 +46,7 @@ const toSettings = (flags: SourceFlags, now: Instant): SourceSettings => ({
 
 /** @param auto the meaning of `auto` */
 export function addSourceFlags(command: Command, auto: string): Command {
+  ignoreContradictedSource(command, SETTING_FLAGS);
   return command
     .addOption(
       new Option('--source <name>', `source of the credentials; auto is ${auto}`)

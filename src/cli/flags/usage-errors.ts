@@ -1,5 +1,4 @@
 import type { Command, CommanderError, Option } from 'commander';
-import { parseDuration } from '../../domain/time/duration.ts';
 import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printText } from '../process/io.ts';
@@ -7,6 +6,7 @@ import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';
 import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './flag-hints.ts';
+import { suggestFlag } from './suggestions/suggest-flag.ts';
 
 /**
  * Prints help or a usage error. Returns our exit code, because commander's 1 would mean "not safe".
@@ -64,10 +64,9 @@ function describeError(
       const most = registeredArguments.length === 0 ? 'no arguments' : 'only 1 argument';
       const limit = `${commandName} takes ${most}${definition?.startsProgram ? ' before --' : ''}`;
       const argument = args[registeredArguments.length] ?? '';
-      const isDuration = definition?.group === 'Judge' && parseDuration(argument) !== null;
-      const hint = isDuration ? `add -j: \`cred-watch ${commandName} -j ${argument}\`` : seeHelp(command);
+      const suggestion = suggestFlag(command, args, registeredArguments.length, ownArguments);
       const quoted = isUrl(argument) ? 'unexpected URL' : `unexpected argument '${argument}'`;
-      return [`${quoted}: ${limit}`, lacksDashes ? ADD_DASHES : hint];
+      return [`${quoted}: ${limit}`, suggestion ?? (lacksDashes ? ADD_DASHES : seeHelp(command))];
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
@@ -77,7 +76,11 @@ function describeError(
       const missing = command.options.find(
         (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
       );
-      return [`${commandName} needs ${missing?.flags}`, listChoices(missing) ?? giveExample(command)];
+      const suggestion = args.length === 0 ? null : suggestFlag(command, args, 0, ownArguments);
+      return [
+        `${commandName} needs ${missing?.flags}`,
+        suggestion ?? listChoices(missing) ?? giveExample(command),
+      ];
     }
     case 'commander.optionMissingArgument': {
       const flag = ownArguments.at(-1);

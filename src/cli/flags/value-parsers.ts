@@ -10,6 +10,13 @@ import { CredWatchError } from '../../errors.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
+import {
+  askDidYouMean,
+  askForCount,
+  askForDuration,
+  askForShare,
+  hasNoUnit,
+} from './suggestions/suggest-values.ts';
 
 const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 
@@ -21,7 +28,8 @@ export function parseDurationOr(text: string, others: string): Seconds {
   if (seconds !== null) return seconds;
   if (isTooLongDuration(text.trim()))
     throw new InvalidValueError('is too long', 'use at most 36525d, a hundred years');
-  throw new InvalidValueError('is not a duration', DURATION_HINT + others);
+  const hint = askForDuration(text) ?? DURATION_HINT + others;
+  throw new InvalidValueError(hasNoUnit(text) ? 'has no unit' : 'is not a duration', hint);
 }
 
 /** Like `parseDurationFlag`, but also rejects 0. */
@@ -52,7 +60,10 @@ export function parsePresignDuration(text: string): Seconds {
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text);
-  throw new InvalidValueError('is not a whole number of at least 1', 'use a number such as 50');
+  throw new InvalidValueError(
+    'is not a whole number of at least 1',
+    askForCount(text) ?? 'use a number such as 50',
+  );
 }
 
 /** A namespace of metrics in CloudWatch. AWS reserves the prefix `AWS/`. */
@@ -87,15 +98,20 @@ export function parseProcessId(text: string): number {
 /** `95%` or `0.95`, as a share 0…1. */
 export function parseConfidenceFlag(text: string): number {
   const share = parseShare(text.trim());
-  if (share === null) throw new InvalidValueError('is not a confidence', 'use 95% or 0.95');
-  return share;
+  if (share !== null) return share;
+  // No number of rotations is enough for certainty.
+  if (/^\s*(?:100\s*%?|1(?:\.0+)?)\s*$/.test(text))
+    throw new InvalidValueError('is not less than 100%', 'use 95% or 0.95');
+  throw new InvalidValueError('is not a confidence', askForShare(text) ?? 'use 95% or 0.95');
 }
 
 /** `80%`, `0.8` or `100%`, as a share 0…1. */
 export function parseShareFlag(text: string): number {
   const share = text.trim() === '100%' ? 1 : parseShare(text.trim());
-  if (share === null) throw new InvalidValueError('is not a share', 'use 95% or 0.95');
-  return share;
+  if (share !== null) return share;
+  const isWhole = /^\s*(?:100\s*%?|1(?:\.0+)?)\s*$/.test(text);
+  const question = isWhole ? askDidYouMean(['100%']) : askForShare(text);
+  throw new InvalidValueError('is not a share', question ?? 'use 95% or 0.95');
 }
 
 /** Any name that a user can choose: not empty, no control characters. */

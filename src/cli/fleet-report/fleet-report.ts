@@ -5,14 +5,16 @@ import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
 import type { Invocation } from '../command.ts';
-import { toExitCode } from '../flags/exit-codes.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
+import { EXIT, toExitCode } from '../flags/exit-codes.ts';
 import { formatNames } from '../flags/selection-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { FILE_STYLE, getTextStyle } from '../process/io.ts';
+import { FILE_STYLE, getTextStyle, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import type { ReportOutput } from '../report/outputs.ts';
+import { hasStdout, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
 import { type FleetRequest, isPeriod, readFleet } from './read-fleet.ts';
@@ -21,12 +23,14 @@ export interface FleetReportRequest extends FleetRequest {
   outputs: readonly ReportOutput[];
   top: number | null;
   margin: Seconds;
+  /** `--exit-codes nagios`: prints one line, unless an output is written to stdout. */
+  isPlugin: boolean;
 }
 
 /** Judges all hosts of a database. Resolves to the exit code. */
 export async function runFleetReport(request: FleetReportRequest, invocation: Invocation): Promise<number> {
   const { io } = invocation;
-  const { location, options, outputs } = request;
+  const { location, options, outputs, isPlugin } = request;
   const isPeriodOfStoredValues = isPostgresUrl(location) && isPeriod(options.filter);
   rejectSeriesFlags(
     invocation,
@@ -41,13 +45,12 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     readSeriesNames: () => [],
     jobNames: read.jobNames,
   };
-  const context = { databasePath: read.name, filter: options.filter };
+  const variables = listSelectingVariables(invocation.command);
+  const context = { databasePath: read.name, filter: options.filter, needsVerdict: isPlugin, variables };
   if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
   assertTagExists(fleet, location);
-  const rendered = canRender
-    ? outputs
-    : outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
+  const rendered = canRender ? outputs : removeTableOnStdout(outputs);
   await writeAll(rendered, async ({ format, file }) => {
     if (!isFleetFormat(format)) throw new Error(`${format} is rejected before the fleet is read`);
     const style = file === '-' ? getTextStyle(io) : FILE_STYLE;
@@ -59,8 +62,12 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   });
+  if (isPlugin && canRender && !hasStdout(rendered)) {
+    const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
+    await printText(io, renderFleetPluginLine(fleet));
+  }
   if (read.isFile) await printExposedFiles(location, io);
-  return toExitCode(fleet.verdict);
+  return isPlugin && !canRender ? EXIT.unknown : toExitCode(fleet.verdict);
 }
 
 /** @throws CredWatchError if no host has the tag of the groups */

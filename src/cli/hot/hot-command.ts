@@ -28,9 +28,10 @@ export const createHotCommand =
     return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
 
     /** Returns null for help and for every error, because only the whole program has their texts. */
-    function parseOrNull(): ParsedLine | null {
+    function parseOrNull({ env } = process): ParsedLine | null {
       try {
-        return createLineParser([definition], { writeOut: () => {}, writeErr: () => {} }).parse(line);
+        const output = { writeOut: () => {}, writeErr: () => {} };
+        return createLineParser([definition], output, env).parse(line);
       } catch {
         return null;
       }

@@ -24,12 +24,21 @@ export interface ObservedSource {
   source: CredentialSource;
   /** Call after each recorded poll. */
   onPoll(recorded: RecordedPoll): void;
+  /** Call with the time of the next poll. Null while a poll runs. */
+  onPause(nextPollAt: Instant | null): void;
   /** Call when the source is no longer polled. */
   forget(): void;
 }
 
 type Route = () => Promise<MonitorResponse>;
 type LastPoll = { host: string; endedAt: Instant; failure: PollFailure | null; seconds: Seconds };
+/** A source that is polled. */
+interface PolledSource {
+  source: SourceName;
+  interval: Seconds;
+  lastOutcome: LastPoll | null;
+  nextPollAt: Instant | null;
+}
 
 /** The page reloads once per polling interval, limited to 10 to 60 seconds. */
 const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
@@ -49,7 +58,7 @@ export async function startLiveReportServer(
   // Throws before the first poll if flags contradict each other.
   toReportOptions(flags, {}, io.clock.now());
   const { clock, nodeVersion, reportWorker } = io;
-  const polls = new Set<{ source: SourceName; interval: Seconds; lastOutcome: LastPoll | null }>();
+  const polls = new Set<PolledSource>();
   let lastError: string | null = null;
   const stop = new AbortController();
   const render = (format: LiveFormat): Promise<string> => {
@@ -59,9 +68,11 @@ export async function startLiveReportServer(
       options: toReportOptions(flags, {}, clock.now()),
       refreshSeconds: toRefreshInterval(flags.interval),
       nodeVersion,
-      lastPolls: Array.from(polls).flatMap(({ source, lastOutcome }) =>
-        lastOutcome === null ? [] : [{ host: lastOutcome.host, source, seconds: lastOutcome.seconds }],
-      ),
+      lastPolls: Array.from(polls).flatMap(({ source, lastOutcome, nextPollAt }) => {
+        if (lastOutcome === null) return [];
+        const { host, seconds, endedAt } = lastOutcome;
+        return [{ host, source, seconds, endedAt, nextPollAt }];
+      }),
     };
     return reportWorker === null
       ? renderLiveReport(request)
@@ -93,8 +104,8 @@ export async function startLiveReportServer(
   const close = await startReportMonitor(flags, routes, io);
   return {
     observe(polledSource, interval) {
-      const state: { source: SourceName; interval: Seconds; lastOutcome: LastPoll | null } = {
-        ...{ source: polledSource.name, interval, lastOutcome: null },
+      const state: PolledSource = {
+        ...{ source: polledSource.name, interval, lastOutcome: null, nextPollAt: null },
       };
       let seconds: Seconds = 0;
       polls.add(state);
@@ -114,6 +125,9 @@ export async function startLiveReportServer(
           const failure = outcome.ok || isStarting ? null : outcome;
           state.lastOutcome = { host: identity.host, endedAt: clock.now(), failure, seconds };
           report.invalidate();
+        },
+        onPause(nextPollAt) {
+          state.nextPollAt = nextPollAt;
         },
         forget: () => void polls.delete(state),
       };

@@ -4,6 +4,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
+import { addGeneralKnowledge } from '../../report/general-knowledge/add-knowledge.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { assessStored, type StoredReportOptions } from '../../watch/stored-report.ts';
 import {
@@ -56,8 +57,10 @@ export async function renderLiveReport(request: LiveReportRequest): Promise<stri
     nodeVersion,
     lastPolls,
   };
-  if (format === 'html')
-    return (await import('../../report/page/html.ts')).renderPage(assessment, context, { refreshSeconds });
+  if (format === 'html') {
+    const { renderPage } = await import('../../report/page/html.ts');
+    return renderPage(assessment, await addGeneralKnowledge(assessment, context), { refreshSeconds });
+  }
   const rendered: string | Iterable<string> = await REPORT_FORMATS[format].render(assessment, context);
   return typeof rendered === 'string' ? rendered : [...rendered].join('');
 }

@@ -1,6 +1,8 @@
 import type { Command, Option } from 'commander';
 import { declareProgram } from '../program.ts';
 import { getHelp, type HelpBlock, type HelpExample, type HelpRow } from './command-help.ts';
+import { describeValues } from './describe-values.ts';
+import { GLOBAL_GROUP, groupFlags } from './flag-groups.ts';
 import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
 import {
   escapeRoff,
@@ -28,7 +30,7 @@ export function renderManPage(program: Command = declareProgram()): string {
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => formatCommand(program, command)),
     '.SH GLOBAL OPTIONS',
-    ...formatOptions(program),
+    ...groupFlags(program).flatMap(({ options }) => formatOptions(options)),
     '.SH EXIT STATUS',
     ...formatTable(listExitCodes(program)),
     '.PP',
@@ -48,18 +50,17 @@ export function renderManPage(program: Command = declareProgram()): string {
 }
 
 function formatCommand(program: Command, command: Command): string[] {
-  const helper = command.createHelp();
   const { notes = [], examples } = getHelp(command);
   return [
     `.SS ${escapeRoff(`${program.name()} ${command.name()} ${command.usage()}`)}`,
     escapeRoff(toSentence(command.description())),
-    ...helper
-      .visibleArguments(command)
-      .map((each) =>
-        formatTaggedParagraph(formatItalic(each.name()), escapeRoff(helper.argumentDescription(each))),
-      ),
-    // Every command has the option --help.
-    ...formatOptions(command, ({ long }) => long !== '--help'),
+    ...command.registeredArguments.map((each) =>
+      formatTaggedParagraph(formatItalic(each.name()), escapeRoff(describeValues(each))),
+    ),
+    ...groupFlags(command)
+      // Listed once for all commands.
+      .filter(({ heading }) => heading !== GLOBAL_GROUP)
+      .flatMap(({ heading, options }) => ['.PP', escapeRoff(`${heading}:`), ...formatOptions(options)]),
     ...notes.flatMap(formatBlock),
     '.PP',
     'Examples:',
@@ -67,15 +68,10 @@ function formatCommand(program: Command, command: Command): string[] {
   ];
 }
 
-function formatOptions(command: Command, isShown: (option: Option) => boolean = () => true): string[] {
-  const helper = command.createHelp();
-  return helper
-    .visibleOptions(command)
-    .filter(isShown)
-    .map((each) =>
-      formatTaggedParagraph(formatFlagSyntax(each.flags), escapeRoff(helper.optionDescription(each))),
-    );
-}
+const formatOptions = (options: readonly Option[]): string[] =>
+  options.map((each) =>
+    formatTaggedParagraph(formatFlagSyntax(each.flags), escapeRoff(describeValues(each))),
+  );
 
 function formatBlock(block: HelpBlock): string[] {
   if (typeof block === 'string') return ['.PP', escapeRoff(block)];

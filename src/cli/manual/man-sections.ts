@@ -1,3 +1,4 @@
+import { FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import type { HelpRow } from './command-help.ts';
 
 export const EXIT_STATUS_NOTE =
@@ -8,6 +9,10 @@ export const EXIT_STATUS_NOTE =
 export const ENVIRONMENT: readonly HelpRow[] = [
   ['CRED_WATCH_DB', 'database location, unless --db is given'],
   ['CRED_WATCH_HOST', 'host name of recorded series, unless --host is given'],
+  [
+    Object.values(FLAG_VARIABLES).join(', '),
+    `values of ${Object.keys(FLAG_VARIABLES).join(', ')} in init, poll, status, report, check, exec and env, unless the flag is given; an empty variable counts as unset`,
+  ],
   [
     'STATE_DIRECTORY',
     'folder of the database if neither --db nor CRED_WATCH_DB is given; set by systemd (StateDirectory=)',

@@ -26,6 +26,8 @@ export interface ProcessIo {
   /** The host name of this machine. */
   machine: string;
   nodeVersion: string;
+  /** The paths with which this program can be started again. */
+  programFiles: ProgramFiles;
   /** Empty if it is unknown. */
   home: string;
   isRoot: boolean;
@@ -40,6 +42,8 @@ export interface ProcessIo {
   createStopSignal(): AbortSignal;
   /** True if a standard stream is a terminal. Signals typed there also reach child processes. */
   hasTerminal(): boolean;
+  /** True if a user can answer a question on stdin. */
+  canAsk(): boolean;
   /** The built `live-report/report-worker.ts`. Null: render the live report in this thread. */
   reportWorker: string | null;
   /**
@@ -49,6 +53,12 @@ export interface ProcessIo {
   beforeSignalEnds(action: () => void): () => void;
   /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
+}
+
+export interface ProgramFiles {
+  node: string;
+  /** A link stays a link, because npm replaces the file behind it at an update. */
+  program: string;
 }
 
 export interface Output {
@@ -61,7 +71,7 @@ export interface Output {
 }
 
 /** NO_COLOR: https://no-color.org, any non-empty value. FORCE_COLOR has priority, as in Node.js. */
-function wantsColour(output: Output, env: Environment): boolean {
+export function wantsColour(output: Output, env: Environment): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }

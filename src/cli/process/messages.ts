@@ -1,9 +1,11 @@
+import type { Command } from 'commander';
 import type { PollNote } from '../../domain/poll-note.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { wrapMessage } from '../../report/terminal/wrap-message.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
+import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { encodeForLocale, type Io } from './io.ts';
 
@@ -23,6 +25,11 @@ export const printNote = (io: Io, message: string, hint?: string): Promise<void>
 /** @param message why the database is not used */
 export const printMissingDatabaseNote = (io: Io, message: string, hint?: string): Promise<void> =>
   printNote(io, `continuing without the database: ${message}`, hint);
+
+/** Says which variables select the credentials, after they could not be read. */
+export async function printVariablesNote(command: Command, io: Io): Promise<void> {
+  for (const text of describeVariables(listSelectingVariables(command))) await printNote(io, text);
+}
 
 /** Prints a message about something that can make a running job fail. */
 export const printWarning = (io: Io, message: string, hint?: string): Promise<void> =>

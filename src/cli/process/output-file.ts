@@ -3,19 +3,14 @@ import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:f
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
+import { explainWriteError } from '../../write-errors.ts';
 import type { Io } from './io.ts';
 
 /** The name of a file that is not complete. */
 export const TEMPORARY_FILE = /^\.cred-watch-\d+-\d+\.tmp$/;
 
 type Pieces<T = string> = Iterable<T> | AsyncIterable<T>;
-
-const WRITE_ERRORS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'the folder does not exist'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'this is a folder'],
-]);
 
 /** `-`, and names of stdout: opening these would truncate a file behind stdout. */
 const STDOUT = /^(-|\/dev\/(stdout|fd\/1)|\/proc\/self\/fd\/1)$/;
@@ -43,14 +38,6 @@ export async function writeOutput(io: Io, path: string, pieces: Pieces): Promise
   } catch (error) {
     throw explainWriteError(path, error, 'give another file, or - for stdout');
   }
-}
-
-/** A sentence for a system error of a write. Errors with a sentence stay as they are. */
-export function explainWriteError(path: string, error: unknown, hint: string): CredWatchError {
-  if (error instanceof CredWatchError) return error;
-  const code = getSystemErrorCode(error);
-  const reason = code === null ? '' : `: ${WRITE_ERRORS.get(code) ?? describeSystemError(error)}`;
-  return new CredWatchError(`could not write ${path}${reason}`, hint, { cause: error });
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Only this file uses the streams, variables and signals of `process`. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
-import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
+import { adviseWriteError, describeWriteError } from '../../write-errors.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
 import { createUsers } from './users.ts';
@@ -36,10 +37,9 @@ function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
           const code = getSystemErrorCode(cause);
           // EPIPE means that the reader has ended, as in `cred-watch … | head`. This is not an error.
           if (!isClosed || stream !== process.stdout || code === 'EPIPE') return resolve();
-          const hint = 'the output is incomplete: free disk space, or write to another file';
-          reject(
-            new CredWatchError(`could not write to ${name}: ${describeSystemError(cause)}`, hint, { cause }),
-          );
+          const hint = `the output is incomplete: ${adviseWriteError(cause, 'write to another file')}`;
+          const message = `could not write to ${name}: ${describeWriteError(cause)}`;
+          reject(new CredWatchError(message, hint, { cause }));
         });
       }),
   };
@@ -97,11 +97,13 @@ export function createProcessIo(): ProcessIo {
     pid: process.pid,
     machine: hostname(),
     nodeVersion: process.versions.node,
+    programFiles: { node: process.execPath, program: resolve(process.argv[1] ?? '') },
     home: findHomeFolder(),
     isRoot: process.getuid?.() === 0,
     userId: process.getuid?.() ?? null,
     users: createUsers(process),
     createStopSignal,
+    canAsk: () => process.stdin.isTTY === true,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
     onSignal,
     beforeSignalEnds,

@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
+import { describeWriteError } from '../../write-errors.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
@@ -51,7 +52,7 @@ async function append(
     const code = getSystemErrorCode(error);
     if (code === null) throw error;
     throw new CredWatchError(
-      `could not write the file in ${variable}: ${path}: ${describeSystemError(error)}`,
+      `could not write the file in ${variable}: ${path}: ${describeWriteError(error)}`,
       `set ${variable} to a writable file, or unset ${variable}`,
       { cause: error },
     );

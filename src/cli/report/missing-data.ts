@@ -3,6 +3,7 @@ import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { findDefaultDatabasePath, ROOT_DATABASE_PATH } from '../../store/database-path.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
+import { describeVariables } from '../flags/environment/flag-variables.ts';
 import { describeEmptySelection, formatNames, REMOVE_FILTERS } from '../flags/selection-flags.ts';
 import { isFiltered } from '../flags/series-filter.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
@@ -15,6 +16,8 @@ export interface ReadContext {
   filter: SeriesFilter;
   /** A verdict was requested, so missing samples are an error. By default, only jobs have a verdict. */
   needsVerdict?: boolean;
+  /** The variables that give values to the filters. */
+  variables?: readonly string[];
 }
 
 /** What is read from the database: series, or the hosts of a fleet. */
@@ -65,11 +68,13 @@ type MessageAndHint = [message: string, hint: string];
 
 function describeNoSamples(
   { hasDatabase, readSeriesNames }: MissingDataReport,
-  { databasePath: path, filter }: ReadContext,
+  { databasePath: path, filter, variables = [] }: ReadContext,
   io: Io,
 ): MessageAndHint {
-  if (isFiltered(filter) && hasDatabase)
-    return [`no samples in ${path} match the filters`, describeEmptySelection(filter, readSeriesNames)];
+  if (isFiltered(filter) && hasDatabase) {
+    const hint = describeEmptySelection(filter, readSeriesNames);
+    return [`no samples in ${path} match the filters`, [hint, ...describeVariables(variables)].join('; ')];
+  }
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
     findRootHint(path, io) ?? RECORD_SAMPLES,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CredWatchError } from '../../errors.ts';
 import { type Invocation, rejectFlags } from '../command.ts';
+import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import type { ExitCodeStyle } from '../flags/exit-codes.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
@@ -14,8 +15,10 @@ export interface ProcessFlags extends StartCheckFlags, WatchFlags {
   exitCodes: ExitCodeStyle;
 }
 
-export const addProcessFlags = (command: Command): Command =>
-  addWatchFlags(
+export function addProcessFlags(command: Command): Command {
+  ignoreVariable(command, '--source', (text, { has }) => has('--pid') && text !== 'environment');
+  ignoreVariable(command, '--role', (_, { has }) => has('--pid'));
+  return addWatchFlags(
     command.option(
       '--pid <number>',
       'judge a running process by the copy of credentials in its variables; --watch follows it (Linux)',
@@ -23,6 +26,7 @@ export const addProcessFlags = (command: Command): Command =>
     ),
     'with --pid: follow the process until it ends, warn before its credentials expire, and say which ended first',
   );
+}
 
 /** All other flags are about a job that starts now. */
 const FLAGS_WITH_PID: ReadonlySet<string> = new Set([

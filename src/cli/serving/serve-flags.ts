@@ -40,7 +40,10 @@ const DEFAULT_FILE_MODE = 0o600;
 
 export function addServeFlags(command: Command): Command {
   command.addOption(
-    new Option('--serve <name=source>', 'serve a source under a name, see below; may be repeated')
+    new Option(
+      '--serve <name=source>',
+      'serve a source under a name, for example etl=profile:etl; may be repeated',
+    )
       .argParser(parseRepeated(parseServedSource))
       .default([], 'the source that the other flags select'),
   );
@@ -55,17 +58,14 @@ export function addServeFlags(command: Command): Command {
     `${DEFAULT_ADDRESS}, unless another socket is given`,
   )
     .addOption(
-      createRepeatableFlag('--unix-socket <path>', 'Unix socket to listen on', 'none', parseSocketPath),
+      createRepeatableFlag('--unix-socket <path>', 'Unix socket to listen on', undefined, parseSocketPath),
     )
     .addOption(
       new Option('--unix-socket-mode <mode>', 'permissions of the Unix sockets')
         .argParser(parseSocketMode)
         .default(DEFAULT_SOCKET_MODE, '600, only this user'),
     )
-    .option(
-      '--default-role <name>',
-      'the role of IMDS under /latest/, if an address serves several roles (default: none)',
-    )
+    .option('--default-role <name>', 'the role of IMDS under /latest/, if an address serves several roles')
     .option(
       '--shape <list>',
       'endpoints to serve: imds, ecs, eks, cloudshell, or several with commas (default: imds)',

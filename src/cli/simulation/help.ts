@@ -19,6 +19,16 @@ const CONDITIONS: Readonly<Record<FaultCondition, readonly [example: string, mea
 
 /** The help of `simulate` below its flags. */
 export const SIMULATE_HELP: CommandHelp = {
+  commonFlags: [
+    '--lifetime',
+    '--rotate-every',
+    '--shape',
+    '--scenario',
+    '--fault',
+    '--listen',
+    '--history',
+    '--output',
+  ],
   notes: [
     {
       heading: 'Faults: --fault WHAT[,CONDITION=VALUE]...',
@@ -52,7 +62,7 @@ export const SIMULATE_HELP: CommandHelp = {
   examples: [
     ['cred-watch simulate --lifetime 3m --rotate-every 1m', 'a rotation per minute'],
     ['cred-watch simulate --shape ecs --fault 429,share=30%', 'a throttled task'],
-    ['cred-watch simulate --scenario hop-limit', 'a container behind a hop limit of 1'],
+    ['cred-watch simulate --scenario hop-limit', 'a container without IMDSv2'],
     ['cred-watch simulate --history 30d -o - | cred-watch import -'],
   ],
 };

@@ -12,10 +12,10 @@ import { printNote } from '../process/messages.ts';
 /** The duration of a job. `auto`: the duration of its longest recorded run. */
 export type JobDurationFlag = Seconds | 'auto';
 
+export const isAutoDuration = (text: string): boolean => text.trim().toLowerCase() === 'auto';
+
 export const parseJobDurationFlag = (text: string): JobDurationFlag =>
-  text.trim().toLowerCase() === 'auto'
-    ? 'auto'
-    : parseDurationOr(text, '; or auto, for the longest run of --job');
+  isAutoDuration(text) ? 'auto' : parseDurationOr(text, '; or auto, for the longest run of --job');
 
 export interface JobDurationFlags {
   jobDuration?: JobDurationFlag;

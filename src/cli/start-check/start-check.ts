@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
@@ -7,6 +7,7 @@ import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
+import { type GivenFlags, ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
 import { parseExpirationFlag } from '../flags/expiration-flag.ts';
 import { createDatabaseFlag, createMarginFlag, createStartCheckDatabaseFlag } from '../flags/shared-flags.ts';
@@ -17,11 +18,13 @@ import {
   type SourceFlags,
 } from '../flags/source-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
+import { addRequirement } from '../manual/command-help.ts';
 import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
 import {
+  isAutoDuration,
   type JobDurationFlags,
   parseJobDurationFlag,
   printMeasuredDuration,
@@ -35,16 +38,29 @@ export interface StartCheckFlags extends SourceFlags, JobDurationFlags {
   db?: string;
 }
 
+/** When each command needs a duration. */
+const REQUIREMENTS: Readonly<Record<string, string>> = {
+  check: 'unless --pid is given',
+  exec: 'unless --watch or --refresh is given',
+};
+
 /** @param jobFlagText what the command uses the name of the job for */
 export function addStartCheckFlags(
   command: Command,
   jobFlagText = 'with -j auto: the job whose recorded runs give the duration',
 ): Command {
+  ignoreVariable(command, '--job-duration', (text, given) =>
+    isDurationIrrelevant(command.name(), text, given),
+  );
   command
-    .option(
-      '-j, --job-duration <duration>',
-      'duration of the job, which keeps its initial credentials; auto: of the longest run of --job',
-      parseJobDurationFlag,
+    .addOption(
+      addRequirement(
+        new Option(
+          '-j, --job-duration <duration>',
+          'how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job',
+        ).argParser(parseJobDurationFlag),
+        REQUIREMENTS[command.name()],
+      ),
     )
     .option('--job <name>', jobFlagText, parseName)
     .addOption(createMarginFlag())
@@ -57,6 +73,15 @@ export function addStartCheckFlags(
   return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(
     command.name() === 'check' ? createStartCheckDatabaseFlag() : createDatabaseFlag(JUDGE_OFFLINE),
   );
+}
+
+/** A variable with a duration must not require a job of this duration where the flags describe another job. */
+function isDurationIrrelevant(command: string, text: string, { has, get }: GivenFlags): boolean {
+  if (has('--refresh')) return true;
+  if (isAutoDuration(text)) return !has('--job');
+  // There, the name of the job says nothing about its duration.
+  const isNameOfRun = command === 'exec' || get('--judge') === 'once-per-job';
+  return has('--job') && !isNameOfRun;
 }
 
 export interface StartCheckContext extends PollContext, Disposable {

@@ -37,6 +37,16 @@ export function findJobCredentials(facts: ChainFacts): JobCredentials {
   return { facts, outcomes, provider: isAmbiguous ? null : provider };
 }
 
+/** The sources of the credentials that SDKs find. Several if the SDKs disagree. */
+export const listWinningSources = (outcomes: OutcomesBySdk): SourceName[] => [
+  ...new Set(
+    SDKS.flatMap((sdk) => {
+      const outcome = outcomes[sdk];
+      return outcome.kind === 'wins' ? (JOB_SOURCES[outcome.provider] ?? []) : [];
+    }),
+  ),
+];
+
 /** The SDKs that use a provider, in groups that find the same role, key and duration in its settings. */
 export function groupByCredentials(
   facts: ChainFacts,

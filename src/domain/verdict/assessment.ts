@@ -38,9 +38,11 @@ export interface AssessedJob {
   isDurationFromRuns: boolean;
 }
 
-/** The numbers of a measured series that choose what a report shows. */
+/** The values of a measured series that choose what a report shows. */
 export interface SeriesOverview extends Pick<Measurement, 'sampleCount' | 'firstSample' | 'lastSample'> {
   worstCaseSeconds: Seconds;
+  /** A rotation was witnessed, or every request gets new credentials. */
+  hasMeasuredRotation: boolean;
 }
 
 export interface AssessedSeries {
@@ -190,6 +192,7 @@ function createCandidate(
       firstSample: measurement.firstSample,
       lastSample: measurement.lastSample,
       worstCaseSeconds: measurement.worstCase.seconds,
+      hasMeasuredRotation: measurement.witnessedCount > 0 || measurement.isIssuedPerRequest,
     },
     analyseSeries,
     wasNeverConfigured: wasNeverConfigured(measurement !== null, analysis.failedPolls),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { digest } from '../../digest.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { adviseWriteError, describeWriteError } from '../../write-errors.ts';
 import {
   MAX_OBJECT_BYTES,
   type ObjectStore,
@@ -172,9 +173,11 @@ function explain<T>(verb: 'read' | 'write', path: string, action: () => Promise<
   return action().catch((error: unknown) => {
     const code = getSystemErrorCode(error);
     if (code === null) throw error;
-    const message = `could not ${verb} ${path}: ${describeSystemError(error)}`;
+    const reason = verb === 'write' ? describeWriteError(error) : describeSystemError(error);
+    const message = `could not ${verb} ${path}: ${reason}`;
     if (TEMPORARY_ERRORS.has(code)) throw new ObjectStoreUnavailable(message, { cause: error });
-    throw new CredWatchError(message, 'give a folder that this user can write, such as --to ./history', {
+    const otherPlace = 'give a folder that this user can write, such as --to ./history';
+    throw new CredWatchError(message, verb === 'write' ? adviseWriteError(error, otherPlace) : otherPlace, {
       cause: error,
     });
   });

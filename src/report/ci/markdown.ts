@@ -11,6 +11,7 @@ import {
 } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
+import { renderKnowledgeMarkdown } from '../general-knowledge/markdown.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
@@ -39,6 +40,7 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
     ...visible.series.flatMap((each) => renderSection(each, visible, context)),
     ...describeHiddenSeries(chosen),
+    ...renderKnowledgeMarkdown(context.generalKnowledge ?? []),
   ].join('\n\n')}\n`;
 }
 

@@ -1,14 +1,20 @@
+import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';
+import { buildKnowledgeJson } from '../general-knowledge/json.ts';
 import { buildFindingJson, buildIdentityJson, buildRangeJson } from '../json-fields.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
 const UNKNOWN_IDENTITY = { host: null, source: null, api_version: null, role: null };
 
 /** docs/json.md documents every field. */
-export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): string {
+export function renderNowJson(
+  now: NowJudgement,
+  notes: readonly PollNote[],
+  generalKnowledge: readonly SourceKnowledge[] = [],
+): string {
   const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${toJson(
     {
@@ -40,6 +46,7 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
       validity_after_rotation: validityAfterRotation && buildRangeJson(validityAfterRotation),
       findings: now.findings.map(buildFindingJson),
       notes: notes.map(({ code }) => code),
+      general_knowledge: buildKnowledgeJson(generalKnowledge),
     },
     2,
   )}\n`;

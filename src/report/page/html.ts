@@ -6,8 +6,10 @@ import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
+import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
 import { createSectionRenderer } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
@@ -16,7 +18,7 @@ import { buildFaviconUrl, getTone } from './verdicts.ts';
 export { renderFleetPage } from '../fleet/page.ts';
 
 export interface PageOptions {
-  /** A served page reloads after this time, unless the user interacts with it. */
+  /** A served page gets new values at least this often. */
   refreshSeconds?: Seconds;
 }
 
@@ -29,7 +31,7 @@ const buildPolicy = (isLive: boolean) =>
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
-    // A served page checks that its server still runs before it reloads.
+    // A served page requests itself again to get new values.
     ...(isLive ? ["connect-src 'self'"] : []),
   ].join('; ');
 
@@ -61,12 +63,14 @@ export function renderPage(
 <main>
 <header><p class="made muted">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${renderPageHeadline(assessment)}
+${refreshSeconds !== null && renderNow(assessment, context)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
+${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: context.now })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>

@@ -1,3 +1,4 @@
+import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { getClientProvider } from '../../domain/provider-chain/client-facts.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from '../../domain/provider-chain/clients.ts';
 import type { ExpectationResult } from '../../domain/provider-chain/expectation.ts';
@@ -18,6 +19,7 @@ import {
 } from '../../domain/provider-chain/providers.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
+import { buildKnowledgeJson } from '../general-knowledge/json.ts';
 import { buildFieldsJson } from '../json-fields.ts';
 import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
 import { describeChainDifference } from '../messages/provider-chain/expectation.ts';
@@ -26,11 +28,13 @@ import { describeVerificationProblem } from '../messages/provider-chain/verifica
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
 /**
+ * @param knowledge about the sources of the credentials that SDKs find
  * @param expectation null: no expectation was given
  * @param verification null: AWS was not asked
  */
 export function renderSourcesJson(
   { facts, outcomes, otherOutcomes, findings }: ChainReport,
+  knowledge: readonly SourceKnowledge[] = [],
   expectation: ExpectationResult | null = null,
   verification: Verification | null = null,
 ): string {
@@ -50,6 +54,7 @@ export function renderSourcesJson(
     findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
     expectation: expectation && buildExpectationJson(expectation, facts),
     verification: verification && buildVerificationJson(verification),
+    general_knowledge: buildKnowledgeJson(knowledge),
   };
   return `${toJson(document, 2)}\n`;
 }

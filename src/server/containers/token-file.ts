@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError, describeSystemError } from '../../errors.ts';
+import { CredWatchError } from '../../errors.ts';
+import { describeWriteError } from '../../write-errors.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** Kubelet replaces a token after this share of its lifetime. */
@@ -45,7 +46,7 @@ export async function startTokenFile(
       await clock.sleep(lifetime * 1000 * RENEW_AFTER, stop.signal);
       if (stop.signal.aborted) return;
       await write().catch((error: unknown) => {
-        onProblem(`could not renew the token file ${path}: ${describeSystemError(error)}`);
+        onProblem(`could not renew the token file ${path}: ${describeWriteError(error)}`);
       });
     }
   })();
@@ -63,7 +64,7 @@ export async function startTokenFile(
 async function createTemporaryTarget(): Promise<TokenTarget> {
   const folder = await mkdtemp(join(tmpdir(), 'cred-watch-pod-')).catch((cause: unknown) => {
     throw new CredWatchError(
-      `could not create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
+      `could not create a token file in ${tmpdir()}: ${describeWriteError(cause)}`,
       'set TMPDIR to a writable folder',
       { cause },
     );

@@ -187,6 +187,7 @@ $`,
       validity_after_rotation: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
       findings: [],
       notes: [],
+      general_knowledge: [],
     });
   });
 });

@@ -38,6 +38,28 @@ describe('env', () => {
     );
   });
 
+  test.each([
+    ['bash', 'env'],
+    ['sh', 'env'],
+    ['zsh', 'env'],
+    ['pwsh', 'powershell'],
+    ['cmd', 'windows-cmd'],
+  ])('env -f %s prints the format %s', async (shell, format) => {
+    const env = await startInstance();
+    const [named, own] = [
+      await runCommand(['env', '-j', '4h', '-f', shell], { env }),
+      await runCommand(['env', '-j', '4h', '-f', format], { env }),
+    ];
+    expect(named).toMatchObject({ code: 0, stderr: '' });
+    expect(named).toEqual(own);
+  });
+
+  test.each(['toString', 'Bash', 'csh'])('env -f %s is an error', async (format) => {
+    const { code, stdout, stderr } = await runCommand(['env', '-j', '4h', '-f', format]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: --format '\w+' is unknown\nhint: .*use one of env, bash, sh, zsh, /);
+  });
+
   test('env prints each format to stdout, and no secret elsewhere', async () => {
     const env = await startInstance();
     const formats = [

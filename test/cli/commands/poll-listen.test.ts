@@ -213,12 +213,14 @@ test.each([
     '--listen needs --interval',
     'add --interval: `cred-watch poll --interval 5m --listen 127.0.0.1:9464`',
   ],
-  ['-j 5h', '--job-duration needs --listen', LISTEN_OR_REPORT],
-  ['--interval 5m --job nightly', '--job needs --listen', LISTEN_OR_REPORT],
-  ['--interval 5m --margin 1m', '--margin needs --listen', LISTEN_OR_REPORT],
-  ['--interval 5m --max-age 1h', '--max-age needs --listen', LISTEN_OR_REPORT],
-  ['--interval 5m --confidence 95%', '--confidence needs --listen', LISTEN_OR_REPORT],
-  ['--interval 5m --min-watched 90%', '--min-watched needs --listen', LISTEN_OR_REPORT],
+  ...Object.entries({
+    '-j 5h': '--job-duration',
+    '--job nightly': '--job',
+    '--margin 1m': '--margin',
+    '--max-age 1h': '--max-age',
+    '--confidence 95%': '--confidence',
+    '--min-watched 90%': '--min-watched',
+  }).map(([args, flag]) => [args, `${flag} needs --interval, --on-change or --listen`, LISTEN_OR_REPORT]),
   ['--interval 5m --allow-remote', '--allow-remote needs --listen', 'add --listen 127.0.0.1:9464'],
   ['--interval 5m --allow-host a', '--allow-host needs --listen', 'add --listen 127.0.0.1:9464'],
   [
@@ -236,7 +238,7 @@ test.each([
     'the flags do not say which --job-duration belongs to which --job',
     'with several jobs, use only -j or only --job: a named job has the duration of its longest run',
   ],
-])('`poll %s` is wrong usage', async (args, error, hint) => {
+] as [string, string, string][])('`poll %s` is wrong usage', async (args, error, hint) => {
   const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   expect(await runCommand(['poll', ...args.split(' ')], { env })).toEqual({
     code: 2,

@@ -37,6 +37,24 @@ test.each([
 });
 
 test.each([
+  ['instance-role', ['imds']],
+  ['irsa', ['web-identity']],
+  ['codebuild', ['codebuild']],
+  ['lambda', ['lambda']],
+  ['process', ['process']],
+  ['profile', ['keys']],
+  ['nothing', []],
+])('sources in the case %s shows general knowledge of %j', async (name, environments) => {
+  const run = await runCase(name, '-f', 'json');
+  const { general_knowledge: entries } = JSON.parse(run.stdout);
+  expect(entries.map(({ environment }: { environment: string }) => environment)).toEqual(environments);
+  const { stdout } = await runCase(name);
+  expect(stdout.includes('general knowledge (not measured here; it changes no verdict)')).toBe(
+    environments.length > 0,
+  );
+});
+
+test.each([
   [['--format', 'xml'], /--format 'xml' is unknown/],
   [['--profile', ''], /--profile '' is not a valid name/],
   [['imds'], /unexpected argument 'imds'/],

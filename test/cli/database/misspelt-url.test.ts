@@ -5,6 +5,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const COMMANDS: [args: string[], code: number][] = [
   [['poll', '--source', 'imds'], 2],
+  [['status'], 2],
   [['report', '--fleet'], 2],
   [['report', '--listen', '127.0.0.1:0'], 2],
   [['check', '-j', '1h'], 2],

@@ -67,6 +67,7 @@ test.each(['postgres:/u:canary-4711@h/db', 'postgres:u:canary-4711@h/db', ' post
 );
 
 const READERS: [string, string[]][] = [
+  ['status', []],
   ['report', []],
   ['report', ['-f', 'json', '--fleet']],
   ['check', ['-j', '1h', '--offline', '--source', 'imds']],

@@ -8,6 +8,7 @@ import { START } from '../../support/watch/push-history.ts';
 
 const READERS = [
   ['report'],
+  ['status'],
   ['report', '--fleet'],
   ['check', '-j', '1h', '--offline', '--source', 'imds'],
   ['export'],

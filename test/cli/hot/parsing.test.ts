@@ -6,7 +6,7 @@ import { COMMANDS } from '../../../src/cli/program.ts';
 import { createLineParser } from '../../../src/cli/run-line.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report'].includes(name));
+const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report', 'status'].includes(name));
 
 const SILENT = { writeOut: () => {}, writeErr: () => {} };
 
@@ -14,7 +14,7 @@ const SILENT = { writeOut: () => {}, writeErr: () => {} };
 function parse(words: readonly string[], commands: typeof COMMANDS) {
   const line = splitCommandLine(words, commands);
   try {
-    const { definition, command } = createLineParser(commands, SILENT).parse(line);
+    const { definition, command } = createLineParser(commands, SILENT, {}).parse(line);
     const sources = command.options.map((option) => command.getOptionValueSource(option.attributeName()));
     return {
       name: definition.name,
@@ -28,7 +28,7 @@ function parse(words: readonly string[], commands: typeof COMMANDS) {
   }
 }
 
-const flags = createLineParser(COMMANDS, SILENT).program.commands.flatMap(({ options }) =>
+const flags = createLineParser(COMMANDS, SILENT, {}).program.commands.flatMap(({ options }) =>
   options.flatMap(({ short, long }) => [short ?? '', long ?? '']),
 );
 const word = fc.oneof(

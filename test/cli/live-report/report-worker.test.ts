@@ -33,8 +33,8 @@ const request = (database: string, format: LiveReportRequest['format']): LiveRep
   refreshSeconds: 30,
   nodeVersion: '20.0.0',
   lastPolls: [
-    { host: 'i-0abc', source: 'imds', seconds: 0.25 },
-    { host: 'i-0def', source: 'container', seconds: 0.5 },
+    { host: 'i-0abc', source: 'imds', seconds: 0.25, endedAt: NOW, nextPollAt: null },
+    { host: 'i-0def', source: 'container', seconds: 0.5, endedAt: NOW, nextPollAt: null },
   ],
 });
 

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addHelp, getHelp } from '../../../src/cli/manual/command-help.ts';
+import { GLOBAL_GROUP, groupFlags } from '../../../src/cli/manual/flag-groups.ts';
 import { renderManPage } from '../../../src/cli/manual/man-page.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
@@ -67,10 +68,15 @@ describe('the man page of hostile texts', () => {
   });
 });
 
-/** Every command, flag, example and section. */
+/** Every command, group in the order of the help, flag, example and section. */
 function expectWhole(text: string): void {
   for (const command of program.commands) {
     const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
+    let position = 0;
+    for (const { heading } of groupFlags(command).filter((group) => group.heading !== GLOBAL_GROUP)) {
+      expect(own.indexOf(` ${heading}: `, position)).toBeGreaterThanOrEqual(position);
+      position = own.indexOf(` ${heading}: `, position) + 1;
+    }
     for (const { flags } of command.options) expect(own).toContain(flags.replace(/[<>]/g, ''));
     for (const [example] of getHelp(command).examples)
       for (const line of example.split('\n')) expect(own).toContain(line.replace(/\s+/g, ' '));

@@ -53,6 +53,8 @@ const RUNS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [join(folder, 'größe.log'), '--host', HOST],
   ],
   export: [['-o', join(folder, 'größe', 'x.ndjson')]],
+  init: [[], ['--check'], ['--host', HOST, '--job', JOB], ['--schedule', 'größe']],
+  status: [[], ['-j', '5h'], ['-j', '5h', '--exit-codes', 'nagios'], ['--host', 'größe']],
   prune: [
     ['--before', '1d'],
     ['--before', 'größe'],

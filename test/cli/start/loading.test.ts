@@ -19,8 +19,10 @@ const COMMANDS: Record<string, string[]> = {
   poll: ['poll'],
   check: ['check', '-j', '4h'],
   exec: ['exec', '-j', '4h', '--', 'true'],
+  status: ['status', '-j', '5h'],
   'report as a table': ['report', '-j', '5h'],
   'report as JSON': ['report', '-f', 'json'],
+  'report as a plugin': ['report', '-j', '5h', '--exit-codes', 'nagios'],
 };
 
 /** Modules of Node that take more than half a millisecond to load, or load others. */
@@ -61,7 +63,7 @@ async function run(args: readonly string[], changes: Record<string, string> = {}
   const { code, stderr } = await startProcess([process.execPath, ...args], { env: { ...env, ...changes } })
     .done;
   // 1 and 3 are verdicts.
-  expect([0, 1, 3], stderr).toContain(code);
+  expect([0, 1, 2, 3], stderr).toContain(code);
 }
 
 test('only its own bundle has the driver of PostgreSQL', () => {
@@ -71,6 +73,7 @@ test('only its own bundle has the driver of PostgreSQL', () => {
     'check',
     'exec',
     'report',
+    'status',
     'program',
     'report-worker',
     'library/index',

@@ -12,13 +12,10 @@ import { catchRejection } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { type Scenario, seedScenario } from '../../support/postgres/seed-fixture.ts';
+import { chooseComparedFormats } from '../../support/report/compared-formats.ts';
 import { describeDuckDb } from '../../support/report/duckdb.ts';
 import { fillRichly, HOSTILE, IMDS, NOW, recordSamples, START } from '../../support/report/rich-store.ts';
-import { isThorough, sampleCases } from '../../support/thorough.ts';
-
-const FORMATS = isThorough
-  ? ['table', 'json', 'csv', 'markdown', 'junit', 'github', 'prometheus', 'openmetrics', 'html']
-  : ['table', 'json', 'prometheus'];
+import { sampleCases } from '../../support/thorough.ts';
 
 interface Folders<T> {
   db: string;
@@ -70,9 +67,9 @@ async function expectSame<T>(
 }
 
 describeDuckDb('the report of a folder', () => {
-  test.each(sampleCases(readdirSync('fixtures/histories'), 8))(
-    'is that of the database for %s',
-    async (name) => {
+  test.each([...sampleCases(readdirSync('fixtures/histories'), 8).entries()])(
+    'is that of the database for history %i, %s',
+    async (index, name) => {
       const folders = await createFolders(
         (store) => seedScenario(store, name),
         ({ now }: Scenario) => now,
@@ -80,7 +77,8 @@ describeDuckDb('the report of a folder', () => {
       const { flags, now } = folders.filled;
       // A history with only failed polls has no rows.
       if (!existsSync(folders.exported)) return;
-      for (const format of FORMATS) await expectSame(folders, ['report', ...flags, '-f', format], now);
+      for (const format of chooseComparedFormats(index))
+        await expectSame(folders, ['report', ...flags, '-f', format], now);
     },
   );
 

@@ -459,8 +459,8 @@ describe('a scenario file', () => {
     ],
     [
       { lifetime: 180 },
-      "lifetime '180' of the scenario {file} is not a duration",
-      expect.stringMatching(/^use 90s/),
+      "lifetime '180' of the scenario {file} has no unit",
+      'did you mean 180s, 180m, 180h or 180d?',
     ],
     [{ rotate_every: '0' }, "rotate-every '0' of the scenario {file} is too short", 'use at least 1s'],
     [

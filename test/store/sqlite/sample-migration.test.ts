@@ -109,7 +109,7 @@ describe(`a database of an older version (seed ${SEED})`, () => {
 });
 
 describe('a migration by a process', { timeout: 300_000 }, () => {
-  const SAMPLES = isThorough ? 60_000 : 4000;
+  const SAMPLES = isThorough ? 20_000 : 4000;
   const RANDOM_KILLS = isThorough ? 30 : 2;
   const folder = temporaryFolder(afterAll);
   const old = join(folder, 'old.db');

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Readable } from 'node:stream';
 import type { Io, Output } from '../../../src/cli/process/io.ts';
 import { systemClock } from '../../../src/clock.ts';
+import { repositoryPath } from './program-run.ts';
 
 // The build defines the version of the program.
 Object.assign(globalThis, { CRED_WATCH_VERSION: '0.0.0' });
@@ -21,12 +22,14 @@ export const createTestIo = (
   pid: process.pid,
   machine: hostname(),
   nodeVersion: process.versions.node,
+  programFiles: { node: process.execPath, program: repositoryPath('bin/cred-watch.js') },
   home: env.HOME ?? '/nonexistent',
   isRoot: false,
   userId: process.getuid?.() ?? null,
   users: null,
   createStopSignal: () => new AbortController().signal,
   hasTerminal: () => false,
+  canAsk: () => false,
   onSignal: () => () => {},
   beforeSignalEnds: () => () => {},
   reportWorker: null,

@@ -103,6 +103,13 @@ async function createPolledInstance(): Promise<Scenario> {
   };
 }
 
+/** The same instance two minutes after another poll. */
+async function createRecentPoll(): Promise<Scenario> {
+  const scenario = await createPolledInstance();
+  await runSuccessfully(['poll'], scenario.env);
+  return { ...scenario, now: NOW + 120_000 };
+}
+
 interface HistoryPart {
   lifetime: string;
   length: string;
@@ -245,6 +252,7 @@ export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
   'empty-database': createEmptyDatabase,
   'imported-log': createImportedLog,
   'polled-instance': createPolledInstance,
+  'recent-poll': createRecentPoll,
   'pod-with-expired-token': createPodWithExpiredToken,
   'defective-endpoint': createDefectiveEndpoint,
   'role-workstation': createRoleWorkstation,

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { chmod, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
+import { adviseWriteError, describeWriteError } from '../../../write-errors.ts';
 import { openPrivateFolder } from '../../start/cache-folder.ts';
 
 const GROUP_READS = 0o040;
@@ -65,7 +66,7 @@ export class PrivateFiles {
     } catch (cause) {
       if (cause instanceof CredWatchError) throw cause;
       throw new CredWatchError(
-        `could not open the folder ${path}: ${describeSystemError(cause)}`,
+        `could not open the folder ${path}: ${describeWriteError(cause)}`,
         'create the folder, with this user as its owner and mode 700',
         { cause },
       );
@@ -155,8 +156,8 @@ export class PrivateFiles {
       await rm(temporary, { force: true }).catch(() => {});
       if (cause instanceof CredWatchError) throw cause;
       throw new CredWatchError(
-        `could not write ${join(this.path, name)}: ${describeSystemError(cause)}`,
-        'use a folder with free space that this user can write',
+        `could not write ${join(this.path, name)}: ${describeWriteError(cause)}`,
+        adviseWriteError(cause, 'use a folder with free space that this user can write'),
         { cause },
       );
     }

@@ -47,7 +47,7 @@ export const addSetupFlags = (command: Command) =>
       createRepeatableFlag(
         '--setup-bridge <interface>',
         'with --setup linux: also route requests of all containers on this network bridge, for example docker0',
-        'none',
+        undefined,
         parseInterface,
       ),
     );

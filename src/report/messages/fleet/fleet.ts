@@ -1,4 +1,6 @@
 import type {
+  AssessedFleet,
+  AssessedHost,
   FleetJob,
   GroupBy,
   HostCounts,
@@ -165,3 +167,20 @@ export const formatWorstSeries = ({ source, apiVersion, role }: SeriesIdentity):
   [apiVersion === '' ? source : `${source} v${apiVersion}`, escapeUnprintable(role)]
     .filter((part) => part !== '')
     .join(' ');
+
+/** `hosts: 12 with 14 series`. */
+export const describeFleetWithoutJob = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
+  hosts.length === 0 ? NO_HOSTS_MESSAGE : `hosts: ${describeSize(hosts.length, seriesCount, retiredCount)}`;
+
+/**
+ * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`. Null without a sample.
+ * @param spare negative: the shortfall; null without a job
+ */
+export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string | null {
+  const name = escapeUnprintable(host);
+  if (spare !== null)
+    return `worst host ${name}: ${spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`}`;
+  return worstCase === null ? null : `worst case ${duration(worstCase)} on host ${name}`;
+}
+
+export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');

@@ -1,6 +1,6 @@
 import { describeGapAt, describeRemainingAt, describeSpareValidity } from '../../messages/page.ts';
 import type { ChartData } from '../charts/chart-data.ts';
-import { findElement, readEmbeddedJson } from './elements.ts';
+import { findElement } from './elements.ts';
 import { createSawToothChart } from './saw-tooth-chart.ts';
 import { buildSawToothData, findRemainingAt, type SawToothData } from './saw-tooth-data.ts';
 import { applyMove, clampView, isFullView, isMove, type Move, type View } from './zoom.ts';
@@ -21,6 +21,8 @@ export interface InteractiveChart {
   name: string;
   /** Null if the whole chart is shown. */
   getView(): View | null;
+  /** Shows the data that the page has now. The view stays, but a view of the whole chart is extended. */
+  update(): void;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface InteractiveChart {
  * @param initialView null for the whole chart
  */
 export function openChart(figure: HTMLElement, initialView: View | null): InteractiveChart {
-  const id = figure.dataset.chart ?? '';
-  const data = buildSawToothData(readEmbeddedJson<ChartData>(`${id}-data`));
-  const { whole } = data;
+  const script = findElement<HTMLScriptElement>(figure, 'script[type="application/json"]');
+  let text = script.textContent;
+  const data = buildSawToothData(JSON.parse(text ?? 'null') as ChartData);
   const container = findElement<HTMLElement>(figure, '.live');
   const readout = findElement<HTMLOutputElement>(figure, '.readout');
   let cursorTime: number | null = null;
@@ -45,7 +47,7 @@ export function openChart(figure: HTMLElement, initialView: View | null): Intera
       readout.value = at === null ? '' : describeCursor(data, at);
     },
   });
-  const move = (kind: Move) => chart.showView(applyMove(chart.getView(), kind, whole));
+  const move = (kind: Move) => chart.showView(applyMove(chart.getView(), kind, data.whole));
 
   figure.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('[data-do]') : null;
@@ -60,7 +62,7 @@ export function openChart(figure: HTMLElement, initialView: View | null): Intera
     event.preventDefault();
     readout.setAttribute('aria-live', 'polite');
     const isPan = kind === 'earlier' || kind === 'later';
-    if (isPan && (event.shiftKey || isFullView(chart.getView(), whole))) {
+    if (isPan && (event.shiftKey || isFullView(chart.getView(), data.whole))) {
       const { from, to } = chart.getView();
       const step = ((to - from) / 100) * (kind === 'earlier' ? -1 : 1);
       chart.setCursorTime(Math.min(to, Math.max(from, (cursorTime ?? (from + to) / 2) + step)));
@@ -69,13 +71,24 @@ export function openChart(figure: HTMLElement, initialView: View | null): Intera
   new ResizeObserver(() => chart.resizeToContainer()).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.repaint());
 
-  if (initialView !== null) chart.showView(clampView(initialView, whole));
-  else publishView(figure, whole);
+  if (initialView !== null) chart.showView(clampView(initialView, data.whole));
+  else publishView(figure, data.whole);
   figure.dataset.points = String(data.columns[0].length);
   figure.dataset.state = 'drawn';
   return {
-    name: figure.dataset.series ?? '',
-    getView: () => (isFullView(chart.getView(), whole) ? null : chart.getView()),
+    get name() {
+      return figure.dataset.series ?? '';
+    },
+    update() {
+      if (script.textContent === text) return;
+      text = script.textContent;
+      const view = chart.getView();
+      const wasFull = isFullView(view, data.whole);
+      Object.assign(data, buildSawToothData(JSON.parse(text ?? 'null') as ChartData));
+      chart.showData(wasFull ? data.whole : clampView(view, data.whole));
+      figure.dataset.points = String(data.columns[0].length);
+    },
+    getView: () => (isFullView(chart.getView(), data.whole) ? null : chart.getView()),
   };
 }
 

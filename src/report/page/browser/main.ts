@@ -1,11 +1,22 @@
 import { readEmbeddedJson } from './elements.ts';
 import { type InteractiveChart, openChart } from './interactive-chart.ts';
-import { restoreSections, scheduleRefresh, takeSavedPageState } from './refresh.ts';
-import { enableOlderGenerations, enableSectionOpening, openSection } from './sections.ts';
+import { startLivePage } from './live/live-page.ts';
+import { restoreSections, savePageState, takeSavedPageState } from './refresh.ts';
+import {
+  enableOlderGenerations,
+  enableSectionOpening,
+  openSection,
+  restoreOlderGenerations,
+  showButtons,
+} from './sections.ts';
 
-const { refreshSeconds } = readEmbeddedJson<{ refreshSeconds: number | null }>('settings');
+const { refreshSeconds, renderedAt } = readEmbeddedJson<{
+  /** Null for a saved page. */
+  refreshSeconds: number | null;
+  renderedAt: number;
+}>('settings');
 const savedState = refreshSeconds === null ? null : takeSavedPageState();
-const charts: InteractiveChart[] = [];
+const charts = new Map<HTMLElement, InteractiveChart>();
 
 /** Draws a chart when the user scrolls near it, so that a page with fifty series opens as fast as one. */
 const observer = new IntersectionObserver(
@@ -13,16 +24,40 @@ const observer = new IntersectionObserver(
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting || !(target instanceof HTMLElement)) continue;
       observer.unobserve(target);
-      charts.push(openChart(target, savedState?.views[target.dataset.series ?? ''] ?? null));
+      charts.set(target, openChart(target, savedState?.views[target.dataset.series ?? ''] ?? null));
     }
   },
   { rootMargin: '400px' },
 );
 
 if (savedState !== null) restoreSections(savedState);
-for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) observer.observe(figure);
-for (const section of document.querySelectorAll<HTMLElement>('.series')) enableOlderGenerations(section);
+observeCharts();
+enableOlderGenerations();
 enableSectionOpening();
+showButtons();
 // A reloaded page keeps a section closed that the user has closed, although the URL names it.
 if (savedState === null) openSection(location.hash);
-if (refreshSeconds !== null) scheduleRefresh(refreshSeconds, () => charts);
+if (refreshSeconds !== null) {
+  startLivePage({
+    refreshSeconds,
+    renderedAt,
+    onUpdate() {
+      for (const [figure, chart] of charts) {
+        if (figure.isConnected) chart.update();
+        else charts.delete(figure);
+      }
+      observeCharts();
+      restoreOlderGenerations();
+      showButtons();
+    },
+    reload() {
+      savePageState([...charts.values()]);
+      location.reload();
+    },
+  });
+}
+
+function observeCharts(): void {
+  for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]'))
+    if (!charts.has(figure)) observer.observe(figure);
+}

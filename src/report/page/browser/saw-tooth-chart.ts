@@ -21,8 +21,7 @@ interface ChartEvents {
 export function createSawToothChart(container: HTMLElement, data: SawToothData, events: ChartEvents) {
   const colour = createColourReader(container);
   const font = `12px ${getComputedStyle(container).fontFamily}`;
-  const { whole } = data;
-  let view = whole;
+  let view = data.whole;
   const gridStyle = { stroke: () => colour('grid'), width: 1 };
   const axisStyle = { stroke: () => colour('muted'), grid: gridStyle, ticks: gridStyle, font };
   const options: uPlot.Options = {
@@ -54,7 +53,7 @@ export function createSawToothChart(container: HTMLElement, data: SawToothData, 
       y: false,
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      bind: { dblclick: () => () => showView(whole) },
+      bind: { dblclick: () => () => showView(data.whole) },
     },
     hooks: {
       drawClear: [(chart) => drawBackground(chart, data, colour)],
@@ -77,12 +76,20 @@ export function createSawToothChart(container: HTMLElement, data: SawToothData, 
     if (select.width < 6) return;
     const [from, to] = [chart.posToVal(select.left, 'x'), chart.posToVal(select.left + select.width, 'x')];
     chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    const { whole } = data;
     showView({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) });
   }
 
   return {
     getView: () => view,
     showView,
+    /** Call after `data` has changed. */
+    showData(wanted: View): void {
+      view = wanted;
+      // Without the second argument, uPlot would show the whole chart.
+      chart.setData(data.columns, false);
+      showView(wanted);
+    },
     setCursorTime: (at: number) => chart.setCursor({ left: chart.valToPos(at, 'x'), top: 10 }),
     resizeToContainer: () => chart.setSize({ width: container.clientWidth, height: HEIGHT }),
     repaint: () => chart.redraw(false, true),
@@ -108,8 +115,8 @@ function createTimeAxis(): uPlot.Axis {
   };
 }
 
-const createValidityAxis = ({ bottom, top }: SawToothData): uPlot.Axis => ({
+const createValidityAxis = (data: SawToothData): uPlot.Axis => ({
   size: 62,
-  splits: () => listMultiples(chooseRoundStep(top - bottom, 6), bottom, top),
+  splits: () => listMultiples(chooseRoundStep(data.top - data.bottom, 6), data.bottom, data.top),
   values: (_, splits) => splits.map(formatDuration),
 });

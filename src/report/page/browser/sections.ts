@@ -1,7 +1,7 @@
 import { formatCount } from '../../text/format-values.ts';
 import type { ChartData } from '../charts/chart-data.ts';
 import { unpackGenerations } from '../charts/packing.ts';
-import { GENERATION_TABLE_COLUMNS, type GenerationRow } from '../generations/generation-row.ts';
+import { GENERATION_TABLE_COLUMNS } from '../generations/generation-row.ts';
 import { findElement, readEmbeddedJson } from './elements.ts';
 
 /** With more series, only open sections are printed. */
@@ -11,17 +11,15 @@ const findSections = () => [...document.querySelectorAll<HTMLDetailsElement>('de
 
 /** Opens collapsed sections by the button, by the links of the overview and for printing. */
 export function enableSectionOpening(): void {
-  const openAll = document.querySelector<HTMLButtonElement>('[data-open-all]');
-  if (openAll !== null) {
-    openAll.hidden = findSections().every(({ open }) => open);
-    openAll.addEventListener('click', () => {
+  document.addEventListener('click', ({ target }) => {
+    if (!(target instanceof Element)) return;
+    if (target.closest('[data-open-all]') !== null) {
       for (const section of findSections()) section.open = true;
-      openAll.hidden = true;
-    });
-  }
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('.overview a')) {
-    link.addEventListener('click', () => openSection(link.hash));
-  }
+      showButtons();
+    }
+    const link = target.closest<HTMLAnchorElement>('.overview a');
+    if (link !== null) openSection(link.hash);
+  });
 
   let openedToPrint: HTMLDetailsElement[] = [];
   addEventListener('beforeprint', () => {
@@ -34,6 +32,17 @@ export function enableSectionOpening(): void {
   });
 }
 
+/** Shows the buttons that need the script. */
+export function showButtons(): void {
+  for (const button of document.querySelectorAll<HTMLElement>('[data-older]'))
+    button.hidden = findRemark(button)?.textContent === '';
+  for (const button of document.querySelectorAll<HTMLElement>('[data-open-all]'))
+    button.hidden = findSections().every(({ open }) => open);
+}
+
+const findRemark = (button: HTMLElement) =>
+  button.closest('.older')?.querySelector<HTMLElement>('span') ?? null;
+
 /** Opens the section that the hash of a URL names. */
 export function openSection(hash: string): void {
   const section = findSections().find(({ id }) => hash === `#${id}`);
@@ -42,23 +51,41 @@ export function openSection(hash: string): void {
 
 const ROWS_PER_CLICK = 500;
 
-/** Makes the button below the table of generations add older rows. */
-export function enableOlderGenerations(section: HTMLElement): void {
-  const button = section.querySelector<HTMLButtonElement>('[data-older]');
-  if (button === null) return;
-  const body = findElement<HTMLTableSectionElement>(section, '.generations tbody');
-  const remark = findElement<HTMLElement>(section, '.older span');
-  let rows: GenerationRow[] | null = null;
-  button.hidden = false;
-  button.addEventListener('click', () => {
-    rows ??= unpackGenerations(readEmbeddedJson<ChartData>(`${section.id}-data`).generations);
-    const end = rows.length - body.rows.length;
-    const begin = Math.max(0, end - ROWS_PER_CLICK);
-    for (const row of rows.slice(begin, end).reverse()) {
-      const element = body.insertRow();
-      for (const [, format] of GENERATION_TABLE_COLUMNS) element.insertCell().textContent = format(row);
-    }
-    remark.textContent = begin === 0 ? '' : `${formatCount(begin, 'older generation')} not shown`;
-    button.hidden = begin === 0;
+/** Makes the buttons below the tables of generations add older rows. */
+export function enableOlderGenerations(): void {
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('[data-older]') : null;
+    const section = button?.closest<HTMLElement>('.series') ?? null;
+    if (section === null) return;
+    const body = findElement<HTMLTableSectionElement>(section, '.generations tbody');
+    showGenerations(section, body.rows.length + ROWS_PER_CLICK);
+    shownCounts.set(section, body.rows.length);
+    showButtons();
   });
+}
+
+/** The numbers of rows that the user has asked for. */
+const shownCounts = new Map<HTMLElement, number>();
+
+/** Adds the older rows again that an update of the page has removed. */
+export function restoreOlderGenerations(): void {
+  for (const [section, count] of shownCounts) {
+    if (section.isConnected) showGenerations(section, count);
+    else shownCounts.delete(section);
+  }
+}
+
+/** Adds older rows to the table of generations until it has this number of rows. */
+function showGenerations(section: HTMLElement, count: number): void {
+  const body = findElement<HTMLTableSectionElement>(section, '.generations tbody');
+  const rows = unpackGenerations(readEmbeddedJson<ChartData>(`${section.id}-data`).generations);
+  const end = rows.length - body.rows.length;
+  const begin = Math.max(0, rows.length - count);
+  for (const row of rows.slice(begin, Math.max(begin, end)).reverse()) {
+    const element = body.insertRow();
+    for (const [, format] of GENERATION_TABLE_COLUMNS) element.insertCell().textContent = format(row);
+  }
+  const remark = section.querySelector<HTMLElement>('.older span');
+  if (remark !== null)
+    remark.textContent = begin === 0 ? '' : `${formatCount(begin, 'older generation')} not shown`;
 }

@@ -7,13 +7,10 @@ import { describePostgres } from '../../../support/postgres/describe-postgres.ts
 import { runAt } from '../../../support/postgres/run-at.ts';
 import { type Scenario, seedScenario } from '../../../support/postgres/seed-fixture.ts';
 import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
+import { chooseComparedFormats } from '../../../support/report/compared-formats.ts';
 import { fillRichly, HOSTILE_WITHOUT_NUL, NOW } from '../../../support/report/rich-store.ts';
-import { isThorough, sampleCases } from '../../../support/thorough.ts';
+import { sampleCases } from '../../../support/thorough.ts';
 import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
-
-const FORMATS = isThorough
-  ? ['table', 'json', 'csv', 'markdown', 'junit', 'github', 'prometheus', 'openmetrics', 'html']
-  : ['table', 'json', 'prometheus'];
 
 /** The same history in a file and in a PostgreSQL database. */
 interface Pair {
@@ -67,12 +64,12 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
     rich = await createPair(server(), (store) => fillRichly(store, HOSTILE_WITHOUT_NUL, detail), folder);
   });
 
-  test.each(sampleCases(readdirSync('fixtures/histories'), 20))(
-    'report shows %s in the same way',
-    async (name) => {
+  test.each([...sampleCases(readdirSync('fixtures/histories'), 20).entries()])(
+    'report shows history %i, %s, in the same way',
+    async (index, name) => {
       const pair = await createPair(server(), (store) => seedScenario(store, name));
       const { flags, now } = pair.filled;
-      for (const format of FORMATS) {
+      for (const format of chooseComparedFormats(index)) {
         const { code, stdout } = await expectSame(pair, ['report', ...flags, '-f', format], now);
         expect(toExpectedCode(pair.filled)).toContain(code);
         expect(stdout.length).toBeGreaterThan(100);

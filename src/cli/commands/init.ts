@@ -1,0 +1,76 @@
+import { Option } from 'commander';
+import { SCHEDULE_KINDS } from '../../domain/installation/schedule.ts';
+import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { WRONG_USAGE } from '../flags/exit-codes.ts';
+import { createDatabaseFlag, createFormatFlag } from '../flags/shared-flags.ts';
+import { addSourceFlags } from '../flags/source-flags.ts';
+import { parsePositiveDuration } from '../flags/value-parsers.ts';
+import type { InitFlags } from '../init/init-flags.ts';
+
+const DEFAULT_INTERVAL = 300;
+
+export const initCommand: CommandDefinition = {
+  name: 'init',
+  group: 'Start',
+  summary: 'find the credentials, and show what keeps sampling here',
+  description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  readsFlagVariables: true,
+  declare(command) {
+    command
+      .option('--write', 'install the cron line or the units, after a question')
+      .option('--yes', 'with --write: install without a question')
+      .option('--check', 'diagnose an installation, and name a fix for each problem; changes nothing')
+      .addOption(
+        new Option(
+          '--schedule <kind>',
+          'what keeps sampling, instead of the usual choice for this machine',
+        ).choices(SCHEDULE_KINDS),
+      )
+      .addOption(
+        new Option('--every <duration>', 'interval of the polls')
+          .argParser(parsePositiveDuration)
+          .default(DEFAULT_INTERVAL, '5m'),
+      );
+    addSourceFlags(command, 'the one that SDKs would use for a job')
+      .addOption(createDatabaseFlag())
+      .addOption(createFormatFlag());
+  },
+  help: {
+    commonFlags: ['--write', '--yes', '--check', '--schedule', '--every', '--source', '--profile', '--db'],
+    notes: [
+      'The line or the units contain absolute paths of Node, of cred-watch and of the database, the flags of the source, ' +
+        'and the variables that the source reads. They contain no secrets.',
+      'root gets units of the system if systemd runs here. Other users get a line of their crontab, or units of ' +
+        'their own. A task of ECS or a pod needs a sidecar, and any other container a process.',
+    ],
+    exitCodes: [
+      ['0', 'credentials found; with --check: no problem found'],
+      ['1', 'no credentials found; with --check: a problem found'],
+      WRONG_USAGE,
+    ],
+    examples: [
+      ['cred-watch init', 'one sample, and what keeps sampling here'],
+      ['cred-watch init --write', 'also install it'],
+      ['cred-watch init --write --yes --every 1m', 'in a script'],
+      ['cred-watch init --check', 'is the installation still working?'],
+      ['cred-watch init --profile loader --schedule cron'],
+    ],
+  },
+  async run(flags: InitFlags, invocation) {
+    validate(flags, invocation);
+    if (flags.check) {
+      const { runCheck } = await import('../init/check/run-check.ts');
+      return runCheck(flags, invocation.io);
+    }
+    const { runInit } = await import('../init/run-init.ts');
+    return runInit(flags, invocation.io);
+  },
+};
+
+function validate(flags: InitFlags, invocation: Invocation): void {
+  if (flags.check) {
+    const hint = 'run `cred-watch init --write` first, then `cred-watch init --check`';
+    rejectFlags(invocation, ['--write', '--yes', '--schedule'], 'and --check cannot be combined', hint);
+  }
+  if (!flags.write) rejectFlags(invocation, ['--yes'], 'needs --write', 'add --write, or remove --yes');
+}

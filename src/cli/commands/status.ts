@@ -1,0 +1,96 @@
+import type { Instant } from '../../domain/model.ts';
+import type { Status } from '../../domain/status/status.ts';
+import { summariseStatus } from '../../domain/status/status.ts';
+import { assessStored } from '../../watch/stored-report.ts';
+import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { resolveDatabase } from '../database/database-location.ts';
+import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
+import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
+import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
+import {
+  addJudgingFlags,
+  EVIDENCE_FLAGS,
+  type JudgingFlags,
+  toReportOptions,
+} from '../flags/judging-flags.ts';
+import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
+import { toSeriesFilter } from '../flags/series-filter.ts';
+import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
+import { printExposedFiles } from '../process/exposed-files.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
+import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+
+export interface StatusFlags extends SelectionFlags, JudgingFlags {
+  format: TextOrJson;
+  exitCodes: ExitCodeStyle;
+}
+
+export const statusCommand: CommandDefinition = {
+  name: 'status',
+  group: 'Judge',
+  summary: 'one line: verdict, worst case, time left, last poll',
+  description: 'one line: verdict, worst case, rotations, time left now, last poll',
+  readsFlagVariables: true,
+  isNagiosPlugin: true,
+  declare: (command) => addSelectionFlags(addJudgingFlags(command)).addOption(createFormatFlag()),
+  help: {
+    commonFlags: ['--job-duration', '--job', '--margin', '--host', '--role', '--db', '--format'],
+    notes: [
+      'Of several series, the line shows the worst one, and says which polls fail now. `cred-watch report` has all series.',
+    ],
+    exitCodes: [['0', 'safe, or no job given'], ...NOT_SAFE],
+    examples: [
+      ['cred-watch status', 'what was measured, and the longest safe job'],
+      ['cred-watch status -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
+      ['cred-watch status --job nightly', 'judge by the longest run of this job'],
+      ['cred-watch status -j 5h -f json', 'for programs'],
+      ['cred-watch status -j 5h --exit-codes nagios', 'one line for Nagios or Icinga'],
+    ],
+  },
+  async run(flags: StatusFlags, invocation) {
+    validate(flags, invocation);
+    const { io, command } = invocation;
+    const now = io.clock.now();
+    const filter = await toSeriesFilter(flags, now);
+    const options = toReportOptions(flags, filter, now);
+    const location = resolveDatabase(flags.db, io);
+    using database = await openReportDatabase(location, toReadRequest(options, false), io);
+    const databasePath = database.name;
+    const report = assessStored(database.store, options);
+    if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
+    const isPlugin = flags.exitCodes === 'nagios';
+    const read = { databasePath, filter, needsVerdict: isPlugin, variables: listSelectingVariables(command) };
+    const hasData = await printMissingData(report, read, io);
+    if (hasData || !isPlugin || flags.format === 'json') {
+      const text = await render(summariseStatus(report.assessment, flags.margin, now), flags, now, io);
+      await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
+    }
+    if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
+    // A plugin without data must not say OK.
+    return !hasData && isPlugin ? EXIT.unknown : toExitCode(report.assessment.verdict);
+  },
+};
+
+function validate({ jobDuration = [], job = [] }: StatusFlags, invocation: Invocation): void {
+  if (jobDuration.length > 0 || job.length > 0) return;
+  rejectFlags(invocation, EVIDENCE_FLAGS, 'needs a job to judge', 'add -j: `cred-watch status -j 4h`');
+}
+
+async function render(
+  status: Status,
+  { format, exitCodes }: StatusFlags,
+  now: Instant,
+  io: Io,
+): Promise<string> {
+  if (format === 'json') {
+    const { renderStatusJson } = await import('../../report/status/json.ts');
+    return renderStatusJson(status, now);
+  }
+  if (exitCodes === 'nagios') {
+    const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
+    return renderStatusPluginLine(status);
+  }
+  const { renderStatusText } = await import('../../report/status/text.ts');
+  return renderStatusText(status, getTextStyle(io));
+}

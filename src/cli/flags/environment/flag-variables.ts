@@ -1,0 +1,93 @@
+/**
+ * Environment variables that give values to flags: a flag has priority, then its variable, then its default. commander
+ * has this too, but reads the variables of the process itself, and reports an invalid value as one of the flag.
+ */
+import type { Command, Option } from 'commander';
+import type { Environment } from '../../../sources/environment/variables.ts';
+import { parseNamed } from '../invalid-value.ts';
+
+/** The variable of each flag, in the commands with `readsFlagVariables`. */
+export const FLAG_VARIABLES = {
+  '--job-duration': 'CRED_WATCH_JOB_DURATION',
+  '--margin': 'CRED_WATCH_MARGIN',
+  '--role': 'CRED_WATCH_ROLE',
+  '--source': 'CRED_WATCH_SOURCE',
+} as const;
+
+export type FlagWithVariable = keyof typeof FLAG_VARIABLES;
+
+/** The flags of one command line. */
+export interface GivenFlags {
+  env: Environment;
+  /** True if the user gave the flag. */
+  has(flag: string): boolean;
+  /** The value of a flag, which may be the default or from a variable. */
+  get(flag: string): unknown;
+}
+
+/** True if the variable does not apply, because other flags contradict it or make it irrelevant. */
+export type IgnoreRule = (text: string, given: GivenFlags) => boolean;
+
+const rulesOfCommands = new WeakMap<Command, Map<FlagWithVariable, IgnoreRule[]>>();
+const variablesOfOptions = new WeakMap<Option, string>();
+
+/** Adds a reason to ignore the variable of a flag: a variable must never cause an error about other flags. */
+export function ignoreVariable(command: Command, flag: FlagWithVariable, rule: IgnoreRule): void {
+  const rules = rulesOfCommands.get(command) ?? new Map<FlagWithVariable, IgnoreRule[]>();
+  rulesOfCommands.set(command, rules.set(flag, [...(rules.get(flag) ?? []), rule]));
+}
+
+/** Declares that the flags of the command have variables, for help and for {@link applyFlagVariables}. */
+export function addFlagVariables({ options }: Command): void {
+  for (const option of options)
+    if (hasVariable(option.long)) variablesOfOptions.set(option, FLAG_VARIABLES[option.long]);
+}
+
+const hasVariable = (long: string | null | undefined): long is FlagWithVariable =>
+  typeof long === 'string' && Object.hasOwn(FLAG_VARIABLES, long);
+
+/** The variable of a flag of {@link addFlagVariables}. */
+export const findVariable = (option: Option): string | undefined => variablesOfOptions.get(option);
+
+/**
+ * Sets the flags that the user did not give to the values of their variables. An empty variable counts as unset.
+ * @throws CredWatchError if a variable is invalid
+ */
+export function applyFlagVariables(command: Command, env: Environment): void {
+  const find = (flag: string) => command.options.find(({ long }) => long === flag);
+  const getSource = (option: Option | undefined) =>
+    option && command.getOptionValueSource(option.attributeName());
+  const given: GivenFlags = {
+    env,
+    has: (flag) => getSource(find(flag)) === 'cli',
+    get: (flag) => command.getOptionValue(find(flag)?.attributeName() ?? flag),
+  };
+  const rules = rulesOfCommands.get(command);
+  // The rule about a role needs the source.
+  for (const flag of ['--source', '--role', '--job-duration', '--margin'] as const) {
+    const option = find(flag);
+    const text = env[FLAG_VARIABLES[flag]] ?? '';
+    if (option === undefined || findVariable(option) === undefined || text === '' || given.has(flag))
+      continue;
+    if (rules?.get(flag)?.some((isIgnored) => isIgnored(text.trim(), given))) continue;
+    const value = parseNamed(option, FLAG_VARIABLES[flag], text);
+    command.setOptionValueWithSource(option.attributeName(), value, 'env');
+  }
+}
+
+/** What to do if these variables select nothing. Empty without a variable. */
+export const describeVariables = (names: readonly string[]): string[] =>
+  names.map((name) => `${name} is set: unset it, or give the flag`);
+
+/** The variables that select series or credentials on this command line. */
+export const listSelectingVariables = (command: Command): string[] =>
+  listUsedVariables(command, ['--source', '--role']);
+
+const listUsedVariables = (command: Command, flags: readonly FlagWithVariable[]): string[] =>
+  command.options.flatMap((option) =>
+    hasVariable(option.long) &&
+    flags.includes(option.long) &&
+    command.getOptionValueSource(option.attributeName()) === 'env'
+      ? FLAG_VARIABLES[option.long]
+      : [],
+  );

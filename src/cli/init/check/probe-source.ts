@@ -1,0 +1,58 @@
+import { toFailureFacts } from '../../../domain/failures/failure-facts.ts';
+import type { ProbeFacts } from '../../../domain/installation/check/facts.ts';
+import type { Poller } from '../../../domain/installation/check/poller.ts';
+import { SOURCE_NAMES } from '../../../domain/model.ts';
+import { CredWatchError } from '../../../errors.ts';
+import type { PollOutcome } from '../../../sources/source.ts';
+import { openSourceFromFlags, resolveJobSource, type SourceFlags } from '../../flags/source-flags.ts';
+import type { Io } from '../../process/io.ts';
+
+/**
+ * Polls once, without recording. Without flags, polls the same source as the schedule of this user.
+ * @param poller what records in the database. Null: nothing, or another user
+ */
+export async function probeSource(flags: SourceFlags, poller: Poller | null, io: Io): Promise<ProbeFacts> {
+  const isChosen =
+    flags.source !== 'auto' || [flags.role, flags.profile, flags.process, flags.roleArn].some(Boolean);
+  try {
+    if (isChosen || poller === null) {
+      return await poll(
+        { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) },
+        io,
+      );
+    }
+    const env = { ...io.env, ...Object.fromEntries(poller.variables) };
+    return await poll({ ...flags, ...readSourceFlags(poller) }, { ...io, env });
+  } catch (error) {
+    if (!(error instanceof CredWatchError)) throw error;
+    return { isOk: null, error: { message: error.message, hint: error.hint ?? null } };
+  }
+}
+
+/** The flags that select the credentials. */
+function readSourceFlags({ poll: { flags } }: Poller): SourceFlags {
+  const source = SOURCE_NAMES.find((name) => name === flags.get('--source')) ?? 'auto';
+  const read = (flag: string) => flags.get(flag) || undefined;
+  const settings = Object.entries({
+    ...{ role: read('--role'), profile: read('--profile'), process: read('--process') },
+    ...{ roleArn: read('--role-arn'), sessionName: read('--session-name') },
+  }).filter(([, value]) => value !== undefined);
+  return { source, ...Object.fromEntries(settings) };
+}
+
+async function poll(flags: SourceFlags, io: Io): Promise<ProbeFacts> {
+  const { source } = await openSourceFromFlags(flags, io);
+  const outcome = await source.poll();
+  const { clockOffset } = outcome;
+  if (!outcome.ok) return { isOk: false, source: source.name, clockOffset, failure: toFailureFacts(outcome) };
+  return {
+    isOk: true,
+    source: outcome.identity.source ?? source.name,
+    apiVersion: outcome.identity.apiVersion,
+    clockOffset,
+    possibleHopLimit: hasHopLimitNote(outcome),
+  };
+}
+
+const hasHopLimitNote = ({ notes }: PollOutcome): boolean =>
+  notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT');

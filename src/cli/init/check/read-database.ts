@@ -1,0 +1,99 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseFacts, ErrorText, LastPoll } from '../../../domain/installation/check/facts.ts';
+import { valueAt } from '../../../domain/measurement/columns/column.ts';
+import type { Seconds, SourceName } from '../../../domain/model.ts';
+import { CredWatchError } from '../../../errors.ts';
+import { ROOT_DATABASE_PATH } from '../../../store/database-path.ts';
+import { findExposedFiles } from '../../../store/exposed-files.ts';
+import type { SampleStore } from '../../../store/sample-store.ts';
+
+interface ReadResult {
+  database: DatabaseFacts;
+  lastPoll: LastPoll | null;
+  /** The newest known one. */
+  clockOffset: Seconds | null;
+  /** Why the addon of SQLite cannot be loaded. */
+  addonError: ErrorText | null;
+}
+
+interface ReadOptions {
+  isRoot: boolean;
+  /** Only another user has to write the file, for example a dynamic user of systemd. */
+  isWrittenByOther: boolean;
+  /** Only polls of this source count. Null: of all sources. */
+  source: SourceName | null;
+}
+
+/** Reads a database without changing it. */
+export async function readDatabase(
+  path: string,
+  { isRoot, isWrittenByOther, source }: ReadOptions,
+): Promise<ReadResult> {
+  const facts = {
+    path,
+    error: null,
+    exposed: findExposedFiles(path),
+    mayBeRoots: !isRoot && existsSync(dirname(ROOT_DATABASE_PATH)),
+  };
+  const missing = (state: 'missing' | 'empty'): ReadResult => ({
+    database: { ...facts, state },
+    lastPoll: null,
+    clockOffset: null,
+    addonError: null,
+  });
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === 0) return missing('empty');
+  try {
+    const { SampleStore } = await import('../../../store/sample-store.ts');
+    using store = SampleStore.openReadOnly(path);
+    if (store === null) return missing('missing');
+    const isWritable = isWrittenByOther || (canWrite(path) && canWrite(dirname(path)));
+    return {
+      database: { ...facts, state: isWritable ? 'usable' : 'read-only' },
+      ...findNewest(store, source),
+      addonError: null,
+    };
+  } catch (error) {
+    if (!(error instanceof CredWatchError)) throw error;
+    const text = { message: error.message, hint: error.hint ?? null };
+    const isAddon = error.code === 'DATABASE_DRIVER_MISSING';
+    return {
+      database: { ...facts, state: 'unreadable', error: text },
+      lastPoll: null,
+      clockOffset: null,
+      addonError: isAddon ? text : null,
+    };
+  }
+}
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** By the clock of the host. Imported samples are no polls. */
+function findNewest(
+  store: SampleStore,
+  source: SourceName | null,
+): Pick<ReadResult, 'lastPoll' | 'clockOffset'> {
+  let lastPoll: LastPoll | null = null;
+  let clockOffset: Seconds | null = null;
+  const consider = (poll: LastPoll, offset: Seconds | null) => {
+    if (lastPoll !== null && poll.at <= lastPoll.at) return;
+    lastPoll = poll;
+    clockOffset = offset;
+  };
+  for (const read of store.historyReaders(source === null ? {} : { source })) {
+    const { generations, isPolled, failedPolls, newestClockOffset } = read();
+    for (let index = 0; isPolled && index < generations.count; index += 1)
+      consider({ at: valueAt(generations.rawLastSeen, index), failure: null }, newestClockOffset);
+    for (const { reason, lastAt, lastDetail } of failedPolls)
+      consider({ at: lastAt, failure: { reason, detail: lastDetail } }, newestClockOffset);
+  }
+  return { lastPoll, clockOffset };
+}

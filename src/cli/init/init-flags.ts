@@ -1,0 +1,14 @@
+import type { ScheduleKind } from '../../domain/installation/schedule.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
+import type { SourceFlags } from '../flags/source-flags.ts';
+
+export interface InitFlags extends SourceFlags {
+  schedule?: ScheduleKind;
+  every: Seconds;
+  write?: boolean;
+  yes?: boolean;
+  check?: boolean;
+  db?: string;
+  format: TextOrJson;
+}

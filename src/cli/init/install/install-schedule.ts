@@ -1,0 +1,47 @@
+import type { InstallationState, Schedule } from '../../../domain/installation/schedule.ts';
+import { CredWatchError } from '../../../errors.ts';
+import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
+import type { Io } from '../../process/io.ts';
+import type { InitFlags } from '../init-flags.ts';
+import { prepareCrontab } from './crontab.ts';
+import { askUser } from './question.ts';
+import { prepareUnits } from './units.ts';
+
+/** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
+export function assertInstallable({ write, yes, format }: InitFlags, schedule: Schedule, io: Io): void {
+  if (!write) return;
+  if (schedule.kind === 'sidecar' || schedule.kind === 'process') {
+    const { message, hint } = describeNotInstallable(schedule);
+    throw new CredWatchError(message, hint);
+  }
+  if (yes) return;
+  if (format === 'json') throw new CredWatchError('--write with -f json needs --yes', 'add --yes');
+  if (io.canAsk()) return;
+  throw new CredWatchError(
+    '--write has to ask, and the standard input is not a terminal',
+    'add --yes to install without a question',
+  );
+}
+
+/**
+ * Installs the schedule after a question.
+ * @throws CredWatchError
+ */
+export async function installSchedule(
+  schedule: Schedule,
+  { write, yes }: InitFlags,
+  io: Io,
+): Promise<InstallationState> {
+  if (!write) return 'printed';
+  const installer = await prepareInstaller(schedule, io);
+  if (installer.isComplete) return 'unchanged';
+  if (!yes && !(await askUser(askToInstall(schedule), io))) return 'declined';
+  await installer.install();
+  return 'installed';
+}
+
+async function prepareInstaller(schedule: Schedule, { env, userId }: Io) {
+  if (schedule.kind === 'cron') return prepareCrontab(schedule, env);
+  if (schedule.kind === 'systemd') return prepareUnits(schedule, env, userId);
+  throw new Error(`a ${schedule.kind} cannot be installed`);
+}

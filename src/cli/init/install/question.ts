@@ -1,0 +1,18 @@
+import type { Io } from '../../process/io.ts';
+
+/** Asks on stderr. Any answer but yes is no. */
+export async function askUser(question: string, { stdin, stderr }: Io): Promise<boolean> {
+  await stderr.write(`${question} [y/N] `);
+  return /^\s*y(?:es)?\s*$/i.test(await readLine(stdin));
+}
+
+/** Without the line end. The text so far at the end of the input. */
+async function readLine(stdin: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of stdin) {
+    text += Buffer.from(chunk).toString('utf8');
+    const end = text.indexOf('\n');
+    if (end >= 0) return text.slice(0, end);
+  }
+  return text;
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Schedule, ScheduleFile } from '../../../domain/installation/schedule.ts';
+import { CredWatchError, describeSystemError } from '../../../errors.ts';
+import { redactText } from '../../../redact.ts';
+import { TIMER_NAME, UNIT_COMMENT } from '../../../report/installation/systemd-units.ts';
+import type { Environment } from '../../../sources/environment/variables.ts';
+import { formatShellCommand } from '../../../untrusted-text.ts';
+import { runProgram } from '../run-program.ts';
+import type { Installer } from './installer.ts';
+
+type SystemdSchedule = Extract<Schedule, { kind: 'systemd' }>;
+
+/**
+ * Prepares to write the units, and to start the timer.
+ * @param userId null on systems without users
+ * @throws CredWatchError if a unit of the same name was not written by `init`
+ */
+export async function prepareUnits(
+  schedule: SystemdSchedule,
+  env: Environment,
+  userId: number | null,
+): Promise<Installer> {
+  const { files, commands, scope } = schedule;
+  for (const { path } of files) assertOwn(path);
+  const variables = scope === 'user' ? addRuntimeFolder(env, userId) : env;
+  const systemctl = scope === 'user' ? ['systemctl', '--user'] : ['systemctl'];
+  const areWritten = files.every(({ path, content }) => readUnit(path) === content);
+  return {
+    isComplete: areWritten && (await isTimerRunning(systemctl, variables)),
+    async install() {
+      for (const file of files) writeUnit(file);
+      for (const command of commands) await runCommand(command, variables);
+    },
+  };
+}
+
+function assertOwn(path: string): void {
+  const text = readUnit(path);
+  if (text === null || text.startsWith(UNIT_COMMENT)) return;
+  throw new CredWatchError(
+    `${path} exists, and \`cred-watch init\` did not write it`,
+    'remove or rename the file, or use --schedule cron',
+  );
+}
+
+/** Null if the file does not exist. */
+function readUnit(path: string): string | null {
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  } catch (cause) {
+    throw new CredWatchError(
+      `could not read ${path}: ${describeSystemError(cause)}`,
+      'check its permissions',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** systemd never sees a part of the file. */
+function writeUnit({ path, content }: ScheduleFile): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, content, { mode: 0o644 });
+    renameSync(`${path}.new`, path);
+  } catch (cause) {
+    throw new CredWatchError(
+      `could not write ${path}: ${describeSystemError(cause)}`,
+      'check the permissions of the folder',
+      { cause },
+    );
+  }
+}
+
+async function isTimerRunning(systemctl: readonly string[], env: Environment): Promise<boolean> {
+  for (const question of ['is-enabled', 'is-active']) {
+    const { code } = await runProgram([...systemctl, '--quiet', question, TIMER_NAME], env);
+    if (code !== 0) return false;
+  }
+  return true;
+}
+
+async function runCommand(command: readonly string[], env: Environment): Promise<void> {
+  const { code, isMissing, stderr } = await runProgram(command, env);
+  if (code === 0) return;
+  const text = formatShellCommand(command);
+  const [reason = ''] = stderr.trim().split('\n');
+  throw new CredWatchError(
+    isMissing ? `${command[0]} is not installed` : `\`${text}\` failed: ${redactText(reason)}`,
+    `the units are written; run \`${text}\`, or use --schedule cron`,
+  );
+}
+
+/** `sudo --user` and cron do not set the variable with which systemctl finds the manager of a user. */
+function addRuntimeFolder(env: Environment, userId: number | null): Environment {
+  const folder = `/run/user/${userId}`;
+  return env.XDG_RUNTIME_DIR === undefined && existsSync(folder) ? { ...env, XDG_RUNTIME_DIR: folder } : env;
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { PollCommand } from '../../domain/installation/schedule.ts';
+import type { SourceName } from '../../domain/model.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
+import { CredWatchError } from '../../errors.ts';
+import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
+import { findDefaultDatabasePath } from '../../store/database-path.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
+import type { SourceFlags } from '../flags/source-flags.ts';
+import type { Io } from '../process/io.ts';
+
+/** Variables of every source. Never listed here: keys, tokens, and URLs that grant credentials. */
+const SETTINGS = [
+  ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'],
+  'CRED_WATCH_HOST',
+];
+
+/** Variables of IMDS, which can also give the credentials with which a role is assumed. */
+const IMDS_SETTINGS = [
+  ...['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'AWS_IMDS_USE_IPV6'],
+  ...['AWS_EC2_METADATA_V1_DISABLED', 'AWS_METADATA_SERVICE_TIMEOUT', 'AWS_METADATA_SERVICE_NUM_ATTEMPTS'],
+  'AWS_EC2_INSTANCE_PROFILE_NAME',
+];
+
+/** Variables of sources that call AWS. */
+const AWS_SETTINGS = [
+  ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_SDK_LOAD_CONFIG'],
+  ...[
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+    'AWS_CA_BUNDLE',
+    'AWS_USE_FIPS_ENDPOINT',
+    'AWS_USE_DUALSTACK_ENDPOINT',
+  ],
+  ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_SSO', 'AWS_ENDPOINT_URL_SSO_OIDC'],
+  ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_STS_REGIONAL_ENDPOINTS'],
+];
+
+const FILES: ReadonlySet<string> = new Set([
+  ...['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CA_BUNDLE'],
+]);
+
+/** Sources that can run a program, which needs the PATH of the user. */
+const RUNS_PROGRAMS: ReadonlySet<SourceName> = new Set(['process', 'profile', 'role', 'web-identity', 'sso']);
+
+interface PollFlags extends SourceFlags {
+  source: SourceName;
+  db?: string;
+}
+
+/**
+ * The command that polls the source of these flags from cron or a unit.
+ * @throws CredWatchError if the command would contain a secret
+ */
+export function buildPollCommand(flags: PollFlags, io: Io): PollCommand {
+  const { env, programFiles } = io;
+  const { source } = flags;
+  const database = resolve(resolveDatabaseFile(flags.db, io));
+  const ownDefault = findDefaultDatabasePath({ ...io, env: {} });
+  return {
+    ...programFiles,
+    source,
+    words: ['poll', '--source', source, ...listSourceWords(flags)],
+    database,
+    isDefaultDatabase: database === ownDefault,
+    variables: listVariables(source, env),
+  };
+}
+
+function listSourceWords(flags: SourceFlags): string[] {
+  if (flags.externalId !== undefined) {
+    throw new CredWatchError(
+      '--external-id is a secret, and other users can read a schedule',
+      'write external_id into a profile of ~/.aws/config, and use --profile',
+    );
+  }
+  const values: readonly (readonly [flag: string, value: string | undefined])[] = [
+    ['--role', flags.role],
+    ['--profile', flags.profile],
+    ['--process', flags.process],
+    ['--role-arn', flags.roleArn],
+    ['--session-name', flags.sessionName],
+    ['--duration', flags.duration === undefined ? undefined : formatFlagDuration(flags.duration)],
+    ['--sts-endpoint', flags.stsEndpoint],
+    ['--host', flags.host],
+  ];
+  return values.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+}
+
+function listVariables(source: SourceName, env: Environment): [name: string, value: string][] {
+  const known = [
+    ...(RUNS_PROGRAMS.has(source) ? ['PATH'] : []),
+    ...SETTINGS,
+    ...IMDS_SETTINGS,
+    ...(source === 'imds' ? [] : AWS_SETTINGS),
+  ];
+  const names = known.filter((name) => isVariableSet(env, name));
+  return names.map((name) => {
+    const value = env[name] ?? '';
+    if (URL.canParse(value) && `${new URL(value).username}${new URL(value).password}` !== '') {
+      throw new CredWatchError(
+        `${name} contains a user name or a password, and other users can read a schedule`,
+        `remove them from ${name}`,
+      );
+    }
+    return [name, FILES.has(name) && !value.startsWith('~') ? resolve(value) : value];
+  });
+}

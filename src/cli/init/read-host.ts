@@ -1,0 +1,48 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host, Orchestrator } from '../../domain/installation/schedule.ts';
+import { detectPlatform } from '../../sources/environment/platform.ts';
+import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
+import type { Io } from '../process/io.ts';
+import { SYSTEM_FOLDERS } from './run-program.ts';
+
+/**
+ * Reads what can keep sampling on this machine.
+ * @param root another folder than `/`, for tests
+ */
+export function readHost({ env, isRoot }: Pick<Io, 'env' | 'isRoot'>, root = '/'): Host {
+  return {
+    isRoot,
+    hasSystemd: existsSync(join(root, 'run/systemd/system')),
+    hasCrontab: findProgram('crontab', env) !== null,
+    container: findContainer(env, root),
+  };
+}
+
+function findContainer(env: Environment, root: string): Orchestrator | 'other' | null {
+  const isSet = (name: string) => isVariableSet(env, name);
+  if (isSet('KUBERNETES_SERVICE_HOST')) return 'kubernetes';
+  if (existsSync(join(root, 'var/run/secrets/kubernetes.io'))) return 'kubernetes';
+  if (isSet('ECS_CONTAINER_METADATA_URI_V4') || isSet('ECS_CONTAINER_METADATA_URI')) return 'ecs';
+  if (env.AWS_EXECUTION_ENV?.startsWith('AWS_ECS_')) return 'ecs';
+  // CloudShell and the builds of AWS are containers without these files.
+  if (env.AWS_EXECUTION_ENV === 'CloudShell' || detectPlatform(env) !== null) return 'other';
+  // systemd sets `container` in the containers that it starts, and then runs there itself.
+  const files = ['.dockerenv', 'run/.containerenv'];
+  return files.some((file) => existsSync(join(root, file))) ? 'other' : null;
+}
+
+/** The path of a program. Null if it is not installed. */
+export function findProgram(name: string, env: Environment): string | null {
+  const folders = `${env.PATH ?? ''}:${SYSTEM_FOLDERS}`.split(':').filter((folder) => folder.startsWith('/'));
+  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

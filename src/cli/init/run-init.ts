@@ -1,0 +1,127 @@
+import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
+import { findComeBack } from '../../domain/installation/come-back.ts';
+import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
+import { correctTime } from '../../domain/measurement/generations.ts';
+import type { Seconds, SourceName } from '../../domain/model.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { InitReport } from '../../report/installation/init-report.ts';
+import { buildSchedule } from '../../report/installation/schedule.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
+import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
+import { analyseSeries } from '../../watch/newest-series.ts';
+import { pollOnce, type RecordedPoll } from '../../watch/poll-once.ts';
+import { EXIT } from '../flags/exit-codes.ts';
+import { openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
+import { createPollNotePrinter, printError } from '../process/messages.ts';
+import { openRecordingStore } from '../process/recording-store.ts';
+import type { InitFlags } from './init-flags.ts';
+import { assertInstallable, installSchedule } from './install/install-schedule.ts';
+import { buildPollCommand } from './poll-command.ts';
+import { readHost } from './read-host.ts';
+import { findUserUnitFolder, readUserName } from './user.ts';
+
+/** Resolves to the exit code. */
+export async function runInit(flags: InitFlags, io: Io): Promise<number> {
+  const { every } = flags;
+  const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
+  const poll = buildPollCommand(selected, io);
+  const host = readHost(io);
+  const schedule = planSchedule(flags, host, poll, io);
+  assertInstallable(flags, schedule, io);
+  const { source, host: hostName } = await openSourceFromFlags(selected, io);
+  using store = await openRecordingStore(poll.database);
+  const recorded = await pollOnce({ source, store, host: hostName, machine: io.machine });
+  const { outcome } = recorded;
+  await createPollNotePrinter(io)(outcome.notes);
+  if (!outcome.ok) {
+    const { message, hint } = describeFailure(outcome);
+    await printError(io, `no credentials found: ${message}`, hint);
+    return EXIT.failed;
+  }
+  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule }, io);
+  return finish(report, flags, io);
+}
+
+/** @throws CredWatchError if the schedule that the user requested is not possible */
+function planSchedule(flags: InitFlags, host: Host, poll: PollCommand, io: Io): Schedule {
+  const { every } = flags;
+  const kind: ScheduleKind = flags.schedule ?? chooseSchedule(host, poll, every);
+  const problem = findScheduleProblem(kind, host, poll, every);
+  if (problem !== null) {
+    const { message, hint } = describeScheduleProblem(problem);
+    throw new CredWatchError(message, hint);
+  }
+  const unitFolder = host.isRoot ? '/etc/systemd/system' : findUserUnitFolder(io);
+  return buildSchedule(kind, {
+    host,
+    poll,
+    every,
+    unitFolder,
+    user: readUserName(io),
+    version: CRED_WATCH_VERSION,
+  });
+}
+
+interface SampledSource {
+  recorded: RecordedPoll;
+  outcome: PolledCredentials;
+  source: CredentialSource;
+  store: SampleStore;
+  poll: PollCommand;
+  every: Seconds;
+  schedule: Schedule;
+}
+
+function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
+  const { identity } = recorded;
+  const { credentials, observedAt, clockOffset } = outcome;
+  const now = Math.max(observedAt, correctTime(outcome));
+  const [analysis] = analyseSeries(store, identity, io.clock.now()).filter(
+    (each) => each.identity.apiVersion === identity.apiVersion,
+  );
+  const { sampleCount = 1, witnessedCount = 0 } = analysis?.measurement ?? {};
+  return {
+    generatedAt: observedAt,
+    identity,
+    endpoint: source.endpoint?.url ?? null,
+    credentials,
+    remaining: secondsBetween(now, credentials.expiration),
+    clockOffset,
+    database: plan.poll.database,
+    isDefaultDatabase: plan.poll.isDefaultDatabase,
+    sampleCount,
+    rotationCount: witnessedCount,
+    ...plan,
+    comeBack: findComeBack({
+      now,
+      lastUpdated: credentials.lastUpdated,
+      expiration: credentials.expiration,
+      rotationCount: witnessedCount,
+      usualInterval: getUsualInterval(identity.source),
+      every: plan.every,
+    }),
+  };
+}
+
+/** How long a source usually serves the same credentials. */
+const getUsualInterval = (source: SourceName): Seconds | null => (source === 'imds' ? 3600 : null);
+
+/** Shows everything before it asks and installs. */
+async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<number> {
+  const { schedule } = report;
+  if (flags.format === 'json') {
+    const { renderInitJson } = await import('../../report/installation/init-json.ts');
+    await io.stdout.write(renderInitJson(report, await installSchedule(schedule, flags, io)));
+    return EXIT.ok;
+  }
+  const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
+  const style = getTextStyle(io);
+  await printText(io, renderSample(report, flags.write === true, style));
+  const installation = await installSchedule(schedule, flags, io);
+  await printText(io, renderNextSteps(report, installation, style));
+  return EXIT.ok;
+}

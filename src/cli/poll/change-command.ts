@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { kill } from 'node:process';
+import { type Clock, withTimeLimit } from '../../clock.ts';
+import { findPollChange, type PollChange } from '../../domain/changes/poll-changes.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
+import { describeSystemError } from '../../errors.ts';
+import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
+import { buildChangeEnvironment, type ChangeFacts } from './change-environment.ts';
+
+/** A command that hangs must not collect processes. */
+const MAX_RUN_MS = 60_000;
+
+/** systemd and Docker kill a process after ten seconds or more. */
+const MAX_LAST_RUN_MS = 8000;
+
+/** What a run of the command ended with. Null: success. */
+type RunProblem = string | null;
+
+/**
+ * Runs the command of `--on-change` in a shell, one run at a time. A run delays no poll. Changes during a run are passed
+ * to one later run. A failure of the command is a note.
+ */
+export class ChangeCommand {
+  readonly #command: string;
+  readonly #io: Io;
+  readonly #stop = new AbortController();
+  #waiting: ChangeFacts | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(command: string, io: Io) {
+    this.#command = command;
+    this.#io = io;
+  }
+
+  /** Starts the command, or runs the command after the current run. */
+  notify(facts: ChangeFacts): void {
+    this.#waiting = this.#waiting === null ? facts : merge(this.#waiting, facts);
+    this.#running ??= this.#runAll();
+  }
+
+  /**
+   * Waits for the command.
+   * @param clock limits the time, because the poller was stopped; null waits until the usual time limit
+   */
+  async end(clock: Clock | null): Promise<void> {
+    if (this.#running === null) return;
+    if (clock === null) return this.#running;
+    const waiting = new AbortController();
+    const limit = clock.sleep(MAX_LAST_RUN_MS, waiting.signal).then(() => this.#stop.abort());
+    await this.#running;
+    waiting.abort();
+    await limit;
+  }
+
+  async #runAll(): Promise<void> {
+    while (this.#waiting !== null && !this.#stop.signal.aborted) {
+      const facts = this.#waiting;
+      this.#waiting = null;
+      const problem = await this.#run(facts);
+      if (problem !== null)
+        await printNote(
+          this.#io,
+          `the command of --on-change ${problem}`,
+          'polling continues; run the command by hand to see its error',
+        );
+    }
+    this.#running = null;
+  }
+
+  async #run(facts: ChangeFacts): Promise<RunProblem> {
+    try {
+      const env = buildChangeEnvironment(facts, this.#io.env);
+      return await withTimeLimit(MAX_RUN_MS, this.#stop.signal, (limit) =>
+        runShell(this.#command, env, limit),
+      );
+    } catch (error) {
+      return `could not be started: ${describeSystemError(error)}`;
+    }
+  }
+}
+
+/** Both changes as one. The facts before are the older ones. If they are as before, the last change counts alone. */
+function merge(first: ChangeFacts, last: ChangeFacts): ChangeFacts {
+  const both: PollChange | null = findPollChange(first.change.before, last.change.after);
+  return both === null ? last : { ...last, change: both };
+}
+
+/** stdout is for the output of `poll`, so both streams of the command go to stderr. */
+function runShell(
+  command: string,
+  env: Readonly<Record<string, string>>,
+  limit: AbortSignal,
+): Promise<RunProblem> {
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that Ctrl-C does not end the command.
+    const child = spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 2, 2] });
+    const end = () => killGroup(child);
+    if (limit.aborted) end();
+    limit.addEventListener('abort', end, { once: true });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      limit.removeEventListener('abort', end);
+      if (limit.aborted) resolve(describeTimeout(limit));
+      else if (signal !== null) resolve(`was ended by ${signal}`);
+      else resolve(code === 0 ? null : `failed with exit code ${code}`);
+    });
+  });
+}
+
+const describeTimeout = ({ reason }: AbortSignal): string =>
+  reason instanceof DOMException && reason.name === 'TimeoutError'
+    ? `was ended after ${formatDuration(MAX_RUN_MS / 1000)}`
+    : 'was ended, because the poller stops';
+
+/** SIGKILL, because a hanging process may ignore other signals. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The system has no process groups, or the group is empty.
+    child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,19 @@
+import type { Seconds } from '../../domain/model.ts';
+import type { JudgingFlags } from '../flags/judging-flags.ts';
+import type { ListeningFlags } from '../flags/listening-flags.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
+import type { SourceFlags } from '../flags/source-flags.ts';
+import type { DestinationTarget } from '../push/destination-target.ts';
+import type { Tag } from '../push/tags.ts';
+
+export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
+  targets?: string;
+  interval?: Seconds;
+  for?: Seconds;
+  db?: string;
+  format: TextOrJson;
+  push?: readonly DestinationTarget[];
+  tag?: readonly Tag[];
+  /** A command for the shell. */
+  onChange?: string;
+}

@@ -1,0 +1,50 @@
+import { selectJobNotes } from '../../domain/job-notes.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
+import type { FailureReason } from '../../domain/model.ts';
+import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
+import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
+import type { RecordedPoll } from '../../watch/poll-once.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
+import { type Io, printText } from '../process/io.ts';
+import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+
+export type PrintPoll = (recorded: RecordedPoll) => Promise<void>;
+
+/** Prints one line per poll. Prints a note only when its text is new. */
+export function createPollPrinter(format: TextOrJson, io: Io): PrintPoll {
+  const printMessages = createMessagePrinter(io);
+  return async (recorded) => {
+    const { outcome, identity } = recorded;
+    await printMessages(recorded);
+    if (!outcome.ok) await printPollFailure(recorded, io);
+    if (format === 'json') await io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
+    else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome)}\n`);
+  };
+}
+
+/** Returns a function that prints the notes of a poll and a wrong clock, each text once. */
+export function createMessagePrinter(io: Io): PrintPoll {
+  const printNotes = createPollNotePrinter(io);
+  let isSkewReported = false;
+  return async ({ outcome }) => {
+    await printNotes(selectJobNotes(outcome.notes, null));
+    const offset = outcome.clockOffset ?? 0;
+    if (Math.abs(offset) > NOTABLE_CLOCK_OFFSET && !isSkewReported) {
+      isSkewReported = true;
+      await printNote(io, describeClockSkewNow(offset), CORRECT_CLOCK_HINT);
+    }
+  };
+}
+
+/** Returns the reason. Null for a successful poll. */
+export async function printPollFailure(
+  { outcome, isStarting }: RecordedPoll,
+  io: Io,
+): Promise<FailureReason | null> {
+  if (outcome.ok) return null;
+  const { message, hint } = describeFailure(outcome);
+  if (isStarting) await printNote(io, message, 'this counts as a failed poll after two minutes');
+  else await printError(io, message, hint);
+  return outcome.reason;
+}

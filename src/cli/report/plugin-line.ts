@@ -1,0 +1,31 @@
+import type { Instant, Seconds } from '../../domain/model.ts';
+import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
+import { summariseStatus } from '../../domain/status/status.ts';
+import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
+import type { StoredReport } from '../../watch/stored-report.ts';
+import { type Io, printText } from '../process/io.ts';
+import type { ReportOutput } from './outputs.ts';
+
+/**
+ * The outputs besides the line of `--exit-codes nagios`. The line replaces a table on stdout.
+ */
+export const removeTableOnStdout = (outputs: readonly ReportOutput[]): ReportOutput[] =>
+  outputs.filter(({ format, file }) => format !== 'table' || file !== '-');
+
+/** A format that the user requested on stdout replaces the line. */
+export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
+  outputs.some(({ file }) => file === '-');
+
+/** Prints the line of a monitoring plugin. */
+export async function printPluginLine(
+  { assessment }: StoredReport,
+  presigned: readonly PresignedUrls[],
+  { margin, now }: { margin: Seconds; now: Instant },
+  io: Io,
+): Promise<void> {
+  const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
+  const status = summariseStatus(assessment, margin, now);
+  const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
+  const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
+  await printText(io, renderStatusPluginLine(status, worst ?? null));
+}

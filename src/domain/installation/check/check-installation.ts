@@ -1,0 +1,143 @@
+import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
+import type { Seconds } from '../../model.ts';
+import { secondsBetween } from '../../time/instant.ts';
+import type { InstallationFacts } from './facts.ts';
+import type { InstallationCheck } from './installation-check.ts';
+import type { Poller } from './poller.ts';
+
+/** The oldest Node that cred-watch supports. */
+export const MIN_NODE_VERSION = '20.18.1';
+
+/** Without a known interval. The same as of `check --offline`. */
+const DEFAULT_ALLOWED_AGE: Seconds = 900;
+
+/** Everything that `init --check` reports, in the order in which it should be fixed. */
+export function checkInstallation(facts: InstallationFacts): InstallationCheck[] {
+  const pollers = findOwnPollers(facts);
+  return [
+    ...checkPollers(pollers, facts),
+    checkLastPoll(pollers, facts),
+    ...checkDatabase(facts),
+    ...checkNode(facts),
+    ...checkProbe(facts),
+  ];
+}
+
+/** True if no check found a problem. */
+export const isInstallationOk = (checks: readonly InstallationCheck[]): boolean =>
+  checks.every(({ state }) => state !== 'problem');
+
+/** The pollers that record in the database, or may do so. */
+const findOwnPollers = ({ pollers, database }: InstallationFacts): Poller[] =>
+  pollers.filter((poller) => poller.database === null || poller.database === database.path);
+
+function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): InstallationCheck[] {
+  if (own.length === 0) {
+    const other = pollers.find(({ problem }) => problem === null) ?? pollers[0];
+    return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
+  }
+  const isPolled = own.some(({ problem }) => problem === null);
+  return own.map(({ place, interval, problem }) => ({
+    code: 'POLLER',
+    // A second poller that is stopped does no harm while the first one works.
+    state: problem === null ? 'ok' : isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem',
+    place,
+    intervalSeconds: interval,
+    problem,
+  }));
+}
+
+/** One poll may be missed. Two more minutes allow for jitter and slow endpoints. */
+function findAllowedAge(pollers: readonly Poller[]): Seconds {
+  const intervals = pollers.flatMap(({ interval }) => (interval === null ? [] : [interval]));
+  return intervals.length === 0 ? DEFAULT_ALLOWED_AGE : 2 * Math.max(...intervals) + 120;
+}
+
+function checkLastPoll(pollers: readonly Poller[], { lastPoll, now }: InstallationFacts): InstallationCheck {
+  const allowedSeconds = findAllowedAge(pollers);
+  const check = { code: 'LAST_POLL', allowedSeconds } as const;
+  if (lastPoll === null) return { ...check, state: 'problem', at: null, ageSeconds: null, failure: null };
+  const { at, failure } = lastPoll;
+  const ageSeconds = secondsBetween(at, now);
+  const isOk = failure === null && ageSeconds <= allowedSeconds;
+  return { ...check, state: isOk ? 'ok' : 'problem', at, ageSeconds, failure };
+}
+
+function checkDatabase({ database }: InstallationFacts): InstallationCheck[] {
+  const { path, state, error, exposed, mayBeRoots } = database;
+  const problem = state === 'usable' ? null : state;
+  const isOk = problem === null;
+  const check = {
+    code: 'DATABASE',
+    state: isOk ? 'ok' : 'problem',
+    path,
+    error,
+    mayBeRoots,
+    problem,
+  } as const;
+  if (state === 'missing' || state === 'unreadable') return [check];
+  const { readable, writable, folders } = exposed;
+  const isExposed = readable.length + writable.length + folders.length > 0;
+  return [
+    check,
+    { code: 'DATABASE_ACCESS', state: isExposed ? 'problem' : 'ok', readable, writable, folders },
+  ];
+}
+
+function checkNode({ node }: InstallationFacts): InstallationCheck[] {
+  const { path, version, addonError } = node;
+  const isSupported = version !== null && compareVersions(version, MIN_NODE_VERSION) >= 0;
+  return [
+    { code: 'NODE', state: isSupported ? 'ok' : 'problem', path, version, minVersion: MIN_NODE_VERSION },
+    { code: 'ADDON', state: addonError === null ? 'ok' : 'problem', error: addonError },
+  ];
+}
+
+/** Of versions such as `20.18.1`. */
+function compareVersions(a: string, b: string): number {
+  const [first, second] = [a, b].map((text) => text.split('.').map(Number));
+  for (let index = 0; index < 3; index += 1) {
+    const difference = (first?.[index] ?? 0) - (second?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function checkProbe({ probe, clockOffset }: InstallationFacts): InstallationCheck[] {
+  if (probe.isOk === null) {
+    return [
+      { code: 'CREDENTIALS', state: 'problem', failure: null, error: probe.error },
+      checkClock(clockOffset),
+    ];
+  }
+  const isImds = probe.source === 'imds';
+  if (!probe.isOk) {
+    const { failure } = probe;
+    return [
+      { code: 'CREDENTIALS', state: 'problem', failure, error: null },
+      checkClock(clockOffset),
+      ...(isImds ? [checkHopLimit(failure.possibleHopLimit ? true : null)] : []),
+    ];
+  }
+  const { apiVersion, possibleHopLimit } = probe;
+  return [
+    { code: 'CREDENTIALS', state: 'ok', failure: null, error: null },
+    checkClock(clockOffset),
+    ...(isImds ? [checkHopLimit(possibleHopLimit)] : []),
+    ...(isImds && apiVersion === '1' && !possibleHopLimit
+      ? [{ code: 'IMDS_V1', state: 'note' } as const]
+      : []),
+  ];
+}
+
+function checkClock(offset: Seconds | null): InstallationCheck {
+  const state = offset === null ? 'unknown' : Math.abs(offset) > NOTABLE_CLOCK_OFFSET ? 'problem' : 'ok';
+  return { code: 'CLOCK', state, offsetSeconds: offset };
+}
+
+/** @param isBlocked null if IMDS did not respond, for whatever reason */
+const checkHopLimit = (isBlocked: boolean | null): InstallationCheck => ({
+  code: 'HOP_LIMIT',
+  state: isBlocked === null ? 'unknown' : isBlocked ? 'problem' : 'ok',
+  isBlocked,
+});

@@ -1,0 +1,67 @@
+import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
+import type { Poller } from './poller.ts';
+
+/** A message of an error, and what to do. Both are safe to print. */
+export interface ErrorText {
+  message: string;
+  hint: string | null;
+}
+
+/** Files that other users can read or change. */
+export interface ExposedPaths {
+  readable: readonly string[];
+  writable: readonly string[];
+  folders: readonly string[];
+}
+
+export interface DatabaseFacts {
+  path: string;
+  state: 'usable' | 'missing' | 'empty' | 'read-only' | 'unreadable';
+  /** For `unreadable`. */
+  error: ErrorText | null;
+  exposed: ExposedPaths;
+  /** Other users cannot see whether root has a database. */
+  mayBeRoots: boolean;
+}
+
+/** The newest poll in the database. */
+export interface LastPoll {
+  at: Instant;
+  /** Null for a sample. */
+  failure: { reason: FailureReason; detail: string } | null;
+}
+
+/** A poll of the check, which is not recorded. */
+export type ProbeFacts =
+  | {
+      isOk: true;
+      source: SourceName;
+      apiVersion: string | null;
+      clockOffset: Seconds | null;
+      possibleHopLimit: boolean;
+    }
+  | { isOk: false; source: SourceName; clockOffset: Seconds | null; failure: FailureFacts }
+  /** SDKs disagree, or the flags are wrong. */
+  | { isOk: null; error: ErrorText };
+
+export interface NodeFacts {
+  /** The Node of the schedule, or of this process. */
+  path: string;
+  /** Null if it does not run. */
+  version: string | null;
+  /** Why this process cannot load the addon of SQLite. Null if it can. */
+  addonError: ErrorText | null;
+}
+
+/** What `init --check` reads on a machine. */
+export interface InstallationFacts {
+  now: Instant;
+  pollers: readonly Poller[];
+  database: DatabaseFacts;
+  /** Of the source that the check polls. Null if nothing is recorded. */
+  lastPoll: LastPoll | null;
+  /** By the poll of the check, else the newest recorded one. Null if unknown. */
+  clockOffset: Seconds | null;
+  node: NodeFacts;
+  probe: ProbeFacts;
+}

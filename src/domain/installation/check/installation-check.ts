@@ -1,0 +1,42 @@
+import type { FailureFacts, FailureReason, Instant, Seconds } from '../../model.ts';
+import type { DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
+import type { PollerPlace, PollerProblem } from './poller.ts';
+
+/**
+ * - `problem`: nothing is recorded, or what is recorded is exposed or wrong
+ * - `unknown`: the state could not be read
+ * - `note`: everything works, but the user should know the fact
+ */
+export type CheckState = 'ok' | 'problem' | 'unknown' | 'note';
+
+/** The fields of each check. */
+export interface InstallationCheckFields {
+  /** Nothing polls into the database. `otherDatabase`: something polls into this one. */
+  NO_POLLER: { otherDatabase: string | null };
+  POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
+  LAST_POLL: {
+    at: Instant | null;
+    ageSeconds: Seconds | null;
+    allowedSeconds: Seconds;
+    failure: { reason: FailureReason; detail: string } | null;
+  };
+  DATABASE: Pick<DatabaseFacts, 'path' | 'error' | 'mayBeRoots'> & { problem: DatabaseProblem | null };
+  DATABASE_ACCESS: ExposedPaths;
+  CLOCK: { offsetSeconds: Seconds | null };
+  NODE: { path: string; version: string | null; minVersion: string };
+  ADDON: { error: ErrorText | null };
+  CREDENTIALS: { failure: FailureFacts | null; error: ErrorText | null };
+  HOP_LIMIT: { isBlocked: boolean | null };
+  IMDS_V1: Record<never, never>;
+}
+
+export type DatabaseProblem = Exclude<DatabaseFacts['state'], 'usable'>;
+export type InstallationCheckCode = keyof InstallationCheckFields;
+export type InstallationCheck = {
+  [C in InstallationCheckCode]: { code: C; state: CheckState } & InstallationCheckFields[C];
+}[InstallationCheckCode];
+
+export const INSTALLATION_CHECK_CODES = [
+  ...(['NO_POLLER', 'POLLER', 'LAST_POLL', 'DATABASE', 'DATABASE_ACCESS', 'CLOCK'] as const),
+  ...(['NODE', 'ADDON', 'CREDENTIALS', 'HOP_LIMIT', 'IMDS_V1'] as const),
+] as const satisfies readonly InstallationCheckCode[];

@@ -1,0 +1,123 @@
+import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
+import { valueAt } from '../measurement/columns/column.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
+import { getGeneration } from '../measurement/columns/generation-columns.ts';
+import { forecastRotation, type RotationForecast } from '../measurement/forecast.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import type { FailedPollCount, Generation, Instant, Seconds } from '../model.ts';
+import type { Job } from '../verdict/job-verdict.ts';
+import { findCurrentFailure } from '../verdict/judgements.ts';
+import { judgeNow } from '../verdict/now.ts';
+import type { Outlook } from '../verdict/now-verdict.ts';
+import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+import { findLatestTime } from './latest-time.ts';
+
+/** Why a start cannot be judged now. */
+export type UnknownStartReason =
+  | 'POLL_FAILED'
+  | 'NO_SAMPLES'
+  | 'STALE_SAMPLES'
+  | 'SAMPLES_IN_FUTURE'
+  | 'ISSUED_IN_FUTURE'
+  | 'SEVERAL_ENDPOINTS';
+
+/** May a job start now, with the credentials of the newest sample? */
+export type StartNow = { job: Job } & (
+  | { answer: 'yes'; until: Instant }
+  | { answer: 'no'; shortfall: Seconds; outlook: Outlook }
+  | { answer: 'unknown'; reason: UnknownStartReason }
+);
+
+/** A polled series at one moment. All instants are by the clock of `now`, so that a reader can count down to them. */
+export interface SeriesNow {
+  /** When the newest credentials expire, by the later of both clocks. Null without a sample. */
+  expiresAt: Instant | null;
+  /** Null without a sample. */
+  lastSampleAt: Instant | null;
+  /** If the last poll failed. */
+  failure: FailedPollCount | null;
+  /** When the next poll is expected by the usual time between samples. Null if that is unknown. */
+  usualNextPollAt: Instant | null;
+  nextRotation: RotationForecast | null;
+  starts: readonly StartNow[];
+  /** Without a newer sample, the answers are unknown from then on. Null without a sample. */
+  staleAt: Instant | null;
+}
+
+/** A poller may miss a poll. Credentials that were served a short while ago are still those of a new job. */
+const MIN_STALE_AGE: Seconds = 900;
+
+/** What is known now about a series, without a poll. */
+export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], now: Instant): SeriesNow {
+  const { measurement, age } = analysis;
+  const failure = findCurrentFailure(analysis);
+  if (measurement === null || age === null) {
+    const reason = failure === null ? 'NO_SAMPLES' : 'POLL_FAILED';
+    const starts = jobs.map((job): StartNow => ({ job, answer: 'unknown', reason }));
+    return { ...UNKNOWN, failure, starts };
+  }
+  const latest = findLatestTime(now, null, analysis);
+  /** By how much the clock that dates the credentials is ahead of `now`. */
+  const ahead = latest - now;
+  const lastSampleAt = now - age * 1000;
+  const { usualGap } = measurement;
+  const maxAge = Math.max(MIN_STALE_AGE, usualGap === null ? 0 : 2 * usualGap + 60);
+  const staleAt = lastSampleAt + maxAge * 1000;
+  const credentials = findLastServed(measurement);
+  const unusable = findProblem(analysis, { failure, age, isStale: now >= staleAt });
+  const forecast = forecastRotation(measurement);
+  return {
+    expiresAt: credentials.expiration - ahead,
+    lastSampleAt,
+    failure,
+    usualNextPollAt: usualGap === null ? null : lastSampleAt + usualGap * 1000,
+    nextRotation: forecast && shiftForecast(forecast, ahead),
+    starts: jobs.map((job): StartNow => {
+      if (unusable !== null) return { job, answer: 'unknown', reason: unusable };
+      const current = { identity: analysis.identity, credentials };
+      const judgement = judgeNow(current, { job, at: latest, analysis });
+      if (judgement.unknownReason !== null) return { job, answer: 'unknown', reason: 'ISSUED_IN_FUTURE' };
+      const { spare, outlook } = judgement;
+      return spare < 0
+        ? { job, answer: 'no', shortfall: -spare, outlook }
+        : { job, answer: 'yes', until: now + spare * 1000 };
+    }),
+    staleAt,
+  };
+}
+
+const UNKNOWN = {
+  expiresAt: null,
+  lastSampleAt: null,
+  usualNextPollAt: null,
+  nextRotation: null,
+  staleAt: null,
+} as const;
+
+function findProblem(
+  { measurement }: SeriesAnalysis,
+  { failure, age, isStale }: { failure: FailedPollCount | null; age: Seconds; isStale: boolean },
+): UnknownStartReason | null {
+  if (failure !== null) return 'POLL_FAILED';
+  if (age < -NOTABLE_CLOCK_OFFSET) return 'SAMPLES_IN_FUTURE';
+  if (isStale) return 'STALE_SAMPLES';
+  // The next request may get the older credentials of another endpoint.
+  return measurement?.severalEndpoints == null ? null : 'SEVERAL_ENDPOINTS';
+}
+
+/** With several endpoints, the generation that was seen last. */
+function findLastServed(measurement: Measurement): Generation {
+  const { generations } = getHistoryColumns(measurement);
+  let last = 0;
+  for (let index = 1; index < generations.count; index += 1) {
+    if (valueAt(generations.lastSeen, index) >= valueAt(generations.lastSeen, last)) last = index;
+  }
+  return getGeneration(generations, last);
+}
+
+const shiftForecast = (forecast: RotationForecast, aheadMs: number): RotationForecast => ({
+  ...forecast,
+  expected: forecast.expected - aheadMs,
+  earliest: forecast.earliest - aheadMs,
+  latest: forecast.latest - aheadMs,
+});

@@ -1,0 +1,188 @@
+import { valueAt } from '../measurement/columns/column.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
+import type { Measurement, WorstCase } from '../measurement/measurement.ts';
+import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
+import { secondsBetween } from '../time/instant.ts';
+import { correctNow } from '../verdict/analyse.ts';
+import {
+  type AssessedJob,
+  type AssessedSeries,
+  type Assessment,
+  findDecisiveJob,
+  findJudgement,
+} from '../verdict/assessment.ts';
+import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
+import type { Finding, FindingCode } from '../verdict/finding.ts';
+import { findLongestSafeJob } from '../verdict/job.ts';
+import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
+import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
+import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
+
+/** The state of the stored series, with the values of the series that matters most. */
+export interface Status {
+  /** The worst verdict of all jobs. Null without a job. */
+  verdict: Verdict | null;
+  /** The first job with this verdict. Null without a job. */
+  job: AssessedJob | null;
+  jobs: readonly AssessedJob[];
+  margin: Seconds;
+  /** The series that decides the verdict. Without a verdict, the one with the smallest worst case. Null without series. */
+  series: SeriesStatus | null;
+  /** The series that judge the job. Without a job, all series that are not retired. */
+  seriesCount: number;
+  retiredCount: number;
+  /** The series of `seriesCount` whose newest sample is too old. */
+  staleCount: number;
+  /** The sources whose newest poll failed, in stored order. */
+  failing: readonly FailingSource[];
+}
+
+export interface SeriesStatus {
+  identity: SeriesIdentity;
+  isPolled: boolean;
+  /** Null without a job, and if this series does not judge it. */
+  judgement: JobJudgement | null;
+  /** Null without a sample. */
+  measured: MeasuredStatus | null;
+  /** Null if the series has neither a sample nor a failed poll. */
+  lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
+  /** The problems of the series, except those that the other fields show. */
+  problems: readonly Finding[];
+}
+
+export interface MeasuredStatus
+  extends Pick<
+    Measurement,
+    'witnessedCount' | 'watchedTime' | 'watchedShare' | 'sampleCount' | 'isIssuedPerRequest'
+  > {
+  worstCase: WorstCase;
+  longestSafeJob: Seconds | null;
+  /** Of the newest sample. Negative: the sample is in the future. */
+  ageSeconds: Seconds;
+  lastSample: Instant;
+  /** The newest known credentials. Null if every request gets new ones. */
+  current: { expiration: Instant; remaining: Seconds } | null;
+}
+
+/** A host and source whose newest poll failed. */
+export interface FailingSource {
+  host: string;
+  source: SourceName;
+  reason: FailureReason;
+  /** May be empty. */
+  detail: string;
+  /** By the host's clock. */
+  lastAt: Instant;
+}
+
+/** Other fields of the status show these. */
+const SHOWN_ELSEWHERE: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'POLLS_FAILED']);
+
+/** @param margin for the longest safe job */
+export function summariseStatus(assessment: Assessment, margin: Seconds, now: Instant): Status {
+  const { series: all, jobs, verdict } = assessment;
+  const job = findDecisiveJob(assessment);
+  const decisive =
+    findDecisiveSeries(assessment) ?? all.find(({ isRetired }) => !isRetired) ?? all[0] ?? null;
+  const judging = job === null ? [] : all.filter((each) => findJudgement(each, job) !== null);
+  const counted = judging.length > 0 ? judging : all.filter(({ isRetired }) => !isRetired);
+  const isCounted = new Set(counted);
+  const failing: FailingSource[] = [];
+  let staleCount = 0;
+  for (const each of all) {
+    // Each access may analyse the series again.
+    const { analysis } = each;
+    const failure = findFailingSource(analysis);
+    if (failure !== null && (each === decisive || isConfigured(analysis))) failing.push(failure);
+    if (isCounted.has(each) && isStale(analysis)) staleCount += 1;
+  }
+  return {
+    verdict,
+    job,
+    jobs,
+    margin,
+    series: decisive && describeSeries(decisive, job, margin, now),
+    seriesCount: counted.length,
+    retiredCount: all.filter(({ isRetired }) => isRetired).length,
+    staleCount,
+    failing,
+  };
+}
+
+const isStale = ({ findings }: SeriesAnalysis): boolean =>
+  findings.some(({ code }) => code === 'STALE_SAMPLES');
+
+const isConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
+  !wasNeverConfigured(measurement !== null, failedPolls);
+
+function findFailingSource(analysis: SeriesAnalysis): FailingSource | null {
+  const failure = findCurrentFailure(analysis);
+  if (failure === null) return null;
+  const { host, source } = analysis.identity;
+  return { host, source, reason: failure.reason, detail: failure.lastDetail, lastAt: failure.lastAt };
+}
+
+function describeSeries(
+  series: AssessedSeries,
+  job: AssessedJob | null,
+  margin: Seconds,
+  now: Instant,
+): SeriesStatus {
+  const { identity, analysis } = series;
+  const { measurement, age, isPolled, findings } = analysis;
+  const failure = findFailingSource(analysis);
+  const measured =
+    measurement === null || age === null ? null : describeMeasurement(measurement, age, margin, now);
+  return {
+    identity,
+    isPolled,
+    judgement: job && findJudgement(series, job),
+    measured,
+    lastPoll: findLastPoll(failure, measured, now),
+    problems: findings.filter(({ severity, code }) => severity === 'problem' && !SHOWN_ELSEWHERE.has(code)),
+  };
+}
+
+function findLastPoll(
+  failure: FailingSource | null,
+  measured: MeasuredStatus | null,
+  now: Instant,
+): SeriesStatus['lastPoll'] {
+  if (failure !== null)
+    return { at: failure.lastAt, ageSeconds: secondsBetween(failure.lastAt, now), failure };
+  return measured && { at: measured.lastSample, ageSeconds: measured.ageSeconds, failure: null };
+}
+
+const describeMeasurement = (
+  measurement: Measurement,
+  ageSeconds: Seconds,
+  margin: Seconds,
+  now: Instant,
+): MeasuredStatus => ({
+  worstCase: measurement.worstCase,
+  longestSafeJob: findLongestSafeJob(measurement, margin),
+  witnessedCount: measurement.witnessedCount,
+  watchedTime: measurement.watchedTime,
+  watchedShare: measurement.watchedShare,
+  sampleCount: measurement.sampleCount,
+  isIssuedPerRequest: measurement.isIssuedPerRequest,
+  ageSeconds,
+  lastSample: measurement.lastSample,
+  current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, now),
+});
+
+/** With several endpoints, the next request may get any of the served credentials, so the earliest expiration counts. */
+function findCurrentCredentials(
+  measurement: Measurement,
+  now: Instant,
+): { expiration: Instant; remaining: Seconds } {
+  const { generations } = getHistoryColumns(measurement);
+  let expiration = valueAt(generations.expiration, generations.count - 1);
+  if (measurement.severalEndpoints !== null) {
+    for (const { generation, to } of measurement.servedPeriods)
+      if (to >= measurement.lastSample) expiration = Math.min(expiration, generation.expiration);
+  }
+  // The later time is the safe choice, as in `check`.
+  const at = Math.max(now, correctNow(now, measurement));
+  return { expiration, remaining: secondsBetween(at, expiration) };
+}

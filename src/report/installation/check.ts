@@ -1,0 +1,69 @@
+import { isInstallationOk } from '../../domain/installation/check/check-installation.ts';
+import type { CheckState, InstallationCheck } from '../../domain/installation/check/installation-check.ts';
+import type { Instant } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
+import { buildFieldsJson } from '../json-fields.ts';
+import { type CheckContext, describeInstallationCheck } from '../messages/installation/checks.ts';
+import { createPalette, type Palette } from '../terminal/colour.ts';
+import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
+import { formatCount } from '../text/format-values.ts';
+
+const STATE_WIDTH = 9;
+
+/** One row for each check, and its fix below. A fix is never wrapped, so that it can be copied. */
+export function renderInstallationCheck(
+  checks: readonly InstallationCheck[],
+  context: CheckContext,
+  style: TextStyle,
+): string {
+  const palette = createPalette(style);
+  const widths = [STATE_WIDTH, clampWidth(style.width) - STATE_WIDTH];
+  const rows = checks.flatMap((check) => {
+    const { message, fix } = describeInstallationCheck(check, context);
+    const text = layOutColumns([[check.state, escapeUnprintable(message)]], widths, palette).replace(
+      /^\w+/,
+      paintState(check.state, palette),
+    );
+    return fix === null ? [text] : [text, `${' '.repeat(STATE_WIDTH)}→ ${escapeUnprintable(fix)}`];
+  });
+  return `${[renderHeadline(checks, palette), '', ...rows].join('\n')}\n`;
+}
+
+function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad }: Palette): string {
+  if (isInstallationOk(checks)) return bold(good('the installation works'));
+  const count = checks.filter(({ state }) => state === 'problem').length;
+  return bold(bad(`the installation has ${formatCount(count, 'problem')}`));
+}
+
+const paintState = (state: CheckState, { good, bad, warning }: Palette): string =>
+  ({ ok: good, problem: bad, unknown: warning, note: warning })[state](state);
+
+/** `init --check -f json`. */
+export function renderInstallationCheckJson(
+  checks: readonly InstallationCheck[],
+  context: CheckContext,
+  now: Instant,
+): string {
+  const document = {
+    schema_version: 1,
+    generated_at: formatInstant(now),
+    database: context.database,
+    is_ok: isInstallationOk(checks),
+    checks: checks.map((check) => {
+      const { code, state, ...fields } = check;
+      return {
+        ...{ code, state, ...buildFieldsJson(fields), ...selectFailure(check) },
+        ...describeInstallationCheck(check, context),
+      };
+    }),
+  };
+  return `${toJson(document, 2)}\n`;
+}
+
+/** As in the other documents, a failure has a reason and a detail. */
+const selectFailure = (check: InstallationCheck) =>
+  check.code === 'CREDENTIALS' && check.failure !== null
+    ? { failure: { reason: check.failure.reason, detail: check.failure.detail } }
+    : {};

@@ -1,0 +1,48 @@
+import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { toJson } from '../../untrusted-text.ts';
+import { buildIdentityJson } from '../json-fields.ts';
+import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
+import type { InitReport } from './init-report.ts';
+
+/** `init -f json`. */
+export function renderInitJson(report: InitReport, installation: InstallationState): string {
+  const { credentials, comeBack, schedule } = report;
+  const document = {
+    schema_version: 1,
+    generated_at: formatInstant(report.generatedAt),
+    ...buildIdentityJson(report.identity),
+    endpoint: report.endpoint,
+    access_key_id: maskKeyId(credentials.accessKeyId),
+    last_updated: formatNullableInstant(credentials.lastUpdated),
+    expiration: formatInstant(credentials.expiration),
+    remaining_seconds: report.remaining,
+    clock_offset_seconds: report.clockOffset,
+    database: report.database,
+    sample_count: report.sampleCount,
+    rotation_count: report.rotationCount,
+    schedule: { kind: schedule.kind, interval_seconds: report.every, ...buildScheduleJson(schedule) },
+    installation,
+    come_back: {
+      code: comeBack.code,
+      at: comeBack.code === 'NOW' ? null : formatInstant(comeBack.at),
+      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.interval : null,
+    },
+  };
+  return `${toJson(document, 2)}\n`;
+}
+
+/** The fields that a kind does not have are null or empty. */
+function buildScheduleJson(schedule: Schedule) {
+  const none = { scope: null, orchestrator: null, text: null, files: [], commands: [] };
+  switch (schedule.kind) {
+    case 'cron':
+      return { ...none, text: schedule.line };
+    case 'systemd':
+      return { ...none, scope: schedule.scope, files: schedule.files, commands: schedule.commands };
+    case 'sidecar':
+      return { ...none, orchestrator: schedule.orchestrator, text: schedule.text };
+    case 'process':
+      return { ...none, text: schedule.command };
+  }
+}

@@ -1,0 +1,23 @@
+import type { ComeBack } from '../../domain/installation/come-back.ts';
+import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
+import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
+
+/** What `init` found and did. */
+export interface InitReport {
+  generatedAt: Instant;
+  identity: SeriesIdentity;
+  /** Null if the source has no endpoint. */
+  endpoint: string | null;
+  credentials: IssuedCredentials;
+  remaining: Seconds;
+  clockOffset: Seconds | null;
+  database: string;
+  isDefaultDatabase: boolean;
+  sampleCount: number;
+  /** Witnessed rotations. */
+  rotationCount: number;
+  poll: PollCommand;
+  every: Seconds;
+  schedule: Schedule;
+  comeBack: ComeBack;
+}

@@ -1,0 +1,68 @@
+import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import { formatShellCommand } from '../../untrusted-text.ts';
+import { describeComeBack, describeFoundSource, describeHistory } from '../messages/installation/init.ts';
+import { describeInstallation, introduceSchedule } from '../messages/installation/schedule.ts';
+import { createPalette } from '../terminal/colour.ts';
+import { layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
+import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import type { InitReport } from './init-report.ts';
+
+/** Five lines about the sample, then the schedule. */
+export function renderSample(report: InitReport, writes: boolean, style: TextStyle): string {
+  const palette = createPalette(style);
+  const { identity, schedule } = report;
+  const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
+  const introduction = introduceSchedule(schedule, writes);
+  const rows = layOutRows(listRows(report), style.width, palette);
+  return `${headline}\n${rows}\n${introduction}\n\n${formatSchedule(schedule)}\n\n`;
+}
+
+/** What `--write` did, and when to come back. */
+export function renderNextSteps(
+  report: InitReport,
+  installation: InstallationState,
+  style: TextStyle,
+): string {
+  const { comeBack, identity, schedule, generatedAt } = report;
+  const next = describeComeBack(comeBack, identity.source, formatReportCommand(report), generatedAt);
+  const rows: [label: string, text: string][] = [
+    ...(installation === 'printed'
+      ? []
+      : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
+    ['come back', next],
+  ];
+  return layOutRows(rows, style.width, createPalette(style));
+}
+
+function listRows({ credentials, remaining, ...report }: InitReport): [label: string, value: string][] {
+  const { accessKeyId, lastUpdated, expiration } = credentials;
+  const issued = lastUpdated === null ? '' : `, issued ${formatTimestamp(lastUpdated)}`;
+  return [
+    ['credentials', `${maskKeyId(accessKeyId)}${issued}`],
+    ['expire', `${formatTimestamp(expiration)}, ${formatRemaining(remaining)}`],
+    ['history', describeHistory(report.sampleCount, report.rotationCount)],
+    ['database', report.database],
+  ];
+}
+
+/** Copied by the user, so nothing is indented or wrapped. */
+function formatSchedule(schedule: Schedule): string {
+  switch (schedule.kind) {
+    case 'cron':
+      return schedule.line;
+    case 'systemd': {
+      const files = schedule.files.map(({ path, content }) => `# ${path}\n${content}`);
+      return [...files, schedule.commands.map(formatShellCommand).join('\n')].join('\n');
+    }
+    case 'sidecar':
+      return schedule.text.trimEnd();
+    case 'process':
+      return schedule.command;
+  }
+}
+
+/** The command that shows what the schedule recorded. */
+export function formatReportCommand({ isDefaultDatabase, database }: InitReport): string {
+  return formatShellCommand(['cred-watch', 'report', ...(isDefaultDatabase ? [] : ['--db', database])]);
+}

@@ -1,0 +1,214 @@
+import type {
+  DatabaseProblem,
+  InstallationCheck,
+  InstallationCheckCode,
+} from '../../../domain/installation/check/installation-check.ts';
+import type { PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { quoteForShell } from '../../../untrusted-text.ts';
+import { formatTimestamp, joinWords } from '../../text/format-values.ts';
+import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import { CORRECT_CLOCK_HINT } from '../now.ts';
+
+export interface CheckContext {
+  database: string;
+  user: string;
+}
+
+interface CheckText {
+  message: string;
+  /** What to do. Null if nothing has to be done. */
+  fix: string | null;
+}
+
+type Describe<C extends InstallationCheckCode> = (
+  check: Extract<InstallationCheck, { code: C }>,
+  context: CheckContext,
+) => CheckText;
+
+const ok = (message: string): CheckText => ({ message, fix: null });
+
+const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
+  NO_POLLER: ({ otherDatabase }, { database }) =>
+    otherDatabase === null
+      ? { message: `nothing polls into ${database}`, fix: 'run `cred-watch init --write`' }
+      : {
+          message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
+          fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
+        },
+  POLLER: ({ place, intervalSeconds, problem }) => {
+    const poller = describePlace(place);
+    if (problem !== null) return describePollerProblem(poller, problem);
+    return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
+  },
+  LAST_POLL: ({ at, ageSeconds, allowedSeconds, failure }, { database }) => {
+    if (at === null || ageSeconds === null) {
+      return {
+        message: `no poll is recorded in ${database}`,
+        fix: 'run `cred-watch poll`, and read its message',
+      };
+    }
+    const when = `${formatTimestamp(at)}, ${duration(Math.max(0, ageSeconds))} ago`;
+    if (failure !== null) {
+      const { message, hint } = describeFailure({
+        ...failure,
+        misconfiguration: null,
+        possibleHopLimit: false,
+      });
+      return { message: `the last poll failed: ${message} (${when})`, fix: hint };
+    }
+    return ageSeconds <= allowedSeconds
+      ? ok(`the last poll was at ${when}`)
+      : {
+          message: `the last poll was at ${when}, more than ${duration(allowedSeconds)}`,
+          fix: 'fix the schedule above; the mails of cron, or `journalctl -u cred-watch`, show the errors of polls',
+        };
+  },
+  DATABASE: ({ path, problem, error, mayBeRoots }, { user }) => {
+    if (problem === null) return ok(`the database ${path} can be written`);
+    if (error !== null) return { message: error.message, fix: error.hint };
+    if (mayBeRoots && problem === 'missing') {
+      return {
+        message: DATABASES.missing(path),
+        fix: 'root may have polled: run `sudo cred-watch init --check`',
+      };
+    }
+    return { message: DATABASES[problem](path), fix: DATABASE_FIXES[problem](path, user) };
+  },
+  DATABASE_ACCESS: ({ readable, writable, folders }) => {
+    const files = [...new Set([...readable, ...writable])];
+    if (files.length > 0) {
+      const verbs = [...(readable.length > 0 ? ['read'] : []), ...(writable.length > 0 ? ['write'] : [])];
+      return {
+        message: `other users can ${joinWords(verbs)} ${files.join(', ')}`,
+        fix: `run \`chmod 600 ${files.map(quoteForShell).join(' ')}\``,
+      };
+    }
+    return folders.length === 0
+      ? ok('other users can neither read nor change the database')
+      : {
+          message: `other users can replace the database, because they can write the folder ${folders.join(', ')}`,
+          fix: `run \`chmod go-w ${folders.map(quoteForShell).join(' ')}\``,
+        };
+  },
+  CLOCK: ({ offsetSeconds, state }) => {
+    if (offsetSeconds === null) {
+      return {
+        message: 'the clock could not be compared with that of AWS: no response had a Date header',
+        fix: null,
+      };
+    }
+    if (state === 'ok')
+      return ok(`the clock of this host is right, within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`);
+    return {
+      message: `the clock of this host is ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} that of AWS`,
+      fix: `${CORRECT_CLOCK_HINT}: \`timedatectl set-ntp true\` starts the time service of systemd`,
+    };
+  },
+  NODE: ({ path, version, state, minVersion }) => {
+    if (state === 'ok') return ok(`Node ${version} at ${path} is supported`);
+    return {
+      message: version === null ? `${path} does not run` : `Node ${version} at ${path} is too old`,
+      fix: `install Node ${minVersion} or later, then run \`cred-watch init --write\``,
+    };
+  },
+  ADDON: ({ error }) =>
+    error === null
+      ? ok('the SQLite addon can be loaded')
+      : { message: error.message, fix: error.hint ?? 'see docs/install.md' },
+  CREDENTIALS: ({ failure, error }) => {
+    if (error !== null) return { message: error.message, fix: error.hint };
+    if (failure === null) return ok('the source has credentials');
+    const { message, hint } = describeFailure(failure);
+    return { message: `a poll fails: ${message}`, fix: hint };
+  },
+  HOP_LIMIT: ({ isBlocked }) => {
+    if (isBlocked === null) return ok('the hop limit could not be checked, because the poll failed');
+    return isBlocked
+      ? { message: 'the response to the IMDSv2 token request does not arrive', fix: RAISE_HOP_LIMIT }
+      : ok('the hop limit of IMDS is high enough');
+  },
+  IMDS_V1: () => ({
+    message: 'IMDS is used without a token (IMDSv1)',
+    fix: 'require IMDSv2: `aws ec2 modify-instance-metadata-options --http-tokens required`',
+  }),
+};
+
+const DATABASES: Readonly<Record<DatabaseProblem, (path: string) => string>> = {
+  missing: (path) => `the database ${path} does not exist`,
+  empty: (path) => `the database ${path} is empty (0 bytes)`,
+  'read-only': (path) => `this user cannot write ${path} or its folder`,
+  unreadable: (path) => `the database ${path} cannot be read`,
+};
+
+const DATABASE_FIXES: Readonly<Record<DatabaseProblem, (path: string, user: string) => string>> = {
+  missing: () => 'run `cred-watch init`, which creates it',
+  empty: () => 'run `cred-watch poll`, which creates the tables',
+  'read-only': (path, user) =>
+    `run \`sudo chown ${quoteForShell(user)} ${quoteForShell(path)}\`, or poll as its owner`,
+  unreadable: (path) => `check the permissions: \`ls -l ${quoteForShell(path)}\``,
+};
+
+function describePlace(place: PollerPlace): string {
+  switch (place.kind) {
+    case 'cron':
+      return place.file === null
+        ? `cron (crontab of ${place.user})`
+        : `cron (${place.file}, user ${place.user})`;
+    case 'systemd':
+      return `systemd (${place.unit}${place.scope === 'user' ? ' of this user' : ''})`;
+    case 'process':
+      return `the process ${place.pid}`;
+  }
+}
+
+function describePollerProblem(poller: string, problem: PollerProblem): CheckText {
+  switch (problem.code) {
+    case 'program-missing':
+      return {
+        message: `${poller} starts ${problem.path}, which does not exist`,
+        fix: 'remove the entry, then run `cred-watch init --write`',
+      };
+    case 'not-in-path':
+      return {
+        message: `${poller} starts ${problem.name}, which is not in its PATH (${problem.path})`,
+        fix: 'remove the entry, then run `cred-watch init --write`, which uses absolute paths',
+      };
+    case 'cron-not-running':
+      return {
+        message: `${poller} has a poll, but no daemon of cron runs`,
+        fix: 'start it: `sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)',
+      };
+    case 'systemd-not-running':
+      return {
+        message: `${poller} has a poll, but systemd does not run here`,
+        fix: 'run `cred-watch init` to see what can keep sampling here',
+      };
+    case 'unit-inactive':
+      return {
+        message: `${poller} is not active`,
+        fix: `start it: \`${systemctl(problem.scope)} enable --now ${problem.unit}\``,
+      };
+    case 'run-failed':
+      return {
+        message: `${poller}: the last run failed`,
+        fix: `read its messages: \`${problem.scope === 'user' ? 'journalctl --user' : 'sudo journalctl'} -u ${problem.unit} -n 20\``,
+      };
+    case 'no-linger':
+      return {
+        message: `${poller} stops when the user logs out`,
+        fix: `run \`loginctl enable-linger ${quoteForShell(problem.user)}\``,
+      };
+  }
+}
+
+const systemctl = (scope: 'system' | 'user') => (scope === 'user' ? 'systemctl --user' : 'sudo systemctl');
+
+/** The sentence of a check, and what to do. */
+export function describeInstallationCheck<C extends InstallationCheckCode>(
+  check: Extract<InstallationCheck, { code: C }>,
+  context: CheckContext,
+): CheckText {
+  const describe = DESCRIPTIONS[check.code] as Describe<C>;
+  return describe(check, context);
+}

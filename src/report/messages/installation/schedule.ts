@@ -1,0 +1,128 @@
+import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { formatShellCommand } from '../../../untrusted-text.ts';
+import type { Explanation } from '../failures/explanation.ts';
+
+/** The sentence in front of a schedule. `writes`: `--write` was given. */
+export function introduceSchedule(schedule: Schedule, writes: boolean): string {
+  switch (schedule.kind) {
+    case 'cron':
+      return writes
+        ? 'This line of your crontab keeps sampling:'
+        : 'To keep sampling, add this line to your crontab (`crontab -e`), or run `cred-watch init --write`:';
+    case 'systemd': {
+      const which = schedule.scope === 'system' ? 'units' : 'units of your user';
+      return writes
+        ? `These ${which} of systemd keep sampling:`
+        : `To keep sampling, install these ${which} of systemd, or run \`cred-watch init --write\`:`;
+    }
+    case 'sidecar':
+      return schedule.orchestrator === 'ecs'
+        ? 'To keep sampling, add this container to the task definition, with the image of docs/docker.md:'
+        : 'To keep sampling, add this sidecar to the pod template, with the image of docs/docker.md:';
+    case 'process':
+      return 'To keep sampling, run this command as long as the container or the session exists:';
+  }
+}
+
+/** Why `--write` cannot install a schedule. */
+export function describeNotInstallable(
+  schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+): Explanation {
+  return schedule.kind === 'sidecar'
+    ? {
+        message:
+          '--write cannot install a sidecar, because it is a part of the task definition or the pod template',
+        hint: 'run `cred-watch init` without --write, and copy the sidecar',
+      }
+    : {
+        message: '--write cannot install a process: neither cron nor systemd can keep sampling here',
+        hint: 'run `cred-watch init` without --write, and start the process with the container or the session',
+      };
+}
+
+export const askToInstall = (schedule: Schedule): string =>
+  schedule.kind === 'cron' ? 'Add this line to your crontab?' : 'Write these units, and run the commands?';
+
+/** Only for `--write`. */
+export function describeInstallation(schedule: Schedule, state: InstallationState): string {
+  const isCron = schedule.kind === 'cron';
+  switch (state) {
+    case 'installed':
+      return isCron
+        ? 'installed: cron polls from now on; `crontab -e` removes the line'
+        : `installed: systemd polls from now on; \`${formatShellCommand(getStopCommand(schedule))}\` stops it`;
+    case 'unchanged':
+      return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
+    case 'declined':
+    case 'printed':
+      return 'nothing changed';
+  }
+}
+
+const getStopCommand = (schedule: Schedule): string[] => [
+  'systemctl',
+  ...(schedule.kind === 'systemd' && schedule.scope === 'user' ? ['--user'] : []),
+  ...['disable', '--now', 'cred-watch.timer'],
+];
+
+/** Why a schedule cannot run the poll, and what to use instead. */
+export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
+  switch (problem.code) {
+    case 'SHELL_SOURCE':
+      return {
+        message: `the source ${problem.source} needs variables of this shell or container, which cron and systemd do not have`,
+        hint: 'use --schedule process',
+      };
+    case 'INTERVAL':
+      return {
+        message: `${problem.kind} cannot run a poll every ${formatDuration(problem.every)}`,
+        hint: 'use 1m, 5m, 10m, 15m, 30m, 1h or another part of an hour or a day, or use --schedule process',
+      };
+    case 'LINE_END':
+      return {
+        message: 'a path or a value contains a control character, which a crontab or a unit cannot contain',
+        hint: 'move the program, the database or the file to another path',
+      };
+    case 'BACKSLASH':
+      return {
+        message: `'${problem.word}' contains a backslash, which versions of cron read differently`,
+        hint: 'use --schedule systemd, or move the file to another path',
+      };
+    case 'LINE_TOO_LONG':
+      return {
+        message: `the line has ${problem.length} characters, and cron accepts ${problem.limit}`,
+        hint: 'use shorter paths, or --schedule systemd',
+      };
+    case 'UNIT_SOURCE':
+      return {
+        message: `a unit of the system runs without a home folder, so it cannot read the source ${problem.source}`,
+        hint: 'use --schedule cron, or run init as the user who owns the credentials',
+      };
+    case 'UNIT_PROFILE':
+      return {
+        message: 'a unit of the system runs without a home folder, so it cannot read a profile',
+        hint: 'use --schedule cron, or run init without AWS_PROFILE and --profile',
+      };
+    case 'UNIT_PROGRAM':
+      return {
+        message: `a unit of the system cannot run ${problem.path}, because units see no home folders`,
+        hint: 'use --schedule cron, or install Node and cred-watch in /usr/local',
+      };
+    case 'UNIT_DATABASE':
+      return {
+        message: `a unit of the system has its database in /var/lib/cred-watch, and not in ${problem.path}`,
+        hint: 'use --schedule cron, or remove --db, CRED_WATCH_DB and XDG_STATE_HOME',
+      };
+    case 'UNIT_NODE':
+      return {
+        message: `systemd cannot start ${problem.path}, because the path contains a quote or a backslash`,
+        hint: 'use --schedule cron, or install Node in /usr/local',
+      };
+    case 'NO_ORCHESTRATOR':
+      return {
+        message: 'this is neither a task of ECS nor a pod of Kubernetes, so there is no place for a sidecar',
+        hint: 'docs/deploy.md has files for both; here, use --schedule cron, systemd or process',
+      };
+  }
+}

@@ -1,0 +1,187 @@
+import type { Seconds } from '../../../domain/model.ts';
+import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../../domain/verdict/judgements.ts';
+import {
+  formatCount,
+  formatJob,
+  formatNumber,
+  formatSeriesName,
+  formatShare,
+  formatTimestamp,
+} from '../../text/format-values.ts';
+import { formatWorstCase } from '../measurements.ts';
+import { formatVerdict } from '../verdicts.ts';
+
+/** A part of the status line. A warning is about the poller, and not about the job. */
+export interface StatusPart {
+  text: string;
+  emphasis?: 'verdict' | 'warning';
+}
+
+/** What the status says, in the order of the line. */
+export function listStatusParts(status: Status): StatusPart[] {
+  const { series } = status;
+  const measured = series?.measured ?? null;
+  return [
+    ...listVerdictParts(status),
+    ...listReasonParts(series?.judgement ?? null),
+    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series)),
+    ...(series === null ? [] : listPollParts(series)),
+    ...listOtherParts(status),
+  ];
+}
+
+/** For a verdict about presigned URLs: `presigned URLs for 7d: not safe: never`. */
+export const describePresignedVerdict = (requested: Seconds, verdict: Verdict): string =>
+  `presigned URLs for ${duration(requested)}: ${formatVerdict(verdict)}`;
+
+/** Drops small units, which only distract: `3d 04h`, `5h 20m`, `2m 13s`. */
+export function formatRoughDuration(seconds: Seconds): string {
+  const unit = seconds >= 86_400 ? 3600 : seconds >= 3600 ? 60 : 1;
+  return duration(Math.floor(seconds / unit) * unit);
+}
+
+function listVerdictParts(status: Status): StatusPart[] {
+  const { verdict, job, jobs, margin, series } = status;
+  if (verdict === null || job === null) {
+    const text = describeLongestSafeJob(series?.measured ?? null, margin);
+    return text === null ? [] : [{ text, emphasis: 'verdict' }];
+  }
+  const which = jobs.length > 1 ? `, the worst of ${formatCount(jobs.length, 'job')}` : '';
+  return [
+    { text: formatVerdict(verdict), emphasis: 'verdict' },
+    { text: `${job.name === null ? `${formatJob(job)} job` : `job ${formatJob(job)}`}${which}` },
+  ];
+}
+
+/** Null without a sample. */
+function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
+  if (measured === null) return null;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest } = measured;
+  if (longestSafeJob !== null && longestSafeJob > 0)
+    return `longest safe job ${duration(longestSafeJob)} with a margin of ${duration(margin)}`;
+  return witnessedCount === 0 && !isIssuedPerRequest
+    ? 'longest safe job not known yet'
+    : `no job is safe with a margin of ${duration(margin)}`;
+}
+
+function listMeasuredParts(measured: MeasuredStatus, series: SeriesStatus | null): StatusPart[] {
+  const { worstCase, current } = measured;
+  const spare = series?.judgement ? describeSpare(series.judgement) : '';
+  // An old log says nothing about the credentials of today.
+  const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
+  return [
+    { text: `worst case ${formatWorstCase(worstCase)} at ${formatTimestamp(worstCase.at)}${spare}` },
+    { text: describeWatched(measured) },
+    ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
+  ];
+}
+
+function describeSpare({ verdict, spare, shareOfSafeStarts: share }: JobJudgement): string {
+  if (spare === null) return '';
+  const text = spare < 0 ? `, ${duration(-spare)} short` : `, ${duration(spare)} to spare`;
+  const isShown = toSafety(verdict) === 'not-safe' && verdict !== 'never' && share !== null && share < 1;
+  return isShown ? `${text}, ${formatShare(share)} of starts safe` : text;
+}
+
+/** A smaller share leaves room for rotations that no sample shows. */
+const WATCHED_ENOUGH = 0.95;
+
+function describeWatched(measured: MeasuredStatus): string {
+  const { witnessedCount, watchedTime, watchedShare, sampleCount, isIssuedPerRequest } = measured;
+  if (isIssuedPerRequest) return `${formatCount(sampleCount, 'sample')}, each request gets new credentials`;
+  const time = formatRoughDuration(watchedTime);
+  const share =
+    watchedShare === null || watchedShare >= WATCHED_ENOUGH
+      ? ''
+      : `, ${formatShare(watchedShare)} of the time watched`;
+  return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
+}
+
+const describeCurrent = (remaining: Seconds): string =>
+  remaining < 0
+    ? `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`
+    : `${formatRoughDuration(remaining)} left now`;
+
+function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
+  if (judgement?.verdict !== 'unknown') return [];
+  // The part about polls has the age of the samples, and the part about samples says that there are none.
+  return judgement.unknownReasons
+    .filter(({ code }) => code !== 'NO_SAMPLES')
+    .map((reason) => ({ text: describeReason(reason), emphasis: 'warning' as const }));
+}
+
+function describeReason(reason: UnknownReason): string {
+  switch (reason.code) {
+    case 'NO_SAMPLES':
+      return 'no samples';
+    case 'NO_WITNESSED_ROTATION':
+      return 'no rotation witnessed yet';
+    case 'STALE_SAMPLES':
+      return `newest sample older than ${duration(reason.maxAgeSeconds)}`;
+    case 'SAMPLES_IN_FUTURE':
+      return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
+    case 'ROTATION_OVERDUE':
+      return `rotation overdue, same credentials for ${formatRoughDuration(reason.servedForSeconds)}`;
+    case 'ISSUED_IN_FUTURE':
+      return `LastUpdated ${duration(reason.aheadSeconds)} ahead of the clock`;
+    case 'LEAD_TIMES_SHRINK':
+      return `lead times shrink by ${duration(reason.shrinkingPerDaySeconds)} per day`;
+    case 'TOO_LITTLE_WATCHED':
+      return `less than ${formatShare(reason.minWatched)} of the time watched`;
+    case 'RECENT_LEAD_TIMES_SHORTER':
+      return 'recent lead times are shorter';
+    case 'TOO_FEW_ROTATIONS':
+      return `${formatNumber(reason.witnessedCount)} of ${formatNumber(reason.minRotations)} rotations for this confidence`;
+  }
+}
+
+function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPart[] {
+  const parts: StatusPart[] = [];
+  if (lastPoll !== null) {
+    const { ageSeconds, failure } = lastPoll;
+    const when =
+      ageSeconds < 0
+        ? `${formatRoughDuration(-ageSeconds)} in the future`
+        : `${formatRoughDuration(ageSeconds)} ago`;
+    parts.push(
+      failure === null
+        ? { text: `${isPolled ? 'last poll' : 'last imported sample'} ${when}` }
+        : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
+    );
+  }
+  if (problems.length > 0)
+    parts.push({
+      text: `${formatCount(problems.length, 'problem')}: run cred-watch report`,
+      emphasis: 'warning',
+    });
+  return parts;
+}
+
+/** Further sources are only counted, because the line must stay short. */
+const MAX_FAILING_NAMED = 2;
+
+/** The worst of several series, and what the other series need. */
+function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
+  const parts: StatusPart[] = [];
+  if (series !== null && seriesCount > 1) {
+    const name = formatSeriesName(series.identity, { isAsciiOnly: true });
+    parts.push({ text: `the worst of ${formatNumber(seriesCount)} series: ${name}` });
+  }
+  const own = series?.lastPoll?.failure ?? null;
+  const others = failing.filter(({ host, source }) => host !== own?.host || source !== own.source);
+  if (others.length > 0) {
+    const names = others.slice(0, MAX_FAILING_NAMED).map(describeFailing);
+    const more = others.length - names.length;
+    const all = `${names.join('; ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`;
+    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}`, emphasis: 'warning' });
+  }
+  if (staleCount > 0 && seriesCount > 1)
+    parts.push({ text: `${formatNumber(staleCount)} series without recent samples`, emphasis: 'warning' });
+  return parts;
+}
+
+const describeFailing = ({ host, source, reason }: FailingSource): string =>
+  `${formatSeriesName({ host, source, apiVersion: '', role: '' }, { isAsciiOnly: true })} (${reason})`;

@@ -1,0 +1,128 @@
+import { formatTimestamp } from '../../../text/format-values.ts';
+import { findElement } from '../elements.ts';
+import { updateCounters } from './counters.ts';
+import { keepPosition } from './keep-position.ts';
+import { mergeElement } from './merge.ts';
+import { createServerClock } from './server-clock.ts';
+
+export interface LivePageOptions {
+  /** The page is requested again after this time, and soon after a poll. */
+  refreshSeconds: number;
+  /** By the clock of the server. */
+  renderedAt: number;
+  /** Called after the page has got new values. */
+  onUpdate(): void;
+  /** Called if the server has another version of the page. */
+  reload(): void;
+}
+
+const TICK_MS = 1000;
+/** The server needs this time to record a poll. */
+const AFTER_POLL_MS = 1500;
+const MIN_PAUSE_MS = 2000;
+/** A server that does not respond is asked this often. */
+const RETRY_MS = 5000;
+const TIMEOUT_MS = 20_000;
+
+/** Counts down, and replaces the values of the page by those of the server, without a reload. */
+export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
+  const section = () => document.querySelector<HTMLElement>('.now');
+  const clock = createServerClock(renderedAt);
+  let isPointerDown = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isUpdating = false;
+
+  const tick = () => updateCounters(clock.now());
+  tick();
+  setInterval(tick, TICK_MS);
+  addEventListener('pointerdown', () => (isPointerDown = true), true);
+  for (const type of ['pointerup', 'pointercancel', 'blur'])
+    addEventListener(type, () => (isPointerDown = false), true);
+  // Timers stop while a device sleeps, and are late in a hidden tab.
+  const updateSoon = () => {
+    if (document.hidden) return;
+    tick();
+    schedule(0);
+  };
+  for (const type of ['visibilitychange', 'online', 'pageshow', 'resume'])
+    (type === 'visibilitychange' || type === 'resume' ? document : window).addEventListener(type, updateSoon);
+  schedule(computePause());
+
+  function schedule(pause: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(update, pause);
+  }
+
+  /** Soon after the next poll, but at most after `refreshSeconds`. */
+  function computePause(): number {
+    const nextPoll = Number(section()?.dataset.nextPoll || Number.NaN);
+    const usual = refreshSeconds * 1000;
+    const untilPoll = nextPoll - clock.now() + AFTER_POLL_MS;
+    if (Number.isNaN(untilPoll) || untilPoll < -usual) return usual;
+    return Math.min(usual, Math.max(MIN_PAUSE_MS, untilPoll));
+  }
+
+  async function update(): Promise<void> {
+    if (isUpdating) return;
+    isUpdating = true;
+    const wanted = await requestPage();
+    isUpdating = false;
+    if (wanted === null) {
+      showUnreachable();
+      schedule(RETRY_MS);
+      return;
+    }
+    findElement<HTMLElement>(document, '.out-of-reach').hidden = true;
+    // A change under the pointer or in the selection would disturb the user.
+    if (isPointerDown || getSelection()?.isCollapsed === false) {
+      schedule(TICK_MS);
+      return;
+    }
+    apply(wanted);
+    schedule(computePause());
+  }
+
+  /** Null without a page. */
+  async function requestPage(): Promise<Document | null> {
+    try {
+      const [url] = location.href.split('#');
+      const response = await fetch(url ?? location.href, {
+        cache: 'no-store',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (!response.ok) return null;
+      const text = await response.text();
+      clock.correct(response.headers.get('Date'));
+      const page = new DOMParser().parseFromString(text, 'text/html');
+      return page.querySelector('main') === null ? null : page;
+    } catch {
+      return null;
+    }
+  }
+
+  function apply(wanted: Document): void {
+    if (readPolicy(wanted) !== readPolicy(document)) {
+      reload();
+      return;
+    }
+    keepPosition(() => {
+      mergeElement(findElement(document, 'main'), findElement(wanted, 'main'));
+      onUpdate();
+    });
+    document.title = wanted.title;
+    const icon = wanted.querySelector('link[rel=icon]')?.getAttribute('href');
+    if (icon != null) findElement(document, 'link[rel=icon]').setAttribute('href', icon);
+    tick();
+  }
+
+  function showUnreachable(): void {
+    const element = findElement<HTMLElement>(document, '.out-of-reach');
+    if (!element.hidden) return;
+    element.textContent = `not reachable since ${formatTimestamp(clock.now())}: this page shows the last known state`;
+    element.hidden = false;
+  }
+}
+
+/** The policy has the digests of the script and the style sheet. */
+const readPolicy = (page: Document): string | null =>
+  page.querySelector('meta[http-equiv=Content-Security-Policy]')?.getAttribute('content') ?? null;

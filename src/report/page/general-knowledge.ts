@@ -1,0 +1,24 @@
+import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
+import { type KnowledgeStatement, listStatements } from '../general-knowledge/statements.ts';
+import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
+import { html, type Markup } from './markup.ts';
+
+/** What others say about the sources, apart from all measurements. Null if nothing is known. */
+export function renderGeneralKnowledge(knowledge: readonly SourceKnowledge[] = []): Markup | null {
+  const environments = listStatements(knowledge);
+  if (environments.length === 0) return null;
+  return html`<section class="card general-knowledge"><h3>${GENERAL_KNOWLEDGE_TITLE}</h3>
+<dl>${environments.map(
+    ({ environment, statements }) =>
+      html`<dt>${environment}</dt>${statements.map((each) => html`<dd class="statement">${renderStatement(each)}</dd>`)}\n`,
+  )}</dl></section>`;
+}
+
+function renderStatement({ text, reference }: KnowledgeStatement): Markup {
+  if (reference === null) return html`${text}`;
+  const source =
+    reference.url === null
+      ? html`${reference.text}`
+      : html`<a href="${reference.url}" rel="noreferrer">${reference.text}</a>`;
+  return html`${text} <span class="muted">(${source})</span>`;
+}

@@ -1,0 +1,65 @@
+import { findSeriesNow, type SeriesNow } from '../../../domain/live/series-now.ts';
+import type { Instant } from '../../../domain/model.ts';
+import type { AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
+import type { Job } from '../../../domain/verdict/job-verdict.ts';
+import type { LastPoll, ReportContext } from '../../context.ts';
+
+/** What the page shows of a series that is polled. */
+export interface NowRow {
+  series: AssessedSeries;
+  now: SeriesNow;
+  /** Null without a poll. */
+  lastPollAt: Instant | null;
+  /** Null if it is unknown. */
+  nextPollAt: Instant | null;
+}
+
+/** More rows would hide the report below them. */
+const MAX_ROWS = 20;
+/** More jobs would make the rows too wide. */
+const MAX_JOBS = 3;
+
+export interface NowRows {
+  rows: readonly NowRow[];
+  jobs: readonly Job[];
+  hiddenCount: number;
+}
+
+/** The series that are polled, with failures first, and then the credentials that expire first. */
+export function listNowRows(
+  { series, jobs: assessedJobs }: Assessment,
+  { now, lastPolls = [] }: ReportContext,
+): NowRows {
+  const jobs = assessedJobs.flatMap(({ job }) => job ?? []).slice(0, MAX_JOBS);
+  const polled = series.filter(({ isRetired }) => !isRetired);
+  const rows = polled.flatMap((each) => {
+    const { analysis } = each;
+    if (!analysis.isPolled) return [];
+    const found = findSeriesNow(analysis, jobs, now);
+    const { host, source } = each.identity;
+    const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
+    const lastPollAt = findLastPoll(found, poll);
+    return [{ series: each, now: found, lastPollAt, nextPollAt: findNextPoll(found, poll, lastPollAt) }];
+  });
+  const rank = ({ now: { failure, expiresAt } }: NowRow) =>
+    failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;
+  const shown = rows.toSorted((a, b) => Math.sign(rank(a) - rank(b)) || 0).slice(0, MAX_ROWS);
+  return { rows: shown, jobs, hiddenCount: rows.length - shown.length };
+}
+
+function findLastPoll({ lastSampleAt, failure }: SeriesNow, poll: LastPoll | null): Instant | null {
+  const times = [lastSampleAt, failure?.lastAt, poll?.endedAt].filter((each) => each != null);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+function findNextPoll(
+  { usualNextPollAt }: SeriesNow,
+  poll: LastPoll | null,
+  lastPollAt: Instant | null,
+): Instant | null {
+  if (poll === null) return usualNextPollAt;
+  const { nextPollAt, endedAt } = poll;
+  // A poll has ended, and its pause is not known yet.
+  const isKnown = nextPollAt !== null && nextPollAt >= endedAt && nextPollAt !== Number.POSITIVE_INFINITY;
+  return isKnown && nextPollAt >= (lastPollAt ?? 0) ? nextPollAt : null;
+}

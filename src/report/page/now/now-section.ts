@@ -1,0 +1,144 @@
+import type { StartNow } from '../../../domain/live/series-now.ts';
+import type { Instant, Seconds } from '../../../domain/model.ts';
+import type { Assessment } from '../../../domain/verdict/assessment.ts';
+import type { Job } from '../../../domain/verdict/job-verdict.ts';
+import type { ReportContext } from '../../context.ts';
+import {
+  COUNTERS,
+  type Counter,
+  describeExpiration,
+  describeMissedStart,
+  describeNoStart,
+  describePollFailure,
+  describeRotationRange,
+  describeStaleStart,
+  describeStartUntil,
+  describeUnknownStart,
+} from '../../messages/polling/live.ts';
+import { describeJob } from '../../messages/verdicts.ts';
+import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
+import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
+import type { Tone } from '../verdicts.ts';
+import { listNowRows, type NowRow } from './now-rows.ts';
+
+/** What is true now. The script of a served page counts down, and replaces the values after each poll. */
+export function renderNow(assessment: Assessment, context: ReportContext): Markup | null {
+  const { rows, jobs, hiddenCount } = listNowRows(assessment, context);
+  const [only, ...others] = rows;
+  if (only === undefined) return null;
+  const { now, margin } = context;
+  const nextPolls = rows.flatMap(({ nextPollAt }) => nextPollAt ?? []);
+  const nextPoll = nextPolls.length === 0 ? '' : String(Math.min(...nextPolls));
+  return html`<section class="now" aria-labelledby="now" data-next-poll="${nextPoll}">
+<h2 id="now">Now</h2>
+${others.length === 0 ? renderSeries(only, jobs, now, margin) : renderTable(rows, jobs, now, margin)}
+${hiddenCount > 0 && html`<p class="muted">${formatNumber(hiddenCount)} more series are polled</p>`}
+</section>`;
+}
+
+/** A cell, its remark, and its name. */
+interface Value {
+  label: string;
+  value: Content;
+  remark: Content;
+}
+
+function renderSeries(row: NowRow, jobs: readonly Job[], now: Instant, margin: Seconds): Markup {
+  return html`<dl class="card figures large">${listValues(row, jobs, now, margin).map(
+    ({ label, value, remark }) =>
+      html`<div><dt>${label}</dt><dd>${value}${remark !== null && html` <small>${remark}</small>`}</dd></div>`,
+  )}</dl>`;
+}
+
+function renderTable(rows: readonly NowRow[], jobs: readonly Job[], now: Instant, margin: Seconds): Markup {
+  const [first] = rows;
+  const labels = first === undefined ? [] : listValues(first, jobs, now, margin).map(({ label }) => label);
+  return renderHtmlTable(
+    'now',
+    ['series', ...labels],
+    rows.map((row) =>
+      renderTableRow(
+        listValues(row, jobs, now, margin).map(
+          ({ value, remark }) => html`${value}${remark !== null && html` <small>${remark}</small>`}`,
+        ),
+        formatSeriesName(row.series.identity),
+      ),
+    ),
+  );
+}
+
+function listValues(row: NowRow, jobs: readonly Job[], now: Instant, margin: Seconds): Value[] {
+  const { now: known, lastPollAt, nextPollAt } = row;
+  const { expiresAt, nextRotation, failure } = known;
+  const starts: Value[] =
+    jobs.length > 0
+      ? jobs.map((job) => ({
+          label: `may ${describeJob(job.duration)} start now?`,
+          value: renderStart(
+            known.starts.find((each) => each.job === job),
+            row,
+            now,
+          ),
+          remark: null,
+        }))
+      : [
+          {
+            label: 'longest job that may start now',
+            value: expiresAt === null ? '–' : renderCounter('longest', expiresAt - margin * 1000, now),
+            remark: null,
+          },
+        ];
+  return [
+    ...starts,
+    {
+      label: 'time left',
+      value: expiresAt === null ? '–' : renderCounter('left', expiresAt, now),
+      remark: expiresAt === null ? null : describeExpiration(expiresAt, now),
+    },
+    {
+      label: 'next rotation',
+      value:
+        nextRotation === null
+          ? 'not known yet'
+          : renderCounter('rotation', nextRotation.expected, now, nextRotation.latest),
+      remark: nextRotation === null ? null : describeRotationRange(nextRotation, now),
+    },
+    {
+      label: 'last poll',
+      value: lastPollAt === null ? '–' : renderCounter('ago', lastPollAt, now),
+      remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : describePollFailure(failure)}</span>`,
+    },
+    {
+      label: 'next poll',
+      value: nextPollAt === null ? 'not known' : renderCounter('next', nextPollAt, now),
+      remark: null,
+    },
+  ];
+}
+
+/** The script writes the value again every second. */
+const renderCounter = (counter: Counter, at: Instant, now: Instant, latest = at): Markup =>
+  html`<span class="counter" data-count="${counter}" data-at="${at}" data-latest="${latest}">${COUNTERS[counter](at, now, latest)}</span>`;
+
+/** An answer and the answers that replace it later. The script shows the one that is true. */
+function renderStart(start: StartNow | undefined, { now: known }: NowRow, now: Instant): Content {
+  if (start === undefined) return '–';
+  const { lastSampleAt, staleAt } = known;
+  const render = (answer: string, tone: Tone, text: string, isHidden: boolean) =>
+    html`<span class="${tone}" data-answer="${answer}"${isHidden && html` hidden`}>${text}</span>`;
+  const stale =
+    staleAt !== null && lastSampleAt !== null && start.answer !== 'unknown'
+      ? render('stale', 'unsure', describeStaleStart(lastSampleAt, now), true)
+      : null;
+  const until = start.answer === 'yes' ? start.until : '';
+  return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${stale === null ? null : staleAt}">${
+    start.answer === 'yes'
+      ? [
+          render('now', 'safe', describeStartUntil(start.until, now), false),
+          render('later', 'bad', describeMissedStart(start.until, now), true),
+        ]
+      : start.answer === 'no'
+        ? render('now', 'bad', describeNoStart(start), false)
+        : render('now', 'unsure', describeUnknownStart(start.reason), false)
+  }${stale}</span>`;
+}

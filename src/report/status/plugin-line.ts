@@ -1,0 +1,47 @@
+import type { Seconds } from '../../domain/model.ts';
+import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
+import type { Status } from '../../domain/status/status.ts';
+import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
+import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
+import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
+
+/**
+ * See `renderPluginLine`. Without a job, the state is OK: a measurement alone is no problem.
+ * @param presigned the worst requested duration of presigned URLs
+ */
+export function renderStatusPluginLine(
+  status: Status,
+  presigned: Pick<PresignedUrls, 'requested' | 'verdict'> | null = null,
+): string {
+  const verdicts = [status.verdict, presigned?.verdict ?? null];
+  const worst = VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
+  const texts = listStatusParts(status).map(({ text }) => text);
+  if (presigned !== null) texts.push(describePresignedVerdict(presigned.requested, presigned.verdict));
+  return renderPluginLine(worst === null ? 'safe' : toSafety(worst), texts.join(', '), formatData(status));
+}
+
+/** Labels have at most 19 characters, which is the limit of RRD. */
+function formatData({ series, seriesCount, failing }: Status): string {
+  const measured = series?.measured ?? null;
+  const judgement = series?.judgement ?? null;
+  const data = [`'series'=${seriesCount};;;0;`, `'failing_sources'=${failing.length};;;0;`];
+  if (series === null || measured === null) return data.join(' ');
+  const { worstCase, witnessedCount, watchedTime, current, ageSeconds } = measured;
+  const required = judgement?.required ?? null;
+  return [
+    formatSeconds('worst_case', worstCase.seconds, required),
+    ...(judgement?.spare == null ? [] : [formatSeconds('spare', judgement.spare, 0)]),
+    ...(current === null || !(series.isPolled || current.remaining >= 0)
+      ? []
+      : [formatRemainingData(current.remaining, null, null)]),
+    `'rotations'=${witnessedCount};;;0;`,
+    `'watched'=${watchedTime}s;;;0;`,
+    `'last_sample_age'=${ageSeconds}s;;;;`,
+    ...data,
+  ].join(' ');
+}
+
+/** @param least critical below this value; null without a limit */
+const formatSeconds = (label: string, value: Seconds, least: Seconds | null) =>
+  `'${label}'=${value}s;;${least === null ? '' : `${least}:`};;`;

@@ -1,0 +1,213 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { NOWHERE } from '../../support/cli/program-run.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { readFolder } from '../../support/cli/temporary-folder.ts';
+import { findViolations } from '../../support/docs/schemas.ts';
+import { createMachine } from '../../support/installation/check-machine.ts';
+import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+
+/** A machine after `init --write`: a line of the crontab, a running cron, and one sample. */
+async function createInstallation() {
+  const { env } = await startPlace('imds', 6 * HOUR);
+  const machine = createMachine(env);
+  machine.addProcess(70, ['/usr/sbin/cron', '-f']);
+  const args = ['init', '--schedule', 'cron', '--write', '--yes'];
+  const installed = await runCommand(args, { env: machine.env });
+  expect(installed.code, installed.stderr).toBe(0);
+  return machine;
+}
+
+const findCheck = ({ checks }: { checks: readonly { code: string }[] }, code: string) =>
+  checks.find((check) => check.code === code);
+
+test('an installation that works has no problem, and is not changed by the check', async () => {
+  const machine = await createInstallation();
+  const before = readFolder(join(machine.folder, 'state'));
+  const result = await machine.check();
+  expect(result.checks.map(({ code, state }) => [code, state])).toEqual([
+    ['POLLER', 'ok'],
+    ['LAST_POLL', 'ok'],
+    ['DATABASE', 'ok'],
+    ['DATABASE_ACCESS', 'ok'],
+    ['NODE', 'ok'],
+    ['ADDON', 'ok'],
+    ['CREDENTIALS', 'ok'],
+    ['CLOCK', 'ok'],
+    ['HOP_LIMIT', 'ok'],
+  ]);
+  expect([result.code, result.is_ok]).toEqual([0, true]);
+  expect(findCheck(result, 'POLLER')).toMatchObject({ interval_seconds: 300 });
+  const after = readFolder(join(machine.folder, 'state'));
+  expect(after['cred-watch/samples.db']).toBe(before['cred-watch/samples.db']);
+  expect(findViolations('init-check', JSON.parse(JSON.stringify({ ...result, code: undefined })))).toEqual(
+    [],
+  );
+});
+
+test('the text names each check, and a fix below each problem', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  const text = await machine.checkText();
+  expect(text).toMatch(/^the installation has 1 problem\n\nproblem {2}nothing polls into\s/);
+  expect(text).toMatch(/\n {9}→ run `cred-watch init --write`\nok {7}the last poll was at /);
+});
+
+type Machine = Awaited<ReturnType<typeof createInstallation>>;
+
+test.each<[string, (machine: Machine) => void, object]>([
+  [
+    'no schedule',
+    ({ crontab }) => crontab.write(''),
+    { code: 'NO_POLLER', fix: 'run `cred-watch init --write`' },
+  ],
+  [
+    'no daemon of cron',
+    ({ write }) => write('proc/70/comm', 'sshd\n'),
+    { code: 'POLLER', problem: { code: 'cron-not-running' } },
+  ],
+  [
+    'a program that was moved',
+    ({ crontab }) =>
+      crontab.write((crontab.read() ?? '').replace(/\S+bin\/cred-watch\.js/, '/opt/gone/cred-watch')),
+    { code: 'POLLER', problem: { code: 'program-missing', path: '/opt/gone/cred-watch' } },
+  ],
+  [
+    'a program that is not in the PATH of cron',
+    ({ crontab, env }) =>
+      crontab.write(`XDG_STATE_HOME=${env.XDG_STATE_HOME}\n*/5 * * * * cred-watch poll > /dev/null\n`),
+    { code: 'POLLER', problem: { code: 'not-in-path', name: 'cred-watch', path: '/usr/bin:/bin' } },
+  ],
+  [
+    'another database',
+    ({ crontab }) => crontab.write((crontab.read() ?? '').replace(/--db \S+/, '--db /data/samples.db')),
+    { code: 'NO_POLLER', other_database: '/data/samples.db' },
+  ],
+  [
+    'a database that other users can read',
+    ({ database }) => chmodSync(database, 0o644),
+    { code: 'DATABASE_ACCESS', fix: expect.stringMatching(/^run `chmod 600 \S+samples\.db/) },
+  ],
+  [
+    'a folder that other users can write',
+    ({ database }) => chmodSync(join(database, '..'), 0o777),
+    { code: 'DATABASE_ACCESS', fix: expect.stringMatching(/^run `chmod go-w \S+cred-watch`/) },
+  ],
+])('%s is a problem', async (_, damage, expected) => {
+  const machine = await createInstallation();
+  damage(machine);
+  const result = await machine.check();
+  expect([result.code, result.is_ok]).toEqual([1, false]);
+  expect(result.checks.filter(({ state }) => state === 'problem')).toEqual([
+    expect.objectContaining(expected),
+  ]);
+  for (const { state, fix } of result.checks) if (state === 'problem') expect(fix).not.toBeNull();
+});
+
+test('a database that does not exist is a problem, and is not created', async () => {
+  const machine = await createInstallation();
+  const db = join(machine.folder, 'other.db');
+  const result = await machine.check({ db });
+  expect(findCheck(result, 'DATABASE')).toMatchObject({ state: 'problem', problem: 'missing' });
+  expect(findCheck(result, 'LAST_POLL')).toMatchObject({ state: 'problem', at: null });
+  expect(() => readFileSync(db)).toThrow('ENOENT');
+});
+
+test('a damaged database is a problem with the error of the database', async () => {
+  const machine = await createInstallation();
+  writeFileSync(machine.database, 'this is no database, but a text of some length\n'.repeat(100));
+  const database = findCheck(await machine.check(), 'DATABASE');
+  expect(database).toMatchObject({
+    state: 'problem',
+    problem: 'unreadable',
+    error: { message: expect.any(String) },
+  });
+});
+
+test('an endpoint that does not respond is a problem, and the hop limit is unknown', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write(
+    (machine.crontab.read() ?? '').replace(/SERVICE_ENDPOINT=\S+/, `SERVICE_ENDPOINT=${NOWHERE}`),
+  );
+  const result = await machine.check();
+  expect(findCheck(result, 'CREDENTIALS')).toMatchObject({
+    state: 'problem',
+    failure: { reason: 'unreachable' },
+  });
+  expect(findCheck(result, 'HOP_LIMIT')).toMatchObject({ state: 'unknown' });
+  // The clock was compared by the recorded poll.
+  expect(findCheck(result, 'CLOCK')).toMatchObject({ state: 'ok' });
+});
+
+test('a running poller is found with the database of its environment', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  const words = ['/usr/bin/node', '/usr/local/bin/cred-watch', 'poll', '--interval', '1m'];
+  machine.addProcess(4711, words, { CRED_WATCH_DB: machine.database });
+  const result = await machine.check();
+  expect(findCheck(result, 'POLLER')).toMatchObject({
+    state: 'ok',
+    place: { kind: 'process', pid: 4711 },
+    interval_seconds: 60,
+  });
+});
+
+test.each<[string, (machine: Machine) => void, object]>([
+  ['a machine without systemd', () => {}, { state: 'problem', problem: { code: 'systemd-not-running' } }],
+  [
+    'a timer that is not active',
+    ({ write }) => write('run/systemd/system/x', ''),
+    { state: 'problem', problem: { code: 'unit-inactive', unit: 'cred-watch.timer', scope: 'user' } },
+  ],
+  [
+    'a run that failed',
+    ({ write, folder, systemctl }) => {
+      write('run/systemd/system/x', '');
+      writeFileSync(join(folder, 'systemctl.log'), 'systemctl enable \n');
+      systemctl.setResult('exit-code');
+    },
+    { state: 'problem', problem: { code: 'run-failed', unit: 'cred-watch.service', scope: 'user' } },
+  ],
+  [
+    'a user who does not linger',
+    ({ write, folder }) => {
+      write('run/systemd/system/x', '');
+      writeFileSync(join(folder, 'systemctl.log'), 'systemctl enable \n');
+    },
+    { state: 'problem', problem: { code: 'no-linger', user: expect.any(String) } },
+  ],
+  [
+    'a user who lingers',
+    ({ write, folder, user }) => {
+      write('run/systemd/system/x', '');
+      write(`var/lib/systemd/linger/${user}`, '');
+      writeFileSync(join(folder, 'systemctl.log'), 'systemctl enable \n');
+    },
+    { state: 'ok', problem: null, interval_seconds: 600 },
+  ],
+])('the units of a user are checked: %s', async (_, prepare, expected) => {
+  const machine = await createInstallation();
+  const program = /\S+bin\/cred-watch\.js/.exec(machine.crontab.read() ?? '')?.[0];
+  machine.crontab.write('');
+  const units = join(machine.folder, 'config/systemd/user');
+  mkdirSync(units, { recursive: true });
+  writeFileSync(
+    join(units, 'cred-watch.service'),
+    `[Service]\nExecStart=${process.execPath} ${program} poll --db ${machine.database}\n`,
+  );
+  writeFileSync(join(units, 'cred-watch.timer'), '[Timer]\nOnCalendar=*:0/10\n');
+  prepare(machine);
+  expect(findCheck(await machine.check(), 'POLLER')).toMatchObject(expected);
+});
+
+test('a line of /etc/cron.d is found with its user', async () => {
+  const machine = await createInstallation();
+  const [line = ''] = /^\*\/5.*$/m.exec(machine.crontab.read() ?? '') ?? [];
+  machine.crontab.write('');
+  machine.write('etc/cron.d/cred-watch', `${line.replace('* * * * ', '* * * * credwatch ')}\n`);
+  expect(findCheck(await machine.check(), 'POLLER')).toMatchObject({
+    state: 'ok',
+    place: { kind: 'cron', file: expect.stringMatching(/etc\/cron\.d\/cred-watch$/), user: 'credwatch' },
+  });
+});

@@ -1,0 +1,234 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { main } from '../../../src/cli/main.ts';
+import { minimalEnvironment, NOWHERE, repositoryPath } from '../../support/cli/program-run.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { createTestIo } from '../../support/cli/test-io.ts';
+import { findViolations } from '../../support/docs/schemas.ts';
+import { recorder } from '../../support/installation/recorder.ts';
+import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
+import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+
+const CRON = ['--schedule', 'cron'];
+
+/** An instance whose credentials are valid for six hours, and a database. */
+async function createInstance() {
+  const { env } = await startPlace('imds', 6 * HOUR);
+  const folder = temporaryFolder();
+  const crontab = writeCrontabStandIn(folder);
+  const database = join(folder, 'samples.db');
+  const init = (args: readonly string[], changes: Record<string, string | undefined> = {}) =>
+    runCommand(['init', ...args], {
+      env: { ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database, ...changes },
+    });
+  return { init, crontab, database, folder, env };
+}
+
+test('init shows the sample in five lines, the line for cron, and when to come back', async () => {
+  const { init, database, crontab } = await createInstance();
+  const { code, stdout, stderr } = await init(CRON);
+  expect([code, stderr]).toEqual([0, '']);
+  const lines = stdout.split('\n');
+  expect(lines.slice(0, 5)).toEqual([
+    expect.stringMatching(/^credentials found: i-\w+ · imds v2 · simulated-role$/),
+    expect.stringMatching(/^ {2}credentials {5}ASIA…\w{4}, issued [\d-]+ [\d:]+Z$/),
+    expect.stringMatching(/^ {2}expire {10}[\d-]+ [\d:]+Z, 5h 59m \d\ds left$/),
+    '  history         1 sample, no rotation seen yet',
+    `  database        ${database}`,
+  ]);
+  const program = repositoryPath('bin/cred-watch.js');
+  expect(stdout).toMatch(
+    new RegExp(
+      `^\\*/5 \\* \\* \\* \\* AWS_EC2_METADATA_SERVICE_ENDPOINT=\\S+ .*${process.execPath} ${program} poll --source imds --db ${database} > /dev/null$`,
+      'm',
+    ),
+  );
+  expect(stdout).toMatch(/^ {2}come back {7}after [\d:]+Z, run\s+`cred-watch\s+report\s+--db\s/m);
+  expect(crontab.read()).toBeNull();
+});
+
+test('--write installs the line once', async () => {
+  const { init, crontab } = await createInstance();
+  crontab.write('MAILTO=ops\n30 2 * * * /srv/load.sh');
+  const first = await init([...CRON, '--write', '--yes']);
+  expect([first.code, first.stdout]).toEqual([
+    0,
+    expect.stringContaining('installed: cron polls from now on'),
+  ]);
+  const text = crontab.read() ?? '';
+  expect(text).toMatch(/^MAILTO=ops\n30 2 \* \* \* \/srv\/load\.sh\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
+  const second = await init([...CRON, '--write', '--yes']);
+  expect([second.code, second.stdout]).toEqual([
+    0,
+    expect.stringContaining('nothing changed: the crontab has this line already'),
+  ]);
+  expect(crontab.read()).toBe(text);
+});
+
+test('--write changes no line that polls the same credentials', async () => {
+  const { init, crontab } = await createInstance();
+  const line = '*/5 * * * * cred-watch poll > /dev/null\n';
+  crontab.write(line);
+  const { code, stderr } = await init([...CRON, '--write', '--yes']);
+  expect([code, stderr]).toEqual([
+    2,
+    `error: the crontab polls these credentials already: ${line}hint: remove this line with \`crontab -e\`, then run the command again\n`,
+  ]);
+  expect(crontab.read()).toBe(line);
+});
+
+test('--write without a terminal needs --yes, and neither polls nor writes', async () => {
+  const { init, crontab, database } = await createInstance();
+  const { code, stdout, stderr } = await init([...CRON, '--write']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('hint: add --yes');
+  expect(crontab.read()).toBeNull();
+  const report = await runCommand(['report', '--db', database]);
+  expect(report.stderr).toContain('does not exist');
+});
+
+test('without credentials, init installs nothing and ends with 1', async () => {
+  const { init, crontab } = await createInstance();
+  const { code, stdout, stderr } = await init([...CRON, '--write', '--yes'], {
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
+  });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error: no credentials found: unreachable: .*\nhint: /);
+  expect(crontab.read()).toBeNull();
+});
+
+test('a broken crontab program is an error that quotes its message', async () => {
+  const { init, crontab } = await createInstance();
+  crontab.break('crontab: you (loader) are not allowed to use this program');
+  const { code, stderr } = await init([...CRON, '--write', '--yes']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('you (loader) are not allowed to use this program'),
+  ]);
+});
+
+test('the line has the flags and the variables of the source', async () => {
+  const { init, folder } = await createInstance();
+  const config = join(folder, 'my config');
+  writeFileSync(config, `[profile a]\ncredential_process = cat '${join(folder, 'keys.json')}'\n`);
+  writeFileSync(
+    join(folder, 'keys.json'),
+    JSON.stringify({
+      Version: 1,
+      AccessKeyId: 'ASIATESTTESTTEST0001',
+      SecretAccessKey: 'CANARY-secret',
+      SessionToken: 'CANARY-token',
+      Expiration: new Date(Date.now() + 5 * HOUR * 1000).toISOString(),
+    }),
+  );
+  const { code, stdout } = await init([...CRON, '--profile', 'a', '--host', 'db 1', '--every', '1m'], {
+    AWS_CONFIG_FILE: config,
+  });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^\* \* \* \* \* PATH=\S+ AWS_CONFIG_FILE='[^']+my config' .* poll --source \S+ --profile a --host 'db 1' --db \S+ > \/dev\/null$/m,
+  );
+  expect(stdout).not.toContain('CANARY');
+});
+
+test('keys of a shell are polled by a process, because cron does not have them', async () => {
+  const { init } = await createInstance();
+  const keys = {
+    AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
+    AWS_SECRET_ACCESS_KEY: 'CANARY-secret',
+    AWS_SESSION_TOKEN: 'CANARY-token',
+    AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 5 * HOUR * 1000).toISOString(),
+  };
+  const printed = await init([], keys);
+  expect(printed.stdout).toMatch(/ poll --source environment --interval 5m --db \S+$/m);
+  expect(printed.stdout + printed.stderr).not.toContain('CANARY');
+  const refused = await init(CRON, keys);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('hint: use --schedule process'),
+  ]);
+});
+
+test.each([
+  [['--yes'], '--yes needs --write'],
+  [['--check', '--write'], '--write and --check cannot be combined'],
+  [['--every', '0'], "--every '0' is too short"],
+  [['--every', '7m', ...CRON], 'cron cannot run a poll every 7m'],
+  [['--schedule', 'launchd'], "--schedule 'launchd' is unknown"],
+  [
+    [
+      '--external-id',
+      'CANARY',
+      ...CRON,
+      '--source',
+      'role',
+      '--role-arn',
+      'arn:aws:iam::111122223333:role/a',
+    ],
+    '--external-id is a secret',
+  ],
+  [['--write', ...CRON, '-f', 'json'], '--write with -f json needs --yes'],
+  [['--write', '--yes', '--schedule', 'process'], '--write cannot install a process'],
+])('%j is wrong usage', async (args, message) => {
+  const { init, crontab } = await createInstance();
+  const { code, stdout, stderr } = await init(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`error: ${message}`);
+  expect(stderr).toMatch(/\nhint: .+\n$/);
+  expect(stderr).not.toContain('CANARY');
+  expect(crontab.read()).toBeNull();
+});
+
+test.each([
+  ['a variable with a password', { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://user:CANARY@127.0.0.1:1/' }],
+])('%s is not written into a schedule', async (_, env) => {
+  const { init } = await createInstance();
+  const { code, stdout, stderr } = await init(CRON, env);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('contains a user name or a password');
+  expect(stderr).not.toContain('CANARY');
+});
+
+test.each([
+  ['cron', CRON],
+  ['a process', ['--schedule', 'process']],
+  ['the installed line', [...CRON, '--write', '--yes']],
+])('-f json of %s is valid', async (_, args) => {
+  const { init } = await createInstance();
+  const { code, stdout } = await init([...args, '-f', 'json']);
+  expect(code).toBe(0);
+  expect(findViolations('init', JSON.parse(stdout))).toEqual([]);
+});
+
+test.each([
+  ['ecs', { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/a' }],
+  ['kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }],
+])('in a container of %s, init shows a sidecar', async (orchestrator, env) => {
+  const { init } = await createInstance();
+  const { code, stdout } = await init(['-f', 'json', '--every', '90s'], env);
+  expect(code).toBe(0);
+  const { schedule } = JSON.parse(stdout);
+  expect(schedule).toMatchObject({ kind: 'sidecar', orchestrator, interval_seconds: 90 });
+  const args = ['poll', '--interval', '1m30s', '--source', 'imds'];
+  if (orchestrator === 'ecs') expect(JSON.parse(schedule.text).containerDefinitions[0].command).toEqual(args);
+  else expect(schedule.text).toContain(`args: [${args.map((word) => `"${word}"`).join(', ')}]`);
+});
+
+test.each([
+  ['y\n', 'installed: cron polls from now on', true],
+  ['yes\n', 'installed: cron polls from now on', true],
+  ['n\n', 'nothing changed', false],
+  ['\n', 'nothing changed', false],
+  ['', 'nothing changed', false],
+])('the answer %j decides whether the line is installed', async (answer, message, isInstalled) => {
+  const { crontab, database, folder, env } = await createInstance();
+  const output = recorder();
+  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
+  const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
+  expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
+  expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
+  expect(output.stdout()).toContain(message);
+  expect(crontab.read() !== null).toBe(isInstalled);
+});

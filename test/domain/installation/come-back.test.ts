@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { findComeBack } from '../../../src/domain/installation/come-back.ts';
+
+const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+
+const CURRENT = {
+  now: at('14:40:10'),
+  lastUpdated: at('14:30:05'),
+  expiration: at('20:50:00'),
+  rotationCount: 0,
+  usualInterval: 3600,
+  every: 300,
+};
+
+test('the first report is useful one poll after the next rotation', () => {
+  expect(findComeBack(CURRENT)).toEqual({ code: 'AFTER_ROTATION', at: at('15:36:00'), interval: 3600 });
+});
+
+test('an overdue rotation is expected within one interval', () => {
+  const lastUpdated = at('12:00:00');
+  expect(findComeBack({ ...CURRENT, lastUpdated })).toMatchObject({ at: at('15:46:00') });
+});
+
+test('without LastUpdated, the rotation is expected within one interval', () => {
+  expect(findComeBack({ ...CURRENT, lastUpdated: null })).toMatchObject({ at: at('15:46:00') });
+});
+
+test('without a usual interval, the credentials are replaced before they expire', () => {
+  expect(findComeBack({ ...CURRENT, usualInterval: null })).toEqual({
+    code: 'AFTER_EXPIRATION',
+    at: at('20:55:00'),
+  });
+});
+
+test('after a measured rotation, a report is useful now', () => {
+  expect(findComeBack({ ...CURRENT, rotationCount: 1 })).toEqual({ code: 'NOW' });
+});

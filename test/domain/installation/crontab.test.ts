@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { buildCronLine, CRON_COMMENT } from '../../../src/domain/installation/cron-line.ts';
+import { addToCrontab, findCronPolls, parseCrontab } from '../../../src/domain/installation/crontab.ts';
+import { createPoll } from '../../support/installation/poll-command.ts';
+
+const LINE = buildCronLine(createPoll(), 300);
+
+const findPolls = (text: string, hasUser = false) => findCronPolls(parseCrontab(text, { hasUser }));
+
+test('a line is added behind the lines of the user, which stay as they are', () => {
+  const text = 'MAILTO=ops\n# a comment\n30 2 * * * /srv/load.sh > "a%b"';
+  expect(addToCrontab(text, CRON_COMMENT, LINE)).toEqual({
+    code: 'addable',
+    text: `${text}\n${CRON_COMMENT}\n${LINE}\n`,
+  });
+});
+
+test('a line is added to an empty crontab', () => {
+  expect(addToCrontab('', CRON_COMMENT, LINE)).toEqual({
+    code: 'addable',
+    text: `${CRON_COMMENT}\n${LINE}\n`,
+  });
+});
+
+test('a line that the crontab has is not added again', () => {
+  expect(addToCrontab(`${LINE}\n`, CRON_COMMENT, LINE)).toEqual({ code: 'present' });
+});
+
+test.each([
+  ['another interval', buildCronLine(createPoll(), 60)],
+  ['a program without a path', '*/5 * * * * cred-watch poll > /dev/null'],
+  ['another database', buildCronLine(createPoll({ database: '/data/samples.db' }), 300)],
+])('a line with %s polls the same credentials', (_, line) => {
+  expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE)).toEqual({ code: 'conflict', line });
+});
+
+test.each([
+  [
+    'another profile',
+    buildCronLine(createPoll({ words: ['poll', '--source', 'profile', '--profile', 'a'] }), 300),
+  ],
+  ['a comment', `# ${LINE}`],
+  ['another command of cred-watch', '0 * * * * /usr/bin/node /usr/local/bin/cred-watch report -j 5h'],
+  ['a program with a similar name', '*/5 * * * * /opt/my-cred-watch poll'],
+])('a line with %s does not poll the same credentials', (_, line) => {
+  expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE).code).toBe('addable');
+});
+
+test('the crontab of the system has a column for the user', () => {
+  const text =
+    'PATH=/usr/local/bin:/usr/bin\n*/5 * * * * credwatch /usr/bin/node /usr/local/bin/cred-watch poll';
+  const [entry] = findPolls(text, true);
+  expect(entry?.user).toBe('credwatch');
+  expect(entry?.variables.get('PATH')).toBe('/usr/local/bin:/usr/bin');
+  expect(entry?.poll).toMatchObject({ node: '/usr/bin/node', program: '/usr/local/bin/cred-watch' });
+});
+
+test('a line that starts at a reboot is read', () => {
+  expect(findPolls('@reboot cred-watch poll --interval=5m')[0]?.poll.flags.get('--interval')).toBe('5m');
+});
+
+test('the text behind a percent sign is no part of the command', () => {
+  const [entry] = findPolls(String.raw`* * * * * cred-watch poll --db /a\%b%--db /c`);
+  expect(entry?.poll.flags.get('--db')).toBe('/a%b');
+});
+
+test('a redirection ends the arguments', () => {
+  const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x');
+  expect([...(entry?.poll.flags ?? [])]).toEqual([['--db', '/a']]);
+});
