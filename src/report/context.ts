@@ -4,10 +4,13 @@ import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
 import type { TextStyle } from './terminal/text-style.ts';
+import type { TimeFormat } from './text/time-format.ts';
 
 /** What a renderer needs besides the assessment. */
 export interface ReportContext extends TextStyle {
   now: Instant;
+  /** For people. Machine formats use UTC. */
+  times: TimeFormat;
   margin: Seconds;
   /** The version of cred-watch. */
   version: string;

@@ -5,9 +5,10 @@ import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
@@ -31,8 +32,9 @@ import { describeOnlyGenerations, printMissingData } from '../report/missing-dat
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
+import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
+export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags, TimeZoneFlag {
   refreshInterval?: Seconds;
   format?: readonly RequestedFormat[];
   output?: string;
@@ -94,7 +96,8 @@ export const reportCommand: CommandDefinition = {
         'like --fleet, with one row per role, source, or value of this tag (tag:role for a tag named role)',
         parseGroupBy,
       )
-      .option('--ascii', 'write the report in ASCII (default: only if the locale is not UTF-8)'),
+      .option('--ascii', 'write the report in ASCII (default: only if the locale is not UTF-8)')
+      .addOption(createTimeZoneFlag()),
   help: {
     commonFlags: [
       '--job-duration',
@@ -135,16 +138,20 @@ export const reportCommand: CommandDefinition = {
       return serveReport(flags, invocation);
     }
     const now = io.clock.now();
+    const times = await openTimeFormat(flags, io);
     const planned = planOutputs(flags.format ?? [], flags.output);
     const isPlugin = flags.exitCodes === 'nagios';
     const outputs = isPlugin ? removeTableOnStdout(planned) : planned;
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const location = resolveDatabase(flags.db, io);
+    const location = resolveExistingDatabase(flags.db, io);
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
       const { groupBy = null, top = null, margin } = flags;
-      return runFleetReport({ location, outputs, options, groupBy, top, margin, isPlugin }, invocation);
+      return runFleetReport(
+        { location, outputs, options, groupBy, top, margin, times, isPlugin },
+        invocation,
+      );
     }
     const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
     using database = await suggestFleet(
@@ -156,12 +163,13 @@ export const reportCommand: CommandDefinition = {
     const variables = listSelectingVariables(invocation.command);
     const needsVerdict = presigned !== undefined || isPlugin;
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
-    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict, variables }, io);
+    const read = { databasePath, filter, command: 'report', needsVerdict, variables };
+    const canRender = await printMissingData(report, read, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
-    await writeOutputs(rendered, report, presigned, flags, now, io);
+    await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
-      await printPluginLine(report, presigned ?? [], options, io);
+      await printPluginLine(report, presigned ?? [], { ...options, times }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
@@ -215,12 +223,13 @@ async function writeOutputs(
   { assessment, assessAllTime }: StoredReport,
   presigned: readonly PresignedUrls[] | undefined,
   flags: ReportFlags,
-  now: Instant,
+  { now, times }: { now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
   await writeAll(outputs, async ({ format, file }) => {
     const context = {
       now,
+      times,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
       ...(file === '-' ? getTextStyle(io) : FILE_STYLE),

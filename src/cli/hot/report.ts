@@ -6,10 +6,11 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, listen, format = [], presign = [], fleet = false, groupBy }) =>
+  ({ db, listen, format = [], presign = [], fleet = false, groupBy, timezone }) =>
     listen.length === 0 &&
     !fleet &&
     groupBy === undefined &&
+    timezone === undefined &&
     !needsWholeProgram(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),

@@ -1,7 +1,12 @@
 import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
+import { describeExistingPoller } from '../messages/installation/checks.ts';
 import { describeComeBack, describeFoundSource, describeHistory } from '../messages/installation/init.ts';
-import { describeInstallation, introduceSchedule } from '../messages/installation/schedule.ts';
+import {
+  describeInstallation,
+  type IntroductionOptions,
+  introduceSchedule,
+} from '../messages/installation/schedule.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
@@ -9,13 +14,13 @@ import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '.
 import type { InitReport } from './init-report.ts';
 
 /** Five lines about the sample, then the schedule. */
-export function renderSample(report: InitReport, writes: boolean, style: TextStyle): string {
+export function renderSample(report: InitReport, options: IntroductionOptions, style: TextStyle): string {
   const palette = createPalette(style);
-  const { identity, schedule } = report;
+  const { identity, schedule, existing } = report;
   const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
-  const introduction = introduceSchedule(schedule, writes);
-  const rows = layOutRows(listRows(report), style.width, palette);
-  return `${headline}\n${rows}\n${introduction}\n\n${formatSchedule(schedule)}\n\n`;
+  const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
+  if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
+  return `${sample}\n${introduceSchedule(schedule, options)}\n\n${formatSchedule(schedule)}\n\n`;
 }
 
 /** What `--write` did, and when to come back. */
@@ -24,10 +29,10 @@ export function renderNextSteps(
   installation: InstallationState,
   style: TextStyle,
 ): string {
-  const { comeBack, identity, schedule, generatedAt } = report;
-  const next = describeComeBack(comeBack, identity.source, formatReportCommand(report), generatedAt);
+  const { comeBack, schedule, generatedAt } = report;
+  const next = describeComeBack(comeBack, formatReportCommand(report), generatedAt);
   const rows: [label: string, text: string][] = [
-    ...(installation === 'printed'
+    ...(installation === 'printed' || report.existing !== null
       ? []
       : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
     ['come back', next],

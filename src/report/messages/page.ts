@@ -12,19 +12,18 @@ import {
   formatRemaining,
   formatSeriesName,
   formatShare,
-  formatSpan,
-  formatTimestamp,
 } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { formatWorstCase } from './measurements.ts';
 
 /** The chart of remaining validity in words, for screen readers. */
-export function describeSawTooth(measurement: Measurement): string {
+export function describeSawTooth(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {
   const { worstCase, sampledMinimum, gaps, firstSample, lastSample } = measurement;
   const { count } = getHistoryColumns(measurement).generations;
   return [
-    `Remaining validity from ${formatSpan(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
+    `Remaining validity from ${times.span(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
     'It falls until a rotation and then rises again.',
-    `The worst case was ${formatWorstCase(worstCase)} (${formatTimestamp(worstCase.at)}).`,
+    `The worst case was ${formatWorstCase(worstCase)} (${times.timestamp(worstCase.at)}).`,
     `The sampled minimum was ${duration(sampledMinimum.seconds)}.`,
     ...(gaps.length === 0
       ? []
@@ -66,11 +65,18 @@ export function describeDistribution(title: string, { count, extremes, bins }: H
   );
 }
 
-/** For the position of the cursor in the chart. */
-export const describeRemainingAt = (at: Instant, remaining: Seconds) =>
-  `${formatTimestamp(at)}: ${formatRemaining(remaining)}`;
+/** At the end of the page. */
+export function describeTimeZone({ zone: { name } }: TimeFormat): string {
+  if (name === UTC_TIMES.zone.name) return 'All times are UTC.';
+  return `All times are ${/^[+-]/.test(name) ? `UTC${name}` : `local times of ${name}`}.`;
+}
 
-export const describeGapAt = (at: Instant) => `${formatTimestamp(at)}: gap, served credentials unknown`;
+/** For the position of the cursor in the chart. */
+export const describeRemainingAt = (at: Instant, remaining: Seconds, times: TimeFormat) =>
+  `${times.timestamp(at)}: ${formatRemaining(remaining)}`;
+
+export const describeGapAt = (at: Instant, times: TimeFormat) =>
+  `${times.timestamp(at)}: gap, served credentials unknown`;
 
 /** @param spare of a start at the cursor; negative is the shortfall */
 export const describeSpareValidity = (job: string, spare: Seconds) =>
@@ -125,11 +131,12 @@ export const describeMoreFailing = (count: number) =>
 export function describeFailingPolls(
   { identity, measurement }: SeriesAnalysis,
   { reason, lastAt, lastDetail }: FailedPollCount,
+  times: TimeFormat = UTC_TIMES,
 ): string {
   const cause = lastDetail === '' ? reason : `${reason} (${escapeUnprintable(lastDetail)})`;
   const newestSample =
     measurement === null
       ? 'there are no samples'
-      : `the newest sample is from ${formatTimestamp(measurement.lastSample)}`;
-  return `${formatSeriesName(identity)}: the last poll failed at ${formatTimestamp(lastAt)}, ${cause}; ${newestSample}`;
+      : `the newest sample is from ${times.timestamp(measurement.lastSample)}`;
+  return `${formatSeriesName(identity)}: the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
 }

@@ -21,11 +21,12 @@ import { describeJudgement, formatSafety } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import type { Row } from '../rows/row.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { html, type Markup, renderDefinitionList } from './markup.ts';
 import { getTone, renderAdvice, renderIcon, renderVerdictBadge } from './verdicts.ts';
 
 /** The first part of the page: the verdicts, and a warning if polls fail now. */
-export function renderPageHeadline(assessment: Assessment): Markup {
+export function renderPageHeadline(assessment: Assessment, times: TimeFormat): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
     return html`<section class="card verdict"><h1>Measurements</h1>
@@ -37,17 +38,17 @@ export function renderPageHeadline(assessment: Assessment): Markup {
   const isOnlyOne = otherJobs.length === 0 && otherJudged.length === 0;
   const content =
     isOnlyOne && job !== undefined && judged !== undefined
-      ? renderOnlyJudgement(job, judged)
-      : html`<ul class="jobs">${jobs.map((each) => renderJob(each, assessment))}</ul>`;
+      ? renderOnlyJudgement(job, judged, times)
+      : html`<ul class="jobs">${jobs.map((each) => renderJob(each, assessment, times))}</ul>`;
   return html`<section class="card verdict ${tone}" aria-label="verdict">
 <h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
 ${content}
 </section>
-${renderFailingPolls(assessment)}`;
+${renderFailingPolls(assessment, times)}`;
 }
 
 /** The verdict comes from history. A reader must notice if no samples are added now. */
-function renderFailingPolls({ series }: Assessment): Markup | null {
+function renderFailingPolls({ series }: Assessment, times: TimeFormat): Markup | null {
   const failing = series
     .filter(({ isRetired }) => !isRetired)
     .flatMap(({ analysis }) => {
@@ -58,7 +59,7 @@ function renderFailingPolls({ series }: Assessment): Markup | null {
   const newestFirst = failing.toSorted((a, b) => b.last.lastAt - a.last.lastAt);
   const warnings = newestFirst
     .slice(0, MAX_WARNINGS)
-    .map(({ analysis, last }) => describeFailingPolls(analysis, last));
+    .map(({ analysis, last }) => describeFailingPolls(analysis, last, times));
   const omitted = failing.length - warnings.length;
   if (omitted > 0) warnings.push(describeMoreFailing(omitted));
   return html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
@@ -66,12 +67,16 @@ function renderFailingPolls({ series }: Assessment): Markup | null {
 
 const MAX_WARNINGS = 10;
 
-function renderOnlyJudgement(job: AssessedJob, { series, judgement }: JudgedSeries): Markup {
+function renderOnlyJudgement(
+  job: AssessedJob,
+  { series, judgement }: JudgedSeries,
+  times: TimeFormat,
+): Markup {
   const { measurement } = series.analysis;
   return html`<p class="message">${describeJudgement(judgement)}</p>
 ${measurement !== null && renderDefinitionList(listFigures(judgement, measurement), 'card figures large')}
-${renderAdvice(judgement, measurement)}
-${renderJobRuns(job)}`;
+${renderAdvice(judgement, measurement, times)}
+${renderJobRuns(job, times)}`;
 }
 
 function listFigures(
@@ -89,17 +94,18 @@ function listFigures(
   return rows;
 }
 
-const renderJobRuns = (job: AssessedJob) => renderDefinitionList(listJobRunRows(job), 'facts');
+const renderJobRuns = (job: AssessedJob, times: TimeFormat) =>
+  renderDefinitionList(listJobRunRows(job, false, { times }), 'facts');
 
-function renderJob(job: AssessedJob, assessment: Assessment): Markup {
+function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
   const [only, ...others] = findJudgedSeries(job, assessment);
   if (only !== undefined && others.length === 0) {
     const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
     return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${describeJudgement(only.judgement)}</span>
-${renderAdvice(only.judgement, only.series.analysis.measurement)}${renderJobRuns(job)}</li>`;
+${renderAdvice(only.judgement, only.series.analysis.measurement, times)}${renderJobRuns(job, times)}</li>`;
   }
   return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${describeBasis(job, assessment)}</span>
-${renderJobRuns(job)}</li>`;
+${renderJobRuns(job, times)}</li>`;
 }
 
 /** Which series decide the verdict, or why there is none. */

@@ -3,6 +3,7 @@ import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdic
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup } from './markup.ts';
 
 /** The appearance of a verdict: a CSS class, and the name of a CSS colour. */
@@ -41,8 +42,12 @@ export function buildFaviconUrl(tone: Tone): string {
 export const renderVerdictBadge = (verdict: Verdict, job = ''): Markup =>
   html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict))}${job !== '' && `${job}: `}${formatSafety(verdict)}</span>`;
 
-export function renderAdvice(judgement: JobJudgement, measurement: Measurement | null): Markup | null {
-  const messages = listAdvice(judgement, measurement);
+export function renderAdvice(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  times: TimeFormat,
+): Markup | null {
+  const messages = listAdvice(judgement, measurement, times);
   if (messages.length === 0) return null;
   return html`<div class="advice"><h3>What to do</h3><ul>${messages.map((each) => html`<li>${each}</li>`)}</ul></div>`;
 }

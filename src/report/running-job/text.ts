@@ -13,27 +13,35 @@ import {
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
-import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import { formatRemaining, maskKeyId } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import type { RunningJobView } from './view.ts';
 
+export interface RunningJobStyle extends TextStyle {
+  times: TimeFormat;
+}
+
 /** The verdict in the first line, then its reasons. */
-export function renderRunningJobText(view: RunningJobView, style: TextStyle): string {
+export function renderRunningJobText(view: RunningJobView, style: RunningJobStyle): string {
   const palette = createPalette(style);
   const { judgement, pid } = view;
   const headline = paintBySafety(judgement.verdict, describeRunningVerdict(judgement, pid), palette);
-  return `${headline}\n${layOutRows(listRows(view), style.width, palette)}`;
+  return `${headline}\n${layOutRows(listRows(view, style), style.width, palette)}`;
 }
 
 /** How long before or after the end of the job its credentials expired. */
-export function renderEndText(ended: EndedJob, style: TextStyle): string {
+export function renderEndText(ended: EndedJob, style: RunningJobStyle): string {
   const safety = toEndSafety(ended);
   const palette = createPalette(style);
-  const line = paintBySafety(safety, describeEndedJob(ended), palette);
+  const line = paintBySafety(safety, describeEndedJob(ended, style.times), palette);
   if (safety === 'safe') return `${line}\n`;
-  return `${line}\n${layOutRows([['what to do', adviseEndedJob(ended)]], style.width, palette)}`;
+  return `${line}\n${layOutRows([['what to do', adviseEndedJob(ended, style.times)]], style.width, palette)}`;
 }
 
-function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [string, string][] {
+function listRows(
+  { judgement, accessKeyId, isFollowed }: RunningJobView,
+  { times }: RunningJobStyle,
+): [string, string][] {
   const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
   const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);
   // A followed job with a known expiration needs no duration.
@@ -42,9 +50,9 @@ function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [stri
   const rows: [string, string | null][] = [
     ['because', reason?.message ?? null],
     ['credentials', accessKeyId && maskKeyId(accessKeyId)],
-    ['expire', expiration && `${formatTimestamp(expiration.at)}, ${formatRemaining(remaining)}`],
+    ['expire', expiration && `${times.timestamp(expiration.at)}, ${formatRemaining(remaining)}`],
     ['', expiration && EXPIRATION_ORIGIN_TEXTS[expiration.origin]],
-    ['started', `${formatTimestamp(startedAt)}, ${duration(elapsed)} ago`],
+    ['started', `${times.timestamp(startedAt)}, ${duration(elapsed)} ago`],
     ['required', describeRequiredRest(judgement)],
     ['what to do', advice],
   ];

@@ -4,13 +4,16 @@ import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
 import { getSeparator } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
-export type StatusContext = Omit<TextStyle, 'width'>;
+export interface StatusContext extends Omit<TextStyle, 'width'> {
+  times: TimeFormat;
+}
 
 /** One line, of any length. */
 export function renderStatusText(status: Status, style: StatusContext): string {
   const palette = createPalette(style);
-  const texts = listStatusParts(status).map(({ text, emphasis }) => {
+  const texts = listStatusParts(status, style.times).map(({ text, emphasis }) => {
     if (emphasis === 'warning') return palette.warning(text);
     if (emphasis === undefined) return text;
     return status.verdict === null

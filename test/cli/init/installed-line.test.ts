@@ -2,10 +2,15 @@
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROGRAM, runProgram, runShell } from '../../support/cli/built-program.ts';
+import { PROGRAM, runProgram, runShell, startProgram } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS, OWN_PROCESSES } from '../../support/cli/namespaces.ts';
 import { AS_OTHER_USER, noOtherUser } from '../../support/cli/other-user.ts';
-import { minimalEnvironment, repositoryPath, startProcess } from '../../support/cli/program-run.ts';
+import {
+  linesWritten,
+  minimalEnvironment,
+  repositoryPath,
+  startProcess,
+} from '../../support/cli/program-run.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { PRIVATE_CRON_FOLDERS, RUN_CRON_UNTIL_MAILS } from '../../support/recipes/cron.ts';
@@ -99,6 +104,24 @@ test('a relative database becomes an absolute path', async () => {
     cwd: folder,
   });
   expect(findLine(stdout)).toContain(` --db ${folder}/samples.db >`);
+});
+
+test('a poller that runs already is named instead of a schedule', async () => {
+  const { env } = await startPlace('imds', 6 * HOUR);
+  const database = join(temporaryFolder(), 'samples.db');
+  // In a session of CloudShell, a process is all that can keep sampling.
+  const options = { env: { ...env, AWS_EXECUTION_ENV: 'CloudShell', CRED_WATCH_DB: database } };
+  const poller = startProgram(['poll', '--interval', '5m'], options);
+  await linesWritten(poller, 1);
+  const { code, stdout } = await runProgram(['init'], options);
+  const other = await runProgram(['init', '--every', '1m'], options);
+  poller.child.kill('SIGTERM');
+  await poller.done;
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^the process \d+ polls every 5m already, so nothing has to be installed\. /m),
+  ]);
+  expect(other.stdout).toContain(' poll --source imds --interval 1m ');
 });
 
 const skipped = noMountNamespace === null ? '' : ` (skipped: ${noMountNamespace})`;

@@ -19,6 +19,7 @@ import {
 import { renderGenerationTables } from '../../../src/report/page/generations/tables.ts';
 import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
 import { renderIcon } from '../../../src/report/page/verdicts.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import { measured } from '../../support/report/measured-series.ts';
 
 describe('packed data', () => {
@@ -133,10 +134,9 @@ describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
   const listCells = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
+    const style = { id: 's', name: 'a', times: UTC_TIMES };
     const index = GENERATION_TABLE_COLUMNS.findIndex(([label]) => label === column);
-    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, 's', 'a').text.split(
-      '<details',
-    );
+    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, style).text.split('<details');
     const read = (table: string) =>
       [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
         ([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
@@ -166,7 +166,7 @@ describe('generation tables', () => {
 test('a generation row has one note for each flag', () => {
   const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
   const row = { ...generationRow, flags };
-  const cells = GENERATION_TABLE_COLUMNS.map(([, format]) => format(row));
+  const cells = GENERATION_TABLE_COLUMNS.map(([, format]) => format(row, UTC_TIMES));
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
   expect(cells.at(-1)?.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m');

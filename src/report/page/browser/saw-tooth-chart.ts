@@ -4,6 +4,7 @@ import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { buildTimeAxis, labelTicks, type TimeAxis } from '../../drawing/time-axis.ts';
 import { createColourReader } from './elements.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
+import { pageTimes } from './page-times.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
@@ -107,11 +108,11 @@ function createTimeAxis(): uPlot.Axis {
     size: 34,
     splits: ({ width }, _, from, to) => {
       const maxTicks = Math.max(2, Math.floor(width / LABEL_WIDTH));
-      axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks);
+      axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks, pageTimes.zone);
       return axis.ticks.map((at) => at / 1000);
     },
     // uPlot asks for these texts after the positions.
-    values: () => labelTicks(axis, 'first').map(({ label }) => label),
+    values: () => labelTicks(axis, 'first', pageTimes).map(({ label }) => label),
   };
 }
 

@@ -9,6 +9,7 @@ import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildHistogram } from '../../drawing/histogram.ts';
 import { describeNoInterval, describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
 import { describeSawTooth, describeUniformDistribution, summariseDistribution } from '../../messages/page.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 import { type Content, embedJson, html, type Markup } from '../markup.ts';
 import { buildChartData, buildJobLine } from './chart-data.ts';
@@ -22,6 +23,7 @@ interface ChartInput {
   failed: readonly Span[];
   judgements: readonly JobJudgement[];
   margin: Seconds;
+  times: TimeFormat;
   /** Of the section. */
   id: string;
   /** Of the series. */
@@ -30,7 +32,7 @@ interface ChartInput {
 
 /** The charts of one series. The script of the page replaces the sawtooth by one that can be zoomed. */
 export function renderSeriesCharts(measurement: Measurement, input: ChartInput): Markup {
-  const { generations, failed, judgements, margin, id, name } = input;
+  const { generations, failed, judgements, margin, times, id, name } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);
   const legend: [isShown: boolean, swatch: string, text: string][] = [
@@ -43,8 +45,8 @@ export function renderSeriesCharts(measurement: Measurement, input: ChartInput):
   return html`<figure class="card chart saw-tooth" data-chart="${id}" data-series="${name}">
 <figcaption><h3>Remaining validity over time</h3>${renderToolbar(id)}</figcaption>
 <output class="readout muted" hidden></output>
-<div class="still">${renderSawToothSvg(measurement, jobs, failed)}</div>
-<div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement)}" hidden></div>
+<div class="still">${renderSawToothSvg(measurement, jobs, failed, times)}</div>
+<div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement, times)}" hidden></div>
 <ul class="legend muted">${legend
     .filter(([isShown]) => isShown)
     .map(([, swatch, text]) => html`<li><i class="swatch ${swatch}"></i>${text}</li>`)}</ul>

@@ -8,6 +8,7 @@ import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
 import { buildValidityBuckets } from '../../drawing/validity-buckets.ts';
 import { formatWorstCase } from '../../messages/measurements.ts';
 import { describeSawTooth } from '../../messages/page.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
 import type { JobLine } from './chart-data.ts';
 import { computeSawToothScale } from './saw-tooth-scale.ts';
@@ -30,6 +31,7 @@ export function renderSawToothSvg(
   measurement: Measurement,
   jobs: readonly JobLine[],
   failed: readonly Span[],
+  times: TimeFormat,
 ): Markup {
   const { gaps } = measurement;
   const { served, generations } = getHistoryColumns(measurement);
@@ -45,10 +47,13 @@ export function renderSawToothSvg(
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
   const shortestGap = (span.to - span.from) / ENVELOPE_BUCKETS;
   return renderSvgFrame({
-    label: describeSawTooth(measurement),
+    label: describeSawTooth(measurement, times),
     height: HEIGHT,
     yTicks: buildDurationTicks(bottom, top, 5),
-    xTicks: labelTicks(buildTimeAxis(span, 8), 'first').map(({ at, label }) => ({ position: x(at), label })),
+    xTicks: labelTicks(buildTimeAxis(span, 8, times.zone), 'first', times).map(({ at, label }) => ({
+      position: x(at),
+      label,
+    })),
     background: joinSpans(gaps, shortestGap).map((gap) => renderGap(gap, x)),
     shapes: spans.length > MAX_TEETH ? renderEnvelope(measurement, x, height) : renderTeeth(spans, x, height),
     marks: (y) => [

@@ -7,7 +7,8 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { floorToSecond } from '../../../domain/time/instant.ts';
 import { describeLeadTime } from '../../messages/measurements.ts';
 import { describeGenerationFlags, GENERATION_FLAGS } from '../../messages/page.ts';
-import { formatNumber, formatTimestamp } from '../../text/format-values.ts';
+import { formatNumber } from '../../text/format-values.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 
 /** A generation on the page. Instants are rounded down to whole seconds. It never contains the key id. */
 export interface GenerationRow {
@@ -62,11 +63,14 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
 }
 
 /** The columns of the tables, for the static page and for its script. */
-export const GENERATION_TABLE_COLUMNS: readonly [label: string, format: (row: GenerationRow) => string][] = [
-  ['first seen', (row) => formatTimestamp(row.firstSeen)],
-  ['last seen', (row) => formatTimestamp(row.lastSeen)],
-  ['issued', (row) => (row.issuedAt === null ? '–' : formatTimestamp(row.issuedAt))],
-  ['expires', (row) => formatTimestamp(row.expiration)],
+export const GENERATION_TABLE_COLUMNS: readonly [
+  label: string,
+  format: (row: GenerationRow, times: TimeFormat) => string,
+][] = [
+  ['first seen', (row, times) => times.timestamp(row.firstSeen)],
+  ['last seen', (row, times) => times.timestamp(row.lastSeen)],
+  ['issued', (row, times) => (row.issuedAt === null ? '–' : times.timestamp(row.issuedAt))],
+  ['expires', (row, times) => times.timestamp(row.expiration)],
   ['validity when issued', (row) => formatNullableDuration(row.validityWhenIssued)],
   ['lead time', formatLeadTime],
   ['interval', (row) => formatNullableDuration(row.interval)],

@@ -1,6 +1,7 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { describeNoRotation } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
 import { GENERATION_TABLE_COLUMNS, type GenerationRow } from './generation-row.ts';
 
@@ -12,17 +13,16 @@ const MAX_WORST_ROTATIONS = 10;
 export function renderGenerationTables(
   measurement: Measurement,
   rows: readonly GenerationRow[],
-  id: string,
-  name: string,
+  { id, name, times }: { id: string; name: string; times: TimeFormat },
 ): Markup {
   const worst = findWorstRotations(rows);
   const newest = rows.slice(-MAX_GENERATIONS).reverse();
   const olderCount = rows.length - newest.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, `${id}-worst`)}
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, `${id}-worst`, times)}
 <details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
-${renderRows(newest, `${id}-generations`)}
+${renderRows(newest, `${id}-generations`, times)}
 ${
   olderCount > 0 &&
   html`<p class="older muted"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
@@ -41,10 +41,10 @@ function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
     .slice(0, MAX_WORST_ROTATIONS);
 }
 
-const renderRows = (rows: readonly GenerationRow[], headingId: string): Markup =>
+const renderRows = (rows: readonly GenerationRow[], headingId: string, times: TimeFormat): Markup =>
   renderHtmlTable(
     headingId,
     GENERATION_TABLE_COLUMNS.map(([label]) => label),
-    rows.map((row) => renderTableRow(GENERATION_TABLE_COLUMNS.map(([, format]) => format(row)))),
+    rows.map((row) => renderTableRow(GENERATION_TABLE_COLUMNS.map(([, format]) => format(row, times)))),
     'rows dated',
   );

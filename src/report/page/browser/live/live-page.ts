@@ -1,5 +1,5 @@
-import { formatTimestamp } from '../../../text/format-values.ts';
 import { findElement } from '../elements.ts';
+import { pageTimes } from '../page-times.ts';
 import { updateCounters } from './counters.ts';
 import { keepPosition } from './keep-position.ts';
 import { mergeElement } from './merge.ts';
@@ -118,7 +118,7 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   function showUnreachable(): void {
     const element = findElement<HTMLElement>(document, '.out-of-reach');
     if (!element.hidden) return;
-    element.textContent = `not reachable since ${formatTimestamp(clock.now())}: this page shows the last known state`;
+    element.textContent = `not reachable since ${pageTimes.timestamp(clock.now())}: this page shows the last known state`;
     element.hidden = false;
   }
 }
