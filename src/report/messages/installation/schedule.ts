@@ -99,7 +99,8 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'LINE_END':
       return {
-        message: 'a path or a value contains a control character, which a crontab or a unit cannot contain',
+        message:
+          'a path or a value contains a control character, which a crontab, a unit or a terminal would interpret',
         hint: 'move the program, the database or the file to another path',
       };
     case 'BACKSLASH':
