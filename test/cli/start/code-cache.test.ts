@@ -24,9 +24,12 @@ const EXPECTED = { code: 0, signal: null, stdout: '', stderr: expect.stringMatch
 /** A user's home with a cache folder. */
 function createHome(home = temporaryFolder()) {
   const folder = join(home, 'cache', 'cred-watch');
-  const env = { CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const env = {
+    ...{ CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+    ...{ CRED_WATCH_DB: undefined, STATE_DIRECTORY: undefined, XDG_STATE_HOME: home },
+  };
   const run = (changes: Record<string, string> = {}): Promise<Run> =>
-    runProgram(['report', '--db', join(home, 'samples.db')], { env: { ...env, ...changes } });
+    runProgram(['report'], { env: { ...env, ...changes } });
   const runTimes = async (count: number) => {
     for (let i = 0; i < count; i += 1) expect(await run()).toEqual(EXPECTED);
   };
