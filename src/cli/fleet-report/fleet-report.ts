@@ -4,6 +4,8 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
+import { describeFleetJob, describeFleetWithoutJob } from '../../report/messages/fleet/fleet.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { Invocation } from '../command.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, toExitCode } from '../flags/exit-codes.ts';
@@ -16,6 +18,7 @@ import { describeOnlyGenerations, printMissingData } from '../report/missing-dat
 import type { ReportOutput } from '../report/outputs.ts';
 import { hasStdout, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
+import { announcesFiles, printWrittenFiles } from '../report/written-files.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
 import { type FleetRequest, isPeriod, readFleet } from './read-fleet.ts';
 
@@ -23,6 +26,7 @@ export interface FleetReportRequest extends FleetRequest {
   outputs: readonly ReportOutput[];
   top: number | null;
   margin: Seconds;
+  times: TimeFormat;
   /** `--exit-codes nagios`: prints one line, unless an output is written to stdout. */
   isPlugin: boolean;
 }
@@ -57,10 +61,10 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   await writeAll(rendered, async ({ format, file }) => {
     if (!isFleetFormat(format)) throw new Error(`${format} is rejected before the fleet is read`);
     const style = file === '-' ? getTextStyle(io) : FILE_STYLE;
-    const { top, margin } = request;
+    const { top, margin, times } = request;
     const { nodeVersion } = io;
     const text = await FLEET_FORMATS[format](fleet, {
-      ...{ ...style, now: options.now, margin, top, nodeVersion, isPeriodOfStoredValues },
+      ...{ ...style, now: options.now, times, margin, top, nodeVersion, isPeriodOfStoredValues },
       version: CRED_WATCH_VERSION,
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
@@ -69,8 +73,16 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
     await io.stdout.write(renderFleetPluginLine(fleet));
   }
+  if (!isPlugin && announcesFiles(rendered, io))
+    await printWrittenFiles(rendered, describeFleetVerdict(fleet), io);
   if (read.isFile) await printExposedFiles(location, io);
   return isPlugin && !canRender ? EXIT.unknown : toExitCode(fleet.verdict);
+}
+
+/** What the file says about the job with the worst verdict. */
+function describeFleetVerdict(fleet: AssessedFleet): string {
+  const job = fleet.jobs.find(({ verdict }) => verdict === fleet.verdict);
+  return job === undefined ? describeFleetWithoutJob(fleet) : describeFleetJob(job);
 }
 
 /** @throws CredWatchError if no host has the tag of the groups */

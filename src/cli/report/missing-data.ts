@@ -73,7 +73,10 @@ function describeNoSamples(
 ): MessageAndHint {
   if (isFiltered(filter) && hasDatabase) {
     const hint = describeEmptySelection(filter, readSeriesNames);
-    return [`no samples in ${path} match the filters`, [hint, ...describeVariables(variables)].join('; ')];
+    return [
+      `no samples in ${path} match the filters`,
+      [hint, describeVariables(variables)].filter(Boolean).join('; '),
+    ];
   }
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
