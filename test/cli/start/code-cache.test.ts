@@ -241,11 +241,13 @@ describe('a cache that is not exactly ours', () => {
       CACHE_DIRECTORY: undefined,
       HOME: undefined,
       XDG_CACHE_HOME: undefined,
+      CRED_WATCH_DB: undefined,
+      XDG_STATE_HOME: home,
     });
     // Only root has a folder without HOME.
     const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
     chmodSync(home, 0o755);
-    const command = [...asUser, process.execPath, PROGRAM, 'report', '--db', 'samples.db'];
+    const command = [...asUser, process.execPath, PROGRAM, 'report'];
     expect(await startProcess(command, { env, cwd: home }).done).toEqual(EXPECTED);
     expect(readdirSync(home)).toEqual([]);
   });
