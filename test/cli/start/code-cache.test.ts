@@ -260,6 +260,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
     const env = minimalEnvironment({ CACHE_DIRECTORY: undefined, HOME: undefined });
     const command = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, PROGRAM, 'report'];
     const run = (args: string[]) => startProcess([...command, ...args], { env, cwd: home }).done;
+    writeFileSync(join(home, 'samples.db'), '');
     expect(await run(['--db', 'samples.db'])).toEqual(EXPECTED);
     expect(await run([])).toMatchObject({
       code: 2,
