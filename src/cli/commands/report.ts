@@ -31,7 +31,7 @@ import { describeOnlyGenerations, printMissingData } from '../report/missing-dat
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
-import { announcesFiles, describeReport, printWrittenFiles } from '../report/written-files.ts';
+import { announceReport, announcesFiles } from '../report/written-files.ts';
 
 export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
   refreshInterval?: Seconds;
@@ -164,7 +164,7 @@ export const reportCommand: CommandDefinition = {
     if (isPlugin && canRender && !hasStdout(rendered))
       await printPluginLine(report, presigned ?? [], options, io);
     if (!isPlugin && announcesFiles(rendered, io))
-      await printWrittenFiles(rendered, await describeReport(report, presigned ?? [], options), io);
+      await announceReport(rendered, { report, presigned: presigned ?? [], ...options, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
