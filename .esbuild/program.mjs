@@ -21,6 +21,7 @@ const HOT_COMMANDS = {
   ],
   check: [
     'src/cli/running-job/check-pid.ts',
+    'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
@@ -39,10 +40,15 @@ const HOT_COMMANDS = {
     'src/report/presigned/json.ts',
     'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
+    'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
-  status: ['src/cli/database/postgres-histories.ts', 'src/watch/parquet/folder-histories.ts'],
+  status: [
+    'src/cli/database/postgres-histories.ts',
+    'src/watch/parquet/folder-histories.ts',
+    'src/cli/time-zone/read-time-zone.ts',
+  ],
 };
 
 /**

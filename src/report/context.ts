@@ -3,10 +3,13 @@ import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
+import type { TimeFormat } from './text/time-format.ts';
 
 /** What a renderer needs besides the assessment. */
 export interface ReportContext {
   now: Instant;
+  /** For people. Machine formats use UTC. */
+  times: TimeFormat;
   margin: Seconds;
   /** The version of cred-watch. */
   version: string;

@@ -11,6 +11,7 @@ import { renderSourcesJson } from '../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../src/report/provider-chain/table.ts';
 import { renderKeyUsersJson } from '../../src/report/serving/key-users-json.ts';
 import { renderKeyUsersText } from '../../src/report/serving/key-users-text.ts';
+import { UTC_TIMES } from '../../src/report/text/time-format.ts';
 import { createFacts, withCredentials } from '../support/domain/facts.ts';
 import {
   context,
@@ -103,7 +104,10 @@ describe('outputs about one poll or provider', () => {
     ['a poll as JSON', formatPollJson(series, sample)],
     ['a failed poll as JSON', formatPollJson(series, { ...polled, ok: false, ...failure })],
     ...judgements.flatMap((judgement): [string, string][] => [
-      [`check (${judgement.verdict}) as text`, renderNowText(judgement, { ...style, hasWaited: false })],
+      [
+        `check (${judgement.verdict}) as text`,
+        renderNowText(judgement, { ...style, times: UTC_TIMES, hasWaited: false }),
+      ],
       [`check (${judgement.verdict}) as JSON`, renderNowJson(judgement, [])],
       [`check (${judgement.verdict}) as a line for Nagios`, renderNagiosLine(judgement)],
     ]),

@@ -3,6 +3,7 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
@@ -18,6 +19,7 @@ import {
   openStartCheck,
   printInterruption,
 } from '../start-check/start-check.ts';
+import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export interface CheckFlags extends ProcessFlags {
   offline?: boolean;
@@ -38,7 +40,8 @@ export const checkCommand: CommandDefinition = {
         '--max-age <duration>',
         'with --offline: report `unknown` if the newest sample is older than this (default: 15m)',
       )
-      .addOption(createFormatFlag()),
+      .addOption(createFormatFlag())
+      .addOption(createTimeZoneFlag()),
   help: {
     commonFlags: [
       '--job-duration',
@@ -72,23 +75,24 @@ export const checkCommand: CommandDefinition = {
   async run(flags: CheckFlags, invocation) {
     validate(flags, invocation);
     const { io } = invocation;
+    const times = await openTimeFormat(flags, io);
     if (flags.pid !== undefined) {
       assertNotPostgres(flags.db, io, 'give the database file of the host that runs the process');
       const { checkProcess } = await import('../running-job/check-pid.ts');
-      return checkProcess(flags.pid, flags, io);
+      return checkProcess(flags.pid, flags, times, io);
     }
     if (flags.offline) {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
-      await createPollNotePrinter(io)(notes);
-      return printVerdict(judgement, notes, flags, invocation);
+      await createPollNotePrinter(io, times)(notes);
+      return printVerdict(judgement, notes, flags, times, invocation);
     }
     using context = await openStartCheck(flags, io);
-    const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io);
+    const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
-    await createPollNotePrinter(io)(notes);
+    await createPollNotePrinter(io, times)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-    return printVerdict(judgement, notes, flags, invocation);
+    return printVerdict(judgement, notes, flags, times, invocation);
   },
 };
 
@@ -119,10 +123,11 @@ async function printVerdict(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   flags: CheckFlags,
+  times: TimeFormat,
   { io, command }: Invocation,
 ): Promise<number> {
   if (judgement.credentials === null) await printVariablesNote(command, io);
-  await io.stdout.write(await render(judgement, notes, flags, io));
+  await io.stdout.write(await render(judgement, notes, flags, times, io));
   return toExitCode(judgement.verdict);
 }
 
@@ -130,6 +135,7 @@ async function render(
   judgement: NowJudgement,
   notes: readonly PollNote[],
   { format, exitCodes, wait, offline }: CheckFlags,
+  times: TimeFormat,
   io: Io,
 ): Promise<string> {
   if (format === 'json') {
@@ -142,7 +148,7 @@ async function render(
   }
   const { renderNowText } = await import('../../report/now/text.ts');
   const style = getTextStyle(io);
-  const context = { hasWaited: wait !== undefined, isOffline: offline === true, ...style };
+  const context = { hasWaited: wait !== undefined, isOffline: offline === true, times, ...style };
   const verdict = renderNowText(judgement, context);
   // A safe start needs no forecast.
   if (judgement.verdict === 'safe') return verdict;

@@ -72,7 +72,7 @@ export const importCommand: CommandDefinition = {
 
 async function runImport(flags: ImportFlags, { command, io }: Invocation): Promise<number> {
   const path = resolveDatabaseFile(flags.db, io);
-  const convert = await validate(command.args, flags);
+  const convert = await validate(command.args, flags, io);
   const files = await findInputFiles(command.args, io);
   const { ImportStage } = await import('../../store/import/stage.ts');
   const { writeStagedRecords } = await import('../../store/import/files.ts');
@@ -114,15 +114,11 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
 async function validate(
   files: readonly string[],
   { timezone = 'UTC', at }: ImportFlags,
+  io: Io,
 ): Promise<LocalTimeConverter> {
   const { createLocalTimeConverter } = await import('../../store/import/time-zone.ts');
-  const convert = createLocalTimeConverter(timezone);
-  if (convert === null) {
-    throw new CredWatchError(
-      `--timezone '${timezone}' is not a time zone`,
-      'use UTC, local, an offset like -05:00, or a name like America/New_York',
-    );
-  }
+  const { readTimeZone } = await import('../time-zone/read-time-zone.ts');
+  const convert = createLocalTimeConverter(await readTimeZone(timezone, io));
   if (files.filter((file) => file === '-').length > 1) {
     throw new CredWatchError('standard input was given twice', 'give - only once');
   }

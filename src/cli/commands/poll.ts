@@ -19,6 +19,7 @@ import { printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { parseDestination } from '../push/destination-target.ts';
 import { parseTag } from '../push/tags.ts';
+import { createTimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
 export const pollCommand: CommandDefinition = {
   name: 'poll',
@@ -56,7 +57,7 @@ export const pollCommand: CommandDefinition = {
       command,
       'with --interval: serve the live report (/), /report.json, /metrics and /healthz on this address',
     );
-    addJudgingFlags(command);
+    addJudgingFlags(command).addOption(createTimeZoneFlag('with --listen: time zone of the page'));
   },
   help: {
     commonFlags: ['--interval', '--for', '--source', '--profile', '--listen', '--db', '--format'],
@@ -136,11 +137,11 @@ async function openChangeNotifier(flags: PollFlags, store: SampleStore, io: Io) 
   return ChangeNotifier.open(flags.onChange, flags, store, io);
 }
 
-/** The flags whose outputs judge jobs. */
-const JUDGING_OUTPUTS = ['--listen', '--push', '--on-change'];
+/** With one of these flags, poll can judge jobs. */
+const JUDGING_OUTPUTS = ['--interval', '--listen', '--push', '--on-change'];
 
 /** The flags that affect only the server of `--listen`. */
-const SERVER_FLAGS = ['--allow-remote', '--allow-host'];
+const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--timezone'];
 
 /** The flags that describe the endpoint. */
 const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', '--extended-api'];

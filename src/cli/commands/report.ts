@@ -1,24 +1,19 @@
 import { Option } from 'commander';
-import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
+import type { Instant } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
-import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import type { CommandDefinition } from '../command.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
-import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
-import {
-  addJudgingFlags,
-  EVIDENCE_FLAGS,
-  type JudgingFlags,
-  toReportOptions,
-} from '../flags/judging-flags.ts';
-import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
-import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
+import { EXIT, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
+import { addJudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
+import { addListeningFlags } from '../flags/listening-flags.ts';
+import { addSelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parseNamespace, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
@@ -28,24 +23,12 @@ import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
-import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
+import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
 import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
+import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { announceReport, announcesFiles } from '../report/written-files.ts';
-
-export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags {
-  refreshInterval?: Seconds;
-  format?: readonly RequestedFormat[];
-  output?: string;
-  ascii?: boolean;
-  retired?: boolean;
-  top?: number;
-  presign?: readonly Seconds[];
-  namespace?: string;
-  fleet?: boolean;
-  groupBy?: GroupBy;
-  exitCodes: ExitCodeStyle;
-}
+import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export const reportCommand: CommandDefinition = {
   name: 'report',
@@ -95,7 +78,8 @@ export const reportCommand: CommandDefinition = {
         'like --fleet, with one row per role, source, or value of this tag (tag:role for a tag named role)',
         parseGroupBy,
       )
-      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)'),
+      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)')
+      .addOption(createTimeZoneFlag()),
   help: {
     commonFlags: [
       '--job-duration',
@@ -129,23 +113,27 @@ export const reportCommand: CommandDefinition = {
     ],
   },
   async run(flags: ReportFlags, invocation) {
-    validate(flags, invocation);
+    validateReportFlags(flags, invocation);
     const { io } = invocation;
     if (flags.listen.length > 0) {
       const { serveReport } = await import('../live-report/serve-report.ts');
       return serveReport(flags, invocation);
     }
     const now = io.clock.now();
+    const times = await openTimeFormat(flags, io);
     const planned = planOutputs(flags.format ?? [], flags.output);
     const isPlugin = flags.exitCodes === 'nagios';
     const outputs = isPlugin ? removeTableOnStdout(planned) : planned;
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const location = resolveDatabase(flags.db, io);
+    const location = resolveExistingDatabase(flags.db, io);
     if (flags.fleet === true || flags.groupBy !== undefined) {
       const { runFleetReport } = await import('../fleet-report/fleet-report.ts');
       const { groupBy = null, top = null, margin } = flags;
-      return runFleetReport({ location, outputs, options, groupBy, top, margin, isPlugin }, invocation);
+      return runFleetReport(
+        { location, outputs, options, groupBy, top, margin, times, isPlugin },
+        invocation,
+      );
     }
     const needsAllTime = outputs.some(({ format }) => ALL_TIME_FORMATS.includes(format));
     using database = await suggestFleet(
@@ -157,14 +145,15 @@ export const reportCommand: CommandDefinition = {
     const variables = listSelectingVariables(invocation.command);
     const needsVerdict = presigned !== undefined || isPlugin;
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
-    const canRender = await printMissingData(report, { databasePath, filter, needsVerdict, variables }, io);
+    const read = { databasePath, filter, command: 'report', needsVerdict, variables };
+    const canRender = await printMissingData(report, read, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
-    await writeOutputs(rendered, report, presigned, flags, now, io);
+    await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
-      await printPluginLine(report, presigned ?? [], options, io);
+      await printPluginLine(report, presigned ?? [], { ...options, times }, io);
     if (!isPlugin && announcesFiles(rendered, io))
-      await announceReport(rendered, { report, presigned: presigned ?? [], ...options, flags }, io);
+      await announceReport(rendered, { report, presigned: presigned ?? [], ...options, times, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
@@ -173,31 +162,6 @@ export const reportCommand: CommandDefinition = {
 
 /** Metrics count all samples, also those outside the period. */
 const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
-
-const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
-
-/** The flags that describe an output, and those that affect only the server of `--listen`. */
-const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top', '--ascii'];
-const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
-
-function validate(
-  { jobDuration = [], job = [], presign = [], format = [], listen, exitCodes }: ReportFlags,
-  invocation: Invocation,
-): void {
-  if (listen.length > 0) {
-    const hint = 'the server has the page, /report.json and /metrics: remove the flag';
-    rejectFlags(invocation, OUTPUT_FLAGS, 'and --listen cannot be combined', hint);
-    if (exitCodes === 'nagios')
-      rejectFlags(invocation, ['--exit-codes'], 'nagios and --listen cannot be combined', 'remove --listen');
-  } else rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
-  const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
-  if (presign.length > 0 && other !== undefined)
-    rejectFlags(invocation, ['--presign'], `cannot be shown as ${other.format}`, 'use -f table or -f json');
-  if (!format.some((each) => each.format === 'emf'))
-    rejectFlags(invocation, ['--namespace'], 'needs -f emf', 'add -f emf, or remove --namespace');
-  if (jobDuration.length > 0 || job.length > 0 || presign.length > 0) return;
-  rejectFlags(invocation, EVIDENCE_FLAGS, 'needs a job to judge', 'add -j: `cred-watch report -j 4h`');
-}
 
 /** Undefined without `--presign`. */
 async function assessPresigned(
@@ -218,12 +182,13 @@ async function writeOutputs(
   { assessment, assessAllTime }: StoredReport,
   presigned: readonly PresignedUrls[] | undefined,
   flags: ReportFlags,
-  now: Instant,
+  { now, times }: { now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
   await writeAll(outputs, async ({ format, file }) => {
     const context = {
       now,
+      times,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
       ...(file === '-' ? getTextStyle(io) : FILE_STYLE),

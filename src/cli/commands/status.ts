@@ -1,9 +1,10 @@
 import type { Instant } from '../../domain/model.ts';
 import type { Status } from '../../domain/status/status.ts';
 import { summariseStatus } from '../../domain/status/status.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
@@ -20,8 +21,9 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import { getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface StatusFlags extends SelectionFlags, JudgingFlags {
+export interface StatusFlags extends SelectionFlags, JudgingFlags, TimeZoneFlag {
   format: TextOrJson;
   exitCodes: ExitCodeStyle;
 }
@@ -30,10 +32,11 @@ export const statusCommand: CommandDefinition = {
   name: 'status',
   group: 'Judge',
   summary: 'one line: verdict, worst case, time left, last poll',
-  description: 'one line: verdict, worst case, rotations, time left now, last poll',
+  description: 'show verdict, worst case, rotations, time left now and last poll in one line',
   readsFlagVariables: true,
   isNagiosPlugin: true,
-  declare: (command) => addSelectionFlags(addJudgingFlags(command)).addOption(createFormatFlag()),
+  declare: (command) =>
+    addSelectionFlags(addJudgingFlags(command)).addOption(createFormatFlag()).addOption(createTimeZoneFlag()),
   help: {
     commonFlags: ['--job-duration', '--job', '--margin', '--host', '--role', '--db', '--format'],
     notes: [
@@ -52,19 +55,21 @@ export const statusCommand: CommandDefinition = {
     validate(flags, invocation);
     const { io, command } = invocation;
     const now = io.clock.now();
+    const times = await openTimeFormat(flags, io);
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const location = resolveDatabase(flags.db, io);
+    const location = resolveExistingDatabase(flags.db, io);
     using database = await openReportDatabase(location, toReadRequest(options, false), io);
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const isPlugin = flags.exitCodes === 'nagios';
-    const read = { databasePath, filter, needsVerdict: isPlugin, variables: listSelectingVariables(command) };
+    const variables = listSelectingVariables(command);
+    const read = { databasePath, filter, command: 'status', needsVerdict: isPlugin, variables };
     const hasData = await printMissingData(report, read, io);
     if (hasData || !isPlugin || flags.format === 'json')
       await io.stdout.write(
-        await render(summariseStatus(report.assessment, flags.margin, now), flags, now, io),
+        await render(summariseStatus(report.assessment, flags.margin, now), flags, { now, times }, io),
       );
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     // A plugin without data must not say OK.
@@ -80,7 +85,7 @@ function validate({ jobDuration = [], job = [] }: StatusFlags, invocation: Invoc
 async function render(
   status: Status,
   { format, exitCodes }: StatusFlags,
-  now: Instant,
+  { now, times }: { now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<string> {
   if (format === 'json') {
@@ -89,11 +94,12 @@ async function render(
   }
   if (exitCodes === 'nagios') {
     const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
-    return renderStatusPluginLine(status);
+    return renderStatusPluginLine(status, times);
   }
   const { renderStatusText } = await import('../../report/status/text.ts');
   return renderStatusText(status, {
     hasColour: getTextStyle(io).hasColour,
     isAsciiOnly: !supportsUnicode(io.env),
+    times,
   });
 }

@@ -35,7 +35,10 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   '--role': async (_, names) => toWords(await names('role')),
   '--job': async (_, names) => toWords(await names('job')),
   '--profile': async (_, names) => toWords(await names('profile')),
-  '--timezone': () => toWords(['UTC', 'local', ...Intl.supportedValuesOf('timeZone')]),
+  '--timezone': async () => {
+    const { listZoneNames } = await import('../../domain/time/time-zone.ts');
+    return toWords(['UTC', 'local', ...listZoneNames()]);
+  },
   '--shape': (typed) => {
     const before = cutAfterLastComma(typed);
     const others = SHAPES.filter((shape) => !before.split(',').includes(shape));

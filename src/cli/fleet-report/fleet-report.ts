@@ -5,6 +5,7 @@ import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
 import { describeFleetJob, describeFleetWithoutJob } from '../../report/messages/fleet/fleet.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { Invocation } from '../command.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, toExitCode } from '../flags/exit-codes.ts';
@@ -25,6 +26,7 @@ export interface FleetReportRequest extends FleetRequest {
   outputs: readonly ReportOutput[];
   top: number | null;
   margin: Seconds;
+  times: TimeFormat;
   /** `--exit-codes nagios`: prints one line, unless an output is written to stdout. */
   isPlugin: boolean;
 }
@@ -44,11 +46,14 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   const report = {
     assessment: { ...fleet, series: fleet.hosts },
     hasDatabase: read.hasDatabase,
-    readSeriesNames: () => [],
+    readSeriesNames: read.readSeriesNames,
     jobNames: read.jobNames,
   };
   const variables = listSelectingVariables(invocation.command);
-  const context = { databasePath: read.name, filter: options.filter, needsVerdict: isPlugin, variables };
+  const context = {
+    ...{ databasePath: read.name, filter: options.filter, command: 'report --fleet' },
+    ...{ needsVerdict: isPlugin, variables },
+  };
   if (read.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(location));
   const canRender = await printMissingData(report, context, io);
   assertTagExists(fleet, location);
@@ -56,10 +61,10 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   await writeAll(rendered, async ({ format, file }) => {
     if (!isFleetFormat(format)) throw new Error(`${format} is rejected before the fleet is read`);
     const style = file === '-' ? getTextStyle(io) : FILE_STYLE;
-    const { top, margin } = request;
+    const { top, margin, times } = request;
     const { nodeVersion } = io;
     const text = await FLEET_FORMATS[format](fleet, {
-      ...{ ...style, now: options.now, margin, top, nodeVersion, isPeriodOfStoredValues },
+      ...{ ...style, now: options.now, times, margin, top, nodeVersion, isPeriodOfStoredValues },
       version: CRED_WATCH_VERSION,
     });
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);

@@ -4,9 +4,10 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS } from '../../report/fleet/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReportOptions } from '../../watch/stored-report.ts';
 import type { DatabaseContext } from '../database/database-location.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import { FILE_STYLE } from '../process/io.ts';
 import { isPeriod, readFleet } from './read-fleet.ts';
 
@@ -17,6 +18,7 @@ interface LiveFleetRequest {
   options: StoredReportOptions;
   groupBy: GroupBy | null;
   refreshSeconds: Seconds;
+  times: TimeFormat;
   nodeVersion: string;
 }
 
@@ -25,7 +27,7 @@ interface LiveFleetRequest {
  * @throws CredWatchError if the database cannot be read
  */
 export async function renderLiveFleet(request: LiveFleetRequest): Promise<string> {
-  const { format, database, standalone, options, groupBy, refreshSeconds, nodeVersion } = request;
+  const { format, database, standalone, options, groupBy, refreshSeconds, nodeVersion, times } = request;
   const context = { env: {}, home: '', ...standalone, clock: systemClock, random: Math.random };
   const { fleet, hasDatabase } = await readFleet({ location: database, options, groupBy }, context);
   if (!hasDatabase) {
@@ -33,7 +35,15 @@ export async function renderLiveFleet(request: LiveFleetRequest): Promise<string
     throw new CredWatchError(`no samples: ${describeMissingDatabase(database)}`, hint);
   }
   const text: string | Iterable<string> = await FLEET_FORMATS[format](fleet, {
-    ...{ ...FILE_STYLE, now: options.now, margin: options.margin, top: null, nodeVersion, refreshSeconds },
+    ...{
+      ...FILE_STYLE,
+      now: options.now,
+      times,
+      margin: options.margin,
+      top: null,
+      nodeVersion,
+      refreshSeconds,
+    },
     version: CRED_WATCH_VERSION,
     isPeriodOfStoredValues: isPostgresUrl(database) && isPeriod(options.filter),
   });

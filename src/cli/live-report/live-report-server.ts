@@ -9,6 +9,7 @@ import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import type { Io } from '../process/io.ts';
 import { printThrownError } from '../process/messages.ts';
+import { openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 import { createLiveReport } from './live-report.ts';
 import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
@@ -40,7 +41,7 @@ interface PolledSource {
   nextPollAt: Instant | null;
 }
 
-/** The page reloads once per polling interval, limited to 10 to 60 seconds. */
+/** The page gets new values once per polling interval, limited to 10 to 60 seconds. */
 const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
 
 /** After this time without a poll, the age of the newest sample can change a verdict. */
@@ -51,12 +52,13 @@ const DEFAULT_MAX_AGE: Seconds = 86_400;
  * @throws CredWatchError if flags contradict each other or an address is not available
  */
 export async function startLiveReportServer(
-  flags: ListeningFlags & JudgingFlags & { interval: Seconds },
+  flags: ListeningFlags & JudgingFlags & TimeZoneFlag & { interval: Seconds },
   database: string,
   io: Io,
 ): Promise<LiveReportServer> {
   // Throws before the first poll if flags contradict each other.
   toReportOptions(flags, {}, io.clock.now());
+  const times = await openTimeFormat(flags, io);
   const { clock, nodeVersion, reportWorker } = io;
   const polls = new Set<PolledSource>();
   let lastError: string | null = null;
@@ -67,6 +69,7 @@ export async function startLiveReportServer(
       database,
       options: toReportOptions(flags, {}, clock.now()),
       refreshSeconds: toRefreshInterval(flags.interval),
+      timezone: times.zone.name,
       nodeVersion,
       lastPolls: Array.from(polls).flatMap(({ source, lastOutcome, nextPollAt }) => {
         if (lastOutcome === null) return [];

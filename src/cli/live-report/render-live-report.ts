@@ -7,14 +7,15 @@ import { REPORT_FORMATS } from '../../report/formats.ts';
 import { addGeneralKnowledge } from '../../report/general-knowledge/add-knowledge.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { assessStored, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import {
   openReportDatabase,
   type ReportDatabase,
   suggestFleet,
   toReadRequest,
 } from '../database/report-database.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import { FILE_STYLE } from '../process/io.ts';
+import { openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export type LiveFormat = 'html' | 'json' | 'prometheus';
 
@@ -28,10 +29,12 @@ export interface LiveReportRequest {
   options: StoredReportOptions;
   /** Set to show hosts instead of series. */
   fleet?: { groupBy: GroupBy | null };
-  /** The page reloads after this time. */
+  /** The page gets new values at least this often. */
   refreshSeconds: Seconds;
   nodeVersion: string;
   lastPolls: NonNullable<ReportContext['lastPolls']>;
+  /** The time zone of the page. The default is UTC. */
+  timezone?: string | undefined;
 }
 
 /**
@@ -39,15 +42,17 @@ export interface LiveReportRequest {
  * @throws CredWatchError if the database cannot be read
  */
 export async function renderLiveReport(request: LiveReportRequest): Promise<string> {
+  const times = await openTimeFormat(request, { env: {} });
   if (request.fleet !== undefined) {
     const { renderLiveFleet } = await import('../fleet-report/render-live-fleet.ts');
-    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy });
+    return renderLiveFleet({ ...request, groupBy: request.fleet.groupBy, times });
   }
   const { format, options, refreshSeconds, nodeVersion, lastPolls } = request;
   using database = await openDatabase(request);
   const { assessment, assessAllTime } = assessStored(database.store, options);
   const context: ReportContext = {
     now: options.now,
+    times,
     margin: options.margin,
     version: CRED_WATCH_VERSION,
     ...FILE_STYLE,

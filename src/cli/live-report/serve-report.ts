@@ -20,6 +20,7 @@ import { toSeriesFilter } from '../flags/series-filter.ts';
 import { rejectSeriesFlags } from '../fleet-report/fleet-flags.ts';
 import { isPeriod } from '../fleet-report/read-fleet.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
+import { openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 import { createLiveReport } from './live-report.ts';
 import { renderInWorker } from './render-in-worker.ts';
 import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
@@ -27,11 +28,12 @@ import { startReportMonitor } from './report-monitor.ts';
 
 type ServeReportFlags = SelectionFlags &
   JudgingFlags &
-  ListeningFlags & { refreshInterval?: Seconds; fleet?: boolean; groupBy?: GroupBy };
+  ListeningFlags &
+  TimeZoneFlag & { refreshInterval?: Seconds; fleet?: boolean; groupBy?: GroupBy };
 
 const DEFAULT_REFRESH_INTERVAL: Seconds = 60;
 
-/** The page does not reload more often. */
+/** The page does not request itself more often, except soon after a poll. */
 const MIN_RELOAD: Seconds = 10;
 
 /**
@@ -45,6 +47,8 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
   const database = resolveDatabase(flags.db, io);
   const refreshInterval = flags.refreshInterval ?? DEFAULT_REFRESH_INTERVAL;
   const isFleet = flags.fleet === true || flags.groupBy !== undefined;
+  // The thread that renders does not have all variables.
+  const times = await openTimeFormat(flags, io);
   const stop = io.createStopSignal();
   const render = async (format: LiveFormat): Promise<string> => {
     const now = clock.now();
@@ -56,6 +60,7 @@ export async function serveReport(flags: ServeReportFlags, invocation: Invocatio
       refreshSeconds: Math.max(MIN_RELOAD, refreshInterval),
       nodeVersion,
       lastPolls: [],
+      timezone: times.zone.name,
       ...(isFleet ? { fleet: { groupBy: flags.groupBy ?? null } } : {}),
     };
     return reportWorker === null ? renderLiveReport(request) : renderInWorker(reportWorker, request, stop);

@@ -5,8 +5,9 @@ import type { TextOrJson } from '../flags/shared-flags.ts';
 import type { SourceFlags } from '../flags/source-flags.ts';
 import type { DestinationTarget } from '../push/destination-target.ts';
 import type { Tag } from '../push/tags.ts';
+import type { TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
+export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags, TimeZoneFlag {
   targets?: string;
   interval?: Seconds;
   for?: Seconds;

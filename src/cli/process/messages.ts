@@ -3,6 +3,7 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
@@ -27,7 +28,8 @@ export const printMissingDatabaseNote = (io: Io, message: string, hint?: string)
 
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
-  for (const text of describeVariables(listSelectingVariables(command))) await printNote(io, text);
+  const text = describeVariables(listSelectingVariables(command));
+  if (text !== null) await printNote(io, text);
 }
 
 /** Prints a message about something that can make a running job fail. */
@@ -61,11 +63,11 @@ export async function printThrownError(io: Io, error: unknown): Promise<void> {
 }
 
 /** Prints notes of polls, each text only once. */
-export function createPollNotePrinter(io: Io) {
+export function createPollNotePrinter(io: Io, times: TimeFormat = UTC_TIMES) {
   const isNew = createNewTextCheck();
   return async (notes: readonly PollNote[]): Promise<void> => {
     for (const note of notes) {
-      const message = describePollNote(note);
+      const message = describePollNote(note, times);
       if (note.code !== 'TOKEN_FILE_EXPIRES' && isNew(message)) await printNote(io, message);
     }
   };

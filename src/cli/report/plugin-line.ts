@@ -2,6 +2,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { summariseStatus } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { isStdout } from '../process/output-file.ts';
@@ -21,12 +22,12 @@ export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
 export async function printPluginLine(
   { assessment }: StoredReport,
   presigned: readonly PresignedUrls[],
-  { margin, now }: { margin: Seconds; now: Instant },
+  { margin, now, times }: { margin: Seconds; now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
   const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
   const status = summariseStatus(assessment, margin, now);
   const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
   const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
-  await io.stdout.write(renderStatusPluginLine(status, worst ?? null));
+  await io.stdout.write(renderStatusPluginLine(status, times, worst ?? null));
 }

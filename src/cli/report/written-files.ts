@@ -2,6 +2,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { summariseStatus } from '../../domain/status/status.ts';
 import type { ReportFormat } from '../../report/formats.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -37,19 +38,20 @@ interface WrittenReport {
   presigned: readonly PresignedUrls[];
   margin: Seconds;
   now: Instant;
+  times: TimeFormat;
   flags: { format?: readonly RequestedFormat[]; output?: string };
 }
 
 /** Prints what was written, and the first parts of the status line. */
 export async function announceReport(
   outputs: readonly ReportOutput[],
-  { report: { assessment }, presigned, margin, now, flags }: WrittenReport,
+  { report: { assessment }, presigned, margin, now, times, flags }: WrittenReport,
   io: Io,
 ): Promise<void> {
   const { describePresignedVerdict, listStatusParts } = await import(
     '../../report/messages/status/status-parts.ts'
   );
-  const parts = listStatusParts(summariseStatus(assessment, margin, now)).map(({ text }) => text);
+  const parts = listStatusParts(summariseStatus(assessment, margin, now), times).map(({ text }) => text);
   const urls = presigned.map(({ requested, verdict }) => describePresignedVerdict(requested, verdict));
   const verdict = [...parts.slice(0, PART_COUNT), ...urls].join(', ');
   await printWrittenFiles(outputs, verdict, io, suggestFormat(flags.format ?? [], flags.output));

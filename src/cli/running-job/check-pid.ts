@@ -10,8 +10,9 @@ import { describeUndecidedSource } from '../../report/messages/provider-chain/jo
 import { describeChildrenWithKeys, describeProcess } from '../../report/messages/running-job/running-job.ts';
 import { renderEndJson, renderRunningJobJson, renderWarningJson } from '../../report/running-job/json.ts';
 import { renderRunningJobNagios } from '../../report/running-job/nagios-line.ts';
-import { renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
+import { renderEndText, renderRunningJobText, type TextStyle } from '../../report/running-job/text.ts';
 import type { FollowedProcess, RunningJobView } from '../../report/running-job/view.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import { findChildrenWithKeys } from '../../sources/probe/children-with-keys.ts';
 import { probeProviders } from '../../sources/probe/probe.ts';
 import { openRunningProcess } from '../../sources/probe/process-lifetime.ts';
@@ -21,9 +22,9 @@ import { SampleStore } from '../../store/sample-store.ts';
 import { CorrectedClock } from '../../watch/running-job/corrected-clock.ts';
 import { followJob, waitForProcessEnd } from '../../watch/running-job/follow-job.ts';
 import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import {
   createPollNotePrinter,
@@ -36,7 +37,12 @@ import { printExpiryWarning } from './print-running-job.ts';
 import type { ProcessFlags } from './process-flags.ts';
 
 /** Judges the job of a running process, and follows the process with `--watch`. Returns the exit code. */
-export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Promise<number> {
+export async function checkProcess(
+  pid: number,
+  flags: ProcessFlags,
+  times: TimeFormat,
+  io: Io,
+): Promise<number> {
   // Before the first output, so that a script can send a signal as soon as it has read the verdict.
   const stop = flags.watch ? io.createStopSignal() : null;
   const { view, startedAt, isRunning } = await openRunningProcess(pid);
@@ -48,13 +54,16 @@ export async function checkProcess(pid: number, flags: ProcessFlags, io: Io): Pr
   const processStartedAt = startedAt + aheadMs;
   const running = { processStartedAt, keyIssuedAt: issuedAt, job, credentials: end };
   const judgement = judgeRunningJob(running, clock.now());
-  await createPollNotePrinter(io)(notes);
-  await io.stdout.write(render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, io));
+  await createPollNotePrinter(io, times)(notes);
+  const style = { ...getTextStyle(io), times };
+  await io.stdout.write(
+    render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, style),
+  );
   if (end.reason?.code === 'NO_COPY') await printChildrenWithKeys(view, io);
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
   const followed = { pid, startedAt: judgement.startedAt, expiration: end.expiration.at };
-  return follow(followed, { clock, isRunning, stop }, flags, io);
+  return follow(followed, { clock, isRunning, stop }, flags, style, io);
 }
 
 /**
@@ -128,9 +137,9 @@ async function resolveRunningJob(
   return resolveJob(flags, endedRuns, now);
 }
 
-function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, io: Io): string {
+function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style: TextStyle): string {
   if (format === 'json') return renderRunningJobJson(view);
-  return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, getTextStyle(io));
+  return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, style);
 }
 
 /** Follows the process until it ends. Returns the exit code. */
@@ -138,12 +147,13 @@ async function follow(
   followed: FollowedProcess,
   { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
   { format, warnBefore }: ProcessFlags,
+  style: TextStyle,
   io: Io,
 ): Promise<number> {
   const { pid, expiration } = followed;
   const isJson = format === 'json';
   const onWarning = async (code: ExpiryWarningCode, now: Instant) => {
-    await printExpiryWarning(io, code, describeProcess(pid), { expiration, now });
+    await printExpiryWarning(io, code, describeProcess(pid), { expiration, now }, style.times);
     if (isJson) await io.stdout.write(renderWarningJson(code, followed, now));
   };
   const end = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, () =>
@@ -160,6 +170,6 @@ async function follow(
     return toSignalExitCode(signal);
   }
   const ended = judgeEnd(end, expiration);
-  await io.stdout.write(isJson ? renderEndJson(ended, followed) : renderEndText(ended, getTextStyle(io)));
+  await io.stdout.write(isJson ? renderEndJson(ended, followed) : renderEndText(ended, style));
   return toExitCode(toEndSafety(ended));
 }

@@ -5,6 +5,7 @@ import {
   describeEndedJob,
   describeExpiryWarning,
 } from '../../report/messages/running-job/running-job.ts';
+import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import type { Io } from '../process/io.ts';
 import { printNote, printWarning } from '../process/messages.ts';
 
@@ -13,9 +14,10 @@ export function printExpiryWarning(
   io: Io,
   code: ExpiryWarningCode,
   subject: string,
-  times: { expiration: Instant; now: Instant },
+  instants: { expiration: Instant; now: Instant },
+  times: TimeFormat = UTC_TIMES,
 ): Promise<void> {
-  const { message, hint } = describeExpiryWarning(code, subject, times);
+  const { message, hint } = describeExpiryWarning(code, subject, instants, times);
   return printWarning(io, message, hint);
 }
 

@@ -6,10 +6,11 @@ import type { ExitCodeStyle } from '../flags/exit-codes.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
 import type { StartCheckFlags } from '../start-check/start-check.ts';
+import type { TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 import { addWatchFlags, validateWatchFlags, type WatchFlags } from './watch-flags.ts';
 
 /** The flags of `check` for a running job. */
-export interface ProcessFlags extends StartCheckFlags, WatchFlags {
+export interface ProcessFlags extends StartCheckFlags, WatchFlags, TimeZoneFlag {
   pid?: number;
   format: TextOrJson;
   exitCodes: ExitCodeStyle;
@@ -41,6 +42,7 @@ const FLAGS_WITH_PID: ReadonlySet<string> = new Set([
   '--db',
   '--format',
   '--exit-codes',
+  '--timezone',
   '--debug',
 ]);
 

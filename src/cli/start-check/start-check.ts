@@ -3,6 +3,7 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
+import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -125,6 +126,7 @@ export async function checkStart(
   context: StartCheckContext,
   flags: StartCheckFlags,
   io: Io,
+  times: TimeFormat = UTC_TIMES,
 ): Promise<StartCheck> {
   const { waitUntilSafe } = await import('../../watch/wait-until-safe.ts');
   const countdown = createCountdown(io);
@@ -135,7 +137,7 @@ export async function checkStart(
       const { message, hint } = describeFailure(outcome);
       if (isNew(message)) await printError(io, message, hint);
     }
-    if (isNew('waiting')) await printNote(io, describeWaiting({ judgement, limit }));
+    if (isNew('waiting')) await printNote(io, describeWaiting({ judgement, limit }, times));
     countdown.start(nextPoll, limit);
   };
   // Without --wait, a signal ends the program as usual.

@@ -31,7 +31,7 @@ const MAX_ANNOTATIONS = 10;
 
 /** Workflow commands for the output of a GitHub Actions step, the most important first. */
 export function renderGithub(assessment: Assessment, context: ReportContext): string {
-  const annotations = [...annotateVerdicts(assessment), ...annotateProblems(assessment)];
+  const annotations = [...annotateVerdicts(assessment, context), ...annotateProblems(assessment, context)];
   if (assessment.jobs.length === 0) annotations.push(...annotateMeasurements(assessment, context));
   return ANNOTATION_KINDS.flatMap((kind) => limit(annotations.filter((each) => each.kind === kind)))
     .map(formatCommand)
@@ -47,28 +47,31 @@ function limit(annotations: readonly Annotation[]): readonly Annotation[] {
   return [...shown, { kind: first.kind, title: 'cred-watch', listLines: () => [omitted] }];
 }
 
-function annotateVerdicts(assessment: Assessment): Annotation[] {
+function annotateVerdicts(assessment: Assessment, context: ReportContext): Annotation[] {
   const { series, jobs } = assessment;
   const judged = series
     .flatMap((each) => listSeriesJudgements(each, assessment))
     .flatMap((each) => (each.judgement === null ? [] : [{ ...each, judgement: each.judgement }]))
     .toSorted((a, b) => getSpare(a.judgement) - getSpare(b.judgement));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
-  return [...judged.map(annotateJudgement), ...unjudged.map(annotateUnjudgedJob)];
+  return [...judged.map((each) => annotateJudgement(each, context)), ...unjudged.map(annotateUnjudgedJob)];
 }
 
 const getSpare = ({ spare }: JobJudgement) => spare ?? Number.POSITIVE_INFINITY;
 
 const KINDS_BY_SAFETY = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 
-function annotateJudgement({ job, series, judgement }: JudgedSeries & { job: AssessedJob }): Annotation {
+function annotateJudgement(
+  { job, series, judgement }: JudgedSeries & { job: AssessedJob },
+  { times }: ReportContext,
+): Annotation {
   const { measurement } = series.analysis;
   return {
     kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     listLines: () => [
       describeVerdict(judgement),
-      ...listAdvice(judgement, measurement),
+      ...listAdvice(judgement, measurement, times),
       ...(measurement === null ? [] : [describeEvidence(measurement, [judgement])]),
     ],
   };
@@ -80,14 +83,14 @@ const annotateUnjudgedJob = (job: AssessedJob): Annotation => ({
   listLines: () => [job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE],
 });
 
-const annotateProblems = ({ series }: Assessment): Annotation[] =>
+const annotateProblems = ({ series }: Assessment, { times }: ReportContext): Annotation[] =>
   series.flatMap((each) =>
     each.analysis.findings
       .filter((finding) => finding.severity === 'problem' && !isReasonOfVerdict(finding, each))
       .map((finding) => ({
         kind: 'warning' as const,
         title: `cred-watch: ${formatName(each)}`,
-        listLines: () => [describeFinding(finding, each.judgements)],
+        listLines: () => [describeFinding(finding, each.judgements, times)],
       })),
   );
 
@@ -104,7 +107,9 @@ const annotateMeasurements = ({ series }: Assessment, context: ReportContext): A
     title: `cred-watch: ${formatName(each)}`,
     listLines: () => [
       NO_JOB_MESSAGE,
-      ...listSeriesRows(each.analysis, context.margin).map((row) => `${row[0]}: ${formatRow(row)}`),
+      ...listSeriesRows(each.analysis, context.margin, false, context.times).map(
+        (row) => `${row[0]}: ${formatRow(row)}`,
+      ),
     ],
   }));
 

@@ -29,17 +29,20 @@ const SAFETY_SYMBOLS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as con
 /** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
+  const { times } = context;
   const chosen = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES_IN_TEXT);
   const visible = { ...assessment, series: chosen.shown };
   const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict);
-  const runs = jobs.flatMap((job) => listJobRunRows(job, false, quoteName).map(formatRunRow));
+  const runs = jobs.flatMap((job) =>
+    listJobRunRows(job, false, { formatName: quoteName, times }).map(formatRunRow),
+  );
   return `${[
     `## cred-watch: ${headline}`,
     jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(visible),
     ...(series.length === 0 ? [NO_SERIES_MESSAGE] : []),
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
     ...visible.series.flatMap((each) => renderSection(each, visible, context)),
-    ...describeHiddenSeries(chosen),
+    ...describeHiddenSeries(chosen, times),
     ...renderKnowledgeMarkdown(context.generalKnowledge ?? []),
   ].join('\n\n')}\n`;
 }
@@ -102,8 +105,10 @@ const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? 
 function renderSection(series: AssessedSeries, assessment: Assessment, context: ReportContext): string[] {
   const { analysis, isRetired } = series;
   const { findings, measurement } = analysis;
-  const judgements = listSeriesJudgements(series, assessment).map(formatJudgementLines);
-  const rows = listSeriesRows(analysis, context.margin);
+  const judgements = listSeriesJudgements(series, assessment).map((each) =>
+    formatJudgementLines(each, context),
+  );
+  const rows = listSeriesRows(analysis, context.margin, false, context.times);
   return [
     `### ${quoteSeriesName(series)}${isRetired ? ' (retired)' : ''}`,
     ...(judgements.length === 0 ? [] : [judgements.flat().join('\n')]),
@@ -112,18 +117,21 @@ function renderSection(series: AssessedSeries, assessment: Assessment, context: 
       .join('\n'),
     ...(findings.length === 0
       ? []
-      : [findings.map((each) => `- ${formatFinding(each, series.judgements)}`).join('\n')]),
+      : [findings.map((each) => `- ${formatFinding(each, series.judgements, context)}`).join('\n')]),
     ...(measurement === null ? [] : [`**evidence:** ${describeEvidence(measurement, series.judgements)}`]),
   ];
 }
 
-const formatFinding = (finding: Finding, judgements: readonly JobJudgement[]) =>
-  `${finding.severity === 'problem' ? '**problem:** ' : ''}${describeFinding(finding, judgements)}`;
+const formatFinding = (finding: Finding, judgements: readonly JobJudgement[], { times }: ReportContext) =>
+  `${finding.severity === 'problem' ? '**problem:** ' : ''}${describeFinding(finding, judgements, times)}`;
 
-function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
+function formatJudgementLines(
+  { series, job, judgement, notJudgedReason }: SeriesJudgement,
+  { times }: ReportContext,
+): string[] {
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
   return [
     `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
-    ...listAdvice(judgement, series.analysis.measurement).map((each) => `  - ${each}`),
+    ...listAdvice(judgement, series.analysis.measurement, times).map((each) => `  - ${each}`),
   ];
 }

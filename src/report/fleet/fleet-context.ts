@@ -1,9 +1,12 @@
 import type { AssessedFleet, AssessedHost, SilentHost } from '../../domain/fleet/assessed-fleet.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
 /** What a renderer of a fleet needs besides the assessment. */
 export interface FleetContext {
   now: Instant;
+  /** For people. Machine formats use UTC. */
+  times: TimeFormat;
   margin: Seconds;
   /** The version of cred-watch. */
   version: string;

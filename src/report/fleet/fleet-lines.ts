@@ -18,8 +18,10 @@ export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFlee
   hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
 
 /** Hosts that are judged by old samples. */
-export const listImportedLines = ({ imported: { hostCount, newestSample } }: AssessedFleet): string[] =>
-  newestSample === null ? [] : [describeImported(hostCount, newestSample)];
+export const listImportedLines = (
+  { imported: { hostCount, newestSample } }: AssessedFleet,
+  { times }: FleetContext,
+): string[] => (newestSample === null ? [] : [describeImported(hostCount, newestSample, times)]);
 
 /**
  * The first lines of Markdown and of the page: jobs, hosts, worst case and period.
@@ -27,22 +29,23 @@ export const listImportedLines = ({ imported: { hostCount, newestSample } }: Ass
  */
 export const listSummaryLines = (
   fleet: AssessedFleet,
-  { isPeriodOfStoredValues }: FleetContext,
+  context: FleetContext,
   quote: (sentence: string) => string = (sentence) => sentence,
 ): string[] => [
   ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
   ...(fleet.worstCase === null ? [] : [`worst case: ${formatDuration(fleet.worstCase)}`]),
-  ...listImportedLines(fleet),
-  ...(isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
+  ...listImportedLines(fleet, context),
+  ...(context.isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
 ];
 
 /** The hosts that have been silent for the longest time, and the number of the others. */
 export const listSilentLines = (
   { silent, hiddenSilentCount }: ShownHosts,
+  { times }: FleetContext,
   quote: (host: string) => string = escapeUnprintable,
 ): string[] => [
-  ...silent.map((each) => `${quote(each.host)}: ${describeSilence(each)}`),
+  ...silent.map((each) => `${quote(each.host)}: ${describeSilence(each, times)}`),
   ...(hiddenSilentCount === 0 ? [] : [describeMoreSilent(hiddenSilentCount)]),
 ];

@@ -16,7 +16,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
   const { verdict, hosts, groups, changes, trends } = fleet;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden = shown.hidden[0];
-  const silent = listSilentLines(shown, quoteName);
+  const silent = listSilentLines(shown, context, quoteName);
   return `${[
     `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
     formatList(listSummaryLines(fleet, context, quoteSentence)),
@@ -30,7 +30,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
     ),
     ...renderList(
       'trends',
-      trends.map((each) => quoteSentence(describeTrend(each))),
+      trends.map((each) => quoteSentence(describeTrend(each, context.times))),
     ),
   ].join('\n\n')}\n`;
 }

@@ -3,10 +3,10 @@ import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fle
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
+import { describeTimeZone } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
-import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
+import { type Content, capitalise, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
-import { formatTimestamp } from '../text/format-values.ts';
 import {
   buildGroupCells,
   buildHostCells,
@@ -25,9 +25,10 @@ const POLICY = `default-src 'none'; style-src '${style.hash}'; img-src data:; ba
 /** A single file without script and external resources. */
 export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): string {
   const { verdict } = fleet;
+  const { times } = context;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_ON_PAGE);
   const hidden = shown.hidden[0];
-  const silent = listSilentLines(shown);
+  const silent = listSilentLines(shown, context);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -48,15 +49,18 @@ ${
 </head>
 <body>
 <main>
-<header><p class="made muted">cred-watch fleet report<span> · ${formatTimestamp(context.now)}</span></p></header>
+<header><p class="made muted">cred-watch fleet report<span> · ${times.timestamp(context.now)}</span></p></header>
 ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
 ${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
 ${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
 ${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}
-${renderList('Trends', fleet.trends.map(describeTrend))}
-<footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
+${renderList(
+  'Trends',
+  fleet.trends.map((each) => describeTrend(each, times)),
+)}
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(context.now)}. ${describeTimeZone(times)}</p></footer>
 </main>
 </body>
 </html>
@@ -71,8 +75,8 @@ function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
-<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
-${content}
+<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
+${content}</div>
 </section>`;
 }
 
@@ -83,6 +87,7 @@ const renderHosts = (hosts: AssessedFleet['hosts']) =>
     'hosts',
     'Hosts, the worst first',
     HOST_COLUMNS,
+    'rows compact-rows host-rows',
     hosts.map((host) => {
       const [, ...cells] = buildHostCells(host);
       return renderTableRow([renderBadge(host.verdict), ...cells], escapeUnprintable(host.host));
@@ -94,15 +99,22 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'groups',
     'Groups',
     listGroupColumns(by),
+    'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
       return renderTableRow([renderBadge(group.verdict), ...cells], formatGroup(group));
     }),
   );
 
-const renderSection = (id: string, title: string, columns: readonly string[], rows: readonly Markup[]) =>
+const renderSection = (
+  id: string,
+  title: string,
+  columns: readonly string[],
+  className: string,
+  rows: readonly Markup[],
+) =>
   html`<section class="overview"><h2 id="${id}">${title}</h2>
-${renderHtmlTable(id, columns, rows)}</section>`;
+${renderHtmlTable(id, columns, rows, className)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&

@@ -33,16 +33,19 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden =
     shown.hidden.length === 0 ? [] : [describeMore(shown.hidden.length, shown.hidden[0]?.verdict ?? null)];
-  const silent = listSilentLines(shown);
+  const silent = listSilentLines(shown, context);
   const findings: Row[][] = [
     continueRows('silent hosts', silent),
     silent.length === 0 ? [] : [['what to do', adviseOnSilence(fleet.silentHosts)]],
     continueRows('changed last week', fleet.changes.map(describeChange)),
-    continueRows('trends', fleet.trends.map(describeTrend)),
+    continueRows(
+      'trends',
+      fleet.trends.map((each) => describeTrend(each, context.times)),
+    ),
     context.isPeriodOfStoredValues ? [['note', PERIOD_MESSAGE]] : [],
   ];
   return `${[
-    ...layOutBlocks([listSummaryRows(fleet, palette)], width, palette),
+    ...layOutBlocks([listSummaryRows(fleet, context, palette)], width, palette),
     ...(fleet.groups === null ? [] : [renderGroups(fleet.groups, width, palette)]),
     ...(fleet.hosts.length === 0 ? [] : [renderHosts(shown.hosts, width, palette)]),
     ...hidden.map((line) => layOutColumns([['', line]], [2, width - 2])),
@@ -50,7 +53,7 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   ].join('\n\n')}\n`;
 }
 
-function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
+function listSummaryRows(fleet: AssessedFleet, context: FleetContext, palette: Palette): Row[] {
   const jobs = fleet.jobs.flatMap((each): Row[] => [
     ['fleet', paintBySafety(toSafety(each.verdict), describeFleetJob(each), palette)],
     ['', describeOthers(each)],
@@ -59,7 +62,7 @@ function listSummaryRows(fleet: AssessedFleet, palette: Palette): Row[] {
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
     ['hosts', describeHosts(fleet)],
     ...(fleet.worstCase === null ? [] : [['worst case', duration(fleet.worstCase)] as const]),
-    ...continueRows('old samples', listImportedLines(fleet)),
+    ...continueRows('old samples', listImportedLines(fleet, context)),
   ];
 }
 

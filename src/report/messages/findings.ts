@@ -2,22 +2,27 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { formatCount, formatDate, formatTimestamp } from '../text/format-values.ts';
+import { formatCount } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeLeadTime } from './measurements.ts';
 import { describeJob } from './verdicts.ts';
 
 // This folder has every sentence about credentials. Tests compare codes, so the wording can change freely.
 
 const SENTENCES: {
-  [Code in FindingCode]: (finding: FindingWith<Code>, judgements: readonly JobJudgement[]) => string;
+  [Code in FindingCode]: (
+    finding: FindingWith<Code>,
+    times: TimeFormat,
+    judgements: readonly JobJudgement[],
+  ) => string;
 } = {
-  SERVED_EXPIRED: ({ expiredForSeconds, at }) =>
-    `the source served expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${formatTimestamp(at)}); most SDKs use them without an error`,
-  ROTATION_TOO_LATE: ({ count, leadTimeSeconds, maxLeadTimeSeconds, at, certain }) =>
+  SERVED_EXPIRED: ({ expiredForSeconds, at }, times) =>
+    `the source served expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${times.timestamp(at)}); most SDKs use them without an error`,
+  ROTATION_TOO_LATE: ({ count, leadTimeSeconds, maxLeadTimeSeconds, at, certain }, times) =>
     `${formatCount(count, 'rotation')} ${certain ? 'had' : 'may have had'} a lead time under the 5 minutes that AWS promises; ` +
     (leadTimeSeconds < 0
-      ? `the latest came ${duration(-leadTimeSeconds)} after the expiration (${formatTimestamp(at)})`
-      : `the shortest was ${describeLeadTime(leadTimeSeconds, maxLeadTimeSeconds)} (${formatTimestamp(at)})`) +
+      ? `the latest came ${duration(-leadTimeSeconds)} after the expiration (${times.timestamp(at)})`
+      : `the shortest was ${describeLeadTime(leadTimeSeconds, maxLeadTimeSeconds)} (${times.timestamp(at)})`) +
     (certain ? '' : '; poll more often to be certain'),
   ROTATION_OVERDUE: ({ servedForSeconds, usualSeconds, learned }) =>
     `the current credentials have been served for ${duration(servedForSeconds)}; ` +
@@ -30,33 +35,33 @@ const SENTENCES: {
     `the credentials of another role assume the role, so AWS limits its credentials to ${duration(limitSeconds)}, whatever the maximum of the role is; for a longer validity, assume the role with a web identity or the keys of a user`,
   DURATION_NOT_SET: ({ limitSeconds }) =>
     `no duration is set for the session of the role, so its credentials last ${duration(limitSeconds)}, AWS's default; for longer jobs, set --duration, or duration_seconds of a profile with a role`,
-  SSO_TOKEN_EXPIRES: ({ expiresAt, remainingSeconds }, judgements) =>
+  SSO_TOKEN_EXPIRES: ({ expiresAt, remainingSeconds }, times, judgements) =>
     remainingSeconds <= 0
-      ? `the token of IAM Identity Center of the newest poll expired at ${formatTimestamp(expiresAt)}: run \`aws sso login\``
-      : `the token of IAM Identity Center of the newest poll expires at ${formatTimestamp(expiresAt)}${describeTokenEnd(remainingSeconds, judgements)}`,
-  SESSION_LONGER_THAN_ROLE: ({ count, lastAt }) =>
-    `${formatCount(count, 'poll')} requested a duration that AWS refused, the last one at ${formatTimestamp(lastAt)}: it is above the maximum of the role, or above 1h for a role that another role assumes`,
+      ? `the token of IAM Identity Center of the newest poll expired at ${times.timestamp(expiresAt)}: run \`aws sso login\``
+      : `the token of IAM Identity Center of the newest poll expires at ${times.timestamp(expiresAt)}${describeTokenEnd(remainingSeconds, judgements)}`,
+  SESSION_LONGER_THAN_ROLE: ({ count, lastAt }, times) =>
+    `${formatCount(count, 'poll')} requested a duration that AWS refused, the last one at ${times.timestamp(lastAt)}: it is above the maximum of the role, or above 1h for a role that another role assumes`,
   DURATIONS_MIXED: ({ shortestSeconds, longestSeconds }) =>
     `the samples were requested for different durations, with a validity of ${duration(shortestSeconds)} to ${duration(longestSeconds)}; the shortest counts, so request the same duration as the job does`,
   TWO_AT_ONCE: ({ count }) =>
     `several endpoints answer and rotate independently: ${formatCount(count, 'change')} of credentials cannot come from one endpoint; the verdict uses those that expire first`,
-  LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, judgements) =>
+  LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, times, judgements) =>
     `the shortest lead time of a day falls by about ${duration(shrinkingPerDaySeconds)} per day: the measured worst case will not last` +
-    describeEndOfSpare(judgements),
+    describeEndOfSpare(judgements, times),
   EXPIRATION_EXTENDED: ({ count, extendedBySeconds }) =>
     `${formatCount(count, 'generation')} stated different expirations for the same key, up to ${duration(extendedBySeconds)} apart; the earliest is used`,
   ISSUED_IN_FUTURE: ({ count, aheadSeconds, shiftedBySeconds }) =>
     `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
     (shiftedBySeconds > 0 ? `; all samples were moved later by ${duration(shiftedBySeconds)}` : ''),
-  STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }) =>
-    `the newest sample is ${duration(ageSeconds)} old (${formatTimestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
-  POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }) =>
+  STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }, times) =>
+    `the newest sample is ${duration(ageSeconds)} old (${times.timestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
+  POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }, times) =>
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
-    `the longest gap is ${duration(longestSeconds)}, from ${formatTimestamp(longestStartedAt)}`,
+    `the longest gap is ${duration(longestSeconds)}, from ${times.timestamp(longestStartedAt)}`,
   POLLS_TOO_RARE: ({ usualGapSeconds, pollEverySeconds }) =>
     `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${duration(pollEverySeconds)}`,
-  POLLS_FAILED: ({ count, lastAt, lastReason }) =>
-    `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${formatTimestamp(lastAt)} (${lastReason})`,
+  POLLS_FAILED: ({ count, lastAt, lastReason }, times) =>
+    `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${times.timestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>
     corrected
       ? `the host's clock was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock; this report corrects its times, but SDKs on the host do not: correct the clock of the host`
@@ -74,7 +79,8 @@ const SENTENCES: {
 export const describeFinding = <Code extends FindingCode>(
   finding: FindingWith<Code>,
   judgements: readonly JobJudgement[] = [],
-): string => SENTENCES[finding.code](finding, judgements);
+  times: TimeFormat = UTC_TIMES,
+): string => SENTENCES[finding.code](finding, times, judgements);
 
 /** For the shortest job that ends after the token, if it starts now. */
 function describeTokenEnd(remaining: Seconds, judgements: readonly JobJudgement[]): string {
@@ -84,10 +90,10 @@ function describeTokenEnd(remaining: Seconds, judgements: readonly JobJudgement[
 }
 
 /** For the job whose spare validity is used up first. */
-function describeEndOfSpare(judgements: readonly JobJudgement[]): string {
+function describeEndOfSpare(judgements: readonly JobJudgement[], times: TimeFormat): string {
   const [first] = judgements
     .flatMap(({ job, spareUsedUpAt: at }) => (at === null ? [] : [{ job, at }]))
     .sort((a, b) => a.at - b.at);
   if (first === undefined) return '';
-  return `; the spare validity of ${describeJob(first.job.duration)} is used up on ${formatDate(first.at)}`;
+  return `; the spare validity of ${describeJob(first.job.duration)} is used up on ${times.date(first.at)}`;
 }

@@ -4,7 +4,8 @@ import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
+import { formatCount, formatNumber } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
 export const UNKNOWN_VALUE = 'not known yet';
 export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
@@ -19,11 +20,15 @@ export const describeNoSafeStart = (margin: Seconds) =>
   `no start was safe with a margin of ${duration(margin)}, for any job length`;
 
 /** Follows the number of samples. */
-export function describeSamples(measurement: Measurement, isPolled: boolean): string {
+export function describeSamples(
+  measurement: Measurement,
+  isPolled: boolean,
+  times: TimeFormat = UTC_TIMES,
+): string {
   const { firstSample, lastSample } = measurement;
   const { count } = getHistoryColumns(measurement).generations;
   const imported = isPolled ? '' : ', imported';
-  return `of ${formatCount(count, 'generation')}${imported}; ${formatSpan(firstSample, lastSample)}`;
+  return `of ${formatCount(count, 'generation')}${imported}; ${times.span(firstSample, lastSample)}`;
 }
 
 /** Follows the watched time. */
@@ -46,27 +51,31 @@ export const formatWorstCase = ({ seconds, rotation }: WorstCase): string =>
   rotation === null ? duration(seconds) : describeLeadTime(seconds, computeMaxLeadTime(rotation));
 
 /** When the worst case occurred, and by how much polling alone would have missed it. */
-export function describeWorstCase(measurement: Measurement): string {
+export function describeWorstCase(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {
   const { worstCase, overstatement } = measurement;
-  const moment = describeMomentOfWorstCase(measurement);
+  const moment = describeMomentOfWorstCase(measurement, times);
   return overstatement === 0 || worstCase.seconds === 0
     ? moment
     : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
 }
 
-function describeMomentOfWorstCase({ worstCase, lag, severalEndpoints }: Measurement): string {
+/** Follows the worst case. */
+export function describeMomentOfWorstCase(
+  { worstCase, lag, severalEndpoints }: Measurement,
+  times: TimeFormat = UTC_TIMES,
+): string {
   const { rotation, generation, seconds, at } = worstCase;
   if (severalEndpoints !== null && at > generation.lastSeen) {
-    return `if an endpoint still served these credentials ${duration(secondsBetween(generation.lastSeen, at))} after their last sample (${formatTimestamp(generation.lastSeen)})`;
+    return `if an endpoint still served these credentials ${duration(secondsBetween(generation.lastSeen, at))} after their last sample (${times.timestamp(generation.lastSeen)})`;
   }
-  if (rotation === null) return `at the sample of ${formatTimestamp(at)}`;
-  const window = formatSpan(rotation.window.from, rotation.window.to);
+  if (rotation === null) return `at the sample of ${times.timestamp(at)}`;
+  const window = times.span(rotation.window.from, rotation.window.to);
   if (seconds === 0 && computeMaxLeadTime(rotation) > 0) {
     return `and counted as 0s, because the credentials may have expired before the rotation (window ${window})`;
   }
   const lagNote = lag > 0 ? `, including the lag of this source (${duration(lag)})` : '';
   return rotation.isDated
-    ? `just before the rotation at ${formatTimestamp(at)}${lagNote}`
+    ? `just before the rotation at ${times.timestamp(at)}${lagNote}`
     : `if the rotation came at the end of its window (${window})`;
 }
 

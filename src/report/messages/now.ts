@@ -5,7 +5,7 @@ import { formatDuration as duration, formatFlagDuration } from '../../domain/tim
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
-import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
@@ -58,8 +58,12 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
 }
 
 /** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date. */
-export function describeForecast({ expected, earliest, latest }: RotationForecast, now: Instant): string {
-  const format = (instant: Instant) => formatShortTimestamp(instant, now);
+export function describeForecast(
+  { expected, earliest, latest }: RotationForecast,
+  now: Instant,
+  times: TimeFormat = UTC_TIMES,
+): string {
+  const format = (instant: Instant) => times.shortTimestamp(instant, now);
   if (latest < now)
     return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
   const between =
@@ -76,8 +80,8 @@ export const CORRECT_CLOCK_HINT =
   'correct the clock of the host; if it is right, the endpoint sends a wrong Date header';
 
 /** Follows an expiration that is earlier than the one stated by this poll. */
-export const describeLaterExpiration = (stated: Instant) =>
-  `as an earlier poll of this key stated; this poll states ${formatTimestamp(stated)}, which is not used`;
+export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC_TIMES) =>
+  `as an earlier poll of this key stated; this poll states ${times.timestamp(stated)}, which is not used`;
 
 const NO_FORECAST = 'no rotation seen yet, so no forecast';
 
@@ -87,13 +91,13 @@ const hasFinding = ({ findings }: NowJudgement, code: FindingCode) =>
 const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remaining < 0;
 
 /** When a start will be safe according to the history. */
-export function describeOutlook(judgement: NowJudgement): string {
+export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
   const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt, session, required } = judgement;
   switch (outlook) {
     case 'now':
       return safeUntil === null
         ? 'a start is safe now'
-        : `now; with these credentials until ${formatShortTimestamp(safeUntil, judgedAt)}`;
+        : `now; with these credentials until ${times.shortTimestamp(safeUntil, judgedAt)}`;
     case 'after-rotation':
       return `after the next rotation, because new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
@@ -196,8 +200,11 @@ export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }
 }
 
 /** Progress while the command waits for a safe start. */
-export function describeWaiting({ judgement, limit }: { judgement: NowJudgement; limit: Instant }): string {
-  const until = `waiting until ${formatTimestamp(limit)} at most`;
+export function describeWaiting(
+  { judgement, limit }: { judgement: NowJudgement; limit: Instant },
+  times: TimeFormat = UTC_TIMES,
+): string {
+  const until = `waiting until ${times.timestamp(limit)} at most`;
   if (judgement.unknownReason?.code === 'POLL_FAILED') return `${until}; the last poll failed`;
   if (judgement.unknownReason !== null)
     return `${until}; ${describeNowUnknownReason(judgement.unknownReason).message}`;
@@ -205,5 +212,5 @@ export function describeWaiting({ judgement, limit }: { judgement: NowJudgement;
   const shortfall = `${duration(-judgement.spare)} short`;
   return judgement.nextRotation === null
     ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`
-    : `${shortfall}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt)}; ${until}`;
+    : `${shortfall}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt, times)}; ${until}`;
 }

@@ -4,27 +4,19 @@ import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { Histogram } from '../drawing/histogram.ts';
-import {
-  formatCount,
-  formatNumber,
-  formatRemaining,
-  formatSeriesName,
-  formatShare,
-  formatSpan,
-  formatTimestamp,
-} from '../text/format-values.ts';
+import { formatCount, formatNumber, formatRemaining, truncateText } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { formatWorstCase } from './measurements.ts';
 
 /** The chart of remaining validity in words, for screen readers. */
-export function describeSawTooth(measurement: Measurement): string {
+export function describeSawTooth(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {
   const { worstCase, sampledMinimum, gaps, firstSample, lastSample } = measurement;
   const { count } = getHistoryColumns(measurement).generations;
   return [
-    `Remaining validity from ${formatSpan(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
+    `Remaining validity from ${times.span(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
     'It falls until a rotation and then rises again.',
-    `The worst case was ${formatWorstCase(worstCase)} (${formatTimestamp(worstCase.at)}).`,
+    `The worst case was ${formatWorstCase(worstCase)} (${times.timestamp(worstCase.at)}).`,
     `The sampled minimum was ${duration(sampledMinimum.seconds)}.`,
     ...(gaps.length === 0
       ? []
@@ -44,10 +36,6 @@ export function describeSafeStartsCurve(points: readonly SafeStartsPoint[], marg
   ].join(' ');
 }
 
-/** Replaces a histogram if all values are equal. */
-export const describeUniformDistribution = ({ count, extremes }: Histogram) =>
-  count === 1 ? duration(extremes.min) : `all ${formatNumber(count)}: ${duration(extremes.min)}`;
-
 /** The median, and the outliers that the histogram omits. */
 export function summariseDistribution({ extremes, countBelow, countAbove }: Histogram): string {
   const { min, median, max } = extremes;
@@ -66,21 +54,24 @@ export function describeDistribution(title: string, { count, extremes, bins }: H
   );
 }
 
-/** For the position of the cursor in the chart. */
-export const describeRemainingAt = (at: Instant, remaining: Seconds) =>
-  `${formatTimestamp(at)}: ${formatRemaining(remaining)}`;
+/** At the end of the page. */
+export function describeTimeZone({ zone: { name } }: TimeFormat): string {
+  if (name === UTC_TIMES.zone.name) return 'All times are UTC.';
+  return `All times are ${/^[+-]/.test(name) ? `UTC${name}` : `local times of ${name}`}.`;
+}
 
-export const describeGapAt = (at: Instant) => `${formatTimestamp(at)}: gap, served credentials unknown`;
+/** For the position of the cursor in the chart. */
+export const describeRemainingAt = (at: Instant, remaining: Seconds, times: TimeFormat) =>
+  `${times.timestamp(at)}: ${formatRemaining(remaining)}`;
+
+export const describeGapAt = (at: Instant, times: TimeFormat) =>
+  `${times.timestamp(at)}: gap, served credentials unknown`;
 
 /** @param spare of a start at the cursor; negative is the shortfall */
 export const describeSpareValidity = (job: string, spare: Seconds) =>
   spare < 0
     ? `${job} would have been ${duration(-spare)} short`
     : `${job} was safe, ${duration(spare)} to spare`;
-
-/** `5h: 99.94%`. */
-export const describeShareOfSafeStarts = (job: string, share: number | null) =>
-  share === null ? job : `${job}: ${formatShare(share)}`;
 
 /** Bits of one number per generation, which keeps the data of the page small. */
 export const GENERATION_FLAGS = {
@@ -115,21 +106,31 @@ export function describeGenerationFlags(flags: number, windowLength: Seconds): s
 export const describeNoRotation = ({ isIssuedPerRequest }: Measurement): string =>
   isIssuedPerRequest ? 'No rotations: every request gets new credentials.' : 'No rotation witnessed yet.';
 
-/** Replaces further warnings of {@link describeFailingPolls}. */
-export const describeMoreFailing = (count: number) =>
-  count === 1
-    ? 'the last poll of 1 more series failed'
-    : `the last polls of ${formatNumber(count)} more series failed`;
+/** `35m 00s short`, `55m 00s to spare`. */
+export const describeSpare = (spare: Seconds) =>
+  spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
 
-/** A warning that the newest polls of a series fail. */
+/** Follows the sampled minimum. */
+export const describeAboveWorstCase = (overstatement: Seconds) =>
+  `${duration(overstatement)} above the worst case, which was between two samples`;
+
+/** Replaces further problems of several series. */
+export const describeMoreProblems = (count: number) =>
+  `${formatCount(count, 'more problem')}: the table of the series shows where`;
+
+/** A warning that the newest polls of a series fail. Follows the name of the series. */
 export function describeFailingPolls(
-  { identity, measurement }: SeriesAnalysis,
+  { measurement }: SeriesAnalysis,
   { reason, lastAt, lastDetail }: FailedPollCount,
+  times: TimeFormat = UTC_TIMES,
 ): string {
-  const cause = lastDetail === '' ? reason : `${reason} (${escapeUnprintable(lastDetail)})`;
+  const cause = lastDetail === '' ? reason : `${reason} (${truncateText(lastDetail, MAX_DETAIL_WIDTH)})`;
   const newestSample =
     measurement === null
       ? 'there are no samples'
-      : `the newest sample is from ${formatTimestamp(measurement.lastSample)}`;
-  return `${formatSeriesName(identity)}: the last poll failed at ${formatTimestamp(lastAt)}, ${cause}; ${newestSample}`;
+      : `the newest sample is from ${times.timestamp(measurement.lastSample)}`;
+  return `the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
 }
+
+/** An error message can be long, but its start is enough. */
+export const MAX_DETAIL_WIDTH = 160;

@@ -2,7 +2,7 @@ import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
-import { formatTimestamp } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
 export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
   codebuild: 'AWS CodeBuild',
@@ -16,7 +16,7 @@ const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
 };
 
-const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } = {
+const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFormat) => string } = {
   BLANK_ENV: ({ name }) => `${name} is set to an empty value; some SDKs use the empty value and fail`,
   SETTING_IGNORED: ({ name }) => `${name} has an invalid value, which was ignored`,
   DISABLED_FOR_SOME_SDKS: ({ name }) =>
@@ -68,18 +68,20 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   TOKEN_TRAILING_NEWLINE: ({ name }) =>
     `the token of ${name} ends with a line break, which was removed; botocore and the Go, Rust and JavaScript SDKs fail`,
   TOKEN_BLANK: ({ name }) => `the token of ${name} is blank, so no Authorization header was sent`,
-  TOKEN_FILE_EXPIRED: ({ expiresAt }) =>
-    `the authorization token expired at ${formatTimestamp(expiresAt)}; check that the token file is still being rotated`,
-  TOKEN_FILE_EXPIRES: ({ expiresAt }) => `the authorization token expires at ${formatTimestamp(expiresAt)}`,
-  IDENTITY_TOKEN_EXPIRED: (times) =>
-    `the identity token ${describeTokenTimes(times, 'expired')}; check that the token file is still being rotated`,
-  IDENTITY_TOKEN_EXPIRES: (times) => `the identity token ${describeTokenTimes(times, 'expires')}`,
-  SSO_TOKEN_EXPIRED: ({ expiresAt, isRenewable }) =>
-    `the token of IAM Identity Center expired at ${formatTimestamp(expiresAt)}; ${isRenewable ? 'the AWS CLI and SDKs renew it, cred-watch does not' : 'run `aws sso login`'}`,
-  SSO_TOKEN_EXPIRES: ({ expiresAt, isRenewable }) =>
-    `the token of IAM Identity Center expires at ${formatTimestamp(expiresAt)}${isRenewable ? ' and is renewed by the AWS CLI and SDKs' : ''}`,
-  SSO_TOKEN_ENDS_BEFORE_JOB: ({ expiresAt, jobEndsAt }) =>
-    `the token of IAM Identity Center expires at ${formatTimestamp(expiresAt)}, before the job ends at ${formatTimestamp(jobEndsAt)}: a job that refreshes its credentials fails then; run \`aws sso login\` before the job`,
+  TOKEN_FILE_EXPIRED: ({ expiresAt }, times) =>
+    `the authorization token expired at ${times.timestamp(expiresAt)}; check that the token file is still being rotated`,
+  TOKEN_FILE_EXPIRES: ({ expiresAt }, times) =>
+    `the authorization token expires at ${times.timestamp(expiresAt)}`,
+  IDENTITY_TOKEN_EXPIRED: (token, times) =>
+    `the identity token ${describeTokenTimes(token, 'expired', times)}; check that the token file is still being rotated`,
+  IDENTITY_TOKEN_EXPIRES: (token, times) =>
+    `the identity token ${describeTokenTimes(token, 'expires', times)}`,
+  SSO_TOKEN_EXPIRED: ({ expiresAt, isRenewable }, times) =>
+    `the token of IAM Identity Center expired at ${times.timestamp(expiresAt)}; ${isRenewable ? 'the AWS CLI and SDKs renew it, cred-watch does not' : 'run `aws sso login`'}`,
+  SSO_TOKEN_EXPIRES: ({ expiresAt, isRenewable }, times) =>
+    `the token of IAM Identity Center expires at ${times.timestamp(expiresAt)}${isRenewable ? ' and is renewed by the AWS CLI and SDKs' : ''}`,
+  SSO_TOKEN_ENDS_BEFORE_JOB: ({ expiresAt, jobEndsAt }, times) =>
+    `the token of IAM Identity Center expires at ${times.timestamp(expiresAt)}, before the job ends at ${times.timestamp(jobEndsAt)}: a job that refreshes its credentials fails then; run \`aws sso login\` before the job`,
   ROLE_CHAIN_CAPPED: () =>
     'the role is assumed with the credentials of another role, so AWS limits its credentials to 1h, whatever the maximum of the role is',
   DURATION_NOT_SET: () =>
@@ -112,13 +114,17 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
 function describeTokenTimes(
   { issuedAt, expiresAt }: PollNoteFields['IDENTITY_TOKEN_EXPIRES'],
   verb: string,
+  times: TimeFormat,
 ): string {
-  const issued = issuedAt === null ? '' : `was issued at ${formatTimestamp(issuedAt)} and `;
-  return `${issued}${verb} at ${formatTimestamp(expiresAt)}`;
+  const issued = issuedAt === null ? '' : `was issued at ${times.timestamp(issuedAt)} and `;
+  return `${issued}${verb} at ${times.timestamp(expiresAt)}`;
 }
 
 /** One sentence in lower case, without a full stop. */
-export function describePollNote<Code extends PollNoteCode>(note: PollNote<Code>): string {
-  const describe: (fields: PollNote<Code>) => string = MESSAGES[note.code];
-  return describe(note);
+export function describePollNote<Code extends PollNoteCode>(
+  note: PollNote<Code>,
+  times: TimeFormat = UTC_TIMES,
+): string {
+  const describe: (fields: PollNote<Code>, times: TimeFormat) => string = MESSAGES[note.code];
+  return describe(note, times);
 }

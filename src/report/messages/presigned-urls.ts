@@ -5,6 +5,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatShare } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { formatSafety, listAdvice } from './verdicts.ts';
 
 /** The first line of a requested duration. */
@@ -42,8 +43,9 @@ const LONGER_CREDENTIALS = 'or sign with credentials that last longer, such as a
 export function listPresignAdvice(
   { judgement, lifetimes }: PresignedSeries,
   measurement: Measurement | null,
+  times: TimeFormat = UTC_TIMES,
 ): string[] {
-  if (toSafety(judgement.verdict) !== 'not-safe') return listAdvice(judgement, measurement);
+  if (toSafety(judgement.verdict) !== 'not-safe') return listAdvice(judgement, measurement, times);
   const longest = lifetimes?.longestAlways ?? null;
   const { safeTimeAfterRotation } = judgement;
   return [

@@ -9,7 +9,8 @@ import type {
   Verdict,
 } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
-import { formatCount, formatDate, formatNumber, formatShare } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
 const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 
@@ -55,7 +56,7 @@ function describeStarts({ verdict, spare, spareUsedUpAt, shareOfSafeStarts: shar
 }
 
 /** A smaller share leaves room for rotations that no sample shows. */
-const WATCHED_ENOUGH = 0.95;
+export const WATCHED_ENOUGH = 0.95;
 
 const describeCoverage = ({ watchedShare }: JobJudgement): string =>
   watchedShare === null || watchedShare >= WATCHED_ENOUGH
@@ -78,14 +79,18 @@ const OTHER_ENDPOINT_MESSAGE =
 const MIN_START_TIME: Seconds = 60;
 
 /** What to do about a verdict; empty for `safe`. */
-export function listAdvice(judgement: JobJudgement, measurement: Measurement | null): string[] {
+export function listAdvice(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  times: TimeFormat = UTC_TIMES,
+): string[] {
   switch (toSafety(judgement.verdict)) {
     case 'safe':
       return [];
     case 'not-safe':
       return listNotSafeAdvice(judgement, measurement);
     case 'unknown':
-      return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement));
+      return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement, times));
   }
 }
 
@@ -113,7 +118,11 @@ function listNotSafeAdvice(
     : [REFRESH_ADVICE];
 }
 
-function describeUnknownReason(reason: UnknownReason, measurement: Measurement | null): string {
+function describeUnknownReason(
+  reason: UnknownReason,
+  measurement: Measurement | null,
+  times: TimeFormat,
+): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
       return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
@@ -131,7 +140,7 @@ function describeUnknownReason(reason: UnknownReason, measurement: Measurement |
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
     case 'LEAD_TIMES_SHRINK':
-      return `lead times fall by about ${duration(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${formatDate(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
+      return `lead times fall by about ${duration(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
     case 'TOO_LITTLE_WATCHED':
       return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
     case 'RECENT_LEAD_TIMES_SHORTER':

@@ -14,12 +14,14 @@ import {
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
-import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import { formatRemaining, formatSeriesName, maskKeyId } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
 export interface NowContext extends WaitState {
   /** The number of terminal columns. */
   width: number;
   hasColour: boolean;
+  times: TimeFormat;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -35,6 +37,7 @@ export function renderNowText(judgement: NowJudgement, context: NowContext): str
 function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = judgement;
   const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
+  const { times } = context;
   const rows: [string, string][] = [];
   if (unknownReason !== null) {
     const { message, hint } = describeNowUnknownReason(unknownReason);
@@ -43,21 +46,21 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   if (identity !== null && credentials !== null) {
     rows.push(
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
-      ['expire', `${formatTimestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
+      ['expire', `${times.timestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
     );
-    if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration)]);
+    if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration, times)]);
   }
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
-  for (const finding of judgement.findings) rows.push(['note', describeNote(finding)]);
-  if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement)]];
-  if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);
+  for (const finding of judgement.findings) rows.push(['note', describeNote(finding, times)]);
+  if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement, times)]];
+  if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
-  rows.push(['a safe start', describeOutlook(judgement)]);
+  rows.push(['a safe start', describeOutlook(judgement, times)]);
   const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
@@ -68,5 +71,7 @@ function labelNextValidity({ findings, nextRotation }: NowJudgement): string {
   return nextRotation === null ? 'after rotation' : 'validity then';
 }
 
-const describeNote = (finding: Finding) =>
-  finding.code === 'CLOCK_SKEW' ? describeClockSkewNow(finding.offsetSeconds) : describeFinding(finding);
+const describeNote = (finding: Finding, times: TimeFormat) =>
+  finding.code === 'CLOCK_SKEW'
+    ? describeClockSkewNow(finding.offsetSeconds)
+    : describeFinding(finding, [], times);

@@ -1,17 +1,21 @@
 import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
+import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
+import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
-import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { formatJob, formatSeriesName } from '../text/format-values.ts';
+import { embedZone } from './embedded-zone.ts';
 import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
-import { createSectionRenderer } from './series-section.ts';
+import { renderProblems } from './problems.ts';
+import { createSectionRenderer, getSectionId } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
 
 // The assets are part of this bundle only, so the page of a fleet is in the same bundle.
@@ -42,9 +46,13 @@ export function renderPage(
   options: PageOptions = {},
 ): string {
   const { verdict } = assessment;
-  const { shown, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
-  const sections = createSectionRenderer(shown, assessment, context.margin);
+  const { times, now } = context;
+  const { shown: chosen, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const shown = rankByImportance(chosen);
+  const sections = createSectionRenderer(shown, assessment, context);
   const refreshSeconds = options.refreshSeconds ?? null;
+  const from = Math.min(now, ...shown.flatMap(({ analysis }) => analysis.measurement?.firstSample ?? []));
+  const zone = embedZone(times.zone, { from, to: now + MAX_PAGE_AGE_MS });
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -60,23 +68,31 @@ export function renderPage(
 </head>
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
-<main>
-<header><p class="made muted">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
-${renderPageHeadline(assessment)}
+<main${shown.length > 1 && new Markup(' class="several"')}>
+<header><p class="made muted">cred-watch report<span> · ${times.timestamp(now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+<<<<<<< HEAD
+${renderPageHeadline(assessment, times)}
 ${refreshSeconds !== null && renderNow(assessment, context)}
+${renderProblems(shown, getSectionId, times)}
+=======
+${renderPageHeadline(assessment, times)}${refreshSeconds !== null && renderNow(assessment, context)}
+>>>>>>> wt-poll
 ${renderOverview(shown, assessment, context.margin)}
-${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
+${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
-<footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(now)}. ${describeTimeZone(times)}</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: context.now })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(refreshSeconds === null ? {} : { renderedAt: now }), ...(zone === null ? {} : { zone }) })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>
 `;
   return page.text;
 }
+
+/** An open page that its server no longer updates needs the rules of its time zone for this time. */
+const MAX_PAGE_AGE_MS = 366 * 86_400_000;
 
 /** The script and the browser handle sections of this many series well. */
 const MAX_SERIES = 200;

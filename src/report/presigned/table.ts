@@ -15,7 +15,7 @@ import { createPalette, type Palette, paintBySafety } from '../terminal/colour.t
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 
-type PresignedContext = Pick<ReportContext, 'width' | 'hasColour' | 'isAsciiOnly' | 'seriesLimits'>;
+type PresignedContext = Pick<ReportContext, 'width' | 'hasColour' | 'isAsciiOnly' | 'seriesLimits' | 'times'>;
 
 /** For a terminal: one section for each requested duration, with the lifetimes of URLs by series. */
 export function renderPresignedTable(all: readonly PresignedUrls[], context: PresignedContext): string {
@@ -31,7 +31,7 @@ function renderDuration(
   const headline = paintBySafety(toSafety(verdict), describePresignedUrls(requested, verdict), palette);
   const max = context.seriesLimits.top ?? MAX_SERIES_IN_TEXT;
   const shown = series.length <= max ? series : worstFirst(series).slice(0, max);
-  const blocks = shown.map((each) => listRows(each, context.isAsciiOnly, palette));
+  const blocks = shown.map((each) => listRows(each, context, palette));
   const hidden = series.length - shown.length;
   const more = hidden === 0 ? [] : [`  and ${formatNumber(hidden)} more series`];
   return [headline, ...layOutBlocks(blocks, clampWidth(context.width), palette), ...more].join('\n\n');
@@ -43,7 +43,11 @@ const worstFirst = (series: readonly PresignedSeries[]): PresignedSeries[] =>
       (a.lifetimes?.shortest ?? Number.MAX_SAFE_INTEGER) - (b.lifetimes?.shortest ?? Number.MAX_SAFE_INTEGER),
   );
 
-function listRows(presigned: PresignedSeries, isAsciiOnly: boolean, palette: Palette): Row[] {
+function listRows(
+  presigned: PresignedSeries,
+  { isAsciiOnly, times }: PresignedContext,
+  palette: Palette,
+): Row[] {
   const { series, judgement, lifetimes } = presigned;
   const { measurement, identity } = series.analysis;
   const verdict = paintBySafety(toSafety(judgement.verdict), describePresignedSeries(presigned), palette);
@@ -65,6 +69,6 @@ function listRows(presigned: PresignedSeries, isAsciiOnly: boolean, palette: Pal
     ['series', formatSeriesName(identity, { isAsciiOnly })],
     ['verdict', verdict],
     ...measured,
-    ...continueRows('what to do', listPresignAdvice(presigned, measurement)),
+    ...continueRows('what to do', listPresignAdvice(presigned, measurement, times)),
   ];
 }

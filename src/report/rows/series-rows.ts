@@ -14,26 +14,26 @@ import {
   NO_ROTATIONS_MESSAGE,
   UNKNOWN_VALUE,
 } from '../messages/measurements.ts';
-import {
-  formatCount,
-  formatNumber,
-  formatShare,
-  formatTimestamp,
-  getSeparator,
-} from '../text/format-values.ts';
+import { formatCount, formatNumber, formatShare, getSeparator } from '../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { buildExtremesRow, continueRows, type Row } from './row.ts';
 
 /** The measured values of one series and its failed polls. */
-export function listSeriesRows(analysis: SeriesAnalysis, margin: Seconds, isAsciiOnly = false): Row[] {
+export function listSeriesRows(
+  analysis: SeriesAnalysis,
+  margin: Seconds,
+  isAsciiOnly = false,
+  times: TimeFormat = UTC_TIMES,
+): Row[] {
   const { measurement, isPolled, failedPolls } = analysis;
   const failed = failedPolls.map(
-    ({ reason, count, lastAt }) => `${formatNumber(count)} ${reason}, last at ${formatTimestamp(lastAt)}`,
+    ({ reason, count, lastAt }) => `${formatNumber(count)} ${reason}, last at ${times.timestamp(lastAt)}`,
   );
   const measured: Row[] =
     measurement === null
       ? [['samples', 'none']]
       : [
-          ...listMeasuredRows(measurement, isPolled, margin, isAsciiOnly),
+          ...listMeasuredRows(measurement, isPolled, margin, isAsciiOnly, times),
           ['safe starts by job', formatSafeStarts(measurement, margin, isAsciiOnly)],
         ];
   return [...measured, ...continueRows('failed polls', failed)];
@@ -45,11 +45,12 @@ export function listMeasuredRows(
   isPolled: boolean,
   margin: Seconds,
   isAsciiOnly = false,
+  times: TimeFormat = UTC_TIMES,
 ): Row[] {
   const { validityWhenIssued: issued, sampledMinimum, worstCase } = measurement;
   const sampleCount = formatCount(measurement.sampleCount, 'sample');
   return [
-    ['samples', sampleCount, describeSamples(measurement, isPolled)],
+    ['samples', sampleCount, describeSamples(measurement, isPolled, times)],
     ...listRotationRows(measurement, isAsciiOnly),
     issued === null
       ? ['validity when issued', UNKNOWN_VALUE]
@@ -58,8 +59,8 @@ export function listMeasuredRows(
           duration(issued.min),
           `min${getSeparator(isAsciiOnly)}${duration(issued.max)} max`,
         ],
-    ['sampled minimum', duration(sampledMinimum.seconds), `at ${formatTimestamp(sampledMinimum.at)}`],
-    ['worst case', formatWorstCase(worstCase), describeWorstCase(measurement), 'bold'],
+    ['sampled minimum', duration(sampledMinimum.seconds), `at ${times.timestamp(sampledMinimum.at)}`],
+    ['worst case', formatWorstCase(worstCase), describeWorstCase(measurement, times), 'bold'],
     buildLongestSafeJobRow(measurement, margin),
   ];
 }

@@ -13,10 +13,10 @@ import {
 } from '../messages/running-job/running-job.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
-import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
+import { formatRemaining, maskKeyId } from '../text/format-values.ts';
 import type { RunningJobView } from './view.ts';
 
-type TextStyle = Pick<ReportContext, 'width' | 'hasColour'>;
+export type TextStyle = Pick<ReportContext, 'width' | 'hasColour' | 'times'>;
 
 /** The verdict in the first line, then its reasons. */
 export function renderRunningJobText(view: RunningJobView, style: TextStyle): string {
@@ -25,17 +25,20 @@ export function renderRunningJobText(view: RunningJobView, style: TextStyle): st
     describeRunningVerdict(view.judgement, view.pid),
     createPalette(style.hasColour),
   );
-  return `${headline}\n${layOutRows(listRows(view), style.width)}`;
+  return `${headline}\n${layOutRows(listRows(view, style), style.width)}`;
 }
 
 /** How long before or after the end of the job its credentials expired. */
 export function renderEndText(ended: EndedJob, style: TextStyle): string {
   const safety = toEndSafety(ended);
-  const line = paintBySafety(safety, describeEndedJob(ended), createPalette(style.hasColour));
-  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended)]], style.width)}`;
+  const line = paintBySafety(safety, describeEndedJob(ended, style.times), createPalette(style.hasColour));
+  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended, style.times)]], style.width)}`;
 }
 
-function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [string, string][] {
+function listRows(
+  { judgement, accessKeyId, isFollowed }: RunningJobView,
+  { times }: TextStyle,
+): [string, string][] {
   const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
   const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);
   // A followed job with a known expiration needs no duration.
@@ -44,9 +47,9 @@ function listRows({ judgement, accessKeyId, isFollowed }: RunningJobView): [stri
   const rows: [string, string | null][] = [
     ['because', reason?.message ?? null],
     ['credentials', accessKeyId && maskKeyId(accessKeyId)],
-    ['expire', expiration && `${formatTimestamp(expiration.at)}, ${formatRemaining(remaining)}`],
+    ['expire', expiration && `${times.timestamp(expiration.at)}, ${formatRemaining(remaining)}`],
     ['', expiration && EXPIRATION_ORIGIN_TEXTS[expiration.origin]],
-    ['started', `${formatTimestamp(startedAt)}, ${duration(elapsed)} ago`],
+    ['started', `${times.timestamp(startedAt)}, ${duration(elapsed)} ago`],
     ['required', describeRequiredRest(judgement)],
     ['what to do', advice],
   ];

@@ -5,6 +5,7 @@ import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
 import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
 /**
  * See `renderPluginLine`. Without a job, the state is OK: a measurement alone is no problem.
@@ -12,11 +13,12 @@ import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
  */
 export function renderStatusPluginLine(
   status: Status,
+  times: TimeFormat,
   presigned: Pick<PresignedUrls, 'requested' | 'verdict'> | null = null,
 ): string {
   const verdicts = [status.verdict, presigned?.verdict ?? null];
   const worst = VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
-  const texts = listStatusParts(status).map(({ text }) => text);
+  const texts = listStatusParts(status, times).map(({ text }) => text);
   if (presigned !== null) texts.push(describePresignedVerdict(presigned.requested, presigned.verdict));
   return renderPluginLine(worst === null ? 'safe' : toSafety(worst), texts.join(', '), formatData(status));
 }

@@ -3,16 +3,18 @@ import { toSafety } from '../../domain/verdict/judgements.ts';
 import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { getSeparator } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 
 export interface StatusContext {
   hasColour: boolean;
   isAsciiOnly: boolean;
+  times: TimeFormat;
 }
 
 /** One line, of any length. */
-export function renderStatusText(status: Status, { hasColour, isAsciiOnly }: StatusContext): string {
+export function renderStatusText(status: Status, { hasColour, isAsciiOnly, times }: StatusContext): string {
   const palette = createPalette(hasColour);
-  const texts = listStatusParts(status).map(({ text, emphasis }) => {
+  const texts = listStatusParts(status, times).map(({ text, emphasis }) => {
     if (emphasis === 'warning') return palette.warning(text);
     if (emphasis === undefined) return text;
     return status.verdict === null

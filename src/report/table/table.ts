@@ -51,7 +51,9 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const sections = visible.series.map((each) =>
     renderSection(each, jobsInSections, hasChart(each) ? curveRows : null, table),
   );
-  const hidden = describeHiddenSeries(chosen).map((line) => layOutColumns([[line]], [table.width]));
+  const hidden = describeHiddenSeries(chosen, context.times).map((line) =>
+    layOutColumns([[line]], [table.width]),
+  );
   const empty = assessment.series.length === 0 ? [NO_SERIES_MESSAGE] : [];
   return `${[...headlines, ...sections, ...hidden, ...empty].join('\n\n\n')}\n`;
 }
@@ -66,7 +68,7 @@ function renderHeadline(
   visible: Assessment,
   context: TableContext,
 ): string {
-  const { width, isAsciiOnly, palette } = context;
+  const { width, isAsciiOnly, times, palette } = context;
   const judged = findJudgedSeries(job, assessment);
   const decisive = rankDecisiveSeries(job, assessment);
   const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity, context));
@@ -77,7 +79,7 @@ function renderHeadline(
   const headline = paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, palette);
   return [
     layOutColumns([[headline]], [width]),
-    ...layOutBlocks([listJobRunRows(job, isAsciiOnly)], width, palette),
+    ...layOutBlocks([listJobRunRows(job, isAsciiOnly, { times })], width, palette),
     ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
   ].join('\n\n');
 }
@@ -119,23 +121,23 @@ function renderSection(
   curveRows: number | null,
   context: TableContext,
 ): string {
-  const { width, isAsciiOnly, margin, palette } = context;
+  const { width, isAsciiOnly, times, margin, palette } = context;
   const { identity, findings, measurement } = analysis;
   const title = `${formatSeriesName(identity, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
   const verdicts = judgements.flatMap((judgement) => [
-    listVerdictRows(judgement, analysis, judgements.length > 1, palette),
+    listVerdictRows(judgement, analysis, judgements.length > 1, context),
     ...jobsInSections
       .filter(({ job }) => job === judgement.job)
-      .map((job) => listJobRunRows(job, isAsciiOnly)),
+      .map((job) => listJobRunRows(job, isAsciiOnly, { times })),
   ]);
   const required = judgements.map((each) => each.required);
   const chart =
-    curveRows !== null && renderChart(analysis, { required, width, curveRows, isAsciiOnly }, palette);
-  const above = [...verdicts, listSeriesRows(analysis, margin, isAsciiOnly)];
+    curveRows !== null && renderChart(analysis, { required, width, curveRows, isAsciiOnly, times }, palette);
+  const above = [...verdicts, listSeriesRows(analysis, margin, isAsciiOnly, times)];
   const below: Row[][] = [
     continueRows(
       'findings',
-      findings.map((each) => formatFinding(each, judgements, palette)),
+      findings.map((each) => formatFinding(each, judgements, context)),
     ),
     measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
   ];
@@ -152,15 +154,19 @@ function listVerdictRows(
   judgement: JobJudgement,
   { measurement }: SeriesAnalysis,
   isNamed: boolean,
-  palette: Palette,
+  { times, palette }: TableContext,
 ): Row[] {
   const { verdict, job } = judgement;
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
     ['verdict', paintVerdict(verdict, `${name}${describeVerdict(judgement)}`, palette)],
-    ...continueRows('what to do', listAdvice(judgement, measurement)),
+    ...continueRows('what to do', listAdvice(judgement, measurement, times)),
   ];
 }
 
-const formatFinding = (finding: Finding, judgements: readonly JobJudgement[], { warning }: Palette) =>
-  `${finding.severity === 'problem' ? warning('!') : '-'} ${describeFinding(finding, judgements)}`;
+const formatFinding = (
+  finding: Finding,
+  judgements: readonly JobJudgement[],
+  { times, palette }: TableContext,
+) =>
+  `${finding.severity === 'problem' ? palette.warning('!') : '-'} ${describeFinding(finding, judgements, times)}`;

@@ -19,6 +19,7 @@ import {
 import { renderGenerationTables } from '../../../src/report/page/generations/tables.ts';
 import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
 import { renderIcon } from '../../../src/report/page/verdicts.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import { measured } from '../../support/report/measured-series.ts';
 
 describe('packed data', () => {
@@ -129,18 +130,20 @@ const generationRow: GenerationRow = {
   flags: 0,
 };
 
+const STYLE = { id: 's', name: 'a', times: UTC_TIMES };
+
 describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
   const listCells = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
-    const index = GENERATION_TABLE_COLUMNS.findIndex(([label]) => label === column);
-    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, 's', 'a').text.split(
-      '<details',
-    );
-    const read = (table: string) =>
-      [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
+    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+    const read = (table: string) => {
+      const labels = [...table.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+      const index = labels.indexOf(column);
+      return [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
         ([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
       );
+    };
     return [read(worst), read(newest)];
   };
   const withLeadTime = (minutes: number | null): GenerationRow => ({
@@ -155,6 +158,18 @@ describe('generation tables', () => {
     expect(listCells([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m', '7m']);
   });
 
+  test('the table of the worst rotations begins with the lead time and its rotation, and has notes only if there are any', () => {
+    const labels = (rows: readonly GenerationRow[]) => {
+      const measurement = measure(measured({ generations: 2 }).generations);
+      const [worst = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+      return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+    };
+    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval', 'samples'];
+    expect(labels([withLeadTime(5)])).toEqual(columns);
+    const flagged = { ...withLeadTime(5), flags: GENERATION_FLAGS.window };
+    expect(labels([withLeadTime(4), flagged])).toEqual([...columns, 'notes']);
+  });
+
   test('the table of generations shows the newest 200 in descending order', () => {
     const rows = Array.from({ length: 205 }, (_, index) => ({ ...generationRow, sampleCount: index + 1 }));
     const [, newest] = listCells(rows, 'samples');
@@ -166,7 +181,7 @@ describe('generation tables', () => {
 test('a generation row has one note for each flag', () => {
   const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
   const row = { ...generationRow, flags };
-  const cells = GENERATION_TABLE_COLUMNS.map(([, format]) => format(row));
+  const cells = GENERATION_TABLE_COLUMNS.map(([, format]) => format(row, UTC_TIMES));
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
   expect(cells.at(-1)?.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m');

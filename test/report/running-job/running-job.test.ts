@@ -19,12 +19,13 @@ import {
 import { renderRunningJobNagios } from '../../../src/report/running-job/nagios-line.ts';
 import { renderEndText, renderRunningJobText } from '../../../src/report/running-job/text.ts';
 import type { RunningJobView } from '../../../src/report/running-job/view.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import { readDocument } from '../../support/docs/markdown.ts';
 import { findLineViolations, findViolations } from '../../support/docs/schemas.ts';
 
 const NOW = Date.parse('2026-11-22T10:24:00Z');
 const HOUR = 3600;
-const STYLE = { width: 100, hasColour: false };
+const STYLE = { width: 100, hasColour: false, times: UTC_TIMES };
 
 const inSeconds = (seconds: number) => NOW + seconds * 1000;
 

@@ -4,6 +4,7 @@ import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
 import { formatRoughDuration } from '../../../src/report/messages/status/status-parts.ts';
 import { renderStatusPluginLine } from '../../../src/report/status/plugin-line.ts';
 import { renderStatusText } from '../../../src/report/status/text.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import {
   failing,
   HOUR,
@@ -21,7 +22,12 @@ import { parsePluginLine } from '../../support/report/plugin-line.ts';
 const summarise = (assessment: Assessment) => summariseStatus(assessment, 300, NOW);
 
 const text = (assessment: Assessment, style = {}) =>
-  renderStatusText(summarise(assessment), { hasColour: false, isAsciiOnly: false, ...style });
+  renderStatusText(summarise(assessment), {
+    hasColour: false,
+    isAsciiOnly: false,
+    times: UTC_TIMES,
+    ...style,
+  });
 
 const parts = (assessment: Assessment) => text(assessment).trimEnd().split(' · ');
 
@@ -105,6 +111,10 @@ describe('the line', () => {
     );
   });
 
+  test('the last poll is too old if the poller has stopped', () => {
+    expect(parts(judge([hourly(web(1), { began: 40 })], [])).at(-1)).toBe('last poll 1d 12h ago, too old');
+  });
+
   test('a failing source is named with its reason', () => {
     const { failedPolls } = failing(web(1));
     const assessment = judge([{ ...hourly(web(1)), failedPolls }], []);
@@ -169,7 +179,8 @@ test.each([
 });
 
 describe('the line of a monitoring plugin', () => {
-  const line = (assessment: Assessment) => parsePluginLine(renderStatusPluginLine(summarise(assessment)));
+  const line = (assessment: Assessment) =>
+    parsePluginLine(renderStatusPluginLine(summarise(assessment), UTC_TIMES));
 
   test('a safe job is OK', () => {
     const { state, text: shown, data } = line(judge([hourly(web(1))], [job(4 * HOUR)]));
@@ -206,7 +217,10 @@ describe('the line of a monitoring plugin', () => {
 
   test('presigned URLs that do not work make the state critical', () => {
     const status = summarise(judge([hourly(web(1))], [job(HOUR)]));
-    const rendered = renderStatusPluginLine(status, { requested: 7 * 24 * HOUR, verdict: 'never' });
+    const rendered = renderStatusPluginLine(status, UTC_TIMES, {
+      requested: 7 * 24 * HOUR,
+      verdict: 'never',
+    });
     expect(parsePluginLine(rendered)).toMatchObject({
       state: 'CRITICAL',
       text: expect.stringMatching(/^safe, 1h job, .*, presigned URLs for 7d: not safe: never$/),

@@ -5,6 +5,7 @@ import type { FleetHost } from '../../../src/domain/fleet/fleet-host.ts';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
 import type { FleetContext } from '../../../src/report/fleet/fleet-context.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import { NOW } from './assessments.ts';
 
 export const fleetOptions = (more: Partial<FleetOptions> = {}): FleetOptions => ({
@@ -35,6 +36,7 @@ export const judgeFleet = (
 
 export const fleetContext = (more: Partial<FleetContext> = {}): FleetContext => ({
   now: NOW,
+  times: UTC_TIMES,
   margin: 300,
   version: '0.0.0',
   nodeVersion: '24.0.0',

@@ -7,6 +7,7 @@ import {
 } from '../../../src/domain/verdict/assessment.ts';
 import { SHOW_ALL_SERIES } from '../../../src/domain/verdict/shown-series.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 
 const MARGIN: Seconds = 300;
 
@@ -42,6 +43,7 @@ export const contextAt = (
   more: Partial<ReportContext> = {},
 ): ReportContext => ({
   now,
+  times: UTC_TIMES,
   margin: MARGIN,
   version: '0.0.0',
   width: 100,

@@ -14,13 +14,8 @@ import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts'
 import { formatDuration as duration, formatDuration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import {
-  formatCount,
-  formatDate,
-  formatNumber,
-  formatShare,
-  formatTimestamp,
-} from '../../text/format-values.ts';
+import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeJobWithMargin, formatSafety } from '../verdicts.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
@@ -80,26 +75,29 @@ export function describeSize(hostCount: number, seriesCount: number, retiredCoun
   return `${formatNumber(hostCount)} with ${formatNumber(seriesCount)} series${retired}`;
 }
 
-export function describeSilence({ code, lastSample, age, pushedAt, deletedBefore }: SilentHost): string {
+export function describeSilence(
+  { code, lastSample, age, pushedAt, deletedBefore }: SilentHost,
+  times: TimeFormat = UTC_TIMES,
+): string {
   const sample =
     lastSample === null || age === null
-      ? describeNoSample(deletedBefore)
-      : `newest sample ${formatAge(age)} old, from ${formatTimestamp(lastSample)}`;
+      ? describeNoSample(deletedBefore, times)
+      : `newest sample ${formatAge(age)} old, from ${times.timestamp(lastSample)}`;
   switch (code) {
     case 'NO_SAMPLES':
       return sample;
     case 'SAMPLES_DELETED':
     case 'NOT_SAMPLED':
-      return pushedAt === null ? sample : `${sample}; last push ${formatTimestamp(pushedAt)}`;
+      return pushedAt === null ? sample : `${sample}; last push ${times.timestamp(pushedAt)}`;
     case 'NOT_PUSHED':
-      return `no push since ${pushedAt === null ? '' : formatTimestamp(pushedAt)}; ${sample}`;
+      return `no push since ${pushedAt === null ? '' : times.timestamp(pushedAt)}; ${sample}`;
   }
 }
 
-const describeNoSample = (deletedBefore: Instant | null): string =>
+const describeNoSample = (deletedBefore: Instant | null, times: TimeFormat): string =>
   deletedBefore === null
     ? 'no sample yet'
-    : `no sample since ${formatDate(deletedBefore)}, and older samples were deleted`;
+    : `no sample since ${times.date(deletedBefore)}, and older samples were deleted`;
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
@@ -110,8 +108,12 @@ function formatAge(age: Seconds): string {
 }
 
 /** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
-export const describeImported = (hostCount: number, newestSample: Instant): string =>
-  `${formatCount(hostCount, 'host')} ${hostCount === 1 ? 'has' : 'have'} only imported samples, the newest from ${formatDate(newestSample)}; ` +
+export const describeImported = (
+  hostCount: number,
+  newestSample: Instant,
+  times: TimeFormat = UTC_TIMES,
+): string =>
+  `${formatCount(hostCount, 'host')} ${hostCount === 1 ? 'has' : 'have'} only imported samples, the newest from ${times.date(newestSample)}; ` +
   'judge only recent samples with `--max-age 24h`';
 
 /** What to do about silent hosts. */
@@ -136,11 +138,11 @@ export const describeChange = (change: RoleChange): string =>
   `${formatNumber(change.hostCount)} of ${formatCount(change.comparedCount, 'host')}: ` +
   `${duration(change.changed)} instead of ${duration(change.usual)} (for example host ${escapeUnprintable(change.example)})`;
 
-export function describeTrend(trend: RoleTrend): string {
+export function describeTrend(trend: RoleTrend, times: TimeFormat = UTC_TIMES): string {
   const usedUp =
     trend.spareUsedUpAt === null
       ? ''
-      : `; the spare validity is used up on ${formatDate(trend.spareUsedUpAt)}`;
+      : `; the spare validity is used up on ${times.date(trend.spareUsedUpAt)}`;
   return (
     `${formatRole(trend)}: lead times shrink on ${formatNumber(trend.hostCount)} of ${formatCount(trend.comparedCount, 'host')}, ` +
     `by up to ${duration(trend.shrinkingPerDay)} per day (host ${escapeUnprintable(trend.worstHost)})${usedUp}`
@@ -173,14 +175,16 @@ export const describeFleetWithoutJob = ({ hosts, seriesCount, retiredCount }: As
   hosts.length === 0 ? NO_HOSTS_MESSAGE : `hosts: ${describeSize(hosts.length, seriesCount, retiredCount)}`;
 
 /**
- * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`. Null without a sample.
+ * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
  * @param spare negative: the shortfall; null without a job
  */
-export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string | null {
+export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string {
   const name = escapeUnprintable(host);
   if (spare !== null)
     return `worst host ${name}: ${spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`}`;
-  return worstCase === null ? null : `worst case ${duration(worstCase)} on host ${name}`;
+  return worstCase === null
+    ? `worst host ${name}: no samples`
+    : `worst case ${duration(worstCase)} on host ${name}`;
 }
 
 export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');

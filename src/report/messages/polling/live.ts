@@ -4,7 +4,7 @@ import type { FailedPollCount, Instant } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { Outlook } from '../../../domain/verdict/now-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatShortTimestamp } from '../../text/format-values.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
 
 // The script of the page uses these functions every second, with the clock of the server.
 
@@ -19,7 +19,7 @@ export const COUNTERS = {
   next: (at: Instant, now: Instant): string => (at > now ? `in ${duration(toSeconds(at - now))}` : 'due now'),
   /** A rotation is overdue after `latest`. */
   rotation: (at: Instant, now: Instant, latest: Instant): string => {
-    if (now > latest) return `overdue since ${duration(toSeconds(now - latest))}`;
+    if (now > latest) return `overdue for ${duration(toSeconds(now - latest))}`;
     return COUNTERS.next(at, now);
   },
 } as const;
@@ -32,22 +32,29 @@ export const isCounter = (name: string | undefined): name is Counter =>
 /** Rounds down, so that a remaining time is never overstated. Not negative. */
 const toSeconds = (milliseconds: number) => Math.max(0, Math.floor(milliseconds / 1000));
 
-export const describeExpiration = (at: Instant, now: Instant) => `at ${formatShortTimestamp(at, now)}`;
+export const describeExpiration = (at: Instant, now: Instant, times: TimeFormat) =>
+  `expires at ${times.shortTimestamp(at, now)}`;
 
 /** Follows the countdown to a rotation. */
-export const describeRotationRange = ({ earliest, latest }: RotationForecast, now: Instant): string =>
-  `between ${formatShortTimestamp(earliest, now)} and ${formatShortTimestamp(latest, now)}`;
+export const describeRotationRange = (
+  { earliest, latest }: RotationForecast,
+  now: Instant,
+  times: TimeFormat,
+): string =>
+  earliest === latest
+    ? `expected at ${times.shortTimestamp(latest, now)}`
+    : `between ${times.shortTimestamp(earliest, now)} and ${times.shortTimestamp(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;
 }
 
-export const describeStartUntil = (until: Instant, now: Instant) =>
-  `yes, until ${formatShortTimestamp(until, now)}`;
+export const describeStartUntil = (until: Instant, now: Instant, times: TimeFormat) =>
+  `yes, until ${times.shortTimestamp(until, now)}`;
 
 /** Replaces {@link describeStartUntil} when the time has passed. */
-export const describeMissedStart = (until: Instant, now: Instant) =>
-  `no: a start was safe until ${formatShortTimestamp(until, now)}`;
+export const describeMissedStart = (until: Instant, now: Instant, times: TimeFormat) =>
+  `no: a start was safe until ${times.shortTimestamp(until, now)}`;
 
 export function describeNoStart({ shortfall, outlook }: Extract<StartNow, { answer: 'no' }>): string {
   return `no: ${duration(shortfall)} short${OUTLOOKS[outlook]}`;
@@ -73,5 +80,5 @@ const UNKNOWN_STARTS: Readonly<Record<UnknownStartReason, string>> = {
 export const describeUnknownStart = (reason: UnknownStartReason) => `unknown: ${UNKNOWN_STARTS[reason]}`;
 
 /** Replaces an answer that needs a newer sample. */
-export const describeStaleStart = (lastSampleAt: Instant, now: Instant) =>
-  `unknown: no sample since ${formatShortTimestamp(lastSampleAt, now)}`;
+export const describeStaleStart = (lastSampleAt: Instant, now: Instant, times: TimeFormat) =>
+  `unknown: no sample since ${times.shortTimestamp(lastSampleAt, now)}`;

@@ -8,7 +8,7 @@ import type {
 } from '../../../domain/running-job/running-job.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
-import { formatShortTimestamp } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeFailure } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { PROVIDER_PHRASES } from '../provider-chain/providers.ts';
@@ -103,8 +103,9 @@ export function describeExpiryWarning(
   code: ExpiryWarningCode,
   subject: string,
   { expiration, now }: { expiration: Instant; now: Instant },
+  times: TimeFormat = UTC_TIMES,
 ): Explanation {
-  const at = formatShortTimestamp(expiration, now);
+  const at = times.shortTimestamp(expiration, now);
   return code === 'EXPIRED'
     ? {
         message: `the credentials of ${subject} expired at ${at}, and it is still running`,
@@ -118,26 +119,29 @@ export function describeExpiryWarning(
 
 /** At the start of a command that is watched. */
 export const describeWatchedStart = (expiration: Instant, now: Instant): string =>
-  `the credentials of the command expire in ${describeTimeLeft(now, expiration)}, at ${formatShortTimestamp(expiration, now)}`;
+  `the credentials of the command expire in ${describeTimeLeft(now, expiration)}, at ${UTC_TIMES.shortTimestamp(expiration, now)}`;
 
 const describeTimeLeft = (now: Instant, expiration: Instant): string =>
   duration(Math.max(0, secondsBetween(now, expiration)));
 
 /** How long before or after the end of the job its credentials expired. */
-export function describeEndedJob({ outcome, remainingAtEnd, expiration, endedAt }: EndedJob): string {
+export function describeEndedJob(
+  { outcome, remainingAtEnd, expiration, endedAt }: EndedJob,
+  times: TimeFormat = UTC_TIMES,
+): string {
   switch (outcome) {
     case 'in-time':
       return `the job ended ${remainingAtEnd === 0 ? 'less than 1s' : duration(remainingAtEnd)} before its credentials expired`;
     case 'expired-before-end':
       return `the credentials expired ${duration(-remainingAtEnd)} before the job ended`;
     case 'unknown':
-      return `the job ended at about the time when its credentials expired, ${formatShortTimestamp(expiration, endedAt)}`;
+      return `the job ended at about the time when its credentials expired, ${times.shortTimestamp(expiration, endedAt)}`;
   }
 }
 
 /** What to do if the credentials expired before the end of the job, or may have expired. */
-export const adviseEndedJob = ({ expiration, endedAt }: EndedJob): string =>
-  `check the result of the job: AWS refused its requests from ${formatShortTimestamp(expiration, endedAt)} on`;
+export const adviseEndedJob = ({ expiration, endedAt }: EndedJob, times: TimeFormat = UTC_TIMES): string =>
+  `check the result of the job: AWS refused its requests from ${times.shortTimestamp(expiration, endedAt)} on`;
 
 /** `2h 53m: the rest of the job and a margin of 5m`. */
 export function describeRequiredRest({ rest, required, job }: RunningJobJudgement): string {

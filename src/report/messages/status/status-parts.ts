@@ -9,8 +9,8 @@ import {
   formatNumber,
   formatSeriesName,
   formatShare,
-  formatTimestamp,
 } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
 import { formatVerdict } from '../verdicts.ts';
 
@@ -21,13 +21,13 @@ export interface StatusPart {
 }
 
 /** What the status says, in the order of the line. */
-export function listStatusParts(status: Status): StatusPart[] {
+export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): StatusPart[] {
   const { series } = status;
   const measured = series?.measured ?? null;
   return [
     ...listVerdictParts(status),
     ...listReasonParts(series?.judgement ?? null),
-    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series)),
+    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -67,13 +67,21 @@ function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds
     : `no job is safe with a margin of ${duration(margin)}`;
 }
 
-function listMeasuredParts(measured: MeasuredStatus, series: SeriesStatus | null): StatusPart[] {
-  const { worstCase, current } = measured;
+function listMeasuredParts(
+  measured: MeasuredStatus,
+  series: SeriesStatus | null,
+  times: TimeFormat,
+): StatusPart[] {
+  const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
+  const isKnown = witnessedCount > 0 || isIssuedPerRequest;
+  const soFar = isKnown ? '' : 'so far ';
   const spare = series?.judgement ? describeSpare(series.judgement) : '';
   // An old log says nothing about the credentials of today.
   const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
   return [
-    { text: `worst case ${formatWorstCase(worstCase)} at ${formatTimestamp(worstCase.at)}${spare}` },
+    {
+      text: `worst case ${soFar}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
+    },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
   ];
@@ -138,7 +146,7 @@ function describeReason(reason: UnknownReason): string {
   }
 }
 
-function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPart[] {
+function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus): StatusPart[] {
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
     const { ageSeconds, failure } = lastPoll;
@@ -148,7 +156,7 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
         : `${formatRoughDuration(ageSeconds)} ago`;
     parts.push(
       failure === null
-        ? { text: `${isPolled ? 'last poll' : 'last imported sample'} ${when}` }
+        ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
         : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
   }
@@ -159,6 +167,10 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
     });
   return parts;
 }
+
+/** Without a job, no other part says that the samples are too old. */
+const describeLastSample = (text: string, isStale: boolean): StatusPart =>
+  isStale ? { text: `${text}, too old`, emphasis: 'warning' } : { text };
 
 /** Further sources are only counted, because the line must stay short. */
 const MAX_FAILING_NAMED = 2;

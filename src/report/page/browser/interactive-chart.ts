@@ -1,6 +1,7 @@
 import { describeGapAt, describeRemainingAt, describeSpareValidity } from '../../messages/page.ts';
 import type { ChartData } from '../charts/chart-data.ts';
 import { findElement } from './elements.ts';
+import { pageTimes } from './page-times.ts';
 import { createSawToothChart } from './saw-tooth-chart.ts';
 import { buildSawToothData, findRemainingAt, type SawToothData } from './saw-tooth-data.ts';
 import { applyMove, clampView, isFullView, isMove, type Move, type View } from './zoom.ts';
@@ -102,7 +103,7 @@ function publishView(figure: HTMLElement, { from, to }: View): void {
 function describeCursor(data: SawToothData, seconds: number): string {
   const at = Math.floor(seconds) * 1000;
   const remaining = findRemainingAt(data, at);
-  if (remaining === null) return describeGapAt(at);
+  if (remaining === null) return describeGapAt(at, pageTimes);
   const jobs = data.jobs.map(({ name, required }) => describeSpareValidity(name, remaining - required));
-  return [describeRemainingAt(at, remaining), ...jobs].join(' · ');
+  return [describeRemainingAt(at, remaining, pageTimes), ...jobs].join(' · ');
 }

@@ -3,6 +3,7 @@ import type { ChartData } from '../charts/chart-data.ts';
 import { unpackGenerations } from '../charts/packing.ts';
 import { GENERATION_TABLE_COLUMNS } from '../generations/generation-row.ts';
 import { findElement, readEmbeddedJson } from './elements.ts';
+import { pageTimes } from './page-times.ts';
 
 /** With more series, only open sections are printed. */
 const MAX_PRINTED_SECTIONS = 12;
@@ -83,7 +84,8 @@ function showGenerations(section: HTMLElement, count: number): void {
   const begin = Math.max(0, rows.length - count);
   for (const row of rows.slice(begin, Math.max(begin, end)).reverse()) {
     const element = body.insertRow();
-    for (const [, format] of GENERATION_TABLE_COLUMNS) element.insertCell().textContent = format(row);
+    for (const [, format] of GENERATION_TABLE_COLUMNS)
+      element.insertCell().textContent = format(row, pageTimes);
   }
   const remark = section.querySelector<HTMLElement>('.older span');
   if (remark !== null)

@@ -1,5 +1,5 @@
 import type { StartNow } from '../../../domain/live/series-now.ts';
-import type { Instant, Seconds } from '../../../domain/model.ts';
+import type { Instant } from '../../../domain/model.ts';
 import type { Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
 import type { ReportContext } from '../../context.ts';
@@ -17,7 +17,7 @@ import {
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
-import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
+import { type Content, html, type Markup } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
 import { listNowRows, type NowRow } from './now-rows.ts';
 
@@ -26,15 +26,16 @@ export function renderNow(assessment: Assessment, context: ReportContext): Marku
   const { rows, jobs, hiddenCount } = listNowRows(assessment, context);
   const [only, ...others] = rows;
   if (only === undefined) return null;
-  const { now, margin } = context;
   const nextPolls = rows.flatMap(({ nextPollAt }) => nextPollAt ?? []);
   const nextPoll = nextPolls.length === 0 ? '' : String(Math.min(...nextPolls));
   return html`<section class="now" aria-labelledby="now" data-next-poll="${nextPoll}">
 <h2 id="now">Now</h2>
-${others.length === 0 ? renderSeries(only, jobs, now, margin) : renderTable(rows, jobs, now, margin)}
+${others.length === 0 ? renderSeries(only, jobs, context) : renderTable(rows, jobs, context)}
 ${hiddenCount > 0 && html`<p class="muted">${formatNumber(hiddenCount)} more series are polled</p>`}
 </section>`;
 }
+
+type NowContext = Pick<ReportContext, 'now' | 'margin' | 'times'>;
 
 /** A cell, its remark, and its name. */
 interface Value {
@@ -43,31 +44,32 @@ interface Value {
   remark: Content;
 }
 
-function renderSeries(row: NowRow, jobs: readonly Job[], now: Instant, margin: Seconds): Markup {
-  return html`<dl class="card figures large">${listValues(row, jobs, now, margin).map(
+function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
+  return html`<dl class="card facts">${listValues(row, jobs, context).map(
     ({ label, value, remark }) =>
       html`<div><dt>${label}</dt><dd>${value}${remark !== null && html` <small>${remark}</small>`}</dd></div>`,
   )}</dl>`;
 }
 
-function renderTable(rows: readonly NowRow[], jobs: readonly Job[], now: Instant, margin: Seconds): Markup {
+/** The style sheet shows a row as a block of lines on a phone. */
+function renderTable(rows: readonly NowRow[], jobs: readonly Job[], context: NowContext): Markup {
   const [first] = rows;
-  const labels = first === undefined ? [] : listValues(first, jobs, now, margin).map(({ label }) => label);
-  return renderHtmlTable(
-    'now',
-    ['series', ...labels],
-    rows.map((row) =>
-      renderTableRow(
-        listValues(row, jobs, now, margin).map(
-          ({ value, remark }) => html`${value}${remark !== null && html` <small>${remark}</small>`}`,
-        ),
-        formatSeriesName(row.series.identity),
-      ),
-    ),
-  );
+  const labels = first === undefined ? [] : listValues(first, jobs, context).map(({ label }) => label);
+  return html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="now"><table class="rows live-rows">
+<thead><tr><th scope="col">series</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => renderRow(row, jobs, context))}</tbody>
+</table></div>`;
 }
 
-function listValues(row: NowRow, jobs: readonly Job[], now: Instant, margin: Seconds): Value[] {
+function renderRow(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
+  const name = formatSeriesName(row.series.identity);
+  return html`<tr data-keep="${name}"><th scope="row">${name}</th>${listValues(row, jobs, context).map(
+    ({ label, value, remark }) =>
+      html`<td data-label="${label}"><div>${value}${remark !== null && html` <span class="remark">${remark}</span>`}</div></td>`,
+  )}</tr>\n`;
+}
+
+function listValues(row: NowRow, jobs: readonly Job[], { now, margin, times }: NowContext): Value[] {
   const { now: known, lastPollAt, nextPollAt } = row;
   const { expiresAt, nextRotation, failure } = known;
   const starts: Value[] =
@@ -77,7 +79,7 @@ function listValues(row: NowRow, jobs: readonly Job[], now: Instant, margin: Sec
           value: renderStart(
             known.starts.find((each) => each.job === job),
             row,
-            now,
+            { now, times },
           ),
           remark: null,
         }))
@@ -93,7 +95,7 @@ function listValues(row: NowRow, jobs: readonly Job[], now: Instant, margin: Sec
     {
       label: 'time left',
       value: expiresAt === null ? '–' : renderCounter('left', expiresAt, now),
-      remark: expiresAt === null ? null : describeExpiration(expiresAt, now),
+      remark: expiresAt === null ? null : describeExpiration(expiresAt, now, times),
     },
     {
       label: 'next rotation',
@@ -101,7 +103,7 @@ function listValues(row: NowRow, jobs: readonly Job[], now: Instant, margin: Sec
         nextRotation === null
           ? 'not known yet'
           : renderCounter('rotation', nextRotation.expected, now, nextRotation.latest),
-      remark: nextRotation === null ? null : describeRotationRange(nextRotation, now),
+      remark: nextRotation === null ? null : describeRotationRange(nextRotation, now, times),
     },
     {
       label: 'last poll',
@@ -121,21 +123,25 @@ const renderCounter = (counter: Counter, at: Instant, now: Instant, latest = at)
   html`<span class="counter" data-count="${counter}" data-at="${at}" data-latest="${latest}">${COUNTERS[counter](at, now, latest)}</span>`;
 
 /** An answer and the answers that replace it later. The script shows the one that is true. */
-function renderStart(start: StartNow | undefined, { now: known }: NowRow, now: Instant): Content {
+function renderStart(
+  start: StartNow | undefined,
+  { now: known }: NowRow,
+  { now, times }: Pick<NowContext, 'now' | 'times'>,
+): Content {
   if (start === undefined) return '–';
   const { lastSampleAt, staleAt } = known;
   const render = (answer: string, tone: Tone, text: string, isHidden: boolean) =>
     html`<span class="${tone}" data-answer="${answer}"${isHidden && html` hidden`}>${text}</span>`;
   const stale =
     staleAt !== null && lastSampleAt !== null && start.answer !== 'unknown'
-      ? render('stale', 'unsure', describeStaleStart(lastSampleAt, now), true)
+      ? render('stale', 'unsure', describeStaleStart(lastSampleAt, now, times), true)
       : null;
   const until = start.answer === 'yes' ? start.until : '';
   return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${stale === null ? null : staleAt}">${
     start.answer === 'yes'
       ? [
-          render('now', 'safe', describeStartUntil(start.until, now), false),
-          render('later', 'bad', describeMissedStart(start.until, now), true),
+          render('now', 'safe', describeStartUntil(start.until, now, times), false),
+          render('later', 'bad', describeMissedStart(start.until, now, times), true),
         ]
       : start.answer === 'no'
         ? render('now', 'bad', describeNoStart(start), false)

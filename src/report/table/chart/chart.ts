@@ -5,7 +5,8 @@ import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts'
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import { LABEL_WIDTH } from '../../terminal/layout.ts';
-import { clampToZero, drawDots } from './dots.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
+import { type ChartCell, clampToZero, drawDots } from './dots.ts';
 import { type ChartGlyphs, getChartGlyphs } from './glyphs.ts';
 import { buildLegend, drawMarks, findMarks } from './marks.ts';
 import { createScale, type Scale } from './scale.ts';
@@ -19,6 +20,7 @@ export interface ChartOptions {
   /** The number of rows for the curve, without lines and labels. */
   curveRows: number;
   isAsciiOnly: boolean;
+  times: TimeFormat;
 }
 
 /** The buckets of one chart column, as many as a column has dots. */
@@ -39,7 +41,7 @@ export function renderChart(
   const columns = Array.from({ length: width }, (_, column) =>
     buckets.slice(column * glyphs.dotsPerColumn, (column + 1) * glyphs.dotsPerColumn),
   );
-  const { labels, ticks } = buildTimeLabels(span, width);
+  const { labels, ticks } = buildTimeLabels(span, width, options.times);
   const marks = findMarks(columns);
   const legend = buildLegend(marks, (span.to - span.from) / 1000 / width, glyphs);
   // A single short entry, usually "rotation", goes into the margin to save a row.
@@ -97,7 +99,7 @@ function drawCurve(
   glyphs: ChartGlyphs,
   colours: Palette,
 ): string[] {
-  const cells = drawDots(columns.flat(), scale, isDense, glyphs);
+  const cells = drawDots(columns, scale, isDense, glyphs);
   const titles = ['remaining', 'validity'];
   let isBelowLine = false;
   return scale.rows.map((row) => {
@@ -111,9 +113,23 @@ function drawCurve(
     const title = titles.shift() ?? '';
     if (row.kind === 'break') return `${drawMargin(title, '')}${colours.dim(glyphs.axisBreak)}`;
     const axis = row.label === '' ? glyphs.axis : glyphs.axisAtLabel;
-    const curve = cells.map((column) => column[row.index]).join('');
-    return `${drawMargin(title, row.label)}${colours.dim(axis)}${isBelowLine ? colours.bad(curve) : curve}`;
+    const curve = cells.flatMap((column) => column[row.index] ?? []);
+    const text = isBelowLine ? colours.bad(joinCells(curve)) : paintBand(curve, colours);
+    return `${drawMargin(title, row.label)}${colours.dim(axis)}${text}`;
   });
+}
+
+const joinCells = (cells: readonly ChartCell[]) => cells.map(({ text }) => text).join('');
+
+/** Dims the inside of a band, so that its lower edge is prominent. */
+function paintBand(cells: readonly ChartCell[], { dim }: Palette): string {
+  const runs: ChartCell[][] = [];
+  for (const cell of cells) {
+    const run = runs.at(-1);
+    if (run?.[0]?.isInsideBand === cell.isInsideBand) run.push(cell);
+    else runs.push([cell]);
+  }
+  return runs.map((run) => (run[0]?.isInsideBand ? dim(joinCells(run)) : joinCells(run))).join('');
 }
 
 const isCrossed = (column: ChartColumn, required: Seconds) =>

@@ -2,14 +2,30 @@
 const BRAILLE_BITS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 const BRAILLE_BLANK = 0x2800;
 
+/** The dots of one character cell, numbered row by row from the top left. */
+export interface CellDots {
+  curve: Set<number>;
+  /** The lower edge of a band. */
+  edge: Set<number>;
+  /** Below the line of a job and above the curve. */
+  shortfall: Set<number>;
+}
+
+/** Every second dot, so that the curve stays visible. */
+const isHatched = (dot: number) => (Math.floor(dot / 2) + dot) % 2 === 0;
+
+const drawBraille = (dots: ReadonlySet<number>): string =>
+  dots.size === 0
+    ? ' '
+    : String.fromCodePoint([...dots].reduce((code, dot) => code + (BRAILLE_BITS[dot] ?? 0), BRAILLE_BLANK));
+
 const UNICODE = {
   dotsPerColumn: 2,
   dotsPerRow: 4,
-  /** @param dots numbered row by row from the top left */
-  drawCell: (dots: ReadonlySet<number>): string =>
-    dots.size === 0
-      ? ' '
-      : String.fromCodePoint([...dots].reduce((code, dot) => code + (BRAILLE_BITS[dot] ?? 0), BRAILLE_BLANK)),
+  /** The thickness of the lower edge of a band. */
+  edgeDots: 2,
+  drawCell: ({ curve, edge, shortfall }: CellDots): string =>
+    drawBraille(new Set([...curve, ...edge, ...[...shortfall].filter(isHatched)])),
   requiredLine: '─',
   requiredCrossing: '┼',
   axis: '│',
@@ -31,7 +47,12 @@ export type ChartGlyphs = typeof UNICODE;
 const ASCII: ChartGlyphs = {
   dotsPerColumn: 1,
   dotsPerRow: 2,
-  drawCell: (dots) => (dots.size === 0 ? ' ' : dots.size === 2 ? ':' : dots.has(0) ? "'" : '.'),
+  edgeDots: 1,
+  drawCell: ({ curve, edge, shortfall }) => {
+    if (shortfall.size > 0) return shortfall.has(1) ? '#' : '"';
+    if (edge.size > 0) return edge.has(1) ? '_' : '-';
+    return curve.size === 0 ? ' ' : curve.size === 2 ? ':' : curve.has(0) ? "'" : '.';
+  },
   requiredLine: '-',
   requiredCrossing: '+',
   axis: '|',

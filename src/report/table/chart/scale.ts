@@ -17,6 +17,8 @@ export interface Scale {
   /** From the top. */
   rows: readonly ScaleRow[];
   curveRows: number;
+  /** The dots below the line of a job that is not safe; 0 without one. Of several lines, the lowest one. */
+  shortfallTop: number;
   /** Dots from the bottom of the curve. */
   toDot(remaining: Seconds): number;
 }
@@ -67,7 +69,9 @@ export function createScale(options: ScaleOptions): Scale {
   }
   if (farAbove.length > 0) rows.push({ kind: 'break' });
   rows.push(...farAbove);
-  return { rows: rows.reverse(), curveRows, toDot };
+  const missed = lines.find((line) => line.required > lowest);
+  const shortfallTop = (missed?.rowsBelow ?? 0) * dotsPerRow;
+  return { rows: rows.reverse(), curveRows, shortfallTop, toDot };
 }
 
 const toLineRow = (required: Seconds): ScaleRow => ({ kind: 'line', required });

@@ -5,6 +5,7 @@ import type { Assessment } from '../../../../src/domain/verdict/assessment.ts';
 import { renderChart } from '../../../../src/report/table/chart/chart.ts';
 import { renderTable } from '../../../../src/report/table/table.ts';
 import { createPalette } from '../../../../src/report/terminal/colour.ts';
+import { UTC_TIMES } from '../../../../src/report/text/time-format.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { fixturePath } from '../../../support/cli/program-run.ts';
 import { succeed } from '../../../support/cli/succeed.ts';
@@ -42,7 +43,7 @@ function chart(history: SeriesHistory, durations: readonly number[], view: View 
   const required = judgements.map((verdict) => verdict.required);
   return renderChart(
     analysis,
-    { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii },
+    { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii, times: UTC_TIMES },
     createPalette(view.colour ?? false),
   );
 }
@@ -178,6 +179,20 @@ const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: numbe
     pretend({ time: 30 * DAY, every: 20 * MINUTE, lifetimes: [...Array(400).fill(6 * HOUR), 3 * HOUR] }),
     [hours(4)],
   ],
+  [
+    'a job that is short in a month',
+    pretend({
+      time: 30 * DAY,
+      every: 20 * MINUTE,
+      lifetimes: [6 * HOUR, 5.5 * HOUR, ...Array(98).fill(6.5 * HOUR)],
+    }),
+    [hours(5)],
+  ],
+  [
+    'about one rotation in each column',
+    pretend({ time: 2.5 * DAY, rotateEvery: 1.3 * HOUR, lifetimes: [6 * HOUR, 6.2 * HOUR, 5.9 * HOUR] }),
+    [hours(4.6)],
+  ],
   ['credentials served after their expiration', pretend({ lifetimes: [50 * MINUTE] }), [600]],
   [
     'credentials expired at all times',
@@ -223,6 +238,26 @@ test('the curve crosses the line exactly if the worst case is below the required
       expect(short.beneath.trim(), `seed ${seed}`).not.toBe('');
     }
   }
+});
+
+test('the area below the line has glyphs of its own, and the area above the line does not', () => {
+  for (const history of [pretend(), pretend({ time: 30 * DAY, every: 20 * MINUTE })]) {
+    const short = chart(history, [hours(5.25)], ASCII)!;
+    expect(readLines(short).beneath).toMatch(/[#"]/);
+    expect(short.split('  required')[0]).not.toMatch(/[#"]/);
+    expect(chart(history, [hours(4.5)], ASCII)).not.toMatch(/[#"]/);
+  }
+});
+
+test('the lower edge of a band is thick and not dimmed, also in columns without a rotation', () => {
+  const history = pretend({ time: 2.5 * DAY, rotateEvery: 1.3 * HOUR });
+  const rows = chart(history, [], { ...UNICODE, colour: true })!.split('\n');
+  const edge = rows.findLast((row) => /[\u2801-\u28ff]/.test(row))!.replace(/^.*?\u001b\[2m.\u001b\[22m/, '');
+  const countDots = (cell: string) =>
+    [...(cell.codePointAt(0)! - 0x2800).toString(2)].filter((bit) => bit === '1');
+  expect(edge).toMatch(/^[\u2801-\u28ff]{50,}$/);
+  expect([...edge].filter((cell) => countDots(cell).length < 4)).toEqual([]);
+  expect(rows[1]).toMatch(/\u001b\[2m[\u2801-\u28ff]{50,}\u001b\[22m/);
 });
 
 test('only the curve below the line, crossings of the line and failed polls are coloured', () => {

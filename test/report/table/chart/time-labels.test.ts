@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseInstant } from '../../../../src/domain/time/instant.ts';
 import { buildTimeLabels } from '../../../../src/report/table/chart/time-labels.ts';
+import { UTC_TIMES } from '../../../../src/report/text/time-format.ts';
 import { seededRandom } from '../../../support/random.ts';
 
 const at = (text: string) => parseInstant(text)!.instant;
@@ -37,11 +38,15 @@ test.for([
     '2024-03-01            2025-03-13              2026-03-31',
   ],
 ] as const)('time labels from %s to %s are the expected line', ([from, to, labels]) => {
-  expect(buildTimeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
+  expect(buildTimeLabels({ from: at(from), to: at(to) }, 56, UTC_TIMES).labels).toBe(labels);
 });
 
 test('a label is centred at its tick', () => {
-  const axis = buildTimeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
+  const axis = buildTimeLabels(
+    { from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') },
+    72,
+    UTC_TIMES,
+  );
   // Six columns an hour.
   expect([...axis.ticks]).toEqual([24, 36, 48, 60]);
   expect(axis.labels.indexOf('06:00')).toBe(34);
@@ -53,7 +58,7 @@ test('both ends and every tick have a label for any time and width', () => {
     const from = at('2000-01-01T00:00:00Z') + Math.floor(random() * 1e12);
     const to = from + Math.ceil(10 ** (3 + random() * 11));
     const width = 36 + Math.floor(random() * 60);
-    const { labels, ticks } = buildTimeLabels({ from, to }, width);
+    const { labels, ticks } = buildTimeLabels({ from, to }, width, UTC_TIMES);
     const words = labels.split(/ {2,}/);
     expect(labels.length, `seed ${seed}`).toBe(width);
     expect(words, `seed ${seed}`).toHaveLength(2 + ticks.size);

@@ -3,6 +3,7 @@ import { LocalTimes } from '../../../../src/store/import/stream/local-times.ts';
 import { resolveObservationTime } from '../../../../src/store/import/stream/observation-time.ts';
 import { createLocalTimeConverter } from '../../../../src/store/import/time-zone.ts';
 import { readTimestamp } from '../../../../src/store/import/timestamps/families.ts';
+import { knownZone } from '../../../support/domain/known-zone.ts';
 
 interface Options {
   date?: string;
@@ -15,8 +16,7 @@ const toInstant = (text: string | undefined) => (text === undefined ? null : Dat
 
 /** The time of the sample, the clock offset in seconds, and the local time. */
 function resolve(text: string | null, { date, reference, lastUpdated, zone }: Options = {}) {
-  const convert = createLocalTimeConverter(zone ?? '+02:00');
-  if (convert === null) throw new Error('unknown zone');
+  const convert = createLocalTimeConverter(knownZone(zone ?? '+02:00'));
   const time = resolveObservationTime(
     text === null ? null : readTimestamp(text),
     toInstant(date),

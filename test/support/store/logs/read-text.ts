@@ -1,6 +1,7 @@
 import type { FailedPoll, Sample } from '../../../../src/domain/model.ts';
 import { readRecords } from '../../../../src/store/import/reader.ts';
 import { createLocalTimeConverter } from '../../../../src/store/import/time-zone.ts';
+import { knownZone } from '../../domain/known-zone.ts';
 
 interface Options {
   timezone?: string;
@@ -20,8 +21,7 @@ export async function readText(text: string | Uint8Array, options: Options = {})
   const failedPolls: FailedPoll[] = [];
   const roles = new Set<string>();
   const sources = new Set<string>();
-  const convert = createLocalTimeConverter(timezone ?? 'UTC');
-  if (convert === null) throw new Error('unknown zone');
+  const convert = createLocalTimeConverter(knownZone(timezone ?? 'UTC'));
   const summary = await readRecords(
     divide(Buffer.from(text), chunkSize),
     'a.log',
