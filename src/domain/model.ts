@@ -31,6 +31,9 @@ export interface SeriesIdentity {
   role: string;
 }
 
+/** The parts of an identity that users select by name. */
+export type SeriesPart = 'host' | 'source' | 'role';
+
 /** The content of a credentials document without its secrets. */
 export interface IssuedCredentials {
   /** `''` in logs that have only `LastUpdated` and `Expiration`. */

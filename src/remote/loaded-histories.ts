@@ -5,7 +5,15 @@ import {
   type RecordedColumns,
 } from '../domain/measurement/columns/generation-columns.ts';
 import { type Period, selectPeriod } from '../domain/measurement/columns/select-period.ts';
-import type { Instant, JobRun, Seconds, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
+import type {
+  Instant,
+  JobRun,
+  Seconds,
+  SeriesIdentity,
+  SeriesPart,
+  SessionFacts,
+  SourceName,
+} from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { countByReason, type FailedPollGroup, joinFailedSpans } from './failed-poll-groups.ts';
@@ -42,8 +50,11 @@ export interface LoadedData {
   jobNames: readonly string[];
   /** Generations outside this period were not read. */
   period: Period;
-  /** All hosts and roles, if no series is selected. */
-  names: Readonly<Record<'host' | 'role', readonly string[]>>;
+  /**
+   * If no series is selected: all hosts, all sources of the selected host, and all roles of the selected host and source.
+   * Else empty.
+   */
+  names: Readonly<Record<SeriesPart, readonly string[]>>;
 }
 
 const NO_GENERATIONS = createRecordedColumns(0, []);
@@ -70,7 +81,8 @@ export class LoadedHistories {
   /** The loaded data do not change. */
   keepState(): void {}
 
-  seriesNames(part: 'host' | 'role'): string[] {
+  /** The names were read for the selection of these histories. */
+  seriesNames(part: SeriesPart): string[] {
     return [...this.#data.names[part]];
   }
 

@@ -5,6 +5,7 @@ import type {
   Sample,
   SeriesHistory,
   SeriesIdentity,
+  SeriesPart,
   SessionFacts,
   SourceName,
 } from '../domain/model.ts';
@@ -160,8 +161,8 @@ export class SampleStore {
     return this.#connection.run(readJobNames);
   }
 
-  seriesNames(part: 'host' | 'role'): string[] {
-    return this.#connection.run((connection) => readSeriesNames(connection, part));
+  seriesNames(part: SeriesPart, selection?: SeriesFilter): string[] {
+    return this.#connection.run((connection) => readSeriesNames(connection, part, selection));
   }
 
   /** Finds the host under which this machine recorded its newest sample of a source. */

@@ -1,4 +1,4 @@
-import type { Instant, SeriesIdentity, SessionFacts, SourceName } from '../domain/model.ts';
+import type { Instant, SeriesIdentity, SeriesPart, SessionFacts, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -53,12 +53,21 @@ export function findSeries(connection: DatabaseConnection, filter: SeriesFilter)
     .map(checkRow);
 }
 
-/** Reads the known hosts or roles, in alphabetical order. */
-export const readSeriesNames = (connection: DatabaseConnection, part: 'host' | 'role'): string[] =>
+/** Reads the known hosts, sources or roles of the selected series, in alphabetical order. */
+export const readSeriesNames = (
+  connection: DatabaseConnection,
+  part: SeriesPart,
+  selection: SeriesFilter = {},
+): string[] =>
   connection
-    .prepare<[], string>(`SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`)
+    .prepare<unknown[], string>(
+      `SELECT DISTINCT ${part} FROM series
+       WHERE ${part} <> '' AND (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
+         AND (@role IS NULL OR role = @role)
+       ORDER BY 1`,
+    )
     .pluck()
-    .all();
+    .all(toParameters(selection));
 
 /** Finds the host under which a machine recorded its newest sample of a source. */
 export const findLastHost = (

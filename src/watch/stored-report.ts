@@ -1,4 +1,4 @@
-import type { JobRun, Seconds } from '../domain/model.ts';
+import type { JobRun, Seconds, SeriesPart } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import { type Assessment, assessSeries, type JobToJudge } from '../domain/verdict/assessment.ts';
 import type { EvidenceRules } from '../domain/verdict/confidence.ts';
@@ -10,6 +10,12 @@ export type ReportStore = Pick<
   SampleStore,
   'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'
 >;
+
+/** @param within names of other series are left out */
+export type ReadSeriesNames = (
+  part: SeriesPart,
+  within: Pick<SeriesFilter, 'host' | 'source'>,
+) => readonly string[];
 
 /** The jobs that the caller wants to judge. */
 export interface RequestedJobs {
@@ -35,8 +41,8 @@ export interface StoredReport {
   /** Assesses the same series with jobs of these durations instead. */
   assessDurations(durations: readonly Seconds[], margin: Seconds): Assessment;
   hasDatabase: boolean;
-  /** The names of all hosts or roles with samples. */
-  readSeriesNames(part: 'host' | 'role'): readonly string[];
+  /** The names of hosts, sources or roles with samples. */
+  readSeriesNames: ReadSeriesNames;
   /** The names of all jobs with recorded runs. Empty unless a job was requested by name. */
   jobNames: readonly string[];
 }
@@ -94,7 +100,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
         durations.map((duration) => ({ name: null, duration, margin, runs: [] })),
       ),
     hasDatabase: store !== null,
-    readSeriesNames: (part) => store?.seriesNames(part) ?? [],
+    readSeriesNames: (part, within) => store?.seriesNames(part, within) ?? [],
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
   };
 }

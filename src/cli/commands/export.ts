@@ -51,7 +51,7 @@ export const exportCommand: CommandDefinition = {
         ? await exportParquet(store, { filter, period: { since, until }, root: output }, io)
         : await exportArchive(database.parts(), { format, output }, io);
     if (!hasRecords) {
-      const hint = describeEmptySelection(filter, (part) => store.seriesNames(part));
+      const hint = describeEmptySelection(filter, (part, within) => store.seriesNames(part, within));
       await (isFiltered(filter)
         ? printNote(io, `no samples in ${name} match the filters`, hint)
         : printNote(io, `no samples in ${name}`, RECORD_SAMPLES));

@@ -41,7 +41,7 @@ export const initCommand: CommandDefinition = {
       'The line or the units contain absolute paths of Node, of cred-watch and of the database, the flags of the source, ' +
         'and the variables that the source reads. They contain no secrets.',
       'root gets units of the system if systemd runs here. Other users get a line of their crontab, or units of ' +
-        'their own. A task of ECS or a pod needs a sidecar, and any other container a process.',
+        'their own. A task of ECS or a pod needs a sidecar, and any other container runs `poll --interval`.',
     ],
     exitCodes: [
       ['0', 'credentials found; with --check: no problem found'],
@@ -63,7 +63,7 @@ export const initCommand: CommandDefinition = {
       return runCheck(flags, invocation.io);
     }
     const { runInit } = await import('../init/run-init.ts');
-    return runInit(flags, invocation.io);
+    return runInit(flags, invocation);
   },
 };
 

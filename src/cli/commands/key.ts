@@ -2,9 +2,9 @@ import { findWorstStatus, type KeyStatus } from '../../domain/keys/key-answer.ts
 import { formatNumber } from '../../report/text/format-values.ts';
 import type { CommandDefinition } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 

@@ -2,6 +2,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { CommandDefinition } from '../command.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
+import { assertNamedFileExists } from '../database/missing-database.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
@@ -32,8 +33,9 @@ export const pruneCommand: CommandDefinition = {
   },
   async run({ olderThan, dryRun = false, db }: PruneFlags, { io }) {
     const path = resolveDatabaseFile(db, io);
+    assertNamedFileExists(db, path, io);
     // Opening for writing would create a missing database.
-    (await openExistingStore(path)).close();
+    (await openExistingStore(path, 'prune', io)).close();
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.open(path);
     const { deleted, deletedKeyUses } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });

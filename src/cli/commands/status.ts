@@ -4,7 +4,7 @@ import { summariseStatus } from '../../domain/status/status.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
@@ -32,7 +32,7 @@ export const statusCommand: CommandDefinition = {
   name: 'status',
   group: 'Judge',
   summary: 'one line: verdict, worst case, time left, last poll',
-  description: 'one line: verdict, worst case, rotations, time left now, last poll',
+  description: 'show verdict, worst case, rotations, time left now and last poll in one line',
   readsFlagVariables: true,
   isNagiosPlugin: true,
   declare: (command) =>
@@ -58,13 +58,14 @@ export const statusCommand: CommandDefinition = {
     const times = await openTimeFormat(flags, io);
     const filter = await toSeriesFilter(flags, now);
     const options = toReportOptions(flags, filter, now);
-    const location = resolveDatabase(flags.db, io);
+    const location = resolveExistingDatabase(flags.db, io);
     using database = await openReportDatabase(location, toReadRequest(options, false), io);
     const databasePath = database.name;
     const report = assessStored(database.store, options);
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const isPlugin = flags.exitCodes === 'nagios';
-    const read = { databasePath, filter, needsVerdict: isPlugin, variables: listSelectingVariables(command) };
+    const variables = listSelectingVariables(command);
+    const read = { databasePath, filter, command: 'status', needsVerdict: isPlugin, variables };
     const hasData = await printMissingData(report, read, io);
     if (hasData || !isPlugin || flags.format === 'json')
       await io.stdout.write(

@@ -3,6 +3,7 @@ import { isFolder } from '../../remote/object-storage/is-folder.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { assertFilePath, resolveDatabasePath } from '../../store/database-path.ts';
 import type { Io } from '../process/io.ts';
+import { assertNamedFileExists } from './missing-database.ts';
 
 /** What the location of the database depends on. */
 type LocationContext = Pick<Io, 'env' | 'home' | 'isRoot'>;
@@ -17,6 +18,16 @@ export type DatabaseContext = Pick<Io, 'env' | 'home' | 'clock' | 'random'>;
 export function resolveDatabase(db: string | undefined, context: LocationContext): string {
   const location = resolveDatabasePath(db, context);
   if (!isPostgresUrl(location)) assertFilePath(location);
+  return location;
+}
+
+/**
+ * Like {@link resolveDatabase}.
+ * @throws CredWatchError also if the user names a file that does not exist
+ */
+export function resolveExistingDatabase(db: string | undefined, context: LocationContext): string {
+  const location = resolveDatabase(db, context);
+  assertNamedFileExists(db, location, context);
   return location;
 }
 

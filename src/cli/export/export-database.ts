@@ -4,7 +4,7 @@ import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { ArchiveRecord, SampleRun } from '../../store/archive/record.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { ReportStore } from '../../watch/stored-report.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -24,10 +24,10 @@ export async function openExportDatabase(
   filter: SeriesFilter,
   io: Io,
 ): Promise<ExportDatabase> {
-  const location = resolveDatabase(db, io);
+  const location = resolveExistingDatabase(db, io);
   if (isFolder(location)) return openFolder(location, format, filter);
   if (!isPostgresUrl(location)) {
-    const store = await openExistingStore(location);
+    const store = await openExistingStore(location, 'export', io);
     return {
       name: location,
       store,

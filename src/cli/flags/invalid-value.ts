@@ -22,10 +22,16 @@ export function parseValue<T>(name: string, value: string, parse: (value: string
     return parse(value);
   } catch (error) {
     if (!(error instanceof InvalidValueError)) throw error;
-    const shown = error instanceof InvalidSecretError ? '' : ` '${value}'`;
+    const shown = error instanceof InvalidSecretError ? '' : ` '${shorten(value)}'`;
     throw new CredWatchError(`${name}${shown}${context} ${error.message}`, error.hint, { cause: error });
   }
 }
+
+/** A variable can be very long, and a monitoring system cuts the line of a plugin. */
+const MAX_SHOWN_LENGTH = 200;
+
+const shorten = (value: string): string =>
+  value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}...` : value;
 
 /** Makes all flags and arguments of a command report invalid values in our form instead of commander's. */
 export function reportInvalidValues(command: Command): void {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
-import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { type SeriesPart, SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { joinWords } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
+import type { ReadSeriesNames } from '../../watch/stored-report.ts';
 import { ignoreVariable } from './environment/flag-variables.ts';
 import { createReadDatabaseFlag } from './shared-flags.ts';
 
@@ -26,8 +28,17 @@ export function addSelectionFlags(command: Command): Command {
     .addOption(createReadDatabaseFlag());
 }
 
-/** The hint if the selection is empty. */
-export const REMOVE_FILTERS = 'remove --host, --source, --role, --since or --until';
+const PARTS = ['host', 'source', 'role'] as const satisfies readonly SeriesPart[];
+const PERIOD = ['since', 'until'] as const;
+
+/** The hint if it is unknown which filter is wrong. */
+export const describeFilters = (filter: SeriesFilter): string =>
+  describeRemoval(filter, [...PARTS, ...PERIOD]);
+
+function describeRemoval(filter: SeriesFilter, names: readonly (keyof SeriesFilter)[]): string {
+  const given = names.filter((name) => filter[name] !== undefined).map((name) => `--${name}`);
+  return `remove ${joinWords(given, 'or')}`;
+}
 
 /** Further names are only counted. */
 const MAX_NAMES = 8;
@@ -38,19 +49,45 @@ export function formatNames(names: readonly string[]): string {
   return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/**
- * The hint if the filters select no samples.
- * @param readNames the names of all hosts or roles with samples
- */
-export function describeEmptySelection(
-  filter: Pick<SeriesFilter, 'host' | 'role'>,
-  readNames: (part: 'host' | 'role') => readonly string[],
-): string {
-  for (const part of ['host', 'role'] as const) {
-    const wanted = filter[part];
-    const names = wanted === undefined ? [] : readNames(part);
-    if (wanted !== undefined && names.length > 0 && !names.includes(wanted))
-      return `${part}s with samples: ${formatNames(names)}`;
-  }
-  return REMOVE_FILTERS;
+/** The first part of a selection that no stored series has, in the selection before it. */
+export interface MissingPart {
+  part: SeriesPart;
+  /** The selection that has samples. */
+  within: SeriesFilter;
+  /** What the series have instead. None: their samples state no role. */
+  names: readonly string[];
 }
+
+/** Null if the names do not explain an empty selection. */
+export function findMissingPart(filter: SeriesFilter, readNames: ReadSeriesNames): MissingPart | null {
+  const within: SeriesFilter = {};
+  for (const part of PARTS) {
+    const wanted = filter[part];
+    if (wanted === undefined) continue;
+    const names = readNames(part, within);
+    const hasNoRole = part === 'role' && names.length === 0 && readNames('host', within).length > 0;
+    if (hasNoRole || (names.length > 0 && !names.includes(wanted))) return { part, within, names };
+    Object.assign(within, { [part]: wanted });
+  }
+  return null;
+}
+
+/** The hint for a missing part: the names that the database has. */
+export function describeMissingPart({ part, within, names }: MissingPart): string {
+  const owner = describeSelection(within);
+  const of = owner === '' ? '' : ` of ${owner}`;
+  if (names.length === 0) return `remove --role: the samples${of} have no role`;
+  return `${part}s with samples${of}: ${formatNames(names)}`;
+}
+
+/** The hint if the filters select no samples. */
+export function describeEmptySelection(filter: SeriesFilter, readNames: ReadSeriesNames): string {
+  const missing = findMissingPart(filter, readNames);
+  if (missing !== null) return describeMissingPart(missing);
+  const hasPeriod = PERIOD.some((name) => filter[name] !== undefined);
+  return hasPeriod ? describeRemoval(filter, PERIOD) : describeFilters(filter);
+}
+
+/** `host web-1, source imds and role app`. Empty if nothing is selected. */
+export const describeSelection = (filter: SeriesFilter): string =>
+  joinWords(PARTS.flatMap((part) => (filter[part] === undefined ? [] : [`${part} ${filter[part]}`])));

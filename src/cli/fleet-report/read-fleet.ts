@@ -1,13 +1,18 @@
 import { assessFleet, type FleetOptions } from '../../domain/fleet/assess-fleet.ts';
 import type { AssessedFleet, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import type { StoredFleet } from '../../domain/fleet/fleet-host.ts';
-import type { JobRun } from '../../domain/model.ts';
+import type { JobRun, SeriesPart } from '../../domain/model.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { readFleetFigures } from '../../remote/postgres/read/fleet/read-fleet.ts';
 import { withPostgres } from '../../remote/postgres/read/with-postgres.ts';
 import type { ReadOptions, SeriesFilter } from '../../store/contract.ts';
 import { readStoredFleet } from '../../watch/stored-fleet.ts';
-import { findJobsToJudge, type StoredReportOptions } from '../../watch/stored-report.ts';
+import {
+  findJobsToJudge,
+  type ReadSeriesNames,
+  type ReportStore,
+  type StoredReportOptions,
+} from '../../watch/stored-report.ts';
 import type { DatabaseContext } from '../database/database-location.ts';
 import { openReportDatabase, toReadRequest } from '../database/report-database.ts';
 
@@ -31,6 +36,8 @@ export interface ReadFleet {
   /** True for Parquet files. They have no failed polls and no job runs. */
   hasOnlyGenerations: boolean;
   jobNames: readonly string[];
+  /** Names are read only if no host is selected. */
+  readSeriesNames: ReadSeriesNames;
 }
 
 /** @throws CredWatchError if the database cannot be read */
@@ -49,7 +56,7 @@ export async function readFleet(
     const readRuns = (job: string) => loaded.runs.filter((run) => run.job === job);
     const fleet = assess(loaded.fleet, request, readRuns);
     const kind = { hasDatabase: true, isFile: false, hasOnlyGenerations: false };
-    return { fleet, name, ...kind, jobNames: loaded.jobNames };
+    return { fleet, name, ...kind, jobNames: loaded.jobNames, readSeriesNames: () => [] };
   }
   using database = await openReportDatabase(
     location,
@@ -62,8 +69,25 @@ export async function readFleet(
   const fleet = assess(readStoredFleet(store, filter, options), request, readRuns);
   const jobNames = jobs.names.length === 0 ? [] : (store?.jobNames() ?? []);
   const hasDatabase = store !== null;
-  return { fleet, name, hasDatabase, isFile: database.isFile && hasDatabase, hasOnlyGenerations, jobNames };
+  const names = store === null || fleet.hosts.length > 0 ? null : readNames(store, filter);
+  const readSeriesNames: ReadSeriesNames = (part) => names?.[part] ?? [];
+  return {
+    fleet,
+    name,
+    hasDatabase,
+    isFile: database.isFile && hasDatabase,
+    hasOnlyGenerations,
+    jobNames,
+    readSeriesNames,
+  };
 }
+
+/** All names that a user could have meant. */
+const readNames = (store: ReportStore, { host, source }: SeriesFilter): Record<SeriesPart, string[]> => ({
+  host: store.seriesNames('host'),
+  source: store.seriesNames('source', { host }),
+  role: store.seriesNames('role', { host, source }),
+});
 
 function assess(
   stored: StoredFleet,

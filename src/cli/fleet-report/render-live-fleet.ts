@@ -7,7 +7,7 @@ import { FLEET_FORMATS } from '../../report/fleet/formats.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReportOptions } from '../../watch/stored-report.ts';
 import type { DatabaseContext } from '../database/database-location.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import { FILE_STYLE } from '../process/io.ts';
 import { isPeriod, readFleet } from './read-fleet.ts';
 

@@ -1,22 +1,28 @@
+import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
+import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findComeBack } from '../../domain/installation/come-back.ts';
+import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
-import type { Seconds, SourceName } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { InitReport } from '../../report/installation/init-report.ts';
 import { buildSchedule } from '../../report/installation/schedule.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeScheduleProblem } from '../../report/messages/installation/schedule.ts';
+import { detectPlatform } from '../../sources/environment/platform.ts';
 import type { CredentialSource, PolledCredentials } from '../../sources/source.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
+import { formatShellCommand } from '../../untrusted-text.ts';
 import { analyseSeries } from '../../watch/newest-series.ts';
 import { pollOnce, type RecordedPoll } from '../../watch/poll-once.ts';
+import type { Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
+import { findConfiguredHost, openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
-import { createPollNotePrinter, printError } from '../process/messages.ts';
+import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { InitFlags } from './init-flags.ts';
 import { assertInstallable, installSchedule } from './install/install-schedule.ts';
@@ -25,7 +31,8 @@ import { readHost } from './read-host.ts';
 import { findUserUnitFolder, readUserName } from './user.ts';
 
 /** Resolves to the exit code. */
-export async function runInit(flags: InitFlags, io: Io): Promise<number> {
+export async function runInit(flags: InitFlags, invocation: Invocation): Promise<number> {
+  const { io } = invocation;
   const { every } = flags;
   const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
   const poll = buildPollCommand(selected, io);
@@ -40,10 +47,12 @@ export async function runInit(flags: InitFlags, io: Io): Promise<number> {
   if (!outcome.ok) {
     const { message, hint } = describeFailure(outcome);
     await printError(io, `no credentials found: ${message}`, hint);
+    await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
-  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule }, io);
-  return finish(report, flags, io);
+  const existing = await findExistingPoller(flags, poll, schedule, io);
+  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule, existing }, io);
+  return finish(report, flags, invocation);
 }
 
 /** @throws CredWatchError if the schedule that the user requested is not possible */
@@ -74,6 +83,7 @@ interface SampledSource {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
+  existing: Poller | null;
 }
 
 function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
@@ -84,6 +94,12 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     (each) => each.identity.apiVersion === identity.apiVersion,
   );
   const { sampleCount = 1, witnessedCount = 0 } = analysis?.measurement ?? {};
+  const { env } = io;
+  const knowledge = getSourceKnowledge({
+    source: identity.source,
+    variables: env,
+    platform: detectPlatform(env),
+  });
   return {
     generatedAt: observedAt,
     identity,
@@ -96,32 +112,64 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     sampleCount,
     rotationCount: witnessedCount,
     ...plan,
+    knowledge: witnessedCount === 0 ? [knowledge] : [],
     comeBack: findComeBack({
       now,
       lastUpdated: credentials.lastUpdated,
       expiration: credentials.expiration,
       rotationCount: witnessedCount,
-      usualInterval: getUsualInterval(identity.source),
+      knowledge,
       every: plan.every,
     }),
   };
 }
 
-/** How long a source usually serves the same credentials. */
-const getUsualInterval = (source: SourceName): Seconds | null => (source === 'imds' ? 3600 : null);
-
 /** Shows everything before it asks and installs. */
-async function finish(report: InitReport, flags: InitFlags, io: Io): Promise<number> {
-  const { schedule } = report;
+async function finish(report: InitReport, flags: InitFlags, invocation: Invocation): Promise<number> {
+  const { io } = invocation;
   if (flags.format === 'json') {
     const { renderInitJson } = await import('../../report/installation/init-json.ts');
-    await io.stdout.write(renderInitJson(report, await installSchedule(schedule, flags, io)));
+    await io.stdout.write(renderInitJson(report, await install(report, flags, io)));
     return EXIT.ok;
   }
   const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
   const style = getTextStyle(io);
-  await io.stdout.write(renderSample(report, flags.write === true, style));
-  const installation = await installSchedule(schedule, flags, io);
+  await io.stdout.write(renderSample(report, describeRun(flags, invocation), style));
+  const installation = await install(report, flags, io);
   await io.stdout.write(renderNextSteps(report, installation, style));
   return EXIT.ok;
+}
+
+const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
+  writes: flags.write === true,
+  writeCommand: formatShellCommand(['cred-watch', ...ownArguments, '--write']),
+  hasHost: findConfiguredHost(flags, io) !== null,
+});
+
+/** Nothing is installed if something polls already. */
+const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
+  existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
+
+/** What polls the same credentials into the same database already, at this interval. A chosen schedule is always shown. */
+async function findExistingPoller(
+  flags: InitFlags,
+  poll: PollCommand,
+  schedule: Schedule,
+  io: Io,
+): Promise<Poller | null> {
+  if (flags.schedule !== undefined) return null;
+  const { findPollers } = await import('./check/find-pollers.ts');
+  // A process ends with its session or container, so it does not replace cron or systemd.
+  const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
+  const own = findPoll([poll.node, poll.program, ...poll.words]);
+  const found = (await findPollers(io, '/')).find(
+    (each) =>
+      each.problem === null &&
+      (each.place.kind !== 'process' || isProcessEnough) &&
+      each.database === poll.database &&
+      (each.interval === null || each.interval === flags.every) &&
+      own !== null &&
+      isSameSource(each.poll, own),
+  );
+  return found ?? null;
 }

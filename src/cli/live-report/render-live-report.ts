@@ -7,13 +7,13 @@ import { REPORT_FORMATS } from '../../report/formats.ts';
 import { addGeneralKnowledge } from '../../report/general-knowledge/add-knowledge.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { assessStored, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import {
   openReportDatabase,
   type ReportDatabase,
   suggestFleet,
   toReadRequest,
 } from '../database/report-database.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import { FILE_STYLE } from '../process/io.ts';
 import { openTimeFormat } from '../time-zone/time-zone-flag.ts';
 

@@ -28,7 +28,8 @@ export const printMissingDatabaseNote = (io: Io, message: string, hint?: string)
 
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
-  for (const text of describeVariables(listSelectingVariables(command))) await printNote(io, text);
+  const text = describeVariables(listSelectingVariables(command));
+  if (text !== null) await printNote(io, text);
 }
 
 /** Prints a message about something that can make a running job fail. */

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
-import { findDefaultDatabasePath, ROOT_DATABASE_PATH } from '../../store/database-path.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
+import { describeMissingDatabase, findRootHint } from '../database/missing-database.ts';
 import { describeVariables } from '../flags/environment/flag-variables.ts';
-import { describeEmptySelection, formatNames, REMOVE_FILTERS } from '../flags/selection-flags.ts';
+import { describeEmptySelection, describeFilters, formatNames } from '../flags/selection-flags.ts';
 import { isFiltered } from '../flags/series-filter.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
@@ -14,6 +12,8 @@ import { printError, printNote } from '../process/messages.ts';
 export interface ReadContext {
   databasePath: string;
   filter: SeriesFilter;
+  /** The name of the command, for hints. */
+  command: string;
   /** A verdict was requested, so missing samples are an error. By default, only jobs have a verdict. */
   needsVerdict?: boolean;
   /** The variables that give values to the filters. */
@@ -68,16 +68,19 @@ type MessageAndHint = [message: string, hint: string];
 
 function describeNoSamples(
   { hasDatabase, readSeriesNames }: MissingDataReport,
-  { databasePath: path, filter, variables = [] }: ReadContext,
+  { databasePath: path, filter, command, variables = [] }: ReadContext,
   io: Io,
 ): MessageAndHint {
   if (isFiltered(filter) && hasDatabase) {
     const hint = describeEmptySelection(filter, readSeriesNames);
-    return [`no samples in ${path} match the filters`, [hint, ...describeVariables(variables)].join('; ')];
+    return [
+      `no samples in ${path} match the filters`,
+      [hint, describeVariables(variables)].filter(Boolean).join('; '),
+    ];
   }
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
-    findRootHint(path, io) ?? RECORD_SAMPLES,
+    findRootHint(path, command, io) ?? RECORD_SAMPLES,
   ];
 }
 
@@ -85,27 +88,20 @@ function describeNoSamples(
 function describeNoRuns(
   { name, runs }: ReadJob,
   { hasDatabase, jobNames }: MissingDataReport,
-  { databasePath: path }: ReadContext,
+  { databasePath: path, filter, command }: ReadContext,
   io: Io,
 ): MessageAndHint {
   if (!hasDatabase)
     return [
       `no runs of job ${name}: ${describeMissingDatabase(path)}`,
-      findRootHint(path, io) ?? RECORD_RUNS,
+      findRootHint(path, command, io) ?? RECORD_RUNS,
     ];
   if (runs !== null && runs.runCount > 0) {
     const ended = runs.finished === null ? 'ended yet' : 'ended with exit code 0';
     return [`no run of job ${name} in ${path} has ${ended}`, 'give the job duration with -j'];
   }
   if (name !== null && jobNames.includes(name))
-    return [`no runs of job ${name} in ${path} match the filters`, REMOVE_FILTERS];
+    return [`no runs of job ${name} in ${path} match the filters`, describeFilters(filter)];
   const hint = jobNames.length === 0 ? RECORD_RUNS : `jobs with runs: ${formatNames(jobNames)}`;
   return [`no runs of job ${name} in ${path}`, hint];
-}
-
-/** For users who poll as root, but run the report without root rights: the default databases differ. */
-function findRootHint(path: string, io: Io): string | null {
-  const defaultPath = findDefaultDatabasePath(io);
-  const isHidden = !io.isRoot && path === defaultPath && existsSync(ROOT_DATABASE_PATH);
-  return isHidden ? `root's samples are in ${ROOT_DATABASE_PATH}: run \`sudo cred-watch report\`` : null;
 }

@@ -22,9 +22,9 @@ import { SampleStore } from '../../store/sample-store.ts';
 import { CorrectedClock } from '../../watch/running-job/corrected-clock.ts';
 import { followJob, waitForProcessEnd } from '../../watch/running-job/follow-job.ts';
 import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
+import { describeMissingDatabase } from '../database/missing-database.ts';
 import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
-import { describeMissingDatabase } from '../process/existing-store.ts';
 import { getTextStyle, type Io } from '../process/io.ts';
 import {
   createPollNotePrinter,

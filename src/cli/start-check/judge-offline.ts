@@ -5,10 +5,17 @@ import { listSessionNotes } from '../../domain/session-facts.ts';
 import { judgeWithoutCredentials } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
 import { judgeStored } from '../../watch/judge-stored.ts';
-import { resolveDatabase } from '../database/database-location.ts';
+import { resolveExistingDatabase } from '../database/database-location.ts';
+import { describeMissingDatabase, findRootHint } from '../database/missing-database.ts';
 import { openReportDatabase, type ReadRequest, type ReportDatabase } from '../database/report-database.ts';
-import { formatNames } from '../flags/selection-flags.ts';
+import {
+  describeMissingPart,
+  describeSelection,
+  findMissingPart,
+  formatNames,
+} from '../flags/selection-flags.ts';
 import { findConfiguredHost } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -26,7 +33,7 @@ export async function judgeNewestSample(
   flags: OfflineFlags,
   io: Io,
 ): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
-  const location = resolveDatabase(flags.db, io);
+  const location = resolveExistingDatabase(flags.db, io);
   const now = io.clock.now();
   const identified = await identifyJob(flags, io);
   const request = createReadRequest(identified, flags, io);
@@ -41,10 +48,11 @@ export async function judgeNewestSample(
   }
   const { source } = identified.credentials;
   const host = findConfiguredHost(flags, io) ?? database.findLastHost(io.machine, source) ?? io.machine;
-  await checkHost(database, flags, io);
+  assertHostExists(database, flags, io);
   const { maxAge = DEFAULT_MAX_AGE } = flags;
   const selection = { host, maxAge, ...identified.credentials };
   const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
+  if (judgement.unknownReason?.code === 'NO_SAMPLES') await explainNoSamples(database, selection, flags, io);
   const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
   return { judgement, notes: selectJobNotes(notes, judgement) };
 }
@@ -59,21 +67,38 @@ function createReadRequest(identified: IdentifiedJob, flags: OfflineFlags, io: I
   };
 }
 
-/** Only the database file of a machine knows under which host name the machine polls. */
-async function checkHost(
-  { name, isFile, store }: ReportDatabase,
+/**
+ * Only the database file of a machine knows under which host name the machine polls.
+ * @throws CredWatchError if another database has no samples of the host that the user gave
+ */
+function assertHostExists({ name, isFile, store }: ReportDatabase, flags: OfflineFlags, io: Io): void {
+  if (isFile || store === null || store.historyReaders({}).length > 0) return;
+  const host = findConfiguredHost(flags, io);
+  const hosts = store.seriesNames('host');
+  if (host === null || hosts.length === 0 || hosts.includes(host)) return;
+  throw new CredWatchError(
+    `no samples of the host ${host} in ${name}`,
+    `hosts with samples: ${formatNames(hosts)}`,
+  );
+}
+
+/** The verdict says what to do if the database and the names are right. */
+async function explainNoSamples(
+  { name, store }: ReportDatabase,
+  { host, source, role }: SeriesFilter,
   flags: OfflineFlags,
   io: Io,
 ): Promise<void> {
-  if (isFile || store === null || store.historyReaders({}).length > 0) return;
-  const host = findConfiguredHost(flags, io);
-  if (host !== null) {
-    const hosts = store.seriesNames('host');
-    if (hosts.length === 0 || hosts.includes(host)) return;
-    throw new CredWatchError(
-      `no samples of the host ${host} in ${name}`,
-      `hosts with samples: ${formatNames(hosts)}`,
-    );
+  if (store === null) {
+    const hint = findRootHint(name, 'check --offline', io) ?? undefined;
+    return printNote(io, describeMissingDatabase(name), hint);
   }
-  await printNote(io, `${name} has no samples of the host ${io.machine}`, 'give the host with --host');
+  const selection = { host, source, role: role === '' ? undefined : role };
+  const missing = findMissingPart(selection, (part, within) => store.seriesNames(part, within));
+  if (missing === null) return;
+  const { part, within } = missing;
+  const wanted = describeSelection({ ...within, [part]: selection[part] });
+  const isGuessed = part === 'host' && findConfiguredHost(flags, io) === null;
+  const choose = isGuessed ? '; choose one with --host' : '';
+  await printNote(io, `no samples of ${wanted} in ${name}`, `${describeMissingPart(missing)}${choose}`);
 }

@@ -1,12 +1,15 @@
+import type { EnvironmentKind } from '../general-knowledge/environment.ts';
+import { type ExpectedRotation, findExpectedRotation } from '../general-knowledge/general-knowledge.ts';
+import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
 /** When a report has something to show. */
 export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
-  /** `interval`: how long the source usually serves the same credentials. */
-  | { code: 'AFTER_ROTATION'; at: Instant; interval: Seconds }
-  /** How often the source rotates is unknown, but it has to serve new credentials before the old ones expire. */
+  /** `expected`: what is generally known about the environment. */
+  | { code: 'AFTER_ROTATION'; at: Instant; environment: EnvironmentKind; expected: ExpectedRotation }
+  /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };
 
 interface CurrentCredentials {
@@ -15,21 +18,31 @@ interface CurrentCredentials {
   expiration: Instant;
   /** Witnessed rotations of the series. */
   rotationCount: number;
-  /** Null if unknown. */
-  usualInterval: Seconds | null;
+  knowledge: SourceKnowledge;
   /** The interval of polls. */
   every: Seconds;
 }
 
 /** The first rotation is measured by the first poll after it. */
 export function findComeBack(current: CurrentCredentials): ComeBack {
-  const { now, lastUpdated, expiration, rotationCount, usualInterval, every } = current;
+  const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
-  if (usualInterval === null) return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
-  const due = (lastUpdated ?? now) + usualInterval * 1000;
+  const [environment] = knowledge.environments;
+  // Several are possible, and nothing tells which one.
+  const isCertain = environment !== undefined && knowledge.environments.length === 1;
+  const expected = isCertain ? findExpectedRotation(environment) : null;
+  if (!isCertain || expected === null)
+    return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
+  const withinMs = expected.within * 1000;
+  const due = (lastUpdated ?? now) + withinMs;
   // An overdue rotation can happen at any time, so nothing is known but the interval.
-  const rotation = due > now ? due : now + usualInterval * 1000;
-  return { code: 'AFTER_ROTATION', at: toMinute(rotation + every * 1000), interval: usualInterval };
+  const rotation = due > now ? due : now + withinMs;
+  return {
+    code: 'AFTER_ROTATION',
+    at: toMinute(rotation + every * 1000),
+    environment: environment.environment,
+    expected,
+  };
 }
 
 const MINUTE_MS = 60_000;

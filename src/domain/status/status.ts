@@ -46,6 +46,8 @@ export interface SeriesStatus {
   measured: MeasuredStatus | null;
   /** Null if the series has neither a sample nor a failed poll. */
   lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
+  /** The newest sample is older than `--max-age`. */
+  isStale: boolean;
   /** The problems of the series, except those that the other fields show. */
   problems: readonly Finding[];
 }
@@ -139,6 +141,7 @@ function describeSeries(
     judgement: job && findJudgement(series, job),
     measured,
     lastPoll: findLastPoll(failure, measured, now),
+    isStale: isStale(analysis),
     problems: findings.filter(({ severity, code }) => severity === 'problem' && !SHOWN_ELSEWHERE.has(code)),
   };
 }

@@ -1,6 +1,7 @@
 import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
+import { buildKnowledgeJson } from '../general-knowledge/json.ts';
 import { buildIdentityJson } from '../json-fields.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
@@ -26,8 +27,9 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
     come_back: {
       code: comeBack.code,
       at: comeBack.code === 'NOW' ? null : formatInstant(comeBack.at),
-      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.interval : null,
+      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.expected.within : null,
     },
+    general_knowledge: buildKnowledgeJson(report.knowledge),
   };
   return `${toJson(document, 2)}\n`;
 }

@@ -1,3 +1,5 @@
+import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
+import type { Poller } from '../../domain/installation/check/poller.ts';
 import type { ComeBack } from '../../domain/installation/come-back.ts';
 import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
@@ -19,5 +21,9 @@ export interface InitReport {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
+  /** What polls already. Null: nothing, so the schedule has to be installed. */
+  existing: Poller | null;
+  /** Empty if rotations were measured. */
+  knowledge: readonly SourceKnowledge[];
   comeBack: ComeBack;
 }

@@ -1,7 +1,12 @@
 import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
+import { describeExistingPoller } from '../messages/installation/checks.ts';
 import { describeComeBack, describeFoundSource, describeHistory } from '../messages/installation/init.ts';
-import { describeInstallation, introduceSchedule } from '../messages/installation/schedule.ts';
+import {
+  describeInstallation,
+  type IntroductionOptions,
+  introduceSchedule,
+} from '../messages/installation/schedule.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
@@ -13,12 +18,17 @@ interface TextStyle {
 }
 
 /** Five lines about the sample, then the schedule. */
-export function renderSample(report: InitReport, writes: boolean, { width, hasColour }: TextStyle): string {
+export function renderSample(
+  report: InitReport,
+  options: IntroductionOptions,
+  { width, hasColour }: TextStyle,
+): string {
   const { good, bold } = createPalette(hasColour);
-  const { identity, schedule } = report;
+  const { identity, schedule, existing } = report;
   const headline = bold(good(describeFoundSource(formatSeriesName(identity))));
-  const introduction = introduceSchedule(schedule, writes);
-  return `${headline}\n${layOutRows(listRows(report), width)}\n${introduction}\n\n${formatSchedule(schedule)}\n\n`;
+  const sample = `${headline}\n${layOutRows(listRows(report), width)}`;
+  if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
+  return `${sample}\n${introduceSchedule(schedule, options)}\n\n${formatSchedule(schedule)}\n\n`;
 }
 
 /** What `--write` did, and when to come back. */
@@ -27,10 +37,10 @@ export function renderNextSteps(
   installation: InstallationState,
   { width }: TextStyle,
 ): string {
-  const { comeBack, identity, schedule, generatedAt } = report;
-  const next = describeComeBack(comeBack, identity.source, formatReportCommand(report), generatedAt);
+  const { comeBack, schedule, generatedAt } = report;
+  const next = describeComeBack(comeBack, formatReportCommand(report), generatedAt);
   const rows: [label: string, text: string][] = [
-    ...(installation === 'printed'
+    ...(installation === 'printed' || report.existing !== null
       ? []
       : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
     ['come back', next],

@@ -30,8 +30,7 @@ export function buildSchedule(kind: ScheduleKind, options: ScheduleOptions): Sch
     }
     case 'process': {
       const words = [...poll.words, '--interval', formatFlagDuration(every)];
-      // The environment of the shell has the variables.
-      return { kind, command: buildShellCommand({ ...poll, words, variables: [] }) };
+      return { kind, command: buildShellCommand({ ...poll, words }) };
     }
   }
 }

@@ -2,10 +2,15 @@
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROGRAM, runProgram, runShell } from '../../support/cli/built-program.ts';
+import { PROGRAM, runProgram, runShell, startProgram } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS, OWN_PROCESSES } from '../../support/cli/namespaces.ts';
 import { AS_OTHER_USER, noOtherUser } from '../../support/cli/other-user.ts';
-import { minimalEnvironment, repositoryPath, startProcess } from '../../support/cli/program-run.ts';
+import {
+  linesWritten,
+  minimalEnvironment,
+  repositoryPath,
+  startProcess,
+} from '../../support/cli/program-run.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { PRIVATE_CRON_FOLDERS, RUN_CRON_UNTIL_MAILS } from '../../support/recipes/cron.ts';
@@ -101,6 +106,24 @@ test('a relative database becomes an absolute path', async () => {
   expect(findLine(stdout)).toContain(` --db ${folder}/samples.db >`);
 });
 
+test('a poller that runs already is named instead of a schedule', async () => {
+  const { env } = await startPlace('imds', 6 * HOUR);
+  const database = join(temporaryFolder(), 'samples.db');
+  // In a session of CloudShell, a process is all that can keep sampling.
+  const options = { env: { ...env, AWS_EXECUTION_ENV: 'CloudShell', CRED_WATCH_DB: database } };
+  const poller = startProgram(['poll', '--interval', '5m'], options);
+  await linesWritten(poller, 1);
+  const { code, stdout } = await runProgram(['init'], options);
+  const other = await runProgram(['init', '--every', '1m'], options);
+  poller.child.kill('SIGTERM');
+  await poller.done;
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^the process \d+ polls every 5m already, so nothing has to be installed\. /m),
+  ]);
+  expect(other.stdout).toContain(' poll --source imds --interval 1m ');
+});
+
 const skipped = noMountNamespace === null ? '' : ` (skipped: ${noMountNamespace})`;
 
 describeReader('the real crontab', { program: 'cron', package: 'cron', folders: ['/usr/sbin'] }, () => {
@@ -112,7 +135,7 @@ describeReader('the real crontab', { program: 'cron', package: 'cron', folders: 
     const script = `
       mount -t tmpfs private /var/spool/cron/crontabs
       printf 'MAILTO=ops\\n0 2 * * * /srv/load.sh\\n' | crontab -
-      ${INIT} > /dev/null; ${INIT} | tail -4; crontab -l`;
+      ${INIT} > /dev/null; ${INIT} | tail -8; crontab -l`;
     const { code, stdout, stderr } = await runShell(script, {
       env: { ...env, DATABASE: join(temporaryFolder(), 'samples.db') },
       prefix: OWN_MOUNTS,

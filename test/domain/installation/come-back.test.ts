@@ -1,19 +1,29 @@
 import { expect, test } from 'vitest';
+import { findExpectedRotation } from '../../../src/domain/general-knowledge/general-knowledge.ts';
+import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
 import { findComeBack } from '../../../src/domain/installation/come-back.ts';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+
+const IMDS = getSourceKnowledge({ source: 'imds' });
+const EXPECTED = findExpectedRotation(IMDS.environments[0]!);
 
 const CURRENT = {
   now: at('14:40:10'),
   lastUpdated: at('14:30:05'),
   expiration: at('20:50:00'),
   rotationCount: 0,
-  usualInterval: 3600,
+  knowledge: IMDS,
   every: 300,
 };
 
 test('the first report is useful one poll after the next rotation', () => {
-  expect(findComeBack(CURRENT)).toEqual({ code: 'AFTER_ROTATION', at: at('15:36:00'), interval: 3600 });
+  expect(findComeBack(CURRENT)).toEqual({
+    code: 'AFTER_ROTATION',
+    at: at('15:36:00'),
+    environment: 'imds',
+    expected: EXPECTED,
+  });
 });
 
 test('an overdue rotation is expected within one interval', () => {
@@ -25,8 +35,8 @@ test('without LastUpdated, the rotation is expected within one interval', () => 
   expect(findComeBack({ ...CURRENT, lastUpdated: null })).toMatchObject({ at: at('15:46:00') });
 });
 
-test('without a usual interval, the credentials are replaced before they expire', () => {
-  expect(findComeBack({ ...CURRENT, usualInterval: null })).toEqual({
+test('without knowledge about the environment, the credentials are replaced before they expire', () => {
+  expect(findComeBack({ ...CURRENT, knowledge: { source: 'imds', environments: [] } })).toEqual({
     code: 'AFTER_EXPIRATION',
     at: at('20:55:00'),
   });
@@ -34,4 +44,10 @@ test('without a usual interval, the credentials are replaced before they expire'
 
 test('after a measured rotation, a report is useful now', () => {
   expect(findComeBack({ ...CURRENT, rotationCount: 1 })).toEqual({ code: 'NOW' });
+});
+
+test('if several environments are possible, the credentials are replaced before they expire', () => {
+  const knowledge = getSourceKnowledge({ source: 'container' });
+  expect(knowledge.environments.length).toBeGreaterThan(1);
+  expect(findComeBack({ ...CURRENT, knowledge }).code).toBe('AFTER_EXPIRATION');
 });

@@ -57,7 +57,7 @@ async function expectSame<T>(
   const ofFile = await runAt(now, [...args, '--db', db]);
   const expected = {
     ...ofFile,
-    stderr: `${args[0] === 'report' ? ONLY_GENERATIONS : ''}${ofFile.stderr.replaceAll(db, 'DATABASE')}`,
+    stderr: `${args[0] === 'report' || args[0] === 'status' ? ONLY_GENERATIONS : ''}${ofFile.stderr.replaceAll(db, 'DATABASE')}`,
   };
   for (const folder of [pushed, exported]) {
     const { stderr, ...run } = await runAt(now, [...args, '--db', folder]);
@@ -79,6 +79,7 @@ describeDuckDb('the report of a folder', () => {
       if (!existsSync(folders.exported)) return;
       for (const format of chooseComparedFormats(index))
         await expectSame(folders, ['report', ...flags, '-f', format], now);
+      await expectSame(folders, ['status', ...flags], now);
     },
   );
 

@@ -111,6 +111,10 @@ describe('the line', () => {
     );
   });
 
+  test('the last poll is too old if the poller has stopped', () => {
+    expect(parts(judge([hourly(web(1), { began: 40 })], [])).at(-1)).toBe('last poll 1d 12h ago, too old');
+  });
+
   test('a failing source is named with its reason', () => {
     const { failedPolls } = failing(web(1));
     const assessment = judge([{ ...hourly(web(1)), failedPolls }], []);

@@ -75,9 +75,13 @@ export function applyFlagVariables(command: Command, env: Environment): void {
   }
 }
 
-/** What to do if these variables select nothing. Empty without a variable. */
-export const describeVariables = (names: readonly string[]): string[] =>
-  names.map((name) => `${name} is set: unset it, or give the flag`);
+/** What to do if these variables select nothing. Null without a variable. */
+export function describeVariables(names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  return names.length === 1
+    ? `${names[0]} is set: unset it, or give the flag`
+    : `${names.join(' and ')} are set: unset them, or give the flags`;
+}
 
 /** The variables that select series or credentials on this command line. */
 export const listSelectingVariables = (command: Command): string[] =>

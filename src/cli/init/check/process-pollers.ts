@@ -6,17 +6,20 @@ import { listProcesses, type RunningProcess } from './processes.ts';
 
 /** The processes of `poll --interval`. */
 export function findProcessPollers(root: string, userId: number | null): Poller[] {
-  const isPoller = (words: readonly string[]) => findPoll(words)?.flags.has('--interval') === true;
-  return listProcesses(root, isPoller).flatMap((process): Poller[] => {
-    const poll = findPoll(process.words);
+  // Not the programs that start a poller: `timeout`, `sudo`, a shell.
+  const isPoller = (words: readonly string[]) =>
+    /(?:^|\/)(?:node|nodejs|cred-watch)$/.test(words[0] ?? '') &&
+    findPoll(words)?.flags.has('--interval') === true;
+  return listProcesses(root, isPoller).flatMap((found): Poller[] => {
+    const poll = findPoll(found.words);
     if (poll === null) return [];
     return [
       {
-        place: { kind: 'process', pid: process.pid },
+        place: { kind: 'process', pid: found.pid },
         poll,
-        database: poll.flags.get('--db') ?? findDatabase(process),
+        database: poll.flags.get('--db') ?? findDatabase(found),
         interval: parseDuration(poll.flags.get('--interval') ?? ''),
-        isOwn: process.userId === userId,
+        isOwn: found.userId === userId,
         variables: new Map(),
         problem: null,
       },

@@ -5,20 +5,17 @@ import {
 } from '../../../domain/installation/check/check-installation.ts';
 import type { InstallationFacts, NodeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
-import { CredWatchError } from '../../../errors.ts';
 import { renderInstallationCheck, renderInstallationCheckJson } from '../../../report/installation/check.ts';
+import { formatShellCommand } from '../../../untrusted-text.ts';
 import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import { getTextStyle, type Io } from '../../process/io.ts';
 import type { InitFlags } from '../init-flags.ts';
-import { readCrontab } from '../install/crontab.ts';
 import { runProgram } from '../run-program.ts';
-import { findUserUnitFolder, readUserName } from '../user.ts';
-import { findCronPollers } from './cron-pollers.ts';
+import { readUserName } from '../user.ts';
+import { findPollers } from './find-pollers.ts';
 import { probeSource } from './probe-source.ts';
-import { findProcessPollers } from './process-pollers.ts';
 import { readDatabase } from './read-database.ts';
-import { findUnitPollers } from './unit-pollers.ts';
 
 /**
  * `init --check`. Changes nothing. Resolves to the exit code.
@@ -28,7 +25,15 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   const path = resolve(resolveDatabaseFile(flags.db, io));
   const facts = await readFacts(path, flags, io, root);
   const checks = checkInstallation(facts);
-  const context = { database: path, user: readUserName(io) };
+  const isDefault = path === resolveDatabaseFile(undefined, io);
+  const context = {
+    database: path,
+    writeCommand: formatShellCommand([
+      ...['cred-watch', 'init', '--write'],
+      ...(isDefault ? [] : ['--db', path]),
+    ]),
+    user: readUserName(io),
+  };
   await io.stdout.write(
     flags.format === 'json'
       ? renderInstallationCheckJson(checks, context, facts.now)
@@ -53,21 +58,6 @@ async function readFacts(path: string, flags: InitFlags, io: Io, root: string): 
     probe,
     now: io.clock.now(),
   };
-}
-
-async function findPollers(io: Io, root: string): Promise<Poller[]> {
-  const { env, isRoot, home, userId } = io;
-  const user = readUserName(io);
-  const crontab = await readCrontab(env).catch((error: unknown) => {
-    // Without cron, there is no crontab.
-    if (error instanceof CredWatchError) return '';
-    throw error;
-  });
-  return [
-    ...findCronPollers({ root, crontab, user, home, isRoot }),
-    ...(await findUnitPollers({ root, env, user, isRoot, userFolder: findUserUnitFolder(io) })),
-    ...findProcessPollers(root, userId),
-  ];
 }
 
 /** The Node that the schedule starts, else that of this process. */

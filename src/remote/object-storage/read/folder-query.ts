@@ -3,7 +3,7 @@ import {
   EXPORTED_COLUMNS,
   type ExportedColumn,
 } from '../../../domain/measurement/columns/exported-columns.ts';
-import type { Instant, SourceName } from '../../../domain/model.ts';
+import type { Instant, SeriesPart, SourceName } from '../../../domain/model.ts';
 import { escapeGlob, sqlText } from './open-duckdb.ts';
 
 /** The selected rows of a folder. `since` and `until` select whole generations that were seen between them. */
@@ -74,9 +74,15 @@ export class FolderQuery {
       WHERE host_clock_offset_seconds IS NOT NULL AND ${compare('host_name', host)} GROUP BY ALL`;
   }
 
-  readNames(part: 'host' | 'role'): string {
-    const column = part === 'host' ? 'host_name' : 'role';
-    return `SELECT DISTINCT ${column} FROM ${this.#files} WHERE ${column} <> '' ORDER BY 1`;
+  /** All hosts, the sources of the selected host, or the roles of the selected host and source. */
+  readNames(part: SeriesPart): string {
+    const { host, source } = this.#selection;
+    const column = part === 'host' ? 'host_name' : part;
+    const within = [
+      part === 'host' ? 'true' : compare('host_name', host),
+      part === 'role' ? compare('source', source) : 'true',
+    ];
+    return `SELECT DISTINCT ${column} FROM ${this.#files} WHERE ${column} <> '' AND ${within.join(' AND ')} ORDER BY 1`;
   }
 
   #where(): string {

@@ -8,6 +8,7 @@ import {
   SESSION_LIMITS,
   type Seconds,
   type SeriesIdentity,
+  type SeriesPart,
   SOURCE_NAMES,
 } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
@@ -47,8 +48,9 @@ async function readFolder(
   const check = new CheckedValues(root);
   const query = new FolderQuery(root, hostFolder, selection);
   const { series, clockOffsets } = await readGenerations(duckDb, query, check, limits);
-  const readNames = async (part: 'host' | 'role'): Promise<string[]> =>
-    series.length > 0 || hostFolder !== null
+  const readNames = async (part: SeriesPart): Promise<string[]> =>
+    // The folder of a host has no other host.
+    series.length > 0 || (part === 'host' && hostFolder !== null)
       ? []
       : (await readAll(duckDb, query.readNames(part), 1)).map(([name]) => check.text(name));
   return new LoadedHistories({
@@ -59,7 +61,11 @@ async function readFolder(
     jobRuns: [],
     jobNames: [],
     period: selection,
-    names: { host: await readNames('host'), role: await readNames('role') },
+    names: {
+      host: await readNames('host'),
+      source: await readNames('source'),
+      role: await readNames('role'),
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import { compareBytes } from '../../../domain/lists.ts';
 import { createRecordedColumns } from '../../../domain/measurement/columns/generation-columns.ts';
-import type { Seconds } from '../../../domain/model.ts';
+import type { Seconds, SeriesPart } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
 import { type HistorySelection, LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
@@ -40,8 +40,9 @@ export function loadHistories(
     // Failed polls have no role, and belong to the newest series of a host and source.
     const failedPolls = await readFailedPolls(statements, selection, database);
     const isEmpty = generations.size === 0;
-    const readNames = async (part: 'host' | 'role') =>
-      isEmpty ? (await readSeriesNames(statements, part, database)).sort(compareBytes) : [];
+    const { host, source } = selection;
+    const readNames = async (part: SeriesPart, within: Pick<HistorySelection, 'host' | 'source'>) =>
+      isEmpty ? (await readSeriesNames(statements, part, database, within)).sort(compareBytes) : [];
     const hasJobs = jobs.names === null || jobs.names.length > 0;
     const runs = hasJobs ? await readJobRuns(statements, jobs.selection, jobs.names, database) : [];
     return new LoadedHistories({
@@ -51,7 +52,11 @@ export function loadHistories(
       jobRuns: runs,
       jobNames: hasJobs ? await readJobNames(statements, database) : [],
       period: selection,
-      names: { host: await readNames('host'), role: await readNames('role') },
+      names: {
+        host: await readNames('host', {}),
+        source: await readNames('source', { host }),
+        role: await readNames('role', { host, source }),
+      },
     });
   });
 }

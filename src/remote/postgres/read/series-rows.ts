@@ -2,6 +2,7 @@ import {
   type Instant,
   SESSION_LIMITS,
   type SeriesIdentity,
+  type SeriesPart,
   type SessionFacts,
   SOURCE_NAMES,
 } from '../../../domain/model.ts';
@@ -71,14 +72,17 @@ export function readSession(table: CheckedTable, row: Row): SessionFacts | null 
   return limit === null && tokenExpiresAt === null ? null : { limit, tokenExpiresAt };
 }
 
-/** Reads the hosts or roles with samples. */
+/** Reads the hosts, sources or roles of the selected series with samples. */
 export async function readSeriesNames(
   statements: Statements,
-  part: 'host' | 'role',
+  part: SeriesPart,
   database: string,
+  selection: Pick<HistorySelection, 'host' | 'source'> = {},
 ): Promise<string[]> {
+  const { sql, values } = buildCondition(selection, [[`${part} <> ?`, '']]);
   const rows = await statements.query<Row>(
-    `SELECT DISTINCT ${part} FROM cred_watch.series WHERE ${part} <> '' AND sample_count IS NOT NULL`,
+    `SELECT DISTINCT ${part} FROM cred_watch.series ${sql} AND sample_count IS NOT NULL`,
+    values,
   );
   const table = new CheckedTable(database, 'series');
   return rows.map((row) => table.text(row, part));

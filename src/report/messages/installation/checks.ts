@@ -3,7 +3,8 @@ import type {
   InstallationCheck,
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
-import type { PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
+import type { Poller, PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
@@ -12,6 +13,8 @@ import { CORRECT_CLOCK_HINT } from '../now.ts';
 
 export interface CheckContext {
   database: string;
+  /** The command that installs a schedule for this database. */
+  writeCommand: string;
   user: string;
 }
 
@@ -29,16 +32,16 @@ type Describe<C extends InstallationCheckCode> = (
 const ok = (message: string): CheckText => ({ message, fix: null });
 
 const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
-  NO_POLLER: ({ otherDatabase }, { database }) =>
+  NO_POLLER: ({ otherDatabase }, { database, writeCommand }) =>
     otherDatabase === null
-      ? { message: `nothing polls into ${database}`, fix: 'run `cred-watch init --write`' }
+      ? { message: `nothing polls into ${database}`, fix: `run \`${writeCommand}\`` }
       : {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
         },
-  POLLER: ({ place, intervalSeconds, problem }) => {
+  POLLER: ({ place, intervalSeconds, problem }, { writeCommand }) => {
     const poller = describePlace(place);
-    if (problem !== null) return describePollerProblem(poller, problem);
+    if (problem !== null) return describePollerProblem(poller, problem, writeCommand);
     return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
   },
   LAST_POLL: ({ at, ageSeconds, allowedSeconds, failure }, { database }) => {
@@ -149,6 +152,13 @@ const DATABASE_FIXES: Readonly<Record<DatabaseProblem, (path: string, user: stri
   unreadable: (path) => `check the permissions: \`ls -l ${quoteForShell(path)}\``,
 };
 
+/** Instead of a schedule. */
+export const describeExistingPoller = ({ place, interval }: Pick<Poller, 'place' | 'interval'>): string =>
+  `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
+
+const describePolling = (place: PollerPlace, interval: Seconds | null): string =>
+  `${describePlace(place)} polls${interval === null ? '' : ` every ${duration(interval)}`}`;
+
 function describePlace(place: PollerPlace): string {
   switch (place.kind) {
     case 'cron':
@@ -162,17 +172,17 @@ function describePlace(place: PollerPlace): string {
   }
 }
 
-function describePollerProblem(poller: string, problem: PollerProblem): CheckText {
+function describePollerProblem(poller: string, problem: PollerProblem, writeCommand: string): CheckText {
   switch (problem.code) {
     case 'program-missing':
       return {
         message: `${poller} starts ${problem.path}, which does not exist`,
-        fix: 'remove the entry, then run `cred-watch init --write`',
+        fix: `remove the entry, then run \`${writeCommand}\``,
       };
     case 'not-in-path':
       return {
         message: `${poller} starts ${problem.name}, which is not in its PATH (${problem.path})`,
-        fix: 'remove the entry, then run `cred-watch init --write`, which uses absolute paths',
+        fix: `remove the entry, then run \`${writeCommand}\`, which uses absolute paths`,
       };
     case 'cron-not-running':
       return {

@@ -1,7 +1,8 @@
 import type { ComeBack } from '../../../domain/installation/come-back.ts';
-import type { Instant, SourceName } from '../../../domain/model.ts';
+import type { Instant } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, formatShortTimestamp } from '../../text/format-values.ts';
+import { describeReference, ENVIRONMENT_NAMES } from '../general-knowledge/facts.ts';
 
 /** The result of the sample, as a headline. */
 export const describeFoundSource = (series: string): string => `credentials found: ${series}`;
@@ -14,22 +15,26 @@ export function describeHistory(sampleCount: number, rotationCount: number): str
 }
 
 /** @param report the command that shows the measurement */
-export function describeComeBack(
-  comeBack: ComeBack,
-  source: SourceName,
-  report: string,
-  now: Instant,
-): string {
-  switch (comeBack.code) {
-    case 'NOW':
-      return `rotations were measured already: run \`${report}\``;
-    case 'AFTER_ROTATION': {
-      const interval = formatDuration(comeBack.interval);
-      return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${source} usually rotates about every ${interval}, and nothing is measured before the first rotation`;
-    }
-    case 'AFTER_EXPIRATION':
-      return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: these credentials are replaced before they expire, and nothing is measured before the first rotation`;
-  }
+export function describeComeBack(comeBack: ComeBack, report: string, now: Instant): string {
+  if (comeBack.code === 'NOW') return `rotations were measured already: run \`${report}\``;
+  const reason =
+    comeBack.code === 'AFTER_ROTATION'
+      ? describeExpectedRotation(comeBack)
+      : 'nothing is measured before a rotation, which comes before these credentials expire';
+  return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${reason}`;
+}
+
+/** Says that others measured it. */
+function describeExpectedRotation({
+  environment,
+  expected: { within, fact },
+}: Extract<ComeBack, { code: 'AFTER_ROTATION' }>): string {
+  const name = environment === 'imds' ? 'IMDS' : ENVIRONMENT_NAMES[environment];
+  const isInterval = fact.subject === 'rotation-interval' && fact.usual !== null;
+  const rotates = isInterval
+    ? `rotates about every ${formatDuration(within)}`
+    : `has new credentials within ${formatDuration(within)}`;
+  return `${name} usually ${rotates} (${describeReference(fact.reference, fact.method)}; not measured here)`;
 }
 
 /** `15:40Z`, because a whole minute needs no seconds. */

@@ -3,26 +3,44 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatShellCommand } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 
-/** The sentence in front of a schedule. `writes`: `--write` was given. */
-export function introduceSchedule(schedule: Schedule, writes: boolean): string {
+/** The sentence in front of a schedule. */
+export function introduceSchedule(
+  schedule: Schedule,
+  { writes, writeCommand, hasHost }: IntroductionOptions,
+): string {
   switch (schedule.kind) {
     case 'cron':
       return writes
         ? 'This line of your crontab keeps sampling:'
-        : 'To keep sampling, add this line to your crontab (`crontab -e`), or run `cred-watch init --write`:';
+        : `To keep sampling, add this line to your crontab (\`crontab -e\`), or run \`${writeCommand}\`:`;
     case 'systemd': {
       const which = schedule.scope === 'system' ? 'units' : 'units of your user';
       return writes
         ? `These ${which} of systemd keep sampling:`
-        : `To keep sampling, install these ${which} of systemd, or run \`cred-watch init --write\`:`;
+        : `To keep sampling, install these ${which} of systemd, or run \`${writeCommand}\`:`;
     }
-    case 'sidecar':
-      return schedule.orchestrator === 'ecs'
-        ? 'To keep sampling, add this container to the task definition, with the image of docs/docker.md:'
-        : 'To keep sampling, add this sidecar to the pod template, with the image of docs/docker.md:';
+    case 'sidecar': {
+      const [what, name] =
+        schedule.orchestrator === 'ecs'
+          ? ['this container to the task definition', 'task']
+          : ['this sidecar to the pod template', 'pod'];
+      const host = hasHost
+        ? ''
+        : `\nEach ${name} has a new host name. \`init --host NAME\` lets all of them continue one series.`;
+      return `To keep sampling, add ${what}, with the image of docs/docker.md:${host}`;
+    }
     case 'process':
       return 'To keep sampling, run this command as long as the container or the session exists:';
   }
+}
+
+export interface IntroductionOptions {
+  /** `--write` was given. */
+  writes: boolean;
+  /** The same command with `--write`. */
+  writeCommand: string;
+  /** The user named the host to record. */
+  hasHost: boolean;
 }
 
 /** Why `--write` cannot install a schedule. */
@@ -111,7 +129,7 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'UNIT_DATABASE':
       return {
-        message: `a unit of the system has its database in /var/lib/cred-watch, and not in ${problem.path}`,
+        message: `a unit of the system has the database /var/lib/cred-watch/samples.db, and not ${problem.path}`,
         hint: 'use --schedule cron, or remove --db, CRED_WATCH_DB and XDG_STATE_HOME',
       };
     case 'UNIT_NODE':

@@ -72,12 +72,15 @@ function listMeasuredParts(
   series: SeriesStatus | null,
   times: TimeFormat,
 ): StatusPart[] {
-  const { worstCase, current } = measured;
+  const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
+  const isKnown = witnessedCount > 0 || isIssuedPerRequest;
   const spare = series?.judgement ? describeSpare(series.judgement) : '';
   // An old log says nothing about the credentials of today.
   const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
   return [
-    { text: `worst case ${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}` },
+    {
+      text: `worst case ${isKnown ? '' : 'so far '}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
+    },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
   ];
@@ -142,7 +145,7 @@ function describeReason(reason: UnknownReason): string {
   }
 }
 
-function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPart[] {
+function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus): StatusPart[] {
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
     const { ageSeconds, failure } = lastPoll;
@@ -152,7 +155,7 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
         : `${formatRoughDuration(ageSeconds)} ago`;
     parts.push(
       failure === null
-        ? { text: `${isPolled ? 'last poll' : 'last imported sample'} ${when}` }
+        ? describeLastSample(`${isPolled ? 'last poll' : 'last imported sample'} ${when}`, isStale)
         : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
   }
@@ -163,6 +166,10 @@ function listPollParts({ lastPoll, isPolled, problems }: SeriesStatus): StatusPa
     });
   return parts;
 }
+
+/** Without a job, no other part says that the samples are too old. */
+const describeLastSample = (text: string, isStale: boolean): StatusPart =>
+  isStale ? { text: `${text}, too old`, emphasis: 'warning' } : { text };
 
 /** Further sources are only counted, because the line must stay short. */
 const MAX_FAILING_NAMED = 2;

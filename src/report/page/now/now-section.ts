@@ -45,7 +45,7 @@ interface Value {
 }
 
 function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
-  return html`<dl class="card figures large">${listValues(row, jobs, context).map(
+  return html`<dl class="card facts">${listValues(row, jobs, context).map(
     ({ label, value, remark }) =>
       html`<div><dt>${label}</dt><dd>${value}${remark !== null && html` <small>${remark}</small>`}</dd></div>`,
   )}</dl>`;

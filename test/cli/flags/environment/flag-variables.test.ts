@@ -83,7 +83,8 @@ describe('a variable never contradicts a flag', () => {
     ['status --job nightly', false],
     ['poll --listen 127.0.0.1:0 --interval 5m --job nightly', false],
     ['poll', false],
-    ['poll --interval 5m', false],
+    ['poll --interval 5m', true],
+    ['poll --on-change ./changed', true],
     ['poll --push prometheus=http://127.0.0.1:1', true],
     ['check --job nightly', false],
     ['check --pid 4711', true],
@@ -168,6 +169,11 @@ describe('invalid variables', () => {
     const error = catchError(() => parse(line, env));
     expect(error.message).toBe(message);
     expect(error.hint).not.toBe('');
+  });
+
+  test('a very long variable is cut in the message', () => {
+    const { message } = catchError(() => parse('status', { CRED_WATCH_MARGIN: 'x'.repeat(100_000) }));
+    expect(message).toBe(`CRED_WATCH_MARGIN '${'x'.repeat(200)}...' is not a duration`);
   });
 
   test('an invalid variable does not matter if the flag is given', () => {

@@ -93,6 +93,17 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
     for (const selection of selections) await expectSame(rich, ['report', ...selection], NOW);
   });
 
+  test('status shows the same line and JSON', async () => {
+    for (const flags of [
+      [],
+      ['-j', '4h'],
+      ['--job', 'nightly'],
+      ['--host', 'unknown'],
+      ['-f', 'json', '-j', '9h'],
+    ])
+      await expectSame(rich, ['status', ...flags], NOW);
+  });
+
   test('check --offline judges in the same way', async () => {
     for (const flags of [
       ['-j', '1h'],
