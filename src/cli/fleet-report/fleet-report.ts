@@ -4,19 +4,21 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
+import { describeFleetJob, describeFleetWithoutJob } from '../../report/messages/fleet/fleet.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { Invocation } from '../command.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, toExitCode } from '../flags/exit-codes.ts';
 import { formatNames } from '../flags/selection-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { FILE_STYLE, getTextStyle } from '../process/io.ts';
+import { FILE_STYLE, getTextStyle, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import type { ReportOutput } from '../report/outputs.ts';
 import { hasStdout, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
+import { announcesFiles, printWrittenFiles } from '../report/written-files.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
 import { type FleetRequest, isPeriod, readFleet } from './read-fleet.ts';
 
@@ -69,10 +71,18 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   });
   if (isPlugin && canRender && !hasStdout(rendered)) {
     const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
-    await io.stdout.write(renderFleetPluginLine(fleet));
+    await printText(io, renderFleetPluginLine(fleet));
   }
+  if (!isPlugin && announcesFiles(rendered, io))
+    await printWrittenFiles(rendered, describeFleetVerdict(fleet), io);
   if (read.isFile) await printExposedFiles(location, io);
   return isPlugin && !canRender ? EXIT.unknown : toExitCode(fleet.verdict);
+}
+
+/** What the file says about the job with the worst verdict. */
+function describeFleetVerdict(fleet: AssessedFleet): string {
+  const job = fleet.jobs.find(({ verdict }) => verdict === fleet.verdict);
+  return job === undefined ? describeFleetWithoutJob(fleet) : describeFleetJob(job);
 }
 
 /** @throws CredWatchError if no host has the tag of the groups */

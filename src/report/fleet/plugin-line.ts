@@ -15,10 +15,9 @@ export function renderFleetPluginLine(fleet: AssessedFleet): string {
   const index = jobs.findIndex((job) => job.verdict === verdict);
   const job = jobs[index] ?? null;
   const [host] = fleet.hosts;
-  const worst = host === undefined ? null : describeWorstHost(host, host.judgements[index]?.spare ?? null);
   const texts = [
     ...(job === null ? [describeFleetWithoutJob(fleet)] : [describeFleetJob(job), describeOthers(job)]),
-    ...(worst === null ? [] : [worst]),
+    ...(host === undefined ? [] : [describeWorstHost(host, host.judgements[index]?.spare ?? null)]),
     ...(silentHosts.length === 0 ? [] : [describeSilentCount(silentHosts.length)]),
   ];
   const safety = verdict === null ? 'safe' : toSafety(verdict);

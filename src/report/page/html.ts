@@ -79,7 +79,7 @@ ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(now)}. ${describeTimeZone(times)}</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: now, ...(zone === null ? {} : { zone }) })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(refreshSeconds === null ? {} : { renderedAt: now }), ...(zone === null ? {} : { zone }) })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>

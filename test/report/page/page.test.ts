@@ -106,10 +106,12 @@ describe('a page', () => {
     expect((large - small) / 10_000).toBeLessThan(40);
   });
 
-  test('a page reloads only with the option refreshSeconds', () => {
+  test('a page requests itself again only with the option refreshSeconds', () => {
     const settings = (html: string) => /id="settings">([^<]*)</.exec(html)?.[1];
     expect(settings(page([measured()]))).toBe('{"refreshSeconds":null}');
-    expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toBe('{"refreshSeconds":30}');
+    expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toMatch(
+      /^\{"refreshSeconds":30,"renderedAt":\d{13}\}$/,
+    );
   });
 });
 

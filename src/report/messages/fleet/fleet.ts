@@ -175,14 +175,16 @@ export const describeFleetWithoutJob = ({ hosts, seriesCount, retiredCount }: As
   hosts.length === 0 ? NO_HOSTS_MESSAGE : `hosts: ${describeSize(hosts.length, seriesCount, retiredCount)}`;
 
 /**
- * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`. Null without a sample.
+ * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
  * @param spare negative: the shortfall; null without a job
  */
-export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string | null {
+export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string {
   const name = escapeUnprintable(host);
   if (spare !== null)
     return `worst host ${name}: ${spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`}`;
-  return worstCase === null ? null : `worst case ${duration(worstCase)} on host ${name}`;
+  return worstCase === null
+    ? `worst host ${name}: no samples`
+    : `worst case ${duration(worstCase)} on host ${name}`;
 }
 
 export const describeSilentCount = (count: number): string => formatCount(count, 'silent host');

@@ -74,12 +74,13 @@ function listMeasuredParts(
 ): StatusPart[] {
   const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
   const isKnown = witnessedCount > 0 || isIssuedPerRequest;
+  const soFar = isKnown ? '' : 'so far ';
   const spare = series?.judgement ? describeSpare(series.judgement) : '';
   // An old log says nothing about the credentials of today.
   const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
   return [
     {
-      text: `worst case ${isKnown ? '' : 'so far '}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
+      text: `worst case ${soFar}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
     },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),

@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatSeriesName } from '../../../../src/report/text/format-values.ts';
 import { escapeUnprintable } from '../../../../src/untrusted-text.ts';
 import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
@@ -11,11 +8,9 @@ import { ciTest, sampleCases } from '../../../support/thorough.ts';
 import {
   createPageFolder,
   locatePlot,
-  newContext,
   openPage,
   readReadout,
   readView,
-  renderHistories,
   startBrowser,
   waitUntilDrawn,
 } from './browser-pages.ts';
@@ -482,155 +477,4 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       expect(complaints).toEqual([]);
     },
   );
-
-  /** Serves `state.html` on loopback, and opens the page with a simulated clock. */
-  async function openLive(html: string) {
-    const state = { html, isDown: false, methods: [] as string[] };
-    const server = createServer(({ method = '', url }, response) => {
-      if (url !== '/') return void response.writeHead(404).end();
-      state.methods.push(method);
-      response.writeHead(state.isDown ? 503 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end(state.html);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => void server.close());
-    const context = await newContext(browser);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await page.clock.install();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await waitUntilDrawn(page);
-    const loads = () => state.methods.filter((each) => each === 'GET').length;
-    const runUntilReload = async () => {
-      const reloaded = page.waitForEvent('load');
-      await page.clock.runFor(31_000);
-      await reloaded;
-    };
-    return { state, page, errors, loads, runUntilReload };
-  }
-
-  const live = (hosts: readonly string[]) =>
-    renderHistories(
-      hosts.map((host) => measured({ identity: { host } })),
-      [job(5)],
-      { refreshSeconds: 30 },
-    );
-
-  ciTest('a reloaded page keeps the view and closed sections of a series that has moved', async () => {
-    const { state, page, errors, loads, runUntilReload } = await openLive(live(['b', 'c']));
-    await page.goto(`${page.url()}#series-1`);
-    await page.locator('.live').first().focus();
-    await page.keyboard.press('+');
-    const zoomed = await readView(page);
-    await page.locator('#series-2 > summary').click();
-    await page.evaluate(() => scrollTo(0, 600));
-    state.html = live(['a', 'b', 'c']);
-    await page.clock.runFor(10_000);
-    await runUntilReload();
-    await waitUntilDrawn(page);
-    const isOpen = (id: string) => page.$eval(id, (each) => each.hasAttribute('open'));
-    expect([await isOpen('#series-1'), await isOpen('#series-2'), await isOpen('#series-3')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    expect(await page.evaluate(() => scrollY)).toBe(600);
-    await page.locator('#series-2 figure').first().scrollIntoViewIfNeeded();
-    await waitUntilDrawn(page, 2);
-    const views = await page.$$eval('[data-chart]', (all) =>
-      all.map((each) => [(each as HTMLElement).dataset.series, Number((each as HTMLElement).dataset.from)]),
-    );
-    expect(views[1]).toEqual(['b · imds v2 · app', zoomed.from / 1000]);
-    expect(views[0]?.[1]).not.toBe(zoomed.from / 1000);
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-    expect(loads()).toBe(2);
-    expect(errors).toEqual([]);
-  });
-
-  ciTest('a section that the user closed stays closed when the page reloads with its hash', async () => {
-    const { page, runUntilReload } = await openLive(live(['a', 'b', 'c', 'd']));
-    await page.getByRole('link', { name: 'c · imds v2 · app' }).click();
-    const isOpen = () => page.$eval('#series-3', (each) => each.hasAttribute('open'));
-    expect(await isOpen()).toBe(true);
-    await page.locator('#series-3 > summary').click();
-    await page.clock.runFor(10_000);
-    await runUntilReload();
-    expect(page.url()).toContain('#series-3');
-    expect(await isOpen()).toBe(false);
-  });
-
-  test.each(sampleCases(['pointer', 'cancelled pointer', 'wheel', 'touch', 'selection', 'hidden'], 6))(
-    'a page does not reload during use: %s',
-    async (use) => {
-      const { page, loads, runUntilReload } = await openLive(live(['a']));
-      await page.clock.runFor(28_000);
-      if (use === 'pointer') await page.mouse.down();
-      const fire = (type: string) => page.evaluate((name) => dispatchEvent(new Event(name)), type);
-      if (use === 'cancelled pointer') await fire('pointerdown');
-      // The browser would deliver a wheel event of the mouse later.
-      if (use === 'wheel') await fire('wheel');
-      if (use === 'touch') await fire('touchmove');
-      if (use === 'selection') await page.evaluate(() => getSelection()?.selectAllChildren(document.body));
-      if (use === 'hidden')
-        await page.evaluate(() =>
-          Object.defineProperty(document, 'hidden', { value: true, configurable: true }),
-        );
-      await page.clock.runFor(['wheel', 'touch'].includes(use) ? 3000 : 20_000);
-      expect(loads()).toBe(1);
-      if (use === 'pointer') await page.mouse.up();
-      if (use === 'cancelled pointer') await fire('pointercancel');
-      if (use === 'selection') await page.evaluate(() => getSelection()?.removeAllRanges());
-      if (use === 'hidden')
-        await page.evaluate(() =>
-          Object.defineProperty(document, 'hidden', { value: false, configurable: true }),
-        );
-      await runUntilReload();
-      expect(loads()).toBe(2);
-    },
-  );
-
-  ciTest('a page reloads after its interval, not earlier, and first checks the server', async () => {
-    const { state, page, loads, runUntilReload } = await openLive(live(['a']));
-    await page.clock.runFor(25_000);
-    expect(state.methods).toEqual(['GET']);
-    await runUntilReload();
-    expect(state.methods).toEqual(['GET', 'HEAD', 'GET']);
-    expect(loads()).toBe(2);
-  });
-
-  ciTest('a page that gets an error from its server stays, with the time since when', async () => {
-    const { state, page, loads, runUntilReload } = await openLive(live(['a']));
-    state.isDown = true;
-    await page.clock.runFor(31_000);
-    await page.locator('.out-of-reach').waitFor();
-    const text = await page.innerText('.out-of-reach');
-    expect(text).toMatch(
-      /^not reachable since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: this page shows the last known state$/,
-    );
-    await page.clock.runFor(31_000);
-    expect(await page.innerText('.out-of-reach')).toBe(text);
-    expect(loads()).toBe(1);
-    state.isDown = false;
-    await runUntilReload();
-    expect(await page.isHidden('.out-of-reach')).toBe(true);
-  });
-
-  ciTest('a page reloads in its initial state if the browser has no storage', async () => {
-    const { page, errors, runUntilReload } = await openLive(live(['a']));
-    await page.evaluate(() => {
-      Storage.prototype.setItem = () => {
-        throw new Error('no storage');
-      };
-    });
-    await page.locator('.live').focus();
-    await page.keyboard.press('+');
-    const zoomed = await readView(page);
-    await page.clock.runFor(10_000);
-    await runUntilReload();
-    await waitUntilDrawn(page);
-    expect(await readView(page)).not.toEqual(zoomed);
-    expect(errors).toEqual([]);
-  });
 });

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { renderFleetPluginLine } from '../../../src/report/fleet/plugin-line.ts';
+import { failing, HOSTILE_NAMES, HOUR, hourly, identity, job } from '../../support/report/assessments.ts';
+import { judgeFleet } from '../../support/report/fleets.ts';
+import { parsePluginLine } from '../../support/report/plugin-line.ts';
+
+const web = (number: number) => hourly(identity({ host: `web-${number}` }));
+const short = hourly(identity({ host: 'db-1' }), { lifetimes: [2 * HOUR, 2 * HOUR, 2 * HOUR] });
+const silent = failing(identity({ host: 'db-2', apiVersion: '', role: '' }));
+
+const line = (...args: Parameters<typeof judgeFleet>) =>
+  parsePluginLine(renderFleetPluginLine(judgeFleet(...args)));
+
+test.each([
+  ['all hosts are safe', [web(1), web(2)], [job(HOUR)], 'OK'],
+  ['one host is not safe', [web(1), short], [job(3 * HOUR)], 'CRITICAL'],
+  ['one host has no samples', [web(1), silent], [job(HOUR)], 'UNKNOWN'],
+  ['the second job is not safe', [web(1)], [job(HOUR), job(9 * HOUR)], 'CRITICAL'],
+  ['no job is given', [web(1), short], [], 'OK'],
+] as const)('if %s, the state is %s', (_, histories, jobs, state) => {
+  expect(line(histories, { jobs }).state).toBe(state);
+});
+
+test('the line names the worst host and counts silent hosts', () => {
+  const { text, data } = line([web(1), short, silent], { jobs: [job(3 * HOUR)] });
+  expect(text).toMatch(/ is safe on 1 of 3 hosts .*; worst host db-1: 2h 05m short; 1 silent host$/);
+  expect(data).toMatchObject({ silent: { value: 1 }, not_safe: { value: 1 }, unknown: { value: 1 } });
+});
+
+test('without a job, the line has the smallest worst case', () => {
+  const { text, data } = line([web(1), short]);
+  expect(text).toBe('hosts: 2 with 2 series; worst case 1h on host db-1');
+  expect(data.worst_case).toEqual({ value: HOUR, unit: 's' });
+});
+
+test('a worst host without samples is named', () => {
+  expect(line([silent], { jobs: [job(HOUR)] }).text).toContain('worst host db-2: no samples');
+});
+
+test.each(Object.entries(HOSTILE_NAMES))('a host with the name %s stays in the line', (_, name) => {
+  const named = job(null, { name });
+  const { state } = line([hourly(identity({ host: name, role: name }))], { jobs: [named, job(9 * HOUR)] });
+  expect(state).toBe('CRITICAL');
+});
