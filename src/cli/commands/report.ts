@@ -1,25 +1,19 @@
 import { Option } from 'commander';
-import type { GroupBy } from '../../domain/fleet/assessed-fleet.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
+import type { Instant } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
-import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import type { CommandDefinition } from '../command.ts';
 import { resolveExistingDatabase } from '../database/database-location.ts';
 import { openReportDatabase, suggestFleet, toReadRequest } from '../database/report-database.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
-import { EXIT, type ExitCodeStyle, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
-import {
-  addJudgingFlags,
-  EVIDENCE_FLAGS,
-  type JudgingFlags,
-  toReportOptions,
-} from '../flags/judging-flags.ts';
-import { addListeningFlags, type ListeningFlags } from '../flags/listening-flags.ts';
-import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
+import { EXIT, NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
+import { addJudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
+import { addListeningFlags } from '../flags/listening-flags.ts';
+import { addSelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parseNamespace, parsePresignDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
@@ -29,24 +23,11 @@ import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
-import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
+import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
 import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
+import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
 import { writeAll } from '../report/write-outputs.ts';
-import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
-
-export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlags, TimeZoneFlag {
-  refreshInterval?: Seconds;
-  format?: readonly RequestedFormat[];
-  output?: string;
-  ascii?: boolean;
-  retired?: boolean;
-  top?: number;
-  presign?: readonly Seconds[];
-  namespace?: string;
-  fleet?: boolean;
-  groupBy?: GroupBy;
-  exitCodes: ExitCodeStyle;
-}
+import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export const reportCommand: CommandDefinition = {
   name: 'report',
@@ -131,7 +112,7 @@ export const reportCommand: CommandDefinition = {
     ],
   },
   async run(flags: ReportFlags, invocation) {
-    validate(flags, invocation);
+    validateReportFlags(flags, invocation);
     const { io } = invocation;
     if (flags.listen.length > 0) {
       const { serveReport } = await import('../live-report/serve-report.ts');
@@ -178,31 +159,6 @@ export const reportCommand: CommandDefinition = {
 
 /** Metrics count all samples, also those outside the period. */
 const ALL_TIME_FORMATS: readonly string[] = ['prometheus', 'openmetrics'];
-
-const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
-
-/** The flags that describe an output, and those that affect only the server of `--listen`. */
-const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top', '--ascii'];
-const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
-
-function validate(
-  { jobDuration = [], job = [], presign = [], format = [], listen, exitCodes }: ReportFlags,
-  invocation: Invocation,
-): void {
-  if (listen.length > 0) {
-    const hint = 'the server has the page, /report.json and /metrics: remove the flag';
-    rejectFlags(invocation, OUTPUT_FLAGS, 'and --listen cannot be combined', hint);
-    if (exitCodes === 'nagios')
-      rejectFlags(invocation, ['--exit-codes'], 'nagios and --listen cannot be combined', 'remove --listen');
-  } else rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
-  const other = format.find((each) => !PRESIGN_FORMATS.includes(each.format));
-  if (presign.length > 0 && other !== undefined)
-    rejectFlags(invocation, ['--presign'], `cannot be shown as ${other.format}`, 'use -f table or -f json');
-  if (!format.some((each) => each.format === 'emf'))
-    rejectFlags(invocation, ['--namespace'], 'needs -f emf', 'add -f emf, or remove --namespace');
-  if (jobDuration.length > 0 || job.length > 0 || presign.length > 0) return;
-  rejectFlags(invocation, EVIDENCE_FLAGS, 'needs a job to judge', 'add -j: `cred-watch report -j 4h`');
-}
 
 /** Undefined without `--presign`. */
 async function assessPresigned(

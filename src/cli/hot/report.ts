@@ -1,5 +1,6 @@
-import { type ReportFlags, reportCommand } from '../commands/report.ts';
+import { reportCommand } from '../commands/report.ts';
 import { needsWholeProgram } from '../database/database-location.ts';
+import type { ReportFlags } from '../report/report-flags.ts';
 import { createHotCommand } from './hot-command.ts';
 
 const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];

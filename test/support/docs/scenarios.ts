@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
 import { startSts } from '../aws/sts.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { KNOWN_DEFECTS } from '../conformance/defects/known-servers.ts';
@@ -32,9 +33,11 @@ const baseEnvironment = (folder: string) => ({
   CRED_WATCH_DB: join(folder, 'samples.db'),
 });
 
-/** An empty database; the logs of 2015 are imported by the session itself. */
+/** A database without samples; the logs of 2015 are imported by the session itself. */
 async function createEmptyDatabase(): Promise<Scenario> {
-  return { now: NOW, env: baseEnvironment(temporaryFolder()), hideAddresses: (output) => output };
+  const env = baseEnvironment(temporaryFolder());
+  SampleStore.open(env.CRED_WATCH_DB).close();
+  return { now: NOW, env, hideAddresses: (output) => output };
 }
 
 /** The log of 2015 that the README shows. */
