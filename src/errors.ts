@@ -58,9 +58,16 @@ export class UnknownValueError extends CredWatchError {
 /** The code of a Node.js system error, such as `ENOENT`. Null for other errors. */
 export function getSystemErrorCode(error: unknown): string | null {
   if (error instanceof CredWatchError) return null;
-  // Node has no name for this error.
-  if (getErrorNumber(error) === -constants.errno.EDQUOT) return 'EDQUOT';
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return code?.startsWith('Unknown system error') ? findErrorName(error) : code;
+}
+
+/** Node has no names for some errors of file systems, such as EDQUOT and ESTALE. */
+function findErrorName(error: unknown): string {
+  const number = -(getErrorNumber(error) ?? 0);
+  const [name] = Object.entries(constants.errno).find(([, each]) => each === number) ?? [];
+  return name ?? 'unknown error';
 }
 
 const getErrorNumber = (error: unknown): number | null =>
@@ -71,6 +78,6 @@ export function describeSystemError(error: unknown): string {
   const code = getSystemErrorCode(error) ?? 'unknown error';
   const number = getErrorNumber(error);
   if (number === null) return code;
-  const words = code === 'EDQUOT' ? 'disk quota exceeded' : getSystemErrorMap().get(number)?.[1];
+  const words = getSystemErrorMap().get(number)?.[1];
   return words === undefined ? code : `${words} (${code})`;
 }

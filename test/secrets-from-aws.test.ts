@@ -157,6 +157,7 @@ const RESPONSES: Record<string, Respond> = {
 const COMMANDS = [
   ['poll'],
   ['poll', '--debug', '-f', 'json'],
+  ['init', '--debug', '--schedule', 'process'],
   ['check', '-j', '10m', '--debug'],
   ['check', '-j', '10m', '-f', 'json'],
   // A longer job than the credentials allow, because `env` prints the credentials for a safe start.

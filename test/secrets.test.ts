@@ -148,13 +148,20 @@ const createInstance = (response: Step): Script =>
 
 const POLLS = [['poll'], ['poll', '--debug', '-f', 'json', '--extended-api']];
 
+/** Commands that poll once. */
+const POLLING_COMMANDS = [
+  ...POLLS,
+  ['init', '--debug', '--schedule', 'process'],
+  ['init', '--debug', '--check', '-f', 'json'],
+];
+
 /** Polls all endpoints of one kind into one database, then reads the database with every command. */
 describe('no secret of IMDS is printed or stored', () => {
   const { home, run, runAlone } = makeHome(afterAll);
   const poll = async (script: Handler | Script, way = run) => {
     const endpoint = await startEndpoint(script);
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
-    const runs = await Promise.all(POLLS.map((args) => way(args, env)));
+    const runs = await Promise.all(POLLING_COMMANDS.map((args) => way(args, env)));
     // Make sure that the canaries were present.
     expect(endpoint.requests.some(({ headers }) => headers['x-aws-ec2-metadata-token'] === imdsToken)).toBe(
       true,
@@ -272,7 +279,7 @@ describe('no secret of the environment is printed or stored', () => {
     'no secret of the environment is printed or stored with %s',
     async ([, env]) => {
       const { home, run } = makeHome();
-      const runs = await Promise.all(POLLS.map((args) => run(args, env)));
+      const runs = await Promise.all(POLLING_COMMANDS.map((args) => run(args, env)));
       runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
       expect(runs[0]!.code).toBe(1);
       expect(findCanaries(home, runs)).toEqual([]);

@@ -376,16 +376,16 @@ const databases: BadInput[] = [
     (command): BadInput => ({
       // A recursive mkdir of Node never returns for this path.
       args: [...command, '--db', '/proc/none/folder/samples.db'],
-      error: 'could not use the path /proc/none/folder/samples.db',
-      hint: 'check the path given with --db',
+      error: 'could not use /proc/none/folder/samples.db: the file or its folder does not exist',
+      hint: 'name another file with --db or CRED_WATCH_DB',
       isEndless: true,
     }),
   ),
   {
     args: ['poll', '--db', 'text/samples.db'],
     make: file('text', 'not a folder'),
-    error: 'could not use the path {folder}/text/samples.db',
-    hint: 'check the path given with --db',
+    error: 'could not use {folder}/text/samples.db: a folder in its path is a file',
+    hint: 'name another file with --db or CRED_WATCH_DB',
   },
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
     args: [...command, '--db', 'none.db'],
@@ -415,7 +415,7 @@ const outputs: BadInput[] = [
   {
     args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
     error: 'could not write none/report.txt: the folder does not exist',
-    hint: 'give another file, or - for stdout',
+    hint: 'create the folder, or give another file, or - for stdout',
   },
   {
     args: ['export', '--db', 'ours.db', '-o', '.'],

@@ -76,10 +76,7 @@ export const pollCommand: CommandDefinition = {
     examples: [
       ['cred-watch poll', 'record one sample, from cron'],
       ['cred-watch poll --interval 5m --for 24h', 'sample for a day'],
-      [
-        'cred-watch poll -j 5h --on-change \'logger "$CRED_WATCH_CHANGE_MESSAGE"\'',
-        'report changes, from cron',
-      ],
+      ['cred-watch poll -j 5h --on-change \'logger "$CRED_WATCH_CHANGE_MESSAGE"\''],
       ['cred-watch poll --targets targets.json', 'poll each endpoint of a list once'],
       ['cred-watch poll --profile loader', 'sample the credentials of a profile'],
       ['cred-watch poll --interval 5m --push postgres://db.example.com/fleet'],

@@ -4,6 +4,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import { FLEET_FORMATS, isFleetFormat } from '../../report/fleet/formats.ts';
+import { describeFleetJob, describeFleetWithoutJob } from '../../report/messages/fleet/fleet.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { Invocation } from '../command.ts';
 import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
@@ -17,6 +18,7 @@ import { describeOnlyGenerations, printMissingData } from '../report/missing-dat
 import type { ReportOutput } from '../report/outputs.ts';
 import { hasStdout, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
+import { announcesFiles, printWrittenFiles } from '../report/written-files.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
 import { type FleetRequest, isPeriod, readFleet } from './read-fleet.ts';
 
@@ -71,8 +73,16 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
     await io.stdout.write(renderFleetPluginLine(fleet));
   }
+  if (!isPlugin && announcesFiles(rendered, io))
+    await printWrittenFiles(rendered, describeFleetVerdict(fleet), io);
   if (read.isFile) await printExposedFiles(location, io);
   return isPlugin && !canRender ? EXIT.unknown : toExitCode(fleet.verdict);
+}
+
+/** What the file says about the job with the worst verdict. */
+function describeFleetVerdict(fleet: AssessedFleet): string {
+  const job = fleet.jobs.find(({ verdict }) => verdict === fleet.verdict);
+  return job === undefined ? describeFleetWithoutJob(fleet) : describeFleetJob(job);
 }
 
 /** @throws CredWatchError if no host has the tag of the groups */

@@ -68,16 +68,10 @@ export function buildPollCommand(flags: PollFlags, io: Io): PollCommand {
 }
 
 function listSourceWords(flags: SourceFlags): string[] {
-  if (flags.externalId !== undefined) {
-    throw new CredWatchError(
-      '--external-id is a secret, and other users can read a schedule',
-      'write external_id into a profile of ~/.aws/config, and use --profile',
-    );
-  }
+  assertNoSecrets(flags);
   const values: readonly (readonly [flag: string, value: string | undefined])[] = [
     ['--role', flags.role],
     ['--profile', flags.profile],
-    ['--process', flags.process],
     ['--role-arn', flags.roleArn],
     ['--session-name', flags.sessionName],
     ['--duration', flags.duration === undefined ? undefined : formatFlagDuration(flags.duration)],
@@ -85,6 +79,31 @@ function listSourceWords(flags: SourceFlags): string[] {
     ['--host', flags.host],
   ];
   return values.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+}
+
+/** Other users can read a unit, and the arguments of a process. */
+function assertNoSecrets({ externalId, process, stsEndpoint }: SourceFlags): void {
+  if (externalId !== undefined || process !== undefined) {
+    const [flag, setting] =
+      process === undefined
+        ? ['--external-id is', 'external_id']
+        : ['--process can contain', 'credential_process'];
+    throw new CredWatchError(
+      `${flag} a secret, and other users can read a schedule`,
+      `write ${setting} into a profile of ~/.aws/config, and use --profile`,
+    );
+  }
+  if (stsEndpoint !== undefined) assertNoPassword('--sts-endpoint', stsEndpoint);
+}
+
+function assertNoPassword(name: string, value: string): void {
+  if (!URL.canParse(value)) return;
+  const { username, password } = new URL(value);
+  if (`${username}${password}` === '') return;
+  throw new CredWatchError(
+    `${name} contains a user name or a password, and other users can read a schedule`,
+    `remove them from ${name}`,
+  );
 }
 
 function listVariables(source: SourceName, env: Environment): [name: string, value: string][] {
@@ -97,12 +116,7 @@ function listVariables(source: SourceName, env: Environment): [name: string, val
   const names = known.filter((name) => isVariableSet(env, name));
   return names.map((name) => {
     const value = env[name] ?? '';
-    if (URL.canParse(value) && `${new URL(value).username}${new URL(value).password}` !== '') {
-      throw new CredWatchError(
-        `${name} contains a user name or a password, and other users can read a schedule`,
-        `remove them from ${name}`,
-      );
-    }
+    assertNoPassword(name, value);
     return [name, FILES.has(name) && !value.startsWith('~') ? resolve(value) : value];
   });
 }

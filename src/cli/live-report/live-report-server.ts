@@ -41,7 +41,7 @@ interface PolledSource {
   nextPollAt: Instant | null;
 }
 
-/** The page reloads once per polling interval, limited to 10 to 60 seconds. */
+/** The page gets new values once per polling interval, limited to 10 to 60 seconds. */
 const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
 
 /** After this time without a poll, the age of the newest sample can change a verdict. */

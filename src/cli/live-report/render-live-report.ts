@@ -29,7 +29,7 @@ export interface LiveReportRequest {
   options: StoredReportOptions;
   /** Set to show hosts instead of series. */
   fleet?: { groupBy: GroupBy | null };
-  /** The page reloads after this time. */
+  /** The page gets new values at least this often. */
   refreshSeconds: Seconds;
   nodeVersion: string;
   lastPolls: NonNullable<ReportContext['lastPolls']>;

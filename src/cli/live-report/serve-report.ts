@@ -33,7 +33,7 @@ type ServeReportFlags = SelectionFlags &
 
 const DEFAULT_REFRESH_INTERVAL: Seconds = 60;
 
-/** The page does not reload more often. */
+/** The page does not request itself more often, except soon after a poll. */
 const MIN_RELOAD: Seconds = 10;
 
 /**

@@ -5,6 +5,7 @@ import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
+import { isStdout } from '../process/output-file.ts';
 import type { ReportOutput } from './outputs.ts';
 
 /**
@@ -15,7 +16,7 @@ export const removeTableOnStdout = (outputs: readonly ReportOutput[]): ReportOut
 
 /** A format that the user requested on stdout replaces the line. */
 export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
-  outputs.some(({ file }) => file === '-');
+  outputs.some(({ file }) => isStdout(file));
 
 /** Prints the line of a monitoring plugin. */
 export async function printPluginLine(

@@ -28,7 +28,7 @@ const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
 const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top', '--ascii'];
 const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
 
-/** @throws CredWatchError if flags contradict each other */
+/** @throws CredWatchError if flags cannot be combined */
 export function validateReportFlags(
   { jobDuration = [], job = [], presign = [], format = [], listen, exitCodes }: ReportFlags,
   invocation: Invocation,

@@ -4,6 +4,9 @@ import { selectItems } from '../measurement/columns/generation-columns.ts';
 import type { ServedColumns } from '../measurement/columns/served-columns.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import { listWitnessed, type WitnessedRotations } from '../measurement/trend.ts';
+import type { Seconds } from '../model.ts';
+import { secondsBetween } from '../time/instant.ts';
+import { computeMinRotations } from './confidence.ts';
 
 /** What the measured history says about the next rotation, the next day and a random start. */
 export interface Evidence {
@@ -43,6 +46,21 @@ export function findEvidence(measurement: Measurement): Evidence {
     nextDayChance: watchedDays < MIN_DAYS ? null : 1 / (watchedDays + 1),
     randomStartChance: estimateRandomStart(witnessed, measurement.watchedTime),
   };
+}
+
+/** A day shows each hour of the day once. */
+const MIN_WATCHED_TIME: Seconds = 86_400;
+
+/**
+ * Whether the history is long enough for a statement about the usual behaviour of the source: as many rotations as 95 %
+ * confidence requires, in at least one day, without a trend.
+ */
+export function isWellFounded(measurement: Measurement): boolean {
+  const { isIssuedPerRequest, sampleCount, witnessedCount, watchedTime, leadTimeTrend } = measurement;
+  const { firstSample, lastSample } = measurement;
+  const observations = isIssuedPerRequest ? sampleCount : witnessedCount;
+  const time = isIssuedPerRequest ? secondsBetween(firstSample, lastSample) : watchedTime;
+  return observations >= computeMinRotations(0.95) && time >= MIN_WATCHED_TIME && leadTimeTrend === null;
 }
 
 /** Lead times in random order are worse than all before with the chance 1/(n+1); falling ones more often. */

@@ -52,3 +52,19 @@ export function labelTicks(
   };
   return ticks.map((at, index) => ({ at, label: format(at, index) }));
 }
+
+export interface TwoLineLabel extends TickLabel {
+  /** The date of a time, or the year of a date. Repeated at each tick. */
+  context: string;
+}
+
+/** A time above its date, or a date above its year: narrow labels that fit side by side on a phone. */
+export const labelTicksInTwoLines = (
+  { ticks, step }: TimeAxis,
+  times: TimeFormat = UTC_TIMES,
+): TwoLineLabel[] =>
+  ticks.map((at) => {
+    const text = times.timestamp(at);
+    const [year, date, time] = [text.slice(0, 4), text.slice(5, 10), text.slice(11, step < 60 ? 19 : 16)];
+    return step >= DAY ? { at, label: date, context: year } : { at, label: time, context: date };
+  });

@@ -5,7 +5,7 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
-import { type Content, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
+import { type Content, capitalise, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
 import {
   buildGroupCells,
@@ -75,8 +75,8 @@ function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
-<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
-${content}
+<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
+${content}</div>
 </section>`;
 }
 
@@ -87,6 +87,7 @@ const renderHosts = (hosts: AssessedFleet['hosts']) =>
     'hosts',
     'Hosts, the worst first',
     HOST_COLUMNS,
+    'rows compact-rows host-rows',
     hosts.map((host) => {
       const [, ...cells] = buildHostCells(host);
       return renderTableRow([renderBadge(host.verdict), ...cells], escapeUnprintable(host.host));
@@ -98,15 +99,22 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'groups',
     'Groups',
     listGroupColumns(by),
+    'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
       return renderTableRow([renderBadge(group.verdict), ...cells], formatGroup(group));
     }),
   );
 
-const renderSection = (id: string, title: string, columns: readonly string[], rows: readonly Markup[]) =>
+const renderSection = (
+  id: string,
+  title: string,
+  columns: readonly string[],
+  className: string,
+  rows: readonly Markup[],
+) =>
   html`<section class="overview"><h2 id="${id}">${title}</h2>
-${renderHtmlTable(id, columns, rows)}</section>`;
+${renderHtmlTable(id, columns, rows, className)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&

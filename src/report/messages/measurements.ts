@@ -59,9 +59,10 @@ export function describeWorstCase(measurement: Measurement, times: TimeFormat = 
     : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
 }
 
-function describeMomentOfWorstCase(
+/** Follows the worst case. */
+export function describeMomentOfWorstCase(
   { worstCase, lag, severalEndpoints }: Measurement,
-  times: TimeFormat,
+  times: TimeFormat = UTC_TIMES,
 ): string {
   const { rotation, generation, seconds, at } = worstCase;
   if (severalEndpoints !== null && at > generation.lastSeen) {

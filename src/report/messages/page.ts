@@ -4,15 +4,8 @@ import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { Histogram } from '../drawing/histogram.ts';
-import {
-  formatCount,
-  formatNumber,
-  formatRemaining,
-  formatSeriesName,
-  formatShare,
-} from '../text/format-values.ts';
+import { formatCount, formatNumber, formatRemaining, truncateText } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { formatWorstCase } from './measurements.ts';
 
@@ -42,10 +35,6 @@ export function describeSafeStartsCurve(points: readonly SafeStartsPoint[], marg
     ...(never === undefined ? [] : [`At ${duration(never.jobDuration)}, no start was safe.`]),
   ].join(' ');
 }
-
-/** Replaces a histogram if all values are equal. */
-export const describeUniformDistribution = ({ count, extremes }: Histogram) =>
-  count === 1 ? duration(extremes.min) : `all ${formatNumber(count)}: ${duration(extremes.min)}`;
 
 /** The median, and the outliers that the histogram omits. */
 export function summariseDistribution({ extremes, countBelow, countAbove }: Histogram): string {
@@ -84,10 +73,6 @@ export const describeSpareValidity = (job: string, spare: Seconds) =>
     ? `${job} would have been ${duration(-spare)} short`
     : `${job} was safe, ${duration(spare)} to spare`;
 
-/** `5h: 99.94%`. */
-export const describeShareOfSafeStarts = (job: string, share: number | null) =>
-  share === null ? job : `${job}: ${formatShare(share)}`;
-
 /** Bits of one number per generation, which keeps the data of the page small. */
 export const GENERATION_FLAGS = {
   newest: 1,
@@ -121,22 +106,31 @@ export function describeGenerationFlags(flags: number, windowLength: Seconds): s
 export const describeNoRotation = ({ isIssuedPerRequest }: Measurement): string =>
   isIssuedPerRequest ? 'No rotations: every request gets new credentials.' : 'No rotation witnessed yet.';
 
-/** Replaces further warnings of {@link describeFailingPolls}. */
-export const describeMoreFailing = (count: number) =>
-  count === 1
-    ? 'the last poll of 1 more series failed'
-    : `the last polls of ${formatNumber(count)} more series failed`;
+/** `35m 00s short`, `55m 00s to spare`. */
+export const describeSpare = (spare: Seconds) =>
+  spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
 
-/** A warning that the newest polls of a series fail. */
+/** Follows the sampled minimum. */
+export const describeAboveWorstCase = (overstatement: Seconds) =>
+  `${duration(overstatement)} above the worst case, which was between two samples`;
+
+/** Replaces further problems of several series. */
+export const describeMoreProblems = (count: number) =>
+  `${formatCount(count, 'more problem')}: the table of the series shows where`;
+
+/** A warning that the newest polls of a series fail. Follows the name of the series. */
 export function describeFailingPolls(
-  { identity, measurement }: SeriesAnalysis,
+  { measurement }: SeriesAnalysis,
   { reason, lastAt, lastDetail }: FailedPollCount,
   times: TimeFormat = UTC_TIMES,
 ): string {
-  const cause = lastDetail === '' ? reason : `${reason} (${escapeUnprintable(lastDetail)})`;
+  const cause = lastDetail === '' ? reason : `${reason} (${truncateText(lastDetail, MAX_DETAIL_WIDTH)})`;
   const newestSample =
     measurement === null
       ? 'there are no samples'
       : `the newest sample is from ${times.timestamp(measurement.lastSample)}`;
-  return `${formatSeriesName(identity)}: the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
+  return `the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
 }
+
+/** An error message can be long, but its start is enough. */
+export const MAX_DETAIL_WIDTH = 160;

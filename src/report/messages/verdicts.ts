@@ -56,7 +56,7 @@ function describeStarts({ verdict, spare, spareUsedUpAt, shareOfSafeStarts: shar
 }
 
 /** A smaller share leaves room for rotations that no sample shows. */
-const WATCHED_ENOUGH = 0.95;
+export const WATCHED_ENOUGH = 0.95;
 
 const describeCoverage = ({ watchedShare }: JobJudgement): string =>
   watchedShare === null || watchedShare >= WATCHED_ENOUGH

@@ -1,120 +1,145 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
-import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { findJudgedSeries, type JudgedSeries, rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import {
-  findCurrentFailure,
-  findJudgedSeries,
-  type JudgedSeries,
-  rankDecisiveSeries,
-} from '../../domain/verdict/judgements.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
+  describeOutcome,
+  describeReason,
+  describeRoom,
+  describeWithoutJob,
+  formatState,
+  isSafeSoFar,
+  SAFE_SO_FAR,
+} from '../messages/headline/headline.ts';
 import {
-  describeDecisiveSeries,
-  describeNotJudgedReason,
-  NO_JOB_MESSAGE,
-  NO_SERIES_MESSAGE,
-} from '../messages/judgements.ts';
-import { formatWorstCase } from '../messages/measurements.ts';
-import { describeFailingPolls, describeMoreFailing } from '../messages/page.ts';
-import { describeJudgement, formatSafety } from '../messages/verdicts.ts';
+  areSafeSoFar,
+  describeOutcomeOfJobs,
+  describeOutcomeOfSeries,
+  describeReasonOfSeries,
+} from '../messages/headline/several.ts';
+import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
+import { formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
-import type { Row } from '../rows/row.ts';
-import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { formatJob } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
-import { html, type Markup, renderDefinitionList } from './markup.ts';
-import { getTone, renderAdvice, renderIcon, renderVerdictBadge } from './verdicts.ts';
+import { type Content, capitalise, html, Markup, paragraph, prose, renderDefinitionList } from './markup.ts';
+import { getTone, renderAdvice, renderIcon, renderVerdictBadge, type Tone } from './verdicts.ts';
 
-/** The first part of the page: the verdicts, and a warning if polls fail now. */
+interface Headline {
+  tone: Tone;
+  /** A safe verdict of little history. */
+  isWeak?: boolean;
+  /** `not safe`. */
+  state: string;
+  /** Which job, on which host, and how much. */
+  sentence: string;
+  /** Below the sentence. */
+  content: Content;
+  advice?: Markup | null;
+}
+
+/** The first part of the page: what happens to which job, why, and what to do. */
 export function renderPageHeadline(assessment: Assessment, times: TimeFormat): Markup {
-  const { verdict, jobs, series } = assessment;
-  if (verdict === null) {
-    return html`<section class="card verdict"><h1>Measurements</h1>
-<p class="message">${series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE}</p></section>`;
-  }
-  const tone = getTone(verdict);
+  const { jobs, verdict } = assessment;
   const [job, ...otherJobs] = jobs;
-  const [judged, ...otherJudged] = job === undefined ? [] : findJudgedSeries(job, assessment);
-  const isOnlyOne = otherJobs.length === 0 && otherJudged.length === 0;
-  const content =
-    isOnlyOne && job !== undefined && judged !== undefined
-      ? renderOnlyJudgement(job, judged, times)
-      : html`<ul class="jobs">${jobs.map((each) => renderJob(each, assessment, times))}</ul>`;
-  return html`<section class="card verdict ${tone}" aria-label="verdict">
-<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
-${content}
-</section>
-${renderFailingPolls(assessment, times)}`;
+  if (job === undefined || verdict === null) return renderWithoutJob(assessment);
+  return otherJobs.length === 0 ? renderOneJob(job, assessment, times) : renderJobs(assessment, times);
 }
 
-/** The verdict comes from history. A reader must notice if no samples are added now. */
-function renderFailingPolls({ series }: Assessment, times: TimeFormat): Markup | null {
-  const failing = series
-    .filter(({ isRetired }) => !isRetired)
-    .flatMap(({ analysis }) => {
-      const last = findCurrentFailure(analysis);
-      return last === null ? [] : [{ analysis, last }];
+/** Characters. A longer sentence, with long names, has a smaller font. */
+const MAX_LARGE_SENTENCE = 150;
+
+function renderHeadline({ tone, isWeak = false, state, sentence, content, advice = null }: Headline): Markup {
+  const isLong = sentence.length > MAX_LARGE_SENTENCE;
+  return html`<section class="card verdict ${tone}${isWeak && ' weak'}" aria-label="verdict">
+<div><h1${isLong && new Markup(' class="long"')}><span class="state">${renderIcon(tone, isWeak)} ${capitalise(state)}<span class="for-ears">:</span></span> ${prose(capitalise(sentence))}</h1>
+${content}</div>
+${advice}
+</section>`;
+}
+
+function renderWithoutJob({ series }: Assessment): Markup {
+  const [only, ...others] = series;
+  const measurement = only?.analysis.measurement ?? null;
+  const title =
+    only === undefined || others.length > 0 || measurement === null
+      ? 'Measurements'
+      : describeWithoutJob(measurement, only.identity.host);
+  return html`<section class="card verdict"><div><h1>${prose(title)}</h1>
+<p class="why">${capitalise(series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE)}</p></div></section>`;
+}
+
+function renderOneJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
+  const judged = findJudgedSeries(job, assessment);
+  const [only, ...others] = judged;
+  if (only !== undefined && others.length === 0) return renderOnlyJudgement(job, only, times);
+  const tone = getTone(job.verdict);
+  if (only === undefined || job.job === null) {
+    const sentence = job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE;
+    return renderHeadline({
+      tone,
+      state: formatSafety(job.verdict),
+      sentence: `job ${formatJob(job)}: ${sentence}`,
+      content: renderJobRuns(job, times),
     });
-  if (failing.length === 0) return null;
-  const newestFirst = failing.toSorted((a, b) => b.last.lastAt - a.last.lastAt);
-  const warnings = newestFirst
-    .slice(0, MAX_WARNINGS)
-    .map(({ analysis, last }) => describeFailingPolls(analysis, last, times));
-  const omitted = failing.length - warnings.length;
-  if (omitted > 0) warnings.push(describeMoreFailing(omitted));
-  return html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
+  }
+  const worst = rankDecisiveSeries(job, assessment);
+  const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
+  return renderHeadline({
+    tone,
+    isWeak,
+    state: isWeak ? SAFE_SO_FAR : formatSafety(job.verdict),
+    sentence: describeOutcomeOfSeries(job.job, judged),
+    content: [paragraph(describeReasonOfSeries(worst, judged), 'why'), renderJobRuns(job, times)],
+  });
 }
-
-const MAX_WARNINGS = 10;
 
 function renderOnlyJudgement(
   job: AssessedJob,
   { series, judgement }: JudgedSeries,
   times: TimeFormat,
 ): Markup {
-  const { measurement } = series.analysis;
-  return html`<p class="message">${describeJudgement(judgement)}</p>
-${measurement !== null && renderDefinitionList(listFigures(judgement, measurement), 'card figures large')}
-${renderAdvice(judgement, measurement, times)}
-${renderJobRuns(job, times)}`;
+  const { measurement, identity } = series.analysis;
+  return renderHeadline({
+    tone: getTone(judgement.verdict),
+    isWeak: isSafeSoFar(judgement, measurement),
+    state: formatState(judgement, measurement),
+    sentence: describeOutcome(judgement, measurement, identity.host),
+    content: [paragraph(describeReason(judgement, measurement, times), 'why'), renderJobRuns(job, times)],
+    advice: renderAdvice(judgement, measurement, times),
+  });
 }
 
-function listFigures(
-  { verdict, required, spare, shareOfSafeStarts: share }: JobJudgement,
-  { worstCase }: Measurement,
-) {
-  const rows: Row[] = [
-    ['worst case', formatWorstCase(worstCase)],
-    ['required', duration(required)],
-  ];
-  // A spare of too little history would look like a verdict.
-  if (spare !== null && verdict !== 'unknown')
-    rows.push(spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)]);
-  if (share !== null) rows.push(['safe starts', formatShare(share)]);
-  return rows;
+function renderJobs(assessment: Assessment, times: TimeFormat): Markup {
+  const { jobs, verdict } = assessment;
+  const isWeak = verdict === 'safe' && jobs.some((job) => areSafeSoFar(findJudgedSeries(job, assessment)));
+  return renderHeadline({
+    tone: getTone(verdict ?? 'unknown'),
+    isWeak,
+    state: isWeak ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown'),
+    sentence: describeOutcomeOfJobs(jobs, isWeak),
+    content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times))}</ul>`,
+  });
 }
 
 const renderJobRuns = (job: AssessedJob, times: TimeFormat) =>
-  renderDefinitionList(listJobRunRows(job, false, { times }), 'facts');
+  renderDefinitionList(listJobRunRows(job, false, { times }), 'job-runs');
 
 function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
-  const [only, ...others] = findJudgedSeries(job, assessment);
-  if (only !== undefined && others.length === 0) {
-    const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
-    return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${describeJudgement(only.judgement)}</span>
-${renderAdvice(only.judgement, only.series.analysis.measurement, times)}${renderJobRuns(job, times)}</li>`;
-  }
-  return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${describeBasis(job, assessment)}</span>
-${renderJobRuns(job, times)}</li>`;
+  const judged = findJudgedSeries(job, assessment);
+  const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
+  const [only, ...others] = judged;
+  const isOnly = only !== undefined && others.length === 0;
+  const advice = isOnly ? listAdvice(only.judgement, only.series.analysis.measurement, times) : [];
+  return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
+${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job, times)}</div></li>`;
 }
 
-/** Which series decide the verdict, or why there is none. */
-function describeBasis(job: AssessedJob, assessment: Assessment): string {
-  if (job.job === null) return describeNotJudgedReason('DURATION_UNKNOWN');
-  const judged = findJudgedSeries(job, assessment);
-  if (judged.length === 0) return NO_SERIES_MESSAGE;
-  const names = rankDecisiveSeries(job, assessment).map(({ series }) =>
-    formatSeriesName(series.analysis.identity),
+function describeJobOutcome(job: AssessedJob, judged: readonly JudgedSeries[]): string {
+  const [only, ...others] = judged;
+  if (job.job === null) return `job ${formatJob(job)}: ${describeNotJudgedReason('DURATION_UNKNOWN')}`;
+  if (only === undefined) return `job ${formatJob(job)}: ${NO_SERIES_MESSAGE}`;
+  if (others.length > 0) return describeOutcomeOfSeries(job.job, judged);
+  const { measurement, identity } = only.series.analysis;
+  return [describeOutcome(only.judgement, measurement, identity.host), ...describeRoom(only.judgement)].join(
+    ' ',
   );
-  return `on ${describeDecisiveSeries(names, judged.length)}`;
 }

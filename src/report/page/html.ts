@@ -1,6 +1,7 @@
 import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
+import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
@@ -13,7 +14,8 @@ import { renderPageHeadline } from './headline.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
-import { createSectionRenderer } from './series-section.ts';
+import { renderProblems } from './problems.ts';
+import { createSectionRenderer, getSectionId } from './series-section.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
 
 // The assets are part of this bundle only, so the page of a fleet is in the same bundle.
@@ -45,7 +47,8 @@ export function renderPage(
 ): string {
   const { verdict } = assessment;
   const { times, now } = context;
-  const { shown, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const { shown: chosen, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const shown = rankByImportance(chosen);
   const sections = createSectionRenderer(shown, assessment, context);
   const refreshSeconds = options.refreshSeconds ?? null;
   const from = Math.min(now, ...shown.flatMap(({ analysis }) => analysis.measurement?.firstSample ?? []));
@@ -65,17 +68,22 @@ export function renderPage(
 </head>
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
-<main>
+<main${shown.length > 1 && new Markup(' class="several"')}>
 <header><p class="made muted">cred-watch report<span> · ${times.timestamp(now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+<<<<<<< HEAD
 ${renderPageHeadline(assessment, times)}
 ${refreshSeconds !== null && renderNow(assessment, context)}
+${renderProblems(shown, getSectionId, times)}
+=======
+${renderPageHeadline(assessment, times)}${refreshSeconds !== null && renderNow(assessment, context)}
+>>>>>>> wt-poll
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(now)}. ${describeTimeZone(times)}</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, renderedAt: now, ...(zone === null ? {} : { zone }) })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(refreshSeconds === null ? {} : { renderedAt: now }), ...(zone === null ? {} : { zone }) })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>

@@ -30,6 +30,21 @@ const ENTITIES = new Map([
 const escapeText = (text: string) =>
   text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 
+/** Timestamps and durations, which are hard to read if a line ends inside. */
+const UNBREAKABLE =
+  /(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d+[dhms](?: \d\d[hms])+|\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)?)/;
+
+/** A text in which no line ends inside a timestamp or a duration. */
+export const prose = (text: string): Markup =>
+  html`${text.split(UNBREAKABLE).map((part, index) => (index % 2 === 1 ? html`<span class="one-line">${part}</span>` : part))}`;
+
+/** Sentences as one paragraph. Each begins with a capital letter. */
+export const paragraph = (sentences: readonly string[], className = ''): Markup | null =>
+  sentences.length === 0 ? null : html`<p class="${className}">${prose(sentences.join(' '))}</p>`;
+
+/** Text begins with a lower-case letter, because it can follow a name. */
+export const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** JSON for a script element. Escapes characters that could end the element, and Unicode line ends. */
 export function embedJson(value: unknown): Markup {
   const text = JSON.stringify(value).replace(
@@ -44,7 +59,7 @@ export function renderDefinitionList(rows: readonly Row[], className: string): M
   if (rows.length === 0) return null;
   return html`<dl class="${className}">${rows.map(
     ([label, value, remark = '']) =>
-      html`<div><dt>${label}</dt><dd>${value}${remark !== '' && html` <small>${remark}</small>`}</dd></div>`,
+      html`<div><dt>${label}</dt><dd>${prose(value)}${remark !== '' && html` <small>${prose(remark)}</small>`}</dd></div>`,
   )}</dl>`;
 }
 

@@ -5,14 +5,13 @@ import {
   type Assessment,
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
+import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
-import { formatJob, formatSeriesName } from '../text/format-values.ts';
-import { html, type Markup, renderHtmlTable, renderTableRow } from './markup.ts';
+import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from './markup.ts';
 import { getSectionId } from './series-section.ts';
-import { formatJobLabel, renderVerdictBadge } from './verdicts.ts';
-
-/** Labels of the rows in a section whose values are shown. */
-const SHOWN_VALUES = ['worst case', 'longest safe job', 'rotation interval'];
+import { formatJobLabel, renderJudgementBadge } from './verdicts.ts';
 
 /** A table of the shown series with links to their sections; null for fewer than two. */
 export function renderOverview(
@@ -21,12 +20,16 @@ export function renderOverview(
   margin: Seconds,
 ): Markup | null {
   if (series.length < 2) return null;
-  const jobLabels = jobs.map((each) => (each.job === null ? formatJob(each) : formatJobLabel(each.job)));
+  const [job, ...otherJobs] = jobs;
+  const isOneJob = job !== undefined && otherJobs.length === 0;
+  const jobLabels = jobs.map((each) => (each.job === null ? formatJob(each) : nameJob(each.job)));
+  const labels = isOneJob ? [...jobLabels, 'spare', 'safe starts'] : [...jobLabels, 'worst case'];
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 ${renderHtmlTable(
   'all-series',
-  ['series', ...jobLabels, ...SHOWN_VALUES, 'problems'],
-  series.map((each, index) => renderSeriesRow(each, index, jobs, margin)),
+  ['series', ...labels, 'longest safe job', 'problems'],
+  series.map((each, index) => renderSeriesRow(each, index, jobs, margin, isOneJob)),
+  `rows compact-rows series-rows${isOneJob && ' of-one-job'}`,
 )}</nav>`;
 }
 
@@ -35,19 +38,39 @@ function renderSeriesRow(
   index: number,
   jobs: readonly AssessedJob[],
   margin: Seconds,
+  isOneJob: boolean,
 ): Markup {
   const { identity, measurement, findings, isPolled } = series.analysis;
-  const verdicts = jobs.map((job) => {
+  const verdicts = jobs.flatMap((job): Content[] => {
     const judgement = findJudgement(series, job);
-    if (judgement !== null) return renderVerdictBadge(judgement.verdict);
-    return series.isRetired ? 'retired' : '–';
+    if (judgement === null) return [series.isRetired ? 'retired' : '–', ...(isOneJob ? ['', ''] : [])];
+    const badge = renderJudgementBadge(judgement, measurement);
+    return isOneJob
+      ? [badge, formatSpare(judgement), formatSafeStarts(judgement)]
+      : [html`${badge} <small>${judgement.verdict !== 'unknown' && formatSpare(judgement)}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
   const values = new Map(rows.map(([label, value]) => [label, value]));
-  const missing = measurement === null ? 'no samples' : '–';
   const problemCount = findings.filter(({ severity }) => severity === 'problem').length;
+  const missing = measurement === null ? 'no samples' : '–';
   return renderTableRow(
-    [...verdicts, ...SHOWN_VALUES.map((label) => values.get(label) ?? missing), problemCount || '–'],
+    [
+      ...verdicts,
+      ...(isOneJob ? [] : [values.get('worst case') ?? missing]),
+      values.get('longest safe job') ?? missing,
+      problemCount || '–',
+    ],
     html`<a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a>`,
   );
 }
+
+/** `5h job`, because a table has no sentence around the name. */
+const nameJob = (job: Job): string =>
+  job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
+
+/** A spare of too little history would look like a verdict. */
+const formatSpare = ({ spare, verdict }: JobJudgement): string =>
+  spare === null || verdict === 'unknown' ? '–' : describeSpare(spare);
+
+const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string =>
+  share === null || verdict === 'unknown' ? '–' : formatShare(share);

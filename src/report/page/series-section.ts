@@ -1,23 +1,38 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
-import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { findDecisiveSeries } from '../../domain/verdict/judgements.ts';
+import { findDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
-import { describeFinding } from '../messages/findings.ts';
+import {
+  describeCopyingJob,
+  describeOutcome,
+  describeReason,
+  describeResult,
+  formatState,
+  isSafeSoFar,
+} from '../messages/headline/headline.ts';
 import { RETIRED_MESSAGE } from '../messages/judgements.ts';
-import { describeJudgement, formatSafety } from '../messages/verdicts.ts';
-import { listMeasuredRows } from '../rows/series-rows.ts';
+import { MAX_DETAIL_WIDTH } from '../messages/page.ts';
 import { formatNumber, formatSeriesName, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
-import { renderSeriesCharts } from './charts/charts.ts';
+import { renderDistributions, renderSawTooth } from './charts/charts.ts';
+import { listFacts } from './facts.ts';
 import { listGenerationRows } from './generations/generation-row.ts';
 import { renderGenerationTables } from './generations/tables.ts';
-import { html, Markup, renderDefinitionList, renderHtmlTable, renderTableRow } from './markup.ts';
-import { formatJobLabel, getTone, renderAdvice, renderIcon, renderVerdictBadge } from './verdicts.ts';
+import {
+  capitalise,
+  html,
+  Markup,
+  prose,
+  renderDefinitionList,
+  renderHtmlTable,
+  renderTableRow,
+} from './markup.ts';
+import { renderNotes, renderOwnProblems } from './problems.ts';
+import { formatJobLabel, getTone, renderAdvice, renderIcon, renderJudgementBadge } from './verdicts.ts';
 
 export const getSectionId = (index: number) => `series-${index + 1}`;
 
@@ -32,70 +47,82 @@ export function createSectionRenderer(
   assessment: Assessment,
   context: SectionContext,
 ): (series: AssessedSeries, index: number) => Markup {
-  const isInHeadline = assessment.series.filter(({ judgements }) => judgements.length > 0).length === 1;
+  const judged = assessment.series.filter(({ judgements }) => judgements.length > 0);
+  const isInHeadline = judged.length === 1;
   const decisive = findDecisiveSeries(assessment);
   return (series, index) => {
     const { analysis, judgements, isRetired } = series;
     const id = getSectionId(index);
     const name = formatSeriesName(analysis.identity);
     const remark = isRetired && html` <span class="muted">${RETIRED_MESSAGE}</span>`;
-    const contents = renderContents(analysis, isInHeadline ? [] : judgements, judgements, context, id);
+    const contents = renderContents(series, {
+      isVerdictInHeadline: isInHeadline,
+      isOnlySection: shown.length === 1,
+      context,
+      id,
+    });
     if (shown.length === 1) {
-      return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
+      return html`<section class="series only" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
     }
-    const isOpen = shown.length <= MAX_OPEN_SECTIONS || series === decisive;
+    const isOpen =
+      shown.length <= MAX_OPEN_SECTIONS ||
+      series === decisive ||
+      judgements.some(({ verdict }) => toSafety(verdict) === 'not-safe');
     return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
-<summary><h2>${name}</h2>${judgements.map(({ verdict: each, job }) => renderVerdictBadge(each, judgements.length > 1 ? formatJobLabel(job) : ''))}${remark}</summary>
+<summary><h2>${name}</h2>${judgements.map((each) => renderJudgementBadge(each, analysis.measurement, judgements.length > 1 ? formatJobLabel(each.job) : ''))}${remark}</summary>
 ${contents}</details>`;
   };
 }
 
-/** With more series, only the section of the decisive series is open. */
+/** With more series, only the sections of unsafe series are open. */
 const MAX_OPEN_SECTIONS = 3;
 
-function renderContents(
-  analysis: SeriesAnalysis,
-  stated: readonly JobJudgement[],
-  drawn: readonly JobJudgement[],
-  { margin, times }: SectionContext,
-  id: string,
-): Markup {
-  const { measurement, isPolled, findings, failedPollSpans } = analysis;
+interface SectionOptions {
+  isVerdictInHeadline: boolean;
+  /** The problems of the only section are below the headline. */
+  isOnlySection: boolean;
+  context: SectionContext;
+  id: string;
+}
+
+function renderContents({ analysis, judgements }: AssessedSeries, options: SectionOptions): Markup {
+  const { isVerdictInHeadline, isOnlySection, context, id } = options;
+  const { margin, times } = context;
+  const { measurement, isPolled, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
-  const verdicts = stated.map((judgement) => renderVerdict(judgement, measurement, times));
-  const problems = html`${renderFindings(findings, drawn, times)}\n${renderFailedPolls(analysis, id, times)}`;
-  if (measurement === null) return html`${verdicts}${problems}`;
+  const verdicts = isVerdictInHeadline
+    ? []
+    : judgements.map((each) => renderVerdict(each, measurement, times));
+  const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
+  const notes = html`${renderNotes(analysis, judgements, times)}\n${renderFailedPolls(analysis, id, times)}`;
+  if (measurement === null) return html`${verdicts}${problems}${notes}`;
   const generations = listGenerationRows(measurement);
   const failed = correctSpans(failedPollSpans, measurement);
-  return html`
+  const charts = { generations, failed, judgements, margin, times, id, name, isAlone: isOnlySection };
+  const facts = listFacts(measurement, { isPolled, margin, times, hasVerdict: judgements.length > 0 });
+  return html`<div class="contents">
 ${verdicts}
-${renderDefinitionList(listMeasuredRows(measurement, isPolled, margin, false, times).reverse(), 'card figures')}
-${renderSeriesCharts(measurement, { generations, failed, judgements: drawn, margin, times, id, name })}
 ${problems}
-<h3>Evidence</h3><p class="evidence">${describeEvidence(measurement, drawn)}</p>
-${renderGenerationTables(measurement, generations, { id, name, times })}
+${renderSawTooth(measurement, charts)}
+${renderDefinitionList(facts, 'card facts')}
+</div><div class="details">${renderDistributions(measurement, charts)}
+<h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
+${notes}
+${renderGenerationTables(measurement, generations, { id, name, times })}</div>
 `;
 }
 
 function renderVerdict(judgement: JobJudgement, measurement: Measurement | null, times: TimeFormat): Markup {
   const tone = getTone(judgement.verdict);
-  return html`<div class="card verdict small ${tone}"><p class="message">${renderIcon(tone)}<span><strong>${formatSafety(judgement.verdict)}</strong>: ${describeJudgement(judgement)}</span></p>${renderAdvice(judgement, measurement, times)}</div>`;
+  const isWeak = isSafeSoFar(judgement, measurement);
+  const job = describeCopyingJob(judgement.job);
+  const outcome =
+    judgement.verdict === 'unknown'
+      ? describeOutcome(judgement, measurement, '')
+      : `${job} ${describeResult(judgement, measurement)}.`;
+  const text = [capitalise(outcome), ...describeReason(judgement, measurement, times)].join(' ');
+  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, measurement, times, 3)}</div>`;
 }
-
-function renderFindings(
-  findings: readonly Finding[],
-  judgements: readonly JobJudgement[],
-  times: TimeFormat,
-): Markup | null {
-  if (findings.length === 0) return null;
-  return html`<h3>Findings</h3><ul class="findings">${findings.map(
-    (finding) =>
-      html`<li class="${finding.severity}"><b>${finding.severity}</b> <span>${describeFinding(finding, judgements, times)}</span></li>`,
-  )}</ul>`;
-}
-
-/** An error message can be long, but its start is enough. */
-const MAX_DETAIL_WIDTH = 160;
 
 function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: TimeFormat): Markup | null {
   if (failedPolls.length === 0) return null;

@@ -1,10 +1,11 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
+import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
 import { formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
-import { html, Markup } from './markup.ts';
+import { html, Markup, prose } from './markup.ts';
 
 /** The appearance of a verdict: a CSS class, and the name of a CSS colour. */
 export type Tone = 'safe' | 'bad' | 'unsure';
@@ -21,8 +22,9 @@ const SHAPES: Record<Tone, string> = {
     '<rect class="body" x="1" y="1" width="22" height="22" rx="6"/><path d="M8.7 9.2a3.3 3.3 0 1 1 5 2.9c-1.2.7-1.7 1.2-1.7 2.3"/><path d="M12 18v.1"/>',
 };
 
-export const renderIcon = (tone: Tone): Markup =>
-  html`<svg class="icon ${tone}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${new Markup(SHAPES[tone])}</svg>`;
+/** @param isHollow for a verdict of little history */
+export const renderIcon = (tone: Tone, isHollow = false): Markup =>
+  html`<svg class="icon ${tone}${isHollow && ' hollow'}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${new Markup(SHAPES[tone])}</svg>`;
 
 const FAVICON_COLOURS: Record<Tone, string> = { safe: '#14713f', bad: '#b3261e', unsure: '#8a5800' };
 
@@ -38,18 +40,37 @@ export function buildFaviconUrl(tone: Tone): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-/** @param job shown in front of the safety, if there are several jobs */
-export const renderVerdictBadge = (verdict: Verdict, job = ''): Markup =>
-  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict))}${job !== '' && `${job}: `}${formatSafety(verdict)}</span>`;
+interface BadgeOptions {
+  /** Shown in front of the safety, if there are several jobs. */
+  job?: string;
+  /** A safe verdict of little history. */
+  isSafeSoFar?: boolean;
+}
 
+export const renderVerdictBadge = (
+  verdict: Verdict,
+  { job = '', isSafeSoFar: isWeak = false }: BadgeOptions = {},
+): Markup =>
+  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict), isWeak)}<span>${job !== '' && `${job}: `}${isWeak ? SAFE_SO_FAR : formatSafety(verdict)}</span></span>`;
+
+/** The badge of a judgement. */
+export const renderJudgementBadge = (
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  job = '',
+): Markup => renderVerdictBadge(judgement.verdict, { job, isSafeSoFar: isSafeSoFar(judgement, measurement) });
+
+/** @param level of the heading */
 export function renderAdvice(
   judgement: JobJudgement,
   measurement: Measurement | null,
   times: TimeFormat,
+  level: 2 | 3 = 2,
 ): Markup | null {
   const messages = listAdvice(judgement, measurement, times);
   if (messages.length === 0) return null;
-  return html`<div class="advice"><h3>What to do</h3><ul>${messages.map((each) => html`<li>${each}</li>`)}</ul></div>`;
+  const tag = new Markup(`h${level}`);
+  return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li>${prose(each)}</li>`)}</ul></div>`;
 }
 
 /** A chart has no space for a longer name. The headline shows the full name. */

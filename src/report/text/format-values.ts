@@ -35,6 +35,12 @@ export function formatShare(share: number): string {
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
+/** `0.98%`: the rest of {@link formatShare}. Rounds up, so that a share of 1 is the only one without a rest. */
+export function formatRemainingShare(share: number): string {
+  const hundredths = 10_000 - Math.floor(share * 10_000 + 1e-9);
+  return `${Number((hundredths / 100).toFixed(2))}%`;
+}
+
 /** `0.021%`: a small share with two significant digits, rounded up. */
 export function formatPercentage(share: number): string {
   if (share <= 0) return 'below 0.001%';

@@ -69,11 +69,20 @@ const EXPLANATIONS: readonly Explanation[] = [
     'no permission to use FILE',
     'run as the owner of the file and its folder, or name another file with --db',
   ],
+  [/^ENOTDIR/, 'DATABASE_INVALID_PATH', 'could not use FILE: a folder in its path is a file', OTHER_PATH],
+  [/^ENAMETOOLONG/, 'DATABASE_INVALID_PATH', 'could not use FILE: the name is too long', OTHER_PATH],
+  [/^ELOOP/, 'DATABASE_INVALID_PATH', 'could not use FILE: its path has too many symbolic links', OTHER_PATH],
   [
-    /^(ENOENT|ENOTDIR|EISDIR|EEXIST|ELOOP|ENAMETOOLONG|SQLITE_CANTOPEN_(ISDIR|SYMLINK|FULLPATH|CONVPATH))/,
+    /^ENOENT/,
+    'DATABASE_INVALID_PATH',
+    'could not use FILE: the file or its folder does not exist',
+    OTHER_PATH,
+  ],
+  [
+    /^(EISDIR|EEXIST|SQLITE_CANTOPEN_(ISDIR|SYMLINK|FULLPATH|CONVPATH))/,
     'DATABASE_INVALID_PATH',
     'could not use the path FILE',
-    'check the path given with --db',
+    `check the path, or ${OTHER_PATH}`,
   ],
   [
     /^SQLITE_CANTOPEN_NOTEMPDIR|^SQLITE_IOERR_GETTEMPPATH/,

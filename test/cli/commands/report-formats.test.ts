@@ -27,7 +27,7 @@ test('several formats are written even if another one fails', async () => {
   ]);
   expect([code, stderr]).toEqual([
     2,
-    `error: could not write ${nowhere}: the folder does not exist\nhint: give another file, or - for stdout\n`,
+    `error: could not write ${nowhere}: the folder does not exist\nhint: create the folder, or give another file, or - for stdout\n`,
   ]);
   expect(read(folder, 'a.csv')).toMatch(/^host,/);
   expect(read(folder, 'b.md')).toMatch(/^## cred-watch/);
@@ -152,8 +152,8 @@ test('the files of GitHub Actions produce an error with the variable if they can
   mkdirSync(join(folder, 'directory'));
   for (const variable of ['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT']) {
     for (const [path, why] of [
-      [join(folder, 'directory'), 'illegal operation on a directory (EISDIR)'],
-      [join(folder, 'none', 'file'), 'no such file or directory (ENOENT)'],
+      [join(folder, 'directory'), 'this is a folder'],
+      [join(folder, 'none', 'file'), 'the folder does not exist'],
     ] as const) {
       expect(await report(['-j', '4h', '-f', 'github'], { [variable]: path })).toMatchObject({
         code: 2,

@@ -375,7 +375,7 @@ describe('the log of simulate', () => {
     expect(await runShell(script)).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: could not write to standard output: no space left on device \(ENOSPC\)\nhint: /,
+        /^error: could not write to standard output: the disk is full\nhint: the output is incomplete: free some space, or write to another file\n/,
       ),
     });
   });

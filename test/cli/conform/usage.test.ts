@@ -14,7 +14,7 @@ test.each([
   {
     flags: ['-o', join(tmpdir(), 'missing-folder', 'conform.json')],
     error: `could not write ${join(tmpdir(), 'missing-folder', 'conform.json')}: the folder does not exist`,
-    hint: 'give another file, or - for stdout',
+    hint: 'create the folder, or give another file, or - for stdout',
   },
   {
     flags: ['-o', tmpdir()],

@@ -57,7 +57,9 @@ describe('the output folder', () => {
     expect(await run(file)).toBe(
       `error: ${file} is a file, and Parquet needs a folder\nhint: give a folder with -o\n`,
     );
-    expect(await run(join(file, 'x'))).toMatch(/^error: could not write .*not a directory/);
+    expect(await run(join(file, 'x'))).toMatch(
+      /^error: could not write .*: a folder in the path is a file\nhint: check the path, or give another folder with -o\n/,
+    );
     expect(await run('/proc/x/y')).toMatch(/^error: could not write \/proc\/x\/y/);
   });
 

@@ -169,6 +169,7 @@ test.each([
     ],
     '--external-id is a secret',
   ],
+  [['--process', 'cat CANARY'], '--process can contain a secret'],
   [['--write', ...CRON, '-f', 'json'], '--write with -f json needs --yes'],
   [['--write', '--yes', '--schedule', 'process'], '--write cannot install a process'],
 ])('%j is wrong usage', async (args, message) => {

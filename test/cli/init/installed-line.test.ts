@@ -135,7 +135,7 @@ describeReader('the real crontab', { program: 'cron', package: 'cron', folders: 
     const script = `
       mount -t tmpfs private /var/spool/cron/crontabs
       printf 'MAILTO=ops\\n0 2 * * * /srv/load.sh\\n' | crontab -
-      ${INIT} > /dev/null; ${INIT} | tail -4; crontab -l`;
+      ${INIT} > /dev/null; ${INIT} | tail -8; crontab -l`;
     const { code, stdout, stderr } = await runShell(script, {
       env: { ...env, DATABASE: join(temporaryFolder(), 'samples.db') },
       prefix: OWN_MOUNTS,

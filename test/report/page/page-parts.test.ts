@@ -130,17 +130,20 @@ const generationRow: GenerationRow = {
   flags: 0,
 };
 
+const STYLE = { id: 's', name: 'a', times: UTC_TIMES };
+
 describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
   const listCells = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
-    const style = { id: 's', name: 'a', times: UTC_TIMES };
-    const index = GENERATION_TABLE_COLUMNS.findIndex(([label]) => label === column);
-    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, style).text.split('<details');
-    const read = (table: string) =>
-      [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
+    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+    const read = (table: string) => {
+      const labels = [...table.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+      const index = labels.indexOf(column);
+      return [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
         ([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
       );
+    };
     return [read(worst), read(newest)];
   };
   const withLeadTime = (minutes: number | null): GenerationRow => ({
@@ -153,6 +156,18 @@ describe('generation tables', () => {
     const [worst] = listCells(minutes.map(withLeadTime), 'lead time');
     expect(worst).toEqual([3, 8, 12, 20, 27, 33, 41, 47, 50, 51].map((minute) => `${minute}m`));
     expect(listCells([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m', '7m']);
+  });
+
+  test('the table of the worst rotations begins with the lead time and its rotation, and has notes only if there are any', () => {
+    const labels = (rows: readonly GenerationRow[]) => {
+      const measurement = measure(measured({ generations: 2 }).generations);
+      const [worst = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+      return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
+    };
+    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval', 'samples'];
+    expect(labels([withLeadTime(5)])).toEqual(columns);
+    const flagged = { ...withLeadTime(5), flags: GENERATION_FLAGS.window };
+    expect(labels([withLeadTime(4), flagged])).toEqual([...columns, 'notes']);
   });
 
   test('the table of generations shows the newest 200 in descending order', () => {

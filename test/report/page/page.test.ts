@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { script, style } from 'virtual:page-assets';
 import { describe, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
+import type { JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../../../src/domain/verdict/shown-series.ts';
 import type { ChartData } from '../../../src/report/page/charts/chart-data.ts';
 import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
@@ -105,10 +106,12 @@ describe('a page', () => {
     expect((large - small) / 10_000).toBeLessThan(40);
   });
 
-  test('a page reloads only with the option refreshSeconds', () => {
+  test('a page requests itself again only with the option refreshSeconds', () => {
     const settings = (html: string) => /id="settings">([^<]*)</.exec(html)?.[1];
     expect(settings(page([measured()]))).toBe('{"refreshSeconds":null}');
-    expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toBe('{"refreshSeconds":30}');
+    expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toMatch(
+      /^\{"refreshSeconds":30,"renderedAt":\d{13}\}$/,
+    );
   });
 });
 
@@ -122,14 +125,15 @@ describe('a section of a page', () => {
     expect(detail(161)).toBe(`${'x'.repeat(159)}…`);
   });
 
-  test('a section is open on a page of three series, and closed on a page of four unless it is decisive', () => {
-    const countOpen = (count: number) => {
+  test('a section is open on a page of three series, and closed on a page of four unless it is decisive or not safe', () => {
+    const countOpen = (count: number, hours: number) => {
       const histories = Array.from({ length: count }, (_, index) =>
         measured({ identity: { host: `h${index}` } }),
       );
-      return page(histories).match(/<details class="series"[^>]* open>/g)?.length;
+      return page(histories, [job(hours)]).match(/<details class="series"[^>]* open>/g)?.length;
     };
-    expect([countOpen(2), countOpen(3), countOpen(4)]).toEqual([2, 3, 1]);
+    expect([countOpen(2, 4), countOpen(3, 4), countOpen(4, 4)]).toEqual([2, 3, 1]);
+    expect(countOpen(30, 5)).toBe(30);
   });
 
   test('a section lists as many problems as the overview counts', () => {
@@ -143,16 +147,6 @@ describe('a section of a page', () => {
     expect(html).toContain('<li class="note">');
   });
 
-  test('a section labels up to six jobs of the curve at different heights', () => {
-    const jobs = [1, 2, 3, 4, 5, 6, 7].map((hours) => job(hours));
-    const [, curve = ''] = page([measured()], jobs).split('Safe starts by job length');
-    const heights = [...curve.matchAll(/<text text-anchor="\w+" dx="[-\d]+" x="[\d.]+%" y="([\d.]+)"/g)].map(
-      ([, y]) => Number(y),
-    );
-    expect(new Set(heights.slice(0, 6)).size).toBe(6);
-    expect(heights[6]).toBe(heights[0]);
-  });
-
   test('a section of one sample shows an hour around it', () => {
     const [generation, ...others] = measured({ generations: 1 }).generations;
     expect(others).toEqual([]);
@@ -162,10 +156,10 @@ describe('a section of a page', () => {
       generations:
         generation === undefined ? [] : [{ ...generation, lastSeen: at, rawLastSeen: at, samples: 1 }],
     };
-    const ticks = [...page([single], []).matchAll(/>((?:02-28 |03-01 )?\d\d:\d\d)<\/text>/g)].map(
-      ([, text]) => text,
-    );
-    expect([ticks[0], ticks.at(-1)]).toEqual(['02-28 23:40', '00:30']);
+    const ticks = [...page([single], []).matchAll(/>(\d\d[:-]\d\d)<\/text>/g)].map(([, text]) => text);
+    // The date is below the first time and below the first time of another day.
+    expect([ticks[0], ticks[1], ticks.at(-1)]).toEqual(['23:40', '02-28', '00:30']);
+    expect(ticks).toContain('03-01');
   });
 });
 
@@ -176,36 +170,50 @@ describe('the verdict on a page', () => {
   test('the verdict on a page comes first, and is part of the title', () => {
     const html = page([measured()], [job(7)]);
     expect(words(html)).toMatch(
-      /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ not safe a 7h job /,
+      /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ Not safe : On web-1, a 7h job that copies its credentials at the start would have failed at every start time\. /,
     );
     expect(words(html)).toContain('let the job refresh its credentials');
   });
 
   test('the page verdict of a safe job has the spare validity and no advice', () => {
     const text = render([measured()], [job(4)]);
-    expect(text).toContain(' safe a 4h job with a margin of 5m at any measured start, 55m to spare ');
+    expect(text).toContain(
+      ' Safe so far : On web-1, a 4h job that copies its credentials at the start was safe at every start time so far: 11 rotations in 11h 55m . ',
+    );
+    expect(text).toContain(
+      'With a margin of 5m, the job needs credentials for 4h 05m . The worst case was 5h, ',
+    );
+    expect(text).toContain(': 55m to spare.');
     expect(text).not.toContain('What to do');
   });
 
   test('the verdict on a page is replaced by a hint without jobs or without samples', () => {
-    expect(render([measured()], [])).toContain(' no job was judged: give its length with -j');
-    expect(render([], [])).toContain(' no samples to judge by: ');
-    expect(render([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
+    expect(render([measured()], [])).toContain(
+      ' Credentials on web-1 were always valid for at least 5h. No job was judged: give its length with -j',
+    );
+    expect(render([], [])).toContain(' No samples to judge by: ');
+    expect(render([], [job(5)])).toContain(' Unknown : Job 5h: no samples to judge by');
     expect(render([measured({ generations: 0 })], [job(5)])).toContain('no poll has succeeded yet');
   });
 
   test('the page verdict of several jobs and series is a list, with a badge at each series', () => {
     const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
-    expect(text).toContain(' not safe 5h on 2 of 2 series: web-1 · imds v2 · app; web-2 · imds v2 · app ');
-    expect(text).toContain(' safe nightly (4h) on 2 of 2 series: ');
-    expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe ');
+    expect(text).toContain(' Not safe : 1 of 2 jobs would have failed. ');
+    expect(text).toContain(
+      ' not safe A 5h job that copies its credentials at the start would have failed on all 2 hosts. ',
+    );
+    expect(text).toContain(
+      ' safe so far The job nightly (4h), which copies its credentials at the start, was safe ',
+    );
+    expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe so far ');
   });
 
   test('the page verdict of several jobs of one series is shown once, with advice for each job', () => {
     const text = render([measured()], [job(5), job(7, 'nightly')]);
-    expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
+    expect(text).toContain(' Not safe : All 2 jobs would have failed. ');
+    expect(text.match(/a 5h job that copies/g)).toHaveLength(1);
     expect(text).toMatch(
-      / not safe nightly : a 7h job with a margin of 5m at every measured start, .* What to do let the job refresh/,
+      / not safe On web-1, the job nightly \(7h\), which .* would have failed at every start time\. .* Let the job refresh/,
     );
   });
 
@@ -224,9 +232,10 @@ describe('the verdict on a page', () => {
 describe('charts of a page', () => {
   test('charts of a page have a legend for gaps, failed polls, rotation windows and jobs', () => {
     const legend = (history: SeriesHistory, jobs = [job(5)]) =>
-      [...page([history], jobs).matchAll(/class="swatch (\w+)"/g)].map(([, swatch]) => swatch);
-    expect(legend(measured(), [])).toEqual(['remaining']);
-    expect(legend(measured())).toEqual(['remaining', 'required']);
+      [...page([history], jobs).matchAll(/class="swatch (\w+)[^"]*"/g)].map(([, swatch]) => swatch);
+    expect(legend(measured(), [])).toEqual(['remaining', 'worst']);
+    expect(legend(measured())).toEqual(['remaining', 'required', 'short', 'worst', 'required']);
+    expect(legend(measured(), [job(4)])).not.toContain('short');
     expect(legend(measured({ unseen: [4, 5] }))).toContain('gap');
     expect(legend(measured({ dated: false }))).toContain('window');
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
@@ -240,24 +249,28 @@ describe('charts of a page', () => {
     );
   });
 
-  test('charts of a page show an envelope for more than 400 teeth', () => {
+  test('charts of a page show a band with a strong lower edge if a tooth is narrower than six pixels on paper', () => {
     const still = (generations: number) =>
-      page([measured({ generations })]).match(/<path class="(line|range|area)"/g);
-    expect(still(400)).toEqual([
-      '<path class="area"',
-      '<path class="line"',
-      '<path class="area"',
-      '<path class="line"',
-    ]);
-    expect(still(401)?.slice(0, 2)).toEqual(['<path class="range"', '<path class="line"']);
+      [
+        ...page([measured({ generations })], [job(5)]).matchAll(
+          /<path class="(line|line edge|range|area|short)"/g,
+        ),
+      ].map(([, name]) => name);
+    expect(still(95).slice(0, 3)).toEqual(['area', 'short', 'line']);
+    expect(still(96).slice(0, 3)).toEqual(['range', 'short', 'line edge']);
+  });
+
+  test('charts of a page fill the area below the line of each job that is not safe', () => {
+    const count = (jobs: JobToJudge[]) => page([measured()], jobs).match(/<path class="short"/g)?.length ?? 0;
+    expect(count([job(4)])).toBe(0);
+    expect(count([job(4), job(5), job(7)])).toBe(2);
   });
 
   test('charts of a page are replaced by a text if there is nothing to draw', () => {
     const single = page([measured({ generations: 1 })], []);
-    expect(single).not.toMatch(/NaN|Infinity|undefined/);
-    expect(words(single)).toMatch(
-      /Rotation intervals not known yet .*Worst rotations No rotation witnessed yet/,
-    );
+    expect(ownText(single)).not.toMatch(/NaN|Infinity|undefined/);
+    expect(words(single)).toContain('Worst rotations No rotation witnessed yet');
+    expect(words(single)).not.toContain('Rotation intervals');
   });
 });
 
@@ -318,7 +331,7 @@ describe('a page of many series', () => {
     expect(words(html)).toContain(
       '2 retired series are not shown: 72 samples from 2026-03-01 00:03:00Z to 02:58:00Z, worst case 5h; show them with `report --retired`',
     );
-    expect(elements(html, 'section class="series"')).toBe(1);
+    expect(elements(html, 'section class="series only"')).toBe(1);
     expect(html).not.toContain('class="overview"');
     const all = render([old('a'), current, old('b')], { showRetired: true, top: null });
     expect(words(all)).not.toContain('not shown');
@@ -344,28 +357,28 @@ describe('a page of many series', () => {
     expect(names(render(hosts(201), { showRetired: false, top: 201 }))).toHaveLength(201);
   });
 
-  test('a page with ten failing series warns about each, and counts further ones', () => {
+  test('a page with many failing series shows the problems of the three worst, and counts the others', () => {
     const failing = (count: number) =>
       hosts(count).map((history, index): SeriesHistory => {
         const at = START + (10 + index) * 3_600_000;
         const poll = { reason: 'timeout', count: 1, firstAt: at, lastAt: at, lastDetail: '' } as const;
         return { ...history, failedPolls: [poll] };
       });
-    const warnings = (count: number) => {
+    const problems = (count: number) => {
       const html = render(failing(count), { showRetired: false, top: null });
-      return (/<ul class="failing">.*<\/ul>/.exec(html)?.[0] ?? '').split('<li>').slice(1);
+      return (/<section class="problems".*<\/section>/.exec(html)?.[0] ?? '').split('<li>').slice(1);
     };
-    expect(warnings(10)).toHaveLength(10);
-    expect(warnings(11).at(-1)).toContain('the last poll of 1 more series failed');
-    const many = warnings(14);
-    expect(many).toHaveLength(11);
-    // The newest comes first.
-    expect(many[0]).toContain(`web-${(13 * 7) % 14} · imds v2: the last poll failed at 2026-03-01 23:00:00Z`);
-    expect(many.at(-1)).toContain('the last polls of 4 more series failed');
+    expect(problems(3)).toHaveLength(3);
+    const many = problems(14);
+    expect(many).toHaveLength(4);
+    // Web-0 has the shortest lead time.
+    expect(words(many[0] ?? '')).toContain('web-0 · imds v2 : the last poll failed at 2026-03-01 10:00:00Z');
+    expect(many[0]).toContain('<a href="#series-1">');
+    expect(many.at(-1)).toContain('11 more problems: the table of the series shows where');
   });
 
   test('a page judges all series, also those that it does not show', () => {
     const html = render(hosts(10), { showRetired: false, top: 1 }, [job(5), job(4)]);
-    expect(words(html)).toContain('on 10 of 10 series: ');
+    expect(words(html)).toContain('would have failed on all 10 hosts. ');
   });
 });

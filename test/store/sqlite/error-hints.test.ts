@@ -111,10 +111,25 @@ const EXPLAINED: readonly Explained[] = [
   {
     code: 'DATABASE_INVALID_PATH',
     message: 'could not use the path FILE',
-    hint: 'check the path given with --db',
+    hint: `check the path, or ${OTHER_PATH}`,
     sqlite: 'CANTOPEN_ISDIR CANTOPEN_SYMLINK CANTOPEN_FULLPATH CANTOPEN_CONVPATH',
-    system: 'ENOENT ENOTDIR EISDIR EEXIST ELOOP ENAMETOOLONG',
+    system: 'EISDIR EEXIST',
   },
+  ...(
+    [
+      ['ENOTDIR', 'a folder in its path is a file'],
+      ['ENAMETOOLONG', 'the name is too long'],
+      ['ELOOP', 'its path has too many symbolic links'],
+      ['ENOENT', 'the file or its folder does not exist'],
+    ] as const
+  ).map(
+    ([system, reason]): Explained => ({
+      code: 'DATABASE_INVALID_PATH',
+      message: `could not use FILE: ${reason}`,
+      hint: OTHER_PATH,
+      system,
+    }),
+  ),
   {
     code: 'DATABASE_IO_ERROR',
     message: 'could not open FILE, or a file next to it that SQLite needs',
@@ -265,7 +280,9 @@ describe('SQLite hides the error of the system', () => {
 
   test('a missing file is named as the cause', () => {
     const file = join(temporaryFolder(), 'missing', 'samples.db');
-    expect(() => withErrorHints(file, cannotOpen)).toThrow(`could not use the path ${file}`);
+    expect(() => withErrorHints(file, cannotOpen)).toThrow(
+      `could not use ${file}: the file or its folder does not exist`,
+    );
   });
 
   const isRoot = process.getuid?.() === 0;

@@ -16,7 +16,7 @@ export async function prepareCrontab({ comment, line }: CronSchedule, env: Envir
   const state = addToCrontab(await readCrontab(env), comment, line);
   if (state.code === 'conflict') {
     throw new CredWatchError(
-      `the crontab polls these credentials already: ${state.line}`,
+      `the crontab polls these credentials already: ${redactText(state.line)}`,
       'remove this line with `crontab -e`, then run the command again',
     );
   }

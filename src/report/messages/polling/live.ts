@@ -19,7 +19,7 @@ export const COUNTERS = {
   next: (at: Instant, now: Instant): string => (at > now ? `in ${duration(toSeconds(at - now))}` : 'due now'),
   /** A rotation is overdue after `latest`. */
   rotation: (at: Instant, now: Instant, latest: Instant): string => {
-    if (now > latest) return `overdue since ${duration(toSeconds(now - latest))}`;
+    if (now > latest) return `overdue for ${duration(toSeconds(now - latest))}`;
     return COUNTERS.next(at, now);
   },
 } as const;
@@ -33,14 +33,17 @@ export const isCounter = (name: string | undefined): name is Counter =>
 const toSeconds = (milliseconds: number) => Math.max(0, Math.floor(milliseconds / 1000));
 
 export const describeExpiration = (at: Instant, now: Instant, times: TimeFormat) =>
-  `at ${times.shortTimestamp(at, now)}`;
+  `expires at ${times.shortTimestamp(at, now)}`;
 
 /** Follows the countdown to a rotation. */
 export const describeRotationRange = (
   { earliest, latest }: RotationForecast,
   now: Instant,
   times: TimeFormat,
-): string => `between ${times.shortTimestamp(earliest, now)} and ${times.shortTimestamp(latest, now)}`;
+): string =>
+  earliest === latest
+    ? `expected at ${times.shortTimestamp(latest, now)}`
+    : `between ${times.shortTimestamp(earliest, now)} and ${times.shortTimestamp(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;

@@ -16,3 +16,6 @@ export function createColourReader(element: Element): ReadColour {
 /** Data that the page contains in a script element. The renderer of the page has written it with type `T`. */
 export const readEmbeddedJson = <T>(id: string): T =>
   JSON.parse(document.getElementById(id)?.textContent ?? 'null');
+
+/** Converts CSS pixels to canvas pixels. */
+export const px = (count: number) => count * (devicePixelRatio || 1);

@@ -1,8 +1,12 @@
 import type uPlot from 'uplot';
 import { findFirstIndex } from '../../../domain/lists.ts';
-import type { Span } from '../../../domain/model.ts';
-import type { JobLine } from '../charts/chart-data.ts';
-import type { ReadColour } from './elements.ts';
+import type { Seconds, Span } from '../../../domain/model.ts';
+import type { ServedSpan } from '../../drawing/minimum-validity.ts';
+import { buildBand, isBand } from '../charts/band.ts';
+import { PLOT_HEIGHT } from '../charts/saw-tooth-scale.ts';
+import { chooseValidityLabels } from '../charts/validity-labels.ts';
+import { drawBand, drawLowerEdge, fillShortBand, fillShortTeeth, SHORT_OPACITY } from './areas.ts';
+import { px, type ReadColour } from './elements.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
 
 /** More visible marks cannot be distinguished, so they are omitted. */
@@ -22,20 +26,32 @@ export function drawBackground(chart: uPlot, data: SawToothData, colour: ReadCol
   });
 }
 
-/** Failed polls, rotations, required validity and the worst case, above the line. */
+/** Short validity, failed polls, rotations, required validity and the worst case, above the line. */
 export function drawForeground(chart: uPlot, data: SawToothData, colour: ReadColour): void {
   const { ctx } = chart;
+  const spans = findVisible(chart, data.spans);
   drawClipped(chart, () => {
+    const band = isDense(chart, data) ? buildVisibleBand(chart, spans) : null;
+    if (band !== null) drawBand(chart, band, colour);
+    ctx.fillStyle = colour('bad');
+    ctx.globalAlpha = SHORT_OPACITY;
+    for (const { required, tone } of data.jobs) {
+      if (tone !== 'bad') continue;
+      if (band === null) fillShortTeeth(chart, spans, required);
+      else fillShortBand(chart, band, required);
+    }
+    ctx.globalAlpha = 1;
+    if (band !== null) drawLowerEdge(chart, band, colour);
     ctx.fillStyle = colour('bad');
     for (const span of findVisible(chart, data.failedPolls)) fillSpan(chart, span, 6);
     ctx.fillStyle = colour('accent');
-    const spans = findVisible(chart, data.spans);
-    if (spans.length <= MAX_MARKS) {
+    if (spans.length <= MAX_MARKS && band === null) {
       for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
     }
-    for (const job of data.jobs) drawJobLine(chart, job, colour);
+    for (const { required, tone } of data.jobs) drawRequired(chart, required, colour(tone));
     drawWorstCase(chart, data, colour);
   });
+  drawJobLabels(chart, data, colour);
 }
 
 function drawClipped({ ctx, bbox }: uPlot, draw: () => void): void {
@@ -47,9 +63,9 @@ function drawClipped({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.restore();
 }
 
-/** True if the visible lines are so close that they form a band. A band is drawn translucent. */
+/** True if the visible teeth are so narrow that a band replaces them. */
 export const isDense = (chart: uPlot, { spans }: SawToothData) =>
-  findVisible(chart, spans).length > chart.width / 3;
+  isBand(findVisible(chart, spans).length, chart.bbox.width / px(1));
 
 /** The visible spans. `spans` are in order and do not overlap. */
 function findVisible<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
@@ -60,8 +76,11 @@ function findVisible<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[
   );
 }
 
-/** Converts CSS pixels to canvas pixels. */
-const px = (count: number) => count * (devicePixelRatio || 1);
+/** The band of the visible time. */
+function buildVisibleBand(chart: uPlot, spans: readonly ServedSpan[]) {
+  const { min = 0, max = 0 } = chart.scales.x ?? {};
+  return buildBand(spans, { from: min * 1000, to: max * 1000 }, chart.bbox.width / px(1));
+}
 
 /** @param stripHeight pixels from the bottom; null fills the whole height */
 function fillSpan(chart: uPlot, { from, to }: Span, stripHeight: number | null): void {
@@ -96,45 +115,38 @@ function drawDot(chart: uPlot, x: number, y: number, radius: number): void {
   ctx.fill();
 }
 
-function drawJobLine(chart: uPlot, { required, label, tone }: JobLine, colour: ReadColour): void {
-  const { ctx, bbox } = chart;
-  const right = bbox.left + bbox.width;
-  const y = Math.round(chart.valToPos(required, 'y', true));
-  ctx.strokeStyle = ctx.fillStyle = colour(tone);
+function drawRequired({ ctx, bbox, valToPos }: uPlot, required: Seconds, colour: string): void {
+  const y = Math.round(valToPos(required, 'y', true));
+  ctx.strokeStyle = colour;
   ctx.lineWidth = px(1.5);
   ctx.setLineDash([px(6), px(4)]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
-  ctx.lineTo(right, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  drawText(chart, label, right, y - px(6), colour('surface'));
 }
 
-function drawWorstCase(chart: uPlot, { worstCase, worstCaseText }: SawToothData, colour: ReadColour): void {
+function drawWorstCase(chart: uPlot, { worstCase }: SawToothData, colour: ReadColour): void {
   const { at, seconds } = worstCase;
-  const { bbox, ctx } = chart;
-  const x = chart.valToPos(at / 1000, 'x', true);
-  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  const { ctx } = chart;
   ctx.fillStyle = colour('surface');
   drawDot(chart, at / 1000, seconds, 6);
   ctx.fillStyle = colour('ink');
   drawDot(chart, at / 1000, seconds, 4.5);
-  const y = chart.valToPos(seconds, 'y', true) + px(20);
-  const isLow = y > bbox.top + bbox.height - px(4);
-  const text = `worst case ${worstCaseText}`;
-  drawText(chart, text, x, isLow ? y - px(32) : y, colour('surface'));
 }
 
-/** Centred at `x` as far as the plot has space. The outline separates the text from a line below it. */
-function drawText({ ctx, bbox, root }: uPlot, text: string, x: number, y: number, outline: string): void {
+/** Left of the plot, between the labels of the axis. */
+function drawJobLabels(chart: uPlot, data: SawToothData, colour: ReadColour): void {
+  const { ctx, bbox, root } = chart;
+  ctx.save();
   ctx.font = `600 ${px(12)}px ${getComputedStyle(root).fontFamily}`;
-  ctx.textAlign = 'center';
-  ctx.lineWidth = px(3);
-  ctx.lineJoin = 'round';
-  ctx.strokeStyle = outline;
-  const half = ctx.measureText(text).width / 2;
-  const inside = Math.min(Math.max(x, bbox.left + half), bbox.left + bbox.width - half);
-  ctx.strokeText(text, inside, y);
-  ctx.fillText(text, inside, y);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  for (const { seconds, text, tone } of chooseValidityLabels(data, PLOT_HEIGHT, data.jobs)) {
+    if (tone === null) continue;
+    ctx.fillStyle = colour(tone);
+    ctx.fillText(text, bbox.left - px(8), chart.valToPos(seconds, 'y', true));
+  }
+  ctx.restore();
 }

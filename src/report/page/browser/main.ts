@@ -10,12 +10,11 @@ import {
   showButtons,
 } from './sections.ts';
 
-const { refreshSeconds, renderedAt } = readEmbeddedJson<{
-  /** Null for a saved page. */
-  refreshSeconds: number | null;
-  renderedAt: number;
-}>('settings');
-const savedState = refreshSeconds === null ? null : takeSavedPageState();
+/** `refreshSeconds` is null on a saved page. */
+const settings = readEmbeddedJson<{ refreshSeconds: null } | { refreshSeconds: number; renderedAt: number }>(
+  'settings',
+);
+const savedState = settings.refreshSeconds === null ? null : takeSavedPageState();
 const charts = new Map<HTMLElement, InteractiveChart>();
 
 /** Draws a chart when the user scrolls near it, so that a page with fifty series opens as fast as one. */
@@ -37,10 +36,9 @@ enableSectionOpening();
 showButtons();
 // A reloaded page keeps a section closed that the user has closed, although the URL names it.
 if (savedState === null) openSection(location.hash);
-if (refreshSeconds !== null) {
+if (settings.refreshSeconds !== null) {
   startLivePage({
-    refreshSeconds,
-    renderedAt,
+    ...settings,
     onUpdate() {
       for (const [figure, chart] of charts) {
         if (figure.isConnected) chart.update();

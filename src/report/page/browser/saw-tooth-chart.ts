@@ -1,16 +1,20 @@
 import uPlot from 'uplot';
-import { formatDuration } from '../../../domain/time/duration.ts';
-import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
-import { buildTimeAxis, labelTicks, type TimeAxis } from '../../drawing/time-axis.ts';
+import { buildTimeAxis, labelTicksInTwoLines, type TimeAxis } from '../../drawing/time-axis.ts';
+import { PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from '../charts/saw-tooth-scale.ts';
+import { chooseValidityLabels, listValidityTicks } from '../charts/validity-labels.ts';
 import { createColourReader } from './elements.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
 import { pageTimes } from './page-times.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
-const HEIGHT = 304;
-/** Pixels of one tick label. */
-const LABEL_WIDTH = 104;
+const HEIGHT = SPACE_ABOVE + PLOT_HEIGHT + SPACE_BELOW;
+/** Pixels of the labels left of the plot, as in the style sheet for the static chart. */
+const SPACE_LEFT = 64;
+/** Half of the last label of the time axis. */
+const SPACE_RIGHT = 24;
+/** Pixels from one label of the time axis to the next. */
+const TICK_DISTANCE = 60;
 
 /** Times are in seconds since 1970. */
 interface ChartEvents {
@@ -24,11 +28,16 @@ export function createSawToothChart(container: HTMLElement, data: SawToothData, 
   const font = `12px ${getComputedStyle(container).fontFamily}`;
   let view = data.whole;
   const gridStyle = { stroke: () => colour('grid'), width: 1 };
-  const axisStyle = { stroke: () => colour('muted'), grid: gridStyle, ticks: gridStyle, font };
+  const axisStyle = {
+    stroke: () => colour('muted'),
+    grid: gridStyle,
+    ticks: { ...gridStyle, size: 4 },
+    font,
+  };
   const options: uPlot.Options = {
     width: container.clientWidth,
     height: HEIGHT,
-    padding: [14, 30, 0, 0],
+    padding: [SPACE_ABOVE, SPACE_RIGHT, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [view.from, view.to] },
@@ -37,9 +46,9 @@ export function createSawToothChart(container: HTMLElement, data: SawToothData, 
     series: [
       {},
       {
-        // The style sheet has six-digit colours. Two more digits make a colour translucent.
-        stroke: (chart) => (isDense(chart, data) ? `${colour('accent')}80` : colour('accent')),
-        fill: () => colour('accent-soft'),
+        // A band replaces lines that are too close.
+        stroke: (chart) => (isDense(chart, data) ? 'transparent' : colour('accent')),
+        fill: (chart) => (isDense(chart, data) ? 'transparent' : colour('accent-soft')),
         width: 1.5,
         points: { show: false },
         // The line is interrupted in gaps.
@@ -105,19 +114,33 @@ const findCursorTime = (chart: uPlot): number | null => {
 function createTimeAxis(): uPlot.Axis {
   let axis: TimeAxis = { ticks: [], step: 1 };
   return {
-    size: 34,
+    size: SPACE_BELOW,
+    gap: 2,
+    lineGap: 1.2,
     splits: ({ width }, _, from, to) => {
-      const maxTicks = Math.max(2, Math.floor(width / LABEL_WIDTH));
+      const maxTicks = Math.max(2, Math.floor((width - SPACE_LEFT - SPACE_RIGHT) / TICK_DISTANCE));
       axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks, pageTimes.zone);
       return axis.ticks.map((at) => at / 1000);
     },
     // uPlot asks for these texts after the positions.
-    values: () => labelTicks(axis, 'first', pageTimes).map(({ label }) => label),
+    values: () => {
+      const labels = labelTicksInTwoLines(axis, pageTimes);
+      return labels.map(({ label, context }, index) =>
+        context === labels[index - 1]?.context ? label : `${label}\n${context}`,
+      );
+    },
   };
 }
 
+/** The script replaces the fields of `data` after a poll. `drawForeground` draws the labels of jobs. */
 const createValidityAxis = (data: SawToothData): uPlot.Axis => ({
-  size: 62,
-  splits: () => listMultiples(chooseRoundStep(data.top - data.bottom, 6), data.bottom, data.top),
-  values: (_, splits) => splits.map(formatDuration),
+  size: SPACE_LEFT,
+  gap: 4,
+  splits: () => listValidityTicks(data.bottom, data.top),
+  values: (_, splits) => {
+    const labels = chooseValidityLabels(data, PLOT_HEIGHT, data.jobs);
+    return splits.map(
+      (split) => labels.find(({ seconds, tone }) => seconds === split && tone === null)?.text ?? '',
+    );
+  },
 });

@@ -8,7 +8,7 @@ import { computeSawToothScale } from '../charts/saw-tooth-scale.ts';
 import type { View } from './zoom.ts';
 
 /** The data of one sawtooth chart. */
-export interface SawToothData extends Pick<ChartData, 'jobs' | 'worstCase' | 'worstCaseText'> {
+export interface SawToothData extends Pick<ChartData, 'jobs' | 'worstCase'> {
   spans: ServedSpan[];
   /** For uPlot: seconds since 1970, and remaining validity. A null interrupts the line. */
   columns: [number[], (number | null)[]];
@@ -25,8 +25,9 @@ export function buildSawToothData(data: ChartData): SawToothData {
   const spans = findMinimumValiditySpans(
     rows.map(({ servedFrom, servedTo, expiration }) => ({ from: servedFrom, to: servedTo, expiration })),
   );
-  const { jobs, worstCase, worstCaseText } = data;
-  const { from, to, top, bottom } = computeSawToothScale(spans, jobs, data);
+  const { jobs, worstCase } = data;
+  const failedPolls = unpackSpans(data.failedPolls);
+  const { from, to, top, bottom } = computeSawToothScale(spans, { ...data, failed: failedPolls });
   return {
     spans,
     columns: buildColumns(spans),
@@ -34,10 +35,9 @@ export function buildSawToothData(data: ChartData): SawToothData {
     rotationWindows: rows
       .filter(({ flags }) => (flags & GENERATION_FLAGS.window) !== 0)
       .map(({ lastSeen, servedTo }) => ({ from: lastSeen, to: servedTo })),
-    failedPolls: unpackSpans(data.failedPolls),
+    failedPolls,
     jobs,
     worstCase,
-    worstCaseText,
     whole: { from: from / 1000, to: to / 1000 },
     top,
     bottom,

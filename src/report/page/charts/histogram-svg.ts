@@ -16,11 +16,12 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
   return renderSvgFrame({
     label: describeDistribution(title, histogram),
     height: HEIGHT,
-    yTicks: [
-      { position: 0, label: '' },
+    gridLines: [0, 1],
+    yLabels: [
+      { position: 0, label: '0' },
       { position: 1, label: formatNumber(maxCount) },
     ],
-    xTicks: buildDurationTicks(from, to, 4),
+    xTicks: buildDurationTicks(from, to, 3),
     marks: (y) => [
       ...bins
         .filter(({ count }) => count > 0)

@@ -1,39 +1,38 @@
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
 import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
-import type { Span } from '../../../domain/model.ts';
+import type { Seconds, Span } from '../../../domain/model.ts';
 import { joinSpans } from '../../../domain/time/spans.ts';
 import { findMinimumValiditySpans, type ServedSpan } from '../../drawing/minimum-validity.ts';
-import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
-import { buildValidityBuckets } from '../../drawing/validity-buckets.ts';
-import { formatWorstCase } from '../../messages/measurements.ts';
+import { buildTimeAxis, labelTicksInTwoLines } from '../../drawing/time-axis.ts';
 import { describeSawTooth } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
+import { type BandPart, buildBand, findShortPart, isBand } from './band.ts';
 import type { JobLine } from './chart-data.ts';
-import { computeSawToothScale } from './saw-tooth-scale.ts';
-import {
-  buildDurationTicks,
-  chooseAnchor,
-  formatPercent,
-  formatPoints,
-  type Point,
-  renderSvgFrame,
-} from './svg-frame.ts';
+import { computeSawToothScale, PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
+import { formatPercent, formatPoints, type Point, renderSvgFrame } from './svg-frame.ts';
+import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 
-/** More teeth cannot be distinguished in a chart of the width of a page, so an envelope replaces them. */
-const MAX_TEETH = 400;
-const ENVELOPE_BUCKETS = 240;
-const HEIGHT = 260;
+/** Closer gaps and failed polls are drawn as one. */
+const MIN_GAP_SHARE = 1 / 240;
+const MAX_TIME_TICKS = 8;
 
-/** The complete sawtooth as a static chart, for printing and for browsers without scripts. */
+interface SawToothOptions {
+  jobs: readonly JobLine[];
+  failed: readonly Span[];
+  /** Pixels of the plot on paper. */
+  width: number;
+  times: TimeFormat;
+}
+
+/**
+ * The complete sawtooth as a static chart, for printing and for browsers without scripts.
+ */
 export function renderSawToothSvg(
   measurement: Measurement,
-  jobs: readonly JobLine[],
-  failed: readonly Span[],
-  times: TimeFormat,
+  { jobs, failed, width, times }: SawToothOptions,
 ): Markup {
-  const { gaps } = measurement;
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
     Array.from(served.from, (from, index) => ({
@@ -42,49 +41,88 @@ export function renderSawToothSvg(
       expiration: valueAt(generations.expiration, index),
     })),
   );
-  const { top, bottom, ...span } = computeSawToothScale(spans, jobs, measurement);
+  const scale = computeSawToothScale(spans, { ...pickTimes(measurement), jobs, failed });
+  const { top, bottom, ...span } = scale;
   const x = (at: number) => (at - span.from) / (span.to - span.from);
-  const height = (seconds: number) => (seconds - bottom) / (top - bottom);
-  const shortestGap = (span.to - span.from) / ENVELOPE_BUCKETS;
+  const y = (seconds: number) => (seconds - bottom) / (top - bottom);
+  const shortestGap = (span.to - span.from) * MIN_GAP_SHARE;
+  const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
+  const unsafe = jobs.filter(({ tone }) => tone === 'bad').map(({ required }) => required);
   return renderSvgFrame({
     label: describeSawTooth(measurement, times),
-    height: HEIGHT,
-    yTicks: buildDurationTicks(bottom, top, 5),
-    xTicks: labelTicks(buildTimeAxis(span, 8, times.zone), 'first', times).map(({ at, label }) => ({
-      position: x(at),
-      label,
-    })),
-    background: joinSpans(gaps, shortestGap).map((gap) => renderGap(gap, x)),
-    shapes: spans.length > MAX_TEETH ? renderEnvelope(measurement, x, height) : renderTeeth(spans, x, height),
-    marks: (y) => [
-      ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, y(0))),
-      ...jobs.map((job) => renderJobLine(job, y(height(job.required)))),
-      renderWorstCase(measurement, x, (seconds) => y(height(seconds))),
+    height: PLOT_HEIGHT,
+    spaceBelow: SPACE_BELOW,
+    gridLines: listValidityTicks(bottom, top).map(y),
+    yLabels: labels.map(({ seconds, text, tone }) => ({ position: y(seconds), label: text, tone })),
+    xTicks: labelTicksInTwoLines(buildTimeAxis(span, MAX_TIME_TICKS, times.zone), times).map(
+      ({ at, ...label }) => ({
+        position: x(at),
+        ...label,
+      }),
+    ),
+    background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
+    shapes: isBand(spans.length, width)
+      ? renderBand(buildBand(spans, span, width), unsafe, { x, y })
+      : renderTeeth(spans, unsafe, bottom, { x, y }),
+    marks: (toPixels) => [
+      ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
+      ...jobs.map(({ required, tone }) => renderJobLine(tone, toPixels(y(required)))),
+      renderWorstCase(measurement, x, (seconds) => toPixels(y(seconds))),
     ],
   });
 }
 
+const pickTimes = ({ firstSample, lastSample, worstCase }: Measurement) => ({
+  firstSample,
+  lastSample,
+  worstCase,
+});
+
 /** Maps a value to its share of an axis. */
 type ToShare = (value: number) => number;
 
-function renderTeeth(spans: readonly ServedSpan[], x: ToShare, y: ToShare): Markup {
-  const areas = spans.map(({ from, to, expiration }): Area => {
-    const edge = [y((expiration - from) / 1000), y((expiration - to) / 1000)] as const;
-    return { left: x(from), right: x(to), edge, opposite: y(0) };
-  });
-  return renderAreas('area', areas);
+interface Axes {
+  x: ToShare;
+  y: ToShare;
 }
 
-/** The smallest and the largest remaining validity in parts of the time. */
-function renderEnvelope(measurement: Measurement, x: ToShare, y: ToShare): Markup {
-  const buckets = buildValidityBuckets({ measurement, failedPollSpans: [] }, ENVELOPE_BUCKETS) ?? [];
-  const areas = buckets.flatMap(({ from, to, remaining }): Area[] => {
-    if (remaining === null) return [];
-    const low = y(remaining.min);
-    return [{ left: x(from), right: x(to), edge: [low, low], opposite: y(remaining.max) }];
+function renderTeeth(
+  spans: readonly ServedSpan[],
+  unsafe: readonly Seconds[],
+  bottom: Seconds,
+  { x, y }: Axes,
+): Markup {
+  const remaining = ({ expiration }: ServedSpan, at: number) => y((expiration - at) / 1000);
+  const areas = spans.map((span): Area => {
+    const { from, to } = span;
+    const edge = [remaining(span, from), remaining(span, to)] as const;
+    return { left: x(from), right: x(to), edge, opposite: y(bottom) };
   });
-  return renderAreas('range', areas);
+  const short = unsafe.map((required) =>
+    spans.flatMap((span): Area[] => {
+      const part = findShortPart(span, required);
+      if (part === null) return [];
+      const edge = [remaining(span, part.from), remaining(span, part.to)] as const;
+      return [{ left: x(part.from), right: x(part.to), edge, opposite: y(required) }];
+    }),
+  );
+  return html`<path class="area" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line" d="${formatEdges(areas)}"/>`;
 }
+
+/** The lower edge of a band is the shortest validity of each part. */
+function renderBand(parts: readonly BandPart[], unsafe: readonly Seconds[], { x, y }: Axes): Markup {
+  const toArea = ({ from, to, min }: BandPart, opposite: Seconds): Area => {
+    return { left: x(from), right: x(to), edge: [y(min), y(min)], opposite: y(opposite) };
+  };
+  const areas = parts.map((part) => toArea(part, part.max));
+  const short = unsafe.map((required) =>
+    parts.filter(({ min }) => min < required).map((part) => toArea(part, required)),
+  );
+  return html`<path class="range" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line edge" d="${formatEdges(areas)}"/>`;
+}
+
+const renderShortAreas = (areasOfJobs: readonly (readonly Area[])[]): Markup[] =>
+  areasOfJobs.map((areas) => html`<path class="short" d="${formatAreas(areas)}"/>`);
 
 /** Part of a chart between two positions on the x axis. A line is drawn along the edge. */
 interface Area {
@@ -95,23 +133,29 @@ interface Area {
   opposite: number;
 }
 
-/** Edges that touch share a line. */
-function renderAreas(className: string, areas: readonly Area[]): Markup {
-  let [fill, line] = ['', ''];
-  for (const [index, { left, right, edge, opposite }] of areas.entries()) {
-    const points: readonly Point[] = [
-      [left, edge[0]],
-      [right, edge[1]],
-    ];
-    fill += `M${formatPoints([[left, opposite], ...points, [right, opposite]])}z`;
-    line += `${areas[index - 1]?.right === left ? 'L' : 'M'}${formatPoints(points)}`;
-  }
-  return html`<path class="${className}" d="${fill}"/><path class="line" d="${line}"/>`;
-}
+const listEdge = ({ left, right, edge }: Area): readonly Point[] => [
+  [left, edge[0]],
+  [right, edge[1]],
+];
 
-function renderGap({ from, to }: Span, x: ToShare): Markup {
-  return html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="20" height="${HEIGHT}"/>`;
-}
+const formatAreas = (areas: readonly Area[]): string =>
+  areas
+    .map(
+      (area) =>
+        `M${formatPoints([[area.left, area.opposite], ...listEdge(area), [area.right, area.opposite]])}z`,
+    )
+    .join('');
+
+/** Edges that touch share a line. */
+const formatEdges = (areas: readonly Area[]): string =>
+  areas
+    .map(
+      (area, index) => `${areas[index - 1]?.right === area.left ? 'L' : 'M'}${formatPoints(listEdge(area))}`,
+    )
+    .join('');
+
+const renderGap = ({ from, to }: Span, x: ToShare): Markup =>
+  html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="${SPACE_ABOVE}" height="${PLOT_HEIGHT}"/>`;
 
 /** The style makes a span of length 0 visible, too. */
 function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
@@ -119,13 +163,8 @@ function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
   return html`<line class="failed" x1="${share(from)}" x2="${share(to)}" y1="${y - 3}" y2="${y - 3}"/>`;
 }
 
-function renderJobLine({ tone, label }: JobLine, y: number): Markup {
-  return html`<g class="job mark ${tone}"><line x1="0" x2="100%" y1="${y}" y2="${y}"/><text text-anchor="end" x="100%" y="${y - 6}">${label}</text></g>`;
-}
+const renderJobLine = (tone: string, y: number): Markup =>
+  html`<line class="required ${tone}" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
 
-function renderWorstCase({ worstCase }: Measurement, x: ToShare, y: ToShare): Markup {
-  const [at, height] = [x(worstCase.at), y(worstCase.seconds)];
-  // Below the plot are the labels of the axis.
-  const isLow = height > HEIGHT;
-  return html`<g class="mark"><circle cx="${formatPercent(at)}" cy="${height}" r="4.5"/><text text-anchor="${chooseAnchor(at, 0.25)}" x="${formatPercent(at)}" y="${isLow ? height - 12 : height + 20}">worst case ${formatWorstCase(worstCase)}</text></g>`;
-}
+const renderWorstCase = ({ worstCase }: Measurement, x: ToShare, y: ToShare): Markup =>
+  html`<circle class="worst" cx="${formatPercent(x(worstCase.at))}" cy="${y(worstCase.seconds)}" r="4.5"/>`;

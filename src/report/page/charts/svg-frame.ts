@@ -1,7 +1,9 @@
 import type { Seconds } from '../../../domain/model.ts';
-import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { type Content, html, type Markup } from '../markup.ts';
+import type { Tone } from '../verdicts.ts';
+import { SPACE_ABOVE } from './saw-tooth-scale.ts';
+import { formatAxisDuration } from './validity-labels.ts';
 
 export interface Tick {
   /** From 0 at the start of the axis to 1 at its end. */
@@ -9,14 +11,27 @@ export interface Tick {
   label: string;
 }
 
+export interface TimeTick extends Tick {
+  /** Below the label, if it differs from that of the tick before. */
+  context?: string;
+}
+
+export interface LabelLeft extends Tick {
+  tone?: Tone | null;
+}
+
 export interface SvgFrameOptions {
   /** The content in words, for screen readers. */
   label: string;
   /** Pixels of the plot, without labels. */
   height: number;
-  /** Ascending from the bottom. */
-  yTicks: readonly Tick[];
-  xTicks: readonly Tick[];
+  /** Pixels below the plot for labels. */
+  spaceBelow?: number;
+  /** Lines across the plot, from 0 at its lower edge to 1. */
+  gridLines: readonly number[];
+  /** Left of the plot. */
+  yLabels: readonly LabelLeft[];
+  xTicks: readonly TimeTick[];
   /** Behind all other parts. */
   background?: Content;
   /** Drawn in a square of {@link SHAPE_UNITS} units, which is stretched to the size of the plot. */
@@ -27,39 +42,48 @@ export interface SvgFrameOptions {
 
 /** Width and height of the square for shapes. Its origin is the upper left corner. */
 const SHAPE_UNITS = 1000;
-/** Pixels for labels above and below the plot. */
-const [SPACE_ABOVE, SPACE_BELOW] = [20, 24];
+/** Pixels below the plot for labels of one line. */
+const SPACE_BELOW = 22;
 
 /** Ticks at round durations. `from` is the start of the axis and `to` its end. */
 export const buildDurationTicks = (from: Seconds, to: Seconds, maxSteps: number): Tick[] =>
   listMultiples(chooseRoundStep(to - from, maxSteps), from, to).map((at) => ({
     position: (at - from) / (to - from),
-    label: formatDuration(at),
+    label: formatAxisDuration(at),
   }));
 
 export const formatPercent = (share: number) => `${Number((share * 100).toFixed(3))}%`;
 
 /**
  * A chart that fills the width of its container without a script. Shapes are stretched. Positions of texts
- * and marks are percentages, so that their size stays the same.
+ * and marks are percentages, so that their size stays the same. All labels are outside of the plot.
  */
 export function renderSvgFrame(frame: SvgFrameOptions): Markup {
-  const { label, height, yTicks, xTicks, background, shapes, marks } = frame;
+  const { label, height, spaceBelow = SPACE_BELOW, gridLines, yLabels, xTicks } = frame;
   const y = (share: number) => Number((SPACE_ABOVE + (1 - share) * height).toFixed(2));
-  return html`<svg class="plot" role="img" aria-label="${label}" width="100%" height="${SPACE_ABOVE + height + SPACE_BELOW}">
-${background}
-<g class="grid">${yTicks.map(({ position: at }) => html`<line x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`)}</g>
-<svg class="shapes" y="${SPACE_ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${shapes}</svg>
-<g class="ticks">${yTicks.map(({ position: at, label: text }) => html`<text x="0" y="${y(at) - 4}">${text}</text>`)}
-${xTicks.map((tick, index) => renderXLabel(tick, index, SPACE_ABOVE + height))}</g>
-${marks?.(y)}
+  return html`<svg class="plot" role="img" aria-label="${label}" height="${SPACE_ABOVE + height + spaceBelow}">
+${frame.background}
+<g class="grid">${gridLines.map((at) => html`<line x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`)}</g>
+<svg class="shapes" y="${SPACE_ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${frame.shapes}</svg>
+${frame.marks?.(y)}
+<g class="ticks">${yLabels.map(({ position: at, label: text, tone }) => html`<text${tone && html` class="job ${tone}"`} text-anchor="end" x="-8" y="${(y(at) + 4).toFixed(2)}">${text}</text>`)}
+${renderXLabels(xTicks, SPACE_ABOVE + height)}</g>
 </svg>`;
 }
 
-function renderXLabel({ position: at, label }: Tick, index: number, bottom: number): Markup {
-  // A phone omits every second label.
-  const className = index % 2 === 0 ? 'major' : 'minor';
-  return html`<text class="${className}" text-anchor="${chooseAnchor(at, 0.04)}" x="${formatPercent(at)}" y="${bottom + 17}">${label}</text>`;
+/** A phone omits every second label, so the context of its labels can differ from that on a wide screen. */
+function renderXLabels(ticks: readonly TimeTick[], bottom: number): Markup[] {
+  return ticks.map(({ position: at, label, context = '' }, index) => {
+    const isMajor = index % 2 === 0;
+    const isNew = context !== (ticks[index - 1]?.context ?? '');
+    const isNewOnPhone = isMajor && context !== (ticks[index - 2]?.context ?? '');
+    const attributes = html`text-anchor="${chooseAnchor(at, 0.04)}" x="${formatPercent(at)}"`;
+    const contextClass = isNew ? (isMajor ? 'major' : 'minor') : 'phone-only';
+    return html`<text class="${isMajor ? 'major' : 'minor'}" ${attributes} y="${bottom + 16}">${label}</text>${
+      (isNew || isNewOnPhone) &&
+      html`<text class="${contextClass}" ${attributes} y="${bottom + 30}">${context}</text>`
+    }`;
+  });
 }
 
 /** For `text-anchor`. A text near an edge extends to the inside, so that it is not cut off. */

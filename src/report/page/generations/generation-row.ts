@@ -62,20 +62,41 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
   });
 }
 
-/** The columns of the tables, for the static page and for its script. */
-export const GENERATION_TABLE_COLUMNS: readonly [
-  label: string,
-  format: (row: GenerationRow, times: TimeFormat) => string,
-][] = [
+type TableColumns = readonly [label: string, format: (row: GenerationRow, times: TimeFormat) => string][];
+
+const LEAD_TIME: TableColumns[number] = ['lead time', formatLeadTime];
+const VALIDITY: TableColumns[number] = [
+  'validity when issued',
+  (row) => formatNullableDuration(row.validityWhenIssued),
+];
+const INTERVAL: TableColumns[number] = ['interval', (row) => formatNullableDuration(row.interval)];
+const SAMPLES: TableColumns[number] = ['samples', (row) => formatNumber(row.sampleCount)];
+const NOTES: TableColumns[number] = [
+  'notes',
+  (row) => describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; '),
+];
+
+/** The columns of the table of generations, for the static page and for its script. */
+export const GENERATION_TABLE_COLUMNS: TableColumns = [
   ['first seen', (row, times) => times.timestamp(row.firstSeen)],
   ['last seen', (row, times) => times.timestamp(row.lastSeen)],
   ['issued', (row, times) => (row.issuedAt === null ? '–' : times.timestamp(row.issuedAt))],
   ['expires', (row, times) => times.timestamp(row.expiration)],
-  ['validity when issued', (row) => formatNullableDuration(row.validityWhenIssued)],
-  ['lead time', formatLeadTime],
-  ['interval', (row) => formatNullableDuration(row.interval)],
-  ['samples', (row) => formatNumber(row.sampleCount)],
-  ['notes', (row) => describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; ')],
+  VALIDITY,
+  LEAD_TIME,
+  INTERVAL,
+  SAMPLES,
+  NOTES,
+];
+
+/** The most useful columns first. A phone shows the first three. */
+export const WORST_ROTATION_COLUMNS: TableColumns = [
+  LEAD_TIME,
+  ['rotated at', (row, times) => times.timestamp(row.servedTo)],
+  VALIDITY,
+  INTERVAL,
+  SAMPLES,
+  NOTES,
 ];
 
 function formatLeadTime({ leadTime, flags, expiration, lastSeen }: GenerationRow): string {

@@ -3,7 +3,7 @@ import { describeNoRotation } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
-import { GENERATION_TABLE_COLUMNS, type GenerationRow } from './generation-row.ts';
+import { GENERATION_TABLE_COLUMNS, type GenerationRow, WORST_ROTATION_COLUMNS } from './generation-row.ts';
 
 /** More rows would make the page slow to open. The script adds older rows on demand. */
 const MAX_GENERATIONS = 200;
@@ -19,10 +19,10 @@ export function renderGenerationTables(
   const newest = rows.slice(-MAX_GENERATIONS).reverse();
   const olderCount = rows.length - newest.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, `${id}-worst`, times)}
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}
 <details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
-${renderRows(newest, `${id}-generations`, times)}
+${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times })}
 ${
   olderCount > 0 &&
   html`<p class="older muted"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
@@ -41,10 +41,29 @@ function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
     .slice(0, MAX_WORST_ROTATIONS);
 }
 
-const renderRows = (rows: readonly GenerationRow[], headingId: string, times: TimeFormat): Markup =>
+/** Without the notes if there are none. */
+function listWorstColumns(rows: readonly GenerationRow[], times: TimeFormat): typeof WORST_ROTATION_COLUMNS {
+  const isEmpty = ([, format]: (typeof WORST_ROTATION_COLUMNS)[number]) =>
+    rows.every((row) => format(row, times) === '');
+  return WORST_ROTATION_COLUMNS.filter((column) => !isEmpty(column));
+}
+
+interface TableOptions {
+  /** Of the heading. */
+  id: string;
+  /** Aligns the columns, because a class for each cell would make the page larger. */
+  className: string;
+  times: TimeFormat;
+}
+
+const renderRows = (
+  rows: readonly GenerationRow[],
+  columns: typeof GENERATION_TABLE_COLUMNS,
+  { id, className, times }: TableOptions,
+): Markup =>
   renderHtmlTable(
-    headingId,
-    GENERATION_TABLE_COLUMNS.map(([label]) => label),
-    rows.map((row) => renderTableRow(GENERATION_TABLE_COLUMNS.map(([, format]) => format(row, times)))),
-    'rows dated',
+    id,
+    columns.map(([label]) => label),
+    rows.map((row) => renderTableRow(columns.map(([, format]) => format(row, times)))),
+    `rows ${className}`,
   );

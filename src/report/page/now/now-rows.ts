@@ -34,8 +34,9 @@ export function listNowRows(
   const polled = series.filter(({ isRetired }) => !isRetired);
   const rows = polled.flatMap((each) => {
     const { analysis } = each;
-    if (!analysis.isPolled) return [];
     const found = findSeriesNow(analysis, jobs, now);
+    // Samples of logs say nothing about the present, but a poller can begin with failures.
+    if (!analysis.isPolled && found.failure === null) return [];
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
     const lastPollAt = findLastPoll(found, poll);

@@ -17,7 +17,7 @@ import {
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
-import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
+import { type Content, html, type Markup } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
 import { listNowRows, type NowRow } from './now-rows.ts';
 
@@ -45,27 +45,28 @@ interface Value {
 }
 
 function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
-  return html`<dl class="card figures large">${listValues(row, jobs, context).map(
+  return html`<dl class="card facts">${listValues(row, jobs, context).map(
     ({ label, value, remark }) =>
       html`<div><dt>${label}</dt><dd>${value}${remark !== null && html` <small>${remark}</small>`}</dd></div>`,
   )}</dl>`;
 }
 
+/** The style sheet shows a row as a block of lines on a phone. */
 function renderTable(rows: readonly NowRow[], jobs: readonly Job[], context: NowContext): Markup {
   const [first] = rows;
   const labels = first === undefined ? [] : listValues(first, jobs, context).map(({ label }) => label);
-  return renderHtmlTable(
-    'now',
-    ['series', ...labels],
-    rows.map((row) =>
-      renderTableRow(
-        listValues(row, jobs, context).map(
-          ({ value, remark }) => html`${value}${remark !== null && html` <small>${remark}</small>`}`,
-        ),
-        formatSeriesName(row.series.identity),
-      ),
-    ),
-  );
+  return html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="now"><table class="rows live-rows">
+<thead><tr><th scope="col">series</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => renderRow(row, jobs, context))}</tbody>
+</table></div>`;
+}
+
+function renderRow(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
+  const name = formatSeriesName(row.series.identity);
+  return html`<tr data-keep="${name}"><th scope="row">${name}</th>${listValues(row, jobs, context).map(
+    ({ label, value, remark }) =>
+      html`<td data-label="${label}"><div>${value}${remark !== null && html` <span class="remark">${remark}</span>`}</div></td>`,
+  )}</tr>\n`;
 }
 
 function listValues(row: NowRow, jobs: readonly Job[], { now, margin, times }: NowContext): Value[] {

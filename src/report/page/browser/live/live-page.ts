@@ -26,7 +26,6 @@ const TIMEOUT_MS = 20_000;
 
 /** Counts down, and replaces the values of the page by those of the server, without a reload. */
 export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
-  const section = () => document.querySelector<HTMLElement>('.now');
   const clock = createServerClock(renderedAt);
   let isPointerDown = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,8 +43,11 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
     tick();
     schedule(0);
   };
-  for (const type of ['visibilitychange', 'online', 'pageshow', 'resume'])
-    (type === 'visibilitychange' || type === 'resume' ? document : window).addEventListener(type, updateSoon);
+  for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, updateSoon);
+  addEventListener('online', updateSoon);
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) updateSoon();
+  });
   schedule(computePause());
 
   function schedule(pause: number): void {
@@ -55,10 +57,10 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
 
   /** Soon after the next poll, but at most after `refreshSeconds`. */
   function computePause(): number {
-    const nextPoll = Number(section()?.dataset.nextPoll || Number.NaN);
     const usual = refreshSeconds * 1000;
-    const untilPoll = nextPoll - clock.now() + AFTER_POLL_MS;
-    if (Number.isNaN(untilPoll) || untilPoll < -usual) return usual;
+    const { nextPoll = '' } = document.querySelector<HTMLElement>('.now')?.dataset ?? {};
+    const untilPoll = Number(nextPoll) - clock.now() + AFTER_POLL_MS;
+    if (nextPoll === '' || untilPoll < -usual) return usual;
     return Math.min(usual, Math.max(MIN_PAUSE_MS, untilPoll));
   }
 

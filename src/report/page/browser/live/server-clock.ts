@@ -16,9 +16,9 @@ export function createServerClock(renderedAt: number): ServerClock {
   return {
     now: () => Date.now() + ahead,
     correct(date) {
-      const at = date === null ? Number.NaN : Date.parse(date);
-      // The header has whole seconds.
-      if (!Number.isNaN(at)) ahead = Math.abs(at - Date.now()) < 2000 ? 0 : at - Date.now();
+      const at = date === null ? 0 : Date.parse(date);
+      // Not true for an invalid date. The header has whole seconds.
+      if (at > 0) ahead = Math.abs(at - Date.now()) < 2000 ? 0 : at - Date.now();
     },
   };
 }

@@ -1,0 +1,143 @@
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { isWellFounded } from '../../../domain/verdict/evidence.ts';
+import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { formatCount, formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { describeMomentOfWorstCase, formatWorstCase } from '../measurements.ts';
+import { describeJob, formatSafety, WATCHED_ENOUGH } from '../verdicts.ts';
+
+const COPIES = 'copies its credentials at the start';
+
+/** `a 5h job that copies its credentials at the start`. */
+export const describeCopyingJob = (job: Job): string =>
+  job.name === null
+    ? `${describeJob(job.duration)} that ${COPIES}`
+    : `the job ${formatJob({ name: job.name, job })}, which ${COPIES},`;
+
+/** `On web-1, a 5h job that … would have failed for 0.98% of start times.` Empty hosts are omitted. */
+export function describeOutcome(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  host: string,
+): string {
+  const job = describeCopyingJob(judgement.job);
+  const sentence =
+    judgement.verdict === 'unknown'
+      ? `it is unknown whether ${job} is safe`
+      : `${job} ${describeResult(judgement, measurement)}${describeCoverage(judgement)}`;
+  return host === '' ? `${sentence}.` : `on ${escapeUnprintable(host)}, ${sentence}.`;
+}
+
+/** `would have failed for 0.98% of start times`, `was safe at every start time: 335 rotations in 14d 00h …`. */
+export function describeResult(judgement: JobJudgement, measurement: Measurement | null): string {
+  const { verdict, shareOfSafeStarts: share } = judgement;
+  const perRequest = measurement?.isIssuedPerRequest === true;
+  switch (verdict) {
+    case 'safe':
+      return `was safe ${perRequest ? 'with all sampled credentials' : 'at every start time'}${describeBasisOfSafety(measurement)}`;
+    case 'never':
+      return perRequest
+        ? 'would have failed with all sampled credentials'
+        : 'would have failed at every start time';
+    case 'start-after-rotation':
+    case 'sometimes':
+      if (share === null || share === 1) return 'would have failed at the worst start time';
+      return `would have failed ${perRequest ? 'with' : 'for'} ${formatRemainingShare(share)} of ${perRequest ? 'the sampled credentials' : 'start times'}`;
+    case 'unknown':
+      return 'has no verdict';
+  }
+}
+
+function describeBasisOfSafety(measurement: Measurement | null): string {
+  if (measurement === null) return '';
+  return `${isWellFounded(measurement) ? '' : ' so far'}: ${describeBasis(measurement)}`;
+}
+
+/** `335 rotations in 13d 23h 55m 00s`. */
+export const describeBasis = ({
+  isIssuedPerRequest,
+  sampleCount,
+  witnessedCount,
+  watchedTime,
+}: Measurement): string =>
+  isIssuedPerRequest
+    ? formatCount(sampleCount, 'sample')
+    : `${formatCount(witnessedCount, 'rotation')} in ${duration(watchedTime)}`;
+
+/** The first sentence says so, because the verdict says nothing about the rest of the time. */
+const describeCoverage = ({ watchedShare: share }: JobJudgement): string =>
+  share === null || share >= WATCHED_ENOUGH ? '' : `; only ${formatShare(share)} of the time was watched`;
+
+/** A safe verdict of little history must not look like a safe verdict of many days. */
+export const isSafeSoFar = (judgement: JobJudgement, measurement: Measurement | null): boolean =>
+  judgement.verdict === 'safe' && (measurement === null || !isWellFounded(measurement));
+
+/** Sentences about the reason of a verdict, with the figures that decide it. */
+export function describeReason(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  times: TimeFormat = UTC_TIMES,
+): string[] {
+  if (measurement === null) return [];
+  const { verdict, spareUsedUpAt } = judgement;
+  return [
+    describeRequired(judgement),
+    verdict === 'never'
+      ? describeLongestValidity(judgement, measurement)
+      : describeWorst(judgement, measurement, times),
+    ...(verdict === 'safe' || measurement.witnessedCount === 0
+      ? []
+      : [`The history has ${describeBasis(measurement)}.`]),
+    ...(spareUsedUpAt === null ? [] : ['Lead times shrink, so the job will not stay safe.']),
+  ];
+}
+
+/** The spare or the shortfall in one sentence, for one of several jobs. */
+export function describeRoom({ verdict, spare }: JobJudgement): string[] {
+  // A spare of too little history would look like a verdict.
+  if (spare === null || verdict === 'unknown') return [];
+  return [
+    spare < 0
+      ? `At the worst start time, it was ${duration(-spare)} short.`
+      : `At the worst start time, it had ${duration(spare)} to spare.`,
+  ];
+}
+
+const describeRequired = ({ required, job }: JobJudgement) =>
+  job.margin === 0
+    ? `The job needs credentials for ${duration(required)}.`
+    : `With a margin of ${duration(job.margin)}, the job needs credentials for ${duration(required)}.`;
+
+function describeWorst(
+  { verdict, spare }: JobJudgement,
+  measurement: Measurement,
+  times: TimeFormat,
+): string {
+  const worst = `The worst case was ${formatWorstCase(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement, times)}`;
+  // A spare of too little history would look like a verdict.
+  if (spare === null || verdict === 'unknown') return `${worst}.`;
+  return `${worst}: ${spare < 0 ? `${duration(-spare)} too little` : `${duration(spare)} to spare`}.`;
+}
+
+function describeLongestValidity({ required }: JobJudgement, measurement: Measurement): string {
+  const { largestPossibleValidity: longest } = measurement;
+  if (longest === null) return `The worst case was ${formatWorstCase(measurement.worstCase)}.`;
+  return `New credentials were valid for at most ${duration(longest)}: ${duration(required - longest)} too little.`;
+}
+
+/** Instead of a verdict, if no job was judged. */
+export function describeWithoutJob(measurement: Measurement, host: string): string {
+  const { seconds } = measurement.worstCase;
+  const where = host === '' ? '' : ` on ${escapeUnprintable(host)}`;
+  return seconds < 0
+    ? `The source${where} served credentials that had expired.`
+    : `Credentials${where} were always valid for at least ${duration(seconds)}.`;
+}
+
+/** The state in front of a headline. */
+export const formatState = (judgement: JobJudgement, measurement: Measurement | null): string =>
+  isSafeSoFar(judgement, measurement) ? SAFE_SO_FAR : formatSafety(judgement.verdict);
+
+export const SAFE_SO_FAR = 'safe so far';

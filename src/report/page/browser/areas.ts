@@ -1,0 +1,68 @@
+import type uPlot from 'uplot';
+import type { Seconds } from '../../../domain/model.ts';
+import type { ServedSpan } from '../../drawing/minimum-validity.ts';
+import { type BandPart, findShortPart } from '../charts/band.ts';
+import { px, type ReadColour } from './elements.ts';
+
+export const SHORT_OPACITY = 0.3;
+
+/** The area between a line of required validity and the teeth below the line. */
+export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], required: Seconds): void {
+  const { ctx } = chart;
+  const line = chart.valToPos(required, 'y', true);
+  ctx.beginPath();
+  for (const span of spans) {
+    const part = findShortPart(span, required);
+    if (part === null) continue;
+    const [left, right] = [part.from, part.to].map((at) => chart.valToPos(at / 1000, 'x', true)) as [
+      number,
+      number,
+    ];
+    const toY = (at: number) => chart.valToPos((span.expiration - at) / 1000, 'y', true);
+    ctx.moveTo(left, line);
+    ctx.lineTo(right, line);
+    ctx.lineTo(right, toY(part.to));
+    ctx.lineTo(left, toY(part.from));
+    ctx.closePath();
+  }
+  ctx.fill();
+}
+
+/** The area between a line of required validity and the lower edge of a band below the line. */
+export function fillShortBand(chart: uPlot, band: readonly BandPart[], required: Seconds): void {
+  const short = band.filter(({ min }) => min < required);
+  for (const part of short) fillPart(chart, part, part.min, required);
+}
+
+export function drawBand(chart: uPlot, band: readonly BandPart[], colour: ReadColour): void {
+  const { ctx } = chart;
+  ctx.fillStyle = colour('accent');
+  ctx.globalAlpha = 0.3;
+  for (const part of band) fillPart(chart, part, part.min, part.max);
+  ctx.globalAlpha = 1;
+}
+
+function fillPart(chart: uPlot, { from, to }: BandPart, low: Seconds, high: Seconds): void {
+  const [left, right] = [chart.valToPos(from / 1000, 'x', true), chart.valToPos(to / 1000, 'x', true)];
+  const [top, bottom] = [chart.valToPos(high, 'y', true), chart.valToPos(low, 'y', true)];
+  chart.ctx.fillRect(left, top, right - left, bottom - top);
+}
+
+/** The shortest validity of each part: what decides whether a job was safe. */
+export function drawLowerEdge(chart: uPlot, band: readonly BandPart[], colour: ReadColour): void {
+  const { ctx } = chart;
+  ctx.strokeStyle = colour('accent');
+  ctx.lineWidth = px(2);
+  ctx.lineJoin = 'round';
+  ctx.beginPath();
+  let previousEnd = Number.NaN;
+  for (const { from, to, min } of band) {
+    const y = chart.valToPos(min, 'y', true);
+    const [left, right] = [chart.valToPos(from / 1000, 'x', true), chart.valToPos(to / 1000, 'x', true)];
+    if (Math.abs(from - previousEnd) < 1) ctx.lineTo(left, y);
+    else ctx.moveTo(left, y);
+    ctx.lineTo(right, y);
+    previousEnd = to;
+  }
+  ctx.stroke();
+}

@@ -1,0 +1,72 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { UNKNOWN_VALUE } from '../messages/measurements.ts';
+import { describeAboveWorstCase } from '../messages/page.ts';
+import type { Row } from '../rows/row.ts';
+import { listMeasuredRows } from '../rows/series-rows.ts';
+import { formatDurationRange } from '../text/duration-range.ts';
+import type { TimeFormat } from '../text/time-format.ts';
+
+interface FactOptions {
+  isPolled: boolean;
+  margin: Seconds;
+  times: TimeFormat;
+  /** A verdict above the facts states the worst case and the watched time. */
+  hasVerdict: boolean;
+}
+
+/** The labels of the facts, from the conclusions to the samples. */
+const ORDER = [
+  'longest safe job',
+  'worst case',
+  'rotations',
+  'rotation interval',
+  'validity when issued',
+  'sampled minimum',
+  'watched time',
+  'samples',
+];
+const IN_VERDICT = new Set(['worst case', 'watched time']);
+
+/** The measured values of a series that the page does not show elsewhere. */
+export function listFacts(
+  measurement: Measurement,
+  { isPolled, margin, times, hasVerdict }: FactOptions,
+): Row[] {
+  const rows = listMeasuredRows(measurement, isPolled, margin, false, times);
+  const byLabel = new Map(rows.map((row) => [row[0], row]));
+  const {
+    rotationInterval: interval,
+    validityWhenIssued: issued,
+    sampledMinimum,
+    overstatement,
+  } = measurement;
+  if (interval !== null) {
+    const remark = interval.min === interval.max ? 'always the same' : `median ${duration(interval.median)}`;
+    byLabel.set('rotation interval', [
+      'rotation interval',
+      formatDurationRange(interval.min, interval.max),
+      remark,
+    ]);
+  }
+  if (issued !== null) {
+    byLabel.set('validity when issued', [
+      'validity when issued',
+      formatDurationRange(issued.min, issued.max),
+      issued.min === issued.max ? 'always the same' : '',
+    ]);
+  }
+  byLabel.set('sampled minimum', [
+    'sampled minimum',
+    duration(sampledMinimum.seconds),
+    hasVerdict && overstatement > 0
+      ? describeAboveWorstCase(overstatement)
+      : `at ${times.timestamp(sampledMinimum.at)}`,
+  ]);
+  return ORDER.flatMap((label) => {
+    const row = byLabel.get(label);
+    const isShown = row !== undefined && row[1] !== UNKNOWN_VALUE && !(hasVerdict && IN_VERDICT.has(label));
+    return isShown ? [row] : [];
+  });
+}

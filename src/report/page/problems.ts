@@ -1,0 +1,78 @@
+import type { AssessedSeries } from '../../domain/verdict/assessment.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { findCurrentFailure } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import { describeFinding } from '../messages/findings.ts';
+import { describeFailingPolls, describeMoreProblems } from '../messages/page.ts';
+import { formatSeriesName } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
+import { capitalise, html, type Markup, prose } from './markup.ts';
+
+/** A page of several series shows them in a few lines, because the table of the series follows. */
+const MAX_PROBLEMS_OF_SEVERAL = 3;
+
+interface Problem {
+  /** Of the series. */
+  id: string;
+  name: string;
+  text: string;
+}
+
+/** What endangers a job or the measurement, directly below the headline. Null without a problem. */
+export function renderProblems(
+  shown: readonly AssessedSeries[],
+  getSectionId: (index: number) => string,
+  times: TimeFormat,
+): Markup | null {
+  const failing: Problem[] = [];
+  const others: Problem[] = [];
+  for (const [index, { analysis, judgements, isRetired }] of shown.entries()) {
+    if (isRetired) continue;
+    const series = { id: getSectionId(index), name: formatSeriesName(analysis.identity) };
+    const failure = findCurrentFailure(analysis);
+    if (failure !== null) failing.push({ ...series, text: describeFailingPolls(analysis, failure, times) });
+    for (const finding of listProblems(analysis)) {
+      // The line about the failing poll says more.
+      if (failure !== null && finding.code === 'POLLS_FAILED') continue;
+      others.push({ ...series, text: describeFinding(finding, judgements, times) });
+    }
+  }
+  const all = [...failing, ...others];
+  if (all.length === 0) return null;
+  const isSingle = shown.length === 1;
+  const listed = isSingle ? all : all.slice(0, MAX_PROBLEMS_OF_SEVERAL);
+  const omitted = all.length - listed.length;
+  return html`<section class="problems" aria-labelledby="problems"><h2 id="problems">Problems</h2><ul>${listed.map(
+    ({ id, name, text }) =>
+      html`<li>${isSingle ? prose(capitalise(text)) : html`<a href="#${id}">${name}</a>: ${prose(text)}`}</li>`,
+  )}${omitted > 0 && html`<li>${describeMoreProblems(omitted)}</li>`}</ul></section>`;
+}
+
+const listProblems = ({ findings }: SeriesAnalysis) =>
+  findings.filter(({ severity }) => severity === 'problem');
+
+/** The problems of one of several series. */
+export function renderOwnProblems(
+  analysis: SeriesAnalysis,
+  judgements: readonly JobJudgement[],
+  times: TimeFormat,
+): Markup | null {
+  const problems = listProblems(analysis);
+  if (problems.length === 0) return null;
+  return html`<div class="problems"><h3>Problems</h3><ul>${problems.map((each) => renderFinding(each, judgements, times))}</ul></div>`;
+}
+
+/** Facts that the reader of the numbers has to know. */
+export function renderNotes(
+  analysis: SeriesAnalysis,
+  judgements: readonly JobJudgement[],
+  times: TimeFormat,
+): Markup | null {
+  const notes = analysis.findings.filter(({ severity }) => severity === 'note');
+  if (notes.length === 0) return null;
+  return html`<h3>Notes</h3><ul class="notes">${notes.map((each) => renderFinding(each, judgements, times))}</ul>`;
+}
+
+const renderFinding = (finding: Finding, judgements: readonly JobJudgement[], times: TimeFormat) =>
+  html`<li class="${finding.severity}">${prose(capitalise(describeFinding(finding, judgements, times)))}</li>`;

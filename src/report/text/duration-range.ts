@@ -1,0 +1,29 @@
+import type { Seconds } from '../../domain/model.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
+
+const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
+
+/**
+ * `6h 00m – 6h 33m`, or one duration if both are the same. Rounds down to the second unit of the larger one, unless both
+ * would then be the same.
+ */
+export function formatDurationRange(min: Seconds, max: Seconds): string {
+  if (min === max) return formatDuration(min);
+  const unit = max >= DAY ? HOUR : max >= HOUR ? MINUTE : 1;
+  const ends = [min, max].map((each) => Math.trunc(each / unit) * unit);
+  const isDistinct = ends[0] !== ends[1];
+  return (isDistinct ? ends : [min, max])
+    .map((each) => (isDistinct ? formatInUnits(each, unit) : formatDuration(each)))
+    .join(' – ');
+}
+
+/** `6h 00m`: two units at most. A duration below the smaller unit is `0` of it. */
+function formatInUnits(seconds: Seconds, unit: number): string {
+  const [sign, length] = [seconds < 0 ? '-' : '', Math.abs(seconds)];
+  if (unit === 1) return formatDuration(seconds);
+  const [large, largeName, smallName] = unit === MINUTE ? [HOUR, 'h', 'm'] : [DAY, 'd', 'h'];
+  const [whole, rest] = [Math.floor(length / large), Math.floor((length % large) / unit)];
+  return whole === 0
+    ? `${sign}${rest}${smallName}`
+    : `${sign}${whole}${largeName} ${String(rest).padStart(2, '0')}${smallName}`;
+}
