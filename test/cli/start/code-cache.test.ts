@@ -21,16 +21,15 @@ import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const EXPECTED = { code: 0, signal: null, stdout: '', stderr: expect.stringMatching(/^note: no samples: /) };
 
-/** An empty file is a database without samples. */
-const createDatabase = (folder: string) => writeFileSync(join(folder, 'samples.db'), '');
-
 /** A user's home with a cache folder. */
 function createHome(home = temporaryFolder()) {
-  createDatabase(home);
   const folder = join(home, 'cache', 'cred-watch');
-  const env = { CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const env = {
+    ...{ CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+    ...{ CRED_WATCH_DB: undefined, STATE_DIRECTORY: undefined, XDG_STATE_HOME: home },
+  };
   const run = (changes: Record<string, string> = {}): Promise<Run> =>
-    runProgram(['report', '--db', join(home, 'samples.db')], { env: { ...env, ...changes } });
+    runProgram(['report'], { env: { ...env, ...changes } });
   const runTimes = async (count: number) => {
     for (let i = 0; i < count; i += 1) expect(await run()).toEqual(EXPECTED);
   };
@@ -246,10 +245,9 @@ describe('a cache that is not exactly ours', () => {
     // Only root has a folder without HOME.
     const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
     chmodSync(home, 0o755);
-    createDatabase(home);
     const command = [...asUser, process.execPath, PROGRAM, 'report', '--db', 'samples.db'];
     expect(await startProcess(command, { env, cwd: home }).done).toEqual(EXPECTED);
-    expect(readdirSync(home)).toEqual(['samples.db']);
+    expect(readdirSync(home)).toEqual([]);
   });
 });
 
@@ -257,7 +255,6 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
   ciTest('a user who is not in /etc/passwd and has no HOME needs only --db', async () => {
     const home = temporaryFolder();
     chmodSync(home, 0o755);
-    createDatabase(home);
     const env = minimalEnvironment({ CACHE_DIRECTORY: undefined, HOME: undefined });
     const command = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, PROGRAM, 'report'];
     const run = (args: string[]) => startProcess([...command, ...args], { env, cwd: home }).done;

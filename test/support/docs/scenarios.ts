@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
-import { SampleStore } from '../../../src/store/sample-store.ts';
 import { startSts } from '../aws/sts.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { KNOWN_DEFECTS } from '../conformance/defects/known-servers.ts';
@@ -33,10 +32,10 @@ const baseEnvironment = (folder: string) => ({
   CRED_WATCH_DB: join(folder, 'samples.db'),
 });
 
-/** A database without samples; the logs of 2015 are imported by the session itself. */
+/** An empty database; the logs of 2015 are imported by the session itself. */
 async function createEmptyDatabase(): Promise<Scenario> {
   const env = baseEnvironment(temporaryFolder());
-  SampleStore.open(env.CRED_WATCH_DB).close();
+  writeFileSync(env.CRED_WATCH_DB, '', { mode: 0o600 });
   return { now: NOW, env, hideAddresses: (output) => output };
 }
 
