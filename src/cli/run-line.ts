@@ -7,6 +7,7 @@ import type { CommandLine } from './flags/command-line.ts';
 import { applyFlagVariables } from './flags/environment/flag-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import type { Io, ProcessIo } from './process/io.ts';
+import { createLocaleOutput } from './process/io.ts';
 import { printThrownError } from './process/messages.ts';
 
 /** The command of a line, with its flags. */
@@ -65,7 +66,13 @@ export async function runLine(
 ): Promise<number> {
   // `exec` has codes of its own, and rejects the flag.
   const style = line.definition?.startsProgram ? 'default' : findExitCodeStyle(line.ownArguments);
-  const io: Io = { ...process, debug: line.ownArguments.includes('--debug'), onError: null };
+  const { stderr, env } = process;
+  const io: Io = {
+    ...process,
+    stderr: createLocaleOutput(stderr, env),
+    debug: line.ownArguments.includes('--debug'),
+    onError: null,
+  };
   if (!line.definition?.isNagiosPlugin || style !== 'nagios')
     return encodeExitCode(await runOrPrintError(line, io, run), style);
   const { createPluginIo } = await import('./process/nagios-plugin.ts');

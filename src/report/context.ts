@@ -3,20 +3,17 @@ import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
+import type { TextStyle } from './terminal/text-style.ts';
 import type { TimeFormat } from './text/time-format.ts';
 
 /** What a renderer needs besides the assessment. */
-export interface ReportContext {
+export interface ReportContext extends TextStyle {
   now: Instant;
   /** For people. Machine formats use UTC. */
   times: TimeFormat;
   margin: Seconds;
   /** The version of cred-watch. */
   version: string;
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
-  isAsciiOnly: boolean;
   /** What the table, Markdown and the page show. Other formats contain all series. */
   seriesLimits: SeriesLimits;
   /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */

@@ -46,7 +46,7 @@ describeReader('the crontab of deploy', { program: 'cron', package: 'cron', fold
     const { stdout, shell } = await runCron(instance.env);
     expect(stdout).toMatch(/^To: root$/m);
     expect(stdout).toMatch(/^Subject: Cron <root@.*> .*cred-watch poll$/m);
-    expect(stdout).toContain(' · imds v2 · simulated-role ');
+    expect(stdout).toContain(', imds v2, simulated-role ');
     const report = await shell('cred-watch report -f json');
     expect(JSON.parse(report.stdout).series).toHaveLength(1);
   });

@@ -88,7 +88,7 @@ describe('outputs about one poll or provider', () => {
     ],
     NOW,
   );
-  const style = { width: 100, hasColour: false };
+  const style = { width: 100, hasColour: false, isAsciiOnly: false };
   const chains = analyseChains(
     createFacts(
       {

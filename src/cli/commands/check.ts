@@ -8,7 +8,7 @@ import { type CommandDefinition, type Invocation, rejectFlags } from '../command
 import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
-import { getTextStyle, type Io } from '../process/io.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printVariablesNote } from '../process/messages.ts';
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
@@ -127,7 +127,8 @@ async function printVerdict(
   { io, command }: Invocation,
 ): Promise<number> {
   if (judgement.credentials === null) await printVariablesNote(command, io);
-  await io.stdout.write(await render(judgement, notes, flags, times, io));
+  const text = await render(judgement, notes, flags, times, io);
+  await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   return toExitCode(judgement.verdict);
 }
 

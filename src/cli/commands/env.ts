@@ -75,7 +75,7 @@ export const envCommand: CommandDefinition = {
         ]),
       },
       'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
-        'eval "$(…)" would ignore it.',
+        'eval "$(...)" would ignore it.',
       'As a credential_process of a profile, env refuses credentials that end before the job. SDKs call it again ' +
         'near the expiry. --judge once-per-job then passes new credentials without a new judgement. The job is the ' +
         'process that calls env, for at most twice -j. With --job NAME, it is the run that `exec --job NAME` records.',

@@ -30,7 +30,7 @@ export const exportCommand: CommandDefinition = {
     commonFlags: ['--format', '--output', '--host', '--since', '--db'],
     notes: [
       'NDJSON and CSV have samples, failed polls and job runs, and `import` reads both.',
-      'Parquet has one row per generation with its lead time, in files FOLDER/host=…/month=…/*.parquet.',
+      'Parquet has one row per generation with its lead time, in files FOLDER/host=.../month=.../*.parquet.',
       'A later export into the same folder replaces the files of the exported series.',
     ],
     exitCodes: DONE,

@@ -25,6 +25,7 @@ import {
 import { formatFileSummary, formatTotal } from '../import/summary.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { createProgress, type Progress } from '../process/progress.ts';
 
@@ -90,7 +91,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   if (staged.length === 0)
     throw new CredWatchError('no file of the folder is a log', 'give a log or an export');
   const printSummaries = async () => {
-    for (const file of staged) await io.stdout.write(`${formatFileSummary(file)}\n`);
+    for (const file of staged) await printText(io, `${formatFileSummary(file)}\n`);
   };
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
@@ -106,7 +107,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   removeAction();
   progress.clear();
   if (!flags.dryRun) await printSummaries();
-  await io.stdout.write(`${formatTotal(staged, result)}\n`);
+  await printText(io, `${formatTotal(staged, result)}\n`);
   return EXIT.ok;
 }
 

@@ -5,7 +5,7 @@ import { resolveDatabaseFile } from '../database/database-location.ts';
 import { describeMissingDatabase } from '../database/missing-database.ts';
 import { EXIT, WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
-import { getTextStyle } from '../process/io.ts';
+import { getTextStyle, printText } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
 interface KeyFlags {
@@ -38,7 +38,7 @@ export const keyCommand: CommandDefinition = {
         'it are found. Key ids may be masked, as cred-watch prints them.',
       'A URL works until its requested end or until its key expires, whichever is first. Only the database knows ' +
         'when a key expires. No request is sent, so deactivated keys and missing permissions are not noticed.',
-      'A long-lived key (AKIA…) has no expiration, so its end is unknown. A URL that such a key has signed works ' +
+      'A long-lived key (AKIA...) has no expiration, so its end is unknown. A URL that such a key has signed works ' +
         'until its requested end.',
       'Secrets, signatures and session tokens are neither printed nor stored.',
     ],
@@ -50,7 +50,7 @@ export const keyCommand: CommandDefinition = {
     ],
     examples: [
       ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued it, and when does it end?'],
-      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-…'", 'its end'],
+      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-...'", 'its end'],
       ['aws s3 presign s3://bucket/file | cred-watch key -', 'until when does it work?'],
       ['cred-watch key - -f json < job.log', 'all keys in a log'],
     ],
@@ -96,7 +96,7 @@ export const keyCommand: CommandDefinition = {
       await io.stdout.write(renderKeysJson(answers, findUsers, now));
     } else {
       const { renderKeysText } = await import('../../report/keys/text.ts');
-      await io.stdout.write(renderKeysText(answers, findUsers, getTextStyle(io)));
+      await printText(io, renderKeysText(answers, findUsers, getTextStyle(io)));
     }
     return EXIT_CODES[findWorstStatus(answers)];
   },

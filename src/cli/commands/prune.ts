@@ -7,6 +7,7 @@ import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseDurationFlag } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
+import { printText } from '../process/io.ts';
 
 interface PruneFlags {
   olderThan: Seconds;
@@ -41,7 +42,7 @@ export const pruneCommand: CommandDefinition = {
     const { deleted, deletedKeyUses } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
     const verb = dryRun ? 'would be deleted' : 'deleted';
     const uses = deletedKeyUses === 0 ? '' : ` and ${formatCount(deletedKeyUses, 'record')} of served keys`;
-    await io.stdout.write(`${formatCount(deleted, 'sample')}${uses} ${verb}\n`);
+    await printText(io, `${formatCount(deleted, 'sample')}${uses} ${verb}\n`);
     return EXIT.ok;
   },
 };

@@ -14,6 +14,7 @@ import { createDatabaseFlag, createFormatFlag, type TextOrJson } from '../flags/
 import { parseName, parsePositiveDuration, parseRepeated } from '../flags/value-parsers.ts';
 import { openExistingStore } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { createProgress } from '../process/progress.ts';
 import {
@@ -139,7 +140,7 @@ function toExitCode(reports: readonly PushReport[]): number {
 }
 
 async function printReport(report: PushReport, format: TextOrJson, io: Io): Promise<void> {
-  if (format === 'text' && report.status !== 'failed') await io.stdout.write(`${formatPushLine(report)}\n`);
+  if (format === 'text' && report.status !== 'failed') await printText(io, `${formatPushLine(report)}\n`);
   for (const { item, reason } of report.rejected) {
     const hint = 'it stays in the database; after a change of the destination, use --retry-rejected';
     await printNote(io, `${report.destination} has rejected ${item}: ${reason}`, hint);

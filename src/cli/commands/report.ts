@@ -78,7 +78,7 @@ export const reportCommand: CommandDefinition = {
         'like --fleet, with one row per role, source, or value of this tag (tag:role for a tag named role)',
         parseGroupBy,
       )
-      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)')
+      .option('--ascii', 'write the report in ASCII (default: only if the locale is not UTF-8)')
       .addOption(createTimeZoneFlag()),
   help: {
     commonFlags: [

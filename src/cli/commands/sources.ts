@@ -13,7 +13,7 @@ import { parseExpectation } from '../flags/expectation-flag.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { createStsEndpointFlag } from '../flags/source-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
-import { getTextStyle } from '../process/io.ts';
+import { getTextStyle, printText } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
@@ -111,7 +111,7 @@ export const sourcesCommand: CommandDefinition = {
       const parts = isComplete
         ? [first]
         : [first, renderSourcesTable(report, style, verification), renderKnowledgeText(knowledge, style)];
-      await io.stdout.write(parts.filter((part) => part !== '').join('\n'));
+      await printText(io, parts.filter((part) => part !== '').join('\n'));
     }
     if (!isConfirmed) return EXIT.failed;
     if (result !== null) return result.isMet ? EXIT.ok : EXIT.failed;

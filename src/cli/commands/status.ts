@@ -18,7 +18,7 @@ import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags
 import { toSeriesFilter } from '../flags/series-filter.ts';
 import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { createTimeZoneFlag, openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
@@ -67,10 +67,15 @@ export const statusCommand: CommandDefinition = {
     const variables = listSelectingVariables(command);
     const read = { databasePath, filter, command: 'status', needsVerdict: isPlugin, variables };
     const hasData = await printMissingData(report, read, io);
-    if (hasData || !isPlugin || flags.format === 'json')
-      await io.stdout.write(
-        await render(summariseStatus(report.assessment, flags.margin, now), flags, { now, times }, io),
+    if (hasData || !isPlugin || flags.format === 'json') {
+      const text = await render(
+        summariseStatus(report.assessment, flags.margin, now),
+        flags,
+        { now, times },
+        io,
       );
+      await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
+    }
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     // A plugin without data must not say OK.
     return !hasData && isPlugin ? EXIT.unknown : toExitCode(report.assessment.verdict);
@@ -97,9 +102,5 @@ async function render(
     return renderStatusPluginLine(status, times);
   }
   const { renderStatusText } = await import('../../report/status/text.ts');
-  return renderStatusText(status, {
-    hasColour: getTextStyle(io).hasColour,
-    isAsciiOnly: !supportsUnicode(io.env),
-    times,
-  });
+  return renderStatusText(status, { ...getTextStyle(io), times });
 }

@@ -1,6 +1,7 @@
 import type { Command, CommanderError, Option } from 'commander';
 import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';
@@ -19,7 +20,7 @@ export async function handleCommanderError(
   io: Io,
 ): Promise<number> {
   if (exitCode === 0) {
-    await io.stdout.write(output);
+    await printText(io, output);
     return EXIT.ok;
   }
   if (code === 'commander.help') {

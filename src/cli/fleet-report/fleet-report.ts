@@ -11,7 +11,7 @@ import { listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { EXIT, toExitCode } from '../flags/exit-codes.ts';
 import { formatNames } from '../flags/selection-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { FILE_STYLE, getTextStyle } from '../process/io.ts';
+import { FILE_STYLE, getTextStyle, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
@@ -71,7 +71,7 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
   });
   if (isPlugin && canRender && !hasStdout(rendered)) {
     const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
-    await io.stdout.write(renderFleetPluginLine(fleet));
+    await printText(io, renderFleetPluginLine(fleet));
   }
   if (!isPlugin && announcesFiles(rendered, io))
     await printWrittenFiles(rendered, describeFleetVerdict(fleet), io);

@@ -21,7 +21,7 @@ import { pollOnce, type RecordedPoll } from '../../watch/poll-once.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { findConfiguredHost, openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
-import { getTextStyle, type Io } from '../process/io.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { InitFlags } from './init-flags.ts';
@@ -134,9 +134,9 @@ async function finish(report: InitReport, flags: InitFlags, invocation: Invocati
   }
   const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
   const style = getTextStyle(io);
-  await io.stdout.write(renderSample(report, describeRun(flags, invocation), style));
+  await printText(io, renderSample(report, describeRun(flags, invocation), style));
   const installation = await install(report, flags, io);
-  await io.stdout.write(renderNextSteps(report, installation, style));
+  await printText(io, renderNextSteps(report, installation, style));
   return EXIT.ok;
 }
 

@@ -63,7 +63,7 @@ const describeForeignUrl = (kind: ForeignUrl): string =>
 /** One sentence for each kind of signed URLs that are skipped. */
 export const listForeignUrls = (kinds: Iterable<ForeignUrl>): string[] => [...kinds].map(describeForeignUrl);
 
-const USE = 'give an access key id (ASIA…), a presigned URL in quotes, or - for standard input';
+const USE = 'give an access key id (ASIA...), a presigned URL in quotes, or - for standard input';
 const READ_FILE = 'to search a file, use standard input: `cred-watch key - < FILE`';
 
 const NO_KEY = 'the argument is neither an access key id nor a presigned URL';
@@ -93,7 +93,7 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
     throw new CredWatchError('the URL has no X-Amz-Credential or AWSAccessKeyId', hint);
   }
   if (isIncompleteKeyId(text)) {
-    const hint = 'give all 20 characters, or the first and the last four as in ASIA…7QXK';
+    const hint = 'give all 20 characters, or the first and the last four as in ASIA...7QXK';
     throw new CredWatchError('the access key id is incomplete', hint);
   }
   const other = parseOtherKeyId(text);

@@ -10,7 +10,7 @@ import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { watch } from '../../watch/watch.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import { getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
+import { getTextStyle, type Io, printText, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import { ChangeNotifier } from './change-notifier.ts';
@@ -56,7 +56,7 @@ export async function pollAtInterval(recording: Recording, flags: IntervalFlags,
     ? await runPoller(recording, flags, { onPoll }, io)
     : await pollWithUpdatingLine(recording, flags, tracker, io);
   const summary = summarisePolling(recording.store, flags, tracker, { startedAt, now: io.clock.now() });
-  await io.stdout.write(renderPollingSummary(summary, getTextStyle(io).width));
+  await printText(io, renderPollingSummary(summary, getTextStyle(io)));
   return toExitCode(sampleCount);
 }
 
@@ -103,7 +103,7 @@ function createEventPrinter(tracker: PollTracker, io: Io): PollListener['onPoll'
     if (event.failedSince !== null) await printNote(io, describeRecovery(event.failedSince));
     if (event.kind === null || !outcome.ok) return;
     const remark = describeNewCredentials(event.kind, event.leadTime);
-    await io.stdout.write(`${formatPollLine(identity, outcome)}${remark === '' ? '' : `  ${remark}`}\n`);
+    await printText(io, `${formatPollLine(identity, outcome)}${remark === '' ? '' : `  ${remark}`}\n`);
   };
 }
 

@@ -6,7 +6,7 @@ import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
-import type { Io } from '../process/io.ts';
+import { type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 
 export type PrintPoll = (recorded: RecordedPoll) => Promise<void>;
@@ -19,7 +19,7 @@ export function createPollPrinter(format: TextOrJson, io: Io): PrintPoll {
     await printMessages(recorded);
     if (!outcome.ok) await printPollFailure(recorded, io);
     if (format === 'json') await io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
-    else if (outcome.ok) await io.stdout.write(`${formatPollLine(identity, outcome)}\n`);
+    else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome)}\n`);
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Clock } from '../../clock.ts';
+import type { TextStyle } from '../../report/terminal/text-style.ts';
+import { toAscii } from '../../report/text/ascii.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import type { Users } from './users.ts';
 
@@ -78,11 +80,38 @@ export function wantsColour(output: Output, env: Environment): boolean {
 export const supportsUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
   /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
 
+export const encodeForLocale = (text: string, env: Environment): string =>
+  supportsUnicode(env) ? text : toAscii(text);
+
+/** Writes only ASCII if the locale has no other characters. */
+export const createLocaleOutput = (output: Output, env: Environment): Output =>
+  supportsUnicode(env)
+    ? output
+    : {
+        get isTerminal() {
+          return output.isTerminal;
+        },
+        get columns() {
+          return output.columns;
+        },
+        isClosed: () => output.isClosed(),
+        write: (text) => output.write(toAscii(text)),
+      };
+
+/** Writes text for people to stdout. Data for programs has the same bytes in every locale, so it does not use this. */
+export const printText = ({ stdout, env }: Pick<Io, 'stdout' | 'env'>, text: string): Promise<void> =>
+  stdout.write(encodeForLocale(text, env));
+
+/** Like {@link printText}, for text that a shell can evaluate: only comments are for people. */
+export const printShellText = ({ stdout, env }: Pick<Io, 'stdout' | 'env'>, text: string): Promise<void> =>
+  stdout.write(supportsUnicode(env) ? text : text.replace(/^#.*/gm, toAscii));
+
 /** The layout of text in files. */
-export const FILE_STYLE = { width: 100, hasColour: false };
+export const FILE_STYLE: TextStyle = { width: 100, hasColour: false, isAsciiOnly: false };
 
 /** The layout of text on stdout. */
-export const getTextStyle = ({ stdout, env }: Io) => ({
+export const getTextStyle = ({ stdout, env }: Io): TextStyle => ({
   width: (stdout.isTerminal ? stdout.columns : undefined) ?? FILE_STYLE.width,
   hasColour: wantsColour(stdout, env),
+  isAsciiOnly: !supportsUnicode(env),
 });

@@ -3,11 +3,12 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { wrapMessage } from '../../report/terminal/wrap-message.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
-import type { Io } from './io.ts';
+import { encodeForLocale, type Io } from './io.ts';
 
 /**
  * Prints what happened and what to do to stderr.
@@ -42,8 +43,10 @@ async function print(
   message: string,
   hint?: string,
 ): Promise<void> {
-  const hintLine = hint === undefined ? '' : `hint: ${escapeUnprintable(hint)}\n`;
-  await io.stderr.write(`${kind}: ${escapeUnprintable(message)}\n${hintLine}`);
+  const columns = io.stderr.isTerminal ? io.stderr.columns : undefined;
+  const format = (label: string, text: string) =>
+    `${wrapMessage(`${label}: `, encodeForLocale(escapeUnprintable(text), io.env), columns)}\n`;
+  await io.stderr.write(format(kind, message) + (hint === undefined ? '' : format('hint', hint)));
 }
 
 /** Prints a thrown error. Any error that is not a {@link CredWatchError} is a bug of this program. */

@@ -1,5 +1,5 @@
 import { renderNagiosError } from '../../report/now/nagios-line.ts';
-import type { Io } from './io.ts';
+import { type Io, printText } from './io.ts';
 
 /**
  * Nagios reads only stdout and expects one line, so this Io discards stderr. If the command has no output,
@@ -24,7 +24,7 @@ export function createPluginIo(io: Io): { io: Io; finish(): Promise<void> } {
       },
     },
     async finish() {
-      if (!hasOutput) await io.stdout.write(renderNagiosError(firstError ?? 'no result'));
+      if (!hasOutput) await printText(io, renderNagiosError(firstError ?? 'no result'));
     },
   };
 }

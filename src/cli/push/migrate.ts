@@ -10,6 +10,7 @@ import { listCreateRoles } from '../../remote/postgres/migrate/roles.ts';
 import { resolveSettings } from '../../remote/postgres/settings/settings.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
 export interface MigrationFlags {
@@ -40,15 +41,15 @@ export async function migrateDatabase(url: string, flags: MigrationFlags, io: Io
   const { name } = connection;
   try {
     const result = await migrate(connection, options);
-    await io.stdout.write(`${name}: ${describeMigration(result)}\n`);
+    await printText(io, `${name}: ${describeMigration(result)}\n`);
     await reportMissing(result, io);
     for (const host of forgetHost) {
       await deleteHost(connection, host);
-      await io.stdout.write(`${name}: deleted the host ${host}\n`);
+      await printText(io, `${name}: deleted the host ${host}\n`);
     }
     if (retain === undefined) return;
     const deleted = await deleteOldRows(connection, now - retain * 1000);
-    await io.stdout.write(`${name}: ${describeRetention(deleted)}\n`);
+    await printText(io, `${name}: ${describeRetention(deleted)}\n`);
   } catch (error) {
     if (!(error instanceof PostgresUnavailableError)) throw error;
     throw new CredWatchError(error.message, 'run the command again: it continues where it stopped', {

@@ -4,7 +4,7 @@ import { summariseStatus } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
-import type { Io } from '../process/io.ts';
+import { type Io, printText } from '../process/io.ts';
 import { isStdout } from '../process/output-file.ts';
 import type { ReportOutput } from './outputs.ts';
 
@@ -29,5 +29,5 @@ export async function printPluginLine(
   const status = summariseStatus(assessment, margin, now);
   const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
   const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
-  await io.stdout.write(renderStatusPluginLine(status, times, worst ?? null));
+  await printText(io, renderStatusPluginLine(status, times, worst ?? null));
 }

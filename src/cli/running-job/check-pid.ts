@@ -10,7 +10,7 @@ import { describeUndecidedSource } from '../../report/messages/provider-chain/jo
 import { describeChildrenWithKeys, describeProcess } from '../../report/messages/running-job/running-job.ts';
 import { renderEndJson, renderRunningJobJson, renderWarningJson } from '../../report/running-job/json.ts';
 import { renderRunningJobNagios } from '../../report/running-job/nagios-line.ts';
-import { renderEndText, renderRunningJobText, type TextStyle } from '../../report/running-job/text.ts';
+import { type RunningJobStyle, renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
 import type { FollowedProcess, RunningJobView } from '../../report/running-job/view.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { findChildrenWithKeys } from '../../sources/probe/children-with-keys.ts';
@@ -25,7 +25,7 @@ import { findFrozenCopy } from '../../watch/running-job/frozen-copy.ts';
 import { describeMissingDatabase } from '../database/missing-database.ts';
 import { EXIT, toExitCode, toSignalExitCode } from '../flags/exit-codes.ts';
 import { resolveExpiration } from '../flags/expiration-flag.ts';
-import { getTextStyle, type Io } from '../process/io.ts';
+import { getTextStyle, type Io, printText } from '../process/io.ts';
 import {
   createPollNotePrinter,
   printError,
@@ -56,9 +56,8 @@ export async function checkProcess(
   const judgement = judgeRunningJob(running, clock.now());
   await createPollNotePrinter(io, times)(notes);
   const style = { ...getTextStyle(io), times };
-  await io.stdout.write(
-    render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, style),
-  );
+  const text = render({ pid, judgement, accessKeyId, notes, isFollowed: stop !== null }, flags, style);
+  await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   if (end.reason?.code === 'NO_COPY') await printChildrenWithKeys(view, io);
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
@@ -137,7 +136,7 @@ async function resolveRunningJob(
   return resolveJob(flags, endedRuns, now);
 }
 
-function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style: TextStyle): string {
+function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style: RunningJobStyle): string {
   if (format === 'json') return renderRunningJobJson(view);
   return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, style);
 }
@@ -147,7 +146,7 @@ async function follow(
   followed: FollowedProcess,
   { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
   { format, warnBefore }: ProcessFlags,
-  style: TextStyle,
+  style: RunningJobStyle,
   io: Io,
 ): Promise<number> {
   const { pid, expiration } = followed;
@@ -170,6 +169,7 @@ async function follow(
     return toSignalExitCode(signal);
   }
   const ended = judgeEnd(end, expiration);
-  await io.stdout.write(isJson ? renderEndJson(ended, followed) : renderEndText(ended, style));
+  if (isJson) await io.stdout.write(renderEndJson(ended, followed));
+  else await printText(io, renderEndText(ended, style));
   return toExitCode(toEndSafety(ended));
 }

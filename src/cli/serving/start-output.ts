@@ -14,7 +14,7 @@ import { findDefaultDatabasePath } from '../../store/database-path.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
-import type { Io } from '../process/io.ts';
+import { type Io, printShellText, supportsUnicode } from '../process/io.ts';
 import { printError, printNote, printWarning } from '../process/messages.ts';
 import { isOwnServer } from './health/running-server.ts';
 import { findRemoteOrigin } from './listen-targets.ts';
@@ -71,9 +71,8 @@ export async function printStart(start: ServerStart, io: Io): Promise<void> {
     listening: origins.map((origin, index) => ({ origin, role: listen[index]?.role ?? null })),
     environments: (await clientFolder?.store(environments)) ?? environments,
   };
-  await io.stdout.write(
-    flags.format === 'json' ? `${formatStartedJson(started)}\n` : formatStartedText(started),
-  );
+  if (flags.format === 'json') await io.stdout.write(`${formatStartedJson(started)}\n`);
+  else await printShellText(io, formatStartedText(started));
   await printWarnings(start, io);
 }
 
@@ -140,11 +139,8 @@ export async function printSummary(
   format: TextOrJson,
   io: Io,
 ): Promise<void> {
-  await io.stdout.write(
-    format === 'json'
-      ? `${formatSummaryJson(traffic, counts)}\n`
-      : `\n${await formatSummaryText(traffic, counts)}`,
-  );
+  if (format === 'json') return io.stdout.write(`${formatSummaryJson(traffic, counts)}\n`);
+  await printShellText(io, `\n${await formatSummaryText(traffic, counts, !supportsUnicode(io.env))}`);
 }
 
 /** Prints nothing for a database that cannot be used: the reason was printed when it was opened. */

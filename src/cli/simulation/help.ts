@@ -31,7 +31,7 @@ export const SIMULATE_HELP: CommandHelp = {
   ],
   notes: [
     {
-      heading: 'Faults: --fault WHAT[,CONDITION=VALUE]…',
+      heading: 'Faults: --fault WHAT[,CONDITION=VALUE]...',
       rows: Object.values(FAULT_DEFINITIONS).map(({ syntax, description }) => [syntax, description]),
     },
     'Of several faults that replace the response, only the first one applies.',
@@ -46,7 +46,7 @@ export const SIMULATE_HELP: CommandHelp = {
     {
       heading: 'Your own scenarios: --scenario FILE, with a dot or a slash in its name',
       verbatim: [
-        '{"description": "…", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",',
+        '{"description": "...", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",',
         ' "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m"}]}',
       ],
     },

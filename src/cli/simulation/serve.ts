@@ -18,7 +18,7 @@ import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseListenAddresses } from '../flags/listen-addresses.ts';
-import type { Io } from '../process/io.ts';
+import { type Io, printShellText, supportsUnicode } from '../process/io.ts';
 import { createErrorPrinter, printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags, SimulationSettings } from './settings.ts';
 
@@ -74,7 +74,8 @@ export async function serveSimulation(
       tokenFile = await startTokenFile(simulation.serviceAccountTokens, lifetime, io.clock, onProblem);
     }
     const started = describeStart(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
-    await io.stdout.write(isJson ? `${formatListeningJson(started)}\n` : formatListeningText(started));
+    if (isJson) await io.stdout.write(`${formatListeningJson(started)}\n`);
+    else await printShellText(io, formatListeningText(started));
     await waitForEnd(flags, io, AbortSignal.any([stop, logFailure.signal]));
   } finally {
     await endpoint.close();
@@ -82,9 +83,11 @@ export async function serveSimulation(
   }
   if (logFailure.signal.aborted) throw logFailure.signal.reason;
   const summary = traffic.summarise();
-  await io.stdout.write(
-    isJson ? `${formatTrafficJson(summary)}\n` : `\n${toComment(await renderTrafficText(summary))}`,
-  );
+  if (isJson) await io.stdout.write(`${formatTrafficJson(summary)}\n`);
+  else {
+    const text = await renderTrafficText(summary, { isAsciiOnly: !supportsUnicode(io.env) });
+    await printShellText(io, `\n${toComment(text)}`);
+  }
   return EXIT.ok;
 }
 

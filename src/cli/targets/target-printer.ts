@@ -7,6 +7,7 @@ import { formatPollJson, formatPollLine, formatTargetSummary } from '../../repor
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import type { Io } from '../process/io.ts';
+import { printText } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 
 /** Further failures before the next summary are only counted. An outage can affect thousands of targets. */
@@ -60,7 +61,7 @@ export class TargetPrinter<Target extends object> {
       this.#states.set(target, { failure: null, accessKeyId });
       if (before.failure !== null) await printNote(this.#io, `${identity.host}: polls succeed again`);
       if (isRotation && this.#format === 'text')
-        await this.#io.stdout.write(`${formatPollLine(identity, outcome)}\n`);
+        await printText(this.#io, `${formatPollLine(identity, outcome)}\n`);
     }
     if (this.#format === 'json') await this.#io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
   }
@@ -73,7 +74,7 @@ export class TargetPrinter<Target extends object> {
     }
     const failing = [...this.#states.values()].filter(({ failure }) => failure !== null).length;
     const summary = { at: this.#io.clock.now(), targetCount, ok, failed, rotations, failing };
-    if (this.#format === 'text') await this.#io.stdout.write(`${formatTargetSummary(summary)}\n`);
+    if (this.#format === 'text') await printText(this.#io, `${formatTargetSummary(summary)}\n`);
     this.#polls = { ok: 0, failed: 0, rotations: 0 };
     this.#printedFailures = 0;
     this.#otherFailures.clear();

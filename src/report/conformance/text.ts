@@ -14,6 +14,7 @@ import {
 } from '../messages/conformance/results.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns, layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatCount } from '../text/format-values.ts';
 import {
   type ConformanceView,
@@ -24,33 +25,29 @@ import {
   listFailureRows,
 } from './view.ts';
 
-interface TextContext {
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
-}
-
 /** A check can fail in several ways. Further ones are only counted. */
 const MAX_FAILURES = 3;
 
 /** For a terminal: failed checks first, then a summary for each SDK. */
-export function renderConformanceText(view: ConformanceView, { width, hasColour }: TextContext): string {
-  const palette = createPalette(hasColour);
+export function renderConformanceText(view: ConformanceView, style: TextStyle): string {
+  const { width } = style;
+  const palette = createPalette(style);
   const { run, verdict } = view;
   const headline = paintVerdict(verdict, escapeUnprintable(describeVerdict(run, verdict)), palette);
   if (run.unreachable !== null) {
     const { message, hint } = describeUnreachable(run.unreachable);
-    return `${headline}\n  ${escapeUnprintable(message)}\n  hint: ${hint}\n`;
+    return palette.encode(`${headline}\n  ${escapeUnprintable(message)}\n  hint: ${hint}\n`);
   }
   const failed = run.results.filter(isFailed).sort(compareSeverity);
-  return [
+  const text = [
     `${headline}\n  ${summarizeCounts(run.results, run.requestCount)}\n`,
     ...(run.watch === null ? [] : [`  ${describeWatch(run.watch)}\n`]),
     ...run.notes.map((note) => renderNote(note, run)),
     ...failed.map((result) => `\n${renderFailed(result, view, width, palette)}`),
-    renderOthers(run.results, width),
-    `\n${renderClients(view, width)}`,
+    renderOthers(run.results, width, palette),
+    `\n${renderClients(view, width, palette)}`,
   ].join('');
+  return palette.encode(text);
 }
 
 function renderNote(note: ConformanceNote, { shape }: ConformanceRun): string {
@@ -96,31 +93,32 @@ function renderFailed(
   const head = `${palette.bold(label)}: ${result.id}: ${describeRequirement(result.id)}\n`;
   const shown = result.failures.slice(0, MAX_FAILURES);
   const hidden = result.failures.length - shown.length;
-  const blocks = shown.map((failure) => layOutRows(listFailureRows(failure, run), width));
-  const consequences = layOutRows(listConsequenceRows(result), width);
+  const blocks = shown.map((failure) => layOutRows(listFailureRows(failure, run), width, palette));
+  const consequences = layOutRows(listConsequenceRows(result), width, palette);
   return `${head}${blocks.join('\n')}${hidden > 0 ? `  and ${formatCount(hidden, 'more failure')}\n` : ''}${consequences}`;
 }
 
 /** Checks without an answer, with the reason. */
-function renderOthers(results: readonly CheckResult[], width: number): string {
+function renderOthers(results: readonly CheckResult[], width: number, palette: Palette): string {
   const rows = results.flatMap((result) => {
     if (result.outcome === 'skipped') return [[result.id, describeSkipReason(result.reason)]];
     return result.outcome === 'unknown' ? [[result.id, describeUnknownReason(result.reason)]] : [];
   });
-  return rows.length === 0 ? '' : `\nnot checked\n${layOutTable(rows, 28, width)}`;
+  return rows.length === 0 ? '' : `\nnot checked\n${layOutTable(rows, 28, width, palette)}`;
 }
 
-function renderClients(view: ConformanceView, width: number): string {
+function renderClients(view: ConformanceView, width: number, palette: Palette): string {
   const isComplete = view.verdict !== 'unknown';
   const rows = summarizeClients(view.run).map((summary) => [
     CLIENT_NAMES[summary.client],
     describeClientSummary(summary, isComplete),
   ]);
-  return `clients\n${layOutTable(rows, 14, width)}`;
+  return `clients\n${layOutTable(rows, 14, width, palette)}`;
 }
 
-const layOutTable = (rows: readonly string[][], labelWidth: number, width: number) =>
+const layOutTable = (rows: readonly string[][], labelWidth: number, width: number, palette: Palette) =>
   `${layOutColumns(
     rows.map(([label = '', text = '']) => [`  ${label}`, escapeUnprintable(text)]),
     [labelWidth + 2, clampWidth(width) - labelWidth - 2],
+    palette,
   )}\n`;

@@ -28,7 +28,7 @@ import { describeHosts, listImportedLines, listSilentLines } from './fleet-lines
 
 /** For a terminal: the share of safe hosts, groups, the worst hosts, silent hosts, changes and trends. */
 export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): string {
-  const palette = createPalette(context.hasColour);
+  const palette = createPalette(context);
   const width = clampWidth(context.width);
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden =
@@ -44,13 +44,14 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
     ),
     context.isPeriodOfStoredValues ? [['note', PERIOD_MESSAGE]] : [],
   ];
-  return `${[
+  const blocks = [
     ...layOutBlocks([listSummaryRows(fleet, context, palette)], width, palette),
     ...(fleet.groups === null ? [] : [renderGroups(fleet.groups, width, palette)]),
     ...(fleet.hosts.length === 0 ? [] : [renderHosts(shown.hosts, width, palette)]),
-    ...hidden.map((line) => layOutColumns([['', line]], [2, width - 2])),
+    ...hidden.map((line) => layOutColumns([['', line]], [2, width - 2], palette)),
     ...layOutBlocks(findings, width, palette),
-  ].join('\n\n')}\n`;
+  ];
+  return palette.encode(`${blocks.join('\n\n')}\n`);
 }
 
 function listSummaryRows(fleet: AssessedFleet, context: FleetContext, palette: Palette): Row[] {
@@ -136,6 +137,7 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   return layOutColumns(
     [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
     [INDENT, computeFree(), INDENT, ...values.map((each) => each.width ?? 0)],
+    palette,
   );
 }
 

@@ -7,12 +7,8 @@ import { buildFieldsJson } from '../json-fields.ts';
 import { type CheckContext, describeInstallationCheck } from '../messages/installation/checks.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatCount } from '../text/format-values.ts';
-
-interface TextStyle {
-  width: number;
-  hasColour: boolean;
-}
 
 const STATE_WIDTH = 9;
 
@@ -20,13 +16,13 @@ const STATE_WIDTH = 9;
 export function renderInstallationCheck(
   checks: readonly InstallationCheck[],
   context: CheckContext,
-  { width, hasColour }: TextStyle,
+  style: TextStyle,
 ): string {
-  const palette = createPalette(hasColour);
-  const widths = [STATE_WIDTH, clampWidth(width) - STATE_WIDTH];
+  const palette = createPalette(style);
+  const widths = [STATE_WIDTH, clampWidth(style.width) - STATE_WIDTH];
   const rows = checks.flatMap((check) => {
     const { message, fix } = describeInstallationCheck(check, context);
-    const text = layOutColumns([[check.state, escapeUnprintable(message)]], widths).replace(
+    const text = layOutColumns([[check.state, escapeUnprintable(message)]], widths, palette).replace(
       /^\w+/,
       paintState(check.state, palette),
     );

@@ -9,24 +9,16 @@ import {
 } from '../messages/installation/schedule.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
 
-interface TextStyle {
-  width: number;
-  hasColour: boolean;
-}
-
 /** Five lines about the sample, then the schedule. */
-export function renderSample(
-  report: InitReport,
-  options: IntroductionOptions,
-  { width, hasColour }: TextStyle,
-): string {
-  const { good, bold } = createPalette(hasColour);
+export function renderSample(report: InitReport, options: IntroductionOptions, style: TextStyle): string {
+  const palette = createPalette(style);
   const { identity, schedule, existing } = report;
-  const headline = bold(good(describeFoundSource(formatSeriesName(identity))));
-  const sample = `${headline}\n${layOutRows(listRows(report), width)}`;
+  const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
+  const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
   if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
   return `${sample}\n${introduceSchedule(schedule, options)}\n\n${formatSchedule(schedule)}\n\n`;
 }
@@ -35,7 +27,7 @@ export function renderSample(
 export function renderNextSteps(
   report: InitReport,
   installation: InstallationState,
-  { width }: TextStyle,
+  style: TextStyle,
 ): string {
   const { comeBack, schedule, generatedAt } = report;
   const next = describeComeBack(comeBack, formatReportCommand(report), generatedAt);
@@ -45,7 +37,7 @@ export function renderNextSteps(
       : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
     ['come back', next],
   ];
-  return layOutRows(rows, width);
+  return layOutRows(rows, style.width, createPalette(style));
 }
 
 function listRows({ credentials, remaining, ...report }: InitReport): [label: string, value: string][] {

@@ -14,6 +14,7 @@ import { describeResponses, describeUser } from '../messages/serving/key-users.t
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import {
   formatCount,
   formatNumber,
@@ -22,12 +23,6 @@ import {
   maskKeyId,
 } from '../text/format-values.ts';
 import { formatUrlAddress } from './url-address.ts';
-
-interface KeysContext {
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
-}
 
 /** More answers have one line each. */
 const MAX_BLOCKS = 10;
@@ -45,12 +40,12 @@ const MAX_SERIES = 10;
 export function renderKeysText(
   answers: readonly KeyAnswer[],
   findUsers: FindKeyUsers,
-  context: KeysContext,
+  style: TextStyle,
 ): string {
-  const palette = createPalette(context.hasColour);
+  const palette = createPalette(style);
   if (answers.length > MAX_BLOCKS)
     return answers.map((answer) => `${renderLine(answer, palette)}\n`).join('');
-  return `${answers.map((answer) => renderBlock(answer, findUsers(answer), clampWidth(context.width), palette)).join('\n\n')}\n`;
+  return `${answers.map((answer) => renderBlock(answer, findUsers(answer), clampWidth(style.width), palette)).join('\n\n')}\n`;
 }
 
 /** `expired   ASIA…7QXK  2026-11-22 16:18:15Z  i-0abc · imds v2 · loader`. */

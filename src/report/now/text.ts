@@ -14,24 +14,19 @@ import {
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, formatSeriesName, maskKeyId } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
-export interface NowContext extends WaitState {
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
+export interface NowContext extends WaitState, TextStyle {
   times: TimeFormat;
 }
 
 /** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
-  const headline = paintBySafety(
-    judgement.verdict,
-    describeNowVerdict(judgement),
-    createPalette(context.hasColour),
-  );
-  return `${headline}\n${layOutRows(listRows(judgement, context), context.width)}`;
+  const palette = createPalette(context);
+  const headline = paintBySafety(judgement.verdict, describeNowVerdict(judgement), palette);
+  return `${headline}\n${layOutRows(listRows(judgement, context), context.width, palette)}`;
 }
 
 function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {

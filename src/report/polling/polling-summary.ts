@@ -4,11 +4,13 @@ import { rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import { describeWorstCase, formatWorstCase } from '../messages/measurements.ts';
 import { adviseAfterPolling, type PollingSummary } from '../messages/polling/polling.ts';
 import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
+import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatJob, formatNumber } from '../text/format-values.ts';
 
 /** What a poller prints when it stops. */
-export function renderPollingSummary(summary: PollingSummary, width: number): string {
+export function renderPollingSummary(summary: PollingSummary, style: TextStyle): string {
   const { polls, failed, rotations, runTime, measurement, assessment } = summary;
   const rows: [string, string][] = [
     ['polls', `${formatNumber(polls)}, ${formatNumber(failed)} failed`],
@@ -23,7 +25,7 @@ export function renderPollingSummary(summary: PollingSummary, width: number): st
   }
   for (const verdict of assessment === null ? [] : listVerdicts(assessment)) rows.push(['verdict', verdict]);
   rows.push(['what to do', adviseAfterPolling(summary)]);
-  return `stopped after ${duration(runTime)}\n${layOutRows(rows, width)}`;
+  return `stopped after ${duration(runTime)}\n${layOutRows(rows, style.width, createPalette(style))}`;
 }
 
 /** One line for each job, by the series that decides its verdict. */

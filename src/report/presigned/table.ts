@@ -19,8 +19,8 @@ type PresignedContext = Pick<ReportContext, 'width' | 'hasColour' | 'isAsciiOnly
 
 /** For a terminal: one section for each requested duration, with the lifetimes of URLs by series. */
 export function renderPresignedTable(all: readonly PresignedUrls[], context: PresignedContext): string {
-  const palette = createPalette(context.hasColour);
-  return all.map((each) => `${renderDuration(each, context, palette)}\n\n\n`).join('');
+  const palette = createPalette(context);
+  return palette.encode(all.map((each) => `${renderDuration(each, context, palette)}\n\n\n`).join(''));
 }
 
 function renderDuration(

@@ -13,7 +13,6 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import type { ReportContext } from '../context.ts';
 import { PLATFORM_NAMES } from '../messages/poll-notes.ts';
 import { describeChainFinding } from '../messages/provider-chain/chain-findings.ts';
 import {
@@ -33,6 +32,8 @@ import {
 } from '../messages/provider-chain/verification.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
+import { JOINT } from '../terminal/unbroken.ts';
 import { formatRemaining, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 
 const LABEL_WIDTH = 22;
@@ -43,25 +44,23 @@ const OUTCOME_SHARE = 0.58;
 const GAP = 2;
 const INDENT = 2;
 
-type TableContext = Pick<ReportContext, 'width' | 'hasColour'>;
-
 /**
  * The state of each provider, the credentials of each SDK, what AWS said about them, and the findings with hints.
  * @param verification null: AWS was not asked
  */
 export function renderSourcesTable(
   report: ChainReport,
-  context: TableContext,
+  context: TextStyle,
   verification: Verification | null = null,
 ): string {
-  const palette = createPalette(context.hasColour);
+  const palette = createPalette(context);
   const width = clampWidth(context.width);
   /** The last column gets the width that the other columns leave. */
   const renderSection = (title: string, rows: readonly string[][], widths: readonly number[]): string[] => {
     if (rows.length === 0) return [];
     const lastWidth = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
     const indented = rows.map((row) => ['', ...row]);
-    const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
+    const text = layOutColumns(indented, [INDENT, ...widths, lastWidth], palette);
     return [`${palette.bold(title)}\n\n${text}`];
   };
   const { observed, platform } = report.facts;
@@ -154,14 +153,12 @@ function describeValidity({ state, expiration, remaining, isSession, notes }: Pr
 
 /** Parts up to this length stay on one line. */
 const MAX_UNBROKEN_LENGTH = 60;
-/** A private-use character, because lines break at every character of `\s`, including the no-break space. */
-const NO_BREAK = '\ue000';
 
 const joinParts = (parts: readonly (string | null)[]) =>
   parts
     .filter((part) => part !== null)
     .map(escapeUnprintable)
-    .map((part) => (part.length > MAX_UNBROKEN_LENGTH ? part : part.replaceAll(' ', NO_BREAK)))
+    .map((part) => (part.length > MAX_UNBROKEN_LENGTH ? part : part.replaceAll(' ', JOINT)))
     .join(' · ');
 
 function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): string[][] {

@@ -1,7 +1,6 @@
 import { toEndSafety } from '../../domain/running-job/judge-running-job.ts';
 import type { EndedJob } from '../../domain/running-job/running-job.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import type { ReportContext } from '../context.ts';
 import {
   adviseEndedJob,
   adviseRunningJob,
@@ -13,31 +12,35 @@ import {
 } from '../messages/running-job/running-job.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, maskKeyId } from '../text/format-values.ts';
+import type { TimeFormat } from '../text/time-format.ts';
 import type { RunningJobView } from './view.ts';
 
-export type TextStyle = Pick<ReportContext, 'width' | 'hasColour' | 'times'>;
+export interface RunningJobStyle extends TextStyle {
+  times: TimeFormat;
+}
 
 /** The verdict in the first line, then its reasons. */
-export function renderRunningJobText(view: RunningJobView, style: TextStyle): string {
-  const headline = paintBySafety(
-    view.judgement.verdict,
-    describeRunningVerdict(view.judgement, view.pid),
-    createPalette(style.hasColour),
-  );
-  return `${headline}\n${layOutRows(listRows(view, style), style.width)}`;
+export function renderRunningJobText(view: RunningJobView, style: RunningJobStyle): string {
+  const palette = createPalette(style);
+  const { judgement, pid } = view;
+  const headline = paintBySafety(judgement.verdict, describeRunningVerdict(judgement, pid), palette);
+  return `${headline}\n${layOutRows(listRows(view, style), style.width, palette)}`;
 }
 
 /** How long before or after the end of the job its credentials expired. */
-export function renderEndText(ended: EndedJob, style: TextStyle): string {
+export function renderEndText(ended: EndedJob, style: RunningJobStyle): string {
   const safety = toEndSafety(ended);
-  const line = paintBySafety(safety, describeEndedJob(ended, style.times), createPalette(style.hasColour));
-  return `${line}\n${safety === 'safe' ? '' : layOutRows([['what to do', adviseEndedJob(ended, style.times)]], style.width)}`;
+  const palette = createPalette(style);
+  const line = paintBySafety(safety, describeEndedJob(ended, style.times), palette);
+  if (safety === 'safe') return `${line}\n`;
+  return `${line}\n${layOutRows([['what to do', adviseEndedJob(ended, style.times)]], style.width, palette)}`;
 }
 
 function listRows(
   { judgement, accessKeyId, isFollowed }: RunningJobView,
-  { times }: TextStyle,
+  { times }: RunningJobStyle,
 ): [string, string][] {
   const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
   const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);

@@ -11,22 +11,17 @@ import {
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatNumber } from '../text/format-values.ts';
-
-interface Style {
-  /** The number of terminal columns. */
-  width: number;
-  hasColour: boolean;
-}
 
 /** Further users of a key are only counted. JSON has all of them. */
 const MAX_USERS = 20;
 
 /** For a terminal: one block for each key. */
-export function renderKeyUsersText(keys: readonly ServedKeyUsers[], { width, hasColour }: Style): string {
-  const palette = createPalette(hasColour);
+export function renderKeyUsersText(keys: readonly ServedKeyUsers[], style: TextStyle): string {
+  const palette = createPalette(style);
   const hasSeveralHosts = new Set(keys.map(({ host }) => host)).size > 1;
-  const blocks = keys.map((key) => renderKey(key, hasSeveralHosts, clampWidth(width), palette));
+  const blocks = keys.map((key) => renderKey(key, hasSeveralHosts, clampWidth(style.width), palette));
   return `${[describeServedKeys(keys), ...blocks].join('\n\n')}\n`;
 }
 

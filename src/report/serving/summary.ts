@@ -12,9 +12,10 @@ export interface RefreshCounts {
 export async function formatSummaryText(
   traffic: TrafficSummary,
   { refreshes, failures }: RefreshCounts,
+  isAsciiOnly: boolean,
 ): Promise<string> {
   const counts = `refreshes: ${formatNumber(refreshes)} succeeded, ${formatNumber(failures)} failed`;
-  const text = `${counts}\n${await renderTrafficText(traffic, false)}`;
+  const text = `${counts}\n${await renderTrafficText(traffic, { hasFaults: false, isAsciiOnly })}`;
   return text.replace(/^(?=.)/gm, '# ');
 }
 

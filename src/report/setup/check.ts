@@ -8,12 +8,8 @@ import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeSetupCheck, type SetupContext } from '../messages/setup/checks.ts';
 import { createPalette, type Palette } from '../terminal/colour.ts';
 import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { formatCount } from '../text/format-values.ts';
-
-interface TextStyle {
-  width: number;
-  hasColour: boolean;
-}
 
 const STATE_WIDTH = 9;
 
@@ -21,13 +17,13 @@ const STATE_WIDTH = 9;
 export function renderSetupCheck(
   checks: readonly SetupCheck[],
   context: SetupContext,
-  { width, hasColour }: TextStyle,
+  style: TextStyle,
 ): string {
-  const palette = createPalette(hasColour);
-  const widths = [STATE_WIDTH, clampWidth(width) - STATE_WIDTH];
+  const palette = createPalette(style);
+  const widths = [STATE_WIDTH, clampWidth(style.width) - STATE_WIDTH];
   const rows = checks.flatMap((check) => {
     const { message, fix } = describeSetupCheck(check, context);
-    const text = layOutColumns([[check.state, message]], widths).replace(
+    const text = layOutColumns([[check.state, message]], widths, palette).replace(
       /^\w+/,
       paintState(check.state, palette),
     );

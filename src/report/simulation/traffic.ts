@@ -8,6 +8,7 @@ import {
   OTHER_CLIENTS,
   V1_CLIENTS_HEADING,
 } from '../messages/simulation.ts';
+import { createPalette } from '../terminal/colour.ts';
 import { formatNullableInstant, formatUserAgent, truncateText } from '../text/format-values.ts';
 
 const CLIENT_LENGTH = 100;
@@ -18,14 +19,23 @@ const WIDTHS = [2, 29, 1, 10, 10, 9, 12, 9, 9, 9];
 const ALIGNS = HEAD.map((_, column) => (column < 4 ? 'left' : 'right'));
 const INDENTED = [2, 98];
 
+interface TrafficTextOptions {
+  /** False: the server causes no faults. */
+  hasFaults?: boolean;
+  isAsciiOnly?: boolean;
+}
+
 /**
  * The summary at the end: one sentence, a table of clients, the faults, and the clients that use IMDSv1.
- * @param hasFaults false: the server causes no faults
  */
-export async function renderTrafficText(traffic: TrafficSummary, hasFaults = true): Promise<string> {
+export async function renderTrafficText(
+  traffic: TrafficSummary,
+  { hasFaults = true, isAsciiOnly = false }: TrafficTextOptions = {},
+): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
   if (clients.length === 0) return `${describeTraffic(totals)}\n`;
   const { layOutColumns } = await import('../terminal/layout.ts');
+  const palette = createPalette({ hasColour: false, isAsciiOnly });
   const hasSeveralAddresses = new Set(clients.map(({ address }) => address)).size > 1;
   const rows = clients.map((client) => [
     ...['', formatClient(client, hasSeveralAddresses), '', client.shape ?? 'none'],
@@ -43,11 +53,14 @@ export async function renderTrafficText(traffic: TrafficSummary, hasFaults = tru
     layOutColumns(
       [HEAD, ...rows].map((row) => row.slice(0, columns)),
       WIDTHS.slice(0, columns),
+      palette,
       ALIGNS.slice(0, columns),
     ),
-    ...(faults.length === 0 ? [] : [layOutColumns([['', `faults: ${faults.join(', ')}`]], INDENTED)]),
+    ...(faults.length === 0
+      ? []
+      : [layOutColumns([['', `faults: ${faults.join(', ')}`]], INDENTED, palette)]),
     ...(v1Clients?.length === 0 ? [NO_V1_CLIENTS] : []),
-    ...(v1Lines.length === 0 ? [] : [`${V1_CLIENTS_HEADING}\n${layOutColumns(v1Lines, INDENTED)}`]),
+    ...(v1Lines.length === 0 ? [] : [`${V1_CLIENTS_HEADING}\n${layOutColumns(v1Lines, INDENTED, palette)}`]),
   ].join('\n\n')}\n`;
 }
 

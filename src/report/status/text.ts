@@ -2,24 +2,23 @@ import type { Status } from '../../domain/status/status.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
+import type { TextStyle } from '../terminal/text-style.ts';
 import { getSeparator } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
-export interface StatusContext {
-  hasColour: boolean;
-  isAsciiOnly: boolean;
+export interface StatusContext extends Omit<TextStyle, 'width'> {
   times: TimeFormat;
 }
 
 /** One line, of any length. */
-export function renderStatusText(status: Status, { hasColour, isAsciiOnly, times }: StatusContext): string {
-  const palette = createPalette(hasColour);
-  const texts = listStatusParts(status, times).map(({ text, emphasis }) => {
+export function renderStatusText(status: Status, style: StatusContext): string {
+  const palette = createPalette(style);
+  const texts = listStatusParts(status, style.times).map(({ text, emphasis }) => {
     if (emphasis === 'warning') return palette.warning(text);
     if (emphasis === undefined) return text;
     return status.verdict === null
       ? palette.bold(text)
       : paintBySafety(toSafety(status.verdict), text, palette);
   });
-  return `${texts.join(getSeparator(isAsciiOnly))}\n`;
+  return `${texts.join(getSeparator(style.isAsciiOnly))}\n`;
 }

@@ -32,10 +32,11 @@ interface TableContext extends ReportContext {
 /** For a terminal: the verdicts first, then one section per series, then what is not shown. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
   const { jobs } = assessment;
-  const { hasColour, width, seriesLimits } = context;
+  const { width, seriesLimits } = context;
+  const palette = createPalette(context);
   const chosen = chooseReadableSeries(assessment, seriesLimits, MAX_SERIES_IN_TEXT);
   const visible = { ...assessment, series: chosen.shown };
-  const table: TableContext = { ...context, width: clampWidth(width), palette: createPalette(hasColour) };
+  const table: TableContext = { ...context, width: clampWidth(width), palette };
   // A job that one series judges is shown in the section of that series.
   const isInSection = (job: AssessedJob) =>
     findJudgedSeries(job, assessment).length === 1 && findJudgedSeries(job, visible).length === 1;
@@ -52,10 +53,10 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
     renderSection(each, jobsInSections, hasChart(each) ? curveRows : null, table),
   );
   const hidden = describeHiddenSeries(chosen, context.times).map((line) =>
-    layOutColumns([[line]], [table.width]),
+    layOutColumns([[line]], [table.width], palette),
   );
   const empty = assessment.series.length === 0 ? [NO_SERIES_MESSAGE] : [];
-  return `${[...headlines, ...sections, ...hidden, ...empty].join('\n\n\n')}\n`;
+  return palette.encode(`${[...headlines, ...sections, ...hidden, ...empty].join('\n\n\n')}\n`);
 }
 
 /** Curve rows are fewer if several charts share a screen. */
@@ -78,7 +79,7 @@ function renderHeadline(
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
   const headline = paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, palette);
   return [
-    layOutColumns([[headline]], [width]),
+    layOutColumns([[headline]], [width], palette),
     ...layOutBlocks([listJobRunRows(job, isAsciiOnly, { times })], width, palette),
     ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
   ].join('\n\n');
@@ -108,6 +109,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
   return layOutColumns(
     [head, ...rows].map((row) => row.slice(0, widths.length)),
     widths,
+    palette,
   );
 }
 

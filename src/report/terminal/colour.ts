@@ -1,12 +1,21 @@
 import type { Safety } from '../../domain/verdict/job-verdict.ts';
+import { toAscii } from '../text/ascii.ts';
+import type { TextStyle } from './text-style.ts';
 
-export type Palette = Record<'good' | 'bad' | 'warning' | 'bold' | 'dim', (text: string) => string>;
+type Format = (text: string) => string;
+
+type Colours = Record<'good' | 'bad' | 'warning' | 'bold' | 'dim', Format>;
+
+export interface Palette extends Colours {
+  /** Writes a text with the characters of the terminal. Layout comes after it, because the text can become longer. */
+  encode: Format;
+}
 
 const wrap = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
 const keep = (text: string) => text;
 
 /** ANSI colours without fixed RGB values, so that light and dark terminals show them readably. */
-const COLOURED_PALETTE: Palette = {
+const COLOURED: Colours = {
   good: wrap(32, 39),
   bad: wrap(31, 39),
   warning: wrap(33, 39),
@@ -14,9 +23,12 @@ const COLOURED_PALETTE: Palette = {
   dim: wrap(2, 22),
 };
 
-export const PLAIN_PALETTE: Palette = { good: keep, bad: keep, warning: keep, bold: keep, dim: keep };
+const PLAIN: Colours = { good: keep, bad: keep, warning: keep, bold: keep, dim: keep };
 
-export const createPalette = (hasColour: boolean): Palette => (hasColour ? COLOURED_PALETTE : PLAIN_PALETTE);
+export const createPalette = ({ hasColour, isAsciiOnly }: Omit<TextStyle, 'width'>): Palette => ({
+  ...(hasColour ? COLOURED : PLAIN),
+  encode: isAsciiOnly ? toAscii : keep,
+});
 
 export const paintBySafety = (safety: Safety, text: string, { bold, good, bad, warning }: Palette) =>
   bold({ safe: good, 'not-safe': bad, unknown: warning }[safety](text));

@@ -2,9 +2,10 @@ import Table from 'cli-table3';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
+import { MAX_WIDTH } from './text-style.ts';
+import { DURATION, JOINT, joinParts } from './unbroken.ts';
 
-/** Wider lines are hard to read. In narrower lines, a timestamp does not fit next to its label. */
-const MAX_WIDTH = 110;
+/** In narrower lines, a timestamp does not fit next to its label. */
 const MIN_WIDTH = 60;
 export const LABEL_WIDTH = 22;
 const NARROW_LABEL_WIDTH = 16;
@@ -20,7 +21,7 @@ export const layOutBlocks = (blocks: readonly (readonly Row[])[], width: number,
     .filter((rows) => rows.length > 0)
     .map((rows) => {
       const cells = rows.map((row) => [`  ${row[0]}`, paintRow(row, palette)]);
-      return layOutColumns(cells, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
+      return layOutColumns(cells, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2], palette);
     });
 
 const paintRow = ([label, value, remark = '', emphasis]: Row, palette: Palette) =>
@@ -32,10 +33,11 @@ export const clampWidth = (width: number) => Math.max(MIN_WIDTH, Math.min(width,
 export function layOutRows(
   rows: readonly (readonly [label: string, value: string])[],
   width: number,
+  palette: Palette,
 ): string {
   const cells = rows.map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
   const widths = [NARROW_LABEL_WIDTH + 2, clampWidth(width) - NARROW_LABEL_WIDTH - 2];
-  return `${layOutColumns(cells, widths)}\n`;
+  return `${layOutColumns(cells, widths, palette)}\n`;
 }
 
 type Aligns = readonly ('left' | 'right')[];
@@ -44,15 +46,17 @@ type Aligns = readonly ('left' | 'right')[];
 export function layOutColumns(
   rows: readonly string[][],
   widths: readonly number[],
+  palette: Palette,
   aligns: Aligns = [],
 ): string {
+  const encode = (text: string) => text.split(JOINT).map(palette.encode).join(JOINT);
   const lines = rows.flatMap((row) =>
-    splitAtLineEnds(row.map((text, column) => breakLongWords(text, widths[column] ?? 0))),
+    splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
   const areFitting = lines.every((line) => fits(line, widths));
   return (areFitting ? padLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
     .split('\n')
-    .map((line) => line.trimEnd())
+    .map((line) => line.replaceAll(JOINT, ' ').trimEnd())
     .join('\n');
 }
 
@@ -88,28 +92,15 @@ function wrapLines(lines: readonly string[][], widths: readonly number[], aligns
     table.push(
       ...lines
         .slice(start, start + ROWS_PER_TABLE)
-        .map((line) => line.map((text, column) => joinDurations(text, widths[column] ?? 0))),
+        .map((line) => line.map((text, column) => joinParts(text, DURATION, widths[column] ?? 0))),
     );
     tables.push(table.toString());
   }
-  return tables.join('\n').replaceAll(JOINT, ' ');
+  return tables.join('\n');
 }
-
-/** A duration with several units, and the characters next to it. */
-const DURATION = /\S*\d[dhm](?: \d\d[hms])+(?![^\W_])\S*/g;
-/** Stands for a space at which no line may end. It has the width of a space, and no text contains it. */
-const JOINT = '\ue000';
-
-/** Without line ends in `1h 30m`, unless the column is too narrow. */
-const joinDurations = (text: string, width: number) =>
-  text.replace(DURATION, (duration) =>
-    duration.replace(COLOUR, '').length > width ? duration : duration.replaceAll(' ', JOINT),
-  );
 
 /** The time of cli-table3 grows with the square of the number of rows. */
 const ROWS_PER_TABLE = 50;
-
-const COLOUR = /\u001b\[\d+m/g;
 
 /** A visible character, with the colours that begin before it. */
 const CHARACTER = String.raw`(?:\u001b\[\d+m)*[^\s\u001b]`;

@@ -37,7 +37,7 @@ export const FAULT_DEFINITIONS = {
   ),
   error: withValue(
     'error[=CODE]',
-    'serve an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, …',
+    'serve an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, ...',
     (value) => (/^\w{0,64}$/.test(value) ? { code: value || null } : null),
   ),
   stall: withValue(

@@ -42,7 +42,10 @@ const createRun = (failures: readonly CheckFailure[]): ConformanceRun => ({
 });
 
 const render = (run: ConformanceRun, hasColour = false) =>
-  renderConformanceText({ run, verdict: 'does-not-conform', isStrict: false }, { width: 100, hasColour });
+  renderConformanceText(
+    { run, verdict: 'does-not-conform', isStrict: false },
+    { width: 100, hasColour, isAsciiOnly: false },
+  );
 
 describe('the text', () => {
   test('the text escapes what the endpoint states', () => {

@@ -33,7 +33,7 @@ const NOW = Date.UTC(2026, 10, 22);
 const MISSING_PROFILE = { ...createFacts().profile, name: 'p', isNamed: true, exists: false };
 
 const renderText = (known: ChainFacts, width = 100) =>
-  renderSourcesTable(analyseChains(known), { width, hasColour: false });
+  renderSourcesTable(analyseChains(known), { width, hasColour: false, isAsciiOnly: false });
 
 const IMDS = withCredentials({
   accessKeyId: 'ASIAFALSE0000000IMDS',
@@ -136,7 +136,11 @@ describe('the text', () => {
     const known = createFacts({ imds: IMDS }, { profile: { ...MISSING_PROFILE, name } });
     expect(renderText(known)).not.toMatch(/\u001b/);
     expect(renderText(known)).toMatch(/evil\\u\{1b\}\[31mname/);
-    const painted = renderSourcesTable(analyseChains(known), { width: 100, hasColour: true });
+    const painted = renderSourcesTable(analyseChains(known), {
+      width: 100,
+      hasColour: true,
+      isAsciiOnly: false,
+    });
     expect(painted).toMatch(/\u001b\[1mproviders/);
     expect(painted).not.toMatch(/\u001b\[31mname/);
   });

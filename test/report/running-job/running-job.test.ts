@@ -25,7 +25,7 @@ import { findLineViolations, findViolations } from '../../support/docs/schemas.t
 
 const NOW = Date.parse('2026-11-22T10:24:00Z');
 const HOUR = 3600;
-const STYLE = { width: 100, hasColour: false, times: UTC_TIMES };
+const STYLE = { width: 100, hasColour: false, isAsciiOnly: false, times: UTC_TIMES };
 
 const inSeconds = (seconds: number) => NOW + seconds * 1000;
 

@@ -151,7 +151,11 @@ describe.each<Case>(CASES)('%s', (_, changes, expected, plan = PLAN) => {
   });
 
   test.each(SETUP_SYSTEMS)('the texts of %s have all values and no control characters', (system) => {
-    const text = renderSetupCheck(checks, { plan, system }, { width: 100, hasColour: false });
+    const text = renderSetupCheck(
+      checks,
+      { plan, system },
+      { width: 100, hasColour: false, isAsciiOnly: false },
+    );
     expect(text).not.toMatch(/undefined|NaN|null|\[object|[^\n\x20-\x7e\u2192]/);
     expect(text).toMatch(
       isSetupComplete(checks) ? /^the set-up is complete\n/ : /^the set-up is not complete: /,

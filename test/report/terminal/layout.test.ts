@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPalette } from '../../../src/report/terminal/colour.ts';
-import { layOutColumns } from '../../../src/report/terminal/layout.ts';
+import { layOutColumns as layOut } from '../../../src/report/terminal/layout.ts';
+
+const PLAIN = createPalette({ hasColour: false, isAsciiOnly: false });
+const layOutColumns = (rows: string[][], widths: number[], aligns?: ('left' | 'right')[]) =>
+  layOut(rows, widths, PLAIN, aligns);
 
 test('columns wrap text at spaces, and break words that are wider than the column', () => {
   expect(
@@ -17,17 +21,17 @@ test('columns wrap text at spaces, and break words that are wider than the colum
 });
 
 test('a line ends within a duration only if the column is narrower than the duration', () => {
-  const { bad } = createPalette(true);
-  const layOut = (text: string, width: number) => layOutColumns([[text]], [width]).split('\n');
-  expect(layOut('the gap is (2h 05m 07s long)', 19)).toEqual(['the gap is', '(2h 05m 07s long)']);
-  expect(layOut('from 56m 11s to 1h 03m 57s', 18)).toEqual(['from 56m 11s to', '1h 03m 57s']);
-  expect(layOut(`for ${bad('-1h 05m')}, late`, 10)).toEqual(['for', `${bad('-1h 05m')},`, 'late']);
-  expect(layOut('1d 02h 03m 04s', 10)).toEqual(['1d 02h 03m', '04s']);
-  expect(layOut('in room 5d 03house', 12)).toEqual(['in room 5d', '03house']);
+  const { bad } = createPalette({ hasColour: true, isAsciiOnly: false });
+  const wrap = (text: string, width: number) => layOutColumns([[text]], [width]).split('\n');
+  expect(wrap('the gap is (2h 05m 07s long)', 19)).toEqual(['the gap is', '(2h 05m 07s long)']);
+  expect(wrap('from 56m 11s to 1h 03m 57s', 18)).toEqual(['from 56m 11s to', '1h 03m 57s']);
+  expect(wrap(`for ${bad('-1h 05m')}, late`, 10)).toEqual(['for', `${bad('-1h 05m')},`, 'late']);
+  expect(wrap('1d 02h 03m 04s', 10)).toEqual(['1d 02h 03m', '04s']);
+  expect(wrap('in room 5d 03house', 12)).toEqual(['in room 5d', '03house']);
 });
 
 test('columns keep the colour of a text on each of its lines', () => {
-  const { bad, bold } = createPalette(true);
+  const { bad, bold } = createPalette({ hasColour: true, isAsciiOnly: false });
   const [first, second] = layOutColumns([[bold(bad('x'.repeat(10)))]], [8]).split('\n');
   expect(first).toBe(bold(bad('xxxxxxxx')));
   expect(second).toContain('\u001b[31m');

@@ -42,6 +42,7 @@ export const fleetContext = (more: Partial<FleetContext> = {}): FleetContext => 
   nodeVersion: '24.0.0',
   width: 80,
   hasColour: false,
+  isAsciiOnly: false,
   top: null,
   isPeriodOfStoredValues: false,
   ...more,

@@ -9,7 +9,7 @@ import { renderInstallationCheck, renderInstallationCheckJson } from '../../../r
 import { formatShellCommand } from '../../../untrusted-text.ts';
 import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
-import { getTextStyle, type Io } from '../../process/io.ts';
+import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import type { InitFlags } from '../init-flags.ts';
 import { runProgram } from '../run-program.ts';
 import { readUserName } from '../user.ts';
@@ -34,11 +34,8 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
     ]),
     user: readUserName(io),
   };
-  await io.stdout.write(
-    flags.format === 'json'
-      ? renderInstallationCheckJson(checks, context, facts.now)
-      : renderInstallationCheck(checks, context, getTextStyle(io)),
-  );
+  if (flags.format === 'json') await io.stdout.write(renderInstallationCheckJson(checks, context, facts.now));
+  else await printText(io, renderInstallationCheck(checks, context, getTextStyle(io)));
   return isInstallationOk(checks) ? EXIT.ok : EXIT.failed;
 }
 

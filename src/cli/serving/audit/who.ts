@@ -4,7 +4,7 @@ import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import type { TextOrJson } from '../../flags/shared-flags.ts';
 import { openExistingStore } from '../../process/existing-store.ts';
-import { getTextStyle, type Io } from '../../process/io.ts';
+import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import { printNote } from '../../process/messages.ts';
 import type { WhoFlags } from './who-flags.ts';
 
@@ -26,7 +26,7 @@ export async function printKeyUsers(
     await io.stdout.write(renderKeyUsersJson(keys, now));
   } else if (keys.length > 0) {
     const { renderKeyUsersText } = await import('../../../report/serving/key-users-text.ts');
-    await io.stdout.write(renderKeyUsersText(keys, getTextStyle(io)));
+    await printText(io, renderKeyUsersText(keys, getTextStyle(io)));
   }
   return EXIT.ok;
 }

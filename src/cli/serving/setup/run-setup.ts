@@ -3,7 +3,7 @@ import { ALL_METADATA_ADDRESSES, type SetupSystem } from '../../../domain/setup/
 import { CredWatchError } from '../../../errors.ts';
 import type { Invocation } from '../../command.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
-import { getTextStyle, type Io } from '../../process/io.ts';
+import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import { findSetupAction, type SetupFlags } from './flags.ts';
 
 /**
@@ -62,10 +62,7 @@ async function checkMachine(flags: SetupFlags, io: Io): Promise<number> {
   const plan = readSetupPlan(flags, system);
   const checks = checkSetup(plan, await readSetupFacts(plan, system, io.env));
   const context = { plan, system };
-  await io.stdout.write(
-    flags.format === 'json'
-      ? renderSetupCheckJson(checks, context, io.clock.now())
-      : renderSetupCheck(checks, context, getTextStyle(io)),
-  );
+  if (flags.format === 'json') await io.stdout.write(renderSetupCheckJson(checks, context, io.clock.now()));
+  else await printText(io, renderSetupCheck(checks, context, getTextStyle(io)));
   return isSetupComplete(checks) ? EXIT.ok : EXIT.failed;
 }

@@ -44,7 +44,7 @@ function chart(history: SeriesHistory, durations: readonly number[], view: View 
   return renderChart(
     analysis,
     { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii, times: UTC_TIMES },
-    createPalette(view.colour ?? false),
+    createPalette({ hasColour: view.colour ?? false, isAsciiOnly: view.ascii }),
   );
 }
 
@@ -105,9 +105,9 @@ describe('the table', () => {
     }
   });
 
-  test('the table shows names outside of ASCII also with isAsciiOnly', () => {
+  test('the table escapes names outside of ASCII with isAsciiOnly', () => {
     const named = assessed([pretend({ identity: { host: 'büro · 1' } })], []);
-    expect(table(named, ASCII).split('\n')[0]).toBe('büro · 1, imds v2, app');
+    expect(table(named, ASCII).split('\n')[0]).toBe('b\\u{fc}ro, 1, imds v2, app');
   });
 
   test('the table fits the width of the terminal', () => {
