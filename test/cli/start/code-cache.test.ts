@@ -24,9 +24,12 @@ const EXPECTED = { code: 0, signal: null, stdout: '', stderr: expect.stringMatch
 /** A user's home with a cache folder. */
 function createHome(home = temporaryFolder()) {
   const folder = join(home, 'cache', 'cred-watch');
-  const env = { CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const env = {
+    ...{ CACHE_DIRECTORY: undefined, HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+    ...{ CRED_WATCH_DB: undefined, STATE_DIRECTORY: undefined, XDG_STATE_HOME: home },
+  };
   const run = (changes: Record<string, string> = {}): Promise<Run> =>
-    runProgram(['report', '--db', join(home, 'samples.db')], { env: { ...env, ...changes } });
+    runProgram(['report'], { env: { ...env, ...changes } });
   const runTimes = async (count: number) => {
     for (let i = 0; i < count; i += 1) expect(await run()).toEqual(EXPECTED);
   };
@@ -238,11 +241,13 @@ describe('a cache that is not exactly ours', () => {
       CACHE_DIRECTORY: undefined,
       HOME: undefined,
       XDG_CACHE_HOME: undefined,
+      CRED_WATCH_DB: undefined,
+      XDG_STATE_HOME: home,
     });
     // Only root has a folder without HOME.
     const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
     chmodSync(home, 0o755);
-    const command = [...asUser, process.execPath, PROGRAM, 'report', '--db', 'samples.db'];
+    const command = [...asUser, process.execPath, PROGRAM, 'report'];
     expect(await startProcess(command, { env, cwd: home }).done).toEqual(EXPECTED);
     expect(readdirSync(home)).toEqual([]);
   });
@@ -255,6 +260,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
     const env = minimalEnvironment({ CACHE_DIRECTORY: undefined, HOME: undefined });
     const command = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, PROGRAM, 'report'];
     const run = (args: string[]) => startProcess([...command, ...args], { env, cwd: home }).done;
+    writeFileSync(join(home, 'samples.db'), '');
     expect(await run(['--db', 'samples.db'])).toEqual(EXPECTED);
     expect(await run([])).toMatchObject({
       code: 2,
