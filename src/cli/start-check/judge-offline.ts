@@ -93,6 +93,7 @@ async function explainNoSamples(
     const hint = findRootHint(name, 'check --offline', io) ?? undefined;
     return printNote(io, describeMissingDatabase(name), hint);
   }
+  if (store.seriesNames('host').length === 0) return printNote(io, `no samples in ${name}`);
   const selection = { host, source, role: role === '' ? undefined : role };
   const missing = findMissingPart(selection, (part, within) => store.seriesNames(part, within));
   if (missing === null) return;

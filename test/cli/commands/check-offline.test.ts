@@ -136,6 +136,7 @@ test('check --offline does not start the process of a profile', async () => {
   writeFileSync(script, `#!/bin/sh\ntouch '${started}'\necho '${JSON.stringify(document)}'\n`);
   chmodSync(script, 0o755);
   const check = ['check', '-j', '30m', '--offline', '--profile', 'process'];
+  writeFileSync(join(home, 'samples.db'), '');
   expect((await run(check)).code).toBe(3);
   expect(existsSync(started)).toBe(false);
   await run(['poll', '--profile', 'process']);

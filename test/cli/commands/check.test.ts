@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -450,9 +450,11 @@ describe('check --offline', () => {
     expect((await offline(db, '--max-age', '2h')).code).toBe(1);
   });
 
-  test('check --offline is unknown without a database, and creates none', async () => {
+  test('check --offline is unknown with an empty database file, and does not change it', async () => {
     const db = join(temporaryFolder(), 'samples.db');
+    writeFileSync(db, '');
     const run = await offline(db);
+    expect(statSync(db).size).toBe(0);
     expect(run.code).toBe(3);
     expect(run.stdout).toMatch(/because {9}no sample of these credentials is stored/);
     expect(run.stdout.replace(/\s+/g, ' ')).toContain('--profile, --process, --role and --role-arn');

@@ -198,7 +198,7 @@ describe('a job that cannot be judged', () => {
     {
       args: ['--job', 'bold', '--host', 'windows'],
       error: `no runs of job bold in ${db} match the filters`,
-      hint: 'remove --host, --source, --role, --since or --until',
+      hint: 'remove --host',
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
@@ -223,9 +223,9 @@ describe('a job that cannot be judged', () => {
       stdout: '',
       stderr: `error: no runs of job x in ${own}\n${hint}`,
     });
-    const none = join(folder, 'none.db');
-    const { stderr } = await runCommand(['report', '--db', none, '--job', 'x'], { env: { HOME: folder } });
-    expect(stderr).toMatch(/^error: no runs of job x: .*none\.db does not exist\nhint: .+\n$/);
+    const env = { CRED_WATCH_DB: undefined, XDG_STATE_HOME: folder };
+    const { stderr } = await runCommand(['report', '--job', 'x'], { env });
+    expect(stderr).toMatch(/^error: no runs of job x: .*samples\.db does not exist\nhint: .+\n$/);
   });
 
   test('a job with a given duration and without runs is judged with a note', async () => {

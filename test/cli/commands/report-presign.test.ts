@@ -91,10 +91,10 @@ describe('the logs of 2015', () => {
 });
 
 test('without samples, the verdict is unknown', async () => {
-  const missing = join(folder, 'missing.db');
-  const run = await runCommand(['report', '--presign', '7d', '-f', 'json', '--db', missing]);
+  const env = { CRED_WATCH_DB: undefined, XDG_STATE_HOME: join(folder, 'new') };
+  const run = await runCommand(['report', '--presign', '7d', '-f', 'json'], { env });
   expect(run.code).toBe(3);
-  expect(run.stderr).toMatch(/^error: no samples: .*missing\.db does not exist\nhint: /);
+  expect(run.stderr).toMatch(/^error: no samples: .*samples\.db does not exist\nhint: /);
   expect(JSON.parse(run.stdout).presigned_urls).toEqual([
     { requested_seconds: 604_800, verdict: 'unknown', series: [] },
   ]);

@@ -261,12 +261,11 @@ test('the selection by day includes the whole day', async () => {
 
 test('the selection without a match prints a note', async () => {
   const note = `note: no samples in ${db} match the filters`;
-  const remove = 'remove --host, --source, --role, --since or --until';
   for (const [args, hint] of [
     [['--host', 'unknown'], 'hosts with samples: linux, windows'],
-    [['--host', 'linux', '--since', '1d'], remove],
-    [['--role', 'x'], remove],
-    [['--source', 'container'], remove],
+    [['--host', 'linux', '--since', '1d'], 'remove --since'],
+    [['--role', 'x'], 'remove --role: the samples have no role'],
+    [['--source', 'container'], 'sources with samples: imds'],
   ] as const) {
     const stderr = `${note}\nhint: ${hint}\n`;
     expect(await report(...args)).toEqual({ code: 0, signal: null, stdout: '', stderr });

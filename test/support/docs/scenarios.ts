@@ -34,7 +34,9 @@ const baseEnvironment = (folder: string) => ({
 
 /** An empty database; the logs of 2015 are imported by the session itself. */
 async function createEmptyDatabase(): Promise<Scenario> {
-  return { now: NOW, env: baseEnvironment(temporaryFolder()), hideAddresses: (output) => output };
+  const env = baseEnvironment(temporaryFolder());
+  writeFileSync(env.CRED_WATCH_DB, '', { mode: 0o600 });
+  return { now: NOW, env, hideAddresses: (output) => output };
 }
 
 /** The log of 2015 that the README shows. */
