@@ -390,7 +390,7 @@ const databases: BadInput[] = [
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
     args: [...command, '--db', 'none.db'],
     error: 'none.db does not exist',
-    hint: 'give the database with --db, or run `cred-watch poll`',
+    hint: 'correct --db, or record samples in this file with `cred-watch poll`',
   })),
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
     args: [...command, '--db', 'empty.db'],
