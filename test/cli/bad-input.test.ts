@@ -32,6 +32,7 @@ const TIMES = 'use a day (2026-01-31), an instant (2026-01-31T12:00:00Z) or a du
 const LOGS =
   'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
 const FORMAT = 'is neither a log of credentials nor an export of cred-watch';
+// The message has only the first 200 characters of a value of a flag.
 const LONG_NAME = 'a'.repeat(257);
 
 const usage: BadInput[] = [
@@ -186,7 +187,7 @@ const names: BadInput[] = [
   },
   {
     args: ['report', '--host', LONG_NAME],
-    error: `--host '${LONG_NAME}' is not a valid name`,
+    error: `--host '${'a'.repeat(200)}...' is not a valid name`,
     hint: 'use 1 to 256 characters',
   },
   ...(

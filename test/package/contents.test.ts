@@ -19,6 +19,7 @@ const KINDS: [string, RegExp][] = [
   ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
   // Messages name some of the documents, and these link to the others.
   ['documents', /^(README|CHANGELOG|docs\/[\w-]+|docs\/(recipes|runbooks)\/[\w-]+)\.md$/],
+  ['images', /^docs\/images\/[\w-]+\.png$/],
   ['schemas', /^docs\/schemas\/[\w.-]+\.json$/],
   // The image is built from a checkout.
   ['deployment', /^deploy\/(?!Dockerfile$)/],
@@ -34,7 +35,7 @@ test('the package contains a known number of files of each kind, and no others',
   );
   const others = packed.filter(({ path }) => !KINDS.some(([, pattern]) => pattern.test(path)));
   expect(others).toEqual([]);
-  const { types, documents, schemas, deployment, ...rest } = counts;
+  const { types, documents, images, schemas, deployment, ...rest } = counts;
   expect(rest).toEqual({
     start: 1,
     program: 12,
@@ -46,6 +47,7 @@ test('the package contains a known number of files of each kind, and no others',
   // One file per source file that the declarations of the library import.
   expect(types).toBeGreaterThan(8);
   expect(documents).toBe(listDocuments().filter((each) => each !== 'CONTRIBUTING.md').length);
+  expect(images).toBe(1);
   expect(schemas).toBe(SCHEMAS.length);
   expect(deployment).toBe(listDeployFiles().length - 1);
 });

@@ -27,7 +27,7 @@ import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outpu
 import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
 import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
 import { writeAll } from '../report/write-outputs.ts';
-import { announcesFiles, describeReport, printWrittenFiles } from '../report/written-files.ts';
+import { announceReport, announcesFiles } from '../report/written-files.ts';
 import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export const reportCommand: CommandDefinition = {
@@ -152,10 +152,8 @@ export const reportCommand: CommandDefinition = {
     await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
       await printPluginLine(report, presigned ?? [], { ...options, times }, io);
-    if (!isPlugin && announcesFiles(rendered, io)) {
-      const summary = await describeReport(report, presigned ?? [], { ...options, times });
-      await printWrittenFiles(rendered, summary, io);
-    }
+    if (!isPlugin && announcesFiles(rendered, io))
+      await announceReport(rendered, { report, presigned: presigned ?? [], ...options, times, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
     return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));

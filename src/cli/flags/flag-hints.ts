@@ -3,14 +3,18 @@ import { findSimilarWords } from '../../domain/similar-words.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
-  ['check -j 5h', ['gate', 'test']],
+  ['init', ['setup', 'install', 'cron', 'configure']],
+  ['init --check', ['doctor', 'diagnose']],
+  ['check -j 5h', ['gate', 'test', 'verify', 'safe']],
   ['check -j 5h --wait 90m', ['wait']],
   ['poll --interval 5m', ['watch', 'daemon', 'start']],
   ['poll --interval 5m --listen 127.0.0.1:9464', ['monitor']],
-  ['report', ['list', 'ls', 'show', 'stats']],
-  ['sources', ['whoami', 'doctor']],
+  ['report', ['list', 'ls', 'show', 'stats', 'history']],
+  ['report -j 5h', ['judge', 'analyse', 'analyze']],
+  ['report -f html -o report.html', ['html', 'page', 'dashboard']],
+  ['sources', ['whoami', 'providers']],
   ['exec -j 5h -- command', ['run']],
-  ['env -j 5h -f env', ['print']],
+  ['env -j 5h -f env', ['print', 'credentials', 'creds']],
   ['import', ['load']],
   ['export', ['dump']],
   ['prune --older-than 90d', ['clean', 'rm', 'delete']],
@@ -19,9 +23,17 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
   ['--version', ['version']],
 ];
 
-/** Words for our flags in other tools. */
+/** Words for our flags in other tools. A flag may begin with the name of a command, which has priority. */
 const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['poll --every', '--interval'],
+  ['poll --watch', '--interval'],
+  ['poll --daemon', '--interval 5m'],
+  ['report --for', '-j'],
+  ['report --wait', '`cred-watch check --wait`'],
   ['--duration', '--job-duration'],
+  ['--hours', '-j'],
+  ['--threshold', '--margin'],
+  ['--database', '--db'],
   ['--length', '--job-duration'],
   ['--port', '--listen 127.0.0.1:9464'],
   ['--out', '--output'],
@@ -58,6 +70,8 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
  */
 export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
   const name = getFlagName(flag);
+  const foreign = OTHER_FLAGS.get(`${command?.name()} ${name}`);
+  if (foreign !== undefined) return `did you mean ${foreign}?`;
   const owners = program.commands.filter(({ options }) =>
     options.some(({ long, short }) => long === name || short === name),
   );
@@ -76,6 +90,21 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   const flags = [...options.flatMap(({ long }) => long ?? []), '--help'].map((each) => each.slice(2));
   const similar = findSimilarWords(value, flags).map((each) => `--${each}`);
   return similar.length === 0 ? null : `did you mean ${similar.join(' or ')}?`;
+}
+
+/** More flags with the same letter are no help. */
+const MAX_SHORT_GUESSES = 3;
+
+/** For a short flag that does not exist: the long flags with this letter. Null if there are none, or many. */
+export function guessLongFlag(command: Command | null, flag: string): string | null {
+  const letter = /^-([a-z])$/i.exec(flag)?.[1]?.toLowerCase();
+  if (letter === undefined) return null;
+  const names = (command?.options ?? []).flatMap(({ long }) =>
+    long?.startsWith(`--${letter}`) ? [long] : [],
+  );
+  return names.length === 0 || names.length > MAX_SHORT_GUESSES
+    ? null
+    : `did you mean ${names.join(' or ')}?`;
 }
 
 const formatList = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

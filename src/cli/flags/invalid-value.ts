@@ -51,6 +51,9 @@ function wrapParser(target: Option | Argument, name: string): void {
       try {
         return parseArg.call(target, value, previous);
       } catch (error) {
+        // `-j=5h`
+        if (value.startsWith('=') && 'short' in target && target.short != null)
+          throw new InvalidValueError('begins with =', `write \`${target.short} ${value.slice(1)}\``);
         // commander's own check of the choices.
         if (!(error instanceof InvalidArgumentError) || argChoices === undefined) throw error;
         throw new InvalidValueError('is unknown', buildChoiceHint(value, argChoices));

@@ -14,6 +14,7 @@ import { ignoreContradictedSource } from './environment/source-variables.ts';
 import { UnknownCredentialsError } from './exit-codes.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
+import { parseSource } from './suggestions/parse-source.ts';
 import { parseDurationFlag, parseRole, parseUrl } from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
@@ -51,6 +52,7 @@ export function addSourceFlags(command: Command, auto: string): Command {
     .addOption(
       new Option('--source <name>', `source of the credentials; auto is ${auto}`)
         .choices(['auto', ...SOURCE_NAMES])
+        .argParser(parseSource)
         .default('auto'),
     )
     .option(
@@ -190,10 +192,8 @@ export function findConfiguredHost(flags: SourceFlags, { env }: Io): string | nu
   return host;
 }
 
-const ONLY_ROLES = {
-  reason: ': this source assumes no role',
-  hint: 'remove the flag, or use --source role, web-identity or github',
-};
+const NO_ROLE = 'remove the flag, or use --source role, web-identity or github';
+const ONLY_ROLES = { reason: ': this source assumes no role', hint: NO_ROLE };
 
 /** The flag of each setting, and the text if `--source` contradicts it. */
 export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reason: string; hint: string }>> =

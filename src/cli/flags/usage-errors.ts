@@ -5,7 +5,7 @@ import { printText } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';
-import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './flag-hints.ts';
+import { buildCommandHint, buildFlagHint, getFlagName, guessLongFlag, seeHelp } from './flag-hints.ts';
 import { suggestFlag } from './suggestions/suggest-flag.ts';
 
 /**
@@ -45,7 +45,7 @@ function describeError(
   // The query of a presigned URL contains secrets, so a URL is not quoted.
   if (code === 'commander.unknownCommand' && isUrl(commandName))
     return ['the first word is a URL and not a command', 'show when it expires: `cred-watch key URL`'];
-  if (code === 'commander.unknownCommand')
+  if (code === 'commander.unknownCommand' && !isOtherDash(commandName))
     return [`unknown command '${commandName}'`, buildCommandHint(program, commandName)];
   const options = [...program.options, ...(command?.options ?? [])];
   // Without two dashes, the words of the child command were parsed as words of `exec`.
@@ -54,9 +54,18 @@ function describeError(
   const unknownFlag = findUnknownFlag(ownArguments, options);
   if (unknownFlag !== null) {
     const hint = buildFlagHint(program, command, unknownFlag);
-    const hints = lacksDashes ? [hint, ADD_DASHES] : [hint ?? seeHelp(command)];
+    const guess = () => guessLongFlag(command, unknownFlag) ?? seeHelp(command);
+    const hints = lacksDashes
+      ? [hint, ADD_DASHES]
+      : [suggestOrder(program, command, ownArguments) ?? hint ?? guess()];
     return [`unknown option '${getFlagName(unknownFlag)}'`, hints.filter(Boolean).join(' or ')];
   }
+  const dash = ownArguments.find(isOtherDash);
+  if (dash !== undefined && (code === 'commander.excessArguments' || command === null))
+    return [
+      `'${dash}' begins with a dash that is not a hyphen`,
+      'type the dash again: a document has changed it',
+    ];
   if (command === null) return [message.replace(/^error: /, ''), seeHelp(command)];
   const { args, registeredArguments } = command;
   switch (code) {
@@ -91,6 +100,16 @@ function describeError(
       return [message.replace(/^error: /, ''), seeHelp(command)];
   }
 }
+
+/** For `-j 5h report`. */
+function suggestOrder(program: Command, command: Command | null, words: readonly string[]): string | null {
+  if (command !== null) return null;
+  const name = words.find((word) => program.commands.some((each) => each.name() === word));
+  return name === undefined ? null : `put the command first: \`cred-watch ${name} ${words[0]}\``;
+}
+
+/** Word processors replace hyphens by other dashes. */
+const isOtherDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word);
 
 const isUrl = (text: string) => /^https?:/i.test(text);
 

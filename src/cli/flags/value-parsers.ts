@@ -138,6 +138,8 @@ export function parseRole(text: string): string {
 
 /** `-` is a usual name here: most commands use it for stdin or stdout. */
 export function parseFileName(text: string): string {
+  // `-o=report.html` would write to `=report.html`.
+  if (text.startsWith('=')) throw new InvalidValueError('begins with =', `for this name, use ./${text}`);
   if (!looksLikeUrl(text)) return parseDatabase(text);
   // The URL can contain a password.
   throw new InvalidSecretError('is a URL, and not a file name', 'give the path of a file');

@@ -132,9 +132,12 @@ async function finish(report: InitReport, flags: InitFlags, invocation: Invocati
     await io.stdout.write(renderInitJson(report, await install(report, flags, io)));
     return EXIT.ok;
   }
-  const { renderNextSteps, renderSample } = await import('../../report/installation/init-text.ts');
+  const { renderNextSteps, renderSample, renderSchedule } = await import(
+    '../../report/installation/init-text.ts'
+  );
   const style = getTextStyle(io);
   await printText(io, renderSample(report, describeRun(flags, invocation), style));
+  await io.stdout.write(renderSchedule(report));
   const installation = await install(report, flags, io);
   await printText(io, renderNextSteps(report, installation, style));
   return EXIT.ok;

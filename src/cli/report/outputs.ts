@@ -21,10 +21,38 @@ export function parseFormatFlag(text: string): RequestedFormat {
   const [, name = '', file = null] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = REPORT_FORMAT_NAMES.find((each) => each === name);
   if (format === undefined) {
+    const guess = file === null ? guessFormat(name) : null;
+    if (guess !== null) throw new InvalidValueError('is a file name', `use ${guess}=${name}`);
     throw new InvalidValueError('is unknown', buildChoiceHint(name, REPORT_FORMAT_NAMES, ', or FORMAT=FILE'));
   }
   if (file === '') throw new InvalidValueError('has no file', `use ${format}=FILE, or ${format} alone`);
   return { format, file };
+}
+
+/** The usual endings of the names of files. */
+const FORMAT_OF_ENDINGS: Readonly<Record<string, ReportFormat>> = {
+  html: 'html',
+  htm: 'html',
+  json: 'json',
+  csv: 'csv',
+  md: 'markdown',
+  xml: 'junit',
+  prom: 'prometheus',
+};
+
+/** Null if the name has none of the endings. */
+function guessFormat(file: string): ReportFormat | null {
+  const ending = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(FORMAT_OF_ENDINGS, ending) ? (FORMAT_OF_ENDINGS[ending] ?? null) : null;
+}
+
+/** For `-o report.html` without a format: what to add. Null if the table is probably intended. */
+export function suggestFormat(
+  requested: readonly RequestedFormat[],
+  outputFlag: string | undefined,
+): string | null {
+  const format = requested.length > 0 || outputFlag === undefined ? null : guessFormat(outputFlag);
+  return format === null ? null : `the file has the table: for ${format}, add -f ${format}`;
 }
 
 /** @throws CredWatchError if two outputs have the same file, or `--output` has no format */

@@ -6,7 +6,7 @@ import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import type { ReportOutput } from './outputs.ts';
+import { type ReportOutput, type RequestedFormat, suggestFormat } from './outputs.ts';
 import { hasStdout } from './plugin-line.ts';
 
 /** People read files in these formats. Programs read the others, and scripts expect no output then. */
@@ -22,22 +22,37 @@ export const announcesFiles = (outputs: readonly ReportOutput[], { stderr }: Io)
   (stderr.isTerminal || outputs.some(({ format }) => FORMATS_FOR_PEOPLE.includes(format)));
 
 /** @param verdict completes the message after the names of the files */
-export const printWrittenFiles = (outputs: readonly ReportOutput[], verdict: string, io: Io): Promise<void> =>
-  printNote(io, `wrote ${outputs.map(({ file }) => file).join(', ')}: ${verdict}`);
+export const printWrittenFiles = (
+  outputs: readonly ReportOutput[],
+  verdict: string,
+  io: Io,
+  hint?: string | null,
+): Promise<void> =>
+  printNote(io, `wrote ${outputs.map(({ file }) => file).join(', ')}: ${verdict}`, hint ?? undefined);
 
 /** The verdict, the job, and the worst case or the reason why the verdict is unknown. */
 const PART_COUNT = 3;
 
-/** What the status line begins with. */
-export async function describeReport(
-  { assessment }: StoredReport,
-  presigned: readonly PresignedUrls[],
-  { margin, now, times }: { margin: Seconds; now: Instant; times: TimeFormat },
-): Promise<string> {
+interface WrittenReport {
+  report: StoredReport;
+  presigned: readonly PresignedUrls[];
+  margin: Seconds;
+  now: Instant;
+  times: TimeFormat;
+  flags: { format?: readonly RequestedFormat[]; output?: string };
+}
+
+/** Prints what was written, and the first parts of the status line. */
+export async function announceReport(
+  outputs: readonly ReportOutput[],
+  { report: { assessment }, presigned, margin, now, times, flags }: WrittenReport,
+  io: Io,
+): Promise<void> {
   const { describePresignedVerdict, listStatusParts } = await import(
     '../../report/messages/status/status-parts.ts'
   );
   const parts = listStatusParts(summariseStatus(assessment, margin, now), times).map(({ text }) => text);
   const urls = presigned.map(({ requested, verdict }) => describePresignedVerdict(requested, verdict));
-  return [...parts.slice(0, PART_COUNT), ...urls].join(', ');
+  const verdict = [...parts.slice(0, PART_COUNT), ...urls].join(', ');
+  await printWrittenFiles(outputs, verdict, io, suggestFormat(flags.format ?? [], flags.output));
 }

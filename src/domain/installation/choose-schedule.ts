@@ -32,7 +32,7 @@ export function findScheduleProblem(
 ): ScheduleProblem | null {
   switch (kind) {
     case 'process':
-      return null;
+      return hasControlCharacter(poll) ? { code: 'LINE_END' } : null;
     case 'sidecar':
       return host.container === 'ecs' || host.container === 'kubernetes' ? null : { code: 'NO_ORCHESTRATOR' };
     case 'cron':
@@ -49,14 +49,20 @@ export function findScheduleProblem(
 function findCommonProblem(
   kind: ScheduleKind,
   times: string | null,
-  { source, node, program, words, database, variables }: PollCommand,
+  poll: PollCommand,
   every: Seconds,
 ): ScheduleProblem | null {
+  const { source } = poll;
   if (SHELL_SOURCES.has(source)) return { code: 'SHELL_SOURCE', source };
   if (times === null) return { code: 'INTERVAL', kind, every };
-  const texts = [node, program, ...words, database, ...variables.map(([, value]) => value)];
-  return texts.some((text) => /[\u0000-\u001f\u007f]/.test(text)) ? { code: 'LINE_END' } : null;
+  return hasControlCharacter(poll) ? { code: 'LINE_END' } : null;
 }
+
+/** A terminal, a crontab and a unit would interpret it. */
+const hasControlCharacter = ({ node, program, words, database, variables }: PollCommand): boolean =>
+  [node, program, ...words, database, ...variables.map(([, value]) => value)].some((text) =>
+    /[\u0000-\u001f\u007f-\u009f]/.test(text),
+  );
 
 const findCronProblem = (poll: PollCommand, every: Seconds): ScheduleProblem | null =>
   findCronLineProblem(poll, buildCronLine(poll, every));

@@ -54,6 +54,8 @@ function readColons(text: string): Seconds[] {
 
 /** `5 hours`, `1h 30min`, `1.5h`, `5h30`, `pt1.5h`. Null for any other text. */
 function readUnits(text: string): Seconds | null {
+  // A list of durations, such as `5h,90m`.
+  if (/[a-z],\d/.test(text)) return null;
   const words = isoToWords(text) ?? text;
   const parts = [...words.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)/g)];
   const rest = words.replace(/\d+(?:\.\d+)?\s*[a-z]*|[\s,]|\band\b/g, '');

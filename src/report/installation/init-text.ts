@@ -13,15 +13,19 @@ import type { TextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
 
-/** Five lines about the sample, then the schedule. */
+/** Five lines about the sample, then the introduction of the schedule. */
 export function renderSample(report: InitReport, options: IntroductionOptions, style: TextStyle): string {
   const palette = createPalette(style);
   const { identity, schedule, existing } = report;
   const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
   const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
   if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
-  return `${sample}\n${introduceSchedule(schedule, options)}\n\n${formatSchedule(schedule)}\n\n`;
+  return `${sample}\n${introduceSchedule(schedule, options)}\n\n`;
 }
+
+/** Copied by the user, so it has the same bytes in every locale. Empty if something polls already. */
+export const renderSchedule = ({ existing, schedule }: InitReport): string =>
+  existing === null ? `${formatSchedule(schedule)}\n\n` : '';
 
 /** What `--write` did, and when to come back. */
 export function renderNextSteps(

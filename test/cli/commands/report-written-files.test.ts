@@ -54,6 +54,14 @@ test.each<[words: string, code: number, message: string]>([
   expect(stderr.replace(/^note: |\n$/g, '')).toEqual(message);
 });
 
+test('a table in a file whose name belongs to another format has a hint', async () => {
+  expect(await report('-o page.html', 0)).toMatch(
+    /^note: wrote page\.html: .*\nhint: the file has the table: for html, add -f html\n$/,
+  );
+  for (const words of ['-o report.txt', '-o report', '-f table -o page.html', '-f html -o page.json'])
+    expect(await report(words, 0)).not.toContain('hint:');
+});
+
 test('a report of a missing host says that the written file has no samples', async () => {
   expect(await report('-j 4h --host other -f html -o page.html', 3)).toBe(
     `error: no samples in ${db} match the filters\nhint: hosts with samples: linux\n` +
@@ -83,7 +91,10 @@ test('on a terminal, files for programs are named too', async () => {
   const io = createTestIo(minimalEnvironment({}), '', { stdout: createOutput(() => {}), stderr });
   const file = join(folder, 'report.json');
   expect(await main(['report', '--db', db, '-j', '4h', '-f', 'json', '-o', file], io)).toBe(0);
-  expect(text).toBe(`note: wrote ${file}: safe, 4h job, ${WORST}, 54m 36s to spare\n`);
+  // The terminal wraps it.
+  expect(text.replaceAll('\n      ', ' ')).toBe(
+    `note: wrote ${file}: safe, 4h job, ${WORST}, 54m 36s to spare\n`,
+  );
 });
 
 test('a monitoring plugin prints only its line', async () => {

@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runProgram } from '../../support/cli/built-program.ts';
+import { AS_OTHER_USER, noOtherUser } from '../../support/cli/other-user.ts';
 import { NOWHERE } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { readFolder } from '../../support/cli/temporary-folder.ts';
@@ -211,3 +213,19 @@ test('a line of /etc/cron.d is found with its user', async () => {
     place: { kind: 'cron', file: expect.stringMatching(/etc\/cron\.d\/cred-watch$/), user: 'credwatch' },
   });
 });
+
+test.skipIf(noOtherUser !== null)(
+  'a database of another user is a problem, and not an unexpected error',
+  async () => {
+    const machine = await createInstallation();
+    const args = ['init', '--check', '--db', machine.database, '-f', 'json'];
+    const run = await runProgram(args, { env: machine.env, prefix: AS_OTHER_USER });
+    expect([run.code, run.stderr]).toEqual([1, '']);
+    expect(findCheck(JSON.parse(run.stdout), 'DATABASE')).toMatchObject({
+      state: 'problem',
+      problem: 'unreadable',
+      message: expect.stringContaining('EACCES'),
+      fix: expect.stringContaining('as the user who polls'),
+    });
+  },
+);

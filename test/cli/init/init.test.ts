@@ -233,3 +233,12 @@ test.each([
   expect(output.stdout()).toContain(message);
   expect(crontab.read() !== null).toBe(isInstalled);
 });
+
+test('the line has the same bytes in a locale without Unicode', async () => {
+  const { init, folder } = await createInstance();
+  const database = join(folder, 'jörg.db');
+  const { code, stdout } = await init([...CRON, '--db', database], { LANG: 'C' });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^credentials found: i-\w+, imds v2, /);
+  expect(stdout).toContain(`--db '${database}' > /dev/null`);
+});

@@ -21,6 +21,9 @@ import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const EXPECTED = { code: 0, signal: null, stdout: '', stderr: expect.stringMatching(/^note: no samples: /) };
 
+/** An empty file is a database without samples. */
+const createDatabase = (folder: string) => writeFileSync(join(folder, 'samples.db'), '');
+
 /** A user's home with a cache folder. */
 function createHome(home = temporaryFolder()) {
   const folder = join(home, 'cache', 'cred-watch');
@@ -241,15 +244,14 @@ describe('a cache that is not exactly ours', () => {
       CACHE_DIRECTORY: undefined,
       HOME: undefined,
       XDG_CACHE_HOME: undefined,
-      CRED_WATCH_DB: undefined,
-      XDG_STATE_HOME: home,
     });
     // Only root has a folder without HOME.
     const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
     chmodSync(home, 0o755);
-    const command = [...asUser, process.execPath, PROGRAM, 'report'];
+    createDatabase(home);
+    const command = [...asUser, process.execPath, PROGRAM, 'report', '--db', 'samples.db'];
     expect(await startProcess(command, { env, cwd: home }).done).toEqual(EXPECTED);
-    expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(home)).toEqual(['samples.db']);
   });
 });
 
@@ -257,10 +259,10 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
   ciTest('a user who is not in /etc/passwd and has no HOME needs only --db', async () => {
     const home = temporaryFolder();
     chmodSync(home, 0o755);
+    createDatabase(home);
     const env = minimalEnvironment({ CACHE_DIRECTORY: undefined, HOME: undefined });
     const command = ['setpriv', '--reuid=54321', '--clear-groups', process.execPath, PROGRAM, 'report'];
     const run = (args: string[]) => startProcess([...command, ...args], { env, cwd: home }).done;
-    writeFileSync(join(home, 'samples.db'), '');
     expect(await run(['--db', 'samples.db'])).toEqual(EXPECTED);
     expect(await run([])).toMatchObject({
       code: 2,
@@ -302,6 +304,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
     const { home, env, folder, files } = createHome();
     mkdirSync(folder, { recursive: true });
     // The modes of new folders depend on the umask of the user who runs the tests.
+    createDatabase(home);
     for (const path of [home, dirname(folder), folder]) chmodSync(path, 0o755);
     chownSync(folder, OTHER_USER, OTHER_USER);
     const command = ['setpriv', `--reuid=${OTHER_USER}`, '--clear-groups', process.execPath, PROGRAM];

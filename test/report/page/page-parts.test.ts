@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { ServedSpan } from '../../../src/report/drawing/minimum-validity.ts';
 import { labelTicks } from '../../../src/report/drawing/time-axis.ts';
 import { GENERATION_FLAGS } from '../../../src/report/messages/page.ts';
 import { applyMove, clampView } from '../../../src/report/page/browser/zoom.ts';
+import { buildBand, findShortPart, isBand } from '../../../src/report/page/charts/band.ts';
 import {
   packColumn,
   packGenerations,
@@ -12,6 +14,7 @@ import {
   unpackGenerations,
   unpackSpans,
 } from '../../../src/report/page/charts/packing.ts';
+import { chooseValidityLabels } from '../../../src/report/page/charts/validity-labels.ts';
 import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
@@ -176,6 +179,61 @@ describe('generation tables', () => {
     expect(newest).toEqual(Array.from({ length: 200 }, (_, index) => `${205 - index}`));
     expect(listCells(rows.slice(0, 3), 'samples')[1]).toEqual(['3', '2', '1']);
   });
+});
+
+describe('a band', () => {
+  /** A tooth of validity every hour, which falls from 6h to 5h. */
+  const teeth = (count: number): ServedSpan[] =>
+    Array.from({ length: count }, (_, index) => {
+      const from = index * 3_600_000;
+      return { from, to: from + 3_600_000, expiration: from + 6 * 3_600_000 };
+    });
+
+  test('a band replaces teeth that are narrower than six pixels', () => {
+    expect([isBand(100, 600), isBand(101, 600)]).toEqual([false, true]);
+  });
+
+  test('a band has parts without gaps, and the lowest validity of a rotation in each part', () => {
+    const spans = teeth(500);
+    const parts = buildBand(spans, { from: 0, to: 500 * 3_600_000 }, 900);
+    expect(parts).toHaveLength(300);
+    expect(parts.slice(1).every(({ from }, index) => Math.abs(from - (parts[index]?.to ?? 0)) < 1)).toBe(
+      true,
+    );
+    expect(new Set(parts.map(({ min }) => min))).toEqual(new Set([5 * 3600]));
+    expect(Math.max(...parts.map(({ max }) => max))).toBe(6 * 3600);
+  });
+
+  test('a band keeps one short generation among many, and has no part in a gap', () => {
+    const spans = teeth(500).filter((_, index) => index < 200 || index >= 220);
+    const short = spans[100];
+    if (short !== undefined) short.expiration -= 3_600_000;
+    const parts = buildBand(spans, { from: 0, to: 500 * 3_600_000 }, 900);
+    expect(Math.min(...parts.map(({ min }) => min))).toBe(4 * 3600);
+    expect(parts.filter(({ from, to }) => from > 201 * 3_600_000 && to < 219 * 3_600_000)).toEqual([]);
+  });
+
+  test('the part of a span that is too short begins when less than the required validity is left', () => {
+    const [span] = teeth(1);
+    if (span === undefined) throw new Error('no span');
+    expect(findShortPart(span, 5.5 * 3600)).toEqual({ from: 1_800_000, to: 3_600_000 });
+    expect(findShortPart(span, 7 * 3600)).toEqual({ from: 0, to: 3_600_000 });
+    expect(findShortPart(span, 5 * 3600)).toBeNull();
+  });
+});
+
+test('labels of jobs replace labels of the axis that they would touch', () => {
+  const scale = { bottom: 4 * 3600, top: 7 * 3600 };
+  const texts = (...required: number[]) =>
+    chooseValidityLabels(
+      scale,
+      208,
+      required.map((seconds) => ({ name: '', required: seconds, tone: 'bad' })),
+    ).map(({ text }) => text);
+  expect(texts()).toEqual(['4h', '5h', '6h', '7h']);
+  expect(texts(18_300)).toEqual(['5h 05m', '4h', '6h', '7h']);
+  expect(texts(18_300, 18_360)).toEqual(['5h 05m', '4h', '6h', '7h']);
+  expect(texts(18_001)).toEqual(['5h 01m', '4h', '6h', '7h']);
 });
 
 test('a generation row has one note for each flag', () => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseFacts, ErrorText, LastPoll } from '../../../domain/installation/check/facts.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
-import { CredWatchError } from '../../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
 import { ROOT_DATABASE_PATH } from '../../../store/database-path.ts';
 import { findExposedFiles } from '../../../store/exposed-files.ts';
 import type { SampleStore } from '../../../store/sample-store.ts';
@@ -19,6 +19,8 @@ interface ReadResult {
 
 interface ReadOptions {
   isRoot: boolean;
+  /** The path is the default of this user. */
+  isDefault: boolean;
   /** Only another user has to write the file, for example a dynamic user of systemd. */
   isWrittenByOther: boolean;
   /** Only polls of this source count. Null: of all sources. */
@@ -28,40 +30,47 @@ interface ReadOptions {
 /** Reads a database without changing it. */
 export async function readDatabase(
   path: string,
-  { isRoot, isWrittenByOther, source }: ReadOptions,
+  { isRoot, isDefault, isWrittenByOther, source }: ReadOptions,
 ): Promise<ReadResult> {
   const facts = {
     path,
     error: null,
-    exposed: findExposedFiles(path),
-    mayBeRoots: !isRoot && existsSync(dirname(ROOT_DATABASE_PATH)),
+    exposed: { readable: [], writable: [], folders: [] },
+    mayBeRoots: !isRoot && isDefault && existsSync(dirname(ROOT_DATABASE_PATH)),
   };
+  const notRead = { lastPoll: null, clockOffset: null, addonError: null };
   const missing = (state: 'missing' | 'empty'): ReadResult => ({
     database: { ...facts, state },
-    lastPoll: null,
-    clockOffset: null,
-    addonError: null,
+    ...notRead,
   });
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === 0) return missing('empty');
   try {
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size === 0) return missing('empty');
     const { SampleStore } = await import('../../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(path);
     if (store === null) return missing('missing');
     const isWritable = isWrittenByOther || (canWrite(path) && canWrite(dirname(path)));
     return {
-      database: { ...facts, state: isWritable ? 'usable' : 'read-only' },
+      database: {
+        ...facts,
+        exposed: findExposedFiles(path),
+        state: isWritable ? 'usable' : 'read-only',
+      },
       ...findNewest(store, source),
       addonError: null,
     };
   } catch (error) {
+    if (getSystemErrorCode(error) !== null && !(error instanceof CredWatchError)) {
+      const message = `could not read ${path}: ${describeSystemError(error)}`;
+      const text = { message, hint: 'run the check as the user who polls, for example with sudo' };
+      return { database: { ...facts, state: 'unreadable', error: text }, ...notRead };
+    }
     if (!(error instanceof CredWatchError)) throw error;
     const text = { message: error.message, hint: error.hint ?? null };
     const isAddon = error.code === 'DATABASE_DRIVER_MISSING';
     return {
       database: { ...facts, state: 'unreadable', error: text },
-      lastPoll: null,
-      clockOffset: null,
+      ...notRead,
       addonError: isAddon ? text : null,
     };
   }

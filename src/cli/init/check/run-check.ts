@@ -23,9 +23,9 @@ import { readDatabase } from './read-database.ts';
  */
 export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<number> {
   const path = resolve(resolveDatabaseFile(flags.db, io));
-  const facts = await readFacts(path, flags, io, root);
+  const isDefault = path === resolve(resolveDatabaseFile(undefined, io));
+  const facts = await readFacts(path, isDefault, flags, io, root);
   const checks = checkInstallation(facts);
-  const isDefault = path === resolveDatabaseFile(undefined, io);
   const context = {
     database: path,
     writeCommand: formatShellCommand([
@@ -39,14 +39,25 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   return isInstallationOk(checks) ? EXIT.ok : EXIT.failed;
 }
 
-async function readFacts(path: string, flags: InitFlags, io: Io, root: string): Promise<InstallationFacts> {
+async function readFacts(
+  path: string,
+  isDefault: boolean,
+  flags: InitFlags,
+  io: Io,
+  root: string,
+): Promise<InstallationFacts> {
   const pollers = await findPollers(io, root);
   const own = pollers.filter(({ database }) => database === path || database === null);
   const isWrittenByOther = own.length > 0 && own.every(({ isOwn }) => !isOwn);
   const poller = own.find(({ isOwn, database: recorded }) => isOwn && recorded === path) ?? null;
   const probe = await probeSource(flags, poller, io);
   const source = probe.isOk === null ? null : probe.source;
-  const { addonError, clockOffset, ...read } = await readDatabase(path, { ...io, isWrittenByOther, source });
+  const { addonError, clockOffset, ...read } = await readDatabase(path, {
+    ...io,
+    isDefault,
+    isWrittenByOther,
+    source,
+  });
   return {
     pollers,
     ...read,

@@ -53,10 +53,16 @@ function findAllowedAge(pollers: readonly Poller[]): Seconds {
   return intervals.length === 0 ? DEFAULT_ALLOWED_AGE : 2 * Math.max(...intervals) + 120;
 }
 
-function checkLastPoll(pollers: readonly Poller[], { lastPoll, now }: InstallationFacts): InstallationCheck {
+function checkLastPoll(
+  pollers: readonly Poller[],
+  { lastPoll, now, database }: InstallationFacts,
+): InstallationCheck {
   const allowedSeconds = findAllowedAge(pollers);
   const check = { code: 'LAST_POLL', allowedSeconds } as const;
-  if (lastPoll === null) return { ...check, state: 'problem', at: null, ageSeconds: null, failure: null };
+  if (lastPoll === null) {
+    const state = database.state === 'unreadable' ? 'unknown' : 'problem';
+    return { ...check, state, at: null, ageSeconds: null, failure: null };
+  }
   const { at, failure } = lastPoll;
   const ageSeconds = secondsBetween(at, now);
   const isOk = failure === null && ageSeconds <= allowedSeconds;

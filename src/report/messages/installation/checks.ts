@@ -44,7 +44,8 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     if (problem !== null) return describePollerProblem(poller, problem, writeCommand);
     return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
   },
-  LAST_POLL: ({ at, ageSeconds, allowedSeconds, failure }, { database }) => {
+  LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
+    if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');
     if (at === null || ageSeconds === null) {
       return {
         message: `no poll is recorded in ${database}`,

@@ -14,10 +14,10 @@ export function introduceSchedule(
         ? 'This line of your crontab keeps sampling:'
         : `To keep sampling, add this line to your crontab (\`crontab -e\`), or run \`${writeCommand}\`:`;
     case 'systemd': {
-      const which = schedule.scope === 'system' ? 'units' : 'units of your user';
+      const units = schedule.scope === 'system' ? 'units of systemd' : 'user units of systemd';
       return writes
-        ? `These ${which} of systemd keep sampling:`
-        : `To keep sampling, install these ${which} of systemd, or run \`${writeCommand}\`:`;
+        ? `These ${units} keep sampling:`
+        : `To keep sampling, install these ${units}, or run \`${writeCommand}\`:`;
     }
     case 'sidecar': {
       const [what, name] =
@@ -99,7 +99,8 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'LINE_END':
       return {
-        message: 'a path or a value contains a control character, which a crontab or a unit cannot contain',
+        message:
+          'a path or a value contains a control character, which a crontab, a unit or a terminal would interpret',
         hint: 'move the program, the database or the file to another path',
       };
     case 'BACKSLASH':

@@ -49,6 +49,9 @@ export function describePollFailure({ reason, lastDetail }: FailedPollCount): st
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;
 }
 
+/** Follows the countdown to a poll of another process. */
+export const NEXT_POLL_EXPECTED = 'from earlier pauses';
+
 export const describeStartUntil = (until: Instant, now: Instant, times: TimeFormat) =>
   `yes, until ${times.shortTimestamp(until, now)}`;
 

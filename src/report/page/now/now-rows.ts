@@ -12,6 +12,8 @@ export interface NowRow {
   lastPollAt: Instant | null;
   /** Null if it is unknown. */
   nextPollAt: Instant | null;
+  /** The next poll is expected from the pauses between earlier samples, because another process polls. */
+  isNextPollExpected: boolean;
 }
 
 /** More rows would hide the report below them. */
@@ -40,7 +42,8 @@ export function listNowRows(
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
     const lastPollAt = findLastPoll(found, poll);
-    return [{ series: each, now: found, lastPollAt, nextPollAt: findNextPoll(found, poll, lastPollAt) }];
+    const nextPollAt = findNextPoll(found, poll, lastPollAt);
+    return [{ series: each, now: found, lastPollAt, nextPollAt, isNextPollExpected: poll === null }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>
     failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;

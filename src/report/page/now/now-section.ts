@@ -14,6 +14,7 @@ import {
   describeStaleStart,
   describeStartUntil,
   describeUnknownStart,
+  NEXT_POLL_EXPECTED,
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
@@ -113,7 +114,7 @@ function listValues(row: NowRow, jobs: readonly Job[], { now, margin, times }: N
     {
       label: 'next poll',
       value: nextPollAt === null ? 'not known' : renderCounter('next', nextPollAt, now),
-      remark: null,
+      remark: nextPollAt !== null && row.isNextPollExpected ? NEXT_POLL_EXPECTED : null,
     },
   ];
 }

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { askForCount, askForShare } from '../../../../src/cli/flags/suggestions/suggest-values.ts';
 import { declareProgram } from '../../../../src/cli/program.ts';
+import { SOURCE_NAMES } from '../../../../src/domain/model.ts';
 import { runCommand } from '../../../support/cli/run-command.ts';
 import { shellWords } from '../../../support/cli/shell-words.ts';
+
+const RETYPE = 'type the dash again: a document has changed it';
+const SOURCES = `use one of auto, ${SOURCE_NAMES.join(', ')}`;
 
 /** Runs a wrong command line. Returns the error and the hint. */
 async function getMessages(words: readonly string[]): Promise<string> {
@@ -98,6 +102,23 @@ test.each<[line: string, error: string, hint: string]>([
   ['report --margin 5m 30s', "unexpected argument '30s'", 'write the duration as one word: `--margin 5m30s`'],
   ['report --host 5h 55m', "unexpected argument '55m'", 'add -j: `cred-watch report -j 55m`'],
   ['report -j 5h nightly', "unexpected argument 'nightly'", 'see `cred-watch report --help`'],
+  ['report -j=5h', "--job-duration '=5h' begins with =", 'write `-j 5h`'],
+  ['report -f=html', "--format '=html' begins with =", 'write `-f html`'],
+  ['report -o=page.html', "--output '=page.html' begins with =", 'write `-o page.html`'],
+  ['report --output==page.html', "--output '=page.html' begins with =", 'write `-o page.html`'],
+  ['report –j 5h', "'–j' begins with a dash that is not a hyphen", RETYPE],
+  ['report -j 5h —host a', "'—host' begins with a dash that is not a hyphen", RETYPE],
+  ['−j 5h report', "'−j' begins with a dash that is not a hyphen", RETYPE],
+  ['-j 5h report', "unknown option '-j'", 'put the command first: `cred-watch report -j`'],
+  ['poll -i 5m', "unknown option '-i'", 'did you mean --interval?'],
+  ['poll --every 5m', "unknown option '--every'", 'did you mean --interval?'],
+  ['report -x', "unknown option '-x'", 'see `cred-watch report --help`'],
+  ['report -f page.html', "--format 'page.html' is a file name", 'use html=page.html'],
+  ['report -f report.md', "--format 'report.md' is a file name", 'use markdown=report.md'],
+  ['poll --source ECS', "--source 'ECS' is unknown", `did you mean container? ${SOURCES}`],
+  ['check -j 5h --source irsa', "--source 'irsa' is unknown", `did you mean web-identity? ${SOURCES}`],
+  ['poll --source constructor', "--source 'constructor' is unknown", SOURCES],
+  ['doctor', "unknown command 'doctor'", 'did you mean `cred-watch init --check`?'],
   ['report --top 1,000', '--top', 'did you mean 1000?'],
   ['report --confidence 100% -j 5h', "--confidence '100%' is not less than 100%", 'use 95% or 0.95'],
   ['report --min-watched 100 -j 5h', "--min-watched '100' is not a share", 'did you mean 100%?'],
