@@ -53,22 +53,24 @@ export function layOutColumns(
   const lines = rows.flatMap((row) =>
     splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
-  const areFitting = lines.every((line) => fits(line, widths));
-  return (areFitting ? padLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
+  const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text)));
+  return (isNarrow ? layOutNarrow(lines, widths, aligns) : layOutByTable(lines, widths, aligns))
     .split('\n')
     .map((line) => line.replaceAll(JOINT, ' ').trimEnd())
     .join('\n');
 }
 
-/** Texts whose characters take one column each. */
-const NARROW_TEXT = /^[ -~\u00b7\u2026]*$/;
+/** Texts without colours, whose characters take one column each. The last one is {@link JOINT}. */
+const NARROW_TEXT = /^[ -~\u00b7\u2026\ue000]*$/;
 
-const fits = (line: readonly string[], widths: readonly number[]) =>
-  line.every((text, column) => NARROW_TEXT.test(text) && text.length <= (widths[column] ?? 0));
-
-/** The same result as {@link wrapLines} if every text fits. cli-table3 takes half a millisecond for a few rows. */
-const padLines = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
+/** The same result as {@link layOutByTable}. cli-table3 takes half a millisecond for a few rows, and 8 ms if it wraps. */
+const layOutNarrow = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
   lines
+    .flatMap((line) => {
+      const cells = line.map((text, column) => wrapWords(text, widths[column] ?? 0));
+      const height = Math.max(...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, index) => cells.map((texts) => texts[index] ?? ''));
+    })
     .map((line) =>
       line
         .map((text, column) => {
@@ -79,7 +81,21 @@ const padLines = (lines: readonly string[][], widths: readonly number[], aligns:
     )
     .join('\n');
 
-function wrapLines(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
+/** Breaks a text at spaces. Spaces at the start of the text stay. */
+function wrapWords(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const [part, word = ''] of joinParts(text, DURATION, width).matchAll(/ *([^ ]+)/g)) {
+    if (line !== '' && line.length + part.length > width) {
+      lines.push(line);
+      line = word;
+    } else line += part;
+  }
+  return [...lines, line];
+}
+
+function layOutByTable(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
   const tables: string[] = [];
   for (let start = 0; start < lines.length; start += ROWS_PER_TABLE) {
     const table = new Table({
