@@ -4,6 +4,7 @@ import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
 import { MAX_WIDTH } from './text-style.ts';
 import { DURATION, JOINT, joinParts } from './unbroken.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** In narrower lines, a timestamp does not fit next to its label. */
 const MIN_WIDTH = 60;
@@ -54,23 +55,19 @@ export function layOutColumns(
     splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
   const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text)));
-  return (isNarrow ? layOutNarrow(lines, widths, aligns) : layOutByTable(lines, widths, aligns))
+  return (isNarrow ? wrapNarrowLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
     .split('\n')
     .map((line) => line.replaceAll(JOINT, ' ').trimEnd())
     .join('\n');
 }
 
-/** Texts without colours, whose characters take one column each. The last one is {@link JOINT}. */
-const NARROW_TEXT = /^[ -~\u00b7\u2026\ue000]*$/;
+/** Texts whose characters take one column each. */
+const NARROW_TEXT = /^[ -~\u00b7\u2013\u2026\ue000]*$/;
 
-/** The same result as {@link layOutByTable}. cli-table3 takes half a millisecond for a few rows, and 8 ms if it wraps. */
-const layOutNarrow = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
+/** The same result as {@link wrapLines}. Loading cli-table3 and laying out a few rows takes several milliseconds. */
+const wrapNarrowLines = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
   lines
-    .flatMap((line) => {
-      const cells = line.map((text, column) => wrapWords(text, widths[column] ?? 0));
-      const height = Math.max(...cells.map(({ length }) => length));
-      return Array.from({ length: height }, (_, index) => cells.map((texts) => texts[index] ?? ''));
-    })
+    .flatMap((line) => splitAtLineEnds(line.map((text, column) => wrapNarrowText(text, widths[column] ?? 0))))
     .map((line) =>
       line
         .map((text, column) => {
@@ -81,21 +78,10 @@ const layOutNarrow = (lines: readonly string[][], widths: readonly number[], ali
     )
     .join('\n');
 
-/** Breaks a text at spaces. Spaces at the start of the text stay. */
-function wrapWords(text: string, width: number): string[] {
-  if (text.length <= width) return [text];
-  const lines: string[] = [];
-  let line = '';
-  for (const [part, word = ''] of joinParts(text, DURATION, width).matchAll(/ *([^ ]+)/g)) {
-    if (line !== '' && line.length + part.length > width) {
-      lines.push(line);
-      line = word;
-    } else line += part;
-  }
-  return [...lines, line];
-}
+const wrapNarrowText = (text: string, width: number): string =>
+  text.length <= width ? text : wrapWords(joinParts(text, DURATION, width), width).join('\n');
 
-function layOutByTable(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
+function wrapLines(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
   const tables: string[] = [];
   for (let start = 0; start < lines.length; start += ROWS_PER_TABLE) {
     const table = new Table({
