@@ -68,6 +68,20 @@ test('--write installs the line once', async () => {
   expect(crontab.read()).toBe(text);
 });
 
+test('--write keeps the bytes of a crontab in another encoding', async () => {
+  const { init, crontab } = await createInstance();
+  // Latin-1, and UTF-8 that is longer than a pipe, so that chunks end inside of characters.
+  const before = Buffer.concat([
+    Buffer.from('# caf\xe9\r\n', 'latin1'),
+    Buffer.from(`#${'€'.repeat(60_000)}`),
+  ]);
+  crontab.write(before);
+  expect((await init([...CRON, '--write', '--yes'])).code).toBe(0);
+  const after = crontab.readBytes();
+  expect(after.subarray(0, before.length).equals(before)).toBe(true);
+  expect(after.subarray(before.length).toString()).toMatch(/^\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
+});
+
 test('--write changes no line that polls the same credentials', async () => {
   const { init, crontab } = await createInstance();
   const line = '*/5 * * * * cred-watch poll > /dev/null\n';
@@ -246,6 +260,20 @@ test.each(sampleCases(ANSWERS, 3))(
     expect(crontab.read() !== null).toBe(isInstalled);
   },
 );
+
+test('a line that is added during the question stays in the crontab', async () => {
+  const { crontab, database, folder, env } = await createInstance();
+  crontab.write('0 1 * * * /srv/old.sh\n');
+  const output = recorder();
+  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
+  const io = createTestIo(variables, '', { ...output.outputs, canAsk: () => true });
+  async function* answer() {
+    crontab.write('0 1 * * * /srv/old.sh\n0 2 * * * /srv/new.sh\n');
+    yield Buffer.from('y\n');
+  }
+  expect(await main(['init', ...CRON, '--write'], { ...io, stdin: answer() })).toBe(0);
+  expect(crontab.read()).toMatch(/^0 1 .*old\.sh\n0 2 .*new\.sh\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
+});
 
 ciTest('the line has the same bytes in a locale without Unicode', async () => {
   const { init, folder } = await createInstance();

@@ -11,14 +11,14 @@ test('a line is added behind the lines of the user, which stay as they are', () 
   const text = 'MAILTO=ops\n# a comment\n30 2 * * * /srv/load.sh > "a%b"';
   expect(addToCrontab(text, CRON_COMMENT, LINE)).toEqual({
     code: 'addable',
-    text: `${text}\n${CRON_COMMENT}\n${LINE}\n`,
+    addition: `\n${CRON_COMMENT}\n${LINE}\n`,
   });
 });
 
 test('a line is added to an empty crontab', () => {
   expect(addToCrontab('', CRON_COMMENT, LINE)).toEqual({
     code: 'addable',
-    text: `${CRON_COMMENT}\n${LINE}\n`,
+    addition: `${CRON_COMMENT}\n${LINE}\n`,
   });
 });
 

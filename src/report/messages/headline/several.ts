@@ -69,7 +69,7 @@ export function describeReasonOfSeries(
       ];
     }
     case 'unknown':
-      return [`One of them is ${name}.`];
+      return [`An example is ${name}.`];
   }
 }
 
