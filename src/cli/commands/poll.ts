@@ -126,7 +126,8 @@ async function pollOneTime(
   const recorded = await pollOnce(context, stop);
   await createPollPrinter(flags.format, io)(recorded);
   changes?.onPoll(recorded);
-  await changes?.end(false, io);
+  // The command has a process group of its own, so it would survive a signal that ends this process.
+  if (changes !== null) await changes.end(stop ?? io.createStopSignal(), io);
   return recorded.outcome.ok || recorded.isStarting ? EXIT.ok : EXIT.failed;
 }
 

@@ -66,7 +66,7 @@ const PROBLEMS: [string, (machine: Machine) => void, object][] = [
     { code: 'NO_POLLER', fix: 'run `cred-watch init --write`' },
   ],
   [
-    'no daemon of cron',
+    'a stopped cron daemon',
     ({ write }) => write('proc/70/comm', 'sshd\n'),
     { code: 'POLLER', problem: { code: 'cron-not-running' } },
   ],

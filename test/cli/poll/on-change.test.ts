@@ -148,7 +148,7 @@ test('a command that fails is a note, and does not change the exit code', async 
   expect(await poll('exit 7')).toMatchObject({
     code: 0,
     stderr:
-      'note: the command of --on-change failed with exit code 7\nhint: polling continues; run the command by hand to see its error\n',
+      'note: the command of --on-change failed with exit code 7\nhint: the poll is recorded; run the command by hand to see its error\n',
   });
 });
 

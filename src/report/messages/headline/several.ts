@@ -65,7 +65,7 @@ export function describeReasonOfSeries(
       const short = spare === null ? '' : `; it was up to ${duration(-spare)} short`;
       return [
         `The worst is ${name}: there, the job ${describeResult(judgement, measurement)}${short}.`,
-        ...(unknown > 0 ? [`For ${formatNumber(unknown)} other series, there is no verdict.`] : []),
+        ...(unknown > 0 ? [`The verdict on ${formatNumber(unknown)} other series is unknown.`] : []),
       ];
     }
     case 'unknown':

@@ -103,7 +103,9 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       };
     }
     if (state === 'ok')
-      return ok(`the clock of this host is correct to within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`);
+      return ok(
+        `the clock of this host is correct to within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`,
+      );
     return {
       message: `the clock of this host is ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} the clock of AWS`,
       fix: `${CORRECT_CLOCK_HINT}: \`timedatectl set-ntp true\` starts the time service of systemd`,
