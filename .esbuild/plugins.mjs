@@ -75,7 +75,8 @@ export const sharedFiles = {
 
 /**
  * Bundles cli-table3 without its colours, which we do not use, and with a faster way to measure texts.
- * Compiling the regular expression for emoji takes longer than laying out a report.
+ * Compiling the regular expression for emoji takes longer than laying out a report. The first table loads cli-table3,
+ * because few reports need it.
  */
 export const plainTables = {
   name: 'plain-tables',
@@ -83,6 +84,9 @@ export const plainTables = {
     onResolve({ filter: /^@colors[/]colors[/]safe$/ }, ({ path }) => ({ path, namespace: 'no-colours' }));
     onLoad({ filter: /./, namespace: 'no-colours' }, () => ({
       contents: `throw new Error('colours of cli-table3 are not used');`,
+    }));
+    onLoad({ filter: /cli-table3[/\\]index\.js$/ }, () => ({
+      contents: `module.exports = function (options) { return new (require('./src/table'))(options); };`,
     }));
     const original = createRequire(require.resolve('cli-table3')).resolve('string-width');
     onResolve({ filter: /^string-width$/ }, ({ importer }) => ({

@@ -20,6 +20,7 @@ const PAPER = { width: 794, height: 1123 };
 
 const MAX_SCREENSHOTS = 20;
 const PAUSE_MS = 100;
+const SPACE_BELOW_CHART = 14;
 
 const VIEWS = {
   light: { viewport: DESKTOP, colorScheme: 'light' },
@@ -95,10 +96,12 @@ async function photograph(browser, file, view, path) {
   await page.context().close();
 }
 
-/** The part of the page that is visible at first. */
+/** The page down to the end of the chart, which is visible at first. */
 async function photographForReadme(browser, file, path) {
   const page = await open(browser, file, VIEWS.light);
-  await takeScreenshot(page, path);
+  const chart = await page.locator('[data-chart]').first().boundingBox();
+  const height = Math.min(DESKTOP.height, Math.round(chart.y + chart.height) + SPACE_BELOW_CHART);
+  await takeScreenshot(page, path, { clip: { x: 0, y: 0, width: DESKTOP.width, height } });
   await page.context().close();
 }
 

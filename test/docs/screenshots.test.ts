@@ -34,7 +34,10 @@ test.each(images)(
   ({ path, text }) => {
     const image = readFileSync(repositoryPath(path));
     expect(image.length).toBeLessThan(150_000);
-    expect(readPngSize(image)).toEqual([1280, 800]);
+    const [width, height] = readPngSize(image);
+    expect(width).toBe(1280);
+    // A smaller image does not show the chart.
+    expect(height).toBeGreaterThan(500);
     expect(text.length).toBeGreaterThan(20);
   },
 );

@@ -42,7 +42,8 @@ test('all snapshots of output for people have the same form of durations', () =>
       .replaceAll(/\d+h \d\dm\s+–\s+\d+h \d\dm/g, 'range'),
   );
   expect(texts.join('').match(/\d[dhm] \d\d[hms]/g)?.length).toBeGreaterThan(300);
+  // Both ends of a range have the same units: 6h 00m – 6h 21m.
   const OTHER_FORM =
-    /[^\n]{0,20}(?:\d[dhm]\d\d?[hms]\b|\d[dhm](?: 00[hms])+(?! \d\d[ms])|\d[dhm] \d[hms]\b)/g;
+    /[^\n]{0,20}(?:\d[dhm]\d\d?[hms]\b|\d[dhm](?: 00[hms])+(?! \d\d[ms]|(?:<\/span>)? \u2013)|\d[dhm] \d[hms]\b)/g;
   expect(texts.flatMap((text) => text.match(OTHER_FORM) ?? [])).toEqual([]);
 });

@@ -107,7 +107,7 @@ const annotateMeasurements = ({ series }: Assessment, context: ReportContext): A
     title: `cred-watch: ${formatName(each)}`,
     listLines: () => [
       NO_JOB_MESSAGE,
-      ...listSeriesRows(each.analysis, context.margin, false, context.times).map(
+      ...listSeriesRows(each.analysis, context.margin, context.times).map(
         (row) => `${row[0]}: ${formatRow(row)}`,
       ),
     ],

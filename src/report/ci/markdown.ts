@@ -33,9 +33,7 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
   const chosen = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES_IN_TEXT);
   const visible = { ...assessment, series: chosen.shown };
   const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict);
-  const runs = jobs.flatMap((job) =>
-    listJobRunRows(job, false, { formatName: quoteName, times }).map(formatRunRow),
-  );
+  const runs = jobs.flatMap((job) => listJobRunRows(job, { formatName: quoteName, times }).map(formatRunRow));
   return `${[
     `## cred-watch: ${headline}`,
     jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(visible),
@@ -108,7 +106,7 @@ function renderSection(series: AssessedSeries, assessment: Assessment, context: 
   const judgements = listSeriesJudgements(series, assessment).map((each) =>
     formatJudgementLines(each, context),
   );
-  const rows = listSeriesRows(analysis, context.margin, false, context.times);
+  const rows = listSeriesRows(analysis, context.margin, context.times);
   return [
     `### ${quoteSeriesName(series)}${isRetired ? ' (retired)' : ''}`,
     ...(judgements.length === 0 ? [] : [judgements.flat().join('\n')]),

@@ -9,7 +9,7 @@ import {
 } from '../messages/fleet/fleet.ts';
 import { renderPluginLine } from '../now/nagios-line.ts';
 
-/** See `renderPluginLine`. Without a job, the state is OK: a measurement alone is no problem. */
+/** See `renderPluginLine`. Without a job, the state is OK: a measurement alone is not a problem. */
 export function renderFleetPluginLine(fleet: AssessedFleet): string {
   const { verdict, jobs, silentHosts } = fleet;
   const index = jobs.findIndex((job) => job.verdict === verdict);

@@ -34,7 +34,7 @@ export function listFacts(
   measurement: Measurement,
   { isPolled, margin, times, hasVerdict }: FactOptions,
 ): Row[] {
-  const rows = listMeasuredRows(measurement, isPolled, margin, false, times);
+  const rows = listMeasuredRows(measurement, isPolled, margin, times);
   const byLabel = new Map(rows.map((row) => [row[0], row]));
   const {
     rotationInterval: interval,

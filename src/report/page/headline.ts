@@ -122,7 +122,7 @@ function renderJobs(assessment: Assessment, times: TimeFormat): Markup {
 }
 
 const renderJobRuns = (job: AssessedJob, times: TimeFormat) =>
-  renderDefinitionList(listJobRunRows(job, false, { times }), 'job-runs');
+  renderDefinitionList(listJobRunRows(job, { times }), 'job-runs');
 
 function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
   const judged = findJudgedSeries(job, assessment);

@@ -1,12 +1,12 @@
 import { listPollingParts, type PollingState } from '../messages/polling/polling.ts';
-import { toAscii } from '../text/ascii.ts';
-import { getSeparator } from '../text/format-values.ts';
+import { createPalette } from '../terminal/colour.ts';
+import { SEPARATOR } from '../text/format-values.ts';
 
 /** One line with as many parts as fit. A first part that is too long is cut. */
 export function formatPollingLine(state: PollingState, width: number, isAsciiOnly: boolean): string {
-  const separator = getSeparator(isAsciiOnly);
-  const parts = listPollingParts(state);
-  const [first = '', ...others] = isAsciiOnly ? parts.map(toAscii) : parts;
+  const { encode } = createPalette({ hasColour: false, isAsciiOnly });
+  const separator = encode(SEPARATOR);
+  const [first = '', ...others] = listPollingParts(state).map(encode);
   let line = first.slice(0, width).trimEnd();
   for (const part of others) {
     if (line.length + separator.length + part.length > width) break;

@@ -43,11 +43,7 @@ const worstFirst = (series: readonly PresignedSeries[]): PresignedSeries[] =>
       (a.lifetimes?.shortest ?? Number.MAX_SAFE_INTEGER) - (b.lifetimes?.shortest ?? Number.MAX_SAFE_INTEGER),
   );
 
-function listRows(
-  presigned: PresignedSeries,
-  { isAsciiOnly, times }: PresignedContext,
-  palette: Palette,
-): Row[] {
+function listRows(presigned: PresignedSeries, { times }: PresignedContext, palette: Palette): Row[] {
   const { series, judgement, lifetimes } = presigned;
   const { measurement, identity } = series.analysis;
   const verdict = paintBySafety(toSafety(judgement.verdict), describePresignedSeries(presigned), palette);
@@ -66,7 +62,7 @@ function listRows(
           ['always works', formatLongestAlways(lifetimes)],
         ];
   return [
-    ['series', formatSeriesName(identity, { isAsciiOnly })],
+    ['series', formatSeriesName(identity)],
     ['verdict', verdict],
     ...measured,
     ...continueRows('what to do', listPresignAdvice(presigned, measurement, times)),

@@ -13,7 +13,6 @@ import { buildExtremesRow, type Row } from './row.ts';
 /** The recorded runs of a job; empty without runs. */
 export function listJobRunRows(
   { name, runs, isDurationFromRuns }: AssessedJob,
-  isAsciiOnly = false,
   { formatName = escapeUnprintable, times = UTC_TIMES }: Partial<JobRunStyle> = {},
 ): Row[] {
   if (name === null || runs === null || runs.runCount === 0) return [];
@@ -29,7 +28,7 @@ export function listJobRunRows(
     const isJudged = isDurationFromRuns && measuredDuration?.isLowerBound === false;
     const leastRow = ['least time left', describeLeastRemainingRun(least, style)] as const;
     rows.push(
-      buildExtremesRow('duration', duration, isAsciiOnly),
+      buildExtremesRow('duration', duration),
       ['longest run', describeLongestRun(longest, isJudged, style)],
       least.end.remainingAtEnd < 0 ? [...leastRow, '', 'bad'] : leastRow,
     );

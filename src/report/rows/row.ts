@@ -1,6 +1,6 @@
 import type { Extremes } from '../../domain/measurement/measurement.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { getSeparator } from '../text/format-values.ts';
+import { SEPARATOR } from '../text/format-values.ts';
 
 /**
  * A labelled value of a report. Each format draws the rows in its own way. The remark continues the value; the
@@ -12,8 +12,8 @@ export type Row = readonly [label: string, value: string, remark?: string, empha
 export const formatRow = ([, value, remark = '']: Row) => `${value} ${remark}`.trim();
 
 /** The median, with the extremes as the remark. */
-export function buildExtremesRow(label: string, { min, median, max }: Extremes, isAsciiOnly: boolean): Row {
-  const remark = ['median', `${duration(min)} min`, `${duration(max)} max`].join(getSeparator(isAsciiOnly));
+export function buildExtremesRow(label: string, { min, median, max }: Extremes): Row {
+  const remark = ['median', `${duration(min)} min`, `${duration(max)} max`].join(SEPARATOR);
   return [label, duration(median), remark];
 }
 

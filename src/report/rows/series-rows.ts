@@ -14,7 +14,7 @@ import {
   NO_ROTATIONS_MESSAGE,
   UNKNOWN_VALUE,
 } from '../messages/measurements.ts';
-import { formatCount, formatNumber, formatShare, getSeparator } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatShare, SEPARATOR } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { buildExtremesRow, continueRows, type Row } from './row.ts';
 
@@ -22,7 +22,6 @@ import { buildExtremesRow, continueRows, type Row } from './row.ts';
 export function listSeriesRows(
   analysis: SeriesAnalysis,
   margin: Seconds,
-  isAsciiOnly = false,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
   const { measurement, isPolled, failedPolls } = analysis;
@@ -33,8 +32,8 @@ export function listSeriesRows(
     measurement === null
       ? [['samples', 'none']]
       : [
-          ...listMeasuredRows(measurement, isPolled, margin, isAsciiOnly, times),
-          ['safe starts by job', formatSafeStarts(measurement, margin, isAsciiOnly)],
+          ...listMeasuredRows(measurement, isPolled, margin, times),
+          ['safe starts by job', formatSafeStarts(measurement, margin)],
         ];
   return [...measured, ...continueRows('failed polls', failed)];
 }
@@ -44,21 +43,16 @@ export function listMeasuredRows(
   measurement: Measurement,
   isPolled: boolean,
   margin: Seconds,
-  isAsciiOnly = false,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
   const { validityWhenIssued: issued, sampledMinimum, worstCase } = measurement;
   const sampleCount = formatCount(measurement.sampleCount, 'sample');
   return [
     ['samples', sampleCount, describeSamples(measurement, isPolled, times)],
-    ...listRotationRows(measurement, isAsciiOnly),
+    ...listRotationRows(measurement),
     issued === null
       ? ['validity when issued', UNKNOWN_VALUE]
-      : [
-          'validity when issued',
-          duration(issued.min),
-          `min${getSeparator(isAsciiOnly)}${duration(issued.max)} max`,
-        ],
+      : ['validity when issued', duration(issued.min), `min${SEPARATOR}${duration(issued.max)} max`],
     ['sampled minimum', duration(sampledMinimum.seconds), `at ${times.timestamp(sampledMinimum.at)}`],
     ['worst case', formatWorstCase(worstCase), describeWorstCase(measurement, times), 'bold'],
     buildLongestSafeJobRow(measurement, margin),
@@ -66,14 +60,14 @@ export function listMeasuredRows(
 }
 
 /** A source without rotations has no watched time: each request gets other credentials. */
-function listRotationRows(measurement: Measurement, isAsciiOnly: boolean): Row[] {
+function listRotationRows(measurement: Measurement): Row[] {
   const { rotationInterval, rotationWindow: window, usualGap, severalEndpoints } = measurement;
   if (measurement.isIssuedPerRequest) return [['rotations', NO_ROTATIONS_MESSAGE]];
   return [
     ['watched time', duration(measurement.watchedTime), describeWatchedTime(measurement)],
     rotationInterval === null
       ? ['rotation interval', describeNoInterval(measurement)]
-      : buildExtremesRow('rotation interval', rotationInterval, isAsciiOnly),
+      : buildExtremesRow('rotation interval', rotationInterval),
     // Windows of several endpoints come from the rule for their served time, not from samples.
     ...(window === null || severalEndpoints !== null
       ? []
@@ -93,7 +87,7 @@ function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row 
 const MAX_CURVE_POINTS = 6;
 
 /** `4h 55m 100% · 5h 97.72% · 5h 30m 61.36%`: the part of the curve where the share begins to fall. */
-function formatSafeStarts(measurement: Measurement, margin: Seconds, isAsciiOnly: boolean): string {
+function formatSafeStarts(measurement: Measurement, margin: Seconds): string {
   const curve = computeSafeStartsCurve(measurement, margin);
   if (curve.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
   // Only the first and last of consecutive points with the same share.
@@ -105,5 +99,5 @@ function formatSafeStarts(measurement: Measurement, margin: Seconds, isAsciiOnly
   return points
     .slice(start, start + MAX_CURVE_POINTS)
     .map(({ jobDuration, share }) => `${duration(jobDuration)} ${formatShare(share)}`)
-    .join(getSeparator(isAsciiOnly));
+    .join(SEPARATOR);
 }

@@ -8,7 +8,7 @@ import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 /**
- * See `renderPluginLine`. Without a job, the state is OK: a measurement alone is no problem.
+ * See `renderPluginLine`. Without a job, the state is OK: a measurement alone is not a problem.
  * @param presigned the worst requested duration of presigned URLs
  */
 export function renderStatusPluginLine(

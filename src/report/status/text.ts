@@ -3,7 +3,7 @@ import { toSafety } from '../../domain/verdict/judgements.ts';
 import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
-import { getSeparator } from '../text/format-values.ts';
+import { SEPARATOR } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 export interface StatusContext extends Omit<TextStyle, 'width'> {
@@ -20,5 +20,5 @@ export function renderStatusText(status: Status, style: StatusContext): string {
       ? palette.bold(text)
       : paintBySafety(toSafety(status.verdict), text, palette);
   });
-  return `${texts.join(getSeparator(style.isAsciiOnly))}\n`;
+  return palette.encode(`${texts.join(SEPARATOR)}\n`);
 }

@@ -69,10 +69,10 @@ function renderHeadline(
   visible: Assessment,
   context: TableContext,
 ): string {
-  const { width, isAsciiOnly, times, palette } = context;
+  const { width, times, palette } = context;
   const judged = findJudgedSeries(job, assessment);
   const decisive = rankDecisiveSeries(job, assessment);
-  const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity, context));
+  const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity));
   const kinds = new Set(decisive.map(({ judgement }) => judgement.verdict));
   const atWorst = kinds.size > 1 ? ' at worst' : '';
   const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
@@ -80,7 +80,7 @@ function renderHeadline(
   const headline = paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, palette);
   return [
     layOutColumns([[headline]], [width], palette),
-    ...layOutBlocks([listJobRunRows(job, isAsciiOnly, { times })], width, palette),
+    ...layOutBlocks([listJobRunRows(job, { times })], width, palette),
     ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
   ].join('\n\n');
 }
@@ -94,7 +94,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
   const { width, palette } = context;
   const rows = judged.map(({ series: { analysis }, judgement: { verdict, shareOfSafeStarts: share } }) => [
     '',
-    formatSeriesName(analysis.identity, context),
+    formatSeriesName(analysis.identity),
     '',
     paintVerdict(verdict, formatVerdict(verdict), palette),
     analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
@@ -125,17 +125,15 @@ function renderSection(
 ): string {
   const { width, isAsciiOnly, times, margin, palette } = context;
   const { identity, findings, measurement } = analysis;
-  const title = `${formatSeriesName(identity, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
+  const title = `${formatSeriesName(identity)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
   const verdicts = judgements.flatMap((judgement) => [
     listVerdictRows(judgement, analysis, judgements.length > 1, context),
-    ...jobsInSections
-      .filter(({ job }) => job === judgement.job)
-      .map((job) => listJobRunRows(job, isAsciiOnly, { times })),
+    ...jobsInSections.filter(({ job }) => job === judgement.job).map((job) => listJobRunRows(job, { times })),
   ]);
   const required = judgements.map((each) => each.required);
   const chart =
     curveRows !== null && renderChart(analysis, { required, width, curveRows, isAsciiOnly, times }, palette);
-  const above = [...verdicts, listSeriesRows(analysis, margin, isAsciiOnly, times)];
+  const above = [...verdicts, listSeriesRows(analysis, margin, times)];
   const below: Row[][] = [
     continueRows(
       'findings',

@@ -4,6 +4,7 @@ import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
 import { MAX_WIDTH } from './text-style.ts';
 import { DURATION, JOINT, joinParts } from './unbroken.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** In narrower lines, a timestamp does not fit next to its label. */
 const MIN_WIDTH = 60;
@@ -53,22 +54,20 @@ export function layOutColumns(
   const lines = rows.flatMap((row) =>
     splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
-  const areFitting = lines.every((line) => fits(line, widths));
-  return (areFitting ? padLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
+  const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text)));
+  return (isNarrow ? wrapNarrowLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
     .split('\n')
     .map((line) => line.replaceAll(JOINT, ' ').trimEnd())
     .join('\n');
 }
 
 /** Texts whose characters take one column each. */
-const NARROW_TEXT = /^[ -~\u00b7\u2026]*$/;
+const NARROW_TEXT = /^[ -~\u00b7\u2013\u2026\ue000]*$/;
 
-const fits = (line: readonly string[], widths: readonly number[]) =>
-  line.every((text, column) => NARROW_TEXT.test(text) && text.length <= (widths[column] ?? 0));
-
-/** The same result as {@link wrapLines} if every text fits. cli-table3 takes half a millisecond for a few rows. */
-const padLines = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
+/** The same result as {@link wrapLines}. Loading cli-table3 and laying out a few rows takes several milliseconds. */
+const wrapNarrowLines = (lines: readonly string[][], widths: readonly number[], aligns: Aligns): string =>
   lines
+    .flatMap((line) => splitAtLineEnds(line.map((text, column) => wrapNarrowText(text, widths[column] ?? 0))))
     .map((line) =>
       line
         .map((text, column) => {
@@ -78,6 +77,9 @@ const padLines = (lines: readonly string[][], widths: readonly number[], aligns:
         .join(''),
     )
     .join('\n');
+
+const wrapNarrowText = (text: string, width: number): string =>
+  text.length <= width ? text : wrapWords(joinParts(text, DURATION, width), width).join('\n');
 
 function wrapLines(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
   const tables: string[] = [];

@@ -1,5 +1,6 @@
 import { MAX_WIDTH } from './text-style.ts';
 import { COMMAND, DURATION, JOINT, joinParts } from './unbroken.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** In a narrower terminal, an indented line holds few words. */
 const MIN_WIDTH = 30;
@@ -13,14 +14,6 @@ const MIN_WIDTH = 30;
 export function wrapMessage(label: string, text: string, columns: number | undefined): string {
   if (columns === undefined || columns < MIN_WIDTH) return label + text;
   const width = Math.min(columns, MAX_WIDTH) - label.length;
-  const lines = [''];
-  for (const part of joinParts(joinParts(text, COMMAND, width), DURATION, width).split(' ')) {
-    const line = lines.at(-1) ?? '';
-    const longer = line === '' ? part : `${line} ${part}`;
-    if (line === '' || countColumns(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(part);
-  }
+  const lines = wrapWords(joinParts(joinParts(text, COMMAND, width), DURATION, width), width);
   return label + lines.join(`\n${' '.repeat(label.length)}`).replaceAll(JOINT, ' ');
 }
-
-const countColumns = (text: string): number => [...text].length;

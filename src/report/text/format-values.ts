@@ -50,18 +50,18 @@ export function formatPercentage(share: number): string {
 }
 
 /** Between the parts of one line. */
-export const getSeparator = (isAsciiOnly: boolean) => (isAsciiOnly ? ', ' : ' · ');
+export const SEPARATOR = ' · ';
 
 /** `i-0abc · imds v2 · loader`, without unknown parts. */
 export function formatSeriesName(
   { host, source, apiVersion, role }: SeriesIdentity,
-  { isAsciiOnly } = { isAsciiOnly: false },
+  separator = SEPARATOR,
 ): string {
   const api = apiVersion === '' ? source : `${source} v${apiVersion}`;
   return [host, api, role]
     .filter((part) => part !== '')
     .map(escapeUnprintable)
-    .join(getSeparator(isAsciiOnly));
+    .join(separator);
 }
 
 /** `nightly (4h 02m)`, or `5h` for a job without a name. */

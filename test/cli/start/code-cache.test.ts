@@ -308,8 +308,7 @@ describe.runIf(process.getuid?.() === 0)('root', () => {
     for (const path of [home, dirname(folder), folder]) chmodSync(path, 0o755);
     chownSync(folder, OTHER_USER, OTHER_USER);
     const command = ['setpriv', `--reuid=${OTHER_USER}`, '--clear-groups', process.execPath, PROGRAM];
-    const args = ['report', '--db', join(home, 'samples.db')];
-    const run = () => startProcess([...command, ...args], { env: minimalEnvironment(env) }).done;
+    const run = () => startProcess([...command, 'report'], { env: minimalEnvironment(env) }).done;
     expect(await run()).toEqual(EXPECTED);
     expect(files()).toHaveLength(1);
   });

@@ -107,3 +107,11 @@ describe('report --timezone', () => {
     expect(await report(['--timezone', 'UTC', '-f', 'html'])).toContain('All times are UTC.');
   });
 });
+
+test.each([[], ['--exit-codes', 'nagios']])('status %j has only times of the zone', async (...args) => {
+  const db = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
+  const run = await runCommand(['status', '-j', '4h', '--db', db, ...args, ...IN_KOLKATA]);
+  expect(run.stdout).toContain('at 2015-11-18 13:33:35+05:30');
+  expect(run.stdout).not.toMatch(UTC_TIME);
+});

@@ -13,7 +13,7 @@ const DURATION_FLAGS: Readonly<Record<string, string>> = {
 /** Longer bare numbers are not hours. */
 const MAX_HOURS = 99;
 
-/** A duration in the form of a flag; null if the text is no duration, or could be several ones. */
+/** A duration in the form of a flag; null if the text is not a duration, or if it is ambiguous. */
 function findDuration(text: string): string | null {
   if (parseDuration(text) !== null) return text;
   const suggestions = suggestDurations(text);

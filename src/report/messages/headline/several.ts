@@ -86,11 +86,11 @@ export function describeReasonOfSeries(
       const short = spare === null ? '' : `; it was up to ${duration(-spare)} short`;
       return [
         `The worst is ${name}: there, the job ${describeResult(judgement, measurement)}${short}.`,
-        ...(unknown > 0 ? [`For ${formatNumber(unknown)} other series, there is no verdict.`] : []),
+        ...(unknown > 0 ? [`The verdict on ${formatNumber(unknown)} other series is unknown.`] : []),
       ];
     }
     case 'unknown':
-      return [unknown === 1 ? `There is no verdict for ${name}.` : `One of them is ${name}.`];
+      return [unknown === 1 ? `There is no verdict for ${name}.` : `An example is ${name}.`];
   }
 }
 

@@ -179,7 +179,7 @@ const MAX_FAILING_NAMED = 2;
 function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
   const parts: StatusPart[] = [];
   if (series !== null && seriesCount > 1) {
-    const name = formatSeriesName(series.identity, { isAsciiOnly: true });
+    const name = formatSeriesName(series.identity, ', ');
     parts.push({ text: `the worst of ${formatNumber(seriesCount)} series: ${name}` });
   }
   const own = series?.lastPoll?.failure ?? null;
@@ -196,4 +196,4 @@ function listOtherParts({ series, seriesCount, staleCount, failing }: Status): S
 }
 
 const describeFailing = ({ host, source, reason }: FailingSource): string =>
-  `${formatSeriesName({ host, source, apiVersion: '', role: '' }, { isAsciiOnly: true })} (${reason})`;
+  `${formatSeriesName({ host, source, apiVersion: '', role: '' }, ', ')} (${reason})`;

@@ -26,7 +26,7 @@ const TIMEOUT_MS = 20_000;
 /** The user copies a selection within this time. */
 const MAX_POSTPONED_MS = 60_000;
 
-/** Counts down, and replaces the values of the page by those of the server, without a reload. */
+/** Counts down, and replaces the values of the page by the values of the server, without a reload. */
 export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
   const clock = createServerClock(renderedAt);
   let isPointerDown = false;
