@@ -40,7 +40,7 @@ export const assessPolled = (
  * The state after the newest stored poll of a host and source. Null if no poll is stored.
  * @param judging null if no job is judged
  */
-export function readPolledState(
+function readPolledState(
   store: SampleStore,
   polled: PolledSeries,
   judging: PollJudging | null,

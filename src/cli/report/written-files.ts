@@ -6,8 +6,8 @@ import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { hasStdout } from './nagios-line.ts';
 import { type ReportOutput, type RequestedFormat, suggestFormat } from './outputs.ts';
-import { hasStdout } from './plugin-line.ts';
 
 /** People read files in these formats. Programs read the others, and scripts expect no output then. */
 const FORMATS_FOR_PEOPLE: readonly ReportFormat[] = ['html', 'markdown', 'table'];

@@ -16,7 +16,7 @@ export interface PolledState {
 }
 
 /** In the order in which they are listed. */
-export const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
+const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A poll after which something differs. */

@@ -6,7 +6,7 @@ import type { InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
 
 /** The oldest Node that cred-watch supports. */
-export const MIN_NODE_VERSION = '20.18.1';
+const MIN_NODE_VERSION = '20.18.1';
 
 /** Without a known interval. The same as of `check --offline`. */
 const DEFAULT_ALLOWED_AGE: Seconds = 900;

@@ -35,8 +35,3 @@ export type InstallationCheckCode = keyof InstallationCheckFields;
 export type InstallationCheck = {
   [C in InstallationCheckCode]: { code: C; state: CheckState } & InstallationCheckFields[C];
 }[InstallationCheckCode];
-
-export const INSTALLATION_CHECK_CODES = [
-  ...(['NO_POLLER', 'POLLER', 'LAST_POLL', 'DATABASE', 'DATABASE_ACCESS', 'CLOCK'] as const),
-  ...(['NODE', 'ADDON', 'CREDENTIALS', 'HOP_LIMIT', 'IMDS_V1'] as const),
-] as const satisfies readonly InstallationCheckCode[];
