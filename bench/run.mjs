@@ -1,6 +1,6 @@
 // Runs the benches of bench/suite and prints one Markdown table. docs/performance.md explains the rows.
 // Usage: npm run bench -- [--only NAME]... [--quick] [--write]
-// --quick: fewer rounds and smaller inputs. --write: replaces the table in docs/performance.md.
+// --quick: fewer rounds and smaller inputs. --write: replaces the tables in docs/performance.md.
 import {
   existsSync,
   mkdirSync,
@@ -16,11 +16,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './harness/commands.mjs';
 import { runBench } from './harness/runner.mjs';
+import { formatStartUpGoals } from './harness/start-up-goals.mjs';
 import { formatTable } from './harness/table.mjs';
 
 const SUITE = join(ROOT, 'bench', 'suite');
 const DOCUMENT = join(ROOT, 'docs', 'performance.md');
 const TABLE_IN_DOCUMENT = /(<!-- table of npm run bench -->\n)[\s\S]*?(<!-- end of the table -->)/;
+const GOALS_IN_DOCUMENT = /(<!-- goals of npm run bench -->\n)[\s\S]*?(<!-- end of the goals -->)/;
 const KEPT_FILES = join(ROOT, '.bench');
 
 // Node reads the certificates of this variable at every start, which would hide the start-up time of cred-watch.
@@ -45,13 +47,16 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const text = `${describeMachine()}\n\n${formatTable(results)}`;
+const table = formatTable(results);
+const text = `${describeMachine()}\n\n${table}`;
 process.stdout.write(`\n${text}`);
 if (write) {
   const document = readFileSync(DOCUMENT, 'utf8');
   writeFileSync(
     DOCUMENT,
-    document.replace(TABLE_IN_DOCUMENT, (_, begin, end) => `${begin}${text}${end}`),
+    document
+      .replace(TABLE_IN_DOCUMENT, (_, begin, end) => `${begin}${text}${end}`)
+      .replace(GOALS_IN_DOCUMENT, (_, begin, end) => `${begin}${formatStartUpGoals(table)}${end}`),
   );
 }
 if (results.some(({ rows }) => rows.some(({ failed }) => failed !== null))) process.exitCode = 1;

@@ -9,7 +9,7 @@ import type { SampleStore } from '../store/sample-store.ts';
 import type { PollContext, PollStore, RecordedPoll } from './poll-once.ts';
 import { assessStored, type StoredReport, type StoredReportOptions } from './stored-report.ts';
 
-/** How a poller judges its jobs after each poll. The filter and the time are those of the poll. */
+/** How a poller judges its jobs after each poll. The filter and the time come from the poll. */
 export type PollJudging = Omit<StoredReportOptions, 'filter' | 'now'>;
 
 /** The polls of one host and source. */

@@ -62,8 +62,8 @@ export const pollCommand: CommandDefinition = {
   help: {
     commonFlags: ['--interval', '--for', '--source', '--profile', '--listen', '--db', '--format'],
     notes: [
-      'The flags of Job and Evidence need --listen or --push prometheus=URL: they judge jobs in the report of the server ' +
-        'and in the pushed metrics.',
+      'The flags of Job and Evidence need --interval, --on-change, --listen or --push prometheus=URL. They judge jobs in ' +
+        'the summary at the end, for the command of --on-change, in the report of the server, and in the pushed metrics.',
     ],
     exitCodes: [
       [
@@ -126,7 +126,8 @@ async function pollOneTime(
   const recorded = await pollOnce(context, stop);
   await createPollPrinter(flags.format, io)(recorded);
   changes?.onPoll(recorded);
-  await changes?.end(false, io);
+  // The command has a process group of its own, so it would survive a signal that ends this process.
+  if (changes !== null) await changes.end(stop ?? io.createStopSignal(), io);
   return recorded.outcome.ok || recorded.isStarting ? EXIT.ok : EXIT.failed;
 }
 

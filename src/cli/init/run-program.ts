@@ -9,6 +9,12 @@ export interface ProgramResult {
   stderr: string;
 }
 
+interface RunOptions {
+  input?: string;
+  /** Of the input and the outputs. With `latin1`, each character is one byte. */
+  encoding?: 'utf8' | 'latin1';
+}
+
 const TIMEOUT_MS = 20_000;
 
 /** `sudo` and cron have shorter paths. */
@@ -18,7 +24,7 @@ export const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
 export function runProgram(
   [program = '', ...args]: readonly string[],
   env: Environment,
-  input = '',
+  { input = '', encoding = 'utf8' }: RunOptions = {},
 ): Promise<ProgramResult> {
   const path = [env.PATH, SYSTEM_FOLDERS].filter(Boolean).join(':');
   return new Promise((resolve) => {
@@ -28,15 +34,16 @@ export function runProgram(
       timeout: TIMEOUT_MS,
     });
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString('utf8');
+    // A chunk can end inside a character.
+    child.stdout.setEncoding(encoding).on('data', (text: string) => {
+      stdout += text;
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString('utf8');
+    child.stderr.setEncoding(encoding).on('data', (text: string) => {
+      stderr += text;
     });
     // A program that does not read its input closes the pipe.
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    child.stdin.end(input, encoding);
     child.once('error', () => resolve({ code: null, isMissing: true, stdout: '', stderr: '' }));
     child.once('close', (code) => resolve({ code, isMissing: false, stdout, stderr }));
   });

@@ -41,16 +41,19 @@ export class ChangeCommand {
 
   /**
    * Waits for the command.
-   * @param clock limits the time, because the poller was stopped; null waits until the usual time limit
+   * @param stop after this signal of the poller, the command gets little time
    */
-  async end(clock: Clock | null): Promise<void> {
+  async end(clock: Clock, stop: AbortSignal): Promise<void> {
     if (this.#running === null) return;
-    if (clock === null) return this.#running;
-    const waiting = new AbortController();
-    const limit = clock.sleep(MAX_LAST_RUN_MS, waiting.signal).then(() => this.#stop.abort());
+    const ended = new AbortController();
+    const limitTime = async () => {
+      await clock.sleep(MAX_LAST_RUN_MS, ended.signal);
+      this.#stop.abort();
+    };
+    if (stop.aborted) void limitTime();
+    else stop.addEventListener('abort', limitTime, { once: true, signal: ended.signal });
     await this.#running;
-    waiting.abort();
-    await limit;
+    ended.abort();
   }
 
   async #runAll(): Promise<void> {
@@ -62,7 +65,7 @@ export class ChangeCommand {
         await printNote(
           this.#io,
           `the command of --on-change ${problem}`,
-          'polling continues; run the command by hand to see its error',
+          'the poll is recorded; run the command by hand to see its error',
         );
     }
     this.#running = null;

@@ -44,8 +44,11 @@ export class ChangeNotifier {
     }
   }
 
-  /** Waits for the command. A stopped poller does not wait long. */
-  end(isStopped: boolean, { clock }: Io): Promise<void> {
-    return this.#command.end(isStopped ? clock : null);
+  /**
+   * Waits for the command.
+   * @param stop the signal that stops the poller
+   */
+  end(stop: AbortSignal, { clock }: Io): Promise<void> {
+    return this.#command.end(clock, stop);
   }
 }

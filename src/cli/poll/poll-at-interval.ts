@@ -139,7 +139,7 @@ async function runPoller(
       onPause?.(nextPollAt);
     },
   });
-  await changes?.end(stop.aborted, io);
+  await changes?.end(stop, io);
   return sampleCount;
 }
 

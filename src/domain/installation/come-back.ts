@@ -7,7 +7,7 @@ import type { Instant, Seconds } from '../model.ts';
 export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
-  /** `expected`: what is generally known about the environment. */
+  /** `expected`: general knowledge about the environment. */
   | { code: 'AFTER_ROTATION'; at: Instant; environment: EnvironmentKind; expected: ExpectedRotation }
   /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };

@@ -62,11 +62,12 @@ export function findCronPolls(entries: readonly CronEntry[]): CronPoll[] {
  * Whether a line can be added to a crontab.
  * - `present`: the crontab has the line
  * - `conflict`: another line polls the same credentials
+ * - `addable`: with `addition` at the end of the crontab
  */
 export type CrontabState =
   | { code: 'present' }
   | { code: 'conflict'; line: string }
-  | { code: 'addable'; text: string };
+  | { code: 'addable'; addition: string };
 
 /** @param comment is written in front of the line */
 export function addToCrontab(text: string, comment: string, line: string): CrontabState {
@@ -75,6 +76,6 @@ export function addToCrontab(text: string, comment: string, line: string): Cront
   const [added] = findCronPolls(parseCrontab(line, { hasUser: false }));
   const conflict = existing.find(({ poll }) => added !== undefined && isSameSource(poll, added.poll));
   if (conflict !== undefined) return { code: 'conflict', line: conflict.line };
-  const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return { code: 'addable', text: `${before}${comment}\n${line}\n` };
+  const lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
+  return { code: 'addable', addition: `${lineEnd}${comment}\n${line}\n` };
 }

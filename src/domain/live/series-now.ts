@@ -44,7 +44,7 @@ export interface SeriesNow {
   staleAt: Instant | null;
 }
 
-/** A poller may miss a poll. Credentials that were served a short while ago are still those of a new job. */
+/** A poller may miss a poll. A new job still gets the credentials that were served a short while ago. */
 const MIN_STALE_AGE: Seconds = 900;
 
 /** What is known now about a series, without a poll. */

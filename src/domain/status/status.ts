@@ -48,7 +48,7 @@ export interface SeriesStatus {
   lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
-  /** The problems of the series, except those that the other fields show. */
+  /** The problems of the series, except the problems that the other fields show. */
   problems: readonly Finding[];
 }
 

@@ -1,7 +1,7 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import { type KnowledgeStatement, listStatements } from '../general-knowledge/statements.ts';
 import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, prose } from './markup.ts';
 
 /** What others say about the sources, apart from all measurements. Null if nothing is known. */
 export function renderGeneralKnowledge(knowledge: readonly SourceKnowledge[] = []): Markup | null {
@@ -15,10 +15,10 @@ export function renderGeneralKnowledge(knowledge: readonly SourceKnowledge[] = [
 }
 
 function renderStatement({ text, reference }: KnowledgeStatement): Markup {
-  if (reference === null) return html`${text}`;
+  if (reference === null) return prose(text);
   const source =
     reference.url === null
       ? html`${reference.text}`
       : html`<a href="${reference.url}" rel="noreferrer">${reference.text}</a>`;
-  return html`${text} <span class="muted">(${source})</span>`;
+  return html`${prose(text)} <span class="muted">(${source})</span>`;
 }

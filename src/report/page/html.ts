@@ -11,7 +11,7 @@ import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { embedZone } from './embedded-zone.ts';
 import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
-import { embedJson, html, Markup } from './markup.ts';
+import { embedJson, html, Markup, prose } from './markup.ts';
 import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
 import { renderProblems } from './problems.ts';
@@ -69,7 +69,7 @@ export function renderPage(
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main${shown.length > 1 && new Markup(' class="several"')}>
-<header><p class="made muted">cred-watch report<span> · ${times.timestamp(now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+<header><p class="made muted">cred-watch report<span> · ${prose(times.timestamp(now))}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${renderPageHeadline(assessment, times)}
 ${refreshSeconds !== null && renderNow(assessment, context)}
 ${renderProblems(shown, getSectionId, times)}
@@ -77,7 +77,7 @@ ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
 ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
-<footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(now)}. ${describeTimeZone(times)}</p></footer>
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(now))}. ${describeTimeZone(times)}</p></footer>
 </main>
 <script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(refreshSeconds === null ? {} : { renderedAt: now }), ...(zone === null ? {} : { zone }) })}</script>
 <script>${new Markup(script.text)}</script>

@@ -43,7 +43,7 @@ function renderSeriesRow(
   const { identity, measurement, findings, isPolled } = series.analysis;
   const verdicts = jobs.flatMap((job): Content[] => {
     const judgement = findJudgement(series, job);
-    if (judgement === null) return [series.isRetired ? 'retired' : '–', ...(isOneJob ? ['', ''] : [])];
+    if (judgement === null) return [series.isRetired ? 'retired' : '–', ...(isOneJob ? ['–', '–'] : [])];
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
       ? [badge, formatSpare(judgement), formatSafeStarts(judgement)]

@@ -59,7 +59,7 @@ describe('exit codes', () => {
     },
   );
 
-  test('all styles of exit codes are those of report', async () => {
+  test('all styles of exit codes are the same as in report', async () => {
     for (const style of ['systemd', 'airflow', 'nagios'])
       for (const job of ['4h', '9h', 'soon']) {
         const args = ['-j', job, '--exit-codes', style];

@@ -10,6 +10,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { recorder } from '../../support/installation/recorder.ts';
 import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const CRON = ['--schedule', 'cron'];
 
@@ -67,6 +68,20 @@ test('--write installs the line once', async () => {
   expect(crontab.read()).toBe(text);
 });
 
+test('--write keeps the bytes of a crontab in another encoding', async () => {
+  const { init, crontab } = await createInstance();
+  // Latin-1, and UTF-8 that is longer than a pipe, so that chunks end inside of characters.
+  const before = Buffer.concat([
+    Buffer.from('# caf\xe9\r\n', 'latin1'),
+    Buffer.from(`#${'€'.repeat(60_000)}`),
+  ]);
+  crontab.write(before);
+  expect((await init([...CRON, '--write', '--yes'])).code).toBe(0);
+  const after = crontab.readBytes();
+  expect(after.subarray(0, before.length).equals(before)).toBe(true);
+  expect(after.subarray(before.length).toString()).toMatch(/^\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
+});
+
 test('--write changes no line that polls the same credentials', async () => {
   const { init, crontab } = await createInstance();
   const line = '*/5 * * * * cred-watch poll > /dev/null\n';
@@ -99,7 +114,7 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect(crontab.read()).toBeNull();
 });
 
-test('a broken crontab program is an error that quotes its message', async () => {
+ciTest('a broken crontab program is an error that quotes its message', async () => {
   const { init, crontab } = await createInstance();
   crontab.break('crontab: you (loader) are not allowed to use this program');
   const { code, stderr } = await init([...CRON, '--write', '--yes']);
@@ -192,11 +207,13 @@ test.each([
   expect(stderr).not.toContain('CANARY');
 });
 
-test.each([
+const JSON_RUNS: [string, string[]][] = [
+  ['the installed line', [...CRON, '--write', '--yes']],
   ['cron', CRON],
   ['a process', ['--schedule', 'process']],
-  ['the installed line', [...CRON, '--write', '--yes']],
-])('-f json of %s is valid', async (_, args) => {
+];
+
+test.each(sampleCases(JSON_RUNS, 3))('-f json of %s is valid', async (_, args) => {
   const { init } = await createInstance();
   const { code, stdout } = await init([...args, '-f', 'json']);
   expect(code).toBe(0);
@@ -217,24 +234,48 @@ test.each([
   else expect(schedule.text).toContain(`args: [${args.map((word) => `"${word}"`).join(', ')}]`);
 });
 
-test.each([
+const ANSWERS: [answer: string, message: string, isInstalled: boolean][] = [
   ['y\n', 'installed: cron polls from now on', true],
   ['yes\n', 'installed: cron polls from now on', true],
   ['n\n', 'nothing changed', false],
   ['\n', 'nothing changed', false],
   ['', 'nothing changed', false],
-])('the answer %j decides whether the line is installed', async (answer, message, isInstalled) => {
+];
+
+test.each(sampleCases(ANSWERS, 3))(
+  'the answer %j decides whether the line is installed',
+  async (answer, message, isInstalled) => {
+    const { crontab, database, folder, env } = await createInstance();
+    const output = recorder();
+    const variables = minimalEnvironment({
+      ...env,
+      HOME: folder,
+      PATH: crontab.path,
+      CRED_WATCH_DB: database,
+    });
+    const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
+    expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
+    expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
+    expect(output.stdout()).toContain(message);
+    expect(crontab.read() !== null).toBe(isInstalled);
+  },
+);
+
+test('a line that is added during the question stays in the crontab', async () => {
   const { crontab, database, folder, env } = await createInstance();
+  crontab.write('0 1 * * * /srv/old.sh\n');
   const output = recorder();
   const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
-  const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
-  expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
-  expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
-  expect(output.stdout()).toContain(message);
-  expect(crontab.read() !== null).toBe(isInstalled);
+  const io = createTestIo(variables, '', { ...output.outputs, canAsk: () => true });
+  async function* answer() {
+    crontab.write('0 1 * * * /srv/old.sh\n0 2 * * * /srv/new.sh\n');
+    yield Buffer.from('y\n');
+  }
+  expect(await main(['init', ...CRON, '--write'], { ...io, stdin: answer() })).toBe(0);
+  expect(crontab.read()).toMatch(/^0 1 .*old\.sh\n0 2 .*new\.sh\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
 });
 
-test('the line has the same bytes in a locale without Unicode', async () => {
+ciTest('the line has the same bytes in a locale without Unicode', async () => {
   const { init, folder } = await createInstance();
   const database = join(folder, 'jörg.db');
   const { code, stdout } = await init([...CRON, '--db', database], { LANG: 'C' });

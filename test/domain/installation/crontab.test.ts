@@ -11,14 +11,14 @@ test('a line is added behind the lines of the user, which stay as they are', () 
   const text = 'MAILTO=ops\n# a comment\n30 2 * * * /srv/load.sh > "a%b"';
   expect(addToCrontab(text, CRON_COMMENT, LINE)).toEqual({
     code: 'addable',
-    text: `${text}\n${CRON_COMMENT}\n${LINE}\n`,
+    addition: `\n${CRON_COMMENT}\n${LINE}\n`,
   });
 });
 
 test('a line is added to an empty crontab', () => {
   expect(addToCrontab('', CRON_COMMENT, LINE)).toEqual({
     code: 'addable',
-    text: `${CRON_COMMENT}\n${LINE}\n`,
+    addition: `${CRON_COMMENT}\n${LINE}\n`,
   });
 });
 
@@ -59,7 +59,7 @@ test('a line that starts at a reboot is read', () => {
   expect(findPolls('@reboot cred-watch poll --interval=5m')[0]?.poll.flags.get('--interval')).toBe('5m');
 });
 
-test('the text behind a percent sign is no part of the command', () => {
+test('the text behind a percent sign is not part of the command', () => {
   const [entry] = findPolls(String.raw`* * * * * cred-watch poll --db /a\%b%--db /c`);
   expect(entry?.poll.flags.get('--db')).toBe('/a%b');
 });

@@ -151,7 +151,7 @@ describe('the line', () => {
     expect(text(mixed(), { isAsciiOnly: true })).toMatch(/^[ -~]+\n$/);
   });
 
-  test('the verdict has the colour of its safety, and failures that of a warning', () => {
+  test('the verdict has the colour of its safety, and failures have the colour of a warning', () => {
     const coloured = text(mixed(), { hasColour: true });
     expect(coloured).toContain('\u001b[31mnot safe: start-after-rotation\u001b[39m');
     expect(coloured).toContain('\u001b[33mpolls fail on web-3, imds (timeout)\u001b[39m');

@@ -21,7 +21,8 @@ esac`);
     path: `${bin}:/usr/bin:/bin`,
     /** Null without a crontab. */
     read: () => (existsSync(spool) ? readFileSync(spool, 'utf8') : null),
-    write: (text: string) => writeFileSync(spool, text),
+    readBytes: () => readFileSync(spool),
+    write: (text: string | Uint8Array) => writeFileSync(spool, text),
     break: (message: string) => script(`echo '${message}' >&2; exit 1`),
   };
 }

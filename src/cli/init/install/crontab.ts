@@ -9,32 +9,51 @@ import type { Installer } from './installer.ts';
 type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
 
 /**
- * Prepares to add a line to the crontab of this user. Other lines stay as they are.
+ * Prepares to add a line to the crontab of this user. Other lines keep their bytes.
  * @throws CredWatchError if the crontab cannot be read, or if another line polls the same credentials
  */
-export async function prepareCrontab({ comment, line }: CronSchedule, env: Environment): Promise<Installer> {
-  const state = addToCrontab(await readCrontab(env), comment, line);
-  if (state.code === 'conflict') {
-    throw new CredWatchError(
-      `the crontab polls these credentials already: ${redactText(state.line)}`,
-      'remove this line with `crontab -e`, then run the command again',
-    );
-  }
-  if (state.code === 'present') return { isComplete: true, install: async () => {} };
+export async function prepareCrontab(schedule: CronSchedule, env: Environment): Promise<Installer> {
   return {
-    isComplete: false,
+    isComplete: (await findAddition(schedule, env)) === null,
     async install() {
-      const { code, stderr } = await runProgram(['crontab', '-'], env, state.text);
+      // The user may have edited the crontab during the question.
+      const text = await findAddition(schedule, env);
+      if (text === null) return;
+      const { code, stderr } = await runProgram(['crontab', '-'], env, { input: text, encoding: 'latin1' });
       if (code !== 0) throw createError('crontab -', stderr);
-      if (addToCrontab(await readCrontab(env), comment, line).code === 'present') return;
+      if ((await findAddition(schedule, env)) === null) return;
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
   };
 }
 
+/**
+ * The crontab with the line, as bytes. Null if the crontab has the line.
+ * @throws CredWatchError if another line polls the same credentials
+ */
+async function findAddition({ comment, line }: CronSchedule, env: Environment): Promise<string | null> {
+  const bytes = await readCrontabBytes(env);
+  const state = addToCrontab(toText(bytes), comment, line);
+  if (state.code === 'present') return null;
+  if (state.code === 'addable') return bytes + toBytes(state.addition);
+  throw new CredWatchError(
+    `the crontab polls these credentials already: ${redactText(state.line)}`,
+    'remove this line with `crontab -e`, then run the command again',
+  );
+}
+
+/** A string with one character for each byte. A crontab can have any encoding, or several ones. */
+const toBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+
 /** Empty if this user has no crontab. */
-export async function readCrontab(env: Environment): Promise<string> {
-  const { code, isMissing, stdout, stderr }: ProgramResult = await runProgram(['crontab', '-l'], env);
+export const readCrontab = async (env: Environment): Promise<string> => toText(await readCrontabBytes(env));
+
+async function readCrontabBytes(env: Environment): Promise<string> {
+  const { code, isMissing, stdout, stderr }: ProgramResult = await runProgram(['crontab', '-l'], env, {
+    encoding: 'latin1',
+  });
   if (code === 0) return stdout;
   if (isMissing) {
     throw new CredWatchError(
@@ -42,7 +61,7 @@ export async function readCrontab(env: Environment): Promise<string> {
       'install cron, or use --schedule systemd or process',
     );
   }
-  // The second message is that of busybox.
+  // busybox prints the second message.
   if (/no crontab for|can't open .*No such file/.test(stderr)) return '';
   throw createError('crontab -l', stderr);
 }

@@ -1,6 +1,6 @@
 import type { Io } from '../../process/io.ts';
 
-/** Asks on stderr. Any answer but yes is no. */
+/** Asks on stderr. Only yes and y are consent. */
 export async function askUser(question: string, { stdin, stderr }: Io): Promise<boolean> {
   await stderr.write(`${question} [y/N] `);
   return /^\s*y(?:es)?\s*$/i.test(await readLine(stdin));

@@ -3,7 +3,7 @@ import type { DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
 import type { PollerPlace, PollerProblem } from './poller.ts';
 
 /**
- * - `problem`: nothing is recorded, or what is recorded is exposed or wrong
+ * - `problem`: nothing is recorded, or the recorded samples are exposed or wrong
  * - `unknown`: the state could not be read
  * - `note`: everything works, but the user should know the fact
  */

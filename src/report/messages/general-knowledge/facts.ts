@@ -42,7 +42,7 @@ export const DECIDED_ELSEWHERE: Readonly<Partial<Record<EnvironmentKind, string>
 /** In "AWS does not document …". */
 const SUBJECT_NAMES: Readonly<Record<FactSubject, string>> = {
   validity: 'how long credentials are valid when issued',
-  'cache-time': 'how long credentials are kept',
+  'cache-time': 'how long credentials are cached',
   'lead-time': 'how early new credentials appear',
   'rotation-interval': 'how often credentials are rotated',
   'worst-case': 'how much validity is left just before a rotation',
@@ -73,7 +73,7 @@ const SENTENCES: Readonly<Record<FactSubject, (fact: GeneralFact) => string>> = 
     return `valid for ${length} when issued`;
   },
   'cache-time': (fact) =>
-    `the agent keeps credentials for ${formatRange(fact)} ${fact.condition === 'target-role' ? 'with' : 'without'} a target role`,
+    `the agent caches credentials for ${formatRange(fact)} ${fact.condition === 'target-role' ? 'with' : 'without'} a target role`,
   'lead-time': (fact) => `new credentials appear ${formatRange(fact)} before the old ones expire`,
   'rotation-interval': (fact) =>
     fact.usual === null && fact.shortest === null
@@ -81,7 +81,7 @@ const SENTENCES: Readonly<Record<FactSubject, (fact: GeneralFact) => string>> = 
       : `rotated every ${formatRange(fact)}`,
   'worst-case': ({ shortest }) => `as little as ${duration(shortest ?? 0)} left just before a rotation`,
   'role-maximum-ignored': () => 'the maximum session duration of the role does not apply',
-  'role-duration-not-binding': () => 'the session duration of the role need not apply',
+  'role-duration-not-binding': () => 'the validity can differ from the session duration of the role',
   'login-validity': (fact) => `the login lasts ${describeSetting(fact, fact.setting ?? 'portal')}`,
   'run-time': (fact) => `a function runs for ${formatRange(fact)}`,
 };

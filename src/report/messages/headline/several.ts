@@ -65,11 +65,11 @@ export function describeReasonOfSeries(
       const short = spare === null ? '' : `; it was up to ${duration(-spare)} short`;
       return [
         `The worst is ${name}: there, the job ${describeResult(judgement, measurement)}${short}.`,
-        ...(unknown > 0 ? [`For ${formatNumber(unknown)} other series, there is no verdict.`] : []),
+        ...(unknown > 0 ? [`The verdict on ${formatNumber(unknown)} other series is unknown.`] : []),
       ];
     }
     case 'unknown':
-      return [`One of them is ${name}.`];
+      return [`An example is ${name}.`];
   }
 }
 

@@ -64,7 +64,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     return ageSeconds <= allowedSeconds
       ? ok(`the last poll was at ${when}`)
       : {
-          message: `the last poll was at ${when}, more than ${duration(allowedSeconds)}`,
+          message: `the last poll is too old: it was at ${when}, and a poll is expected within ${duration(allowedSeconds)}`,
           fix: 'fix the schedule above; the mails of cron, or `journalctl -u cred-watch`, show the errors of polls',
         };
   },
@@ -98,14 +98,16 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
   CLOCK: ({ offsetSeconds, state }) => {
     if (offsetSeconds === null) {
       return {
-        message: 'the clock could not be compared with that of AWS: no response had a Date header',
+        message: 'the clock could not be compared with the clock of AWS: no response had a Date header',
         fix: null,
       };
     }
     if (state === 'ok')
-      return ok(`the clock of this host is right, within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`);
+      return ok(
+        `the clock of this host is correct to within ${duration(Math.max(1, Math.abs(offsetSeconds)))}`,
+      );
     return {
-      message: `the clock of this host is ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} that of AWS`,
+      message: `the clock of this host is ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} the clock of AWS`,
       fix: `${CORRECT_CLOCK_HINT}: \`timedatectl set-ntp true\` starts the time service of systemd`,
     };
   },
@@ -187,12 +189,12 @@ function describePollerProblem(poller: string, problem: PollerProblem, writeComm
       };
     case 'cron-not-running':
       return {
-        message: `${poller} has a poll, but no daemon of cron runs`,
+        message: `${poller} has a poll, but the cron daemon is not running`,
         fix: 'start it: `sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)',
       };
     case 'systemd-not-running':
       return {
-        message: `${poller} has a poll, but systemd does not run here`,
+        message: `${poller} has a poll, but systemd is not running`,
         fix: 'run `cred-watch init` to see what can keep sampling here',
       };
     case 'unit-inactive':

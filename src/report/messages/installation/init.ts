@@ -20,7 +20,7 @@ export function describeComeBack(comeBack: ComeBack, report: string, now: Instan
   const reason =
     comeBack.code === 'AFTER_ROTATION'
       ? describeExpectedRotation(comeBack)
-      : 'nothing is measured before a rotation, which comes before these credentials expire';
+      : 'these credentials are rotated before they expire, and the report needs one rotation';
   return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${reason}`;
 }
 

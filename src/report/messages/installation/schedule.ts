@@ -26,7 +26,7 @@ export function introduceSchedule(
           : ['this sidecar to the pod template', 'pod'];
       const host = hasHost
         ? ''
-        : `\nEach ${name} has a new host name. \`init --host NAME\` lets all of them continue one series.`;
+        : `\nEach ${name} has a new host name. With \`init --host NAME\`, all ${name}s continue one series.`;
       return `To keep sampling, add ${what}, with the image of docs/docker.md:${host}`;
     }
     case 'process':
@@ -95,7 +95,7 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
     case 'INTERVAL':
       return {
         message: `${problem.kind} cannot run a poll every ${formatDuration(problem.every)}`,
-        hint: 'use 1m, 5m, 10m, 15m, 30m, 1h or another part of an hour or a day, or use --schedule process',
+        hint: 'use an interval that divides an hour or a day, for example 1m, 5m or 30m, or use --schedule process',
       };
     case 'LINE_END':
       return {
@@ -130,7 +130,7 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'UNIT_DATABASE':
       return {
-        message: `a unit of the system has the database /var/lib/cred-watch/samples.db, and not ${problem.path}`,
+        message: `a unit of the system uses the database /var/lib/cred-watch/samples.db, and cannot use ${problem.path}`,
         hint: 'use --schedule cron, or remove --db, CRED_WATCH_DB and XDG_STATE_HOME',
       };
     case 'UNIT_NODE':
@@ -140,8 +140,8 @@ export function describeScheduleProblem(problem: ScheduleProblem): Explanation {
       };
     case 'NO_ORCHESTRATOR':
       return {
-        message: 'this is neither a task of ECS nor a pod of Kubernetes, so there is no place for a sidecar',
-        hint: 'docs/deploy.md has files for both; here, use --schedule cron, systemd or process',
+        message: 'this is neither a task of ECS nor a pod of Kubernetes, so a sidecar cannot run here',
+        hint: 'use --schedule cron, systemd or process; docs/deploy.md has files for ECS and Kubernetes',
       };
   }
 }

@@ -99,7 +99,7 @@ export function adviseAfterPolling({ measurement, rotations, assessment, jobFlag
   if (job !== null && toSafety(job.verdict) === 'not-safe')
     return `\`${report}\` shows when a start is safe, and what to change`;
   if (rotations === 0 && !measurement.isIssuedPerRequest)
-    return `no rotation was seen, so keep sampling until one is: ${keepSampling}`;
+    return `keep sampling until a rotation was seen: ${keepSampling}`;
   return job === null
     ? `\`${report}\` judges a job; ${keepSampling}`
     : `\`${report}\` shows the reasons; ${keepSampling}`;

@@ -17,7 +17,7 @@ export const isBand = (teeth: number, width: number): boolean => teeth * MIN_TOO
 
 /**
  * The parts of a band in order, without the times that have no known credentials. Each part is longer than a usual tooth, so
- * that its smallest validity is that of a rotation.
+ * that it has a rotation, whose lead time is the smallest validity.
  * @param spans in order, without overlaps
  * @param width pixels of the visible time
  */

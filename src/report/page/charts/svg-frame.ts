@@ -12,7 +12,7 @@ export interface Tick {
 }
 
 export interface TimeTick extends Tick {
-  /** Below the label, if it differs from that of the tick before. */
+  /** Below the label, if it differs from the text below the previous label. */
   context?: string;
 }
 

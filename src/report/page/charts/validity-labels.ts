@@ -21,7 +21,7 @@ export const listValidityTicks = (bottom: Seconds, top: Seconds): Seconds[] =>
   listMultiples(chooseRoundStep(top - bottom, MAX_STEPS), bottom, top);
 
 /**
- * The labels of the jobs, and those of the axis that do not touch a label of a job. If jobs are too close, the legend names
+ * The labels of the jobs, and the labels of the axis that do not touch a label of a job. If jobs are too close, the legend names
  * the others.
  */
 export function chooseValidityLabels(

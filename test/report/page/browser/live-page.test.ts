@@ -146,7 +146,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(state.requests).toBe(0);
   });
 
-  test('an answer ends at its time, without a response of the server', async () => {
+  ciTest('an answer ends at its time, without a response of the server', async () => {
     const { state, page } = await openLive(render([series('a')]));
     state.isDown = true;
     const answer = async () => page.innerText('.start');
@@ -198,7 +198,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(state.navigations).toBe(1);
   });
 
-  test('a page after an update equals the same page when it is opened', async () => {
+  ciTest('a page after an update equals the same page when it is opened', async () => {
     const first = render([series('b', { generations: 3 }), series('c')], { jobs: [5, 1] });
     const second = render([
       series('a', { failedPolls: [failure(NOW - 1000)] }),
@@ -229,7 +229,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(await read(updated.page)).toEqual(await read(opened.page));
   });
 
-  test('a chart extends to new samples, and the chart of a series that moves stays the same', async () => {
+  ciTest('a chart extends to new samples, and the chart of a series that moves stays the same', async () => {
     const { state, page, update } = await openLive(render([series('b')]));
     await waitUntilDrawn(page);
     const { to } = await readView(page);
@@ -263,7 +263,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(state.navigations).toBe(1);
   });
 
-  test('a page is up to date at once after its tab was asleep', async () => {
+  ciTest('a page is up to date at once after its tab was asleep', async () => {
     const { state, page } = await openLive(render([series('a')]));
     const setHidden = (isHidden: boolean) =>
       page.evaluate((value) => {
@@ -281,7 +281,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     await expect.poll(() => page.innerText('.now')).toContain('expires at 20:');
   });
 
-  test('a selection is not disturbed, and the update follows', async () => {
+  ciTest('a selection is not disturbed, and the update follows', async () => {
     const { state, page, update } = await openLive(render([series('a')]));
     await page.evaluate(() => getSelection()?.selectAllChildren(document.querySelector('.verdict')!));
     const selected = await page.evaluate(() => String(getSelection()));
@@ -295,7 +295,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     await expect.poll(() => page.innerText('.made')).toContain('13:00:00Z');
   });
 
-  test('a poll that is due is shown soon after it', async () => {
+  ciTest('a poll that is due is shown soon after it', async () => {
     const lastPolls: LastPoll[] = [
       { host: 'a', source: 'imds', seconds: 0.1, endedAt: NOW - 10_000, nextPollAt: NOW + 30_000 },
     ];
@@ -306,7 +306,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     await expect.poll(() => state.requests).toBe(1);
   });
 
-  test('a page reloads if the server has another version of it, and keeps open sections', async () => {
+  ciTest('a page reloads if the server has another version of it, and keeps open sections', async () => {
     const hosts = ['a', 'b', 'c', 'd'].map((host) => series(host));
     const { state, page, update } = await openLive(render(hosts));
     await click(page, '#series-3 > summary');

@@ -24,7 +24,7 @@ const MIN_PAUSE_MS = 2000;
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 20_000;
 
-/** Counts down, and replaces the values of the page by those of the server, without a reload. */
+/** Counts down, and replaces the values of the page by the values of the server, without a reload. */
 export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
   const clock = createServerClock(renderedAt);
   let isPointerDown = false;
