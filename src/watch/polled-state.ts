@@ -53,7 +53,7 @@ function readPolledState(
   const newest = minBy(analyses, (analysis) => -findLastSample(analysis));
   if (newest === null) return null;
   const failure = findCurrentFailure(newest);
-  // The verdict after that poll: a pause of the poller since then is not a change.
+  // The verdict after the newest poll, because a later pause of the poller is not a change.
   const at = Math.min(now, Math.max(findLastSample(newest), failure?.lastAt ?? 0));
   return {
     host,

@@ -13,8 +13,8 @@ import { type ReportOutput, type RequestedFormat, suggestFormat } from './output
 const FORMATS_FOR_PEOPLE: readonly ReportFormat[] = ['html', 'markdown', 'table'];
 
 /**
- * Whether to say what was written. A report on stdout says it itself. Outside a terminal, files that only programs read
- * are written silently, because cron sends a mail with every output.
+ * Whether to print the names of the written files. A report on stdout needs no such note. Outside a terminal, files for
+ * programs are written silently, because cron sends a mail with every output.
  */
 export const announcesFiles = (outputs: readonly ReportOutput[], { stderr }: Io): boolean =>
   outputs.length > 0 &&

@@ -23,7 +23,7 @@ export function formatShare(share: number): string {
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
-/** `0.98%`: the rest of {@link formatShare}. Rounds up, so that a share of 1 is the only one without a rest. */
+/** `0.98%`: the remainder of {@link formatShare} to 100%. Rounds up, so that only a share of 1 has the remainder 0. */
 export function formatRemainingShare(share: number): string {
   const hundredths = 10_000 - Math.floor(share * 10_000 + 1e-9);
   return `${Number((hundredths / 100).toFixed(2))}%`;

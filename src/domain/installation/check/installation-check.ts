@@ -11,7 +11,7 @@ export type CheckState = 'ok' | 'problem' | 'unknown' | 'note';
 
 /** The fields of each check. */
 export interface InstallationCheckFields {
-  /** Nothing polls into the database. `otherDatabase`: something polls into this one. */
+  /** No poller records in the database. `otherDatabase`: the database of another poller. */
   NO_POLLER: { otherDatabase: string | null };
   POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
   LAST_POLL: {
