@@ -6,9 +6,9 @@ import type { CheckState, InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
 
 /** The oldest Node that cred-watch supports. */
-export const MIN_NODE_VERSION = '20.18.1';
+const MIN_NODE_VERSION = '20.18.1';
 
-/** Without a known interval. The same as of `check --offline`. */
+/** For an unknown interval. `check --offline` has the same limit. */
 const DEFAULT_ALLOWED_AGE: Seconds = 900;
 
 /** Everything that `init --check` reports, in the order in which it should be fixed. */
