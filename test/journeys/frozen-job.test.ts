@@ -16,7 +16,7 @@ test('polls before and after rotations give verdicts on a short and a long job',
   const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
 
   const before = await runProgram(['report', '-j', '1h'], { env });
-  expect(before).toMatchObject({ code: 3, stdout: '' });
+  expect(before).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('does not exist') });
 
   // The first credentials have four hours left. Two later ones are valid for six hours.
   const issued = [

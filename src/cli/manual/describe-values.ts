@@ -22,7 +22,7 @@ export function describeValues(target: Option | Argument): string {
   return values.length === 0 ? description : `${description} (${values.join('; ')})`;
 }
 
-/** An empty list is no default, and the name `default` says nothing. */
+/** An empty list is not a default, and the name `default` says nothing. */
 function hasShownDefault({ defaultValue, defaultValueDescription }: Option | Argument): boolean {
   if (defaultValueDescription !== undefined) return true;
   if (Array.isArray(defaultValue) || defaultValue === 'default') return false;

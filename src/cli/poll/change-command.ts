@@ -11,7 +11,7 @@ import type { Io, Output } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { buildChangeEnvironment, type ChangeFacts } from './change-environment.ts';
 
-/** A command that hangs must not collect processes. */
+/** Without a limit, each change would leave a process behind if the command hangs. */
 const MAX_RUN_MS = 60_000;
 
 /** systemd and Docker kill a process after ten seconds or more. */
@@ -89,7 +89,7 @@ export class ChangeCommand {
   }
 }
 
-/** Both changes as one. The facts before are the older ones. If they are as before, the last change counts alone. */
+/** Merges two changes into one. Returns the last change if both together change nothing. */
 function merge(first: ChangeFacts, last: ChangeFacts): ChangeFacts {
   const both: PollChange | null = findPollChange(first.change.before, last.change.after);
   return both === null ? last : { ...last, change: both };

@@ -24,7 +24,7 @@ export interface ReportFlags extends SelectionFlags, JudgingFlags, ListeningFlag
 
 const PRESIGN_FORMATS: readonly string[] = ['table', 'json'];
 
-/** The flags that describe an output, and those that affect only the server of `--listen`. */
+/** The flags that describe an output, and the flags that affect only the server of `--listen`. */
 const OUTPUT_FLAGS = ['--format', '--output', '--presign', '--retired', '--top', '--ascii'];
 const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--refresh-interval'];
 

@@ -6,7 +6,7 @@ import type { Io } from '../process/io.ts';
 /**
  * What is generally known about the source, if its history gives no forecast. Loads it only then. Without usable
  * credentials, the user has another problem.
- * @param isOffline the credentials are those of a stored sample, which another environment may have stored
+ * @param isOffline the credentials come from a stored sample, which another environment may have stored
  */
 export async function findGeneralKnowledge(
   { nextRotation, identity, remaining, findings }: NowJudgement,

@@ -3,11 +3,11 @@ import { type ExpectedRotation, findExpectedRotation } from '../general-knowledg
 import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
-/** When a report has something to show. */
+/** When a report can show a measured rotation. */
 export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
-  /** `expected`: what is generally known about the environment. */
+  /** `expected`: general knowledge about the environment. */
   | { code: 'AFTER_ROTATION'; at: Instant; environment: EnvironmentKind; expected: ExpectedRotation }
   /** How often the environment rotates is unknown, but it has to serve new credentials before the old ones expire. */
   | { code: 'AFTER_EXPIRATION'; at: Instant };
@@ -28,7 +28,7 @@ export function findComeBack(current: CurrentCredentials): ComeBack {
   const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
   const [environment] = knowledge.environments;
-  // Several are possible, and nothing tells which one.
+  // Several environments are possible, and their intervals differ.
   const isCertain = environment !== undefined && knowledge.environments.length === 1;
   const expected = isCertain ? findExpectedRotation(environment) : null;
   if (!isCertain || expected === null)

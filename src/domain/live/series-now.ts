@@ -21,7 +21,7 @@ export type UnknownStartReason =
   | 'ISSUED_IN_FUTURE'
   | 'SEVERAL_ENDPOINTS';
 
-/** May a job start now, with the credentials of the newest sample? */
+/** Whether a job may start now, with the credentials of the newest sample. */
 export type StartNow = { job: Job } & (
   | { answer: 'yes'; until: Instant }
   | { answer: 'no'; shortfall: Seconds; outlook: Outlook }
@@ -44,7 +44,7 @@ export interface SeriesNow {
   staleAt: Instant | null;
 }
 
-/** A poller may miss a poll. Credentials that were served a short while ago are still those of a new job. */
+/** A poller may miss a poll. A new job still gets the credentials that were served a short while ago. */
 const MIN_STALE_AGE: Seconds = 900;
 
 /** What is known now about a series, without a poll. */

@@ -17,11 +17,11 @@ function defineNames(unit: Unit, names: readonly string[], factor = 1) {
   return Object.fromEntries(names.map((name) => [name, [unit, factor] as const]));
 }
 
-/** The unit of a last number without one: `5h30` has 30 minutes. */
+/** The unit of a last number without a unit: `5h30` has 30 minutes. */
 const NEXT_UNIT: Partial<Record<Unit, Unit>> = { d: 'h', h: 'm', m: 's' };
 
 /**
- * The valid durations that a text can mean, in the form of a flag. Empty if the text is no duration.
+ * The valid durations that a text can mean, in the form of a flag. Empty if the text is not a duration.
  * @param text is not a valid duration: `5 hours`, `1.5h`, `5h 55m`, `5:30`, `5`
  */
 export function suggestDurations(text: string): string[] {

@@ -42,7 +42,7 @@ const RENAMED_ZONES: readonly string[] = [
   ...['Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Atlantic/Faroe', 'Europe/Kyiv'],
 ];
 
-/** The names of all zones, without those that exist only for compatibility. */
+/** The names of all zones, without the names that exist only for compatibility. */
 export const listZoneNames = (): string[] =>
   [...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED_ZONES])].sort();
 

@@ -12,7 +12,7 @@ import {
 
 export interface KnowledgeStatement {
   text: string;
-  /** Null: the statement is about what is missing. `url` is null if the reference is not on the web. */
+  /** Null: the statement is about a gap in the documentation. `url` is null if the reference is not on the web. */
   reference: { text: string; url: string | null } | null;
 }
 

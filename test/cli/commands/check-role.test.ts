@@ -31,7 +31,7 @@ describe('a job that is too long for the credentials of a role', () => {
 
   test.each([
     ['55m', 'run a job of less than 55m'],
-    ['3h', 'assume the role with credentials that are not those of a role'],
+    ['3h', 'assume the role with credentials of a user and not of a role'],
   ])('for a chained role and a job of %s, check does not advise a longer duration', async (job, text) => {
     const { run } = await createRoleWorkstation();
     const check = await run(['check', '-j', job, '--profile', 'chain']);

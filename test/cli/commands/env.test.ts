@@ -99,7 +99,7 @@ describe('env', () => {
   test.each([
     [['-j', '4h'], 'env needs -f, --format <format>'],
     [['-f', 'env'], 'env needs the duration of the job that will use the credentials'],
-    [['-j', '4h', '-f', 'bash'], "--format 'bash' is unknown"],
+    [['-j', '4h', '-f', 'tcsh'], "--format 'tcsh' is unknown"],
   ])('env with the flags %j is wrong usage', async (args, message) => {
     const run = await runCommand(['env', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -108,7 +108,9 @@ describe('env', () => {
 
   test('env lists the formats if --format is missing', async () => {
     const { stderr } = await runCommand(['env', '-j', '4h']);
-    expect(stderr).toMatch(/\nhint: use -f with one of env, env-no-export, docker, .*redshift-copy\n$/);
+    expect(stderr).toMatch(
+      /\nhint: use -f with one of env, bash, sh, zsh, env-no-export, docker, .*redshift-copy\n$/,
+    );
   });
 
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;

@@ -276,7 +276,7 @@ test.each([
   [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
   [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
   // With the dashes.
-  [['-e', '--', 'true'], 'see `cred-watch exec --help`'],
+  [['-e', '--', 'true'], 'did you mean --expires or --external-id?'],
   [['echo', '--', 'true'], 'see `cred-watch exec --help`'],
 ])('exec with the words %j says where two dashes belong', async (args, hint) => {
   const run = await runCommand(['exec', ...args]);

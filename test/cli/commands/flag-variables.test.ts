@@ -4,8 +4,9 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { parsePluginLine } from '../../support/report/plugin-line.ts';
+import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 const imported = join(folder, 'imported.db');
@@ -32,7 +33,7 @@ const run = (args: readonly string[], env: Record<string, string>) =>
 const IMPORTED = { CRED_WATCH_DB: imported };
 
 describe('the job of the variables decides the exit code', () => {
-  test.each([
+  const CASES: [line: string, duration: string, env: Record<string, string>, code: number][] = [
     ['report', '4h', IMPORTED, 0],
     ['report', '5h', IMPORTED, 1],
     ['status', '4h', IMPORTED, 0],
@@ -44,7 +45,9 @@ describe('the job of the variables decides the exit code', () => {
     ['exec -- true', '9h', {}, 125],
     ['env -f json', '4h', {}, 0],
     ['env -f json', '9h', {}, 1],
-  ])('of %s with %s', async (line, duration, env, code) => {
+  ];
+
+  test.each(sampleCases(CASES, 3))('of %s with %s', async (line, duration, env, code) => {
     const done = await run(line.split(' '), { ...env, CRED_WATCH_JOB_DURATION: duration });
     expect(done.code, done.stderr).toBe(code);
   });
@@ -109,7 +112,7 @@ test.each(['report', 'status', 'check -j 1h'])(
     const args = [...line.split(' '), '--exit-codes', 'nagios'];
     const { code, stdout, stderr } = await run(args, { CRED_WATCH_MARGIN: 'a | b' });
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-    expect(parsePluginLine(stdout)).toMatchObject({
+    expect(parseNagiosLine(stdout)).toMatchObject({
       state: 'UNKNOWN',
       text: "CRED_WATCH_MARGIN 'a / b' is not a duration",
     });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SampleStore } from '../../../src/store/sample-store.ts';
 import { IdentityProvider } from '../../support/aws/identity-provider.ts';
 import { startPortal, storeSsoToken } from '../../support/aws/portal.ts';
 import { startSts } from '../../support/aws/sts.ts';
@@ -41,6 +42,9 @@ interface Settings {
 async function prepare({ env = {}, files = {} }: Settings) {
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body: roleDocument() } }));
   const home = temporaryFolder();
+  const db = join(home, 'samples.db');
+  // `check --offline` needs a database.
+  SampleStore.open(db)[Symbol.dispose]();
   const fill = (text: string) => text.replaceAll('HOME', home);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(home, path)), { recursive: true });
@@ -50,7 +54,8 @@ async function prepare({ env = {}, files = {} }: Settings) {
   const environment = {
     HOME: home,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
-    CRED_WATCH_DB: join(home, 'samples.db'),
+    CRED_WATCH_DB: db,
+    LANG: 'C.UTF-8',
     ...Object.fromEntries(filled),
   };
   // The output of a child of exec can only be captured from a process.

@@ -7,6 +7,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { createOutput, createTestIo } from '../../support/cli/test-io.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 const db = join(folder, 'samples.db');
@@ -80,10 +81,13 @@ test.each([
 
 const SILENT = ['json', 'csv', 'junit', 'prometheus', 'openmetrics', 'emf'];
 
-test.each(SILENT)('without a terminal, a file of the format %s is written silently', async (format) => {
-  expect(await report(`-j 4h -f ${format} -o file`, 0)).toBe('');
-  expect(readFileSync(join(folder, 'file'), 'utf8')).not.toBe('');
-});
+test.each(sampleCases(SILENT, 3))(
+  'without a terminal, a file of the format %s is written silently',
+  async (format) => {
+    expect(await report(`-j 4h -f ${format} -o file`, 0)).toBe('');
+    expect(readFileSync(join(folder, 'file'), 'utf8')).not.toBe('');
+  },
+);
 
 test('on a terminal, files for programs are named too', async () => {
   let text = '';

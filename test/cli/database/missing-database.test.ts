@@ -141,7 +141,7 @@ describe('samples of root', () => {
     });
 
   test.skipIf(problem !== null && mayBeSkipped)(
-    `another user is told to run the command as root${skipped}`,
+    `a hint tells another user to run the command as root${skipped}`,
     async () => {
       expect(problem).toBeNull();
       for (const [args, command] of [

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProgram } from '../../support/cli/built-program.ts';
@@ -9,6 +9,7 @@ import { readFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { createMachine } from '../../support/installation/check-machine.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 /** A machine after `init --write`: a line of the crontab, a running cron, and one sample. */
 async function createInstallation() {
@@ -58,14 +59,14 @@ test('the text names each check, and a fix below each problem', async () => {
 
 type Machine = Awaited<ReturnType<typeof createInstallation>>;
 
-test.each<[string, (machine: Machine) => void, object]>([
+const PROBLEMS: [string, (machine: Machine) => void, object][] = [
   [
     'no schedule',
     ({ crontab }) => crontab.write(''),
     { code: 'NO_POLLER', fix: 'run `cred-watch init --write`' },
   ],
   [
-    'no daemon of cron',
+    'a stopped cron daemon',
     ({ write }) => write('proc/70/comm', 'sshd\n'),
     { code: 'POLLER', problem: { code: 'cron-not-running' } },
   ],
@@ -96,7 +97,9 @@ test.each<[string, (machine: Machine) => void, object]>([
     ({ database }) => chmodSync(join(database, '..'), 0o777),
     { code: 'DATABASE_ACCESS', fix: expect.stringMatching(/^run `chmod go-w \S+cred-watch`/) },
   ],
-])('%s is a problem', async (_, damage, expected) => {
+];
+
+test.each(sampleCases(PROBLEMS, 3))('%s is a problem', async (_, damage, expected) => {
   const machine = await createInstallation();
   damage(machine);
   const result = await machine.check();
@@ -142,6 +145,16 @@ test('an endpoint that does not respond is a problem, and the hop limit is unkno
   expect(findCheck(result, 'CLOCK')).toMatchObject({ state: 'ok' });
 });
 
+test('a process whose variables cannot be read is not proof of a working installation', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  machine.addProcess(4711, ['/usr/bin/node', '/usr/local/bin/cred-watch', 'poll', '--interval', '1m']);
+  rmSync(join(machine.root, 'proc/4711/environ'));
+  expect(await machine.checkText()).toMatch(
+    /^no problem found; 1 check without a result\n\nunknown {2}the process 4711 polls every 1m, but /,
+  );
+});
+
 test('a running poller is found with the database of its environment', async () => {
   const machine = await createInstallation();
   machine.crontab.write('');
@@ -155,7 +168,7 @@ test('a running poller is found with the database of its environment', async () 
   });
 });
 
-test.each<[string, (machine: Machine) => void, object]>([
+const UNITS: typeof PROBLEMS = [
   ['a machine without systemd', () => {}, { state: 'problem', problem: { code: 'systemd-not-running' } }],
   [
     'a timer that is not active',
@@ -188,7 +201,9 @@ test.each<[string, (machine: Machine) => void, object]>([
     },
     { state: 'ok', problem: null, interval_seconds: 600 },
   ],
-])('the units of a user are checked: %s', async (_, prepare, expected) => {
+];
+
+test.each(sampleCases(UNITS, 2))('the units of a user are checked: %s', async (_, prepare, expected) => {
   const machine = await createInstallation();
   const program = /\S+bin\/cred-watch\.js/.exec(machine.crontab.read() ?? '')?.[0];
   machine.crontab.write('');

@@ -10,6 +10,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { recorder } from '../../support/installation/recorder.ts';
 import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const CRON = ['--schedule', 'cron'];
 
@@ -114,7 +115,7 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect(crontab.read()).toBeNull();
 });
 
-test('a broken crontab program is an error that quotes its message', async () => {
+ciTest('a broken crontab program is an error that quotes its message', async () => {
   const { init, crontab } = await createInstance();
   crontab.break('crontab: you (loader) are not allowed to use this program');
   const { code, stderr } = await init([...CRON, '--write', '--yes']);
@@ -207,11 +208,13 @@ test.each([
   expect(stderr).not.toContain('CANARY');
 });
 
-test.each([
+const JSON_RUNS: [string, string[]][] = [
+  ['the installed line', [...CRON, '--write', '--yes']],
   ['cron', CRON],
   ['a process', ['--schedule', 'process']],
-  ['the installed line', [...CRON, '--write', '--yes']],
-])('-f json of %s is valid', async (_, args) => {
+];
+
+test.each(sampleCases(JSON_RUNS, 3))('-f json of %s is valid', async (_, args) => {
   const { init } = await createInstance();
   const { code, stdout } = await init([...args, '-f', 'json']);
   expect(code).toBe(0);
@@ -232,22 +235,32 @@ test.each([
   else expect(schedule.text).toContain(`args: [${args.map((word) => `"${word}"`).join(', ')}]`);
 });
 
-test.each([
+const ANSWERS: [answer: string, message: string, isInstalled: boolean][] = [
   ['y\n', 'installed: cron polls from now on', true],
   ['yes\n', 'installed: cron polls from now on', true],
   ['n\n', 'nothing changed', false],
   ['\n', 'nothing changed', false],
   ['', 'nothing changed', false],
-])('the answer %j decides whether the line is installed', async (answer, message, isInstalled) => {
-  const { crontab, database, folder, env } = await createInstance();
-  const output = recorder();
-  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
-  const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
-  expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
-  expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
-  expect(output.stdout()).toContain(message);
-  expect(crontab.read() !== null).toBe(isInstalled);
-});
+];
+
+test.each(sampleCases(ANSWERS, 3))(
+  'the answer %j decides whether the line is installed',
+  async (answer, message, isInstalled) => {
+    const { crontab, database, folder, env } = await createInstance();
+    const output = recorder();
+    const variables = minimalEnvironment({
+      ...env,
+      HOME: folder,
+      PATH: crontab.path,
+      CRED_WATCH_DB: database,
+    });
+    const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
+    expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
+    expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
+    expect(output.stdout()).toContain(message);
+    expect(crontab.read() !== null).toBe(isInstalled);
+  },
+);
 
 test('a line that is added during the question stays in the crontab', async () => {
   const { crontab, database, folder, env } = await createInstance();
@@ -263,7 +276,7 @@ test('a line that is added during the question stays in the crontab', async () =
   expect(crontab.read()).toMatch(/^0 1 .*old\.sh\n0 2 .*new\.sh\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
 });
 
-test('the line has the same bytes in a locale without Unicode', async () => {
+ciTest('the line has the same bytes in a locale without Unicode', async () => {
   const { init, folder } = await createInstance();
   const database = join(folder, 'jörg.db');
   const { code, stdout } = await init([...CRON, '--db', database], { LANG: 'C' });

@@ -7,6 +7,7 @@ import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -61,7 +62,7 @@ test('polls from cron run the command when the result or the role differs from t
   expect(read().slice(1)).toEqual(['role,result|server-error|recorded|loader|writer|i-0abc|imds']);
 });
 
-test('the message of a change is one line', async () => {
+ciTest('the message of a change is one line', async () => {
   const { state, file, read, poll } = await startInstance();
   const command = `echo "$CRED_WATCH_CHANGE_MESSAGE" >> ${file}; echo "$CRED_WATCH_CHANGE_AT $CRED_WATCH_EXPIRATION" >> ${file}`;
   await poll(command);

@@ -80,7 +80,7 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     expect(screen.filter((line) => line.includes('next poll in'))).toEqual([]);
   });
 
-  test('the line fits a narrow terminal, and a terminal that becomes narrower', async () => {
+  ciTest('the line fits a narrow terminal, and a terminal that becomes narrower', async () => {
     const { env } = await startInstance();
     const terminal = startOnTerminal(POLL, { env, columns: 40 });
     await terminal.shows(/^1h 56m \d\ds left · (next poll in \ds|polling)( · \d \w+)*$/m);

@@ -8,6 +8,7 @@ import { startSimulation, written } from '../../support/cli/running-simulation.t
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/docs/run-at.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 const [db, log] = [join(folder, 'samples.db'), join(folder, 'kürl.log')];
@@ -100,7 +101,13 @@ test('the table has every command', () => {
   expect(Object.keys(RUNS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
 });
 
-test.each(COMMANDS.map(({ name }) => name))('the output of %s is ASCII in the locale C', async (name) => {
+/** Every second locally. The pages of help take most of the time. */
+const NAMES = sampleCases(
+  COMMANDS.map(({ name }) => name),
+  2,
+);
+
+test.each(NAMES)('the output of %s is ASCII in the locale C', async (name) => {
   const wrong: [string, string][] = [];
   let inUnicode = '';
   const lines = [...(RUNS[name] ?? []), ['--help'], ['-h'], ['--größe']].map((args) => [name, ...args]);
@@ -132,7 +139,7 @@ test('the variables, the log and the summary of servers are ASCII in the locale 
   }
 });
 
-test.each(['json', 'csv', 'junit', 'markdown', 'github', 'html', 'prometheus'])(
+test.each(sampleCases(['json', 'csv', 'junit', 'markdown', 'github', 'html', 'prometheus'], 3))(
   'the report in the format %s has the same bytes in each locale',
   async (format) => {
     const now = Date.parse('2026-11-22T10:00:00Z');

@@ -195,7 +195,7 @@ test('EKS reports an error if the token file cannot be created', async () => {
     signal: null,
     stdout: '',
     stderr:
-      'error: could not create a token file in /nonexistent: no such file or directory (ENOENT)\nhint: set TMPDIR to a writable folder\n',
+      'error: could not create a token file in /nonexistent: the folder does not exist\nhint: set TMPDIR to a writable folder\n',
   });
 });
 
@@ -209,6 +209,6 @@ test('EKS reports that the token file cannot be renewed, and continues', async (
   const { code, stderr } = await stop();
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /^note: could not renew the token file \S+eks-pod-identity-token: no such file or directory \(ENOENT\)\n/,
+    /^note: could not renew the token file \S+eks-pod-identity-token: the folder does not exist\n/,
   );
 });

@@ -34,7 +34,7 @@ async function startPoller(hosts: string[], duration?: number) {
   const clock = new FakeClock(Date.now());
   const stop = new AbortController();
   const output = { stdout: '', stderr: '' };
-  const io = createTestIo({ CRED_WATCH_DB: join(folder, 'samples.db') }, '', {
+  const io = createTestIo({ CRED_WATCH_DB: join(folder, 'samples.db'), LANG: 'C.UTF-8' }, '', {
     stdout: createOutput((text) => (output.stdout += text)),
     stderr: createOutput((text) => (output.stderr += text)),
     clock,

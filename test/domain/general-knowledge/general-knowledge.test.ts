@@ -44,7 +44,7 @@ describe('facts', () => {
       if (year !== null) expect(year >= 2010 && year <= 2026).toBe(true);
   });
 
-  test('the measured facts about IMDS are those of the logs of 2015', async () => {
+  test('the measured facts about IMDS come from the logs of 2015', async () => {
     const measured = (await logsOf2015()).map((each) => analyse(each, { now: 0, maxAge: null }).measurement!);
     const range = (key: 'rotationInterval' | 'validityWhenIssued') => ({
       shortest: Math.min(...measured.map((each) => each[key]!.min)),

@@ -66,7 +66,7 @@ test('a line that starts at a reboot is read', () => {
   expect(findPolls('@reboot cred-watch poll --interval=5m')[0]?.poll.flags.get('--interval')).toBe('5m');
 });
 
-test('the text behind a percent sign is no part of the command', () => {
+test('the text behind a percent sign is not part of the command', () => {
   const [entry] = findPolls(String.raw`* * * * * cred-watch poll --db /a\%b%--db /c`);
   expect(entry?.poll.flags.get('--db')).toBe('/a%b');
 });

@@ -17,7 +17,7 @@ test.each([
 );
 
 test.each([1, 30, 90, 7 * 60, 25 * 60, 45 * 60, 5 * 3600, 48 * 3600])(
-  'an interval of %d seconds is no part of an hour or a day',
+  'an interval of %d seconds does not divide an hour or a day',
   (every) => {
     expect(findCronFields(every)).toBeNull();
     expect(findCalendar(every)).toBeNull();

@@ -48,7 +48,7 @@ describe('the series of the status', () => {
     expect(status([hourly(web(1)), hourly(web(2), { began: 40 })]).staleCount).toBe(1);
   });
 
-  test('without series, there is no series', () => {
+  test('without series, the series of the status is null', () => {
     expect(status([], [job(HOUR)])).toMatchObject({ verdict: 'unknown', series: null, seriesCount: 0 });
   });
 });
@@ -108,7 +108,7 @@ describe('polls', () => {
 });
 
 describe('the time left now', () => {
-  test('the time left is that of the newest credentials', () => {
+  test('the newest credentials decide the time left', () => {
     // The newest credentials were issued an hour ago for six hours.
     expect(status([hourly(web(1))]).series?.measured?.current).toEqual({
       expiration: NOW + 5 * HOUR * 1000,

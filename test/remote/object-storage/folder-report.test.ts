@@ -68,7 +68,7 @@ async function expectSame<T>(
 
 describeDuckDb('the report of a folder', () => {
   test.each([...sampleCases(readdirSync('fixtures/histories'), 8).entries()])(
-    'is that of the database for history %i, %s',
+    'equals the report of the database for history %i, %s',
     async (index, name) => {
       const folders = await createFolders(
         (store) => seedScenario(store, name),

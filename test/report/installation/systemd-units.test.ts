@@ -22,7 +22,7 @@ test('the service has the sandbox of deploy, and starts Node and the program by 
   expect(listSettings(service, 'Service')).toEqual(expected);
 });
 
-test('the timer is that of deploy', () => {
+test('the timer is the same as in deploy', () => {
   const { timer } = buildSystemdUnits(createPoll(), 300, 'system');
   const deployed = readDeployFile('systemd/cred-watch.timer');
   for (const section of ['Timer', 'Install'])

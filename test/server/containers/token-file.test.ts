@@ -109,7 +109,7 @@ test('a failed renewal is reported, and the next one is attempted', async () => 
   await renewal();
   await renewal();
   expect(problems).toEqual(
-    Array(2).fill(`could not renew the token file ${path}: no such file or directory (ENOENT)`),
+    Array(2).fill(`could not renew the token file ${path}: the folder does not exist`),
   );
   expect(clock.left()).toEqual([LIFETIME * 800]);
 });
@@ -119,7 +119,7 @@ test('an error is thrown if the token file cannot be created', async () => {
   vi.stubEnv('TMPDIR', folder);
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(start()).rejects.toMatchObject({
-    message: `could not create a token file in ${folder}: no such file or directory (ENOENT)`,
+    message: `could not create a token file in ${folder}: the folder does not exist`,
     hint: 'set TMPDIR to a writable folder',
   });
 });

@@ -1,22 +1,15 @@
-/** What a wrong value of a flag can mean. */
+/** Suggests values for a wrong value of a flag. */
 import { suggestDurations } from '../../../domain/time/duration-suggestions.ts';
 import { formatInstant, parseInstant } from '../../../domain/time/instant.ts';
 import { parseShare } from '../../../domain/verdict/confidence.ts';
-
-/** `did you mean 5h or 5m?`; null without suggestions. */
-export function askDidYouMean(suggestions: readonly string[]): string | null {
-  const last = suggestions.at(-1);
-  if (last === undefined) return null;
-  const others = suggestions.slice(0, -1);
-  return `did you mean ${others.length === 0 ? '' : `${others.join(', ')} or `}${last}?`;
-}
+import { askDidYouMean } from './did-you-mean.ts';
 
 export const hasNoUnit = (text: string): boolean => /^\s*\d+(?:[.,]\d+)?\s*$/.test(text);
 
-/** Null if the text is no duration. */
+/** Null if the text is not a duration. */
 export const askForDuration = (text: string): string | null => askDidYouMean(suggestDurations(text));
 
-/** `95`, `95 %`, `0,95` and `95 percent`. Null if the text is no share. */
+/** `95`, `95 %`, `0,95` and `95 percent`. Null if the text is not a share. */
 export function askForShare(text: string): string | null {
   const plain = text
     .trim()
@@ -30,7 +23,7 @@ export function askForShare(text: string): string | null {
   return parseShare(suggestion) === null ? null : askDidYouMean([suggestion]);
 }
 
-/** `1,000`, `1k`, `1e3`, `+5` and `5.0`. Null if the text is no whole number of at least 1. */
+/** `1,000`, `1k`, `1e3`, `+5` and `5.0`. Null if the text is not a whole number of at least 1. */
 export function askForCount(text: string): string | null {
   const plain = text.trim().toLowerCase();
   const [, digits = '', thousands] = /^\+?(\d+)(?:\.0+)?\s*(k)?$/.exec(removeSeparators(plain)) ?? [];
@@ -44,7 +37,7 @@ export function askForCount(text: string): string | null {
 /** `1,000`, `1_000`, `1 000` and `1'000`. */
 const removeSeparators = (text: string) => text.replace(/(\d)[,_ '](?=\d{3}(?!\d))/g, '$1');
 
-/** `7 days ago`, `-7d`, `2026/1/31`, and seconds or milliseconds since 1970. Null if the text is no time. */
+/** `7 days ago`, `-7d`, `2026/1/31`, and seconds or milliseconds since 1970. Null if the text is not a time. */
 export function askForMoment(text: string): string | null {
   const plain = text.trim();
   const [, year = '', month = '', day = ''] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(plain) ?? [];

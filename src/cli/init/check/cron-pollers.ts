@@ -16,7 +16,7 @@ interface CronContext {
   isRoot: boolean;
 }
 
-/** The lines of the crontab of this user, and of those of the system, that poll. */
+/** The lines that poll, from the crontab of this user and the crontabs of the system. */
 export function findCronPollers(context: CronContext): Poller[] {
   const { root, crontab, user } = context;
   const folder = join(root, 'etc/cron.d');

@@ -68,7 +68,7 @@ async function readFacts(
   };
 }
 
-/** The Node that the schedule starts, else that of this process. */
+/** The Node that the schedule starts, else the Node of this process. */
 async function readNode(poller: Poller | null, io: Io): Promise<Pick<NodeFacts, 'path' | 'version'>> {
   const { node } = io.programFiles;
   const path = poller?.poll.node ?? node;

@@ -61,7 +61,7 @@ async function readCrontabBytes(env: Environment): Promise<string> {
       'install cron, or use --schedule systemd or process',
     );
   }
-  // The second message is that of busybox.
+  // busybox prints the second message.
   if (/no crontab for|can't open .*No such file/.test(stderr)) return '';
   throw createError('crontab -l', stderr);
 }

@@ -1,12 +1,12 @@
 import type { Io } from '../../process/io.ts';
 
-/** Asks on stderr. Any answer but yes is no. */
+/** Asks on stderr. Only yes and y are consent. */
 export async function askUser(question: string, { stdin, stderr }: Io): Promise<boolean> {
   await stderr.write(`${question} [y/N] `);
   return /^\s*y(?:es)?\s*$/i.test(await readLine(stdin));
 }
 
-/** Without the line end. The text so far at the end of the input. */
+/** Reads one line, without the line end. At the end of the input, returns the text read until then. */
 async function readLine(stdin: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const chunk of stdin) {

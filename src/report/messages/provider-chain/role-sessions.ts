@@ -84,7 +84,7 @@ export function describeLongerSession(
   if (required + MIN_EXTRA > limit) {
     const longest = `a job of less than ${formatDuration(Math.max(0, limit - margin))}`;
     return isChained
-      ? `AWS limits role chaining to ${formatDuration(limit)}: assume the role with credentials that are not those of a role, run ${longest}, or ${REFRESH_ADVICE}`
+      ? `AWS limits role chaining to ${formatDuration(limit)}: assume the role with credentials of a user and not of a role, run ${longest}, or ${REFRESH_ADVICE}`
       : `no role allows more than ${formatDuration(limit)}: run ${longest}, or ${REFRESH_ADVICE}`;
   }
   const seconds = Math.ceil((required + MIN_EXTRA) / STEP) * STEP;

@@ -3,7 +3,7 @@ import { secondsBetween } from '../../../domain/time/instant.ts';
 import type { ServedSpan } from '../../drawing/minimum-validity.ts';
 
 /** Narrower teeth cannot be distinguished, so a band from the smallest to the largest validity replaces them. */
-export const MIN_TOOTH_WIDTH = 6;
+const MIN_TOOTH_WIDTH = 6;
 /** Pixels of one part of a band. */
 const MIN_PART_WIDTH = 3;
 
@@ -17,7 +17,7 @@ export const isBand = (teeth: number, width: number): boolean => teeth * MIN_TOO
 
 /**
  * The parts of a band in order, without the times that have no known credentials. Each part is longer than a usual tooth, so
- * that its smallest validity is that of a rotation.
+ * that it has a rotation, whose lead time is the smallest validity.
  * @param spans in order, without overlaps
  * @param width pixels of the visible time
  */

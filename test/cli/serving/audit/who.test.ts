@@ -43,7 +43,7 @@ beforeAll(() => {
 });
 
 const who = (args: readonly string[] = [], file = db) =>
-  runAt(NOW, ['serve', '--who', '--db', file, ...args], { HOME: folder });
+  runAt(NOW, ['serve', '--who', '--db', file, ...args], { HOME: folder, LANG: 'C.UTF-8' });
 
 describe('serve --who', () => {
   test('keys that are still valid come first, with their programs', async () => {

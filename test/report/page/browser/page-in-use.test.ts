@@ -143,7 +143,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   ciTest('the chart has labels at round times and durations, and at the job', async () => {
     const texts = await readChartTexts(file([measured()]));
     const labels = [...new Set(texts.map(([text]) => text))];
-    // The label at 5h would touch that of the job.
+    // The label at 5h would touch the label of the job.
     expect(labels.filter((label) => /^\d+[hms]/.test(label))).toEqual(['5h 30m', '6h', '6h 30m', '5h 05m']);
     expect(labels.filter((label) => label.includes(':'))).toEqual(
       Array.from({ length: 11 }, (_, index) => `${String(index + 1).padStart(2, '0')}:00`),

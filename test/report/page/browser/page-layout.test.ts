@@ -99,7 +99,7 @@ describeReader(
       Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
     );
 
-    test.for(sampleCases(cases, 12))(
+    test.for(sampleCases(cases, 23))(
       'labels overlap neither each other nor the plot: $name, $mode',
       async ({ mode, histories, jobs }) => {
         const page = await openIn(mode, file(histories, jobs));
