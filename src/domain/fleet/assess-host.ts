@@ -4,9 +4,10 @@ import { VERDICTS_WORST_FIRST } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { chooseJudgingSeries } from '../verdict/figures/choose-series.ts';
 import { judgeFigures } from '../verdict/job.ts';
-import { type Job, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
+import { type Job, type Safety, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
+import { toSafety } from '../verdict/judgements.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import type { AssessedHost, HostJudgement } from './assessed-fleet.ts';
+import type { AssessedFleet, AssessedHost, HostJudgement } from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
 import type { SeriesFigures } from './series-figures.ts';
@@ -74,16 +75,44 @@ export interface Severity {
 const rankVerdict = (verdict: Verdict | null) =>
   verdict === null ? VERDICTS_WORST_FIRST.length : VERDICTS_WORST_FIRST.indexOf(verdict);
 
-/** The worst first. */
+const rankSafety = (verdict: Verdict | null) =>
+  verdict === null ? SAFETIES_WORST_FIRST.length : SAFETIES_WORST_FIRST.indexOf(toSafety(verdict));
+
+const SAFETIES_WORST_FIRST: readonly Safety[] = ['not-safe', 'unknown', 'safe'];
+
+/** The worst first: by safety, then by spare, so that the first host also has the largest shortfall. */
 export function compareSeverity(a: Severity, b: Severity): number {
-  const ranks = rankVerdict(a.verdict) - rankVerdict(b.verdict);
+  const ranks = rankSafety(a.verdict) - rankSafety(b.verdict);
   if (ranks !== 0) return ranks;
-  if (a.spare === null || b.spare === null) return Number(a.spare === null) - Number(b.spare === null);
-  return a.spare - b.spare;
+  if (a.spare === null || b.spare === null)
+    return (
+      Number(a.spare === null) - Number(b.spare === null) || rankVerdict(a.verdict) - rankVerdict(b.verdict)
+    );
+  return a.spare - b.spare || rankVerdict(a.verdict) - rankVerdict(b.verdict);
 }
 
 const getSeverity = ({ judgements, figures }: JudgedFleetSeries): Severity =>
   findWorstJudgement(judgements) ?? { verdict: null, spare: figures.measured?.worstCaseSeconds ?? null };
+
+/** The host that decides the verdict on a job. Without a job, that with the smallest worst case. Null without hosts. */
+export function findWorstHost(
+  hosts: readonly AssessedHost[],
+  jobIndex: number | null,
+): { host: AssessedHost; spare: Seconds | null } | null {
+  const [first] = hosts;
+  if (first === undefined) return null;
+  if (jobIndex === null) return { host: first, spare: null };
+  const getJudgement = (host: AssessedHost) => host.judgements[jobIndex] ?? { verdict: null, spare: null };
+  let worst = first;
+  for (const host of hosts) if (compareSeverity(getJudgement(host), getJudgement(worst)) < 0) worst = host;
+  return { host: worst, spare: getJudgement(worst).spare };
+}
+
+/** The host that decides the verdict on the worst job. */
+export function findWorstHostOfFleet({ jobs, verdict, hosts }: AssessedFleet) {
+  const index = jobs.findIndex((job) => job.verdict === verdict);
+  return findWorstHost(hosts, index < 0 ? null : index);
+}
 
 /** Null without a judgement. */
 export function findWorstJudgement(judgements: readonly (HostJudgement | null)[]): HostJudgement | null {

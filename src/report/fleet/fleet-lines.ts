@@ -1,13 +1,15 @@
+import { findWorstHostOfFleet } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet } from '../../domain/fleet/assessed-fleet.ts';
-import { formatDuration } from '../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
+  adviseOnFleet,
   describeFleetJob,
   describeImported,
   describeMoreSilent,
   describeOthers,
   describeSilence,
   describeSize,
+  describeWorstCase,
   NO_FLEET_JOB_MESSAGE,
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
@@ -23,6 +25,19 @@ export const listImportedLines = (
   { times }: FleetContext,
 ): string[] => (newestSample === null ? [] : [describeImported(hostCount, newestSample, times)]);
 
+/** Of the host that decides the verdict. */
+export function listWorstCase(fleet: AssessedFleet): string[] {
+  const worst = findWorstHostOfFleet(fleet);
+  return worst === null ? [] : [describeWorstCase(worst)].filter((each) => each !== null);
+}
+
+/** What to do about the worst job. */
+export function listFleetAdvice(fleet: AssessedFleet): string[] {
+  const job = fleet.jobs.find(({ verdict }) => verdict === fleet.verdict);
+  const worst = findWorstHostOfFleet(fleet);
+  return job === undefined || worst === null ? [] : adviseOnFleet(job, worst);
+}
+
 /**
  * The first lines of Markdown and of the page: jobs, hosts, worst case and period.
  * @param quote for a sentence that can contain the name of a job
@@ -35,7 +50,7 @@ export const listSummaryLines = (
   ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
-  ...(fleet.worstCase === null ? [] : [`worst case: ${formatDuration(fleet.worstCase)}`]),
+  ...listWorstCase(fleet).map((each) => `worst case: ${quote(each)}`),
   ...listImportedLines(fleet, context),
   ...(context.isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
 ];

@@ -1,4 +1,6 @@
+import { findWorstHostOfFleet } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet, FleetJob } from '../../domain/fleet/assessed-fleet.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import {
   describeFleetJob,
@@ -14,17 +16,22 @@ export function renderFleetNagiosLine(fleet: AssessedFleet): string {
   const { verdict, jobs, silentHosts } = fleet;
   const index = jobs.findIndex((job) => job.verdict === verdict);
   const job = jobs[index] ?? null;
-  const [host] = fleet.hosts;
+  const worst = findWorstHostOfFleet(fleet);
   const texts = [
     ...(job === null ? [describeFleetWithoutJob(fleet)] : [describeFleetJob(job), describeOthers(job)]),
-    ...(host === undefined ? [] : [describeWorstHost(host, host.judgements[index]?.spare ?? null)]),
+    ...(worst === null ? [] : [describeWorstHost(worst)]),
     ...(silentHosts.length === 0 ? [] : [describeSilentCount(silentHosts.length)]),
   ];
   const safety = verdict === null ? 'safe' : toSafety(verdict);
-  return formatNagiosLine(safety, texts.join('; '), formatData(fleet, job));
+  return formatNagiosLine(safety, texts.join('; '), formatData(fleet, job, worst?.host.worstCase ?? null));
 }
 
-const formatData = ({ hosts, worstCase, silentHosts }: AssessedFleet, job: FleetJob | null): string =>
+/** @param worstCase of the host in the text */
+const formatData = (
+  { hosts, silentHosts }: AssessedFleet,
+  job: FleetJob | null,
+  worstCase: Seconds | null,
+): string =>
   [
     `'hosts'=${hosts.length};;;0;`,
     ...(job === null

@@ -1,9 +1,18 @@
 import { style } from 'virtual:page-assets';
-import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
+import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
+import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
-import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
-import { describeTimeZone } from '../messages/page.ts';
+import {
+  adviseOnSilence,
+  describeChange,
+  describeMore,
+  describeOthers,
+  describeSafeHosts,
+  describeTrend,
+  describeUnknownHost,
+} from '../messages/fleet/fleet.ts';
+import { describeSpare, describeTimeZone } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import {
   type Content,
@@ -14,16 +23,16 @@ import {
   renderHtmlTable,
   renderTableRow,
 } from '../page/markup.ts';
-import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
 import {
-  buildGroupCells,
-  buildHostCells,
-  formatGroup,
-  HOST_COLUMNS,
-  listGroupColumns,
-} from './fleet-cells.ts';
+  buildFaviconUrl,
+  getTone,
+  renderAdviceList,
+  renderIcon,
+  renderVerdictBadge,
+} from '../page/verdicts.ts';
+import { buildGroupCells, buildHostCells, formatGroup, listGroupColumns } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext } from './fleet-context.ts';
-import { listSilentLines, listSummaryLines } from './fleet-lines.ts';
+import { listFleetAdvice, listSilentLines, listSummaryLines } from './fleet-lines.ts';
 
 const MAX_HOSTS_ON_PAGE = 200;
 
@@ -78,17 +87,37 @@ ${renderList(
 
 function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   const { verdict } = fleet;
-  const lines = listSummaryLines(fleet, context);
-  const content = html`<ul class="jobs">${lines.map((line) => html`<li>${prose(line)}</li>`)}</ul>`;
+  const [only, ...otherJobs] = fleet.jobs;
+  const isOneJob = only !== undefined && otherJobs.length === 0;
+  const [first, ...others] = listSummaryLines(fleet, context);
+  const lines = [isOneJob ? describeOthers(only) : first, ...others].filter((line) => line !== undefined);
+  const content = html`<ul class="jobs">${lines.map((line) => html`<li><p>${prose(capitalise(line))}</p></li>`)}</ul>`;
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
-<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span></h1>
+<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span>${isOneJob && html` ${prose(`${capitalise(describeSafeHosts(only))}.`)}`}</h1>
 ${content}</div>
+${renderAdviceList(listFleetAdvice(fleet))}
 </section>`;
 }
 
-const renderBadge = (verdict: Verdict | null): Content => verdict !== null && renderVerdictBadge(verdict);
+const renderBadge = (verdict: Verdict | null): Content =>
+  verdict !== null && renderVerdictBadge(verdict, { isDetailed: true });
+
+function renderHostCells(host: AssessedHost): Content[] {
+  const [, worstCase, , series] = buildHostCells(host);
+  // A spare of too little history would look like a verdict.
+  const spare = host.verdict === 'unknown' ? null : (findWorstJudgement(host.judgements)?.spare ?? null);
+  const why = host.verdict === 'unknown' && html` <small>${describeUnknownHost(host)}</small>`;
+  return [
+    host.verdict !== null && html`${renderBadge(host.verdict)}${why}`,
+    spare === null ? '' : describeSpare(spare),
+    worstCase !== '' && prose(worstCase ?? ''),
+    series,
+  ];
+}
+
+const PAGE_COLUMNS = ['host', 'verdict', 'spare', 'worst case', 'series'];
 
 /** An empty cell looks like an error. */
 const fillCell = (cell: Content): Content => (cell === '' || cell === false ? '–' : cell);
@@ -97,15 +126,9 @@ const renderHosts = (hosts: AssessedFleet['hosts']) =>
   renderSection(
     'hosts',
     'Hosts, the worst first',
-    HOST_COLUMNS,
+    PAGE_COLUMNS,
     'rows compact-rows host-rows',
-    hosts.map((host) => {
-      const [, ...cells] = buildHostCells(host);
-      return renderTableRow(
-        [renderBadge(host.verdict), ...cells].map(fillCell),
-        escapeUnprintable(host.host),
-      );
-    }),
+    hosts.map((host) => renderTableRow(renderHostCells(host).map(fillCell), escapeUnprintable(host.host))),
   );
 
 const renderGroups = ({ by, groups }: FleetGroups) =>

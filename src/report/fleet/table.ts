@@ -1,5 +1,4 @@
 import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
@@ -24,7 +23,13 @@ import {
   listGroupColumns,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
-import { describeHosts, listImportedLines, listSilentLines } from './fleet-lines.ts';
+import {
+  describeHosts,
+  listFleetAdvice,
+  listImportedLines,
+  listSilentLines,
+  listWorstCase,
+} from './fleet-lines.ts';
 
 /** For a terminal: the share of safe hosts, groups, the worst hosts, silent hosts, changes and trends. */
 export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): string {
@@ -62,8 +67,9 @@ function listSummaryRows(fleet: AssessedFleet, context: FleetContext, palette: P
   return [
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
     ['hosts', describeHosts(fleet)],
-    ...(fleet.worstCase === null ? [] : [['worst case', duration(fleet.worstCase)] as const]),
+    ...continueRows('worst case', listWorstCase(fleet)),
     ...continueRows('old samples', listImportedLines(fleet, context)),
+    ...continueRows('what to do', listFleetAdvice(fleet)),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
@@ -47,8 +46,7 @@ export function renderPage(
 ): string {
   const { verdict } = assessment;
   const { times, now } = context;
-  const { shown: chosen, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
-  const shown = rankByImportance(chosen);
+  const { shown, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
   const sections = createSectionRenderer(shown, assessment, context);
   const refreshSeconds = options.refreshSeconds ?? null;
   const from = Math.min(now, ...shown.flatMap(({ analysis }) => analysis.measurement?.firstSample ?? []));

@@ -135,5 +135,5 @@ function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: T
     ]),
   );
   return html`<h3 id="${id}-failed">Failed polls</h3>
-${renderHtmlTable(`${id}-failed`, ['reason', 'count', 'first', 'last', 'last error'], rows)}`;
+${renderHtmlTable(`${id}-failed`, ['reason', 'count', 'first', 'last', 'last error'], rows, 'rows failed-rows')}`;
 }

@@ -4,7 +4,7 @@ import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
-import { formatSafety } from '../messages/verdicts.ts';
+import { formatSafety, formatVerdict } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup, prose } from './markup.ts';
@@ -47,13 +47,15 @@ interface BadgeOptions {
   job?: string;
   /** A safe verdict of little history. */
   isSafeSoFar?: boolean;
+  /** Say which kind of `not safe`. */
+  isDetailed?: boolean;
 }
 
 export const renderVerdictBadge = (
   verdict: Verdict,
-  { job = '', isSafeSoFar: isWeak = false }: BadgeOptions = {},
+  { job = '', isSafeSoFar: isWeak = false, isDetailed = false }: BadgeOptions = {},
 ): Markup =>
-  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict), isWeak)}<span>${job !== '' && `${job}: `}${isWeak ? SAFE_SO_FAR : formatSafety(verdict)}</span></span>`;
+  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict), isWeak)}<span>${job !== '' && `${job}: `}${isWeak ? SAFE_SO_FAR : isDetailed ? formatVerdict(verdict) : formatSafety(verdict)}</span></span>`;
 
 /** The badge of a judgement. */
 export const renderJudgementBadge = (

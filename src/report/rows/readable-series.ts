@@ -1,11 +1,16 @@
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import { chooseShownSeries, type SeriesLimits, type ShownSeries } from '../../domain/verdict/shown-series.ts';
+import {
+  chooseShownSeries,
+  rankByImportance,
+  type SeriesLimits,
+  type ShownSeries,
+} from '../../domain/verdict/shown-series.ts';
 
 /** Limits the number of series in text, because people do not read longer text to its end. */
 export const MAX_SERIES_IN_TEXT = 50;
 
 /**
- * The series in a report for people. In stored order, or the most important first if some are left out.
+ * The series in a report for people, the most important first.
  * @param maxSeries applies without `--top`
  */
 export function chooseReadableSeries(
@@ -15,6 +20,6 @@ export function chooseReadableSeries(
 ): ShownSeries {
   const chosen = chooseShownSeries(assessment, limits);
   return limits.top !== null || chosen.shown.length <= maxSeries
-    ? chosen
+    ? { ...chosen, shown: rankByImportance(chosen.shown) }
     : chooseShownSeries(assessment, { ...limits, top: maxSeries });
 }

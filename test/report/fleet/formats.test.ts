@@ -118,7 +118,13 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
                             hosts (33.33%)
                             1 not safe, 1 unknown: 1 without samples
       hosts                 3 with 3 series
-      worst case            2h 30m
+      worst case            2h 30m on host web-2, 35m short
+      what to do            start the job soon after a rotation: the report of a
+                            host says within which time
+                            or let the job refresh its credentials instead of using
+                            a copy (IAM_ROLE for a Redshift COPY), or split the job
+                            show why on the worst host: \`cred-watch report --host
+                            web-2 -j 3h --margin 5m\`, with the same database
 
       role          verdict               hosts   safe    worst case   rotation
                                                                        interval
@@ -151,7 +157,7 @@ test('Markdown shows the same hosts as the table', async () => {
 
     - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples
     - hosts: 3 with 3 series
-    - worst case: 2h 30m
+    - worst case: \`2h 30m on host web-2, 35m short\`
 
     | \`role\` | verdict | hosts | safe | worst case | rotation interval |
     | --- | --- | --- | --- | --- | --- |
@@ -268,7 +274,7 @@ test('a host without a verdict has no spare, and no cell of the page is empty', 
   expect(page.match(/<td>/g)).not.toBeNull();
   expect(page).not.toContain('<td></td>');
   for (const row of page.match(/<tr><th scope="row">.*/g) ?? [])
-    expect(row).toMatch(/unknown.*<td>–<\/td><td>imds/);
+    expect(row).toMatch(/unknown.*<small>.*<\/small><\/td><td>–<\/td><td>(?:–|.*)<\/td><td>imds/);
   // The style sheet writes the first letter of other lists in upper case.
   expect(page).toMatch(/<ul class="names"><li>dead: /);
 });
@@ -278,4 +284,14 @@ test('with several jobs, each row of CSV has one job', async () => {
   const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');
   const column = head.split(',').indexOf('verdict');
   expect(rows.map((row) => row.split(',')[column])).toEqual(['safe', 'unknown']);
+});
+
+test('the page of a fleet says which job fails where, and how to see why', async () => {
+  const unsafe = hourly(identity({ host: 'db 9' }), { lifetimes: [2 * HOUR] });
+  const fleet = judgeFleet([hourly(identity({ host: 'web-1' })), unsafe], { jobs: [job(3 * HOUR)] });
+  const page = (await joinPieces(FLEET_FORMATS.html(fleet, fleetContext()))).replace(/<[^>]*>/g, '');
+  expect(page).toContain('A 3h job with a margin of 5m is safe on 1 of 2 hosts (50%).');
+  expect(page).toMatch(/Worst case: .* on host db 9, .* short/);
+  expect(page).toContain('cred-watch report --host &#39;db 9&#39; -j 3h --margin 5m');
+  expect(page).toContain('not safe: never');
 });

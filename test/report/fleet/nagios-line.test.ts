@@ -27,6 +27,21 @@ test('the line names the worst host and counts silent hosts', () => {
   expect(data).toMatchObject({ silent: { value: 1 }, not_safe: { value: 1 }, unknown: { value: 1 } });
 });
 
+test('the worst host, its shortfall and the worst case are those of one host', () => {
+  const never = hourly(identity({ host: 'db-8' }), { lifetimes: [3 * HOUR] });
+  const sometimes = hourly(identity({ host: 'db-9' }), { lifetimes: [6 * HOUR, 2 * HOUR, 6 * HOUR] });
+  const jobs = [job(4 * HOUR)];
+  const fleet = judgeFleet([never, sometimes], { jobs });
+  expect(fleet.hosts.map(({ host, verdict }) => [host, verdict])).toEqual([
+    ['db-9', 'sometimes'],
+    ['db-8', 'never'],
+  ]);
+  const { text, data } = line([never, sometimes], { jobs });
+  const [worst] = fleet.hosts;
+  expect(text).toContain('worst host db-9: 3h 05m short');
+  expect(data.worst_case?.value).toBe(worst?.worstCase);
+});
+
 test('without a job, the line has the smallest worst case', () => {
   const { text, data } = line([web(1), short]);
   expect(text).toBe('hosts: 2 with 2 series; worst case 1h on host db-1');

@@ -11,13 +11,13 @@ import type {
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
-import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
-import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import { describeJobWithMargin, formatSafety } from '../verdicts.ts';
+import { describeJobWithMargin, formatSafety, REFRESH_ADVICE } from '../verdicts.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
 export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
@@ -27,11 +27,14 @@ export const PERIOD_MESSAGE =
   'with --since or --until, the verdict `never`, the watched time and changes are unknown, and trends are those of the whole history';
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
-export function describeFleetJob({ name, job, verdict, hosts }: FleetJob): string {
-  const prefix = `${formatSafety(verdict)}: `;
+export const describeFleetJob = (job: FleetJob): string =>
+  `${formatSafety(job.verdict)}: ${describeSafeHosts(job)}`;
+
+/** Without the verdict. */
+export function describeSafeHosts({ name, job, hosts }: FleetJob): string {
   const quoted = name === null ? '' : ` (job ${escapeUnprintable(name)})`;
-  if (job === null) return `${prefix}the duration of job ${escapeUnprintable(name ?? '')} is unknown`;
-  return `${prefix}${describeJobWithMargin(job)}${quoted} is safe on ${describeShare(hosts)}`;
+  if (job === null) return `the duration of job ${escapeUnprintable(name ?? '')} is unknown`;
+  return `${describeJobWithMargin(job)}${quoted} is safe on ${describeShare(hosts)}`;
 }
 
 const countHosts = ({ safe, notSafe, unknown }: HostCounts): number => safe + notSafe + unknown;
@@ -167,14 +170,63 @@ export const formatWorstSeries = ({ source, apiVersion, role }: SeriesIdentity):
 export const describeFleetWithoutJob = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
   hosts.length === 0 ? NO_HOSTS_MESSAGE : `hosts: ${describeSize(hosts.length, seriesCount, retiredCount)}`;
 
+/** A host and its spare. Negative: the shortfall; null without a job. */
+interface WorstHost {
+  host: AssessedHost;
+  spare: Seconds | null;
+}
+
+const describeSpare = (spare: Seconds) =>
+  spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
+
+/** `4h 59m 36s on host web-1, 24s short`. Null without samples. */
+export function describeWorstCase({ host: { host, worstCase }, spare }: WorstHost): string | null {
+  if (worstCase === null) return null;
+  const rest = spare === null ? '' : `, ${describeSpare(spare)}`;
+  return `${duration(worstCase)} on host ${escapeUnprintable(host)}${rest}`;
+}
+
+/** What to do if a job is not safe on all hosts. */
+export function adviseOnFleet(
+  { job, name, verdict, unknownReasons }: FleetJob,
+  { host }: WorstHost,
+): string[] {
+  if (verdict === 'safe' || job === null) return [];
+  const flags =
+    name === null
+      ? `-j ${formatFlagDuration(job.duration)}`
+      : `--job ${quoteForShell(escapeUnprintable(name))}`;
+  const show =
+    `show why on the worst host: \`cred-watch report --host ${quoteForShell(escapeUnprintable(host.host))} ${flags}` +
+    ` --margin ${formatFlagDuration(job.margin)}\`, with the same database`;
+  if (verdict !== 'unknown') {
+    return verdict === 'start-after-rotation'
+      ? [
+          'start the job soon after a rotation: the report of a host says within which time',
+          `or ${REFRESH_ADVICE}`,
+          show,
+        ]
+      : [REFRESH_ADVICE, show];
+  }
+  return unknownReasons.some(({ code }) => code === 'NO_SAMPLES' || code === 'STALE_SAMPLES')
+    ? ['check that `cred-watch poll` runs on the hosts without recent samples', show]
+    : [show];
+}
+
+/** Why the verdict of a host is unknown. */
+export const describeUnknownHost = ({ judgements }: AssessedHost): string =>
+  [
+    ...new Set(
+      judgements.flatMap((each) => each?.unknownReasons ?? []).map(({ code }) => REASON_NAMES[code]),
+    ),
+  ].join(', ');
+
 /**
  * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.
- * @param spare negative: the shortfall; null without a job
  */
-export function describeWorstHost({ host, worstCase }: AssessedHost, spare: Seconds | null): string {
+export function describeWorstHost({ host: { host, worstCase }, spare }: WorstHost): string {
   const name = escapeUnprintable(host);
-  if (spare !== null)
-    return `worst host ${name}: ${spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`}`;
+  if (spare !== null) return `worst host ${name}: ${describeSpare(spare)}`;
   return worstCase === null
     ? `worst host ${name}: no samples`
     : `worst case ${duration(worstCase)} on host ${name}`;
