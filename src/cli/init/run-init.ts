@@ -1,3 +1,4 @@
+import { isFalseKeyId } from '../../domain/false-key-id.ts';
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
@@ -51,7 +52,9 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
     return EXIT.failed;
   }
   const existing = await findExistingPoller(flags, poll, schedule, io);
-  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule, existing }, io);
+  const { jobDuration = null } = flags;
+  const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
+  const report = buildReport(sampled, io);
   return finish(report, flags, invocation);
 }
 
@@ -84,6 +87,7 @@ interface SampledSource {
   every: Seconds;
   schedule: Schedule;
   existing: Poller | null;
+  jobDuration: Seconds | null;
 }
 
 function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
@@ -106,6 +110,7 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     endpoint: source.endpoint?.url ?? null,
     credentials,
     remaining: secondsBetween(now, credentials.expiration),
+    isSimulated: isFalseKeyId(credentials.accessKeyId),
     clockOffset,
     database: plan.poll.database,
     isDefaultDatabase: plan.poll.isDefaultDatabase,
@@ -150,8 +155,8 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
 });
 
 /** Nothing is installed if something polls already. */
-const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
-  existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
+const install = async (report: InitReport, flags: InitFlags, io: Io) =>
+  report.existing === null ? installSchedule(report, flags, io) : ('unchanged' as const);
 
 /** What polls the same credentials into the same database already, at this interval. A chosen schedule is always shown. */
 async function findExistingPoller(

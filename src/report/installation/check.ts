@@ -31,7 +31,10 @@ export function renderInstallationCheck(
   return `${[renderHeadline(checks, palette), '', ...rows].join('\n')}\n`;
 }
 
-function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad }: Palette): string {
+function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad, warning }: Palette): string {
+  const unknown = checks.filter(({ state }) => state === 'unknown').length;
+  if (isInstallationOk(checks) && unknown > 0)
+    return bold(warning(`no problem found, but ${formatCount(unknown, 'check')} could not be made`));
   if (isInstallationOk(checks)) return bold(good('the installation works'));
   const count = checks.filter(({ state }) => state === 'problem').length;
   return bold(bad(`the installation has ${formatCount(count, 'problem')}`));

@@ -2,7 +2,7 @@ import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { InstallationFacts } from './facts.ts';
-import type { InstallationCheck } from './installation-check.ts';
+import type { CheckState, InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
 
 /** The oldest Node that cred-watch supports. */
@@ -36,20 +36,33 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
     const other = pollers.find(({ problem }) => problem === null) ?? pollers[0];
     return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
   }
-  const isPolled = own.some(({ problem }) => problem === null);
-  return own.map(({ place, interval, problem }) => ({
-    code: 'POLLER',
-    // A second poller that is stopped does no harm while the first one works.
-    state: problem === null ? 'ok' : isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem',
-    place,
-    intervalSeconds: interval,
-    problem,
-  }));
+  const isPolled = own.some(({ problem, database }) => problem === null && database !== null);
+  return own.map((poller) => {
+    const { place, interval, problem } = poller;
+    return {
+      code: 'POLLER',
+      state: findPollerState(poller, isPolled),
+      place,
+      intervalSeconds: interval,
+      problem,
+    };
+  });
+}
+
+/** @param isPolled another poller may work */
+function findPollerState({ problem, database }: Poller, isPolled: boolean): CheckState {
+  // It may record in another database.
+  if (problem === null) return database === null ? 'unknown' : 'ok';
+  // A second poller that is stopped does no harm while the first one works.
+  return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
 }
 
 /** One poll may be missed. Two more minutes allow for jitter and slow endpoints. */
 function findAllowedAge(pollers: readonly Poller[]): Seconds {
-  const intervals = pollers.flatMap(({ interval }) => (interval === null ? [] : [interval]));
+  const known = pollers.filter(({ database }) => database !== null);
+  const intervals = (known.length > 0 ? known : pollers).flatMap(({ interval }) =>
+    interval === null ? [] : [interval],
+  );
   return intervals.length === 0 ? DEFAULT_ALLOWED_AGE : 2 * Math.max(...intervals) + 120;
 }
 

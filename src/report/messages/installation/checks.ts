@@ -13,8 +13,8 @@ import { CORRECT_CLOCK_HINT } from '../now.ts';
 
 export interface CheckContext {
   database: string;
-  /** The command that installs a schedule for this database. */
-  writeCommand: string;
+  /** The command that makes this machine poll into this database. */
+  installCommand: string;
   user: string;
 }
 
@@ -32,17 +32,21 @@ type Describe<C extends InstallationCheckCode> = (
 const ok = (message: string): CheckText => ({ message, fix: null });
 
 const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
-  NO_POLLER: ({ otherDatabase }, { database, writeCommand }) =>
+  NO_POLLER: ({ otherDatabase }, { database, installCommand }) =>
     otherDatabase === null
-      ? { message: `nothing polls into ${database}`, fix: `run \`${writeCommand}\`` }
+      ? { message: `nothing polls into ${database}`, fix: `run \`${installCommand}\`` }
       : {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
         },
-  POLLER: ({ place, intervalSeconds, problem }, { writeCommand }) => {
-    const poller = describePlace(place);
-    if (problem !== null) return describePollerProblem(poller, problem, writeCommand);
-    return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
+  POLLER: ({ state, place, intervalSeconds, problem }, { installCommand }) => {
+    if (problem !== null) return describePollerProblem(describePlace(place), problem, installCommand);
+    const polling = describePolling(place, intervalSeconds);
+    if (state !== 'unknown') return ok(polling);
+    return {
+      message: `${polling}, but this user cannot see into which database`,
+      fix: 'run the check as the user of this poller, for example with sudo',
+    };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
     if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');
@@ -175,17 +179,17 @@ function describePlace(place: PollerPlace): string {
   }
 }
 
-function describePollerProblem(poller: string, problem: PollerProblem, writeCommand: string): CheckText {
+function describePollerProblem(poller: string, problem: PollerProblem, installCommand: string): CheckText {
   switch (problem.code) {
     case 'program-missing':
       return {
         message: `${poller} starts ${problem.path}, which does not exist`,
-        fix: `remove the entry, then run \`${writeCommand}\``,
+        fix: `remove the entry, then run \`${installCommand}\``,
       };
     case 'not-in-path':
       return {
         message: `${poller} starts ${problem.name}, which is not in its PATH (${problem.path})`,
-        fix: `remove the entry, then run \`${writeCommand}\`, which uses absolute paths`,
+        fix: `remove the entry, then run \`${installCommand}\`, which uses absolute paths`,
       };
     case 'cron-not-running':
       return {
