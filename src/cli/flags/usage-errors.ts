@@ -24,7 +24,7 @@ export async function handleCommanderError(
     return EXIT.ok;
   }
   if (code === 'commander.help') {
-    await printError(io, 'no command was given', 'run `cred-watch poll`, then `cred-watch report`');
+    await printError(io, 'no command was given', 'run `cred-watch init`, which says what to do next');
     await io.stderr.write(`\n${output}`);
     return EXIT.usage;
   }
@@ -88,13 +88,13 @@ function describeError(
       const suggestion = args.length === 0 ? null : suggestFlag(command, args, 0, ownArguments);
       return [
         `${commandName} needs ${missing?.flags}`,
-        suggestion ?? listChoices(missing) ?? giveExample(command),
+        suggestion ?? listChoices(missing, command) ?? giveExample(command),
       ];
     }
     case 'commander.optionMissingArgument': {
       const flag = ownArguments.at(-1);
       const option = options.find(({ long, short }) => flag === long || flag === short);
-      return [`${flag} needs a value`, listChoices(option) ?? seeHelp(command)];
+      return [`${flag} needs a value`, listChoices(option, command) ?? seeHelp(command)];
     }
     default:
       return [message.replace(/^error: /, ''), seeHelp(command)];
@@ -115,9 +115,15 @@ const isUrl = (text: string) => /^https?:/i.test(text);
 
 const ADD_DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
 
-const listChoices = (option: Option | undefined): string | null =>
-  option?.argChoices === undefined
-    ? null
-    : `use ${option.short ?? option.long} with one of ${option.argChoices.join(', ')}`;
+function listChoices(option: Option | undefined, command: Command): string | null {
+  if (option?.argChoices === undefined) return null;
+  if (command.name() === 'env' && option.long === '--format') return USUAL_ENV_FORMATS;
+  return `use ${option.short ?? option.long} with one of ${option.argChoices.join(', ')}`;
+}
+
+/** The list of all formats hides the usual ones. */
+const USUAL_ENV_FORMATS =
+  'use -f env for a shell (also fish, powershell, windows-cmd), -f redshift-copy for COPY and UNLOAD, ' +
+  '-f docker for --env-file, or -f process and -f json for programs; all formats: `cred-watch env --help`';
 
 const giveExample = (command: Command) => `for example \`${getHelp(command).examples[0]?.[0]}\``;

@@ -1,10 +1,10 @@
-import { isFalseKeyId } from '../../domain/false-key-id.ts';
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findComeBack } from '../../domain/installation/come-back.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
+import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';

@@ -23,6 +23,10 @@ export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgem
   return `not safe: ${jobText}, ${duration(-spare)} short`;
 }
 
+/** The verdict holds for a start now, which a reader can mistake for a verdict from history. */
+export const describeOtherStarts = (job: Seconds): string =>
+  `not judged here: run \`cred-watch report -j ${formatFlagDuration(job)}\``;
+
 /** Why the verdict is `unknown`. */
 export function describeNowUnknownReason(reason: NowUnknownReason): Explanation {
   switch (reason.code) {

@@ -9,6 +9,7 @@ import {
   describeLaterExpiration,
   describeNowUnknownReason,
   describeNowVerdict,
+  describeOtherStarts,
   describeOutlook,
   type WaitState,
 } from '../messages/now.ts';
@@ -48,7 +49,10 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
   for (const finding of judgement.findings) rows.push(['note', describeNote(finding, times)]);
-  if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement, times)]];
+  if (judgement.verdict === 'safe') {
+    rows.push(['a safe start', describeOutlook(judgement, times)]);
+    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+  }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;

@@ -1,4 +1,4 @@
-import { FALSE_KEY_PREFIX } from '../../domain/false-key-id.ts';
+import { FALSE_KEY_PREFIX } from '../../domain/keys/false-key-id.ts';
 import { Secret } from '../../secret.ts';
 import type { ServedCredentials } from '../served-credentials.ts';
 import { INSTANCE } from '../tree/default-tree.ts';
