@@ -113,7 +113,7 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     );
   });
 
-  ciTest('a terminal gets JSON as a pipe does', async () => {
+  ciTest('a terminal gets the same JSON as a pipe', async () => {
     const { env } = await startInstance();
     const terminal = startOnTerminal([...POLL, '--for', '2s', '-f', 'json'], { env });
     expect(await terminal.done).toBe(0);

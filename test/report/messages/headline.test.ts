@@ -179,7 +179,7 @@ describe('the headline of several series and jobs', () => {
     if (safe === undefined || lacksMargin === undefined || never === undefined)
       throw new Error('a job is missing');
     expect(describe([safe, never, never], false)).toBe('2 of 3 jobs would have failed.');
-    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would have been unsafe at some start times.');
+    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would not be safe.');
     expect(describe([safe, safe], true)).toBe('both jobs were safe at every start time so far.');
     expect(describe([safe, safe, safe], false)).toBe('all 3 jobs were safe at every start time.');
   });

@@ -105,7 +105,7 @@ describe('the line', () => {
     ]);
   });
 
-  test('expired credentials are no time left', () => {
+  test('expired credentials are shown as expired', () => {
     expect(parts(judge([hourly(web(1), { began: 20 })], []))).toContain(
       'last seen credentials EXPIRED 11h ago',
     );
@@ -136,7 +136,7 @@ describe('the line', () => {
     );
   });
 
-  test('several jobs show the worst', () => {
+  test('the line shows the worst of several jobs', () => {
     expect(text(judge([hourly(web(1))], [job(HOUR), job(9 * HOUR)]))).toMatch(
       /^not safe: never · 9h job, the worst of 2 jobs · /,
     );

@@ -36,7 +36,7 @@ function countOf(count: number, total: number, noun: string): string {
 
 /** A start that lacks only the margin would not have failed. */
 const describeNotSafe = (judgements: readonly JobJudgement[]): string =>
-  judgements.some(lacksOnlyMargin) ? 'would have been unsafe at some start times' : 'would have failed';
+  judgements.some(lacksOnlyMargin) ? 'would not be safe' : 'would have failed';
 
 /** `a 4h job that … would have failed on 2 of 5 hosts.` */
 export function describeOutcomeOfSeries(job: Job, judged: readonly JudgedSeries[]): string {
