@@ -38,6 +38,6 @@ export interface LastPoll {
   /** The duration of the poll. */
   seconds: number;
   endedAt: Instant;
-  /** Null if it is unknown. Infinite after the last poll. */
+  /** Null while a poll runs. Infinite after the last poll. */
   nextPollAt: Instant | null;
 }
