@@ -32,12 +32,13 @@ export function renderInstallationCheck(
 }
 
 function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad, warning }: Palette): string {
-  const unknown = checks.filter(({ state }) => state === 'unknown').length;
-  if (isInstallationOk(checks) && unknown > 0)
-    return bold(warning(`no problem found, but ${formatCount(unknown, 'check')} could not be made`));
-  if (isInstallationOk(checks)) return bold(good('the installation works'));
-  const count = checks.filter(({ state }) => state === 'problem').length;
-  return bold(bad(`the installation has ${formatCount(count, 'problem')}`));
+  const count = (wanted: CheckState) => checks.filter(({ state }) => state === wanted).length;
+  if (!isInstallationOk(checks))
+    return bold(bad(`the installation has ${formatCount(count('problem'), 'problem')}`));
+  const unknown = count('unknown');
+  return unknown === 0
+    ? bold(good('the installation works'))
+    : bold(warning(`no problem found; ${formatCount(unknown, 'check')} without a result`));
 }
 
 const paintState = (state: CheckState, { good, bad, warning }: Palette): string =>

@@ -79,7 +79,7 @@ function formatSchedule(schedule: Schedule): string {
 }
 
 /** The command that shows what the schedule recorded. */
-export function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
+function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
   const job = jobDuration === null ? [] : ['-j', formatFlagDuration(jobDuration)];
   const file = isDefaultDatabase ? [] : ['--db', database];
   return formatShellCommand(['cred-watch', 'report', ...job, ...file]);

@@ -6,9 +6,9 @@ import type { CheckState, InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
 
 /** The oldest Node that cred-watch supports. */
-export const MIN_NODE_VERSION = '20.18.1';
+const MIN_NODE_VERSION = '20.18.1';
 
-/** Without a known interval. The same as of `check --offline`. */
+/** For an unknown interval. `check --offline` has the same limit. */
 const DEFAULT_ALLOWED_AGE: Seconds = 900;
 
 /** Everything that `init --check` reports, in the order in which it should be fixed. */
@@ -36,22 +36,18 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
     const other = pollers.find(({ problem }) => problem === null) ?? pollers[0];
     return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
   }
-  const isPolled = own.some(({ problem, database }) => problem === null && database !== null);
-  return own.map((poller) => {
-    const { place, interval, problem } = poller;
-    return {
-      code: 'POLLER',
-      state: findPollerState(poller, isPolled),
-      place,
-      intervalSeconds: interval,
-      problem,
-    };
-  });
+  const isPolled = own.some(({ database, problem }) => database !== null && problem === null);
+  return own.map((poller) => ({
+    code: 'POLLER',
+    state: findPollerState(poller, isPolled),
+    place: poller.place,
+    intervalSeconds: poller.interval,
+    problem: poller.problem,
+  }));
 }
 
-/** @param isPolled another poller may work */
-function findPollerState({ problem, database }: Poller, isPolled: boolean): CheckState {
-  // It may record in another database.
+function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {
+  // Another user's process usually polls into the database of that user.
   if (problem === null) return database === null ? 'unknown' : 'ok';
   // A second poller that is stopped does no harm while the first one works.
   return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
@@ -60,9 +56,8 @@ function findPollerState({ problem, database }: Poller, isPolled: boolean): Chec
 /** One poll may be missed. Two more minutes allow for jitter and slow endpoints. */
 function findAllowedAge(pollers: readonly Poller[]): Seconds {
   const known = pollers.filter(({ database }) => database !== null);
-  const intervals = (known.length > 0 ? known : pollers).flatMap(({ interval }) =>
-    interval === null ? [] : [interval],
-  );
+  const counted = known.length > 0 ? known : pollers;
+  const intervals = counted.flatMap(({ interval }) => (interval === null ? [] : [interval]));
   return intervals.length === 0 ? DEFAULT_ALLOWED_AGE : 2 * Math.max(...intervals) + 120;
 }
 

@@ -39,13 +39,13 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
         },
-  POLLER: ({ state, place, intervalSeconds, problem }, { installCommand }) => {
+  POLLER: ({ state, place, intervalSeconds, problem }, { database, installCommand }) => {
     if (problem !== null) return describePollerProblem(describePlace(place), problem, installCommand);
     const polling = describePolling(place, intervalSeconds);
-    if (state !== 'unknown') return ok(polling);
+    if (state === 'ok') return ok(polling);
     return {
-      message: `${polling}, but this user cannot see into which database`,
-      fix: 'run the check as the user of this poller, for example with sudo',
+      message: `${polling}, but the database into which it polls is unknown`,
+      fix: `run the check as the user of the poller, or give the poller \`--db ${quoteForShell(database)}\``,
     };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {

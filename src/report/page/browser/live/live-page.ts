@@ -23,6 +23,8 @@ const MIN_PAUSE_MS = 2000;
 /** A server that does not respond is asked this often. */
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 20_000;
+/** The user copies a selection within this time. */
+const MAX_POSTPONED_MS = 60_000;
 
 /** Counts down, and replaces the values of the page by the values of the server, without a reload. */
 export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
@@ -30,8 +32,9 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   let isPointerDown = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isUpdating = false;
+  let isServerAway = false;
 
-  const tick = () => updateCounters(clock.now());
+  const tick = () => updateCounters(clock.now(), isServerAway);
   tick();
   setInterval(tick, TICK_MS);
   addEventListener('pointerdown', () => (isPointerDown = true), true);
@@ -74,10 +77,16 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
       schedule(RETRY_MS);
       return;
     }
-    findElement<HTMLElement>(document, '.out-of-reach').hidden = true;
-    // A change under the pointer or in the selection would disturb the user.
-    if (isPointerDown || getSelection()?.isCollapsed === false) {
-      schedule(TICK_MS);
+    setServerAway(false);
+    applyWhenIdle(wanted, clock.now() + MAX_POSTPONED_MS);
+  }
+
+  /** A change under the pointer or in the selection would disturb the user. A forgotten selection delays it once. */
+  function applyWhenIdle(wanted: Document, latest: number): void {
+    const isBusy = isPointerDown || getSelection()?.isCollapsed === false;
+    if (isBusy && clock.now() < latest) {
+      clearTimeout(timer);
+      timer = setTimeout(() => applyWhenIdle(wanted, latest), TICK_MS);
       return;
     }
     apply(wanted);
@@ -118,10 +127,18 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   }
 
   function showUnreachable(): void {
+    if (isServerAway) return;
     const element = findElement<HTMLElement>(document, '.out-of-reach');
-    if (!element.hidden) return;
-    element.textContent = `not reachable since ${pageTimes.timestamp(clock.now())}: this page shows the last known state`;
-    element.hidden = false;
+    element.textContent = `The server of this page is not reachable since ${pageTimes.timestamp(clock.now())}. This page shows the last known state.`;
+    setServerAway(true);
+  }
+
+  function setServerAway(isAway: boolean): void {
+    isServerAway = isAway;
+    findElement<HTMLElement>(document, '.out-of-reach').hidden = !isAway;
+    // The style sheet makes the values grey.
+    document.body.classList.toggle('server-away', isAway);
+    tick();
   }
 }
 

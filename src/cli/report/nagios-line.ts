@@ -1,6 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
-import { summariseStatus } from '../../domain/status/status.ts';
+import { hasSamples, summariseStatus } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
@@ -18,16 +18,22 @@ export const removeTableOnStdout = (outputs: readonly ReportOutput[]): ReportOut
 export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
   outputs.some(({ file }) => isStdout(file));
 
+/** Without a verdict, the state of the line is then UNKNOWN. */
+export const lacksSamples = (
+  { assessment }: StoredReport,
+  { margin, now }: { margin: Seconds; now: Instant },
+): boolean => !hasSamples(summariseStatus(assessment, margin, now));
+
 /** Prints the line of a monitoring plugin. */
-export async function printPluginLine(
+export async function printNagiosLine(
   { assessment }: StoredReport,
   presigned: readonly PresignedUrls[],
   { margin, now, times }: { margin: Seconds; now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
-  const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
+  const { renderStatusNagiosLine } = await import('../../report/status/nagios-line.ts');
   const status = summariseStatus(assessment, margin, now);
   const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
   const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
-  await printText(io, renderStatusPluginLine(status, times, worst ?? null));
+  await printText(io, renderStatusNagiosLine(status, times, worst ?? null));
 }
