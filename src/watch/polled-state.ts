@@ -40,7 +40,7 @@ export const assessPolled = (
  * The state after the newest stored poll of a host and source. Null if no poll is stored.
  * @param judging null if no job is judged
  */
-export function readPolledState(
+function readPolledState(
   store: SampleStore,
   polled: PolledSeries,
   judging: PollJudging | null,
@@ -53,7 +53,7 @@ export function readPolledState(
   const newest = minBy(analyses, (analysis) => -findLastSample(analysis));
   if (newest === null) return null;
   const failure = findCurrentFailure(newest);
-  // The verdict after that poll: a pause of the poller since then is not a change.
+  // The verdict after the newest poll, because a later pause of the poller is not a change.
   const at = Math.min(now, Math.max(findLastSample(newest), failure?.lastAt ?? 0));
   return {
     host,

@@ -149,11 +149,14 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
   hasHost: findConfiguredHost(flags, io) !== null,
 });
 
-/** Nothing is installed if something polls already. */
+/** Installs nothing if a poller records these credentials already. */
 const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
   existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
 
-/** What polls the same credentials into the same database already, at this interval. A chosen schedule is always shown. */
+/**
+ * Finds a poller that records the same credentials in the same database at this interval. Null if the user chose a
+ * schedule.
+ */
 async function findExistingPoller(
   flags: InitFlags,
   poll: PollCommand,

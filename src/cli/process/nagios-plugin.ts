@@ -1,4 +1,4 @@
-import { renderNagiosError } from '../../report/now/nagios-line.ts';
+import { renderNagiosError } from '../../report/text/nagios-line.ts';
 import { type Io, printText } from './io.ts';
 
 /**

@@ -16,7 +16,7 @@ export interface PolledState {
 }
 
 /** In the order in which they are listed. */
-export const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
+const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A poll after which something differs. */
@@ -27,7 +27,7 @@ export interface PollChange {
   after: PolledState;
 }
 
-/** Null if nothing has changed. An unknown value is not a change: the first verdict and the first role are none. */
+/** Null without a change. The first verdict and the first role are not changes: the values before them are unknown. */
 export function findPollChange(before: PolledState, after: PolledState): PollChange | null {
   const kinds = CHANGE_KINDS.filter(
     (kind) => before[kind] !== null && after[kind] !== null && before[kind] !== after[kind],
