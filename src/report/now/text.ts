@@ -10,6 +10,7 @@ import {
   describeNowUnknownReason,
   describeNowVerdict,
   describeOutlook,
+  describeUsedHistory,
   type WaitState,
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
@@ -20,6 +21,8 @@ import type { TimeFormat } from '../text/time-format.ts';
 
 export interface NowContext extends WaitState, TextStyle {
   times: TimeFormat;
+  /** Other hosts, or other roles of the host, with samples that the judgement does not use. */
+  otherSeries?: readonly string[];
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -56,6 +59,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement, times)]);
+  const history = describeUsedHistory(context.otherSeries ?? []);
+  if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;

@@ -195,8 +195,8 @@ test('the share of failing starts and the share of safe starts are 100% in total
 });
 
 test.for([
-  [21_632, 23_614, '6h 00m – 6h 33m'],
-  [3588, 3823, '59m – 1h 03m'],
+  [21_632, 23_614, '6h 00m – 6h 34m'],
+  [3588, 3823, '59m – 1h 04m'],
   [3600, 3600, '1h'],
   [3602, 3645, '1h 00m 02s – 1h 00m 45s'],
   [20, 45, '20s – 45s'],
