@@ -81,7 +81,7 @@ const describeEstimate = ({ randomStartChance }: Evidence): string[] =>
   randomStartChance === null
     ? []
     : [
-        `The estimated chance that one start at a random time gets less than that is ${formatPercentage(randomStartChance)}.`,
+        `The estimated chance that one start at a random time gets less than the worst case is ${formatPercentage(randomStartChance)}.`,
       ];
 
 /** `at most 1 in 15`. Rounded to the larger chance. */

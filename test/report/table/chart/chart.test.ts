@@ -140,6 +140,18 @@ describe('the table', () => {
     expect(countCharts(assessed(FIVE, []))).toBe(5);
   });
 
+  test('safe starts are not known before a rotation', () => {
+    const young = pretend({ time: 30 * MINUTE, identity: { host: 'young' } });
+    const alone = table(assessed([young], [hours(5)]), UNICODE);
+    expect(alone).toMatch(/safe starts by job +not known yet, because no rotation was witnessed\n/);
+    expect(alone).not.toContain('100%');
+    const [overview = ''] = table(assessed([young, pretend()], [hours(4)]), { ...UNICODE, width: 120 }).split(
+      '\n\n\n',
+    );
+    expect(overview).toMatch(/young .* unknown +5h 33m +not known yet\n/);
+    expect(overview).toMatch(/web-1 .* safe +5h +100%/);
+  });
+
   test('the table has no chart without watched time', () => {
     const once = pretend({ time: 2 * MINUTE });
     expect(table(assessed([once], [hours(5)]), UNICODE)).not.toMatch(/remaining +|┤/);
