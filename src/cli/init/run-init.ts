@@ -167,15 +167,21 @@ async function findExistingPoller(
   const { findPollers } = await import('./check/find-pollers.ts');
   // A process ends with its session or container, so it does not replace cron or systemd.
   const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
-  const own = findPoll([poll.node, poll.program, ...poll.words]);
+  const command = [poll.node, poll.program, ...poll.words];
+  const assignments = poll.variables.map(([name, value]) => `${name}=${value}`);
+  // Of the variables of units and processes, only those for the database are read.
+  const isSame = ({ place, poll: found, variables }: Poller) => {
+    const isCron = place.kind === 'cron';
+    const own = findPoll(isCron ? [...assignments, ...command] : command);
+    return own !== null && isSameSource(isCron ? { ...found, variables } : found, own);
+  };
   const found = (await findPollers(io, '/')).find(
     (each) =>
       each.problem === null &&
       (each.place.kind !== 'process' || isProcessEnough) &&
       each.database === poll.database &&
       (each.interval === null || each.interval === flags.every) &&
-      own !== null &&
-      isSameSource(each.poll, own),
+      isSame(each),
   );
   return found ?? null;
 }

@@ -113,6 +113,10 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
   };
 }
 
+/** False if all polls of the series have failed. */
+export const hasSamples = ({ series }: Pick<Status, 'series'>): boolean =>
+  series !== null && series.measured !== null;
+
 const isStale = ({ findings }: SeriesAnalysis): boolean =>
   findings.some(({ code }) => code === 'STALE_SAMPLES');
 

@@ -200,3 +200,12 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
     });
   });
 });
+
+test('a plugin is UNKNOWN without a job if all polls have failed', async () => {
+  const other = join(temporaryFolder(), 'failed.db');
+  await succeed(['import', fixturePath('histories/only-failed-polls/observations.ndjson'), '--db', other]);
+  for (const command of ['status', 'report']) {
+    const { code, stdout } = await runCommand([command, '--exit-codes', 'nagios', '--db', other]);
+    expect([code, parseNagiosLine(stdout).state]).toEqual([3, 'UNKNOWN']);
+  }
+});

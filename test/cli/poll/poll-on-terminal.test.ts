@@ -34,7 +34,7 @@ const CTRL_C = '\x03';
 describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils' }, () => {
   test('the output of --on-change appears above the updating line', async () => {
     const { state, env } = await startInstance();
-    const command = 'echo first; echo second >&2; sleep 30 &';
+    const command = 'echo first; echo second >&2; sleep 3 &';
     const terminal = startOnTerminal([...POLL, '--on-change', command], { env, columns: 120 });
     await terminal.shows(/ 0 rotations · [1-9] polls? · 0 failed$/m);
     state.isDown = true;
@@ -113,7 +113,7 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     );
   });
 
-  ciTest('a terminal gets JSON as a pipe does', async () => {
+  ciTest('a terminal gets the same JSON as a pipe', async () => {
     const { env } = await startInstance();
     const terminal = startOnTerminal([...POLL, '--for', '2s', '-f', 'json'], { env });
     expect(await terminal.done).toBe(0);

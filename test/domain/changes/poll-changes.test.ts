@@ -23,6 +23,6 @@ test.each([
   },
 );
 
-test('the first verdict and the first role are no changes', () => {
+test('the first verdict and the first role are not changes', () => {
   expect(findPollChange({ ...STATE, verdict: null, role: null }, STATE)).toBe(null);
 });

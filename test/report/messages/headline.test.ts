@@ -92,7 +92,7 @@ describe('the headline of one series', () => {
   test('a verdict without enough history is unknown, without the spare validity', () => {
     const [state, outcome, ...reasons] = describeHistory(pretend({ time: 40 * MINUTE }), job(4));
     expect(state).toBe('unknown');
-    expect(outcome).toBe(`on web-1, it is unknown whether a 4h job ${COPIES} is safe.`);
+    expect(outcome).toBe(`on web-1, it is unknown whether a 4h job ${COPIES} is safe at any start time.`);
     expect(reasons.join(' ')).not.toMatch(/to spare|too little|0 rotations/);
   });
 
@@ -122,8 +122,8 @@ describe('the headline of several series and jobs', () => {
     if (first?.job == null) return [];
     const judged = findJudgedSeries(first, assessment);
     return [
-      describeOutcomeOfSeries(first.job, judged),
-      ...describeReasonOfSeries(rankDecisiveSeries(first, assessment), judged),
+      describeOutcomeOfSeries(first.job, judged, assessment.series),
+      ...describeReasonOfSeries(rankDecisiveSeries(first, assessment), judged, assessment.series),
     ];
   };
 
@@ -168,7 +168,7 @@ describe('the headline of several series and jobs', () => {
   test('one series without a verdict is named', () => {
     const short = pretend({ time: 40 * MINUTE, identity: { host: 'web-9' } });
     expect(describeAll([...hosts, short], job(2))).toEqual([
-      `it is unknown whether a 2h job ${COPIES} is safe on 1 of 4 hosts.`,
+      `it is unknown whether a 2h job ${COPIES} is safe at any start time on 1 of 4 hosts.`,
       'There is no verdict for web-9.',
     ]);
   });
@@ -178,6 +178,23 @@ describe('the headline of several series and jobs', () => {
     const [outcome, , shortest] = describeAll(roles, job(4));
     expect(outcome).toBe(`a 4h job ${COPIES} was safe at every start time on both series so far.`);
     expect(shortest).toBe('The shortest history is 2 rotations in 2h 55m, on web-1 · imds v1 · app.');
+  });
+
+  test('series are counted if one host has two series, and only one of these is judged', () => {
+    const { assessment } = assessed(
+      [...hosts, measured({ identity: { host: 'web-0', role: 'old' } })],
+      [job(3.5)],
+    );
+    const judged = assessment.series.slice(0, 3).flatMap((series) => {
+      const [judgement] = series.judgements;
+      return judgement === undefined ? [] : [{ series, judgement }];
+    });
+    expect(describeOutcomeOfSeries(judged[0]!.judgement.job, judged, assessment.series)).toContain(
+      'of 3 series',
+    );
+    expect(
+      describeOutcomeOfSeries(judged[0]!.judgement.job, judged, assessment.series.slice(0, 3)),
+    ).toContain('of 3 hosts');
   });
 
   test('several jobs are counted', () => {
@@ -190,7 +207,7 @@ describe('the headline of several series and jobs', () => {
     if (safe === undefined || lacksMargin === undefined || never === undefined)
       throw new Error('a job is missing');
     expect(describe([safe, never, never], false)).toBe('2 of 3 jobs would have failed.');
-    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would have been unsafe at some start times.');
+    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would not be safe.');
     expect(describe([safe, safe], true)).toBe('both jobs were safe at every start time so far.');
     expect(describe([safe, safe, safe], false)).toBe('all 3 jobs were safe at every start time.');
   });

@@ -106,7 +106,7 @@ describe('the line', () => {
     ]);
   });
 
-  test('expired credentials are no time left', () => {
+  test('expired credentials are shown as expired', () => {
     expect(parts(judge([hourly(web(1), { began: 20 })], []))).toContain(
       'last seen credentials EXPIRED 11h ago',
     );
@@ -137,7 +137,7 @@ describe('the line', () => {
     );
   });
 
-  test('several jobs show the worst', () => {
+  test('the line shows the worst of several jobs', () => {
     expect(text(judge([hourly(web(1))], [job(HOUR), job(9 * HOUR)]))).toMatch(
       /^not safe · 9h job, the worst of 2 jobs · no start was safe · /,
     );

@@ -1,5 +1,5 @@
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
-import type { AssessedJob } from '../../../domain/verdict/assessment.ts';
+import type { AssessedJob, AssessedSeries } from '../../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verdict.ts';
 import { type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
@@ -22,10 +22,10 @@ const isSoFar = ({ judgement, series }: JudgedSeries) => isSafeSoFar(judgement, 
 /** Whether any of the safe verdicts comes from little history. */
 export const areSafeSoFar = (judged: readonly JudgedSeries[]): boolean => judged.some(isSoFar);
 
-/** `hosts`, if each series has a host of its own, else `series`. */
-function nameSeries(judged: readonly JudgedSeries[]): string {
-  const hosts = new Set(judged.map(({ series }) => series.identity.host));
-  return hosts.size === judged.length ? 'hosts' : 'series';
+/** `hosts`, if each series of the report has a host of its own, else `series`. */
+function nameSeries(all: readonly AssessedSeries[]): string {
+  const hosts = new Set(all.map(({ identity }) => identity.host));
+  return hosts.size === all.length ? 'hosts' : 'series';
 }
 
 /** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. */
@@ -45,12 +45,19 @@ function countOf(count: number, total: number, noun: string): string {
 
 /** A start that lacks only the margin would not have failed. */
 const describeNotSafe = (judgements: readonly JobJudgement[]): string =>
-  judgements.some(lacksOnlyMargin) ? 'would have been unsafe at some start times' : 'would have failed';
+  judgements.some(lacksOnlyMargin) ? 'would not be safe' : 'would have failed';
 
-/** `a 4h job that … would have failed on 2 of 5 hosts.` */
-export function describeOutcomeOfSeries(job: Job, judged: readonly JudgedSeries[]): string {
+/**
+ * `a 4h job that … would have failed on 2 of 5 hosts.`
+ * @param all series of the report
+ */
+export function describeOutcomeOfSeries(
+  job: Job,
+  judged: readonly JudgedSeries[],
+  all: readonly AssessedSeries[],
+): string {
   const name = describeCopyingJob(job);
-  const noun = nameSeries(judged);
+  const noun = nameSeries(all);
   const of = (count: number) => countOf(count, judged.length, noun);
   const notSafe = countSafety(judged, 'not-safe');
   if (notSafe > 0) {
@@ -58,21 +65,26 @@ export function describeOutcomeOfSeries(job: Job, judged: readonly JudgedSeries[
     return `${name} ${describeNotSafe(judgements)} on ${countOfKnown(notSafe, judged, noun)}.`;
   }
   const unknown = countSafety(judged, 'unknown');
-  if (unknown > 0) return `it is unknown whether ${name} is safe on ${of(unknown)}.`;
+  if (unknown > 0) return `it is unknown whether ${name} is safe at any start time on ${of(unknown)}.`;
   const startTimes = nameStartTimes(judged.map(({ judgement }) => judgement));
   return `${name} was safe ${startTimes} on ${of(judged.length)}${areSafeSoFar(judged) ? ' so far' : ''}.`;
 }
 
-/** What decides the verdict of several series. @param worst in the order of their importance */
+/**
+ * What decides the verdict of several series.
+ * @param worst in the order of their importance
+ * @param all series of the report
+ */
 export function describeReasonOfSeries(
   worst: readonly JudgedSeries[],
   judged: readonly JudgedSeries[],
+  all: readonly AssessedSeries[],
 ): string[] {
   const [first] = worst;
   if (first === undefined) return [];
   const { judgement, series } = first;
   const { measurement, identity } = series.analysis;
-  const name = nameSeries(judged) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
+  const name = nameSeries(all) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
   const unknown = countSafety(judged, 'unknown');
   const { spare } = judgement;
   switch (toSafety(judgement.verdict)) {

@@ -18,7 +18,7 @@ import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 const MIN_GAP_SHARE = 1 / 240;
 const MAX_TIME_TICKS = 8;
 /** Pixels of the plot on a phone. */
-const PHONE_WIDTH = 270;
+const PHONE_WIDTH = 250;
 
 interface SawToothOptions {
   jobs: readonly JobLine[];
