@@ -52,8 +52,8 @@ function listVerdictParts(status: Status): StatusPart[] {
   ];
 }
 
-/** For whole verdicts: the share of safe starts describes the others. */
-function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] {
+/** When starts are safe, for `start-after-rotation` and `never`. The share of safe starts describes other verdicts. */
+export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] {
   if (judgement?.verdict === 'never') return [{ text: 'no start was safe' }];
   if (judgement?.verdict !== 'start-after-rotation') return [];
   const { safeTimeAfterRotation: time } = judgement;
