@@ -56,7 +56,7 @@ function describeError(
     const hint = buildFlagHint(program, command, unknownFlag);
     const guess = () => guessLongFlag(command, unknownFlag) ?? seeHelp(command);
     const hints = lacksDashes
-      ? [hint, ADD_DASHES]
+      ? [hint, suggestDashes(ownArguments, options)]
       : [suggestOrder(program, command, ownArguments) ?? hint ?? guess()];
     return [`unknown option '${getFlagName(unknownFlag)}'`, hints.filter(Boolean).join(' or ')];
   }
@@ -75,7 +75,10 @@ function describeError(
       const argument = args[registeredArguments.length] ?? '';
       const suggestion = suggestFlag(command, args, registeredArguments.length, ownArguments);
       const quoted = isUrl(argument) ? 'unexpected URL' : `unexpected argument '${argument}'`;
-      return [`${quoted}: ${limit}`, suggestion ?? (lacksDashes ? ADD_DASHES : seeHelp(command))];
+      return [
+        `${quoted}: ${limit}`,
+        suggestion ?? (lacksDashes ? suggestDashes(ownArguments, options) : seeHelp(command)),
+      ];
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
@@ -113,7 +116,27 @@ const isOtherDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(wor
 
 const isUrl = (text: string) => /^https?:/i.test(text);
 
-const ADD_DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+/** Repeats the duration and the command. Its arguments can be secret. */
+function suggestDashes(words: readonly string[], options: readonly Option[]): string {
+  let duration = '4h';
+  let command: string | undefined;
+  for (let index = words[0] === 'exec' ? 1 : 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (!word.startsWith('-')) {
+      command = word;
+      break;
+    }
+    const option = options.find(({ long, short }) => word === long || word === short);
+    // The next word can be its value.
+    if (option === undefined) break;
+    if (!option.required && !option.optional) continue;
+    index += 1;
+    if (option.long === '--job-duration') duration = words[index] ?? duration;
+  }
+  const isPlain = (text: string) => /^[\w./+:-]+$/.test(text);
+  const example = `-j ${isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
+  return `put two dashes before the command: \`cred-watch exec ${example}\``;
+}
 
 function listChoices(option: Option | undefined, command: Command): string | null {
   if (option?.argChoices === undefined) return null;
