@@ -136,6 +136,17 @@ describe('the headline of several series and jobs', () => {
     ]);
   });
 
+  test('hosts without a verdict are not counted', () => {
+    const young = pretend({ time: 30 * 60_000, identity: { host: 'web-8' } });
+    const [, , worst] = hosts;
+    expect(describeAll([worst!, young], job(3.5))[0]).toBe(
+      `a 3h 30m job ${COPIES} would have failed on the only host with a verdict.`,
+    );
+    expect(describeAll([...hosts, young], job(3.5))[0]).toBe(
+      `a 3h 30m job ${COPIES} would have failed on 1 of 3 hosts with a verdict.`,
+    );
+  });
+
   test('safe hosts are counted, and the least to spare is named', () => {
     expect(describeAll(hosts, job(2))).toEqual([
       `a 2h job ${COPIES} was safe at every start time on all 3 hosts.`,
@@ -212,8 +223,8 @@ test('the share of failing starts and the share of safe starts are 100% in total
 });
 
 test.for([
-  [21_632, 23_614, '6h 00m – 6h 33m'],
-  [3588, 3823, '59m – 1h 03m'],
+  [21_632, 23_614, '6h 00m – 6h 34m'],
+  [3588, 3823, '59m – 1h 04m'],
   [3600, 3600, '1h'],
   [3602, 3645, '1h 00m 02s – 1h 00m 45s'],
   [20, 45, '20s – 45s'],

@@ -28,6 +28,15 @@ function nameSeries(all: readonly AssessedSeries[]): string {
   return hosts.size === all.length ? 'hosts' : 'series';
 }
 
+/** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. */
+function countOfKnown(count: number, judged: readonly JudgedSeries[], noun: string): string {
+  const unknown = countSafety(judged, 'unknown');
+  if (unknown === 0) return countOf(count, judged.length, noun);
+  const known = judged.length - unknown;
+  const which = known === 1 ? `the only ${noun === 'hosts' ? 'host' : noun}` : countOf(count, known, noun);
+  return `${which} with a verdict`;
+}
+
 /** `both hosts`, `all 5 hosts`, `2 of 5 hosts`. */
 function countOf(count: number, total: number, noun: string): string {
   if (count < total) return `${formatNumber(count)} of ${formatNumber(total)} ${noun}`;
@@ -53,7 +62,7 @@ export function describeOutcomeOfSeries(
   const notSafe = countSafety(judged, 'not-safe');
   if (notSafe > 0) {
     const judgements = judged.map(({ judgement }) => judgement);
-    return `${name} ${describeNotSafe(judgements)} on ${of(notSafe)}.`;
+    return `${name} ${describeNotSafe(judgements)} on ${countOfKnown(notSafe, judged, noun)}.`;
   }
   const unknown = countSafety(judged, 'unknown');
   if (unknown > 0) return `it is unknown whether ${name} is safe at any start time on ${of(unknown)}.`;
