@@ -51,9 +51,9 @@ describe.each(Object.entries(READABLE))('many series: %s', (name, { render, list
   /** Lines of the table are wrapped. */
   const unwrap = (text: string) => text.replaceAll('\n', ' ');
 
-  test(`the ${name} shows up to 50 series in stored order`, () => {
+  test(`the ${name} shows up to 50 series, the worst first`, () => {
     const text = show(judge(hosts(50), [job(2 * HOUR)]));
-    expect(listHosts(text)).toEqual(Array.from({ length: 50 }, (_, index) => `h${index}`));
+    expect(listHosts(text)).toEqual(Array.from({ length: 50 }, (_, index) => `h${49 - index}`));
     expect(text).not.toContain('not shown');
   });
 
@@ -77,12 +77,12 @@ describe.each(Object.entries(READABLE))('many series: %s', (name, { render, list
 
   test(`the ${name} folds retired series into one line`, () => {
     const text = show(withRetired());
-    expect(listHosts(text)).toEqual(['h0', 'h1']);
+    expect(listHosts(text)).toEqual(['h1', 'h0']);
     expect(unwrap(text)).toMatch(
       /1 retired series is not shown: 12 samples from .*, worst case .*; show them with `report --retired`/,
     );
     const all = show(withRetired(), { showRetired: true });
-    expect(listHosts(all)).toEqual(['h0', 'h1', 'h0']);
+    expect(listHosts(all)).toEqual(['h1', 'h0', 'h0']);
     expect(all).not.toContain('not shown');
   });
 
