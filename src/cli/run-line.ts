@@ -8,7 +8,7 @@ import { applyFlagVariables } from './flags/environment/flag-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import type { Io, ProcessIo } from './process/io.ts';
 import { createLocaleOutput } from './process/io.ts';
-import { printThrownError } from './process/messages.ts';
+import { printMisspeltVariablesNote, printThrownError } from './process/messages.ts';
 
 /** The command of a line, with its flags. */
 export interface ParsedLine {
@@ -72,6 +72,7 @@ export async function runLine(
     stderr: createLocaleOutput(stderr, env),
     debug: line.ownArguments.includes('--debug'),
     onError: null,
+    onVariablesNote: null,
   };
   if (!line.definition?.isNagiosPlugin || style !== 'nagios')
     return encodeExitCode(await runOrPrintError(line, io, run), style);
@@ -84,6 +85,7 @@ export async function runLine(
 
 async function runOrPrintError(line: CommandLine, io: Io, run: (io: Io) => Promise<number>): Promise<number> {
   try {
+    await printMisspeltVariablesNote(io);
     return await run(io);
   } catch (error) {
     await printThrownError(io, error);

@@ -4,6 +4,7 @@ import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { wrapMessage } from '../../report/terminal/wrap-message.ts';
+import { joinWords } from '../../report/text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
@@ -15,7 +16,7 @@ import { encodeForLocale, type Io } from './io.ts';
  * @param message one line in lower case, without secrets
  */
 export async function printError(io: Io, message: string, hint?: string): Promise<void> {
-  io.onError?.(message);
+  io.onError?.(message, hint ?? null);
   await print(io, 'error', message, hint);
 }
 
@@ -30,7 +31,24 @@ export const printMissingDatabaseNote = (io: Io, message: string, hint?: string)
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
   const text = describeVariables(listSelectingVariables(command));
-  if (text !== null) await printNote(io, text);
+  if (text === null) return;
+  io.onVariablesNote?.(text);
+  await printNote(io, text);
+}
+
+const OTHER_VARIABLE = /^CRED_WATCH_(?!(?:DB|HOST|JOB_DURATION|MARGIN|ROLE|SOURCE)$)/;
+
+/** A misspelt variable has no effect, so a job may not be judged. */
+export async function printMisspeltVariablesNote(io: Io): Promise<void> {
+  // Most environments have none of these variables.
+  if (!Object.keys(io.env).some((name) => OTHER_VARIABLE.test(name))) return;
+  const { findMisspeltVariables } = await import('../flags/environment/misspelt-variables.ts');
+  for (const { name, suggestions } of findMisspeltVariables(io.env)) {
+    const message = `${name} is not a variable of cred-watch, and has no effect`;
+    const hint = `did you mean ${joinWords(suggestions, 'or')}?`;
+    io.onVariablesNote?.(`${message}: ${hint}`);
+    await printNote(io, message, hint);
+  }
 }
 
 /** Prints a message about something that can make a running job fail. */

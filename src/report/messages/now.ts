@@ -127,7 +127,7 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   }
   if (validityAfterRotation !== null && validityAfterRotation.max < required)
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
-  return 'there is too little history';
+  return judgement.unknownReason?.code === 'POLL_FAILED' ? 'the poll failed' : 'there is too little history';
 }
 
 export interface WaitState {
