@@ -1,6 +1,6 @@
 import { CredWatchError, describeSystemError, getSystemErrorCode } from './errors.ts';
 
-/** Why the system did not write, and what to do about it. Null: nothing but another place helps. */
+/** The cause of a write error, and the fix. Null: only another file helps. */
 type Explanation = readonly [reason: string, remedy: string | null];
 
 const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map([
@@ -35,7 +35,7 @@ export const describeWriteError = (error: unknown): string =>
 
 /**
  * What to do about a failed write.
- * @param otherPlace what always helps: `write to another file`
+ * @param otherPlace always helps: `write to another file`
  */
 export function adviseWriteError(error: unknown, otherPlace: string): string {
   const [, remedy = null] = EXPLANATIONS.get(getSystemErrorCode(error) ?? '') ?? [];

@@ -3,7 +3,7 @@ import { COMPLETE_COMMAND } from './command.ts';
 import { type CommandLine, splitCommandLine } from './flags/command-line.ts';
 import { handleCommanderError } from './flags/usage-errors.ts';
 import { createHelpConfiguration } from './manual/format-help.ts';
-import { FILE_STYLE, type Io, type ProcessIo, wantsColour } from './process/io.ts';
+import { FILE_STYLE, getColumns, type Io, type ProcessIo, wantsColour } from './process/io.ts';
 import { COMMANDS } from './program.ts';
 import { createLineParser, runLine, runParsedLine } from './run-line.ts';
 
@@ -29,8 +29,8 @@ async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
   const output = {
     writeOut: write,
     writeErr: write,
-    getOutHelpWidth: () => io.stdout.columns ?? FILE_STYLE.width,
-    getErrHelpWidth: () => io.stderr.columns ?? FILE_STYLE.width,
+    getOutHelpWidth: () => getColumns(io.stdout) ?? FILE_STYLE.width,
+    getErrHelpWidth: () => getColumns(io.stderr) ?? FILE_STYLE.width,
     getOutHasColors: () => wantsColour(io.stdout, io.env),
     getErrHasColors: () => wantsColour(io.stderr, io.env),
   };

@@ -6,8 +6,7 @@ import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
 import { applyFlagVariables } from './flags/environment/flag-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
-import type { Io, ProcessIo } from './process/io.ts';
-import { createLocaleOutput } from './process/io.ts';
+import { createLocaleOutput, type Io, type ProcessIo } from './process/io.ts';
 import { printMisspeltVariablesNote, printThrownError } from './process/messages.ts';
 
 /** The command of a line, with its flags. */

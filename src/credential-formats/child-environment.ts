@@ -55,18 +55,8 @@ function inheritVariables(parent: ParentEnvironment, region: string | null): Rec
   };
 }
 
-/**
- * Variables from which some AWS client takes credentials, or facts about credentials. In a child they would
- * precede the passed credentials, mix with them, or contradict them.
- *
- * Not in this list, on purpose:
- * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in
- *   the environment precede their keys.
- * - AWS_EC2_METADATA_*: every SDK tries IMDS last.
- * - AWS_BEARER_TOKEN_*: each belongs to one service, and the user has set it for that service.
- * - SECRET_ACCESS_KEY: read by Rust only, and only if AWS_SECRET_ACCESS_KEY is missing.
- */
-const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
+/** Variables from which some AWS client takes keys or a session token. */
+export const KEY_VARIABLES: readonly string[] = [
   // Read by every SDK.
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -80,6 +70,21 @@ const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
   'AMAZON_ACCESS_KEY_ID',
   'AMAZON_SECRET_ACCESS_KEY',
   'AMAZON_SESSION_TOKEN',
+];
+
+/**
+ * Variables from which some AWS client takes credentials, or facts about credentials. In a child they would
+ * precede the passed credentials, mix with them, or contradict them.
+ *
+ * Not in this list, on purpose:
+ * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in
+ *   the environment precede their keys.
+ * - AWS_EC2_METADATA_*: every SDK tries IMDS last.
+ * - AWS_BEARER_TOKEN_*: each belongs to one service, and the user has set it for that service.
+ * - SECRET_ACCESS_KEY: read by Rust only, and only if AWS_SECRET_ACCESS_KEY is missing.
+ */
+const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
+  ...KEY_VARIABLES,
   // Expirations of earlier credentials, as named by AWS, aws-sso-util, Granted, awsume and aws-sso-cli.
   'AWS_CREDENTIAL_EXPIRATION',
   'AWS_CREDENTIALS_EXPIRATION',

@@ -3,17 +3,18 @@ import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
-import type { TextStyle } from './terminal/text-style.ts';
-import type { TimeFormat } from './text/time-format.ts';
+import type { TimedTextStyle } from './terminal/text-style.ts';
 
 /** What a renderer needs besides the assessment. */
-export interface ReportContext extends TextStyle {
+/** The context of the reports about series and about hosts. */
+export interface OutputContext extends TimedTextStyle {
   now: Instant;
-  /** For people. Machine formats use UTC. */
-  times: TimeFormat;
   margin: Seconds;
   /** The version of cred-watch. */
   version: string;
+}
+
+export interface ReportContext extends OutputContext {
   /** What the table, Markdown and the page show. Other formats contain all series. */
   seriesLimits: SeriesLimits;
   /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */

@@ -23,8 +23,8 @@ import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import { hasStdout, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
-import { hasStdout, printPluginLine, removeTableOnStdout } from '../report/plugin-line.ts';
 import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { announceReport, announcesFiles } from '../report/written-files.ts';
@@ -151,7 +151,7 @@ export const reportCommand: CommandDefinition = {
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     await writeOutputs(rendered, report, presigned, flags, { now, times }, io);
     if (isPlugin && canRender && !hasStdout(rendered))
-      await printPluginLine(report, presigned ?? [], { ...options, times }, io);
+      await printNagiosLine(report, presigned ?? [], { ...options, times }, io);
     if (!isPlugin && announcesFiles(rendered, io))
       await announceReport(rendered, { report, presigned: presigned ?? [], ...options, times, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);

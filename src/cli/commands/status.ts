@@ -1,6 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import type { Status } from '../../domain/status/status.ts';
-import { summariseStatus } from '../../domain/status/status.ts';
+import { type Status, summariseStatus } from '../../domain/status/status.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
@@ -98,8 +97,8 @@ async function render(
     return renderStatusJson(status, now);
   }
   if (exitCodes === 'nagios') {
-    const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
-    return renderStatusPluginLine(status, times);
+    const { renderStatusNagiosLine } = await import('../../report/status/nagios-line.ts');
+    return renderStatusNagiosLine(status, times);
   }
   const { renderStatusText } = await import('../../report/status/text.ts');
   return renderStatusText(status, { ...getTextStyle(io), times });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { findSimilarWords } from '../../domain/similar-words.ts';
+import { askDidYouMean } from './suggestions/did-you-mean.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
@@ -53,13 +54,13 @@ export function buildCommandHint(program: Command, name: string): string {
   const [command] = OTHER_COMMANDS.find(([, others]) => others.includes(name)) ?? [];
   if (command !== undefined) return `did you mean \`cred-watch ${command}\`?`;
   const names = program.commands.map((each) => each.name());
-  return askDidYouMean(name, names) ?? 'run `cred-watch help` for a list of commands';
+  return askForSimilarWord(name, names) ?? 'run `cred-watch help` for a list of commands';
 }
 
 /** Says which values are allowed. `more` continues the list of choices. */
 export function buildChoiceHint(value: string, choices: readonly string[], more = ''): string {
   const use = `use one of ${choices.join(', ')}${more}`;
-  const question = askDidYouMean(value, choices);
+  const question = askForSimilarWord(value, choices);
   return question === null ? use : `${question} ${use}`;
 }
 
@@ -89,7 +90,7 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${value}?`;
   const flags = [...options.flatMap(({ long }) => long ?? []), '--help'].map((each) => each.slice(2));
   const similar = findSimilarWords(value, flags).map((each) => `--${each}`);
-  return similar.length === 0 ? null : `did you mean ${similar.join(' or ')}?`;
+  return askDidYouMean(similar);
 }
 
 /** More flags with the same letter are no help. */
@@ -102,19 +103,17 @@ export function guessLongFlag(command: Command | null, flag: string): string | n
   const names = (command?.options ?? []).flatMap(({ long }) =>
     long?.startsWith(`--${letter}`) ? [long] : [],
   );
-  return names.length === 0 || names.length > MAX_SHORT_GUESSES
-    ? null
-    : `did you mean ${names.join(' or ')}?`;
+  return names.length > MAX_SHORT_GUESSES ? null : askDidYouMean(names);
 }
 
 const formatList = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** `did you mean json?`; null if no known word is similar. */
-function askDidYouMean(word: string, known: readonly string[]): string | null {
+function askForSimilarWord(word: string, known: readonly string[]): string | null {
   const small = word.toLowerCase();
-  if (known.includes(small)) return `did you mean ${small}?`;
+  if (known.includes(small)) return askDidYouMean([small]);
   const similar = findSimilarWords(small, known);
   // If most known words are similar, the list of all words helps more.
   const isVague = similar.length > 1 && similar.length > known.length / 2;
-  return similar.length === 0 || isVague ? null : `did you mean ${similar.join(' or ')}?`;
+  return isVague ? null : askDidYouMean(similar);
 }

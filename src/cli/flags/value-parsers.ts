@@ -10,13 +10,8 @@ import { CredWatchError } from '../../errors.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
-import {
-  askDidYouMean,
-  askForCount,
-  askForDuration,
-  askForShare,
-  hasNoUnit,
-} from './suggestions/suggest-values.ts';
+import { askDidYouMean } from './suggestions/did-you-mean.ts';
+import { askForCount, askForDuration, askForShare, hasNoUnit } from './suggestions/suggest-values.ts';
 
 const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 
@@ -137,7 +132,7 @@ export function parseRole(text: string): string {
 }
 
 /** `-` is a usual name here: most commands use it for stdin or stdout. */
-export function parseFileName(text: string): string {
+function parseFileName(text: string): string {
   // `-o=report.html` would write to `=report.html`.
   if (text.startsWith('=')) throw new InvalidValueError('begins with =', `for this name, use ./${text}`);
   if (!looksLikeUrl(text)) return parseDatabase(text);

@@ -15,8 +15,8 @@ import { FILE_STYLE, getTextStyle, printText } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import { hasStdout, removeTableOnStdout } from '../report/nagios-line.ts';
 import type { ReportOutput } from '../report/outputs.ts';
-import { hasStdout, removeTableOnStdout } from '../report/plugin-line.ts';
 import { writeAll } from '../report/write-outputs.ts';
 import { announcesFiles, printWrittenFiles } from '../report/written-files.ts';
 import { rejectSeriesFlags } from './fleet-flags.ts';
@@ -70,8 +70,8 @@ export async function runFleetReport(request: FleetReportRequest, invocation: In
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   });
   if (isPlugin && canRender && !hasStdout(rendered)) {
-    const { renderFleetPluginLine } = await import('../../report/fleet/plugin-line.ts');
-    await printText(io, renderFleetPluginLine(fleet));
+    const { renderFleetNagiosLine } = await import('../../report/fleet/nagios-line.ts');
+    await printText(io, renderFleetNagiosLine(fleet));
   }
   if (!isPlugin && announcesFiles(rendered, io))
     await printWrittenFiles(rendered, describeFleetVerdict(fleet), io);

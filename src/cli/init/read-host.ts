@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, Orchestrator } from '../../domain/installation/schedule.ts';
 import { detectPlatform } from '../../sources/environment/platform.ts';
 import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
 import type { Io } from '../process/io.ts';
+import { canAccess } from './file-access.ts';
 import { SYSTEM_FOLDERS } from './run-program.ts';
 
 /**
@@ -38,11 +39,4 @@ export function findProgram(name: string, env: Environment): string | null {
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isExecutable = (path: string): boolean => canAccess(path, constants.X_OK);

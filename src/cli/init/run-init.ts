@@ -149,11 +149,14 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
   hasHost: findConfiguredHost(flags, io) !== null,
 });
 
-/** Nothing is installed if something polls already. */
+/** Installs nothing if a poller records these credentials already. */
 const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
   existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
 
-/** What polls the same credentials into the same database already, at this interval. A chosen schedule is always shown. */
+/**
+ * Finds a poller that records the same credentials in the same database at this interval. Null if the user chose a
+ * schedule.
+ */
 async function findExistingPoller(
   flags: InitFlags,
   poll: PollCommand,
@@ -164,15 +167,21 @@ async function findExistingPoller(
   const { findPollers } = await import('./check/find-pollers.ts');
   // A process ends with its session or container, so it does not replace cron or systemd.
   const isProcessEnough = schedule.kind === 'process' || schedule.kind === 'sidecar';
-  const own = findPoll([poll.node, poll.program, ...poll.words]);
+  const command = [poll.node, poll.program, ...poll.words];
+  const assignments = poll.variables.map(([name, value]) => `${name}=${value}`);
+  // Of the variables of units and processes, only those for the database are read.
+  const isSame = ({ place, poll: found, variables }: Poller) => {
+    const isCron = place.kind === 'cron';
+    const own = findPoll(isCron ? [...assignments, ...command] : command);
+    return own !== null && isSameSource(isCron ? { ...found, variables } : found, own);
+  };
   const found = (await findPollers(io, '/')).find(
     (each) =>
       each.problem === null &&
       (each.place.kind !== 'process' || isProcessEnough) &&
       each.database === poll.database &&
       (each.interval === null || each.interval === flags.every) &&
-      own !== null &&
-      isSameSource(each.poll, own),
+      isSame(each),
   );
   return found ?? null;
 }

@@ -56,7 +56,10 @@ export function formatBlocks(blocks: readonly HelpBlock[], width: number): strin
   });
 }
 
-/** Purposes are comments, so that a line can be copied. Aligns purposes in the rightmost column where all of them fit. Longer inputs shift their own. */
+/**
+ * Writes purposes as comments, so that a line can be copied. Aligns them in the rightmost column where all of them fit.
+ * The purpose of a longer input begins after the input.
+ */
 export function formatExamples(examples: readonly HelpExample[], width: number): string {
   const fits = (column: number) =>
     examples.every(

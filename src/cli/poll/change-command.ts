@@ -1,16 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { kill } from 'node:process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type Clock, withTimeLimit } from '../../clock.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { describeSystemError } from '../../errors.ts';
-import type { Io } from '../process/io.ts';
+import type { Io, Output } from '../process/io.ts';
 import { buildChangeEnvironment, type ChangeFacts } from './change-environment.ts';
 
-/** A command that hangs must not collect processes. */
+/** Without a limit, each change would leave a process behind if the command hangs. */
 const MAX_RUN_MS = 60_000;
 
 /** systemd and Docker kill a process after ten seconds or more. */
 const MAX_LAST_RUN_MS = 8000;
+
+/** The last output can arrive after the end of the command. */
+const MAX_OUTPUT_DELAY_MS = 200;
 
 /** Why a run of the command failed. Null: success. */
 export type RunProblem = string | null;
@@ -36,7 +42,7 @@ export class ChangeCommand {
     try {
       const env = buildChangeEnvironment(facts, this.#io.env);
       return await withTimeLimit(MAX_RUN_MS, this.#stop.signal, (limit) =>
-        runShell(this.#command, env, limit),
+        runShell(this.#command, env, limit, this.#io.stderr),
       );
     } catch (error) {
       return `could not be started: ${describeSystemError(error)}`;
@@ -60,26 +66,46 @@ export class ChangeCommand {
   }
 }
 
-/** stdout is for the output of `poll`, so both streams of the command go to stderr. */
+/**
+ * stdout is for the output of `poll`, so both streams of the command go to stderr. On a terminal, `stderr` prints them,
+ * so that they do not mix with the updating line.
+ */
 function runShell(
   command: string,
   env: Readonly<Record<string, string>>,
   limit: AbortSignal,
+  stderr: Output,
 ): Promise<RunProblem> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that Ctrl-C does not end the command.
-    const child = spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 2, 2] });
+    const stream = stderr.isTerminal ? 'pipe' : 2;
+    const child = spawn(command, { shell: true, detached: true, env, stdio: ['ignore', stream, stream] });
+    for (const output of [child.stdout, child.stderr]) if (output !== null) printLines(output, stderr);
     const end = () => killGroup(child);
     if (limit.aborted) end();
     limit.addEventListener('abort', end, { once: true });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       limit.removeEventListener('abort', end);
-      if (limit.aborted) resolve(describeTimeout(limit));
-      else if (signal !== null) resolve(`was ended by ${signal}`);
-      else resolve(code === 0 ? null : `failed with exit code ${code}`);
+      const finish = () => resolve(limit.aborted ? describeTimeout(limit) : describeExit(code, signal));
+      const timer = setTimeout(finish, MAX_OUTPUT_DELAY_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        finish();
+      });
     });
   });
+}
+
+function describeExit(code: number | null, signal: NodeJS.Signals | null): RunProblem {
+  if (signal !== null) return `was ended by ${signal}`;
+  return code === 0 ? null : `failed with exit code ${code}`;
+}
+
+/** A process that the command leaves in the background can keep the stream open, but does not delay the end of `poll`. */
+function printLines(stream: Readable, output: Output): void {
+  createInterface({ input: stream }).on('line', (line) => void output.write(`${line}\n`));
+  if (stream instanceof Socket) stream.unref();
 }
 
 const describeTimeout = ({ reason }: AbortSignal): string =>

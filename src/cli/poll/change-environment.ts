@@ -1,3 +1,4 @@
+import { KEY_VARIABLES } from '../../credential-formats/child-environment.ts';
 import type { PollChange } from '../../domain/changes/poll-changes.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -22,15 +23,7 @@ export interface ChangeFacts {
  * URLs and names of files stay, so that the command can get credentials of its own.
  */
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_SECURITY_TOKEN',
-  'AWS_ACCESS_KEY',
-  'AWS_SECRET_KEY',
-  'AMAZON_ACCESS_KEY_ID',
-  'AMAZON_SECRET_ACCESS_KEY',
-  'AMAZON_SESSION_TOKEN',
+  ...KEY_VARIABLES,
   'SECRET_ACCESS_KEY',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',

@@ -7,14 +7,18 @@ import type { DestinationTarget } from '../push/destination-target.ts';
 import type { Tag } from '../push/tags.ts';
 import type { TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 
-export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags, TimeZoneFlag {
-  targets?: string;
+/** The flags of `poll` for one endpoint and for `--targets`. */
+export interface CommonPollFlags extends ListeningFlags, JudgingFlags {
   interval?: Seconds;
   for?: Seconds;
   db?: string;
   format: TextOrJson;
   push?: readonly DestinationTarget[];
   tag?: readonly Tag[];
+}
+
+export interface PollFlags extends SourceFlags, CommonPollFlags, TimeZoneFlag {
+  targets?: string;
   /** A command for the shell. */
   onChange?: string;
 }

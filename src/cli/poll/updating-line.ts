@@ -1,9 +1,6 @@
-import type { Io, Output } from '../process/io.ts';
+import { getUpdatedLineLength, type Io, type Output } from '../process/io.ts';
 
 const UPDATE_INTERVAL_MS = 1000;
-
-/** Of a terminal that does not report its width. */
-const DEFAULT_COLUMNS = 80;
 
 /**
  * Erases the line and everything below it. The cursor is always at the start of the line. So after the terminal became
@@ -26,8 +23,7 @@ export function showUpdatingLine(io: Io, format: (columns: number) => string): U
   const { stdout } = io;
   let isShown = false;
   let isStopped = false;
-  // The last column stays free, because some terminals wrap after it.
-  const build = () => (isStopped ? '' : `${format((stdout.columns || DEFAULT_COLUMNS) - 1)}\r`);
+  const build = () => (isStopped ? '' : `${format(getUpdatedLineLength(stdout))}\r`);
   const erase = () => (isShown ? ERASE : '');
   const update = () => {
     const text = `${erase()}${build()}`;

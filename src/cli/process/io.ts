@@ -72,6 +72,16 @@ export interface Output {
   write(text: string): Promise<void>;
 }
 
+/** The width of a terminal. Undefined without a terminal, or if the terminal does not report its width. */
+export const getColumns = (output: Output): number | undefined =>
+  output.isTerminal && output.columns ? output.columns : undefined;
+
+/** For terminals that do not report their width. */
+const DEFAULT_COLUMNS = 80;
+
+/** The length of a line that is written again. The last column stays free, because some terminals wrap after it. */
+export const getUpdatedLineLength = (output: Output): number => (getColumns(output) ?? DEFAULT_COLUMNS) - 1;
+
 /** NO_COLOR: https://no-color.org, any non-empty value. FORCE_COLOR has priority, as in Node.js. */
 export function wantsColour(output: Output, env: Environment): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
@@ -113,7 +123,7 @@ export const FILE_STYLE: TextStyle = { width: 100, hasColour: false, isAsciiOnly
 
 /** The layout of text on stdout. */
 export const getTextStyle = ({ stdout, env }: Io): TextStyle => ({
-  width: (stdout.isTerminal ? stdout.columns : undefined) ?? FILE_STYLE.width,
+  width: getColumns(stdout) ?? FILE_STYLE.width,
   hasColour: wantsColour(stdout, env),
   isAsciiOnly: !supportsUnicode(env),
 });

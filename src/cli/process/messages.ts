@@ -9,7 +9,7 @@ import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
-import { encodeForLocale, type Io } from './io.ts';
+import { encodeForLocale, getColumns, type Io } from './io.ts';
 
 /**
  * Prints what happened and what to do to stderr.
@@ -61,7 +61,7 @@ async function print(
   message: string,
   hint?: string,
 ): Promise<void> {
-  const columns = io.stderr.isTerminal ? io.stderr.columns : undefined;
+  const columns = getColumns(io.stderr);
   const format = (label: string, text: string) =>
     `${wrapMessage(`${label}: `, encodeForLocale(escapeUnprintable(text), io.env), columns)}\n`;
   await io.stderr.write(format(kind, message) + (hint === undefined ? '' : format('hint', hint)));

@@ -1,4 +1,4 @@
-import { addToNagiosLine, renderNagiosError } from '../../report/now/nagios-line.ts';
+import { addToNagiosLine, renderNagiosError } from '../../report/text/nagios-line.ts';
 import { type Io, printText } from './io.ts';
 
 /**

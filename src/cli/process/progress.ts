@@ -1,14 +1,11 @@
 import type { Instant } from '../../domain/model.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
-import type { Io } from './io.ts';
+import { getUpdatedLineLength, type Io } from './io.ts';
 
 const MIN_UPDATE_INTERVAL_MS = 100;
 const COUNTDOWN_INTERVAL_MS = 1000;
 
 export type Progress = ReturnType<typeof createProgress>;
-
-/** Of a terminal that does not report its width. */
-const DEFAULT_COLUMNS = 80;
 
 /** Shows one line that replaces itself, if stderr is a terminal that can do so. */
 export function createProgress({ stderr, clock, env }: Io) {
@@ -25,7 +22,7 @@ export function createProgress({ stderr, clock, env }: Io) {
       shownAt = clock.now();
       isShown = true;
       // Of a line that wraps, only the last part could be erased.
-      void stderr.write(`\r\u001b[K${truncateStart(text, (stderr.columns ?? DEFAULT_COLUMNS) - 1)}`);
+      void stderr.write(`\r\u001b[K${truncateStart(text, getUpdatedLineLength(stderr))}`);
     },
     clear,
     [Symbol.dispose]: clear,

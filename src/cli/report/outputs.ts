@@ -46,7 +46,7 @@ function guessFormat(file: string): ReportFormat | null {
   return Object.hasOwn(FORMAT_OF_ENDINGS, ending) ? (FORMAT_OF_ENDINGS[ending] ?? null) : null;
 }
 
-/** For `-o report.html` without a format: what to add. Null if the table is probably intended. */
+/** The hint for `-o report.html` without a format. Null if the user probably wants the table. */
 export function suggestFormat(
   requested: readonly RequestedFormat[],
   outputFlag: string | undefined,

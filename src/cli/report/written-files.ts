@@ -6,15 +6,15 @@ import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { hasStdout } from './nagios-line.ts';
 import { type ReportOutput, type RequestedFormat, suggestFormat } from './outputs.ts';
-import { hasStdout } from './plugin-line.ts';
 
 /** People read files in these formats. Programs read the others, and scripts expect no output then. */
 const FORMATS_FOR_PEOPLE: readonly ReportFormat[] = ['html', 'markdown', 'table'];
 
 /**
- * Whether to say what was written. A report on stdout says it itself. Outside a terminal, files that only programs read
- * are written silently, because cron sends a mail with every output.
+ * Whether to print the names of the written files. A report on stdout needs no such note. Outside a terminal, files for
+ * programs are written silently, because cron sends a mail with every output.
  */
 export const announcesFiles = (outputs: readonly ReportOutput[], { stderr }: Io): boolean =>
   outputs.length > 0 &&

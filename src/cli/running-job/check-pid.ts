@@ -10,8 +10,9 @@ import { describeUndecidedSource } from '../../report/messages/provider-chain/jo
 import { describeChildrenWithKeys, describeProcess } from '../../report/messages/running-job/running-job.ts';
 import { renderEndJson, renderRunningJobJson, renderWarningJson } from '../../report/running-job/json.ts';
 import { renderRunningJobNagios } from '../../report/running-job/nagios-line.ts';
-import { type RunningJobStyle, renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
+import { renderEndText, renderRunningJobText } from '../../report/running-job/text.ts';
 import type { FollowedProcess, RunningJobView } from '../../report/running-job/view.ts';
+import type { TimedTextStyle } from '../../report/terminal/text-style.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { findChildrenWithKeys } from '../../sources/probe/children-with-keys.ts';
 import { probeProviders } from '../../sources/probe/probe.ts';
@@ -136,7 +137,7 @@ async function resolveRunningJob(
   return resolveJob(flags, endedRuns, now);
 }
 
-function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style: RunningJobStyle): string {
+function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style: TimedTextStyle): string {
   if (format === 'json') return renderRunningJobJson(view);
   return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, style);
 }
@@ -146,7 +147,7 @@ async function follow(
   followed: FollowedProcess,
   { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
   { format, warnBefore }: ProcessFlags,
-  style: RunningJobStyle,
+  style: TimedTextStyle,
   io: Io,
 ): Promise<number> {
   const { pid, expiration } = followed;

@@ -9,31 +9,19 @@ import { PollPool } from '../../watch/targets/poll-pool.ts';
 import { pollEachTarget, TargetWatcher } from '../../watch/targets/watch-targets.ts';
 import { resolveDatabaseFile } from '../database/database-location.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import type { JudgingFlags } from '../flags/judging-flags.ts';
-import type { ListeningFlags } from '../flags/listening-flags.ts';
-import type { TextOrJson } from '../flags/shared-flags.ts';
+import type { CommonPollFlags } from '../poll/poll-flags.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { BackgroundPush, PollPushFlags } from '../push/background-push.ts';
-import type { DestinationTarget } from '../push/destination-target.ts';
-import type { Tag } from '../push/tags.ts';
 import { type OpenTarget, OpenTargetList } from './open-targets.ts';
 import { canKeepConnections, computeSlotLimits } from './slot-limits.ts';
 import type { Target } from './target.ts';
 import { TargetPrinter } from './target-printer.ts';
 import { FORMAT_HINT, TargetsFile } from './targets-file.ts';
 
-export interface TargetsFlags extends ListeningFlags, JudgingFlags {
-  targets: string;
-  interval?: Seconds;
-  for?: Seconds;
-  db?: string;
-  format: TextOrJson;
-  push?: readonly DestinationTarget[];
-  tag?: readonly Tag[];
-}
+export type TargetsFlags = CommonPollFlags & { targets: string };
 
 type IntervalFlags = TargetsFlags & { interval: Seconds };
 

@@ -2,6 +2,7 @@ import { findSimilarWords } from '../../domain/similar-words.ts';
 import { listZoneNames, openTimeZone } from '../../domain/time/time-zone.ts';
 import type { TimeZone } from '../../domain/time/zone-offsets.ts';
 import { CredWatchError } from '../../errors.ts';
+import { askDidYouMean } from '../flags/suggestions/did-you-mean.ts';
 import type { Io } from '../process/io.ts';
 import { findLocalZone } from './local-zone.ts';
 
@@ -30,7 +31,7 @@ async function readLocalZone({ env }: Pick<Io, 'env'>): Promise<TimeZone> {
   );
 }
 
-/** `CST` and `IST` mean different zones in different countries. */
+/** The form of an abbreviation such as `CST`. */
 const ABBREVIATION = /^[A-Z]{2,5}$/i;
 
 /** `did you mean Europe/Berlin? `, also for the name of a city; empty if no name is similar. */
@@ -39,6 +40,7 @@ function askForSimilarZones(text: string): string {
   const names = new Map(listZoneNames().map((name) => [name.toLowerCase(), name]));
   const cities = [...names.keys()].filter((name) => name.endsWith(`/${word}`));
   const similar = cities.length > 0 ? cities : findSimilarWords(word, [...names.keys()]);
-  if (similar.length > 0) return `did you mean ${similar.map((name) => names.get(name)).join(' or ')}? `;
+  const question = askDidYouMean(similar.flatMap((name) => names.get(name) ?? []));
+  if (question !== null) return `${question} `;
   return ABBREVIATION.test(text) ? 'an abbreviation can mean several zones; ' : '';
 }

@@ -26,7 +26,7 @@ export interface PolledState extends ReportedState {
 export const NOTHING_REPORTED: ReportedState = { result: null, role: null, verdict: null };
 
 /** In the order in which they are listed. */
-export const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
+const CHANGE_KINDS = ['verdict', 'role', 'result'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A poll after which something differs from the reported state. */

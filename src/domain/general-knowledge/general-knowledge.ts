@@ -8,7 +8,7 @@ export interface GeneralKnowledge {
   environment: EnvironmentKind;
   /** The most useful fact first. */
   facts: readonly GeneralFact[];
-  /** What users need to know, and no page of AWS states. */
+  /** Subjects that users need to know, and that no page of AWS states. */
   undocumented: readonly FactSubject[];
 }
 

@@ -58,7 +58,7 @@ function findCommonProblem(
   return hasControlCharacter(poll) ? { code: 'LINE_END' } : null;
 }
 
-/** A terminal, a crontab and a unit would interpret it. */
+/** A terminal, a crontab and a unit interpret these characters. */
 const hasControlCharacter = ({ node, program, words, database, variables }: PollCommand): boolean =>
   [node, program, ...words, database, ...variables.map(([, value]) => value)].some((text) =>
     /[\u0000-\u001f\u007f-\u009f]/.test(text),

@@ -3,7 +3,7 @@ import { type ExpectedRotation, findExpectedRotation } from '../general-knowledg
 import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
-/** When a report has something to show. */
+/** When a report can show a measured rotation. */
 export type ComeBack =
   /** A rotation was measured. */
   | { code: 'NOW' }
@@ -28,7 +28,7 @@ export function findComeBack(current: CurrentCredentials): ComeBack {
   const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
   const [environment] = knowledge.environments;
-  // Several are possible, and nothing tells which one.
+  // Several environments are possible, and their intervals differ.
   const isCertain = environment !== undefined && knowledge.environments.length === 1;
   const expected = isCertain ? findExpectedRotation(environment) : null;
   if (!isCertain || expected === null)

@@ -59,10 +59,13 @@ const SELECTING_FLAGS = [
   '--host',
 ] as const;
 
+/** The variables that select the credentials. A simulated endpoint has other credentials than the real one. */
+const SELECTING_VARIABLES = ['AWS_PROFILE', 'AWS_EC2_METADATA_SERVICE_ENDPOINT'] as const;
+
 /** True if both polls record the same credentials. Without `--source`, a poll uses the endpoint of its environment. */
 export function isSameSource(a: FoundPoll, b: FoundPoll): boolean {
-  const differ = SELECTING_FLAGS.some((flag) => a.flags.get(flag) !== b.flags.get(flag));
-  if (differ || a.variables.get('AWS_PROFILE') !== b.variables.get('AWS_PROFILE')) return false;
+  if (SELECTING_FLAGS.some((flag) => a.flags.get(flag) !== b.flags.get(flag))) return false;
+  if (SELECTING_VARIABLES.some((name) => a.variables.get(name) !== b.variables.get(name))) return false;
   const [first, second] = [getSource(a), getSource(b)];
   return first === second || first === null || second === null;
 }

@@ -21,7 +21,7 @@ export type UnknownStartReason =
   | 'ISSUED_IN_FUTURE'
   | 'SEVERAL_ENDPOINTS';
 
-/** May a job start now, with the credentials of the newest sample? */
+/** Whether a job may start now, with the credentials of the newest sample. */
 export type StartNow = { job: Job } & (
   | { answer: 'yes'; until: Instant }
   | { answer: 'no'; shortfall: Seconds; outlook: Outlook }

@@ -26,7 +26,7 @@ export interface Status {
   job: AssessedJob | null;
   jobs: readonly AssessedJob[];
   margin: Seconds;
-  /** The series that decides the verdict. Without a verdict, the one with the smallest worst case. Null without series. */
+  /** Decides the verdict. Without a verdict, the series with the smallest worst case. Null without series. */
   series: SeriesStatus | null;
   /** The series that judge the job. Without a job, all series that are not retired. */
   seriesCount: number;
@@ -77,7 +77,7 @@ export interface FailingSource {
   lastAt: Instant;
 }
 
-/** Other fields of the status show these. */
+/** Findings that other fields of the status show. */
 const SHOWN_ELSEWHERE: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'POLLS_FAILED']);
 
 /** @param margin for the longest safe job */

@@ -17,7 +17,7 @@ function defineNames(unit: Unit, names: readonly string[], factor = 1) {
   return Object.fromEntries(names.map((name) => [name, [unit, factor] as const]));
 }
 
-/** The unit of a last number without one: `5h30` has 30 minutes. */
+/** The unit of a last number without a unit: `5h30` has 30 minutes. */
 const NEXT_UNIT: Partial<Record<Unit, Unit>> = { d: 'h', h: 'm', m: 's' };
 
 /**

@@ -14,7 +14,8 @@ export const HOST_COLUMNS = ['host', 'verdict', 'worst case', 'spare', 'series']
 
 /** The cells of a host after its name, as plain text. Names in cells are escaped. */
 export function buildHostCells({ verdict, judgements, worstCase, worstSeries }: AssessedHost): string[] {
-  const spare = findWorstJudgement(judgements)?.spare ?? null;
+  // A spare of too little history would look like a verdict.
+  const spare = verdict === 'unknown' ? null : (findWorstJudgement(judgements)?.spare ?? null);
   return [
     verdict === null ? '' : formatVerdict(verdict),
     worstCase === null ? '' : duration(worstCase),

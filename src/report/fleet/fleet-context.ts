@@ -1,16 +1,9 @@
 import type { AssessedFleet, AssessedHost, SilentHost } from '../../domain/fleet/assessed-fleet.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
-import type { TextStyle } from '../terminal/text-style.ts';
-import type { TimeFormat } from '../text/time-format.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { OutputContext } from '../context.ts';
 
 /** What a renderer of a fleet needs besides the assessment. */
-export interface FleetContext extends TextStyle {
-  now: Instant;
-  /** For people. Machine formats use UTC. */
-  times: TimeFormat;
-  margin: Seconds;
-  /** The version of cred-watch. */
-  version: string;
+export interface FleetContext extends OutputContext {
   /** The number of hosts that text and the page show. Null: the limit of the format. */
   top: number | null;
   /** The version of Node.js, for the metric `build_info`. */

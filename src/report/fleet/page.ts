@@ -5,7 +5,15 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
-import { type Content, capitalise, html, Markup, renderHtmlTable, renderTableRow } from '../page/markup.ts';
+import {
+  type Content,
+  capitalise,
+  html,
+  Markup,
+  prose,
+  renderHtmlTable,
+  renderTableRow,
+} from '../page/markup.ts';
 import { buildFaviconUrl, getTone, renderIcon, renderVerdictBadge } from '../page/verdicts.ts';
 import {
   buildGroupCells,
@@ -49,18 +57,18 @@ ${
 </head>
 <body>
 <main>
-<header><p class="made muted">cred-watch fleet report<span> · ${times.timestamp(context.now)}</span></p></header>
+<header><p class="made muted">cred-watch fleet report<span> · ${prose(times.timestamp(context.now))}</span></p></header>
 ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
 ${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
 ${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
-${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)])}
+${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, capitalise(adviseOnSilence(fleet.silentHosts))])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}
 ${renderList(
   'Trends',
   fleet.trends.map((each) => describeTrend(each, times)),
 )}
-<footer class="muted"><p>Made by cred-watch ${context.version} at ${times.timestamp(context.now)}. ${describeTimeZone(times)}</p></footer>
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(context.now))}. ${describeTimeZone(times)}</p></footer>
 </main>
 </body>
 </html>
@@ -71,7 +79,7 @@ ${renderList(
 function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
   const { verdict } = fleet;
   const lines = listSummaryLines(fleet, context);
-  const content = html`<ul class="jobs">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+  const content = html`<ul class="jobs">${lines.map((line) => html`<li>${prose(line)}</li>`)}</ul>`;
   if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
   const tone = getTone(verdict);
   return html`<section class="card verdict ${tone}" aria-label="verdict">
@@ -82,6 +90,9 @@ ${content}</div>
 
 const renderBadge = (verdict: Verdict | null): Content => verdict !== null && renderVerdictBadge(verdict);
 
+/** An empty cell looks like an error. */
+const fillCell = (cell: Content): Content => (cell === '' || cell === false ? '–' : cell);
+
 const renderHosts = (hosts: AssessedFleet['hosts']) =>
   renderSection(
     'hosts',
@@ -90,7 +101,10 @@ const renderHosts = (hosts: AssessedFleet['hosts']) =>
     'rows compact-rows host-rows',
     hosts.map((host) => {
       const [, ...cells] = buildHostCells(host);
-      return renderTableRow([renderBadge(host.verdict), ...cells], escapeUnprintable(host.host));
+      return renderTableRow(
+        [renderBadge(host.verdict), ...cells].map(fillCell),
+        escapeUnprintable(host.host),
+      );
     }),
   );
 
@@ -102,7 +116,7 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
-      return renderTableRow([renderBadge(group.verdict), ...cells], formatGroup(group));
+      return renderTableRow([renderBadge(group.verdict), ...cells].map(fillCell), formatGroup(group));
     }),
   );
 
@@ -118,4 +132,4 @@ ${renderHtmlTable(id, columns, rows, className)}</section>`;
 
 const renderList = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&
-  html`<section class="overview"><h2>${title}</h2><div class="advice"><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div></section>`;
+  html`<section class="overview"><h2>${title}</h2><div class="advice"><ul class="names">${lines.map((line) => html`<li>${prose(line)}</li>`)}</ul></div></section>`;

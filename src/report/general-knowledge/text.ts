@@ -7,7 +7,7 @@ import type { TextStyle } from '../terminal/text-style.ts';
 import { formatStatement, listStatements } from './statements.ts';
 
 /** One row per statement. */
-export const listKnowledgeRows = (knowledge: readonly SourceKnowledge[]): Row[] =>
+const listKnowledgeRows = (knowledge: readonly SourceKnowledge[]): Row[] =>
   listStatements(knowledge).flatMap(({ environment, statements }) =>
     continueRows(environment, statements.map(formatStatement)),
   );

@@ -31,10 +31,14 @@ export function renderInstallationCheck(
   return `${[renderHeadline(checks, palette), '', ...rows].join('\n')}\n`;
 }
 
-function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad }: Palette): string {
-  if (isInstallationOk(checks)) return bold(good('the installation works'));
-  const count = checks.filter(({ state }) => state === 'problem').length;
-  return bold(bad(`the installation has ${formatCount(count, 'problem')}`));
+function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad, warning }: Palette): string {
+  const count = (wanted: CheckState) => checks.filter(({ state }) => state === wanted).length;
+  if (!isInstallationOk(checks))
+    return bold(bad(`the installation has ${formatCount(count('problem'), 'problem')}`));
+  const unknown = count('unknown');
+  return unknown === 0
+    ? bold(good('the installation works'))
+    : bold(warning(`no problem found; ${formatCount(unknown, 'check')} without a result`));
 }
 
 const paintState = (state: CheckState, { good, bad, warning }: Palette): string =>

@@ -21,7 +21,7 @@ export interface InitReport {
   poll: PollCommand;
   every: Seconds;
   schedule: Schedule;
-  /** What polls already. Null: nothing, so the schedule has to be installed. */
+  /** The poller that is installed already. Null: the schedule has to be installed. */
   existing: Poller | null;
   /** Empty if rotations were measured. */
   knowledge: readonly SourceKnowledge[];

@@ -72,6 +72,6 @@ function formatSchedule(schedule: Schedule): string {
 }
 
 /** The command that shows what the schedule recorded. */
-export function formatReportCommand({ isDefaultDatabase, database }: InitReport): string {
+function formatReportCommand({ isDefaultDatabase, database }: InitReport): string {
   return formatShellCommand(['cred-watch', 'report', ...(isDefaultDatabase ? [] : ['--db', database])]);
 }

@@ -36,7 +36,7 @@ export const describeVerdict = (judgement: JobJudgement) =>
   `${formatSafety(judgement.verdict)}: ${describeJudgement(judgement)}`;
 
 /** The job and how safe it was, without the safety. */
-export function describeJudgement(judgement: JobJudgement): string {
+function describeJudgement(judgement: JobJudgement): string {
   return `${describeJobWithMargin(judgement.job)}${describeStarts(judgement)}${describeCoverage(judgement)}`;
 }
 

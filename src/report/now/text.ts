@@ -14,13 +14,11 @@ import {
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
-import type { TextStyle } from '../terminal/text-style.ts';
+import type { TimedTextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, formatSeriesName, maskKeyId } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
-export interface NowContext extends WaitState, TextStyle {
-  times: TimeFormat;
-}
+export interface NowContext extends WaitState, TimedTextStyle {}
 
 /** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {

@@ -3,7 +3,7 @@ import { type KnowledgeStatement, listStatements } from '../general-knowledge/st
 import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
 import { html, type Markup, prose } from './markup.ts';
 
-/** What others say about the sources, apart from all measurements. Null if nothing is known. */
+/** General knowledge about the sources, apart from all measurements. Null if nothing is known. */
 export function renderGeneralKnowledge(knowledge: readonly SourceKnowledge[] = []): Markup | null {
   const environments = listStatements(knowledge);
   if (environments.length === 0) return null;

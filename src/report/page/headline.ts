@@ -110,12 +110,13 @@ function renderOnlyJudgement(
 
 function renderJobs(assessment: Assessment, times: TimeFormat): Markup {
   const { jobs, verdict } = assessment;
-  const isWeak = verdict === 'safe' && jobs.some((job) => areSafeSoFar(findJudgedSeries(job, assessment)));
+  const judged = jobs.flatMap((job) => findJudgedSeries(job, assessment));
+  const isWeak = verdict === 'safe' && areSafeSoFar(judged);
   return renderHeadline({
     tone: getTone(verdict ?? 'unknown'),
     isWeak,
     state: isWeak ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown'),
-    sentence: describeOutcomeOfJobs(jobs, isWeak),
+    sentence: describeOutcomeOfJobs(jobs, judged, isWeak),
     content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times))}</ul>`,
   });
 }

@@ -74,7 +74,7 @@ export const renderHtmlTable = (
   rows: readonly Markup[],
   className = 'rows',
 ): Markup => html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="${headingId}"><table class="${className}">
-<thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<thead><tr>${labels.map((label) => html`<th scope="col">${prose(label)}</th>`)}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`;
 

@@ -8,6 +8,7 @@ import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import {
   describeCopyingJob,
+  describeCoverage,
   describeOutcome,
   describeReason,
   describeResult,
@@ -119,7 +120,7 @@ function renderVerdict(judgement: JobJudgement, measurement: Measurement | null,
   const outcome =
     judgement.verdict === 'unknown'
       ? describeOutcome(judgement, measurement, '')
-      : `${job} ${describeResult(judgement, measurement)}.`;
+      : `${job} ${describeResult(judgement, measurement)}${describeCoverage(judgement)}.`;
   const text = [capitalise(outcome), ...describeReason(judgement, measurement, times)].join(' ');
   return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, measurement, times, 3)}</div>`;
 }

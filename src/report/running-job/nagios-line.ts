@@ -1,6 +1,6 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { describeProcess, describeRunningUnknownReason } from '../messages/running-job/running-job.ts';
-import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
+import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 import type { RunningJobView } from './view.ts';
 
 export function renderRunningJobNagios({ pid, judgement }: RunningJobView): string {
@@ -11,5 +11,5 @@ export function renderRunningJobNagios({ pid, judgement }: RunningJobView): stri
       ? `${remaining < 0 ? `credentials expired ${duration(-remaining)} ago` : `${duration(remaining)} left`}${needs}`
       : describeRunningUnknownReason(unknownReason).message;
   const data = formatRemainingData(remaining, required, null);
-  return renderPluginLine(verdict, `${describeProcess(pid)}: ${text}`, data);
+  return formatNagiosLine(verdict, `${describeProcess(pid)}: ${text}`, data);
 }

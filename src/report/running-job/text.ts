@@ -12,17 +12,12 @@ import {
 } from '../messages/running-job/running-job.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
-import type { TextStyle } from '../terminal/text-style.ts';
+import type { TimedTextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, maskKeyId } from '../text/format-values.ts';
-import type { TimeFormat } from '../text/time-format.ts';
 import type { RunningJobView } from './view.ts';
 
-export interface RunningJobStyle extends TextStyle {
-  times: TimeFormat;
-}
-
 /** The verdict in the first line, then its reasons. */
-export function renderRunningJobText(view: RunningJobView, style: RunningJobStyle): string {
+export function renderRunningJobText(view: RunningJobView, style: TimedTextStyle): string {
   const palette = createPalette(style);
   const { judgement, pid } = view;
   const headline = paintBySafety(judgement.verdict, describeRunningVerdict(judgement, pid), palette);
@@ -30,7 +25,7 @@ export function renderRunningJobText(view: RunningJobView, style: RunningJobStyl
 }
 
 /** How long before or after the end of the job its credentials expired. */
-export function renderEndText(ended: EndedJob, style: RunningJobStyle): string {
+export function renderEndText(ended: EndedJob, style: TimedTextStyle): string {
   const safety = toEndSafety(ended);
   const palette = createPalette(style);
   const line = paintBySafety(safety, describeEndedJob(ended, style.times), palette);
@@ -40,7 +35,7 @@ export function renderEndText(ended: EndedJob, style: RunningJobStyle): string {
 
 function listRows(
   { judgement, accessKeyId, isFollowed }: RunningJobView,
-  { times }: RunningJobStyle,
+  { times }: TimedTextStyle,
 ): [string, string][] {
   const { expiration, remaining, startedAt, elapsed, unknownReason } = judgement;
   const reason = unknownReason === null ? null : describeRunningUnknownReason(unknownReason);

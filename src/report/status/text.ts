@@ -2,13 +2,10 @@ import type { Status } from '../../domain/status/status.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { listStatusParts } from '../messages/status/status-parts.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
-import type { TextStyle } from '../terminal/text-style.ts';
+import type { TimedTextStyle } from '../terminal/text-style.ts';
 import { SEPARATOR } from '../text/format-values.ts';
-import type { TimeFormat } from '../text/time-format.ts';
 
-export interface StatusContext extends Omit<TextStyle, 'width'> {
-  times: TimeFormat;
-}
+export type StatusContext = Omit<TimedTextStyle, 'width'>;
 
 /** One line, of any length. */
 export function renderStatusText(status: Status, style: StatusContext): string {

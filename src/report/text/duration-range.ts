@@ -1,5 +1,6 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
+import { getSmallUnit } from './rough-duration.ts';
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 
@@ -9,7 +10,7 @@ const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
  */
 export function formatDurationRange(min: Seconds, max: Seconds): string {
   if (min === max) return formatDuration(min);
-  const unit = max >= DAY ? HOUR : max >= HOUR ? MINUTE : 1;
+  const unit = getSmallUnit(max);
   const ends = [min, max].map((each) => Math.trunc(each / unit) * unit);
   const isDistinct = ends[0] !== ends[1];
   return (isDistinct ? ends : [min, max])

@@ -1,32 +1,20 @@
 import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
-import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
+import { UTC_TIMES } from './time-format.ts';
 
-/** `2015-11-18 08:03:35Z`, without fractions of a second. */
-export function formatTimestamp(instant: Instant): string {
-  return formatInstant(floorToSecond(instant)).replace('T', ' ');
-}
-
-/** `2015-11-18`. */
-export const formatDate = (instant: Instant): string => formatTimestamp(instant).slice(0, 10);
-
-/** Omits the date if it is the date of `now`: `08:03:35Z`. */
-export function formatShortTimestamp(instant: Instant, now: Instant): string {
-  const [timestamp, today] = [formatTimestamp(instant), formatTimestamp(now)];
-  return timestamp.slice(0, 10) === today.slice(0, 10) ? timestamp.slice(11) : timestamp;
-}
+/** Times of output that has no `--timezone`. */
+export const {
+  timestamp: formatTimestamp,
+  shortTimestamp: formatShortTimestamp,
+  span: formatSpan,
+} = UTC_TIMES;
 
 /** ISO 8601 for machine output. */
 export const formatNullableInstant = (instant: Instant | null) =>
   instant === null ? null : formatInstant(instant);
-
-/** `2015-11-18 08:03:35Z to 09:00:00Z`. Omits the second date if both are equal. */
-export function formatSpan(from: Instant, to: Instant): string {
-  const [begin, end] = [formatTimestamp(from), formatTimestamp(to)];
-  return `${begin} to ${begin.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`;
-}
 
 /** `99.94%`. Rounds down, so that only a share of 1 is shown as 100%. */
 export function formatShare(share: number): string {
@@ -35,7 +23,7 @@ export function formatShare(share: number): string {
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
-/** `0.98%`: the rest of {@link formatShare}. Rounds up, so that a share of 1 is the only one without a rest. */
+/** `0.98%`: the remainder of {@link formatShare} to 100%. Rounds up, so that only a share of 1 has the remainder 0. */
 export function formatRemainingShare(share: number): string {
   const hundredths = 10_000 - Math.floor(share * 10_000 + 1e-9);
   return `${Number((hundredths / 100).toFixed(2))}%`;

@@ -4,7 +4,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { parsePluginLine } from '../../support/report/plugin-line.ts';
+import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
@@ -112,7 +112,7 @@ test.each(['report', 'status', 'check -j 1h'])(
     const args = [...line.split(' '), '--exit-codes', 'nagios'];
     const { code, stdout, stderr } = await run(args, { CRED_WATCH_MARGIN: 'a | b' });
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-    expect(parsePluginLine(stdout)).toMatchObject({
+    expect(parseNagiosLine(stdout)).toMatchObject({
       state: 'UNKNOWN',
       text: expect.stringMatching(/^CRED_WATCH_MARGIN 'a \/ b' is not a duration \(use .*\)$/),
     });

@@ -5,7 +5,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { parsePluginLine } from '../../support/report/plugin-line.ts';
+import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
@@ -157,7 +157,7 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
   test.each(sampleCases(CASES, 31))('%s %j has the exit code %i', async (command, args, code) => {
     const done = await run(command, ...args, '--exit-codes', 'nagios');
     expect({ code: done.code, stderr: done.stderr }).toEqual({ code, stderr: '' });
-    const { state, data } = parsePluginLine(done.stdout);
+    const { state, data } = parseNagiosLine(done.stdout);
     expect(state).toBe(['OK', '', 'CRITICAL', 'UNKNOWN'][code]);
     if (code !== 3) expect(Object.keys(data)).not.toEqual([]);
   });
@@ -174,7 +174,7 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
   ])('%s with the database %s is UNKNOWN', async (command, file) => {
     const { code, stdout, stderr } = await runCommand([command, '--db', file, '--exit-codes', 'nagios']);
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
-    expect(parsePluginLine(stdout).state).toBe('UNKNOWN');
+    expect(parseNagiosLine(stdout).state).toBe('UNKNOWN');
     expect(stdout).not.toContain('hunter2');
   });
 
@@ -186,7 +186,7 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
 
   test('the line of a fleet counts hosts', async () => {
     const { stdout } = await run('report', '--fleet', '-j', '4h55m', '--exit-codes', 'nagios');
-    const { text, data } = parsePluginLine(stdout);
+    const { text, data } = parseNagiosLine(stdout);
     expect(text).toMatch(
       /^not safe: .* safe on 1 of 2 hosts \(50%\); 1 not safe, 0 unknown; worst host linux: /,
     );

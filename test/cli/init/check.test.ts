@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProgram } from '../../support/cli/built-program.ts';
@@ -143,6 +143,16 @@ test('an endpoint that does not respond is a problem, and the hop limit is unkno
   expect(findCheck(result, 'HOP_LIMIT')).toMatchObject({ state: 'unknown' });
   // The clock was compared by the recorded poll.
   expect(findCheck(result, 'CLOCK')).toMatchObject({ state: 'ok' });
+});
+
+test('a process whose variables cannot be read is not proof of a working installation', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  machine.addProcess(4711, ['/usr/bin/node', '/usr/local/bin/cred-watch', 'poll', '--interval', '1m']);
+  rmSync(join(machine.root, 'proc/4711/environ'));
+  expect(await machine.checkText()).toMatch(
+    /^no problem found; 1 check without a result\n\nunknown {2}the process 4711 polls every 1m, but /,
+  );
 });
 
 test('a running poller is found with the database of its environment', async () => {

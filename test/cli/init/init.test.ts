@@ -83,8 +83,9 @@ test('--write keeps the bytes of a crontab in another encoding', async () => {
 });
 
 test('--write changes no line that polls the same credentials', async () => {
-  const { init, crontab } = await createInstance();
-  const line = '*/5 * * * * cred-watch poll > /dev/null\n';
+  const { init, crontab, env } = await createInstance();
+  const variable = `AWS_EC2_METADATA_SERVICE_ENDPOINT=${env.AWS_EC2_METADATA_SERVICE_ENDPOINT}`;
+  const line = `*/5 * * * * ${variable} cred-watch poll > /dev/null\n`;
   crontab.write(line);
   const { code, stderr } = await init([...CRON, '--write', '--yes']);
   expect([code, stderr]).toEqual([

@@ -57,6 +57,6 @@ testUnits(`root gets units of the system, which are written once${skipped}`, asy
 
 testUnits(`a unit of the system refuses a database elsewhere${skipped}`, async () => {
   const { code, stderr, systemctl } = await runInit('init --db /tmp/elsewhere.db');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('and not /tmp/elsewhere.db\nhint: ')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('cannot use /tmp/elsewhere.db\nhint: ')]);
   expect(systemctl.readLog()).toEqual([]);
 });

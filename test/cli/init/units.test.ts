@@ -15,8 +15,8 @@ function createMachine(isRoot: boolean) {
   const unitFolder = join(folder, 'units');
   const systemctl = writeSystemctlStandIn(folder);
   const env = { PATH: systemctl.path, XDG_RUNTIME_DIR: '/nonexistent' };
-  const prepare = (every = 300) => {
-    const options = { host: createHost({ isRoot }), poll: createPoll(), every, unitFolder };
+  const prepare = (every = 300, changes: Parameters<typeof createPoll>[0] = {}) => {
+    const options = { host: createHost({ isRoot }), poll: createPoll(changes), every, unitFolder };
     const schedule = buildSchedule('systemd', {
       ...options,
       user: 'loader',
@@ -61,6 +61,26 @@ test('units whose timer does not run are not complete', async () => {
   await (await prepare()).install();
   writeFileSync(join(folder, 'systemctl.log'), '');
   expect((await prepare()).isComplete).toBe(false);
+});
+
+test('a unit that polls other credentials stays', async () => {
+  const { prepare, unitFolder } = createMachine(true);
+  await (await prepare()).install();
+  const path = join(unitFolder, 'cred-watch.service');
+  const before = readFileSync(path, 'utf8');
+  const words = ['poll', '--source', 'imds', '--role', '50% $loader'];
+  await expect(prepare(300, { words })).rejects.toMatchObject({
+    message: `${path} polls other credentials`,
+    hint: 'poll both with --schedule cron, or first remove the file',
+  });
+  expect(readFileSync(path, 'utf8')).toBe(before);
+});
+
+test('units of unusual names are complete', async () => {
+  const { prepare } = createMachine(true);
+  const words = ['poll', '--source', 'imds', '--role', `50% "$loader'`];
+  await (await prepare(300, { words })).install();
+  expect((await prepare(300, { words })).isComplete).toBe(true);
 });
 
 test('a unit that init did not write stays', async () => {

@@ -32,6 +32,20 @@ const POLL = ['poll', '--interval', '1s'];
 const CTRL_C = '\x03';
 
 describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils' }, () => {
+  test('the output of --on-change appears above the updating line', async () => {
+    const { state, env } = await startInstance();
+    const command = 'echo first; echo second >&2; sleep 3 &';
+    const terminal = startOnTerminal([...POLL, '--on-change', command], { env, columns: 120 });
+    await terminal.shows(/ 0 rotations · [1-9] polls? · 0 failed$/m);
+    state.isDown = true;
+    await terminal.shows(/^second$/m);
+    await terminal.shows(/^failing since /m);
+    terminal.type(CTRL_C);
+    expect(await terminal.done).toBe(0);
+    const lines = terminal.screen().filter((line) => /first|second/.test(line));
+    expect(lines.toSorted()).toEqual(['first', 'second']);
+  });
+
   test('a poller on a terminal prints only changes, above one line that counts down', async () => {
     const { state, env } = await startInstance();
     const terminal = startOnTerminal([...POLL, '-j', '1h'], { env, columns: 120 });
@@ -99,7 +113,7 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     );
   });
 
-  ciTest('a terminal gets JSON as a pipe does', async () => {
+  ciTest('a terminal gets the same JSON as a pipe', async () => {
     const { env } = await startInstance();
     const terminal = startOnTerminal([...POLL, '--for', '2s', '-f', 'json'], { env });
     expect(await terminal.done).toBe(0);

@@ -101,21 +101,21 @@ describe('the environment', () => {
     ['profile', 'keys'],
     ['environment', 'keys'],
     ['web-identity', 'web-identity'],
-  ])('of a stored series of %s is %s', (source, kind) => {
+  ])('the environment of a stored series of %s is %s', (source, kind) => {
     expect(findEnvironment({ source })).toEqual([kind]);
   });
 
-  test('of a stored series of a container is one of six', () => {
+  test('the environment of a stored container series is one of six', () => {
     expect(findEnvironment({ source: 'container' })).toHaveLength(6);
   });
 
-  test('of each source has facts, or none by definition', () => {
+  test('the environment of each source has facts, or none by definition', () => {
     for (const source of SOURCE_NAMES)
       for (const kind of findEnvironment({ source }))
         expect(getGeneralKnowledge(kind).facts.length > 0 || ['process', 'keys'].includes(kind)).toBe(true);
   });
 
-  test('of a container follows from its variables', () => {
+  test('the environment of a container follows from its variables', () => {
     const relative = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' };
     expect(container(relative)).toEqual(['ecs']);
     expect(container(relative, 'codebuild')).toEqual(['codebuild']);
@@ -129,7 +129,7 @@ describe('the environment', () => {
     expect(full('http://169.254.170.2/v2/credentials/1')).toEqual(['ecs']);
   });
 
-  test('of a container with a token of EKS is Pod Identity, at any address', () => {
+  test('a container with a token of EKS is Pod Identity, at any address', () => {
     const variables = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:8080/v1/credentials',
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:
@@ -138,16 +138,16 @@ describe('the environment', () => {
     expect(container(variables)).toEqual(['eks-pod-identity']);
   });
 
-  test('of a local credential server is unknown', () => {
+  test('the environment of a local credential server is unknown', () => {
     expect(full('http://127.0.0.1:9911/credentials')).toEqual([]);
   });
 
-  test('of a blank or invalid URI is one of six', () => {
+  test('the environment of a blank or invalid URI is one of six', () => {
     expect(full(' ')).toHaveLength(6);
     expect(full('no URL')).toHaveLength(6);
   });
 
-  test('of a web identity token is IRSA if EKS mounted the token', () => {
+  test('a web identity token is of IRSA if EKS mounted the token', () => {
     const variables = {
       AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
     };
@@ -155,7 +155,7 @@ describe('the environment', () => {
     expect(findEnvironment({ source: 'web-identity', variables: {} })).toEqual(['web-identity']);
   });
 
-  test('of keys in variables is Lambda if Lambda runs the program', () => {
+  test('keys in variables are of Lambda if Lambda runs the program', () => {
     expect(findEnvironment({ source: 'environment', variables: {}, platform: 'lambda' })).toEqual(['lambda']);
     expect(findEnvironment({ source: 'environment', variables: {}, platform: null })).toEqual(['keys']);
   });

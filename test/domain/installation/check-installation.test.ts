@@ -105,7 +105,7 @@ test.each<[string, Partial<InstallationFacts>, string, string]>([
   ['an empty database', { database: { ...database, state: 'empty' } }, 'DATABASE', 'problem'],
   ['a database of another user', { database: { ...database, state: 'read-only' } }, 'DATABASE', 'problem'],
   ['a poller of another database', { pollers: [createPoller({ database: '/b' })] }, 'NO_POLLER', 'problem'],
-  ['a poller of an unknown database', { pollers: [createPoller({ database: null })] }, 'POLLER', 'ok'],
+  ['a poller of an unknown database', { pollers: [createPoller({ database: null })] }, 'POLLER', 'unknown'],
 ])('%s: the check has the right state, and a problem has a fix', (_, changes, code, state) => {
   const checks = checkInstallation(createFacts(changes));
   const found = checks.filter((check) => check.code === code);

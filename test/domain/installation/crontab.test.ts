@@ -39,6 +39,13 @@ test.each([
     'another profile',
     buildCronLine(createPoll({ words: ['poll', '--source', 'profile', '--profile', 'a'] }), 300),
   ],
+  [
+    'another endpoint',
+    buildCronLine(
+      createPoll({ variables: [['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://127.0.0.1:1338']] }),
+      300,
+    ),
+  ],
   ['a comment', `# ${LINE}`],
   ['another command of cred-watch', '0 * * * * /usr/bin/node /usr/local/bin/cred-watch report -j 5h'],
   ['a program with a similar name', '*/5 * * * * /opt/my-cred-watch poll'],

@@ -261,6 +261,18 @@ test('the page of a fleet has no script, and forbids all requests', async () => 
   expect(page).not.toMatch(/\b(?:src|href)="(?!data:)/);
 });
 
+test('a host without a verdict has no spare, and no cell of the page is empty', async () => {
+  const short = hourly(identity({ host: 'short' }), { lifetimes: [6 * HOUR] });
+  const fleet = judgeFleet([short, failing(identity({ host: 'dead', role: '' }))], { jobs: [job(3 * HOUR)] });
+  const page = await joinPieces(FLEET_FORMATS.html(fleet, fleetContext()));
+  expect(page.match(/<td>/g)).not.toBeNull();
+  expect(page).not.toContain('<td></td>');
+  for (const row of page.match(/<tr><th scope="row">.*/g) ?? [])
+    expect(row).toMatch(/unknown.*<td>–<\/td><td>imds/);
+  // The style sheet writes the first letter of other lists in upper case.
+  expect(page).toMatch(/<ul class="names"><li>dead: /);
+});
+
 test('with several jobs, each row of CSV has one job', async () => {
   const fleet = judgeFleet([hourly(identity())], { jobs: JOBS });
   const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
-import type { JobToJudge } from '../../../src/domain/verdict/assessment.ts';
+import type { AssessedJob, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import {
   findJudgedSeries,
   type JudgedSeries,
@@ -47,11 +47,20 @@ describe('the headline of one series', () => {
   test('a job that is not safe has the share of start times, the worst case and the history', () => {
     expect(describeHistory(measured(), job(5))).toEqual([
       'not safe',
-      `on web-1, a 5h job ${COPIES} would have failed for 0.98% of start times.`,
+      `on web-1, a 5h job ${COPIES} would have had less than its margin of 5m to spare for 0.98% of start times.`,
       'With a margin of 5m, the job needs credentials for 5h 05m.',
       'The worst case was 5h, just before the rotation at 2026-03-01 01:00:00Z: 5m too little.',
       'The history has 11 rotations in 11h 55m.',
     ]);
+  });
+
+  test('a job fails if more than its margin is missing', () => {
+    expect(describeHistory(measured(), job(5.2))[1]).toMatch(
+      / would have failed for \d+\.\d+% of start times\.$/,
+    );
+    expect(describeHistory(measured(), wantedJob((5 * HOUR) / 1000 + 1, { margin: 0 }))[1]).toMatch(
+      / would have failed for \d+\.\d+% of start times\.$/,
+    );
   });
 
   test('a job that never fits is compared with the longest validity', () => {
@@ -89,14 +98,16 @@ describe('the headline of one series', () => {
 
   test('the first sentence says how much of the time was watched, if that is less than 95%', () => {
     const paused = pretend({ time: 2 * DAY, pauses: [{ from: 10 * HOUR, to: 22 * HOUR }] });
-    expect(describeHistory(paused, job(4))[1]).toMatch(/; only 7\d\.\d+% of the time was watched\.$/);
+    expect(describeHistory(paused, job(4))[1]).toMatch(
+      /safe at every watched start time.*; only 7\d\.\d+% of the time was watched\.$/,
+    );
     expect(describeHistory(pretend({ time: 2 * DAY }), job(4))[1]).not.toContain('watched');
   });
 
   test('a named job has its name and length, and a series without a host has no place', () => {
     const history = measured({ identity: { host: '' } });
     expect(describeHistory(history, job(5, 'nightly'))[1]).toBe(
-      'the job nightly (5h), which copies its credentials at the start, would have failed for 0.98% of start times.',
+      'the job nightly (5h), which copies its credentials at the start, would have had less than its margin of 5m to spare for 0.98% of start times.',
     );
   });
 });
@@ -132,20 +143,45 @@ describe('the headline of several series and jobs', () => {
     ]);
   });
 
+  test('several series name the one that was watched least', () => {
+    const paused = pretend({
+      time: 2 * DAY,
+      pauses: [{ from: 10 * HOUR, to: 22 * HOUR }],
+      identity: { host: 'web-9' },
+    });
+    const [outcome, , watched] = describeAll([...hosts, paused], job(2));
+    expect(outcome).toBe(`a 2h job ${COPIES} was safe at every watched start time on all 4 hosts.`);
+    expect(watched).toMatch(/^Only 7\d\.\d+% of the time was watched on web-9 /);
+  });
+
+  test('one series without a verdict is named', () => {
+    const short = pretend({ time: 40 * MINUTE, identity: { host: 'web-9' } });
+    expect(describeAll([...hosts, short], job(2))).toEqual([
+      `it is unknown whether a 2h job ${COPIES} is safe on 1 of 4 hosts.`,
+      'There is no verdict for web-9.',
+    ]);
+  });
+
   test('series of the same host are counted as series, and the shortest history is named', () => {
     const roles = [measured(), measured({ generations: 3, identity: { apiVersion: '1' } })];
     const [outcome, , shortest] = describeAll(roles, job(4));
-    expect(outcome).toBe(`a 4h job ${COPIES} was safe at every start time on all 2 series so far.`);
+    expect(outcome).toBe(`a 4h job ${COPIES} was safe at every start time on both series so far.`);
     expect(shortest).toBe('The shortest history is 2 rotations in 2h 55m, on web-1 · imds v1 · app.');
   });
 
   test('several jobs are counted', () => {
     const { assessment } = assessed([measured()], [job(4), job(5), job(7)]);
-    expect(describeOutcomeOfJobs(assessment.jobs, false)).toBe('2 of 3 jobs would have failed.');
-    const [safe] = assessment.jobs;
-    expect(describeOutcomeOfJobs(safe === undefined ? [] : [safe, safe], true)).toBe(
-      'all 2 jobs were safe at every start time so far.',
-    );
+    const describe = (jobs: readonly AssessedJob[], isSafeForNow: boolean) => {
+      const judged = jobs.flatMap((each) => findJudgedSeries(each, assessment));
+      return describeOutcomeOfJobs(jobs, judged, isSafeForNow);
+    };
+    const [safe, lacksMargin, never] = assessment.jobs;
+    if (safe === undefined || lacksMargin === undefined || never === undefined)
+      throw new Error('a job is missing');
+    expect(describe([safe, never, never], false)).toBe('2 of 3 jobs would have failed.');
+    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would not be safe.');
+    expect(describe([safe, safe], true)).toBe('both jobs were safe at every start time so far.');
+    expect(describe([safe, safe, safe], false)).toBe('all 3 jobs were safe at every start time.');
   });
 });
 

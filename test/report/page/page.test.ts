@@ -198,9 +198,9 @@ describe('the verdict on a page', () => {
 
   test('the page verdict of several jobs and series is a list, with a badge at each series', () => {
     const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
-    expect(text).toContain(' Not safe : 1 of 2 jobs would have failed. ');
+    expect(text).toContain(' Not safe : 1 of 2 jobs would not be safe. ');
     expect(text).toContain(
-      ' not safe A 5h job that copies its credentials at the start would have failed on all 2 hosts. ',
+      ' not safe A 5h job that copies its credentials at the start would not be safe on both hosts. ',
     );
     expect(text).toContain(
       ' safe so far The job nightly (4h), which copies its credentials at the start, was safe ',
@@ -210,7 +210,7 @@ describe('the verdict on a page', () => {
 
   test('the page verdict of several jobs of one series is shown once, with advice for each job', () => {
     const text = render([measured()], [job(5), job(7, 'nightly')]);
-    expect(text).toContain(' Not safe : All 2 jobs would have failed. ');
+    expect(text).toContain(' Not safe : Both jobs would not be safe. ');
     expect(text.match(/a 5h job that copies/g)).toHaveLength(1);
     expect(text).toMatch(
       / not safe On web-1, the job nightly \(7h\), which .* would have failed at every start time\. .* Let the job refresh/,
@@ -379,6 +379,6 @@ describe('a page of many series', () => {
 
   test('a page judges all series, also those that it does not show', () => {
     const html = render(hosts(10), { showRetired: false, top: 1 }, [job(5), job(4)]);
-    expect(words(html)).toContain('would have failed on all 10 hosts. ');
+    expect(words(html)).toContain('would not be safe on all 10 hosts. ');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { summariseStatus } from '../../../src/domain/status/status.ts';
 import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
-import { formatRoughDuration } from '../../../src/report/messages/status/status-parts.ts';
-import { renderStatusPluginLine } from '../../../src/report/status/plugin-line.ts';
+import { renderStatusNagiosLine } from '../../../src/report/status/nagios-line.ts';
 import { renderStatusText } from '../../../src/report/status/text.ts';
+import { formatRoughDuration } from '../../../src/report/text/rough-duration.ts';
 import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import {
   failing,
@@ -17,7 +17,7 @@ import {
   mixed,
   NOW,
 } from '../../support/report/assessments.ts';
-import { parsePluginLine } from '../../support/report/plugin-line.ts';
+import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 
 const summarise = (assessment: Assessment) => summariseStatus(assessment, 300, NOW);
 
@@ -105,7 +105,7 @@ describe('the line', () => {
     ]);
   });
 
-  test('expired credentials are no time left', () => {
+  test('expired credentials are shown as expired', () => {
     expect(parts(judge([hourly(web(1), { began: 20 })], []))).toContain(
       'last seen credentials EXPIRED 11h ago',
     );
@@ -136,7 +136,7 @@ describe('the line', () => {
     );
   });
 
-  test('several jobs show the worst', () => {
+  test('the line shows the worst of several jobs', () => {
     expect(text(judge([hourly(web(1))], [job(HOUR), job(9 * HOUR)]))).toMatch(
       /^not safe: never · 9h job, the worst of 2 jobs · /,
     );
@@ -180,7 +180,7 @@ test.each([
 
 describe('the line of a monitoring plugin', () => {
   const line = (assessment: Assessment) =>
-    parsePluginLine(renderStatusPluginLine(summarise(assessment), UTC_TIMES));
+    parseNagiosLine(renderStatusNagiosLine(summarise(assessment), UTC_TIMES));
 
   test('a safe job is OK', () => {
     const { state, text: shown, data } = line(judge([hourly(web(1))], [job(4 * HOUR)]));
@@ -217,11 +217,11 @@ describe('the line of a monitoring plugin', () => {
 
   test('presigned URLs that do not work make the state critical', () => {
     const status = summarise(judge([hourly(web(1))], [job(HOUR)]));
-    const rendered = renderStatusPluginLine(status, UTC_TIMES, {
+    const rendered = renderStatusNagiosLine(status, UTC_TIMES, {
       requested: 7 * 24 * HOUR,
       verdict: 'never',
     });
-    expect(parsePluginLine(rendered)).toMatchObject({
+    expect(parseNagiosLine(rendered)).toMatchObject({
       state: 'CRITICAL',
       text: expect.stringMatching(/^safe, 1h job, .*, presigned URLs for 7d: not safe: never$/),
     });

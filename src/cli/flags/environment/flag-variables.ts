@@ -1,6 +1,6 @@
 /**
  * Environment variables that give values to flags: a flag has priority, then its variable, then its default. commander
- * has this too, but reads the variables of the process itself, and reports an invalid value as one of the flag.
+ * has this too, but reads the variables of the process itself, and reports an invalid value as a value of the flag.
  */
 import type { Command, Option } from 'commander';
 import type { Environment } from '../../../sources/environment/variables.ts';

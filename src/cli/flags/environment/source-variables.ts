@@ -22,7 +22,7 @@ function isSourceContradicted(text: string, { has }: GivenFlags, settingFlags: S
   return SOURCE_SETTINGS.some((setting) => has(settingFlags[setting].flag) && !settings.includes(setting));
 }
 
-/** Only a container endpoint has none. */
+/** Whether the source can have several roles. A container endpoint has one role. */
 function hasChoiceOfRoles({ env, has, get }: GivenFlags): boolean {
   const source = get('--source');
   if (source !== 'auto') return source !== 'container';

@@ -1,9 +1,9 @@
-/** What an argument can mean that the command does not take. */
+/** Suggests the flag that is missing before an unexpected argument. */
 import type { Command, Option } from 'commander';
 import { parseDuration } from '../../../domain/time/duration.ts';
 import { suggestDurations } from '../../../domain/time/duration-suggestions.ts';
 
-/** The flag that a duration without a flag is most likely a value of. The flag `-j` by default. */
+/** The flag that takes a duration in most uses of the command. Other commands have `-j`. */
 const DURATION_FLAGS: Readonly<Record<string, string>> = {
   poll: '--interval',
   prune: '--older-than',
@@ -13,7 +13,7 @@ const DURATION_FLAGS: Readonly<Record<string, string>> = {
 /** Longer bare numbers are not hours. */
 const MAX_HOURS = 99;
 
-/** A duration in the form of a flag; null if the text is not a duration, or if it is ambiguous. */
+/** A duration in the form of a flag. Null if the text is not a duration, or can mean several durations. */
 function findDuration(text: string): string | null {
   if (parseDuration(text) !== null) return text;
   const suggestions = suggestDurations(text);
@@ -22,9 +22,9 @@ function findDuration(text: string): string | null {
 }
 
 /**
- * Says which flag is missing before an argument; null if that is not known.
+ * Returns the hint with the missing flag. Null if the flag is unknown.
  * @param args all arguments of the command
- * @param index of the argument that the command does not take
+ * @param index of the unexpected argument
  * @param words the command line
  */
 export function suggestFlag(

@@ -1,15 +1,8 @@
-/** What a wrong value of a flag can mean. */
+/** Suggests values for a wrong value of a flag. */
 import { suggestDurations } from '../../../domain/time/duration-suggestions.ts';
 import { formatInstant, parseInstant } from '../../../domain/time/instant.ts';
 import { parseShare } from '../../../domain/verdict/confidence.ts';
-
-/** `did you mean 5h or 5m?`; null without suggestions. */
-export function askDidYouMean(suggestions: readonly string[]): string | null {
-  const last = suggestions.at(-1);
-  if (last === undefined) return null;
-  const others = suggestions.slice(0, -1);
-  return `did you mean ${others.length === 0 ? '' : `${others.join(', ')} or `}${last}?`;
-}
+import { askDidYouMean } from './did-you-mean.ts';
 
 export const hasNoUnit = (text: string): boolean => /^\s*\d+(?:[.,]\d+)?\s*$/.test(text);
 

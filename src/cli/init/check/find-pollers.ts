@@ -8,7 +8,7 @@ import { findProcessPollers } from './process-pollers.ts';
 import { findUnitPollers } from './unit-pollers.ts';
 
 /**
- * Everything that polls on this machine, as far as this user can see.
+ * Finds the pollers on this machine that this user can see.
  * @param root another folder than `/`, for tests
  */
 export async function findPollers(io: Io, root: string): Promise<Poller[]> {

@@ -6,7 +6,7 @@ import type { FoundPoll } from '../../../domain/installation/found-poll.ts';
 /** Without a line `PATH=` in the crontab. */
 export const CRON_PATH = '/usr/bin:/bin';
 
-/** In which systemd searches for programs. */
+/** systemd searches for programs in these folders. */
 export const SYSTEMD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 
 /**

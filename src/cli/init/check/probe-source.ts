@@ -9,7 +9,7 @@ import type { Io } from '../../process/io.ts';
 
 /**
  * Polls once, without recording. Without flags, polls the same source as the schedule of this user.
- * @param poller what records in the database. Null: nothing, or another user
+ * @param poller records in the database. Null if no poller does, or if another user runs it
  */
 export async function probeSource(flags: SourceFlags, poller: Poller | null, io: Io): Promise<ProbeFacts> {
   const isChosen =

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseFacts, ErrorText, LastPoll } from '../../../domain/installation/check/facts.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
@@ -7,6 +7,7 @@ import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../.
 import { ROOT_DATABASE_PATH } from '../../../store/database-path.ts';
 import { findExposedFiles } from '../../../store/exposed-files.ts';
 import type { SampleStore } from '../../../store/sample-store.ts';
+import { canAccess } from '../file-access.ts';
 
 interface ReadResult {
   database: DatabaseFacts;
@@ -21,7 +22,7 @@ interface ReadOptions {
   isRoot: boolean;
   /** The path is the default of this user. */
   isDefault: boolean;
-  /** Only another user has to write the file, for example a dynamic user of systemd. */
+  /** True if only another user writes the file, for example a dynamic user of systemd. */
   isWrittenByOther: boolean;
   /** Only polls of this source count. Null: of all sources. */
   source: SourceName | null;
@@ -76,14 +77,7 @@ export async function readDatabase(
   }
 }
 
-function canWrite(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const canWrite = (path: string): boolean => canAccess(path, constants.W_OK);
 
 /** By the clock of the host. Imported samples are no polls. */
 function findNewest(

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Poller, PollerProblem } from '../../../domain/installation/check/poller.ts';
-import { findPoll } from '../../../domain/installation/found-poll.ts';
 import type { UnitScope } from '../../../domain/installation/schedule.ts';
-import { splitShellWords } from '../../../domain/installation/shell-words.ts';
+import { findUnitPoll, readUnitSetting } from '../../../domain/installation/unit-poll.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { parseDuration } from '../../../domain/time/duration.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
@@ -46,8 +45,7 @@ async function readService(
   context: UnitContext,
 ): Promise<Poller | null> {
   const text = readText(join(folder, name)) ?? '';
-  const command = readSetting(text, 'ExecStart') ?? '';
-  const poll = command.includes('cred-watch') ? findPoll(splitShellWords(unescapeCommand(command))) : null;
+  const poll = findUnitPoll(text);
   if (poll === null) return null;
   const timer = name.replace(/service$/, 'timer');
   const timerText = readText(join(folder, timer));
@@ -65,20 +63,10 @@ async function readService(
   };
 }
 
-const readSetting = (text: string, key: string): string | undefined =>
-  [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].at(-1)?.[1];
-
-/** The prefixes of `ExecStart=`, and doubled signs. */
-const unescapeCommand = (command: string): string =>
-  command
-    .replace(/^[-@:+!|]+/, '')
-    .replaceAll('%%', '%')
-    .replaceAll('$$', '$');
-
 function findDatabase(service: string, scope: UnitScope): string | null {
   const [given] = [...service.matchAll(/^Environment="?CRED_WATCH_DB=([^"\n]*)/gm)].map(([, path]) => path);
   if (given !== undefined) return given;
-  const folder = readSetting(service, 'StateDirectory')?.split(/[\s:]/)[0];
+  const folder = readUnitSetting(service, 'StateDirectory')?.split(/[\s:]/)[0];
   return scope === 'system' && folder !== undefined ? `/var/lib/${folder}/samples.db` : null;
 }
 

@@ -6,7 +6,7 @@ export async function askUser(question: string, { stdin, stderr }: Io): Promise<
   return /^\s*y(?:es)?\s*$/i.test(await readLine(stdin));
 }
 
-/** Without the line end. The text so far at the end of the input. */
+/** Reads one line, without the line end. At the end of the input, returns the text read until then. */
 async function readLine(stdin: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const chunk of stdin) {

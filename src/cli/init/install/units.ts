@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isSameSource } from '../../../domain/installation/found-poll.ts';
 import type { Schedule, ScheduleFile } from '../../../domain/installation/schedule.ts';
+import { findUnitPoll } from '../../../domain/installation/unit-poll.ts';
 import { CredWatchError, describeSystemError } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
 import { TIMER_NAME, UNIT_COMMENT } from '../../../report/installation/systemd-units.ts';
@@ -14,7 +16,7 @@ type SystemdSchedule = Extract<Schedule, { kind: 'systemd' }>;
 /**
  * Prepares to write the units, and to start the timer.
  * @param userId null on systems without users
- * @throws CredWatchError if a unit of the same name was not written by `init`
+ * @throws CredWatchError if a unit of the same name was not written by `init`, or polls other credentials
  */
 export async function prepareUnits(
   schedule: SystemdSchedule,
@@ -23,6 +25,7 @@ export async function prepareUnits(
 ): Promise<Installer> {
   const { files, commands, scope } = schedule;
   for (const { path } of files) assertOwn(path);
+  for (const file of files) assertSameSource(file);
   const variables = scope === 'user' ? addRuntimeFolder(env, userId) : env;
   const systemctl = scope === 'user' ? ['systemctl', '--user'] : ['systemctl'];
   const areWritten = files.every(({ path, content }) => readUnit(path) === content);
@@ -41,6 +44,16 @@ function assertOwn(path: string): void {
   throw new CredWatchError(
     `${path} exists, and \`cred-watch init\` did not write it`,
     'remove or rename the file, or use --schedule cron',
+  );
+}
+
+/** Other units would end the samples of the first credentials without a message. */
+function assertSameSource({ path, content }: ScheduleFile): void {
+  const [installed, own] = [readUnit(path) ?? '', content].map(findUnitPoll);
+  if (!installed || !own || isSameSource(installed, own)) return;
+  throw new CredWatchError(
+    `${path} polls other credentials`,
+    'poll both with --schedule cron, or first remove the file',
   );
 }
 

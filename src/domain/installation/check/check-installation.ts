@@ -2,13 +2,13 @@ import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { InstallationFacts } from './facts.ts';
-import type { InstallationCheck } from './installation-check.ts';
+import type { CheckState, InstallationCheck } from './installation-check.ts';
 import type { Poller } from './poller.ts';
 
 /** The oldest Node that cred-watch supports. */
-export const MIN_NODE_VERSION = '20.18.1';
+const MIN_NODE_VERSION = '20.18.1';
 
-/** Without a known interval. The same as of `check --offline`. */
+/** For an unknown interval. `check --offline` has the same limit. */
 const DEFAULT_ALLOWED_AGE: Seconds = 900;
 
 /** Everything that `init --check` reports, in the order in which it should be fixed. */
@@ -36,20 +36,28 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
     const other = pollers.find(({ problem }) => problem === null) ?? pollers[0];
     return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
   }
-  const isPolled = own.some(({ problem }) => problem === null);
-  return own.map(({ place, interval, problem }) => ({
+  const isPolled = own.some(({ database, problem }) => database !== null && problem === null);
+  return own.map((poller) => ({
     code: 'POLLER',
-    // A second poller that is stopped does no harm while the first one works.
-    state: problem === null ? 'ok' : isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem',
-    place,
-    intervalSeconds: interval,
-    problem,
+    state: findPollerState(poller, isPolled),
+    place: poller.place,
+    intervalSeconds: poller.interval,
+    problem: poller.problem,
   }));
+}
+
+function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {
+  // Another user's process usually polls into the database of that user.
+  if (problem === null) return database === null ? 'unknown' : 'ok';
+  // A second poller that is stopped does no harm while the first one works.
+  return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
 }
 
 /** One poll may be missed. Two more minutes allow for jitter and slow endpoints. */
 function findAllowedAge(pollers: readonly Poller[]): Seconds {
-  const intervals = pollers.flatMap(({ interval }) => (interval === null ? [] : [interval]));
+  const known = pollers.filter(({ database }) => database !== null);
+  const counted = known.length > 0 ? known : pollers;
+  const intervals = counted.flatMap(({ interval }) => (interval === null ? [] : [interval]));
   return intervals.length === 0 ? DEFAULT_ALLOWED_AGE : 2 * Math.max(...intervals) + 120;
 }
 

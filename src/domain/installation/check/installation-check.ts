@@ -11,7 +11,7 @@ export type CheckState = 'ok' | 'problem' | 'unknown' | 'note';
 
 /** The fields of each check. */
 export interface InstallationCheckFields {
-  /** Nothing polls into the database. `otherDatabase`: something polls into this one. */
+  /** No poller records in the database. `otherDatabase`: the database of another poller. */
   NO_POLLER: { otherDatabase: string | null };
   POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
   LAST_POLL: {
@@ -35,8 +35,3 @@ export type InstallationCheckCode = keyof InstallationCheckFields;
 export type InstallationCheck = {
   [C in InstallationCheckCode]: { code: C; state: CheckState } & InstallationCheckFields[C];
 }[InstallationCheckCode];
-
-export const INSTALLATION_CHECK_CODES = [
-  ...(['NO_POLLER', 'POLLER', 'LAST_POLL', 'DATABASE', 'DATABASE_ACCESS', 'CLOCK'] as const),
-  ...(['NODE', 'ADDON', 'CREDENTIALS', 'HOP_LIMIT', 'IMDS_V1'] as const),
-] as const satisfies readonly InstallationCheckCode[];

@@ -11,10 +11,11 @@ import type {
 } from '../../../domain/fleet/assessed-fleet.ts';
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
-import { formatDuration as duration, formatDuration } from '../../../domain/time/duration.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
+import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeJobWithMargin, formatSafety } from '../verdicts.ts';
 
@@ -82,7 +83,7 @@ export function describeSilence(
   const sample =
     lastSample === null || age === null
       ? describeNoSample(deletedBefore, times)
-      : `newest sample ${formatAge(age)} old, from ${times.timestamp(lastSample)}`;
+      : `newest sample ${formatRoughDuration(age)} old, from ${times.timestamp(lastSample)}`;
   switch (code) {
     case 'NO_SAMPLES':
       return sample;
@@ -98,14 +99,6 @@ const describeNoSample = (deletedBefore: Instant | null, times: TimeFormat): str
   deletedBefore === null
     ? 'no sample yet'
     : `no sample since ${times.date(deletedBefore)}, and older samples were deleted`;
-
-const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
-
-/** `3d 02h`, `1h 05m`: smaller units do not matter. */
-function formatAge(age: Seconds): string {
-  const unit = age >= 2 * DAY ? HOUR : age >= HOUR ? MINUTE : 1;
-  return formatDuration(Math.floor(age / unit) * unit);
-}
 
 /** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
 export const describeImported = (

@@ -36,19 +36,34 @@ export function describeResult(judgement: JobJudgement, measurement: Measurement
   const perRequest = measurement?.isIssuedPerRequest === true;
   switch (verdict) {
     case 'safe':
-      return `was safe ${perRequest ? 'with all sampled credentials' : 'at every start time'}${describeBasisOfSafety(measurement)}`;
+      return `was safe ${perRequest ? 'with all sampled credentials' : nameStartTimes([judgement])}${describeBasisOfSafety(measurement)}`;
     case 'never':
       return perRequest
         ? 'would have failed with all sampled credentials'
         : 'would have failed at every start time';
     case 'start-after-rotation':
-    case 'sometimes':
-      if (share === null || share === 1) return 'would have failed at the worst start time';
-      return `would have failed ${perRequest ? 'with' : 'for'} ${formatRemainingShare(share)} of ${perRequest ? 'the sampled credentials' : 'start times'}`;
+    case 'sometimes': {
+      const failed = lacksOnlyMargin(judgement)
+        ? `would have had less than its margin of ${duration(judgement.job.margin)} to spare`
+        : 'would have failed';
+      if (share === null || share === 1) return `${failed} at the worst start time`;
+      return `${failed} ${perRequest ? 'with' : 'for'} ${formatRemainingShare(share)} of ${perRequest ? 'the sampled credentials' : 'start times'}`;
+    }
     case 'unknown':
       return 'has no verdict';
   }
 }
+
+/** The worst case was enough for the job, but not for its margin. */
+export const lacksOnlyMargin = ({ spare, job }: JobJudgement): boolean =>
+  spare !== null && spare < 0 && -spare <= job.margin;
+
+/** A safe verdict says nothing about start times in gaps. */
+export const nameStartTimes = (judgements: readonly JobJudgement[]): string =>
+  judgements.some(isLittleWatched) ? 'at every watched start time' : 'at every start time';
+
+const isLittleWatched = ({ watchedShare: share }: JobJudgement): boolean =>
+  share !== null && share < WATCHED_ENOUGH;
 
 function describeBasisOfSafety(measurement: Measurement | null): string {
   if (measurement === null) return '';
@@ -67,7 +82,7 @@ export const describeBasis = ({
     : `${formatCount(witnessedCount, 'rotation')} in ${duration(watchedTime)}`;
 
 /** The first sentence says so, because the verdict says nothing about the rest of the time. */
-const describeCoverage = ({ watchedShare: share }: JobJudgement): string =>
+export const describeCoverage = ({ watchedShare: share }: JobJudgement): string =>
   share === null || share >= WATCHED_ENOUGH ? '' : `; only ${formatShare(share)} of the time was watched`;
 
 /** A safe verdict of little history must not look like a safe verdict of many days. */

@@ -1,10 +1,18 @@
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { AssessedJob } from '../../../domain/verdict/assessment.ts';
-import type { Job, Safety } from '../../../domain/verdict/job-verdict.ts';
+import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verdict.ts';
 import { type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatCount, formatNumber, formatSeriesName } from '../../text/format-values.ts';
-import { describeBasis, describeCopyingJob, describeResult, isSafeSoFar } from './headline.ts';
+import { formatNumber, formatSeriesName, formatShare } from '../../text/format-values.ts';
+import { WATCHED_ENOUGH } from '../verdicts.ts';
+import {
+  describeBasis,
+  describeCopyingJob,
+  describeResult,
+  isSafeSoFar,
+  lacksOnlyMargin,
+  nameStartTimes,
+} from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
   judged.filter(({ judgement }) => toSafety(judgement.verdict) === safety).length;
@@ -20,19 +28,30 @@ function nameSeries(judged: readonly JudgedSeries[]): string {
   return hosts.size === judged.length ? 'hosts' : 'series';
 }
 
+/** `both hosts`, `all 5 hosts`, `2 of 5 hosts`. */
+function countOf(count: number, total: number, noun: string): string {
+  if (count < total) return `${formatNumber(count)} of ${formatNumber(total)} ${noun}`;
+  return total === 2 ? `both ${noun}` : `all ${formatNumber(total)} ${noun}`;
+}
+
+/** A start that lacks only the margin would not have failed. */
+const describeNotSafe = (judgements: readonly JobJudgement[]): string =>
+  judgements.some(lacksOnlyMargin) ? 'would not be safe' : 'would have failed';
+
 /** `a 4h job that … would have failed on 2 of 5 hosts.` */
 export function describeOutcomeOfSeries(job: Job, judged: readonly JudgedSeries[]): string {
   const name = describeCopyingJob(job);
   const noun = nameSeries(judged);
-  const of = (count: number) =>
-    count === judged.length
-      ? `all ${formatNumber(count)} ${noun}`
-      : `${formatNumber(count)} of ${formatNumber(judged.length)} ${noun}`;
+  const of = (count: number) => countOf(count, judged.length, noun);
   const notSafe = countSafety(judged, 'not-safe');
-  if (notSafe > 0) return `${name} would have failed on ${of(notSafe)}.`;
+  if (notSafe > 0) {
+    const judgements = judged.map(({ judgement }) => judgement);
+    return `${name} ${describeNotSafe(judgements)} on ${of(notSafe)}.`;
+  }
   const unknown = countSafety(judged, 'unknown');
   if (unknown > 0) return `it is unknown whether ${name} is safe on ${of(unknown)}.`;
-  return `${name} was safe at every start time on ${of(judged.length)}${areSafeSoFar(judged) ? ' so far' : ''}.`;
+  const startTimes = nameStartTimes(judged.map(({ judgement }) => judgement));
+  return `${name} was safe ${startTimes} on ${of(judged.length)}${areSafeSoFar(judged) ? ' so far' : ''}.`;
 }
 
 /** What decides the verdict of several series. @param worst in the order of their importance */
@@ -50,14 +69,16 @@ export function describeReasonOfSeries(
   switch (toSafety(judgement.verdict)) {
     case 'safe': {
       const least = spare === null ? [] : [`The least to spare was ${duration(spare)}, on ${name}.`];
+      const watched = describeLeastWatched(judged);
       const weak = judged.filter(isSoFar).map(({ series: { analysis } }) => analysis);
       const shortest = weak.toSorted(
         (a, b) => (a.measurement?.watchedTime ?? 0) - (b.measurement?.watchedTime ?? 0),
       )[0];
       return shortest?.measurement == null
-        ? least
+        ? [...least, ...watched]
         : [
             ...least,
+            ...watched,
             `The shortest history is ${describeBasis(shortest.measurement)}, on ${formatSeriesName(shortest.identity)}.`,
           ];
     }
@@ -69,18 +90,31 @@ export function describeReasonOfSeries(
       ];
     }
     case 'unknown':
-      return [`An example is ${name}.`];
+      return [unknown === 1 ? `There is no verdict for ${name}.` : `An example is ${name}.`];
   }
 }
 
-/** `2 of 3 jobs would have failed at some start times.` */
-export function describeOutcomeOfJobs(jobs: readonly AssessedJob[], isSafeForNow: boolean): string {
+/** The series with the smallest share of watched time, if that is too little. */
+function describeLeastWatched(judged: readonly JudgedSeries[]): string[] {
+  const [least] = judged.toSorted(
+    (a, b) => (a.judgement.watchedShare ?? 1) - (b.judgement.watchedShare ?? 1),
+  );
+  const share = least?.judgement.watchedShare ?? 1;
+  if (least === undefined || share >= WATCHED_ENOUGH) return [];
+  const name = formatSeriesName(least.series.analysis.identity);
+  return [`Only ${formatShare(share)} of the time was watched on ${name}.`];
+}
+
+/** `2 of 3 jobs would have failed.` @param judged all series of all jobs */
+export function describeOutcomeOfJobs(
+  jobs: readonly AssessedJob[],
+  judged: readonly JudgedSeries[],
+  isSafeForNow: boolean,
+): string {
   const count = (safety: Safety) => jobs.filter(({ verdict }) => toSafety(verdict) === safety).length;
-  const of = (number: number) =>
-    number === jobs.length
-      ? `all ${formatNumber(number)} jobs`
-      : `${number} of ${formatCount(jobs.length, 'job')}`;
-  if (count('not-safe') > 0) return `${of(count('not-safe'))} would have failed.`;
+  const of = (number: number) => countOf(number, jobs.length, 'jobs');
+  const judgements = judged.map(({ judgement }) => judgement);
+  if (count('not-safe') > 0) return `${of(count('not-safe'))} ${describeNotSafe(judgements)}.`;
   if (count('unknown') > 0) return `it is unknown whether ${of(count('unknown'))} would be safe.`;
-  return `${of(jobs.length)} were safe at every start time${isSafeForNow ? ' so far' : ''}.`;
+  return `${of(jobs.length)} were safe ${nameStartTimes(judgements)}${isSafeForNow ? ' so far' : ''}.`;
 }

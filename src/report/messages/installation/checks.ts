@@ -39,10 +39,14 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
         },
-  POLLER: ({ place, intervalSeconds, problem }, { writeCommand }) => {
-    const poller = describePlace(place);
-    if (problem !== null) return describePollerProblem(poller, problem, writeCommand);
-    return ok(`${poller} polls${intervalSeconds === null ? '' : ` every ${duration(intervalSeconds)}`}`);
+  POLLER: ({ state, place, intervalSeconds, problem }, { database, writeCommand }) => {
+    if (problem !== null) return describePollerProblem(describePlace(place), problem, writeCommand);
+    const polling = describePolling(place, intervalSeconds);
+    if (state === 'ok') return ok(polling);
+    return {
+      message: `${polling}, but the database into which it polls is unknown`,
+      fix: `run the check as the user of the poller, or give the poller \`--db ${quoteForShell(database)}\``,
+    };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
     if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');

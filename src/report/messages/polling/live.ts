@@ -50,7 +50,7 @@ export function describePollFailure({ reason, lastDetail }: FailedPollCount): st
 }
 
 /** Follows the countdown to a poll of another process. */
-export const NEXT_POLL_EXPECTED = 'from earlier pauses';
+export const NEXT_POLL_EXPECTED = 'estimated from earlier pauses';
 
 export const describeStartUntil = (until: Instant, now: Instant, times: TimeFormat) =>
   `yes, until ${times.shortTimestamp(until, now)}`;

@@ -10,6 +10,7 @@ import {
   formatSeriesName,
   formatShare,
 } from '../../text/format-values.ts';
+import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
 import { formatVerdict } from '../verdicts.ts';
@@ -36,12 +37,6 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
 /** For a verdict about presigned URLs: `presigned URLs for 7d: not safe: never`. */
 export const describePresignedVerdict = (requested: Seconds, verdict: Verdict): string =>
   `presigned URLs for ${duration(requested)}: ${formatVerdict(verdict)}`;
-
-/** Drops small units, which only distract: `3d 04h`, `5h 20m`, `2m 13s`. */
-export function formatRoughDuration(seconds: Seconds): string {
-  const unit = seconds >= 86_400 ? 3600 : seconds >= 3600 ? 60 : 1;
-  return duration(Math.floor(seconds / unit) * unit);
-}
 
 function listVerdictParts(status: Status): StatusPart[] {
   const { verdict, job, jobs, margin, series } = status;

@@ -3,7 +3,7 @@ import { secondsBetween } from '../../../domain/time/instant.ts';
 import type { ServedSpan } from '../../drawing/minimum-validity.ts';
 
 /** Narrower teeth cannot be distinguished, so a band from the smallest to the largest validity replaces them. */
-export const MIN_TOOTH_WIDTH = 6;
+const MIN_TOOTH_WIDTH = 6;
 /** Pixels of one part of a band. */
 const MIN_PART_WIDTH = 3;
 

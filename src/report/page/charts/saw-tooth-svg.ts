@@ -17,6 +17,8 @@ import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 /** Closer gaps and failed polls are drawn as one. */
 const MIN_GAP_SHARE = 1 / 240;
 const MAX_TIME_TICKS = 8;
+/** Pixels of the plot on a phone. */
+const PHONE_WIDTH = 250;
 
 interface SawToothOptions {
   jobs: readonly JobLine[];
@@ -48,6 +50,15 @@ export function renderSawToothSvg(
   const shortestGap = (span.to - span.from) * MIN_GAP_SHARE;
   const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
   const unsafe = jobs.filter(({ tone }) => tone === 'bad').map(({ required }) => required);
+  const renderShapes = (plotWidth: number): Markup => {
+    if (isBand(spans.length, plotWidth))
+      return renderBand(buildBand(spans, span, plotWidth), unsafe, { x, y });
+    const teeth = renderTeeth(spans, unsafe, bottom, { x, y });
+    // The style sheet shows one of both.
+    return isBand(spans.length, PHONE_WIDTH)
+      ? html`<g class="not-on-phone">${teeth}</g><g class="phone-only">${renderShapes(PHONE_WIDTH)}</g>`
+      : teeth;
+  };
   return renderSvgFrame({
     label: describeSawTooth(measurement, times),
     height: PLOT_HEIGHT,
@@ -61,9 +72,7 @@ export function renderSawToothSvg(
       }),
     ),
     background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
-    shapes: isBand(spans.length, width)
-      ? renderBand(buildBand(spans, span, width), unsafe, { x, y })
-      : renderTeeth(spans, unsafe, bottom, { x, y }),
+    shapes: renderShapes(width),
     marks: (toPixels) => [
       ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
       ...jobs.map(({ required, tone }) => renderJobLine(tone, toPixels(y(required)))),

@@ -87,8 +87,7 @@ function renderXLabels(ticks: readonly TimeTick[], bottom: number): Markup[] {
 }
 
 /** For `text-anchor`. A text near an edge extends to the inside, so that it is not cut off. */
-export const chooseAnchor = (at: number, edge: number) =>
-  at < edge ? 'start' : at > 1 - edge ? 'end' : 'middle';
+const chooseAnchor = (at: number, edge: number) => (at < edge ? 'start' : at > 1 - edge ? 'end' : 'middle');
 
 /** Shares of the axes, from the lower left corner. */
 export type Point = readonly [x: number, y: number];

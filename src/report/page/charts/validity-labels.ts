@@ -1,10 +1,10 @@
 import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
+import { getSmallUnit } from '../../text/rough-duration.ts';
 import type { Tone } from '../verdicts.ts';
 import type { JobLine } from './chart-data.ts';
 
-const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 const MAX_STEPS = 5;
 /** Pixels from one label to the next. */
 const MIN_DISTANCE = 15;
@@ -42,7 +42,6 @@ export function chooseValidityLabels(
 
 /** Two units at most, because the space is narrow. Rounds up, because a job needs at least this validity. */
 export function formatAxisDuration(seconds: Seconds): string {
-  const length = Math.abs(seconds);
-  const unit = length >= DAY ? HOUR : length >= HOUR ? MINUTE : 1;
+  const unit = getSmallUnit(seconds);
   return formatDuration(Math.ceil(seconds / unit) * unit);
 }

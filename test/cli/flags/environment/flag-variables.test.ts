@@ -24,8 +24,8 @@ const ALL = {
 const JUDGING = ['status', 'report', 'poll --listen 127.0.0.1:0 --interval 5m'];
 const STARTING = ['check', 'exec -- true', 'env -f json'];
 
-describe('the variables give values to the flags', () => {
-  test.each(JUDGING)('of %s', (line) => {
+describe('variables', () => {
+  test.each(JUDGING)('variables give values to the flags of %s', (line) => {
     expect(parse(line, ALL)).toMatchObject({
       jobDuration: [18_000],
       margin: 60,
@@ -34,7 +34,7 @@ describe('the variables give values to the flags', () => {
     });
   });
 
-  test.each(STARTING)('of %s', (line) => {
+  test.each(STARTING)('variables give values to the flags of %s', (line) => {
     expect(parse(line, ALL)).toMatchObject({
       jobDuration: 18_000,
       margin: 60,
@@ -43,7 +43,7 @@ describe('the variables give values to the flags', () => {
     });
   });
 
-  test.each(['init', 'poll'])('that select the source of %s', (line) => {
+  test.each(['init', 'poll'])('variables select the source of %s', (line) => {
     expect(parse(line, ALL)).toMatchObject({ role: 'loader', source: 'imds' });
   });
 
@@ -56,7 +56,7 @@ describe('the variables give values to the flags', () => {
     'prune --older-than 1d',
     'push --to ./folder',
     'sources',
-  ])('but not of %s', (line) => {
+  ])('variables do not change %s', (line) => {
     expect(parse(line, ALL)).toEqual(parse(line, {}));
   });
 });

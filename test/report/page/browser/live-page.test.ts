@@ -290,9 +290,31 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     await page.clock.runFor(3000);
     expect(await page.evaluate(() => String(getSelection()))).toBe(selected);
     expect(await page.innerText('.made')).toContain('12:00:00Z');
+    expect(state.requests).toBe(1);
     await page.evaluate(() => getSelection()?.removeAllRanges());
-    await update();
+    await page.clock.runFor(2000);
     await expect.poll(() => page.innerText('.made')).toContain('13:00:00Z');
+  });
+
+  test('a selection that stays delays an update by one minute', async () => {
+    const { state, page, update } = await openLive(render([series('a')]));
+    await page.evaluate(() => getSelection()?.selectAllChildren(document.querySelector('.verdict')!));
+    state.html = render([series('a', { generations: 13 })], { now: NOW + HOUR });
+    await update();
+    await page.clock.runFor(50_000);
+    expect(await page.innerText('.made')).toContain('12:00:00Z');
+    await page.clock.runFor(15_000);
+    await expect.poll(() => page.innerText('.made')).toContain('13:00:00Z');
+  });
+
+  test('a clock of the device that is set back does not extend an answer', async () => {
+    const { state, page } = await openLive(render([series('a')]));
+    expect(await page.innerText('.start')).toBe('yes, until 12:12:00Z');
+    state.isDown = true;
+    await page.clock.runFor(10 * MINUTE);
+    await page.clock.setSystemTime(NOW - HOUR);
+    await page.clock.runFor(2 * MINUTE);
+    await expect.poll(() => page.innerText('.start')).toBe('no: a start was safe until 12:12:00Z');
   });
 
   ciTest('a poll that is due is shown soon after it', async () => {

@@ -1,4 +1,4 @@
-/** More pairs are not compared. Lists of this length have equal names, and begin and end with equal items. */
+/** The largest number of compared pairs. For longer lists, only equal items at the start and at the end are paired. */
 const MAX_PAIRS = 250_000;
 
 /**

@@ -23,6 +23,8 @@ const MIN_PAUSE_MS = 2000;
 /** A server that does not respond is asked this often. */
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 20_000;
+/** The user copies a selection within this time. */
+const MAX_POSTPONED_MS = 60_000;
 
 /** Counts down, and replaces the values of the page by the values of the server, without a reload. */
 export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: LivePageOptions): void {
@@ -75,9 +77,15 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
       return;
     }
     findElement<HTMLElement>(document, '.out-of-reach').hidden = true;
-    // A change under the pointer or in the selection would disturb the user.
-    if (isPointerDown || getSelection()?.isCollapsed === false) {
-      schedule(TICK_MS);
+    applyWhenIdle(wanted, clock.now() + MAX_POSTPONED_MS);
+  }
+
+  /** A change under the pointer or in the selection would disturb the user. A forgotten selection delays it once. */
+  function applyWhenIdle(wanted: Document, latest: number): void {
+    const isBusy = isPointerDown || getSelection()?.isCollapsed === false;
+    if (isBusy && clock.now() < latest) {
+      clearTimeout(timer);
+      timer = setTimeout(() => applyWhenIdle(wanted, latest), TICK_MS);
       return;
     }
     apply(wanted);

@@ -13,12 +13,19 @@ export function createServerClock(renderedAt: number): ServerClock {
   const age = Date.now() - renderedAt;
   // The server may have rendered the page some minutes ago, so a small difference says nothing about the clocks.
   let ahead = age >= 0 && age <= MAX_RENDERED_AGE_MS ? 0 : -age;
+  /** The clock of the server when `performance.now()` was 0. A change of the clock of the device does not change it. */
+  let origin = Date.now() + ahead - performance.now();
   return {
-    now: () => Date.now() + ahead,
+    // The later time counts: a clock that was set back must not extend an answer, and `performance.now()` can stop
+    // while a device sleeps.
+    now: () => Math.max(Date.now() + ahead, origin + performance.now()),
     correct(date) {
       const at = date === null ? 0 : Date.parse(date);
-      // Not true for an invalid date. The header has whole seconds.
-      if (at > 0) ahead = Math.abs(at - Date.now()) < 2000 ? 0 : at - Date.now();
+      // Not true for an invalid date.
+      if (!(at > 0)) return;
+      // The header has whole seconds.
+      ahead = Math.abs(at - Date.now()) < 2000 ? 0 : at - Date.now();
+      origin = Date.now() + ahead - performance.now();
     },
   };
 }

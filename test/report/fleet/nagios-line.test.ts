@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { renderFleetPluginLine } from '../../../src/report/fleet/plugin-line.ts';
+import { renderFleetNagiosLine } from '../../../src/report/fleet/nagios-line.ts';
 import { failing, HOSTILE_NAMES, HOUR, hourly, identity, job } from '../../support/report/assessments.ts';
 import { judgeFleet } from '../../support/report/fleets.ts';
-import { parsePluginLine } from '../../support/report/plugin-line.ts';
+import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 
 const web = (number: number) => hourly(identity({ host: `web-${number}` }));
 const short = hourly(identity({ host: 'db-1' }), { lifetimes: [2 * HOUR, 2 * HOUR, 2 * HOUR] });
 const silent = failing(identity({ host: 'db-2', apiVersion: '', role: '' }));
 
 const line = (...args: Parameters<typeof judgeFleet>) =>
-  parsePluginLine(renderFleetPluginLine(judgeFleet(...args)));
+  parseNagiosLine(renderFleetNagiosLine(judgeFleet(...args)));
 
 test.each([
   ['all hosts are safe', [web(1), web(2)], [job(HOUR)], 'OK'],

@@ -7,10 +7,10 @@ import {
   describeSilentCount,
   describeWorstHost,
 } from '../messages/fleet/fleet.ts';
-import { renderPluginLine } from '../now/nagios-line.ts';
+import { formatNagiosLine } from '../text/nagios-line.ts';
 
-/** See `renderPluginLine`. Without a job, the state is OK: a measurement alone is not a problem. */
-export function renderFleetPluginLine(fleet: AssessedFleet): string {
+/** Without a job, the state is OK, because a measurement alone is not a problem. */
+export function renderFleetNagiosLine(fleet: AssessedFleet): string {
   const { verdict, jobs, silentHosts } = fleet;
   const index = jobs.findIndex((job) => job.verdict === verdict);
   const job = jobs[index] ?? null;
@@ -21,7 +21,7 @@ export function renderFleetPluginLine(fleet: AssessedFleet): string {
     ...(silentHosts.length === 0 ? [] : [describeSilentCount(silentHosts.length)]),
   ];
   const safety = verdict === null ? 'safe' : toSafety(verdict);
-  return renderPluginLine(safety, texts.join('; '), formatData(fleet, job));
+  return formatNagiosLine(safety, texts.join('; '), formatData(fleet, job));
 }
 
 const formatData = ({ hosts, worstCase, silentHosts }: AssessedFleet, job: FleetJob | null): string =>

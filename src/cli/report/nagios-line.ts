@@ -19,15 +19,15 @@ export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
   outputs.some(({ file }) => isStdout(file));
 
 /** Prints the line of a monitoring plugin. */
-export async function printPluginLine(
+export async function printNagiosLine(
   { assessment }: StoredReport,
   presigned: readonly PresignedUrls[],
   { margin, now, times }: { margin: Seconds; now: Instant; times: TimeFormat },
   io: Io,
 ): Promise<void> {
-  const { renderStatusPluginLine } = await import('../../report/status/plugin-line.ts');
+  const { renderStatusNagiosLine } = await import('../../report/status/nagios-line.ts');
   const status = summariseStatus(assessment, margin, now);
   const rank = ({ verdict }: PresignedUrls) => VERDICTS_WORST_FIRST.indexOf(verdict);
   const [worst] = presigned.toSorted((a, b) => rank(a) - rank(b));
-  await printText(io, renderStatusPluginLine(status, times, worst ?? null));
+  await printText(io, renderStatusNagiosLine(status, times, worst ?? null));
 }

@@ -13,7 +13,7 @@ const RANGE = String.raw`-?\d+:?(?:-?\d+)?`;
 const DATA = new RegExp(String.raw`^'([^'=]+)'=(-?\d+)(s?);(${RANGE})?;(${RANGE})?;(-?\d+)?;(-?\d+)?$`);
 
 /** Parses the line of a plugin strictly by the Monitoring Plugins guidelines. */
-export function parsePluginLine(output: string): {
+export function parseNagiosLine(output: string): {
   state: string;
   text: string;
   data: Record<string, PerformanceData>;

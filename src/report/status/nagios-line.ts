@@ -4,14 +4,14 @@ import type { Status } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
-import { formatRemainingData, renderPluginLine } from '../now/nagios-line.ts';
+import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 /**
- * See `renderPluginLine`. Without a job, the state is OK: a measurement alone is not a problem.
+ * Without a job, the state is OK, because a measurement alone is not a problem.
  * @param presigned the worst requested duration of presigned URLs
  */
-export function renderStatusPluginLine(
+export function renderStatusNagiosLine(
   status: Status,
   times: TimeFormat,
   presigned: Pick<PresignedUrls, 'requested' | 'verdict'> | null = null,
@@ -20,7 +20,7 @@ export function renderStatusPluginLine(
   const worst = VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
   const texts = listStatusParts(status, times).map(({ text }) => text);
   if (presigned !== null) texts.push(describePresignedVerdict(presigned.requested, presigned.verdict));
-  return renderPluginLine(worst === null ? 'safe' : toSafety(worst), texts.join(', '), formatData(status));
+  return formatNagiosLine(worst === null ? 'safe' : toSafety(worst), texts.join(', '), formatData(status));
 }
 
 /** Labels have at most 19 characters, which is the limit of RRD. */
