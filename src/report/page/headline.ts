@@ -16,7 +16,7 @@ import {
   describeReasonOfSeries,
 } from '../messages/headline/several.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { formatSafety, listAdvice } from '../messages/verdicts.ts';
+import { formatSafety, listSeriesAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { formatJob } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
@@ -104,7 +104,7 @@ function renderOnlyJudgement(
     state: formatState(judgement, measurement),
     sentence: describeOutcome(judgement, measurement, identity.host),
     content: [paragraph(describeReason(judgement, measurement, times), 'why'), renderJobRuns(job, times)],
-    advice: renderAdvice(judgement, measurement, times),
+    advice: renderAdvice(judgement, series.analysis, times),
   });
 }
 
@@ -129,7 +129,7 @@ function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat):
   const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
   const [only, ...others] = judged;
   const isOnly = only !== undefined && others.length === 0;
-  const advice = isOnly ? listAdvice(only.judgement, only.series.analysis.measurement, times) : [];
+  const advice = isOnly ? listSeriesAdvice(only.judgement, only.series.analysis, times) : [];
   return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
 ${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job, times)}</div></li>`;
 }

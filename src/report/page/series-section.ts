@@ -1,4 +1,3 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
@@ -91,9 +90,7 @@ function renderContents({ analysis, judgements }: AssessedSeries, options: Secti
   const { margin, times } = context;
   const { measurement, isPolled, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
-  const verdicts = isVerdictInHeadline
-    ? []
-    : judgements.map((each) => renderVerdict(each, measurement, times));
+  const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, analysis, times));
   const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
   const notes = html`${renderNotes(analysis, judgements, times)}\n${renderFailedPolls(analysis, id, times)}`;
   if (measurement === null) return html`${verdicts}${problems}${notes}`;
@@ -113,7 +110,8 @@ ${renderGenerationTables(measurement, generations, { id, name, times })}</div>
 `;
 }
 
-function renderVerdict(judgement: JobJudgement, measurement: Measurement | null, times: TimeFormat): Markup {
+function renderVerdict(judgement: JobJudgement, analysis: SeriesAnalysis, times: TimeFormat): Markup {
+  const { measurement } = analysis;
   const tone = getTone(judgement.verdict);
   const isWeak = isSafeSoFar(judgement, measurement);
   const job = describeCopyingJob(judgement.job);
@@ -122,7 +120,7 @@ function renderVerdict(judgement: JobJudgement, measurement: Measurement | null,
       ? describeOutcome(judgement, measurement, '')
       : `${job} ${describeResult(judgement, measurement)}${describeCoverage(judgement)}.`;
   const text = [capitalise(outcome), ...describeReason(judgement, measurement, times)].join(' ');
-  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, measurement, times, 3)}</div>`;
+  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, analysis, times, 3)}</div>`;
 }
 
 function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: TimeFormat): Markup | null {

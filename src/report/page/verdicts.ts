@@ -1,8 +1,9 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
-import { formatSafety, listAdvice } from '../messages/verdicts.ts';
+import { formatSafety, listSeriesAdvice } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup, prose } from './markup.ts';
@@ -63,11 +64,11 @@ export const renderJudgementBadge = (
 /** @param level of the heading */
 export function renderAdvice(
   judgement: JobJudgement,
-  measurement: Measurement | null,
+  series: SeriesAnalysis,
   times: TimeFormat,
   level: 2 | 3 = 2,
 ): Markup | null {
-  const messages = listAdvice(judgement, measurement, times);
+  const messages = listSeriesAdvice(judgement, series, times);
   if (messages.length === 0) return null;
   const tag = new Markup(`h${level}`);
   return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li>${prose(each)}</li>`)}</ul></div>`;

@@ -124,7 +124,8 @@ function checkProbe({ probe, clockOffset }: InstallationFacts): InstallationChec
   }
   const isImds = probe.source === 'imds';
   const { otherCredentials: note } = probe;
-  const others: InstallationCheck[] = note === null ? [] : [{ code: 'OTHER_CREDENTIALS', state: 'note', note }];
+  const others: InstallationCheck[] =
+    note === null ? [] : [{ code: 'OTHER_CREDENTIALS', state: 'note', note }];
   if (!probe.isOk) {
     const { failure } = probe;
     return [
