@@ -213,7 +213,9 @@ describe.each(Object.entries(SOURCES))('no secret of the source %s is printed or
       respond = RESPONSES[response]!;
       const before = aws.requests.length;
       const index = Object.keys(RESPONSES).indexOf(response);
-      const commands = response === 'good credentials' ? COMMANDS : [COMMANDS[index % COMMANDS.length]!];
+      // `init` refuses an external id, because the id would be in the schedule. Then it sends nothing.
+      const usable = COMMANDS.filter(([command]) => name !== 'chosen role' || command !== 'init');
+      const commands = response === 'good credentials' ? usable : [usable[index % usable.length]!];
       const runs = [];
       for (const [command = '', ...args] of commands)
         runs.push(await run([command, ...source.args, ...args], env));

@@ -5,9 +5,10 @@ import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
 import { applyFlagVariables } from './flags/environment/flag-variables.ts';
+import { findMisspeltVariables } from './flags/environment/misspelt-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import { createLocaleOutput, type Io, type ProcessIo } from './process/io.ts';
-import { printMisspeltVariablesNote, printThrownError } from './process/messages.ts';
+import { printNote, printThrownError } from './process/messages.ts';
 
 /** The command of a line, with its flags. */
 export interface ParsedLine {
@@ -48,11 +49,24 @@ export function createLineParser(
 }
 
 /** Resolves to the exit code of the command. */
-export const runParsedLine = (
+export async function runParsedLine(
   { definition, program, command }: ParsedLine,
   { ownArguments, childCommand }: CommandLine,
   io: Io,
-): Promise<number> => definition.run(command.opts(), { io, program, command, ownArguments, childCommand });
+): Promise<number> {
+  if (definition.readsFlagVariables) await printMisspeltVariables(io);
+  return definition.run(command.opts(), { io, program, command, ownArguments, childCommand });
+}
+
+/** A variable with a typing error would be ignored silently. */
+async function printMisspeltVariables(io: Io): Promise<void> {
+  for (const { name, similar } of findMisspeltVariables(io.env)) {
+    const message = `no command reads the variable ${name}`;
+    const hint = `did you mean ${similar.join(' or ')}?`;
+    io.onVariablesNote?.(`${message}: ${hint}`);
+    await printNote(io, message, hint);
+  }
+}
 
 /**
  * Prints errors that `run` throws. Resolves to the exit code in the style of `--exit-codes`.
@@ -84,7 +98,6 @@ export async function runLine(
 
 async function runOrPrintError(line: CommandLine, io: Io, run: (io: Io) => Promise<number>): Promise<number> {
   try {
-    await printMisspeltVariablesNote(io);
     return await run(io);
   } catch (error) {
     await printThrownError(io, error);

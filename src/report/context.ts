@@ -39,7 +39,7 @@ export interface LastPoll {
   /** The duration of the poll. */
   seconds: number;
   endedAt: Instant;
-  /** Null if it is unknown. Infinite after the last poll. */
+  /** Null while a poll runs. Infinite after the last poll. */
   nextPollAt: Instant | null;
   /** Why SDKs with the variables of the poller use other credentials. Null if they use the polled ones. */
   otherCredentials?: PollNote | null;

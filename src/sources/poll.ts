@@ -1,4 +1,5 @@
 import { MAX_VALIDITY } from '../domain/aws-limits.ts';
+import type { Misconfiguration } from '../domain/misconfiguration.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { RequestedSession } from '../domain/requested-session.ts';
@@ -49,6 +50,8 @@ export class OngoingPoll {
   roleArn: string | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
+  /** The setting that names the endpoint. Null: the endpoint has its usual address. */
+  address: Extract<Misconfiguration, { code: 'UNREACHABLE_ADDRESS' }> | null = null;
   /** The endpoint has responded to a request of this poll. */
   hasResponded = false;
   hasTimedOut = false;
@@ -216,7 +219,7 @@ function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
     ok: false,
     reason,
     detail: formatDetail(error, poll),
-    misconfiguration,
+    misconfiguration: misconfiguration ?? (reason === 'unreachable' ? poll.address : null),
     accessKeyId,
     expiration,
     possibleHopLimit,

@@ -32,6 +32,7 @@ export type StartCheckStore = Pick<
   | 'jobRuns'
   | 'judgedJobs'
   | 'jobNames'
+  | 'seriesNames'
   | 'close'
 >;
 
@@ -102,6 +103,11 @@ export class MemoryStore implements StartCheckStore {
 
   /** Runs are not kept, because they would be lost at the end of the process. */
   jobRuns(): [] {
+    return [];
+  }
+
+  /** Only one process writes this store, so there are no other series. */
+  seriesNames(): [] {
     return [];
   }
 

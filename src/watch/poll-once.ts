@@ -1,3 +1,4 @@
+import { isMisconfigured } from '../domain/failures/misconfigured.ts';
 import type { SeriesIdentity } from '../domain/model.ts';
 import { readSessionFacts } from '../domain/session-facts.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
@@ -29,6 +30,8 @@ export interface PollContext {
   host: string | null;
   /** The name of this machine. */
   machine: string;
+  /** A source that is not configured measures nothing. Only pollers, which are configured once, record it as failed. */
+  ignoresMisconfiguration?: boolean;
 }
 
 /**
@@ -80,7 +83,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
         store.recordSample(identity, sample, ownMachine, session),
       );
     }
-  } else if (!wasAborted) {
+  } else if (!wasAborted && !(context.ignoresMisconfiguration && isMisconfigured(outcome.reason))) {
     const { observedAt, reason, detail, accessKeyId, expiration, clockOffset } = outcome;
     const loss = `the failed poll (${reason}) was not recorded`;
     if (reason === 'starting') {

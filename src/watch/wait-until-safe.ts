@@ -25,6 +25,8 @@ export interface WaitOptions {
   /** Abort to stop waiting. */
   stop: AbortSignal;
   onPollStart: () => void;
+  /** Whether the job is longer than any credentials can be valid, as far as the history does not decide it. */
+  isHopeless?: (judgement: NowJudgement) => Promise<boolean>;
   /** Called before each pause with the times of the next poll and of the end, by the host's clock. */
   onWait: (judged: JudgedPoll, next: Instant, limit: Instant) => void | Promise<void>;
 }
@@ -42,6 +44,7 @@ export async function waitUntilSafe(context: PollContext, options: WaitOptions):
     const judged = await pollAndJudge(context, job, () => clock.now(), stop);
     const { judgement } = judged;
     if (judgement.verdict === 'safe' || isWaitingUseless(judged, context)) return judged;
+    if (maxWait > 0 && (await options.isHopeless?.(judgement))) return judged;
     const now = clock.now();
     if (now >= limit || stop.aborted) return judged;
     failures = judged.recordedPoll.outcome.ok ? 0 : failures + 1;

@@ -48,6 +48,20 @@ const usage: BadInput[] = [
     error: "unknown option '--intervall'",
     hint: 'did you mean --interval?',
   },
+  { args: ['report', '--last', '3d'], error: "unknown option '--last'", hint: 'did you mean --since?' },
+  { args: ['check', '-d', '5h'], error: "unknown option '-d'", hint: 'did you mean -j?' },
+  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'see `cred-watch check --help`' },
+  { args: ['man'], error: "unknown command 'man'", hint: 'did you mean `cred-watch help`?' },
+  {
+    args: ['init', '--remove'],
+    error: "unknown option '--remove'",
+    hint: 'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
+  },
+  {
+    args: ['init', '--write', '--dry-run'],
+    error: "unknown option '--dry-run'",
+    hint: 'remove --dry-run: without --write, init installs nothing',
+  },
   { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see `cred-watch report --help`' },
   { args: ['-x'], error: "unknown option '-x'", hint: 'see `cred-watch --help`' },
   {
@@ -494,7 +508,7 @@ describe.each([
 test('a call without a command is wrong usage and prints the short help', async () => {
   const help = await runProgram(['-h']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  const stderr = `error: no command was given\nhint: run \`cred-watch poll\`, then \`cred-watch report\`\n\n${help.stdout.trimEnd()}\n`;
+  const stderr = `error: no command was given\nhint: run \`cred-watch init\`, which says what to do next\n\n${help.stdout.trimEnd()}\n`;
   expect(await runProgram([])).toEqual({ code: 2, signal: null, stdout: '', stderr });
 });
 
@@ -578,7 +592,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
     env: { AWS_METADATA_SERVICE_TIMEOUT: '-3' },
     note: 'AWS_METADATA_SERVICE_TIMEOUT has an invalid value, which was ignored',
     error: 'unreachable: could not connect to the endpoint (ECONNREFUSED at 127.0.0.1:1)',
-    hint: 'check that this is an instance, task or pod with a role, or select another source with --source',
+    hint: 'check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
   },
 ];
 

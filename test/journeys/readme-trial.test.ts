@@ -27,9 +27,11 @@ test.skipIf(mayBeSkipped && noNetworkNamespace !== null)(
     // `.ci/run` runs this command.
     expect(install).toBe('npm ci');
     const lines = commands.flatMap((line) => (line.includes(' & ') ? [line, WAIT_FOR_ENDPOINT] : [line]));
-    const script = lines.join('\n').replace('/tmp/', `${folder}/`);
+    const script = lines.join('\n').replaceAll('/tmp/', `${folder}/`);
     expect(script).toContain(folder);
-    writeFileSync(join(folder, 'trial.sh'), script);
+    // The endpoint of the trial must not reach `init --write` in the next section.
+    const leftVariables = 'echo "left: $(printenv AWS_EC2_METADATA_SERVICE_ENDPOINT CRED_WATCH_DB)."';
+    writeFileSync(join(folder, 'trial.sh'), `${script}\n${leftVariables}\n`);
     const run = await runShell(`ip link set lo up; bash -c 'shopt -s expand_aliases; set -m; . "$TRIAL"'`, {
       prefix: OWN_NETWORK,
       cwd: repositoryPath(''),
@@ -41,6 +43,10 @@ test.skipIf(mayBeSkipped && noNetworkNamespace !== null)(
       / verdict +not safe: a 5h job with a margin of 5m, .* short at the worst moment/,
     );
     expect(run.stdout).toMatch(/^credentials found: .* imds v2 · simulated-role$/m);
+    expect(run.stdout).toMatch(/^ {2}attention {7}these credentials are false/m);
+    // The database of this host has no samples of the simulated history.
+    expect(run.stdout).toMatch(/^i-1234567890abcdef0 .*(?:\n.*)*? verdict +unknown/m);
+    expect(run.stdout).toMatch(/^left: \.$/m);
     expect(run.stdout).toMatch(/^safe: a 5h job with a margin of 5m that starts now, 5\dm .*to spare$/m);
   },
 );

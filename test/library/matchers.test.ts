@@ -34,7 +34,7 @@ describe('toOutlive', () => {
         not safe: a 5h job with a margin of 0s, 24s short at the worst moment; 99.94% of starts were safe
         → start the job within 1h 00m 32s after a rotation: all measured starts in that time were safe
         → or let the job refresh its credentials instead of using a copy (IAM_ROLE for a Redshift COPY), or split the job
-        11 rotations witnessed in 12h. If the next rotation is like these, the chance that its lead time is shorter than all measured ones is at most 1 in 3. AWS promises a lead time of 5 minutes only."
+        11 rotations witnessed in 12h. If the next rotation is like these, the chance that it leaves less validity than all of them is at most 1 in 3. AWS promises only that new credentials appear 5 minutes before the old ones expire."
     `);
   });
 
@@ -44,7 +44,7 @@ describe('toOutlive', () => {
 
       linux · imds
         safe: a 4h job with a margin of 5m at any measured start, 54m 36s to spare
-        11 rotations witnessed in 12h. If the next rotation is like these, the chance that its lead time is shorter than all measured ones is at most 1 in 3. AWS promises a lead time of 5 minutes only."
+        11 rotations witnessed in 12h. If the next rotation is like these, the chance that it leaves less validity than all of them is at most 1 in 3. AWS promises only that new credentials appear 5 minutes before the old ones expire."
     `);
   });
 

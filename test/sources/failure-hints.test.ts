@@ -287,3 +287,22 @@ describe('a process that prints its credentials in another form', () => {
     expect(getHint(failure)).toMatch(hint);
   });
 });
+
+describe('an endpoint that does not run', () => {
+  const IMDS_ENDPOINT = 'AWS_EC2_METADATA_SERVICE_ENDPOINT';
+  const CLOSED = 'http://127.0.0.1:1';
+
+  test.each<[source: 'imds' | 'container', env: Record<string, string>, setting: string]>([
+    ['imds', { [IMDS_ENDPOINT]: CLOSED }, `unset ${IMDS_ENDPOINT}`],
+    ['container', { AWS_CONTAINER_CREDENTIALS_FULL_URI: CLOSED }, 'unset AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+    [
+      'container',
+      { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/creds', AWS_CONTAINER_SERVICE_ENDPOINT: CLOSED },
+      'unset AWS_CONTAINER_SERVICE_ENDPOINT',
+    ],
+  ])('a poll of %s with %j suggests to unset the variable', async (source, env, setting) => {
+    const failure = await fail(createLocalSource(source, options(env, { limits: IMPATIENT })));
+    expect(failure.reason).toBe('unreachable');
+    expect(getHint(failure)).toContain(`, or ${setting}`);
+  });
+});

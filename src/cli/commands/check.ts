@@ -13,6 +13,7 @@ import { createPollNotePrinter, printVariablesNote } from '../process/messages.t
 import { addProcessFlags, type ProcessFlags, validateProcessFlags } from '../running-job/process-flags.ts';
 import { findGeneralKnowledge } from '../start-check/general-knowledge.ts';
 import { suggestJobDuration, validateJobDuration } from '../start-check/job-duration.ts';
+import { listOtherSeries } from '../start-check/other-series.ts';
 import {
   addStartCheckFlags,
   checkStart,
@@ -85,14 +86,15 @@ export const checkCommand: CommandDefinition = {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io, times)(notes);
-      return printVerdict(judgement, notes, flags, times, invocation);
+      return printVerdict({ judgement, notes, otherSeries: [] }, flags, times, invocation);
     }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io, times)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-    return printVerdict(judgement, notes, flags, times, invocation);
+    const otherSeries = listOtherSeries(context.store, judgement);
+    return printVerdict({ judgement, notes, otherSeries }, flags, times, invocation);
   },
 };
 
@@ -119,23 +121,28 @@ function validate(flags: CheckFlags, invocation: Invocation): void {
   }
 }
 
+interface Judged {
+  judgement: NowJudgement;
+  notes: readonly PollNote[];
+  otherSeries: readonly string[];
+}
+
 /** Returns the exit code. */
 async function printVerdict(
-  judgement: NowJudgement,
-  notes: readonly PollNote[],
+  judged: Judged,
   flags: CheckFlags,
   times: TimeFormat,
   { io, command }: Invocation,
 ): Promise<number> {
+  const { judgement } = judged;
   if (judgement.credentials === null) await printVariablesNote(command, io);
-  const text = await render(judgement, notes, flags, times, io);
+  const text = await render(judged, flags, times, io);
   await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
   return toExitCode(judgement.verdict);
 }
 
 async function render(
-  judgement: NowJudgement,
-  notes: readonly PollNote[],
+  { judgement, notes, otherSeries }: Judged,
   { format, exitCodes, wait, offline }: CheckFlags,
   times: TimeFormat,
   io: Io,
@@ -150,7 +157,13 @@ async function render(
   }
   const { renderNowText } = await import('../../report/now/text.ts');
   const style = getTextStyle(io);
-  const context = { hasWaited: wait !== undefined, isOffline: offline === true, times, ...style };
+  const context = {
+    hasWaited: wait !== undefined,
+    isOffline: offline === true,
+    times,
+    otherSeries,
+    ...style,
+  };
   const verdict = renderNowText(judgement, context);
   // A safe start needs no forecast.
   if (judgement.verdict === 'safe') return verdict;

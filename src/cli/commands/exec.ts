@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
@@ -104,7 +105,7 @@ function validate(flags: ExecFlags, invocation: Invocation): void {
   if (invocation.childCommand.length === 0) {
     throw new CredWatchError(
       'exec needs a command after two dashes',
-      'run `cred-watch exec -j 4h -- command arguments`',
+      `run \`cred-watch exec ${describeDurationFlag(jobDuration)} -- command ...\``,
     );
   }
   if (jobDuration === undefined && !refresh && !watch) {
@@ -127,6 +128,9 @@ function validate(flags: ExecFlags, invocation: Invocation): void {
     );
   }
 }
+
+const describeDurationFlag = (duration: ExecFlags['jobDuration']): string =>
+  `-j ${typeof duration === 'number' ? formatFlagDuration(duration) : (duration ?? '4h')}`;
 
 type Run = () => Promise<CommandResult>;
 

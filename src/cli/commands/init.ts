@@ -1,11 +1,13 @@
 import { Option } from 'commander';
 import { SCHEDULE_KINDS } from '../../domain/installation/schedule.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag } from '../flags/shared-flags.ts';
 import { addSourceFlags } from '../flags/source-flags.ts';
 import { parsePositiveDuration } from '../flags/value-parsers.ts';
 import type { InitFlags } from '../init/init-flags.ts';
+import { isAutoDuration } from '../start-check/job-duration.ts';
 
 const DEFAULT_INTERVAL = 300;
 
@@ -31,15 +33,32 @@ export const initCommand: CommandDefinition = {
           .argParser(parsePositiveDuration)
           .default(DEFAULT_INTERVAL, '5m'),
       );
+    ignoreVariable(command, '--job-duration', isAutoDuration);
+    command.option(
+      '-j, --job-duration <duration>',
+      'a job to judge: adds it to the `report` command to run later',
+    );
     addSourceFlags(command, 'the one that SDKs would use for a job')
       .addOption(createDatabaseFlag())
       .addOption(createFormatFlag());
   },
   help: {
-    commonFlags: ['--write', '--yes', '--check', '--schedule', '--every', '--source', '--profile', '--db'],
+    commonFlags: [
+      '--write',
+      '--yes',
+      '--check',
+      '--schedule',
+      '--every',
+      '--job-duration',
+      '--source',
+      '--profile',
+      '--db',
+    ],
     notes: [
       'The line or the units contain absolute paths of Node, of cred-watch and of the database, the flags of the source, ' +
         'and the variables that the source reads. They contain no secrets.',
+      'To undo `--write`, delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer` ' +
+        '(units of a user: `systemctl --user`).',
       'root gets units of the system if systemd runs here. Other users get a line of their crontab, or units of ' +
         'their own. A task of ECS or a pod needs a sidecar, and any other container runs `poll --interval`.',
     ],
@@ -69,8 +88,10 @@ export const initCommand: CommandDefinition = {
 
 function validate(flags: InitFlags, invocation: Invocation): void {
   if (flags.check) {
-    const hint = 'run `cred-watch init --write` first, then `cred-watch init --check`';
-    rejectFlags(invocation, ['--write', '--yes', '--schedule'], 'and --check cannot be combined', hint);
+    const reject = (flags: string[], hint: string) =>
+      rejectFlags(invocation, flags, 'and --check cannot be combined', hint);
+    reject(['--write', '--yes'], 'run `cred-watch init --write` first, then `cred-watch init --check`');
+    reject(['--schedule'], 'remove --schedule: the check finds every schedule');
   }
   if (!flags.write) rejectFlags(invocation, ['--yes'], 'needs --write', 'add --write, or remove --yes');
 }

@@ -23,7 +23,7 @@ import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
-import { hasStdout, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
+import { hasStdout, lacksSamples, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
 import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
 import { writeAll } from '../report/write-outputs.ts';
@@ -156,7 +156,9 @@ export const reportCommand: CommandDefinition = {
       await announceReport(rendered, { report, presigned: presigned ?? [], ...options, times, flags }, io);
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     const verdicts = [report.assessment.verdict, ...(presigned ?? []).map(({ verdict }) => verdict)];
-    return isPlugin && !canRender ? EXIT.unknown : toExitCode(findWorst(verdicts));
+    const worst = findWorst(verdicts);
+    const isUnknown = isPlugin && (!canRender || (worst === null && lacksSamples(report, options)));
+    return isUnknown ? EXIT.unknown : toExitCode(worst);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import { type Status, summariseStatus } from '../../domain/status/status.ts';
+import { hasSamples, type Status, summariseStatus } from '../../domain/status/status.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { assessStored } from '../../watch/stored-report.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
@@ -66,18 +66,15 @@ export const statusCommand: CommandDefinition = {
     const variables = listSelectingVariables(command);
     const read = { databasePath, filter, command: 'status', needsVerdict: isPlugin, variables };
     const hasData = await printMissingData(report, read, io);
+    const status = summariseStatus(report.assessment, flags.margin, now);
     if (hasData || !isPlugin || flags.format === 'json') {
-      const text = await render(
-        summariseStatus(report.assessment, flags.margin, now),
-        flags,
-        { now, times },
-        io,
-      );
+      const text = await render(status, flags, { now, times }, io);
       await (flags.format === 'json' ? io.stdout.write(text) : printText(io, text));
     }
     if (database.isFile && database.store !== null) await printExposedFiles(databasePath, io);
     // A plugin without data must not say OK.
-    return !hasData && isPlugin ? EXIT.unknown : toExitCode(report.assessment.verdict);
+    const isUnknown = isPlugin && (!hasData || (status.verdict === null && !hasSamples(status)));
+    return isUnknown ? EXIT.unknown : toExitCode(status.verdict);
   },
 };
 

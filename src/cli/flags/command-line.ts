@@ -33,7 +33,8 @@ export function findUnknownFlag(words: readonly string[], options: readonly Opti
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (word === '--') return null;
-    if (!word.startsWith('-') || word === '-') continue;
+    // commander adds the flags of help itself.
+    if (!word.startsWith('-') || word === '-' || word === '-h' || word === '--help') continue;
     const [name = ''] = word.startsWith('--') ? word.split('=') : [word.slice(0, 2)];
     const option = options.find(({ long, short }) => long === name || short === name);
     if (option === undefined) return word;

@@ -21,8 +21,24 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
   ['prune --older-than 90d', ['clean', 'rm', 'delete']],
   ['simulate', ['mock', 'fake']],
   ['serve', ['server', 'proxy', 'ecs-server', 'ec2-server']],
+  ['help', ['man', 'manual']],
   ['--version', ['version']],
 ];
+
+/** `-d` could also mean a database, but a duration is more usual. */
+const JUDGING_COMMANDS = ['init', 'status', 'report', 'check', 'exec', 'env'];
+
+/** Actions that are no flags: what to do instead. */
+const OTHER_ACTIONS: ReadonlyMap<string, string> = new Map([
+  ...['--remove', '--uninstall', '--undo', '--delete'].map(
+    (flag) =>
+      [
+        `init ${flag}`,
+        'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
+      ] as const,
+  ),
+  ['init --dry-run', 'remove --dry-run: without --write, init installs nothing'],
+]);
 
 /** Words for our flags in other tools. A flag may begin with the name of a command, which has priority. */
 const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
@@ -30,6 +46,10 @@ const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
   ['poll --watch', '--interval'],
   ['poll --daemon', '--interval 5m'],
   ['report --for', '-j'],
+  ['report --last', '--since'],
+  ['report --duration', '-j'],
+  ['status --duration', '-j'],
+  ...JUDGING_COMMANDS.map((command) => [`${command} -d`, '-j'] as const),
   ['report --wait', '`cred-watch check --wait`'],
   ['--duration', '--job-duration'],
   ['--hours', '-j'],
@@ -71,6 +91,8 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
  */
 export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
   const name = getFlagName(flag);
+  const action = OTHER_ACTIONS.get(`${command?.name()} ${name}`);
+  if (action !== undefined) return action;
   const foreign = OTHER_FLAGS.get(`${command?.name()} ${name}`);
   if (foreign !== undefined) return `did you mean ${foreign}?`;
   const owners = program.commands.filter(({ options }) =>

@@ -24,7 +24,7 @@ export async function handleCommanderError(
     return EXIT.ok;
   }
   if (code === 'commander.help') {
-    await printError(io, 'no command was given', 'run `cred-watch poll`, then `cred-watch report`');
+    await printError(io, 'no command was given', 'run `cred-watch init`, which says what to do next');
     await io.stderr.write(`\n${output}`);
     return EXIT.usage;
   }
@@ -56,7 +56,7 @@ function describeError(
     const hint = buildFlagHint(program, command, unknownFlag);
     const guess = () => guessLongFlag(command, unknownFlag) ?? seeHelp(command);
     const hints = lacksDashes
-      ? [hint, ADD_DASHES]
+      ? [hint, suggestDashes(ownArguments, options)]
       : [suggestOrder(program, command, ownArguments) ?? hint ?? guess()];
     return [`unknown option '${getFlagName(unknownFlag)}'`, hints.filter(Boolean).join(' or ')];
   }
@@ -75,7 +75,10 @@ function describeError(
       const argument = args[registeredArguments.length] ?? '';
       const suggestion = suggestFlag(command, args, registeredArguments.length, ownArguments);
       const quoted = isUrl(argument) ? 'unexpected URL' : `unexpected argument '${argument}'`;
-      return [`${quoted}: ${limit}`, suggestion ?? (lacksDashes ? ADD_DASHES : seeHelp(command))];
+      return [
+        `${quoted}: ${limit}`,
+        suggestion ?? (lacksDashes ? suggestDashes(ownArguments, options) : seeHelp(command)),
+      ];
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
@@ -88,13 +91,13 @@ function describeError(
       const suggestion = args.length === 0 ? null : suggestFlag(command, args, 0, ownArguments);
       return [
         `${commandName} needs ${missing?.flags}`,
-        suggestion ?? listChoices(missing) ?? giveExample(command),
+        suggestion ?? listChoices(missing, command) ?? giveExample(command),
       ];
     }
     case 'commander.optionMissingArgument': {
       const flag = ownArguments.at(-1);
       const option = options.find(({ long, short }) => flag === long || flag === short);
-      return [`${flag} needs a value`, listChoices(option) ?? seeHelp(command)];
+      return [`${flag} needs a value`, listChoices(option, command) ?? seeHelp(command)];
     }
     default:
       return [message.replace(/^error: /, ''), seeHelp(command)];
@@ -113,11 +116,37 @@ const isOtherDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(wor
 
 const isUrl = (text: string) => /^https?:/i.test(text);
 
-const ADD_DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+/** Repeats the duration and the command. Its arguments can be secret. */
+function suggestDashes(words: readonly string[], options: readonly Option[]): string {
+  let duration = '4h';
+  let command: string | undefined;
+  for (let index = words[0] === 'exec' ? 1 : 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (!word.startsWith('-')) {
+      command = word;
+      break;
+    }
+    const option = options.find(({ long, short }) => word === long || word === short);
+    // The next word can be its value.
+    if (option === undefined) break;
+    if (!option.required && !option.optional) continue;
+    index += 1;
+    if (option.long === '--job-duration') duration = words[index] ?? duration;
+  }
+  const isPlain = (text: string) => /^[\w./+:-]+$/.test(text);
+  const example = `-j ${isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
+  return `put two dashes before the command: \`cred-watch exec ${example}\``;
+}
 
-const listChoices = (option: Option | undefined): string | null =>
-  option?.argChoices === undefined
-    ? null
-    : `use ${option.short ?? option.long} with one of ${option.argChoices.join(', ')}`;
+function listChoices(option: Option | undefined, command: Command): string | null {
+  if (option?.argChoices === undefined) return null;
+  if (command.name() === 'env' && option.long === '--format') return USUAL_ENV_FORMATS;
+  return `use ${option.short ?? option.long} with one of ${option.argChoices.join(', ')}`;
+}
+
+/** The list of all formats hides the usual ones. */
+const USUAL_ENV_FORMATS =
+  'use -f env for a shell (also fish, powershell, windows-cmd), -f redshift-copy for COPY and UNLOAD, ' +
+  '-f docker for --env-file, or -f process and -f json for programs; all formats: `cred-watch env --help`';
 
 const giveExample = (command: Command) => `for example \`${getHelp(command).examples[0]?.[0]}\``;

@@ -6,6 +6,7 @@ import type { SourceFlags } from '../flags/source-flags.ts';
 export interface InitFlags extends SourceFlags {
   schedule?: ScheduleKind;
   every: Seconds;
+  jobDuration?: Seconds;
   write?: boolean;
   yes?: boolean;
   check?: boolean;

@@ -4,6 +4,7 @@ import { chooseSchedule, findScheduleProblem } from '../../domain/installation/c
 import { findComeBack } from '../../domain/installation/come-back.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
+import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
@@ -51,7 +52,9 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
     return EXIT.failed;
   }
   const existing = await findExistingPoller(flags, poll, schedule, io);
-  const report = buildReport({ recorded, outcome, source, store, poll, every, schedule, existing }, io);
+  const { jobDuration = null } = flags;
+  const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
+  const report = buildReport(sampled, io);
   return finish(report, flags, invocation);
 }
 
@@ -84,6 +87,7 @@ interface SampledSource {
   every: Seconds;
   schedule: Schedule;
   existing: Poller | null;
+  jobDuration: Seconds | null;
 }
 
 function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
@@ -106,6 +110,7 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     endpoint: source.endpoint?.url ?? null,
     credentials,
     remaining: secondsBetween(now, credentials.expiration),
+    isSimulated: isFalseKeyId(credentials.accessKeyId),
     clockOffset,
     database: plan.poll.database,
     isDefaultDatabase: plan.poll.isDefaultDatabase,
@@ -150,8 +155,8 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
 });
 
 /** Installs nothing if a poller records these credentials already. */
-const install = async ({ existing, schedule }: InitReport, flags: InitFlags, io: Io) =>
-  existing === null ? installSchedule(schedule, flags, io) : ('unchanged' as const);
+const install = async (report: InitReport, flags: InitFlags, io: Io) =>
+  report.existing === null ? installSchedule(report, flags, io) : ('unchanged' as const);
 
 /**
  * Finds a poller that records the same credentials in the same database at this interval. Null if the user chose a

@@ -142,6 +142,8 @@ export async function startLiveReportServer(
         },
         onPause(nextPollAt) {
           state.nextPollAt = nextPollAt;
+          // A page that was rendered during the poll does not have this time.
+          if (nextPollAt !== null) report.invalidate();
         },
         forget: () => void polls.delete(state),
       };

@@ -48,8 +48,7 @@ function formatProgramHelp(program: Command, isShort: boolean, width: number): s
     rows: program.commands
       .filter((command) => command.helpGroup() === heading)
       .map((command): HelpRow => {
-        const full = command.description();
-        return [command.name(), isShort ? command.summary() || full : full];
+        return [command.name(), command.summary() || command.description()];
       }),
   }));
   const options = { heading: 'Global options', rows: listFlags(groupFlags(program)[0]?.options ?? []) };

@@ -72,7 +72,11 @@ async function pollWithUpdatingLine(
   const isAsciiOnly = !supportsUnicode(io.env);
   let nextPollAt: Instant | null = null;
   using line = showUpdatingLine(io, (columns) =>
-    formatPollingLine({ ...tracker.state, now: io.clock.now(), nextPollAt }, columns, isAsciiOnly),
+    formatPollingLine(
+      { ...tracker.state, now: io.clock.now(), interval: flags.interval, nextPollAt },
+      columns,
+      isAsciiOnly,
+    ),
   );
   const onPoll = createEventPrinter(tracker, line.io);
   return await runPoller(

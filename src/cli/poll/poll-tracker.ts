@@ -36,7 +36,7 @@ export class PollTracker {
     return this.#polled;
   }
 
-  get state(): Omit<PollingState, 'now' | 'nextPollAt'> {
+  get state(): Omit<PollingState, 'now' | 'nextPollAt' | 'interval'> {
     const expiresAt = this.#last && findHostExpiration(this.#last.outcome);
     return { ...this.counts, expiresAt, failing: this.#failing };
   }

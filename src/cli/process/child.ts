@@ -53,10 +53,18 @@ export async function runChild(
 async function printStartError(command: string, error: unknown, io: Io): Promise<number> {
   const code = getSystemErrorCode(error);
   if (code === 'ENOENT') {
-    await printError(io, `command '${command}' was not found`, 'check the name of the command, and PATH');
+    await printError(io, `command '${command}' was not found`, explainNotFound(command));
     return NOT_FOUND;
   }
   const hint = 'check that the file is a program and executable by this user';
   await printError(io, `could not start command '${command}': ${describeSystemError(error)}`, hint);
   return NOT_EXECUTABLE;
+}
+
+function explainNotFound(command: string): string {
+  if (/\s/.test(command.trim()))
+    return "remove the quotes around the command, or let a shell read it: `-- sh -c 'command | command'`";
+  return command.includes('/')
+    ? 'check the path, and the interpreter in the first line of a script; a relative path begins in the current folder'
+    : 'check the name of the command, and PATH';
 }

@@ -4,7 +4,6 @@ import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { wrapMessage } from '../../report/terminal/wrap-message.ts';
-import { joinWords } from '../../report/text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeVariables, listSelectingVariables } from '../flags/environment/flag-variables.ts';
@@ -34,21 +33,6 @@ export async function printVariablesNote(command: Command, io: Io): Promise<void
   if (text === null) return;
   io.onVariablesNote?.(text);
   await printNote(io, text);
-}
-
-const OTHER_VARIABLE = /^CRED_WATCH_(?!(?:DB|HOST|JOB_DURATION|MARGIN|ROLE|SOURCE)$)/;
-
-/** A misspelt variable has no effect, so a job may not be judged. */
-export async function printMisspeltVariablesNote(io: Io): Promise<void> {
-  // Most environments have none of these variables.
-  if (!Object.keys(io.env).some((name) => OTHER_VARIABLE.test(name))) return;
-  const { findMisspeltVariables } = await import('../flags/environment/misspelt-variables.ts');
-  for (const { name, suggestions } of findMisspeltVariables(io.env)) {
-    const message = `${name} is not a variable of cred-watch, and has no effect`;
-    const hint = `did you mean ${joinWords(suggestions, 'or')}?`;
-    io.onVariablesNote?.(`${message}: ${hint}`);
-    await printNote(io, message, hint);
-  }
 }
 
 /** Prints a message about something that can make a running job fail. */

@@ -1,6 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
-import { summariseStatus } from '../../domain/status/status.ts';
+import { hasSamples, summariseStatus } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
@@ -17,6 +17,12 @@ export const removeTableOnStdout = (outputs: readonly ReportOutput[]): ReportOut
 /** A format that the user requested on stdout replaces the line. */
 export const hasStdout = (outputs: readonly ReportOutput[]): boolean =>
   outputs.some(({ file }) => isStdout(file));
+
+/** Without a verdict, the state of the line is then UNKNOWN. */
+export const lacksSamples = (
+  { assessment }: StoredReport,
+  { margin, now }: { margin: Seconds; now: Instant },
+): boolean => !hasSamples(summariseStatus(assessment, margin, now));
 
 /** Prints the line of a monitoring plugin. */
 export async function printNagiosLine(

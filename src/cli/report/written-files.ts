@@ -30,7 +30,7 @@ export const printWrittenFiles = (
 ): Promise<void> =>
   printNote(io, `wrote ${outputs.map(({ file }) => file).join(', ')}: ${verdict}`, hint ?? undefined);
 
-/** The verdict, the job, and the worst case or the reason why the verdict is unknown. */
+/** Without the safe time: the verdict, the job, and the worst case or the reason why the verdict is unknown. */
 const PART_COUNT = 3;
 
 interface WrittenReport {
@@ -48,11 +48,13 @@ export async function announceReport(
   { report: { assessment }, presigned, margin, now, times, flags }: WrittenReport,
   io: Io,
 ): Promise<void> {
-  const { describePresignedVerdict, listStatusParts } = await import(
+  const { describePresignedVerdict, listSafeTimeParts, listStatusParts } = await import(
     '../../report/messages/status/status-parts.ts'
   );
-  const parts = listStatusParts(summariseStatus(assessment, margin, now), times).map(({ text }) => text);
+  const status = summariseStatus(assessment, margin, now);
+  const parts = listStatusParts(status, times).map(({ text }) => text);
+  const count = PART_COUNT + listSafeTimeParts(status.series?.judgement ?? null).length;
   const urls = presigned.map(({ requested, verdict }) => describePresignedVerdict(requested, verdict));
-  const verdict = [...parts.slice(0, PART_COUNT), ...urls].join(', ');
+  const verdict = [...parts.slice(0, count), ...urls].join(', ');
   await printWrittenFiles(outputs, verdict, io, suggestFormat(flags.format ?? [], flags.output));
 }

@@ -17,6 +17,7 @@ import { dropRoot, type TargetUser } from './drop-root.ts';
 import { describeAddressUser } from './health/running-server.ts';
 import { assertLoopback } from './listen-targets.ts';
 import type { ServeFlags } from './serve-flags.ts';
+import { DEFAULT_ADDRESS } from './serve-flags.ts';
 import type { SourceRole } from './source-role.ts';
 
 export interface ServerSettings extends Pick<ServingOptions, 'routes' | 'onExchange' | 'findPeer'> {
@@ -87,7 +88,12 @@ export async function startServer(
 
 async function explainUsedAddress(error: AddressInUseError): Promise<CredWatchError> {
   const { target } = error;
-  const { user, pid } = await describeAddressUser('path' in target ? { socketPath: target.path } : target);
+  const { user: listener, pid } = await describeAddressUser(
+    'path' in target ? { socketPath: target.path } : target,
+  );
+  // `simulate` behaves like IMDS, so it does not describe itself.
+  const mayBeSimulation = pid === null && 'port' in target && DEFAULT_ADDRESS.endsWith(`:${target.port}`);
+  const user = mayBeSimulation ? `${listener}, perhaps \`cred-watch simulate\`` : listener;
   const hint = pid === null ? error.hint : `stop the other server with \`kill ${pid}\`, or ${error.hint}`;
   return new CredWatchError(`${error.message}: ${user}`, hint, { cause: error });
 }

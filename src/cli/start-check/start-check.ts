@@ -24,6 +24,7 @@ import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { createCountdown } from '../process/progress.ts';
+import { findGeneralKnowledge } from './general-knowledge.ts';
 import {
   isAutoDuration,
   type JobDurationFlags,
@@ -109,7 +110,15 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
   try {
     const job = await resolveJob(flags, store, io.clock.now());
     await printMeasuredDuration(flags, job, io);
-    return { source, store, host, job, machine: io.machine, [Symbol.dispose]: close };
+    return {
+      source,
+      store,
+      host,
+      job,
+      machine: io.machine,
+      ignoresMisconfiguration: true,
+      [Symbol.dispose]: close,
+    };
   } catch (error) {
     close();
     throw error;
@@ -150,6 +159,14 @@ export async function checkStart(
       random: io.random,
       stop,
       onPollStart: () => countdown.stop(),
+      async isHopeless(judgement) {
+        const [knowledge] = await findGeneralKnowledge(judgement, false, io);
+        if (knowledge === undefined) return false;
+        const { exceedsDocumentedValidity } = await import(
+          '../../domain/general-knowledge/documented-validity.ts'
+        );
+        return exceedsDocumentedValidity(judgement, knowledge);
+      },
       onWait,
     });
     const isInterrupted = stop.aborted && judged.judgement.verdict !== 'safe';

@@ -36,8 +36,6 @@ export interface SeriesNow {
   lastSampleAt: Instant | null;
   /** If the last poll failed. */
   failure: FailedPollCount | null;
-  /** When the next poll is expected by the usual time between samples. Null if that is unknown. */
-  usualNextPollAt: Instant | null;
   nextRotation: RotationForecast | null;
   starts: readonly StartNow[];
   /** Without a newer sample, the answers are unknown from then on. Null without a sample. */
@@ -70,7 +68,6 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
     expiresAt: credentials.expiration - ahead,
     lastSampleAt,
     failure,
-    usualNextPollAt: usualGap === null ? null : lastSampleAt + usualGap * 1000,
     nextRotation: forecast && shiftForecast(forecast, ahead),
     starts: jobs.map((job): StartNow => {
       if (unusable !== null) return { job, answer: 'unknown', reason: unusable };
@@ -89,7 +86,6 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
 const UNKNOWN = {
   expiresAt: null,
   lastSampleAt: null,
-  usualNextPollAt: null,
   nextRotation: null,
   staleAt: null,
 } as const;

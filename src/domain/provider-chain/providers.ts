@@ -231,7 +231,7 @@ export interface ChainFacts {
 }
 
 /** The endpoint of IMDS unless a setting names another one. */
-export const IMDS_ORIGIN = 'http://169.254.169.254';
+const IMDS_ORIGIN = 'http://169.254.169.254';
 
 /** True if IMDS was polled only because it is the default: no setting names it, and it is unreachable. */
 export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean =>

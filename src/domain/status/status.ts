@@ -87,15 +87,17 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
   const decisive =
     findDecisiveSeries(assessment) ?? all.find(({ isRetired }) => !isRetired) ?? all[0] ?? null;
   const judging = job === null ? [] : all.filter((each) => findJudgement(each, job) !== null);
-  const counted = judging.length > 0 ? judging : all.filter(({ isRetired }) => !isRetired);
-  const isCounted = new Set(counted);
+  const isCounted = new Set(judging);
   const failing: FailingSource[] = [];
   let staleCount = 0;
   for (const each of all) {
     // Each access may analyse the series again.
     const { analysis } = each;
     const failure = findFailingSource(analysis);
-    if (failure !== null && (each === decisive || isConfigured(analysis))) failing.push(failure);
+    const isReal = each === decisive || isConfigured(analysis);
+    if (failure !== null && isReal) failing.push(failure);
+    // Without a job, as a job would choose them.
+    if (judging.length === 0 && isReal && !each.isRetired) isCounted.add(each);
     if (isCounted.has(each) && isStale(analysis)) staleCount += 1;
   }
   return {
@@ -104,12 +106,16 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
     jobs,
     margin,
     series: decisive && describeSeries(decisive, job, margin, now),
-    seriesCount: counted.length,
+    seriesCount: isCounted.size,
     retiredCount: all.filter(({ isRetired }) => isRetired).length,
     staleCount,
     failing,
   };
 }
+
+/** False if all polls of the series have failed. */
+export const hasSamples = ({ series }: Pick<Status, 'series'>): boolean =>
+  series !== null && series.measured !== null;
 
 const isStale = ({ findings }: SeriesAnalysis): boolean =>
   findings.some(({ code }) => code === 'STALE_SAMPLES');

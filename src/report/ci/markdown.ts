@@ -15,14 +15,14 @@ import { renderKnowledgeMarkdown } from '../general-knowledge/markdown.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { formatWorstCase } from '../messages/measurements.ts';
+import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { describeVerdict, formatVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { formatRow, type Row } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
-import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { formatJob, formatSeriesName } from '../text/format-values.ts';
 
 const SAFETY_SYMBOLS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 
@@ -95,7 +95,7 @@ const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSer
   duration(judgement.required),
   analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
   formatNullableDuration(judgement.spare),
-  judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
+  formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
 ];
 
 const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));

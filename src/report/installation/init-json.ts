@@ -18,6 +18,7 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
     last_updated: formatNullableInstant(credentials.lastUpdated),
     expiration: formatInstant(credentials.expiration),
     remaining_seconds: report.remaining,
+    is_simulated: report.isSimulated,
     clock_offset_seconds: report.clockOffset,
     database: report.database,
     sample_count: report.sampleCount,

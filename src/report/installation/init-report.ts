@@ -12,6 +12,8 @@ export interface InitReport {
   endpoint: string | null;
   credentials: IssuedCredentials;
   remaining: Seconds;
+  /** The credentials are false: they come from `cred-watch simulate`. */
+  isSimulated: boolean;
   clockOffset: Seconds | null;
   database: string;
   isDefaultDatabase: boolean;
@@ -26,4 +28,6 @@ export interface InitReport {
   /** Empty if rotations were measured. */
   knowledge: readonly SourceKnowledge[];
   comeBack: ComeBack;
+  /** The job that the user wants to judge. Null: none. */
+  jobDuration: Seconds | null;
 }

@@ -1,7 +1,13 @@
 import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
-import { describeComeBack, describeFoundSource, describeHistory } from '../messages/installation/init.ts';
+import {
+  describeComeBack,
+  describeFoundSource,
+  describeHistory,
+  SIMULATED_NOTE,
+} from '../messages/installation/init.ts';
 import {
   describeInstallation,
   type IntroductionOptions,
@@ -52,6 +58,7 @@ function listRows({ credentials, remaining, ...report }: InitReport): [label: st
     ['expire', `${formatTimestamp(expiration)}, ${formatRemaining(remaining)}`],
     ['history', describeHistory(report.sampleCount, report.rotationCount)],
     ['database', report.database],
+    ...(report.isSimulated ? [['attention', SIMULATED_NOTE] as [string, string]] : []),
   ];
 }
 
@@ -72,6 +79,8 @@ function formatSchedule(schedule: Schedule): string {
 }
 
 /** The command that shows what the schedule recorded. */
-function formatReportCommand({ isDefaultDatabase, database }: InitReport): string {
-  return formatShellCommand(['cred-watch', 'report', ...(isDefaultDatabase ? [] : ['--db', database])]);
+function formatReportCommand({ isDefaultDatabase, database, jobDuration }: InitReport): string {
+  const job = jobDuration === null ? [] : ['-j', formatFlagDuration(jobDuration)];
+  const file = isDefaultDatabase ? [] : ['--db', database];
+  return formatShellCommand(['cred-watch', 'report', ...job, ...file]);
 }

@@ -5,7 +5,7 @@ import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { formatCount, formatPercentage } from '../text/format-values.ts';
 import { describeJob } from './verdicts.ts';
 
-const AWS_PROMISE = 'AWS promises a lead time of 5 minutes only.';
+const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
 
 /**
  * What the numbers come from, and what they say about the next day or rotation.
@@ -37,28 +37,29 @@ function describeRotations(
 ): string[] {
   const { witnessedCount, watchedTime, leadTimeTrend } = measurement;
   const basis = `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
-  if (leadTimeTrend !== null) return [basis, 'Lead times shrink, so this says nothing about the next days.'];
+  if (leadTimeTrend !== null)
+    return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
   const { nextDayChance, nextRotationChance } = evidence;
   if (nextRotationChance !== null && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
   const estimate = describeEstimate(evidence);
   if (nextDayChance !== null) {
     return [
       ...(describeSafeDays(evidence, judgements) ?? [basis]),
-      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'day')} watched, the chance that any start ` +
-        `finds less validity than the worst case is ${formatUpperBound(nextDayChance)}.`,
+      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'full day')} watched, the chance that its shortest ` +
+        `validity is below the worst case is ${formatUpperBound(nextDayChance)}.`,
       ...estimate,
     ];
   }
   if (nextRotationChance === null) return [basis];
   return [
     basis,
-    `If the next rotation is like these, the chance that its lead time is shorter than all measured ones is ${formatUpperBound(nextRotationChance)}.`,
+    `If the next rotation is like these, the chance that it leaves less validity than all of them is ${formatUpperBound(nextRotationChance)}.`,
     ...estimate,
   ];
 }
 
 const SHORTEST_NOW =
-  'The newest credentials had less validity left than the old ones at any measured rotation, so the next lead time is shorter than all measured ones.';
+  'The newest credentials had less validity left than the old ones at any measured rotation, so the next rotation leaves less validity than all measured ones.';
 
 /** The newest sample is worse than every rotation, so the estimates from rotations do not apply. */
 const isShortestNow = ({ worstCase, lastSample, severalEndpoints }: Measurement) =>
@@ -71,7 +72,7 @@ function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJud
     .sort((a, b) => a.spare - b.spare);
   if (tightest === undefined) return null;
   return [
-    `On none of the ${formatCount(watchedDays, 'day')} watched would ${describeJob(tightest.job.duration)} have failed, ` +
+    `On none of the ${formatCount(watchedDays, 'full day')} watched would ${describeJob(tightest.job.duration)} have failed, ` +
       `whenever it started; it had at least ${duration(tightest.spare)} to spare.`,
   ];
 }
@@ -80,7 +81,7 @@ const describeEstimate = ({ randomStartChance }: Evidence): string[] =>
   randomStartChance === null
     ? []
     : [
-        `For a single start at a random time, the estimated chance is ${formatPercentage(randomStartChance)}.`,
+        `The estimated chance that one start at a random time gets less than the worst case is ${formatPercentage(randomStartChance)}.`,
       ];
 
 /** `at most 1 in 15`. Rounded to the larger chance. */

@@ -4,11 +4,21 @@ import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { formatCount, formatNumber } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
 export const UNKNOWN_VALUE = 'not known yet';
 export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
+
+/** Validity is shortest just before a rotation. Without one, all starts look safe. */
+export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: Measurement): boolean =>
+  witnessedCount > 0 || isIssuedPerRequest;
+
+/** For a cell of a table. `''` without a sample. */
+export function formatSafeStarts(share: number | null, measurement: Measurement | null): string {
+  if (share === null || measurement === null) return '';
+  return areSafeStartsKnown(measurement) ? formatShare(share) : UNKNOWN_VALUE;
+}
 
 /** Replaces the rotation intervals if none is known. */
 export function describeNoInterval({ isIssuedPerRequest, severalEndpoints }: Measurement): string {

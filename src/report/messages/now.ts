@@ -5,6 +5,8 @@ import { formatDuration as duration, formatFlagDuration } from '../../domain/tim
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import { joinWords } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
@@ -22,6 +24,10 @@ export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgem
   if (remaining <= 0) return `not safe: ${jobText}, the credentials have expired`;
   return `not safe: ${jobText}, ${duration(-spare)} short`;
 }
+
+/** The verdict holds for a start now, which a reader can mistake for a verdict from history. */
+export const describeOtherStarts = (job: Seconds): string =>
+  `not judged here: run \`cred-watch report -j ${formatFlagDuration(job)}\``;
 
 /** Why the verdict is `unknown`. */
 export function describeNowUnknownReason(reason: NowUnknownReason): Explanation {
@@ -90,6 +96,17 @@ const hasFinding = ({ findings }: NowJudgement, code: FindingCode) =>
 
 const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remaining < 0;
 
+/** At most this number of names is shown. */
+const MAX_NAMES = 3;
+
+/** Null if the database has no samples of others. */
+export function describeUsedHistory(others: readonly string[]): string | null {
+  if (others.length === 0) return null;
+  const names = others.slice(0, MAX_NAMES).map(escapeUnprintable);
+  const more = others.length - names.length;
+  return `only samples of these credentials are used, not those of ${joinWords(more > 0 ? [...names, `${more} more`] : names)}`;
+}
+
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
   const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt, session, required } = judgement;
@@ -114,7 +131,7 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
 }
 
 function describeUnknownOutlook(judgement: NowJudgement): string {
-  const { validityAfterRotation, required, spare } = judgement;
+  const { validityAfterRotation, spare } = judgement;
   if (areExpired(judgement))
     return 'the credentials have expired and the history says nothing about the next ones';
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
@@ -125,10 +142,14 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
       ? 'every request gets new credentials, and these are not valid for long enough'
       : 'every request gets new credentials';
   }
-  if (validityAfterRotation !== null && validityAfterRotation.max < required)
+  if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
   return judgement.unknownReason?.code === 'POLL_FAILED' ? 'the poll failed' : 'there is too little history';
 }
+
+/** The job needs more than all credentials had when they were issued. */
+const isTooLongSoFar = ({ validityAfterRotation, required }: NowJudgement): boolean =>
+  validityAfterRotation !== null && validityAfterRotation.max < required;
 
 export interface WaitState {
   /** The command has already waited for a safe start. */
@@ -185,6 +206,8 @@ export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
   if (outlook === 'unknown') {
     const collect = `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+    // So far, no rotation would have been enough, so a history will hardly help.
+    if (isTooLongSoFar(judgement)) return `${REFRESH_ADVICE}; or ${collect}`;
     // Most tasks and builds start without a history, and lose it at their end.
     return identity?.source === 'container'
       ? `${hasWaited ? '' : 'wait for new credentials: --wait 2h; or '}${REFRESH_ADVICE}; if the database outlives the container, ${collect}`

@@ -1,11 +1,10 @@
 import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
-import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { Histogram } from '../drawing/histogram.ts';
-import { formatCount, formatNumber, formatRemaining, truncateText } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatRemaining } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { formatWorstCase } from './measurements.ts';
 
@@ -117,20 +116,6 @@ export const describeAboveWorstCase = (overstatement: Seconds) =>
 /** Replaces further problems of several series. */
 export const describeMoreProblems = (count: number) =>
   `${formatCount(count, 'more problem')}: the table of the series shows where`;
-
-/** A warning that the newest polls of a series fail. Follows the name of the series. */
-export function describeFailingPolls(
-  { measurement }: SeriesAnalysis,
-  { reason, lastAt, lastDetail }: FailedPollCount,
-  times: TimeFormat = UTC_TIMES,
-): string {
-  const cause = lastDetail === '' ? reason : `${reason} (${truncateText(lastDetail, MAX_DETAIL_WIDTH)})`;
-  const newestSample =
-    measurement === null
-      ? 'there are no samples'
-      : `the newest sample is from ${times.timestamp(measurement.lastSample)}`;
-  return `the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
-}
 
 /** An error message can be long, but its start is enough. */
 export const MAX_DETAIL_WIDTH = 160;

@@ -9,7 +9,9 @@ import {
   describeLaterExpiration,
   describeNowUnknownReason,
   describeNowVerdict,
+  describeOtherStarts,
   describeOutlook,
+  describeUsedHistory,
   type WaitState,
 } from '../messages/now.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
@@ -18,7 +20,10 @@ import type { TimedTextStyle } from '../terminal/text-style.ts';
 import { formatRemaining, formatSeriesName, maskKeyId } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
-export interface NowContext extends WaitState, TimedTextStyle {}
+export interface NowContext extends WaitState, TimedTextStyle {
+  /** Other hosts, or other roles of the host, with samples that the judgement does not use. */
+  otherSeries?: readonly string[];
+}
 
 /** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
@@ -46,7 +51,10 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
   for (const finding of judgement.findings) rows.push(['note', describeNote(finding, times)]);
-  if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement, times)]];
+  if (judgement.verdict === 'safe') {
+    rows.push(['a safe start', describeOutlook(judgement, times)]);
+    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+  }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
@@ -54,6 +62,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement, times)]);
+  const history = describeUsedHistory(context.otherSeries ?? []);
+  if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;

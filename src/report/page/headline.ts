@@ -16,19 +16,31 @@ import {
   describeReasonOfSeries,
 } from '../messages/headline/several.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { formatSafety, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { ANY_START_TIME } from '../messages/polling/live.ts';
+import { formatSafety } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { formatJob } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { type Content, capitalise, html, Markup, paragraph, prose, renderDefinitionList } from './markup.ts';
-import { getTone, renderAdvice, renderIcon, renderVerdictBadge, type Tone } from './verdicts.ts';
+import {
+  getTone,
+  renderAdvice,
+  renderAdviceList,
+  renderIcon,
+  renderVerdictBadge,
+  type Tone,
+} from './verdicts.ts';
 
 interface Headline {
-  tone: Tone;
+  /** Absent without a job. */
+  tone?: Tone;
   /** A safe verdict of little history. */
   isWeak?: boolean;
   /** `not safe`. */
-  state: string;
+  state?: string;
+  /** Which start times the headline is about, on a page that also says what is true now. */
+  scope?: string;
   /** Which job, on which host, and how much. */
   sentence: string;
   /** Below the sentence. */
@@ -36,109 +48,144 @@ interface Headline {
   advice?: Markup | null;
 }
 
-/** The first part of the page: what happens to which job, why, and what to do. */
-export function renderPageHeadline(assessment: Assessment, times: TimeFormat): Markup {
+/** @param now what is true now, on a served page. On a phone, it comes before the advice. */
+export function renderPageHeadline(
+  assessment: Assessment,
+  times: TimeFormat,
+  now: Markup | null = null,
+): Markup {
+  const headline = buildHeadline(assessment, times, now !== null);
+  if (now === null) return renderCard(headline, headline.advice);
+  return html`<div class="now-first">${renderCard(headline)}
+${now}
+${headline.advice && html`<div class="card advice-card">${headline.advice}</div>`}</div>`;
+}
+
+function buildHeadline(assessment: Assessment, times: TimeFormat, isLive: boolean): Headline {
   const { jobs, verdict } = assessment;
   const [job, ...otherJobs] = jobs;
-  if (job === undefined || verdict === null) return renderWithoutJob(assessment);
-  return otherJobs.length === 0 ? renderOneJob(job, assessment, times) : renderJobs(assessment, times);
+  if (job === undefined || verdict === null) return buildWithoutJob(assessment);
+  const headline =
+    otherJobs.length === 0 ? buildOneJob(job, assessment, times) : buildJobs(assessment, times, isLive);
+  return isLive ? { ...headline, scope: ANY_START_TIME } : headline;
 }
 
 /** Characters. A longer sentence, with long names, has a smaller font. */
 const MAX_LARGE_SENTENCE = 150;
 
-function renderHeadline({ tone, isWeak = false, state, sentence, content, advice = null }: Headline): Markup {
+function renderCard(headline: Headline, advice: Markup | null = null): Markup {
+  const { tone = '', isWeak = false, state, scope, sentence, content } = headline;
   const isLong = sentence.length > MAX_LARGE_SENTENCE;
+  const before =
+    tone !== '' &&
+    state !== undefined &&
+    html`<span class="state">${renderIcon(tone, isWeak)} ${capitalise(state)}<span class="for-ears">:</span></span> `;
   return html`<section class="card verdict ${tone}${isWeak && ' weak'}" aria-label="verdict">
-<div><h1${isLong && new Markup(' class="long"')}><span class="state">${renderIcon(tone, isWeak)} ${capitalise(state)}<span class="for-ears">:</span></span> ${prose(capitalise(sentence))}</h1>
+<div>${scope !== undefined && html`<p class="question">${scope}</p>`}<h1${isLong && new Markup(' class="long"')}>${before}${prose(capitalise(sentence))}</h1>
 ${content}</div>
 ${advice}
 </section>`;
 }
 
-function renderWithoutJob({ series }: Assessment): Markup {
+function buildWithoutJob({ series }: Assessment): Headline {
   const [only, ...others] = series;
   const measurement = only?.analysis.measurement ?? null;
-  const title =
+  const sentence =
     only === undefined || others.length > 0 || measurement === null
       ? 'Measurements'
       : describeWithoutJob(measurement, only.identity.host);
-  return html`<section class="card verdict"><div><h1>${prose(title)}</h1>
-<p class="why">${capitalise(series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE)}</p></div></section>`;
+  const content = paragraph([capitalise(series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE)], 'why');
+  return { sentence, content };
 }
 
-function renderOneJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
+function buildOneJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Headline {
   const judged = findJudgedSeries(job, assessment);
   const [only, ...others] = judged;
-  if (only !== undefined && others.length === 0) return renderOnlyJudgement(job, only, times);
+  if (only !== undefined && others.length === 0) return buildOnlyJudgement(job, only, times);
   const tone = getTone(job.verdict);
   if (only === undefined || job.job === null) {
     const sentence = job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE;
-    return renderHeadline({
+    return {
       tone,
       state: formatSafety(job.verdict),
       sentence: `job ${formatJob(job)}: ${sentence}`,
       content: renderJobRuns(job, times),
-    });
+    };
   }
   const worst = rankDecisiveSeries(job, assessment);
   const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
-  return renderHeadline({
+  return {
     tone,
     isWeak,
     state: isWeak ? SAFE_SO_FAR : formatSafety(job.verdict),
-    sentence: describeOutcomeOfSeries(job.job, judged),
-    content: [paragraph(describeReasonOfSeries(worst, judged), 'why'), renderJobRuns(job, times)],
-  });
+    sentence: describeOutcomeOfSeries(job.job, judged, assessment.series),
+    content: [
+      paragraph(describeReasonOfSeries(worst, judged, assessment.series), 'why'),
+      renderJobRuns(job, times),
+    ],
+  };
 }
 
-function renderOnlyJudgement(
+function buildOnlyJudgement(
   job: AssessedJob,
   { series, judgement }: JudgedSeries,
   times: TimeFormat,
-): Markup {
+): Headline {
   const { measurement, identity } = series.analysis;
-  return renderHeadline({
+  return {
     tone: getTone(judgement.verdict),
     isWeak: isSafeSoFar(judgement, measurement),
     state: formatState(judgement, measurement),
     sentence: describeOutcome(judgement, measurement, identity.host),
     content: [paragraph(describeReason(judgement, measurement, times), 'why'), renderJobRuns(job, times)],
     advice: renderAdvice(judgement, series.analysis, times),
-  });
+  };
 }
 
-function renderJobs(assessment: Assessment, times: TimeFormat): Markup {
+function buildJobs(assessment: Assessment, times: TimeFormat, isLive: boolean): Headline {
   const { jobs, verdict } = assessment;
   const judged = jobs.flatMap((job) => findJudgedSeries(job, assessment));
   const isWeak = verdict === 'safe' && areSafeSoFar(judged);
-  return renderHeadline({
+  return {
     tone: getTone(verdict ?? 'unknown'),
     isWeak,
     state: isWeak ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown'),
     sentence: describeOutcomeOfJobs(jobs, judged, isWeak),
-    content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times))}</ul>`,
-  });
+    content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times, !isLive))}</ul>`,
+    advice: isLive ? renderAdviceList(jobs.flatMap((job) => listJobAdvice(job, assessment, times))) : null,
+  };
 }
 
 const renderJobRuns = (job: AssessedJob, times: TimeFormat) =>
   renderDefinitionList(listJobRunRows(job, { times }), 'job-runs');
 
-function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat): Markup {
+/** Each advice begins with the job. */
+const listJobAdvice = (job: AssessedJob, assessment: Assessment, times: TimeFormat) =>
+  listAdviceOfOnly(findJudgedSeries(job, assessment), times).map((each) => `${formatJob(job)}: ${each}`);
+
+/** Several series have their advice in their sections. */
+function listAdviceOfOnly([only, ...others]: readonly JudgedSeries[], times: TimeFormat): string[] {
+  if (only === undefined || others.length > 0) return [];
+  return listCurrentAdvice(only.judgement, only.series.analysis, times);
+}
+
+function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat, hasAdvice: boolean): Markup {
   const judged = findJudgedSeries(job, assessment);
   const isWeak = job.verdict === 'safe' && areSafeSoFar(judged);
-  const [only, ...others] = judged;
-  const isOnly = only !== undefined && others.length === 0;
-  const advice = isOnly ? listSeriesAdvice(only.judgement, only.series.analysis, times) : [];
-  return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged)))}</p>
+  const advice = hasAdvice ? listAdviceOfOnly(judged, times) : [];
+  return html`<li>${renderVerdictBadge(job.verdict, { isSafeSoFar: isWeak })} <div class="job-text"><p>${prose(capitalise(describeJobOutcome(job, judged, assessment)))}</p>
 ${advice.length > 0 && html`<p class="muted">${prose(capitalise(advice.join('; ')))}.</p>`}${renderJobRuns(job, times)}</div></li>`;
 }
 
-function describeJobOutcome(job: AssessedJob, judged: readonly JudgedSeries[]): string {
+function describeJobOutcome(
+  job: AssessedJob,
+  judged: readonly JudgedSeries[],
+  assessment: Assessment,
+): string {
   const [only, ...others] = judged;
   if (job.job === null) return `job ${formatJob(job)}: ${describeNotJudgedReason('DURATION_UNKNOWN')}`;
   if (only === undefined) return `job ${formatJob(job)}: ${NO_SERIES_MESSAGE}`;
-  if (others.length > 0) return describeOutcomeOfSeries(job.job, judged);
+  if (others.length > 0) return describeOutcomeOfSeries(job.job, judged, assessment.series);
   const { measurement, identity } = only.series.analysis;
   return [describeOutcome(only.judgement, measurement, identity.host), ...describeRoom(only.judgement)].join(
     ' ',

@@ -70,8 +70,7 @@ export function renderPage(
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main${shown.length > 1 && new Markup(' class="several"')}>
 <header><p class="made muted">cred-watch report<span> · ${prose(times.timestamp(now))}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
-${renderPageHeadline(assessment, times)}
-${refreshSeconds !== null && renderNow(assessment, context)}
+${renderPageHeadline(assessment, times, refreshSeconds === null ? null : renderNow(assessment, context))}
 ${renderProblems(shown, getSectionId, times)}
 ${renderOverview(shown, assessment, context.margin)}
 ${describeHiddenSeries(hidden, times).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}

@@ -4,7 +4,8 @@ import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { findCurrentFailure } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { describeFinding } from '../messages/findings.ts';
-import { describeFailingPolls, describeMoreProblems } from '../messages/page.ts';
+import { describeMoreProblems } from '../messages/page.ts';
+import { describeFailingHint, describeFailingPolls } from '../messages/polling/failing-polls.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { capitalise, html, type Markup, prose } from './markup.ts';
@@ -31,7 +32,10 @@ export function renderProblems(
     if (isRetired) continue;
     const series = { id: getSectionId(index), name: formatSeriesName(analysis.identity) };
     const failure = findCurrentFailure(analysis);
-    if (failure !== null) failing.push({ ...series, text: describeFailingPolls(analysis, failure, times) });
+    if (failure !== null) {
+      const text = `${describeFailingPolls(analysis, failure, times)}; ${describeFailingHint(analysis, failure)}`;
+      failing.push({ ...series, text });
+    }
     for (const finding of listProblems(analysis)) {
       // The line about the failing poll says more.
       if (failure !== null && finding.code === 'POLLS_FAILED') continue;

@@ -3,7 +3,8 @@ import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdic
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
-import { formatSafety, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { formatSafety } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup, prose } from './markup.ts';
@@ -64,11 +65,14 @@ export const renderJudgementBadge = (
 /** @param level of the heading */
 export function renderAdvice(
   judgement: JobJudgement,
-  series: SeriesAnalysis,
+  analysis: SeriesAnalysis,
   times: TimeFormat,
   level: 2 | 3 = 2,
 ): Markup | null {
-  const messages = listSeriesAdvice(judgement, series, times);
+  return renderAdviceList(listCurrentAdvice(judgement, analysis, times), level);
+}
+
+export function renderAdviceList(messages: readonly string[], level: 2 | 3 = 2): Markup | null {
   if (messages.length === 0) return null;
   const tag = new Markup(`h${level}`);
   return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li>${prose(each)}</li>`)}</ul></div>`;

@@ -1,6 +1,6 @@
 import type { Seconds } from '../../domain/model.ts';
 import type { PresignedUrls } from '../../domain/presigned/url-lifetimes.ts';
-import type { Status } from '../../domain/status/status.ts';
+import { hasSamples, type Status } from '../../domain/status/status.ts';
 import { VERDICTS_WORST_FIRST } from '../../domain/verdict/assessment.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { describePresignedVerdict, listStatusParts } from '../messages/status/status-parts.ts';
@@ -8,7 +8,7 @@ import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 /**
- * Without a job, the state is OK, because a measurement alone is not a problem.
+ * Without a job, the state is OK, because a measurement alone is not a problem. Without a sample, it is UNKNOWN.
  * @param presigned the worst requested duration of presigned URLs
  */
 export function renderStatusNagiosLine(
@@ -20,7 +20,8 @@ export function renderStatusNagiosLine(
   const worst = VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? null;
   const texts = listStatusParts(status, times).map(({ text }) => text);
   if (presigned !== null) texts.push(describePresignedVerdict(presigned.requested, presigned.verdict));
-  return formatNagiosLine(worst === null ? 'safe' : toSafety(worst), texts.join(', '), formatData(status));
+  const safety = worst === null ? (hasSamples(status) ? 'safe' : 'unknown') : toSafety(worst);
+  return formatNagiosLine(safety, texts.join(', '), formatData(status));
 }
 
 /** Labels have at most 19 characters, which is the limit of RRD. */

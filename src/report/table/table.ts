@@ -13,7 +13,7 @@ import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
-import { formatWorstCase } from '../messages/measurements.ts';
+import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { describeVerdict, formatVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
@@ -22,7 +22,7 @@ import { continueRows, type Row } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
-import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { renderChart } from './chart/chart.ts';
 
 interface TableContext extends ReportContext {
@@ -98,7 +98,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
     '',
     paintVerdict(verdict, formatVerdict(verdict), palette),
     analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-    share === null ? '' : formatShare(share),
+    formatSafeStarts(share, analysis.measurement),
   ]);
   const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(palette.dim);
   const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;

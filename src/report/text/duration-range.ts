@@ -5,14 +5,14 @@ import { getSmallUnit } from './rough-duration.ts';
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 
 /**
- * `6h 00m – 6h 33m`, or one duration if both are the same. Rounds down to the second unit of the larger one, unless both
- * would then be the same.
+ * `6h 00m – 6h 34m`, or one duration if both are the same. Rounds outwards to the second unit of the larger one, so that
+ * the range contains all values. Does not round durations that differ by less than that unit.
  */
 export function formatDurationRange(min: Seconds, max: Seconds): string {
   if (min === max) return formatDuration(min);
   const unit = getSmallUnit(max);
-  const ends = [min, max].map((each) => Math.trunc(each / unit) * unit);
-  const isDistinct = ends[0] !== ends[1];
+  const ends = [Math.floor(min / unit) * unit, Math.ceil(max / unit) * unit];
+  const isDistinct = Math.trunc(min / unit) !== Math.trunc(max / unit);
   return (isDistinct ? ends : [min, max])
     .map((each) => (isDistinct ? formatInUnits(each, unit) : formatDuration(each)))
     .join(' – ');

@@ -11,6 +11,10 @@ export interface TimeFormat {
   date(instant: Instant): string;
   /** Omits the date if it is the date of `now`: `08:03:35Z`. */
   shortTimestamp(instant: Instant, now: Instant): string;
+  /** Like `shortTimestamp`, without the zone, unless the offset at `instant` is not the offset at `now`. */
+  clockTime(instant: Instant, now: Instant): string;
+  /** `UTC`, `UTC+01:00`: the zone of {@link clockTime}. */
+  zoneAt(now: Instant): string;
   /** `2015-11-18 08:03:35Z to 09:00:00Z`. Omits the second date if both are equal. */
   span(from: Instant, to: Instant): string;
 }
@@ -30,6 +34,11 @@ export function createTimeFormat(zone: TimeZone): TimeFormat {
     timestamp,
     date: (instant) => timestamp(instant).slice(0, DATE_LENGTH),
     shortTimestamp,
+    clockTime: (instant, now) =>
+      zone.offsetAt(instant) === zone.offsetAt(now)
+        ? shortTimestamp(instant, now).replace(/(?:Z|[+-]\d\d:\d\d)$/, '')
+        : shortTimestamp(instant, now),
+    zoneAt: (now) => (zone.name === UTC_ZONE.name ? 'UTC' : `UTC${formatOffset(zone.offsetAt(now))}`),
     span: (from, to) => `${timestamp(from)} to ${shortTimestamp(to, from)}`,
   };
 }

@@ -1,10 +1,11 @@
+import { FALSE_KEY_PREFIX } from '../../domain/keys/false-key-id.ts';
 import { Secret } from '../../secret.ts';
 import type { ServedCredentials } from '../served-credentials.ts';
 import { INSTANCE } from '../tree/default-tree.ts';
 import type { ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Key ids are base32 after the prefix `ASIA`, which means "temporary". */
+/** Key ids are base32 after the prefix `ASIA`. */
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Gives about 1000 characters, like the session token of a real document of 2021. */
@@ -21,7 +22,7 @@ export function createFalseCredentials(
   role: string,
 ): ServedCredentials {
   const label = `${receiver} ${scheduled.id}`;
-  const accessKeyId = `ASIAFALSE${randomness.text(`key ${label}`, 11, BASE32)}`;
+  const accessKeyId = `${FALSE_KEY_PREFIX}${randomness.text(`key ${label}`, 11, BASE32)}`;
   const { accountId } = INSTANCE;
   return {
     loggedKeyId: accessKeyId,

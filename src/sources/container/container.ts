@@ -14,7 +14,12 @@ import { PollError } from '../poll-error.ts';
 import { containsSecret, isRole } from '../role-name.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readAuthorizationHeader } from './authorization.ts';
-import { createContainerEndpoint, parseContainerUrl, readCredentialsUrl } from './settings.ts';
+import {
+  createContainerEndpoint,
+  findAddressVariable,
+  parseContainerUrl,
+  readCredentialsUrl,
+} from './settings.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
@@ -39,6 +44,8 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
     poll: (signal) =>
       runPoll(options, signal, notes.list, async (poll) => {
         if (url instanceof PollError) throw url;
+        const name = findAddressVariable(options.env);
+        poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'container', name };
         const endpoint = createContainerEndpoint(url, 'the URL of the container credentials', options);
         try {
           return await poll.withRetries(() => readCredentials(poll, endpoint));

@@ -24,6 +24,12 @@ export function isContainerEndpointSet(env: Environment): boolean {
   return isVariableSet(env, RELATIVE) || isVariableSet(env, FULL);
 }
 
+/** The variable to unset if no server listens at the URL of {@link readCredentialsUrl}. */
+export function findAddressVariable(env: Environment): string {
+  if (!isVariableSet(env, RELATIVE)) return FULL;
+  return isVariableSet(env, SERVICE) ? SERVICE : RELATIVE;
+}
+
 /** A source other than the container endpoint does not read these variables, but some SDKs fail on them. */
 export function addNotesOfBlankUris(env: Environment, notes: Notes): void {
   for (const name of [RELATIVE, FULL]) readVariable(env, name, notes);

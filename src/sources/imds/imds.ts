@@ -19,7 +19,7 @@ const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 /** The instance metadata service of EC2: 169.254.169.254, or the endpoint set in environment or profile. */
 export function createImdsSource(options: SourceOptions): CredentialSource {
   const settings = readImdsSettings(options);
-  const { baseUrl, blockingError, limits, notes } = settings;
+  const { baseUrl, addressSetting: name, blockingError, limits, notes } = settings;
   addShadowingNotes('imds', options, notes);
   let client: ImdsClient | null = null;
   return {
@@ -28,6 +28,7 @@ export function createImdsSource(options: SourceOptions): CredentialSource {
     poll: (signal) =>
       runPoll({ ...options, limits }, signal, notes.list, async (poll) => {
         if (blockingError !== null || baseUrl === null) throw blockingError;
+        if (name !== null) poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'imds', name };
         if (client === null || options.stateless) client = new ImdsClient(baseUrl, settings, options);
         return client.findCredentials(poll);
       }),

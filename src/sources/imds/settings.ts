@@ -19,6 +19,8 @@ const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254
 export interface ImdsSettings {
   /** Null if the configuration is invalid. */
   baseUrl: URL | null;
+  /** The name of the setting that gives the URL. Null: the URL is the usual address. */
+  addressSetting: string | null;
   /** Why no request can be sent. Null if requests can be sent. */
   blockingError: PollError | null;
   isV1Allowed: boolean;
@@ -37,7 +39,7 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   // Not read from the profile: no SDK in use reads `disable_ec2_metadata`.
   const disabled = readVariable(env, DISABLED, notes);
   const v1Disabled = read('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled');
-  const baseUrl = readBaseUrl(read, note);
+  const { baseUrl, name: addressSetting } = readBaseUrl(read, note);
   const fixedRole = readRole(role, read, note);
   const errors = [
     isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
@@ -48,6 +50,7 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   ];
   return {
     baseUrl: baseUrl instanceof PollError ? null : baseUrl,
+    addressSetting,
     blockingError: errors.find((error) => error !== null) ?? null,
     isV1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
     fixedRole: fixedRole instanceof PollError ? null : fixedRole,
@@ -72,22 +75,23 @@ function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note
 }
 
 /** An endpoint takes precedence over a mode, even if only the mode is in the environment. */
-function readBaseUrl(read: Read, note: Note): URL | PollError {
+function readBaseUrl(read: Read, note: Note): { baseUrl: URL | PollError; name: string | null } {
   const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
   const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
-  if (endpoint !== null) return parseImdsUrl(endpoint);
+  if (endpoint !== null) return { baseUrl: parseImdsUrl(endpoint), name: endpoint.name };
   if (mode === null) {
     // Ignored, as in all SDKs except botocore.
     if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);
-    return new URL(BASE_URLS.ipv4);
+    return { baseUrl: new URL(BASE_URLS.ipv4), name: null };
   }
+  const { name } = mode;
   const family = mode.value.trim().toLowerCase();
   if (family !== 'ipv4' && family !== 'ipv6') {
-    return createInvalidSettingError(mode.name, 'is neither IPv4 nor IPv6');
+    return { baseUrl: createInvalidSettingError(name, 'is neither IPv4 nor IPv6'), name };
   }
   if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
-  return new URL(BASE_URLS[family]);
+  return { baseUrl: new URL(BASE_URLS[family]), name: family === 'ipv4' ? null : name };
 }
 
 /** @returns the base URL of IMDS, or why the setting is not one */

@@ -75,6 +75,7 @@ describe('check', () => {
   expire          ${AT}, 5h 33m(?: \\d\\ds)? left
   required        4h 35m: the job and a margin of 5m
   a safe start    now; with these credentials until ${SHORT_TIMESTAMP}
+  at any time     not judged here: run \`cred-watch report -j 4h30m\`
 $`,
       ),
     );

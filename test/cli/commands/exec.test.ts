@@ -269,12 +269,16 @@ test.each([
   expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
 });
 
-const DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+const describeDashes = (words: string) =>
+  `put two dashes before the command: \`cred-watch exec ${words} ...\``;
 
 test.each([
-  [['-j', '10s', 'echo', 'hi'], DASHES],
-  [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
-  [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
+  [['-j', '10s', 'echo', 'hi'], describeDashes('-j 10s -- echo')],
+  [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], describeDashes('-j 10s -- docker')],
+  // The hint does not repeat what can be secret.
+  [['-j', '10s', "echo 'secret'", 'hi'], describeDashes('-j 10s -- command')],
+  [['--wiat', '1h'], `did you mean --wait? or ${describeDashes('-j 4h -- command')}`],
+  [['-j', '5h', '--'], 'run `cred-watch exec -j 5h -- command ...`'],
   // With the dashes.
   [['-e', '--', 'true'], 'did you mean --expires or --external-id?'],
   [['echo', '--', 'true'], 'see `cred-watch exec --help`'],
@@ -282,6 +286,19 @@ test.each([
   const run = await runCommand(['exec', ...args]);
   expect(run).toMatchObject({ code: 125, stdout: '' });
   expect(run.stderr.split('\n').slice(1)).toEqual([`hint: ${hint}`, '']);
+});
+
+ciTest.each([
+  ['no-such-command-here', 'check the name of the command, and PATH'],
+  [
+    './no-such-file.sh',
+    'check the path, and the interpreter in the first line of a script; a relative path begins in the current folder',
+  ],
+  ['echo hi', "remove the quotes around the command, or let a shell read it: `-- sh -c 'command | command'`"],
+])('exec explains why %j was not found', async (command, hint) => {
+  const run = await exec(['-j', '4h', '--', command]);
+  expect(run.code).toBe(127);
+  expect(run.stderr.split('\n')).toEqual([`error: command '${command}' was not found`, `hint: ${hint}`, '']);
 });
 
 test('a run with --job is recorded, and the report judges by the longest run', async () => {

@@ -127,7 +127,7 @@ test('without a command, the error comes before the short help', async () => {
   const { code, stdout, stderr } = await runCommand([]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toBe(
-    'error: no command was given\nhint: run `cred-watch poll`, then `cred-watch report`\n\n' +
+    'error: no command was given\nhint: run `cred-watch init`, which says what to do next\n\n' +
       renderHelp('', { columns: 100, isShort: true }),
   );
 });

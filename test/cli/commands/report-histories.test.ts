@@ -157,7 +157,7 @@ test('the finding ISSUED_IN_FUTURE says by how much samples were moved', async (
 
 test('the evidence states no chance if the newest credentials are worse than at any rotation', async () => {
   const text = await report('rotation-overdue', ['-j', '1h']);
-  expect(text).toContain('so the next lead time is shorter than all measured ones.');
+  expect(text).toContain('so the next rotation leaves less validity than all measured ones.');
   expect(text).not.toContain('at most 1 in');
 });
 

@@ -32,9 +32,13 @@ test.each<[words: string, code: number, message: string]>([
   [
     '-j 5h --margin 0 -f markdown=report.md -f junit=report.xml -f table -o report.txt',
     1,
-    `wrote report.md, report.xml, report.txt: not safe: start-after-rotation, 5h job, ${WORST}, 24s short, 99.94% of starts safe`,
+    `wrote report.md, report.xml, report.txt: not safe, 5h job, safe only within 1h 00m 32s after a rotation, ${WORST}, 24s short, 99.94% of starts safe`,
   ],
-  ['-j 7h -f html -o page.html', 1, `wrote page.html: not safe: never, 7h job, ${WORST}, 2h 05m 24s short`],
+  [
+    '-j 7h -f html -o page.html',
+    1,
+    `wrote page.html: not safe, 7h job, no start was safe, ${WORST}, 2h 05m 24s short`,
+  ],
   [
     '-j 4h --max-age 1h -f html -o page.html',
     3,

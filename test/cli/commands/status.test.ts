@@ -22,7 +22,7 @@ test('status shows the worst series in one line', async () => {
   const { code, stdout, stderr } = await run('status', '-j', '5h', '--margin', '0');
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(stdout).toMatch(
-    /^not safe: start-after-rotation.{1,3}5h job.*4h 59m 36s at 2015-11-18 08:03:35Z, 24s short.*the worst of 2 series: linux, imds\n$/,
+    /^not safe.{1,3}5h job.{1,3}safe only within 1h 00m 32s after a rotation.*4h 59m 36s at 2015-11-18 08:03:35Z, 24s short.*the worst of 2 series: linux, imds\n$/,
   );
 });
 
@@ -199,4 +199,13 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
       worst_case: { value: 17_976, unit: 's', critical: '18000:' },
     });
   });
+});
+
+test('a plugin is UNKNOWN without a job if all polls have failed', async () => {
+  const other = join(temporaryFolder(), 'failed.db');
+  await succeed(['import', fixturePath('histories/only-failed-polls/observations.ndjson'), '--db', other]);
+  for (const command of ['status', 'report']) {
+    const { code, stdout } = await runCommand([command, '--exit-codes', 'nagios', '--db', other]);
+    expect([code, parseNagiosLine(stdout).state]).toEqual([3, 'UNKNOWN']);
+  }
 });

@@ -52,7 +52,7 @@ test.each<[args: string, hint: string]>([
   ['report --interval=5m', 'poll has --interval: see `cred-watch poll --help`'],
   ['--interval 5m', 'poll has --interval: see `cred-watch poll --help`'],
   ['sources --wait 5m', 'check, exec and env have --wait'],
-  ['sources -j 5h', 'poll, status, report, check, exec, env and push have -j'],
+  ['sources -j 5h', 'init, poll, status, report, check, exec, env and push have -j'],
   ['report --json', 'did you mean -f json?'],
   ['export --csv', 'did you mean -f csv?'],
   ['sources --imds', expect.stringMatching(/^simulate has --imds/) as unknown as string],

@@ -263,3 +263,22 @@ test.skipIf(noOtherUser !== null)(
     });
   },
 );
+
+test('without cron and systemd, the fix is a process that polls', async () => {
+  const machine = createMachine((await startPlace('imds', 6 * HOUR)).env);
+  machine.write('.dockerenv', '');
+  const result = await machine.check();
+  expect(findCheck(result, 'NO_POLLER')).toMatchObject({
+    fix: expect.stringMatching(/^run `.* poll --source imds --interval 5m --db \S+`$/),
+  });
+});
+
+test('in a container with cron, the fix chooses cron', async () => {
+  const machine = createMachine((await startPlace('imds', 6 * HOUR)).env);
+  machine.write('.dockerenv', '');
+  machine.addProcess(70, ['/usr/sbin/cron', '-f']);
+  const result = await machine.check();
+  expect(findCheck(result, 'NO_POLLER')).toMatchObject({
+    fix: 'run `cred-watch init --schedule cron --write`',
+  });
+});

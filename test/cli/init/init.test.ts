@@ -235,6 +235,25 @@ test.each([
   else expect(schedule.text).toContain(`args: [${args.map((word) => `"${word}"`).join(', ')}]`);
 });
 
+test('credentials of simulate are called false, also in the question', async () => {
+  const { crontab, database, folder, env } = await createInstance();
+  const output = recorder();
+  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
+  const io = createTestIo(variables, 'n\n', { ...output.outputs, canAsk: () => true });
+  expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
+  expect(output.stdout()).toMatch(/^ {2}attention {7}these credentials are false: they come from\s/m);
+  expect(output.stderr()).toMatch(/^The credentials are false \(`cred-watch simulate`\)\. Add this line/);
+});
+
+test('the printed report command judges the job of -j, or of its variable', async () => {
+  const { init, database } = await createInstance();
+  const report = new RegExp(`\`cred-watch report -j 5h --db ${database}\``);
+  const unwrap = (text: string) => text.replace(/\n {18}/g, ' ');
+  expect(unwrap((await init([...CRON, '-j', '5h'])).stdout)).toMatch(report);
+  expect(unwrap((await init(CRON, { CRED_WATCH_JOB_DURATION: '5h' })).stdout)).toMatch(report);
+  expect((await init(CRON, { CRED_WATCH_JOB_DURATION: 'auto' })).stdout).not.toContain(' -j ');
+});
+
 const ANSWERS: [answer: string, message: string, isInstalled: boolean][] = [
   ['y\n', 'installed: cron polls from now on', true],
   ['yes\n', 'installed: cron polls from now on', true],
@@ -256,7 +275,7 @@ test.each(sampleCases(ANSWERS, 3))(
     });
     const io = createTestIo(variables, answer, { ...output.outputs, canAsk: () => true });
     expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
-    expect(output.stderr()).toBe('Add this line to your crontab? [y/N] ');
+    expect(output.stderr()).toContain(' Add this line to your crontab? [y/N] ');
     expect(output.stdout()).toContain(message);
     expect(crontab.read() !== null).toBe(isInstalled);
   },

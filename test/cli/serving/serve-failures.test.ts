@@ -105,7 +105,7 @@ describe('the hint of a first request that fails', () => {
   test.each<[args: string[], hint: string]>([
     [
       [],
-      'if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
+      'check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT; if this machine is not an EC2 instance with a role, name the credentials to serve: --profile NAME, ',
     ],
     [['--role-arn', ARN], 'name the profile whose credentials assume the role: --profile NAME'],
     [
@@ -114,7 +114,10 @@ describe('the hint of a first request that fails', () => {
     ],
     [['--source', 'sso'], 'name the profile: --profile NAME'],
     [['--serve', 'a=environment'], 'serve other credentials: --serve a=profile:NAME or --serve a=process:'],
-    [['--source', 'container'], 'check that the endpoint in the AWS_CONTAINER_CREDENTIALS_… variable runs, '],
+    [
+      ['--source', 'container'],
+      'check that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI, or serve other credentials: ',
+    ],
     [['--process', 'exit 2'], 'run the command by hand and read its error message, which is hidden here'],
   ])('with %j names the flags of serve', async (args, hint) => {
     const env = createEnv({

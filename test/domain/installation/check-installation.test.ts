@@ -113,7 +113,7 @@ test.each<[string, Partial<InstallationFacts>, string, string]>([
   const found = checks.filter((check) => check.code === code);
   expect(found.map((check) => check.state)).toEqual([state]);
   expect(isInstallationOk(checks)).toBe(checks.every((check) => check.state !== 'problem'));
-  const context = { database: DATABASE, writeCommand: 'cred-watch init --write', user: 'loader' };
+  const context = { database: DATABASE, installCommand: 'cred-watch init --write', user: 'loader' };
   for (const check of checks) {
     const { message, fix } = describeInstallationCheck(check, context);
     expect(message).not.toBe('');

@@ -92,7 +92,7 @@ describe('the headline of one series', () => {
   test('a verdict without enough history is unknown, without the spare validity', () => {
     const [state, outcome, ...reasons] = describeHistory(pretend({ time: 40 * MINUTE }), job(4));
     expect(state).toBe('unknown');
-    expect(outcome).toBe(`on web-1, it is unknown whether a 4h job ${COPIES} is safe.`);
+    expect(outcome).toBe(`on web-1, it is unknown whether a 4h job ${COPIES} is safe at any start time.`);
     expect(reasons.join(' ')).not.toMatch(/to spare|too little|0 rotations/);
   });
 
@@ -122,8 +122,8 @@ describe('the headline of several series and jobs', () => {
     if (first?.job == null) return [];
     const judged = findJudgedSeries(first, assessment);
     return [
-      describeOutcomeOfSeries(first.job, judged),
-      ...describeReasonOfSeries(rankDecisiveSeries(first, assessment), judged),
+      describeOutcomeOfSeries(first.job, judged, assessment.series),
+      ...describeReasonOfSeries(rankDecisiveSeries(first, assessment), judged, assessment.series),
     ];
   };
 
@@ -134,6 +134,17 @@ describe('the headline of several series and jobs', () => {
         /^The worst is web-2: there, the job would have failed for .*%.*; it was up to 35m short\.$/,
       ),
     ]);
+  });
+
+  test('hosts without a verdict are not counted', () => {
+    const young = pretend({ time: 30 * 60_000, identity: { host: 'web-8' } });
+    const [, , worst] = hosts;
+    expect(describeAll([worst!, young], job(3.5))[0]).toBe(
+      `a 3h 30m job ${COPIES} would have failed on the only host with a verdict.`,
+    );
+    expect(describeAll([...hosts, young], job(3.5))[0]).toBe(
+      `a 3h 30m job ${COPIES} would have failed on 1 of 3 hosts with a verdict.`,
+    );
   });
 
   test('safe hosts are counted, and the least to spare is named', () => {
@@ -157,7 +168,7 @@ describe('the headline of several series and jobs', () => {
   test('one series without a verdict is named', () => {
     const short = pretend({ time: 40 * MINUTE, identity: { host: 'web-9' } });
     expect(describeAll([...hosts, short], job(2))).toEqual([
-      `it is unknown whether a 2h job ${COPIES} is safe on 1 of 4 hosts.`,
+      `it is unknown whether a 2h job ${COPIES} is safe at any start time on 1 of 4 hosts.`,
       'There is no verdict for web-9.',
     ]);
   });
@@ -167,6 +178,23 @@ describe('the headline of several series and jobs', () => {
     const [outcome, , shortest] = describeAll(roles, job(4));
     expect(outcome).toBe(`a 4h job ${COPIES} was safe at every start time on both series so far.`);
     expect(shortest).toBe('The shortest history is 2 rotations in 2h 55m, on web-1 · imds v1 · app.');
+  });
+
+  test('series are counted if one host has two series, and only one of these is judged', () => {
+    const { assessment } = assessed(
+      [...hosts, measured({ identity: { host: 'web-0', role: 'old' } })],
+      [job(3.5)],
+    );
+    const judged = assessment.series.slice(0, 3).flatMap((series) => {
+      const [judgement] = series.judgements;
+      return judgement === undefined ? [] : [{ series, judgement }];
+    });
+    expect(describeOutcomeOfSeries(judged[0]!.judgement.job, judged, assessment.series)).toContain(
+      'of 3 series',
+    );
+    expect(
+      describeOutcomeOfSeries(judged[0]!.judgement.job, judged, assessment.series.slice(0, 3)),
+    ).toContain('of 3 hosts');
   });
 
   test('several jobs are counted', () => {
@@ -195,8 +223,8 @@ test('the share of failing starts and the share of safe starts are 100% in total
 });
 
 test.for([
-  [21_632, 23_614, '6h 00m – 6h 33m'],
-  [3588, 3823, '59m – 1h 03m'],
+  [21_632, 23_614, '6h 00m – 6h 34m'],
+  [3588, 3823, '59m – 1h 04m'],
   [3600, 3600, '1h'],
   [3602, 3645, '1h 00m 02s – 1h 00m 45s'],
   [20, 45, '20s – 45s'],

@@ -6,6 +6,7 @@ import { formatPollingLine } from '../../../src/report/polling/polling-line.ts';
 const NOW = Date.UTC(2026, 2, 1, 12);
 const STATE: PollingState = {
   now: NOW,
+  interval: 300,
   expiresAt: NOW + 3_723_400,
   nextPollAt: NOW + 60_500,
   failing: null,
@@ -31,9 +32,30 @@ test('a line has only ASCII characters without UTF-8', () => {
   expect(formatPollingLine(STATE, 100, true)).toBe(LINE.replaceAll(' · ', ', '));
 });
 
+test('a countdown does not change the width of the line, and never exceeds the interval', () => {
+  for (const interval of [2, 30, 300, 3600]) {
+    const lines = [];
+    for (let pause = -1; pause <= interval * 1.2; pause += interval / 20) {
+      const state = {
+        ...STATE,
+        interval,
+        nextPollAt: NOW + pause * 1000,
+        expiresAt: NOW + (3600 + pause * 7) * 1000,
+      };
+      lines.push(formatPollingLine(state, 100, false));
+    }
+    expect(new Set(lines.map((line) => line.length)).size, `${interval}`).toBe(1);
+  }
+  const late = { ...STATE, interval: 2, nextPollAt: NOW + 2200 };
+  expect(formatPollingLine(late, 100, false)).toContain(' next poll in 2s ');
+  // The pause grows while polls fail.
+  const failing = { ...late, nextPollAt: NOW + 8000, failing: { since: NOW, reason: 'timeout' as const } };
+  expect(formatPollingLine(failing, 100, false)).toContain(' next poll in 8s ');
+});
+
 test.each([
-  [{ nextPollAt: null }, '1h 02m 03s left · polling'],
-  [{ nextPollAt: NOW - 1 }, '1h 02m 03s left · polling'],
+  [{ nextPollAt: null }, '1h 02m 03s left · polling             · 2 rotations'],
+  [{ nextPollAt: NOW - 1 }, '1h 02m 03s left · polling             · 2 rotations'],
   [{ nextPollAt: Number.POSITIVE_INFINITY }, '1h 02m 03s left · no further poll'],
   [{ expiresAt: NOW - 2000 }, 'EXPIRED 2s ago · next poll in 1m 01s'],
   [

@@ -452,9 +452,13 @@ describe('the hint if no provider answers names the providers that are set up', 
     const misconfiguration = { code: 'INVALID_SETTING', name } as const;
     return { ...failure, problem: { ...failure.problem, misconfiguration } };
   };
+  const unreachable = (source: 'imds' | 'container', name: string) => {
+    const failure = failed('unreachable', 'ECONNREFUSED', 'http://127.0.0.1:1');
+    const misconfiguration = { code: 'UNREACHABLE_ADDRESS', source, name } as const;
+    return { ...failure, problem: { ...failure.problem, misconfiguration } };
+  };
   const hint = (...known: Parameters<typeof createFacts>) =>
     describeFound('NO_PROVIDER_ANSWERS', createFacts(...known))?.hint;
-  const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
   const MISSING = { profile: { ...MISSING_PROFILE, anyExist: false } };
 
@@ -486,10 +490,7 @@ describe('the hint if no provider answers names the providers that are set up', 
     ],
     [
       'an unreachable endpoint',
-      [
-        { imds: failed('unreachable', 'ECONNREFUSED', 'http://127.0.0.1:1') },
-        set('AWS_EC2_METADATA_SERVICE_ENDPOINT'),
-      ],
+      [{ imds: unreachable('imds', 'AWS_EC2_METADATA_SERVICE_ENDPOINT') }],
       'IMDS: check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
     ],
     [
@@ -499,10 +500,7 @@ describe('the hint if no provider answers names the providers that are set up', 
     ],
     [
       'an unreachable container endpoint and no IMDS',
-      [
-        { imds: NO_IMDS, container: failed('unreachable', 'ECONNREFUSED', 'http://169.254.170.23') },
-        set('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
-      ],
+      [{ imds: NO_IMDS, container: unreachable('container', 'AWS_CONTAINER_CREDENTIALS_FULL_URI') }],
       'the container endpoint: check that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI',
     ],
     [

@@ -1,45 +1,42 @@
 import { findSimilarWords } from '../../../domain/similar-words.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
+import { FLAG_VARIABLES } from './flag-variables.ts';
 
 const PREFIX = 'CRED_WATCH_';
 
-/** Without the prefix. */
-const SETTINGS = [
-  ...['DB', 'HOST', 'JOB_DURATION', 'MARGIN', 'ROLE', 'SOURCE', 'NO_CACHE'],
-  ...['PROMETHEUS_TOKEN', 'PROMETHEUS_TOKEN_FILE', 'PROMETHEUS_USERNAME'],
-  ...['PROMETHEUS_PASSWORD', 'PROMETHEUS_PASSWORD_FILE'],
+/** Variables that users set, without the prefix. */
+const KNOWN = [
+  'DB',
+  'HOST',
+  'NO_CACHE',
+  ...Object.values(FLAG_VARIABLES).map((name) => name.slice(PREFIX.length)),
 ];
 
-/** Other names for the same thing, which no edit distance finds. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  DATABASE: 'DB',
-  DB_FILE: 'DB',
-  DURATION: 'JOB_DURATION',
-  HOSTNAME: 'HOST',
-  HOST_NAME: 'HOST',
-  JOB: 'JOB_DURATION',
-  JOB_LENGTH: 'JOB_DURATION',
-};
+/** Variables of `push`, and those that `poll --on-change` sets. */
+const OTHER = /^(?:PROMETHEUS_|CHANGE|OLD_|NEW_|EXPIRATION$)/;
 
-/** The command of `poll --on-change` gets these. */
-const CHANGE_FACTS = /^(?:CHANGE|CHANGES|OLD|NEW|EXPIRATION)(?:_|$)/;
-
-/** A variable that cred-watch does not read, and the variables that the user may have meant. */
+/** A variable with a typing error, which no command reads. */
 export interface MisspeltVariable {
   name: string;
-  suggestions: readonly string[];
+  /** The names that the user can mean. */
+  similar: readonly string[];
 }
 
-/** Variables of other programs, which resemble no variable of cred-watch, are left out. */
-export function findMisspeltVariables(env: Environment): MisspeltVariable[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX))
-    .sort()
-    .flatMap((name) => {
-      const rest = name.slice(PREFIX.length);
-      if (SETTINGS.includes(rest) || CHANGE_FACTS.test(rest)) return [];
-      const other = OTHER_NAMES[rest];
-      const similar = other === undefined ? findSimilarWords(rest, SETTINGS) : [other];
-      return similar.length === 0 ? [] : [{ name, suggestions: similar.map((each) => `${PREFIX}${each}`) }];
-    });
+/** Other variables with the prefix may belong to scripts of the user. */
+export const findMisspeltVariables = (env: Environment): MisspeltVariable[] =>
+  Object.keys(env).flatMap((name) => {
+    if (!name.startsWith(PREFIX)) return [];
+    const word = name.slice(PREFIX.length);
+    if (KNOWN.includes(word) || OTHER.test(word)) return [];
+    const similar = findMeantWords(word).map((each) => PREFIX + each);
+    return similar.length === 0 ? [] : [{ name, similar }];
+  });
+
+function findMeantWords(word: string): string[] {
+  if (word === 'DATABASE') return ['DB'];
+  // `JOB` of `JOB_DURATION` is not similar enough.
+  const longer = KNOWN.filter((known) => known.split('_').includes(word));
+  if (longer.length > 0) return longer;
+  // In short words, most letters can differ. The first one is rarely wrong.
+  return findSimilarWords(word, KNOWN).filter((known) => known[0] === word[0]);
 }

@@ -6,13 +6,13 @@ import {
 import type { InstallationFacts, NodeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { renderInstallationCheck, renderInstallationCheckJson } from '../../../report/installation/check.ts';
-import { formatShellCommand } from '../../../untrusted-text.ts';
 import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
 import { getTextStyle, type Io, printText } from '../../process/io.ts';
 import type { InitFlags } from '../init-flags.ts';
 import { runProgram } from '../run-program.ts';
 import { readUserName } from '../user.ts';
+import { findInstallCommand } from './find-install-command.ts';
 import { findPollers } from './find-pollers.ts';
 import { probeSource } from './probe-source.ts';
 import { readDatabase } from './read-database.ts';
@@ -28,10 +28,7 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   const checks = checkInstallation(facts);
   const context = {
     database: path,
-    writeCommand: formatShellCommand([
-      ...['cred-watch', 'init', '--write'],
-      ...(isDefault ? [] : ['--db', path]),
-    ]),
+    installCommand: await findInstallCommand(flags, isDefault ? [] : ['--db', path], io, root),
     user: readUserName(io),
   };
   if (flags.format === 'json') await io.stdout.write(renderInstallationCheckJson(checks, context, facts.now));
@@ -47,9 +44,9 @@ async function readFacts(
   root: string,
 ): Promise<InstallationFacts> {
   const pollers = await findPollers(io, root);
-  const own = pollers.filter(({ database }) => database === path || database === null);
+  const own = pollers.filter(({ database }) => database === path);
   const isWrittenByOther = own.length > 0 && own.every(({ isOwn }) => !isOwn);
-  const poller = own.find(({ isOwn, database: recorded }) => isOwn && recorded === path) ?? null;
+  const poller = own.find(({ isOwn }) => isOwn) ?? null;
   const probe = await probeSource(flags, poller, io);
   const source = probe.isOk === null ? null : probe.source;
   const { addonError, clockOffset, ...read } = await readDatabase(path, {

@@ -1,5 +1,6 @@
 import type { InstallationState, Schedule } from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
+import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
 import type { Io } from '../../process/io.ts';
 import type { InitFlags } from '../init-flags.ts';
@@ -28,14 +29,14 @@ export function assertInstallable({ write, yes, format }: InitFlags, schedule: S
  * @throws CredWatchError
  */
 export async function installSchedule(
-  schedule: Schedule,
+  { schedule, isSimulated }: Pick<InitReport, 'schedule' | 'isSimulated'>,
   { write, yes }: InitFlags,
   io: Io,
 ): Promise<InstallationState> {
   if (!write) return 'printed';
   const installer = await prepareInstaller(schedule, io);
   if (installer.isComplete) return 'unchanged';
-  if (!yes && !(await askUser(askToInstall(schedule), io))) return 'declined';
+  if (!yes && !(await askUser(askToInstall(schedule, isSimulated), io))) return 'declined';
   await installer.install();
   return 'installed';
 }

@@ -1,4 +1,5 @@
-import type { FailedPollCount, FailureReason, Instant, SeriesIdentity } from '../../model.ts';
+import { isMisconfigured } from '../../failures/misconfigured.ts';
+import type { FailedPollCount, Instant, SeriesIdentity } from '../../model.ts';
 import { getHostSourceKey } from '../../series-key.ts';
 
 /** What decides whether a series judges jobs. */
@@ -48,13 +49,9 @@ export function findRetired<Series extends SeriesCandidate>(series: readonly Ser
   return new Set(retired);
 }
 
-const NOT_CONFIGURED_REASONS: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
-
 /** See {@link SeriesCandidate}. */
 export const wasNeverConfigured = (
   hasSamples: boolean,
   failedPolls: readonly Pick<FailedPollCount, 'reason'>[],
 ): boolean =>
-  !hasSamples &&
-  failedPolls.length > 0 &&
-  failedPolls.every(({ reason }) => NOT_CONFIGURED_REASONS.includes(reason));
+  !hasSamples && failedPolls.length > 0 && failedPolls.every(({ reason }) => isMisconfigured(reason));

@@ -74,6 +74,8 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'add --source, --process, or --profile with another profile to the cred-watch command of the process, which otherwise runs itself again';
     case 'INVALID_SETTING':
       return `correct or ${describeRemoval(misconfiguration.name)}`;
+    case 'UNREACHABLE_ADDRESS':
+      return describeUnreachableAddress(misconfiguration);
     case 'WRONG_OUTPUT':
       return OUTPUT_HINTS[misconfiguration.form];
     case 'NO_SESSION_TOKEN':
@@ -85,6 +87,15 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
     case undefined:
       return null;
   }
+}
+
+/** The user may have forgotten the setting, for example after a trial with `simulate`. */
+function describeUnreachableAddress({
+  source,
+  name,
+}: Extract<Misconfiguration, { code: 'UNREACHABLE_ADDRESS' }>): string {
+  const server = source === 'container' ? 'the agent runs' : 'IMDS responds at this address';
+  return `check that ${server}, or ${describeRemoval(name)}`;
 }
 
 /** The command for the settings of a profile. */

@@ -25,7 +25,7 @@ export function describeOutcome(
   const job = describeCopyingJob(judgement.job);
   const sentence =
     judgement.verdict === 'unknown'
-      ? `it is unknown whether ${job} is safe`
+      ? `it is unknown whether ${job} is safe at any start time`
       : `${job} ${describeResult(judgement, measurement)}${describeCoverage(judgement)}`;
   return host === '' ? `${sentence}.` : `on ${escapeUnprintable(host)}, ${sentence}.`;
 }

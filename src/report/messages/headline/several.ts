@@ -1,5 +1,5 @@
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
-import type { AssessedJob } from '../../../domain/verdict/assessment.ts';
+import type { AssessedJob, AssessedSeries } from '../../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verdict.ts';
 import { type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
@@ -22,10 +22,19 @@ const isSoFar = ({ judgement, series }: JudgedSeries) => isSafeSoFar(judgement, 
 /** Whether any of the safe verdicts comes from little history. */
 export const areSafeSoFar = (judged: readonly JudgedSeries[]): boolean => judged.some(isSoFar);
 
-/** `hosts`, if each series has a host of its own, else `series`. */
-function nameSeries(judged: readonly JudgedSeries[]): string {
-  const hosts = new Set(judged.map(({ series }) => series.identity.host));
-  return hosts.size === judged.length ? 'hosts' : 'series';
+/** `hosts`, if each series of the report has a host of its own, else `series`. */
+function nameSeries(all: readonly AssessedSeries[]): string {
+  const hosts = new Set(all.map(({ identity }) => identity.host));
+  return hosts.size === all.length ? 'hosts' : 'series';
+}
+
+/** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. */
+function countOfKnown(count: number, judged: readonly JudgedSeries[], noun: string): string {
+  const unknown = countSafety(judged, 'unknown');
+  if (unknown === 0) return countOf(count, judged.length, noun);
+  const known = judged.length - unknown;
+  const which = known === 1 ? `the only ${noun === 'hosts' ? 'host' : noun}` : countOf(count, known, noun);
+  return `${which} with a verdict`;
 }
 
 /** `both hosts`, `all 5 hosts`, `2 of 5 hosts`. */
@@ -38,32 +47,44 @@ function countOf(count: number, total: number, noun: string): string {
 const describeNotSafe = (judgements: readonly JobJudgement[]): string =>
   judgements.some(lacksOnlyMargin) ? 'would not be safe' : 'would have failed';
 
-/** `a 4h job that … would have failed on 2 of 5 hosts.` */
-export function describeOutcomeOfSeries(job: Job, judged: readonly JudgedSeries[]): string {
+/**
+ * `a 4h job that … would have failed on 2 of 5 hosts.`
+ * @param all series of the report
+ */
+export function describeOutcomeOfSeries(
+  job: Job,
+  judged: readonly JudgedSeries[],
+  all: readonly AssessedSeries[],
+): string {
   const name = describeCopyingJob(job);
-  const noun = nameSeries(judged);
+  const noun = nameSeries(all);
   const of = (count: number) => countOf(count, judged.length, noun);
   const notSafe = countSafety(judged, 'not-safe');
   if (notSafe > 0) {
     const judgements = judged.map(({ judgement }) => judgement);
-    return `${name} ${describeNotSafe(judgements)} on ${of(notSafe)}.`;
+    return `${name} ${describeNotSafe(judgements)} on ${countOfKnown(notSafe, judged, noun)}.`;
   }
   const unknown = countSafety(judged, 'unknown');
-  if (unknown > 0) return `it is unknown whether ${name} is safe on ${of(unknown)}.`;
+  if (unknown > 0) return `it is unknown whether ${name} is safe at any start time on ${of(unknown)}.`;
   const startTimes = nameStartTimes(judged.map(({ judgement }) => judgement));
   return `${name} was safe ${startTimes} on ${of(judged.length)}${areSafeSoFar(judged) ? ' so far' : ''}.`;
 }
 
-/** What decides the verdict of several series. @param worst in the order of their importance */
+/**
+ * What decides the verdict of several series.
+ * @param worst in the order of their importance
+ * @param all series of the report
+ */
 export function describeReasonOfSeries(
   worst: readonly JudgedSeries[],
   judged: readonly JudgedSeries[],
+  all: readonly AssessedSeries[],
 ): string[] {
   const [first] = worst;
   if (first === undefined) return [];
   const { judgement, series } = first;
   const { measurement, identity } = series.analysis;
-  const name = nameSeries(judged) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
+  const name = nameSeries(all) === 'hosts' ? escapeUnprintable(identity.host) : formatSeriesName(identity);
   const unknown = countSafety(judged, 'unknown');
   const { spare } = judgement;
   switch (toSafety(judgement.verdict)) {

@@ -14,8 +14,8 @@ import { describePollNote } from '../poll-notes.ts';
 
 export interface CheckContext {
   database: string;
-  /** The command that installs a schedule for this database. */
-  writeCommand: string;
+  /** The command that makes this machine poll into this database. */
+  installCommand: string;
   user: string;
 }
 
@@ -33,15 +33,15 @@ type Describe<C extends InstallationCheckCode> = (
 const ok = (message: string): CheckText => ({ message, fix: null });
 
 const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
-  NO_POLLER: ({ otherDatabase }, { database, writeCommand }) =>
+  NO_POLLER: ({ otherDatabase }, { database, installCommand }) =>
     otherDatabase === null
-      ? { message: `nothing polls into ${database}`, fix: `run \`${writeCommand}\`` }
+      ? { message: `nothing polls into ${database}`, fix: `run \`${installCommand}\`` }
       : {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
         },
-  POLLER: ({ state, place, intervalSeconds, problem }, { database, writeCommand }) => {
-    if (problem !== null) return describePollerProblem(describePlace(place), problem, writeCommand);
+  POLLER: ({ state, place, intervalSeconds, problem }, { database, installCommand }) => {
+    if (problem !== null) return describePollerProblem(describePlace(place), problem, installCommand);
     const polling = describePolling(place, intervalSeconds);
     if (state === 'ok') return ok(polling);
     return {
@@ -184,17 +184,17 @@ function describePlace(place: PollerPlace): string {
   }
 }
 
-function describePollerProblem(poller: string, problem: PollerProblem, writeCommand: string): CheckText {
+function describePollerProblem(poller: string, problem: PollerProblem, installCommand: string): CheckText {
   switch (problem.code) {
     case 'program-missing':
       return {
         message: `${poller} starts ${problem.path}, which does not exist`,
-        fix: `remove the entry, then run \`${writeCommand}\``,
+        fix: `remove the entry, then run \`${installCommand}\``,
       };
     case 'not-in-path':
       return {
         message: `${poller} starts ${problem.name}, which is not in its PATH (${problem.path})`,
-        fix: `remove the entry, then run \`${writeCommand}\`, which uses absolute paths`,
+        fix: `remove the entry, then run \`${installCommand}\`, which uses absolute paths`,
       };
     case 'cron-not-running':
       return {

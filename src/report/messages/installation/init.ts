@@ -7,6 +7,10 @@ import { describeReference, ENVIRONMENT_NAMES } from '../general-knowledge/facts
 /** The result of the sample, as a headline. */
 export const describeFoundSource = (series: string): string => `credentials found: ${series}`;
 
+/** The trial of the README sets the endpoint in a shell, in which a user can forget it. */
+export const SIMULATED_NOTE =
+  'these credentials are false: they come from `cred-watch simulate`, so do not install a schedule for them';
+
 export function describeHistory(sampleCount: number, rotationCount: number): string {
   const samples = formatCount(sampleCount, 'sample');
   return rotationCount === 0

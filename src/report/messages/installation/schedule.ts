@@ -54,13 +54,16 @@ export function describeNotInstallable(
         hint: 'run `cred-watch init` without --write, and copy the sidecar',
       }
     : {
-        message: '--write cannot install a process: neither cron nor systemd can keep sampling here',
-        hint: 'run `cred-watch init` without --write, and start the process with the container or the session',
+        message: '--write cannot install a process, which ends with the container or the session',
+        hint: 'run `cred-watch init`, and start the command that it prints with the container or the session; if cron runs here, use --schedule cron --write',
       };
 }
 
-export const askToInstall = (schedule: Schedule): string =>
-  schedule.kind === 'cron' ? 'Add this line to your crontab?' : 'Write these units, and run the commands?';
+export function askToInstall(schedule: Schedule, isSimulated: boolean): string {
+  const question =
+    schedule.kind === 'cron' ? 'Add this line to your crontab?' : 'Write these units, and run the commands?';
+  return isSimulated ? `The credentials are false (\`cred-watch simulate\`). ${question}` : question;
+}
 
 /** Only for `--write`. */
 export function describeInstallation(schedule: Schedule, state: InstallationState): string {
@@ -68,8 +71,8 @@ export function describeInstallation(schedule: Schedule, state: InstallationStat
   switch (state) {
     case 'installed':
       return isCron
-        ? 'installed: cron polls from now on; `crontab -e` removes the line'
-        : `installed: systemd polls from now on; \`${formatShellCommand(getStopCommand(schedule))}\` stops it`;
+        ? 'installed: cron polls from now on; to undo, delete the line with `crontab -e`'
+        : `installed: systemd polls from now on; to undo, run \`${formatShellCommand(getStopCommand(schedule))}\``;
     case 'unchanged':
       return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
     case 'declined':

@@ -16,11 +16,14 @@ export const COUNTERS = {
   /** For a job of the longest duration. */
   longest: (at: Instant, now: Instant): string => (at > now ? duration(toSeconds(at - now)) : 'none'),
   ago: (at: Instant, now: Instant): string => `${duration(toSeconds(now - at))} ago`,
-  next: (at: Instant, now: Instant): string => (at > now ? `in ${duration(toSeconds(at - now))}` : 'due now'),
+  /** Soon after its time, the server reports the result. */
+  next: (at: Instant, now: Instant): string => (at > now ? describeIn(at, now) : POLL_RUNS),
+  /** In front of a time. */
+  expires: (at: Instant, now: Instant): string => (at > now ? 'expires at' : 'expired at'),
   /** A rotation is overdue after `latest`. */
   rotation: (at: Instant, now: Instant, latest: Instant): string => {
     if (now > latest) return `overdue for ${duration(toSeconds(now - latest))}`;
-    return COUNTERS.next(at, now);
+    return at > now ? describeIn(at, now) : 'due now';
   },
 } as const;
 
@@ -29,11 +32,14 @@ export type Counter = keyof typeof COUNTERS;
 export const isCounter = (name: string | undefined): name is Counter =>
   name !== undefined && Object.hasOwn(COUNTERS, name);
 
+const describeIn = (at: Instant, now: Instant) => `in ${duration(toSeconds(at - now))}`;
+
+/** Instead of the time of the next poll. */
+export const POLL_RUNS = 'polling now';
+export const NO_NEXT_POLL = 'no further poll';
+
 /** Rounds down, so that a remaining time is never overstated. Not negative. */
 const toSeconds = (milliseconds: number) => Math.max(0, Math.floor(milliseconds / 1000));
-
-export const describeExpiration = (at: Instant, now: Instant, times: TimeFormat) =>
-  `expires at ${times.shortTimestamp(at, now)}`;
 
 /** Follows the countdown to a rotation. */
 export const describeRotationRange = (
@@ -42,22 +48,19 @@ export const describeRotationRange = (
   times: TimeFormat,
 ): string =>
   earliest === latest
-    ? `expected at ${times.shortTimestamp(latest, now)}`
-    : `between ${times.shortTimestamp(earliest, now)} and ${times.shortTimestamp(latest, now)}`;
+    ? `expected at ${times.clockTime(latest, now)}`
+    : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;
 }
 
-/** Follows the countdown to a poll of another process. */
-export const NEXT_POLL_EXPECTED = 'estimated from earlier pauses';
-
 export const describeStartUntil = (until: Instant, now: Instant, times: TimeFormat) =>
-  `yes, until ${times.shortTimestamp(until, now)}`;
+  `yes, until ${times.clockTime(until, now)}`;
 
 /** Replaces {@link describeStartUntil} when the time has passed. */
 export const describeMissedStart = (until: Instant, now: Instant, times: TimeFormat) =>
-  `no: a start was safe until ${times.shortTimestamp(until, now)}`;
+  `no: a start was safe until ${times.clockTime(until, now)}`;
 
 export function describeNoStart({ shortfall, outlook }: Extract<StartNow, { answer: 'no' }>): string {
   return `no: ${duration(shortfall)} short${OUTLOOKS[outlook]}`;
@@ -82,6 +85,15 @@ const UNKNOWN_STARTS: Readonly<Record<UnknownStartReason, string>> = {
 
 export const describeUnknownStart = (reason: UnknownStartReason) => `unknown: ${UNKNOWN_STARTS[reason]}`;
 
+/** In front of a headline about all start times, beside the answer for a start now. */
+export const ANY_START_TIME = 'If the job may start at any time';
+
+/** Replaces an answer while the server of the page is away. */
+export const describeFormerAnswer = (answer: string) => `was: ${answer}`;
+
+/** The zone of all times in a block. */
+export const describeZone = (now: Instant, times: TimeFormat) => `times in ${times.zoneAt(now)}`;
+
 /** Replaces an answer that needs a newer sample. */
 export const describeStaleStart = (lastSampleAt: Instant, now: Instant, times: TimeFormat) =>
-  `unknown: no sample since ${times.shortTimestamp(lastSampleAt, now)}`;
+  `unknown: no sample since ${times.clockTime(lastSampleAt, now)}`;

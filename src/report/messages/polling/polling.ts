@@ -29,6 +29,8 @@ export interface Failing {
 /** What a poller knows between two polls. Times are by the host's clock. */
 export interface PollingState extends PollCounts {
   now: Instant;
+  /** Between two polls that succeed. */
+  interval: Seconds;
   /** When the newest credentials expire. Null before the first sample. */
   expiresAt: Instant | null;
   /** Null while a poll runs, and before the first one. Infinite after the last one. */
@@ -39,22 +41,48 @@ export interface PollingState extends PollCounts {
 
 /** The parts of one line, the most important ones first. */
 export function listPollingParts(state: PollingState): string[] {
-  const { now, expiresAt, nextPollAt, failing } = state;
+  const { now, expiresAt, failing } = state;
   return [
     ...(failing === null
       ? []
       : [`failing since ${formatShortTimestamp(failing.since, now)}: ${failing.reason}`]),
-    ...(expiresAt === null ? [] : [formatRemaining(toSeconds(expiresAt - now))]),
-    describeNextPoll(nextPollAt, now),
+    ...(expiresAt === null ? [] : [formatSteadyRemaining(toSeconds(expiresAt - now))]),
+    describeNextPoll(state),
     formatCount(state.rotations, 'rotation'),
     formatCount(state.polls, 'poll'),
     `${state.failed} failed`,
   ];
 }
 
-function describeNextPoll(at: Instant | null, now: Instant): string {
+/** The pause varies, so that many pollers do not poll at once. After a failure, it is longer than the interval. */
+function describeNextPoll({ nextPollAt: at, now, interval, failing }: PollingState): string {
   if (at === Number.POSITIVE_INFINITY) return 'no further poll';
-  return at === null || at <= now ? 'polling' : `next poll in ${duration(Math.ceil((at - now) / 1000))}`;
+  const describe = (pause: Seconds) => `next poll in ${formatSteadyDuration(pause, interval)}`;
+  if (at === null || at <= now) return 'polling'.padEnd(describe(interval).length);
+  const pause = Math.ceil((at - now) / 1000);
+  return describe(failing === null ? Math.min(pause, Math.ceil(interval)) : pause);
+}
+
+const formatSteadyRemaining = (remaining: Seconds) =>
+  remaining < 0 ? formatRemaining(remaining) : `${formatSteadyDuration(remaining, HOUR)} left`;
+
+const [MINUTE, HOUR] = [60, 3600];
+
+/**
+ * `5h 00m 00s`: all units, so that a line with a countdown does not change its width.
+ * @param longest decides about the units
+ */
+function formatSteadyDuration(seconds: Seconds, longest: Seconds): string {
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / HOUR),
+    Math.floor((seconds % HOUR) / MINUTE),
+    seconds % MINUTE,
+  ];
+  if (seconds >= 24 * HOUR) return duration(seconds);
+  if (longest >= HOUR || hours > 0) return `${hours}h ${pad(minutes)}m ${pad(rest)}s`;
+  if (longest >= MINUTE || minutes > 0) return `${minutes}m ${pad(rest)}s`;
+  return `${String(rest).padStart(longest >= 10 ? 2 : 1)}s`;
 }
 
 const toSeconds = (milliseconds: number): Seconds => Math.floor(milliseconds / 1000);

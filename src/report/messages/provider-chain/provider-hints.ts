@@ -1,14 +1,8 @@
 import type { FailureReason } from '../../../domain/model.ts';
-import {
-  type ChainFacts,
-  createProvider,
-  IMDS_ORIGIN,
-  type Provider,
-} from '../../../domain/provider-chain/providers.ts';
+import { type ChainFacts, createProvider, type Provider } from '../../../domain/provider-chain/providers.ts';
 import {
   ADD_SESSION_TOKEN,
   describeMissingSection,
-  describeRemoval,
   describeSpecificHint,
   FAILURES,
   formatSignInCommand,
@@ -17,19 +11,6 @@ import {
 type DescribeHint = (provider: Provider, facts: ChainFacts) => string;
 
 const RETRY = 'try again in a moment';
-const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
-const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
-const IMDS_VARIABLES = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'];
-const IMDS_PROFILE_SETTINGS = 'ec2_metadata_service_endpoint and its mode from the profile';
-
-const describeUnreachable: DescribeHint = ({ name, origin }, { setVariables }) => {
-  if (name === 'container') {
-    return `check that the agent runs, or unset ${setVariables.has(RELATIVE_URI) ? RELATIVE_URI : FULL_URI}`;
-  }
-  if (origin === IMDS_ORIGIN) return 'check that this is an EC2 instance and that its IMDS is enabled';
-  const setting = IMDS_VARIABLES.find((variable) => setVariables.has(variable)) ?? IMDS_PROFILE_SETTINGS;
-  return `check that IMDS responds at this address, or ${describeRemoval(setting)}`;
-};
 
 const describeTimeout: DescribeHint = ({ name }) =>
   name === 'process'
@@ -46,7 +27,7 @@ const SOURCES_HINTS: Partial<Record<FailureReason, DescribeHint>> = {
   'server-error': () => `${RETRY}; if it fails again, read the log of the endpoint`,
   'mfa-required': () => 'sign in with another tool, which keeps the credentials in variables or in a profile',
   'long-lived': () => 'replace the keys with a role',
-  unreachable: describeUnreachable,
+  unreachable: () => 'check that this is an EC2 instance and that its IMDS is enabled',
   timeout: describeTimeout,
 };
 

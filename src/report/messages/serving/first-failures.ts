@@ -26,7 +26,7 @@ export function describeFirstFailure(first: FirstFailure): Explanation {
   return {
     message: `could not get the credentials of ${name}: ${message}`,
     hint:
-      describeSpecificHint(failure) ??
+      (failure.reason === 'unreachable' ? describeUnreachable(first) : describeSpecificHint(failure)) ??
       chooseHint(first) ??
       hint.replace(OTHER_SOURCE, `serve other credentials: ${listSelectors(first)}`),
   };
@@ -48,8 +48,6 @@ function chooseHint(first: FirstFailure): string | null {
       ? 'run the command by hand: it must print the credentials within 1m, and cannot ask for a password'
       : 'start the server again when the source responds; systemd does so with Restart=on-failure';
   switch (failure.reason) {
-    case 'unreachable':
-      return describeUnreachable(first);
     case 'not-configured':
       return describeMissing(first);
     case 'throttled':
@@ -62,11 +60,12 @@ function chooseHint(first: FirstFailure): string | null {
 }
 
 function describeUnreachable(first: FirstFailure): string {
+  const check = describeSpecificHint(first.failure);
   switch (first.source) {
     case 'imds':
-      return `if this machine is not an EC2 instance with a role, name the credentials to serve: ${listSelectors(first)}`;
+      return `${check === null ? '' : `${check}; `}if this machine is not an EC2 instance with a role, name the credentials to serve: ${listSelectors(first)}`;
     case 'container':
-      return `check that the endpoint in the AWS_CONTAINER_CREDENTIALS_… variable runs, or serve other credentials: ${listSelectors(first)}`;
+      return `${check ?? 'check that the endpoint runs'}, or serve other credentials: ${listSelectors(first)}`;
     case 'role':
       return first.isNamed
         ? `name a profile with role_arn and source_profile: --serve ${first.name}=profile:NAME`

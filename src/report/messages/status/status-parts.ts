@@ -13,7 +13,7 @@ import {
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
-import { formatVerdict } from '../verdicts.ts';
+import { formatSafety, formatVerdict } from '../verdicts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
 export interface StatusPart {
@@ -27,6 +27,7 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
   const measured = series?.measured ?? null;
   return [
     ...listVerdictParts(status),
+    ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
     ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
@@ -46,9 +47,17 @@ function listVerdictParts(status: Status): StatusPart[] {
   }
   const which = jobs.length > 1 ? `, the worst of ${formatCount(jobs.length, 'job')}` : '';
   return [
-    { text: formatVerdict(verdict), emphasis: 'verdict' },
+    { text: formatSafety(verdict), emphasis: 'verdict' },
     { text: `${job.name === null ? `${formatJob(job)} job` : `job ${formatJob(job)}`}${which}` },
   ];
+}
+
+/** When starts are safe, for `start-after-rotation` and `never`. The share of safe starts describes other verdicts. */
+export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] {
+  if (judgement?.verdict === 'never') return [{ text: 'no start was safe' }];
+  if (judgement?.verdict !== 'start-after-rotation') return [];
+  const { safeTimeAfterRotation: time } = judgement;
+  return time === null || time < 1 ? [] : [{ text: `safe only within ${duration(time)} after a rotation` }];
 }
 
 /** Null without a sample. */

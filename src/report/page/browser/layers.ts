@@ -49,8 +49,8 @@ export function drawForeground(chart: uPlot, data: SawToothData, colour: ReadCol
       for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
     }
     for (const { required, tone } of data.jobs) drawRequired(chart, required, colour(tone));
-    drawWorstCase(chart, data, colour);
   });
+  drawWorstCase(chart, data, colour);
   drawJobLabels(chart, data, colour);
 }
 
@@ -127,9 +127,12 @@ function drawRequired({ ctx, bbox, valToPos }: uPlot, required: Seconds, colour:
   ctx.setLineDash([]);
 }
 
+/** Not clipped, because a whole dot at the edge is easier to see. */
 function drawWorstCase(chart: uPlot, { worstCase }: SawToothData, colour: ReadColour): void {
   const { at, seconds } = worstCase;
-  const { ctx } = chart;
+  const { ctx, scales } = chart;
+  const { min, max } = scales.x ?? {};
+  if (at / 1000 < (min ?? 0) || at / 1000 > (max ?? 0)) return;
   ctx.fillStyle = colour('surface');
   drawDot(chart, at / 1000, seconds, 6);
   ctx.fillStyle = colour('ink');

@@ -7,7 +7,7 @@ import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts'
 import type { Seconds, Span } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildHistogram } from '../../drawing/histogram.ts';
-import { describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
+import { areSafeStartsKnown, describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
 import { describeSawTooth, summariseDistribution } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
@@ -111,6 +111,7 @@ function renderCurve(
 ): Markup | string {
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length === 0) return UNKNOWN_VALUE;
+  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
   if (points.length === 1) return describeNoSafeStart(margin);
   const legend = judgements.map(
     ({ job, verdict }) => [`required ${getTone(verdict)}`, `${formatJobLabel(job)} job`] as const,

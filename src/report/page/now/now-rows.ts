@@ -10,11 +10,11 @@ export interface NowRow {
   now: SeriesNow;
   /** Null without a poll. */
   lastPollAt: Instant | null;
-  /** Null if it is unknown. */
-  nextPollAt: Instant | null;
-  /** The next poll is expected from the pauses between earlier samples, because another process polls. */
-  isNextPollExpected: boolean;
+  nextPoll: NextPoll;
 }
+
+/** Another process may poll the series, and this process does not know when. */
+export type NextPoll = { code: 'POLLED_ELSEWHERE' | 'RUNNING' | 'NONE' } | { code: 'AT'; at: Instant };
 
 /** More rows would hide the report below them. */
 const MAX_ROWS = 20;
@@ -42,8 +42,7 @@ export function listNowRows(
     const { host, source } = each.identity;
     const poll = lastPolls.find((last) => last.host === host && last.source === source) ?? null;
     const lastPollAt = findLastPoll(found, poll);
-    const nextPollAt = findNextPoll(found, poll, lastPollAt);
-    return [{ series: each, now: found, lastPollAt, nextPollAt, isNextPollExpected: poll === null }];
+    return [{ series: each, now: found, lastPollAt, nextPoll: findNextPoll(poll) }];
   });
   const rank = ({ now: { failure, expiresAt } }: NowRow) =>
     failure === null ? (expiresAt ?? Number.POSITIVE_INFINITY) : 0;
@@ -56,14 +55,10 @@ function findLastPoll({ lastSampleAt, failure }: SeriesNow, poll: LastPoll | nul
   return times.length === 0 ? null : Math.max(...times);
 }
 
-function findNextPoll(
-  { usualNextPollAt }: SeriesNow,
-  poll: LastPoll | null,
-  lastPollAt: Instant | null,
-): Instant | null {
-  if (poll === null) return usualNextPollAt;
-  const { nextPollAt, endedAt } = poll;
-  // A poll has ended, and its pause is not known yet.
-  const isKnown = nextPollAt !== null && nextPollAt >= endedAt && nextPollAt !== Number.POSITIVE_INFINITY;
-  return isKnown && nextPollAt >= (lastPollAt ?? 0) ? nextPollAt : null;
+function findNextPoll(poll: LastPoll | null): NextPoll {
+  if (poll === null) return { code: 'POLLED_ELSEWHERE' };
+  const { nextPollAt: at, endedAt } = poll;
+  // An earlier time is that of the poll that has just ended.
+  if (at === null || at < endedAt) return { code: 'RUNNING' };
+  return at === Number.POSITIVE_INFINITY ? { code: 'NONE' } : { code: 'AT', at };
 }

@@ -1,4 +1,4 @@
-import type { StartNow } from '../../../domain/live/series-now.ts';
+import type { SeriesNow, StartNow } from '../../../domain/live/series-now.ts';
 import type { Instant } from '../../../domain/model.ts';
 import type { Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
@@ -6,7 +6,7 @@ import type { ReportContext } from '../../context.ts';
 import {
   COUNTERS,
   type Counter,
-  describeExpiration,
+  describeFormerAnswer,
   describeMissedStart,
   describeNoStart,
   describePollFailure,
@@ -14,23 +14,26 @@ import {
   describeStaleStart,
   describeStartUntil,
   describeUnknownStart,
-  NEXT_POLL_EXPECTED,
+  describeZone,
+  NO_NEXT_POLL,
+  POLL_RUNS,
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
 import { formatNumber, formatSeriesName } from '../../text/format-values.ts';
-import { type Content, html, type Markup } from '../markup.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
+import { type Content, capitalise, html, type Markup } from '../markup.ts';
 import type { Tone } from '../verdicts.ts';
-import { listNowRows, type NowRow } from './now-rows.ts';
+import { listNowRows, type NextPoll, type NowRow } from './now-rows.ts';
 
 /** What is true now. The script of a served page counts down, and replaces the values after each poll. */
 export function renderNow(assessment: Assessment, context: ReportContext): Markup | null {
   const { rows, jobs, hiddenCount } = listNowRows(assessment, context);
   const [only, ...others] = rows;
   if (only === undefined) return null;
-  const nextPolls = rows.flatMap(({ nextPollAt }) => nextPollAt ?? []);
+  const nextPolls = rows.flatMap(({ nextPoll: next }) => (next.code === 'AT' ? next.at : []));
   const nextPoll = nextPolls.length === 0 ? '' : String(Math.min(...nextPolls));
   return html`<section class="now" aria-labelledby="now" data-next-poll="${nextPoll}">
-<h2 id="now">Now</h2>
+<h2 id="now">Now <small class="muted">${describeZone(context.now, context.times)}</small></h2>
 ${others.length === 0 ? renderSeries(only, jobs, context) : renderTable(rows, jobs, context)}
 ${hiddenCount > 0 && html`<p class="muted">${formatNumber(hiddenCount)} more series are polled</p>`}
 </section>`;
@@ -42,61 +45,71 @@ type NowContext = Pick<ReportContext, 'now' | 'margin' | 'times'>;
 interface Value {
   label: string;
   value: Content;
-  remark: Content;
+  remark?: Content;
 }
 
+/** The answers have the size of the headline, because they decide what to do now. */
 function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
-  return html`<dl class="card facts">${listValues(row, jobs, context).map(
+  const answers = listAnswers(row, jobs, context).map(
+    ({ label, value }) =>
+      html`<div class="card answer"><p class="question">${capitalise(label)}</p><p>${value}</p></div>`,
+  );
+  const facts = listFacts(row, context).map(
     ({ label, value, remark }) =>
-      html`<div><dt>${label}</dt><dd>${value}${remark !== null && html` <small>${remark}</small>`}</dd></div>`,
-  )}</dl>`;
+      html`<div><dt>${label}</dt><dd>${value}${remark && html` <small>${remark}</small>`}</dd></div>`,
+  );
+  return html`<div class="answers">${answers}</div><dl class="card facts">${facts}</dl>`;
 }
 
 /** The style sheet shows a row as a block of lines on a phone. */
 function renderTable(rows: readonly NowRow[], jobs: readonly Job[], context: NowContext): Markup {
-  const [first] = rows;
-  const labels = first === undefined ? [] : listValues(first, jobs, context).map(({ label }) => label);
+  const listed = rows.map((row) => ({
+    name: formatSeriesName(row.series.identity),
+    values: [...listAnswers(row, jobs, context), ...listFacts(row, context)],
+  }));
+  const labels = new Set(listed.flatMap(({ values }) => values.map(({ label }) => label)));
+  const body = listed.map(({ name, values }) => {
+    const cells = Array.from(labels, (label) => renderCell(values.find((each) => each.label === label)));
+    return html`<tr data-keep="${name}"><th scope="row">${name}</th>${cells}</tr>\n`;
+  });
   return html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="now"><table class="rows live-rows">
-<thead><tr><th scope="col">series</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => renderRow(row, jobs, context))}</tbody>
+<thead><tr><th scope="col">series</th>${Array.from(labels, (label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${body}</tbody>
 </table></div>`;
 }
 
-function renderRow(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
-  const name = formatSeriesName(row.series.identity);
-  return html`<tr data-keep="${name}"><th scope="row">${name}</th>${listValues(row, jobs, context).map(
-    ({ label, value, remark }) =>
-      html`<td data-label="${label}"><div>${value}${remark !== null && html` <span class="remark">${remark}</span>`}</div></td>`,
-  )}</tr>\n`;
+/** A series without the value has an empty cell. */
+const renderCell = (cell: Value | undefined): Markup =>
+  cell === undefined
+    ? html`<td class="empty"></td>`
+    : html`<td data-label="${cell.label}"><div>${cell.value}${cell.remark && html` <span class="remark">${cell.remark}</span>`}</div></td>`;
+
+function listAnswers({ now: known }: NowRow, jobs: readonly Job[], context: NowContext): Value[] {
+  const { now, margin } = context;
+  const { expiresAt, starts } = known;
+  if (jobs.length === 0) {
+    const value = expiresAt === null ? '–' : renderCounter('longest', expiresAt - margin * 1000, now);
+    return [{ label: 'longest job that may start now', value }];
+  }
+  return jobs.map((job) => ({
+    label: `may ${describeJob(job.duration)} start now?`,
+    value: renderStart(
+      starts.find((each) => each.job === job),
+      known,
+      context,
+    ),
+  }));
 }
 
-function listValues(row: NowRow, jobs: readonly Job[], { now, margin, times }: NowContext): Value[] {
-  const { now: known, lastPollAt, nextPollAt } = row;
+function listFacts({ now: known, lastPollAt, nextPoll }: NowRow, { now, times }: NowContext): Value[] {
   const { expiresAt, nextRotation, failure } = known;
-  const starts: Value[] =
-    jobs.length > 0
-      ? jobs.map((job) => ({
-          label: `may ${describeJob(job.duration)} start now?`,
-          value: renderStart(
-            known.starts.find((each) => each.job === job),
-            row,
-            { now, times },
-          ),
-          remark: null,
-        }))
-      : [
-          {
-            label: 'longest job that may start now',
-            value: expiresAt === null ? '–' : renderCounter('longest', expiresAt - margin * 1000, now),
-            remark: null,
-          },
-        ];
   return [
-    ...starts,
     {
       label: 'time left',
       value: expiresAt === null ? '–' : renderCounter('left', expiresAt, now),
-      remark: expiresAt === null ? null : describeExpiration(expiresAt, now, times),
+      remark:
+        expiresAt !== null &&
+        html`${renderCounter('expires', expiresAt, now)} ${times.clockTime(expiresAt, now)}`,
     },
     {
       label: 'next rotation',
@@ -104,19 +117,28 @@ function listValues(row: NowRow, jobs: readonly Job[], { now, margin, times }: N
         nextRotation === null
           ? 'not known yet'
           : renderCounter('rotation', nextRotation.expected, now, nextRotation.latest),
-      remark: nextRotation === null ? null : describeRotationRange(nextRotation, now, times),
+      remark: nextRotation !== null && describeRotationRange(nextRotation, now, times),
     },
     {
       label: 'last poll',
       value: lastPollAt === null ? '–' : renderCounter('ago', lastPollAt, now),
       remark: html`<span class="${failure === null ? 'poll' : 'poll bad'}" aria-live="polite">${failure === null ? 'recorded' : describePollFailure(failure)}</span>`,
     },
-    {
-      label: 'next poll',
-      value: nextPollAt === null ? 'not known' : renderCounter('next', nextPollAt, now),
-      remark: nextPollAt !== null && row.isNextPollExpected ? NEXT_POLL_EXPECTED : null,
-    },
+    ...(nextPoll.code === 'POLLED_ELSEWHERE'
+      ? []
+      : [{ label: 'next poll', value: renderNextPoll(nextPoll, now) }]),
   ];
+}
+
+function renderNextPoll(next: Exclude<NextPoll, { code: 'POLLED_ELSEWHERE' }>, now: Instant): Content {
+  switch (next.code) {
+    case 'AT':
+      return renderCounter('next', next.at, now);
+    case 'RUNNING':
+      return POLL_RUNS;
+    case 'NONE':
+      return NO_NEXT_POLL;
+  }
 }
 
 /** The script writes the value again every second. */
@@ -126,26 +148,31 @@ const renderCounter = (counter: Counter, at: Instant, now: Instant, latest = at)
 /** An answer and the answers that replace it later. The script shows the one that is true. */
 function renderStart(
   start: StartNow | undefined,
-  { now: known }: NowRow,
-  { now, times }: Pick<NowContext, 'now' | 'times'>,
+  { lastSampleAt, staleAt }: SeriesNow,
+  { now, times }: NowContext,
 ): Content {
   if (start === undefined) return '–';
-  const { lastSampleAt, staleAt } = known;
-  const render = (answer: string, tone: Tone, text: string, isHidden: boolean) =>
+  const render = (answer: string, tone: Tone | 'former', text: string, isHidden: boolean) =>
     html`<span class="${tone}" data-answer="${answer}"${isHidden && html` hidden`}>${text}</span>`;
-  const stale =
-    staleAt !== null && lastSampleAt !== null && start.answer !== 'unknown'
-      ? render('stale', 'unsure', describeStaleStart(lastSampleAt, now, times), true)
-      : null;
-  const until = start.answer === 'yes' ? start.until : '';
-  return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${stale === null ? null : staleAt}">${
-    start.answer === 'yes'
-      ? [
-          render('now', 'safe', describeStartUntil(start.until, now, times), false),
-          render('later', 'bad', describeMissedStart(start.until, now, times), true),
-        ]
-      : start.answer === 'no'
-        ? render('now', 'bad', describeNoStart(start), false)
-        : render('now', 'unsure', describeUnknownStart(start.reason), false)
-  }${stale}</span>`;
+  const [tone, text] = describeStart(start, now, times);
+  const isKnown = start.answer !== 'unknown';
+  const until = start.answer === 'yes' ? start.until : null;
+  const hasStale = isKnown && staleAt !== null && lastSampleAt !== null;
+  return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${hasStale && staleAt}">${[
+    render('now', tone, text, false),
+    isKnown && render('former', 'former', describeFormerAnswer(text), true),
+    until !== null && render('later', 'bad', describeMissedStart(until, now, times), true),
+    hasStale && render('stale', 'unsure', describeStaleStart(lastSampleAt, now, times), true),
+  ]}</span>`;
+}
+
+function describeStart(start: StartNow, now: Instant, times: TimeFormat): [Tone, string] {
+  switch (start.answer) {
+    case 'yes':
+      return ['safe', describeStartUntil(start.until, now, times)];
+    case 'no':
+      return ['bad', describeNoStart(start)];
+    case 'unknown':
+      return ['unsure', describeUnknownStart(start.reason)];
+  }
 }

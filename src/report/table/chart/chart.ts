@@ -1,13 +1,14 @@
 import { range } from '../../../domain/measurement/statistics.ts';
-import type { Seconds } from '../../../domain/model.ts';
+import type { Seconds, Span } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import { LABEL_WIDTH } from '../../terminal/layout.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import { type ChartCell, clampToZero, drawDots } from './dots.ts';
+import { clampToZero, drawDots } from './dots.ts';
 import { type ChartGlyphs, getChartGlyphs } from './glyphs.ts';
+import { buildLowerEdge, type LowerEdge } from './lower-edge.ts';
 import { buildLegend, drawMarks, findMarks } from './marks.ts';
 import { createScale, type Scale } from './scale.ts';
 import { buildTimeLabels } from './time-labels.ts';
@@ -43,18 +44,38 @@ export function renderChart(
   );
   const { labels, ticks } = buildTimeLabels(span, width, options.times);
   const marks = findMarks(columns);
+  const edge = marks.isDense ? buildLowerEdge(columns) : null;
+  const curve = { columns, edge, worstCase: locateWorstCase(analysis, span, width) };
   const legend = buildLegend(marks, (span.to - span.from) / 1000 / width, glyphs);
   // A single short entry, usually "rotation", goes into the margin to save a row.
   const [onlyEntry = ''] = legend.length === 1 ? legend : [];
   const isInMargin = onlyEntry !== '' && onlyEntry.length <= LABEL_WIDTH - 2;
   return [
-    ...drawCurve(columns, createChartScale(buckets, options, glyphs), marks.isDense, glyphs, colours),
+    ...drawCurve(curve, createChartScale(curve, options, glyphs), glyphs, colours),
     drawMargin(isInMargin ? onlyEntry : '', '') + drawMarks(marks, ticks, glyphs, colours),
     `${drawMargin('', '')} ${labels}`,
     ...(isInMargin ? [] : wrapEntries(legend, width).map((row) => `${drawMargin('', '')} ${row}`)),
   ]
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+interface Curve {
+  columns: readonly ChartColumn[];
+  /** Drawn instead of the saw teeth, if they are too narrow. */
+  edge: LowerEdge | null;
+  worstCase: { column: number; seconds: Seconds } | null;
+}
+
+function locateWorstCase(
+  { measurement }: SeriesAnalysis,
+  { from, to }: Span,
+  width: number,
+): Curve['worstCase'] {
+  if (measurement === null) return null;
+  const { at, seconds } = measurement.worstCase;
+  const column = Math.floor(((at - from) / (to - from)) * width);
+  return { column: Math.max(0, Math.min(width - 1, column)), seconds };
 }
 
 function wrapEntries(entries: readonly string[], width: number): string[] {
@@ -74,62 +95,64 @@ function drawMargin(left: string, right: string): string {
   return `  ${isFitting ? left : ''}${right.padStart(isFitting ? width - left.length : width)} `;
 }
 
+/** Rotations are never exactly equal. On a shorter axis, their usual differences look like large changes. */
+const MIN_EDGE_RANGE: Seconds = 1200;
+
 function createChartScale(
-  buckets: readonly ValidityBucket[],
+  { columns, edge }: Curve,
   { required, curveRows }: ChartOptions,
   { dotsPerRow }: ChartGlyphs,
 ): Scale {
-  const known = buckets.flatMap(({ remaining }) =>
-    remaining === null ? [] : [clampToZero(remaining.min), clampToZero(remaining.max)],
-  );
-  const { min, max } = range(known) ?? { min: 0, max: 0 };
+  const known = columns.flat().flatMap(({ remaining }) => remaining ?? []);
+  const whole = range(known.flatMap(({ min, max }) => [min, max].map(clampToZero))) ?? { min: 0, max: 0 };
+  const highestMinimum = Math.max(0, ...(edge ?? []).map((minimum) => minimum ?? 0));
   return createScale({
-    lowest: min,
-    highest: max,
+    lowest: whole.min,
+    highest:
+      edge === null ? whole.max : Math.max(highestMinimum, Math.min(whole.min + MIN_EDGE_RANGE, whole.max)),
     required: [...new Set(required)].sort((a, b) => a - b),
     curveRows,
     dotsPerRow,
   });
 }
 
-function drawCurve(
-  columns: readonly ChartColumn[],
-  scale: Scale,
-  isDense: boolean,
-  glyphs: ChartGlyphs,
-  colours: Palette,
-): string[] {
-  const cells = drawDots(columns, scale, isDense, glyphs);
-  const titles = ['remaining', 'validity'];
+function drawCurve(curve: Curve, scale: Scale, glyphs: ChartGlyphs, colours: Palette): string[] {
+  const { columns, edge, worstCase } = curve;
+  const cells = drawDots(columns, scale, edge, glyphs);
+  const worstRow = worstCase === null ? null : scale.toRow(clampToZero(worstCase.seconds));
+  const titles = [...(edge === null ? [] : ['shortest']), 'remaining', 'validity'];
   let isBelowLine = false;
   return scale.rows.map((row) => {
     if (row.kind === 'line') {
       isBelowLine = true;
-      const line = columns.map((column) =>
-        isCrossed(column, row.required) ? colours.bad(glyphs.requiredCrossing) : glyphs.requiredLine,
-      );
-      return `${drawMargin('required', formatDuration(row.required))}${glyphs.axisAtLabel}${line.join('')}`;
+      return `${drawMargin('required', formatDuration(row.required))}${glyphs.axisAtLabel}${drawLine(row.required, curve, glyphs, colours)}`;
     }
-    const title = titles.shift() ?? '';
-    if (row.kind === 'break') return `${drawMargin(title, '')}${colours.dim(glyphs.axisBreak)}`;
-    const axis = row.label === '' ? glyphs.axis : glyphs.axisAtLabel;
-    const curve = cells.flatMap((column) => column[row.index] ?? []);
-    const text = isBelowLine ? colours.bad(joinCells(curve)) : paintBand(curve, colours);
-    return `${drawMargin(title, row.label)}${colours.dim(axis)}${text}`;
+    if (row.kind === 'break') return `${drawMargin('', '')}${colours.dim(glyphs.axisBreak)}`;
+    const texts = cells.map((column) => column[row.index] ?? ' ');
+    const paint = isBelowLine ? colours.bad : (text: string) => text;
+    if (worstCase === null || row.index !== worstRow) {
+      const axis = row.label === '' ? glyphs.axis : glyphs.axisAtLabel;
+      return `${drawMargin(titles.shift() ?? '', row.label)}${colours.dim(axis)}${paint(texts.join(''))}`;
+    }
+    const [left, right] = [texts.slice(0, worstCase.column), texts.slice(worstCase.column + 1)];
+    const line = paint(left.join('')) + colours.bold(paint(glyphs.worstCase)) + paint(right.join(''));
+    return `${drawMargin('worst', formatDuration(worstCase.seconds))}${colours.dim(glyphs.axisAtLabel)}${line}`;
   });
 }
 
-const joinCells = (cells: readonly ChartCell[]) => cells.map(({ text }) => text).join('');
-
-/** Dims the inside of a band, so that its lower edge is prominent. */
-function paintBand(cells: readonly ChartCell[], { dim }: Palette): string {
-  const runs: ChartCell[][] = [];
-  for (const cell of cells) {
-    const run = runs.at(-1);
-    if (run?.[0]?.isInsideBand === cell.isInsideBand) run.push(cell);
-    else runs.push([cell]);
-  }
-  return runs.map((run) => (run[0]?.isInsideBand ? dim(joinCells(run)) : joinCells(run))).join('');
+/** The line of a required validity. Its parts above a validity that is too short differ. */
+function drawLine(
+  required: Seconds,
+  { columns, edge }: Curve,
+  glyphs: ChartGlyphs,
+  { bad }: Palette,
+): string {
+  const cells = columns.map((column, index) => {
+    const minimum = edge?.[index] ?? null;
+    if (minimum !== null && minimum < required) return bad(glyphs.requiredMissed);
+    return edge === null && isCrossed(column, required) ? bad(glyphs.requiredCrossing) : glyphs.requiredLine;
+  });
+  return cells.join('');
 }
 
 const isCrossed = (column: ChartColumn, required: Seconds) =>

@@ -5,14 +5,19 @@ const BRAILLE_BLANK = 0x2800;
 /** The dots of one character cell, numbered row by row from the top left. */
 export interface CellDots {
   curve: Set<number>;
-  /** The lower edge of a band. */
+  /** The line of the shortest validity of each column. */
   edge: Set<number>;
   /** Below the line of a job and above the curve. */
   shortfall: Set<number>;
+  /** The same area above the line of the shortest validity, where it can fill most of the chart. */
+  sparse: Set<number>;
 }
 
 /** Every second dot, so that the curve stays visible. */
 const isHatched = (dot: number) => (Math.floor(dot / 2) + dot) % 2 === 0;
+
+/** One dot of a cell. */
+const isSparse = (dot: number) => dot === 2;
 
 const drawBraille = (dots: ReadonlySet<number>): string =>
   dots.size === 0
@@ -22,12 +27,17 @@ const drawBraille = (dots: ReadonlySet<number>): string =>
 const UNICODE = {
   dotsPerColumn: 2,
   dotsPerRow: 4,
-  /** The thickness of the lower edge of a band. */
+  /** The thickness of the line of the shortest validity. */
   edgeDots: 2,
-  drawCell: ({ curve, edge, shortfall }: CellDots): string =>
-    drawBraille(new Set([...curve, ...edge, ...[...shortfall].filter(isHatched)])),
+  drawCell: ({ curve, edge, shortfall, sparse }: CellDots): string =>
+    drawBraille(
+      new Set([...curve, ...edge, ...[...shortfall].filter(isHatched), ...[...sparse].filter(isSparse)]),
+    ),
   requiredLine: '─',
   requiredCrossing: '┼',
+  /** Above a validity that is too short. */
+  requiredMissed: '━',
+  worstCase: '●',
   axis: '│',
   axisAtLabel: '┤',
   axisBreak: '┊',
@@ -48,13 +58,16 @@ const ASCII: ChartGlyphs = {
   dotsPerColumn: 1,
   dotsPerRow: 2,
   edgeDots: 1,
-  drawCell: ({ curve, edge, shortfall }) => {
+  drawCell: ({ curve, edge, shortfall, sparse }) => {
     if (shortfall.size > 0) return shortfall.has(1) ? '#' : '"';
     if (edge.size > 0) return edge.has(1) ? '_' : '-';
+    if (sparse.size > 0) return '.';
     return curve.size === 0 ? ' ' : curve.size === 2 ? ':' : curve.has(0) ? "'" : '.';
   },
   requiredLine: '-',
   requiredCrossing: '+',
+  requiredMissed: '=',
+  worstCase: 'o',
   axis: '|',
   axisAtLabel: '|',
   axisBreak: ':',

@@ -18,14 +18,17 @@ const MARK_NAMES: Record<Mark, string> = {
 
 export interface Marks {
   columns: readonly (Mark | null)[];
-  /** True if there are too many rotations to mark each one. A column then shows a range of validity. */
+  /** True if there are too many rotations to draw each one. A column then shows its shortest validity. */
   isDense: boolean;
 }
+
+/** Teeth of fewer columns are not recognizable. */
+const MIN_COLUMNS_OF_PERIOD = 4;
 
 /** @param columns the buckets of each chart column */
 export function findMarks(columns: readonly (readonly ValidityBucket[])[]): Marks {
   const rotating = columns.filter((buckets) => buckets.some(({ rotations }) => rotations > 0));
-  const isDense = rotating.length > columns.length / 2;
+  const isDense = rotating.length > columns.length / MIN_COLUMNS_OF_PERIOD;
   return { columns: columns.map((buckets) => chooseMark(buckets, isDense)), isDense };
 }
 
@@ -59,7 +62,7 @@ export function buildLegend(
   glyphs: ChartGlyphs,
 ): string[] {
   const length = formatDuration(Math.round(columnSeconds / 60) * 60);
-  const dense = isDense ? [`one column: range over ${length}`] : [];
+  const dense = isDense ? [`each column: shortest in ${length}`] : [];
   const used = MARKS.filter((mark) => columns.includes(mark));
   return [...dense, ...used.map((mark) => `${glyphs[mark]} ${MARK_NAMES[mark]}`)];
 }

@@ -21,6 +21,8 @@ export interface Scale {
   shortfallTop: number;
   /** Dots from the bottom of the curve. */
   toDot(remaining: Seconds): number;
+  /** The index of a curve row. */
+  toRow(remaining: Seconds): number;
 }
 
 export interface ScaleOptions {
@@ -59,7 +61,8 @@ export function createScale(options: ScaleOptions): Scale {
     return segment.firstRow * dotsPerRow + offset;
   };
 
-  const labels = labelRows(axis, required, (value) => Math.floor(toDot(value) / dotsPerRow));
+  const toRow = (remaining: Seconds) => Math.floor(toDot(remaining) / dotsPerRow);
+  const labels = labelRows(axis, required, toRow);
   const rows: ScaleRow[] = [...farBelow];
   if (farBelow.length > 0) rows.push({ kind: 'break' });
   for (let index = 0; index <= curveRows; index += 1) {
@@ -71,7 +74,7 @@ export function createScale(options: ScaleOptions): Scale {
   rows.push(...farAbove);
   const missed = lines.find((line) => line.required > lowest);
   const shortfallTop = (missed?.rowsBelow ?? 0) * dotsPerRow;
-  return { rows: rows.reverse(), curveRows, shortfallTop, toDot };
+  return { rows: rows.reverse(), curveRows, shortfallTop, toDot, toRow };
 }
 
 const toLineRow = (required: Seconds): ScaleRow => ({ kind: 'line', required });
@@ -143,13 +146,13 @@ function buildSegments(lines: readonly PlacedLine[], axis: Axis): Segment[] {
   return segments;
 }
 
-/** Round durations, for every second row at most. A required validity is labelled by its own line. */
+/** Round durations, for five of eight rows at most. A required validity is labelled by its own line. */
 function labelRows(
   { bottom, top, curveRows }: Axis,
   required: readonly Seconds[],
   toRow: (value: Seconds) => number,
 ): Map<number, string> {
-  const maxLabels = Math.max(2, curveRows / 2);
+  const maxLabels = Math.max(2, (curveRows * 5) / 8);
   const labels = new Map<number, string>();
   for (const value of listMultiples(chooseRoundStep(top - bottom, maxLabels), bottom, top)) {
     const row = toRow(value);

@@ -115,7 +115,8 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
   const waitUntilDrawn = (page: Page) =>
     expect.poll(() => page.$$eval('[data-state=drawn]', (all) => all.length)).toBeGreaterThan(0);
 
-  const readNow = async (page: Page) => (await page.innerText('.now')).split('\n');
+  const readNow = async (page: Page) =>
+    (await page.innerText('.now')).split('\n').filter((line) => line !== '');
 
   test('a live page counts down every second without requests', async () => {
     const lastPolls: LastPoll[] = [
@@ -123,15 +124,15 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     ];
     const { state, page } = await openLive(render([series('a')], { lastPolls }));
     expect(await readNow(page)).toEqual([
-      'Now',
-      'may a 5h job start now?',
-      'yes, until 12:12:00Z',
+      'Now times in UTC',
+      'May a 5h job start now?',
+      'Yes, until 12:12:00',
       'time left',
       '5h 16m 40s',
-      'expires at 17:17:00Z',
+      'expires at 17:17:00',
       'next rotation',
       'overdue for 20s',
-      'expected at 12:00:00Z',
+      'expected at 12:00:00',
       'last poll',
       '30s ago',
       'recorded',
@@ -151,11 +152,11 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     state.isDown = true;
     const answer = async () => page.innerText('.start');
     await page.clock.fastForward(11 * MINUTE);
-    expect(await answer()).toBe('yes, until 12:12:00Z');
+    expect(await answer()).toBe('Was: yes, until 12:12:00');
     await page.clock.fastForward(80_000);
-    expect(await answer()).toBe('no: a start was safe until 12:12:00Z');
+    expect(await answer()).toBe('No: a start was safe until 12:12:00');
     await page.clock.fastForward(MINUTE);
-    expect(await answer()).toBe('unknown: no sample since 11:58:00Z');
+    expect(await answer()).toBe('Unknown: no sample since 11:58:00');
   });
 
   test('an update changes values in place, and keeps focus, view, sections, scroll position and rows', async () => {
@@ -249,9 +250,12 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     state.isDown = true;
     await update();
     await expect.poll(() => page.isVisible('.out-of-reach')).toBe(true);
+    expect(await page.innerText('.start')).toBe('Was: yes, until 12:12:00');
+    const readColour = (selector: string) => page.$eval(selector, (each) => getComputedStyle(each).color);
+    expect(await readColour('[data-answer=former]')).toBe(await readColour('.question'));
     const text = await page.innerText('.out-of-reach');
     expect(text).toMatch(
-      /^not reachable since 2026-03-01 12:01:\d\dZ: this page shows the last known state$/,
+      /^The server of this page is not reachable since 2026-03-01 12:01:\d\dZ\. This page shows the last known state\.$/,
     );
     await page.clock.runFor(11_000);
     expect(await page.innerText('.out-of-reach')).toBe(text);
@@ -259,7 +263,8 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     state.html = render([series('a', { generations: 13 })], { now: NOW + HOUR });
     await update();
     await expect.poll(() => page.isVisible('.out-of-reach')).toBe(false);
-    expect(await page.innerText('.now')).toContain('expires at 18:24:00Z');
+    expect(await page.innerText('.start')).toBe('Yes, until 13:19:00');
+    expect(await page.innerText('.now')).toContain('expires at 18:24:00');
     expect(state.navigations).toBe(1);
   });
 
@@ -309,12 +314,12 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
 
   test('a clock of the device that is set back does not extend an answer', async () => {
     const { state, page } = await openLive(render([series('a')]));
-    expect(await page.innerText('.start')).toBe('yes, until 12:12:00Z');
+    expect(await page.innerText('.start')).toBe('Yes, until 12:12:00');
     state.isDown = true;
     await page.clock.runFor(10 * MINUTE);
     await page.clock.setSystemTime(NOW - HOUR);
     await page.clock.runFor(2 * MINUTE);
-    await expect.poll(() => page.innerText('.start')).toBe('no: a start was safe until 12:12:00Z');
+    await expect.poll(() => page.innerText('.start')).toBe('No: a start was safe until 12:12:00');
   });
 
   ciTest('a poll that is due is shown soon after it', async () => {
@@ -361,13 +366,55 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(rows[0]).toMatch(
       /^b · imds v2 · app unknown: the last poll failed unknown: .* 25s ago failed: unreachable/,
     );
-    expect(rows[1]).toMatch(/^a · imds v2 · app yes, until 12:12:00Z yes, until 16:12:00Z 5h 16m 40s/);
+    expect(rows[1]).toMatch(/^a · imds v2 · app yes, until 12:12:00 yes, until 16:12:00 5h 16m 40s/);
+  });
+
+  const LAST_POLL = { host: 'a', source: 'imds', seconds: 0.1, endedAt: NOW - 10_000 } as const;
+
+  test('the next poll is shown only for series that this poller polls', async () => {
+    const pages = [
+      { lastPolls: [], next: null },
+      { lastPolls: [{ ...LAST_POLL, host: 'b', nextPollAt: NOW + 30_000 }], next: null },
+      { lastPolls: [{ ...LAST_POLL, nextPollAt: NOW + 3_600_000 }], next: 'in 59m' },
+      { lastPolls: [{ ...LAST_POLL, nextPollAt: null }], next: 'polling now' },
+      { lastPolls: [{ ...LAST_POLL, nextPollAt: Number.POSITIVE_INFINITY }], next: 'no further poll' },
+    ];
+    const { state, page } = await openLive(render([series('a')]));
+    for (const { lastPolls, next } of pages) {
+      state.html = render([series('a')], { lastPolls });
+      await page.reload();
+      await page.clock.runFor(10);
+      const lines = await readNow(page);
+      const index = lines.indexOf('next poll');
+      expect(index < 0 ? null : lines[index + 1]?.replace(/ \d\ds$/, '')).toBe(next);
+    }
+  });
+
+  test('on a phone, the answer for now comes after the headline and before the advice', async () => {
+    const { page } = await openLive(render([series('a')], { jobs: [7] }), {
+      viewport: { width: 390, height: 844 },
+    });
+    const tops = await page.$$eval('.verdict, .answer, .advice-card', (all) =>
+      all.map((each) => [each.className.split(' ')[1], each.getBoundingClientRect().top]),
+    );
+    expect(tops.map(([name]) => name)).toEqual(['verdict', 'answer', 'advice-card']);
+    expect(tops.map(([, top]) => Number(top))).toEqual(
+      tops.map(([, top]) => Number(top)).toSorted((a, b) => a - b),
+    );
+    expect(Number(tops[1]?.[1])).toBeLessThan(500);
+    expect(await page.innerText('.verdict .question')).toBe('If the job may start at any time');
+  });
+
+  test('expired credentials have a time in the past, with its date', async () => {
+    const { page } = await openLive(render([series('a')], { now: NOW + 24 * HOUR, lastPolls: [] }));
+    await page.clock.runFor(24 * HOUR);
+    expect(await readNow(page)).toContain('expired at 2026-03-01 17:17:00');
   });
 
   test('a page without script has all values', async () => {
     const { page } = await openLive(render([series('a')]), { javaScriptEnabled: false });
     const text = await page.innerText('.now');
-    expect(text).toContain('yes, until 12:12:00Z');
+    expect(text).toContain('Yes, until 12:12:00');
     expect(text).not.toContain('no sample since');
     expect(text).toContain('5h 17m');
     expect(text).toContain('2m ago');

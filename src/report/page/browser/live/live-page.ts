@@ -32,8 +32,9 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   let isPointerDown = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isUpdating = false;
+  let isServerAway = false;
 
-  const tick = () => updateCounters(clock.now());
+  const tick = () => updateCounters(clock.now(), isServerAway);
   tick();
   setInterval(tick, TICK_MS);
   addEventListener('pointerdown', () => (isPointerDown = true), true);
@@ -76,7 +77,7 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
       schedule(RETRY_MS);
       return;
     }
-    findElement<HTMLElement>(document, '.out-of-reach').hidden = true;
+    setServerAway(false);
     applyWhenIdle(wanted, clock.now() + MAX_POSTPONED_MS);
   }
 
@@ -126,10 +127,18 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   }
 
   function showUnreachable(): void {
+    if (isServerAway) return;
     const element = findElement<HTMLElement>(document, '.out-of-reach');
-    if (!element.hidden) return;
-    element.textContent = `not reachable since ${pageTimes.timestamp(clock.now())}: this page shows the last known state`;
-    element.hidden = false;
+    element.textContent = `The server of this page is not reachable since ${pageTimes.timestamp(clock.now())}. This page shows the last known state.`;
+    setServerAway(true);
+  }
+
+  function setServerAway(isAway: boolean): void {
+    isServerAway = isAway;
+    findElement<HTMLElement>(document, '.out-of-reach').hidden = !isAway;
+    // The style sheet makes the values grey.
+    document.body.classList.toggle('server-away', isAway);
+    tick();
   }
 }
 

@@ -1,0 +1,54 @@
+import type { FailedPollCount } from '../../../domain/model.ts';
+import type { JobJudgement, UnknownReason } from '../../../domain/verdict/job-verdict.ts';
+import { findCurrentFailure } from '../../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
+import { truncateText } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { FAILURES } from '../failures/describe-failure.ts';
+import { MAX_DETAIL_WIDTH } from '../page.ts';
+import { listSeriesAdvice } from '../verdicts.ts';
+
+/** A warning that the newest polls of a series fail. Follows the name of the series. */
+export function describeFailingPolls(
+  { measurement }: SeriesAnalysis,
+  { reason, lastAt, lastDetail }: FailedPollCount,
+  times: TimeFormat = UTC_TIMES,
+): string {
+  const cause = lastDetail === '' ? reason : `${reason} (${truncateText(lastDetail, MAX_DETAIL_WIDTH)})`;
+  const newestSample =
+    measurement === null
+      ? 'there are no samples'
+      : `the newest sample is from ${times.timestamp(measurement.lastSample)}`;
+  return `the last poll failed at ${times.timestamp(lastAt)}, ${cause}; ${newestSample}`;
+}
+
+/** What to do about polls that fail now. */
+export const describeFailingHint = ({ measurement }: SeriesAnalysis, { reason }: FailedPollCount): string =>
+  // The usual hint doubts that the endpoint exists, but it has responded before.
+  reason === 'unreachable' && measurement !== null
+    ? 'check that the endpoint runs and responds, because it did so before: `cred-watch sources` shows its address'
+    : FAILURES[reason].hint;
+
+/** More samples would answer these, but polls fail. */
+const NEEDS_SAMPLES: ReadonlySet<UnknownReason['code']> = new Set([
+  'NO_SAMPLES',
+  'NO_WITNESSED_ROTATION',
+  'STALE_SAMPLES',
+  'TOO_FEW_ROTATIONS',
+]);
+
+/** What to do about a verdict. While polls fail, the failure comes before everything that needs more samples. */
+export function listCurrentAdvice(
+  judgement: JobJudgement,
+  analysis: SeriesAnalysis,
+  times: TimeFormat = UTC_TIMES,
+): string[] {
+  const failure = findCurrentFailure(analysis);
+  if (failure === null || judgement.verdict !== 'unknown')
+    return listSeriesAdvice(judgement, analysis, times);
+  const others = judgement.unknownReasons.filter(({ code }) => !NEEDS_SAMPLES.has(code));
+  return [
+    `polls fail (${failure.reason}): ${describeFailingHint(analysis, failure)}`,
+    ...listSeriesAdvice({ ...judgement, unknownReasons: others }, analysis, times),
+  ];
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+/** Credentials that were issued ten minutes ago and expire in almost six hours. */
+async function startInstance() {
+  const document = roleDocument({ expiresIn: 20_999, issuedIn: -600 });
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body: document } }));
+  const db = join(temporaryFolder(), 'samples.db');
+  const run = (args: readonly string[]) =>
+    runCommand([...args, '--db', db], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url } });
+  return { db, run, endpoint };
+}
+
+const joinLines = (text: string) => text.replaceAll(/\s+/g, ' ');
+
+test('the first advice for a job that is longer than all credentials is to refresh', async () => {
+  const { run } = await startInstance();
+  const { code, stdout } = await run(['check', '-j', '7h']);
+  expect(code).toBe(1);
+  expect(joinLines(stdout)).toMatch(
+    /what to do let the job refresh .* or split the job; or collect a history: /,
+  );
+});
+
+test('check --wait does not wait for a validity that AWS does not document', async () => {
+  const { run, endpoint } = await startInstance();
+  const begin = Date.now();
+  const { code, stdout, stderr } = await run(['check', '-j', '7h', '--wait', '20s']);
+  expect(code).toBe(1);
+  expect(stderr).not.toContain('waiting');
+  expect(joinLines(stdout)).toContain('what to do let the job refresh');
+  expect(Date.now() - begin).toBeLessThan(15_000);
+  expect(endpoint.requests.filter(({ path }) => path === `${ROLES}loader`)).toHaveLength(1);
+});
+
+test('check --wait waits for a validity that AWS documents', async () => {
+  const { run } = await startInstance();
+  const { code, stderr } = await run(['check', '-j', '5h54m', '--wait', '1s']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('waiting until');
+});
+
+test('check names the hosts and roles whose samples do not help', async () => {
+  const { db, run } = await startInstance();
+  const store = SampleStore.open(db);
+  const sample = {
+    accessKeyId: 'ASIAOTHER',
+    lastUpdated: null,
+    expiration: Date.now(),
+    zoneless: false,
+    observedAt: Date.now() - 3_600_000,
+    clockOffset: 0,
+  };
+  for (const host of ['web-1', 'web-2'])
+    store.recordSample({ host, source: 'imds', apiVersion: '2', role: 'loader' }, sample, '');
+  store.close();
+  const unsafe = await run(['check', '-j', '5h59m']);
+  expect(joinLines(unsafe.stdout)).toContain(
+    'history only samples of these credentials are used, not those of web-1 and web-2',
+  );
+  expect((await run(['check', '-j', '1h'])).stdout).not.toContain('history');
+});
+
+test('a profile that does not exist leaves no series, except of a poller', async () => {
+  const { run } = await startInstance();
+  expect((await run(['poll'])).code).toBe(0);
+  for (const command of [
+    ['check', '-j', '1h'],
+    ['env', '-j', '1h', '-f', 'env'],
+    ['exec', '-j', '1h'],
+  ])
+    await run([...command, '--profile', 'no-such-profile', ...(command[0] === 'exec' ? ['--', 'true'] : [])]);
+  const list = async () =>
+    JSON.parse((await run(['report', '-f', 'json'])).stdout).series.map(
+      ({ source }: { source: string }) => source,
+    );
+  expect(await list()).toEqual(['imds']);
+  expect((await run(['poll', '--profile', 'no-such-profile'])).code).toBe(1);
+  expect(await list()).toEqual(expect.arrayContaining(['imds', 'profile']));
+});
