@@ -60,8 +60,12 @@ export async function runParsedLine(
 
 /** A variable with a typing error would be ignored silently. */
 async function printMisspeltVariables(io: Io): Promise<void> {
-  for (const { name, similar } of findMisspeltVariables(io.env))
-    await printNote(io, `no command reads the variable ${name}`, `did you mean ${similar.join(' or ')}?`);
+  for (const { name, similar } of findMisspeltVariables(io.env)) {
+    const message = `no command reads the variable ${name}`;
+    const hint = `did you mean ${similar.join(' or ')}?`;
+    io.onVariablesNote?.(`${message}: ${hint}`);
+    await printNote(io, message, hint);
+  }
 }
 
 /**
@@ -81,6 +85,7 @@ export async function runLine(
     stderr: createLocaleOutput(stderr, env),
     debug: line.ownArguments.includes('--debug'),
     onError: null,
+    onVariablesNote: null,
   };
   if (!line.definition?.isNagiosPlugin || style !== 'nagios')
     return encodeExitCode(await runOrPrintError(line, io, run), style);

@@ -1,5 +1,6 @@
 import type { SourceKnowledge } from '../domain/general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import type { PollNote } from '../domain/poll-note.ts';
 import type { PresignedUrls } from '../domain/presigned/url-lifetimes.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
@@ -40,4 +41,6 @@ export interface LastPoll {
   endedAt: Instant;
   /** Null while a poll runs. Infinite after the last poll. */
   nextPollAt: Instant | null;
+  /** Why SDKs with the variables of the poller use other credentials. Null if they use the polled ones. */
+  otherCredentials?: PollNote | null;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/model.ts';
+import { deleteReportedStates } from './changes/reported-states.ts';
 import type { PruneResult } from './contract.ts';
 import { countKeyUses, deleteKeyUses } from './key-uses/key-use-rows.ts';
 import { findSeries } from './series-rows.ts';
@@ -41,6 +42,7 @@ export function prune(
   let deleted = 0;
   while (remaining.length > 0) deleted += step.immediate(remaining);
   const deletedKeyUses = pruneKeyUses(connection, before);
+  deleteReportedStates(connection, before);
   releaseFreePages(connection);
   return { deleted, deletedKeyUses };
 }

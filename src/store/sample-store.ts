@@ -13,6 +13,7 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
 import { type ArchiveRecord, listRecords, type SampleRun } from './archive/record.ts';
+import { ReportedStateRows } from './changes/reported-states.ts';
 import type {
   HistoryReader,
   JobRunFilter,
@@ -34,6 +35,7 @@ import { findHistories, readHistories, readRecentHistories } from './histories.t
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './jobs/job-runs.ts';
 import { JudgedJobRows } from './jobs/judged-jobs.ts';
+import { createRunNotFoundError } from './jobs/run-not-found.ts';
 import { KeyUseRows } from './key-uses/key-use-rows.ts';
 import { visitKeySeries } from './lookup/keys.ts';
 import { OutboxRows } from './outbox/outbox-rows.ts';
@@ -125,11 +127,7 @@ export class SampleStore {
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
     const isKnown = this.#write((connection) => endJobRun(connection, id, end));
     if (isKnown || this.#connection.isFallback) return;
-    throw new CredWatchError(
-      `${this.#connection.file} no longer has the start of this run`,
-      'do not move or delete the database while jobs run',
-      { code: 'RUN_NOT_FOUND' },
-    );
+    throw createRunNotFoundError(this.#connection.file);
   }
 
   /** Deletes a recorded start, because the job could not be started. */
@@ -140,6 +138,10 @@ export class SampleStore {
   /** The judged jobs. Null if a record would be lost, because the database cannot be written. */
   get judgedJobs(): JudgedJobs | null {
     return this.#connection.isTemporary ? null : new JudgedJobRows(this.#connection);
+  }
+
+  get reportedStates(): ReportedStateRows {
+    return new ReportedStateRows(this.#connection);
   }
 
   get keyUses(): KeyUses {
@@ -157,9 +159,7 @@ export class SampleStore {
   }
 
   /** Reads the names of all jobs with runs, in alphabetical order. */
-  jobNames(): string[] {
-    return this.#connection.run(readJobNames);
-  }
+  readonly jobNames = (): string[] => this.#connection.run(readJobNames);
 
   seriesNames(part: SeriesPart, selection?: SeriesFilter): string[] {
     return this.#connection.run((connection) => readSeriesNames(connection, part, selection));

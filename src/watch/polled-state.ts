@@ -1,12 +1,16 @@
-import { findPollChange, type PollChange, type PolledState } from '../domain/changes/poll-changes.ts';
+import {
+  findPollChange,
+  NOTHING_REPORTED,
+  type PollChange,
+  type PolledState,
+  type ReportedState,
+} from '../domain/changes/poll-changes.ts';
+import { valueAt } from '../domain/measurement/columns/column.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
 import type { Instant, SourceName } from '../domain/model.ts';
-import { analyseColumns } from '../domain/verdict/analyse.ts';
-import type { Verdict } from '../domain/verdict/job-verdict.ts';
-import { findCurrentFailure } from '../domain/verdict/judgements.ts';
-import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import type { ChangeListener } from '../store/changes/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
-import type { PollContext, PollStore, RecordedPoll } from './poll-once.ts';
+import type { RecordedPoll } from './poll-once.ts';
 import { assessStored, type StoredReport, type StoredReportOptions } from './stored-report.ts';
 
 /** How a poller judges its jobs after each poll. The filter and the time come from the poll. */
@@ -36,102 +40,79 @@ export const assessPolled = (
   return assessStored(readable, { ...judging, filter: { host, source, since }, now });
 };
 
-/**
- * The state after the newest stored poll of a host and source. Null if no poll is stored.
- * @param judging null if no job is judged
- */
-function readPolledState(
-  store: SampleStore,
-  polled: PolledSeries,
-  judging: PollJudging | null,
-  now: Instant,
-): PolledState | null {
-  const { host, source } = polled;
-  const analyses = store
-    .recentHistories({ host, source })
-    .map((history) => analyseColumns(history, { now, maxAge: null }));
-  const newest = minBy(analyses, (analysis) => -findLastSample(analysis));
-  if (newest === null) return null;
-  const failure = findCurrentFailure(newest);
-  // The verdict after the newest poll, because a later pause of the poller is not a change.
-  const at = Math.min(now, Math.max(findLastSample(newest), failure?.lastAt ?? 0));
-  return {
-    host,
-    source,
-    result: failure?.reason ?? 'recorded',
-    role: newest.measurement === null ? null : newest.identity.role,
-    verdict: judgePolled(store, polled, judging, at),
-  };
-}
-
-const findLastSample = ({ measurement }: SeriesAnalysis): Instant => measurement?.lastSample ?? 0;
-
-const judgePolled = (
-  store: SampleStore,
-  polled: PolledSeries,
-  judging: PollJudging | null,
-  now: Instant,
-): Verdict | null =>
-  judging === null ? null : assessPolled(store, polled, judging, { now }).assessment.verdict;
-
 export interface ChangeFinderOptions {
   store: SampleStore;
+  listener: ChangeListener;
   /** Null if no job is judged. */
   judging: PollJudging | null;
+  /** The host of polls that failed before the source named the host. Null if the caller chose the host. */
+  machine: string | null;
   now: () => Instant;
 }
 
-/** Compares each poll with the poll before it, which another process may have stored. */
+/** Compares polls with the state that a command has reported last, which another process may have stored. */
 export class ChangeFinder {
   readonly #options: ChangeFinderOptions;
-  /** Null before the first poll, and after it if no earlier poll is stored. */
-  #last: PolledState | null = null;
-  #hasRead = false;
 
   constructor(options: ChangeFinderOptions) {
     this.#options = options;
   }
 
-  /** The context of the polls. Its store reads the stored state before the first poll is recorded. */
-  prepare(context: PollContext): PollContext {
-    const { store } = context;
-    const prepared: PollStore = {
-      recordSample: (identity, ...args) => {
-        this.#readBefore(identity);
-        return store.recordSample(identity, ...args);
-      },
-      recordFailedPoll: (host, source, poll) => {
-        this.#readBefore({ host, source });
-        return store.recordFailedPoll(host, source, poll);
-      },
-      recordStarting: (...args) => store.recordStarting(...args),
-      findLastHost: (...args) => store.findLastHost(...args),
-      recentHistories: (...args) => store.recentHistories(...args),
-    };
-    return { ...context, store: prepared };
-  }
-
-  /** Null if nothing has changed. */
-  find({ outcome, identity, isStarting }: RecordedPoll): PollChange | null {
+  /** The state after a poll. Null if the endpoint is starting. */
+  readState({ outcome, identity, isStarting }: RecordedPoll): PolledState | null {
     if (isStarting) return null;
     const { store, judging, now } = this.#options;
-    const before = this.#last;
     const { host, source } = identity;
-    const after: PolledState = {
+    return {
       host,
       source,
       result: outcome.ok ? 'recorded' : outcome.reason,
-      role: outcome.ok ? identity.role : (before?.role ?? null),
-      verdict: judgePolled(store, identity, judging, now()),
+      role: outcome.ok ? identity.role : null,
+      verdict:
+        judging === null ? null : assessPolled(store, identity, judging, { now: now() }).assessment.verdict,
     };
-    this.#last = after;
-    return before === null ? null : findPollChange(before, after);
   }
 
-  #readBefore({ host, source }: PolledSeries): void {
-    if (this.#hasRead) return;
-    this.#hasRead = true;
-    const { store, judging, now } = this.#options;
-    this.#last = readPolledState(store, { host, source }, judging, now());
+  /** Null if the command has reported this state. */
+  find(after: PolledState): PollChange | null {
+    const before = this.#findReported(after).state;
+    // A failed poll does not know the role, so the role is the last known one.
+    return findPollChange(before, { ...after, role: after.role ?? before.role });
   }
+
+  /** Stores that the command has reported the state, or that the state needs no report. */
+  recordReported(state: PolledState): void {
+    const { store, listener, now } = this.#options;
+    const { state: before, isOwn } = this.#findReported(state);
+    const reported = {
+      ...state,
+      role: state.role ?? before.role,
+      verdict: state.verdict ?? before.verdict,
+    };
+    if (isOwn && isEqual(reported, before)) return;
+    store.reportedStates.record(reported, listener, now());
+  }
+
+  #findReported({ host, source }: PolledSeries): { state: ReportedState; isOwn: boolean } {
+    const { store, listener, machine } = this.#options;
+    const reported = store.reportedStates.find({ host, source }, listener);
+    if (reported !== null) return reported;
+    const ofMachine =
+      machine === null || machine === host
+        ? null
+        : store.reportedStates.find({ host: machine, source }, listener);
+    return { state: ofMachine?.state ?? NOTHING_REPORTED, isOwn: false };
+  }
+}
+
+const isEqual = (a: ReportedState, b: ReportedState) =>
+  a.result === b.result && a.role === b.role && a.verdict === b.verdict;
+
+/** When the newest credentials of a host and source expire, by AWS's clock. Null without a sample. */
+export function findNewestExpiration(store: SampleStore, { host, source }: PolledSeries): Instant | null {
+  const newest = minBy(
+    store.recentHistories({ host, source }, 1).filter(({ generations }) => generations.count > 0),
+    ({ generations }) => -valueAt(generations.lastSeen, generations.count - 1),
+  );
+  return newest === null ? null : valueAt(newest.generations.expiration, newest.generations.count - 1);
 }

@@ -88,6 +88,18 @@ describe.each(STATES)('%s', (_, message, install) => {
     },
   );
 
+  test('init --check finds the problem without a database', async () => {
+    const args = ['init', '--check', '-f', 'json', '--db', join(folder, 'new', 'samples.db'), ...SOURCE];
+    const { code, stdout } = await start(args).done;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).checks).toContainEqual(
+      expect.objectContaining({
+        ...{ code: 'ADDON', state: 'problem', message },
+        fix: expect.stringMatching(/install.*better-sqlite3/),
+      }),
+    );
+  });
+
   const withoutDatabase: [name: string, args: string[], code: number, stdout: RegExp][] = [
     ['check', ['check', '-j', '1h', ...SOURCE], 0, /^safe: /],
     ['env', ['env', '-j', '1h', '-f', 'env', ...SOURCE], 0, /ASIAEXAMPLE00000NEW/],

@@ -101,7 +101,8 @@ export const checkCommand: CommandDefinition = {
 function validate(flags: CheckFlags, invocation: Invocation): void {
   validateProcessFlags(flags, invocation);
   if (flags.jobDuration === undefined && flags.pid === undefined) {
-    throw new CredWatchError('check needs a job duration', suggestJobDuration('check', flags.job, '4h30m'));
+    const hint = suggestJobDuration('check', flags.job, '4h30m', invocation.io.env);
+    throw new CredWatchError('check needs a job duration', hint);
   }
   validateJobDuration(flags);
   if (flags.pid !== undefined) return;

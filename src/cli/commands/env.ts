@@ -93,7 +93,7 @@ export const envCommand: CommandDefinition = {
   },
   async run(flags: EnvFlags, invocation) {
     const { io } = invocation;
-    validate(flags);
+    validate(flags, io);
     if (flags.judge === 'once-per-job') return passOncePerJob(flags, invocation);
     using context = await openStartCheck(flags, io);
     const start = await findSafeStart(context, flags, io);
@@ -134,11 +134,11 @@ async function pass({ credentials }: SafeStart, flags: EnvFlags, io: Io): Promis
   await io.stdout.write(CREDENTIAL_FORMATS[format].write(credentials, { legacyToken, clause }));
 }
 
-function validate({ jobDuration, job, judge, format }: EnvFlags): void {
+function validate({ jobDuration, job, judge, format }: EnvFlags, io: Io): void {
   if (jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the duration of the job that will use the credentials',
-      suggestJobDuration('env', job, '4h', ` -f ${format}`),
+      suggestJobDuration('env', job, '4h', io.env, ` -f ${format}`),
     );
   }
   if (job !== undefined && judge !== 'once-per-job' && jobDuration !== 'auto') {

@@ -113,14 +113,13 @@ export const pollCommand: CommandDefinition = {
 };
 
 async function pollOneTime(
-  plainContext: PollContext,
+  context: PollContext,
   flags: PollFlags,
   store: SampleStore,
   io: Io,
 ): Promise<number> {
   const { pollOnce } = await import('../../watch/poll-once.ts');
-  const changes = await openChangeNotifier(flags, store, io);
-  const context = changes?.prepare(plainContext) ?? plainContext;
+  const changes = await openChangeNotifier(flags, context, store, io);
   // A child process must be ended before we exit. A request needs no clean-up.
   const stop = context.source.endpoint === null ? io.createStopSignal() : undefined;
   const recorded = await pollOnce(context, stop);
@@ -132,10 +131,10 @@ async function pollOneTime(
 }
 
 /** Null without `--on-change`. */
-async function openChangeNotifier(flags: PollFlags, store: SampleStore, io: Io) {
+async function openChangeNotifier(flags: PollFlags, context: PollContext, store: SampleStore, io: Io) {
   if (flags.onChange === undefined) return null;
   const { ChangeNotifier } = await import('../poll/change-notifier.ts');
-  return ChangeNotifier.open(flags.onChange, flags, store, io);
+  return new ChangeNotifier(flags.onChange, flags, context, store, io);
 }
 
 /** With one of these flags, poll can judge jobs. */

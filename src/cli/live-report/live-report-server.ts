@@ -1,8 +1,10 @@
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { describePollHealth } from '../../report/messages/failures/describe-failure.ts';
 import type { MonitorResponse } from '../../server/monitor/monitor-response.ts';
+import { findShadowingNote } from '../../sources/environment/shadowing.ts';
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
@@ -32,7 +34,13 @@ export interface ObservedSource {
 }
 
 type Route = () => Promise<MonitorResponse>;
-type LastPoll = { host: string; endedAt: Instant; failure: PollFailure | null; seconds: Seconds };
+type LastPoll = {
+  host: string;
+  endedAt: Instant;
+  failure: PollFailure | null;
+  seconds: Seconds;
+  otherCredentials: PollNote | null;
+};
 /** A source that is polled. */
 interface PolledSource {
   source: SourceName;
@@ -73,8 +81,8 @@ export async function startLiveReportServer(
       nodeVersion,
       lastPolls: Array.from(polls).flatMap(({ source, lastOutcome, nextPollAt }) => {
         if (lastOutcome === null) return [];
-        const { host, seconds, endedAt } = lastOutcome;
-        return [{ host, source, seconds, endedAt, nextPollAt }];
+        const { host, seconds, endedAt, otherCredentials } = lastOutcome;
+        return [{ host, source, seconds, endedAt, nextPollAt, otherCredentials }];
       }),
     };
     return reportWorker === null
@@ -126,7 +134,10 @@ export async function startLiveReportServer(
         },
         onPoll({ outcome, identity, isStarting }) {
           const failure = outcome.ok || isStarting ? null : outcome;
-          state.lastOutcome = { host: identity.host, endedAt: clock.now(), failure, seconds };
+          state.lastOutcome = {
+            ...{ host: identity.host, endedAt: clock.now(), failure, seconds },
+            otherCredentials: findShadowingNote(outcome.notes),
+          };
           report.invalidate();
         },
         onPause(nextPollAt) {

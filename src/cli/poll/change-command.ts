@@ -4,11 +4,9 @@ import { kill } from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type Clock, withTimeLimit } from '../../clock.ts';
-import { findPollChange, type PollChange } from '../../domain/changes/poll-changes.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { describeSystemError } from '../../errors.ts';
 import type { Io, Output } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
 import { buildChangeEnvironment, type ChangeFacts } from './change-environment.ts';
 
 /** Without a limit, each change would leave a process behind if the command hangs. */
@@ -20,64 +18,27 @@ const MAX_LAST_RUN_MS = 8000;
 /** The last output can arrive after the end of the command. */
 const MAX_OUTPUT_DELAY_MS = 200;
 
-/** What a run of the command ended with. Null: success. */
-type RunProblem = string | null;
+/** Why a run of the command failed. Null: success. */
+export type RunProblem = string | null;
 
-/**
- * Runs the command of `--on-change` in a shell, one run at a time. A run delays no poll. Changes during a run are passed
- * to one later run. A failure of the command is a note.
- */
+/** Runs the command of `--on-change` in a shell. */
 export class ChangeCommand {
   readonly #command: string;
   readonly #io: Io;
   readonly #stop = new AbortController();
-  #waiting: ChangeFacts | null = null;
-  #running: Promise<void> | null = null;
 
   constructor(command: string, io: Io) {
     this.#command = command;
     this.#io = io;
   }
 
-  /** Starts the command, or runs the command after the current run. */
-  notify(facts: ChangeFacts): void {
-    this.#waiting = this.#waiting === null ? facts : merge(this.#waiting, facts);
-    this.#running ??= this.#runAll();
+  /** True after the poller has to end. */
+  get isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
-  /**
-   * Waits for the command.
-   * @param stop after this signal of the poller, the command gets little time
-   */
-  async end(clock: Clock, stop: AbortSignal): Promise<void> {
-    if (this.#running === null) return;
-    const ended = new AbortController();
-    const limitTime = async () => {
-      await clock.sleep(MAX_LAST_RUN_MS, ended.signal);
-      this.#stop.abort();
-    };
-    if (stop.aborted) void limitTime();
-    else stop.addEventListener('abort', limitTime, { once: true, signal: ended.signal });
-    await this.#running;
-    ended.abort();
-  }
-
-  async #runAll(): Promise<void> {
-    while (this.#waiting !== null && !this.#stop.signal.aborted) {
-      const facts = this.#waiting;
-      this.#waiting = null;
-      const problem = await this.#run(facts);
-      if (problem !== null)
-        await printNote(
-          this.#io,
-          `the command of --on-change ${problem}`,
-          'the poll is recorded; run the command by hand to see its error',
-        );
-    }
-    this.#running = null;
-  }
-
-  async #run(facts: ChangeFacts): Promise<RunProblem> {
+  /** Resolves to null after a success. */
+  async run(facts: ChangeFacts): Promise<RunProblem> {
     try {
       const env = buildChangeEnvironment(facts, this.#io.env);
       return await withTimeLimit(MAX_RUN_MS, this.#stop.signal, (limit) =>
@@ -87,12 +48,22 @@ export class ChangeCommand {
       return `could not be started: ${describeSystemError(error)}`;
     }
   }
-}
 
-/** Merges two changes into one. Returns the last change if both together change nothing. */
-function merge(first: ChangeFacts, last: ChangeFacts): ChangeFacts {
-  const both: PollChange | null = findPollChange(first.change.before, last.change.after);
-  return both === null ? last : { ...last, change: both };
+  /**
+   * Waits for a run.
+   * @param stop after this signal of the poller, the command gets little time
+   */
+  async waitFor(run: Promise<void>, clock: Clock, stop: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const limitTime = async () => {
+      await clock.sleep(MAX_LAST_RUN_MS, ended.signal);
+      this.#stop.abort();
+    };
+    if (stop.aborted) void limitTime();
+    else stop.addEventListener('abort', limitTime, { once: true, signal: ended.signal });
+    await run;
+    ended.abort();
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { KEY_VARIABLES } from '../../credential-formats/child-environment.ts';
 import type { PollChange } from '../../domain/changes/poll-changes.ts';
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { describePollChange } from '../../report/messages/polling/poll-changes.ts';
+import { type ChangeJobs, describePollChange, listJobs } from '../../report/messages/polling/poll-changes.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 
@@ -11,8 +11,11 @@ export interface ChangeFacts {
   change: PollChange;
   /** The time of the poll, by the host's clock. */
   at: Instant;
-  /** Of the newest sample of this process. Null without a sample. */
+  /** Of the newest sample. Null without a sample. */
   expiration: Instant | null;
+  /** Until the expiration, by the later of both clocks. */
+  timeLeft: Seconds | null;
+  jobs: ChangeJobs;
 }
 
 /**
@@ -31,7 +34,7 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set([
 
 /** The environment of the command of `--on-change`. `docs/samples.md` documents the variables. */
 export function buildChangeEnvironment(
-  { change, at, expiration }: ChangeFacts,
+  { change, at, expiration, timeLeft, jobs }: ChangeFacts,
   parent: Environment,
 ): Record<string, string> {
   const { kinds, before, after } = change;
@@ -40,7 +43,8 @@ export function buildChangeEnvironment(
   );
   const facts: Record<string, string> = {
     CRED_WATCH_CHANGES: kinds.join(','),
-    CRED_WATCH_CHANGE_MESSAGE: describePollChange(change),
+    CRED_WATCH_CHANGE_MESSAGE: describePollChange(change, { jobs, timeLeft }),
+    CRED_WATCH_CHANGE_JOB: listJobs(jobs).join(', '),
     CRED_WATCH_CHANGE_AT: formatInstant(at),
     CRED_WATCH_CHANGE_HOST: after.host,
     CRED_WATCH_CHANGE_SOURCE: after.source,
@@ -48,7 +52,7 @@ export function buildChangeEnvironment(
     CRED_WATCH_NEW_VERDICT: after.verdict ?? '',
     CRED_WATCH_OLD_ROLE: before.role ?? '',
     CRED_WATCH_NEW_ROLE: after.role ?? '',
-    CRED_WATCH_OLD_RESULT: before.result,
+    CRED_WATCH_OLD_RESULT: before.result ?? '',
     CRED_WATCH_NEW_RESULT: after.result,
     CRED_WATCH_EXPIRATION: expiration === null ? '' : formatInstant(expiration),
   };

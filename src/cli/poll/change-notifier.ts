@@ -1,54 +1,114 @@
-import type { Instant } from '../../domain/model.ts';
+import { digest } from '../../digest.ts';
+import type { PolledState } from '../../domain/changes/poll-changes.ts';
+import { correctTime } from '../../domain/measurement/generations.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
-import { ChangeFinder, type PollJudging } from '../../watch/polled-state.ts';
-import type { JudgingFlags } from '../flags/judging-flags.ts';
+import { ChangeFinder, findNewestExpiration } from '../../watch/polled-state.ts';
 import type { Io } from '../process/io.ts';
-import { createErrorPrinter } from '../process/messages.ts';
+import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { ChangeCommand } from './change-command.ts';
+import type { ChangeFacts } from './change-environment.ts';
+import type { PollFlags } from './poll-flags.ts';
 import { toPollJudging } from './polling-summary.ts';
 
-/** Starts the command of `--on-change` after a poll that differs from the poll before it. */
+type PollInfo = Omit<ChangeFacts, 'change'> & { state: PolledState };
+
+/**
+ * Starts the command of `--on-change` after a poll that differs from the state that the command has reported last. One
+ * run at a time, which delays no poll. After a failed run, the next poll starts the command again.
+ */
 export class ChangeNotifier {
   readonly #finder: ChangeFinder;
   readonly #command: ChangeCommand;
+  readonly #store: SampleStore;
+  readonly #flags: PollFlags;
+  readonly #io: Io;
   readonly #printError: (error: unknown) => void;
-  #expiration: Instant | null = null;
+  #newest: PollInfo | null = null;
+  #running: Promise<void> | null = null;
 
   /** @throws CredWatchError if the flags contradict each other */
-  static open(command: string, flags: JudgingFlags, store: SampleStore, io: Io): ChangeNotifier {
-    return new ChangeNotifier(command, store, toPollJudging(flags, io.clock.now()), io);
-  }
-
-  private constructor(command: string, store: SampleStore, judging: PollJudging | null, io: Io) {
-    this.#finder = new ChangeFinder({ store, judging, now: () => io.clock.now() });
+  constructor(command: string, flags: PollFlags, { host, machine }: PollContext, store: SampleStore, io: Io) {
+    const now = () => io.clock.now();
+    const judging = toPollJudging(flags, now());
+    const listener = {
+      command: digest(command, DIGEST_LENGTH),
+      jobs: judging === null ? '' : digest(JSON.stringify(judging), DIGEST_LENGTH),
+    };
+    this.#finder = new ChangeFinder({
+      store,
+      listener,
+      judging,
+      machine: host === null ? machine : null,
+      now,
+    });
     this.#command = new ChangeCommand(command, io);
+    this.#store = store;
+    this.#flags = flags;
+    this.#io = io;
     this.#printError = createErrorPrinter(io);
   }
 
-  /** Polls must use this context. */
-  prepare(context: PollContext): PollContext {
-    return this.#finder.prepare(context);
-  }
-
   onPoll(recorded: RecordedPoll): void {
-    const { outcome } = recorded;
-    if (outcome.ok) this.#expiration = outcome.credentials.expiration;
     try {
-      const change = this.#finder.find(recorded);
-      if (change === null) return;
-      this.#command.notify({ change, at: outcome.observedAt, expiration: this.#expiration });
+      const state = this.#finder.readState(recorded);
+      if (state === null) return;
+      const { outcome } = recorded;
+      const expiration = findNewestExpiration(this.#store, state);
+      this.#newest = {
+        state,
+        at: outcome.observedAt,
+        expiration,
+        // By the later of both clocks.
+        timeLeft:
+          expiration === null
+            ? null
+            : secondsBetween(Math.max(outcome.observedAt, correctTime(outcome)), expiration),
+        jobs: { durations: this.#flags.jobDuration ?? [], names: this.#flags.job ?? [] },
+      };
     } catch (error) {
       // The sample is stored. A verdict that cannot be read must not end the poller.
       this.#printError(error);
+      return;
     }
+    this.#running ??= this.#runAll().finally(() => {
+      this.#running = null;
+    });
   }
 
   /**
    * Waits for the command.
    * @param stop the signal that stops the poller
    */
-  end(stop: AbortSignal, { clock }: Io): Promise<void> {
-    return this.#command.end(clock, stop);
+  async end(stop: AbortSignal, { clock }: Io): Promise<void> {
+    if (this.#running !== null) await this.#command.waitFor(this.#running, clock, stop);
+  }
+
+  /** Reports until the newest state is reported, or until the command fails. */
+  async #runAll(): Promise<void> {
+    try {
+      while (this.#newest !== null && !this.#command.isStopped) {
+        const { state, ...info } = this.#newest;
+        const change = this.#finder.find(state);
+        const problem = change === null ? null : await this.#command.run({ change, ...info });
+        if (problem === null) this.#finder.recordReported(state);
+        else await this.#printProblem(problem);
+        if (problem !== null || this.#newest?.state === state) break;
+      }
+    } catch (error) {
+      this.#printError(error);
+    }
+  }
+
+  #printProblem(problem: string): Promise<void> {
+    const next = this.#flags.interval === undefined ? 'the next poll with this command' : 'the next poll';
+    return printNote(
+      this.#io,
+      `the command of --on-change ${problem}`,
+      `the poll is recorded, and ${next} runs the command again; run it by hand to see its error`,
+    );
   }
 }
+
+const DIGEST_LENGTH = 32;

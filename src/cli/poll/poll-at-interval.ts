@@ -113,7 +113,7 @@ function createEventPrinter(tracker: PollTracker, io: Io): PollListener['onPoll'
 
 /** Resolves to the number of samples. */
 async function runPoller(
-  { context: plainContext, store, database }: Recording,
+  { context, store, database }: Recording,
   flags: IntervalFlags,
   { onPoll, onPause }: PollListener,
   io: Io,
@@ -122,8 +122,8 @@ async function runPoller(
   const stop = io.createStopSignal();
   await using push = await openPush(flags, store, io);
   await printExposedFiles(database, io);
-  const changes = flags.onChange === undefined ? null : ChangeNotifier.open(flags.onChange, flags, store, io);
-  const context = changes?.prepare(plainContext) ?? plainContext;
+  const changes =
+    flags.onChange === undefined ? null : new ChangeNotifier(flags.onChange, flags, context, store, io);
   await using server = flags.listen.length === 0 ? null : await startServer(flags, database, io);
   const observed = server?.observe(context.source, flags.interval) ?? null;
   const sampleCount = await watch(observed === null ? context : { ...context, source: observed.source }, {

@@ -8,8 +8,10 @@ import type { Users } from './users.ts';
 export interface Io extends ProcessIo {
   /** Print stack traces of errors. */
   debug: boolean;
-  /** Also receives the message of every printed error. */
-  onError: ((message: string) => void) | null;
+  /** Also receives every printed error. */
+  onError: ((message: string, hint: string | null) => void) | null;
+  /** Also receives every note about the variables of flags. */
+  onVariablesNote: ((message: string) => void) | null;
 }
 
 /** The process. Tests pass their own. */

@@ -15,7 +15,7 @@ import { encodeForLocale, getColumns, type Io } from './io.ts';
  * @param message one line in lower case, without secrets
  */
 export async function printError(io: Io, message: string, hint?: string): Promise<void> {
-  io.onError?.(message);
+  io.onError?.(message, hint ?? null);
   await print(io, 'error', message, hint);
 }
 
@@ -30,7 +30,9 @@ export const printMissingDatabaseNote = (io: Io, message: string, hint?: string)
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
   const text = describeVariables(listSelectingVariables(command));
-  if (text !== null) await printNote(io, text);
+  if (text === null) return;
+  io.onVariablesNote?.(text);
+  await printNote(io, text);
 }
 
 /** Prints a message about something that can make a running job fail. */

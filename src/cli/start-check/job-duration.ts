@@ -2,8 +2,10 @@ import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { Environment } from '../../sources/environment/variables.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
+import { FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import { formatNames } from '../flags/selection-flags.ts';
 import { parseDurationOr } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
@@ -38,15 +40,25 @@ export async function printMeasuredDuration(
  * @param duration an example
  * @param flags that the command needs too, after a space
  */
-export const suggestJobDuration = (
+export function suggestJobDuration(
   command: string,
   job: string | undefined,
   duration: string,
+  env: Environment,
   flags = '',
-): string =>
-  job === undefined
-    ? `add -j: \`cred-watch ${command} -j ${duration}${flags}\``
-    : `add -j auto, for the longest run of the job: \`cred-watch ${command} -j auto${flags} --job ${quoteForShell(job)}\``;
+): string {
+  const variable = env[FLAG_VARIABLES['--job-duration']]?.trim() ?? '';
+  if (job === undefined) {
+    const hint = `add -j: \`cred-watch ${command} -j ${duration}${flags}\``;
+    return isAutoDuration(variable)
+      ? `${FLAG_VARIABLES['--job-duration']} is auto, which needs --job NAME; or ${hint}`
+      : hint;
+  }
+  const hint = `add -j auto, for the longest run of the job: \`cred-watch ${command} -j auto${flags} --job ${quoteForShell(job)}\``;
+  return variable === '' || isAutoDuration(variable)
+    ? hint
+    : `${FLAG_VARIABLES['--job-duration']} does not apply to a job of --job; remove --job, or ${hint}`;
+}
 
 /** @throws CredWatchError if `auto` is given without a job */
 export function validateJobDuration({ jobDuration, job }: JobDurationFlags): void {

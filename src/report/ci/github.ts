@@ -11,7 +11,7 @@ import {
   NO_JOB_MESSAGE,
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
-import { describeVerdict, listAdvice } from '../messages/verdicts.ts';
+import { describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
 import { formatRow } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
@@ -71,7 +71,7 @@ function annotateJudgement(
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     listLines: () => [
       describeVerdict(judgement),
-      ...listAdvice(judgement, measurement, times),
+      ...listSeriesAdvice(judgement, series.analysis, times),
       ...(measurement === null ? [] : [describeEvidence(measurement, [judgement])]),
     ],
   };

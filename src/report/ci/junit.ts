@@ -5,7 +5,7 @@ import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { describeJob, describeVerdict, listAdvice } from '../messages/verdicts.ts';
+import { describeJob, describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
@@ -130,9 +130,9 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
   }
   const judged = { ...head, ...buildProperties(buildVerdictFields(judgement)) };
   if (outcome === 'passed') return judged;
-  const { measurement, findings } = series.analysis;
+  const { findings } = series.analysis;
   const details = [
-    ...listAdvice(judgement, measurement),
+    ...listSeriesAdvice(judgement, series.analysis),
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';

@@ -67,7 +67,9 @@ export function renderInstallationCheckJson(
 }
 
 /** As in the other documents, a failure has a reason and a detail. */
-const selectFailure = (check: InstallationCheck) =>
-  check.code === 'CREDENTIALS' && check.failure !== null
+function selectFailure(check: InstallationCheck) {
+  if (check.code === 'OTHER_CREDENTIALS') return { note: check.note.code };
+  return check.code === 'CREDENTIALS' && check.failure !== null
     ? { failure: { reason: check.failure.reason, detail: check.failure.detail } }
     : {};
+}

@@ -3,7 +3,7 @@ import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 import { describeEvidence } from './evidence.ts';
-import { describeJobWithMargin, describeVerdict, listAdvice } from './verdicts.ts';
+import { describeJobWithMargin, describeVerdict, listSeriesAdvice } from './verdicts.ts';
 
 /** A test assertion about a job that failed. */
 export interface FailedExpectation {
@@ -44,7 +44,7 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
   return [
     formatSeriesName(identity),
     `  ${describeVerdict(judgement)}`,
-    ...listAdvice(judgement, measurement).map((advice) => `  → ${advice}`),
+    ...listSeriesAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
     ...(measurement === null ? [] : [`  ${describeEvidence(measurement, [judgement])}`]),
   ].join('\n');
 }

@@ -144,7 +144,7 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   }
   if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
-  return 'there is too little history';
+  return judgement.unknownReason?.code === 'POLL_FAILED' ? 'the poll failed' : 'there is too little history';
 }
 
 /** The job needs more than all credentials had when they were issued. */

@@ -1,5 +1,5 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { Seconds } from '../../domain/model.ts';
+import type { Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type {
   JobJudgement,
@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
@@ -69,6 +70,10 @@ export const REFRESH_ADVICE =
 const SERVED_EXPIRED_ADVICE =
   'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes';
 
+/** No program serves variables, and a program that runs keeps the old ones. */
+const EXPIRED_VARIABLES_ADVICE =
+  'the keys in the environment variables had expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN so that SDKs use another provider; then restart the programs that have the old variables';
+
 export const LONGER_VALIDITY_ADVICE =
   'make the source issue credentials with a longer validity (for a role: --duration, or duration_seconds of the profile)';
 
@@ -78,27 +83,41 @@ const OTHER_ENDPOINT_MESSAGE =
 /** A person or scheduler cannot notice a rotation and start a job in less time. */
 const MIN_START_TIME: Seconds = 60;
 
-/** What to do about a verdict; empty for `safe`. */
+/**
+ * What to do about a verdict; empty for `safe`.
+ * @param source null if it is unknown
+ */
 export function listAdvice(
   judgement: JobJudgement,
   measurement: Measurement | null,
   times: TimeFormat = UTC_TIMES,
+  source: SourceName | null = null,
 ): string[] {
   switch (toSafety(judgement.verdict)) {
     case 'safe':
       return [];
     case 'not-safe':
-      return listNotSafeAdvice(judgement, measurement);
+      return listNotSafeAdvice(judgement, measurement, source);
     case 'unknown':
       return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement, times));
   }
 }
 
+/** As {@link listAdvice}, for a series. */
+export const listSeriesAdvice = (
+  judgement: JobJudgement,
+  { measurement, identity }: Pick<SeriesAnalysis, 'measurement' | 'identity'>,
+  times: TimeFormat = UTC_TIMES,
+): string[] => listAdvice(judgement, measurement, times, identity.source);
+
 function listNotSafeAdvice(
   { verdict, safeTimeAfterRotation }: JobJudgement,
   measurement: Measurement | null,
+  source: SourceName | null,
 ): string[] {
   // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
+  if (measurement !== null && measurement.sampledMinimum.seconds < 0 && source === 'environment')
+    return [EXPIRED_VARIABLES_ADVICE];
   if (measurement !== null && measurement.sampledMinimum.seconds < 0)
     return verdict === 'never' ? [SERVED_EXPIRED_ADVICE, `and ${REFRESH_ADVICE}`] : [SERVED_EXPIRED_ADVICE];
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];

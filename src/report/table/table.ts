@@ -15,7 +15,7 @@ import { describeFinding } from '../messages/findings.ts';
 import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
+import { describeVerdict, formatVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { continueRows, type Row } from '../rows/row.ts';
@@ -152,7 +152,7 @@ function renderSection(
 /** @param isNamed show the name of the job, because there are several */
 function listVerdictRows(
   judgement: JobJudgement,
-  { measurement }: SeriesAnalysis,
+  analysis: SeriesAnalysis,
   isNamed: boolean,
   { times, palette }: TableContext,
 ): Row[] {
@@ -160,7 +160,7 @@ function listVerdictRows(
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
     ['verdict', paintVerdict(verdict, `${name}${describeVerdict(judgement)}`, palette)],
-    ...continueRows('what to do', listAdvice(judgement, measurement, times)),
+    ...continueRows('what to do', listSeriesAdvice(judgement, analysis, times)),
   ];
 }
 

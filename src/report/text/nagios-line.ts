@@ -27,3 +27,9 @@ export const renderNagiosError = (message: string) => formatNagiosLine('unknown'
 
 /** A bar would start the performance data. */
 const escapeText = (text: string) => escapeUnprintable(text).replaceAll('|', '/');
+
+/** Inserts notes before the performance data. */
+export function addToNagiosLine(line: string, notes: readonly string[]): string {
+  const text = notes.map((note) => `; ${escapeText(note)}`).join('');
+  return line.replace(/ \| |\n/, (end) => `${text}${end}`);
+}

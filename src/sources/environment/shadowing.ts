@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../../domain/poll-note.ts';
+import type { PollNote, PollNoteCode } from '../../domain/poll-note.ts';
 import { addNotesOfBlankUris, isContainerEndpointSet } from '../container/settings.ts';
 import type { Notes } from '../notes.ts';
 import { findCredentialSetting } from '../profile/credentials.ts';
@@ -14,6 +14,10 @@ export const SHADOWING_CODES: ReadonlySet<PollNoteCode> = new Set([
   'WEB_IDENTITY_HIDES_SOURCE',
   'CONTAINER_HIDES_IMDS',
 ]);
+
+/** Why SDKs use another provider than the polled source. Null if they use this source. */
+export const findShadowingNote = (notes: readonly PollNote[]): PollNote | null =>
+  notes.find(({ code }) => SHADOWING_CODES.has(code)) ?? null;
 
 /** Adds a note for each setting that makes AWS SDKs use another provider than this source. */
 export function addShadowingNotes(

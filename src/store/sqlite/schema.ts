@@ -1,3 +1,5 @@
+import { REPORTED_STATES_MIGRATION } from '../changes/schema.ts';
+
 /** "CRDW": identifies a database of cred-watch. */
 export const APPLICATION_ID = 0x43524457;
 
@@ -32,8 +34,7 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
  *   above the limit. `pid` is the process of the last request.
- * - `push_destinations` and `push_items` are the outbox of `push`: what each destination has confirmed or rejected. `rejection` is
- *   `''` for a confirmed item.
+ * - `push_destinations` and `push_items` are the outbox of `push`. `rejection` is `''` for a confirmed item.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -245,4 +246,5 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (destination_id, kind, key)
   ) WITHOUT ROWID;
   `,
+  REPORTED_STATES_MIGRATION,
 ];

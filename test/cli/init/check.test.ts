@@ -49,6 +49,25 @@ test('an installation that works has no problem, and is not changed by the check
   );
 });
 
+test('keys in the environment are a note, because SDKs do not use the polled source', async () => {
+  const machine = await createInstallation();
+  Object.assign(machine.env, {
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+  });
+  const result = await machine.check();
+  expect(findCheck(result, 'OTHER_CREDENTIALS')).toMatchObject({
+    state: 'note',
+    note: 'STATIC_KEYS_HIDE_SOURCE',
+    message: expect.stringContaining('so SDKs use these keys and not this source'),
+    fix: expect.stringContaining('`cred-watch sources`'),
+  });
+  expect(result.code).toBe(0);
+  expect(findViolations('init-check', JSON.parse(JSON.stringify({ ...result, code: undefined })))).toEqual(
+    [],
+  );
+});
+
 test('the text names each check, and a fix below each problem', async () => {
   const machine = await createInstallation();
   machine.crontab.write('');

@@ -72,10 +72,12 @@ ciTest('the message of a change is one line', async () => {
   state.role = 'writer';
   await poll(command);
   const lines = read();
-  expect(lines[0]).toBe('i-0abc, imds: polls fail: server-error');
-  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT\S+Z $/);
+  expect(lines[0]).toMatch(
+    /^i-0abc, imds: polls fail: server-error; the credentials: 1h 5\dm( \d\ds)? left$/,
+  );
+  expect(lines[1]).toMatch(/^\S+Z \d{4}-\d\d-\d\dT\S+Z$/);
   expect(lines[2]).toMatch(
-    /^i-0abc, imds: the role is now .*; polls succeed again \(before: server-error\)$/,
+    /^i-0abc, imds: the role is now writer \(before: loader\); polls succeed again \(before: server-error\); the credentials: /,
   );
   expect(lines[3]).toMatch(/^\S+Z \d{4}-\d\d-\d\dT\S+Z$/);
 });
@@ -106,7 +108,7 @@ function recordHistory(db: string): void {
 test('the command gets a change of the verdict of -j, and no secrets', async () => {
   const { file, read, env } = await startInstance();
   recordHistory(env.CRED_WATCH_DB);
-  const command = `${log(file, 'OLD_VERDICT', 'NEW_VERDICT')}; env > ${file}.env`;
+  const command = `${log(file, 'OLD_VERDICT', 'NEW_VERDICT', 'CHANGE_JOB', 'CHANGE_MESSAGE')}; env > ${file}.env`;
   const secrets = {
     AWS_SECRET_ACCESS_KEY: 'canary-secret-key',
     AWS_SESSION_TOKEN: 'canary-token',
@@ -120,7 +122,11 @@ test('the command gets a change of the verdict of -j, and no secrets', async () 
     env: { ...env, ...secrets },
   });
   expect(run).toMatchObject({ code: 0, stderr: '' });
-  expect(read()).toEqual(['verdict|safe|sometimes']);
+  const [line, ...others] = read();
+  expect(others).toEqual([]);
+  expect(line).toMatch(
+    /^verdict\|\|sometimes\|3h\|i-0abc, imds: a 3h job is now 'not safe: sometimes'; the credentials: 1h 56m/,
+  );
   const seen = readFileSync(`${file}.env`, 'utf8');
   expect(seen).toContain('KEPT=kept-value');
   expect(seen).not.toMatch(/canary|not-a-secret|not-a-token/);
@@ -141,15 +147,62 @@ test('with --interval, each change runs the command once, and later polls are no
   expect(read()).toEqual(['result|recorded|server-error', 'result|server-error|recorded']);
 });
 
-test('a command that fails is a note, and does not change the exit code', async () => {
-  const { state, poll } = await startInstance();
-  await poll('exit 7');
+test('a change is reported again until a command succeeds, also by another command', async () => {
+  const { state, file, read, poll } = await startInstance();
+  const command = log(file, 'OLD_ROLE', 'NEW_ROLE');
+  expect(await poll('exit 7')).toMatchObject({ code: 0, stderr: '' });
   state.role = 'writer';
-  expect(await poll('exit 7')).toMatchObject({
-    code: 0,
-    stderr:
-      'note: the command of --on-change failed with exit code 7\nhint: the poll is recorded; run the command by hand to see its error\n',
-  });
+  for (let count = 0; count < 2; count += 1) {
+    expect(await poll('exit 7')).toMatchObject({
+      code: 0,
+      stderr:
+        'note: the command of --on-change failed with exit code 7\nhint: the poll is recorded, and the next poll with this command runs the command again; run it by hand to see its error\n',
+    });
+  }
+  expect(await poll(command)).toMatchObject({ code: 0, stderr: '' });
+  expect(await poll(command)).toMatchObject({ code: 0, stderr: '' });
+  expect(read()).toEqual(['role|loader|writer']);
+});
+
+test('check, env and plain polls between two polls with a command lose no change', async () => {
+  const { state, env, file, read, poll } = await startInstance();
+  const command = log(file, 'OLD_RESULT', 'NEW_RESULT');
+  await poll(command);
+  state.isDown = true;
+  await runCommand(['check', '-j', '1h', '--source', 'imds'], { env });
+  await runCommand(['env', '-j', '1h', '--source', 'imds', '-f', 'json'], { env });
+  await runCommand(['poll'], { env });
+  await poll(command);
+  state.isDown = false;
+  await runCommand(['poll'], { env });
+  await poll(command);
+  expect(read()).toEqual(['result|recorded|server-error', 'result|server-error|recorded']);
+});
+
+test('the first poll of a new database runs the command if the poll fails', async () => {
+  const { state, file, read, poll } = await startInstance();
+  const command = log(file, 'OLD_RESULT', 'NEW_RESULT', 'CHANGE_MESSAGE');
+  state.isDown = true;
+  await poll(command);
+  state.isDown = false;
+  // The failed poll was recorded under the name of the machine, before the instance id was known.
+  await poll(command);
+  const [first, second] = read();
+  expect(first).toMatch(/^result\|\|server-error\|[^,]+, imds: polls fail: server-error$/);
+  expect(second).toMatch(/^result\|server-error\|recorded\|i-0abc, imds: polls succeed again /);
+});
+
+ciTest('each command and each job gets the change', async () => {
+  const { state, file, read, poll } = await startInstance();
+  const commands = ['a', 'b'].map((name) => `echo "${name}|$CRED_WATCH_CHANGE_JOB" >> ${file}`);
+  const pollAll = async () => {
+    for (const command of commands) for (const job of ['10m', '20m']) await poll(command, '-j', job);
+  };
+  await pollAll();
+  state.role = 'writer';
+  await pollAll();
+  await pollAll();
+  expect(read()).toEqual(['a|10m', 'a|20m', 'b|10m', 'b|20m']);
 });
 
 test('--on-change is refused for a list of targets, and without a command', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { findPollChange, type PolledState } from '../../../src/domain/changes/poll-changes.ts';
+import {
+  findPollChange,
+  NOTHING_REPORTED,
+  type PolledState,
+} from '../../../src/domain/changes/poll-changes.ts';
 
 const STATE: PolledState = {
   host: 'i-0abc',
@@ -23,6 +27,11 @@ test.each([
   },
 );
 
-test('the first verdict and the first role are not changes', () => {
-  expect(findPollChange({ ...STATE, verdict: null, role: null }, STATE)).toBe(null);
+test('a first state is a change only if the poll fails or the verdict is not safe', () => {
+  const find = (after: Partial<PolledState>) =>
+    findPollChange(NOTHING_REPORTED, { ...STATE, ...after })?.kinds ?? null;
+  expect(find({})).toBe(null);
+  expect(find({ verdict: 'unknown' })).toBe(null);
+  expect(find({ verdict: 'never' })).toEqual(['verdict']);
+  expect(find({ result: 'unreachable', verdict: null, role: null })).toEqual(['result']);
 });

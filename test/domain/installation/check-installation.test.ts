@@ -28,6 +28,7 @@ const PROBE = {
   apiVersion: '2',
   clockOffset: 0,
   possibleHopLimit: false,
+  otherCredentials: null,
 } as const;
 
 const createFacts = (changes: Partial<InstallationFacts> = {}): InstallationFacts => ({
@@ -53,6 +54,7 @@ const failProbe = (possibleHopLimit: boolean): ProbeFacts => ({
   source: 'imds',
   clockOffset: null,
   failure: { ...FAILURE, possibleHopLimit },
+  otherCredentials: null,
 });
 
 test('an installation that works has only checks that are ok', () => {
@@ -135,4 +137,11 @@ test('a source without IMDS has no check of the hop limit', () => {
     createFacts({ probe: { ...PROBE, source: 'container', apiVersion: null } }),
   );
   expect(checks.map(({ code }) => code)).not.toContain('HOP_LIMIT');
+});
+
+test('an addon that cannot be loaded comes first, because it prevents the other fixes', () => {
+  const node = { ...createFacts().node, addonError: { message: 'the addon is missing', hint: null } };
+  const checks = checkInstallation(createFacts({ node, pollers: [] }));
+  expect(checks.map(({ code }) => code).slice(0, 3)).toEqual(['NODE', 'ADDON', 'NO_POLLER']);
+  expect(checks[1]).toMatchObject({ state: 'problem' });
 });

@@ -16,6 +16,7 @@ export const createTestIo = (
   stdin: Readable.from([Buffer.from(stdin)]),
   debug: false,
   onError: null,
+  onVariablesNote: null,
   env,
   clock: systemClock,
   random: Math.random,

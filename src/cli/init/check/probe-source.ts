@@ -3,6 +3,7 @@ import type { ProbeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { SOURCE_NAMES } from '../../../domain/model.ts';
 import { CredWatchError } from '../../../errors.ts';
+import { findShadowingNote } from '../../../sources/environment/shadowing.ts';
 import type { PollOutcome } from '../../../sources/source.ts';
 import { openSourceFromFlags, resolveJobSource, type SourceFlags } from '../../flags/source-flags.ts';
 import type { Io } from '../../process/io.ts';
@@ -44,13 +45,18 @@ async function poll(flags: SourceFlags, io: Io): Promise<ProbeFacts> {
   const { source } = await openSourceFromFlags(flags, io);
   const outcome = await source.poll();
   const { clockOffset } = outcome;
-  if (!outcome.ok) return { isOk: false, source: source.name, clockOffset, failure: toFailureFacts(outcome) };
+  const otherCredentials = findShadowingNote(outcome.notes);
+  if (!outcome.ok) {
+    const failure = toFailureFacts(outcome);
+    return { isOk: false, source: source.name, clockOffset, failure, otherCredentials };
+  }
   return {
     isOk: true,
     source: outcome.identity.source ?? source.name,
     apiVersion: outcome.identity.apiVersion,
     clockOffset,
     possibleHopLimit: hasHopLimitNote(outcome),
+    otherCredentials,
   };
 }
 

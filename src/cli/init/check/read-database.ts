@@ -40,16 +40,17 @@ export async function readDatabase(
     mayBeRoots: !isRoot && isDefault && existsSync(dirname(ROOT_DATABASE_PATH)),
   };
   const notRead = { lastPoll: null, clockOffset: null, addonError: null };
-  const missing = (state: 'missing' | 'empty'): ReadResult => ({
+  const missing = async (state: 'missing' | 'empty'): Promise<ReadResult> => ({
     database: { ...facts, state },
     ...notRead,
+    addonError: await findAddonError(),
   });
   try {
     const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === 0) return missing('empty');
+    if (size === 0) return await missing('empty');
     const { SampleStore } = await import('../../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(path);
-    if (store === null) return missing('missing');
+    if (store === null) return await missing('missing');
     const isWritable = isWrittenByOther || (canWrite(path) && canWrite(dirname(path)));
     return {
       database: {
@@ -78,6 +79,18 @@ export async function readDatabase(
 }
 
 const canWrite = (path: string): boolean => canAccess(path, constants.W_OK);
+
+/** Loads the addon, because nothing else does if there is no database. */
+async function findAddonError(): Promise<ErrorText | null> {
+  const { SampleStore } = await import('../../../store/sample-store.ts');
+  try {
+    SampleStore.openTemporary('/dev/null').close();
+    return null;
+  } catch (error) {
+    if (!(error instanceof CredWatchError)) throw error;
+    return { message: error.message, hint: error.hint ?? null };
+  }
+}
 
 /** By the clock of the host. Imported samples are no polls. */
 function findNewest(

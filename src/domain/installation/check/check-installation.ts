@@ -14,13 +14,11 @@ const DEFAULT_ALLOWED_AGE: Seconds = 900;
 /** Everything that `init --check` reports, in the order in which it should be fixed. */
 export function checkInstallation(facts: InstallationFacts): InstallationCheck[] {
   const pollers = findOwnPollers(facts);
-  return [
-    ...checkPollers(pollers, facts),
-    checkLastPoll(pollers, facts),
-    ...checkDatabase(facts),
-    ...checkNode(facts),
-    ...checkProbe(facts),
-  ];
+  const others = [...checkPollers(pollers, facts), checkLastPoll(pollers, facts), ...checkDatabase(facts)];
+  const node = checkNode(facts);
+  // Without the addon, no fix of the other problems works.
+  const isAddonMissing = facts.node.addonError !== null;
+  return [...(isAddonMissing ? [...node, ...others] : [...others, ...node]), ...checkProbe(facts)];
 }
 
 /** True if no check found a problem. */
@@ -125,10 +123,14 @@ function checkProbe({ probe, clockOffset }: InstallationFacts): InstallationChec
     ];
   }
   const isImds = probe.source === 'imds';
+  const { otherCredentials: note } = probe;
+  const others: InstallationCheck[] =
+    note === null ? [] : [{ code: 'OTHER_CREDENTIALS', state: 'note', note }];
   if (!probe.isOk) {
     const { failure } = probe;
     return [
       { code: 'CREDENTIALS', state: 'problem', failure, error: null },
+      ...others,
       checkClock(clockOffset),
       ...(isImds ? [checkHopLimit(failure.possibleHopLimit ? true : null)] : []),
     ];
@@ -136,6 +138,7 @@ function checkProbe({ probe, clockOffset }: InstallationFacts): InstallationChec
   const { apiVersion, possibleHopLimit } = probe;
   return [
     { code: 'CREDENTIALS', state: 'ok', failure: null, error: null },
+    ...others,
     checkClock(clockOffset),
     ...(isImds ? [checkHopLimit(possibleHopLimit)] : []),
     ...(isImds && apiVersion === '1' && !possibleHopLimit

@@ -1,4 +1,5 @@
 import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
+import type { PollNote } from '../../poll-note.ts';
 import type { Poller } from './poller.ts';
 
 /** A message of an error, and what to do. Both are safe to print. */
@@ -39,8 +40,16 @@ export type ProbeFacts =
       apiVersion: string | null;
       clockOffset: Seconds | null;
       possibleHopLimit: boolean;
+      otherCredentials: PollNote | null;
     }
-  | { isOk: false; source: SourceName; clockOffset: Seconds | null; failure: FailureFacts }
+  | {
+      isOk: false;
+      source: SourceName;
+      clockOffset: Seconds | null;
+      failure: FailureFacts;
+      /** Why SDKs with the variables of the check use other credentials. Null if they use these. */
+      otherCredentials: PollNote | null;
+    }
   /** SDKs disagree, or the flags are wrong. */
   | { isOk: null; error: ErrorText };
 

@@ -1,4 +1,5 @@
 import type { FailureFacts, FailureReason, Instant, Seconds } from '../../model.ts';
+import type { PollNote } from '../../poll-note.ts';
 import type { DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
 import type { PollerPlace, PollerProblem } from './poller.ts';
 
@@ -26,6 +27,8 @@ export interface InstallationCheckFields {
   NODE: { path: string; version: string | null; minVersion: string };
   ADDON: { error: ErrorText | null };
   CREDENTIALS: { failure: FailureFacts | null; error: ErrorText | null };
+  /** SDKs with the variables of the check do not use the polled source. */
+  OTHER_CREDENTIALS: { note: PollNote };
   HOP_LIMIT: { isBlocked: boolean | null };
   IMDS_V1: Record<never, never>;
 }

@@ -10,6 +10,7 @@ import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT } from '../now.ts';
+import { describePollNote } from '../poll-notes.ts';
 
 export interface CheckContext {
   database: string;
@@ -116,7 +117,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     };
   },
   NODE: ({ path, version, state, minVersion }) => {
-    if (state === 'ok') return ok(`Node ${version} at ${path} is supported`);
+    if (state === 'ok') return ok(`Node ${version} (${path}) is supported`);
     return {
       message: version === null ? `${path} does not run` : `Node ${version} at ${path} is too old`,
       fix: `install Node ${minVersion} or later, then run \`cred-watch init --write\``,
@@ -132,6 +133,10 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     const { message, hint } = describeFailure(failure);
     return { message: `a poll fails: ${message}`, fix: hint };
   },
+  OTHER_CREDENTIALS: ({ note }) => ({
+    message: `with the variables of this shell, SDKs do not use the polled source: ${describePollNote(note)}`,
+    fix: 'run `cred-watch sources`, which shows the credentials that SDKs use',
+  }),
   HOP_LIMIT: ({ isBlocked }) => {
     if (isBlocked === null) return ok('the hop limit could not be checked, because the poll failed');
     return isBlocked

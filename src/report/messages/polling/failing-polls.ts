@@ -6,7 +6,7 @@ import { truncateText } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { FAILURES } from '../failures/describe-failure.ts';
 import { MAX_DETAIL_WIDTH } from '../page.ts';
-import { listAdvice } from '../verdicts.ts';
+import { listSeriesAdvice } from '../verdicts.ts';
 
 /** A warning that the newest polls of a series fail. Follows the name of the series. */
 export function describeFailingPolls(
@@ -45,10 +45,10 @@ export function listCurrentAdvice(
 ): string[] {
   const failure = findCurrentFailure(analysis);
   if (failure === null || judgement.verdict !== 'unknown')
-    return listAdvice(judgement, analysis.measurement, times);
+    return listSeriesAdvice(judgement, analysis, times);
   const others = judgement.unknownReasons.filter(({ code }) => !NEEDS_SAMPLES.has(code));
   return [
     `polls fail (${failure.reason}): ${describeFailingHint(analysis, failure)}`,
-    ...listAdvice({ ...judgement, unknownReasons: others }, analysis.measurement, times),
+    ...listSeriesAdvice({ ...judgement, unknownReasons: others }, analysis, times),
   ];
 }

@@ -1,0 +1,17 @@
+/**
+ * The table has the state that a command of `poll --on-change` last reported. `command` and `jobs` are digests. `role` and
+ * `verdict` are NULL if they are unknown. As an entry of the migrations, this text never changes after a release.
+ */
+export const REPORTED_STATES_MIGRATION = `
+  CREATE TABLE reported_states (
+    host TEXT NOT NULL,
+    source TEXT NOT NULL,
+    command TEXT NOT NULL,
+    jobs TEXT NOT NULL,
+    result TEXT NOT NULL,
+    role TEXT,
+    verdict TEXT,
+    reported_at INTEGER NOT NULL,
+    PRIMARY KEY (host, source, command, jobs)
+  ) WITHOUT ROWID;
+  `;

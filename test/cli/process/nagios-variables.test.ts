@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fixturePath, NOWHERE } from '../../support/cli/program-run.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+const MISSPELT = { CRED_WATCH_JOBDURATION: '2h' };
+
+test('a misspelt variable is a note before the output', async () => {
+  const db = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', fixturePath('curl.log'), '--db', db]);
+  const env = { ...MISSPELT, CRED_WATCH_DB: db };
+  const { code, stderr } = await runCommand(['report'], { env });
+  expect([code, stderr]).toEqual([
+    0,
+    'note: no command reads the variable CRED_WATCH_JOBDURATION\nhint: did you mean CRED_WATCH_JOB_DURATION?\n',
+  ]);
+  const line = await runCommand(['report', '--exit-codes', 'nagios'], { env });
+  expect(line.stdout).toMatch(
+    /^CREDWATCH OK - [^|]*; no command reads the variable CRED_WATCH_JOBDURATION: did you mean CRED_WATCH_JOB_DURATION\? \| '[^\n]*\n$/,
+  );
+  expect(line.stderr).toBe('');
+});
+
+test('the line of a plugin names the variable that selects nothing', async () => {
+  const db = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', fixturePath('curl.log'), '--db', db]);
+  const report = await runCommand(['report', '--exit-codes', 'nagios'], {
+    env: { CRED_WATCH_DB: db, CRED_WATCH_SOURCE: 'container' },
+  });
+  expect(report.stdout).toMatch(/^CREDWATCH UNKNOWN - no samples .*CRED_WATCH_SOURCE is set/);
+  const check = await runCommand(['check', '-j', '1h', '--exit-codes', 'nagios'], {
+    env: {
+      CRED_WATCH_DB: db,
+      CRED_WATCH_SOURCE: 'imds',
+      CRED_WATCH_ROLE: 'loader',
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
+    },
+  });
+  expect(check.stdout).toMatch(
+    /^CREDWATCH UNKNOWN - .*; CRED_WATCH_SOURCE and CRED_WATCH_ROLE are set: unset them, or give the flags\n$/,
+  );
+});
+
+test('the hint about a missing duration says why the variable does not apply', async () => {
+  const check = async (duration: string, ...args: string[]) =>
+    (await runCommand(['check', ...args], { env: { CRED_WATCH_JOB_DURATION: duration } })).stderr;
+  expect(await check('auto')).toContain(
+    'hint: CRED_WATCH_JOB_DURATION is auto, which needs --job NAME; or add -j',
+  );
+  expect(await check('5m', '--job', 'nightly')).toContain(
+    'hint: CRED_WATCH_JOB_DURATION does not apply to a job of --job; remove --job, or add -j auto',
+  );
+});
+
+test('after a failed poll, check gives the failed poll as the reason for the unknown start', async () => {
+  const { stdout } = await runCommand(['check', '-j', '1h', '--source', 'imds'], {
+    env: {
+      CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
+    },
+  });
+  expect(stdout).toMatch(/a safe start\s+unknown, because the poll failed\n/);
+});
