@@ -13,6 +13,7 @@ import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
 import { type ArchiveRecord, listRecords, type SampleRun } from './archive/record.ts';
+import type { ReportedStates } from './changes/contract.ts';
 import { ReportedStateRows } from './changes/reported-states.ts';
 import type {
   HistoryReader,
@@ -77,7 +78,7 @@ export class SampleStore {
   }
 
   /**
-   * Uses the database until the first error, then a temporary copy. `check`, `exec` and `env` work without a database.
+   * Uses the database until the first error, then a temporary copy, for commands that work without a database.
    * @param onFallback called once, with the error that prevents the use of the file
    * @throws CredWatchError DATABASE_DRIVER_MISSING, because a copy needs the driver too
    */
@@ -140,7 +141,7 @@ export class SampleStore {
     return this.#connection.isTemporary ? null : new JudgedJobRows(this.#connection);
   }
 
-  get reportedStates(): ReportedStateRows {
+  get reportedStates(): ReportedStates {
     return new ReportedStateRows(this.#connection);
   }
 
@@ -203,7 +204,6 @@ export class SampleStore {
     yield* listRecords(this.exportParts(filter));
   }
 
-  /** As {@link records}, with the samples in runs. */
   *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
     yield* this.#connection.explainEach((connection) => exportParts(connection, filter));
   }
