@@ -51,7 +51,7 @@ test('a database that cannot be opened is reported once and replaced by a tempor
 
 test('a full database is copied, and the copy accepts further samples', () => {
   const file = join(temporaryFolder(), 'samples.db');
-  const { store, errors, keys } = open(file, { maxPages: 24 });
+  const { store, errors, keys } = open(file, { maxPages: 26 });
   const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);
   for (const key of written) store.recordSample(SERIES, sample(key), 'm');
   expect(errors.map(({ message }) => message)).toEqual([`no space left to write ${file}`]);
@@ -114,7 +114,7 @@ test.for(READS)(
 
 test('a run that began before the database was replaced can end', () => {
   const file = join(temporaryFolder(), 'samples.db');
-  const { store, errors } = open(file, { maxPages: 24 });
+  const { store, errors } = open(file, { maxPages: 26 });
   const run = { job: 'j', identity: SERIES, startedAt: AT, remainingAtStart: 1, end: null };
   const end = { duration: 1, exitCode: 0, remainingAtEnd: 0 };
   const id = store.startJobRun(run);

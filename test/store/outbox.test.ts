@@ -85,8 +85,8 @@ test('a database of an older version gets an empty outbox', () => {
   created.close();
   const connection = new Database(file);
   const version = connection.pragma('user_version', { simple: true }) as number;
-  connection.exec('DROP TABLE push_items; DROP TABLE push_destinations');
-  connection.pragma(`user_version = ${version - 1}`);
+  connection.exec('DROP TABLE push_items; DROP TABLE push_destinations; DROP TABLE reported_states');
+  connection.pragma(`user_version = ${version - 2}`);
   connection.close();
   using migrated = SampleStore.open(file);
   migrated.outbox('folder').confirm([ITEM]);

@@ -93,15 +93,15 @@ function assertNoSecrets({ externalId, process, stsEndpoint }: SourceFlags): voi
       `write ${setting} into a profile of ~/.aws/config, and use --profile`,
     );
   }
-  if (stsEndpoint !== undefined) assertNoPassword('--sts-endpoint', stsEndpoint);
+  if (stsEndpoint !== undefined) assertNoSecretInUrl('--sts-endpoint', stsEndpoint);
 }
 
-function assertNoPassword(name: string, value: string): void {
+function assertNoSecretInUrl(name: string, value: string): void {
   if (!URL.canParse(value)) return;
-  const { username, password } = new URL(value);
-  if (`${username}${password}` === '') return;
+  const { username, password, search, hash } = new URL(value);
+  if (`${username}${password}${search}${hash}` === '') return;
   throw new CredWatchError(
-    `${name} contains a user name or a password, and other users can read a schedule`,
+    `${name} contains a user name, a password or a query, and other users can read a schedule`,
     `remove them from ${name}`,
   );
 }
@@ -116,7 +116,7 @@ function listVariables(source: SourceName, env: Environment): [name: string, val
   const names = known.filter((name) => isVariableSet(env, name));
   return names.map((name) => {
     const value = env[name] ?? '';
-    assertNoPassword(name, value);
+    assertNoSecretInUrl(name, value);
     return [name, FILES.has(name) && !value.startsWith('~') ? resolve(value) : value];
   });
 }

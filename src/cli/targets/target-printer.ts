@@ -102,7 +102,10 @@ export class TargetPrinter<Target extends object> {
     }
     this.#printedFailures += 1;
     const { message, hint: usualHint } = describeFailure(outcome);
-    const hint = describeSpecificHint(outcome) ?? TARGET_HINTS[outcome.reason] ?? usualHint;
+    // The file of --targets gives the address, and not a variable or a profile.
+    const specific =
+      outcome.misconfiguration?.code === 'UNREACHABLE_ADDRESS' ? null : describeSpecificHint(outcome);
+    const hint = specific ?? TARGET_HINTS[outcome.reason] ?? usualHint;
     const text = `${identity.host}: ${message}`;
     if (isStarting) await printNote(this.#io, text, 'this counts as a failed poll after two minutes');
     else await printError(this.#io, text, hint);

@@ -406,13 +406,13 @@ test('check prints errors for Nagios as one line on stdout', async () => {
   expect(wrong).toMatchObject({
     code: 3,
     stderr: '',
-    stdout: "CREDWATCH UNKNOWN - --job-duration '5 hours' is not a duration\n",
+    stdout: "CREDWATCH UNKNOWN - --job-duration '5 hours' is not a duration (did you mean 5h?)\n",
   });
   const missing = await runCommand(['check', ...nagios]);
   expect(missing).toMatchObject({
     code: 3,
     stderr: '',
-    stdout: 'CREDWATCH UNKNOWN - check needs a job duration\n',
+    stdout: expect.stringMatching(/^CREDWATCH UNKNOWN - check needs a job duration \(add -j: .*\)\n$/),
   });
 });
 

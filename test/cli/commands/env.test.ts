@@ -109,7 +109,7 @@ describe('env', () => {
   test('env lists the formats if --format is missing', async () => {
     const { stderr } = await runCommand(['env', '-j', '4h']);
     expect(stderr).toMatch(
-      /\nhint: use -f with one of env, bash, sh, zsh, env-no-export, docker, .*redshift-copy\n$/,
+      /\nhint: use -f env for a shell .*, -f redshift-copy for COPY and UNLOAD, .*all formats: `cred-watch env --help`\n$/,
     );
   });
 

@@ -204,7 +204,7 @@ test.each([
   const { init } = await createInstance();
   const { code, stdout, stderr } = await init(CRON, env);
   expect([code, stdout]).toEqual([2, '']);
-  expect(stderr).toContain('contains a user name or a password');
+  expect(stderr).toContain('contains a user name, a password or a query');
   expect(stderr).not.toContain('CANARY');
 });
 

@@ -33,7 +33,7 @@ async function runInit(script: string) {
 testUnits(`root gets units of the system, which are written once${skipped}`, async () => {
   const { code, stdout, stderr, systemctl, link } = await runInit(`
     init > /dev/null
-    init | grep schedule
+    init | grep '^  schedule'
     grep -H -e ExecStart -e OnCalendar /etc/systemd/system/cred-watch.*
     ls -l /etc/systemd/system | cut -c1-10
     ls /var/lib/cred-watch/samples.db`);

@@ -340,7 +340,9 @@ describe('check --pid rejects', () => {
   test('--watch for a plugin of Nagios', async () => {
     const run = await runCommand(['check', '--pid', '7', '--watch', '--exit-codes', 'nagios']);
     expect(run).toMatchObject({ code: 3, stderr: '' });
-    expect(run.stdout).toBe('CREDWATCH UNKNOWN - --watch and --exit-codes nagios cannot be combined\n');
+    expect(run.stdout).toBe(
+      'CREDWATCH UNKNOWN - --watch and --exit-codes nagios cannot be combined (remove --watch: a plugin must end within seconds)\n',
+    );
   });
 });
 
