@@ -255,7 +255,7 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     expect(await readColour('[data-answer=former]')).toBe(await readColour('.question'));
     const text = await page.innerText('.out-of-reach');
     expect(text).toMatch(
-      /^The server of this page is not reachable since 2026-03-01 12:01:\d\dZ\. This page shows the last known state\.$/,
+      /^The server of this page has not responded since 2026-03-01 12:01:\d\dZ\. This page shows the last known state\.$/,
     );
     await page.clock.runFor(11_000);
     expect(await page.innerText('.out-of-reach')).toBe(text);

@@ -276,7 +276,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     await page.clock.runFor(31_000);
     await page.locator('.out-of-reach').waitFor();
     expect(await page.innerText('.out-of-reach')).toMatch(
-      /^not reachable since .*Z: this page shows the last known state$/,
+      /^The server of this page has not responded since .*Z\. This page shows the last known state\.$/,
     );
     expect(await page.innerText('h1 .state')).toMatch(/^Not safe/);
     await restart();

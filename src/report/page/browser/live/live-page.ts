@@ -129,7 +129,7 @@ export function startLivePage({ refreshSeconds, renderedAt, onUpdate, reload }: 
   function showUnreachable(): void {
     if (isServerAway) return;
     const element = findElement<HTMLElement>(document, '.out-of-reach');
-    element.textContent = `The server of this page is not reachable since ${pageTimes.timestamp(clock.now())}. This page shows the last known state.`;
+    element.textContent = `The server of this page has not responded since ${pageTimes.timestamp(clock.now())}. This page shows the last known state.`;
     setServerAway(true);
   }
 
