@@ -40,7 +40,7 @@ export function assessHost(
       ? null
       : (findWorstJudgement(judged.map((each) => each.judgements[index] ?? null)) ?? judgeWithoutSeries(job)),
   );
-  const worst = judged.toSorted((a, b) => compareSeverity(getSeverity(a), getSeverity(b)))[0];
+  const worst = judged.toSorted((a, b) => compareVerdicts(getSeverity(a), getSeverity(b)))[0];
   const worstCase = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
   return {
     assessed: {
@@ -80,6 +80,10 @@ const rankSafety = (verdict: Verdict | null) =>
 
 const SAFETIES_WORST_FIRST: readonly Safety[] = ['not-safe', 'unknown', 'safe'];
 
+/** Within a host: by verdict, as in the report of the host. */
+const compareVerdicts = (a: Severity, b: Severity): number =>
+  rankVerdict(a.verdict) - rankVerdict(b.verdict) || compareSeverity(a, b);
+
 /** The worst first: by safety, then by spare, so that the first host also has the largest shortfall. */
 export function compareSeverity(a: Severity, b: Severity): number {
   const ranks = rankSafety(a.verdict) - rankSafety(b.verdict);
@@ -118,7 +122,7 @@ export function findWorstHostOfFleet({ jobs, verdict, hosts }: AssessedFleet) {
 export function findWorstJudgement(judgements: readonly (HostJudgement | null)[]): HostJudgement | null {
   let worst: HostJudgement | null = null;
   for (const each of judgements) {
-    if (each !== null && (worst === null || compareSeverity(each, worst) < 0)) worst = each;
+    if (each !== null && (worst === null || compareVerdicts(each, worst) < 0)) worst = each;
   }
   return worst;
 }
