@@ -28,7 +28,7 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
 /** `-d` could also mean a database, but a duration is more usual. */
 const JUDGING_COMMANDS = ['init', 'status', 'report', 'check', 'exec', 'env'];
 
-/** Actions that are no flags: what to do instead. */
+/** What to do instead of actions that have no flag. */
 const OTHER_ACTIONS: ReadonlyMap<string, string> = new Map([
   ...['--remove', '--uninstall', '--undo', '--delete'].map(
     (flag) =>
@@ -115,7 +115,7 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   return askDidYouMean(similar);
 }
 
-/** More flags with the same letter are no help. */
+/** A longer list of flags with the same letter does not help. */
 const MAX_SHORT_GUESSES = 3;
 
 /** For a short flag that does not exist: the long flags with this letter. Null if there are none, or many. */

@@ -80,7 +80,7 @@ const rankSafety = (verdict: Verdict | null) =>
 
 const SAFETIES_WORST_FIRST: readonly Safety[] = ['not-safe', 'unknown', 'safe'];
 
-/** Within a host: by verdict, as in the report of the host. */
+/** For the series and jobs of one host: by verdict first, as in the report of the host. */
 const compareVerdicts = (a: Severity, b: Severity): number =>
   rankVerdict(a.verdict) - rankVerdict(b.verdict) || compareSeverity(a, b);
 
@@ -98,7 +98,7 @@ export function compareSeverity(a: Severity, b: Severity): number {
 const getSeverity = ({ judgements, figures }: JudgedFleetSeries): Severity =>
   findWorstJudgement(judgements) ?? { verdict: null, spare: figures.measured?.worstCaseSeconds ?? null };
 
-/** The host that decides the verdict on a job. Without a job, that with the smallest worst case. Null without hosts. */
+/** The host that decides the verdict on a job. Without a job, the host with the smallest worst case. Null without hosts. */
 export function findWorstHost(
   hosts: readonly AssessedHost[],
   jobIndex: number | null,

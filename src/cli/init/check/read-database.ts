@@ -92,7 +92,7 @@ async function findAddonError(): Promise<ErrorText | null> {
   }
 }
 
-/** By the clock of the host. Imported samples are no polls. */
+/** By the clock of the host. Imported samples do not count as polls. */
 function findNewest(
   store: SampleStore,
   source: SourceName | null,

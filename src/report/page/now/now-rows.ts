@@ -58,7 +58,7 @@ function findLastPoll({ lastSampleAt, failure }: SeriesNow, poll: LastPoll | nul
 function findNextPoll(poll: LastPoll | null): NextPoll {
   if (poll === null) return { code: 'POLLED_ELSEWHERE' };
   const { nextPollAt: at, endedAt } = poll;
-  // An earlier time is that of the poll that has just ended.
+  // An earlier time belongs to the poll that has just ended.
   if (at === null || at < endedAt) return { code: 'RUNNING' };
   return at === Number.POSITIVE_INFINITY ? { code: 'NONE' } : { code: 'AT', at };
 }
