@@ -1,7 +1,18 @@
 import { correctTime } from '../domain/measurement/generations.ts';
 import type { Instant, SampleTime, Seconds } from '../domain/model.ts';
+import { createDamageError } from './sqlite/consistency.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
+
+/**
+ * Counts the rows, because no other table or index depends on them. Rows are never deleted. As an entry of the
+ * migrations, this text never changes after a release.
+ */
+export const HOST_CLOCK_COUNT_MIGRATION = `
+  INSERT INTO row_counts SELECT 'host_clocks', count(*) FROM host_clocks;
+  CREATE TRIGGER host_clocks_inserted AFTER INSERT ON host_clocks
+  BEGIN UPDATE row_counts SET rows = rows + 1 WHERE name = 'host_clocks'; END;
+  `;
 
 /** Prepares a function that keeps the newest known clock offset of each host. */
 export function prepareClockOffsetUpdate(connection: DatabaseConnection) {
@@ -18,12 +29,19 @@ export function prepareClockOffsetUpdate(connection: DatabaseConnection) {
   };
 }
 
+/** @throws Error that is reported as a damaged database */
 export function readNewestClockOffsets(connection: DatabaseConnection): Map<string, Seconds> {
   // In a damaged database, a row of another table may lack this column. `checkRow` rejects `''`, but not NULL.
+  // One statement reads both tables at the same time, also outside of a transaction.
   const rows = connection
-    .prepare<[], { host: string; knownAt: Instant; clockOffset: Seconds }>(
-      `SELECT host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset FROM host_clocks`,
+    .prepare<[], { counted: number; host: string | null; knownAt: Instant; clockOffset: Seconds }>(
+      `SELECT (SELECT rows FROM row_counts WHERE name = 'host_clocks') AS counted,
+         host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset
+       FROM (SELECT 1) LEFT JOIN host_clocks ON true`,
     )
     .all();
-  return new Map(rows.map(checkRow).map(({ host, clockOffset }) => [host, clockOffset]));
+  const clocks = rows.filter((row) => row.host !== null);
+  if (rows[0]?.counted !== clocks.length)
+    throw createDamageError(`${clocks.length} of ${rows[0]?.counted} clock offsets were found`);
+  return new Map(clocks.map(checkRow).map(({ host, clockOffset }) => [String(host), clockOffset]));
 }

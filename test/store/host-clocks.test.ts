@@ -24,8 +24,19 @@ test('rows of another table instead of clock offsets are an error', () => {
   const connection = openWith(
     'DROP TABLE host_clocks; CREATE TABLE host_clocks (host TEXT PRIMARY KEY, known_at, clock_offset)',
     'INSERT INTO host_clocks SELECT name, rows, NULL FROM row_counts',
+    "UPDATE row_counts SET rows = 2 WHERE name = 'host_clocks'",
   );
   expect(() => readNewestClockOffsets(connection)).toThrow(
     expect.objectContaining({ code: 'SQLITE_MISMATCH' }),
+  );
+});
+
+test('a missing row is an error', () => {
+  const connection = openWith(
+    "INSERT INTO host_clocks VALUES ('web-1', 1, -30), ('web-2', 1, 0)",
+    "DELETE FROM host_clocks WHERE host = 'web-2'",
+  );
+  expect(() => readNewestClockOffsets(connection)).toThrow(
+    expect.objectContaining({ code: 'SQLITE_CORRUPT', message: '1 of 2 clock offsets were found' }),
   );
 });

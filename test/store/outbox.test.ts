@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { writeAsOldVersion } from '../support/store/old-database.ts';
 import {
   createSample,
   IDENTITY,
@@ -12,6 +12,8 @@ import {
   recordHours,
   START,
 } from '../support/watch/push-history.ts';
+
+const LAST_VERSION_WITHOUT_OUTBOX = 10;
 
 const ITEM = { kind: 'generation', key: 'a/1', digest: 'x' } as const;
 
@@ -83,12 +85,9 @@ test('a database of an older version gets an empty outbox', () => {
   using created = SampleStore.open(file);
   recordHours(created, 0, 2);
   created.close();
-  const connection = new Database(file);
-  const version = connection.pragma('user_version', { simple: true }) as number;
-  connection.exec('DROP TABLE push_items; DROP TABLE push_destinations; DROP TABLE reported_states');
-  connection.pragma(`user_version = ${version - 2}`);
-  connection.close();
-  using migrated = SampleStore.open(file);
+  const old = join(temporaryFolder(), 'old.db');
+  writeAsOldVersion(file, old, LAST_VERSION_WITHOUT_OUTBOX);
+  using migrated = SampleStore.open(old);
   migrated.outbox('folder').confirm([ITEM]);
   expect(migrated.outbox('folder').find('generation', 'a/1')).toBe('x');
   expect(migrated.histories()).toHaveLength(1);

@@ -1,4 +1,6 @@
 import { REPORTED_STATES_MIGRATION } from '../changes/schema.ts';
+import { HOST_CLOCK_COUNT_MIGRATION } from '../host-clocks.ts';
+import { PUSH_MIGRATION } from '../outbox/schema.ts';
 
 /** "CRDW": identifies a database of cred-watch. */
 export const APPLICATION_ID = 0x43524457;
@@ -28,7 +30,8 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  *   the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is the third sample of the series
  *   after `last_seen`.
  * - `host_clocks` has the newest known clock offset of each host. `known_at` is by AWS's clock.
- * - `row_counts` shows whether rows of `failed_polls` are missing: no other table or index depends on them.
+ * - `row_counts` shows whether rows of `failed_polls` or `host_clocks` are missing: no other table or index depends on
+ *   them.
  * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends. `process` is the id of the
  *   process that records the run, `''` after the end and if it is unknown.
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
@@ -229,22 +232,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (host, role, access_key_id, client, program, user, address, others)
   );
   `,
-  `
-  CREATE TABLE push_destinations (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    last_attempt_at INTEGER,
-    last_complete_at INTEGER,
-    last_error TEXT NOT NULL DEFAULT ''
-  );
-  CREATE TABLE push_items (
-    destination_id INTEGER NOT NULL REFERENCES push_destinations (id),
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    rejection TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (destination_id, kind, key)
-  ) WITHOUT ROWID;
-  `,
+  PUSH_MIGRATION,
   REPORTED_STATES_MIGRATION,
+  HOST_CLOCK_COUNT_MIGRATION,
 ];

@@ -8,8 +8,8 @@ const exec = Database.prototype.exec;
 let remaining = Number(count);
 
 Database.prototype.exec = function (sql: string) {
-  // The last migration has no triggers, whose bodies have semicolons.
-  for (const statement of sql.split(/;(?=\s)/).filter((each) => each.trim() !== '')) {
+  // The body of a trigger has one statement, and belongs to the trigger.
+  for (const statement of sql.split(/;(?=\s)(?!\s*END)/).filter((each) => each.trim() !== '')) {
     exec.call(this, statement);
     remaining -= 1;
     if (remaining === 0) killThisProcess();
