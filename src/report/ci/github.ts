@@ -11,7 +11,8 @@ import {
   NO_JOB_MESSAGE,
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
-import { describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { describeVerdict } from '../messages/verdicts.ts';
 import { formatRow } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
@@ -71,7 +72,7 @@ function annotateJudgement(
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     listLines: () => [
       describeVerdict(judgement),
-      ...listSeriesAdvice(judgement, series.analysis, times),
+      ...listCurrentAdvice(judgement, series.analysis, times),
       ...(measurement === null ? [] : [describeEvidence(measurement, [judgement])]),
     ],
   };

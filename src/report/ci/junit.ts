@@ -5,7 +5,8 @@ import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { describeJob, describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { describeJob, describeVerdict } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
@@ -132,7 +133,7 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
   if (outcome === 'passed') return judged;
   const { findings } = series.analysis;
   const details = [
-    ...listSeriesAdvice(judgement, series.analysis),
+    ...listCurrentAdvice(judgement, series.analysis),
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';

@@ -3,7 +3,8 @@ import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 import { describeEvidence } from './evidence.ts';
-import { describeJobWithMargin, describeVerdict, listSeriesAdvice } from './verdicts.ts';
+import { listCurrentAdvice } from './polling/failing-polls.ts';
+import { describeJobWithMargin, describeVerdict } from './verdicts.ts';
 
 /** A test assertion about a job that failed. */
 export interface FailedExpectation {
@@ -44,7 +45,7 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
   return [
     formatSeriesName(identity),
     `  ${describeVerdict(judgement)}`,
-    ...listSeriesAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
+    ...listCurrentAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
     ...(measurement === null ? [] : [`  ${describeEvidence(measurement, [judgement])}`]),
   ].join('\n');
 }
