@@ -2,7 +2,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
-import { describeEvidence } from '../messages/evidence.ts';
+import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
@@ -73,7 +73,7 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const noJob = { ...buildCaseHead('no job', name), skipped: { '@message': NO_JOB_MESSAGE } };
   const output = [
     ...findings.map((finding) => describeFinding(finding, series.judgements)),
-    ...(measurement === null ? [] : [describeEvidence(measurement, series.judgements)]),
+    ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, series.judgements)]),
   ];
   return {
     ...buildSuiteHead(name, listOutcomes(judgements), context),

@@ -2,7 +2,7 @@ import type { JobJudgement, JobRequirement, Verdict } from '../../domain/verdict
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
-import { describeEvidence } from './evidence.ts';
+import { describeEvidenceBriefly } from './evidence.ts';
 import { listCurrentAdvice } from './polling/failing-polls.ts';
 import { describeJobWithMargin, describeVerdict } from './verdicts.ts';
 
@@ -46,6 +46,6 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
     formatSeriesName(identity),
     `  ${describeVerdict(judgement)}`,
     ...listCurrentAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
-    ...(measurement === null ? [] : [`  ${describeEvidence(measurement, [judgement])}`]),
+    ...(measurement === null ? [] : [`  ${describeEvidenceBriefly(measurement, [judgement])}`]),
   ].join('\n');
 }
