@@ -7,10 +7,10 @@ import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseShare } from '../../domain/verdict/confidence.ts';
 import { CredWatchError } from '../../errors.ts';
+import { askDidYouMean } from '../../report/text/did-you-mean.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
-import { askDidYouMean } from './suggestions/did-you-mean.ts';
 import { askForCount, askForDuration, askForShare, hasNoUnit } from './suggestions/suggest-values.ts';
 
 const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
