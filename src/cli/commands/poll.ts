@@ -62,9 +62,19 @@ export const pollCommand: CommandDefinition = {
     );
   },
   help: {
-    commonFlags: ['--interval', '--for', '--source', '--profile', '--listen', '--db', '--format'],
+    commonFlags: [
+      '--interval',
+      '--for',
+      '--job-duration',
+      '--on-change',
+      '--source',
+      '--profile',
+      '--listen',
+      '--db',
+      '--format',
+    ],
     notes: [
-      'The flags of Job and Evidence need --interval, --on-change, --listen or --push prometheus=URL. They judge jobs in ' +
+      'The flags of Job and Evidence need --interval, --on-change or --push prometheus=URL. They judge jobs in ' +
         'the summary at the end, for the command of --on-change, in the report of the server, and in the pushed metrics.',
     ],
     exitCodes: [
