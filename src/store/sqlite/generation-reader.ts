@@ -3,6 +3,7 @@ import {
   createRecordedColumns,
   type RecordedColumns,
 } from '../../domain/measurement/columns/generation-columns.ts';
+import { PackedKeyIds } from '../../domain/measurement/columns/key-ids.ts';
 import type { Instant } from '../../domain/model.ts';
 import { assertAllGenerations, createDamageError } from './consistency.ts';
 import { type DatabaseConnection, requireRow } from './driver.ts';
@@ -77,7 +78,7 @@ function isColumnName(name: string): name is ColumnName {
 const HAS_OTHER_VALUES = `max(${RARELY_READ.map((name) => `${name} IS NOT ${USUAL_VALUES[name]}`).join(' OR ')})`;
 
 /** All key ids of a series in one list would need too much memory. */
-const ROWS_PER_READ = 8192;
+const ROWS_PER_READ = 2048;
 
 /** The aggregate function of SQL that gets the numbers of the rows. */
 const RECORD_NUMBERS = 'record_numbers';
@@ -125,7 +126,7 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
   const selectRare = connection.prepare<[object]>(`SELECT ${RECORD_NUMBERS}(${RARELY_READ}) ${rows}`);
   /** @param count the number of these generations */
   return (seriesId: number, count: number, since: Instant = Number.MIN_SAFE_INTEGER): RecordedColumns => {
-    const accessKeyIds: string[] = [];
+    const accessKeyIds = new PackedKeyIds();
     const columns = createRecordedColumns(count, accessKeyIds);
     const usual = selectColumns(columns, USUALLY_READ);
     let hasOnlyUsualValues = true;
@@ -137,8 +138,7 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
       Object.assign(recorder, { columns: usual, row: begin, count });
       const [hasOtherValues, keyIds] = requireRow(selectUsual.get(range));
       if (hasOtherValues !== 0) hasOnlyUsualValues = false;
-      for (const keyId of parseKeyIds(keyIds)) accessKeyIds.push(checkText('accessKeyId', keyId));
-      if (accessKeyIds.length > count) break;
+      accessKeyIds.add(keyIds, parseKeyIds(keyIds));
       after = end;
     }
     assertAllGenerations(count, seriesId, accessKeyIds.length);
@@ -173,7 +173,14 @@ const checkAbsent = ({ field, isNullable }: NumberColumn, value: unknown): numbe
   isNullable ? checkNumber(field, value) : requireNumber(field, value);
 
 /** SQLite writes some binary values as text that is not JSON. */
-function parseKeyIds(json: string): unknown[] {
+function parseKeyIds(json: string): readonly string[] {
+  const keyIds = parseList(json);
+  for (const keyId of keyIds) checkText('accessKeyId', keyId);
+  // Each item is a text.
+  return keyIds as readonly string[];
+}
+
+function parseList(json: string): readonly unknown[] {
   try {
     return JSON.parse(json);
   } catch {
