@@ -1,6 +1,13 @@
 import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { type Column, createColumn, findTwoLargestBy, keepValues, valueAt } from './columns/column.ts';
+import {
+  type Column,
+  createColumn,
+  findTwoLargestBy,
+  keepValues,
+  takeFirst,
+  valueAt,
+} from './columns/column.ts';
 import type { GenerationColumns } from './columns/generation-columns.ts';
 import { createRotationColumns, type RotationColumns } from './columns/served-columns.ts';
 import { LAST_UPDATED_SLACK_MS } from './generations.ts';
@@ -19,7 +26,8 @@ export interface RotationHistory {
  */
 export function findRotations(ordered: GenerationColumns): RotationHistory {
   const lag = findLag(ordered);
-  const rotations = createRotationColumns(Math.max(0, ordered.count - 1));
+  const count = Math.max(0, ordered.count - 1);
+  const rotations = { ...createRotationColumns(count), windowFrom: takeFirst(ordered.lastSeen, count) };
   const intervals = dateRotations(rotations, ordered, lag);
   findWitnessed(rotations, ordered, intervals);
   for (let index = 0; index < rotations.count; index += 1) {
@@ -71,7 +79,6 @@ function dateRotations(
     const at = isDated ? Math.min(Math.max(issued, from) + lag, to) : to;
     rotations.from[index] = index;
     rotations.to[index] = index + 1;
-    rotations.windowFrom[index] = from;
     rotations.windowTo[index] = to;
     rotations.isDated[index] = Number(isDated);
     rotations.at[index] = at;
