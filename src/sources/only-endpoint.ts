@@ -1,6 +1,5 @@
 import { isVariableSet } from './environment/variables.ts';
-import { readProfileFiles } from './profile/files.ts';
-import type { SourceOptions } from './source.ts';
+import { type ProfileLocation, readProfileFiles } from './profile/files.ts';
 
 /** Every variable that can decide between providers, except those of the container endpoint. */
 const DECIDING_VARIABLE =
@@ -13,7 +12,7 @@ const URI_VARIABLE = /^AWS_CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI$/;
  * no shared file exists. This is the usual case, and needs no rules of the provider chains, which take 30 ms to
  * load.
  */
-export async function hasOnlyEndpoint(options: SourceOptions): Promise<boolean> {
+export async function hasOnlyEndpoint(options: ProfileLocation): Promise<boolean> {
   const { env } = options;
   const names = Object.keys(env).filter((name) => env[name] !== undefined);
   if (names.some((name) => DECIDING_VARIABLE.test(name))) return false;
