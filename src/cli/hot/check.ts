@@ -13,5 +13,5 @@ export const run = createHotCommand<CheckFlags>(
     flags.pid === undefined &&
     flags.timezone === undefined &&
     !needsWholeProgram(flags.db, process) &&
-    (flags.offline === true || (await usesLocalSource(flags, io))),
+    (await usesLocalSource(flags, io)),
 );
