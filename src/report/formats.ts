@@ -63,7 +63,10 @@ export const REPORT_FORMATS = {
     mediaType: 'application/xml',
   },
   github: {
-    render: async (...args) => (await import('./ci/github.ts')).renderGithub(...args),
+    render: async (assessment, context) => {
+      const { renderGithub } = await import('./ci/github.ts');
+      return renderGithub(assessment, await addGeneralKnowledge(assessment, context));
+    },
     description: 'annotations, step summary and outputs of GitHub Actions',
     fileExtension: 'txt',
     mediaType: 'text/plain; charset=utf-8',

@@ -9,9 +9,9 @@ import {
   formatNullableInstant,
   formatRemaining,
   formatSeriesName,
-  formatTimestamp,
   maskKeyId,
 } from './text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from './text/time-format.ts';
 
 interface Polled {
   observedAt: Instant;
@@ -30,17 +30,21 @@ interface PollFailure extends Polled, Pick<FailureFacts, 'reason' | 'detail'> {
 }
 
 /** One line for a log: time, series, key id, remaining validity. */
-export function formatPollLine(identity: SeriesIdentity, sample: PolledSample): string {
+export function formatPollLine(
+  identity: SeriesIdentity,
+  sample: PolledSample,
+  times: TimeFormat = UTC_TIMES,
+): string {
   const { observedAt, credentials, accountId } = sample;
   const { accessKeyId, lastUpdated, expiration } = credentials;
   return [
-    formatTimestamp(observedAt),
+    times.timestamp(observedAt),
     formatSeriesName(identity),
     ...(accountId === null ? [] : [`account ${escapeUnprintable(accountId)}`]),
     maskKeyId(accessKeyId),
     formatRemaining(computeRemaining(sample)),
-    `expires ${formatTimestamp(expiration)}`,
-    ...(lastUpdated === null ? [] : [`issued ${formatTimestamp(lastUpdated)}`]),
+    `expires ${times.timestamp(expiration)}`,
+    ...(lastUpdated === null ? [] : [`issued ${times.timestamp(lastUpdated)}`]),
   ].join('  ');
 }
 
@@ -80,9 +84,12 @@ export interface TargetSummary {
 }
 
 /** One line for many targets. */
-export function formatTargetSummary({ at, ok, failed, ...targets }: TargetSummary): string {
+export function formatTargetSummary(
+  { at, ok, failed, ...targets }: TargetSummary,
+  times: TimeFormat = UTC_TIMES,
+): string {
   return [
-    formatTimestamp(at),
+    times.timestamp(at),
     formatCount(targets.targetCount, 'target'),
     formatCount(ok, 'sample'),
     formatCount(failed, 'failed poll'),

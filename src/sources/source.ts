@@ -215,6 +215,8 @@ export interface SourceOptions extends Partial<SourceSettings> {
   extendedApi?: boolean | undefined;
   /** IMDS only: keep no token and no fallback to IMDSv1 between polls, as if each poll were a new process. */
   stateless?: boolean | undefined;
+  /** IMDS and container only: the caller chose the endpoint, so hints name no variable or setting for it. */
+  hasChosenEndpoint?: boolean | undefined;
   /** A `credential_process` fails instead of being run. */
   withoutProcesses?: boolean | undefined;
   /** Called before a request is sent and before a process is started. Throws a `PollError` to prevent it. */

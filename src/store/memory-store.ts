@@ -34,7 +34,10 @@ export type StartCheckStore = Pick<
   | 'jobNames'
   | 'seriesNames'
   | 'close'
->;
+> & {
+  /** No database can be opened, so `poll` cannot run either. */
+  readonly isWithoutDatabase?: true;
+};
 
 /** Limits the memory of `exec --refresh`. At the shortest interval of real endpoints, this is more than a day. */
 const MAX_POLLS = 10_000;
@@ -46,6 +49,7 @@ interface HostSource {
 
 /** A store in memory, used if the addon of SQLite is missing. It keeps the newest polls until the process ends. */
 export class MemoryStore implements StartCheckStore {
+  readonly isWithoutDatabase = true;
   readonly #samples: { identity: SeriesIdentity; sample: Sample; machine: string }[] = [];
   readonly #failedPolls: (HostSource & { poll: FailedPoll })[] = [];
   /** The first poll that found an endpoint starting, since its last other result. By {@link getHostSourceKey}. */

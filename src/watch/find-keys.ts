@@ -44,7 +44,7 @@ function createSightingFinder(identity: SeriesIdentity, measurement: Measurement
   const rotationByGeneration = new Map(
     Array.from(rotations.from, (generation, index) => [generation, index]),
   );
-  const indexes = new Map(generations.accessKeyIds.map((keyId, index) => [keyId, index]));
+  const indexes = new Map(Array.from(generations.accessKeyIds, (keyId, index) => [keyId, index]));
   return (accessKeyId: string): KeySighting[] => {
     const index = indexes.get(accessKeyId);
     if (index === undefined) return [];

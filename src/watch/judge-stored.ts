@@ -108,7 +108,7 @@ function findLastSeen(
   const { count, accessKeyIds, firstSeen, lastSeen, expiration } = generations;
   let last: number | null = null;
   for (let index = 0; index < count; index += 1) {
-    const keyId = accessKeyIds[index] ?? '';
+    const keyId = accessKeyIds.at(index) ?? '';
     if (accessKeyId !== null && keyId !== accessKeyId) continue;
     if (accountId !== null && (findAccountId(keyId) ?? accountId) !== accountId) continue;
     const validity = secondsBetween(valueAt(firstSeen, index), valueAt(expiration, index));

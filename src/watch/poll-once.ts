@@ -1,5 +1,5 @@
-import { isMisconfigured } from '../domain/failures/misconfigured.ts';
-import type { SeriesIdentity } from '../domain/model.ts';
+import { hasNoTemporaryCredentials } from '../domain/failures/no-temporary-credentials.ts';
+import type { FailureReason, SeriesIdentity } from '../domain/model.ts';
 import { readSessionFacts } from '../domain/session-facts.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError, type ErrorCode } from '../errors.ts';
@@ -30,8 +30,11 @@ export interface PollContext {
   host: string | null;
   /** The name of this machine. */
   machine: string;
-  /** A source that is not configured measures nothing. Only pollers, which are configured once, record it as failed. */
-  ignoresMisconfiguration?: boolean;
+  /**
+   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials. Only a poller,
+   * which is configured once, records all of them.
+   */
+  recordedFailures?: 'all' | 'measurable' | 'none';
 }
 
 /**
@@ -56,6 +59,10 @@ export function explainLoss<T>(loss: string, action: () => T, except?: ReadonlyS
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const outcome = await context.source.poll(signal);
   return recordPoll(context, outcome, signal?.aborted ?? false);
+}
+
+function isRecorded(reason: FailureReason, { recordedFailures = 'all' }: PollContext): boolean {
+  return recordedFailures === 'measurable' ? !hasNoTemporaryCredentials(reason) : recordedFailures === 'all';
 }
 
 /**
@@ -83,7 +90,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
         store.recordSample(identity, sample, ownMachine, session),
       );
     }
-  } else if (!wasAborted && !(context.ignoresMisconfiguration && isMisconfigured(outcome.reason))) {
+  } else if (!wasAborted && isRecorded(outcome.reason, context)) {
     const { observedAt, reason, detail, accessKeyId, expiration, clockOffset } = outcome;
     const loss = `the failed poll (${reason}) was not recorded`;
     if (reason === 'starting') {

@@ -74,7 +74,7 @@ describe('toOutlive', () => {
   test('toOutlive requires enough rotations for the given confidence', () => {
     expect(linux).toOutlive('4h', { confidence: '66%' });
     expect(catchError(() => expect(linux).toOutlive('4h', { confidence: '95%' })).message).toContain(
-      'this confidence needs at least 19: poll for about 8h 07m 28s more',
+      'this confidence needs at least 19: poll for about 8h 10m more',
     );
   });
 

@@ -112,7 +112,7 @@ describe('the store in memory', () => {
     };
     store.recordSample(identity, { ...sample, accessKeyId: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }, '');
     const [history] = store.recentHistories();
-    expect(history?.generations.accessKeyIds).toEqual([expect.stringMatching(/^sha256:/)]);
+    expect([...(history?.generations.accessKeyIds ?? [])]).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
   test('the store in memory keeps the newest 10,000 samples', () => {

@@ -86,7 +86,12 @@ export const checkCommand: CommandDefinition = {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
       const { judgement, notes } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io, times)(notes);
-      return printVerdict({ judgement, notes, otherSeries: [] }, flags, times, invocation);
+      return printVerdict(
+        { judgement, notes, otherSeries: [], isWithoutDatabase: false },
+        flags,
+        times,
+        invocation,
+      );
     }
     using context = await openStartCheck(flags, io);
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
@@ -94,14 +99,15 @@ export const checkCommand: CommandDefinition = {
     await createPollNotePrinter(io, times)(notes);
     if (interruptedBy !== null) return printInterruption(interruptedBy, io);
     const otherSeries = listOtherSeries(context.store, judgement);
-    return printVerdict({ judgement, notes, otherSeries }, flags, times, invocation);
+    const isWithoutDatabase = context.store.isWithoutDatabase === true;
+    return printVerdict({ judgement, notes, otherSeries, isWithoutDatabase }, flags, times, invocation);
   },
 };
 
 function validate(flags: CheckFlags, invocation: Invocation): void {
   validateProcessFlags(flags, invocation);
   if (flags.jobDuration === undefined && flags.pid === undefined) {
-    const hint = suggestJobDuration('check', flags.job, '4h30m', invocation.io.env);
+    const hint = suggestJobDuration('check', flags, '4h30m', invocation.io.env);
     throw new CredWatchError('check needs a job duration', hint);
   }
   validateJobDuration(flags);
@@ -125,6 +131,7 @@ interface Judged {
   judgement: NowJudgement;
   notes: readonly PollNote[];
   otherSeries: readonly string[];
+  isWithoutDatabase: boolean;
 }
 
 /** Returns the exit code. */
@@ -142,7 +149,7 @@ async function printVerdict(
 }
 
 async function render(
-  { judgement, notes, otherSeries }: Judged,
+  { judgement, notes, otherSeries, isWithoutDatabase }: Judged,
   { format, exitCodes, wait, offline }: CheckFlags,
   times: TimeFormat,
   io: Io,
@@ -162,6 +169,7 @@ async function render(
     isOffline: offline === true,
     times,
     otherSeries,
+    isWithoutDatabase,
     ...style,
   };
   const verdict = renderNowText(judgement, context);

@@ -134,11 +134,12 @@ async function pass({ credentials }: SafeStart, flags: EnvFlags, io: Io): Promis
   await io.stdout.write(CREDENTIAL_FORMATS[format].write(credentials, { legacyToken, clause }));
 }
 
-function validate({ jobDuration, job, judge, format }: EnvFlags, io: Io): void {
+function validate(flags: EnvFlags, io: Io): void {
+  const { jobDuration, job, judge, format } = flags;
   if (jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the duration of the job that will use the credentials',
-      suggestJobDuration('env', job, '4h', io.env, ` -f ${format}`),
+      suggestJobDuration('env', flags, '4h', io.env, ` -f ${format}`),
     );
   }
   if (job !== undefined && judge !== 'once-per-job' && jobDuration !== 'auto') {

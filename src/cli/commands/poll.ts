@@ -19,7 +19,7 @@ import { printVariablesNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import { parseDestination } from '../push/destination-target.ts';
 import { parseTag } from '../push/tags.ts';
-import { createTimeZoneFlag } from '../time-zone/time-zone-flag.ts';
+import { createTimeZoneFlag, openTimeFormat } from '../time-zone/time-zone-flag.ts';
 
 export const pollCommand: CommandDefinition = {
   name: 'poll',
@@ -57,12 +57,24 @@ export const pollCommand: CommandDefinition = {
       command,
       'with --interval: serve the live report (/), /report.json, /metrics and /healthz on this address',
     );
-    addJudgingFlags(command).addOption(createTimeZoneFlag('with --listen: time zone of the page'));
+    addJudgingFlags(command).addOption(
+      createTimeZoneFlag('time zone of text output and of the page of --listen'),
+    );
   },
   help: {
-    commonFlags: ['--interval', '--for', '--source', '--profile', '--listen', '--db', '--format'],
+    commonFlags: [
+      '--interval',
+      '--for',
+      '--job-duration',
+      '--on-change',
+      '--source',
+      '--profile',
+      '--listen',
+      '--db',
+      '--format',
+    ],
     notes: [
-      'The flags of Job and Evidence need --interval, --on-change, --listen or --push prometheus=URL. They judge jobs in ' +
+      'The flags of Job and Evidence need --interval, --on-change or --push prometheus=URL. They judge jobs in ' +
         'the summary at the end, for the command of --on-change, in the report of the server, and in the pushed metrics.',
     ],
     exitCodes: [
@@ -119,11 +131,12 @@ async function pollOneTime(
   io: Io,
 ): Promise<number> {
   const { pollOnce } = await import('../../watch/poll-once.ts');
+  const times = await openTimeFormat(flags, io);
   const changes = await openChangeNotifier(flags, context, store, io);
   // A child process must be ended before we exit. A request needs no clean-up.
   const stop = context.source.endpoint === null ? io.createStopSignal() : undefined;
   const recorded = await pollOnce(context, stop);
-  await createPollPrinter(flags.format, io)(recorded);
+  await createPollPrinter(flags.format, io, times)(recorded);
   changes?.onPoll(recorded);
   // The command has a process group of its own, so it would survive a signal that ends this process.
   if (changes !== null) await changes.end(stop ?? io.createStopSignal(), io);
@@ -141,7 +154,12 @@ async function openChangeNotifier(flags: PollFlags, context: PollContext, store:
 const JUDGING_OUTPUTS = ['--interval', '--listen', '--push', '--on-change'];
 
 /** The flags that affect only the server of `--listen`. */
-const SERVER_FLAGS = ['--allow-remote', '--allow-host', '--timezone'];
+const SERVER_FLAGS = ['--allow-remote', '--allow-host'];
+
+/** One poll judges nothing, so the user expects one of these. */
+const HOW_TO_JUDGE =
+  '`cred-watch report` judges the stored samples; `cred-watch check` judges a start now; with poll, --interval 5m ' +
+  'judges at the end, --on-change COMMAND reports each change, and --interval 5m --listen 127.0.0.1:9464 serves a page';
 
 /** The flags that describe the endpoint. */
 const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', '--extended-api'];
@@ -164,7 +182,8 @@ function validate({ interval, listen, targets, push, onChange }: PollFlags, invo
   rejectFlags(invocation, SERVER_FLAGS, 'needs --listen', 'add --listen 127.0.0.1:9464');
   const isJudging = onChange !== undefined || (interval !== undefined && targets === undefined);
   if (isJudging || push?.some(({ kind }) => kind === 'prometheus')) return;
+  if (targets === undefined)
+    rejectFlags(invocation, JUDGING_FLAGS, 'needs --interval or --on-change', HOW_TO_JUDGE);
   const hint = 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464';
-  const needed = targets === undefined ? '--interval, --on-change or --listen' : '--listen';
-  rejectFlags(invocation, JUDGING_FLAGS, `needs ${needed}`, hint);
+  rejectFlags(invocation, JUDGING_FLAGS, 'needs --listen', hint);
 }

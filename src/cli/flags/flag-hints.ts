@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { findSimilarWords } from '../../domain/similar-words.ts';
-import { askDidYouMean } from './suggestions/did-you-mean.ts';
+import { askDidYouMean } from '../../report/text/did-you-mean.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [

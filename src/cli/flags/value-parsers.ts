@@ -7,10 +7,10 @@ import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseShare } from '../../domain/verdict/confidence.ts';
 import { CredWatchError } from '../../errors.ts';
+import { askDidYouMean } from '../../report/text/did-you-mean.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
-import { askDidYouMean } from './suggestions/did-you-mean.ts';
 import { askForCount, askForDuration, askForShare, hasNoUnit } from './suggestions/suggest-values.ts';
 
 const DURATION_HINT = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
@@ -31,6 +31,17 @@ export function parseDurationOr(text: string, others: string): Seconds {
 export function parsePositiveDuration(text: string): Seconds {
   const seconds = parseDurationFlag(text);
   if (seconds === 0) throw new InvalidValueError('is too short', 'use at least 1s');
+  return seconds;
+}
+
+/**
+ * The duration of a job. No job takes 0 seconds, so 0 is a mistake that would be safe with almost any credentials.
+ * @param others continues the list of allowed values in the hint
+ */
+export function parseJobDuration(text: string, others = ''): Seconds {
+  const seconds = parseDurationOr(text, others);
+  if (seconds === 0)
+    throw new InvalidValueError('is too short', 'say how long the job keeps its credentials, for example 5h');
   return seconds;
 }
 

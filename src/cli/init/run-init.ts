@@ -42,7 +42,11 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
   assertInstallable(flags, schedule, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database);
-  const recorded = await pollOnce({ source, store, host: hostName, machine: io.machine });
+  const recorded = await pollOnce({
+    ...{ source, store, host: hostName, machine: io.machine },
+    // Not a poll of the schedule.
+    recordedFailures: 'none',
+  });
   const { outcome } = recorded;
   await createPollNotePrinter(io)(outcome.notes);
   if (!outcome.ok) {

@@ -5,6 +5,7 @@ import { describeNewCredentials, describeRecovery } from '../../report/messages/
 import { formatPollLine } from '../../report/poll-line.ts';
 import { formatPollingLine } from '../../report/polling/polling-line.ts';
 import { renderPollingSummary } from '../../report/polling/polling-summary.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { watch } from '../../watch/watch.ts';
@@ -13,6 +14,7 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import { getTextStyle, type Io, printText, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { disableWasmTiering } from '../process/wasm-optimisation.ts';
+import { openTimeFormat } from '../time-zone/time-zone-flag.ts';
 import { ChangeNotifier } from './change-notifier.ts';
 import type { PollFlags } from './poll-flags.ts';
 import { createMessagePrinter, createPollPrinter, printPollFailure } from './poll-printer.ts';
@@ -40,7 +42,8 @@ interface PollListener {
 /** Resolves to the exit code. */
 export async function pollAtInterval(recording: Recording, flags: IntervalFlags, io: Io): Promise<number> {
   const { format } = flags;
-  const printEach = createPollPrinter(format, io);
+  const times = await openTimeFormat(flags, io);
+  const printEach = createPollPrinter(format, io, times);
   // Log files and other programs get one line per poll.
   if (format !== 'text' || !io.stdout.isTerminal)
     return toExitCode(await runPoller(recording, flags, { onPoll: printEach }, io));
@@ -54,9 +57,9 @@ export async function pollAtInterval(recording: Recording, flags: IntervalFlags,
   };
   const sampleCount = isDumb
     ? await runPoller(recording, flags, { onPoll }, io)
-    : await pollWithUpdatingLine(recording, flags, tracker, io);
+    : await pollWithUpdatingLine(recording, flags, tracker, { io, times });
   const summary = summarisePolling(recording.store, flags, tracker, { startedAt, now: io.clock.now() });
-  await printText(io, renderPollingSummary(summary, getTextStyle(io)));
+  await printText(io, renderPollingSummary(summary, { ...getTextStyle(io), times }));
   return toExitCode(sampleCount);
 }
 
@@ -67,7 +70,7 @@ async function pollWithUpdatingLine(
   recording: Recording,
   flags: IntervalFlags,
   tracker: PollTracker,
-  io: Io,
+  { io, times }: { io: Io; times: TimeFormat },
 ): Promise<number> {
   const isAsciiOnly = !supportsUnicode(io.env);
   let nextPollAt: Instant | null = null;
@@ -76,9 +79,10 @@ async function pollWithUpdatingLine(
       { ...tracker.state, now: io.clock.now(), interval: flags.interval, nextPollAt },
       columns,
       isAsciiOnly,
+      times,
     ),
   );
-  const onPoll = createEventPrinter(tracker, line.io);
+  const onPoll = createEventPrinter(tracker, line.io, times);
   return await runPoller(
     recording,
     flags,
@@ -94,8 +98,8 @@ async function pollWithUpdatingLine(
 }
 
 /** Prints new credentials, and the begin and the end of failures. */
-function createEventPrinter(tracker: PollTracker, io: Io): PollListener['onPoll'] {
-  const printMessages = createMessagePrinter(io);
+function createEventPrinter(tracker: PollTracker, io: Io, times: TimeFormat): PollListener['onPoll'] {
+  const printMessages = createMessagePrinter(io, times);
   return async (recorded) => {
     const { outcome, identity } = recorded;
     const event = tracker.onPoll(recorded);
@@ -104,10 +108,10 @@ function createEventPrinter(tracker: PollTracker, io: Io): PollListener['onPoll'
       if (event.isNewReason) await printPollFailure(recorded, io);
       return;
     }
-    if (event.failedSince !== null) await printNote(io, describeRecovery(event.failedSince));
+    if (event.failedSince !== null) await printNote(io, describeRecovery(event.failedSince, times));
     if (event.kind === null || !outcome.ok) return;
     const remark = describeNewCredentials(event.kind, event.leadTime);
-    await printText(io, `${formatPollLine(identity, outcome)}${remark === '' ? '' : `  ${remark}`}\n`);
+    await printText(io, `${formatPollLine(identity, outcome, times)}${remark === '' ? '' : `  ${remark}`}\n`);
   };
 }
 

@@ -4,6 +4,7 @@ import type { FailureReason } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import { type Io, printText } from '../process/io.ts';
@@ -12,20 +13,20 @@ import { createPollNotePrinter, printError, printNote } from '../process/message
 export type PrintPoll = (recorded: RecordedPoll) => Promise<void>;
 
 /** Prints one line per poll. Prints a note only when its text is new. */
-export function createPollPrinter(format: TextOrJson, io: Io): PrintPoll {
-  const printMessages = createMessagePrinter(io);
+export function createPollPrinter(format: TextOrJson, io: Io, times: TimeFormat): PrintPoll {
+  const printMessages = createMessagePrinter(io, times);
   return async (recorded) => {
     const { outcome, identity } = recorded;
     await printMessages(recorded);
     if (!outcome.ok) await printPollFailure(recorded, io);
     if (format === 'json') await io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
-    else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome)}\n`);
+    else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome, times)}\n`);
   };
 }
 
 /** Returns a function that prints the notes of a poll and a wrong clock, each text once. */
-export function createMessagePrinter(io: Io): PrintPoll {
-  const printNotes = createPollNotePrinter(io);
+export function createMessagePrinter(io: Io, times: TimeFormat): PrintPoll {
+  const printNotes = createPollNotePrinter(io, times);
   let isSkewReported = false;
   return async ({ outcome }) => {
     await printNotes(selectJobNotes(outcome.notes, null));

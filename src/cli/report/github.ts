@@ -20,8 +20,9 @@ export async function appendGithubFiles(
   context: ReportContext,
 ): Promise<void> {
   const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env;
+  const { addGeneralKnowledge } = await import('../../report/general-knowledge/add-knowledge.ts');
   const { renderGithubFiles, truncateSummary } = await import('../../report/ci/github-files.ts');
-  const { summary, outputs } = renderGithubFiles(assessment, context);
+  const { summary, outputs } = renderGithubFiles(assessment, await addGeneralKnowledge(assessment, context));
   if (GITHUB_STEP_SUMMARY) {
     const isWritten = await append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, (size) =>
       // The blank line separates the summary from earlier Markdown.

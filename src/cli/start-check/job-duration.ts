@@ -1,5 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { formatDuration } from '../../domain/time/duration.ts';
+import { formatDuration, formatFlagDuration } from '../../domain/time/duration.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
@@ -7,7 +7,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import { formatNames } from '../flags/selection-flags.ts';
-import { parseDurationOr } from '../flags/value-parsers.ts';
+import { parseJobDuration } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
@@ -17,7 +17,7 @@ export type JobDurationFlag = Seconds | 'auto';
 export const isAutoDuration = (text: string): boolean => text.trim().toLowerCase() === 'auto';
 
 export const parseJobDurationFlag = (text: string): JobDurationFlag =>
-  isAutoDuration(text) ? 'auto' : parseDurationOr(text, '; or auto, for the longest run of --job');
+  isAutoDuration(text) ? 'auto' : parseJobDuration(text, '; or auto, for the longest run of --job');
 
 export interface JobDurationFlags {
   jobDuration?: JobDurationFlag;
@@ -37,19 +37,21 @@ export async function printMeasuredDuration(
 
 /**
  * What to add if the duration of the job is missing.
- * @param duration an example
+ * @param example a duration
  * @param flags that the command needs too, after a space
  */
 export function suggestJobDuration(
   command: string,
-  job: string | undefined,
-  duration: string,
+  { job, duration: sessionDuration }: { job?: string; duration?: Seconds },
+  example: string,
   env: Environment,
   flags = '',
 ): string {
+  if (sessionDuration !== undefined && job === undefined)
+    return `--duration is for the session of a role; the duration of a job is --job-duration: \`cred-watch ${command} -j ${formatFlagDuration(sessionDuration)}${flags}\``;
   const variable = env[FLAG_VARIABLES['--job-duration']]?.trim() ?? '';
   if (job === undefined) {
-    const hint = `add -j: \`cred-watch ${command} -j ${duration}${flags}\``;
+    const hint = `add -j: \`cred-watch ${command} -j ${example}${flags}\``;
     return isAutoDuration(variable)
       ? `${FLAG_VARIABLES['--job-duration']} is auto, which needs --job NAME; or ${hint}`
       : hint;

@@ -9,6 +9,7 @@ import {
   describeOutlook,
 } from '../../report/messages/now.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
+import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { RecordJobRunOptions } from '../../watch/record-job-run.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
@@ -62,7 +63,7 @@ export async function findSafeStart(
   const notes = selectJobNotes(outcome.notes, judgement);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
-  if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
+  if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, context.store, io);
   // The earliest expiration that was ever stated for this key.
   const { expiration } = judgement.credentials;
   const { secrets, accountId } = outcome;
@@ -81,6 +82,7 @@ export async function findSafeStart(
 async function printRefusal(
   { judgement, interruptedBy }: StartCheck,
   flags: StartCheckFlags,
+  { isWithoutDatabase }: StartCheckStore,
   io: Io,
 ): Promise<number> {
   if (interruptedBy !== null) return printInterruption(interruptedBy, io);
@@ -91,7 +93,11 @@ async function printRefusal(
     return toExitCode(verdict);
   }
   const hasWaited = flags.wait !== undefined;
-  await printError(io, describeNowVerdict(judgement), buildNowAdvice(judgement, { hasWaited }));
+  await printError(
+    io,
+    describeNowVerdict(judgement),
+    buildNowAdvice(judgement, { hasWaited, isWithoutDatabase: isWithoutDatabase === true }),
+  );
   const forecast =
     nextRotation === null || outlook === 'never' ? '' : `; ${describeForecast(nextRotation, judgedAt)}`;
   await printNote(io, `a safe start: ${describeOutlook(judgement)}${forecast}`);

@@ -116,7 +116,7 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
       host,
       job,
       machine: io.machine,
-      ignoresMisconfiguration: true,
+      recordedFailures: 'measurable',
       [Symbol.dispose]: close,
     };
   } catch (error) {

@@ -57,7 +57,7 @@ export class OpenTargetList {
     const { store, io, defaultInterval, server, keepsConnections } = this.#options;
     const { env, clock, random, machine } = io;
     const source = createLocalSource(target.source, {
-      ...{ env: createTargetEnvironment(target, env), clock, random },
+      ...{ env: createTargetEnvironment(target, env), hasChosenEndpoint: true, clock, random },
       role: target.role ?? undefined,
       discoverHost: false,
       // IMDS closes its connections.

@@ -15,13 +15,14 @@ import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
 import type { BackgroundPush, PollPushFlags } from '../push/background-push.ts';
+import { openTimeFormat, type TimeZoneFlag } from '../time-zone/time-zone-flag.ts';
 import { type OpenTarget, OpenTargetList } from './open-targets.ts';
 import { canKeepConnections, computeSlotLimits } from './slot-limits.ts';
 import type { Target } from './target.ts';
 import { TargetPrinter } from './target-printer.ts';
 import { FORMAT_HINT, TargetsFile } from './targets-file.ts';
 
-export type TargetsFlags = CommonPollFlags & { targets: string };
+export type TargetsFlags = CommonPollFlags & TimeZoneFlag & { targets: string };
 
 type IntervalFlags = TargetsFlags & { interval: Seconds };
 
@@ -63,7 +64,7 @@ async function pollOneRound(
 ): Promise<number> {
   const { clock } = io;
   const pool = new PollPool(store, computeSlotLimits(readDescriptorLimit()), clock);
-  const printer = new TargetPrinter(flags.format, io);
+  const printer = new TargetPrinter(flags.format, io, await openTimeFormat(flags, io));
   const open = new OpenTargetList({
     store,
     io,
@@ -95,7 +96,7 @@ async function pollAtIntervals(
 ): Promise<number> {
   const { clock, random } = io;
   const stop = createStop(flags, io);
-  const printer = new TargetPrinter(flags.format, io);
+  const printer = new TargetPrinter(flags.format, io, await openTimeFormat(flags, io));
   await using server = flags.listen.length === 0 ? null : await startServer(flags, database, io);
   const descriptorLimit = readDescriptorLimit();
   const open = new OpenTargetList({

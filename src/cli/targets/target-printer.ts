@@ -4,6 +4,7 @@ import { describeFailure, describeSpecificHint } from '../../report/messages/fai
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { formatPollJson, formatPollLine, formatTargetSummary } from '../../report/poll-line.ts';
+import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import type { TextOrJson } from '../flags/shared-flags.ts';
 import type { Io } from '../process/io.ts';
@@ -28,6 +29,7 @@ interface TargetState {
 export class TargetPrinter<Target extends object> {
   readonly #format: TextOrJson;
   readonly #io: Io;
+  readonly #times: TimeFormat;
   readonly #isNewNote = createNewTextCheck();
   readonly #states = new Map<Target, TargetState>();
   #isSkewReported = false;
@@ -35,9 +37,10 @@ export class TargetPrinter<Target extends object> {
   #printedFailures = 0;
   readonly #otherFailures = new Map<FailureReason, number>();
 
-  constructor(format: TextOrJson, io: Io) {
+  constructor(format: TextOrJson, io: Io, times: TimeFormat) {
     this.#format = format;
     this.#io = io;
+    this.#times = times;
   }
 
   /** Call when a target is no longer polled. */
@@ -61,7 +64,7 @@ export class TargetPrinter<Target extends object> {
       this.#states.set(target, { failure: null, accessKeyId });
       if (before.failure !== null) await printNote(this.#io, `${identity.host}: polls succeed again`);
       if (isRotation && this.#format === 'text')
-        await printText(this.#io, `${formatPollLine(identity, outcome)}\n`);
+        await printText(this.#io, `${formatPollLine(identity, outcome, this.#times)}\n`);
     }
     if (this.#format === 'json') await this.#io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
   }
@@ -74,7 +77,7 @@ export class TargetPrinter<Target extends object> {
     }
     const failing = [...this.#states.values()].filter(({ failure }) => failure !== null).length;
     const summary = { at: this.#io.clock.now(), targetCount, ok, failed, rotations, failing };
-    if (this.#format === 'text') await printText(this.#io, `${formatTargetSummary(summary)}\n`);
+    if (this.#format === 'text') await printText(this.#io, `${formatTargetSummary(summary, this.#times)}\n`);
     this.#polls = { ok: 0, failed: 0, rotations: 0 };
     this.#printedFailures = 0;
     this.#otherFailures.clear();
@@ -82,7 +85,7 @@ export class TargetPrinter<Target extends object> {
 
   async #printNotes({ outcome, identity }: RecordedPoll): Promise<void> {
     for (const note of outcome.notes) {
-      const message = describePollNote(note);
+      const message = describePollNote(note, this.#times);
       // Printed once for all targets, because they usually have the same problem.
       if (note.code !== 'TOKEN_FILE_EXPIRES' && this.#isNewNote(message))
         await printNote(this.#io, `${identity.host}: ${message}`);
@@ -102,10 +105,7 @@ export class TargetPrinter<Target extends object> {
     }
     this.#printedFailures += 1;
     const { message, hint: usualHint } = describeFailure(outcome);
-    // The file of --targets gives the address, and not a variable or a profile.
-    const specific =
-      outcome.misconfiguration?.code === 'UNREACHABLE_ADDRESS' ? null : describeSpecificHint(outcome);
-    const hint = specific ?? TARGET_HINTS[outcome.reason] ?? usualHint;
+    const hint = describeSpecificHint(outcome) ?? TARGET_HINTS[outcome.reason] ?? usualHint;
     const text = `${identity.host}: ${message}`;
     if (isStarting) await printNote(this.#io, text, 'this counts as a failed poll after two minutes');
     else await printError(this.#io, text, hint);

@@ -2,7 +2,7 @@ import { findSimilarWords } from '../../domain/similar-words.ts';
 import { listZoneNames, openTimeZone } from '../../domain/time/time-zone.ts';
 import type { TimeZone } from '../../domain/time/zone-offsets.ts';
 import { CredWatchError } from '../../errors.ts';
-import { askDidYouMean } from '../flags/suggestions/did-you-mean.ts';
+import { askDidYouMean } from '../../report/text/did-you-mean.ts';
 import type { Io } from '../process/io.ts';
 import { findLocalZone } from './local-zone.ts';
 

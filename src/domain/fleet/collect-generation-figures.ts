@@ -80,7 +80,7 @@ export function getGenerationFigures(columns: GenerationFigureColumns, index: nu
 
 /** The clock rules change neither of these values, unlike `LastUpdated`. */
 function getKey({ accessKeyIds, expiration, rawFirstSeen, rawLastSeen }: KeyColumns, index: number): string {
-  const keyId = accessKeyIds[index] ?? '';
+  const keyId = accessKeyIds.at(index) ?? '';
   if (keyId !== '') return keyId;
   return [expiration, rawFirstSeen, rawLastSeen].map((column) => valueAt(column, index)).join('/');
 }

@@ -12,6 +12,7 @@ import {
   type RecordedColumns,
   toRecordedColumns,
 } from './columns/generation-columns.ts';
+import { countKeyless } from './columns/key-ids.ts';
 
 /** Smaller offsets are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
@@ -200,7 +201,7 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
  * the first one is used.
  */
 export function mergeKeylessGenerations(columns: RecordedColumns): RecordedColumns {
-  const keylessCount = columns.accessKeyIds.filter((keyId) => keyId === '').length;
+  const keylessCount = countKeyless(columns.accessKeyIds);
   if (keylessCount === 0 || keylessCount === columns.count) return columns;
   const generations = listRecordedGenerations(columns);
   const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');

@@ -22,7 +22,7 @@ export function orderColumns<T extends OrderedColumns>(columns: T): T {
   const { accessKeyIds, firstSeen, lastSeen, lastUpdated, expiration } = columns;
   const items = Array.from({ length: columns.count }, (_, index) => ({
     index,
-    accessKeyId: accessKeyIds[index] ?? '',
+    accessKeyId: accessKeyIds.at(index) ?? '',
     lastUpdated: toNullable(valueAt(lastUpdated, index)),
     expiration: valueAt(expiration, index),
     firstSeen: valueAt(firstSeen, index),

@@ -1,6 +1,13 @@
 import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { type Column, createColumn, findTwoLargestBy, keepValues, valueAt } from './columns/column.ts';
+import {
+  type Column,
+  createColumn,
+  findTwoLargestBy,
+  keepValues,
+  takeFirst,
+  valueAt,
+} from './columns/column.ts';
 import type { GenerationColumns } from './columns/generation-columns.ts';
 import { createRotationColumns, type RotationColumns } from './columns/served-columns.ts';
 import { LAST_UPDATED_SLACK_MS } from './generations.ts';
@@ -13,33 +20,25 @@ export interface RotationHistory {
   lag: number;
 }
 
-/** Durations of rotations in milliseconds. They decide which rotations are witnessed. */
-interface RotationDurations {
-  interval: Column;
-  /** The interval, or the time for which `from` was seen if its beginning is unknown. */
-  minInterval: Column;
-  /** See {@link Rotation.blindTime}. */
-  blindTime: Column;
-}
-
 /**
  * Finds the rotations of one endpoint, between neighbouring generations.
  * @param ordered the generations of one series in order of issue
  */
 export function findRotations(ordered: GenerationColumns): RotationHistory {
   const lag = findLag(ordered);
-  const rotations = createRotationColumns(Math.max(0, ordered.count - 1));
-  const durations = dateRotations(rotations, ordered, lag);
-  findWitnessed(rotations, durations, findLongestServedTime(ordered, rotations));
+  const count = Math.max(0, ordered.count - 1);
+  const rotations = { ...createRotationColumns(count), windowFrom: takeFirst(ordered.lastSeen, count) };
+  const intervals = dateRotations(rotations, ordered, lag);
+  findWitnessed(rotations, ordered, intervals);
   for (let index = 0; index < rotations.count; index += 1) {
     rotations.leadTime[index] = computeLeadTime(
       valueAt(ordered.expiration, index),
       valueAt(rotations.windowFrom, index),
       valueAt(rotations.at, index),
     );
-    rotations.blindTime[index] = Math.ceil(valueAt(durations.blindTime, index) / 1000);
+    rotations.blindTime[index] = Math.ceil(getBlindTime(rotations, index) / 1000);
     rotations.interval[index] = isIntervalKnown(ordered, rotations, index)
-      ? Math.floor(valueAt(durations.interval, index) / 1000)
+      ? Math.floor(valueAt(intervals, index) / 1000)
       : Number.NaN;
   }
   return { rotations, lag };
@@ -63,18 +62,14 @@ function findLag({ lastSeen, lastUpdated }: GenerationColumns): number {
   return largest > LAST_UPDATED_SLACK_MS ? largest : 0;
 }
 
-/** Fills in the windows and dates of the rotations. */
+/** Fills in the windows and dates of the rotations. Returns their intervals in milliseconds, NaN if unknown. */
 function dateRotations(
   rotations: RotationColumns,
   { firstSeen, lastSeen, lastUpdated }: GenerationColumns,
   lag: number,
-): RotationDurations {
+): Column {
   const { count } = rotations;
-  const durations = {
-    interval: createColumn(count),
-    minInterval: createColumn(count),
-    blindTime: createColumn(count),
-  };
+  const intervals = createColumn(count);
   let previousEnd = Number.NaN;
   for (let index = 0; index < count; index += 1) {
     const from = valueAt(lastSeen, index);
@@ -84,16 +79,13 @@ function dateRotations(
     const at = isDated ? Math.min(Math.max(issued, from) + lag, to) : to;
     rotations.from[index] = index;
     rotations.to[index] = index + 1;
-    rotations.windowFrom[index] = from;
     rotations.windowTo[index] = to;
     rotations.isDated[index] = Number(isDated);
     rotations.at[index] = at;
-    durations.interval[index] = computeInterval(valueAt(lastUpdated, index), issued, previousEnd, to);
-    durations.minInterval[index] = Math.max(0, to - (index === 0 ? valueAt(firstSeen, 0) : previousEnd));
-    durations.blindTime[index] = at - from;
+    intervals[index] = computeInterval(valueAt(lastUpdated, index), issued, previousEnd, to);
     previousEnd = to;
   }
-  return durations;
+  return intervals;
 }
 
 /** @returns NaN if the interval is unknown */
@@ -101,6 +93,16 @@ function computeInterval(issuedBefore: Instant, issued: Instant, previousEnd: In
   if (issued > issuedBefore) return issued - issuedBefore;
   // Clocks that were corrected differently may reverse the order.
   return end < previousEnd ? Number.NaN : end - previousEnd;
+}
+
+/** In milliseconds; see {@link Rotation.blindTime}. */
+const getBlindTime = ({ at, windowFrom }: RotationColumns, index: number): number =>
+  valueAt(at, index) - valueAt(windowFrom, index);
+
+/** The time in milliseconds for which the old generation was seen at least. */
+function getSeenTime({ firstSeen }: GenerationColumns, { windowTo }: RotationColumns, index: number): number {
+  const begin = index === 0 ? valueAt(firstSeen, 0) : valueAt(windowTo, index - 1);
+  return Math.max(0, valueAt(windowTo, index) - begin);
 }
 
 /** An interval is known if no other rotation can be hidden at its end, or at its beginning if that is undated. */
@@ -136,28 +138,24 @@ const HIDING_BLIND_TIME = 0.7;
 const HIDING_INTERVAL = 1.8;
 
 /** Marks the rotations next to which no other rotation can be hidden. */
-function findWitnessed(
-  { count, isWitnessed }: RotationColumns,
-  { blindTime, interval, minInterval }: RotationDurations,
-  longestServedTime: number,
-): void {
-  const isBlindTimeShort = (index: number) => valueAt(blindTime, index) < longestServedTime;
-  const intervals = keepValues(
-    interval,
-    (index) => isBlindTimeShort(index) && !Number.isNaN(valueAt(interval, index)),
+function findWitnessed(rotations: RotationColumns, ordered: GenerationColumns, intervals: Column): void {
+  const longestServedTime = findLongestServedTime(ordered, rotations);
+  const usable = keepValues(
+    intervals,
+    (index) => getBlindTime(rotations, index) < longestServedTime && !Number.isNaN(valueAt(intervals, index)),
   );
-  const findMedianWithout = prepareMedianWithout(intervals);
-  for (let index = 0; index < count; index += 1) {
-    if (!isBlindTimeShort(index)) continue;
-    const blind = valueAt(blindTime, index);
-    const own = valueAt(interval, index);
-    const longest = Number.isNaN(own) ? valueAt(minInterval, index) : own;
+  const findMedianWithout = prepareMedianWithout(usable);
+  for (let index = 0; index < rotations.count; index += 1) {
+    const blind = getBlindTime(rotations, index);
+    if (!(blind < longestServedTime)) continue;
+    const own = valueAt(intervals, index);
+    const longest = Number.isNaN(own) ? getSeenTime(ordered, rotations, index) : own;
     const median = findMedianWithout(own);
     const isOnly =
       median === null
         ? blind <= longest / 2
         : blind < HIDING_BLIND_TIME * median || longest < HIDING_INTERVAL * median;
-    isWitnessed[index] = Number(isOnly);
+    rotations.isWitnessed[index] = Number(isOnly);
   }
 }
 

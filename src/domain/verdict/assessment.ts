@@ -195,6 +195,7 @@ function createCandidate(
       hasMeasuredRotation: measurement.witnessedCount > 0 || measurement.isIssuedPerRequest,
     },
     analyseSeries,
+    isPolled: analysis.isPolled,
     wasNeverConfigured: wasNeverConfigured(measurement !== null, analysis.failedPolls),
     judgements: jobs.map(({ job }) => job && judgeJob(analysis, job, options)),
   };

@@ -127,7 +127,7 @@ function findEarliestExpiration(
   // Without a key id, the expiration identifies the credentials.
   if (measurement === null || accessKeyId === '') return expiration;
   const { generations } = getHistoryColumns(measurement);
-  const index = generations.accessKeyIds.indexOf(accessKeyId);
+  const index = [...generations.accessKeyIds].indexOf(accessKeyId);
   return index < 0 ? expiration : Math.min(expiration, valueAt(generations.expiration, index));
 }
 

@@ -3,15 +3,18 @@ import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { type JudgedSeries, listSeriesJudgements, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
-import { describeEvidence } from '../messages/evidence.ts';
+import { formatStatement, listStatements } from '../general-knowledge/statements.ts';
+import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
 import {
   describeNotJudgedReason,
   describeOmittedCount,
   NO_JOB_MESSAGE,
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
-import { describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { describeVerdict } from '../messages/verdicts.ts';
 import { formatRow } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
@@ -29,13 +32,33 @@ interface Annotation {
 /** GitHub drops further annotations of the same kind in one step. */
 const MAX_ANNOTATIONS = 10;
 
+/** Of general knowledge about one environment. The step summary has all. */
+const MAX_STATEMENTS = 2;
+
 /** Workflow commands for the output of a GitHub Actions step, the most important first. */
 export function renderGithub(assessment: Assessment, context: ReportContext): string {
   const annotations = [...annotateVerdicts(assessment, context), ...annotateProblems(assessment, context)];
   if (assessment.jobs.length === 0) annotations.push(...annotateMeasurements(assessment, context));
+  annotations.push(...annotateKnowledge(context));
   return ANNOTATION_KINDS.flatMap((kind) => limit(annotations.filter((each) => each.kind === kind)))
     .map(formatCommand)
     .join('');
+}
+
+/** A verdict does not depend on it, so it comes last. */
+function annotateKnowledge({ generalKnowledge = [] }: ReportContext): Annotation[] {
+  const listed = listStatements(generalKnowledge);
+  if (listed.length === 0) return [];
+  return [
+    {
+      kind: 'notice',
+      title: `cred-watch: ${GENERAL_KNOWLEDGE_TITLE}`,
+      listLines: () =>
+        listed.flatMap(({ environment, statements }) =>
+          statements.slice(0, MAX_STATEMENTS).map((each) => `${environment}: ${formatStatement(each)}`),
+        ),
+    },
+  ];
 }
 
 /** The last annotation that GitHub shows states how many are omitted. */
@@ -71,8 +94,8 @@ function annotateJudgement(
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     listLines: () => [
       describeVerdict(judgement),
-      ...listSeriesAdvice(judgement, series.analysis, times),
-      ...(measurement === null ? [] : [describeEvidence(measurement, [judgement])]),
+      ...listCurrentAdvice(judgement, series.analysis, times),
+      ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, [judgement])]),
     ],
   };
 }

@@ -2,10 +2,11 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
-import { describeEvidence } from '../messages/evidence.ts';
+import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { describeJob, describeVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
+import { describeJob, describeVerdict } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
@@ -72,7 +73,7 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const noJob = { ...buildCaseHead('no job', name), skipped: { '@message': NO_JOB_MESSAGE } };
   const output = [
     ...findings.map((finding) => describeFinding(finding, series.judgements)),
-    ...(measurement === null ? [] : [describeEvidence(measurement, series.judgements)]),
+    ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, series.judgements)]),
   ];
   return {
     ...buildSuiteHead(name, listOutcomes(judgements), context),
@@ -132,7 +133,7 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
   if (outcome === 'passed') return judged;
   const { findings } = series.analysis;
   const details = [
-    ...listSeriesAdvice(judgement, series.analysis),
+    ...listCurrentAdvice(judgement, series.analysis),
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';

@@ -16,8 +16,9 @@ import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeVerdict, formatVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { formatRow, type Row } from '../rows/row.ts';
@@ -130,6 +131,6 @@ function formatJudgementLines(
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
   return [
     `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
-    ...listSeriesAdvice(judgement, series.analysis, times).map((each) => `  - ${each}`),
+    ...listCurrentAdvice(judgement, series.analysis, times).map((each) => `  - ${each}`),
   ];
 }

@@ -11,11 +11,30 @@ const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes bef
  * What the numbers come from, and what they say about the next day or rotation.
  * @param judgements of the series; a safe one is described in days
  */
-export function describeEvidence(measurement: Measurement, judgements: readonly JobJudgement[] = []): string {
+export const describeEvidence = (
+  measurement: Measurement,
+  judgements: readonly JobJudgement[] = [],
+): string => joinEvidence(measurement, judgements, describeRandomStart);
+
+/** Without the chance of one start. A second chance in a short text raises the question which one counts. */
+export const describeEvidenceBriefly = (
+  measurement: Measurement,
+  judgements: readonly JobJudgement[] = [],
+): string => joinEvidence(measurement, judgements, () => []);
+
+function joinEvidence(
+  measurement: Measurement,
+  judgements: readonly JobJudgement[],
+  describeOneStart: typeof describeRandomStart,
+): string {
   const evidence = findEvidence(measurement);
   const sentences = measurement.isIssuedPerRequest
     ? describeRequests(evidence)
-    : [...describeRotations(evidence, measurement, judgements), AWS_PROMISE];
+    : [
+        ...describeRotations(evidence, measurement, judgements),
+        ...describeOneStart(evidence, measurement),
+        AWS_PROMISE,
+      ];
   return sentences.join(' ');
 }
 
@@ -41,20 +60,17 @@ function describeRotations(
     return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
   const { nextDayChance, nextRotationChance } = evidence;
   if (nextRotationChance !== null && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
-  const estimate = describeEstimate(evidence);
   if (nextDayChance !== null) {
     return [
       ...(describeSafeDays(evidence, judgements) ?? [basis]),
-      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'full day')} watched, the chance that its shortest ` +
-        `validity is below the worst case is ${formatUpperBound(nextDayChance)}.`,
-      ...estimate,
+      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'full day')} watched, the chance of a worse moment ` +
+        `to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
     ];
   }
   if (nextRotationChance === null) return [basis];
   return [
     basis,
     `If the next rotation is like these, the chance that it leaves less validity than all of them is ${formatUpperBound(nextRotationChance)}.`,
-    ...estimate,
   ];
 }
 
@@ -77,12 +93,17 @@ function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJud
   ];
 }
 
-const describeEstimate = ({ randomStartChance }: Evidence): string[] =>
-  randomStartChance === null
-    ? []
-    : [
-        `The estimated chance that one start at a random time gets less than the worst case is ${formatPercentage(randomStartChance)}.`,
-      ];
+/** Much smaller than the chance of a whole day, which counts every start of the day. */
+function describeRandomStart(
+  { randomStartChance, nextRotationChance }: Evidence,
+  measurement: Measurement,
+): string[] {
+  if (randomStartChance === null || nextRotationChance === null) return [];
+  if (measurement.leadTimeTrend !== null || isShortestNow(measurement)) return [];
+  return [
+    `The estimated chance that one start at a random time hits such a moment is ${formatPercentage(randomStartChance)}.`,
+  ];
+}
 
 /** `at most 1 in 15`. Rounded to the larger chance. */
 const formatUpperBound = (chance: number) => `at most 1 in ${Math.max(1, Math.floor(1 / chance + 1e-9))}`;

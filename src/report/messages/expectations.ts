@@ -2,8 +2,9 @@ import type { JobJudgement, JobRequirement, Verdict } from '../../domain/verdict
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
-import { describeEvidence } from './evidence.ts';
-import { describeJobWithMargin, describeVerdict, listSeriesAdvice } from './verdicts.ts';
+import { describeEvidenceBriefly } from './evidence.ts';
+import { listCurrentAdvice } from './polling/failing-polls.ts';
+import { describeJobWithMargin, describeVerdict } from './verdicts.ts';
 
 /** A test assertion about a job that failed. */
 export interface FailedExpectation {
@@ -44,7 +45,7 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
   return [
     formatSeriesName(identity),
     `  ${describeVerdict(judgement)}`,
-    ...listSeriesAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
-    ...(measurement === null ? [] : [`  ${describeEvidence(measurement, [judgement])}`]),
+    ...listCurrentAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
+    ...(measurement === null ? [] : [`  ${describeEvidenceBriefly(measurement, [judgement])}`]),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { formatCount } from '../text/format-values.ts';
+import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeLeadTime } from './measurements.ts';
 import { describeJob } from './verdicts.ts';
@@ -17,7 +18,7 @@ const SENTENCES: {
   ) => string;
 } = {
   SERVED_EXPIRED: ({ expiredForSeconds, at }, times) =>
-    `the source served expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${times.timestamp(at)}); most SDKs use them without an error`,
+    `the source had expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${times.timestamp(at)}); most SDKs use them without an error`,
   ROTATION_TOO_LATE: ({ count, leadTimeSeconds, maxLeadTimeSeconds, at, certain }, times) =>
     `${formatCount(count, 'rotation')} ${certain ? 'had' : 'may have had'} a lead time under the 5 minutes that AWS promises; ` +
     (leadTimeSeconds < 0
@@ -46,7 +47,7 @@ const SENTENCES: {
   TWO_AT_ONCE: ({ count }) =>
     `several endpoints answer and rotate independently: ${formatCount(count, 'change')} of credentials cannot come from one endpoint; the verdict uses those that expire first`,
   LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, times, judgements) =>
-    `the shortest lead time of a day falls by about ${duration(shrinkingPerDaySeconds)} per day: the measured worst case will not last` +
+    `the shortest lead time of a day falls by ${formatAbout(shrinkingPerDaySeconds)} per day: the measured worst case will not last` +
     describeEndOfSpare(judgements, times),
   EXPIRATION_EXTENDED: ({ count, extendedBySeconds }) =>
     `${formatCount(count, 'generation')} stated different expirations for the same key, up to ${duration(extendedBySeconds)} apart; the earliest is used`,

@@ -156,6 +156,8 @@ export interface WaitState {
   hasWaited: boolean;
   /** The credentials are from a stored sample, so the source may have replaced them. */
   isOffline?: boolean;
+  /** No database can be opened, and a note has said why. */
+  isWithoutDatabase?: boolean;
 }
 
 const SAME_FLAGS = 'with the same --profile, --role-arn and --duration';
@@ -188,8 +190,13 @@ const EXPIRED_ADVICE: Record<SourceName, string> = {
   github: EXPIRED_ON_ARRIVAL,
 };
 
+const HISTORY_WITHOUT_DATABASE = 'solve the problem of the database (see the note), then collect a history';
+
 /** What to do if a start is not safe now; `''` if it is safe. */
-export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }: WaitState): string {
+export function buildNowAdvice(
+  judgement: NowJudgement,
+  { hasWaited, isOffline, isWithoutDatabase }: WaitState,
+): string {
   const { verdict, outlook, nextRotation, judgedAt, identity, session, required } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
@@ -205,7 +212,7 @@ export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }
     return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
   if (outlook === 'unknown') {
-    const collect = `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+    const collect = `${isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history'}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
     // So far, no rotation would have been enough, so a history will hardly help.
     if (isTooLongSoFar(judgement)) return `${REFRESH_ADVICE}; or ${collect}`;
     // Most tasks and builds start without a history, and lose it at their end.

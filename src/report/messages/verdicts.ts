@@ -11,6 +11,7 @@ import type {
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
+import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
 const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
@@ -67,12 +68,26 @@ const describeCoverage = ({ watchedShare }: JobJudgement): string =>
 export const REFRESH_ADVICE =
   'let the job refresh its credentials instead of using a copy (IAM_ROLE for a Redshift COPY), or split the job';
 
-const SERVED_EXPIRED_ADVICE =
-  'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes';
+/** The host asks AWS for the credentials at each poll, and AWS never issues expired ones. */
+const WRONG_CLOCK_ADVICE =
+  "new credentials of AWS were already expired by this host's clock: correct the clock, then poll again";
 
-/** No program serves variables, and a program that runs keeps the old ones. */
-const EXPIRED_VARIABLES_ADVICE =
-  'the keys in the environment variables had expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN so that SDKs use another provider; then restart the programs that have the old variables';
+/** What to do if samples were taken after the expiration. Nothing serves variables and files. */
+const SERVED_EXPIRED_ADVICE: Record<SourceName, string> = {
+  imds: 'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes',
+  container:
+    'repair the agent that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes',
+  environment:
+    'the keys in the environment variables had expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN so that SDKs use another provider; then restart the programs that have the old variables',
+  profile:
+    'the keys of the profile had expired: log in again, or run the program that writes the profile; then restart the programs that read the old keys',
+  process:
+    'the process returned credentials that had expired: clear its cache or log in again, and let it request new credentials before the old ones expire',
+  'web-identity': WRONG_CLOCK_ADVICE,
+  role: WRONG_CLOCK_ADVICE,
+  sso: WRONG_CLOCK_ADVICE,
+  github: WRONG_CLOCK_ADVICE,
+};
 
 export const LONGER_VALIDITY_ADVICE =
   'make the source issue credentials with a longer validity (for a role: --duration, or duration_seconds of the profile)';
@@ -116,10 +131,11 @@ function listNotSafeAdvice(
   source: SourceName | null,
 ): string[] {
   // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
-  if (measurement !== null && measurement.sampledMinimum.seconds < 0 && source === 'environment')
-    return [EXPIRED_VARIABLES_ADVICE];
-  if (measurement !== null && measurement.sampledMinimum.seconds < 0)
-    return verdict === 'never' ? [SERVED_EXPIRED_ADVICE, `and ${REFRESH_ADVICE}`] : [SERVED_EXPIRED_ADVICE];
+  if (measurement !== null && measurement.sampledMinimum.seconds < 0) {
+    const advice = SERVED_EXPIRED_ADVICE[source ?? 'imds'];
+    // New keys in variables or a file are also a copy, so the job has to be shorter all the same.
+    return verdict === 'never' ? [advice, `and ${REFRESH_ADVICE}`] : [advice];
+  }
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
     const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
@@ -159,7 +175,7 @@ function describeUnknownReason(
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
     case 'LEAD_TIMES_SHRINK':
-      return `lead times fall by about ${duration(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
+      return `lead times fall by ${formatAbout(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
     case 'TOO_LITTLE_WATCHED':
       return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
     case 'RECENT_LEAD_TIMES_SHORTER':
@@ -173,7 +189,7 @@ function describeUnknownReason(
         `${formatCount(reason.witnessedCount, 'rotation')} witnessed, but this confidence needs at least ${formatNumber(reason.minRotations)}: ` +
         (reason.pollForSeconds === null
           ? 'keep polling'
-          : `poll for about ${duration(reason.pollForSeconds)} more`)
+          : `poll for ${formatAbout(reason.pollForSeconds)} more`)
       );
   }
 }

@@ -14,6 +14,7 @@ import {
   describeOutcomeOfJobs,
   describeOutcomeOfSeries,
   describeReasonOfSeries,
+  formatStateOfJobs,
 } from '../messages/headline/several.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
@@ -149,7 +150,7 @@ function buildJobs(assessment: Assessment, times: TimeFormat, isLive: boolean): 
   return {
     tone: getTone(verdict ?? 'unknown'),
     isWeak,
-    state: isWeak ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown'),
+    state: formatStateOfJobs(assessment),
     sentence: describeOutcomeOfJobs(jobs, judged, isWeak),
     content: html`<ul class="jobs">${jobs.map((job) => renderJob(job, assessment, times, !isLive))}</ul>`,
     advice: isLive ? renderAdviceList(jobs.flatMap((job) => listJobAdvice(job, assessment, times))) : null,

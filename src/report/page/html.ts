@@ -2,9 +2,9 @@ import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
+import { formatStateOfJobs } from '../messages/headline/several.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { formatSafety } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { embedZone } from './embedded-zone.ts';
@@ -90,10 +90,11 @@ const MAX_PAGE_AGE_MS = 366 * 86_400_000;
 /** The script and the browser handle sections of this many series well. */
 const MAX_SERIES = 200;
 
-function formatTitle({ verdict, jobs, series }: Assessment): string {
+function formatTitle(assessment: Assessment): string {
+  const { verdict, jobs, series } = assessment;
   const [first, ...others] = series;
   return [
-    ...(verdict === null ? [] : [formatSafety(verdict), jobs.map(formatJob).join(', ')]),
+    ...(verdict === null ? [] : [formatStateOfJobs(assessment), jobs.map(formatJob).join(', ')]),
     ...(first === undefined || others.length > 0 ? [] : [formatSeriesName(first.analysis.identity)]),
     'cred-watch',
   ].join(' · ');

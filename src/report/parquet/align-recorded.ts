@@ -37,7 +37,7 @@ export function alignRecorded(stored: RecordedColumns, measured: GenerationColum
 
 const getKey = (columns: StableColumns, index: number): string =>
   [
-    columns.accessKeyIds[index],
+    columns.accessKeyIds.at(index),
     valueAt(columns.expiration, index),
     valueAt(columns.latestExpiration, index),
     valueAt(columns.rawFirstSeen, index),

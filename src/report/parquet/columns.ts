@@ -92,7 +92,7 @@ export const MEASURED_COLUMNS: readonly ParquetColumn[] = [
     ({ measurement }) => measurement.isIssuedPerRequest,
   ),
   nullable('access_key_id', 'string', 'masked key id; null in logs without key ids', ({ history }, index) => {
-    const keyId = history.generations.accessKeyIds[index] ?? '';
+    const keyId = history.generations.accessKeyIds.at(index) ?? '';
     return keyId === '' ? null : maskKeyId(keyId);
   }),
   column(

@@ -6,11 +6,11 @@ import { adviseAfterPolling, type PollingSummary } from '../messages/polling/pol
 import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
-import type { TextStyle } from '../terminal/text-style.ts';
+import type { TimedTextStyle } from '../terminal/text-style.ts';
 import { formatJob, formatNumber } from '../text/format-values.ts';
 
 /** What a poller prints when it stops. */
-export function renderPollingSummary(summary: PollingSummary, style: TextStyle): string {
+export function renderPollingSummary(summary: PollingSummary, style: TimedTextStyle): string {
   const { polls, failed, rotations, runTime, measurement, assessment } = summary;
   const rows: [string, string][] = [
     ['polls', `${formatNumber(polls)}, ${formatNumber(failed)} failed`],
@@ -20,7 +20,7 @@ export function renderPollingSummary(summary: PollingSummary, style: TextStyle):
     const { worstCase } = measurement;
     rows.push([
       'shortest',
-      `${formatWorstCase(worstCase)} of remaining validity, ${describeWorstCase(measurement)}`,
+      `${formatWorstCase(worstCase)} of remaining validity, ${describeWorstCase(measurement, style.times)}`,
     ]);
   }
   for (const verdict of assessment === null ? [] : listVerdicts(assessment)) rows.push(['verdict', verdict]);

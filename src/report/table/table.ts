@@ -14,8 +14,9 @@ import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
+import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeVerdict, formatVerdict, listSeriesAdvice } from '../messages/verdicts.ts';
+import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { continueRows, type Row } from '../rows/row.ts';
@@ -160,7 +161,7 @@ function listVerdictRows(
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
     ['verdict', paintVerdict(verdict, `${name}${describeVerdict(judgement)}`, palette)],
-    ...continueRows('what to do', listSeriesAdvice(judgement, analysis, times)),
+    ...continueRows('what to do', listCurrentAdvice(judgement, analysis, times)),
   ];
 }
 

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
+import { breakLongWords } from './display-width.ts';
 import { MAX_WIDTH } from './text-style.ts';
 import { DURATION, JOINT, joinParts } from './unbroken.ts';
 import { wrapWords } from './wrap-words.ts';
@@ -52,6 +53,7 @@ export function layOutColumns(
 ): string {
   const encode = (text: string) => text.split(JOINT).map(palette.encode).join(JOINT);
   const lines = rows.flatMap((row) =>
+    // cli-table3 truncates words wider than their column, so a long name would lose its end.
     splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
   const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text)));
@@ -103,13 +105,6 @@ function wrapLines(lines: readonly string[][], widths: readonly number[], aligns
 
 /** The time of cli-table3 grows with the square of the number of rows. */
 const ROWS_PER_TABLE = 50;
-
-/** A visible character, with the colours that begin before it. */
-const CHARACTER = String.raw`(?:\u001b\[\d+m)*[^\s\u001b]`;
-
-/** cli-table3 truncates words wider than their column, so a long name would lose its end. */
-const breakLongWords = (text: string, width: number) =>
-  text.replace(new RegExp(`(?:${CHARACTER}){${width}}(?=${CHARACTER})`, 'gu'), '$&\n');
 
 /** One row per line, because the time of cli-table3 grows with the cube of a text with line ends. */
 function splitAtLineEnds(row: readonly string[]): string[][] {

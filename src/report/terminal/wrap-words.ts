@@ -1,7 +1,7 @@
-import { COLOUR } from './unbroken.ts';
+import { countColumns } from './display-width.ts';
 
 /**
- * Splits a text at spaces into lines of at most this width, as cli-table3 does. A longer word is a line of its own.
+ * Splits a text at spaces into lines of at most this number of columns, as cli-table3 does. A longer word is a line of its own.
  * @returns no line for an empty text
  */
 export function wrapWords(text: string, width: number): string[] {
@@ -24,5 +24,3 @@ export function wrapWords(text: string, width: number): string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
-
-const countColumns = (text: string): number => [...text.replace(COLOUR, '')].length;

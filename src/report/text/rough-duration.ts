@@ -14,3 +14,16 @@ export function formatRoughDuration(seconds: Seconds): string {
   const unit = getSmallUnit(seconds);
   return formatDuration(Math.floor(seconds / unit) * unit);
 }
+
+/** `about 3d 03h`. Rounds up, so that nobody returns too early. */
+export function formatAbout(seconds: Seconds): string {
+  const unit = getAboutUnit(seconds);
+  return `about ${formatDuration(Math.ceil(seconds / unit) * unit)}`;
+}
+
+const getAboutUnit = (seconds: Seconds): Seconds => {
+  if (seconds >= DAY) return HOUR;
+  if (seconds >= HOUR) return 5 * MINUTE;
+  if (seconds >= 10 * MINUTE) return MINUTE;
+  return seconds >= MINUTE ? 10 : 1;
+};

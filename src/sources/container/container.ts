@@ -44,8 +44,10 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
     poll: (signal) =>
       runPoll(options, signal, notes.list, async (poll) => {
         if (url instanceof PollError) throw url;
-        const name = findAddressVariable(options.env);
-        poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'container', name };
+        if (!options.hasChosenEndpoint) {
+          const name = findAddressVariable(options.env);
+          poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'container', name };
+        }
         const endpoint = createContainerEndpoint(url, 'the URL of the container credentials', options);
         try {
           return await poll.withRetries(() => readCredentials(poll, endpoint));

@@ -28,7 +28,8 @@ export function createImdsSource(options: SourceOptions): CredentialSource {
     poll: (signal) =>
       runPoll({ ...options, limits }, signal, notes.list, async (poll) => {
         if (blockingError !== null || baseUrl === null) throw blockingError;
-        if (name !== null) poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'imds', name };
+        if (name !== null && !options.hasChosenEndpoint)
+          poll.address = { code: 'UNREACHABLE_ADDRESS', source: 'imds', name };
         if (client === null || options.stateless) client = new ImdsClient(baseUrl, settings, options);
         return client.findCredentials(poll);
       }),

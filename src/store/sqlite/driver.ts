@@ -96,6 +96,12 @@ export function isOpenInThisThread(file: string): boolean {
   });
 }
 
+/**
+ * A report reads most pages once, and the system keeps the file in memory too. better-sqlite3's default of 16 MiB makes no
+ * report of one series faster.
+ */
+const READER_CACHE_KIB = 2000;
+
 /** Opens a file. With `:memory:` or an empty name, opens an empty temporary database in memory or on disk. */
 export function openDatabase(
   file: string,
@@ -110,6 +116,7 @@ export function openDatabase(
       ...(nativeBinding === undefined ? {} : { nativeBinding: nativeBinding as string }),
     });
     connections.add(connection);
+    if (options.readonly) connection.pragma(`cache_size = -${READER_CACHE_KIB}`);
     return connection;
   } catch (error) {
     if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error) ?? '')) {

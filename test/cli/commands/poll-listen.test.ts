@@ -206,7 +206,8 @@ test('poll --listen fails before the first poll if the port is in use', async ()
   expect(await succeed(['export', '--db', db])).toBe('');
 });
 
-const LISTEN_OR_REPORT = 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464';
+const HOW_TO_JUDGE =
+  '`cred-watch report` judges the stored samples; `cred-watch check` judges a start now; with poll, --interval 5m judges at the end, --on-change COMMAND reports each change, and --interval 5m --listen 127.0.0.1:9464 serves a page';
 test.each([
   [
     '--listen 127.0.0.1:0',
@@ -220,7 +221,7 @@ test.each([
     '--max-age 1h': '--max-age',
     '--confidence 95%': '--confidence',
     '--min-watched 90%': '--min-watched',
-  }).map(([args, flag]) => [args, `${flag} needs --interval, --on-change or --listen`, LISTEN_OR_REPORT]),
+  }).map(([args, flag]) => [args, `${flag} needs --interval or --on-change`, HOW_TO_JUDGE]),
   ['--interval 5m --allow-remote', '--allow-remote needs --listen', 'add --listen 127.0.0.1:9464'],
   ['--interval 5m --allow-host a', '--allow-host needs --listen', 'add --listen 127.0.0.1:9464'],
   [

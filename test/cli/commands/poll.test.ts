@@ -88,6 +88,12 @@ test('a poll prints the remaining validity', async () => {
   expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m(?: \d\ds)? left {2}expires /);
 });
 
+test('a poll prints times in the zone of --timezone', async () => {
+  const endpoint = await startEndpoint(metadataService());
+  const { run } = await poll(createEndpointEnv(endpoint), '--timezone', '+05:30');
+  expect(run.stdout).toMatch(/^\S+ \S+\+05:30 .* {2}expires \S+ \S+\+05:30 .*\+05:30\n$/);
+});
+
 test('a poll falls back to IMDSv1 with a note if the token request gets a 404', async () => {
   const body = documentFixture('imds-role-document.json');
   const script = metadataService({
@@ -177,10 +183,10 @@ test('one poll of CloudShell sends the token of the environment', async () => {
   expect(records).toMatchObject([{ host: 'cloudshell', role: '', access_key_id: 'ASIAEXAMPLEEXAMPLE02' }]);
 });
 
-test('a poll in JSON prints one line with the same values', async () => {
+test('a poll in JSON prints one line with the same values, in UTC', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
-  const { run } = await poll(createEndpointEnv(endpoint), '-f', 'json');
+  const { run } = await poll(createEndpointEnv(endpoint), '-f', 'json', '--timezone', '+05:30');
   expect(run.stdout).toMatch(/^[^\n]+\n$/);
   expect(JSON.parse(run.stdout)).toEqual({
     schema_version: 1,

@@ -10,6 +10,14 @@ const CREDENTIALS = {
   AWS_SESSION_TOKEN: 'token',
   AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 12 * 3_600_000).toISOString(),
 };
+/** A credential process whose credentials are valid for 1 hour. */
+const printer = `echo '${JSON.stringify({
+  Version: 1,
+  AccessKeyId: 'ASIAEXAMPLE00000OLD',
+  SecretAccessKey: 'secret',
+  SessionToken: 'token',
+  Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+})}'`;
 const UNKNOWN = 'the home folder of this user is unknown';
 const HINT = 'hint: set HOME, or give the database with --db or CRED_WATCH_DB\n';
 
@@ -38,6 +46,22 @@ describe.runIf(process.getuid?.() === 0)('a user without HOME who is not in /etc
       });
     },
   );
+
+  test('the advice of check is to solve the problem of the database before polling', async () => {
+    const { stdout } = await run([
+      PROGRAM,
+      'check',
+      '-j',
+      '36h',
+      '--source',
+      'process',
+      '--process',
+      printer,
+    ]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'solve the problem of the database (see the note), then collect a history: run `cred-watch poll',
+    );
+  });
 
   test.each([
     ['poll', ['--source', 'environment']],

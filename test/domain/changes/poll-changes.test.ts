@@ -4,14 +4,7 @@ import {
   NOTHING_REPORTED,
   type PolledState,
 } from '../../../src/domain/changes/poll-changes.ts';
-
-const STATE: PolledState = {
-  host: 'i-0abc',
-  source: 'imds',
-  result: 'recorded',
-  role: 'loader',
-  verdict: 'safe',
-};
+import { POLLED_STATE as STATE } from '../../support/domain/polled-state.ts';
 
 test.each([
   [{}, null],

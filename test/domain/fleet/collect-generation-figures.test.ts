@@ -51,8 +51,8 @@ test('the figures of each generation are those of the Parquet export, for all hi
     });
     const figures = listFigures(measurement, recorded);
     expect(figures).toHaveLength(recorded.count);
-    const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds[index], each]));
-    for (const [index, keyId] of series.history.generations.accessKeyIds.entries()) {
+    const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds.at(index), each]));
+    for (const [index, keyId] of [...series.history.generations.accessKeyIds].entries()) {
       const found = keyId === '' ? undefined : byKey.get(keyId);
       if (found === undefined) continue;
       generations += 1;
@@ -99,7 +99,7 @@ test('a generation that is also known with a key id leaves the rotation to that 
   ];
   const recorded = toRecordedColumns(groupGenerations(samples));
   const figures = listFigures(measureColumns(recorded, null, 'imds'), recorded);
-  const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds[index], each]));
+  const byKey = new Map(figures.map((each, index) => [recorded.accessKeyIds.at(index), each]));
   expect(byKey.get('ASIA1')).toMatchObject({ isWitnessed: true });
   expect(byKey.get('')).toMatchObject({ isWitnessed: null, remainingWhenServedLast: 21_300 });
 });

@@ -58,7 +58,9 @@ test('generations with equal samples are ordered by the other values in any orde
 
 test('columns are ordered like generations', () => {
   const keys = (...generations: SeenGeneration[]) =>
-    orderColumns(createGenerations(...generations)).accessKeyIds.map((key) => key.slice('ASIA'.length));
+    Array.from(orderColumns(createGenerations(...generations)).accessKeyIds, (key) =>
+      key.slice('ASIA'.length),
+    );
   expect(keys({ seen: [0, 10] }, { seen: [10, 20] }, { seen: [30, 40] })).toEqual(['0', '1', '2']);
   expect(keys({ seen: [0, 10] }, { seen: [30, 40] }, { seen: [10, 20] })).toEqual(['0', '2', '1']);
   // The last two overlap, and the last one was issued first.

@@ -39,6 +39,19 @@ async function findJson(histories: readonly SeriesHistory[], durations: readonly
 const listNames = (entries: { source: string; environment: string }[]) =>
   entries.map(({ source, environment }) => `${source}: ${environment}`);
 
+test('a report for GitHub ends with a short notice of general knowledge', async () => {
+  const commands = (await render('github', judge([young()], [job(4 * HOUR)]))).trimEnd().split('\n');
+  expect(commands.filter((each) => each.includes('general knowledge'))).toHaveLength(1);
+  expect(commands.at(-1)).toMatch(
+    /^::notice title=cred-watch%3A general knowledge \(not measured here.*::IMDS of EC2: /,
+  );
+  expect(commands.at(-1)?.split('%0A')).toHaveLength(2);
+});
+
+test('a report for GitHub with a measured verdict has no general knowledge', async () => {
+  expect(await render('github', judge([hourly(identity())], [job(4 * HOUR)]))).not.toContain('general');
+});
+
 describe.each(['table', 'markdown', 'html'] as const)('a report as %s', (format) => {
   test(`${format}: a series without a rotation has one block of general knowledge`, async () => {
     const text = await render(format, judge([young(), young({ host: 'web-2' })], []));

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { FailedPollCount } from '../../../src/domain/model.ts';
+import { renderGithub } from '../../../src/report/ci/github.ts';
+import { renderJunit } from '../../../src/report/ci/junit.ts';
+import { renderMarkdown } from '../../../src/report/ci/markdown.ts';
 import { listCurrentAdvice } from '../../../src/report/messages/polling/failing-polls.ts';
 import { renderPage } from '../../../src/report/page/html.ts';
+import { renderTable } from '../../../src/report/table/table.ts';
 import { contextAt, judgedAt } from '../../support/report/judged-at.ts';
 import { job, measured, START } from '../../support/report/measured-series.ts';
 
@@ -51,3 +55,15 @@ test('the problem of a page says what to do about polls that fail', () => {
   expect(problems).toContain('attach an instance profile');
   expect(page).not.toContain('keep polling');
 });
+
+const RENDERERS = { renderTable, renderMarkdown, renderGithub, renderJunit };
+
+test.each(Object.entries(RENDERERS))(
+  '%s says what repairs polls that fail, and not to keep polling',
+  async (_name, render) => {
+    const assessment = judge('no-role');
+    const text = [...(await render(assessment, contextAt(NOW, assessment)))].join('').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('attach an instance profile');
+    expect(text).not.toContain('keep polling');
+  },
+);

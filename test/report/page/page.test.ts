@@ -183,6 +183,8 @@ describe('the verdict on a page', () => {
 
   test('the page verdict of a safe job has the spare validity and no advice', () => {
     const text = render([measured()], [job(4)]);
+    // The tab must not promise more than the headline.
+    expect(text).toMatch(/^ safe so far · 4h · web-1 /);
     expect(text).toContain(
       ' Safe so far : On web-1, a 4h job that copies its credentials at the start was safe at every start time so far: 11 rotations in 11h 55m . ',
     );

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { PollingState } from '../../../src/report/messages/polling/polling.ts';
 import { alignLists } from '../../../src/report/page/browser/live/align.ts';
 import { formatPollingLine } from '../../../src/report/polling/polling-line.ts';
+import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const STATE: PollingState = {
@@ -25,11 +26,11 @@ test.each([
   [4, '1h 0'],
   [0, ''],
 ])('a line of at most %d columns is %j', (width, line) => {
-  expect(formatPollingLine(STATE, width, false)).toBe(line);
+  expect(formatPollingLine(STATE, width, false, UTC_TIMES)).toBe(line);
 });
 
 test('a line has only ASCII characters without UTF-8', () => {
-  expect(formatPollingLine(STATE, 100, true)).toBe(LINE.replaceAll(' · ', ', '));
+  expect(formatPollingLine(STATE, 100, true, UTC_TIMES)).toBe(LINE.replaceAll(' · ', ', '));
 });
 
 test('a countdown does not change the width of the line, and never exceeds the interval', () => {
@@ -42,15 +43,15 @@ test('a countdown does not change the width of the line, and never exceeds the i
         nextPollAt: NOW + pause * 1000,
         expiresAt: NOW + (3600 + pause * 7) * 1000,
       };
-      lines.push(formatPollingLine(state, 100, false));
+      lines.push(formatPollingLine(state, 100, false, UTC_TIMES));
     }
     expect(new Set(lines.map((line) => line.length)).size, `${interval}`).toBe(1);
   }
   const late = { ...STATE, interval: 2, nextPollAt: NOW + 2200 };
-  expect(formatPollingLine(late, 100, false)).toContain(' next poll in 2s ');
+  expect(formatPollingLine(late, 100, false, UTC_TIMES)).toContain(' next poll in 2s ');
   // The pause grows while polls fail.
   const failing = { ...late, nextPollAt: NOW + 8000, failing: { since: NOW, reason: 'timeout' as const } };
-  expect(formatPollingLine(failing, 100, false)).toContain(' next poll in 8s ');
+  expect(formatPollingLine(failing, 100, false, UTC_TIMES)).toContain(' next poll in 8s ');
 });
 
 test.each([
@@ -63,7 +64,7 @@ test.each([
     'failing since 11:59:00Z: timeout · next',
   ],
 ] as [Partial<PollingState>, string][])('a line with %j begins with %j', (changes, begin) => {
-  expect(formatPollingLine({ ...STATE, ...changes }, 100, false).startsWith(begin)).toBe(true);
+  expect(formatPollingLine({ ...STATE, ...changes }, 100, false, UTC_TIMES).startsWith(begin)).toBe(true);
 });
 
 test.each([

@@ -5,16 +5,10 @@ import type { PolledState } from '../../../src/domain/changes/poll-changes.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { catchError } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { POLLED_STATE as STATE } from '../../support/domain/polled-state.ts';
 
 const AT = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
-const STATE: PolledState = {
-  host: 'i-0abc',
-  source: 'imds',
-  result: 'recorded',
-  role: 'loader',
-  verdict: 'safe',
-};
 const LISTENER = { command: 'c1', jobs: 'j1' };
 
 function openStore() {

@@ -1,7 +1,8 @@
 import { SampleStore } from '../../../src/store/sample-store.ts';
 
-/** Records samples until it is killed, and prints a line after each one. */
+/** Records samples until it is killed, and prints a line when it opens the database, and after each sample. */
 const [, , database = '', first = '0'] = process.argv;
+process.stdout.write('opening\n');
 const store = SampleStore.open(database);
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 

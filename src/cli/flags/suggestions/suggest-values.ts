@@ -2,7 +2,7 @@
 import { suggestDurations } from '../../../domain/time/duration-suggestions.ts';
 import { formatInstant, parseInstant } from '../../../domain/time/instant.ts';
 import { parseShare } from '../../../domain/verdict/confidence.ts';
-import { askDidYouMean } from './did-you-mean.ts';
+import { askDidYouMean } from '../../../report/text/did-you-mean.ts';
 
 export const hasNoUnit = (text: string): boolean => /^\s*\d+(?:[.,]\d+)?\s*$/.test(text);
 

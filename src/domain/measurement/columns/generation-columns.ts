@@ -1,5 +1,6 @@
 import type { Generation, Instant, RecordedGeneration, SampleTime } from '../../model.ts';
 import { type Column, createColumn, toColumn, toNullable, valueAt } from './column.ts';
+import type { KeyIds } from './key-ids.ts';
 
 // A series can have hundreds of thousands of generations. One object for each takes ten times the memory of
 // columns, and most of the time of a report goes to the garbage collector.
@@ -7,7 +8,7 @@ import { type Column, createColumn, toColumn, toNullable, valueAt } from './colu
 /** The columns of generations as stored. The names are those of {@link RecordedGeneration}. */
 export interface RecordedColumns {
   count: number;
-  accessKeyIds: readonly string[];
+  accessKeyIds: KeyIds;
   lastUpdated: Column;
   expiration: Column;
   latestExpiration: Column;
@@ -40,7 +41,7 @@ export interface GenerationColumns extends Omit<RecordedColumns, ClockRuleColumn
   thirdSampleAfter: Column;
 }
 
-export function createRecordedColumns(count: number, accessKeyIds: readonly string[]): RecordedColumns {
+export function createRecordedColumns(count: number, accessKeyIds: KeyIds): RecordedColumns {
   return {
     count,
     accessKeyIds,
@@ -120,7 +121,7 @@ export const getGeneration = (columns: GenerationColumns, index: number): Genera
 });
 
 const getShared = (columns: Omit<RecordedColumns, ClockRuleColumn>, index: number) => ({
-  accessKeyId: columns.accessKeyIds[index] ?? '',
+  accessKeyId: columns.accessKeyIds.at(index) ?? '',
   lastUpdated: toNullable(valueAt(columns.lastUpdated, index)),
   expiration: valueAt(columns.expiration, index),
   latestExpiration: valueAt(columns.latestExpiration, index),
@@ -134,14 +135,17 @@ const getShared = (columns: Omit<RecordedColumns, ClockRuleColumn>, index: numbe
   largestClockOffset: toNullable(valueAt(columns.largestClockOffset, index)),
 });
 
+const isTextColumn = (column: unknown): column is KeyIds =>
+  typeof column === 'object' && column !== null && 'at' in column;
+
 /** Copies the items with the given indexes, in this order. */
 export function selectItems<T extends { count: number }>(columns: T, indexes: Int32Array): T {
   const entries = Object.entries<unknown>(columns).map(([name, column]): [string, unknown] => [
     name,
     column instanceof Float64Array
       ? Float64Array.from(indexes, (index) => valueAt(column, index))
-      : Array.isArray(column)
-        ? Array.from(indexes, (index) => column[index])
+      : isTextColumn(column)
+        ? Array.from(indexes, (index) => column.at(index))
         : indexes.length,
   ]);
   // The fields are `count`, the columns, and lists such as the key ids.

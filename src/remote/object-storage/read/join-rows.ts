@@ -48,7 +48,7 @@ function isSame(rows: RecordedColumns, a: number, b: number): boolean {
     // Not a number without a time of issue.
     valueAt(lastUpdated, a) === valueAt(lastUpdated, b) &&
     valueAt(expiration, a) === valueAt(expiration, b) &&
-    accessKeyIds[a] === accessKeyIds[b] &&
+    accessKeyIds.at(a) === accessKeyIds.at(b) &&
     Math.floor(valueAt(firstSeen, a) / DAY_MS) !== Math.floor(valueAt(firstSeen, b) / DAY_MS)
   );
 }

@@ -3,6 +3,7 @@ import type { FailureFacts, FailureReason } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
 import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
+import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { AWS_FAILURES } from './aws-failures.ts';
 import { ENDPOINT_FAILURES } from './endpoint-failures.ts';
 import type { Explanation } from './explanation.ts';
@@ -102,13 +103,12 @@ function describeUnreachableAddress({
 export const formatSignInCommand = (profile: string): string =>
   `aws sso login${profile === 'default' ? '' : ` --profile ${quoteForShell(profile)}`}`;
 
-export const askForSimilar = (names: readonly string[]): string => `did you mean ${names.join(' or ')}?`;
-
 export const describeMissingSection = ({
   section,
   similarNames,
 }: Pick<Extract<Misconfiguration, { code: 'SECTION_MISSING' }>, 'section' | 'similarNames'>): string => {
-  if (similarNames.length > 0) return askForSimilar(similarNames);
+  const question = askDidYouMean(similarNames);
+  if (question !== null) return question;
   // The credentials file has sections of profiles only, without the word `profile`.
   const [, profile] = /^(?:profile )?(.*)$/s.exec(section) ?? [];
   const isProfile = section.startsWith('profile ') || section === 'default';

@@ -147,7 +147,7 @@ export function describeWithoutJob(measurement: Measurement, host: string): stri
   const { seconds } = measurement.worstCase;
   const where = host === '' ? '' : ` on ${escapeUnprintable(host)}`;
   return seconds < 0
-    ? `The source${where} served credentials that had expired.`
+    ? `The source${where} had expired credentials.`
     : `Credentials${where} were always valid for at least ${duration(seconds)}.`;
 }
 

@@ -1,10 +1,10 @@
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
-import type { AssessedJob, AssessedSeries } from '../../../domain/verdict/assessment.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verdict.ts';
-import { type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
+import { findJudgedSeries, type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatNumber, formatSeriesName, formatShare } from '../../text/format-values.ts';
-import { WATCHED_ENOUGH } from '../verdicts.ts';
+import { formatSafety, WATCHED_ENOUGH } from '../verdicts.ts';
 import {
   describeBasis,
   describeCopyingJob,
@@ -12,6 +12,7 @@ import {
   isSafeSoFar,
   lacksOnlyMargin,
   nameStartTimes,
+  SAFE_SO_FAR,
 } from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
@@ -21,6 +22,13 @@ const isSoFar = ({ judgement, series }: JudgedSeries) => isSafeSoFar(judgement, 
 
 /** Whether any of the safe verdicts comes from little history. */
 export const areSafeSoFar = (judged: readonly JudgedSeries[]): boolean => judged.some(isSoFar);
+
+/** The state of all jobs: `safe so far`, `safe`, `not safe` or `unknown`. */
+export function formatStateOfJobs(assessment: Assessment): string {
+  const { jobs, verdict } = assessment;
+  const judged = jobs.flatMap((job) => findJudgedSeries(job, assessment));
+  return verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatSafety(verdict ?? 'unknown');
+}
 
 /** `hosts`, if each series of the report has a host of its own, else `series`. */
 function nameSeries(all: readonly AssessedSeries[]): string {

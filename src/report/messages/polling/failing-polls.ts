@@ -31,7 +31,6 @@ export const describeFailingHint = ({ measurement }: SeriesAnalysis, { reason }:
 
 /** More samples would answer these, but polls fail. */
 const NEEDS_SAMPLES: ReadonlySet<UnknownReason['code']> = new Set([
-  'NO_SAMPLES',
   'NO_WITNESSED_ROTATION',
   'STALE_SAMPLES',
   'TOO_FEW_ROTATIONS',

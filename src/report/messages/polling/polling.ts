@@ -3,12 +3,8 @@ import type { FailureReason, Instant, Seconds } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { type Assessment, findDecisiveJob } from '../../../domain/verdict/assessment.ts';
 import { toSafety } from '../../../domain/verdict/judgements.ts';
-import {
-  formatCount,
-  formatRemaining,
-  formatShortTimestamp,
-  formatTimestamp,
-} from '../../text/format-values.ts';
+import { formatCount, formatRemaining } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 
 /** Counts of the polls of one process. */
 export interface PollCounts {
@@ -40,12 +36,12 @@ export interface PollingState extends PollCounts {
 }
 
 /** The parts of one line, the most important ones first. */
-export function listPollingParts(state: PollingState): string[] {
+export function listPollingParts(state: PollingState, times: TimeFormat = UTC_TIMES): string[] {
   const { now, expiresAt, failing } = state;
   return [
     ...(failing === null
       ? []
-      : [`failing since ${formatShortTimestamp(failing.since, now)}: ${failing.reason}`]),
+      : [`failing since ${times.shortTimestamp(failing.since, now)}: ${failing.reason}`]),
     ...(expiresAt === null ? [] : [formatSteadyRemaining(toSeconds(expiresAt - now))]),
     describeNextPoll(state),
     formatCount(state.rotations, 'rotation'),
@@ -87,8 +83,8 @@ function formatSteadyDuration(seconds: Seconds, longest: Seconds): string {
 
 const toSeconds = (milliseconds: number): Seconds => Math.floor(milliseconds / 1000);
 
-export const describeRecovery = (failedSince: Instant): string =>
-  `polls succeed again; they had failed since ${formatTimestamp(failedSince)}`;
+export const describeRecovery = (failedSince: Instant, times: TimeFormat = UTC_TIMES): string =>
+  `polls succeed again; they had failed since ${times.timestamp(failedSince)}`;
 
 /** Why the credentials of a poll are new to the process. */
 export type NewCredentialsKind = 'first' | 'rotation' | 'new-role';

@@ -1,6 +1,6 @@
 import { SDKS } from '../../../domain/provider-chain/clients.ts';
 import type { JobCredentials } from '../../../domain/provider-chain/job-credentials.ts';
-import { askForSimilar } from '../failures/describe-failure.ts';
+import { askDidYouMean } from '../../text/did-you-mean.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeProviderHint } from './provider-hints.ts';
 import { describeProviderProblem, PROVIDER_PHRASES } from './providers.ts';
@@ -18,8 +18,7 @@ export function describeBrokenProvider({ facts, outcomes }: JobCredentials): Exp
     const name = ofDefault?.name ?? facts.profile.name;
     return {
       message: `${setting} names the profile ${name}, which does not exist`,
-      hint:
-        ofDefault === null && similarNames.length > 0 ? askForSimilar(similarNames) : `correct ${setting}`,
+      hint: (ofDefault === null ? askDidYouMean(similarNames) : null) ?? `correct ${setting}`,
     };
   }
   for (const { provider: broken } of stops) {

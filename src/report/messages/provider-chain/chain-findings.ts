@@ -2,8 +2,9 @@ import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import type { ChainFinding, ChainFindingCode } from '../../../domain/provider-chain/finding.ts';
 import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
+import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
-import { askForSimilar, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
@@ -97,14 +98,15 @@ const TEXTS: {
   INVALID_FILE: describeFileProblem,
   NO_SUCH_PROFILE: ({ profile, stoppedSdks }, { profile: { isFlag, similarNames } }) => {
     const name = isFlag ? '--profile' : 'AWS_PROFILE';
+    const question = askDidYouMean(similarNames);
     const create = `create the profile; its section in the config file is [profile ${profile}]`;
     return {
       message:
         `${name} names ${profile}, but this profile does not exist: ` +
         `${describeFailingSdks(stoppedSdks)}${describeOtherSdks(stoppedSdks, 'ignore it')}`,
       hint:
-        similarNames.length > 0
-          ? `${askForSimilar(similarNames)} If not, ${create}`
+        question !== null
+          ? `${question} If not, ${create}`
           : `${isFlag ? 'use another name' : 'unset AWS_PROFILE'}, or ${create}`,
     };
   },

@@ -31,7 +31,7 @@ export function groupByWeek(generations: RecordedColumns, figures: GenerationFig
     else indexes.push(index);
   }
   return Array.from(weeks, ([week, indexes]) => {
-    const keyIds = indexes.map((index) => accessKeyIds[index] ?? '');
+    const keyIds = indexes.map((index) => accessKeyIds.at(index) ?? '');
     return { week: String(week), indexes, digest: digestBlock(columns, indexes, keyIds) };
   });
 }

@@ -95,7 +95,7 @@ describePostgresInCi('loadHistories from tables that others have changed', (serv
       "UPDATE cred_watch.generations SET generation_key = 'wJalrXUtnFEMI' WHERE first_seen = (SELECT min(first_seen) FROM cred_watch.generations)",
     );
     const [series] = (await load(database)).series;
-    expect(series?.generations.accessKeyIds[0]).toMatch(/^sha256:[\da-f]{16}$/);
+    expect(series?.generations.accessKeyIds.at(0)).toMatch(/^sha256:[\da-f]{16}$/);
   });
 
   test('secrets and escape sequences in the text of a failed poll are removed', async () => {
