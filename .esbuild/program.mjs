@@ -32,6 +32,7 @@ const HOT_COMMANDS = {
     'src/cli/poll/change-notifier.ts',
     'src/cli/targets/poll-targets.ts',
     'src/cli/push/background-push.ts',
+    'src/cli/time-zone/read-time-zone.ts',
     ...AWS_SOURCES,
   ],
   check: [
