@@ -15,13 +15,6 @@ const AWS_SOURCES = [
   'github/github',
 ].map((name) => `src/sources/${name}.ts`);
 
-/** Modules that find the source of a job on a machine where several providers are configured. */
-const PROVIDER_CHAINS = [
-  'src/sources/probe/job-source.ts',
-  'src/report/messages/provider-chain/job-source.ts',
-  'src/cli/start-check/hidden-endpoint.ts',
-];
-
 /**
  * The commands with a bundle of their own, and the modules that the bundle leaves out. `src/cli/hot` decides
  * when the whole program runs instead, so that a bundle never needs these modules.
@@ -36,16 +29,12 @@ const HOT_COMMANDS = {
     ...AWS_SOURCES,
   ],
   check: [
-    ...AWS_SOURCES,
-    ...PROVIDER_CHAINS,
     'src/cli/running-job/check-pid.ts',
     'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
   exec: [
-    ...AWS_SOURCES,
-    ...PROVIDER_CHAINS,
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
     'src/server/serving/child-endpoint.ts',

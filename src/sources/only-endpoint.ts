@@ -1,5 +1,6 @@
 import { isVariableSet } from './environment/variables.ts';
-import { type ProfileLocation, readProfileFiles } from './profile/files.ts';
+import { readProfileFiles } from './profile/files.ts';
+import type { SourceOptions } from './source.ts';
 
 /** Every variable that can decide between providers, except those of the container endpoint. */
 const DECIDING_VARIABLE =
@@ -12,7 +13,7 @@ const URI_VARIABLE = /^AWS_CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI$/;
  * no shared file exists. This is the usual case, and needs no rules of the provider chains, which take 30 ms to
  * load.
  */
-export async function hasOnlyEndpoint(options: ProfileLocation): Promise<boolean> {
+export async function hasOnlyEndpoint(options: SourceOptions): Promise<boolean> {
   const { env } = options;
   const names = Object.keys(env).filter((name) => env[name] !== undefined);
   if (names.some((name) => DECIDING_VARIABLE.test(name))) return false;

@@ -6,7 +6,6 @@
 import type { OptionValues } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { splitCommandLine } from '../flags/command-line.ts';
-import type { ProcessIo } from '../process/io.ts';
 import { createProcessIo } from '../process/process-io.ts';
 import { createLineParser, type ParsedLine, runLine, runParsedLine } from '../run-line.ts';
 
@@ -16,19 +15,17 @@ import { createLineParser, type ParsedLine, runLine, runParsedLine } from '../ru
  */
 export type RunBundle = (argv: readonly string[]) => Promise<number | null>;
 
-/** @param isSupported whether the bundle has the code for these flags. Sends no request and prints nothing. */
+/** @param isSupported whether the bundle has the code for these flags */
 export const createHotCommand =
   <Flags extends OptionValues>(
     definition: CommandDefinition,
-    isSupported: (flags: Flags, io: ProcessIo) => boolean | Promise<boolean>,
+    isSupported: (flags: Flags) => boolean,
   ): RunBundle =>
   async (argv) => {
     const line = splitCommandLine(argv, [definition]);
     const parsed = parseOrNull();
-    if (parsed === null) return null;
-    const io = createProcessIo();
-    if (!(await isSupported(parsed.command.opts<Flags>(), io))) return null;
-    return runLine(line, io, (each) => runParsedLine(parsed, line, each));
+    if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
+    return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
 
     /** Returns null for help and for every error, because only the whole program has their texts. */
     function parseOrNull({ env } = process): ParsedLine | null {
