@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
+import { isThorough } from '../thorough.ts';
 import { runProgram } from './built-program.ts';
 import { canariesIn } from './canaries.ts';
-import type { Run } from './program-run.ts';
-import { runCommand } from './run-command.ts';
+import type { Run, RunOptions } from './program-run.ts';
+import { runInProcess } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
 /** Lists the canaries that were found in outputs and files. */
@@ -20,13 +22,29 @@ export function findCanaries(home: string, runs: readonly Run[]): string[] {
   return [...outputs, ...files];
 }
 
-/** Creates a home folder for runs of the program. */
+/** No list of commands has a multiple of this length, so that each command starts the program at times. */
+const PROGRAM_EVERY = 5;
+
+const runsOfFiles = new Map<string, number>();
+
+/** In CI, every nth run of a test file starts the built program. The others only call it, like all local runs. */
+function runSampled(args: readonly string[], options?: RunOptions): Promise<Run> {
+  const { testPath = '' } = expect.getState();
+  const runs = runsOfFiles.get(testPath) ?? 0;
+  runsOfFiles.set(testPath, runs + 1);
+  return isThorough && runs % PROGRAM_EVERY === 0 ? runProgram(args, options) : runInProcess(args, options);
+}
+
+/**
+ * Creates a home folder.
+ * @returns `runAlone` always starts the built program, and `run` only at times
+ */
 export function makeHome(finished?: (clean: () => void) => void) {
   const home = temporaryFolder(finished);
   const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };
   const runBy =
-    (way: typeof runCommand) =>
+    (way: typeof runSampled) =>
     (args: string[], more: Record<string, string> = {}, stdin?: string) =>
       way(args, { env: { ...env, ...more }, cwd: home, ...(stdin === undefined ? {} : { stdin }) });
-  return { home, env, run: runBy(runCommand), runAlone: runBy(runProgram) };
+  return { home, env, run: runBy(runSampled), runAlone: runBy(runProgram) };
 }
