@@ -1,11 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
-import { isThorough } from '../thorough.ts';
 import { runProgram } from './built-program.ts';
 import { canariesIn } from './canaries.ts';
-import type { Run, RunOptions } from './program-run.ts';
-import { runInProcess } from './run-command.ts';
+import type { Run } from './program-run.ts';
+import { runSampled } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
 /** Lists the canaries that were found in outputs and files. */
@@ -20,19 +18,6 @@ export function findCanaries(home: string, runs: readonly Run[]): string[] {
     return [...inName, ...canariesIn(readFileSync(join(home, path))).map((name) => `${name} in ${path}`)];
   });
   return [...outputs, ...files];
-}
-
-/** No list of commands has a multiple of this length, so that each command starts the program at times. */
-const PROGRAM_EVERY = 5;
-
-const runsOfFiles = new Map<string, number>();
-
-/** In CI, every nth run of a test file starts the built program. The others only call it, like all local runs. */
-function runSampled(args: readonly string[], options?: RunOptions): Promise<Run> {
-  const { testPath = '' } = expect.getState();
-  const runs = runsOfFiles.get(testPath) ?? 0;
-  runsOfFiles.set(testPath, runs + 1);
-  return isThorough && runs % PROGRAM_EVERY === 0 ? runProgram(args, options) : runInProcess(args, options);
 }
 
 /**
