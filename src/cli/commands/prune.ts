@@ -55,7 +55,7 @@ export const pruneCommand: CommandDefinition = {
     examples: [
       ['cred-watch prune --older-than 90d --dry-run', 'count the samples'],
       ['cred-watch prune --older-than 90d', 'delete them'],
-      ['cred-watch prune --remove-series --host vm --source profile', 'remove a series, after a question'],
+      ['cred-watch prune --remove-series --host vm', 'remove all series of a host'],
     ],
   },
   async run(flags: PruneFlags, invocation) {

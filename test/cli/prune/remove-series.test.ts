@@ -197,3 +197,17 @@ test('the database is consistent after the removal, and a poller that was open r
     ['', 0],
   ]);
 });
+
+test('a damaged database is an error, and nothing is removed', async () => {
+  const db = createDatabase();
+  const raw = new Database(db);
+  raw.pragma('foreign_keys = OFF');
+  raw.exec('DELETE FROM sample_groups');
+  raw.close();
+  const { code, stdout, stderr } = await prune(db, '--host', 'web-1', '--yes');
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: .*damaged/);
+  const after = new Database(db, { readonly: true });
+  expect(after.prepare('SELECT count(*) FROM generations').pluck().get()).toBe(3);
+  after.close();
+});

@@ -180,7 +180,7 @@ const describeLastSample = (text: string, isStale: boolean): StatusPart =>
 const MAX_FAILING_NAMED = 2;
 
 /** A mistyped name leaves a series without samples. */
-const REMOVAL = ' (`prune --remove-series` removes a series without samples)';
+const REMOVAL = '; `prune --remove-series` removes a series without samples';
 
 /** The worst of several series, and what the other series need. */
 function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
