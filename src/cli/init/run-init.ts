@@ -1,8 +1,8 @@
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
-import { findComeBack } from '../../domain/installation/come-back.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
+import { findNextReport } from '../../domain/installation/next-report.ts';
 import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
 import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
@@ -122,7 +122,7 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     rotationCount: witnessedCount,
     ...plan,
     knowledge: witnessedCount === 0 ? [knowledge] : [],
-    comeBack: findComeBack({
+    nextReport: findNextReport({
       now,
       lastUpdated: credentials.lastUpdated,
       expiration: credentials.expiration,

@@ -8,7 +8,7 @@ import type { InitReport } from './init-report.ts';
 
 /** `init -f json`. */
 export function renderInitJson(report: InitReport, installation: InstallationState): string {
-  const { credentials, comeBack, schedule } = report;
+  const { credentials, nextReport, schedule } = report;
   const document = {
     schema_version: 1,
     generated_at: formatInstant(report.generatedAt),
@@ -25,10 +25,10 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
     rotation_count: report.rotationCount,
     schedule: { kind: schedule.kind, interval_seconds: report.every, ...buildScheduleJson(schedule) },
     installation,
-    come_back: {
-      code: comeBack.code,
-      at: comeBack.code === 'NOW' ? null : formatInstant(comeBack.at),
-      interval_seconds: comeBack.code === 'AFTER_ROTATION' ? comeBack.expected.within : null,
+    next_report: {
+      code: nextReport.code,
+      at: nextReport.code === 'NOW' ? null : formatInstant(nextReport.at),
+      interval_seconds: nextReport.code === 'AFTER_ROTATION' ? nextReport.expected.within : null,
     },
     general_knowledge: buildKnowledgeJson(report.knowledge),
   };

@@ -1,6 +1,6 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
-import type { ComeBack } from '../../domain/installation/come-back.ts';
+import type { NextReport } from '../../domain/installation/next-report.ts';
 import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
 
@@ -27,7 +27,7 @@ export interface InitReport {
   existing: Poller | null;
   /** Empty if rotations were measured. */
   knowledge: readonly SourceKnowledge[];
-  comeBack: ComeBack;
+  nextReport: NextReport;
   /** The job that the user wants to judge. Null: none. */
   jobDuration: Seconds | null;
 }

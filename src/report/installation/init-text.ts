@@ -3,9 +3,9 @@ import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
 import {
-  describeComeBack,
   describeFoundSource,
   describeHistory,
+  describeNextReport,
   SIMULATED_NOTE,
 } from '../messages/installation/init.ts';
 import {
@@ -39,8 +39,8 @@ export function renderNextSteps(
   installation: InstallationState,
   style: TextStyle,
 ): string {
-  const { comeBack, schedule, generatedAt } = report;
-  const next = describeComeBack(comeBack, formatReportCommand(report), generatedAt);
+  const { nextReport, schedule, generatedAt } = report;
+  const next = describeNextReport(nextReport, formatReportCommand(report), generatedAt);
   const rows: [label: string, text: string][] = [
     ...(installation === 'printed' || report.existing !== null
       ? []

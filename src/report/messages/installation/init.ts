@@ -1,4 +1,4 @@
-import type { ComeBack } from '../../../domain/installation/come-back.ts';
+import type { NextReport } from '../../../domain/installation/next-report.ts';
 import type { Instant } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatCount, formatShortTimestamp } from '../../text/format-values.ts';
@@ -19,20 +19,20 @@ export function describeHistory(sampleCount: number, rotationCount: number): str
 }
 
 /** @param report the command that shows the measurement */
-export function describeComeBack(comeBack: ComeBack, report: string, now: Instant): string {
-  if (comeBack.code === 'NOW') return `rotations were measured already: run \`${report}\``;
+export function describeNextReport(nextReport: NextReport, report: string, now: Instant): string {
+  if (nextReport.code === 'NOW') return `rotations were measured already: run \`${report}\``;
   const reason =
-    comeBack.code === 'AFTER_ROTATION'
-      ? describeExpectedRotation(comeBack)
+    nextReport.code === 'AFTER_ROTATION'
+      ? describeExpectedRotation(nextReport)
       : 'these credentials are rotated before they expire, and the report needs one rotation';
-  return `after ${formatMinute(comeBack.at, now)}, run \`${report}\`: ${reason}`;
+  return `after ${formatMinute(nextReport.at, now)}, run \`${report}\`: ${reason}`;
 }
 
 /** Says that others measured it. */
 function describeExpectedRotation({
   environment,
   expected: { within, fact },
-}: Extract<ComeBack, { code: 'AFTER_ROTATION' }>): string {
+}: Extract<NextReport, { code: 'AFTER_ROTATION' }>): string {
   const name = environment === 'imds' ? 'IMDS' : ENVIRONMENT_NAMES[environment];
   const isInterval = fact.subject === 'rotation-interval' && fact.usual !== null;
   const rotates = isInterval

@@ -13,7 +13,7 @@ import {
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
-import { formatSafety, formatVerdict } from '../verdicts.ts';
+import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
 export interface StatusPart {
@@ -45,9 +45,10 @@ function listVerdictParts(status: Status): StatusPart[] {
     const text = describeLongestSafeJob(series?.measured ?? null, margin);
     return text === null ? [] : [{ text, emphasis: 'verdict' }];
   }
+  const isSoFar = verdict === 'safe' && series?.measured?.isWellFounded === false;
   const which = jobs.length > 1 ? `, the worst of ${formatCount(jobs.length, 'job')}` : '';
   return [
-    { text: formatSafety(verdict), emphasis: 'verdict' },
+    { text: isSoFar ? SAFE_SO_FAR : formatSafety(verdict), emphasis: 'verdict' },
     { text: `${job.name === null ? `${formatJob(job)} job` : `job ${formatJob(job)}`}${which}` },
   ];
 }

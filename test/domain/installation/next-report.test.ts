@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findExpectedRotation } from '../../../src/domain/general-knowledge/general-knowledge.ts';
 import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
-import { findComeBack } from '../../../src/domain/installation/come-back.ts';
+import { findNextReport } from '../../../src/domain/installation/next-report.ts';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
@@ -18,7 +18,7 @@ const CURRENT = {
 };
 
 test('the first report is useful one poll after the next rotation', () => {
-  expect(findComeBack(CURRENT)).toEqual({
+  expect(findNextReport(CURRENT)).toEqual({
     code: 'AFTER_ROTATION',
     at: at('15:36:00'),
     environment: 'imds',
@@ -28,26 +28,26 @@ test('the first report is useful one poll after the next rotation', () => {
 
 test('an overdue rotation is expected within one interval', () => {
   const lastUpdated = at('12:00:00');
-  expect(findComeBack({ ...CURRENT, lastUpdated })).toMatchObject({ at: at('15:46:00') });
+  expect(findNextReport({ ...CURRENT, lastUpdated })).toMatchObject({ at: at('15:46:00') });
 });
 
 test('without LastUpdated, the rotation is expected within one interval', () => {
-  expect(findComeBack({ ...CURRENT, lastUpdated: null })).toMatchObject({ at: at('15:46:00') });
+  expect(findNextReport({ ...CURRENT, lastUpdated: null })).toMatchObject({ at: at('15:46:00') });
 });
 
 test('without knowledge about the environment, the credentials are replaced before they expire', () => {
-  expect(findComeBack({ ...CURRENT, knowledge: { source: 'imds', environments: [] } })).toEqual({
+  expect(findNextReport({ ...CURRENT, knowledge: { source: 'imds', environments: [] } })).toEqual({
     code: 'AFTER_EXPIRATION',
     at: at('20:55:00'),
   });
 });
 
 test('after a measured rotation, a report is useful now', () => {
-  expect(findComeBack({ ...CURRENT, rotationCount: 1 })).toEqual({ code: 'NOW' });
+  expect(findNextReport({ ...CURRENT, rotationCount: 1 })).toEqual({ code: 'NOW' });
 });
 
 test('if several environments are possible, the credentials are replaced before they expire', () => {
   const knowledge = getSourceKnowledge({ source: 'container' });
   expect(knowledge.environments.length).toBeGreaterThan(1);
-  expect(findComeBack({ ...CURRENT, knowledge }).code).toBe('AFTER_EXPIRATION');
+  expect(findNextReport({ ...CURRENT, knowledge }).code).toBe('AFTER_EXPIRATION');
 });

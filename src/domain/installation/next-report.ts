@@ -4,7 +4,7 @@ import type { SourceKnowledge } from '../general-knowledge/source-knowledge.ts';
 import type { Instant, Seconds } from '../model.ts';
 
 /** When a report can show a measured rotation. */
-export type ComeBack =
+export type NextReport =
   /** A rotation was measured. */
   | { code: 'NOW' }
   /** `expected`: general knowledge about the environment. */
@@ -24,7 +24,7 @@ interface CurrentCredentials {
 }
 
 /** The first rotation is measured by the first poll after it. */
-export function findComeBack(current: CurrentCredentials): ComeBack {
+export function findNextReport(current: CurrentCredentials): NextReport {
   const { now, lastUpdated, expiration, rotationCount, knowledge, every } = current;
   if (rotationCount > 0) return { code: 'NOW' };
   const [environment] = knowledge.environments;
