@@ -206,7 +206,7 @@ function describeUnknownReason(
 ): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
-      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
+      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong; if the series is a mistake, `cred-watch prune --remove-series` removes it';
     case 'NO_WITNESSED_ROTATION':
       return measurement !== null && measurement.rotations.length > 0
         ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`
