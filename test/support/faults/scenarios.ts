@@ -82,6 +82,14 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
     addedRecords: null,
   },
   {
+    name: 'prune --remove-series',
+    prepare: (folder) => fillDatabase(join(folder, 'samples.db')),
+    args: (db) => ['prune', '--remove-series', '--host', 'db-loader', '--yes', '--db', db],
+    failureCode: 2,
+    successCode: 0,
+    addedRecords: null,
+  },
+  {
     name: 'exec',
     prepare: (folder) => fillDatabase(join(folder, 'samples.db')),
     args: (db) => [

@@ -97,7 +97,7 @@ test.each<[line: string, error: string, hint: string]>([
   ['env bash', 'env needs -f, --format <format>', 'add -f: `cred-watch env -f bash`'],
   ['poll 5m', "unexpected argument '5m'", 'add --interval: `cred-watch poll --interval 5m`'],
   ['poll imds', "unexpected argument 'imds'", 'add --source: `cred-watch poll --source imds`'],
-  ['prune 90d', 'prune needs --older-than', 'add --older-than: `cred-watch prune --older-than 90d`'],
+  ['prune 90d', "unexpected argument '90d'", 'add --older-than: `cred-watch prune --older-than 90d`'],
   ['report html', "unexpected argument 'html'", 'add -f: `cred-watch report -f html`'],
   ['report -j 5h 55m', "unexpected argument '55m'", 'write the duration as one word: `-j 5h55m`'],
   ['report --margin 5m 30s', "unexpected argument '30s'", 'write the duration as one word: `--margin 5m30s`'],
