@@ -1,5 +1,4 @@
-import { type FoundPoll, findPoll, isSameSource } from './found-poll.ts';
-import { splitShellWords } from './shell-words.ts';
+import { type FoundPoll, findShellPolls, isSameSource } from './found-poll.ts';
 
 /** A line of a crontab that starts a command. */
 export interface CronEntry {
@@ -46,16 +45,13 @@ function unescapeCommand(command: string): string {
   return used.replaceAll(String.raw`\%`, '%');
 }
 
-/** A line that polls. */
+/** A line that polls. A line with several polls has one entry for each. */
 export interface CronPoll extends CronEntry {
   poll: FoundPoll;
 }
 
 export function findCronPolls(entries: readonly CronEntry[]): CronPoll[] {
-  return entries.flatMap((entry) => {
-    const poll = findPoll(splitShellWords(entry.command));
-    return poll === null ? [] : [{ ...entry, poll }];
-  });
+  return entries.flatMap((entry) => findShellPolls(entry.command).map((poll) => ({ ...entry, poll })));
 }
 
 /**

@@ -156,7 +156,8 @@ function adviseOnEvidence(measurement: Measurement): string[] {
   const missing = findMissingEvidence(measurement);
   if (missing === null) return [];
   const { isIssuedPerRequest, rotationInterval } = measurement;
-  const interval = isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
+  const interval =
+    missing.observations === 0 ? 0 : isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
   const seconds = interval === null ? null : Math.max(missing.observations * interval, missing.time);
   const amount = seconds === null ? 'more' : `${formatAbout(seconds)} more`;
   const rule = missing.observations > 0 ? '. With --confidence 95%, such a verdict is unknown' : '';

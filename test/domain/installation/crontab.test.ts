@@ -71,7 +71,22 @@ test('the text behind a percent sign is not part of the command', () => {
   expect(entry?.poll.flags.get('--db')).toBe('/a%b');
 });
 
-test('a redirection ends the arguments', () => {
-  const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x');
-  expect([...(entry?.poll.flags ?? [])]).toEqual([['--db', '/a']]);
+test('a redirection is no argument', () => {
+  const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x >> "$HOME/log" 2>&1');
+  expect([...(entry?.poll.flags ?? [])]).toEqual([
+    ['--db', '/a'],
+    ['--host', 'x'],
+  ]);
+  expect(entry?.poll.isCertain).toBe(true);
+});
+
+test('a line with two polls has both', () => {
+  const polls = findPolls('0 * * * * cred-watch poll --profile a; cred-watch poll --profile b');
+  expect(polls.map(({ poll }) => poll.flags.get('--profile'))).toEqual(['a', 'b']);
+});
+
+test('a line that polls with env conflicts with the same line without env', () => {
+  expect(addToCrontab(`* * * * * cd /srv && env A=b cred-watch poll\n`, CRON_COMMENT, LINE).code).toBe(
+    'conflict',
+  );
 });

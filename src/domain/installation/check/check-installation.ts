@@ -47,6 +47,7 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
 function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {
   // Another user's process usually polls into the database of that user.
   if (problem === null) return database === null ? 'unknown' : 'ok';
+  if (problem.code === 'cron-unknown' || problem.code === 'command-unknown') return 'unknown';
   // A second poller that is stopped does no harm while the first one works.
   return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
 }
