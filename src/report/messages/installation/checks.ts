@@ -50,7 +50,8 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
-    if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');
+    if (state === 'unknown' && at === null)
+      return ok('the last poll is unknown, because the database cannot be read');
     if (at === null || ageSeconds === null) {
       return {
         message: `no poll is recorded in ${database}`,
@@ -65,6 +66,12 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
         possibleHopLimit: false,
       });
       return { message: `the last poll failed: ${message} (${when})`, fix: hint };
+    }
+    if (state === 'unknown') {
+      return {
+        message: `the last poll was at ${when}, but the schedule may not have polled yet: \`init\` also polls, and the first poll is younger than one interval`,
+        fix: 'run the check again after one interval',
+      };
     }
     return ageSeconds <= allowedSeconds
       ? ok(`the last poll was at ${when}`)
