@@ -5,8 +5,14 @@ import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
-import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assessed-fleet.ts';
+import { assessHost, compareSeverity, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
+import type {
+  AssessedFleet,
+  AssessedHost,
+  GroupBy,
+  SilentHost,
+  SmallestWorstCase,
+} from './assessed-fleet.ts';
 import { GroupCollector, HostCounter } from './fleet-groups.ts';
 import type { FleetHost, StoredFleet } from './fleet-host.ts';
 import { RoleCollector } from './role-collector.ts';
@@ -36,6 +42,7 @@ export function assessFleet(
   const assessedHosts: AssessedHost[] = [];
   const silentHosts: SilentHost[] = [];
   const oldImports: (Instant | null)[] = [];
+  let worstCase: SmallestWorstCase | null = null;
   let [seriesCount, retiredCount] = [0, 0];
   for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
     const own = figures.get(host.host) ?? [];
@@ -46,6 +53,7 @@ export function assessFleet(
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
     roles.add(host.host, judged, options.now);
     groups?.add(assessed, judged);
+    worstCase = findSmallestWorstCase(worstCase, host.host, judged);
     const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
     oldImports.push(findOldImport(own, options));
@@ -61,7 +69,7 @@ export function assessFleet(
     hosts: assessedHosts.sort(compareHosts),
     seriesCount,
     retiredCount,
-    worstCase: range(assessedHosts.flatMap(({ worstCase }) => worstCase ?? []))?.min ?? null,
+    worstCase,
     silentHosts: silentHosts.sort(
       (a, b) =>
         (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||

@@ -11,6 +11,7 @@ import {
   findDecisiveJob,
   findJudgement,
 } from '../verdict/assessment.ts';
+import { isWellFounded } from '../verdict/evidence.ts';
 import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
 import type { Finding, FindingCode } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
@@ -58,6 +59,8 @@ export interface MeasuredStatus
     'witnessedCount' | 'watchedTime' | 'watchedShare' | 'sampleCount' | 'isIssuedPerRequest'
   > {
   worstCase: WorstCase;
+  /** The history is long enough to rely on. See {@link isWellFounded}. */
+  isWellFounded: boolean;
   longestSafeJob: Seconds | null;
   /** Of the newest sample. Negative: the sample is in the future. */
   ageSeconds: Seconds;
@@ -75,6 +78,8 @@ export interface FailingSource {
   detail: string;
   /** By the host's clock. */
   lastAt: Instant;
+  /** False: no poll has succeeded, so the series can be a mistake. */
+  hasSamples: boolean;
 }
 
 /** Findings that other fields of the status show. */
@@ -127,7 +132,14 @@ function findFailingSource(analysis: SeriesAnalysis): FailingSource | null {
   const failure = findCurrentFailure(analysis);
   if (failure === null) return null;
   const { host, source } = analysis.identity;
-  return { host, source, reason: failure.reason, detail: failure.lastDetail, lastAt: failure.lastAt };
+  return {
+    host,
+    source,
+    reason: failure.reason,
+    detail: failure.lastDetail,
+    lastAt: failure.lastAt,
+    hasSamples: analysis.measurement !== null,
+  };
 }
 
 function describeSeries(
@@ -169,6 +181,7 @@ const describeMeasurement = (
   now: Instant,
 ): MeasuredStatus => ({
   worstCase: measurement.worstCase,
+  isWellFounded: isWellFounded(measurement),
   longestSafeJob: findLongestSafeJob(measurement, margin),
   witnessedCount: measurement.witnessedCount,
   watchedTime: measurement.watchedTime,

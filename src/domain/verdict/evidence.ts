@@ -55,12 +55,21 @@ const MIN_WATCHED_TIME: Seconds = 86_400;
  * Whether the history is long enough for a statement about the usual behaviour of the source: as many rotations as 95 %
  * confidence requires, in at least one day, without a trend.
  */
-export function isWellFounded(measurement: Measurement): boolean {
-  const { isIssuedPerRequest, sampleCount, witnessedCount, watchedTime, leadTimeTrend } = measurement;
-  const { firstSample, lastSample } = measurement;
-  const observations = isIssuedPerRequest ? sampleCount : witnessedCount;
-  const time = isIssuedPerRequest ? secondsBetween(firstSample, lastSample) : watchedTime;
-  return observations >= computeMinRotations(0.95) && time >= MIN_WATCHED_TIME && leadTimeTrend === null;
+export const isWellFounded = (measurement: Measurement): boolean =>
+  findMissingEvidence(measurement) === null && measurement.leadTimeTrend === null;
+
+/** What is missing until a history is long enough. Null if nothing is missing. */
+export function findMissingEvidence(
+  measurement: Measurement,
+): { observations: number; time: Seconds } | null {
+  const { isIssuedPerRequest, sampleCount, witnessedCount, watchedTime, firstSample, lastSample } =
+    measurement;
+  const observations = computeMinRotations(0.95) - (isIssuedPerRequest ? sampleCount : witnessedCount);
+  const time =
+    MIN_WATCHED_TIME - (isIssuedPerRequest ? secondsBetween(firstSample, lastSample) : watchedTime);
+  return observations <= 0 && time <= 0
+    ? null
+    : { observations: Math.max(0, observations), time: Math.max(0, time) };
 }
 
 /** Lead times in random order are worse than all before with the chance 1/(n+1); falling ones more often. */

@@ -14,7 +14,7 @@ import {
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
-import { describeVerdict } from '../messages/verdicts.ts';
+import { describeSeriesVerdict } from '../messages/verdicts.ts';
 import { formatRow } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
@@ -93,7 +93,7 @@ function annotateJudgement(
     kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     listLines: () => [
-      describeVerdict(judgement),
+      describeSeriesVerdict(judgement, series.analysis),
       ...listCurrentAdvice(judgement, series.analysis, times),
       ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, [judgement])]),
     ],

@@ -18,7 +18,7 @@ import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../m
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
+import { describeSeriesVerdict, formatSeriesState, formatVerdict } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { formatRow, type Row } from '../rows/row.ts';
@@ -92,7 +92,7 @@ function renderVerdictTable(assessment: Assessment): string {
 }
 
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
-  formatVerdictWithSymbol(judgement.verdict),
+  `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
   analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
   formatNullableDuration(judgement.spare),
@@ -130,7 +130,7 @@ function formatJudgementLines(
 ): string[] {
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
   return [
-    `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
+    `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeSeriesVerdict(judgement, series.analysis)}`,
     ...listCurrentAdvice(judgement, series.analysis, times).map((each) => `  - ${each}`),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { findMissingEvidence, isWellFounded } from '../../domain/verdict/evidence.ts';
 import type {
   JobJudgement,
   JobRequirement,
@@ -33,9 +34,42 @@ export function describeJob(length: Seconds): string {
 export const describeJobWithMargin = ({ duration: length, margin }: JobRequirement) =>
   `${describeJob(length)} with a margin of ${duration(margin)}`;
 
+/** `335 rotations in 13d 23h 55m 00s`. */
+export const describeBasis = ({
+  isIssuedPerRequest,
+  sampleCount,
+  witnessedCount,
+  watchedTime,
+}: Measurement): string =>
+  isIssuedPerRequest
+    ? formatCount(sampleCount, 'sample')
+    : `${formatCount(witnessedCount, 'rotation')} in ${duration(watchedTime)}`;
+
+/** A safe verdict of little history must not look like a safe verdict of many days. */
+export const isSafeSoFar = (judgement: JobJudgement, measurement: Measurement | null): boolean =>
+  judgement.verdict === 'safe' && (measurement === null || !isWellFounded(measurement));
+
+export const SAFE_SO_FAR = 'safe so far';
+
+/** The safety, in front of a sentence about the judgement. */
+export const formatState = (judgement: JobJudgement, measurement: Measurement | null): string =>
+  isSafeSoFar(judgement, measurement) ? SAFE_SO_FAR : formatSafety(judgement.verdict);
+
+/** As {@link formatVerdict}, but `safe so far` if the history is short. */
+export const formatSeriesState = (
+  judgement: JobJudgement,
+  { measurement }: Pick<SeriesAnalysis, 'measurement'>,
+): string => (isSafeSoFar(judgement, measurement) ? SAFE_SO_FAR : formatVerdict(judgement.verdict));
+
 /** One line that begins with the safety and a colon. */
 export const describeVerdict = (judgement: JobJudgement) =>
   `${formatSafety(judgement.verdict)}: ${describeJudgement(judgement)}`;
+
+/** As {@link describeVerdict}, but `safe so far` if the history is short. */
+export const describeSeriesVerdict = (
+  judgement: JobJudgement,
+  { measurement }: Pick<SeriesAnalysis, 'measurement'>,
+) => `${formatState(judgement, measurement)}: ${describeJudgement(judgement)}`;
 
 /** The job and how safe it was, without the safety. */
 function describeJudgement(judgement: JobJudgement): string {
@@ -99,7 +133,7 @@ const OTHER_ENDPOINT_MESSAGE =
 const MIN_START_TIME: Seconds = 60;
 
 /**
- * What to do about a verdict; empty for `safe`.
+ * What to do about a verdict; empty for `safe` with enough evidence.
  * @param source null if it is unknown
  */
 export function listAdvice(
@@ -110,12 +144,24 @@ export function listAdvice(
 ): string[] {
   switch (toSafety(judgement.verdict)) {
     case 'safe':
-      return [];
+      return measurement === null ? [] : adviseOnEvidence(measurement);
     case 'not-safe':
       return listNotSafeAdvice(judgement, measurement, source);
     case 'unknown':
       return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement, times));
   }
+}
+
+function adviseOnEvidence(measurement: Measurement): string[] {
+  const missing = findMissingEvidence(measurement);
+  if (missing === null) return [];
+  const { isIssuedPerRequest, rotationInterval } = measurement;
+  const interval =
+    missing.observations === 0 ? 0 : isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
+  const seconds = interval === null ? null : Math.max(missing.observations * interval, missing.time);
+  const amount = seconds === null ? 'more' : `${formatAbout(seconds)} more`;
+  const rule = missing.observations > 0 ? '. With --confidence 95%, such a verdict is unknown' : '';
+  return [`the history is short (${describeBasis(measurement)}): collect ${amount}${rule}`];
 }
 
 /** As {@link listAdvice}, for a series. */
@@ -160,7 +206,7 @@ function describeUnknownReason(
 ): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
-      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
+      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong; if the series is a mistake, `cred-watch prune --remove-series` removes it';
     case 'NO_WITNESSED_ROTATION':
       return measurement !== null && measurement.rotations.length > 0
         ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`

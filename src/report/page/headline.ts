@@ -5,9 +5,6 @@ import {
   describeReason,
   describeRoom,
   describeWithoutJob,
-  formatState,
-  isSafeSoFar,
-  SAFE_SO_FAR,
 } from '../messages/headline/headline.ts';
 import {
   areSafeSoFar,
@@ -19,7 +16,7 @@ import {
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { ANY_START_TIME } from '../messages/polling/live.ts';
-import { formatSafety } from '../messages/verdicts.ts';
+import { formatSafety, formatState, isSafeSoFar, SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { formatJob } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';

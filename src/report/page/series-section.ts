@@ -11,11 +11,10 @@ import {
   describeOutcome,
   describeReason,
   describeResult,
-  formatState,
-  isSafeSoFar,
 } from '../messages/headline/headline.ts';
 import { RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { MAX_DETAIL_WIDTH } from '../messages/page.ts';
+import { formatState, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatNumber, formatSeriesName, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { renderDistributions, renderSawTooth } from './charts/charts.ts';

@@ -2,9 +2,9 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { isSafeSoFar, SAFE_SO_FAR } from '../messages/headline/headline.ts';
+
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
-import { formatSafety, formatVerdict } from '../messages/verdicts.ts';
+import { formatSafety, formatVerdict, isSafeSoFar, SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 import { html, Markup, prose } from './markup.ts';

@@ -3,7 +3,7 @@ import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import { describeWorstCase, formatWorstCase } from '../messages/measurements.ts';
 import { adviseAfterPolling, type PollingSummary } from '../messages/polling/polling.ts';
-import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
+import { describeSeriesVerdict, formatVerdict } from '../messages/verdicts.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TimedTextStyle } from '../terminal/text-style.ts';
@@ -34,5 +34,5 @@ const listVerdicts = (assessment: Assessment): string[] =>
     const [decisive] = rankDecisiveSeries(job, assessment);
     return decisive === undefined
       ? `${formatVerdict(job.verdict)}: ${formatJob(job)}`
-      : describeVerdict(decisive.judgement);
+      : describeSeriesVerdict(decisive.judgement, decisive.series.analysis);
   });

@@ -12,11 +12,17 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { areSafeSoFar } from '../messages/headline/several.ts';
 import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeVerdict, formatVerdict } from '../messages/verdicts.ts';
+import {
+  describeSeriesVerdict,
+  formatSeriesState,
+  formatVerdict,
+  SAFE_SO_FAR,
+} from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { continueRows, type Row } from '../rows/row.ts';
@@ -78,7 +84,8 @@ function renderHeadline(
   const atWorst = kinds.size > 1 ? ' at worst' : '';
   const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
-  const headline = paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, palette);
+  const state = job.verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatVerdict(job.verdict);
+  const headline = paintVerdict(job.verdict, `${name}${state}${basis}`, palette);
   return [
     layOutColumns([[headline]], [width], palette),
     ...layOutBlocks([listJobRunRows(job, { times })], width, palette),
@@ -93,13 +100,13 @@ const MIN_NAME_WIDTH = 16;
 /** A table of the series that judge a job. */
 function renderOverview(judged: readonly JudgedSeries[], context: TableContext): string {
   const { width, palette } = context;
-  const rows = judged.map(({ series: { analysis }, judgement: { verdict, shareOfSafeStarts: share } }) => [
+  const rows = judged.map(({ series: { analysis }, judgement }) => [
     '',
     formatSeriesName(analysis.identity),
     '',
-    paintVerdict(verdict, formatVerdict(verdict), palette),
+    paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
     analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-    formatSafeStarts(share, analysis.measurement),
+    formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
   ]);
   const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(palette.dim);
   const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
@@ -160,7 +167,7 @@ function listVerdictRows(
   const { verdict, job } = judgement;
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(verdict, `${name}${describeVerdict(judgement)}`, palette)],
+    ['verdict', paintVerdict(verdict, `${name}${describeSeriesVerdict(judgement, analysis)}`, palette)],
     ...continueRows('what to do', listCurrentAdvice(judgement, analysis, times)),
   ];
 }

@@ -95,7 +95,7 @@ const LINES: [string, (line: string) => string, object][] = [
   ],
   [
     'a missing flock',
-    (line) => line.replace('* * * * ', '$&/opt/gone/flock /tmp/lock '),
+    (line) => line.replace('* * * * ', '$&/opt/gone/flock /tmp/lock env '),
     { state: 'problem', problem: { code: 'program-missing', path: '/opt/gone/flock' } },
   ],
   [

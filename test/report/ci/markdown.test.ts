@@ -70,7 +70,7 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     expect(cells.slice(safe, safe + 7)).toEqual([
       '3h',
       '<code>web-1 · imds v2 · app</code>',
-      '✅ safe',
+      '✅ safe so far',
       '3h 05m',
       '5h',
       '1h 55m',

@@ -6,16 +6,13 @@ import {
   type JudgedSeries,
   rankDecisiveSeries,
 } from '../../../src/domain/verdict/judgements.ts';
-import {
-  describeOutcome,
-  describeReason,
-  formatState,
-} from '../../../src/report/messages/headline/headline.ts';
+import { describeOutcome, describeReason } from '../../../src/report/messages/headline/headline.ts';
 import {
   describeOutcomeOfJobs,
   describeOutcomeOfSeries,
   describeReasonOfSeries,
 } from '../../../src/report/messages/headline/several.ts';
+import { formatState } from '../../../src/report/messages/verdicts.ts';
 import { formatDurationRange } from '../../../src/report/text/duration-range.ts';
 import { formatRemainingShare, formatShare } from '../../../src/report/text/format-values.ts';
 import { DAY, HOUR, MINUTE, pretend } from '../../support/report/charted-histories.ts';

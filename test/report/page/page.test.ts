@@ -181,7 +181,7 @@ describe('the verdict on a page', () => {
     expect(words(html)).toContain('let the job refresh its credentials');
   });
 
-  test('the page verdict of a safe job has the spare validity and no advice', () => {
+  test('the page verdict of a safe job has the spare validity, and says how much history is missing', () => {
     const text = render([measured()], [job(4)]);
     // The tab must not promise more than the headline.
     expect(text).toMatch(/^ safe so far · 4h · web-1 /);
@@ -192,7 +192,9 @@ describe('the verdict on a page', () => {
       'With a margin of 5m, the job needs credentials for 4h 05m . The worst case was 5h, ',
     );
     expect(text).toContain(': 55m to spare.');
-    expect(text).not.toContain('What to do');
+    expect(text).toContain(
+      'What to do the history is short (11 rotations in 11h 55m ): collect about 12h 05m more. With --confidence 95%, such a verdict is unknown',
+    );
   });
 
   test('the verdict on a page is replaced by a hint without jobs or without samples', () => {

@@ -36,7 +36,7 @@ const web = (number: number) => identity({ host: `web-${number}` });
 describe('the line', () => {
   test('a safe job has its spare validity', () => {
     expect(parts(judge([hourly(web(1))], [job(4 * HOUR)]))).toEqual([
-      'safe',
+      'safe so far',
       '4h job',
       'worst case 5h at 2026-11-22 09:00:00Z, 55m to spare',
       '3 rotations in 3h 40m',
@@ -126,7 +126,7 @@ describe('the line', () => {
     expect(parts(mixed()).slice(-3)).toEqual([
       'last poll 10m ago',
       'the worst of 4 series: web-2, imds v2, worker',
-      'polls fail on web-3, imds (timeout)',
+      'polls fail on web-3, imds (timeout); `prune --remove-series` removes a series without samples',
     ]);
   });
 
@@ -155,9 +155,11 @@ describe('the line', () => {
   test('the verdict has the colour of its safety, and failures have the colour of a warning', () => {
     const coloured = text(mixed(), { hasColour: true });
     expect(coloured).toContain('\u001b[31mnot safe\u001b[39m');
-    expect(coloured).toContain('\u001b[33mpolls fail on web-3, imds (timeout)\u001b[39m');
+    expect(coloured).toContain(
+      '\u001b[33mpolls fail on web-3, imds (timeout); `prune --remove-series` removes a',
+    );
     expect(text(judge([hourly(web(1))], [job(HOUR)]), { hasColour: true })).toContain(
-      '\u001b[32msafe\u001b[39m',
+      '\u001b[32msafe so far\u001b[39m',
     );
   });
 
@@ -186,7 +188,7 @@ describe('the line of a monitoring plugin', () => {
   test('a safe job is OK', () => {
     const { state, text: shown, data } = line(judge([hourly(web(1))], [job(4 * HOUR)]));
     expect(state).toBe('OK');
-    expect(shown).toMatch(/^safe, 4h job, worst case 5h /);
+    expect(shown).toMatch(/^safe so far, 4h job, worst case 5h /);
     expect(data).toEqual({
       worst_case: { value: 18_000, unit: 's', critical: '14700:' },
       spare: { value: 3300, unit: 's', critical: '0:' },
@@ -224,7 +226,7 @@ describe('the line of a monitoring plugin', () => {
     });
     expect(parseNagiosLine(rendered)).toMatchObject({
       state: 'CRITICAL',
-      text: expect.stringMatching(/^safe, 1h job, .*, presigned URLs for 7d: not safe: never$/),
+      text: expect.stringMatching(/^safe so far, 1h job, .*, presigned URLs for 7d: not safe: never$/),
     });
   });
 });

@@ -3,10 +3,10 @@ import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { isWellFounded } from '../../../domain/verdict/evidence.ts';
 import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatCount, formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
+import { formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeMomentOfWorstCase, formatWorstCase } from '../measurements.ts';
-import { describeJob, formatSafety, WATCHED_ENOUGH } from '../verdicts.ts';
+import { describeBasis, describeJob, WATCHED_ENOUGH } from '../verdicts.ts';
 
 const COPIES = 'copies its credentials at the start';
 
@@ -70,24 +70,9 @@ function describeBasisOfSafety(measurement: Measurement | null): string {
   return `${isWellFounded(measurement) ? '' : ' so far'}: ${describeBasis(measurement)}`;
 }
 
-/** `335 rotations in 13d 23h 55m 00s`. */
-export const describeBasis = ({
-  isIssuedPerRequest,
-  sampleCount,
-  witnessedCount,
-  watchedTime,
-}: Measurement): string =>
-  isIssuedPerRequest
-    ? formatCount(sampleCount, 'sample')
-    : `${formatCount(witnessedCount, 'rotation')} in ${duration(watchedTime)}`;
-
 /** The first sentence says so, because the verdict says nothing about the rest of the time. */
 export const describeCoverage = ({ watchedShare: share }: JobJudgement): string =>
   share === null || share >= WATCHED_ENOUGH ? '' : `; only ${formatShare(share)} of the time was watched`;
-
-/** A safe verdict of little history must not look like a safe verdict of many days. */
-export const isSafeSoFar = (judgement: JobJudgement, measurement: Measurement | null): boolean =>
-  judgement.verdict === 'safe' && (measurement === null || !isWellFounded(measurement));
 
 /** Sentences about the reason of a verdict, with the figures that decide it. */
 export function describeReason(
@@ -150,9 +135,3 @@ export function describeWithoutJob(measurement: Measurement, host: string): stri
     ? `The source${where} had expired credentials.`
     : `Credentials${where} were always valid for at least ${duration(seconds)}.`;
 }
-
-/** The state in front of a headline. */
-export const formatState = (judgement: JobJudgement, measurement: Measurement | null): string =>
-  isSafeSoFar(judgement, measurement) ? SAFE_SO_FAR : formatSafety(judgement.verdict);
-
-export const SAFE_SO_FAR = 'safe so far';

@@ -4,16 +4,8 @@ import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verd
 import { findJudgedSeries, type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatNumber, formatSeriesName, formatShare } from '../../text/format-values.ts';
-import { formatSafety, WATCHED_ENOUGH } from '../verdicts.ts';
-import {
-  describeBasis,
-  describeCopyingJob,
-  describeResult,
-  isSafeSoFar,
-  lacksOnlyMargin,
-  nameStartTimes,
-  SAFE_SO_FAR,
-} from './headline.ts';
+import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
+import { describeCopyingJob, describeResult, lacksOnlyMargin, nameStartTimes } from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
   judged.filter(({ judgement }) => toSafety(judgement.verdict) === safety).length;

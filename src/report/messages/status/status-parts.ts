@@ -13,7 +13,7 @@ import {
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
-import { formatSafety, formatVerdict } from '../verdicts.ts';
+import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
 export interface StatusPart {
@@ -45,9 +45,10 @@ function listVerdictParts(status: Status): StatusPart[] {
     const text = describeLongestSafeJob(series?.measured ?? null, margin);
     return text === null ? [] : [{ text, emphasis: 'verdict' }];
   }
+  const isSoFar = verdict === 'safe' && series?.measured?.isWellFounded === false;
   const which = jobs.length > 1 ? `, the worst of ${formatCount(jobs.length, 'job')}` : '';
   return [
-    { text: formatSafety(verdict), emphasis: 'verdict' },
+    { text: isSoFar ? SAFE_SO_FAR : formatSafety(verdict), emphasis: 'verdict' },
     { text: `${job.name === null ? `${formatJob(job)} job` : `job ${formatJob(job)}`}${which}` },
   ];
 }
@@ -179,6 +180,9 @@ const describeLastSample = (text: string, isStale: boolean): StatusPart =>
 /** Further sources are only counted, because the line must stay short. */
 const MAX_FAILING_NAMED = 2;
 
+/** A mistyped name leaves a series without samples. */
+const REMOVAL = '; `prune --remove-series` removes a series without samples';
+
 /** The worst of several series, and what the other series need. */
 function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
   const parts: StatusPart[] = [];
@@ -192,7 +196,8 @@ function listOtherParts({ series, seriesCount, staleCount, failing }: Status): S
     const names = others.slice(0, MAX_FAILING_NAMED).map(describeFailing);
     const more = others.length - names.length;
     const all = `${names.join('; ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`;
-    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}`, emphasis: 'warning' });
+    const removal = others.some(({ hasSamples }) => !hasSamples) ? REMOVAL : '';
+    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}${removal}`, emphasis: 'warning' });
   }
   if (staleCount > 0 && seriesCount > 1)
     parts.push({ text: `${formatNumber(staleCount)} series without recent samples`, emphasis: 'warning' });

@@ -149,7 +149,7 @@ describe('the table', () => {
       '\n\n\n',
     );
     expect(overview).toMatch(/young .* unknown +5h 33m +not known yet\n/);
-    expect(overview).toMatch(/web-1 .* safe +5h +100%/);
+    expect(overview).toMatch(/web-1 .* safe so far +5h +100%/);
   });
 
   test('the table has no chart without watched time', () => {
