@@ -31,7 +31,8 @@ test('an installation that works has no problem, and is not changed by the check
   const result = await machine.check();
   expect(result.checks.map(({ code, state }) => [code, state])).toEqual([
     ['POLLER', 'ok'],
-    ['LAST_POLL', 'ok'],
+    // Only `init` has polled.
+    ['LAST_POLL', 'unknown'],
     ['DATABASE', 'ok'],
     ['DATABASE_ACCESS', 'ok'],
     ['NODE', 'ok'],
@@ -94,7 +95,7 @@ const LINES: [string, (line: string) => string, object][] = [
   ],
   [
     'a missing flock',
-    (line) => line.replace('* * * * ', '$&/opt/gone/flock /tmp/lock '),
+    (line) => line.replace('* * * * ', '$&/opt/gone/flock /tmp/lock env '),
     { state: 'problem', problem: { code: 'program-missing', path: '/opt/gone/flock' } },
   ],
   [

@@ -53,6 +53,24 @@ test.each([
   expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE).code).toBe('addable');
 });
 
+const OWN = buildCronLine(createPoll({ node: '/opt/50% a/node', variables: [['A', "it's"]] }), 60);
+
+test('an earlier line of init is replaced', () => {
+  const text = `# a\n${CRON_COMMENT}\n${OWN}\n0 2 * * * /srv/load.sh\n`;
+  expect(addToCrontab(text, CRON_COMMENT, LINE)).toEqual({ code: 'replaceable', line: OWN, index: 2 });
+});
+
+test.each([
+  ['without the comment', `\n${OWN}\n`],
+  ['that a user edited', `${CRON_COMMENT}\n${OWN.replace('* A=', '* nice -n 5 env A=')}\n`],
+  ['with another output', `${CRON_COMMENT}\n${OWN.replace('/dev/null', '/tmp/log')}\n`],
+  ['with other times', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '1 2 3 * *')}\n`],
+  ['into another database', `${CRON_COMMENT}\n${OWN.replace('samples.db', 'other.db')}\n`],
+  ['beside a second one', `${CRON_COMMENT}\n${OWN}\n* * * * * cred-watch poll\n`],
+])('a line of init %s is not replaced', (_, text) => {
+  expect(addToCrontab(text, CRON_COMMENT, LINE).code).toBe('conflict');
+});
+
 test('the crontab of the system has a column for the user', () => {
   const text =
     'PATH=/usr/local/bin:/usr/bin\n*/5 * * * * credwatch /usr/bin/node /usr/local/bin/cred-watch poll';

@@ -10,7 +10,13 @@ import { formatTimestamp, joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import { CORRECT_CLOCK_HINT } from '../now.ts';
 import { describePollNote } from '../poll-notes.ts';
-import { type CheckText, describePlace, describePollerProblem, describePolling } from './pollers.ts';
+import {
+  type CheckText,
+  describePlace,
+  describePollerProblem,
+  describePolling,
+  START_CRON,
+} from './pollers.ts';
 
 export interface CheckContext {
   database: string;
@@ -44,7 +50,8 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
-    if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');
+    if (state === 'unknown' && at === null)
+      return ok('the last poll is unknown, because the database cannot be read');
     if (at === null || ageSeconds === null) {
       return {
         message: `no poll is recorded in ${database}`,
@@ -59,6 +66,12 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
         possibleHopLimit: false,
       });
       return { message: `the last poll failed: ${message} (${when})`, fix: hint };
+    }
+    if (state === 'unknown') {
+      return {
+        message: `the last poll was at ${when}, but the schedule may not have polled yet: \`init\` also polls, and the first poll is younger than one interval`,
+        fix: 'run the check again after one interval',
+      };
     }
     return ageSeconds <= allowedSeconds
       ? ok(`the last poll was at ${when}`)
@@ -159,8 +172,14 @@ const DATABASE_FIXES: Readonly<Record<DatabaseProblem, (path: string, user: stri
 };
 
 /** Instead of a schedule. */
-export const describeExistingPoller = ({ place, interval }: Pick<Poller, 'place' | 'interval'>): string =>
-  `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
+export const describeExistingPoller = ({
+  place,
+  interval,
+  problem,
+}: Pick<Poller, 'place' | 'interval' | 'problem'>): string =>
+  problem?.code === 'cron-not-running'
+    ? `${describePlace(place)} has a line for this poll already, but the cron daemon is not running. Start it with ${START_CRON}, or delete the line and run \`cred-watch init\` again.`
+    : `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
 
 /** The sentence of a check, and what to do. */
 export function describeInstallationCheck<C extends InstallationCheckCode>(

@@ -59,7 +59,7 @@ export function describePollerProblem(
     case 'cron-not-running':
       return {
         message: `${poller} has a poll, but the cron daemon is not running`,
-        fix: 'start it: `sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)',
+        fix: `start it: ${START_CRON}`,
       };
     case 'systemd-not-running':
       return {
@@ -83,5 +83,8 @@ export function describePollerProblem(
       };
   }
 }
+
+/** The command that starts the cron daemon. */
+export const START_CRON = '`sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)';
 
 const systemctl = (scope: 'system' | 'user') => (scope === 'user' ? 'systemctl --user' : 'sudo systemctl');
