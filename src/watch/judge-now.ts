@@ -35,7 +35,8 @@ export async function pollAndJudge(
   if (outcome.ok) {
     const history = findSeriesHistory(context.store, identity);
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
-    const at = findLatestTime(polledAt, clockOffset, analysis);
+    const bySeries = findLatestTime(polledAt, clockOffset, analysis);
+    const at = Math.max(bySeries, polledAt + (outcome.knownKey?.aheadMs ?? 0));
     const current = { identity, credentials: outcome.credentials };
     return { recordedPoll, judgement: judgeNow(current, { ...rules, at, analysis }) };
   }
