@@ -1,7 +1,19 @@
 import type { KnownKey } from '../../domain/keys/known-key.ts';
 import { CredWatchError } from '../../errors.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { Io } from '../process/io.ts';
+
+/** The usual database, for a command that also works without it. Null if it is missing or cannot be read. */
+export async function openStoredKeys(io: Io): Promise<SampleStore | null> {
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  try {
+    return SampleStore.openReadOnly(resolveDatabasePath(undefined, io));
+  } catch (error) {
+    if (error instanceof CredWatchError) return null;
+    throw error;
+  }
+}
 
 /** Finds what the database knows about copied keys. `store` is null without a database. */
 export async function openKeyLookup(

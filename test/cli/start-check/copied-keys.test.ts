@@ -119,6 +119,15 @@ describe('copied keys without a stated expiration', () => {
     expect(await expired.run('env', '-j', '4h', '-f', 'env')).toMatchObject({ code: 1, stdout: '' });
   });
 
+  test('sources shows the known expiration, and where it comes from', async () => {
+    const known = await prepareShell(KNOWN).run('sources');
+    expect(known.stdout).toMatch(/environment answers ASIA…999X · 4h 5\d\S* ?\S* left, until/);
+    expect(known.stdout).toContain('the database knows the key');
+    expect((await prepareShell(EXPIRED).run('sources')).stdout).toMatch(/EXPIRED 2d/);
+    const unknown = await prepareShell([]).run('sources');
+    expect(unknown.stdout).toContain('expiration not stated');
+  });
+
   test('check suggests --expires if the database does not know the key', async () => {
     const { run } = prepareShell([]);
     const check = await run('check', '-j', '4h');
