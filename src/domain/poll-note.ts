@@ -1,4 +1,4 @@
-import type { Instant, Seconds } from './model.ts';
+import type { Instant, Seconds, SourceName } from './model.ts';
 import type { Platform } from './platform.ts';
 
 /** Permanent codes: they are exported, and other programs match them. */
@@ -54,6 +54,7 @@ export const POLL_NOTE_CODES = [
   'IMPLAUSIBLE_EXPIRATION',
   'KEYS_OF_LAMBDA',
   'CONTAINER_OF_BUILD',
+  'KEY_IN_DATABASE',
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 
@@ -119,6 +120,8 @@ interface NotesWithFields {
   SEVERAL_ROLES: { count: number };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };
+  /** The source states no expiration of the key, or a later one. A series of the database has this one. */
+  KEY_IN_DATABASE: { host: string; source: SourceName; expiresAt: Instant };
   CONTAINER_OF_BUILD: { platform: Exclude<Platform, 'lambda'> };
 }
 

@@ -1,4 +1,5 @@
 import { MAX_VALIDITY } from '../domain/aws-limits.ts';
+import type { PolledKey } from '../domain/keys/known-key.ts';
 import type { Misconfiguration } from '../domain/misconfiguration.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
@@ -127,6 +128,7 @@ export interface FoundDocument {
   document: CredentialsDocument;
   /** See {@link PolledCredentials}. */
   stated?: IssuedCredentials | null;
+  knownKey?: PolledKey;
   observedAt: Instant;
 }
 
@@ -176,7 +178,10 @@ export async function runLimited<Found, Result>(
   }
 }
 
-function toSuccess(poll: OngoingPoll, { document, stated, observedAt }: FoundDocument): PolledCredentials {
+function toSuccess(
+  poll: OngoingPoll,
+  { document, stated, knownKey, observedAt }: FoundDocument,
+): PolledCredentials {
   const { identity, accountId, notes } = poll;
   const { credentials, secrets } = document;
   const clockOffset = validateClockOffset(poll, observedAt, credentials);
@@ -187,6 +192,7 @@ function toSuccess(poll: OngoingPoll, { document, stated, observedAt }: FoundDoc
     ok: true,
     credentials,
     ...(stated === undefined ? {} : { stated }),
+    ...(knownKey === undefined ? {} : { knownKey }),
     ...describeSession(poll),
     secrets,
     identity,

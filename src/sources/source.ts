@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { KnownKey, PolledKey } from '../domain/keys/known-key.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { RequestedSession } from '../domain/requested-session.ts';
@@ -54,13 +55,15 @@ interface Polled {
 
 export interface PolledCredentials extends Polled {
   ok: true;
-  /** `expiration` is the earlier of the source's expiration and `options.expiresAt`. */
+  /** `expiration` is the earliest of the source's expiration, `options.expiresAt` and the one of `options.findKnownKey`. */
   credentials: IssuedCredentials;
   /**
-   * The credentials with the source's own expiration. Absent unless `options.expiresAt` replaced the expiration. Null
-   * if the source states none.
+   * The credentials with the source's own expiration. Absent unless another expiration replaced it. Null if the source
+   * states none.
    */
   stated?: IssuedCredentials | null;
+  /** What `options.findKnownKey` returned for the key. Absent: nothing. */
+  knownKey?: PolledKey;
   /**
    * What a program needs. `credentials.accessKeyId` is a digest if the key id has an unknown form. The token is
    * null for keys without one. IMDS and container endpoints always serve a token.
@@ -219,6 +222,8 @@ export interface SourceOptions extends Partial<SourceSettings> {
   hasChosenEndpoint?: boolean | undefined;
   /** A `credential_process` fails instead of being run. */
   withoutProcesses?: boolean | undefined;
+  /** What a database knows about keys of variables, files and processes. */
+  findKnownKey?: ((accessKeyId: string) => KnownKey | null) | undefined;
   /** Called before a request is sent and before a process is started. Throws a `PollError` to prevent it. */
   beforeRequest?: (() => void) | undefined;
   readFile?: ((path: string) => Promise<string>) | undefined;

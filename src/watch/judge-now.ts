@@ -35,8 +35,10 @@ export async function pollAndJudge(
   if (outcome.ok) {
     const history = findSeriesHistory(context.store, identity);
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
-    const at = findLatestTime(polledAt, clockOffset, analysis);
-    const current = { identity, credentials: outcome.credentials };
+    const bySeries = findLatestTime(polledAt, clockOffset, analysis);
+    const at = Math.max(bySeries, polledAt + (knownKey?.aheadMs ?? 0));
+    const { credentials, knownKey } = outcome;
+    const current = { identity, credentials, laterExpiration: knownKey?.laterExpiration ?? null };
     return { recordedPoll, judgement: judgeNow(current, { ...rules, at, analysis }) };
   }
   const analysis = analyseNewestSeries(context.store, identity, polledAt);

@@ -111,7 +111,7 @@ const usage: BadInput[] = [
   },
   {
     args: ['prune'],
-    error: 'prune needs --older-than <duration>',
+    error: 'prune needs --older-than <duration> or --remove-series',
     hint: 'for example `cred-watch prune --older-than 90d --dry-run`',
   },
   {

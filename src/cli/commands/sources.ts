@@ -53,6 +53,7 @@ export const sourcesCommand: CommandDefinition = {
   help: {
     commonFlags: ['--profile', '--pid', '--expect', '--verify', '--format'],
     notes: [
+      'If keys state no expiration, the one that the database knows for the key is shown.',
       'Without --verify, STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is ' +
         'shown as "not tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
       '--pid reads the environment with which the process was started. Its files are read as this user, and its ' +
@@ -84,11 +85,24 @@ export const sourcesCommand: CommandDefinition = {
     }
     disableWasmOptimisation();
     const { probeProviders } = await import('../../sources/probe/probe.ts');
+    const { openKeyLookup, openStoredKeys } = await import('../start-check/key-lookup.ts');
     const { env, home, clock, random } = io;
     // Only the extended API of IMDS states the account.
     const extendedApi = expect?.provider === 'imds' && expect.accountId !== null;
     const view = pid === undefined ? null : await observe(pid);
-    const options = { env, home, clock, random, profile, extendedApi, stsEndpoint, ...view?.options };
+    using store = await openStoredKeys(io);
+    const findKnownKey = store === null ? undefined : await openKeyLookup(store, io);
+    const options = {
+      env,
+      home,
+      clock,
+      random,
+      profile,
+      extendedApi,
+      stsEndpoint,
+      findKnownKey,
+      ...view?.options,
+    };
     const facts = await probeProviders(options, {
       offline: false,
       ...(view && { observed: view.observed }),

@@ -167,11 +167,12 @@ export async function resolveJobSource(
 export async function openSourceFromFlags(
   flags: SourceFlags,
   io: Io,
+  findKnownKey?: SourceOptions['findKnownKey'],
 ): Promise<Pick<PollContext, 'source' | 'host'>> {
   const host = findConfiguredHost(flags, io);
   disableWasmOptimisation();
   const { openSource } = await import('../../sources/open.ts');
-  const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null };
+  const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null, findKnownKey };
   return { source: await openSource(flags.source, options), host };
 }
 

@@ -46,6 +46,7 @@ const SHOWN_NOTES: readonly PollNoteCode[] = [
   'ENDPOINT_NOT_ENCRYPTED',
   'KEYS_OF_LAMBDA',
   'CONTAINER_OF_BUILD',
+  'KEY_IN_DATABASE',
 ];
 
 /** A job without a duration refreshes its credentials, until the token of its source expires. */

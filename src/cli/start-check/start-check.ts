@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { isEndpointSource } from '../../domain/series-key.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
+import type { SourceOptions } from '../../sources/source.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -101,13 +103,19 @@ const JUDGE_OFFLINE =
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
   assertNotPostgres(flags.db, io, JUDGE_OFFLINE);
   validateJobDuration(flags);
+  let findKnownKey: NonNullable<SourceOptions['findKnownKey']> = () => null;
   const { source, host } = await openSourceFromFlags(
     { ...flags, ...(await resolveJobSource(flags, io)) },
     io,
+    (accessKeyId) => findKnownKey(accessKeyId),
   );
   const store = await openBestEffortStore(flags.db, io);
   const close = () => store.close();
   try {
+    if (!isEndpointSource(source.name) && 'findKeys' in store) {
+      const { openKeyLookup } = await import('./key-lookup.ts');
+      findKnownKey = await openKeyLookup(store, io);
+    }
     const job = await resolveJob(flags, store, io.clock.now());
     await printMeasuredDuration(flags, job, io);
     return {

@@ -4,7 +4,7 @@ import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
+import { assessHost, compareSeverity, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
 import type {
   AssessedFleet,
   AssessedHost,
@@ -12,6 +12,7 @@ import type {
   GroupBy,
   OldImport,
   SilentHost,
+  SmallestWorstCase,
 } from './assessed-fleet.ts';
 import { findFailingHost } from './failing-hosts.ts';
 import { GroupCollector, HostCounter } from './fleet-groups.ts';
@@ -44,6 +45,7 @@ export function assessFleet(
   const silentHosts: SilentHost[] = [];
   const failingHosts: FailingHost[] = [];
   const oldImports: OldImport[] = [];
+  let worstCase: SmallestWorstCase | null = null;
   let [seriesCount, retiredCount] = [0, 0];
   for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
     const own = figures.get(host.host) ?? [];
@@ -54,6 +56,7 @@ export function assessFleet(
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
     roles.add(host.host, judged, options.now);
     groups?.add(assessed, judged);
+    worstCase = findSmallestWorstCase(worstCase, host.host, judged);
     const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
     const failing = findFailingHost(host.host, own);
@@ -72,7 +75,7 @@ export function assessFleet(
     hosts: assessedHosts.sort(compareHosts),
     seriesCount,
     retiredCount,
-    worstCase: range(assessedHosts.flatMap(({ worstCase }) => worstCase ?? []))?.min ?? null,
+    worstCase,
     silentHosts: silentHosts.sort(
       (a, b) =>
         (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||

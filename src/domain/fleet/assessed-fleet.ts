@@ -16,8 +16,8 @@ export interface AssessedFleet {
   seriesCount: number;
   /** Series that another series has replaced. They are not judged. */
   retiredCount: number;
-  /** The smallest worst case of all judged series. */
-  worstCase: Seconds | null;
+  /** Of all judged series. */
+  worstCase: SmallestWorstCase | null;
   /** The longest silence first. */
   silentHosts: readonly SilentHost[];
   /** Hosts whose newest poll of a source failed, by name. Failed polls alone change no verdict. */
@@ -30,6 +30,15 @@ export interface AssessedFleet {
   trends: readonly RoleTrend[];
   /** Null unless requested. */
   groups: FleetGroups | null;
+}
+
+/**
+ * The smallest worst case, with its host. Another host can have the worse verdict, so that the host of the verdict cannot
+ * be combined with this value.
+ */
+export interface SmallestWorstCase {
+  seconds: Seconds;
+  host: string;
 }
 
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
@@ -53,7 +62,7 @@ export interface AssessedHost extends FleetHost {
   verdict: Verdict | null;
   /** The judged series that decides the verdict. Without a job, that with the smallest worst case. */
   worstSeries: SeriesIdentity | null;
-  /** Of the judged series. Null without a sample. */
+  /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
   /** The newest sample of all series. Null without a sample. */
   lastSample: Instant | null;
@@ -136,6 +145,6 @@ export interface FleetGroup {
   /** One for each job. */
   jobs: readonly { verdict: Verdict; hosts: HostCounts }[];
   verdict: Verdict | null;
-  worstCase: Seconds | null;
+  worstCase: SmallestWorstCase | null;
   rotationInterval: ValidityRange | null;
 }

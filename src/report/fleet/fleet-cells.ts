@@ -49,7 +49,7 @@ export function buildGroupCells({
     verdict === null ? '' : formatVerdict(verdict),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
-    worstCase === null ? '' : duration(worstCase),
+    worstCase === null ? '' : duration(worstCase.seconds),
     rotationInterval === null ? '' : formatInterval(rotationInterval),
   ];
 }

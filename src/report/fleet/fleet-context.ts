@@ -13,7 +13,7 @@ export interface FleetContext extends OutputContext {
   top: number | null;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion: string;
-  /** The page is loaded again after this time. Absent for a page in a file. */
+  /** A served page gets new values at least this often. Absent for a page in a file. */
   refreshSeconds?: Seconds;
   /** The report covers a part of the time, and only stored values of rotations were read. */
   isPeriodOfStoredValues: boolean;

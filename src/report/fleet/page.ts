@@ -24,6 +24,7 @@ import {
   renderHtmlTable,
   renderTableRow,
 } from '../page/markup.ts';
+import { buildPolicy, OUT_OF_REACH, renderScript } from '../page/served-page.ts';
 import {
   buildFaviconUrl,
   getTone,
@@ -37,13 +38,11 @@ import { listFailingLines, listFleetAdvice, listSilentLines, listSummaryLines } 
 
 const MAX_HOSTS_ON_PAGE = 200;
 
-/** Forbids all requests and scripts. The hash allows only the style sheet of this page. */
-const POLICY = `default-src 'none'; style-src '${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
-
-/** A single file without script and external resources. */
+/** A single file without external resources. Only a served page has a script, which updates the values. */
 export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): string {
   const { verdict } = fleet;
-  const { times } = context;
+  const { times, now } = context;
+  const refreshSeconds = context.refreshSeconds ?? null;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_ON_PAGE);
   const hidden = shown.hidden[0];
   const failing = listFailingLines(shown, context);
@@ -52,23 +51,18 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${buildPolicy(refreshSeconds === null ? 'without-script' : 'served')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-${
-  context.refreshSeconds === undefined
-    ? ''
-    : html`<meta http-equiv="refresh" content="${context.refreshSeconds}">
-`
-}<meta name="generator" content="cred-watch ${context.version}">
+<meta name="generator" content="cred-watch ${context.version}">
 <title>${verdict === null ? 'fleet' : `${formatSafety(verdict)} · fleet`} · cred-watch</title>
 <link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>
-<main>
-<header><p class="made muted">cred-watch fleet report<span> · ${prose(times.timestamp(context.now))}</span></p></header>
+<main class="fleet">
+<header><p class="made muted">cred-watch fleet report<span> · ${prose(times.timestamp(context.now))}</span></p>${refreshSeconds !== null && OUT_OF_REACH}</header>
 ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
 ${fleet.hosts.length > 0 && renderHosts(shown.hosts, listHostNotes(fleet, context.now))}
@@ -82,6 +76,7 @@ ${renderList(
 )}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(context.now))}. ${describeTimeZone(times)}</p></footer>
 </main>
+${refreshSeconds !== null && renderScript(times, now, now, refreshSeconds)}
 </body>
 </html>
 `;

@@ -144,7 +144,9 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   }
   if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
-  return judgement.unknownReason?.code === 'POLL_FAILED' ? 'the poll failed' : 'there is too little history';
+  const { unknownReason } = judgement;
+  if (unknownReason?.code !== 'POLL_FAILED') return 'there is too little history';
+  return unknownReason.reason === 'unknown-expiry' ? 'the expiration is unknown' : 'the poll failed';
 }
 
 /** The job needs more than all credentials had when they were issued. */

@@ -107,6 +107,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `the credentials claim to be valid for ${formatDuration(validitySeconds)}, longer than any temporary AWS credentials (36h)`,
   KEYS_OF_LAMBDA: () =>
     'AWS Lambda states no expiration for the keys of a function, which runs for 15 minutes at most (90 on Lambda Managed Instances); do not pass the keys to a job that outlives the function, and get others for it with `--source role --role-arn ROLE`',
+  KEY_IN_DATABASE: ({ host, source, expiresAt }, times) =>
+    `the database knows the key: it expires at ${times.timestamp(expiresAt)}, as ${source} of ${host} stated`,
   CONTAINER_OF_BUILD: ({ platform }) =>
     `this is a build of ${PLATFORM_NAMES[platform]}: the container endpoint replaces the credentials in time, but a script that copied the keys keeps the old ones; for long commands use \`cred-watch exec --refresh\``,
 };

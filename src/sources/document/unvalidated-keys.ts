@@ -55,7 +55,11 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
   poll.accountId = parseAccountId(keys.accountId);
   const { secrets, known, chosen } = validateKeys(keys, poll);
   const { unreadable } = chosen;
-  const expiration = limitExpiration(chosen.expiration, poll.options.expiresAt);
+  const { expiresAt, findKnownKey } = poll.options;
+  // AWS rejects session keys without a token, and long-lived keys have no expiration.
+  const knownKey = secrets.token === null ? null : (findKnownKey?.(known.accessKeyId) ?? null);
+  const given = limitExpiration(chosen.expiration, expiresAt);
+  const expiration = limitExpiration(given, knownKey?.expiration);
   if (expiration === null) {
     if (unreadable.length > 0) {
       const names = unreadable.map(({ name }) => name).join(', ');
@@ -78,14 +82,21 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
     zoneless,
   });
   const document = { credentials: describe(expiration), secrets, accountId: poll.accountId, roleArn: null };
-  const found = { document, observedAt: poll.options.clock.now() };
+  const observedAt = poll.options.clock.now();
+  const isEarlier = expiration !== given;
+  const polledKey = knownKey && { ...knownKey, laterExpiration: isEarlier && given ? given.instant : null };
+  if (knownKey !== null && isEarlier) {
+    const { host, source } = knownKey.identity;
+    poll.notes.add({ code: 'KEY_IN_DATABASE', host, source, expiresAt: knownKey.expiration });
+  }
+  const found = { document, observedAt, ...(polledKey !== null && { knownKey: polledKey }) };
   if (expiration === chosen.expiration) return found;
   return { ...found, stated: chosen.expiration === null ? null : describe(chosen.expiration) };
 }
 
 type KnownExpiration = NonNullable<ChosenExpiration['expiration']>;
 
-/** The earlier one of the stated expiration and the one that only the user knows. */
+/** The earlier one of the stated expiration and another one, which the user or the database knows. */
 function limitExpiration(stated: KnownExpiration | null, given: Instant | undefined): KnownExpiration | null {
   if (given === undefined || (stated !== null && stated.instant <= given)) return stated;
   return { instant: given, zoneless: false };

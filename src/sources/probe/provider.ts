@@ -50,14 +50,15 @@ export function createPolledProvider(
 }
 
 function interpretCredentials(outcome: PolledCredentials): KnownProvider {
-  const { credentials, secrets, accountId } = outcome;
+  const { credentials, secrets, accountId, observedAt } = outcome;
+  const aheadMs = outcome.knownKey?.aheadMs ?? 0;
   const { accessKeyId, expiration } = credentials;
   return {
     state: 'answers',
     accessKeyId,
     accountId,
     expiration,
-    remaining: secondsBetween(correctTime(outcome), expiration),
+    remaining: secondsBetween(Math.max(correctTime(outcome), observedAt + aheadMs), expiration),
     isSession: secrets.token !== null,
   };
 }

@@ -1,5 +1,5 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
-import type { KeySighting } from '../../domain/keys/key-answer.ts';
+import { computeAheadMs } from '../../domain/keys/known-key.ts';
 import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
@@ -71,7 +71,7 @@ export async function findFrozenCopy(options: FrozenCopyOptions): Promise<Frozen
       sightings.flatMap(({ issuedAt }) => issuedAt ?? []),
       (issuedAt) => -issuedAt,
     ),
-    aheadMs: computeLead(sightings, now),
+    aheadMs: computeAheadMs(sightings, now),
     notes: outcome.notes,
   };
 }
@@ -104,7 +104,3 @@ function findReason(outcome: PollOutcome, hasDatabase: boolean): NoExpirationRea
 function withoutLocalTimes({ AWSUME_EXPIRATION: _, ...env }: Environment): Environment {
   return env;
 }
-
-/** No clock may make credentials last longer, so the latest time counts. */
-const computeLead = (sightings: readonly KeySighting[], now: Instant): number =>
-  Math.max(0, ...sightings.flatMap((sighting) => [sighting.now - now, (sighting.issuedAhead ?? 0) * 1000]));

@@ -134,6 +134,8 @@ describe('every code has a complete sentence', () => {
       problem: 'EACCES',
       expiresAt: 0,
       issuedAt: 0,
+      host: 'i-0abc',
+      source: 'imds',
       platform: 'codebuild',
       jobEndsAt: 0,
       isRenewable: true,
