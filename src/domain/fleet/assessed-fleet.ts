@@ -4,6 +4,7 @@ import type { AssessedJob } from '../verdict/assessment.ts';
 import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 import type { FleetHost } from './fleet-host.ts';
+import type { PollFailure } from './series-figures.ts';
 
 /** All hosts of a fleet, judged by their figures. */
 export interface AssessedFleet {
@@ -19,8 +20,10 @@ export interface AssessedFleet {
   worstCase: SmallestWorstCase | null;
   /** The longest silence first. */
   silentHosts: readonly SilentHost[];
-  /** Hosts with imported samples only, all of them old. They are judged, unless there is a limit for the age. */
-  imported: { hostCount: number; newestSample: Instant | null };
+  /** Hosts whose newest poll of a source failed, by name. Failed polls alone change no verdict. */
+  failingHosts: readonly FailingHost[];
+  /** Hosts with imported samples only, all of them old. They are judged, unless there is a limit for the age. The oldest first. */
+  oldImports: readonly OldImport[];
   /** Roles and sources whose behaviour changed in the last week. */
   changes: readonly RoleChange[];
   /** Roles and sources whose lead times shrink. */
@@ -83,6 +86,17 @@ export interface SilentHost {
   pushedAt: Instant | null;
   /** All samples of the host were before this time, and were deleted. Null if it has samples, or never had one. */
   deletedBefore: Instant | null;
+}
+
+/** A host whose newest poll failed. */
+export interface FailingHost extends PollFailure {
+  host: string;
+  source: SourceName;
+}
+
+export interface OldImport {
+  host: string;
+  lastSample: Instant;
 }
 
 /** A role of a source. */

@@ -41,9 +41,16 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
     worst_case: fleet.worstCase && buildWorstCaseJson(fleet.worstCase),
     from_stored_values_of_period: isPeriodOfStoredValues,
     silent_hosts: fleet.silentHosts.map(buildSilentJson),
+    failing_hosts: fleet.failingHosts.map(({ host, source, reason, lastAt }) => ({
+      host,
+      source,
+      reason,
+      last_at: formatInstant(lastAt),
+    })),
     imported_only: {
-      host_count: fleet.imported.hostCount,
-      newest_sample_at: formatNullableInstant(fleet.imported.newestSample),
+      host_count: fleet.oldImports.length,
+      newest_sample_at: formatNullableInstant(fleet.oldImports.at(-1)?.lastSample ?? null),
+      hosts: fleet.oldImports.map(({ host }) => host),
     },
     changes: fleet.changes.map(buildChangeJson),
     trends: fleet.trends.map(buildTrendJson),

@@ -26,6 +26,7 @@ function* listFamilies(
   yield build('fleet_series', ({ seriesCount }) => seriesCount);
   yield build('fleet_worst_case_remaining_seconds', ({ worstCase }) => worstCase?.seconds);
   yield build('fleet_silent_hosts', ({ silentHosts }) => silentHosts.length);
+  yield build('fleet_failing_hosts', ({ failingHosts }) => failingHosts.length);
   yield build('fleet_changed_roles', ({ changes }) => countRoles(changes));
   yield build('fleet_shrinking_roles', ({ trends }) => countRoles(trends));
   yield* listJobFamilies(fleet.jobs);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groupBy } from '../../../src/domain/lists.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Sample, SeriesHistory } from '../../../src/domain/model.ts';
+import type { FailureReason, Sample, SeriesHistory } from '../../../src/domain/model.ts';
 import { assess } from '../../../src/domain/verdict/assessment.ts';
 import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
 import { KINDS } from '../../support/accuracy/kinds.ts';
@@ -138,13 +138,16 @@ describe('silent hosts', () => {
   test('a host without samples is silent, and imported samples make no host silent', () => {
     expect(judgeFleet([failedHost]).silentHosts).toMatchObject([{ code: 'NO_SAMPLES', lastSample: null }]);
     const imported = { ...safeHost, isPolled: false };
-    expect(judgeFleet([imported], old)).toMatchObject({ silentHosts: [], imported: { hostCount: 1 } });
+    expect(judgeFleet([imported], old)).toMatchObject({
+      silentHosts: [],
+      oldImports: [{ host: safeHost.identity.host }],
+    });
     expect(judgeFleet([imported], { ...old, maxAge: 86_400 })).toMatchObject({
       silentHosts: [{ code: 'NOT_SAMPLED' }],
-      imported: { hostCount: 0, newestSample: null },
+      oldImports: [],
     });
-    expect(judgeFleet([imported]).imported.hostCount).toBe(0);
-    expect(judgeFleet([safeHost], old).imported.hostCount).toBe(0);
+    expect(judgeFleet([imported]).oldImports).toEqual([]);
+    expect(judgeFleet([safeHost], old).oldImports).toEqual([]);
   });
 });
 
@@ -316,4 +319,28 @@ test('each host of a random fleet has the verdict of its own report', () => {
     }
   }
   expect(found.size).toBeGreaterThanOrEqual(4);
+});
+
+describe('failing hosts', () => {
+  const failAt = (lastAt: number, reason: FailureReason = 'timeout') => [
+    { reason, count: 1, firstAt: lastAt, lastAt, lastDetail: '' },
+  ];
+  const listFailing = (...histories: Parameters<typeof judgeFleet>[0]) => judgeFleet(histories).failingHosts;
+
+  test('a host fails if its newest poll failed', () => {
+    expect(listFailing({ ...safeHost, failedPolls: failAt(NOW) })).toEqual([
+      { host: safeHost.identity.host, source: 'imds', reason: 'timeout', lastAt: NOW },
+    ]);
+    expect(listFailing({ ...safeHost, failedPolls: failAt(NOW - 5 * 86_400_000) })).toEqual([]);
+  });
+
+  test('a source that is not configured is no failure beside another source', () => {
+    const other = { ...failedHost, identity: { ...safeHost.identity, source: 'container' as const } };
+    const missing = { ...other, failedPolls: failAt(NOW, 'not-configured') };
+    expect(listFailing(safeHost, missing)).toEqual([]);
+    expect(listFailing(missing)).toMatchObject([{ reason: 'not-configured' }]);
+    expect(listFailing(safeHost, { ...other, failedPolls: failAt(NOW) })).toMatchObject([
+      { source: 'container' },
+    ]);
+  });
 });
