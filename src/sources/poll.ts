@@ -1,5 +1,5 @@
 import { MAX_VALIDITY } from '../domain/aws-limits.ts';
-import type { KnownKey } from '../domain/keys/known-key.ts';
+import type { PolledKey } from '../domain/keys/known-key.ts';
 import type { Misconfiguration } from '../domain/misconfiguration.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
@@ -128,7 +128,7 @@ export interface FoundDocument {
   document: CredentialsDocument;
   /** See {@link PolledCredentials}. */
   stated?: IssuedCredentials | null;
-  knownKey?: KnownKey;
+  knownKey?: PolledKey;
   observedAt: Instant;
 }
 

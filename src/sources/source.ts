@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { KnownKey } from '../domain/keys/known-key.ts';
+import type { KnownKey, PolledKey } from '../domain/keys/known-key.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { RequestedSession } from '../domain/requested-session.ts';
@@ -63,7 +63,7 @@ export interface PolledCredentials extends Polled {
    */
   stated?: IssuedCredentials | null;
   /** What `options.findKnownKey` returned for the key. Absent: nothing. */
-  knownKey?: KnownKey;
+  knownKey?: PolledKey;
   /**
    * What a program needs. `credentials.accessKeyId` is a digest if the key id has an unknown form. The token is
    * null for keys without one. IMDS and container endpoints always serve a token.

@@ -12,6 +12,12 @@ export interface KnownKey {
   aheadMs: number;
 }
 
+/** What the database knows about the key of a poll. */
+export interface PolledKey extends KnownKey {
+  /** The later expiration that the source or the user states. Null: none, or it is not later. */
+  laterExpiration: Instant | null;
+}
+
 /**
  * Of several series with the key, the earliest expiration counts. Null if no series has the key.
  * @param now by the clock of this host

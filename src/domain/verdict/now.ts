@@ -24,6 +24,8 @@ import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 export interface CurrentCredentials {
   identity: SeriesIdentity;
   credentials: IssuedCredentials;
+  /** See {@link NowJudgement.laterExpiration}. */
+  laterExpiration?: Instant | null;
 }
 
 interface JudgeNowOptions {
@@ -105,7 +107,7 @@ function startJudgement({ job, at, analysis, clockOffset = null, session = null 
 }
 
 function measureCredentials(
-  { identity, credentials }: CurrentCredentials,
+  { identity, credentials, laterExpiration = null }: CurrentCredentials,
   { job, at, analysis }: JudgeNowOptions,
 ) {
   const expiration = findEarliestExpiration(credentials, analysis?.measurement ?? null);
@@ -113,7 +115,7 @@ function measureCredentials(
   return {
     identity,
     credentials: { ...credentials, expiration },
-    laterExpiration: expiration < credentials.expiration ? credentials.expiration : null,
+    laterExpiration: expiration < credentials.expiration ? credentials.expiration : laterExpiration,
     remaining,
     spare: remaining - job.duration - job.margin,
   };

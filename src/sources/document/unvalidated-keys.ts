@@ -82,11 +82,14 @@ export function createKeysDocument(keys: UnvalidatedKeys, poll: OngoingPoll): Fo
     zoneless,
   });
   const document = { credentials: describe(expiration), secrets, accountId: poll.accountId, roleArn: null };
-  const found = { document, observedAt: poll.options.clock.now(), ...(knownKey !== null && { knownKey }) };
-  if (knownKey !== null && expiration !== given) {
+  const observedAt = poll.options.clock.now();
+  const isEarlier = expiration !== given;
+  const polledKey = knownKey && { ...knownKey, laterExpiration: isEarlier && given ? given.instant : null };
+  if (knownKey !== null && isEarlier) {
     const { host, source } = knownKey.identity;
     poll.notes.add({ code: 'KEY_IN_DATABASE', host, source, expiresAt: knownKey.expiration });
   }
+  const found = { document, observedAt, ...(polledKey !== null && { knownKey: polledKey }) };
   if (expiration === chosen.expiration) return found;
   return { ...found, stated: chosen.expiration === null ? null : describe(chosen.expiration) };
 }
