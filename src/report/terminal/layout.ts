@@ -121,6 +121,7 @@ function splitAtLineEnds(row: readonly string[]): string[][] {
 
 /** If the whole text has a colour, each line gets it. */
 function repeatColour(lines: readonly string[]): readonly string[] {
+  if (lines.length === 1 || /\u001b\[\d+m$/.test(lines[0] ?? '')) return lines;
   const [open] = /^(?:\u001b\[\d+m)+/.exec(lines[0] ?? '') ?? [];
   const [close] = /(?:\u001b\[\d+m)+$/.exec(lines.at(-1) ?? '') ?? [];
   if (open === undefined || close === undefined) return lines;
