@@ -33,11 +33,11 @@ export async function pollAndJudge(
   const rules = { job: typeof job === 'function' ? job(recordedPoll) : job, clockOffset, session };
   const polledAt = now();
   if (outcome.ok) {
+    const { credentials, knownKey } = outcome;
     const history = findSeriesHistory(context.store, identity);
     const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
     const bySeries = findLatestTime(polledAt, clockOffset, analysis);
     const at = Math.max(bySeries, polledAt + (knownKey?.aheadMs ?? 0));
-    const { credentials, knownKey } = outcome;
     const current = { identity, credentials, laterExpiration: knownKey?.laterExpiration ?? null };
     return { recordedPoll, judgement: judgeNow(current, { ...rules, at, analysis }) };
   }

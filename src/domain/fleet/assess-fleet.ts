@@ -1,5 +1,4 @@
 import { compareText, groupBy } from '../lists.ts';
-import { range } from '../measurement/statistics.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { findRetired } from '../verdict/figures/choose-series.ts';
