@@ -6,6 +6,7 @@
 import type { OptionValues } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { splitCommandLine } from '../flags/command-line.ts';
+import { hasUnknownVariable } from '../flags/environment/flag-variables.ts';
 import { createProcessIo } from '../process/process-io.ts';
 import { createLineParser, type ParsedLine, runLine, runParsedLine } from '../run-line.ts';
 
@@ -24,7 +25,8 @@ export const createHotCommand =
   async (argv) => {
     const line = splitCommandLine(argv, [definition]);
     const parsed = parseOrNull();
-    if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
+    if (parsed === null || hasUnknownVariable(process.env) || !isSupported(parsed.command.opts<Flags>()))
+      return null;
     return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
 
     /** Returns null for help and for every error, because only the whole program has their texts. */

@@ -1,0 +1,32 @@
+// Not part of the bundles of hot commands: usually, all variables are known.
+import type { Command } from 'commander';
+import { CredWatchError } from '../../../errors.ts';
+import type { Io } from '../../process/io.ts';
+import { printNote } from '../../process/messages.ts';
+import {
+  findMisspeltVariables,
+  findVariablesOfOtherFlags,
+  isMisspellingFatal,
+} from './misspelt-variables.ts';
+
+/**
+ * A variable with a typing error would be ignored silently.
+ * @throws CredWatchError if the variable would decide what the command does
+ */
+export async function reportUnknownVariables(command: Command, io: Io): Promise<void> {
+  const misspelt = findMisspeltVariables(io.env);
+  for (const variable of misspelt) {
+    if (!isMisspellingFatal(command, io.env, variable)) continue;
+    const hint = `did you mean ${variable.similar.join(' or ')}? Correct it or unset it`;
+    throw new CredWatchError(`${variable.name} is not known`, hint, { code: 'INVALID_ARGUMENT' });
+  }
+  const notes = [
+    ...misspelt.map(({ name, similar }) => [name, `did you mean ${similar.join(' or ')}?`] as const),
+    ...findVariablesOfOtherFlags(command, io.env).map(({ name, flag }) => [name, `give ${flag}`] as const),
+  ];
+  for (const [name, hint] of notes) {
+    const message = `no command reads the variable ${name}`;
+    io.onVariablesNote?.(`${message}: ${hint}`);
+    await printNote(io, message, hint);
+  }
+}
