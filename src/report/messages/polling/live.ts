@@ -49,7 +49,9 @@ export const describeRotationRange = (
 ): string =>
   earliest === latest
     ? `expected at ${times.clockTime(latest, now)}`
-    : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
+    : earliest <= now && now < latest
+      ? `now or until ${times.clockTime(latest, now)}`
+      : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;
