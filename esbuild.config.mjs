@@ -21,6 +21,7 @@ import {
   undiciClient,
 } from './.esbuild/plugins.mjs';
 import { buildProgram } from './.esbuild/program.mjs';
+import { TABLES_FILE } from './.esbuild/rarely-used.mjs';
 import { DIGEST_FILE, digestSources } from './.esbuild/source-digest.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -55,6 +56,7 @@ const bundles = await Promise.all([
   buildProgram(bundle),
   bundle('src/cli/live-report/report-worker.ts', 'dist/report-worker.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
+  bundle('node_modules/cli-table3/src/table.js', `dist/${TABLES_FILE}`),
   bundle('src/report/parquet/parquet-file.ts', 'dist/parquet.js'),
   // A third of the size with short names. AWS's packages name their errors in data, not by their classes.
   bundle('src/sources/aws/sdk.ts', 'dist/aws.js', { plugins: [awsClients, awsWarnings], minify: true }),

@@ -4,6 +4,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
+import { tablesInFile, withoutHelp } from './rarely-used.mjs';
+
+/** Sources that call AWS, or may have to. */
+const AWS_SOURCES = [
+  'profile/profile',
+  'web-identity/web-identity',
+  'role/role',
+  'sso/sso',
+  'github/github',
+].map((name) => `src/sources/${name}.ts`);
 
 /**
  * The commands with a bundle of their own, and the modules that the bundle leaves out. `src/cli/hot` decides
@@ -15,9 +25,8 @@ const HOT_COMMANDS = {
     'src/cli/poll/change-notifier.ts',
     'src/cli/targets/poll-targets.ts',
     'src/cli/push/background-push.ts',
-    ...['profile/profile', 'web-identity/web-identity', 'role/role', 'sso/sso', 'github/github'].map(
-      (name) => `src/sources/${name}.ts`,
-    ),
+    'src/cli/time-zone/read-time-zone.ts',
+    ...AWS_SOURCES,
   ],
   check: [
     'src/cli/running-job/check-pid.ts',
@@ -33,18 +42,20 @@ const HOT_COMMANDS = {
   ],
   report: [
     ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
-    ...['prometheus', 'openmetrics'].map((name) => `src/report/metrics/${name}.ts`),
+    ...['prometheus', 'openmetrics', 'emf'].map((name) => `src/report/metrics/${name}.ts`),
     'src/report/page/html.ts',
     'src/domain/presigned/url-lifetimes.ts',
     'src/report/presigned/table.ts',
     'src/report/presigned/json.ts',
     'src/cli/live-report/serve-report.ts',
     'src/cli/fleet-report/fleet-report.ts',
+    'src/domain/time/moment.ts',
     'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
   ],
   status: [
+    'src/domain/time/moment.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
     'src/cli/time-zone/read-time-zone.ts',
@@ -71,6 +82,8 @@ export async function buildProgram(bundle) {
         builtinsOnUse,
         driverInBundle,
         parserWithoutSimd,
+        withoutHelp,
+        tablesInFile,
         omitModules(omitted),
       ]),
     ),

@@ -1,11 +1,16 @@
 /** Parses and runs a command line, with all commands or only some of them. */
 import type { Command, Help, OutputConfiguration } from 'commander';
+import { CredWatchError } from '../errors.ts';
 import type { Environment } from '../sources/environment/variables.ts';
 import type { CommandDefinition } from './command.ts';
 import { declareCommands } from './declare-commands.ts';
 import type { CommandLine } from './flags/command-line.ts';
 import { applyFlagVariables } from './flags/environment/flag-variables.ts';
-import { findMisspeltVariables } from './flags/environment/misspelt-variables.ts';
+import {
+  findMisspeltVariables,
+  findVariablesOfOtherFlags,
+  isMisspellingFatal,
+} from './flags/environment/misspelt-variables.ts';
 import { encodeExitCode, findExitCodeStyle, getErrorExitCode } from './flags/exit-codes.ts';
 import { createLocaleOutput, type Io, type ProcessIo } from './process/io.ts';
 import { printNote, printThrownError } from './process/messages.ts';
@@ -54,15 +59,27 @@ export async function runParsedLine(
   { ownArguments, childCommand }: CommandLine,
   io: Io,
 ): Promise<number> {
-  if (definition.readsFlagVariables) await printMisspeltVariables(io);
+  if (definition.readsFlagVariables) await reportUnknownVariables(command, io);
   return definition.run(command.opts(), { io, program, command, ownArguments, childCommand });
 }
 
-/** A variable with a typing error would be ignored silently. */
-async function printMisspeltVariables(io: Io): Promise<void> {
-  for (const { name, similar } of findMisspeltVariables(io.env)) {
+/**
+ * A variable with a typing error would be ignored silently.
+ * @throws CredWatchError if the variable would decide what the command does
+ */
+async function reportUnknownVariables(command: Command, io: Io): Promise<void> {
+  const misspelt = findMisspeltVariables(io.env);
+  for (const variable of misspelt) {
+    if (!isMisspellingFatal(command, io.env, variable)) continue;
+    const hint = `did you mean ${variable.similar.join(' or ')}? Correct it or unset it`;
+    throw new CredWatchError(`${variable.name} is not known`, hint, { code: 'INVALID_ARGUMENT' });
+  }
+  const notes = [
+    ...misspelt.map(({ name, similar }) => [name, `did you mean ${similar.join(' or ')}?`] as const),
+    ...findVariablesOfOtherFlags(command, io.env).map(({ name, flag }) => [name, `give ${flag}`] as const),
+  ];
+  for (const [name, hint] of notes) {
     const message = `no command reads the variable ${name}`;
-    const hint = `did you mean ${similar.join(' or ')}?`;
     io.onVariablesNote?.(`${message}: ${hint}`);
     await printNote(io, message, hint);
   }

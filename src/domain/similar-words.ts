@@ -21,7 +21,7 @@ export function findSimilarWords(word: string, known: readonly string[]): string
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
-function countEdits(from: string, to: string): number {
+export function countEdits(from: string, to: string): number {
   const rows: number[][] = [];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
   for (let row = 0; row <= from.length; row += 1) {

@@ -35,9 +35,8 @@ export function readNewestClockOffsets(connection: DatabaseConnection): Map<stri
   // One statement reads both tables at the same time, also outside of a transaction.
   const rows = connection
     .prepare<[], { counted: number; host: string | null; knownAt: Instant; clockOffset: Seconds }>(
-      `SELECT (SELECT rows FROM row_counts WHERE name = 'host_clocks') AS counted,
-         host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset
-       FROM (SELECT 1) LEFT JOIN host_clocks ON true`,
+      `SELECT rows AS counted, host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset
+       FROM row_counts LEFT JOIN host_clocks ON true WHERE row_counts.name = 'host_clocks'`,
     )
     .all();
   const clocks = rows.filter((row) => row.host !== null);

@@ -32,6 +32,7 @@ import type {
   StoreLimits,
   WriteResult,
 } from './contract.ts';
+import { prune } from './deletion/prune.ts';
 import { findHistories, readHistories, readRecentHistories } from './histories.ts';
 import { BatchWriter } from './import/batch.ts';
 import { dropJobRun, endJobRun, listJobRuns, readJobNames, startJobRun } from './jobs/job-runs.ts';
@@ -42,7 +43,6 @@ import { visitKeySeries } from './lookup/keys.ts';
 import { OutboxRows } from './outbox/outbox-rows.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { readPollsSince } from './polls-since.ts';
-import { prune } from './prune.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';

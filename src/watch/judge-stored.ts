@@ -39,6 +39,8 @@ export interface StoredJudgement {
   judgement: NowJudgement;
   /** Of the judged series. Null if no series is judged, or if nothing is known about its session. */
   sessionFacts: SessionFacts | null;
+  /** Since the sample that is judged. Null without a sample. */
+  sampleAge: Seconds | null;
 }
 
 /** Judges the job by the newest stored sample of its credentials, without a poll. */
@@ -53,17 +55,19 @@ export function judgeStored(
   if (accessKeyId === null && isRoleUndecided(analyses, options)) {
     const rules = { job, at: now, analysis: null };
     const judgement = judgeWithoutCredentials({ code: 'ROLE_UNDECIDED' }, null, rules);
-    return { judgement, sessionFacts: null };
+    return { judgement, sessionFacts: null, sampleAge: null };
   }
   const found = analyses.flatMap((analysis) => findNewestCredentials(analysis, options) ?? []);
   const newest = minBy(found, ({ age }) => age);
   if (newest === null) {
     const rules = { job, at: now, analysis: null, session };
-    return { judgement: judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, rules), sessionFacts: null };
+    const judgement = judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, rules);
+    return { judgement, sessionFacts: null, sampleAge: null };
   }
   return {
     judgement: judgeStoredCredentials(newest, options, job, now),
     sessionFacts: newest.analysis.session,
+    sampleAge: newest.age,
   };
 }
 

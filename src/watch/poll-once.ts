@@ -31,8 +31,8 @@ export interface PollContext {
   /** The name of this machine. */
   machine: string;
   /**
-   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials. Only a poller,
-   * which is configured once, records all of them.
+   * Which failed polls are recorded. `measurable`: not those of sources without temporary credentials, and not those of
+   * variables, which belong to one shell. Only a poller, which is configured once, records all of them.
    */
   recordedFailures?: 'all' | 'measurable' | 'none';
 }
@@ -61,8 +61,9 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
   return recordPoll(context, outcome, signal?.aborted ?? false);
 }
 
-function isRecorded(reason: FailureReason, { recordedFailures = 'all' }: PollContext): boolean {
-  return recordedFailures === 'measurable' ? !hasNoTemporaryCredentials(reason) : recordedFailures === 'all';
+function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }: PollContext): boolean {
+  if (recordedFailures !== 'measurable') return recordedFailures === 'all';
+  return source.name !== 'environment' && !hasNoTemporaryCredentials(reason);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 import { valueAt } from '../domain/measurement/columns/column.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
 import type { Instant, SourceName } from '../domain/model.ts';
-import type { ChangeListener } from '../store/changes/contract.ts';
+import type { ChangeClaim, ChangeListener } from '../store/changes/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import type { RecordedPoll } from './poll-once.ts';
 import { assessStored, type StoredReport, type StoredReportOptions } from './stored-report.ts';
@@ -50,6 +50,12 @@ export interface ChangeFinderOptions {
   now: () => Instant;
 }
 
+/** A change that this process reports. */
+export interface ClaimedChange {
+  change: PollChange;
+  claim: ChangeClaim;
+}
+
 /** Compares polls with the state that a command has reported last, which another process may have stored. */
 export class ChangeFinder {
   readonly #options: ChangeFinderOptions;
@@ -73,15 +79,37 @@ export class ChangeFinder {
     };
   }
 
-  /** Null if the command has reported this state. */
-  find(after: PolledState): PollChange | null {
-    const before = this.#findReported(after).state;
-    // A failed poll does not know the role, so the role is the last known one.
-    return findPollChange(before, { ...after, role: after.role ?? before.role });
+  /**
+   * Claims the report of a change, so that no other process runs the same command for it. Null if the command has reported
+   * this state, or if another process runs the command.
+   * @param limit how long the claim lasts if this process is killed, in milliseconds
+   */
+  claim(after: PolledState, limit: number): ClaimedChange | null {
+    const { store, listener, now } = this.#options;
+    const at = now();
+    let change: PollChange | null = null;
+    const claim = store.reportedStates.claim(after, listener, { now: at, expiresAt: at + limit }, () => {
+      const before = this.#findReported(after).state;
+      // A failed poll does not know the role, so the role is the last known one.
+      change = findPollChange(before, { ...after, role: after.role ?? before.role });
+      if (change === null) this.#recordReported(after);
+      return change !== null;
+    });
+    return claim === null || change === null ? null : { claim, change };
   }
 
-  /** Stores that the command has reported the state, or that the state needs no report. */
-  recordReported(state: PolledState): void {
+  /** Stores that the command has reported the state. */
+  confirm({ claim }: ClaimedChange, state: PolledState): void {
+    this.#options.store.reportedStates.release(claim, () => this.#recordReported(state));
+  }
+
+  /** After a failed run, the next poll of any process runs the command again. */
+  release({ claim }: ClaimedChange): void {
+    this.#options.store.reportedStates.release(claim, () => {});
+  }
+
+  /** Stores that the state is reported, or that it needs no report. */
+  #recordReported(state: PolledState): void {
     const { store, listener, now } = this.#options;
     const { state: before, isOwn } = this.#findReported(state);
     const reported = {

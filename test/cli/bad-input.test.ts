@@ -111,7 +111,7 @@ const usage: BadInput[] = [
   },
   {
     args: ['prune'],
-    error: 'prune needs --older-than <duration>',
+    error: 'prune needs --older-than <duration> or --remove-series',
     hint: 'for example `cred-watch prune --older-than 90d --dry-run`',
   },
   {
@@ -390,6 +390,22 @@ const databases: BadInput[] = [
     error: 'folder is a folder without Parquet files of cred-watch',
     hint: FOLDER_HINT,
   })),
+  {
+    args: ['report', '--fleet', '--db', '.'],
+    make: (folder) => {
+      for (const name of ['a.db', 'b.db']) writeFileSync(join(folder, name), '');
+    },
+    error: '. is a folder without Parquet files of cred-watch',
+    hint:
+      'the folder has 2 database files: give one of them, or join them in one database with ' +
+      '`cred-watch export --db FILE | cred-watch import - --db all.db` for each file',
+  },
+  {
+    args: ['import', 'my hosts.db', '--db', 'all.db'],
+    make: (folder) => void new Database(join(folder, 'my hosts.db')).exec('CREATE TABLE t (a)').close(),
+    error: 'my hosts.db is a database, and import reads logs and exports',
+    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import -`",
+  },
   {
     args: ['export', '--db', 'folder'],
     make: makeFolder,

@@ -65,7 +65,10 @@ if (noMountNamespace !== null && mayBeSkipped) {
         const report = ['report', '--fleet', '-f', 'json', '--db', database.url];
         const { code, stdout } = await runAt(START + BEFORE * HOUR, report, database.environment);
         expect(code).toBe(0);
-        expect(JSON.parse(stdout)).toMatchObject({ host_count: hosts.length, worst_case_seconds: 18_000 });
+        expect(JSON.parse(stdout)).toMatchObject({
+          host_count: hosts.length,
+          worst_case: { remaining_seconds: 18_000 },
+        });
         await database.query('DROP TABLE filler');
         for (const host of hosts) expect(await push(host)).toMatchObject({ code: 0, stderr: '' });
         await expectHostReports(database, hosts, NOW);

@@ -155,6 +155,7 @@ test('a checkout without a build prints one sentence and a hint', async () => {
   expect(await start(['poll']).done).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: 'error: cred-watch is not built\nhint: run `npm ci`, or `npm run build` after a change\n',
+    stderr:
+      'error: cred-watch is not built\nhint: run `npm ci`, or `npm run build` after a change; if `npm ci` fails, see docs/install.md, From a checkout\n',
   });
 });

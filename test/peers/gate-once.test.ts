@@ -11,7 +11,7 @@ import { describeClient } from '../support/peers/installed-client.ts';
 import { startJavaScript } from '../support/peers/javascript-sdk.ts';
 import type { SdkCredentials, SdkProcess } from '../support/peers/sdk-process.ts';
 import { createSharedClock } from '../support/peers/shared-clock.ts';
-import { ciTest, sampleCases } from '../support/thorough.ts';
+import { ciTest, longTimeout, sampleCases } from '../support/thorough.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -104,7 +104,7 @@ describeClient(CLI, AWS_CLI, () => {
     },
   );
 
-  ciTest('all commands of a script are one job if exec starts the script', async () => {
+  ciTest('all commands of a script are one job if exec starts the script', longTimeout, async () => {
     const gate = await startShortGate([...ONCE, '--job', 'nightly']);
     const { environment: env } = gate;
     const file = env.SHIFTED_TIME_FILE;
@@ -112,7 +112,8 @@ describeClient(CLI, AWS_CLI, () => {
     const exec = `"$NODE" "$PROGRAM" exec -j 4h --source imds --job nightly --db ${gate.database} --`;
     const { code, stdout, stderr } = await runShell(
       `${exec} sh -c '${call} && echo 1800000 > ${file} && ${call}'; echo 1800000 > ${file}; ${call}`,
-      { env },
+      // Six programs start after each other, on a machine that runs other tests.
+      { env, timeoutMs: 300_000 },
     );
     expect(stdout.match(/"AccessKeyId"/g)).toHaveLength(2);
     expect(code).toBe(253);

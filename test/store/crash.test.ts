@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
@@ -13,6 +13,9 @@ const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 6)
 
 /** Each round of kills starts with a new file. */
 const KILLS_PER_ROUND = 20;
+
+/** Writers mostly wait for their start and their end. */
+const ROUNDS_AT_ONCE = 3;
 
 /** Counted from the moment at which a writer opens the database, so no kill happens while Node starts. */
 const MAX_LIFE_MS = 100;
@@ -53,39 +56,38 @@ function runAndKill(database: string, first: number, life: number): Promise<numb
 test(`a database survives ${KILLS} kills at random times with every acknowledged sample`, {
   timeout: KILLS * 2000,
 }, async () => {
-  const random = seededRandom(2026);
-  const database = join(folder, 'samples.db');
+  const rounds = Array.from({ length: Math.ceil(KILLS / KILLS_PER_ROUND) }, (_, index) => index).values();
+  const runRounds = async () => {
+    for (const round of rounds)
+      await runRound(round, Math.min(KILLS_PER_ROUND, KILLS - round * KILLS_PER_ROUND));
+  };
+  await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, runRounds));
+});
+
+/** Kills writers of a new file, and compares the file with what the writers acknowledged. */
+async function runRound(round: number, kills: number): Promise<void> {
+  const random = seededRandom(2026 + round);
+  const database = join(folder, `samples-${round}.db`);
   const acknowledged: number[] = [];
   // Each writer has its own times: equal samples would be stored twice, but counted once.
-  let writerCount = 0;
-  const runNext = (life: number) => runAndKill(database, 1_000_000 * writerCount++, life);
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    if (kill % KILLS_PER_ROUND === 0) {
-      for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
-      acknowledged.length = 0;
-    }
-    acknowledged.push(...(await runNext(random() * MAX_LIFE_MS)));
-    if (kill % KILLS_PER_ROUND < KILLS_PER_ROUND - 1 && kill < KILLS - 1) continue;
-    // On a busy machine, all writers may be killed before their first sample. Then further writers run for
-    // longer.
-    let writersInRound = KILLS_PER_ROUND;
-    for (let life = 2 * MAX_LIFE_MS; acknowledged.length === 0; life *= 2) {
-      writersInRound += 1;
-      acknowledged.push(...(await runNext(life)));
-    }
-    const store = SampleStore.open(database);
-    const recorded = [...store.records()].map((each) =>
-      each.record === 'sample' ? each.sample.observedAt : -1,
-    );
-    const counted = store
-      .histories()
-      .reduce((sum, { generations }) => sum + generations.reduce((n, g) => n + g.samples, 0), 0);
-    store.close();
-    const found = new Set(recorded);
-    expect(acknowledged.filter((time) => !found.has(time))).toEqual([]);
-    // Each writer may have recorded one more sample than it acknowledged before the kill.
-    expect(recorded.length).toBeLessThanOrEqual(acknowledged.length + writersInRound);
-    expect(counted).toBe(recorded.length);
-    expect(existsSync(database)).toBe(true);
-  }
-});
+  let writers = 0;
+  const runNext = (life: number) => runAndKill(database, 1_000_000 * writers++, life);
+  for (let kill = 0; kill < kills; kill += 1) acknowledged.push(...(await runNext(random() * MAX_LIFE_MS)));
+  // On a busy machine, all writers may be killed before their first sample. Then further writers run for longer.
+  for (let life = 2 * MAX_LIFE_MS; acknowledged.length === 0; life *= 2)
+    acknowledged.push(...(await runNext(life)));
+  const store = SampleStore.open(database);
+  const recorded = [...store.records()].map((each) =>
+    each.record === 'sample' ? each.sample.observedAt : -1,
+  );
+  const counted = store
+    .histories()
+    .reduce((sum, { generations }) => sum + generations.reduce((n, g) => n + g.samples, 0), 0);
+  store.close();
+  const found = new Set(recorded);
+  expect(acknowledged.filter((time) => !found.has(time))).toEqual([]);
+  // Each writer may have recorded one more sample than it acknowledged before the kill.
+  expect(recorded.length).toBeLessThanOrEqual(acknowledged.length + writers);
+  expect(counted).toBe(recorded.length);
+  expect(existsSync(database)).toBe(true);
+}

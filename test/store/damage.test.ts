@@ -10,9 +10,9 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { between, seededRandom } from '../support/random.ts';
 import { SEED } from '../support/seed.ts';
 import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../support/store/old-database.ts';
+import { DAMAGES, type Damage, PAGE_SIZE } from '../support/store/page-damage.ts';
 import { isThorough } from '../support/thorough.ts';
 
-const PAGE_SIZE = 4096;
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 /** Damaged databases per kind of damage. `npm run faults` tests all pairs of pages. */
@@ -115,18 +115,36 @@ const readAll = {
   'job runs': (store: SampleStore | null) => store?.jobRuns({ job: 'nightly' }),
 };
 
-/** Returns what each method reads, or the code of its error. */
-function read(): Record<string, unknown> {
-  return Object.fromEntries(
+type Run = (method: (store: SampleStore | null) => unknown) => unknown;
+
+/** Returns the result of each method, or its error. */
+const runEach = (run: Run): Record<string, unknown> =>
+  Object.fromEntries(
     Object.entries(readAll).map(([name, method]) => {
       try {
-        using store = SampleStore.openReadOnly(file);
-        return [name, JSON.stringify(method(store))];
+        return [name, JSON.stringify(run(method))];
       } catch (error) {
         return [name, error];
       }
     }),
   );
+
+const read = () =>
+  runEach((method) => {
+    using store = SampleStore.openReadOnly(file);
+    return method(store);
+  });
+
+/** As {@link read}, with one connection, because each connection migrates a copy of the file. */
+function readMigrated(): Record<string, unknown> {
+  try {
+    using store = SampleStore.openReadOnly(file);
+    return runEach((method) => method(store));
+  } catch (error) {
+    return runEach(() => {
+      throw error;
+    });
+  }
 }
 
 /** Pairs of different pages without page 1, which has the header, and without the page of uncounted rows. */
@@ -145,49 +163,17 @@ function choosePages(bytes: Buffer, count = DAMAGES_PER_KIND): [number, number][
   );
 }
 
-const getPage = (bytes: Buffer, number: number) =>
-  bytes.subarray((number - 1) * PAGE_SIZE, number * PAGE_SIZE);
-
-type Damage = (bytes: Buffer, page: number, other: number) => void;
-
-const DAMAGES: [string, Damage][] = [
-  [
-    'two pages are swapped',
-    (bytes, page, other) => {
-      const kept = Buffer.from(getPage(bytes, page));
-      getPage(bytes, other).copy(getPage(bytes, page));
-      kept.copy(getPage(bytes, other));
-    },
-  ],
-  [
-    'a page is replaced by another page',
-    (bytes, page, other) => void getPage(bytes, other).copy(getPage(bytes, page)),
-  ],
-  ['a page has only zeros', (bytes, page) => void getPage(bytes, page).fill(0)],
-  [
-    'a page is an empty page of the same kind',
-    (bytes, page) => {
-      const kind = getPage(bytes, page)[0];
-      if (kind !== 0x0d && kind !== 0x0a) return;
-      // A leaf without cells, whose content area starts at the end of the page.
-      getPage(bytes, page)
-        .fill(0)
-        .set([kind, 0, 0, 0, 0, PAGE_SIZE >> 8, 0, 0]);
-    },
-  ],
-];
-
 /** Reads databases with damaged pages, and returns what is neither the right result nor an error. */
-function findWrongResults(content: Buffer, damage: Damage, count?: string): string[] {
+function findWrongResults(content: Buffer, damage: Damage, readFile = read, count?: string): string[] {
   writeFileSync(file, content);
-  const expected = read();
+  const expected = readFile();
   for (const result of Object.values(expected)) expect(typeof result).toBe('string');
   const wrong: string[] = [];
   for (const [page, other] of choosePages(content, count)) {
     const bytes = Buffer.from(content);
     damage(bytes, page, other);
     writeFileSync(file, bytes);
-    for (const [name, result] of Object.entries(read())) {
+    for (const [name, result] of Object.entries(readFile())) {
       const isDamage = result instanceof CredWatchError && result.code === 'DATABASE_DAMAGED';
       if (!isDamage && result !== expected[name])
         wrong.push(`${name}: pages ${page}, ${other}: ${result instanceof Error ? result.stack : 'wrong'}`);
@@ -202,7 +188,7 @@ describe('a damaged database gives the right result or an error', { timeout: 600
   });
 
   test.for(DAMAGES)(`the result of a migration is right or an error if %s (seed ${SEED})`, ([, damage]) => {
-    expect(findWrongResults(undamagedOld, damage, MIGRATIONS_PER_KIND)).toEqual([]);
+    expect(findWrongResults(undamagedOld, damage, readMigrated, MIGRATIONS_PER_KIND)).toEqual([]);
   });
 
   test.for(DAMAGES)(`a poll records a sample or reports an error if %s (seed ${SEED})`, ([, damage]) => {
@@ -218,6 +204,17 @@ describe('a damaged database gives the right result or an error', { timeout: 600
       expect(error === null || error instanceof CredWatchError, String(error)).toBe(true);
     }
   });
+});
+
+test('a file with a damaged schema is closed, so that a restored file is opened', () => {
+  const bytes = Buffer.from(undamagedOld);
+  // The kind of the page after the header of the file.
+  bytes[100] = 0;
+  writeFileSync(file, bytes);
+  expect(catchErrorOrNull(() => SampleStore.openReadOnly(file))).toMatchObject({ code: 'DATABASE_DAMAGED' });
+  writeFileSync(file, undamagedOld);
+  using store = SampleStore.openReadOnly(file);
+  expect(store?.jobRuns({ job: 'nightly' }).length).toBe(180);
 });
 
 function catchErrorOrNull(action: () => void): unknown {

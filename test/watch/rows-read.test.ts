@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { openTemporary } from '../../src/store/sqlite/database.ts';
+import { prepareGenerationReader } from '../../src/store/sqlite/generation-reader.ts';
 import { judgeStored } from '../../src/watch/judge-stored.ts';
 import { assessStored } from '../../src/watch/stored-report.ts';
 import { countRows } from '../support/store/count-rows.ts';
@@ -113,6 +114,8 @@ function listScans(statement: string): string[] {
       this.database.close();
     },
   };
+  // Defines the functions of the statements.
+  prepareGenerationReader(connection.database);
   // The plan does not depend on the values of parameters.
   const plan = connection.database
     .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.replace(/@\w+|\?/g, '1')}`)

@@ -84,10 +84,10 @@ export const checkCommand: CommandDefinition = {
     }
     if (flags.offline) {
       const { judgeNewestSample } = await import('../start-check/judge-offline.ts');
-      const { judgement, notes } = await judgeNewestSample(flags, io);
+      const { judgement, notes, sampleAge } = await judgeNewestSample(flags, io);
       await createPollNotePrinter(io, times)(notes);
       return printVerdict(
-        { judgement, notes, otherSeries: [], isWithoutDatabase: false },
+        { judgement, notes, otherSeries: [], isWithoutDatabase: false, sampleAge },
         flags,
         times,
         invocation,
@@ -132,6 +132,8 @@ interface Judged {
   notes: readonly PollNote[];
   otherSeries: readonly string[];
   isWithoutDatabase: boolean;
+  /** Since the stored sample of --offline. */
+  sampleAge?: Seconds | null;
 }
 
 /** Returns the exit code. */
@@ -149,7 +151,7 @@ async function printVerdict(
 }
 
 async function render(
-  { judgement, notes, otherSeries, isWithoutDatabase }: Judged,
+  { judgement, notes, otherSeries, isWithoutDatabase, sampleAge }: Judged,
   { format, exitCodes, wait, offline }: CheckFlags,
   times: TimeFormat,
   io: Io,
@@ -170,6 +172,7 @@ async function render(
     times,
     otherSeries,
     isWithoutDatabase,
+    sampleAge: sampleAge ?? null,
     ...style,
   };
   const verdict = renderNowText(judgement, context);

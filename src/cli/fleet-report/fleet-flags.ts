@@ -31,7 +31,7 @@ export function rejectSeriesFlags(
       invocation,
       ['--format'],
       `${other} cannot show a fleet`,
-      `use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`,
+      `use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}; or leave out --fleet: \`cred-watch report -f ${other}\` shows each series of all hosts`,
     );
   if (isPeriodOfStoredValues)
     rejectFlags(

@@ -7,11 +7,14 @@ const SUPPORTED_FORMATS: readonly string[] = ['table', 'json'];
 
 export const run = createHotCommand<ReportFlags>(
   reportCommand,
-  ({ db, listen, format = [], presign = [], fleet = false, groupBy, timezone }) =>
+  ({ db, listen, format = [], presign = [], fleet = false, groupBy, since, until, timezone }) =>
     listen.length === 0 &&
     !fleet &&
     groupBy === undefined &&
     timezone === undefined &&
+    // The parser of times takes 80 KB.
+    since === undefined &&
+    until === undefined &&
     !needsWholeProgram(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../domain/model.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 
 /** The name of `-` in messages. */
@@ -48,7 +49,7 @@ const removeRotation = (name: string): string =>
 
 /**
  * Finds the files to import. A folder stands for its files, without hidden files and without folders in it.
- * @throws CredWatchError if a file cannot be read
+ * @throws CredWatchError if a file cannot be read, or if a named file is a database
  */
 export async function findInputFiles(names: readonly string[], io: Io): Promise<InputFile[]> {
   const files = [];
@@ -65,6 +66,8 @@ const readStandardInput = (io: Io): InputFile => ({
 
 async function findFiles(name: string): Promise<InputFile[]> {
   const stats = await withReadErrorHints(name, () => stat(name));
+  // Reading a pipe here would take its first bytes away.
+  if (stats.isFile()) await assertNoDatabase(name);
   if (!stats.isDirectory()) return [createFile(name, Math.floor(stats.mtimeMs), false)];
   const entries = await withReadErrorHints(name, () => readdir(name));
   const files = [];
@@ -75,6 +78,25 @@ async function findFiles(name: string): Promise<InputFile[]> {
   }
   if (files.length > 0) return files;
   throw new CredWatchError(`could not read ${name}: the folder has no files`, UNREADABLE_HINT);
+}
+
+/** https://www.sqlite.org/fileformat.html#the_database_header */
+const SQLITE_HEADER = 'SQLite format 3\0';
+
+/** @throws CredWatchError */
+async function assertNoDatabase(name: string): Promise<void> {
+  await using file = await withReadErrorHints(name, () => open(name));
+  const { buffer, bytesRead } = await file.read(
+    Buffer.alloc(SQLITE_HEADER.length),
+    0,
+    SQLITE_HEADER.length,
+    0,
+  );
+  if (buffer.toString('latin1', 0, bytesRead) !== SQLITE_HEADER) return;
+  throw new CredWatchError(
+    `${name} is a database, and import reads logs and exports`,
+    `copy its samples with \`cred-watch export --db ${quoteForShell(name)} | cred-watch import -\``,
+  );
 }
 
 const createFile = (name: string, writtenAt: Instant, isFromFolder: boolean): InputFile => ({

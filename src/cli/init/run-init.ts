@@ -1,5 +1,5 @@
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
-import type { Poller } from '../../domain/installation/check/poller.ts';
+import type { Poller, PollerProblem } from '../../domain/installation/check/poller.ts';
 import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import { findNextReport } from '../../domain/installation/next-report.ts';
@@ -162,6 +162,10 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
 const install = async (report: InitReport, flags: InitFlags, io: Io) =>
   report.existing === null ? installSchedule(report, flags, io) : ('unchanged' as const);
 
+/** The line polls as soon as cron runs, so a second poller would be one too many. */
+const isDaemonProblem = ({ code }: PollerProblem): boolean =>
+  code === 'cron-not-running' || code === 'cron-unknown';
+
 /**
  * Finds a poller that records the same credentials in the same database at this interval. Null if the user chose a
  * schedule.
@@ -186,7 +190,7 @@ async function findExistingPoller(
   };
   const found = (await findPollers(io, '/')).find(
     (each) =>
-      each.problem === null &&
+      (each.problem === null || isDaemonProblem(each.problem)) &&
       (each.place.kind !== 'process' || isProcessEnough) &&
       each.database === poll.database &&
       (each.interval === null || each.interval === flags.every) &&

@@ -26,6 +26,7 @@ const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] 
   ],
   ['Samples', ['status --host', 'status --source', 'status --role']],
   ['Samples', ['export --host', 'export --source', 'export --role', '--older-than', '--dry-run']],
+  ['Samples', ['--remove-series', 'prune --host', 'prune --source', 'prune --role', 'prune --yes']],
   ['Logs', ['import --host', 'import --role', 'import --timezone', '--at', '--strict', 'import --dry-run']],
   ['Roles', ['--serve', '--default-role']],
   ['Credentials', ['--source', '--profile', '--process', '--role', '--expires', 'sources --pid']],

@@ -10,7 +10,7 @@ import type { Io, Output } from '../process/io.ts';
 import { buildChangeEnvironment, type ChangeFacts } from './change-environment.ts';
 
 /** Without a limit, each change would leave a process behind if the command hangs. */
-const MAX_RUN_MS = 60_000;
+export const MAX_RUN_MS = 60_000;
 
 /** systemd and Docker kill a process after ten seconds or more. */
 const MAX_LAST_RUN_MS = 8000;

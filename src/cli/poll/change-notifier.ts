@@ -4,10 +4,10 @@ import { correctTime } from '../../domain/measurement/generations.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
-import { ChangeFinder, findNewestExpiration } from '../../watch/polled-state.ts';
+import { ChangeFinder, type ClaimedChange, findNewestExpiration } from '../../watch/polled-state.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
-import { ChangeCommand } from './change-command.ts';
+import { ChangeCommand, MAX_RUN_MS } from './change-command.ts';
 import type { ChangeFacts } from './change-environment.ts';
 import type { PollFlags } from './poll-flags.ts';
 import { toPollJudging } from './polling-summary.ts';
@@ -90,15 +90,25 @@ export class ChangeNotifier {
     try {
       while (this.#newest !== null && !this.#command.isStopped) {
         const { state, ...info } = this.#newest;
-        const change = this.#finder.find(state);
-        const problem = change === null ? null : await this.#command.run({ change, ...info });
-        if (problem === null) this.#finder.recordReported(state);
-        else await this.#printProblem(problem);
-        if (problem !== null || this.#newest?.state === state) break;
+        const claimed = this.#finder.claim(state, CLAIM_LIMIT_MS);
+        if (claimed !== null && !(await this.#report(claimed, { state, ...info }))) break;
+        if (this.#newest?.state === state) break;
       }
     } catch (error) {
       this.#printError(error);
     }
+  }
+
+  /** Resolves to false if the command fails. */
+  async #report(claimed: ClaimedChange, { state, ...info }: PollInfo): Promise<boolean> {
+    const problem = await this.#command.run({ change: claimed.change, ...info });
+    if (problem === null) {
+      this.#finder.confirm(claimed, state);
+      return true;
+    }
+    this.#finder.release(claimed);
+    await this.#printProblem(problem);
+    return false;
   }
 
   #printProblem(problem: string): Promise<void> {
@@ -112,3 +122,6 @@ export class ChangeNotifier {
 }
 
 const DIGEST_LENGTH = 32;
+
+/** Longer than the command runs, also on a busy machine. Afterwards, another process may run the command. */
+const CLAIM_LIMIT_MS = 2 * MAX_RUN_MS;

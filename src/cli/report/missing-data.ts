@@ -1,3 +1,4 @@
+import { parseDuration } from '../../domain/time/duration.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
@@ -102,6 +103,11 @@ function describeNoRuns(
   }
   if (name !== null && jobNames.includes(name))
     return [`no runs of job ${name} in ${path} match the filters`, describeFilters(filter)];
+  if (name !== null && parseDuration(name) !== null)
+    return [
+      `no runs of job ${name} in ${path}`,
+      `--job is the name of a job; for a duration, use -j ${name}`,
+    ];
   const hint = jobNames.length === 0 ? RECORD_RUNS : `jobs with runs: ${formatNames(jobNames)}`;
   return [`no runs of job ${name} in ${path}`, hint];
 }

@@ -32,7 +32,7 @@ const DEFAULT_MAX_AGE: Seconds = 900;
 export async function judgeNewestSample(
   flags: OfflineFlags,
   io: Io,
-): Promise<{ judgement: NowJudgement; notes: PollNote[] }> {
+): Promise<{ judgement: NowJudgement; notes: PollNote[]; sampleAge: Seconds | null }> {
   const location = resolveExistingDatabase(flags.db, io);
   const now = io.clock.now();
   const identified = await identifyJob(flags, io);
@@ -44,17 +44,17 @@ export async function judgeNewestSample(
   if (identified.failure !== null) {
     const reason = { code: 'POLL_FAILED', ...identified.failure } as const;
     const unknown = judgeWithoutCredentials(reason, null, { job, at: now, analysis: null });
-    return { judgement: unknown, notes: [] };
+    return { judgement: unknown, notes: [], sampleAge: null };
   }
   const { source } = identified.credentials;
   const host = findConfiguredHost(flags, io) ?? database.findLastHost(io.machine, source) ?? io.machine;
   assertHostExists(database, flags, io);
   const { maxAge = DEFAULT_MAX_AGE } = flags;
   const selection = { host, maxAge, ...identified.credentials };
-  const { judgement, sessionFacts } = judgeStored(store, selection, job, now);
+  const { judgement, sessionFacts, sampleAge } = judgeStored(store, selection, job, now);
   if (judgement.unknownReason?.code === 'NO_SAMPLES') await explainNoSamples(database, selection, flags, io);
   const notes = listSessionNotes(sessionFacts, judgement.judgedAt);
-  return { judgement, notes: selectJobNotes(notes, judgement) };
+  return { judgement, notes: selectJobNotes(notes, judgement), sampleAge };
 }
 
 /** The series of the job. A database file is read when the series are judged, so it needs no request. */

@@ -1,12 +1,19 @@
 import { compareText, groupBy } from '../lists.ts';
-import { range } from '../measurement/statistics.ts';
-import type { Instant } from '../model.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import { assessHost, compareSeverity, findWorstJudgement } from './assess-host.ts';
-import type { AssessedFleet, AssessedHost, GroupBy, SilentHost } from './assessed-fleet.ts';
+import { assessHost, compareSeverity, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
+import type {
+  AssessedFleet,
+  AssessedHost,
+  FailingHost,
+  GroupBy,
+  OldImport,
+  SilentHost,
+  SmallestWorstCase,
+} from './assessed-fleet.ts';
+import { findFailingHost } from './failing-hosts.ts';
 import { GroupCollector, HostCounter } from './fleet-groups.ts';
 import type { FleetHost, StoredFleet } from './fleet-host.ts';
 import { RoleCollector } from './role-collector.ts';
@@ -35,7 +42,9 @@ export function assessFleet(
   const groups = options.groupBy && new GroupCollector(options.groupBy, prepared.length);
   const assessedHosts: AssessedHost[] = [];
   const silentHosts: SilentHost[] = [];
-  const oldImports: (Instant | null)[] = [];
+  const failingHosts: FailingHost[] = [];
+  const oldImports: OldImport[] = [];
+  let worstCase: SmallestWorstCase | null = null;
   let [seriesCount, retiredCount] = [0, 0];
   for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
     const own = figures.get(host.host) ?? [];
@@ -46,9 +55,13 @@ export function assessFleet(
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
     roles.add(host.host, judged, options.now);
     groups?.add(assessed, judged);
+    worstCase = findSmallestWorstCase(worstCase, host.host, judged);
     const silence = findSilence(host, own, options, deletedBefore);
     if (silence !== null) silentHosts.push(silence);
-    oldImports.push(findOldImport(own, options));
+    const failing = findFailingHost(host.host, own);
+    if (failing !== null) failingHosts.push(failing);
+    const lastSample = findOldImport(own, options);
+    if (lastSample !== null) oldImports.push({ host: host.host, lastSample });
   }
   return {
     jobs: prepared.map(({ toJudge: _, ...job }, index) => ({
@@ -61,23 +74,19 @@ export function assessFleet(
     hosts: assessedHosts.sort(compareHosts),
     seriesCount,
     retiredCount,
-    worstCase: range(assessedHosts.flatMap(({ worstCase }) => worstCase ?? []))?.min ?? null,
+    worstCase,
     silentHosts: silentHosts.sort(
       (a, b) =>
         (a.lastSample ?? Number.NEGATIVE_INFINITY) - (b.lastSample ?? Number.NEGATIVE_INFINITY) ||
         compareText(a.host, b.host),
     ),
-    imported: summarizeImports(oldImports.filter((each) => each !== null)),
+    failingHosts: failingHosts.sort((a, b) => compareText(a.host, b.host)),
+    oldImports: oldImports.sort((a, b) => a.lastSample - b.lastSample || compareText(a.host, b.host)),
     changes: roles.listChanges(),
     trends: roles.listTrends(options.now),
     groups: groups?.finish() ?? null,
   };
 }
-
-const summarizeImports = (newestSamples: readonly Instant[]): AssessedFleet['imported'] => ({
-  hostCount: newestSamples.length,
-  newestSample: range(newestSamples)?.max ?? null,
-});
 
 function listHosts(
   known: readonly FleetHost[],

@@ -7,7 +7,7 @@ import { judgeFigures } from '../verdict/job.ts';
 import { type Job, type Safety, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
 import { toSafety } from '../verdict/judgements.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
-import type { AssessedFleet, AssessedHost, HostJudgement } from './assessed-fleet.ts';
+import type { AssessedFleet, AssessedHost, HostJudgement, SmallestWorstCase } from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
 import { toJudgedFigures } from './judge-series.ts';
 import type { SeriesFigures } from './series-figures.ts';
@@ -41,14 +41,13 @@ export function assessHost(
       : (findWorstJudgement(judged.map((each) => each.judgements[index] ?? null)) ?? judgeWithoutSeries(job)),
   );
   const worst = judged.toSorted((a, b) => compareVerdicts(getSeverity(a), getSeverity(b)))[0];
-  const worstCase = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
   return {
     assessed: {
       ...host,
       judgements,
       verdict: findWorstJudgement(judgements)?.verdict ?? null,
       worstSeries: worst?.figures.identity ?? null,
-      worstCase: worstCase ?? null,
+      worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
       lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
     },
     judged,
@@ -116,6 +115,17 @@ export function findWorstHost(
 export function findWorstHostOfFleet({ jobs, verdict, hosts }: AssessedFleet) {
   const index = jobs.findIndex((job) => job.verdict === verdict);
   return findWorstHost(hosts, index < 0 ? null : index);
+}
+
+/** The smaller of a worst case and those of the series of a host. The host that came first breaks ties. */
+export function findSmallestWorstCase(
+  smallest: SmallestWorstCase | null,
+  host: string,
+  judged: readonly JudgedFleetSeries[],
+): SmallestWorstCase | null {
+  const seconds = range(judged.flatMap((each) => each.figures.measured?.worstCaseSeconds ?? []))?.min;
+  if (seconds === undefined || (smallest !== null && smallest.seconds <= seconds)) return smallest;
+  return { seconds, host };
 }
 
 /** Null without a judgement. */

@@ -4,6 +4,7 @@ import type { AssessedJob } from '../verdict/assessment.ts';
 import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 import type { FleetHost } from './fleet-host.ts';
+import type { PollFailure } from './series-figures.ts';
 
 /** All hosts of a fleet, judged by their figures. */
 export interface AssessedFleet {
@@ -15,18 +16,29 @@ export interface AssessedFleet {
   seriesCount: number;
   /** Series that another series has replaced. They are not judged. */
   retiredCount: number;
-  /** The smallest worst case of all judged series. */
-  worstCase: Seconds | null;
+  /** Of all judged series. */
+  worstCase: SmallestWorstCase | null;
   /** The longest silence first. */
   silentHosts: readonly SilentHost[];
-  /** Hosts with imported samples only, all of them old. They are judged, unless there is a limit for the age. */
-  imported: { hostCount: number; newestSample: Instant | null };
+  /** Hosts whose newest poll of a source failed, by name. Failed polls alone change no verdict. */
+  failingHosts: readonly FailingHost[];
+  /** Hosts with imported samples only, all of them old. They are judged, unless there is a limit for the age. The oldest first. */
+  oldImports: readonly OldImport[];
   /** Roles and sources whose behaviour changed in the last week. */
   changes: readonly RoleChange[];
   /** Roles and sources whose lead times shrink. */
   trends: readonly RoleTrend[];
   /** Null unless requested. */
   groups: FleetGroups | null;
+}
+
+/**
+ * The smallest worst case, with its host. Another host can have the worse verdict, so that the host of the verdict cannot
+ * be combined with this value.
+ */
+export interface SmallestWorstCase {
+  seconds: Seconds;
+  host: string;
 }
 
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
@@ -50,7 +62,7 @@ export interface AssessedHost extends FleetHost {
   verdict: Verdict | null;
   /** The judged series that decides the verdict. Without a job, that with the smallest worst case. */
   worstSeries: SeriesIdentity | null;
-  /** Of the judged series. Null without a sample. */
+  /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
   /** The newest sample of all series. Null without a sample. */
   lastSample: Instant | null;
@@ -74,6 +86,17 @@ export interface SilentHost {
   pushedAt: Instant | null;
   /** All samples of the host were before this time, and were deleted. Null if it has samples, or never had one. */
   deletedBefore: Instant | null;
+}
+
+/** A host whose newest poll failed. */
+export interface FailingHost extends PollFailure {
+  host: string;
+  source: SourceName;
+}
+
+export interface OldImport {
+  host: string;
+  lastSample: Instant;
 }
 
 /** A role of a source. */
@@ -122,6 +145,6 @@ export interface FleetGroup {
   /** One for each job. */
   jobs: readonly { verdict: Verdict; hosts: HostCounts }[];
   verdict: Verdict | null;
-  worstCase: Seconds | null;
+  worstCase: SmallestWorstCase | null;
   rotationInterval: ValidityRange | null;
 }

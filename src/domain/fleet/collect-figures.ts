@@ -8,6 +8,7 @@ import { secondsBetween } from '../time/instant.ts';
 import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
 import { findOverdueServedFor, MeasurementFigures } from '../verdict/figures/judged-figures.ts';
 import type { Finding } from '../verdict/finding.ts';
+import { findCurrentFailure } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
 import { findBehaviourChanges, isInLastWeek } from './behaviour-change.ts';
 import type { MeasuredFigures, PeriodFigures, SeriesFigures } from './series-figures.ts';
@@ -15,11 +16,13 @@ import type { MeasuredFigures, PeriodFigures, SeriesFigures } from './series-fig
 /** The figures of an analysed series. They do not depend on the time of the analysis. */
 export function collectFigures(analysis: SeriesAnalysis): SeriesFigures {
   const { identity, isPolled, session, failedPolls, findings, measurement } = analysis;
+  const failure = findCurrentFailure(analysis);
   return {
     identity,
     isPolled,
     session,
     wasNeverConfigured: wasNeverConfigured(measurement !== null, failedPolls),
+    failure: failure && { reason: failure.reason, lastAt: failure.lastAt },
     measured: measurement && collectMeasured(measurement, findings),
   };
 }

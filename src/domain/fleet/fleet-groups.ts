@@ -3,7 +3,12 @@ import type { Seconds } from '../model.ts';
 import { findWorst } from '../verdict/assessment.ts';
 import type { UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import { toSafety } from '../verdict/judgements.ts';
-import { compareSeverity, findWorstJudgement, type JudgedFleetSeries } from './assess-host.ts';
+import {
+  compareSeverity,
+  findSmallestWorstCase,
+  findWorstJudgement,
+  type JudgedFleetSeries,
+} from './assess-host.ts';
 import type {
   AssessedHost,
   FleetGroup,
@@ -12,6 +17,7 @@ import type {
   GroupBy,
   HostCounts,
   HostJudgement,
+  SmallestWorstCase,
 } from './assessed-fleet.ts';
 
 /** Counts hosts by their verdict on one job. */
@@ -49,7 +55,7 @@ interface GroupRecord {
   hostCount: number;
   counters: readonly HostCounter[];
   worst: HostJudgement | null;
-  worstCase: Seconds | null;
+  worstCase: SmallestWorstCase | null;
   shortestInterval: Seconds | null;
   longestInterval: Seconds | null;
 }
@@ -69,7 +75,7 @@ export class GroupCollector {
     if (this.#by.kind === 'tag') {
       const { name } = this.#by;
       const value = Object.hasOwn(host.tags, name) ? (host.tags[name] ?? null) : null;
-      this.#addTo(value, host.judgements, judged);
+      this.#addTo(host.host, value, host.judgements, judged);
       return;
     }
     const { kind } = this.#by;
@@ -77,16 +83,17 @@ export class GroupCollector {
       const value = identity[kind];
       return measured === null && value === '' ? null : value;
     };
-    if (judged.length === 0) this.#addTo(null, host.judgements, judged);
+    if (judged.length === 0) this.#addTo(host.host, null, host.judgements, judged);
     for (const [value, series] of groupBy(judged, getValue)) {
       const judgements = host.judgements.map((_, job) =>
         findWorstJudgement(series.map((each) => each.judgements[job] ?? null)),
       );
-      this.#addTo(value, judgements, series);
+      this.#addTo(host.host, value, judgements, series);
     }
   }
 
   #addTo(
+    host: string,
     value: string | null,
     judgements: readonly (HostJudgement | null)[],
     judged: readonly JudgedFleetSeries[],
@@ -96,10 +103,10 @@ export class GroupCollector {
     group.hostCount += 1;
     for (const [job, counter] of group.counters.entries()) counter.add(judgements[job] ?? null);
     group.worst = findWorstJudgement([group.worst, ...judgements]);
+    group.worstCase = findSmallestWorstCase(group.worstCase, host, judged);
     for (const { figures } of judged) {
       if (figures.measured === null) continue;
-      const { worstCaseSeconds, rotationInterval } = figures.measured;
-      group.worstCase = Math.min(group.worstCase ?? worstCaseSeconds, worstCaseSeconds);
+      const { rotationInterval } = figures.measured;
       if (rotationInterval === null) continue;
       const { min, max } = rotationInterval;
       group.shortestInterval = Math.min(group.shortestInterval ?? min, min);
@@ -121,7 +128,8 @@ export class GroupCollector {
 
   /** The worst group first. */
   finish(): FleetGroups {
-    const getSeverity = ({ worst, worstCase }: GroupRecord) => worst ?? { verdict: null, spare: worstCase };
+    const getSeverity = ({ worst, worstCase }: GroupRecord) =>
+      worst ?? { verdict: null, spare: worstCase?.seconds ?? null };
     const groups = [...this.#groups.values()]
       .sort(
         (a, b) =>

@@ -1,5 +1,5 @@
 import type { Extremes } from '../measurement/measurement.ts';
-import type { Instant, Seconds, SeriesIdentity, SessionFacts } from '../model.ts';
+import type { FailedPollCount, Instant, Seconds, SeriesIdentity, SessionFacts } from '../model.ts';
 import type { JudgedFigures } from '../verdict/figures/judged-figures.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 
@@ -13,9 +13,13 @@ export interface SeriesFigures {
   session: SessionFacts | null;
   /** Every poll failed because the source is not configured, so no job gets credentials from this series. */
   wasNeverConfigured: boolean;
+  /** The newest poll of the source, if it failed. Null if a sample was taken after it. */
+  failure: PollFailure | null;
   /** Null if the series has only failed polls. */
   measured: MeasuredFigures | null;
 }
+
+export type PollFailure = Pick<FailedPollCount, 'reason' | 'lastAt'>;
 
 /** The fields have the meaning of the fields of `Measurement` with the same name. */
 export interface MeasuredFigures extends JudgedFigures {

@@ -2,6 +2,7 @@ import { quoteForShell } from '../../untrusted-text.ts';
 import type { Seconds } from '../model.ts';
 import { findCronFields } from './interval.ts';
 import type { PollCommand, ScheduleProblem } from './schedule.ts';
+import { splitShellWords } from './shell-words.ts';
 
 /** The comment in front of our line. */
 export const CRON_COMMENT = '# cred-watch samples the AWS credentials. Written by `cred-watch init`.';
@@ -21,10 +22,37 @@ export function buildCronLine(poll: PollCommand, every: Seconds): string {
 
 /** The command for a POSIX shell with an empty environment. */
 export function buildShellCommand({ node, program, words, database, variables }: PollCommand): string {
-  return [
-    ...variables.map(([name, value]) => `${name}=${quoteForShell(value)}`),
-    ...[node, program, ...words, '--db', database].map(quoteForShell),
-  ].join(' ');
+  return joinShellCommand(variables, [node, program, ...words, '--db', database]);
+}
+
+const joinShellCommand = (
+  variables: readonly (readonly [name: string, value: string])[],
+  words: readonly string[],
+): string =>
+  [...variables.map(([name, value]) => `${name}=${quoteForShell(value)}`), ...words.map(quoteForShell)].join(
+    ' ',
+  );
+
+/** True if {@link buildCronLine} could have written the line, so that no edit of the user is lost without it. */
+export function isWrittenCronLine(line: string): boolean {
+  const [, fields = '', command = ''] = /^((?:\S+ ){4}\S+) (.*) > \/dev\/null$/.exec(line) ?? [];
+  if (!/^(?:\*(?:\/\d+)? \* \* \* \*|0 (?:\*(?:\/\d+)?|0) \* \* \*)$/.test(fields)) return false;
+  const words = splitShellWords(unescapeCommand(command));
+  const start = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  const variables = words.slice(0, start).map((word): [string, string] => {
+    const end = word.indexOf('=');
+    return [word.slice(0, end), word.slice(end + 1)];
+  });
+  const [node = '', program = '', subcommand] = words.slice(start);
+  const isPoll = node.startsWith('/') && program.startsWith('/') && subcommand === 'poll';
+  const written = escapePercents(joinShellCommand(variables, words.slice(start)));
+  return isPoll && words.at(-2) === '--db' && written === command;
+}
+
+/** The text after a `%` is the input of the command. */
+export function unescapeCommand(command: string): string {
+  const [, used = ''] = /^((?:[^%\\]|\\.)*)/.exec(command) ?? [];
+  return used.replaceAll(String.raw`\%`, '%');
 }
 
 /** cron ends a command at a `%`, also inside quotes. */

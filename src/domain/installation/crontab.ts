@@ -1,5 +1,5 @@
-import { type FoundPoll, findPoll, isSameSource } from './found-poll.ts';
-import { splitShellWords } from './shell-words.ts';
+import { isWrittenCronLine, unescapeCommand } from './cron-line.ts';
+import { type FoundPoll, findShellPolls, isSameSource } from './found-poll.ts';
 
 /** A line of a crontab that starts a command. */
 export interface CronEntry {
@@ -40,33 +40,26 @@ const WITH_USER = new RegExp(String.raw`^${TIMES}\s+(\S+)\s+(.+)$`);
 /** The empty group stands for the user. */
 const WITHOUT_USER = new RegExp(String.raw`^${TIMES}\s+()(.+)$`);
 
-/** The text after a `%` is the input of the command. */
-function unescapeCommand(command: string): string {
-  const [, used = ''] = /^((?:[^%\\]|\\.)*)/.exec(command) ?? [];
-  return used.replaceAll(String.raw`\%`, '%');
-}
-
-/** A line that polls. */
+/** A line that polls. A line with several polls has one entry for each. */
 export interface CronPoll extends CronEntry {
   poll: FoundPoll;
 }
 
 export function findCronPolls(entries: readonly CronEntry[]): CronPoll[] {
-  return entries.flatMap((entry) => {
-    const poll = findPoll(splitShellWords(entry.command));
-    return poll === null ? [] : [{ ...entry, poll }];
-  });
+  return entries.flatMap((entry) => findShellPolls(entry.command).map((poll) => ({ ...entry, poll })));
 }
 
 /**
  * Whether a line can be added to a crontab.
  * - `present`: the crontab has the line
  * - `conflict`: another line polls the same credentials
+ * - `replaceable`: `init` wrote the line at `index`, which polls the same credentials into the same database
  * - `addable`: with `addition` at the end of the crontab
  */
 export type CrontabState =
   | { code: 'present' }
   | { code: 'conflict'; line: string }
+  | { code: 'replaceable'; line: string; index: number }
   | { code: 'addable'; addition: string };
 
 /** @param comment is written in front of the line */
@@ -74,8 +67,20 @@ export function addToCrontab(text: string, comment: string, line: string): Cront
   const existing = findCronPolls(parseCrontab(text, { hasUser: false }));
   if (existing.some((entry) => entry.line === line)) return { code: 'present' };
   const [added] = findCronPolls(parseCrontab(line, { hasUser: false }));
-  const conflict = existing.find(({ poll }) => added !== undefined && isSameSource(poll, added.poll));
-  if (conflict !== undefined) return { code: 'conflict', line: conflict.line };
+  const conflicts = existing.filter(({ poll }) => added !== undefined && isSameSource(poll, added.poll));
+  const lines = text.split('\n');
+  const findOwnIndex = ({ line: old, poll }: CronPoll): number =>
+    poll.flags.get('--db') === added?.poll.flags.get('--db') && isWrittenCronLine(old)
+      ? lines.findIndex((each, at) => each === old && lines[at - 1] === comment)
+      : -1;
+  const conflict = conflicts.find((each) => findOwnIndex(each) < 0) ?? conflicts[0];
+  if (conflict !== undefined) {
+    const index = findOwnIndex(conflict);
+    const isOwn = index >= 0 && conflicts.length === 1;
+    return isOwn
+      ? { code: 'replaceable', line: conflict.line, index }
+      : { code: 'conflict', line: conflict.line };
+  }
   const lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
   return { code: 'addable', addition: `${lineEnd}${comment}\n${line}\n` };
 }

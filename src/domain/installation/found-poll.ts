@@ -1,3 +1,6 @@
+import { splitShellCommands } from './shell-words.ts';
+import { getBaseName, skipOptions, unwrapCommand } from './wrapped-command.ts';
+
 /** A poll in a crontab, in a unit, or in the list of processes. */
 export interface FoundPoll {
   /** The path of Node. Null if the program starts Node itself. */
@@ -8,34 +11,113 @@ export interface FoundPoll {
   flags: ReadonlyMap<string, string>;
   /** The assignments in front of the command. */
   variables: ReadonlyMap<string, string>;
+  /** The programs that start the poll, such as `flock`, as written. */
+  wrappers: readonly string[];
+  /** The folder that `cd` selects in front of the poll. Null without `cd`. */
+  folder: string | null;
+  /**
+   * False if it cannot be known whether the poll runs, or with which flags and variables: for example behind a condition,
+   * in a script for `sh -c`, or with a variable of the shell.
+   */
+  isCertain: boolean;
 }
 
-const PROGRAM = /(?:^|\/)cred-watch(?:\.js)?$/;
+const PROGRAM = /(?:^|\/)cred-watch(?:\.js)?(?:@[^/]+)?$/;
 
 const SUBCOMMAND = 'poll';
 
+/** Options of Node with a value in the next word. */
+const NODE_OPTIONS = ['-r', '--require', '--import', '--env-file', '-C', '--conditions'];
+
 /** The poll in the words of a command. Null if the command is not a poll. */
 export function findPoll(words: readonly string[]): FoundPoll | null {
-  const index = words.findIndex((word, at) => PROGRAM.test(word) && words[at + 1] === SUBCOMMAND);
-  const program = words[index];
-  if (program === undefined) return null;
-  const before = words[index - 1];
+  const { words: command, variables, wrappers, isUnderstood } = unwrapCommand(words);
+  const first = command[0] ?? '';
+  const isNode = /^node(?:js)?$/.test(getBaseName(first));
+  const expected = isNode ? skipOptions(command, 1, NODE_OPTIONS) : 0;
+  const index = command.findIndex((_, at) => isPollAt(command, at));
+  const program = command[index];
+  if (program === undefined) return findNestedPoll(command, variables);
   return {
-    node: before !== undefined && /(?:^|\/)node(?:js)?$/.test(before) ? before : null,
+    node: isNode && index === expected ? first : null,
     program,
-    flags: readFlags(words.slice(index + 2)),
-    variables: readVariables(words.slice(0, index)),
+    flags: readFlags(command.slice(index + 1)),
+    variables,
+    wrappers,
+    folder: null,
+    isCertain: isUnderstood && index === expected,
   };
 }
 
-function readVariables(words: readonly string[]): Map<string, string> {
-  const variables = new Map<string, string>();
+/** Flags of the program may stand in front of the subcommand. */
+function isPollAt(words: readonly string[], at: number): boolean {
+  return PROGRAM.test(words[at] ?? '') && words[skipOptions(words, at + 1, [])] === SUBCOMMAND;
+}
+
+/** The poll in a script that is one word, as in `sh -c 'cred-watch poll'`. */
+function findNestedPoll(words: readonly string[], variables: ReadonlyMap<string, string>): FoundPoll | null {
   for (const word of words) {
-    const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
-    if (name === undefined) break;
-    variables.set(name, value);
+    // A script is shorter than the text that contains it, so this ends.
+    if (!/cred-watch.*\spoll\b/s.test(word) || words.length < 2) continue;
+    const [poll] = findShellPolls(word);
+    if (poll !== undefined)
+      return { ...poll, variables: new Map([...variables, ...poll.variables]), isCertain: false };
   }
-  return variables;
+  return null;
+}
+
+/** Commands that succeed, so `&&` behind them is no condition. A folder that does not exist is found by the caller. */
+const SUCCEEDING = new Set(['cd', 'export', 'sleep', 'true', ':']);
+
+/** Keywords of conditions and loops, and commands that change the shell. */
+const CHANGING = new Set(
+  (
+    'if then elif else fi for while until do done case esac { } ! function [[ . source eval set unset exit return ' +
+    'alias trap read pushd popd shopt break continue'
+  ).split(' '),
+);
+
+/** The polls in a text for a POSIX shell. */
+export function findShellPolls(text: string): FoundPoll[] {
+  const polls: FoundPoll[] = [];
+  const exported = new Map<string, string>();
+  let folder: string | null = null;
+  // False behind a command that may change the environment.
+  let isKnown = true;
+  // False if a condition decides whether the command runs.
+  let isReached = true;
+  let previous: string | null = null;
+  for (const { words, isLiteral, operator } of splitShellCommands(text)) {
+    const [name = ''] = words;
+    if (name === '' || CHANGING.has(name)) isKnown = false;
+    const isPlain = isLiteral && isReached && previous !== '|' && operator !== '|' && operator !== '&';
+    const poll = findPoll(words);
+    const [started = ''] = unwrapCommand(words).words;
+    if (started !== name && (started === 'cd' || started === 'export' || CHANGING.has(started)))
+      isKnown = false;
+    if (name === 'cd') {
+      const [, path = ''] = words;
+      if (!isPlain || words.length !== 2 || path.startsWith('-')) isKnown = false;
+      folder = path.startsWith('/') || folder === null ? path : `${folder}/${path}`;
+    } else if (name === 'export') {
+      const variables = unwrapCommand(words.slice(1));
+      if (!isPlain || variables.words.length > 0) isKnown = false;
+      for (const [key, value] of variables.variables) exported.set(key, value);
+    } else if (poll !== null) {
+      const variables = new Map([...exported, ...poll.variables]);
+      const isCertain = poll.isCertain && isKnown && isReached && isLiteral;
+      polls.push({ ...poll, variables, folder, isCertain });
+    } else if (started === '') {
+      // An assignment is exported only if the variable exists.
+      isKnown = false;
+    }
+    // The commands behind `exec` never run.
+    if (name === 'exec') isKnown = false;
+    if (operator === '||' || (operator === '&&' && !SUCCEEDING.has(name))) isReached = false;
+    else if (operator !== '&&' && operator !== '|') isReached = true;
+    previous = operator;
+  }
+  return polls;
 }
 
 function readFlags(words: readonly string[]): Map<string, string> {

@@ -78,6 +78,8 @@ export interface FailingSource {
   detail: string;
   /** By the host's clock. */
   lastAt: Instant;
+  /** False: no poll has succeeded, so the series can be a mistake. */
+  hasSamples: boolean;
 }
 
 /** Findings that other fields of the status show. */
@@ -130,7 +132,14 @@ function findFailingSource(analysis: SeriesAnalysis): FailingSource | null {
   const failure = findCurrentFailure(analysis);
   if (failure === null) return null;
   const { host, source } = analysis.identity;
-  return { host, source, reason: failure.reason, detail: failure.lastDetail, lastAt: failure.lastAt };
+  return {
+    host,
+    source,
+    reason: failure.reason,
+    detail: failure.lastDetail,
+    lastAt: failure.lastAt,
+    hasSamples: analysis.measurement !== null,
+  };
 }
 
 function describeSeries(

@@ -17,6 +17,7 @@ const COLUMNS = [
   'newest_sample_at',
   'pushed_at',
   'silent',
+  'poll_failure',
   'tags',
 ];
 
@@ -26,6 +27,7 @@ const HOSTS_PER_PIECE = 500;
 export async function renderFleetCsv(fleet: AssessedFleet): Promise<Iterable<string>> {
   const { stringify } = await import('csv-stringify/sync');
   const silent = new Map(fleet.silentHosts.map(({ host, code }) => [host, code]));
+  const failing = new Map(fleet.failingHosts.map(({ host, reason }) => [host, reason]));
   const write = (rows: object[], header = false) =>
     stringify(rows, { header, columns: COLUMNS, cast: CSV_CAST });
   return (function* () {
@@ -33,14 +35,17 @@ export async function renderFleetCsv(fleet: AssessedFleet): Promise<Iterable<str
     const { hosts } = fleet;
     for (let start = 0; start < hosts.length; start += HOSTS_PER_PIECE)
       yield write(
-        hosts
-          .slice(start, start + HOSTS_PER_PIECE)
-          .flatMap((host) => buildRows(host, fleet, silent.get(host.host) ?? '')),
+        hosts.slice(start, start + HOSTS_PER_PIECE).flatMap((host) =>
+          buildRows(host, fleet, {
+            silent: silent.get(host.host) ?? '',
+            poll_failure: failing.get(host.host) ?? '',
+          }),
+        ),
       );
   })();
 }
 
-function buildRows(host: AssessedHost, { jobs }: AssessedFleet, silent: string): object[] {
+function buildRows(host: AssessedHost, { jobs }: AssessedFleet, problems: object): object[] {
   const { worstSeries } = host;
   const fields = {
     host: escapeUnprintable(host.host),
@@ -50,7 +55,7 @@ function buildRows(host: AssessedHost, { jobs }: AssessedFleet, silent: string):
     role: escapeUnprintable(worstSeries?.role ?? ''),
     newest_sample_at: formatNullableInstant(host.lastSample),
     pushed_at: formatNullableInstant(host.pushedAt),
-    silent,
+    ...problems,
     tags: Object.keys(host.tags).length === 0 ? '' : escapeUnprintable(toJson(host.tags)),
   };
   if (jobs.length === 0) return [fields];

@@ -12,6 +12,9 @@ import { formatNumber, formatShare } from '../text/format-values.ts';
 
 export const HOST_COLUMNS = ['host', 'verdict', 'worst case', 'spare', 'series'];
 
+/** Shown only if a host has a note. */
+export const NOTE_COLUMN = 'note';
+
 /** The cells of a host after its name, as plain text. Names in cells are escaped. */
 export function buildHostCells({ verdict, judgements, worstCase, worstSeries }: AssessedHost): string[] {
   // A spare of too little history would look like a verdict.
@@ -46,7 +49,7 @@ export function buildGroupCells({
     verdict === null ? '' : formatVerdict(verdict),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
-    worstCase === null ? '' : duration(worstCase),
+    worstCase === null ? '' : duration(worstCase.seconds),
     rotationInterval === null ? '' : formatInterval(rotationInterval),
   ];
 }

@@ -4,7 +4,6 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnFleet,
   describeFleetJob,
-  describeImported,
   describeMoreSilent,
   describeOthers,
   describeSilence,
@@ -14,6 +13,11 @@ import {
   NO_HOSTS_MESSAGE,
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
+import {
+  describeFailingHost,
+  describeMoreFailing,
+  describeOldImports,
+} from '../messages/fleet/host-notes.ts';
 import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
 export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
@@ -21,9 +25,10 @@ export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFlee
 
 /** Hosts that are judged by old samples. */
 export const listImportedLines = (
-  { imported: { hostCount, newestSample } }: AssessedFleet,
+  { oldImports }: AssessedFleet,
   { times }: FleetContext,
-): string[] => (newestSample === null ? [] : [describeImported(hostCount, newestSample, times)]);
+  quote?: (host: string) => string,
+): string[] => (oldImports.length === 0 ? [] : [describeOldImports(oldImports, times, quote)]);
 
 /** Of the host that decides the verdict. */
 export function listWorstCase(fleet: AssessedFleet): string[] {
@@ -41,17 +46,19 @@ export function listFleetAdvice(fleet: AssessedFleet): string[] {
 /**
  * The first lines of Markdown and of the page: jobs, hosts, worst case and period.
  * @param quote for a sentence that can contain the name of a job
+ * @param quoteHost for the name of a host in a sentence
  */
 export const listSummaryLines = (
   fleet: AssessedFleet,
   context: FleetContext,
   quote: (sentence: string) => string = (sentence) => sentence,
+  quoteHost?: (host: string) => string,
 ): string[] => [
   ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
   ...listWorstCase(fleet).map((each) => `worst case: ${quote(each)}`),
-  ...listImportedLines(fleet, context),
+  ...listImportedLines(fleet, context, quoteHost),
   ...(context.isPeriodOfStoredValues ? [PERIOD_MESSAGE] : []),
 ];
 
@@ -63,4 +70,14 @@ export const listSilentLines = (
 ): string[] => [
   ...silent.map((each) => `${quote(each.host)}: ${describeSilence(each, times)}`),
   ...(hiddenSilentCount === 0 ? [] : [describeMoreSilent(hiddenSilentCount)]),
+];
+
+/** The hosts whose newest poll failed, and the number of the others. */
+export const listFailingLines = (
+  { failing, hiddenFailingCount }: ShownHosts,
+  { times }: FleetContext,
+  quote: (host: string) => string = escapeUnprintable,
+): string[] => [
+  ...failing.map((each) => `${quote(each.host)}: ${describeFailingHost(each, times)}`),
+  ...(hiddenFailingCount === 0 ? [] : [describeMoreFailing(hiddenFailingCount)]),
 ];

@@ -6,6 +6,7 @@ import type {
   RoleChange,
   RoleTrend,
   SilentHost,
+  SmallestWorstCase,
 } from '../../domain/fleet/assessed-fleet.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
@@ -37,12 +38,19 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
     host_count: fleet.hosts.length,
     series_count: fleet.seriesCount,
     retired_series_count: fleet.retiredCount,
-    worst_case_seconds: fleet.worstCase,
+    worst_case: fleet.worstCase && buildWorstCaseJson(fleet.worstCase),
     from_stored_values_of_period: isPeriodOfStoredValues,
     silent_hosts: fleet.silentHosts.map(buildSilentJson),
+    failing_hosts: fleet.failingHosts.map(({ host, source, reason, lastAt }) => ({
+      host,
+      source,
+      reason,
+      last_at: formatInstant(lastAt),
+    })),
     imported_only: {
-      host_count: fleet.imported.hostCount,
-      newest_sample_at: formatNullableInstant(fleet.imported.newestSample),
+      host_count: fleet.oldImports.length,
+      newest_sample_at: formatNullableInstant(fleet.oldImports.at(-1)?.lastSample ?? null),
+      hosts: fleet.oldImports.map(({ host }) => host),
     },
     changes: fleet.changes.map(buildChangeJson),
     trends: fleet.trends.map(buildTrendJson),
@@ -57,6 +65,8 @@ function* listParts(fleet: AssessedFleet, { now, isPeriodOfStoredValues }: Fleet
 }
 
 const LIST_START = '\n  "hosts": [';
+
+const buildWorstCaseJson = ({ seconds, host }: SmallestWorstCase) => ({ remaining_seconds: seconds, host });
 
 const buildJobJson = (job: Job | null) => ({
   duration_seconds: job?.duration ?? null,
@@ -112,7 +122,7 @@ const buildGroupsJson = ({ by, groups }: FleetGroups) => ({
     verdict,
     host_count: hostCount,
     jobs: jobs.map((each) => ({ verdict: each.verdict, hosts: buildCountsJson(each.hosts) })),
-    worst_case_seconds: worstCase,
+    worst_case: worstCase && buildWorstCaseJson(worstCase),
     rotation_interval: rotationInterval && buildRangeJson(rotationInterval),
   })),
 });

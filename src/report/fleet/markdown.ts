@@ -1,28 +1,32 @@
 import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
 import { formatTableRow, formatVerdictWithSymbol, quoteName } from '../ci/markdown.ts';
 import { adviseOnSilence, describeChange, describeMore, describeTrend } from '../messages/fleet/fleet.ts';
+import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import {
   buildGroupCells,
   buildHostCells,
   formatGroup,
   HOST_COLUMNS,
   listGroupColumns,
+  NOTE_COLUMN,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
-import { listSilentLines, listSummaryLines } from './fleet-lines.ts';
+import { listFailingLines, listSilentLines, listSummaryLines } from './fleet-lines.ts';
 
 /** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
 export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext): string {
   const { verdict, hosts, groups, changes, trends } = fleet;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_IN_TEXT);
   const hidden = shown.hidden[0];
+  const failing = listFailingLines(shown, context, quoteName);
   const silent = listSilentLines(shown, context, quoteName);
   return `${[
     `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
-    formatList(listSummaryLines(fleet, context, quoteSentence)),
+    formatList(listSummaryLines(fleet, context, quoteSentence, quoteName)),
     ...(groups === null ? [] : [renderGroups(groups)]),
-    ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts)]),
+    ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts, listHostNotes(fleet, context.now))]),
     ...(hidden === undefined ? [] : [describeMore(shown.hidden.length, hidden.verdict)]),
+    ...renderList('failing polls', failing.length === 0 ? [] : [...failing, FAILING_ADVICE]),
     ...renderList('silent hosts', silent.length === 0 ? [] : [...silent, adviseOnSilence(fleet.silentHosts)]),
     ...renderList(
       'changed last week',
@@ -43,15 +47,18 @@ const renderList = (title: string, lines: readonly string[]): string[] =>
 
 const formatList = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
 
-const renderHosts = (hosts: AssessedFleet['hosts']) =>
-  renderRows(
-    HOST_COLUMNS,
+function renderHosts(hosts: AssessedFleet['hosts'], notes: ReadonlyMap<string, string>): string {
+  const hasNotes = hosts.some(({ host }) => notes.has(host));
+  return renderRows(
+    hasNotes ? [...HOST_COLUMNS, NOTE_COLUMN] : HOST_COLUMNS,
     hosts.map((host) => {
       const [verdict = '', worstCase = '', spare = '', series = ''] = buildHostCells(host);
       const symbol = host.verdict === null ? verdict : formatVerdictWithSymbol(host.verdict);
-      return [quoteName(host.host), symbol, worstCase, spare, quoteName(series)];
+      const row = [quoteName(host.host), symbol, worstCase, spare, quoteName(series)];
+      return hasNotes ? [...row, notes.get(host.host) ?? ''] : row;
     }),
   );
+}
 
 const renderGroups = ({ by, groups }: FleetGroups) =>
   renderRows(

@@ -9,11 +9,12 @@ import {
   describeSilentCount,
   describeWorstHost,
 } from '../messages/fleet/fleet.ts';
+import { describeFailingHosts } from '../messages/fleet/host-notes.ts';
 import { formatNagiosLine } from '../text/nagios-line.ts';
 
 /** Without a job, the state is OK, because a measurement alone is not a problem. */
 export function renderFleetNagiosLine(fleet: AssessedFleet): string {
-  const { verdict, jobs, silentHosts } = fleet;
+  const { verdict, jobs, silentHosts, failingHosts } = fleet;
   const index = jobs.findIndex((job) => job.verdict === verdict);
   const job = jobs[index] ?? null;
   const worst = findWorstHostOfFleet(fleet);
@@ -21,6 +22,7 @@ export function renderFleetNagiosLine(fleet: AssessedFleet): string {
     ...(job === null ? [describeFleetWithoutJob(fleet)] : [describeFleetJob(job), describeOthers(job)]),
     ...(worst === null ? [] : [describeWorstHost(worst)]),
     ...(silentHosts.length === 0 ? [] : [describeSilentCount(silentHosts.length)]),
+    ...(failingHosts.length === 0 ? [] : [describeFailingHosts(failingHosts)]),
   ];
   const safety = verdict === null ? 'safe' : toSafety(verdict);
   return formatNagiosLine(safety, texts.join('; '), formatData(fleet, job, worst?.host.worstCase ?? null));
@@ -28,7 +30,7 @@ export function renderFleetNagiosLine(fleet: AssessedFleet): string {
 
 /** @param worstCase of the host in the text */
 const formatData = (
-  { hosts, silentHosts }: AssessedFleet,
+  { hosts, silentHosts, failingHosts }: AssessedFleet,
   job: FleetJob | null,
   worstCase: Seconds | null,
 ): string =>
@@ -42,6 +44,7 @@ const formatData = (
           `'unknown'=${job.hosts.unknown};0;;0;${hosts.length}`,
         ]),
     `'silent'=${silentHosts.length};;;0;`,
+    `'failing'=${failingHosts.length};;;0;`,
     ...(worstCase === null ? [] : [`'worst_case'=${worstCase}s;;${formatRequired(job)};;`]),
   ].join(' ');
 

@@ -12,6 +12,7 @@ import {
   describeTrend,
   describeUnknownHost,
 } from '../messages/fleet/fleet.ts';
+import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import { describeSpare, describeTimeZone } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import {
@@ -23,6 +24,7 @@ import {
   renderHtmlTable,
   renderTableRow,
 } from '../page/markup.ts';
+import { buildPolicy, OUT_OF_REACH, renderScript } from '../page/served-page.ts';
 import {
   buildFaviconUrl,
   getTone,
@@ -32,45 +34,40 @@ import {
 } from '../page/verdicts.ts';
 import { buildGroupCells, buildHostCells, formatGroup, listGroupColumns } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext } from './fleet-context.ts';
-import { listFleetAdvice, listSilentLines, listSummaryLines } from './fleet-lines.ts';
+import { listFailingLines, listFleetAdvice, listSilentLines, listSummaryLines } from './fleet-lines.ts';
 
 const MAX_HOSTS_ON_PAGE = 200;
 
-/** Forbids all requests and scripts. The hash allows only the style sheet of this page. */
-const POLICY = `default-src 'none'; style-src '${style.hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
-
-/** A single file without script and external resources. */
+/** A single file without external resources. Only a served page has a script, which updates the values. */
 export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): string {
   const { verdict } = fleet;
-  const { times } = context;
+  const { times, now } = context;
+  const refreshSeconds = context.refreshSeconds ?? null;
   const shown = chooseHosts(fleet, context.top ?? MAX_HOSTS_ON_PAGE);
   const hidden = shown.hidden[0];
+  const failing = listFailingLines(shown, context);
   const silent = listSilentLines(shown, context);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${buildPolicy(refreshSeconds === null ? 'without-script' : 'served')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-${
-  context.refreshSeconds === undefined
-    ? ''
-    : html`<meta http-equiv="refresh" content="${context.refreshSeconds}">
-`
-}<meta name="generator" content="cred-watch ${context.version}">
+<meta name="generator" content="cred-watch ${context.version}">
 <title>${verdict === null ? 'fleet' : `${formatSafety(verdict)} · fleet`} · cred-watch</title>
 <link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>
-<main>
-<header><p class="made muted">cred-watch fleet report<span> · ${prose(times.timestamp(context.now))}</span></p></header>
+<main class="fleet">
+<header><p class="made muted">cred-watch fleet report<span> · ${prose(times.timestamp(context.now))}</span></p>${refreshSeconds !== null && OUT_OF_REACH}</header>
 ${renderHeadline(fleet, context)}
 ${fleet.groups !== null && renderGroups(fleet.groups)}
-${fleet.hosts.length > 0 && renderHosts(shown.hosts)}
+${fleet.hosts.length > 0 && renderHosts(shown.hosts, listHostNotes(fleet, context.now))}
 ${hidden !== undefined && html`<p class="hidden-series muted">${describeMore(shown.hidden.length, hidden.verdict)}</p>`}
+${renderList('Failing polls', failing.length === 0 ? [] : [...failing, capitalise(FAILING_ADVICE)])}
 ${renderList('Silent hosts', silent.length === 0 ? [] : [...silent, capitalise(adviseOnSilence(fleet.silentHosts))])}
 ${renderList('Changed last week', fleet.changes.map(describeChange))}
 ${renderList(
@@ -79,6 +76,7 @@ ${renderList(
 )}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(context.now))}. ${describeTimeZone(times)}</p></footer>
 </main>
+${refreshSeconds !== null && renderScript(times, now, now, refreshSeconds)}
 </body>
 </html>
 `;
@@ -104,13 +102,15 @@ ${renderAdviceList(listFleetAdvice(fleet))}
 const renderBadge = (verdict: Verdict | null): Content =>
   verdict !== null && renderVerdictBadge(verdict, { isDetailed: true });
 
-function renderHostCells(host: AssessedHost): Content[] {
+function renderHostCells(host: AssessedHost, note: string | undefined): Content[] {
   const [, worstCase, , series] = buildHostCells(host);
   // A spare of too little history would look like a verdict.
   const spare = host.verdict === 'unknown' ? null : (findWorstJudgement(host.judgements)?.spare ?? null);
-  const why = host.verdict === 'unknown' && html` <small>${describeUnknownHost(host)}</small>`;
+  const reasons = host.verdict === 'unknown' ? describeUnknownHost(host) : '';
+  const details = [reasons, note ?? ''].filter((each) => each !== '').join(', ');
+  const why = details !== '' && html` <small>${details}</small>`;
   return [
-    host.verdict !== null && html`${renderBadge(host.verdict)}${why}`,
+    host.verdict === null ? why : html`${renderBadge(host.verdict)}${why}`,
     spare === null ? '' : describeSpare(spare),
     worstCase !== '' && prose(worstCase ?? ''),
     series,
@@ -122,13 +122,15 @@ const PAGE_COLUMNS = ['host', 'verdict', 'spare', 'worst case', 'series'];
 /** An empty cell looks like an error. */
 const fillCell = (cell: Content): Content => (cell === '' || cell === false ? '–' : cell);
 
-const renderHosts = (hosts: AssessedFleet['hosts']) =>
+const renderHosts = (hosts: AssessedFleet['hosts'], notes: ReadonlyMap<string, string>) =>
   renderSection(
     'hosts',
     'Hosts, the worst first',
     PAGE_COLUMNS,
     'rows compact-rows host-rows',
-    hosts.map((host) => renderTableRow(renderHostCells(host).map(fillCell), escapeUnprintable(host.host))),
+    hosts.map((host) =>
+      renderTableRow(renderHostCells(host, notes.get(host.host)).map(fillCell), escapeUnprintable(host.host)),
+    ),
   );
 
 const renderGroups = ({ by, groups }: FleetGroups) =>

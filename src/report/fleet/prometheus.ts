@@ -24,8 +24,9 @@ function* listFamilies(
   const build = createFamilyBuilder([fleet], () => ({}));
   yield build('fleet_hosts', ({ hosts }) => hosts.length);
   yield build('fleet_series', ({ seriesCount }) => seriesCount);
-  yield build('fleet_worst_case_remaining_seconds', ({ worstCase }) => worstCase);
+  yield build('fleet_worst_case_remaining_seconds', ({ worstCase }) => worstCase?.seconds);
   yield build('fleet_silent_hosts', ({ silentHosts }) => silentHosts.length);
+  yield build('fleet_failing_hosts', ({ failingHosts }) => failingHosts.length);
   yield build('fleet_changed_roles', ({ changes }) => countRoles(changes));
   yield build('fleet_shrinking_roles', ({ trends }) => countRoles(trends));
   yield* listJobFamilies(fleet.jobs);
@@ -66,7 +67,7 @@ function* listGroupFamilies({ jobs, groups }: AssessedFleet): Generator<MetricFa
   });
   const build = createFamilyBuilder(groups.groups, buildLabels);
   yield build('fleet_group_hosts', ({ hostCount }) => hostCount);
-  yield build('fleet_group_worst_case_remaining_seconds', ({ worstCase }) => worstCase);
+  yield build('fleet_group_worst_case_remaining_seconds', ({ worstCase }) => worstCase?.seconds);
   const ofJobs = groups.groups.flatMap((group) =>
     group.jobs.flatMap(({ hosts }, index) => {
       const job = jobs[index];

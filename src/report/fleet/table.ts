@@ -12,6 +12,7 @@ import {
   NO_FLEET_JOB_MESSAGE,
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
+import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
@@ -21,10 +22,12 @@ import {
   formatGroup,
   HOST_COLUMNS,
   listGroupColumns,
+  NOTE_COLUMN,
 } from './fleet-cells.ts';
 import { chooseHosts, type FleetContext, MAX_HOSTS_IN_TEXT } from './fleet-context.ts';
 import {
   describeHosts,
+  listFailingLines,
   listFleetAdvice,
   listImportedLines,
   listSilentLines,
@@ -39,7 +42,10 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   const hidden =
     shown.hidden.length === 0 ? [] : [describeMore(shown.hidden.length, shown.hidden[0]?.verdict ?? null)];
   const silent = listSilentLines(shown, context);
+  const failing = listFailingLines(shown, context);
   const findings: Row[][] = [
+    continueRows('failing polls', failing),
+    failing.length === 0 ? [] : [['what to do', FAILING_ADVICE]],
     continueRows('silent hosts', silent),
     silent.length === 0 ? [] : [['what to do', adviseOnSilence(fleet.silentHosts)]],
     continueRows('changed last week', fleet.changes.map(describeChange)),
@@ -52,7 +58,9 @@ export function renderFleetTable(fleet: AssessedFleet, context: FleetContext): s
   const blocks = [
     ...layOutBlocks([listSummaryRows(fleet, context, palette)], width, palette),
     ...(fleet.groups === null ? [] : [renderGroups(fleet.groups, width, palette)]),
-    ...(fleet.hosts.length === 0 ? [] : [renderHosts(shown.hosts, width, palette)]),
+    ...(fleet.hosts.length === 0
+      ? []
+      : [renderHosts(shown.hosts, listHostNotes(fleet, context.now), width, palette)]),
     ...hidden.map((line) => layOutColumns([['', line]], [2, width - 2], palette)),
     ...layOutBlocks(findings, width, palette),
   ];
@@ -85,8 +93,14 @@ const [INDENT, VERDICT_WIDTH, VALUE_WIDTH, COUNT_WIDTH] = [2, 22, 13, 8];
 /** In a narrower table, the series of a host is left out. */
 const MIN_WIDTH_WITH_SERIES = 95;
 const SERIES_WIDTH = 18;
+const NOTE_WIDTH = 16;
 
-function renderHosts(hosts: AssessedFleet['hosts'], width: number, palette: Palette): string {
+function renderHosts(
+  hosts: AssessedFleet['hosts'],
+  notes: ReadonlyMap<string, string>,
+  width: number,
+  palette: Palette,
+): string {
   const cells = hosts.map(buildHostCells);
   const [name = '', verdict = '', worstCase = '', spare = '', series = ''] = HOST_COLUMNS;
   const isWide = width >= MIN_WIDTH_WITH_SERIES;
@@ -98,6 +112,7 @@ function renderHosts(hosts: AssessedFleet['hosts'], width: number, palette: Pale
         width: VERDICT_WIDTH,
         cells: hosts.map((host) => formatVerdictCell(host.verdict, palette)),
       },
+      { label: NOTE_COLUMN, width: NOTE_WIDTH, cells: hosts.map(({ host }) => notes.get(host) ?? '') },
       { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
       { label: spare, width: VALUE_WIDTH, cells: cells.map((row) => row[2] ?? '') },
       ...(isWide ? [{ label: series, width: SERIES_WIDTH, cells: cells.map((row) => row[3] ?? '') }] : []),

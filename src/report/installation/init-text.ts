@@ -20,13 +20,17 @@ import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '.
 import type { InitReport } from './init-report.ts';
 
 /** Five lines about the sample, then the introduction of the schedule. */
-export function renderSample(report: InitReport, options: IntroductionOptions, style: TextStyle): string {
+export function renderSample(
+  report: InitReport,
+  options: Omit<IntroductionOptions, 'isSimulated'>,
+  style: TextStyle,
+): string {
   const palette = createPalette(style);
   const { identity, schedule, existing } = report;
   const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
   const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
   if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
-  return `${sample}\n${introduceSchedule(schedule, options)}\n\n`;
+  return `${sample}\n${introduceSchedule(schedule, { ...options, isSimulated: report.isSimulated })}\n\n`;
 }
 
 /** Copied by the user, so it has the same bytes in every locale. Empty if something polls already. */
@@ -44,7 +48,7 @@ export function renderNextSteps(
   const rows: [label: string, text: string][] = [
     ...(installation === 'printed' || report.existing !== null
       ? []
-      : [['schedule', describeInstallation(schedule, installation)] as [string, string]]),
+      : [['schedule', describeInstallation(schedule, installation, report.isSimulated)] as [string, string]]),
     ['come back', next],
   ];
   return layOutRows(rows, style.width, createPalette(style));

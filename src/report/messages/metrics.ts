@@ -38,6 +38,7 @@ export const METRIC_HELP = {
   fleet_series: 'Series of all hosts.',
   fleet_worst_case_remaining_seconds: 'Shortest validity that a job could have started with on any host.',
   fleet_silent_hosts: 'Hosts without a recent sample.',
+  fleet_failing_hosts: 'Hosts whose newest poll of a source failed.',
   fleet_changed_roles: 'Roles and sources whose behaviour changed in the last week.',
   fleet_shrinking_roles: 'Roles and sources whose lead times shrink.',
   fleet_job_hosts: 'Hosts by the safety of the job: safe, not-safe or unknown.',

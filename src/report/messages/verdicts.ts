@@ -156,7 +156,8 @@ function adviseOnEvidence(measurement: Measurement): string[] {
   const missing = findMissingEvidence(measurement);
   if (missing === null) return [];
   const { isIssuedPerRequest, rotationInterval } = measurement;
-  const interval = isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
+  const interval =
+    missing.observations === 0 ? 0 : isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
   const seconds = interval === null ? null : Math.max(missing.observations * interval, missing.time);
   const amount = seconds === null ? 'more' : `${formatAbout(seconds)} more`;
   const rule = missing.observations > 0 ? '. With --confidence 95%, such a verdict is unknown' : '';
@@ -205,7 +206,7 @@ function describeUnknownReason(
 ): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
-      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
+      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong; if the series is a mistake, `cred-watch prune --remove-series` removes it';
     case 'NO_WITNESSED_ROTATION':
       return measurement !== null && measurement.rotations.length > 0
         ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import { isClockWrong } from '../../domain/verdict/now.ts';
@@ -28,6 +29,8 @@ import type { TimeFormat } from '../text/time-format.ts';
 export interface NowContext extends WaitState, TimedTextStyle {
   /** Other hosts, or other roles of the host, with samples that the judgement does not use. */
   otherSeries?: readonly string[];
+  /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
+  sampleAge?: Seconds | null;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -58,6 +61,9 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
       rows.push(['', `by the host's clock; ${formatRemaining(remaining + clockOffset)} by AWS's clock`]);
     if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration, times)]);
   }
+  const { sampleAge = null } = context;
+  // A clock that was set back makes the age negative. The reason for the verdict then says so.
+  if (sampleAge !== null && sampleAge >= 0) rows.push(['newest sample', `${duration(sampleAge)} ago`]);
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
   const findings = judgement.findings.filter(({ code }) => !isWrong || code !== 'CLOCK_SKEW');
@@ -73,7 +79,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement, times)]);
-  const history = describeUsedHistory(context.otherSeries ?? []);
+  // Without credentials, no series is theirs.
+  const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && !isWrong && advice !== '') rows.push(['what to do', advice]);

@@ -1,4 +1,4 @@
-import { script, style } from 'virtual:page-assets';
+import { style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
@@ -7,14 +7,14 @@ import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
-import { embedZone } from './embedded-zone.ts';
 import { renderGeneralKnowledge } from './general-knowledge.ts';
 import { renderPageHeadline } from './headline.ts';
-import { embedJson, html, Markup, prose } from './markup.ts';
+import { html, Markup, prose } from './markup.ts';
 import { renderNow } from './now/now-section.ts';
 import { renderOverview } from './overview.ts';
 import { renderProblems } from './problems.ts';
 import { createSectionRenderer, getSectionId } from './series-section.ts';
+import { buildPolicy, OUT_OF_REACH, renderScript } from './served-page.ts';
 import { buildFaviconUrl, getTone } from './verdicts.ts';
 
 // The assets are part of this bundle only, so the page of a fleet is in the same bundle.
@@ -24,19 +24,6 @@ export interface PageOptions {
   /** A served page gets new values at least this often. */
   refreshSeconds?: Seconds;
 }
-
-/** Forbids all requests, forms and frames. The hashes allow only the script and style sheet of this page. */
-const buildPolicy = (isLive: boolean) =>
-  [
-    "default-src 'none'",
-    `script-src '${script.hash}'`,
-    `style-src '${style.hash}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    // A served page requests itself again to get new values.
-    ...(isLive ? ["connect-src 'self'"] : []),
-  ].join('; ');
 
 /** A single file without external resources. All facts are readable without the script. */
 export function renderPage(
@@ -50,12 +37,11 @@ export function renderPage(
   const sections = createSectionRenderer(shown, assessment, context);
   const refreshSeconds = options.refreshSeconds ?? null;
   const from = Math.min(now, ...shown.flatMap(({ analysis }) => analysis.measurement?.firstSample ?? []));
-  const zone = embedZone(times.zone, { from, to: now + MAX_PAGE_AGE_MS });
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${buildPolicy(refreshSeconds !== null)}">
+<meta http-equiv="Content-Security-Policy" content="${buildPolicy(refreshSeconds === null ? 'with-script' : 'served')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -67,7 +53,7 @@ export function renderPage(
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main${shown.length > 1 && new Markup(' class="several"')}>
-<header><p class="made muted">cred-watch report<span> · ${prose(times.timestamp(now))}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+<header><p class="made muted">cred-watch report<span> · ${prose(times.timestamp(now))}</span></p>${OUT_OF_REACH}</header>
 ${renderPageHeadline(assessment, times, refreshSeconds === null ? null : renderNow(assessment, context))}
 ${renderProblems(shown, getSectionId, times)}
 ${renderOverview(shown, assessment, context.margin)}
@@ -76,16 +62,12 @@ ${shown.map(sections)}
 ${renderGeneralKnowledge(context.generalKnowledge)}
 <footer class="muted"><p>Made by cred-watch ${context.version} at ${prose(times.timestamp(now))}. ${describeTimeZone(times)}</p></footer>
 </main>
-<script type="application/json" id="settings">${embedJson({ refreshSeconds, ...(refreshSeconds === null ? {} : { renderedAt: now }), ...(zone === null ? {} : { zone }) })}</script>
-<script>${new Markup(script.text)}</script>
+${renderScript(times, now, from, refreshSeconds)}
 </body>
 </html>
 `;
   return page.text;
 }
-
-/** An open page that its server no longer updates needs the rules of its time zone for this time. */
-const MAX_PAGE_AGE_MS = 366 * 86_400_000;
 
 /** The script and the browser handle sections of this many series well. */
 const MAX_SERIES = 200;

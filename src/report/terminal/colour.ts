@@ -11,7 +11,9 @@ export interface Palette extends Colours {
   encode: Format;
 }
 
-const wrap = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
+/** An empty text gets no colour, because cli-table3 cuts the escape sequences of a cell without characters. */
+const wrap = (open: number, close: number) => (text: string) =>
+  text === '' ? '' : `\u001b[${open}m${text}\u001b[${close}m`;
 const keep = (text: string) => text;
 
 /** ANSI colours without fixed RGB values, so that light and dark terminals show them readably. */

@@ -3,8 +3,9 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatRow, type Row } from '../rows/row.ts';
 import type { Palette } from './colour.ts';
 import { breakLongWords } from './display-width.ts';
+import { recolour } from './recolour.ts';
 import { MAX_WIDTH } from './text-style.ts';
-import { DURATION, JOINT, joinParts } from './unbroken.ts';
+import { COLOUR, DURATION, JOINT, joinParts } from './unbroken.ts';
 import { wrapWords } from './wrap-words.ts';
 
 /** In narrower lines, a timestamp does not fit next to its label. */
@@ -56,7 +57,7 @@ export function layOutColumns(
     // cli-table3 truncates words wider than their column, so a long name would lose its end.
     splitAtLineEnds(row.map((text, column) => breakLongWords(encode(text), widths[column] ?? 0))),
   );
-  const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text)));
+  const isNarrow = lines.every((line) => line.every((text) => NARROW_TEXT.test(text.replace(COLOUR, ''))));
   return (isNarrow ? wrapNarrowLines(lines, widths, aligns) : wrapLines(lines, widths, aligns))
     .split('\n')
     .map((line) => line.replaceAll(JOINT, ' ').trimEnd())
@@ -74,14 +75,19 @@ const wrapNarrowLines = (lines: readonly string[][], widths: readonly number[], 
       line
         .map((text, column) => {
           const width = widths[column] ?? 0;
-          return aligns[column] === 'right' ? text.padStart(width) : text.padEnd(width);
+          const padding = ' '.repeat(Math.max(0, width - text.replace(COLOUR, '').length));
+          return aligns[column] === 'right' ? padding + text : text + padding;
         })
         .join(''),
     )
     .join('\n');
 
-const wrapNarrowText = (text: string, width: number): string =>
-  text.length <= width ? text : wrapWords(joinParts(text, DURATION, width), width).join('\n');
+function wrapNarrowText(text: string, width: number): string {
+  const plain = text.replace(COLOUR, '');
+  if (plain.length <= width) return text;
+  const wrapped = wrapWords(joinParts(plain, DURATION, width), width).join('\n');
+  return plain === text ? wrapped : recolour(wrapped, text);
+}
 
 function wrapLines(lines: readonly string[][], widths: readonly number[], aligns: Aligns): string {
   const tables: string[] = [];
@@ -115,6 +121,7 @@ function splitAtLineEnds(row: readonly string[]): string[][] {
 
 /** If the whole text has a colour, each line gets it. */
 function repeatColour(lines: readonly string[]): readonly string[] {
+  if (lines.length === 1 || /\u001b\[\d+m$/.test(lines[0] ?? '')) return lines;
   const [open] = /^(?:\u001b\[\d+m)+/.exec(lines[0] ?? '') ?? [];
   const [close] = /(?:\u001b\[\d+m)+$/.exec(lines.at(-1) ?? '') ?? [];
   if (open === undefined || close === undefined) return lines;

@@ -19,7 +19,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 export const toAscii = (text: string): string =>
   NOT_ASCII.test(text)
     ? text
-        .replaceAll(' \u00b7', ',')
+        .replace(/ ((?:\u001b\[\d+m)*)\u00b7/g, '$1,')
         .replace(
           /[\u0080-\u{10ffff}]/gu,
           (character) => REPLACEMENTS[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

@@ -8,6 +8,15 @@ export interface ChangeListener {
   jobs: string;
 }
 
+/** The right to run a command for one host and source. */
+export interface ChangeClaim {
+  host: string;
+  source: SourceName;
+  listener: ChangeListener;
+  /** Unique for each claim. */
+  id: string;
+}
+
 /** The states that commands of `poll --on-change` have reported. */
 export interface ReportedStates {
   /**
@@ -19,4 +28,17 @@ export interface ReportedStates {
     listener: ChangeListener,
   ): { state: ReportedState; isOwn: boolean } | null;
   record(state: PolledState, listener: ChangeListener, at: Instant): void;
+  /**
+   * Claims the right to run the command if `needsRun` returns true. No other process compares or claims at the same time.
+   * Null if no run is needed, or if another process has a claim that has not expired.
+   * @param needsRun may read and record states. Is not called while another process has a claim
+   */
+  claim(
+    polled: { host: string; source: SourceName },
+    listener: ChangeListener,
+    period: { now: Instant; expiresAt: Instant },
+    needsRun: () => boolean,
+  ): ChangeClaim | null;
+  /** Ends a claim, and calls `record` in the same transaction. Does nothing if another process has the claim now. */
+  release(claim: ChangeClaim, record: () => void): void;
 }

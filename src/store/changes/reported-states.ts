@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { PolledState, PollResult, ReportedState } from '../../domain/changes/poll-changes.ts';
 import { FAILURE_REASONS, type Instant, type SourceName } from '../../domain/model.ts';
 import { VERDICTS, type Verdict } from '../../domain/verdict/job-verdict.ts';
 import type { DatabaseConnection } from '../sqlite/driver.ts';
 import { checkText, createMismatchError } from '../sqlite/row-check.ts';
 import type { StoreConnection } from '../sqlite/store-connection.ts';
-import type { ChangeListener, ReportedStates } from './contract.ts';
+import type { ChangeClaim, ChangeListener, ReportedStates } from './contract.ts';
 
 /** A command line can contain the time, so each poll can have another command. */
 const MAX_LISTENERS = 50;
+
+const CLAIM_KEY = 'host = @host AND source = @source AND command = @command AND jobs = @jobs';
 
 interface StateRow {
   result: unknown;
@@ -41,26 +44,64 @@ export class ReportedStateRows implements ReportedStates {
   }
 
   record(state: PolledState, listener: ChangeListener, at: Instant): void {
-    this.#connection.write((connection) =>
+    this.#writeAlone((connection) => {
       connection
-        .transaction(() => {
-          connection
-            .prepare(
-              `INSERT OR REPLACE INTO reported_states
+        .prepare(
+          `INSERT OR REPLACE INTO reported_states
                  (host, source, command, jobs, result, role, verdict, reported_at)
                VALUES (@host, @source, @command, @jobs, @result, @role, @verdict, @at)`,
-            )
-            .run({ ...state, ...listener, at });
-          connection
-            .prepare(
-              `DELETE FROM reported_states WHERE host = @host AND source = @source AND (command, jobs) NOT IN (
+        )
+        .run({ ...state, ...listener, at });
+      connection
+        .prepare(
+          `DELETE FROM reported_states WHERE host = @host AND source = @source AND (command, jobs) NOT IN (
                  SELECT command, jobs FROM reported_states WHERE host = @host AND source = @source
                  ORDER BY reported_at DESC LIMIT ${MAX_LISTENERS})`,
-            )
-            .run({ host: state.host, source: state.source });
-        })
-        .immediate(),
-    );
+        )
+        .run({ host: state.host, source: state.source });
+    });
+  }
+
+  claim(
+    { host, source }: { host: string; source: SourceName },
+    listener: ChangeListener,
+    { now, expiresAt }: { now: Instant; expiresAt: Instant },
+    needsRun: () => boolean,
+  ): ChangeClaim | null {
+    return this.#writeAlone((connection) => {
+      // The clock can have been set back since a process made a claim.
+      connection
+        .prepare(
+          `DELETE FROM change_claims WHERE host = @host AND source = @source
+             AND (expires_at <= @now OR claimed_at > @now)`,
+        )
+        .run({ host, source, now });
+      const key = { host, source, ...listener };
+      const isClaimed = connection.prepare(`SELECT 1 FROM change_claims WHERE ${CLAIM_KEY}`).get(key);
+      if (isClaimed !== undefined || !needsRun()) return null;
+      const id = randomUUID();
+      connection
+        .prepare(
+          `INSERT INTO change_claims (host, source, command, jobs, claim, claimed_at, expires_at)
+           VALUES (@host, @source, @command, @jobs, @id, @now, @expiresAt)`,
+        )
+        .run({ ...key, id, now, expiresAt });
+      return { host, source, listener, id };
+    });
+  }
+
+  release({ host, source, listener, id }: ChangeClaim, record: () => void): void {
+    this.#writeAlone((connection) => {
+      const { changes } = connection
+        .prepare(`DELETE FROM change_claims WHERE ${CLAIM_KEY} AND claim = @id`)
+        .run({ host, source, ...listener, id });
+      if (changes > 0) record();
+    });
+  }
+
+  /** Begins with a lock, so that no other process writes between the reads and the writes. */
+  #writeAlone<T>(action: (connection: DatabaseConnection) => T): T {
+    return this.#connection.write((connection) => connection.transaction(action).immediate(connection));
   }
 }
 

@@ -15,3 +15,20 @@ export const REPORTED_STATES_MIGRATION = `
     PRIMARY KEY (host, source, command, jobs)
   ) WITHOUT ROWID;
   `;
+
+/**
+ * While a process runs a command of `poll --on-change`, its claim keeps other processes from running the same command. As
+ * an entry of the migrations, this text never changes after a release.
+ */
+export const CHANGE_CLAIMS_MIGRATION = `
+  CREATE TABLE change_claims (
+    host TEXT NOT NULL,
+    source TEXT NOT NULL,
+    command TEXT NOT NULL,
+    jobs TEXT NOT NULL,
+    claim TEXT NOT NULL,
+    claimed_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (host, source, command, jobs)
+  ) WITHOUT ROWID;
+  `;

@@ -116,8 +116,10 @@ export function openDatabase(
       ...(nativeBinding === undefined ? {} : { nativeBinding: nativeBinding as string }),
     });
     connections.add(connection);
-    if (options.readonly) connection.pragma(`cache_size = -${READER_CACHE_KIB}`);
-    return connection;
+    return options.readonly
+      ? // Reads the schema, which may be damaged.
+        prepareOrClose(connection, () => connection.pragma(`cache_size = -${READER_CACHE_KIB}`))
+      : connection;
   } catch (error) {
     if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error) ?? '')) {
       assertEnoughDescriptors();

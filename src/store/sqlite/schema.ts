@@ -1,4 +1,4 @@
-import { REPORTED_STATES_MIGRATION } from '../changes/schema.ts';
+import { CHANGE_CLAIMS_MIGRATION, REPORTED_STATES_MIGRATION } from '../changes/schema.ts';
 import { HOST_CLOCK_COUNT_MIGRATION } from '../host-clocks.ts';
 import { PUSH_MIGRATION } from '../outbox/schema.ts';
 
@@ -37,6 +37,7 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * - `judged_jobs` has the jobs that `env --judge once-per-job` has judged as safe.
  * - `key_uses` has the programs that got a key from `serve`. `others` is 1 in the row that counts all users of a key
  *   above the limit. `pid` is the process of the last request.
+ * - `change_claims` has the commands of `poll --on-change` that run now. A claim of a killed process expires.
  * - `push_destinations` and `push_items` are the outbox of `push`. `rejection` is `''` for a confirmed item.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -235,4 +236,5 @@ export const MIGRATIONS: readonly string[] = [
   PUSH_MIGRATION,
   REPORTED_STATES_MIGRATION,
   HOST_CLOCK_COUNT_MIGRATION,
+  CHANGE_CLAIMS_MIGRATION,
 ];

@@ -5,8 +5,19 @@ import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../e
 import type { LoadedHistories } from '../../remote/loaded-histories.ts';
 import { loadFolder } from '../../remote/object-storage/read/load-folder.ts';
 import { READ_LIMITS } from '../../remote/read-limits.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { formatHostFolder } from './host-folder.ts';
+
+const DATABASE_FILE = /\.(?:db|sqlite3?)$/i;
+
+function describeFolderHint(names: readonly string[]): string {
+  const databases = names.filter((name) => DATABASE_FILE.test(name)).length;
+  return databases === 0
+    ? 'give a database file, or a folder that `cred-watch push` or `cred-watch export -f parquet` has written'
+    : `the folder has ${formatCount(databases, 'database file')}: give one of them, or join them in one database with ` +
+        '`cred-watch export --db FILE | cred-watch import - --db all.db` for each file';
+}
 
 /**
  * Reads the selected series of a folder with Parquet files.
@@ -22,7 +33,7 @@ export async function loadFolderHistories(
   if (!names.some(isHostFolder))
     throw new CredWatchError(
       `${root} is a folder without Parquet files of cred-watch`,
-      'give a database file, or a folder that `cred-watch push` or `cred-watch export -f parquet` has written',
+      describeFolderHint(names),
       { code: 'DATABASE_NOT_OURS' },
     );
   const hostFolder = selection.host === undefined ? null : formatHostFolder(selection.host).name;

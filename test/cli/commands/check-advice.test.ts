@@ -83,3 +83,27 @@ test('a profile that does not exist leaves no series, except of a poller', async
   expect((await run(['poll', '--profile', 'no-such-profile'])).code).toBe(1);
   expect(await list()).toEqual(expect.arrayContaining(['imds', 'profile']));
 });
+
+test('a failed check names no history of credentials that it could not read', async () => {
+  const { db, run } = await startInstance();
+  expect((await run(['poll'])).code).toBe(0);
+  const { code, stdout } = await runCommand(['check', '-j', '1h', '--db', db], {
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' },
+  });
+  expect(code).toBe(3);
+  expect(joinLines(stdout)).not.toContain('these credentials');
+});
+
+test('check --offline shows the age of the newest sample', async () => {
+  const { run } = await startInstance();
+  await run(['poll']);
+  expect((await run(['check', '-j', '1h', '--offline'])).stdout).toMatch(/newest sample +\d+s ago/);
+  expect((await run(['check', '-j', '1h'])).stdout).not.toContain('newest sample');
+});
+
+test('report suggests -j if the name of the job is a duration', async () => {
+  const { run } = await startInstance();
+  await run(['poll']);
+  const { stderr } = await run(['report', '--job', '5h']);
+  expect(stderr).toContain('hint: --job is the name of a job; for a duration, use -j 5h');
+});

@@ -10,7 +10,7 @@ import { SOURCE_NAMES } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { PROGRAM, runProgram } from '../../support/cli/built-program.ts';
 import { type ShellSession, startShell } from '../../support/cli/interactive-shell.ts';
-import { runCommand } from '../../support/cli/run-command.ts';
+import { runCommand, runSampled } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { run } from '../../support/credential-formats/run.ts';
@@ -65,7 +65,7 @@ afterAll(() => {
 
 /** The output for a shell, without descriptions. */
 async function ask(current: string, ...before: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await runCommand([COMPLETE_COMMAND, 'zsh', `=${current}`, ...before], {
+  const { code, stdout, stderr } = await runSampled([COMPLETE_COMMAND, 'zsh', `=${current}`, ...before], {
     env,
   });
   expect(`${code}${stderr}`).toBe('0');

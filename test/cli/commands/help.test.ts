@@ -177,7 +177,7 @@ test('the short list of commands has one line for each command at 80 columns', (
 
 test('the help says which flags are required', () => {
   expect(renderHelp('prune', { columns: 100 })).toMatch(
-    /^Usage: cred-watch prune \[options\] --older-than <duration>\n[\s\S]*older than this \(required\)\n/,
+    /^Usage: cred-watch prune \[options\]\n[\s\S]*older than this \(required,\s+unless --remove-series\s+is given\)\n/,
   );
   expect(renderHelp('push', { columns: 300 })).toMatch(
     /^Usage: .* --to <destination>\n[\s\S]*\(required\)\n/,

@@ -8,13 +8,12 @@ import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { ciTest } from '../../support/thorough.ts';
-import { migrateDatabase } from '../../support/watch/push-history.ts';
+import { createMigrated } from '../../support/watch/push-history.ts';
 
 const DOWN = 'postgres://127.0.0.1:9/fleet?sslmode=disable';
 
 async function prepare(server: PostgresServer) {
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
+  const database = await createMigrated(server);
   const { origin } = await startSimulated();
   const file = join(temporaryFolder(), 'samples.db');
   const env = {

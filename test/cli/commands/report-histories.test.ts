@@ -175,7 +175,7 @@ describe('--min-watched', () => {
     const run = await judgeHalfWatched();
     expect(run.code).toBe(0);
     expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'safe: a 4h job with a margin of 5m at any measured start, 46m to spare; only 49.92% of the time was watched',
+      'safe so far: a 4h job with a margin of 5m at any measured start, 46m to spare; only 49.92% of the time was watched',
     );
   });
 

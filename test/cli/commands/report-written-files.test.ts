@@ -28,7 +28,7 @@ test.each<[words: string, code: number, message: string]>([
     0,
     `wrote page.html: longest safe job 4h 54m 36s with a margin of 5m, ${WORST}, 11 rotations in 12h`,
   ],
-  ['-j 4h -f html -o page.html', 0, `wrote page.html: safe, 4h job, ${WORST}, 54m 36s to spare`],
+  ['-j 4h -f html -o page.html', 0, `wrote page.html: safe so far, 4h job, ${WORST}, 54m 36s to spare`],
   [
     '-j 5h --margin 0 -f markdown=report.md -f junit=report.xml -f table -o report.txt',
     1,
@@ -101,7 +101,7 @@ test('on a terminal, files for programs are named too', async () => {
   expect(await main(['report', '--db', db, '-j', '4h', '-f', 'json', '-o', file], io)).toBe(0);
   // The terminal wraps it.
   expect(text.replaceAll('\n      ', ' ')).toBe(
-    `note: wrote ${file}: safe, 4h job, ${WORST}, 54m 36s to spare\n`,
+    `note: wrote ${file}: safe so far, 4h job, ${WORST}, 54m 36s to spare\n`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
-import { runCommand } from '../../support/cli/run-command.ts';
+import { runSampled } from '../../support/cli/run-command.ts';
 import { type Handler, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
@@ -71,7 +71,7 @@ describe('secrets of the endpoint', () => {
     'an endpoint that $name: $format shows no secret',
     async ({ handler, format }) => {
       const endpoint = await startEndpoint(handler);
-      const run = await runCommand(['conform', endpoint.url, '-f', format, '--debug']);
+      const run = await runSampled(['conform', endpoint.url, '-f', format, '--debug']);
       expect(run.stdout).toContain('forwarded-request-refused');
       // The role is shown, so a word in its place cannot be distinguished from a name.
       expect(canariesIn(run.stdout + run.stderr).filter((name) => name !== 'word')).toEqual([]);
@@ -90,7 +90,7 @@ describe('secrets of the endpoint', () => {
       );
       const url = `${endpoint.url}/v2/credentials/${credentialsPath}`;
       const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization };
-      const run = await runCommand(['conform', url, '-f', format], { env });
+      const run = await runSampled(['conform', url, '-f', format], { env });
       expect(run.stdout).toContain('container-identity');
       expect(canariesIn(run.stdout + run.stderr)).toEqual([]);
     },
@@ -100,7 +100,7 @@ describe('secrets of the endpoint', () => {
     'needs a short password in the query, does not show it in %s',
     async (format) => {
       const endpoint = await startEndpoint(() => ({ body: credentials() }));
-      const run = await runCommand(['conform', `${endpoint.url}/role/loader?key=Zq7x`, '-f', format]);
+      const run = await runSampled(['conform', `${endpoint.url}/role/loader?key=Zq7x`, '-f', format]);
       expect(run.stdout).toContain('/role/loader?key=[redacted]');
       expect(run.stdout + run.stderr).not.toContain('Zq7x');
     },

@@ -6,8 +6,8 @@ import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
 import {
+  createMigrated,
   IDENTITY,
-  migrateDatabase,
   pushTo,
   recordEvents,
   recordHours,
@@ -113,8 +113,7 @@ describePostgres('a PostgreSQL database of the command line', (server) => {
     const store = temporaryStore();
     recordHours(store, 0, 3);
     recordEvents(store);
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     await pushTo(database, store);
     const complete = async (...words: string[]) =>
       (await runAt(Date.now(), [COMPLETE_COMMAND, 'zsh', '=', ...words], database.environment)).stdout;
@@ -124,8 +123,7 @@ describePostgres('a PostgreSQL database of the command line', (server) => {
   });
 
   test('check --offline notes that the database does not know this machine', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     const args = ['check', '-j', '1h', '--offline', '--source', 'imds', '--db', database.url];
     const { code, stderr } = await runAt(START, args, database.environment);
     expect(code).toBe(3);

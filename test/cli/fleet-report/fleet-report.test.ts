@@ -142,6 +142,14 @@ describe('report --fleet', () => {
     expect(stderr).toContain('\nhint: ');
   });
 
+  test.each(['junit', 'github'])('the hint for -f %s names the report without --fleet', async (format) => {
+    const file = createFleet();
+    const { stderr } = await report(file, '--fleet', '-f', format);
+    expect(stderr).toContain(`or leave out --fleet: \`cred-watch report -f ${format}\` shows each series`);
+    const { stdout } = await report(file, '-j', '4h', '-f', format);
+    for (const host of ['web-1', 'web-2', 'batch-1', 'new-1']) expect(stdout).toContain(host);
+  });
+
   test('several formats are written at once', async () => {
     const folder = temporaryFolder();
     const formats = ['csv', 'markdown', 'html', 'prometheus'].flatMap((format) => [

@@ -31,7 +31,8 @@ test('an installation that works has no problem, and is not changed by the check
   const result = await machine.check();
   expect(result.checks.map(({ code, state }) => [code, state])).toEqual([
     ['POLLER', 'ok'],
-    ['LAST_POLL', 'ok'],
+    // Only `init` has polled.
+    ['LAST_POLL', 'unknown'],
     ['DATABASE', 'ok'],
     ['DATABASE_ACCESS', 'ok'],
     ['NODE', 'ok'],
@@ -74,6 +75,60 @@ test('the text names each check, and a fix below each problem', async () => {
   const text = await machine.checkText();
   expect(text).toMatch(/^the installation has 1 problem\n\nproblem {2}nothing polls into\s/);
   expect(text).toMatch(/\n {9}→ run `cred-watch init --write`\nok {7}the last poll was at /);
+});
+
+const LINES: [string, (line: string) => string, object][] = [
+  [
+    'env with the database',
+    (line) => line.replace(/ --db (\S+)/, '').replace('* * * * ', '$&env CRED_WATCH_DB=@ '),
+    { state: 'ok' },
+  ],
+  [
+    'cd and a relative database',
+    (line) => line.replace('* * * * ', '$&cd @/.. && ').replace(/--db \S+/, '--db samples.db'),
+    { state: 'ok' },
+  ],
+  [
+    'cd to a missing folder',
+    (line) => line.replace('* * * * ', '$&cd /gone && '),
+    { state: 'problem', problem: { code: 'folder-missing', path: '/gone' } },
+  ],
+  [
+    'a missing flock',
+    (line) => line.replace('* * * * ', '$&/opt/gone/flock /tmp/lock env '),
+    { state: 'problem', problem: { code: 'program-missing', path: '/opt/gone/flock' } },
+  ],
+  [
+    'a variable',
+    (line) => line.replace(/--db \S+/, '--db $HOME/x.db'),
+    { state: 'unknown', problem: { code: 'command-unknown' } },
+  ],
+  [
+    'a condition',
+    (line) => line.replace('* * * * ', '$&test -f /etc/poll && '),
+    { state: 'unknown', problem: { code: 'command-unknown' } },
+  ],
+];
+
+test.each(LINES)('a line with %s is read', async (_, edit, expected) => {
+  const machine = await createInstallation();
+  const line = edit((machine.crontab.read() ?? '').split('\n')[1] ?? '');
+  machine.crontab.write(
+    `${line.replace('@/..', join(machine.database, '..')).replace('@', machine.database)}\n`,
+  );
+  const result = await machine.check();
+  expect(findCheck(result, 'POLLER')).toMatchObject(expected);
+  expect(findViolations('init-check', JSON.parse(JSON.stringify({ ...result, code: undefined })))).toEqual(
+    [],
+  );
+});
+
+test('without /proc, it is unknown whether cron runs', async () => {
+  const machine = await createInstallation();
+  rmSync(join(machine.root, 'proc'), { recursive: true });
+  const result = await machine.check();
+  expect(findCheck(result, 'POLLER')).toMatchObject({ state: 'unknown', problem: { code: 'cron-unknown' } });
+  expect(result.code).toBe(0);
 });
 
 type Machine = Awaited<ReturnType<typeof createInstallation>>;

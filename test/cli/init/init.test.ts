@@ -56,7 +56,7 @@ test('--write installs the line once', async () => {
   const first = await init([...CRON, '--write', '--yes']);
   expect([first.code, first.stdout]).toEqual([
     0,
-    expect.stringContaining('installed: cron polls from now on'),
+    expect.stringContaining('installed: cron polls false credentials from now on'),
   ]);
   const text = crontab.read() ?? '';
   expect(text).toMatch(/^MAILTO=ops\n30 2 \* \* \* \/srv\/load\.sh\n# cred-watch .*\n\*\/5 .* poll .*\n$/);
@@ -93,6 +93,47 @@ test('--write changes no line that polls the same credentials', async () => {
     `error: the crontab polls these credentials already: ${line}hint: remove this line with \`crontab -e\`, then run the command again\n`,
   ]);
   expect(crontab.read()).toBe(line);
+});
+
+test('--write replaces an earlier line of init, and keeps the other lines', async () => {
+  const { init, crontab } = await createInstance();
+  crontab.write(Buffer.from('# caf\xe9\n', 'latin1'));
+  await init([...CRON, '--write', '--yes']);
+  const before = crontab.readBytes();
+  crontab.write(Buffer.concat([before, Buffer.from('0 2 * * * /srv/caf\xe9.sh\n', 'latin1')]));
+  const { code, stdout } = await init([...CRON, '--write', '--yes', '--every', '1m']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('installed: cron polls')]);
+  const expected = `${before.toString('latin1').replace('*/5 * * * *', '* * * * *')}0 2 * * * /srv/caf\xe9.sh\n`;
+  expect(crontab.readBytes().toString('latin1')).toBe(expected);
+});
+
+test('the question shows the earlier line, and a refusal claims nothing', async () => {
+  const { init, crontab, database, folder, env } = await createInstance();
+  await init([...CRON, '--write', '--yes']);
+  const before = crontab.read();
+  const output = recorder();
+  const variables = minimalEnvironment({ ...env, HOME: folder, PATH: crontab.path, CRED_WATCH_DB: database });
+  const io = createTestIo(variables, 'n\n', { ...output.outputs, canAsk: () => true });
+  expect(await main(['init', ...CRON, '--write', '--every', '1m'], io)).toBe(0);
+  expect(output.stderr()).toMatch(/earlier line of `init`:\n\n\*\/5 .*\n\nReplace it\? \[y\/N\] $/);
+  expect(output.stdout()).not.toMatch(/keeps? sampling|polls from now on/);
+  expect(output.stdout()).toContain('nothing changed');
+  expect(crontab.read()).toBe(before);
+});
+
+test('init names an installed line while cron does not run, and shows no second poller', async () => {
+  const { init, crontab } = await createInstance();
+  await init([...CRON, '--write', '--yes']);
+  const before = crontab.read();
+  const { code, stdout } = await init(['--write', '--yes', '--schedule', 'cron']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('nothing changed')]);
+  const shown = await init([]);
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toMatch(
+    /^cron \(crontab of \S+\) (?:has a line for this poll|polls every 5m) already/m,
+  );
+  expect(shown.stdout).not.toContain(' poll --source ');
+  expect(crontab.read()).toBe(before);
 });
 
 test('--write without a terminal needs --yes, and neither polls nor writes', async () => {
@@ -243,6 +284,15 @@ test('credentials of simulate are called false, also in the question', async () 
   expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
   expect(output.stdout()).toMatch(/^ {2}attention {7}these credentials are false: they come from\s/m);
   expect(output.stderr()).toMatch(/^The credentials are false \(`cred-watch simulate`\)\. Add this line/);
+  expect(output.stdout()).not.toContain('To keep sampling');
+});
+
+test('--yes with credentials of simulate says what is polled', async () => {
+  const { init } = await createInstance();
+  const shown = await init(CRON);
+  expect(shown.stdout).toContain('For a test with these false credentials, add this line to your crontab');
+  const { stdout } = await init([...CRON, '--write', '--yes']);
+  expect(stdout.replace(/\s+/g, ' ')).toContain('installed: cron polls false credentials from now on');
 });
 
 test('the printed report command judges the job of -j, or of its variable', async () => {
@@ -255,8 +305,8 @@ test('the printed report command judges the job of -j, or of its variable', asyn
 });
 
 const ANSWERS: [answer: string, message: string, isInstalled: boolean][] = [
-  ['y\n', 'installed: cron polls from now on', true],
-  ['yes\n', 'installed: cron polls from now on', true],
+  ['y\n', 'installed: cron polls false credentials from now on', true],
+  ['yes\n', 'installed: cron polls false credentials from now on', true],
   ['n\n', 'nothing changed', false],
   ['\n', 'nothing changed', false],
   ['', 'nothing changed', false],

@@ -95,7 +95,9 @@ test('report --listen --fleet serves hosts', async () => {
   expect(JSON.stringify(fleet)).toContain('"i-0abc"');
   expect(fleet.series).toBeUndefined();
   expect((await curl(`${server.origin}/metrics`)).body).toContain('cred_watch_fleet_');
-  expect((await curl(`${server.origin}/`)).body).toContain('<meta http-equiv="refresh" content="60">');
+  const page = (await curl(`${server.origin}/`)).body;
+  expect(page).toContain('{"refreshSeconds":60,"renderedAt":');
+  expect(page).not.toContain('http-equiv="refresh"');
 });
 
 test('flags that contradict --listen are rejected', async () => {

@@ -5,22 +5,32 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-const MISSPELT = { CRED_WATCH_JOBDURATION: '2h' };
-
-test('a misspelt variable is a note before the output', async () => {
+test('a variable of a flag without variables is a note before the output', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   await succeed(['import', fixturePath('curl.log'), '--db', db]);
-  const env = { ...MISSPELT, CRED_WATCH_DB: db };
+  const env = { CRED_WATCH_MAX_AGE: '2h', CRED_WATCH_DB: db };
   const { code, stderr } = await runCommand(['report'], { env });
   expect([code, stderr]).toEqual([
     0,
-    'note: no command reads the variable CRED_WATCH_JOBDURATION\nhint: did you mean CRED_WATCH_JOB_DURATION?\n',
+    'note: no command reads the variable CRED_WATCH_MAX_AGE\nhint: give --max-age\n',
   ]);
   const line = await runCommand(['report', '--exit-codes', 'nagios'], { env });
   expect(line.stdout).toMatch(
-    /^CREDWATCH OK - [^|]*; no command reads the variable CRED_WATCH_JOBDURATION: did you mean CRED_WATCH_JOB_DURATION\? \| '[^\n]*\n$/,
+    /^CREDWATCH OK - [^|]*; no command reads the variable CRED_WATCH_MAX_AGE: give --max-age \| '[^\n]*\n$/,
   );
   expect(line.stderr).toBe('');
+});
+
+test('a misspelt variable makes the line of a plugin unknown', async () => {
+  const db = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', fixturePath('curl.log'), '--db', db]);
+  const env = { CRED_WATCH_JOBDURATION: '2h', CRED_WATCH_DB: db };
+  expect(await runCommand(['report', '--exit-codes', 'nagios'], { env })).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(
+      /^CREDWATCH UNKNOWN - CRED_WATCH_JOBDURATION is not known.*did you mean CRED_WATCH_JOB_DURATION\?/,
+    ),
+  });
 });
 
 test('the line of a plugin names the variable that selects nothing', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groupBy } from '../../../src/domain/lists.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Sample, SeriesHistory } from '../../../src/domain/model.ts';
+import type { FailureReason, Sample, SeriesHistory } from '../../../src/domain/model.ts';
 import { assess } from '../../../src/domain/verdict/assessment.ts';
 import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
 import { KINDS } from '../../support/accuracy/kinds.ts';
@@ -34,7 +34,7 @@ describe('assessFleet', () => {
       ['safe', 'safe'],
     ]);
     expect(fleet.jobs[0]?.unknownReasons).toEqual([{ code: 'NO_SAMPLES', hostCount: 1 }]);
-    expect(fleet.worstCase).toBe(2.5 * HOUR);
+    expect(fleet.worstCase).toEqual({ seconds: 2.5 * HOUR, host: 'short' });
     expect(fleet.hosts[0]).toMatchObject({ worstCase: 2.5 * HOUR, worstSeries: { role: 'worker' } });
   });
 
@@ -48,13 +48,40 @@ describe('assessFleet', () => {
     ]);
   });
 
+  test('the smallest worst case has its own host, because another host or series can decide the verdict', () => {
+    const never = hourly(identity({ host: 'a', role: 'never' }), { lifetimes: [3 * HOUR] });
+    const sometimes = hourly(identity({ host: 'a', source: 'container', apiVersion: '', role: 'task' }), {
+      lifetimes: [6, 2, 6].map(hours),
+    });
+    const other = hourly(identity({ host: 'b' }), { lifetimes: [6, 2.5, 6].map(hours) });
+    const jobs = [job(4 * HOUR)];
+    const fleet = judgeFleet([never, sometimes, other], { jobs, groupBy: { kind: 'source' } });
+    const ofSeries = (history: SeriesHistory) => judgeFleet([history], { jobs }).worstCase?.seconds;
+    expect(
+      fleet.hosts.map(({ host, worstSeries, worstCase }) => [host, worstSeries?.role, worstCase]),
+    ).toEqual([
+      ['b', 'app', ofSeries(other)],
+      ['a', 'never', ofSeries(never)],
+    ]);
+    expect(fleet.worstCase).toEqual({ seconds: ofSeries(sometimes), host: 'a' });
+    expect(fleet.groups?.groups.map(({ value, worstCase }) => [value, worstCase?.host])).toEqual([
+      ['container', 'a'],
+      ['imds', 'b'],
+    ]);
+  });
+
   test('a retired series judges no job and is counted', () => {
     const retired = hourly(identity({ host: 'safe', role: 'old' }), {
       began: 20,
       lifetimes: [4, 4, 3.5, 4].map(hours),
     });
     const fleet = judgeFleet([retired, safeHost], { jobs: [JOB] });
-    expect(fleet).toMatchObject({ verdict: 'safe', seriesCount: 2, retiredCount: 1, worstCase: 5 * HOUR });
+    expect(fleet).toMatchObject({
+      verdict: 'safe',
+      seriesCount: 2,
+      retiredCount: 1,
+      worstCase: { seconds: 5 * HOUR },
+    });
     expect(judgeFleet([retired, safeHost], { jobs: [JOB], judgeRetired: true }).verdict).not.toBe('safe');
   });
 
@@ -111,13 +138,16 @@ describe('silent hosts', () => {
   test('a host without samples is silent, and imported samples make no host silent', () => {
     expect(judgeFleet([failedHost]).silentHosts).toMatchObject([{ code: 'NO_SAMPLES', lastSample: null }]);
     const imported = { ...safeHost, isPolled: false };
-    expect(judgeFleet([imported], old)).toMatchObject({ silentHosts: [], imported: { hostCount: 1 } });
+    expect(judgeFleet([imported], old)).toMatchObject({
+      silentHosts: [],
+      oldImports: [{ host: safeHost.identity.host }],
+    });
     expect(judgeFleet([imported], { ...old, maxAge: 86_400 })).toMatchObject({
       silentHosts: [{ code: 'NOT_SAMPLED' }],
-      imported: { hostCount: 0, newestSample: null },
+      oldImports: [],
     });
-    expect(judgeFleet([imported]).imported.hostCount).toBe(0);
-    expect(judgeFleet([safeHost], old).imported.hostCount).toBe(0);
+    expect(judgeFleet([imported]).oldImports).toEqual([]);
+    expect(judgeFleet([safeHost], old).oldImports).toEqual([]);
   });
 });
 
@@ -135,7 +165,12 @@ describe('groups', () => {
       hosts,
     );
     expect(groups?.groups).toMatchObject([
-      { value: 'test', verdict: 'start-after-rotation', hostCount: 1, worstCase: 2.5 * HOUR },
+      {
+        value: 'test',
+        verdict: 'start-after-rotation',
+        hostCount: 1,
+        worstCase: { seconds: 2.5 * HOUR, host: 'short' },
+      },
       { value: null, verdict: 'safe', hostCount: 1 },
       { value: 'prod', verdict: 'safe', jobs: [{ hosts: { safe: 1, notSafe: 0, unknown: 0 } }] },
     ]);
@@ -159,7 +194,7 @@ describe('groups', () => {
     const sources = judgeFleet([safeHost, second], { groupBy: { kind: 'source' } }).groups?.groups;
     expect(sources).toMatchObject([
       { value: 'container', rotationInterval: { min: HOUR, max: HOUR } },
-      { value: 'imds', worstCase: 5 * HOUR },
+      { value: 'imds', worstCase: { seconds: 5 * HOUR, host: 'safe' } },
     ]);
   });
 });
@@ -284,4 +319,28 @@ test('each host of a random fleet has the verdict of its own report', () => {
     }
   }
   expect(found.size).toBeGreaterThanOrEqual(4);
+});
+
+describe('failing hosts', () => {
+  const failAt = (lastAt: number, reason: FailureReason = 'timeout') => [
+    { reason, count: 1, firstAt: lastAt, lastAt, lastDetail: '' },
+  ];
+  const listFailing = (...histories: Parameters<typeof judgeFleet>[0]) => judgeFleet(histories).failingHosts;
+
+  test('a host fails if its newest poll failed', () => {
+    expect(listFailing({ ...safeHost, failedPolls: failAt(NOW) })).toEqual([
+      { host: safeHost.identity.host, source: 'imds', reason: 'timeout', lastAt: NOW },
+    ]);
+    expect(listFailing({ ...safeHost, failedPolls: failAt(NOW - 5 * 86_400_000) })).toEqual([]);
+  });
+
+  test('a source that is not configured is no failure beside another source', () => {
+    const other = { ...failedHost, identity: { ...safeHost.identity, source: 'container' as const } };
+    const missing = { ...other, failedPolls: failAt(NOW, 'not-configured') };
+    expect(listFailing(safeHost, missing)).toEqual([]);
+    expect(listFailing(missing)).toMatchObject([{ reason: 'not-configured' }]);
+    expect(listFailing(safeHost, { ...other, failedPolls: failAt(NOW) })).toMatchObject([
+      { source: 'container' },
+    ]);
+  });
 });

@@ -53,6 +53,24 @@ test.each([
   expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE).code).toBe('addable');
 });
 
+const OWN = buildCronLine(createPoll({ node: '/opt/50% a/node', variables: [['A', "it's"]] }), 60);
+
+test('an earlier line of init is replaced', () => {
+  const text = `# a\n${CRON_COMMENT}\n${OWN}\n0 2 * * * /srv/load.sh\n`;
+  expect(addToCrontab(text, CRON_COMMENT, LINE)).toEqual({ code: 'replaceable', line: OWN, index: 2 });
+});
+
+test.each([
+  ['without the comment', `\n${OWN}\n`],
+  ['that a user edited', `${CRON_COMMENT}\n${OWN.replace('* A=', '* nice -n 5 env A=')}\n`],
+  ['with another output', `${CRON_COMMENT}\n${OWN.replace('/dev/null', '/tmp/log')}\n`],
+  ['with other times', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '1 2 3 * *')}\n`],
+  ['into another database', `${CRON_COMMENT}\n${OWN.replace('samples.db', 'other.db')}\n`],
+  ['beside a second one', `${CRON_COMMENT}\n${OWN}\n* * * * * cred-watch poll\n`],
+])('a line of init %s is not replaced', (_, text) => {
+  expect(addToCrontab(text, CRON_COMMENT, LINE).code).toBe('conflict');
+});
+
 test('the crontab of the system has a column for the user', () => {
   const text =
     'PATH=/usr/local/bin:/usr/bin\n*/5 * * * * credwatch /usr/bin/node /usr/local/bin/cred-watch poll';
@@ -71,7 +89,22 @@ test('the text behind a percent sign is not part of the command', () => {
   expect(entry?.poll.flags.get('--db')).toBe('/a%b');
 });
 
-test('a redirection ends the arguments', () => {
-  const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x');
-  expect([...(entry?.poll.flags ?? [])]).toEqual([['--db', '/a']]);
+test('a redirection is no argument', () => {
+  const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x >> "$HOME/log" 2>&1');
+  expect([...(entry?.poll.flags ?? [])]).toEqual([
+    ['--db', '/a'],
+    ['--host', 'x'],
+  ]);
+  expect(entry?.poll.isCertain).toBe(true);
+});
+
+test('a line with two polls has both', () => {
+  const polls = findPolls('0 * * * * cred-watch poll --profile a; cred-watch poll --profile b');
+  expect(polls.map(({ poll }) => poll.flags.get('--profile'))).toEqual(['a', 'b']);
+});
+
+test('a line that polls with env conflicts with the same line without env', () => {
+  expect(addToCrontab(`* * * * * cd /srv && env A=b cred-watch poll\n`, CRON_COMMENT, LINE).code).toBe(
+    'conflict',
+  );
 });

@@ -3,8 +3,8 @@ import { describePostgresInCi } from '../../support/postgres/describe-postgres.t
 import { runAt } from '../../support/postgres/run-at.ts';
 import type { TestDatabase } from '../../support/postgres/server.ts';
 import {
+  createMigrated,
   IDENTITY,
-  migrateDatabase,
   openTemporaryStore,
   pushTo,
   recordEvents,
@@ -31,8 +31,7 @@ const TABLES = ['generations', 'failed_polls', 'job_runs', 'series', 'host_tags'
 
 describePostgresInCi('after --retain', (server) => {
   test('the next push corrects the figures, also if it has nothing new', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 40);
     await pushTo(database, store);
@@ -53,8 +52,7 @@ describePostgresInCi('after --retain', (server) => {
   });
 
   test('two databases of one host correct the figures once', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     const [one, two] = [openTemporaryStore(), openTemporaryStore()];
     recordHours(one, 0, 20);
     recordHours(two, 18, 40);
@@ -74,8 +72,7 @@ describePostgresInCi('after --retain', (server) => {
   });
 
   test('a host without rows is gone with its tags, and comes back with its next sample', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     const [old, alive] = [openTemporaryStore(), openTemporaryStore()];
     recordHours(old, 0, 3);
     recordEvents(old);
@@ -95,8 +92,7 @@ describePostgresInCi('after --retain', (server) => {
   });
 
   test('a host that still pushes has a state of its own', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 3);
     await pushTo(database, store);
@@ -115,8 +111,7 @@ describePostgresInCi('after --retain', (server) => {
 
 describePostgresInCi('--forget-host', (server) => {
   test('deletes all rows of one host', async () => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     const [gone, kept] = [openTemporaryStore(), openTemporaryStore()];
     const tags = new Map([['env', 'prod']]);
     for (const store of [gone, kept]) recordEvents(store);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AssessedFleet } from '../../../src/domain/fleet/assessed-fleet.ts';
+import type { FailedPollCount } from '../../../src/domain/model.ts';
 import { FLEET_FORMATS, type FleetFormat } from '../../../src/report/fleet/formats.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import {
@@ -132,10 +133,17 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
       (none)        unknown               1       0%
       app           safe                  1       100%    5h           1h
 
-      host                          verdict               worst case   spare
-      web-2                         start-after-rotation  2h 30m       -35m
-      web-3                         unknown
-      web-1                         safe                  5h           1h 55m
+      host          verdict               note            worst case   spare
+      web-2         start-after-rotation                  2h 30m       -35m
+      web-3         unknown               polls fail
+      web-1         safe                                  5h           1h 55m
+
+      failing polls         web-3: the last poll of imds failed at 2026-11-22
+                            11:55:00Z (timeout)
+
+      what to do            run \`cred-watch sources\` on these hosts: it shows each
+                            source and what to repair; new rotations are not
+                            recorded meanwhile
 
       silent hosts          web-3: no sample yet
 
@@ -165,11 +173,16 @@ test('Markdown shows the same hosts as the table', async () => {
     | \`(none)\` | ❔ unknown | 1 | 0% |  |  |
     | \`app\` | ✅ safe | 1 | 100% | 5h | 1h |
 
-    | host | verdict | worst case | spare | series |
-    | --- | --- | --- | --- | --- |
-    | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |
-    | \`web-3\` | ❔ unknown |  |  | \`imds\` |
-    | \`web-1\` | ✅ safe | 5h | 1h 55m | \`imds v2 app\` |
+    | host | verdict | worst case | spare | series | note |
+    | --- | --- | --- | --- | --- | --- |
+    | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
+    | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail |
+    | \`web-1\` | ✅ safe | 5h | 1h 55m | \`imds v2 app\` |  |
+
+    ### failing polls
+
+    - \`web-3\`: the last poll of imds failed at 2026-11-22 11:55:00Z (timeout)
+    - run \`cred-watch sources\` on these hosts: it shows each source and what to repair; new rotations are not recorded meanwhile
 
     ### silent hosts
 
@@ -196,6 +209,10 @@ test('the gauges of a fleet have no label of a host', async () => {
     # HELP cred_watch_fleet_silent_hosts Hosts without a recent sample.
     # TYPE cred_watch_fleet_silent_hosts gauge
     cred_watch_fleet_silent_hosts 1
+
+    # HELP cred_watch_fleet_failing_hosts Hosts whose newest poll of a source failed.
+    # TYPE cred_watch_fleet_failing_hosts gauge
+    cred_watch_fleet_failing_hosts 1
 
     # HELP cred_watch_fleet_changed_roles Roles and sources whose behaviour changed in the last week.
     # TYPE cred_watch_fleet_changed_roles gauge
@@ -294,4 +311,57 @@ test('the page of a fleet says which job fails where, and how to see why', async
   expect(page).toMatch(/Worst case: .* on host db 9, .* short/);
   expect(page).toContain('cred-watch report --host &#39;db 9&#39; -j 3h --margin 5m');
   expect(page).toContain('not safe: never');
+});
+
+/** A safe host whose polls have failed since the newest sample, one with old imported samples, and one without notes. */
+function noted(): AssessedFleet {
+  const web = (number: number) => hourly(identity({ host: `web-${number}` }));
+  const imported = { ...hourly(identity({ host: 'old-1' }), { began: 500 }), isPolled: false };
+  const failed = { ...web(1), failedPolls: failing(identity()).failedPolls.map(failAfterSample) };
+  return judgeFleet([failed, web(2), imported], { jobs: [job(3 * HOUR)] });
+}
+
+const failAfterSample = (poll: FailedPollCount): FailedPollCount => ({ ...poll, lastAt: NOW });
+
+test('every format names hosts with failing polls, and changes no verdict', async () => {
+  const fleet = noted();
+  expect(fleet.verdict).toBe('safe');
+  const table = await render('table', fleet, { width: 110 });
+  expect(table).toMatch(/^ {2}web-1 +safe +polls fail +5h /m);
+  expect(table).toMatch(/^ {2}web-2 +safe +5h /m);
+  expect(table).toMatch(/^ {2}failing polls +web-1: the last poll of imds failed at .* \(timeout\)$/m);
+  expect(table).toContain('run `cred-watch sources` on these hosts');
+  const markdown = await render('markdown', fleet);
+  expect(markdown).toContain('| host | verdict | worst case | spare | series | note |');
+  expect(markdown).toMatch(/^\| `web-1` \| .* \| polls fail \|$/m);
+  expect(markdown).toContain('### failing polls\n\n- `web-1`: the last poll of imds failed');
+  const page = await render('html', fleet);
+  expect(page).toMatch(/<th scope="row">web-1<\/th>.*<small>polls fail<\/small>/);
+  expect(page).toContain('<h2>Failing polls</h2>');
+  const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');
+  const column = head.split(',').indexOf('poll_failure');
+  expect(rows.map((row) => row.split(',')[column]).sort()).toEqual(['', '', 'timeout']);
+  expect(await render('prometheus', fleet)).toContain('\ncred_watch_fleet_failing_hosts 1\n');
+  const json = JSON.parse(await render('json', fleet));
+  expect(findViolations('fleet', json)).toEqual([]);
+  expect(json.failing_hosts).toMatchObject([{ host: 'web-1', source: 'imds', reason: 'timeout' }]);
+});
+
+test('without failing polls, no format has a list of them', async () => {
+  const fleet = judgeFleet([hourly(identity())], { jobs: [job(3 * HOUR)] });
+  for (const format of ['table', 'markdown', 'html'] as const)
+    expect(await render(format, fleet)).not.toMatch(/failing polls|polls fail|\bnote\b/i);
+});
+
+test('old imported samples are shown with the name of the host and their age', async () => {
+  const fleet = noted();
+  const table = await render('table', fleet, { width: 110 });
+  expect(table).toMatch(/old samples +1 host has only imported samples, the newest from [-0-9]+: old-1;/);
+  expect(table).toMatch(/^ {2}old-1 +safe +samples \d+d old/m);
+  expect(await render('markdown', fleet)).toMatch(/^\| `old-1` \| .* \| samples \d+d old \|$/m);
+  expect(await render('html', fleet)).toMatch(
+    /<th scope="row">old-1<\/th>.*<small>samples \d+d old<\/small>/,
+  );
+  const json = JSON.parse(await render('json', fleet));
+  expect(json.imported_only).toMatchObject({ host_count: 1, hosts: ['old-1'] });
 });

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { renderFleetNagiosLine } from '../../../src/report/fleet/nagios-line.ts';
-import { failing, HOSTILE_NAMES, HOUR, hourly, identity, job } from '../../support/report/assessments.ts';
+import {
+  failing,
+  HOSTILE_NAMES,
+  HOUR,
+  hourly,
+  identity,
+  job,
+  NOW,
+} from '../../support/report/assessments.ts';
 import { judgeFleet } from '../../support/report/fleets.ts';
 import { parseNagiosLine } from '../../support/report/nagios-line.ts';
 
@@ -23,7 +31,10 @@ test.each([
 
 test('the line names the worst host and counts silent hosts', () => {
   const { text, data } = line([web(1), short, silent], { jobs: [job(3 * HOUR)] });
-  expect(text).toMatch(/ is safe on 1 of 3 hosts .*; worst host db-1: 2h 05m short; 1 silent host$/);
+  expect(text).toMatch(
+    / is safe on 1 of 3 hosts .*; worst host db-1: 2h 05m short; 1 silent host; polls fail on 1 host: db-2 \(timeout\)$/,
+  );
+  expect(data).toMatchObject({ failing: { value: 1 } });
   expect(data).toMatchObject({ silent: { value: 1 }, not_safe: { value: 1 }, unknown: { value: 1 } });
 });
 
@@ -56,4 +67,20 @@ test.each(Object.entries(HOSTILE_NAMES))('a host with the name %s stays in the l
   const named = job(null, { name });
   const { state } = line([hourly(identity({ host: name, role: name }))], { jobs: [named, job(9 * HOUR)] });
   expect(state).toBe('CRITICAL');
+});
+
+test('a safe host with failing polls is OK, as in its own status, and is named', () => {
+  const failed = (number: number, reason: 'timeout' | 'throttled') => ({
+    ...web(number),
+    failedPolls: [{ reason, count: 3, firstAt: NOW - 9000, lastAt: NOW, lastDetail: '' }],
+  });
+  const { state, text, data } = line(
+    [failed(1, 'throttled'), failed(2, 'timeout'), failed(3, 'timeout'), failed(4, 'timeout'), web(5)],
+    { jobs: [job(HOUR)] },
+  );
+  expect(state).toBe('OK');
+  expect(text).toMatch(
+    /; polls fail on 4 hosts: web-1 \(throttled\), web-2 \(timeout\), web-3 \(timeout\) and 1 more$/,
+  );
+  expect(data).toMatchObject({ failing: { value: 4 }, safe: { value: 5 } });
 });

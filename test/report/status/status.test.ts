@@ -126,7 +126,7 @@ describe('the line', () => {
     expect(parts(mixed()).slice(-3)).toEqual([
       'last poll 10m ago',
       'the worst of 4 series: web-2, imds v2, worker',
-      'polls fail on web-3, imds (timeout)',
+      'polls fail on web-3, imds (timeout); `prune --remove-series` removes a series without samples',
     ]);
   });
 
@@ -155,7 +155,9 @@ describe('the line', () => {
   test('the verdict has the colour of its safety, and failures have the colour of a warning', () => {
     const coloured = text(mixed(), { hasColour: true });
     expect(coloured).toContain('\u001b[31mnot safe\u001b[39m');
-    expect(coloured).toContain('\u001b[33mpolls fail on web-3, imds (timeout)\u001b[39m');
+    expect(coloured).toContain(
+      '\u001b[33mpolls fail on web-3, imds (timeout); `prune --remove-series` removes a',
+    );
     expect(text(judge([hourly(web(1))], [job(HOUR)]), { hasColour: true })).toContain(
       '\u001b[32msafe so far\u001b[39m',
     );

@@ -71,3 +71,47 @@ test('rows look the same above a row that only cli-table3 can lay out', () => {
     }),
   );
 });
+
+test('without its colours, a coloured table equals the table without colours', () => {
+  const { good, bold, dim } = createPalette({ hasColour: true, isAsciiOnly: false });
+  const keep = (text: string) => text;
+  const paint = fc.constantFrom(keep, good, bold, dim, (text: string) => bold(good(text)));
+  const word = fc.constantFrom('', 'a', 'job-1', '\u00b7', '1h 05m', '05m', '\n', 'x'.repeat(12));
+  const cell = fc.array(fc.tuple(word, paint), { maxLength: 6 });
+  const aligns = fc.constantFrom('left' as const, 'right' as const);
+  const removeColours = (text: string) => text.replace(/\u001b\[\d+m/g, '');
+  fc.assert(
+    fc.property(cell, cell, fc.integer({ min: 2, max: 14 }), aligns, (left, right, width, align) => {
+      const layOutCells = (isColoured: boolean) =>
+        layOutColumns(
+          [
+            [left, right].map((words) =>
+              words.map(([text, colour]) => (isColoured ? colour(text) : text)).join(' '),
+            ),
+          ],
+          [width, width],
+          [align, align],
+        );
+      const trim = (text: string) => text.split('\n').map((line) => line.trimEnd());
+      expect(trim(removeColours(layOutCells(true)))).toEqual(trim(layOutCells(false)));
+    }),
+  );
+});
+
+test('an empty coloured cell takes no more than the spaces of its column', () => {
+  const { dim } = createPalette({ hasColour: true, isAsciiOnly: false });
+  expect(
+    layOutColumns(
+      [
+        [dim(''), dim('series')],
+        ['', '\u6f22'],
+      ],
+      [2, 8],
+    ),
+  ).toBe(`  ${dim('series')}\n  \u6f22`);
+});
+
+test('a wrapped colour ends with each line and continues on the next', () => {
+  const { bad } = createPalette({ hasColour: true, isAsciiOnly: false });
+  expect(layOutColumns([[`is ${bad('not safe')} now`]], [7])).toBe(`is ${bad('not')}\n${bad('safe')}\nnow`);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runProgram } from './built-program.ts';
 import { canariesIn } from './canaries.ts';
 import type { Run } from './program-run.ts';
-import { runCommand } from './run-command.ts';
+import { runSampled } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
 /** Lists the canaries that were found in outputs and files. */
@@ -20,13 +20,16 @@ export function findCanaries(home: string, runs: readonly Run[]): string[] {
   return [...outputs, ...files];
 }
 
-/** Creates a home folder for runs of the program. */
+/**
+ * Creates a home folder.
+ * @returns `runAlone` always starts the built program, and `run` only at times
+ */
 export function makeHome(finished?: (clean: () => void) => void) {
   const home = temporaryFolder(finished);
   const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };
   const runBy =
-    (way: typeof runCommand) =>
+    (way: typeof runSampled) =>
     (args: string[], more: Record<string, string> = {}, stdin?: string) =>
       way(args, { env: { ...env, ...more }, cwd: home, ...(stdin === undefined ? {} : { stdin }) });
-  return { home, env, run: runBy(runCommand), runAlone: runBy(runProgram) };
+  return { home, env, run: runBy(runSampled), runAlone: runBy(runProgram) };
 }

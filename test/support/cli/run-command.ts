@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { PassThrough } from 'node:stream';
+import { expect } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import { isThorough } from '../thorough.ts';
 import { startProgram } from './built-program.ts';
@@ -16,6 +17,20 @@ export const startCommand: (args: readonly string[], options?: RunOptions) => Ru
 
 export const runCommand = (args: readonly string[], options?: RunOptions): Promise<Run> =>
   startCommand(args, options).done;
+
+/** No list of commands has a multiple of this length, so that each command starts the program at times. */
+const PROGRAM_EVERY = 5;
+
+const runsOfFiles = new Map<string, number>();
+
+/** As {@link runCommand}, for tests with hundreds of runs: in CI, every nth run of a file starts the built program. */
+export function runSampled(args: readonly string[], options?: RunOptions): Promise<Run> {
+  const { testPath = '' } = expect.getState();
+  const runs = runsOfFiles.get(testPath) ?? 0;
+  runsOfFiles.set(testPath, runs + 1);
+  const start = runs % PROGRAM_EVERY === 0 ? startCommand : startMain;
+  return start(args, options).done;
+}
 
 function startMain(args: readonly string[], { env, stdin = '', cwd }: RunOptions = {}): RunningProgram {
   const [stdout, stderr] = [createRecorder(), createRecorder()];

@@ -91,7 +91,8 @@ export class FaultRunner {
 
   /** Neither a lock nor a half-written file hinders the next run. */
   async #checkNextRun(): Promise<void> {
-    const { code, stderr } = await this.#runProgram(this.#scenario.args(join(this.#used, 'samples.db')), {
+    const args = this.#scenario.nextArgs ?? this.#scenario.args;
+    const { code, stderr } = await this.#runProgram(args(join(this.#used, 'samples.db')), {
       env: ENVIRONMENT,
     });
     expect([code, stderr]).toEqual([this.#scenario.successCode, '']);

@@ -23,6 +23,8 @@ export interface FaultScenario {
   successCode: number;
   /** The number of records that a successful run adds, or null if it deletes samples. */
   addedRecords: number | null;
+  /** The next run, if a second run of the same command would be refused. */
+  nextArgs?: (db: string) => readonly string[];
 }
 
 const SOURCE = ['--source', 'environment', '--host', 'db-loader'];
@@ -77,6 +79,15 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
     name: 'prune',
     prepare: (folder) => fillDatabase(join(folder, 'samples.db')),
     args: (db) => ['prune', '--older-than', '1m', '--db', db],
+    failureCode: 2,
+    successCode: 0,
+    addedRecords: null,
+  },
+  {
+    name: 'prune --remove-series',
+    prepare: (folder) => fillDatabase(join(folder, 'samples.db')),
+    args: (db) => ['prune', '--remove-series', '--host', 'db-loader', '--yes', '--db', db],
+    nextArgs: poll,
     failureCode: 2,
     successCode: 0,
     addedRecords: null,

@@ -40,7 +40,8 @@ export interface PostgresServer {
   /** The folder of the Unix socket. */
   socketFolder: string;
   superuser: { user: string; password: string };
-  createDatabase(): Promise<TestDatabase>;
+  /** @param template the name of a database to copy, to which no client is connected */
+  createDatabase(template?: string): Promise<TestDatabase>;
   /** What the server has logged until now. */
   readLog(): string;
   /** Ends all processes of the server with SIGKILL, as a crash does. The data stay. */
@@ -88,10 +89,11 @@ export async function startPostgres(
     port,
     socketFolder: folder,
     superuser: SUPERUSER,
-    async createDatabase() {
+    async createDatabase(template = 'template1') {
       databases++;
       const name = `test_${databases}`;
-      await query(folder, port, 'postgres', `CREATE DATABASE ${escapeIdentifier(name)}`);
+      const [created, copied] = [name, template].map(escapeIdentifier);
+      await query(folder, port, 'postgres', `CREATE DATABASE ${created} TEMPLATE ${copied}`);
       return {
         name,
         url: `postgres://${SUPERUSER.user}@127.0.0.1:${port}/${name}?sslmode=disable`,

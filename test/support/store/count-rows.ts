@@ -38,9 +38,9 @@ export function countRows(): Map<string, number> {
   return counts;
 }
 
-/** Of a row with a JSON list for each column, the length of the lists. */
+/** Of a row with a column that is a JSON list of all rows, the length of the list. */
 function countListedRows(source: string, row: unknown): number {
   if (!source.includes('json_group_array') || !Array.isArray(row)) return 1;
-  const list: unknown = JSON.parse(String(row.at(-1)));
-  return Array.isArray(list) ? list.length : 1;
+  const list = row.find((value) => typeof value === 'string' && value.startsWith('['));
+  return JSON.parse(list).length;
 }

@@ -122,8 +122,9 @@ test('with a source that works, clients never see less than the remaining validi
       const latency = Math.floor(speed * Math.max(0, early - 1));
       const phases = [{ seconds: Math.min(4 * lifetime, 8000), kind: 'works', latency } as const];
       await run({ ...values, phases, issues: true, idle: false }, store, (remaining, second) => {
-        // The first poll takes this time.
-        if (second > latency + 1) expect(remaining).toBeGreaterThanOrEqual(promised);
+        // The first poll takes this time. An assertion for each second would take most of the time of the test.
+        if (second > latency + 1 && !(remaining !== null && remaining >= promised))
+          expect(remaining).toBeGreaterThanOrEqual(promised);
       });
     }),
     { numRuns: RUNS },

@@ -46,6 +46,12 @@ export function addFlagVariables({ options }: Command): void {
 const hasVariable = (long: string | null | undefined): long is FlagWithVariable =>
   typeof long === 'string' && Object.hasOwn(FLAG_VARIABLES, long);
 
+/** The flag of a variable. Null for other variables. */
+export const findFlagOfVariable = (name: string): FlagWithVariable | null =>
+  Object.keys(FLAG_VARIABLES)
+    .filter(hasVariable)
+    .find((flag) => FLAG_VARIABLES[flag] === name) ?? null;
+
 /** The variable of a flag of {@link addFlagVariables}. */
 export const findVariable = (option: Option): string | undefined => variablesOfOptions.get(option);
 
@@ -54,25 +60,41 @@ export const findVariable = (option: Option): string | undefined => variablesOfO
  * @throws CredWatchError if a variable is invalid
  */
 export function applyFlagVariables(command: Command, env: Environment): void {
-  const find = (flag: string) => command.options.find(({ long }) => long === flag);
-  const getSource = (option: Option | undefined) =>
-    option && command.getOptionValueSource(option.attributeName());
-  const given: GivenFlags = {
-    env,
-    has: (flag) => getSource(find(flag)) === 'cli',
-    get: (flag) => command.getOptionValue(find(flag)?.attributeName() ?? flag),
-  };
-  const rules = rulesOfCommands.get(command);
+  const given = readGivenFlags(command, env);
   // The rule about a role needs the source.
   for (const flag of ['--source', '--role', '--job-duration', '--margin'] as const) {
-    const option = find(flag);
+    const option = findOption(command, flag);
     const text = env[FLAG_VARIABLES[flag]] ?? '';
-    if (option === undefined || findVariable(option) === undefined || text === '' || given.has(flag))
-      continue;
-    if (rules?.get(flag)?.some((isIgnored) => isIgnored(text.trim(), given))) continue;
+    if (option === undefined || text === '' || !isVariableRead(command, flag, text, given)) continue;
     const value = parseNamed(option, FLAG_VARIABLES[flag], text);
     command.setOptionValueWithSource(option.attributeName(), value, 'env');
   }
+}
+
+const findOption = (command: Command, flag: string): Option | undefined =>
+  command.options.find(({ long }) => long === flag);
+
+export function readGivenFlags(command: Command, env: Environment): GivenFlags {
+  const getSource = (option: Option | undefined) =>
+    option && command.getOptionValueSource(option.attributeName());
+  return {
+    env,
+    has: (flag) => getSource(findOption(command, flag)) === 'cli',
+    get: (flag) => command.getOptionValue(findOption(command, flag)?.attributeName() ?? flag),
+  };
+}
+
+/** False if the command has no such flag, the user gave the flag, or other flags make the variable irrelevant. */
+export function isVariableRead(
+  command: Command,
+  flag: FlagWithVariable,
+  text: string,
+  given: GivenFlags,
+): boolean {
+  const option = findOption(command, flag);
+  if (option === undefined || findVariable(option) === undefined || given.has(flag)) return false;
+  const rules = rulesOfCommands.get(command)?.get(flag) ?? [];
+  return !rules.some((isIgnored) => isIgnored(text.trim(), given));
 }
 
 /** What to do if these variables select nothing. Null without a variable. */

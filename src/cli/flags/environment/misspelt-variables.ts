@@ -1,8 +1,12 @@
-import { findSimilarWords } from '../../../domain/similar-words.ts';
+import type { Command } from 'commander';
+import { countEdits, findSimilarWords } from '../../../domain/similar-words.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
-import { FLAG_VARIABLES } from './flag-variables.ts';
+import { FLAG_VARIABLES, findFlagOfVariable, isVariableRead, readGivenFlags } from './flag-variables.ts';
 
 const PREFIX = 'CRED_WATCH_';
+
+/** The prefix of a variable that users can mean for one of ours. */
+const MEANT_PREFIX = /^CRED_?WATCH_/i;
 
 /** Variables that users set, without the prefix. */
 const KNOWN = [
@@ -15,27 +19,81 @@ const KNOWN = [
 /** Variables of `push`, and those that `poll --on-change` sets. */
 const OTHER = /^(?:PROMETHEUS_|CHANGE|OLD_|NEW_|EXPIRATION$)/;
 
-/** A variable with a typing error, which no command reads. */
+/** A variable that no command reads, and that resembles one of ours. */
 export interface MisspeltVariable {
   name: string;
   /** The names that the user can mean. */
   similar: readonly string[];
+  /** True if a variable of the user can hardly have this name by chance. */
+  isClose: boolean;
 }
 
-/** Other variables with the prefix may belong to scripts of the user. */
+/** Other variables with the prefix may belong to scripts of the user. An empty variable counts as unset. */
 export const findMisspeltVariables = (env: Environment): MisspeltVariable[] =>
-  Object.keys(env).flatMap((name) => {
-    if (!name.startsWith(PREFIX)) return [];
-    const word = name.slice(PREFIX.length);
-    if (KNOWN.includes(word) || OTHER.test(word)) return [];
-    const similar = findMeantWords(word).map((each) => PREFIX + each);
-    return similar.length === 0 ? [] : [{ name, similar }];
+  listUnknownVariables(env).flatMap(({ name, word }) => {
+    const similar = findMeantWords(word);
+    if (similar.length === 0) return [];
+    const isClose = similar.some((known) => isCloseTo(word, known));
+    return { name, similar: similar.map((each) => PREFIX + each), isClose };
   });
+
+/** Variables with the name of a flag of the command that has no variable. */
+export const findVariablesOfOtherFlags = (
+  { options }: Command,
+  env: Environment,
+): { name: string; flag: string }[] =>
+  listUnknownVariables(env).flatMap(({ name, word }) => {
+    const flag = `--${word.toLowerCase().replaceAll('_', '-')}`;
+    const exists = options.some(({ long }) => long === flag);
+    return exists && findMeantWords(word).length === 0 ? { name, flag } : [];
+  });
+
+/**
+ * True if a variable that the user can mean decides what the command does. `poll` goes on without a job duration or a
+ * margin, because its samples do not depend on them.
+ */
+export function isMisspellingFatal(
+  command: Command,
+  env: Environment,
+  { name, similar, isClose }: MisspeltVariable,
+): boolean {
+  if (!isClose) return false;
+  const given = readGivenFlags(command, env);
+  return similar.some((each) => {
+    const flag = findFlagOfVariable(each);
+    if (flag !== null) {
+      const isJudging = flag === '--job-duration' || flag === '--margin';
+      if (isJudging && command.name() === 'poll') return false;
+      return isVariableRead(command, flag, env[name] ?? '', given);
+    }
+    if (each === 'CRED_WATCH_DB') return !given.has('--db');
+    // In `report` and `status`, --host selects from the database, and has no variable.
+    const isHostRead = !['report', 'status'].includes(command.name());
+    return each === 'CRED_WATCH_HOST' && isHostRead && !given.has('--host');
+  });
+}
+
+function listUnknownVariables(env: Environment): { name: string; word: string }[] {
+  return Object.keys(env).flatMap((name) => {
+    if (!MEANT_PREFIX.test(name) || (env[name] ?? '') === '') return [];
+    const word = name.replace(MEANT_PREFIX, '').toUpperCase();
+    if (OTHER.test(word)) return [];
+    // On Windows, the case of names has no meaning.
+    return KNOWN.includes(word) && env[PREFIX + word] !== undefined ? [] : { name, word };
+  });
+}
+
+const isCloseTo = (word: string, known: string): boolean =>
+  findLongerNames(word).includes(known) ||
+  (word === 'DATABASE' && known === 'DB') ||
+  countEdits(word, known) <= Math.ceil(known.length / 4);
+
+/** `JOB` of `JOB_DURATION` is not similar enough. */
+const findLongerNames = (word: string): string[] => KNOWN.filter((known) => known.split('_').includes(word));
 
 function findMeantWords(word: string): string[] {
   if (word === 'DATABASE') return ['DB'];
-  // `JOB` of `JOB_DURATION` is not similar enough.
-  const longer = KNOWN.filter((known) => known.split('_').includes(word));
+  const longer = findLongerNames(word);
   if (longer.length > 0) return longer;
   // In short words, most letters can differ. The first one is rarely wrong.
   return findSimilarWords(word, KNOWN).filter((known) => known[0] === word[0]);

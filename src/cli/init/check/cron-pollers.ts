@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import type { Poller } from '../../../domain/installation/check/poller.ts';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Poller, PollerProblem } from '../../../domain/installation/check/poller.ts';
 import { findCronPolls, parseCrontab } from '../../../domain/installation/crontab.ts';
 import type { FoundPoll } from '../../../domain/installation/found-poll.ts';
 import type { Seconds } from '../../../domain/model.ts';
@@ -18,7 +19,7 @@ interface CronContext {
 
 /** The lines that poll, from the crontab of this user and the crontabs of the system. */
 export function findCronPollers(context: CronContext): Poller[] {
-  const { root, crontab, user } = context;
+  const { root, crontab, user, isRoot } = context;
   const folder = join(root, 'etc/cron.d');
   const system = [join(root, 'etc/crontab'), ...readNames(folder).map((name) => join(folder, name))];
   const found = [
@@ -33,34 +34,60 @@ export function findCronPollers(context: CronContext): Poller[] {
     const { poll } = entry;
     const variables = new Map([...entry.variables, ...poll.variables]);
     const owner = entry.user ?? user;
-    const path = variables.get('PATH') ?? CRON_PATH;
+    const isOwn = owner === user;
+    const home = variables.get('HOME') ?? (isOwn ? context.home : null);
+    const folder = findFolder(poll, home);
     return {
       place: { kind: 'cron', file, user: owner },
       poll,
-      database: findDatabase(poll, variables, owner === user, context),
+      database: poll.isCertain
+        ? findDatabase(poll, variables, { folder, home, isRoot: isOwn && isRoot })
+        : null,
       interval: findInterval(entry.line),
-      isOwn: owner === user,
+      isOwn,
       variables,
-      problem: findProgramProblem(poll, path) ?? (isRunning ? null : { code: 'cron-not-running' }),
+      problem: findProblem(poll, { path: variables.get('PATH') ?? CRON_PATH, folder, isRunning }),
     };
   });
 }
 
-/** Null for another user, whose home folder is unknown. */
+interface LineContext {
+  path: string;
+  folder: string | null;
+  /** Null if it is unknown whether the cron daemon runs. */
+  isRunning: boolean | null;
+}
+
+function findProblem(poll: FoundPoll, { path, folder, isRunning }: LineContext): PollerProblem | null {
+  if (isRunning === false) return { code: 'cron-not-running' };
+  if (!poll.isCertain) return { code: 'command-unknown' };
+  if (poll.folder !== null && folder !== null && !existsSync(folder))
+    return { code: 'folder-missing', path: folder };
+  return findProgramProblem(poll, path, folder) ?? (isRunning === null ? { code: 'cron-unknown' } : null);
+}
+
+/** The working folder. cron starts in the home folder. Null if it is unknown. */
+function findFolder({ folder }: FoundPoll, home: string | null): string | null {
+  if (folder?.startsWith('/')) return folder;
+  return home === null ? null : resolve(home, folder ?? '');
+}
+
+/** Null if it depends on the home folder of another user, which is unknown. */
 function findDatabase(
   poll: FoundPoll,
   variables: ReadonlyMap<string, string>,
-  isOwn: boolean,
-  { home, isRoot }: CronContext,
+  { folder, home, isRoot }: { folder: string | null; home: string | null; isRoot: boolean },
 ): string | null {
-  const given = poll.flags.get('--db') ?? variables.get('CRED_WATCH_DB');
-  if (given !== undefined) return given;
-  return isOwn ? findDefaultDatabasePath({ env: Object.fromEntries(variables), home, isRoot }) : null;
+  const given = poll.flags.get('--db') || variables.get('CRED_WATCH_DB');
+  if (given?.startsWith('/')) return given;
+  if (given) return folder === null ? null : resolve(folder, given);
+  return home === null ? null : findDefaultDatabasePath({ env: Object.fromEntries(variables), home, isRoot });
 }
 
 /** Null unless the line runs at each step of an hour or a day. */
 function findInterval(line: string): Seconds | null {
-  const [minute = '', hour = ''] = line.split(/\s+/);
+  const [minute = '', hour = '', ...days] = line.split(/\s+/);
+  if (days.slice(0, 3).some((field) => field !== '*')) return null;
   const minutes = /^\*(?:\/(\d+))?$/.exec(minute);
   if (minutes !== null) return hour === '*' ? Number(minutes[1] ?? 1) * 60 : null;
   const hours = /^\d+$/.test(minute) ? /^\*(?:\/(\d+))?$/.exec(hour) : null;

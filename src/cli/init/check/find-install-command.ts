@@ -31,7 +31,7 @@ export async function findInstallCommand(
     const kind = chooseSchedule(host, poll, every);
     if (kind === 'cron' || kind === 'systemd') return format(...sourceWords, '--write');
     if (kind === 'sidecar') return format(...sourceWords);
-    const canCron = host.hasCrontab && isCronRunning(root);
+    const canCron = host.hasCrontab && isCronRunning(root) === true;
     if (canCron && findScheduleProblem('cron', host, poll, every) === null)
       return format(...sourceWords, '--schedule', 'cron', '--write');
     const user = readUserName(io);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { PollerProblem } from '../../../domain/installation/check/poller.ts';
 import type { FoundPoll } from '../../../domain/installation/found-poll.ts';
 
@@ -12,10 +12,20 @@ export const SYSTEMD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 /**
  * Why the program of a schedule cannot start. Null if nothing is missing.
  * @param path the value of PATH
+ * @param folder the working folder. Null if it is unknown
  */
-export function findProgramProblem({ node, program }: FoundPoll, path: string): PollerProblem | null {
+export function findProgramProblem(
+  { node, program, wrappers }: FoundPoll,
+  path: string,
+  folder: string | null = null,
+): PollerProblem | null {
   // Without Node in front, the first line of the program searches for Node.
-  const problems = [node ?? 'node', program].map((name) => findProblem(name, path));
+  const starters = [...wrappers, node ?? 'node'];
+  // Node reads a file. A shell searches in PATH for a name without a slash.
+  const isFile = node !== null || program.includes('/');
+  const file = isFile && folder !== null ? resolve(folder, program) : program;
+  const names = isFile && !isAbsolute(file) ? starters : [...starters, file];
+  const problems = names.map((name) => findProblem(name, path));
   return problems.find((problem) => problem !== null) ?? null;
 }
 

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { findPoll } from '../../../domain/installation/found-poll.ts';
 import { parseDuration } from '../../../domain/time/duration.ts';
@@ -17,7 +19,7 @@ export function findProcessPollers(root: string, userId: number | null): Poller[
       {
         place: { kind: 'process', pid: found.pid },
         poll,
-        database: poll.flags.get('--db') ?? findDatabase(found),
+        database: findDatabase(poll.flags.get('--db'), found, root),
         interval: parseDuration(poll.flags.get('--interval') ?? ''),
         isOwn: found.userId === userId,
         variables: new Map(),
@@ -27,8 +29,24 @@ export function findProcessPollers(root: string, userId: number | null): Poller[
   });
 }
 
-function findDatabase({ variables, userId }: RunningProcess): string | null {
+function findDatabase(
+  flag: string | undefined,
+  { pid, variables, userId }: RunningProcess,
+  root: string,
+): string | null {
+  const given = flag ?? variables?.get('CRED_WATCH_DB');
+  if (given !== undefined) return resolvePath(given, join(root, 'proc', String(pid), 'cwd'));
   if (variables === null) return null;
   const env = Object.fromEntries(variables);
-  return env.CRED_WATCH_DB ?? findDefaultDatabasePath({ env, home: env.HOME ?? '', isRoot: userId === 0 });
+  return findDefaultDatabasePath({ env, home: env.HOME ?? '', isRoot: userId === 0 });
+}
+
+/** Null if the working folder cannot be read, as of a process of another user. */
+function resolvePath(path: string, workingFolder: string): string | null {
+  if (path.startsWith('/')) return path;
+  try {
+    return resolve(readlinkSync(workingFolder), path);
+  } catch {
+    return null;
+  }
 }

@@ -73,8 +73,11 @@ function readUserId(path: string): number {
   }
 }
 
-/** True if a daemon of cron runs. */
-export const isCronRunning = (root: string): boolean =>
-  readNames(join(root, 'proc')).some((name) =>
+/** True if a daemon of cron runs. Null on systems without `/proc`. */
+export function isCronRunning(root: string): boolean | null {
+  const names = readNames(join(root, 'proc')).filter((name) => /^\d+$/.test(name));
+  if (names.length === 0) return null;
+  return names.some((name) =>
     /^(?:cron|crond|fcron)$/.test(readText(join(root, 'proc', name, 'comm'))?.trim() ?? ''),
   );
+}

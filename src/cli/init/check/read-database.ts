@@ -97,19 +97,25 @@ function findNewest(
   store: SampleStore,
   source: SourceName | null,
 ): Pick<ReadResult, 'lastPoll' | 'clockOffset'> {
-  let lastPoll: LastPoll | null = null;
+  let lastPoll: Omit<LastPoll, 'firstAt'> | null = null;
+  let firstAt = Number.POSITIVE_INFINITY;
   let clockOffset: Seconds | null = null;
-  const consider = (poll: LastPoll, offset: Seconds | null) => {
+  const consider = (poll: Omit<LastPoll, 'firstAt'>, offset: Seconds | null) => {
+    firstAt = Math.min(firstAt, poll.at);
     if (lastPoll !== null && poll.at <= lastPoll.at) return;
     lastPoll = poll;
     clockOffset = offset;
   };
   for (const read of store.historyReaders(source === null ? {} : { source })) {
     const { generations, isPolled, failedPolls, newestClockOffset } = read();
-    for (let index = 0; isPolled && index < generations.count; index += 1)
+    for (let index = 0; isPolled && index < generations.count; index += 1) {
+      firstAt = Math.min(firstAt, valueAt(generations.rawFirstSeen, index));
       consider({ at: valueAt(generations.rawLastSeen, index), failure: null }, newestClockOffset);
-    for (const { reason, lastAt, lastDetail } of failedPolls)
+    }
+    for (const { reason, firstAt: first, lastAt, lastDetail } of failedPolls) {
+      firstAt = Math.min(firstAt, first);
       consider({ at: lastAt, failure: { reason, detail: lastDetail } }, newestClockOffset);
+    }
   }
-  return { lastPoll, clockOffset };
+  return { lastPoll: lastPoll === null ? null : Object.assign(lastPoll, { firstAt }), clockOffset };
 }

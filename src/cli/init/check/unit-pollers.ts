@@ -53,13 +53,14 @@ async function readService(
   return {
     place: { kind: 'systemd', scope, unit: timerText === null ? name : timer },
     poll,
-    database: poll.flags.get('--db') ?? findDatabase(text, scope),
+    database: poll.isCertain ? (poll.flags.get('--db') ?? findDatabase(text, scope)) : null,
     interval: interval === undefined ? findInterval(timerText ?? '') : parseDuration(interval),
     isOwn: scope === 'user' || (context.isRoot && !/^(?:DynamicUser=yes|User=)/m.test(text)),
     variables: new Map(),
     problem:
-      findProgramProblem(poll, SYSTEMD_PATH) ??
-      (await findUnitProblem(name, timerText === null ? name : timer, scope, context)),
+      (poll.isCertain ? findProgramProblem(poll, SYSTEMD_PATH) : null) ??
+      (await findUnitProblem(name, timerText === null ? name : timer, scope, context)) ??
+      (poll.isCertain ? null : { code: 'command-unknown' }),
   };
 }
 

@@ -9,33 +9,50 @@ import type { Installer } from './installer.ts';
 type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
 
 /**
- * Prepares to add a line to the crontab of this user. Other lines keep their bytes.
+ * Prepares to add a line to the crontab of this user. An earlier line of `init` is replaced. Other lines keep their
+ * bytes.
  * @throws CredWatchError if the crontab cannot be read, or if another line polls the same credentials
  */
 export async function prepareCrontab(schedule: CronSchedule, env: Environment): Promise<Installer> {
+  const change = await findChange(schedule, env);
   return {
-    isComplete: (await findAddition(schedule, env)) === null,
+    isComplete: change === null,
+    replaces: change === null || change.replaced === null ? null : redactText(change.replaced),
     async install() {
       // The user may have edited the crontab during the question.
-      const text = await findAddition(schedule, env);
-      if (text === null) return;
-      const { code, stderr } = await runProgram(['crontab', '-'], env, { input: text, encoding: 'latin1' });
+      const newest = await findChange(schedule, env);
+      if (newest === null) return;
+      const { code, stderr } = await runProgram(['crontab', '-'], env, {
+        input: newest.bytes,
+        encoding: 'latin1',
+      });
       if (code !== 0) throw createError('crontab -', stderr);
-      if ((await findAddition(schedule, env)) === null) return;
+      if ((await findChange(schedule, env)) === null) return;
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
   };
 }
 
+interface CrontabChange {
+  /** The crontab with the line. */
+  bytes: string;
+  /** The earlier line of `init`. */
+  replaced: string | null;
+}
+
 /**
- * The crontab with the line, as bytes. Null if the crontab has the line.
+ * How the crontab gets the line. Null if the crontab has the line.
  * @throws CredWatchError if another line polls the same credentials
  */
-async function findAddition({ comment, line }: CronSchedule, env: Environment): Promise<string | null> {
+async function findChange({ comment, line }: CronSchedule, env: Environment): Promise<CrontabChange | null> {
   const bytes = await readCrontabBytes(env);
   const state = addToCrontab(toText(bytes), comment, line);
   if (state.code === 'present') return null;
-  if (state.code === 'addable') return bytes + toBytes(state.addition);
+  if (state.code === 'addable') return { bytes: bytes + toBytes(state.addition), replaced: null };
+  if (state.code === 'replaceable') {
+    const lines = bytes.split('\n').with(state.index, toBytes(line));
+    return { bytes: lines.join('\n'), replaced: state.line };
+  }
   throw new CredWatchError(
     `the crontab polls these credentials already: ${redactText(state.line)}`,
     'remove this line with `crontab -e`, then run the command again',

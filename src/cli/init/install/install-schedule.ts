@@ -36,7 +36,8 @@ export async function installSchedule(
   if (!write) return 'printed';
   const installer = await prepareInstaller(schedule, io);
   if (installer.isComplete) return 'unchanged';
-  if (!yes && !(await askUser(askToInstall(schedule, isSimulated), io))) return 'declined';
+  const question = askToInstall(schedule, { isSimulated, replaces: installer.replaces });
+  if (!yes && !(await askUser(question, io))) return 'declined';
   await installer.install();
   return 'installed';
 }

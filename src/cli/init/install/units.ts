@@ -30,6 +30,7 @@ export async function prepareUnits(
   const systemctl = scope === 'user' ? ['systemctl', '--user'] : ['systemctl'];
   const areWritten = files.every(({ path, content }) => readUnit(path) === content);
   return {
+    replaces: null,
     isComplete: areWritten && (await isTimerRunning(systemctl, variables)),
     async install() {
       for (const file of files) writeUnit(file);

@@ -47,6 +47,7 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
 function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {
   // Another user's process usually polls into the database of that user.
   if (problem === null) return database === null ? 'unknown' : 'ok';
+  if (problem.code === 'cron-unknown' || problem.code === 'command-unknown') return 'unknown';
   // A second poller that is stopped does no harm while the first one works.
   return isPolled && problem.code === 'unit-inactive' ? 'note' : 'problem';
 }
@@ -69,11 +70,21 @@ function checkLastPoll(
     const state = database.state === 'unreadable' ? 'unknown' : 'problem';
     return { ...check, state, at: null, ageSeconds: null, failure: null };
   }
-  const { at, failure } = lastPoll;
+  const { at, firstAt, failure } = lastPoll;
   const ageSeconds = secondsBetween(at, now);
   const isOk = failure === null && ageSeconds <= allowedSeconds;
-  return { ...check, state: isOk ? 'ok' : 'problem', at, ageSeconds, failure };
+  const okState = mayHaveNotStarted(pollers, secondsBetween(firstAt, now)) ? 'unknown' : 'ok';
+  return { ...check, state: isOk ? okState : 'problem', at, ageSeconds, failure };
 }
+
+/**
+ * True if cron or a timer may not have polled yet, so that the recorded polls are those of `init` or of the user. A
+ * process polls when it starts.
+ * @param age since the first poll
+ */
+const mayHaveNotStarted = (pollers: readonly Poller[], age: Seconds): boolean =>
+  pollers.length > 0 &&
+  pollers.every(({ place, interval }) => place.kind !== 'process' && interval !== null && age < interval);
 
 function checkDatabase({ database }: InstallationFacts): InstallationCheck[] {
   const { path, state, error, exposed, mayBeRoots } = database;

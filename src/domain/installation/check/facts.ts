@@ -28,6 +28,8 @@ export interface DatabaseFacts {
 /** The newest poll in the database. */
 export interface LastPoll {
   at: Instant;
+  /** Of the oldest poll in the database. */
+  firstAt: Instant;
   /** Null for a sample. */
   failure: { reason: FailureReason; detail: string } | null;
 }

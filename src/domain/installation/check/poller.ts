@@ -9,12 +9,17 @@ export type PollerPlace =
   | { kind: 'systemd'; scope: UnitScope; unit: string }
   | { kind: 'process'; pid: number };
 
-/** Why a poller records nothing. */
+/** Why a poller records nothing, or may record nothing. */
 export type PollerProblem =
   | { code: 'program-missing'; path: string }
   /** `path`: the value of PATH that cron or systemd uses. */
   | { code: 'not-in-path'; name: string; path: string }
+  | { code: 'folder-missing'; path: string }
   | { code: 'cron-not-running' }
+  /** The processes of this machine cannot be read, as on macOS. */
+  | { code: 'cron-unknown' }
+  /** It cannot be known whether the command polls, or with which flags and variables. */
+  | { code: 'command-unknown' }
   | { code: 'systemd-not-running' }
   | { code: 'unit-inactive'; unit: string; scope: UnitScope }
   | { code: 'run-failed'; unit: string; scope: UnitScope }

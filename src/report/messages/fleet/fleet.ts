@@ -103,15 +103,6 @@ const describeNoSample = (deletedBefore: Instant | null, times: TimeFormat): str
     ? 'no sample yet'
     : `no sample since ${times.date(deletedBefore)}, and older samples were deleted`;
 
-/** `4 hosts have only imported samples, the newest from 2015-11-18; …`. */
-export const describeImported = (
-  hostCount: number,
-  newestSample: Instant,
-  times: TimeFormat = UTC_TIMES,
-): string =>
-  `${formatCount(hostCount, 'host')} ${hostCount === 1 ? 'has' : 'have'} only imported samples, the newest from ${times.date(newestSample)}; ` +
-  'judge only recent samples with `--max-age 24h`';
-
 /** What to do about silent hosts. */
 export function adviseOnSilence(silentHosts: readonly SilentHost[]): string {
   const advice = 'check on these hosts that `cred-watch poll` runs, and that its pushes succeed';

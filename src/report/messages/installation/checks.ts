@@ -3,26 +3,26 @@ import type {
   InstallationCheck,
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
-import type { Poller, PollerPlace, PollerProblem } from '../../../domain/installation/check/poller.ts';
-import type { Seconds } from '../../../domain/model.ts';
+import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { CORRECT_CLOCK_HINT } from '../start-check/host-clock.ts';
+import {
+  type CheckText,
+  describePlace,
+  describePollerProblem,
+  describePolling,
+  START_CRON,
+} from './pollers.ts';
 
 export interface CheckContext {
   database: string;
   /** The command that makes this machine poll into this database. */
   installCommand: string;
   user: string;
-}
-
-interface CheckText {
-  message: string;
-  /** What to do. Null if nothing has to be done. */
-  fix: string | null;
 }
 
 type Describe<C extends InstallationCheckCode> = (
@@ -50,7 +50,8 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     };
   },
   LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
-    if (state === 'unknown') return ok('the last poll is unknown, because the database cannot be read');
+    if (state === 'unknown' && at === null)
+      return ok('the last poll is unknown, because the database cannot be read');
     if (at === null || ageSeconds === null) {
       return {
         message: `no poll is recorded in ${database}`,
@@ -65,6 +66,12 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
         possibleHopLimit: false,
       });
       return { message: `the last poll failed: ${message} (${when})`, fix: hint };
+    }
+    if (state === 'unknown') {
+      return {
+        message: `the last poll was at ${when}, but the schedule may not have polled yet: \`init\` also polls, and the first poll is younger than one interval`,
+        fix: 'run the check again after one interval',
+      };
     }
     return ageSeconds <= allowedSeconds
       ? ok(`the last poll was at ${when}`)
@@ -165,66 +172,14 @@ const DATABASE_FIXES: Readonly<Record<DatabaseProblem, (path: string, user: stri
 };
 
 /** Instead of a schedule. */
-export const describeExistingPoller = ({ place, interval }: Pick<Poller, 'place' | 'interval'>): string =>
-  `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
-
-const describePolling = (place: PollerPlace, interval: Seconds | null): string =>
-  `${describePlace(place)} polls${interval === null ? '' : ` every ${duration(interval)}`}`;
-
-function describePlace(place: PollerPlace): string {
-  switch (place.kind) {
-    case 'cron':
-      return place.file === null
-        ? `cron (crontab of ${place.user})`
-        : `cron (${place.file}, user ${place.user})`;
-    case 'systemd':
-      return `systemd (${place.unit}${place.scope === 'user' ? ' of this user' : ''})`;
-    case 'process':
-      return `the process ${place.pid}`;
-  }
-}
-
-function describePollerProblem(poller: string, problem: PollerProblem, installCommand: string): CheckText {
-  switch (problem.code) {
-    case 'program-missing':
-      return {
-        message: `${poller} starts ${problem.path}, which does not exist`,
-        fix: `remove the entry, then run \`${installCommand}\``,
-      };
-    case 'not-in-path':
-      return {
-        message: `${poller} starts ${problem.name}, which is not in its PATH (${problem.path})`,
-        fix: `remove the entry, then run \`${installCommand}\`, which uses absolute paths`,
-      };
-    case 'cron-not-running':
-      return {
-        message: `${poller} has a poll, but the cron daemon is not running`,
-        fix: 'start it: `sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)',
-      };
-    case 'systemd-not-running':
-      return {
-        message: `${poller} has a poll, but systemd is not running`,
-        fix: 'run `cred-watch init` to see what can keep sampling here',
-      };
-    case 'unit-inactive':
-      return {
-        message: `${poller} is not active`,
-        fix: `start it: \`${systemctl(problem.scope)} enable --now ${problem.unit}\``,
-      };
-    case 'run-failed':
-      return {
-        message: `${poller}: the last run failed`,
-        fix: `read its messages: \`${problem.scope === 'user' ? 'journalctl --user' : 'sudo journalctl'} -u ${problem.unit} -n 20\``,
-      };
-    case 'no-linger':
-      return {
-        message: `${poller} stops when the user logs out`,
-        fix: `run \`loginctl enable-linger ${quoteForShell(problem.user)}\``,
-      };
-  }
-}
-
-const systemctl = (scope: 'system' | 'user') => (scope === 'user' ? 'systemctl --user' : 'sudo systemctl');
+export const describeExistingPoller = ({
+  place,
+  interval,
+  problem,
+}: Pick<Poller, 'place' | 'interval' | 'problem'>): string =>
+  problem?.code === 'cron-not-running'
+    ? `${describePlace(place)} has a line for this poll already, but the cron daemon is not running. Start it with ${START_CRON}, or delete the line and run \`cred-watch init\` again.`
+    : `${describePolling(place, interval)} already, so nothing has to be installed. \`cred-watch init --check\` diagnoses it.`;
 
 /** The sentence of a check, and what to do. */
 export function describeInstallationCheck<C extends InstallationCheckCode>(

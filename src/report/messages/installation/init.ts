@@ -9,7 +9,7 @@ export const describeFoundSource = (series: string): string => `credentials foun
 
 /** The trial of the README sets the endpoint in a shell, in which a user can forget it. */
 export const SIMULATED_NOTE =
-  'these credentials are false: they come from `cred-watch simulate`, so do not install a schedule for them';
+  'these credentials are false: they come from `cred-watch simulate`, and say nothing about this machine';
 
 export function describeHistory(sampleCount: number, rotationCount: number): string {
   const samples = formatCount(sampleCount, 'sample');

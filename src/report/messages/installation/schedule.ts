@@ -1,23 +1,22 @@
 import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { formatShellCommand } from '../../../untrusted-text.ts';
+import { escapeUnprintable, formatShellCommand } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 
 /** The sentence in front of a schedule. */
 export function introduceSchedule(
   schedule: Schedule,
-  { writes, writeCommand, hasHost }: IntroductionOptions,
+  { writes, writeCommand, hasHost, isSimulated }: IntroductionOptions,
 ): string {
+  const purpose = isSimulated ? 'For a test with these false credentials' : 'To keep sampling';
   switch (schedule.kind) {
     case 'cron':
       return writes
-        ? 'This line of your crontab keeps sampling:'
-        : `To keep sampling, add this line to your crontab (\`crontab -e\`), or run \`${writeCommand}\`:`;
+        ? 'The line for your crontab:'
+        : `${purpose}, add this line to your crontab (\`crontab -e\`), or run \`${writeCommand}\`:`;
     case 'systemd': {
       const units = schedule.scope === 'system' ? 'units of systemd' : 'user units of systemd';
-      return writes
-        ? `These ${units} keep sampling:`
-        : `To keep sampling, install these ${units}, or run \`${writeCommand}\`:`;
+      return writes ? `The ${units}:` : `${purpose}, install these ${units}, or run \`${writeCommand}\`:`;
     }
     case 'sidecar': {
       const [what, name] =
@@ -27,10 +26,10 @@ export function introduceSchedule(
       const host = hasHost
         ? ''
         : `\nEach ${name} has a new host name. With \`init --host NAME\`, all ${name}s continue one series.`;
-      return `To keep sampling, add ${what}, with the image of docs/docker.md:${host}`;
+      return `${purpose}, add ${what}, with the image of docs/docker.md:${host}`;
     }
     case 'process':
-      return 'To keep sampling, run this command as long as the container or the session exists:';
+      return `${purpose}, run this command as long as the container or the session exists:`;
   }
 }
 
@@ -41,6 +40,8 @@ export interface IntroductionOptions {
   writeCommand: string;
   /** The user named the host to record. */
   hasHost: boolean;
+  /** The credentials are false. */
+  isSimulated: boolean;
 }
 
 /** Why `--write` cannot install a schedule. */
@@ -59,20 +60,33 @@ export function describeNotInstallable(
       };
 }
 
-export function askToInstall(schedule: Schedule, isSimulated: boolean): string {
-  const question =
-    schedule.kind === 'cron' ? 'Add this line to your crontab?' : 'Write these units, and run the commands?';
+export function askToInstall(
+  schedule: Schedule,
+  { isSimulated, replaces }: { isSimulated: boolean; replaces: string | null },
+): string {
+  const cronQuestion =
+    replaces === null
+      ? 'Add this line to your crontab?'
+      : `Your crontab has this earlier line of \`init\`:\n\n${escapeUnprintable(replaces)}\n\nReplace it?`;
+  const question = schedule.kind === 'cron' ? cronQuestion : 'Write these units, and run the commands?';
   return isSimulated ? `The credentials are false (\`cred-watch simulate\`). ${question}` : question;
 }
 
 /** Only for `--write`. */
-export function describeInstallation(schedule: Schedule, state: InstallationState): string {
+export function describeInstallation(
+  schedule: Schedule,
+  state: InstallationState,
+  isSimulated: boolean,
+): string {
   const isCron = schedule.kind === 'cron';
   switch (state) {
-    case 'installed':
-      return isCron
-        ? 'installed: cron polls from now on; to undo, delete the line with `crontab -e`'
-        : `installed: systemd polls from now on; to undo, run \`${formatShellCommand(getStopCommand(schedule))}\``;
+    case 'installed': {
+      const polls = `${isCron ? 'cron' : 'systemd'} polls${isSimulated ? ' false credentials' : ''} from now on`;
+      const undo = isCron
+        ? 'delete the line with `crontab -e`'
+        : `run \`${formatShellCommand(getStopCommand(schedule))}\``;
+      return `installed: ${polls}; to undo, ${undo}`;
+    }
     case 'unchanged':
       return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
     case 'declined':

@@ -180,6 +180,9 @@ const describeLastSample = (text: string, isStale: boolean): StatusPart =>
 /** Further sources are only counted, because the line must stay short. */
 const MAX_FAILING_NAMED = 2;
 
+/** A mistyped name leaves a series without samples. */
+const REMOVAL = '; `prune --remove-series` removes a series without samples';
+
 /** The worst of several series, and what the other series need. */
 function listOtherParts({ series, seriesCount, staleCount, failing }: Status): StatusPart[] {
   const parts: StatusPart[] = [];
@@ -193,7 +196,8 @@ function listOtherParts({ series, seriesCount, staleCount, failing }: Status): S
     const names = others.slice(0, MAX_FAILING_NAMED).map(describeFailing);
     const more = others.length - names.length;
     const all = `${names.join('; ')}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`;
-    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}`, emphasis: 'warning' });
+    const removal = others.some(({ hasSamples }) => !hasSamples) ? REMOVAL : '';
+    parts.push({ text: `polls${own === null ? '' : ' also'} fail on ${all}${removal}`, emphasis: 'warning' });
   }
   if (staleCount > 0 && seriesCount > 1)
     parts.push({ text: `${formatNumber(staleCount)} series without recent samples`, emphasis: 'warning' });

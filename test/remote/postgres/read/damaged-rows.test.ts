@@ -8,8 +8,8 @@ import { temporaryStore } from '../../../support/store/temporary-store.ts';
 import { sampleCases } from '../../../support/thorough.ts';
 import {
   createContext,
+  createMigrated,
   IDENTITY,
-  migrateDatabase,
   pushTo,
   recordEvents,
   recordHours,
@@ -68,8 +68,7 @@ describePostgresInCi('loadHistories from tables that others have changed', (serv
     for (let host = 0; host < hosts; host += 1)
       recordHours(store, 0, 5, { ...IDENTITY, host: `host-${host}` });
     recordEvents(store);
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     await pushTo(database, store);
     return database;
   }

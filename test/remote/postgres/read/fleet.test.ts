@@ -52,6 +52,9 @@ async function pushFleet(database: TestDatabase): Promise<string> {
   using web = open('web.db');
   for (const host of ['web-1', 'web-2']) recordSamples(web, { ...IMDS, host }, { from: START, hours: HOURS });
   recordFailures(web, { host: 'new-1', source: 'imds' }, START, ['timeout']);
+  // The newest poll of a host with samples, and one before its newest sample.
+  recordFailures(web, { host: 'web-2', source: 'imds' }, NOW - 40_000, ['throttled']);
+  recordFailures(web, { host: 'web-1', source: 'imds' }, START + HOUR / 2, ['timeout']);
   using batch = open('batch.db');
   const batchSeries = { ...IMDS, host: 'batch-1', role: 'batch' };
   recordSamples(batch, batchSeries, { from: START, hours: HOURS, lifetime: 3 });
@@ -131,6 +134,7 @@ describePostgresInCi('a fleet in PostgreSQL', (server) => {
     const { statements, hosts } = await readFigures(database);
     const tables = new Set(statements.flatMap((sql) => sql.match(/cred_watch\.\w+/g) ?? []));
     expect([...tables].sort()).toEqual([
+      'cred_watch.failed_polls',
       'cred_watch.host_tags',
       'cred_watch.hosts',
       'cred_watch.retention',

@@ -14,7 +14,7 @@ import { SEED } from '../../../support/seed.ts';
 import { generateRandomSamples } from '../../../support/store/random-samples.ts';
 import { temporaryStore } from '../../../support/store/temporary-store.ts';
 import { isThorough, sampleCases } from '../../../support/thorough.ts';
-import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
+import { createMigrated, pushTo } from '../../../support/watch/push-history.ts';
 
 const SCENARIOS = sampleCases(readdirSync('fixtures/histories'), 15);
 
@@ -32,8 +32,7 @@ describePostgres('loadHistories', (server) => {
   test.each(SCENARIOS)('the history %s is the same in SQLite and PostgreSQL', async (name) => {
     const store = temporaryStore();
     seedScenario(store, name);
-    const database = await server().createDatabase();
-    await migrateDatabase(database);
+    const database = await createMigrated(server());
     await pushTo(database, store);
     const connection = await open(database);
     const loaded = await loadHistories(connection, { selection: {} });
@@ -46,8 +45,7 @@ describePostgres('loadHistories', (server) => {
     for (let round = 0; round < (isThorough ? 8 : 1); round += 1) {
       const store = temporaryStore();
       store.writeRecords(generateRandomSamples(150, random));
-      const database = await server().createDatabase();
-      await migrateDatabase(database);
+      const database = await createMigrated(server());
       await pushTo(database, store);
       const connection = await open(database);
       for (const selection of createSelections(random)) {

@@ -10,7 +10,7 @@ import type { PostgresServer, TestDatabase } from '../../../support/postgres/ser
 import { chooseComparedFormats } from '../../../support/report/compared-formats.ts';
 import { fillRichly, HOSTILE_WITHOUT_NUL, NOW } from '../../../support/report/rich-store.ts';
 import { sampleCases } from '../../../support/thorough.ts';
-import { migrateDatabase, pushTo } from '../../../support/watch/push-history.ts';
+import { createMigrated, pushTo } from '../../../support/watch/push-history.ts';
 
 /** The same history in a file and in a PostgreSQL database. */
 interface Pair {
@@ -26,8 +26,7 @@ async function createPair<T>(
   const file = join(folder, 'samples.db');
   using store = SampleStore.open(file);
   const filled = fill(store);
-  const database = await server.createDatabase();
-  await migrateDatabase(database);
+  const database = await createMigrated(server);
   expect(await pushTo(database, store)).toMatchObject({ rejected: [] });
   return { file, database, filled };
 }

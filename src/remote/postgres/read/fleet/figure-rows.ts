@@ -14,13 +14,14 @@ import type { Evidence } from '../../../../domain/verdict/evidence.ts';
 import type { CheckedTable, Row } from '../checked-values.ts';
 import { readIdentity, readSession } from '../series-rows.ts';
 
-/** The figures of a row of `series`. */
+/** The figures of a row of `series`, without a failure of the newest poll. */
 export function toSeriesFigures(table: CheckedTable, row: Row): SeriesFigures {
   return {
     identity: readIdentity(table, row),
     isPolled: table.flag(row, 'polled'),
     session: readSession(table, row),
     wasNeverConfigured: table.flag(row, 'never_configured'),
+    failure: null,
     measured: row.sample_count === null ? null : readMeasured(table, row),
   };
 }

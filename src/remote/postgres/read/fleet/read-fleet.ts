@@ -9,6 +9,7 @@ import { CheckedTable, type Row } from '../checked-values.ts';
 import { buildCondition, type Condition } from '../conditions.ts';
 import { readJobNames } from '../job-run-rows.ts';
 import { readOneState } from '../load-histories.ts';
+import { addCurrentFailures } from './current-failures.ts';
 import { toSeriesFigures } from './figure-rows.ts';
 import { readDecisiveRuns } from './job-durations.ts';
 import { readPeriods } from './period-figures.ts';
@@ -35,10 +36,11 @@ export function readFleetFigures(
   return readOneState(connection, async (statements) => {
     const { hosts, offsets } = await readHosts(statements, selection, database);
     const figures = await readFigures(statements, selection, offsets, database);
+    const ofPeriod = await readPeriods(statements, selection, figures, database);
     return {
       fleet: {
         hosts,
-        series: await readPeriods(statements, selection, figures, database),
+        series: await addCurrentFailures(statements, selection, ofPeriod, database),
         deletedBefore: await readDeletedBefore(statements, database),
       },
       runs: jobs.length === 0 ? [] : await readDecisiveRuns(statements, selection, jobs, database),

@@ -1,12 +1,12 @@
-import type { Instant } from '../domain/model.ts';
-import { deleteReportedStates } from './changes/reported-states.ts';
-import type { PruneResult } from './contract.ts';
-import { countKeyUses, deleteKeyUses } from './key-uses/key-use-rows.ts';
-import { findSeries } from './series-rows.ts';
-import { countGenerations } from './sqlite/consistency.ts';
-import { CORRECTED_TIME_SQL, correctTimeInSql } from './sqlite/corrected-time.ts';
-import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
-import { releaseFreePages } from './sqlite/free-pages.ts';
+import type { Instant } from '../../domain/model.ts';
+import { deleteReportedStates } from '../changes/reported-states.ts';
+import type { PruneResult } from '../contract.ts';
+import { countKeyUses, deleteKeyUses } from '../key-uses/key-use-rows.ts';
+import { findSeries } from '../series-rows.ts';
+import { countGenerations } from '../sqlite/consistency.ts';
+import { CORRECTED_TIME_SQL, correctTimeInSql } from '../sqlite/corrected-time.ts';
+import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
+import { releaseFreePages } from '../sqlite/free-pages.ts';
 
 /** A transaction of this size takes some ten milliseconds, so pollers wait only briefly. */
 const GENERATIONS_PER_STEP = 200;

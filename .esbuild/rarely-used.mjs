@@ -1,0 +1,35 @@
+// Plugins for the bundles of hot commands. They leave out packages, or parts of packages, that a usual run does not
+// need. Without a code cache, V8 reads every byte of a bundle. With a cache, each function costs a little.
+
+/** The file of `dist` with cli-table3. */
+export const TABLES_FILE = 'tables.js';
+
+/** Loads cli-table3 from its file. Only texts with characters that are not one column wide need this package. */
+export const tablesInFile = {
+  name: 'tables-in-file',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cli-table3$/ }, ({ path }) => ({ path, namespace: 'tables-in-file' }));
+    onResolve({ filter: /^\.\//, namespace: 'tables-in-file' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'tables-in-file' }, () => ({
+      contents: `module.exports = function (options) { return new (require('./${TABLES_FILE}'))(options); };`,
+    }));
+  },
+};
+
+/**
+ * Leaves out the help of commander and its suggestions for unknown words. After every error, and for help, the
+ * whole program parses the line again and prints the text.
+ */
+export const withoutHelp = {
+  name: 'without-help',
+  setup({ onLoad }) {
+    onLoad({ filter: /commander[/\\]lib[/\\]help\.js$/ }, () => ({
+      contents: `
+        exports.Help = class { constructor() { throw new Error('the bundle of this command has no help'); } };
+        exports.stripColor = (text) => text;`,
+    }));
+    onLoad({ filter: /commander[/\\]lib[/\\]suggestSimilar\.js$/ }, () => ({
+      contents: `exports.suggestSimilar = () => '';`,
+    }));
+  },
+};

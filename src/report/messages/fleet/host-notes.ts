@@ -1,0 +1,63 @@
+/** Sentences about the samples and polls of hosts that change no verdict. */
+import type { AssessedFleet, FailingHost, OldImport } from '../../../domain/fleet/assessed-fleet.ts';
+import type { Instant } from '../../../domain/model.ts';
+import { secondsBetween } from '../../../domain/time/instant.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { formatCount, formatNumber } from '../../text/format-values.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+
+const MAX_NAMED = 3;
+const DAY = 86_400;
+
+/** `a, b, c and 2 more`. */
+function joinNames(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  const named = names.slice(0, MAX_NAMED).join(', ');
+  return more > 0 ? `${named} and ${formatNumber(more)} more` : named;
+}
+
+/** `4 hosts have only imported samples, the newest from 2015-11-18: a, b, c and 1 more; …`. The oldest are named. */
+export function describeOldImports(
+  hosts: readonly OldImport[],
+  times: TimeFormat = UTC_TIMES,
+  quote: (host: string) => string = escapeUnprintable,
+): string {
+  const newest = times.date(Math.max(...hosts.map(({ lastSample }) => lastSample)));
+  return (
+    `${formatCount(hosts.length, 'host')} ${hosts.length === 1 ? 'has' : 'have'} only imported samples, ` +
+    `the newest from ${newest}: ${joinNames(hosts.map(({ host }) => quote(host)))}; ` +
+    'judge only recent samples with `--max-age 24h`'
+  );
+}
+
+/** `polls fail on 2 hosts: web-1 (throttled), web-2 (timeout)`. */
+export const describeFailingHosts = (hosts: readonly FailingHost[]): string =>
+  `polls fail on ${formatCount(hosts.length, 'host')}: ` +
+  joinNames(hosts.map(({ host, reason }) => `${escapeUnprintable(host)} (${reason})`));
+
+/** Follows the name of the host. */
+export const describeFailingHost = (
+  { source, reason, lastAt }: FailingHost,
+  times: TimeFormat = UTC_TIMES,
+): string => `the last poll of ${source} failed at ${times.timestamp(lastAt)} (${reason})`;
+
+export const FAILING_ADVICE =
+  'run `cred-watch sources` on these hosts: it shows each source and what to repair; new rotations are not recorded meanwhile';
+
+export const describeMoreFailing = (count: number): string =>
+  `${formatCount(count, 'more host')} with failing polls not shown`;
+
+/** What the table says about each host besides the verdict, by name: `polls fail, samples 20d old`. */
+export function listHostNotes(
+  { failingHosts, oldImports }: AssessedFleet,
+  now: Instant,
+): ReadonlyMap<string, string> {
+  const notes = new Map<string, string>();
+  for (const { host } of failingHosts) notes.set(host, 'polls fail');
+  for (const { host, lastSample } of oldImports) {
+    const age = `samples ${formatNumber(Math.floor(secondsBetween(lastSample, now) / DAY))}d old`;
+    const known = notes.get(host);
+    notes.set(host, known === undefined ? age : `${known}, ${age}`);
+  }
+  return notes;
+}
