@@ -196,6 +196,7 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
       not_safe: { value: 1, unit: '', critical: '0', min: 0, max: 2 },
       unknown: { value: 0, unit: '', warning: '0', min: 0, max: 2 },
       silent: { value: 0, unit: '', min: 0 },
+      failing: { value: 0, unit: '', min: 0 },
       worst_case: { value: 17_976, unit: 's', critical: '18000:' },
     });
   });
