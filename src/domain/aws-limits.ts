@@ -21,5 +21,8 @@ export const MAX_ROLE_SESSION: Seconds = 12 * 3600;
 /** The longest duration that S3 accepts for a presigned URL with Signature Version 4. */
 export const MAX_PRESIGN_DURATION: Seconds = 604_800;
 
+/** AWS rejects requests whose signing time differs from its clock by more than this. S3 accepts 15 minutes. */
+export const MAX_REQUEST_SKEW: Seconds = 300;
+
 /** A signing time that is further ahead of AWS's clock is rejected. */
 export const MAX_SIGNING_SKEW: Seconds = 900;

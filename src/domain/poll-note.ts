@@ -55,6 +55,7 @@ export const POLL_NOTE_CODES = [
   'KEYS_OF_LAMBDA',
   'CONTAINER_OF_BUILD',
   'KEY_IN_DATABASE',
+  'CLOCK_WRONG',
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 
@@ -118,6 +119,8 @@ interface NotesWithFields {
   /** No role has a session of this duration, so AWS refuses the call. */
   SESSION_LONGER_THAN_ROLE: { durationSeconds: Seconds; limitSeconds: Seconds };
   SEVERAL_ROLES: { count: number };
+  /** `sources` only: the host's clock minus AWS's clock. */
+  CLOCK_WRONG: { offsetSeconds: Seconds };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };
   /** The source states no expiration of the key, or a later one. A series of the database has this one. */

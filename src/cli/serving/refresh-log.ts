@@ -1,12 +1,12 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { ServedRoleFacts } from '../../domain/serving/served-role-facts.ts';
-import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import {
   describeFailedRefresh,
   describeOtherRole,
   describeRefresh,
 } from '../../report/messages/serving/refreshes.ts';
+import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { formatFailedRefreshJson, formatRefreshJson } from '../../report/serving/events.ts';
 import type { RefreshCounts } from '../../report/serving/summary.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';

@@ -68,6 +68,7 @@ const COVERED_NOTES: ReadonlySet<PollNoteCode> = new Set([
 
 /** Notes on something that the user has to fix. */
 const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
+  'CLOCK_WRONG',
   'TWO_SESSION_TOKENS',
   'TOKEN_FILE_EXPIRED',
   'EXPIRATION_UNREADABLE',

@@ -1,4 +1,5 @@
-import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
+import { MAX_REQUEST_SKEW } from '../aws-limits.ts';
+import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
@@ -47,9 +48,21 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
   const aheadSeconds = findDecisiveAhead(current.credentials, options);
   if (aheadSeconds !== null)
     return { ...judged, verdict: 'unknown', unknownReason: { code: 'ISSUED_IN_FUTURE', aheadSeconds } };
+  const { clockOffset } = judged;
+  if (isClockWrong(clockOffset))
+    return {
+      ...judged,
+      outlook: 'unknown',
+      verdict: 'unknown',
+      unknownReason: { code: 'CLOCK_WRONG', offsetSeconds: clockOffset },
+    };
   const safeUntil = judged.credentials.expiration - judged.required * 1000;
   return { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now', safeUntil };
 }
+
+/** Whether AWS rejects requests that the host signs. */
+export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
+  clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
 
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(
@@ -103,7 +116,20 @@ export function judgeWithoutCredentials(
 function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
-  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart };
+  const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
+  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart, findings };
+}
+
+const findNewestOffset = (analysis: SeriesAnalysis | null): Seconds | null =>
+  analysis?.measurement?.clock.newestOffset ?? null;
+
+/** The clock may have been corrected since the samples of the finding, so the newest offset replaces theirs. */
+function updateClockSkew(findings: readonly Finding[], newestOffset: Seconds | null): readonly Finding[] {
+  if (newestOffset === null) return findings;
+  const others = findings.filter(({ code }) => code !== 'CLOCK_SKEW');
+  if (Math.abs(newestOffset) <= NOTABLE_CLOCK_OFFSET) return others;
+  const skew = { offsetSeconds: newestOffset, corrected: newestOffset < 0 };
+  return [{ code: 'CLOCK_SKEW', severity: 'problem', ...skew }, ...others];
 }
 
 function measureCredentials(

@@ -4,18 +4,21 @@ import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
+import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
-import { escapeUnprintable } from '../../untrusted-text.ts';
-import { joinWords } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
+import { CORRECT_CLOCK_HINT, describeClockNow, describeWrongClock } from './start-check/host-clock.ts';
 import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
-export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgement): string {
+export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset }: NowJudgement): string {
   const jobText = `${describeJobWithMargin(job)} that starts now`;
+  // By AWS's clock, the credentials may still be valid.
+  if (verdict === 'not-safe' && isClockWrong(clockOffset) && clockOffset > 0)
+    return `not safe: ${jobText}, ${describeClockNow(clockOffset)}`;
   // A job that refreshes its credentials requires 0 seconds.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
@@ -60,6 +63,11 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
         message: `LastUpdated is ${duration(reason.aheadSeconds)} ahead of the clock, so the expiration may be wrong too`,
         hint: 'correct the clock of this host; if it is right, the endpoint states wrong times',
       };
+    case 'CLOCK_WRONG':
+      return {
+        message: describeWrongClock(reason.offsetSeconds),
+        hint: CORRECT_CLOCK_HINT,
+      };
   }
 }
 
@@ -78,13 +86,6 @@ export function describeForecast(
   return `expected ${format(expected)}${until}${between}`;
 }
 
-/** A report corrects its times. A check judges by the later time of both clocks. */
-export const describeClockSkewNow = (offset: Seconds) =>
-  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} AWS's clock; the later time is used`;
-
-export const CORRECT_CLOCK_HINT =
-  'correct the clock of the host; if it is right, the endpoint sends a wrong Date header';
-
 /** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC_TIMES) =>
   `as an earlier poll of this key stated; this poll states ${times.timestamp(stated)}, which is not used`;
@@ -95,17 +96,6 @@ const hasFinding = ({ findings }: NowJudgement, code: FindingCode) =>
   findings.some((each) => each.code === code);
 
 const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remaining < 0;
-
-/** At most this number of names is shown. */
-const MAX_NAMES = 3;
-
-/** Null if the database has no samples of others. */
-export function describeUsedHistory(others: readonly string[]): string | null {
-  if (others.length === 0) return null;
-  const names = others.slice(0, MAX_NAMES).map(escapeUnprintable);
-  const more = others.length - names.length;
-  return `only samples of these credentials are used, not those of ${joinWords(more > 0 ? [...names, `${more} more`] : names)}`;
-}
 
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
@@ -131,7 +121,8 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
 }
 
 function describeUnknownOutlook(judgement: NowJudgement): string {
-  const { validityAfterRotation, spare } = judgement;
+  const { validityAfterRotation, spare, clockOffset } = judgement;
+  if (isClockWrong(clockOffset)) return 'the clock of the host is wrong';
   if (areExpired(judgement))
     return 'the credentials have expired and the history says nothing about the next ones';
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
@@ -199,9 +190,10 @@ export function buildNowAdvice(
   judgement: NowJudgement,
   { hasWaited, isOffline, isWithoutDatabase }: WaitState,
 ): string {
-  const { verdict, outlook, nextRotation, judgedAt, identity, session, required } = judgement;
+  const { verdict, outlook, nextRotation, judgedAt, identity, session, required, clockOffset } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
+  if (isClockWrong(clockOffset)) return CORRECT_CLOCK_HINT;
   if (identity !== null && (areExpired(judgement) || identity.source === 'environment'))
     return EXPIRED_ADVICE[identity.source];
   if (identity !== null && session !== null) {

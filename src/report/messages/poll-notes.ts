@@ -1,3 +1,4 @@
+import { MAX_REQUEST_SKEW } from '../../domain/aws-limits.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
@@ -107,6 +108,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `the credentials claim to be valid for ${formatDuration(validitySeconds)}, longer than any temporary AWS credentials (36h)`,
   KEYS_OF_LAMBDA: () =>
     'AWS Lambda states no expiration for the keys of a function, which runs for 15 minutes at most (90 on Lambda Managed Instances); do not pass the keys to a job that outlives the function, and get others for it with `--source role --role-arn ROLE`',
+  CLOCK_WRONG: ({ offsetSeconds }) =>
+    `the host's clock is ${formatDuration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock: correct it, because AWS rejects requests that are signed more than ${formatDuration(MAX_REQUEST_SKEW)} off`,
   KEY_IN_DATABASE: ({ host, source, expiresAt }, times) =>
     `the database knows the key: it expires at ${times.timestamp(expiresAt)}, as ${source} of ${host} stated`,
   CONTAINER_OF_BUILD: ({ platform }) =>

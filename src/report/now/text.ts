@@ -1,20 +1,25 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
+import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   buildNowAdvice,
-  describeClockSkewNow,
   describeForecast,
   describeLaterExpiration,
   describeNowUnknownReason,
   describeNowVerdict,
   describeOtherStarts,
   describeOutlook,
-  describeUsedHistory,
   type WaitState,
 } from '../messages/now.ts';
+import {
+  CORRECT_CLOCK_HINT,
+  describeClockSkewNow,
+  describeWrongClock,
+} from '../messages/start-check/host-clock.ts';
+import { describeUsedHistory } from '../messages/start-check/used-history.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TimedTextStyle } from '../terminal/text-style.ts';
@@ -36,7 +41,7 @@ export function renderNowText(judgement: NowJudgement, context: NowContext): str
 }
 
 function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {
-  const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = judgement;
+  const { job, required, credentials, identity, remaining, judgedAt, unknownReason, clockOffset } = judgement;
   const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
   const { times } = context;
   const rows: [string, string][] = [];
@@ -44,11 +49,16 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     const { message, hint } = describeNowUnknownReason(unknownReason);
     rows.push(['because', message], ['what to do', hint]);
   }
+  const isWrong = isClockWrong(clockOffset);
+  if (isWrong && unknownReason === null)
+    rows.push(['because', describeWrongClock(clockOffset)], ['what to do', CORRECT_CLOCK_HINT]);
   if (identity !== null && credentials !== null) {
     rows.push(
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
       ['expire', `${times.timestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
     );
+    if (isWrong && clockOffset > 0)
+      rows.push(['', `by the host's clock; ${formatRemaining(remaining + clockOffset)} by AWS's clock`]);
     if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration, times)]);
   }
   const { sampleAge = null } = context;
@@ -56,7 +66,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   if (sampleAge !== null && sampleAge >= 0) rows.push(['newest sample', `${duration(sampleAge)} ago`]);
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${duration(required)}: the job and a margin of ${duration(job.margin)}`]);
-  for (const finding of judgement.findings) rows.push(['note', describeNote(finding, times)]);
+  const findings = judgement.findings.filter(({ code }) => !isWrong || code !== 'CLOCK_SKEW');
+  for (const finding of findings) rows.push(['note', describeNote(finding, times)]);
   if (judgement.verdict === 'safe') {
     rows.push(['a safe start', describeOutlook(judgement, times)]);
     return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
@@ -72,7 +83,7 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);
-  if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
+  if (unknownReason === null && !isWrong && advice !== '') rows.push(['what to do', advice]);
   return rows;
 }
 

@@ -1,5 +1,7 @@
 import { toFailureFacts } from '../../domain/failures/failure-facts.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import type { ObservedProcess } from '../../domain/provider-chain/process-view.ts';
 import {
   createProvider,
@@ -46,19 +48,23 @@ export function createPolledProvider(
   if (!outcome.ok && outcome.reason === 'not-configured') return createProvider(name);
   const role = ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role : null;
   const known = outcome.ok ? interpretCredentials(outcome) : interpretFailure(name, outcome);
-  return createProvider(name, { ...known, role, notes: outcome.notes, origin });
+  const { clockOffset } = outcome;
+  const isClockWrong = clockOffset !== null && Math.abs(clockOffset) > NOTABLE_CLOCK_OFFSET;
+  const notes: PollNote[] = isClockWrong
+    ? [...outcome.notes, { code: 'CLOCK_WRONG', offsetSeconds: clockOffset }]
+    : outcome.notes;
+  return createProvider(name, { ...known, role, notes, origin });
 }
 
 function interpretCredentials(outcome: PolledCredentials): KnownProvider {
-  const { credentials, secrets, accountId, observedAt } = outcome;
-  const aheadMs = outcome.knownKey?.aheadMs ?? 0;
+  const { credentials, secrets, accountId, observedAt, knownKey } = outcome;
   const { accessKeyId, expiration } = credentials;
   return {
     state: 'answers',
     accessKeyId,
     accountId,
     expiration,
-    remaining: secondsBetween(Math.max(correctTime(outcome), observedAt + aheadMs), expiration),
+    remaining: secondsBetween(knownKey ? observedAt + knownKey.aheadMs : correctTime(outcome), expiration),
     isSession: secrets.token !== null,
   };
 }

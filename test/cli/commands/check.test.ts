@@ -234,6 +234,34 @@ describe('check with a wrong clock', () => {
     },
   );
 
+  test.each([
+    ['behind', 2700, 3],
+    ['ahead of', -2700, 3],
+  ])('check says first that the clock is %s AWS, which rejects requests', async (relation, seconds, code) => {
+    const run = await runDated(at(seconds), ['check', '-j', '1s', '--margin', '1s']);
+    expect(run.code).toBe(code);
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `^unknown: .*\\n {2}because +the host's clock is 4[45]m[\\d s]* ${relation} AWS's clock, and AWS rejects[^]*what to do +correct the clock`,
+      ),
+    );
+  });
+
+  test('credentials that only the wrong clock lets expire blame the clock, not the endpoint', async () => {
+    const run = await runDated(at(-7200), ['check', '-j', '2h']);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/^not safe: .*, the host's clock is 2h.* ahead of AWS's clock\n/);
+    expect(run.stdout).toMatch(/ {2}what to do +correct the clock of the host/);
+    expect(run.stdout).not.toMatch(/trust policy|proxy or emulator/);
+  });
+
+  test('sources names the wrong clock', async () => {
+    const run = await runDated(at(2700), ['sources']);
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /the host's clock is 4[45]m[\d s]* behind AWS's clock: correct it/,
+    );
+  });
+
   test('a Date header that contradicts the document is ignored', async () => {
     const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
     expect(run.code).toBe(1);

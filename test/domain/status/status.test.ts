@@ -69,7 +69,10 @@ describe('polls', () => {
       failure: { reason: 'timeout' },
     });
     expect(sources).toEqual([
-      { host: 'web-1', source: 'imds', reason: 'timeout', detail: 'after 1 s', lastAt: NOW - 300_000 },
+      {
+        ...{ host: 'web-1', source: 'imds', reason: 'timeout', detail: 'after 1 s', lastAt: NOW - 300_000 },
+        hasSamples: true,
+      },
     ]);
   });
 

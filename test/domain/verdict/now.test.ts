@@ -221,6 +221,7 @@ describe('findings of a verdict now', () => {
         {
           job: { duration: HOUR, margin: 0 },
           at,
+          clockOffset: -120,
           analysis: {
             ...analysed(samples, at),
             findings: findings.map((each) => (each.code === 'POLLS_FAILED' ? { ...each, lastAt } : each)),
@@ -236,6 +237,27 @@ describe('findings of a verdict now', () => {
     ];
     expect(shown(at).sort()).toEqual([...always].sort());
     expect(shown(at + 1).sort()).toEqual([...always, 'POLLS_FAILED'].sort());
+  });
+
+  test.each([
+    [0, []],
+    [-120, [-120]],
+  ])('the newest clock offset of %i replaces the one of earlier samples', (clockOffset, offsets) => {
+    const samples = hourly([6, 6, 6]);
+    const at = START + 2.95 * HOUR_MS;
+    const skew = { code: 'CLOCK_SKEW', severity: 'problem', offsetSeconds: 25_200, corrected: true } as const;
+    const { findings } = judgeNow(
+      { identity: IDENTITY, credentials: samples.at(-1)! },
+      {
+        job: { duration: HOUR, margin: 0 },
+        at,
+        clockOffset,
+        analysis: { ...analysed(samples, at), findings: [skew] },
+      },
+    );
+    expect(findings.flatMap((each) => (each.code === 'CLOCK_SKEW' ? each.offsetSeconds : []))).toEqual(
+      offsets,
+    );
   });
 });
 

@@ -8,8 +8,8 @@ import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
-import { CORRECT_CLOCK_HINT } from '../now.ts';
 import { describePollNote } from '../poll-notes.ts';
+import { CORRECT_CLOCK_HINT } from '../start-check/host-clock.ts';
 import {
   type CheckText,
   describePlace,

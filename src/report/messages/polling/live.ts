@@ -41,6 +41,10 @@ export const NO_NEXT_POLL = 'no further poll';
 /** Rounds down, so that a remaining time is never overstated. Not negative. */
 const toSeconds = (milliseconds: number) => Math.max(0, Math.floor(milliseconds / 1000));
 
+/** Without its script, the page keeps the values of the time at which it was served. */
+export const describeFrozenPage = (now: Instant, times: TimeFormat) =>
+  `as of ${times.clockTime(now, now)}: without JavaScript, this page does not change; reload it for new values`;
+
 /** Follows the countdown to a rotation. */
 export const describeRotationRange = (
   { earliest, latest }: RotationForecast,
@@ -49,7 +53,9 @@ export const describeRotationRange = (
 ): string =>
   earliest === latest
     ? `expected at ${times.clockTime(latest, now)}`
-    : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
+    : earliest <= now && now < latest
+      ? `now or until ${times.clockTime(latest, now)}`
+      : `between ${times.clockTime(earliest, now)} and ${times.clockTime(latest, now)}`;
 
 export function describePollFailure({ reason, lastDetail }: FailedPollCount): string {
   return `failed: ${reason}${lastDetail === '' ? '' : ` (${escapeUnprintable(lastDetail)})`}`;

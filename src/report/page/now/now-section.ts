@@ -7,6 +7,7 @@ import {
   COUNTERS,
   type Counter,
   describeFormerAnswer,
+  describeFrozenPage,
   describeMissedStart,
   describeNoStart,
   describePollFailure,
@@ -34,6 +35,7 @@ export function renderNow(assessment: Assessment, context: ReportContext): Marku
   const nextPoll = nextPolls.length === 0 ? '' : String(Math.min(...nextPolls));
   return html`<section class="now" aria-labelledby="now" data-next-poll="${nextPoll}">
 <h2 id="now">Now <small class="muted">${describeZone(context.now, context.times)}</small></h2>
+<noscript><p>${capitalise(describeFrozenPage(context.now, context.times))}</p></noscript>
 ${others.length === 0 ? renderSeries(only, jobs, context) : renderTable(rows, jobs, context)}
 ${hiddenCount > 0 && html`<p class="muted">${formatNumber(hiddenCount)} more series are polled</p>`}
 </section>`;
