@@ -25,12 +25,12 @@ export const createHotCommand =
   async (argv) => {
     const line = splitCommandLine(argv, [definition]);
     const parsed = parseOrNull();
-    if (parsed === null || hasUnknownVariable(process.env) || !isSupported(parsed.command.opts<Flags>()))
-      return null;
+    if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
     return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
 
-    /** Returns null for help and for every error, because only the whole program has their texts. */
+    /** Returns null for help, every error and unknown variables, because only the whole program has their texts. */
     function parseOrNull({ env } = process): ParsedLine | null {
+      if (hasUnknownVariable(env)) return null;
       try {
         const output = { writeOut: () => {}, writeErr: () => {} };
         return createLineParser([definition], output, env).parse(line);
