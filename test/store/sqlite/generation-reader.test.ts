@@ -109,6 +109,15 @@ describe('the reader of generations', () => {
     expect(read(connection, 1, since + 1)).toEqual(generations.slice(2));
   });
 
+  test('readers of one connection are independent', () => {
+    const generations = [0, 1, 2].map(createUsual);
+    const connection = createDatabase(generations);
+    const first = prepareGenerationReader(connection);
+    expect(listRecordedGenerations(first(1, 3))).toEqual(generations);
+    expect(listRecordedGenerations(prepareGenerationReader(connection)(2, 1))).toHaveLength(1);
+    expect(listRecordedGenerations(first(1, 3))).toEqual(generations);
+  });
+
   test.each([2, 4])('3 generations instead of %d are damage', (count) => {
     const connection = createDatabase([0, 1, 2].map(createUsual));
     expect(catchError(() => read(connection, count))).toMatchObject({ code: 'SQLITE_CORRUPT' });
