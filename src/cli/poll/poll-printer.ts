@@ -1,8 +1,8 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { FailureReason } from '../../domain/model.ts';
-import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';

@@ -1,8 +1,8 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { FailureReason } from '../../domain/model.ts';
-import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { describeFailure, describeSpecificHint } from '../../report/messages/failures/describe-failure.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { formatPollJson, formatPollLine, formatTargetSummary } from '../../report/poll-line.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
