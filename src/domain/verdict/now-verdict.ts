@@ -21,9 +21,8 @@ export type UnusableSampleReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   /** `LastUpdated` is more than five minutes ahead: a clock is wrong. */
-  | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds }
-  /** The host's clock minus AWS's clock. AWS rejects requests that this host signs. */
-  | { code: 'CLOCK_WRONG'; offsetSeconds: Seconds };
+  | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds };
+/** The host's clock minus AWS's clock. AWS rejects requests that this host signs. */
 
 export type NowUnknownReason = NoCredentialsReason | UnusableSampleReason;
 

@@ -4,7 +4,7 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 import { describeEvidenceBriefly } from './evidence.ts';
 import { listCurrentAdvice } from './polling/failing-polls.ts';
-import { describeJobWithMargin, describeVerdict } from './verdicts.ts';
+import { describeJobWithMargin, describeSeriesVerdict } from './verdicts.ts';
 
 /** A test assertion about a job that failed. */
 export interface FailedExpectation {
@@ -44,7 +44,7 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
   const { identity, measurement } = analysis;
   return [
     formatSeriesName(identity),
-    `  ${describeVerdict(judgement)}`,
+    `  ${describeSeriesVerdict(judgement, analysis)}`,
     ...listCurrentAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
     ...(measurement === null ? [] : [`  ${describeEvidenceBriefly(measurement, [judgement])}`]),
   ].join('\n');

@@ -10,7 +10,7 @@ import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
-import { CORRECT_CLOCK_HINT, describeClockNow, describeWrongClock } from './start-check/host-clock.ts';
+import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
 import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
@@ -62,11 +62,6 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
       return {
         message: `LastUpdated is ${duration(reason.aheadSeconds)} ahead of the clock, so the expiration may be wrong too`,
         hint: 'correct the clock of this host; if it is right, the endpoint states wrong times',
-      };
-    case 'CLOCK_WRONG':
-      return {
-        message: describeWrongClock(reason.offsetSeconds),
-        hint: CORRECT_CLOCK_HINT,
       };
   }
 }

@@ -51,7 +51,10 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   }
   const isWrong = isClockWrong(clockOffset);
   if (isWrong && unknownReason === null)
-    rows.push(['because', describeWrongClock(clockOffset)], ['what to do', CORRECT_CLOCK_HINT]);
+    rows.push(
+      [judgement.verdict === 'safe' ? 'attention' : 'because', describeWrongClock(clockOffset)],
+      ['what to do', CORRECT_CLOCK_HINT],
+    );
   if (identity !== null && credentials !== null) {
     rows.push(
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],

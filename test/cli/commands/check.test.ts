@@ -194,18 +194,22 @@ $`,
 });
 
 describe('check with a wrong clock', () => {
-  const dated = (date: string) => (): Step => ({
+  const dated = (date: string, lifetime: { expiresIn: number; issuedIn: number }) => (): Step => ({
     headers: { Date: date },
-    body: roleDocument({ expiresIn: 3600, issuedIn: -10 }),
+    body: roleDocument(lifetime),
   });
   const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
   const checkDated = (date: string, args: readonly string[]) =>
     runDated(date, ['check', ...args, '-f', 'json']);
-  async function runDated(date: string, args: readonly string[]) {
+  async function runDated(
+    date: string,
+    args: readonly string[],
+    lifetime = { expiresIn: 3600, issuedIn: -10 },
+  ) {
     const script = metadataService();
     const endpoint = await startEndpoint(({ method, path }) => {
       const requested = `${method} ${path}`;
-      const step = requested === `GET ${ROLES}loader` ? dated(date)() : script[requested];
+      const step = requested === `GET ${ROLES}loader` ? dated(date, lifetime)() : script[requested];
       return step === undefined ? { status: 404 } : (step as Step);
     });
     const env = {
@@ -235,20 +239,22 @@ describe('check with a wrong clock', () => {
   );
 
   test.each([
-    ['behind', 2700, 3],
-    ['ahead of', -2700, 3],
+    ['behind', 2700, 0],
+    ['ahead of', -2700, 0],
   ])('check says first that the clock is %s AWS, which rejects requests', async (relation, seconds, code) => {
-    const run = await runDated(at(seconds), ['check', '-j', '1s', '--margin', '1s']);
+    const lifetime = { expiresIn: 3600, issuedIn: -10_800 };
+    const run = await runDated(at(seconds), ['check', '-j', '1s', '--margin', '1s'], lifetime);
     expect(run.code).toBe(code);
     expect(run.stdout).toMatch(
       new RegExp(
-        `^unknown: .*\\n {2}because +the host's clock is 4[45]m[\\d s]* ${relation} AWS's clock, and AWS rejects[^]*what to do +correct the clock`,
+        `^safe: .*\\n {2}attention +the host's clock is 4[45]m[\\d s]* ${relation} AWS's clock, and AWS rejects[^]*what to do +correct the clock`,
       ),
     );
   });
 
   test('credentials that only the wrong clock lets expire blame the clock, not the endpoint', async () => {
-    const run = await runDated(at(-7200), ['check', '-j', '2h']);
+    const lifetime = { expiresIn: -600, issuedIn: -14_400 };
+    const run = await runDated(at(-7200), ['check', '-j', '1h'], lifetime);
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/^not safe: .*, the host's clock is 2h.* ahead of AWS's clock\n/);
     expect(run.stdout).toMatch(/ {2}what to do +correct the clock of the host/);

@@ -84,7 +84,6 @@ const NOW_UNKNOWN_REASONS: { [Code in NowUnknownReason['code']]: NowUnknownReaso
     misconfiguration: null,
     possibleHopLimit: false,
   },
-  CLOCK_WRONG: { code: 'CLOCK_WRONG', offsetSeconds: -10_800 },
   NO_SAMPLES: { code: 'NO_SAMPLES' },
   ROLE_UNDECIDED: { code: 'ROLE_UNDECIDED' },
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },

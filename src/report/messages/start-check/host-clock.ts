@@ -7,7 +7,7 @@ export const describeClockNow = (offset: Seconds) =>
 
 /** Why a job fails while the clock is wrong. */
 export const describeWrongClock = (offset: Seconds) =>
-  `${describeClockNow(offset)}, and AWS rejects requests that are signed more than ${duration(MAX_REQUEST_SKEW)} off (S3: 15m)`;
+  `${describeClockNow(offset)}, and AWS rejects requests that are signed more than ${duration(MAX_REQUEST_SKEW)} off (S3: 15m), unless the client corrects its time`;
 
 /** A report corrects its times. A check judges by the later time of both clocks. */
 export const describeClockSkewNow = (offset: Seconds) =>
