@@ -5,7 +5,7 @@ import { ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { WRONG_USAGE } from '../flags/exit-codes.ts';
 import { createDatabaseFlag, createFormatFlag } from '../flags/shared-flags.ts';
 import { addSourceFlags } from '../flags/source-flags.ts';
-import { parseJobDuration, parsePositiveDuration } from '../flags/value-parsers.ts';
+import { parsePositiveDuration } from '../flags/value-parsers.ts';
 import type { InitFlags } from '../init/init-flags.ts';
 import { isAutoDuration } from '../start-check/job-duration.ts';
 
@@ -37,7 +37,7 @@ export const initCommand: CommandDefinition = {
     command.option(
       '-j, --job-duration <duration>',
       'a job to judge: adds it to the `report` command to run later',
-      (text) => parseJobDuration(text),
+      parsePositiveDuration,
     );
     addSourceFlags(command, 'the one that SDKs would use for a job')
       .addOption(createDatabaseFlag())

@@ -8,7 +8,7 @@ import { InvalidValueError } from './invalid-value.ts';
 import { createMarginFlag } from './shared-flags.ts';
 import {
   parseConfidenceFlag,
-  parseJobDuration,
+  parseDurationFlag,
   parseName,
   parseRepeated,
   parseShareFlag,
@@ -72,7 +72,7 @@ const isAuto = (text: string) => text.trim().toLowerCase() === 'auto';
 
 /** `auto` is a value of this flag in other commands. */
 function parseReportDuration(text: string): Seconds {
-  if (!isAuto(text)) return parseJobDuration(text);
+  if (!isAuto(text)) return parseDurationFlag(text);
   throw new InvalidValueError(
     'is not a duration',
     'remove -j: --job NAME judges by the longest run of the job',

@@ -34,17 +34,6 @@ export function parsePositiveDuration(text: string): Seconds {
   return seconds;
 }
 
-/**
- * The duration of a job. No job takes 0 seconds, so 0 is a mistake that would be safe with almost any credentials.
- * @param others continues the list of allowed values in the hint
- */
-export function parseJobDuration(text: string, others = ''): Seconds {
-  const seconds = parseDurationOr(text, others);
-  if (seconds === 0)
-    throw new InvalidValueError('is too short', 'say how long the job keeps its credentials, for example 5h');
-  return seconds;
-}
-
 /** All reads are kept in memory until the end. */
 const MAX_WATCH_DURATION: Seconds = 7 * 24 * 3600;
 

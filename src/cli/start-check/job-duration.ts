@@ -7,7 +7,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import { formatNames } from '../flags/selection-flags.ts';
-import { parseJobDuration } from '../flags/value-parsers.ts';
+import { parseDurationOr } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
@@ -17,7 +17,7 @@ export type JobDurationFlag = Seconds | 'auto';
 export const isAutoDuration = (text: string): boolean => text.trim().toLowerCase() === 'auto';
 
 export const parseJobDurationFlag = (text: string): JobDurationFlag =>
-  isAutoDuration(text) ? 'auto' : parseJobDuration(text, '; or auto, for the longest run of --job');
+  isAutoDuration(text) ? 'auto' : parseDurationOr(text, '; or auto, for the longest run of --job');
 
 export interface JobDurationFlags {
   jobDuration?: JobDurationFlag;
