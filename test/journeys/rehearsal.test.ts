@@ -38,7 +38,10 @@ test.runIf(isThorough)(
     expect(sampled.remaining_seconds).toBeGreaterThanOrEqual(worst.remaining_seconds);
 
     const judge = (duration: string) => runProgram(['report', '-j', duration, '--margin', '0'], { env });
-    expect(await judge('50s')).toMatchObject({ code: 0, stdout: expect.stringMatching(/ verdict +safe so far: /) });
+    expect(await judge('50s')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ verdict +safe so far: /),
+    });
     expect(await judge('58s')).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/ verdict +not safe: /),
