@@ -29,18 +29,25 @@ export function prepareClockOffsetUpdate(connection: DatabaseConnection) {
   };
 }
 
+interface ClockRow {
+  counted: number;
+  host: string;
+  knownAt: Instant;
+  clockOffset: Seconds;
+}
+
 /** @throws Error that is reported as a damaged database */
 export function readNewestClockOffsets(connection: DatabaseConnection): Map<string, Seconds> {
   // In a damaged database, a row of another table may lack this column. `checkRow` rejects `''`, but not NULL.
   // One statement reads both tables at the same time, also outside of a transaction.
   const rows = connection
-    .prepare<[], { counted: number; host: string | null; knownAt: Instant; clockOffset: Seconds }>(
+    .prepare<[], ClockRow | (Omit<ClockRow, 'host'> & { host: null })>(
       `SELECT rows AS counted, host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset
        FROM row_counts LEFT JOIN host_clocks ON true WHERE row_counts.name = 'host_clocks'`,
     )
     .all();
-  const clocks = rows.filter((row) => row.host !== null);
+  const clocks = rows.filter((row): row is ClockRow => row.host !== null);
   if (rows[0]?.counted !== clocks.length)
     throw createDamageError(`${clocks.length} of ${rows[0]?.counted} clock offsets were found`);
-  return new Map(clocks.map(checkRow).map(({ host, clockOffset }) => [String(host), clockOffset]));
+  return new Map(clocks.map(checkRow).map(({ host, clockOffset }) => [host, clockOffset]));
 }

@@ -73,7 +73,9 @@ export const pruneCommand: CommandDefinition = {
       );
       return removal.removeSeries(path, selection, { yes, dryRun }, io);
     }
-    return pruneSamples(path, olderThan ?? 0, dryRun, io);
+    await pruneSamples(path, olderThan ?? 0, dryRun, io);
+    await noteUnsampledSeries(path, io);
+    return EXIT.ok;
   },
 };
 
@@ -107,24 +109,25 @@ function validate({ olderThan, removeSeries }: PruneFlags, invocation: Invocatio
   );
 }
 
-async function pruneSamples(path: string, olderThan: Seconds, dryRun: boolean, io: Io): Promise<number> {
+async function pruneSamples(path: string, olderThan: Seconds, dryRun: boolean, io: Io): Promise<void> {
   const { SampleStore } = await import('../../store/sample-store.ts');
-  {
-    using store = SampleStore.open(path);
-    const { deleted, deletedKeyUses } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
-    const verb = dryRun ? 'would be deleted' : 'deleted';
-    const uses = deletedKeyUses === 0 ? '' : ` and ${formatCount(deletedKeyUses, 'record')} of served keys`;
-    await printText(io, `${formatCount(deleted, 'sample')}${uses} ${verb}\n`);
-  }
+  using store = SampleStore.open(path);
+  const { deleted, deletedKeyUses } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
+  const verb = dryRun ? 'would be deleted' : 'deleted';
+  const uses = deletedKeyUses === 0 ? '' : ` and ${formatCount(deletedKeyUses, 'record')} of served keys`;
+  await printText(io, `${formatCount(deleted, 'sample')}${uses} ${verb}\n`);
+}
+
+/** `--older-than` never removes them. */
+async function noteUnsampledSeries(path: string, io: Io): Promise<void> {
   const { findUnsampledSeries } = await import('../prune/remove-series.ts');
   const kept = await findUnsampledSeries(path);
   const [first] = kept;
-  if (first === undefined) return EXIT.ok;
+  if (first === undefined) return;
   const names = formatNames(kept.map((identity) => formatSeriesName(identity)));
   await printNote(
     io,
     `reports still show ${formatNumber(kept.length)} series without samples: ${names}`,
     `to remove a series, run \`cred-watch prune --remove-series --host ${quoteForShell(first.host)} --source ${first.source}\``,
   );
-  return EXIT.ok;
 }

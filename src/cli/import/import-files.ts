@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../domain/model.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { SQLITE_MAGIC } from '../../store/sqlite/file-header.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 
@@ -80,19 +81,11 @@ async function findFiles(name: string): Promise<InputFile[]> {
   throw new CredWatchError(`could not read ${name}: the folder has no files`, UNREADABLE_HINT);
 }
 
-/** https://www.sqlite.org/fileformat.html#the_database_header */
-const SQLITE_HEADER = 'SQLite format 3\0';
-
 /** @throws CredWatchError */
 async function assertNoDatabase(name: string): Promise<void> {
   await using file = await withReadErrorHints(name, () => open(name));
-  const { buffer, bytesRead } = await file.read(
-    Buffer.alloc(SQLITE_HEADER.length),
-    0,
-    SQLITE_HEADER.length,
-    0,
-  );
-  if (buffer.toString('latin1', 0, bytesRead) !== SQLITE_HEADER) return;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
+  if (buffer.toString('latin1', 0, bytesRead) !== SQLITE_MAGIC) return;
   throw new CredWatchError(
     `${name} is a database, and import reads logs and exports`,
     `copy its samples with \`cred-watch export --db ${quoteForShell(name)} | cred-watch import -\``,

@@ -4,8 +4,8 @@ import { formatCount, formatNumber, formatSeriesName } from '../../report/text/f
 import type { RemovableSeries } from '../../store/deletion/series-removal.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { describeSelection, formatNames } from '../flags/selection-flags.ts';
-import { askUser } from '../init/install/question.ts';
 import { type Io, printText } from '../process/io.ts';
+import { askUser } from '../question.ts';
 
 export interface SeriesSelection {
   host?: string;

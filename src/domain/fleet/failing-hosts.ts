@@ -1,4 +1,5 @@
 import { minBy } from '../measurement/statistics.ts';
+import { chooseConfigured } from '../verdict/figures/choose-series.ts';
 import type { FailingHost } from './assessed-fleet.ts';
 import type { SeriesFigures } from './series-figures.ts';
 
@@ -7,8 +8,7 @@ import type { SeriesFigures } from './series-figures.ts';
  * Null if the newest poll of each source succeeded.
  */
 export function findFailingHost(host: string, figures: readonly SeriesFigures[]): FailingHost | null {
-  const configured = figures.filter(({ wasNeverConfigured }) => !wasNeverConfigured);
-  const failures = (configured.length > 0 ? configured : figures).flatMap(({ identity, failure }) =>
+  const failures = chooseConfigured(figures).flatMap(({ identity, failure }) =>
     failure === null ? [] : { host, source: identity.source, ...failure },
   );
   return minBy(failures, ({ lastAt }) => -lastAt);

@@ -1,5 +1,6 @@
 import type { Extremes } from '../measurement/measurement.ts';
 import type { FailedPollCount, Instant, Seconds, SeriesIdentity, SessionFacts } from '../model.ts';
+import type { SeriesCandidate } from '../verdict/figures/choose-series.ts';
 import type { JudgedFigures } from '../verdict/figures/judged-figures.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 
@@ -11,7 +12,7 @@ export interface SeriesFigures {
   identity: SeriesIdentity;
   isPolled: boolean;
   session: SessionFacts | null;
-  /** Every poll failed because the source is not configured, so no job gets credentials from this series. */
+  /** See {@link SeriesCandidate}. */
   wasNeverConfigured: boolean;
   /** The newest poll of the source, if it failed. Null if a sample was taken after it. */
   failure: PollFailure | null;

@@ -66,7 +66,7 @@ function findNestedPoll(words: readonly string[], variables: ReadonlyMap<string,
   return null;
 }
 
-/** Commands that succeed, so `&&` behind them is no condition. A folder that does not exist is found by the caller. */
+/** `&&` behind these commands is not a condition, because they succeed. The caller finds a missing folder. */
 const SUCCEEDING = new Set(['cd', 'export', 'sleep', 'true', ':']);
 
 /** Keywords of conditions and loops, and commands that change the shell. */

@@ -60,7 +60,7 @@ export function unwrapCommand(words: readonly string[]): UnwrappedCommand {
   return { words: words.slice(index), variables, wrappers, isUnderstood };
 }
 
-/** The index of the first word that is no option. */
+/** The index of the first word that is not an option. */
 export function skipOptions(words: readonly string[], start: number, valued: readonly string[]): number {
   let index = start;
   while (words[index]?.startsWith('-')) {

@@ -22,7 +22,6 @@ export type UnusableSampleReason =
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   /** `LastUpdated` is more than five minutes ahead: a clock is wrong. */
   | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds };
-/** The host's clock minus AWS's clock. AWS rejects requests that this host signs. */
 
 export type NowUnknownReason = NoCredentialsReason | UnusableSampleReason;
 

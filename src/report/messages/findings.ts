@@ -6,6 +6,7 @@ import { formatCount } from '../text/format-values.ts';
 import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeLeadTime } from './measurements.ts';
+import { describeOffset } from './start-check/host-clock.ts';
 import { describeJob } from './verdicts.ts';
 
 // This folder has every sentence about credentials. Tests compare codes, so the wording can change freely.
@@ -65,7 +66,7 @@ const SENTENCES: {
     `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${times.timestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>
     corrected
-      ? `the host's clock was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock; this report corrects its times, but SDKs on the host do not: correct the clock of the host`
+      ? `the host's clock was ${describeOffset(offsetSeconds)}; this report corrects its times, but SDKs on the host do not: correct the clock of the host`
       : `the Date header was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'behind' : 'ahead of'} the host's clock; it is ignored, because it would make credentials last longer`,
   CLOCK_UNKNOWN: ({ count, generationCount }) =>
     count === generationCount

@@ -4,6 +4,7 @@ import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-n
 import { formatDuration } from '../../domain/time/duration.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
+import { describeClockNow } from './start-check/host-clock.ts';
 
 export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
   codebuild: 'AWS CodeBuild',
@@ -109,7 +110,7 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   KEYS_OF_LAMBDA: () =>
     'AWS Lambda states no expiration for the keys of a function, which runs for 15 minutes at most (90 on Lambda Managed Instances); do not pass the keys to a job that outlives the function, and get others for it with `--source role --role-arn ROLE`',
   CLOCK_WRONG: ({ offsetSeconds }) =>
-    `the host's clock is ${formatDuration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock: correct it, because AWS rejects requests that are signed more than ${formatDuration(MAX_REQUEST_SKEW)} off`,
+    `${describeClockNow(offsetSeconds)}: correct it, because AWS rejects requests that are signed more than ${formatDuration(MAX_REQUEST_SKEW)} off`,
   KEY_IN_DATABASE: ({ host, source, expiresAt }, times) =>
     `the database knows the key: it expires at ${times.timestamp(expiresAt)}, as ${source} of ${host} stated`,
   CONTAINER_OF_BUILD: ({ platform }) =>

@@ -49,8 +49,8 @@ export function createPolledProvider(
   const role = ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role : null;
   const known = outcome.ok ? interpretCredentials(outcome) : interpretFailure(name, outcome);
   const { clockOffset } = outcome;
-  const isClockWrong = clockOffset !== null && Math.abs(clockOffset) > NOTABLE_CLOCK_OFFSET;
-  const notes: PollNote[] = isClockWrong
+  const isNotable = clockOffset !== null && Math.abs(clockOffset) > NOTABLE_CLOCK_OFFSET;
+  const notes: PollNote[] = isNotable
     ? [...outcome.notes, { code: 'CLOCK_WRONG', offsetSeconds: clockOffset }]
     : outcome.notes;
   return createProvider(name, { ...known, role, notes, origin });

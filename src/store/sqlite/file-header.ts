@@ -4,7 +4,8 @@ import { APPLICATION_ID } from './schema.ts';
 
 /** https://www.sqlite.org/fileformat.html#the_database_header */
 const HEADER_LENGTH = 100;
-const MAGIC = 'SQLite format 3\0';
+/** The first bytes of a database. */
+export const SQLITE_MAGIC = 'SQLite format 3\0';
 const PAGE_COUNT_OFFSET = 28;
 const APPLICATION_ID_OFFSET = 68;
 
@@ -22,7 +23,7 @@ export function assertNotForeignDatabase(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return;
+  if (header.toString('latin1', 0, SQLITE_MAGIC.length) !== SQLITE_MAGIC) return;
   const applicationId = header.readUInt32BE(APPLICATION_ID_OFFSET);
   const isNew = applicationId === 0 && header.readUInt32BE(PAGE_COUNT_OFFSET) <= 1;
   if (applicationId !== APPLICATION_ID && !isNew) throw createForeignDatabaseError(file);

@@ -14,7 +14,8 @@ export const FLAG_VARIABLES = {
   '--source': 'CRED_WATCH_SOURCE',
 } as const;
 
-const KNOWN_NAMES: ReadonlySet<string> = new Set([
+/** The variables that users set. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'CRED_WATCH_DB',
   'CRED_WATCH_HOST',
   'CRED_WATCH_NO_CACHE',
@@ -23,7 +24,7 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
 
 /** True if a variable looks like one of this program, but no command reads it as a flag. */
 export const hasUnknownVariable = (env: Environment): boolean =>
-  Object.keys(env).some((name) => /^CRED_?WATCH_(?!PROMETHEUS_)/i.test(name) && !KNOWN_NAMES.has(name));
+  Object.keys(env).some((name) => /^CRED_?WATCH_(?!PROMETHEUS_)/i.test(name) && !KNOWN_VARIABLES.has(name));
 
 export type FlagWithVariable = keyof typeof FLAG_VARIABLES;
 

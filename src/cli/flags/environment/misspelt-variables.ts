@@ -1,20 +1,15 @@
 import type { Command } from 'commander';
 import { countEdits, findSimilarWords } from '../../../domain/similar-words.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
-import { FLAG_VARIABLES, findFlagOfVariable, isVariableRead, readGivenFlags } from './flag-variables.ts';
+import { findFlagOfVariable, isVariableRead, KNOWN_VARIABLES, readGivenFlags } from './flag-variables.ts';
 
 const PREFIX = 'CRED_WATCH_';
 
 /** The prefix of a variable that users can mean for one of ours. */
 const MEANT_PREFIX = /^CRED_?WATCH_/i;
 
-/** Variables that users set, without the prefix. */
-const KNOWN = [
-  'DB',
-  'HOST',
-  'NO_CACHE',
-  ...Object.values(FLAG_VARIABLES).map((name) => name.slice(PREFIX.length)),
-];
+/** Without the prefix. */
+const KNOWN = Array.from(KNOWN_VARIABLES, (name) => name.slice(PREFIX.length));
 
 /** Variables of `push`, and those that `poll --on-change` sets. */
 const OTHER = /^(?:PROMETHEUS_|CHANGE|OLD_|NEW_|EXPIRATION$)/;

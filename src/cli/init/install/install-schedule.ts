@@ -3,9 +3,9 @@ import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
 import type { Io } from '../../process/io.ts';
+import { askUser } from '../../question.ts';
 import type { InitFlags } from '../init-flags.ts';
 import { prepareCrontab } from './crontab.ts';
-import { askUser } from './question.ts';
 import { prepareUnits } from './units.ts';
 
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */

@@ -9,7 +9,7 @@ export interface SeriesCandidate {
   overview: { firstSample: Instant; lastSample: Instant } | null;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
-  /** Every poll failed because the source has no temporary credentials, so no job gets some from it. */
+  /** Every poll failed because the source has no temporary credentials, so no job gets any from it. */
   wasNeverConfigured: boolean;
 }
 
@@ -18,8 +18,15 @@ export function chooseJudgingSeries<Series extends SeriesCandidate>(
   series: readonly Series[],
   judgeRetired: boolean,
 ): readonly Series[] {
+  return removeRetired(chooseConfigured(series), judgeRetired);
+}
+
+/** All series, if none was ever configured. */
+export function chooseConfigured<Series extends Pick<SeriesCandidate, 'wasNeverConfigured'>>(
+  series: readonly Series[],
+): readonly Series[] {
   const configured = series.filter((each) => !each.wasNeverConfigured);
-  return removeRetired(configured.length > 0 ? configured : series, judgeRetired);
+  return configured.length > 0 ? configured : series;
 }
 
 /** Removes retired series, unless a single series is left. */

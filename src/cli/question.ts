@@ -1,4 +1,4 @@
-import type { Io } from '../../process/io.ts';
+import type { Io } from './process/io.ts';
 
 /** Asks on stderr. Only yes and y are consent. */
 export async function askUser(question: string, { stdin, stderr }: Io): Promise<boolean> {
