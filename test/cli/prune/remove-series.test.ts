@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
-import type { FailedPoll, SeriesIdentity } from '../../../src/domain/model.ts';
+import type { FailedPoll, Sample, SeriesIdentity } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { minimalEnvironment } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -24,23 +24,21 @@ const failedPoll = (minutes: number): FailedPoll => ({
   clockOffset: null,
 });
 
+const createSample = (minutesAgo: number, accessKeyId: string): Sample => ({
+  accessKeyId,
+  lastUpdated: null,
+  expiration: now + HOUR,
+  zoneless: false,
+  observedAt: now - minutesAgo * 60_000,
+  clockOffset: 0,
+});
+
 /** A good series with failed polls, and a host on which a mistyped profile was polled. */
 function createDatabase(): string {
   const file = join(temporaryFolder(), 'samples.db');
   using store = SampleStore.open(file);
   for (const minutes of [5, 10, 70, 130])
-    store.recordSample(
-      GOOD,
-      {
-        accessKeyId: `ASIA${Math.floor(minutes / 60)}`,
-        lastUpdated: null,
-        expiration: now + HOUR,
-        zoneless: false,
-        observedAt: now - minutes * 60_000,
-        clockOffset: 0,
-      },
-      'vm',
-    );
+    store.recordSample(GOOD, createSample(minutes, `ASIA${Math.floor(minutes / 60)}`), 'vm');
   store.recordFailedPoll('web-1', 'imds', failedPoll(20));
   store.recordFailedPoll('vm', 'profile', failedPoll(2));
   store.recordFailedPoll('vm', 'profile', failedPoll(1));
@@ -169,18 +167,7 @@ test('the database is consistent after the removal, and a poller that was open r
   const db = createDatabase();
   using store = SampleStore.open(db);
   const record = (minutes: number, role = 'loader') =>
-    store.recordSample(
-      { ...GOOD, role },
-      {
-        accessKeyId: 'ASIA0',
-        lastUpdated: null,
-        expiration: now + HOUR,
-        zoneless: false,
-        observedAt: now - minutes * 60_000,
-        clockOffset: 0,
-      },
-      'vm',
-    );
+    store.recordSample({ ...GOOD, role }, createSample(minutes, 'ASIA0'), 'vm');
   record(4);
   record(4, 'other');
   await succeed(['prune', '--db', db, '--remove-series', '--role', 'loader', '--yes']);

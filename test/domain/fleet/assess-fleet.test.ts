@@ -334,7 +334,7 @@ describe('failing hosts', () => {
     expect(listFailing({ ...safeHost, failedPolls: failAt(NOW - 5 * 86_400_000) })).toEqual([]);
   });
 
-  test('a source that is not configured is no failure beside another source', () => {
+  test('a source that is not configured does not count as failing beside another source', () => {
     const other = { ...failedHost, identity: { ...safeHost.identity, source: 'container' as const } };
     const missing = { ...other, failedPolls: failAt(NOW, 'not-configured') };
     expect(listFailing(safeHost, missing)).toEqual([]);

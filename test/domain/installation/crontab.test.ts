@@ -89,7 +89,7 @@ test('the text behind a percent sign is not part of the command', () => {
   expect(entry?.poll.flags.get('--db')).toBe('/a%b');
 });
 
-test('a redirection is no argument', () => {
+test('a redirection is not an argument', () => {
   const [entry] = findPolls('* * * * * cred-watch poll --db /a 2>/dev/null --host x >> "$HOME/log" 2>&1');
   expect([...(entry?.poll.flags ?? [])]).toEqual([
     ['--db', '/a'],

@@ -94,7 +94,7 @@ test.each([
   'echo "cred-watch poll"',
   '# cred-watch poll',
   'cat cred-watch',
-])('`%s` is no poll', (text) => {
+])('`%s` is not a poll', (text) => {
   const polls = findShellPolls(text).filter(({ isCertain }) => isCertain);
   expect(polls).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { job, measured, START } from '../../support/report/measured-series.ts';
 
 const NOW = START + 12 * 3_600_000;
 
-test('a live page without JavaScript says of which time its values are', () => {
+test('a live page without JavaScript states the time of its values', () => {
   const assessment = judgedAt(NOW, [measured()], [job(5)]);
   const page = renderPage(assessment, contextAt(NOW, assessment, {}), { refreshSeconds: 60 });
   const time = new Date(NOW).toISOString().slice(11, 19);

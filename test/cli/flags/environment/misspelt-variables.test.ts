@@ -33,7 +33,7 @@ test('an empty variable counts as unset', () => {
   expect(findMisspeltVariables({ CRED_WATCH_JOB_DURATON: '' })).toEqual([]);
 });
 
-test('a name in small letters is no typing error if the environment ignores the case', () => {
+test('a name in small letters is correct if the environment ignores the case', () => {
   const env = { cred_watch_margin: '5m', CRED_WATCH_MARGIN: '5m' };
   expect(findMisspeltVariables(env)).toEqual([]);
 });

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { SeriesHistory } from '../../../../src/domain/model.ts';
 import type { JobToJudge } from '../../../../src/domain/verdict/assessment.ts';
 import { type PageOptions, renderPage } from '../../../../src/report/page/html.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
+import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { assessed, job } from '../../../support/report/measured-series.ts';
 
 export interface OpenedPage {
@@ -27,8 +28,27 @@ const CHROMIUM_ARGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-export const startBrowser = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+/** The browser of the tests of one suite. */
+export interface StartedBrowser {
+  /** Only in tests and hooks, after the browser has started. */
+  readonly browser: Browser;
+}
+
+/** Tests that run in Chromium. */
+export const describeInBrowser = (name: string, declare: (started: StartedBrowser) => void): void =>
+  describeReader(name, { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: path, args: CHROMIUM_ARGS });
+    });
+    afterAll(() => browser?.close());
+    declare({
+      get browser() {
+        if (browser === undefined) throw new Error('the browser has not started yet');
+        return browser;
+      },
+    });
+  });
 
 export const renderHistories = (
   histories: readonly SeriesHistory[],

@@ -1,16 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { FailedPollCount, SeriesHistory } from '../../../../src/domain/model.ts';
 import type { LastPoll } from '../../../../src/report/context.ts';
 import { renderPage } from '../../../../src/report/page/html.ts';
-import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { contextAt, judgedAt } from '../../../support/report/judged-at.ts';
 import { job, measured, START } from '../../../support/report/measured-series.ts';
 import { ciTest } from '../../../support/thorough.ts';
-import { newContext, readView, startBrowser } from './browser-pages.ts';
+import { describeInBrowser, readView } from './browser-pages.ts';
+import { openServedPage } from './served-pages.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -37,6 +34,9 @@ const render = (
   return renderPage(assessment, contextAt(now, assessment, more), { refreshSeconds: 60 });
 };
 
+/** The default is one second, in which a busy machine may not load a page. */
+const ON_BUSY_MACHINE = { timeout: 20_000 };
+
 const series = (host: string, options: Parameters<typeof measured>[0] = {}) =>
   measured({ ...options, identity: { host } });
 
@@ -48,43 +48,10 @@ const failure = (at: number): FailedPollCount => ({
   lastDetail: 'ECONNREFUSED',
 });
 
-describeReader('a live page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startBrowser(path);
-  });
-  afterAll(() => browser.close());
-
-  /** Serves `state.html` on loopback, and opens the page with a simulated clock that shows {@link NOW}. */
+describeInBrowser('a live page', (started) => {
+  /** As {@link openServedPage}. */
   async function openLive(html: string, options: BrowserContextOptions = {}) {
-    const state = { html, isDown: false, date: null as number | null, requests: 0, navigations: 0 };
-    const server = createServer(({ url, headers }, response) => {
-      if (url !== '/') return void response.writeHead(204).end();
-      if (headers['sec-fetch-mode'] === 'navigate') state.navigations += 1;
-      else state.requests += 1;
-      response.sendDate = false;
-      if (state.date !== null) response.setHeader('Date', new Date(state.date).toUTCString());
-      response.writeHead(state.isDown ? 503 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end(state.html);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => void server.close());
-    const context = await newContext(browser, options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      // The browser reports each response 503.
-      if (!message.text().includes('503')) errors.push(message.text());
-    });
-    onTestFinished(() => expect(errors).toEqual([]));
-    if (options.javaScriptEnabled !== false) await page.clock.install({ time: NOW });
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    if (options.javaScriptEnabled !== false) {
-      // Loading takes less time than this.
-      await page.clock.pauseAt(NOW + 20_000);
-    }
+    const { state, page } = await openServedPage(started.browser, html, { now: NOW, ...options });
     /** Runs the clock until the page has got another response. */
     const update = async () => {
       const before = state.requests;
@@ -342,13 +309,13 @@ describeReader('a live page', { program: 'chromium', package: 'chromium', folder
     state.html = render(hosts).replace('base-uri ', 'frame-src &#39;none&#39;; base-uri ');
     // The navigation ends the scripts of the test in the page.
     await update().catch(() => {});
-    await expect.poll(() => state.navigations).toBe(2);
+    await expect.poll(() => state.navigations, ON_BUSY_MACHINE).toBe(2);
     // The old document can still be there when the new one is requested.
     const readSection = () =>
       page
         .$eval('#series-3', (each) => [each.hasAttribute('data-old'), each.hasAttribute('open')])
         .catch(() => null);
-    await expect.poll(readSection).toEqual([false, isOpen]);
+    await expect.poll(readSection, ON_BUSY_MACHINE).toEqual([false, isOpen]);
   });
 
   ciTest('a page counts by the clock of its server', async () => {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
 import { ciTest, isThorough } from '../../../support/thorough.ts';
 import {
   createPageFolder,
+  describeInBrowser,
   locatePlot,
   newContext,
   type OpenedPage,
@@ -16,14 +16,12 @@ import {
   readReadout,
   readView,
   renderHistories,
-  startBrowser,
   waitUntilDrawn,
 } from './browser-pages.ts';
 
 const HOUR = 3_600_000;
 
-describeReader('the page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
-  let browser: Browser;
+describeInBrowser('the page', (started) => {
   const file = createPageFolder(afterAll);
 
   // Opening a page is slow, so tests that restore its state share it.
@@ -31,18 +29,17 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   let several: OpenedPage;
 
   beforeAll(async () => {
-    browser = await startBrowser(path);
-    const openShared = async (url: string) => openIn(await (await newContext(browser)).newPage(), url);
+    const openShared = async (url: string) =>
+      openIn(await (await newContext(started.browser)).newPage(), url);
     const failedPollSpans = [{ from: START, to: START }];
     alone = await openShared(file([measured({ unseen: [5, 6], failedPollSpans })]));
     const others = ['b', 'c', 'd'].map((host) => measured({ identity: { host } }));
     several = await openShared(file([measured({ generations: 300 }), ...others], [job(5), job(4)]));
     await Promise.all([waitUntilDrawn(alone.page), waitUntilDrawn(several.page)]);
   });
-  afterAll(() => browser.close());
 
   const open = (url: string, options?: BrowserContextOptions, prepare?: (page: Page) => Promise<void>) =>
-    openPage(browser, url, options, prepare);
+    openPage(started.browser, url, options, prepare);
 
   test('the page opens from a file without errors and draws the chart', async () => {
     const { page, complaints } = alone;
@@ -248,7 +245,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     };
     const server = await serve(0);
     const { port } = server.address() as AddressInfo;
-    const browserContext = await newContext(browser);
+    const browserContext = await newContext(started.browser);
     onTestFinished(() => browserContext.close());
     const page = await browserContext.newPage();
     await page.clock.install();

@@ -1,17 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
 import { formatSeriesName } from '../../../../src/report/text/format-values.ts';
 import { escapeUnprintable } from '../../../../src/untrusted-text.ts';
-import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
 import { ciTest, sampleCases } from '../../../support/thorough.ts';
 import {
   createPageFolder,
+  describeInBrowser,
   locatePlot,
   openPage,
   readReadout,
   readView,
-  startBrowser,
   waitUntilDrawn,
 } from './browser-pages.ts';
 
@@ -28,16 +27,11 @@ const COLOURS = {
 } as const;
 type ColourName = keyof typeof COLOURS;
 
-describeReader('the page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
-  let browser: Browser;
+describeInBrowser('the page', (started) => {
   const file = createPageFolder(afterAll);
-  beforeAll(async () => {
-    browser = await startBrowser(path);
-  });
-  afterAll(() => browser.close());
 
   const openDrawn = async (url: string, options?: Parameters<typeof openPage>[2]) => {
-    const opened = await openPage(browser, url, options);
+    const opened = await openPage(started.browser, url, options);
     await waitUntilDrawn(opened.page);
     return opened;
   };
@@ -132,7 +126,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
         fillText.call(this, text, x, y);
       };
     };
-    const { page } = await openPage(browser, url, {}, async (fresh) => {
+    const { page } = await openPage(started.browser, url, {}, async (fresh) => {
       await fresh.addInitScript(record);
     });
     await waitUntilDrawn(page);
@@ -385,10 +379,10 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await open()).toHaveLength(5);
     expect(await button.isVisible()).toBe(false);
     expect(complaints).toEqual([]);
-    const linked = await openPage(browser, `${url}#series-4`);
+    const linked = await openPage(started.browser, `${url}#series-4`);
     await expect.poll(() => linked.page.$eval('#series-4', (each) => each.hasAttribute('open'))).toBe(true);
     expect(await linked.page.$eval('#series-3', (each) => each.hasAttribute('open'))).toBe(false);
-    const [few] = [await openPage(browser, file(hosts.slice(0, 3)))];
+    const [few] = [await openPage(started.browser, file(hosts.slice(0, 3)))];
     expect(await few.page.getByRole('button', { name: 'open all' }).isVisible()).toBe(false);
   });
 
@@ -399,18 +393,18 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       );
     const countOpen = (page: Page) => page.locator('details.series[open]').count();
     const fire = (page: Page, type: string) => page.evaluate((name) => dispatchEvent(new Event(name)), type);
-    const twelve = await openPage(browser, file(hosts(12), [job(4)]));
+    const twelve = await openPage(started.browser, file(hosts(12), [job(4)]));
     await fire(twelve.page, 'beforeprint');
     expect(await countOpen(twelve.page)).toBe(12);
     await fire(twelve.page, 'afterprint');
     expect(await countOpen(twelve.page)).toBe(1);
-    const thirteen = await openPage(browser, file(hosts(13), [job(4)]));
+    const thirteen = await openPage(started.browser, file(hosts(13), [job(4)]));
     await fire(thirteen.page, 'beforeprint');
     expect(await countOpen(thirteen.page)).toBe(1);
   });
 
   ciTest('older generations are added without gaps until all are shown', async () => {
-    const { page } = await openPage(browser, file([measured({ generations: 1250 })], []));
+    const { page } = await openPage(started.browser, file([measured({ generations: 1250 })], []));
     await page.locator('.generations summary').click();
     const button = page.getByRole('button', { name: 'show older' });
     const remark = page.locator('.older span');
@@ -444,7 +438,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       const histories = names.map((host) => measured({ generations: 3, identity: { host, role: host } }));
       const expected = histories.map(({ identity }) => formatSeriesName(identity));
       const { page, complaints } = await openPage(
-        browser,
+        started.browser,
         file(
           histories,
           names.map((name) => job(5, name)),

@@ -1,13 +1,12 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../../src/domain/model.ts';
 import type { JobToJudge } from '../../../../src/domain/verdict/assessment.ts';
-import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
 import { DAY, HOUR, MINUTE, pretend } from '../../../support/report/charted-histories.ts';
 import { wantedJob } from '../../../support/report/judged-at.ts';
 import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
 import { ciTest, sampleCases } from '../../../support/thorough.ts';
-import { createPageFolder, openPage, startBrowser, waitUntilDrawn } from './browser-pages.ts';
+import { createPageFolder, describeInBrowser, openPage, waitUntilDrawn } from './browser-pages.ts';
 import { findCollisions, measureCharts, recordDrawnTexts } from './drawn-texts.ts';
 
 /** Validity when issued of consecutive generations: between `hours` and `hours` plus `spread`. */
@@ -71,188 +70,179 @@ const MODES = {
 } satisfies Record<string, BrowserContextOptions>;
 type Mode = keyof typeof MODES;
 
-describeReader(
-  'the layout of the page',
-  { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] },
-  (path) => {
-    let browser: Browser;
-    const file = createPageFolder(afterAll);
-    beforeAll(async () => {
-      browser = await startBrowser(path);
-    });
-    afterAll(() => browser.close());
+describeInBrowser('the layout of the page', (started) => {
+  const file = createPageFolder(afterAll);
 
-    async function openIn(mode: Mode, url: string): Promise<Page> {
-      const { page } = await openPage(browser, url, MODES[mode], recordDrawnTexts);
-      if (mode === 'print') {
-        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-        await page.emulateMedia({ media: 'print' });
-      } else if ((await page.locator('[data-chart]').count()) > 0) {
-        await page.locator('[data-chart]').first().scrollIntoViewIfNeeded();
-        await waitUntilDrawn(page);
-        await page.evaluate(() => new Promise(requestAnimationFrame));
-      }
-      return page;
+  async function openIn(mode: Mode, url: string): Promise<Page> {
+    const { page } = await openPage(started.browser, url, MODES[mode], recordDrawnTexts);
+    if (mode === 'print') {
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      await page.emulateMedia({ media: 'print' });
+    } else if ((await page.locator('[data-chart]').count()) > 0) {
+      await page.locator('[data-chart]').first().scrollIntoViewIfNeeded();
+      await waitUntilDrawn(page);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
     }
+    return page;
+  }
 
-    const cases = Object.entries(CASES).flatMap(([name, [histories, jobs]]) =>
-      Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
-    );
+  const cases = Object.entries(CASES).flatMap(([name, [histories, jobs]]) =>
+    Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
+  );
 
-    test.for(sampleCases(cases, 23))(
-      'labels overlap neither each other nor the plot: $name, $mode',
-      async ({ mode, histories, jobs }) => {
-        const page = await openIn(mode, file(histories, jobs));
-        const charts = await measureCharts(page);
-        expect(charts.length).toBeGreaterThan(0);
-        expect(charts[0]?.texts.length).toBeGreaterThan(4);
-        expect(charts.flatMap(findCollisions)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
-          MODES[mode].viewport.width,
-        );
-      },
-    );
-
-    /** Twenty hosts, five hosts and so on, some of them not safe for a job of five hours. */
-    const hosts = (count: number) =>
-      Array.from({ length: count }, (_, index) =>
-        pretend({
-          time: 2 * DAY,
-          identity: { host: `ip-10-0-3-${index * 7}`, role: 'loader' },
-          lifetimes: lifetimes(5 + ((index * 7) % 20) / 10, 0.5),
-        }),
+  test.for(sampleCases(cases, 23))(
+    'labels overlap neither each other nor the plot: $name, $mode',
+    async ({ mode, histories, jobs }) => {
+      const page = await openIn(mode, file(histories, jobs));
+      const charts = await measureCharts(page);
+      expect(charts.length).toBeGreaterThan(0);
+      expect(charts[0]?.texts.length).toBeGreaterThan(4);
+      expect(charts.flatMap(findCollisions)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
+        MODES[mode].viewport.width,
       );
-    const findBottom = (page: Page, selector: string) =>
-      page
-        .locator(selector)
-        .first()
-        .evaluate((each) => each.getBoundingClientRect().bottom);
+    },
+  );
 
-    test('the headline, the problems and the whole chart are on the first screen', async () => {
-      const page = await openIn(
-        'light',
-        file([{ ...measured(), ...fail(START, START + HOUR) } as SeriesHistory]),
-      );
-      expect(await page.locator('.problems').count()).toBe(1);
-      expect(await findBottom(page, 'section.verdict')).toBeLessThan(await findBottom(page, '.problems'));
-      expect(await findBottom(page, '.problems')).toBeLessThan(await findBottom(page, '.saw-tooth'));
-      expect(await findBottom(page, '.u-over')).toBeLessThan(800);
-    });
-
-    test('without a script, forty-five rotations are a band on a phone, and teeth on a wide screen', async () => {
-      const url = file([measured({ generations: 45 })]);
-      for (const mode of ['phone', 'light'] as const) {
-        const options = { ...MODES[mode], javaScriptEnabled: false };
-        const { page } = await openPage(browser, url, options);
-        expect(await page.locator('.saw-tooth .still .range').isVisible(), mode).toBe(mode === 'phone');
-        expect(await page.locator('.saw-tooth .still .area').isVisible(), mode).toBe(mode === 'light');
-      }
-    });
-
-    ciTest('on a phone, the chart begins on the first screen', async () => {
-      const page = await openIn('phone', file([measured()]));
-      expect(await findBottom(page, '.saw-tooth figcaption')).toBeLessThan(844);
-    });
-
-    test('twenty hosts fit on one screen, the worst first', async () => {
-      const page = await openIn('light', file(hosts(20)));
-      expect(await page.locator('.overview tbody tr').count()).toBe(20);
-      expect(await findBottom(page, '.overview')).toBeLessThanOrEqual(800);
-      const rows = await page.locator('.overview tbody tr').allInnerTexts();
-      const isSafe = rows.map((row) => !row.includes('not safe'));
-      expect(isSafe).toEqual(isSafe.toSorted((a, b) => Number(a) - Number(b)));
-      expect(rows[0]).toMatch(/not safe\s+1h 05m short\s+\d+(\.\d+)?%/);
-      const unsafe = isSafe.filter((each) => !each).length;
-      expect(unsafe).toBeGreaterThan(1);
-      expect(await page.locator('details.series[open]').count()).toBe(unsafe);
-      expect(await page.locator('#series-1 h2').innerText()).toBe(
-        await page.locator('.overview a').first().innerText(),
-      );
-    });
-
-    ciTest('five series print on three pages', async () => {
-      const page = await openIn('light', file(hosts(5)));
-      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
-      expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(3);
-    });
-
-    test.for(sampleCases(['phone', 'light'] as const, 2))(
-      'no timestamp and no row of a table breaks: %s',
-      async (mode) => {
-        const history = measured({ dated: false, generations: 40 });
-        const page = await openIn(mode, file([history, measured({ identity: { host: 'web-2' } })]));
-        const broken = await page.evaluate(() => {
-          const countLines = (element: Element) => {
-            const range = document.createRange();
-            range.selectNodeContents(element);
-            return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
-          };
-          const texts = [...document.querySelectorAll('.one-line, .worst-rows td, .generation-rows td')];
-          return texts.filter((each) => countLines(each) > 1).map(({ textContent }) => textContent);
-        });
-        expect(broken).toEqual([]);
-        expect(await page.locator('.one-line').count()).toBeGreaterThan(10);
-      },
+  /** Twenty hosts, five hosts and so on, some of them not safe for a job of five hours. */
+  const hosts = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      pretend({
+        time: 2 * DAY,
+        identity: { host: `ip-10-0-3-${index * 7}`, role: 'loader' },
+        lifetimes: lifetimes(5 + ((index * 7) % 20) / 10, 0.5),
+      }),
     );
+  const findBottom = (page: Page, selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((each) => each.getBoundingClientRect().bottom);
 
-    ciTest('the table of the worst rotations fits a phone, with right-aligned numbers', async () => {
-      const page = await openIn('phone', file([measured()]));
-      const table = await page.locator('.scroll:has(.worst-rows)').evaluate((each) => ({
-        overflow: each.scrollWidth - each.clientWidth,
-        columns: [...each.querySelectorAll('thead th')]
-          .filter((cell) => cell.getClientRects().length > 0)
-          .map((cell) => [cell.textContent, getComputedStyle(cell).textAlign]),
-      }));
-      expect(table).toEqual({
-        overflow: 0,
-        columns: [
-          ['lead time', 'right'],
-          ['rotated at', 'left'],
-          ['validity when issued', 'right'],
-        ],
+  test('the headline, the problems and the whole chart are on the first screen', async () => {
+    const page = await openIn(
+      'light',
+      file([{ ...measured(), ...fail(START, START + HOUR) } as SeriesHistory]),
+    );
+    expect(await page.locator('.problems').count()).toBe(1);
+    expect(await findBottom(page, 'section.verdict')).toBeLessThan(await findBottom(page, '.problems'));
+    expect(await findBottom(page, '.problems')).toBeLessThan(await findBottom(page, '.saw-tooth'));
+    expect(await findBottom(page, '.u-over')).toBeLessThan(800);
+  });
+
+  test('without a script, forty-five rotations are a band on a phone, and teeth on a wide screen', async () => {
+    const url = file([measured({ generations: 45 })]);
+    for (const mode of ['phone', 'light'] as const) {
+      const options = { ...MODES[mode], javaScriptEnabled: false };
+      const { page } = await openPage(started.browser, url, options);
+      expect(await page.locator('.saw-tooth .still .range').isVisible(), mode).toBe(mode === 'phone');
+      expect(await page.locator('.saw-tooth .still .area').isVisible(), mode).toBe(mode === 'light');
+    }
+  });
+
+  ciTest('on a phone, the chart begins on the first screen', async () => {
+    const page = await openIn('phone', file([measured()]));
+    expect(await findBottom(page, '.saw-tooth figcaption')).toBeLessThan(844);
+  });
+
+  test('twenty hosts fit on one screen, the worst first', async () => {
+    const page = await openIn('light', file(hosts(20)));
+    expect(await page.locator('.overview tbody tr').count()).toBe(20);
+    expect(await findBottom(page, '.overview')).toBeLessThanOrEqual(800);
+    const rows = await page.locator('.overview tbody tr').allInnerTexts();
+    const isSafe = rows.map((row) => !row.includes('not safe'));
+    expect(isSafe).toEqual(isSafe.toSorted((a, b) => Number(a) - Number(b)));
+    expect(rows[0]).toMatch(/not safe\s+1h 05m short\s+\d+(\.\d+)?%/);
+    const unsafe = isSafe.filter((each) => !each).length;
+    expect(unsafe).toBeGreaterThan(1);
+    expect(await page.locator('details.series[open]').count()).toBe(unsafe);
+    expect(await page.locator('#series-1 h2').innerText()).toBe(
+      await page.locator('.overview a').first().innerText(),
+    );
+  });
+
+  ciTest('five series print on three pages', async () => {
+    const page = await openIn('light', file(hosts(5)));
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(3);
+  });
+
+  test.for(sampleCases(['phone', 'light'] as const, 2))(
+    'no timestamp and no row of a table breaks: %s',
+    async (mode) => {
+      const history = measured({ dated: false, generations: 40 });
+      const page = await openIn(mode, file([history, measured({ identity: { host: 'web-2' } })]));
+      const broken = await page.evaluate(() => {
+        const countLines = (element: Element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
+        };
+        const texts = [...document.querySelectorAll('.one-line, .worst-rows td, .generation-rows td')];
+        return texts.filter((each) => countLines(each) > 1).map(({ textContent }) => textContent);
       });
-    });
+      expect(broken).toEqual([]);
+      expect(await page.locator('.one-line').count()).toBeGreaterThan(10);
+    },
+  );
 
-    test.for(sampleCases(['phone', 'light', 'print'] as const, 3))(
-      'the cells of the facts fill each line: %s',
-      async (mode) => {
-        const page = await openIn(mode, file([measured()], []));
-        const gaps = await page.locator('.facts').evaluate((card) => {
-          const right = card.getBoundingClientRect().right;
-          const cells = [...card.children].map((cell) => cell.getBoundingClientRect());
-          const ends = new Map<number, number>();
-          for (const cell of cells) ends.set(cell.top, Math.max(ends.get(cell.top) ?? 0, cell.right));
-          return [...ends.values()].map((end) => Math.round(right - end)).filter((gap) => gap > 2);
-        });
-        expect(gaps).toEqual([]);
-        expect(await page.locator('.facts dd:empty').count()).toBe(0);
-      },
-    );
-
-    ciTest('the facts do not repeat the figures of the headline', async () => {
-      const page = await openIn('light', file([measured()]));
-      const facts = await page.locator('.facts').innerText();
-      expect(facts).not.toContain('worst case\n');
-      expect(facts).not.toContain('99.02%');
-      expect(facts).not.toContain('11h 55m');
-      expect(facts).toContain('6h 00m – 6h 28m');
+  ciTest('the table of the worst rotations fits a phone, with right-aligned numbers', async () => {
+    const page = await openIn('phone', file([measured()]));
+    const table = await page.locator('.scroll:has(.worst-rows)').evaluate((each) => ({
+      overflow: each.scrollWidth - each.clientWidth,
+      columns: [...each.querySelectorAll('thead th')]
+        .filter((cell) => cell.getClientRects().length > 0)
+        .map((cell) => [cell.textContent, getComputedStyle(cell).textAlign]),
+    }));
+    expect(table).toEqual({
+      overflow: 0,
+      columns: [
+        ['lead time', 'right'],
+        ['rotated at', 'left'],
+        ['validity when issued', 'right'],
+      ],
     });
+  });
 
-    ciTest('a safe verdict of little history looks weaker than one of many days', async () => {
-      const [histories = [], jobs] = CASES['two rotations in seconds'] ?? [];
-      const weak = await openIn('light', file(histories, jobs));
-      const strong = await openIn('light', file([pretend({ time: 14 * DAY })], [job(4)]));
-      const ground = (page: Page) =>
-        page.locator('section.verdict').evaluate((each) => getComputedStyle(each).backgroundColor);
-      const plain = (page: Page) =>
-        page
-          .locator('.chart')
-          .first()
-          .evaluate((each) => getComputedStyle(each).backgroundColor);
-      expect(await weak.locator('h1 .state').innerText()).toMatch(/^Safe so far/);
-      expect(await ground(weak)).toBe(await plain(weak));
-      expect(await strong.locator('h1 .state').innerText()).toMatch(/^Safe\b(?! so far)/);
-      expect(await ground(strong)).not.toBe(await plain(strong));
-    });
-  },
-);
+  test.for(sampleCases(['phone', 'light', 'print'] as const, 3))(
+    'the cells of the facts fill each line: %s',
+    async (mode) => {
+      const page = await openIn(mode, file([measured()], []));
+      const gaps = await page.locator('.facts').evaluate((card) => {
+        const right = card.getBoundingClientRect().right;
+        const cells = [...card.children].map((cell) => cell.getBoundingClientRect());
+        const ends = new Map<number, number>();
+        for (const cell of cells) ends.set(cell.top, Math.max(ends.get(cell.top) ?? 0, cell.right));
+        return [...ends.values()].map((end) => Math.round(right - end)).filter((gap) => gap > 2);
+      });
+      expect(gaps).toEqual([]);
+      expect(await page.locator('.facts dd:empty').count()).toBe(0);
+    },
+  );
+
+  ciTest('the facts do not repeat the figures of the headline', async () => {
+    const page = await openIn('light', file([measured()]));
+    const facts = await page.locator('.facts').innerText();
+    expect(facts).not.toContain('worst case\n');
+    expect(facts).not.toContain('99.02%');
+    expect(facts).not.toContain('11h 55m');
+    expect(facts).toContain('6h 00m – 6h 28m');
+  });
+
+  ciTest('a safe verdict of little history looks weaker than one of many days', async () => {
+    const [histories = [], jobs] = CASES['two rotations in seconds'] ?? [];
+    const weak = await openIn('light', file(histories, jobs));
+    const strong = await openIn('light', file([pretend({ time: 14 * DAY })], [job(4)]));
+    const ground = (page: Page) =>
+      page.locator('section.verdict').evaluate((each) => getComputedStyle(each).backgroundColor);
+    const plain = (page: Page) =>
+      page
+        .locator('.chart')
+        .first()
+        .evaluate((each) => getComputedStyle(each).backgroundColor);
+    expect(await weak.locator('h1 .state').innerText()).toMatch(/^Safe so far/);
+    expect(await ground(weak)).toBe(await plain(weak));
+    expect(await strong.locator('h1 .state').innerText()).toMatch(/^Safe\b(?! so far)/);
+    expect(await ground(strong)).not.toBe(await plain(strong));
+  });
+});
