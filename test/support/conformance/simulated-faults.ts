@@ -41,8 +41,8 @@ export const NAMED_FAULTS: Readonly<Record<FaultKind, readonly NamedFault[]>> = 
     { fault: 'error', shape: 'cloudshell', checks: ['cloudshell-token', 'container-document'] },
   ],
   stall: [
-    { fault: `stall=1100ms,${DOCUMENT}`, shape: 'imds', checks: ['response-time'] },
-    { fault: 'stall=1100ms,path=/v2/*', shape: 'ecs', checks: ['response-time'] },
+    { fault: `stall=2s,${DOCUMENT}`, shape: 'imds', checks: ['response-time'] },
+    { fault: 'stall=2s,path=/v2/*', shape: 'ecs', checks: ['response-time'] },
   ],
   reset: [
     { fault: 'reset', shape: 'imds', unreachable: 'connection-closed' },
