@@ -17,6 +17,7 @@ import {
   withReadErrorHints,
 } from '../import/import-files.ts';
 import {
+  createDatabaseRefusal,
   createRefusal,
   type ImportFlags,
   printAssumptions,
@@ -145,13 +146,14 @@ async function stageReadable(
 
 /** Reads a file into the stage. Prints what was assumed about the file. */
 async function stageOne(
-  { name, chunks, writtenAt }: InputFile,
+  { name, chunks, writtenAt, isDatabase }: InputFile,
   stage: ImportStage,
   progress: Progress,
   convert: LocalTimeConverter,
   flags: ImportFlags,
   io: Io,
 ): Promise<StagedFile> {
+  if (isDatabase) throw createDatabaseRefusal(name, flags.db);
   const { stageFile } = await import('../../store/import/files.ts');
   const { host = toHost(name), role = toRole(name), timezone } = flags;
   const fileTime = flags.at === 'mtime' ? writtenAt : null;
