@@ -28,20 +28,9 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
 /** `-d` could also mean a database, but a duration is more usual. */
 const JUDGING_COMMANDS = ['init', 'status', 'report', 'check', 'exec', 'env'];
 
-/** What to do instead of actions that have no flag. */
-const OTHER_ACTIONS: ReadonlyMap<string, string> = new Map([
-  ...['--remove', '--uninstall', '--undo', '--delete'].map(
-    (flag) =>
-      [
-        `init ${flag}`,
-        'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
-      ] as const,
-  ),
-  ['init --dry-run', 'remove --dry-run: without --write, init installs nothing'],
-]);
-
 /** Words for our flags in other tools. A flag may begin with the name of a command, which has priority. */
 const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
+  ...['--uninstall', '--undo', '--delete'].map((flag) => [`init ${flag}`, '--remove'] as const),
   ['poll --every', '--interval'],
   ['poll --watch', '--interval'],
   ['poll --daemon', '--interval 5m'],
@@ -91,8 +80,6 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
  */
 export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
   const name = getFlagName(flag);
-  const action = OTHER_ACTIONS.get(`${command?.name()} ${name}`);
-  if (action !== undefined) return action;
   const foreign = OTHER_FLAGS.get(`${command?.name()} ${name}`);
   if (foreign !== undefined) return `did you mean ${foreign}?`;
   const owners = program.commands.filter(({ options }) =>
