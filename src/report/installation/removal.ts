@@ -48,18 +48,18 @@ const listKeptLines = (schedule: KeptSchedule): string[] =>
 
 /** What happened, and what else can be removed. */
 export function renderRemoval(
-  { written, kept }: FoundSchedules,
+  found: FoundSchedules,
   state: RemovalState,
   context: RemovalContext,
   style: TextStyle,
 ): string {
   const rows: [label: string, text: string][] =
     state === 'nothing'
-      ? kept.length > 0 && !context.hasSystemUnits
+      ? found.kept.length > 0 && !context.hasSystemUnits
         ? []
         : [['elsewhere', describeElsewhere(context)]]
       : [
-          ['schedule', describeRemoval(written, state)],
+          ['schedule', describeRemoval(found, state)],
           ...context.databases.map((path): [string, string] => ['database', describeDatabase(path)]),
           ...(state === 'removed' && context.isUserScope
             ? [['linger', describeLinger(context.user)] as [string, string]]

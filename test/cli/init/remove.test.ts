@@ -72,7 +72,7 @@ describe('a crontab', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(crontab.readBytes().toString('latin1')).toBe(others.join(''));
     expect(stdout).toContain(`\n\n${line()}\n\n`);
-    expect(stdout).toContain('  schedule        removed: cron no longer polls\n');
+    expect(stdout).toContain('  schedule        removed: the line of the crontab\n');
     expect(unwrap(stdout)).toContain(`  database        ${database} stays.`);
     expect(readFileSync(database, 'utf8')).toBe('');
   });
@@ -83,6 +83,17 @@ describe('a crontab', () => {
     crontab.write(`${CRON_COMMENT}\n${line()}\n0 1 * * * /srv/a.sh\n${CRON_COMMENT}\n${other}\n`);
     expect((await remove()).code).toBe(0);
     expect(crontab.read()).toBe('0 1 * * * /srv/a.sh\n');
+  });
+
+  test('may have other lines that poll, of which the result reminds', async () => {
+    const { crontab, line, remove } = createMachine();
+    crontab.write(`${CRON_COMMENT}\n${line()}\n* * * * * cred-watch poll\n`);
+    const { code, stdout } = await remove();
+    expect([code, unwrap(stdout)]).toEqual([
+      0,
+      expect.stringContaining('removed: the line of the crontab; the others above may still poll\n'),
+    ]);
+    expect(crontab.read()).toBe('* * * * * cred-watch poll\n');
   });
 
   test('keeps a line that polls into another database than --db', async () => {
@@ -150,7 +161,7 @@ describe('units', () => {
       `${command} daemon-reload`,
       `${command} reset-failed cred-watch.service`,
     ]);
-    expect(stdout).toContain('removed: systemd no longer polls');
+    expect(stdout).toContain('removed: the timer and its service\n');
     expect(stdout.includes('disable-linger')).toBe(!isRoot);
   });
 
@@ -222,7 +233,7 @@ test('without a schedule, nothing changes, and the exit code is 0', async () => 
   const { code, stdout, stderr } = await remove();
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(
-    `nothing to remove: no unchanged line or unit of \`init --write\` was found for the user ${user}`,
+    `nothing to remove: found no line and no unit that \`init --write\` installed for the user ${user}`,
   );
   expect([crontab.read(), systemctl.readLog()]).toEqual([null, []]);
 });
@@ -232,13 +243,13 @@ test('--dry-run shows everything, and changes nothing', async () => {
   await installUnits();
   crontab.write(`${CRON_COMMENT}\n${line()}\n`);
   const { code, stdout } = await remove({ dryRun: true });
-  expect([code, stdout]).toEqual([0, expect.stringContaining('nothing changed: without --dry-run')]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('nothing changed, because of --dry-run')]);
   expect([crontab.read(), pathsIn(unitFolder).length]).toEqual([`${CRON_COMMENT}\n${line()}\n`, 2]);
   expect(systemctl.readLog()).toEqual(['']);
 });
 
 test.each([
-  ['y\n', 'removed: cron no longer polls', false],
+  ['y\n', 'removed: the line of the crontab', false],
   ['n\n', 'nothing changed', true],
   ['', 'nothing changed', true],
 ])('the answer %j decides whether the line stays', async (answer, message, stays) => {

@@ -1,4 +1,9 @@
-import type { KeptSchedule, RemovalState, WrittenSchedule } from '../../../domain/installation/removal.ts';
+import type {
+  FoundSchedules,
+  KeptSchedule,
+  RemovalState,
+  WrittenSchedule,
+} from '../../../domain/installation/removal.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { joinWords } from '../../text/format-values.ts';
 
@@ -60,26 +65,25 @@ export function askToRemove(written: readonly WrittenSchedule[]): string {
     : `Stop the timer, and remove these units and ${lines}?`;
 }
 
-/** `removed: cron polls no more`. */
-export function describeRemoval(written: readonly WrittenSchedule[], state: RemovalState): string {
-  switch (state) {
-    case 'removed': {
-      const kinds = [...new Set(written.map(({ kind }) => kind))].sort();
-      return `removed: ${joinWords(kinds)} no longer ${kinds.length === 1 ? 'polls' : 'poll'}`;
-    }
-    case 'printed':
-      return 'nothing changed: without --dry-run, all of this is removed';
-    case 'declined':
-    case 'nothing':
-      return 'nothing changed';
-  }
+export function describeRemoval({ written, kept }: FoundSchedules, state: RemovalState): string {
+  if (state === 'printed') return 'nothing changed, because of --dry-run';
+  if (state !== 'removed') return 'nothing changed';
+  const lineCount = written.filter(({ kind }) => kind === 'cron').length;
+  const removed = [
+    ...(lineCount === written.length ? [] : ['the timer and its service']),
+    ...(lineCount === 0
+      ? []
+      : [lineCount === 1 ? 'the line of the crontab' : `${lineCount} lines of the crontab`]),
+  ];
+  const others = kept.some(({ kind }) => kind !== 'drop-in') ? '; the others above may still poll' : '';
+  return `removed: ${removed.join(', and ')}${others}`;
 }
 
 /** Instead of schedules. */
 export const describeNothingFound = ({ user, selected }: RemovalContext): string =>
   selected === null
-    ? `nothing to remove: no unchanged line or unit of \`init --write\` was found for the user ${user}`
-    : `nothing to remove: no unchanged line or unit of \`init --write\` polls into ${selected} for the user ${user}`;
+    ? `nothing to remove: found no line and no unit that \`init --write\` installed for the user ${user}`
+    : `nothing to remove: found no line and no unit that \`init --write\` installed for the user ${user} with the database ${selected}`;
 
 /** Where else a poller can be. */
 export const describeElsewhere = ({ hasSystemUnits }: RemovalContext): string =>
@@ -88,8 +92,10 @@ export const describeElsewhere = ({ hasSystemUnits }: RemovalContext): string =>
     : '`cred-watch init --check` shows every poller that it finds. Run --remove as the user who ran `init --write`';
 
 /** The samples are not removed. */
-export const describeDatabase = (path: string): string =>
-  `${path} stays. \`cred-watch prune --remove-series\` removes a series, and \`rm ${quoteForShell(path)}\` everything`;
+export function describeDatabase(path: string): string {
+  const file = quoteForShell(path);
+  return `${path} stays. Remove a host from it with \`cred-watch prune --remove-series --host NAME --db ${file}\`, or delete it with \`rm ${file}\``;
+}
 
 /** `init` enabled it, but other programs may need it now. */
 export const describeLinger = (user: string): string =>
