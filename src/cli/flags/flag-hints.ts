@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { askDidYouMean } from '../../report/text/did-you-mean.ts';
+import { findDuration } from './suggestions/suggest-flag.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
@@ -62,8 +63,20 @@ export const getFlagName = (flag: string): string => flag.replace(/=.*/s, '');
 export function buildCommandHint(program: Command, name: string): string {
   const [command] = OTHER_COMMANDS.find(([, others]) => others.includes(name)) ?? [];
   if (command !== undefined) return `did you mean \`cred-watch ${command}\`?`;
+  const duration = findDuration(name);
+  if (duration !== null) return askForReport(duration);
   const names = program.commands.map((each) => each.name());
   return askForSimilarWord(name, names) ?? 'run `cred-watch help` for a list of commands';
+}
+
+const askForReport = (duration: string) => `did you mean \`cred-watch report -j ${duration}\`?`;
+
+/** For `-j 5h` without a command. Null for another flag. */
+export function buildJobHint(words: readonly string[], flag: string): string | null {
+  const [, attached] = /^(?:-j|--job-duration=?)(.*)$/s.exec(flag) ?? [];
+  if (attached === undefined) return null;
+  const value = attached === '' ? (words[words.indexOf(flag) + 1] ?? '') : attached;
+  return askForReport(findDuration(value) ?? '5h');
 }
 
 /** Says which values are allowed. `more` continues the list of choices. */
