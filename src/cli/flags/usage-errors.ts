@@ -5,7 +5,14 @@ import { printText } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';
-import { buildCommandHint, buildFlagHint, getFlagName, guessLongFlag, seeHelp } from './flag-hints.ts';
+import {
+  buildCommandHint,
+  buildFlagHint,
+  buildJobHint,
+  getFlagName,
+  guessLongFlag,
+  seeHelp,
+} from './flag-hints.ts';
 import { suggestFlag } from './suggestions/suggest-flag.ts';
 
 /**
@@ -57,7 +64,12 @@ function describeError(
     const guess = () => guessLongFlag(command, unknownFlag) ?? seeHelp(command);
     const hints = lacksDashes
       ? [hint, suggestDashes(ownArguments, options)]
-      : [suggestOrder(program, command, ownArguments) ?? hint ?? guess()];
+      : [
+          suggestOrder(program, command, ownArguments) ??
+            (command === null ? buildJobHint(ownArguments, unknownFlag) : null) ??
+            hint ??
+            guess(),
+        ];
     return [`unknown option '${getFlagName(unknownFlag)}'`, hints.filter(Boolean).join(' or ')];
   }
   const dash = ownArguments.find(isOtherDash);
