@@ -50,7 +50,7 @@ const usage: BadInput[] = [
   },
   { args: ['report', '--last', '3d'], error: "unknown option '--last'", hint: 'did you mean --since?' },
   { args: ['check', '-d', '5h'], error: "unknown option '-d'", hint: 'did you mean -j?' },
-  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'see `cred-watch check --help`' },
+  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'for example `-j 4h`' },
   { args: ['man'], error: "unknown command 'man'", hint: 'did you mean `cred-watch help`?' },
   {
     args: ['init', '--uninstall'],
@@ -97,11 +97,19 @@ const usage: BadInput[] = [
   {
     args: ['import'],
     error: 'import needs <file>',
-    hint: 'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
+    hint:
+      'give files or folders to read, also .gz; - is standard input; ' +
+      'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
   },
   {
     args: ['report', '-j'],
     error: '-j needs a value',
+    hint: 'for example `-j 4h`',
+  },
+  { args: ['report', '--margin'], error: '--margin needs a value', hint: 'for example `--margin 5m`' },
+  {
+    args: ['report', '--host'],
+    error: '--host needs a value',
     hint: 'see `cred-watch report --help`',
   },
   {
