@@ -1,5 +1,4 @@
-import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
@@ -13,6 +12,7 @@ import {
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
+import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
@@ -110,7 +110,7 @@ function renderHosts(
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: hosts.map((host) => formatVerdictCell(host.verdict, palette)),
+        cells: hosts.map((host) => formatVerdictCell(host, palette)),
       },
       { label: NOTE_COLUMN, width: NOTE_WIDTH, cells: hosts.map(({ host }) => notes.get(host) ?? '') },
       { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
@@ -132,7 +132,7 @@ function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palet
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: groups.map((group) => formatVerdictCell(group.verdict, palette)),
+        cells: groups.map((group) => formatVerdictCell(group, palette)),
       },
       ...labels.map((label, index) => ({
         label,
@@ -162,5 +162,7 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   );
 }
 
-const formatVerdictCell = (verdict: Verdict | null, palette: Palette) =>
-  verdict === null ? '' : paintBySafety(toSafety(verdict), verdict, palette);
+const formatVerdictCell = (
+  { verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>,
+  palette: Palette,
+) => (verdict === null ? '' : paintBySafety(toSafety(verdict), isSafeSoFar ? SAFE_SO_FAR : verdict, palette));

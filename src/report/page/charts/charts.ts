@@ -13,10 +13,12 @@ import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 import { type Content, embedJson, html, type Markup, prose } from '../markup.ts';
 import { formatJobLabel, getTone } from '../verdicts.ts';
-import { buildChartData, buildJobLine, describeJobLine } from './chart-data.ts';
+import { buildChartData } from './chart-data.ts';
 import { renderCurveSvg } from './curve-svg.ts';
 import { renderHistogramSvg } from './histogram-svg.ts';
+import { buildJobLine, describeJobLine, formatDash } from './job-lines.ts';
 import { renderSawToothSvg } from './saw-tooth-svg.ts';
+import { formatAxisDuration } from './validity-labels.ts';
 
 interface ChartInput {
   generations: readonly GenerationRow[];
@@ -41,12 +43,12 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
   const { generations, failed, judgements, id, name, isAlone, times } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);
-  const legend: [isShown: boolean, swatch: string, text: string][] = [
+  const legend: [isShown: boolean, swatch: Swatch, text: string][] = [
     [true, 'remaining', 'remaining validity'],
-    ...judgements.map((each): [boolean, string, string] => [
+    ...judgements.map((each, index): [boolean, Swatch, string] => [
       true,
-      `required ${getTone(each.verdict)}`,
-      `required: ${describeJobLine(each)}`,
+      renderJobSwatch(each, index),
+      `required ${formatAxisDuration(each.required)}: ${describeJobLine(each)}`,
     ]),
     [jobs.some(({ tone }) => tone === 'bad'), 'short', 'too short for the job'],
     [true, 'worst', 'worst case'],
@@ -64,9 +66,17 @@ ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry
 </figure>`;
 }
 
-const renderLegend = (entries: readonly (readonly [swatch: string, text: string])[]): Markup =>
+/** A class of the style sheet, or a drawing. */
+type Swatch = string | Markup;
+
+/** The line of a job, as in the chart. */
+const renderJobSwatch = ({ verdict }: JobJudgement, index: number): Markup =>
+  html`<svg class="swatch-line" width="31" height="4" aria-hidden="true"><line class="required ${getTone(verdict)}" x2="31" y1="2" y2="2" stroke-dasharray="${formatDash(index)}"/></svg>`;
+
+const renderLegend = (entries: readonly (readonly [swatch: Swatch, text: string])[]): Markup =>
   html`<ul class="legend muted">${entries.map(
-    ([swatch, text]) => html`<li><i class="swatch ${swatch}"></i>${text}</li>`,
+    ([swatch, text]) =>
+      html`<li>${typeof swatch === 'string' ? html`<i class="swatch ${swatch}"></i>` : swatch}${text}</li>`,
   )}</ul>`;
 
 /** The charts that sum up a series. Values that are all the same are among the facts, without a chart. */
@@ -114,7 +124,7 @@ function renderCurve(
   if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
   if (points.length === 1) return describeNoSafeStart(margin);
   const legend = judgements.map(
-    ({ job, verdict }) => [`required ${getTone(verdict)}`, `${formatJobLabel(job)} job`] as const,
+    (each, index) => [renderJobSwatch(each, index), `${formatJobLabel(each.job)} job`] as const,
   );
   return html`${renderCurveSvg(points, judgements, margin)}${legend.length > 0 && renderLegend(legend)}`;
 }

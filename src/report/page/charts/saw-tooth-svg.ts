@@ -9,7 +9,7 @@ import { describeSawTooth } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
 import { type BandPart, buildBand, findShortPart, isBand } from './band.ts';
-import type { JobLine } from './chart-data.ts';
+import { formatDash, type JobLine, listUnsafe } from './job-lines.ts';
 import { computeSawToothScale, PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
 import { formatPercent, formatPoints, type Point, renderSvgFrame } from './svg-frame.ts';
 import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
@@ -49,7 +49,7 @@ export function renderSawToothSvg(
   const y = (seconds: number) => (seconds - bottom) / (top - bottom);
   const shortestGap = (span.to - span.from) * MIN_GAP_SHARE;
   const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
-  const unsafe = jobs.filter(({ tone }) => tone === 'bad').map(({ required }) => required);
+  const unsafe = listUnsafe(jobs);
   const renderShapes = (plotWidth: number): Markup => {
     if (isBand(spans.length, plotWidth))
       return renderBand(buildBand(spans, span, plotWidth), unsafe, { x, y });
@@ -75,7 +75,7 @@ export function renderSawToothSvg(
     shapes: renderShapes(width),
     marks: (toPixels) => [
       ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
-      ...jobs.map(({ required, tone }) => renderJobLine(tone, toPixels(y(required)))),
+      ...jobs.map((job, index) => renderJobLine(job, index, toPixels(y(job.required)))),
       renderWorstCase(measurement, x, (seconds) => toPixels(y(seconds))),
     ],
   });
@@ -115,7 +115,7 @@ function renderTeeth(
       return [{ left: x(part.from), right: x(part.to), edge, opposite: y(required) }];
     }),
   );
-  return html`<path class="area" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line" d="${formatEdges(areas)}"/>`;
+  return html`<path class="area" d="${formatAreas(areas)}"/><path class="line" d="${formatEdges(areas)}"/>${renderShortAreas(short)}`;
 }
 
 /** The lower edge of a band is the shortest validity of each part. */
@@ -127,7 +127,8 @@ function renderBand(parts: readonly BandPart[], unsafe: readonly Seconds[], { x,
   const short = unsafe.map((required) =>
     parts.filter(({ min }) => min < required).map((part) => toArea(part, required)),
   );
-  return html`<path class="range" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line edge" d="${formatEdges(areas)}"/>`;
+  const shortEdges = short.map((each) => html`<path class="line edge bad" d="${formatEdges(each)}"/>`);
+  return html`<path class="range" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line edge" d="${formatEdges(areas)}"/>${shortEdges}`;
 }
 
 const renderShortAreas = (areasOfJobs: readonly (readonly Area[])[]): Markup[] =>
@@ -172,8 +173,8 @@ function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
   return html`<line class="failed" x1="${share(from)}" x2="${share(to)}" y1="${y - 3}" y2="${y - 3}"/>`;
 }
 
-const renderJobLine = (tone: string, y: number): Markup =>
-  html`<line class="required ${tone}" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+const renderJobLine = ({ tone }: JobLine, index: number, y: number): Markup =>
+  html`<line class="required ${tone}" x1="0" x2="100%" y1="${y}" y2="${y}" stroke-dasharray="${formatDash(index)}"/>`;
 
 const renderWorstCase = ({ worstCase }: Measurement, x: ToShare, y: ToShare): Markup =>
   html`<circle class="worst" cx="${formatPercent(x(worstCase.at))}" cy="${y(worstCase.seconds)}" r="4.5"/>`;
