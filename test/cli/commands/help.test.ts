@@ -6,6 +6,7 @@ import { createHelpConfiguration } from '../../../src/cli/manual/format-help.ts'
 import { COMMANDS, declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const program = declareProgram();
 const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
@@ -44,7 +45,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     for (const [example] of examples) expect(example).toContain(own);
   });
 
-  test.each([80, 100, 300])(
+  test.each(sampleCases([80, 100, 300], 3))(
     `the help of ${name} fits %i columns, has no line of more than 100, and no trailing white space`,
     (columns) => {
       for (const isShort of [true, false]) {
@@ -86,23 +87,25 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
   });
 
-  test.each(getHelp(command).examples.map(([example]) => example.split('\n')))(
-    `the help of ${name} has a valid example: %s`,
-    async (...lines) => {
-      const found = ourLines(lines);
-      expect(found.length).toBeGreaterThan(0);
-      for (const words of found) {
-        let actions = 0;
-        const line = splitCommandLine(words, COMMANDS);
-        const declared = declareProgram(async () => {
-          actions += 1;
-        });
-        await declared.parseAsync(line.ownArguments, { from: 'user' });
-        expect(actions).toBe(1);
-        expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
-      }
-    },
-  );
+  test.each(
+    sampleCases(
+      getHelp(command).examples.map(([example]) => example.split('\n')),
+      3,
+    ),
+  )(`the help of ${name} has a valid example: %s`, async (...lines) => {
+    const found = ourLines(lines);
+    expect(found.length).toBeGreaterThan(0);
+    for (const words of found) {
+      let actions = 0;
+      const line = splitCommandLine(words, COMMANDS);
+      const declared = declareProgram(async () => {
+        actions += 1;
+      });
+      await declared.parseAsync(line.ownArguments, { from: 'user' });
+      expect(actions).toBe(1);
+      expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
+    }
+  });
 });
 
 test('`report --help` and `help report` print the same text', async () => {
