@@ -75,7 +75,7 @@ describeReader(
       ).toMatch(/has replaced this one/);
       expect(ask(xml, 'string(//failure/@type)')).toBe('CredentialExpiry');
       expect(ask(xml, 'string(//failure)')).toMatch(
-        /^start the job within .* after a rotation: .*\nor let the job refresh/,
+        /^start the job within .* after a rotation: .*\n`cred-watch exec .*\nor let the job refresh/,
       );
       expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
     });

@@ -17,13 +17,8 @@ import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import {
-  describeJobWithMargin,
-  formatSafety,
-  formatVerdict,
-  REFRESH_ADVICE,
-  SAFE_SO_FAR,
-} from '../verdicts.ts';
+import { REFRESH_ADVICE } from '../advice/refresh-advice.ts';
+import { describeJobWithMargin, formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
 export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
