@@ -518,20 +518,23 @@ describe.each([
   ['an output', outputs],
   ['a polling interval', intervals],
 ] as const)('%s', (_, rows) => {
-  test.concurrent.for(titled(rows))('`%s` is rejected and changes nothing', async ([, row], context) => {
-    const { args, env, make, error, hint, isEndless = false } = row;
-    const folder = temporaryFolder(context.onTestFinished);
-    make?.(folder);
-    const before = readFolder(folder);
-    const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
-      cwd: folder,
-      env: { XDG_STATE_HOME: folder, ...env },
-      stdin: '',
-    });
-    const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
-    context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
-    context.expect(readFolder(folder)).toEqual(before);
-  });
+  test.concurrent.for(sampleCases(titled(rows), 4))(
+    '`%s` is rejected and changes nothing',
+    async ([, row], context) => {
+      const { args, env, make, error, hint, isEndless = false } = row;
+      const folder = temporaryFolder(context.onTestFinished);
+      make?.(folder);
+      const before = readFolder(folder);
+      const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
+        cwd: folder,
+        env: { XDG_STATE_HOME: folder, ...env },
+        stdin: '',
+      });
+      const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
+      context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
+      context.expect(readFolder(folder)).toEqual(before);
+    },
+  );
 });
 
 test('a call without a command is wrong usage and prints the short help', async () => {
@@ -625,7 +628,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   },
 ];
 
-test.concurrent.for(titled(environments))(
+test.concurrent.for(sampleCases(titled(environments), 5))(
   '`%s` fails, says what to do and is recorded',
   async ([, row], context) => {
     const { env, error, hint, note } = row;
@@ -668,7 +671,7 @@ describe('the exit code', () => {
     },
     { what: 'a failed poll', code: 1, nagios: 2, systemd: 1, args: ['poll'] },
   ];
-  test.concurrent.for(sampleCases(outcomes, 3))(
+  test.concurrent.for(sampleCases(outcomes, 6))(
     'for $what is encoded for nagios and systemd',
     async (outcome, { expect, onTestFinished }) => {
       const folder = temporaryFolder(onTestFinished);
