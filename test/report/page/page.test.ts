@@ -41,7 +41,7 @@ const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
 describe('a page', () => {
   test('safe starts are not known before a rotation', () => {
     const young = words(page([measured({ generations: 1 })]));
-    expect(young).toContain('Safe starts by job length not known yet, because no rotation was witnessed');
+    expect(young).toContain('Safe starts by job length not known yet because no rotation was witnessed');
     expect(young).not.toContain('100%');
   });
 
