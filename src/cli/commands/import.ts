@@ -19,6 +19,7 @@ import {
 import {
   createRefusal,
   type ImportFlags,
+  printAssumedZone,
   printAssumptions,
   validateStagedFiles,
 } from '../import/refusals.ts';
@@ -96,6 +97,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
+  await printAssumedZone(staged, flags, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);
