@@ -110,8 +110,9 @@ test('times without a zone are read as UTC with one note for all files', async (
   const files = ['utc-1.log', 'utc-2.log'].map((name) => writeHourlyLog(name, 0));
   const run = await runCommand(['import', ...files, '--host', 'h', '--db', newDatabase()]);
   expect(run.code).toBe(0);
+  expect(run.stderr.match(/without a zone/g)).toHaveLength(1);
   expect(run.stderr).toMatch(
-    /^note: .*utc-1\.log and 1 more file: times without a zone are read as UTC\nhint: .*--timezone Europe\/Berlin, or --timezone UTC\n$/,
+    /^note: .*utc-1\.log and 1 more file: times without a zone are read as UTC\nhint: .*--timezone Europe\/Berlin, or --timezone UTC$/m,
   );
   const given = await runCommand([
     'import',
@@ -123,16 +124,16 @@ test('times without a zone are read as UTC with one note for all files', async (
     '--db',
     newDatabase(),
   ]);
-  expect(given).toMatchObject({ code: 0, stderr: '' });
+  expect(given.stderr).not.toMatch(/zone/);
   const zoned = await runCommand(['import', log('01-date-then-json.log'), '--host', 'h', '--db', newDatabase()]);
-  expect(zoned).toMatchObject({ code: 0, stderr: '' });
+  expect(zoned.stderr).not.toMatch(/zone/);
 });
 
 test('a log in local time east of UTC is named, with the zone that fits', async () => {
   const file = writeHourlyLog('berlin.log', 1);
   const run = await runCommand(['import', file, '--host', 'h', '--db', newDatabase()]);
   expect(run.code).toBe(0);
-  expect(run.stderr).toMatch(/^note: .*every sample is at least 1h after its LastUpdated, .* local time\n/);
+  expect(run.stderr).toMatch(/^note: .*every sample is at least 1h after its LastUpdated, .* local time\n/m);
   expect(run.stderr).toMatch(/^hint: import with --timezone \+01:00, .*`cred-watch prune --remove-series`/m);
   const dry = await runCommand(['import', file, '--dry-run', '--host', 'h', '--db', newDatabase()]);
   expect(dry.stderr).toMatch(/--timezone \+01:00/);
@@ -140,7 +141,8 @@ test('a log in local time east of UTC is named, with the zone that fits', async 
   const right = await runCommand([
     ...['import', file, '--timezone', '+01:00', '--host', 'h', '--db', newDatabase()],
   ]);
-  expect(right).toMatchObject({ code: 0, stderr: '' });
+  expect(right.code).toBe(0);
+  expect(right.stderr).not.toMatch(/zone/);
 });
 
 test('a zone whose name has several meanings needs --timezone', async () => {
