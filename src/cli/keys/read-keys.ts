@@ -136,6 +136,9 @@ export function assertKnownWords(
     );
   }
   if (unknown.length > 0) {
-    throw new CredWatchError(NO_KEY, `${USE}; the database has no key of another server with this id`);
+    throw new CredWatchError(
+      NO_KEY,
+      `${USE}; the id of a key that does not come from AWS must be in the database`,
+    );
   }
 }

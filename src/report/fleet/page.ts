@@ -56,7 +56,7 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="cred-watch ${context.version}">
 <title>${verdict === null ? 'fleet' : `${formatFleetSafety({ ...fleet, verdict })} · fleet`} · cred-watch</title>
-<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
+<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict), fleet.isSafeSoFar)}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>

@@ -15,6 +15,7 @@ import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
+import { makeRoomForNames } from '../terminal/column-widths.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
 import {
   buildGroupCells,
@@ -152,12 +153,19 @@ const MIN_NAME_WIDTH = 12;
 function renderColumns(columns: readonly TableColumn[], width: number, palette: Palette): string {
   const [names, ...values] = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (names === undefined) return '';
-  const computeFree = () => width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
-  while (computeFree() < MIN_NAME_WIDTH) values.pop();
-  const rows = names.cells.map((cell, row) => ['', cell, '', ...values.map(({ cells }) => cells[row] ?? '')]);
+  const widths = values.map(({ width }) => width ?? 0);
+  const computeFree = () => width - 2 * INDENT - widths.reduce((sum, each) => sum + each, 0);
+  while (computeFree() < MIN_NAME_WIDTH) widths.pop();
+  const shown = widths.map((width, column) => {
+    const { label = '', cells = [] } = values[column] ?? {};
+    return { label, width, cells };
+  });
+  const fitting = makeRoomForNames(names.cells.map(palette.encode), shown, computeFree());
+  const nameWidth = width - 2 * INDENT - fitting.reduce((sum, each) => sum + each, 0);
+  const rows = names.cells.map((cell, row) => ['', cell, '', ...shown.map(({ cells }) => cells[row] ?? '')]);
   return layOutColumns(
-    [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
-    [INDENT, computeFree(), INDENT, ...values.map((each) => each.width ?? 0)],
+    [['', names.label, '', ...shown.map(({ label }) => label)].map(palette.dim), ...rows],
+    [INDENT, nameWidth, INDENT, ...fitting],
     palette,
   );
 }

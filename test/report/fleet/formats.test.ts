@@ -15,6 +15,7 @@ import {
   NOW,
 } from '../../support/report/assessments.ts';
 import { fleetContext, judgeFleet } from '../../support/report/fleets.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const FORMATS = Object.keys(FLEET_FORMATS) as FleetFormat[];
 
@@ -65,12 +66,15 @@ function hostile(): AssessedFleet {
 const render = (format: FleetFormat, fleet: AssessedFleet, more = {}) =>
   joinPieces(Promise.resolve(FLEET_FORMATS[format](fleet, fleetContext(more))));
 
-test.each(FORMATS)('the format %s of a fleet escapes line ends and invisible characters', async (format) => {
-  const text = await render(format, hostile());
-  expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
-  expect(text).toContain('INJECTED');
-  expect(text).not.toMatch(/\n\s*INJECTED/);
-});
+test.each(sampleCases(FORMATS, 3))(
+  'the format %s of a fleet escapes line ends and invisible characters',
+  async (format) => {
+    const text = await render(format, hostile());
+    expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
+    expect(text).toContain('INJECTED');
+    expect(text).not.toMatch(/\n\s*INJECTED/);
+  },
+);
 
 test.each(FORMATS.filter((format) => !PLAIN_TEXT.has(format)))(
   'the format %s of a fleet shows hostile names as text, not as markup',
@@ -99,7 +103,7 @@ test('the JSON of a fleet follows its schema, and keeps names unchanged', async 
   }
 });
 
-test.each([60, 80, 110])('the table of a fleet fits %d columns', async (width) => {
+test.each(sampleCases([60, 80, 110], 3))('the table of a fleet fits %d columns', async (width) => {
   const table = await render('table', hostile(), { width, isPeriodOfStoredValues: true });
   expect(table.split('\n').filter((line) => line.length > width)).toEqual([]);
 });

@@ -17,6 +17,7 @@ import { buildChartData } from './chart-data.ts';
 import { renderCurveSvg } from './curve-svg.ts';
 import { renderHistogramSvg } from './histogram-svg.ts';
 import { buildJobLine, describeJobLine, formatDash } from './job-lines.ts';
+import { PLOT_HEIGHT } from './saw-tooth-scale.ts';
 import { renderSawToothSvg } from './saw-tooth-svg.ts';
 import { formatAxisDuration } from './validity-labels.ts';
 
@@ -35,8 +36,11 @@ interface ChartInput {
   isAlone: boolean;
 }
 
-/** Pixels of the plot on A4 paper. The width of a browser is not known here. */
-const [PRINTED_WIDTH, PRINTED_WIDTH_OF_SEVERAL] = [570, 310];
+/** Pixels of the plot on A4 paper, where two of several series share a page. The width of a browser is not known here. */
+const [PRINTED, PRINTED_OF_SEVERAL] = [
+  { width: 570, height: PLOT_HEIGHT },
+  { width: 350, height: 100 },
+];
 
 /** The remaining validity over time. The script of the page replaces the chart by one that can be zoomed. */
 export function renderSawTooth(measurement: Measurement, input: ChartInput): Markup {
@@ -58,7 +62,7 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
   ];
   return html`<figure class="card chart saw-tooth" data-chart="${id}" data-series="${name}">
 <figcaption><h3>Remaining validity</h3>${renderToolbar(id)}</figcaption>
-<div class="still">${renderSawToothSvg(measurement, { jobs, failed, width: isAlone ? PRINTED_WIDTH : PRINTED_WIDTH_OF_SEVERAL, times })}</div>
+<div class="still">${renderSawToothSvg(measurement, { jobs, failed, times, ...(isAlone ? PRINTED : PRINTED_OF_SEVERAL) })}</div>
 <div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement, times)}" hidden></div>
 ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry))}
 <div class="hints muted"><output class="readout" hidden></output><p class="keys" hidden>Drag to zoom, double-click to reset. Keys: ← → move, + − zoom, 0 resets, Shift with ← → moves the cursor.</p></div>
@@ -82,9 +86,9 @@ const renderLegend = (entries: readonly (readonly [swatch: Swatch, text: string]
 /** The charts that sum up a series. Values that are all the same are among the facts, without a chart. */
 export const renderDistributions = (
   measurement: Measurement,
-  { judgements, margin }: ChartInput,
+  input: ChartInput,
 ): Markup => html`<div class="beside">
-${renderFigure('Safe starts by job length', renderCurve(measurement, judgements, margin), 'wide')}
+${renderFigure('Safe starts by job length', renderCurve(measurement, input), 'wide')}
 ${renderDistribution('Rotation intervals', listRotationIntervals(measurement))}
 ${renderDistribution('Validity when issued', listValiditiesWhenIssued(measurement))}
 </div>`;
@@ -114,11 +118,7 @@ const renderFigure = (
     typeof content === 'string' ? html`<p class="muted">${content}</p>` : content
   }</figure>`;
 
-function renderCurve(
-  measurement: Measurement,
-  judgements: readonly JobJudgement[],
-  margin: Seconds,
-): Markup | string {
+function renderCurve(measurement: Measurement, { judgements, margin, isAlone }: ChartInput): Markup | string {
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length === 0) return UNKNOWN_VALUE;
   if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
@@ -126,7 +126,7 @@ function renderCurve(
   const legend = judgements.map(
     (each, index) => [renderJobSwatch(each, index), `${formatJobLabel(each.job)} job`] as const,
   );
-  return html`${renderCurveSvg(points, judgements, margin)}${legend.length > 0 && renderLegend(legend)}`;
+  return html`${renderCurveSvg(points, judgements, { margin, height: isAlone ? 130 : 100 })}${legend.length > 0 && renderLegend(legend)}`;
 }
 
 /** Null without different values. */

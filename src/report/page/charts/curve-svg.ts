@@ -7,13 +7,14 @@ import { getTone } from '../verdicts.ts';
 import { formatDash } from './job-lines.ts';
 import { buildDurationTicks, formatPercent, formatPoints, renderSvgFrame } from './svg-frame.ts';
 
-const HEIGHT = 130;
-
-/** The share of safe starts by job length, with the judged jobs. */
+/**
+ * The share of safe starts by job length, with the judged jobs.
+ * @param height pixels of the plot
+ */
 export function renderCurveSvg(
   curve: readonly SafeStartsPoint[],
   judgements: readonly JobJudgement[],
-  margin: Seconds,
+  { margin, height }: { margin: Seconds; height: number },
 ): Markup {
   const lengths = [
     ...curve.map(({ jobDuration }) => jobDuration),
@@ -24,7 +25,7 @@ export function renderCurveSvg(
   const points = curve.map(({ jobDuration, share }) => [x(jobDuration), share] as const);
   return renderSvgFrame({
     label: describeSafeStartsCurve(curve, margin),
-    height: HEIGHT,
+    height,
     gridLines: [0, 0.5, 1],
     yLabels: [0, 0.5, 1].map((at) => ({ position: at, label: `${at * 100}%` })),
     xTicks: buildDurationTicks(0, longest, 6),

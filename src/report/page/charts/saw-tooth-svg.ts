@@ -10,7 +10,7 @@ import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
 import { type BandPart, buildBand, findShortPart, isBand } from './band.ts';
 import { formatDash, type JobLine, listUnsafe } from './job-lines.ts';
-import { computeSawToothScale, PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
+import { computeSawToothScale, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
 import { formatPercent, formatPoints, type Point, renderSvgFrame } from './svg-frame.ts';
 import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 
@@ -25,6 +25,7 @@ interface SawToothOptions {
   failed: readonly Span[];
   /** Pixels of the plot on paper. */
   width: number;
+  height: number;
   times: TimeFormat;
 }
 
@@ -33,7 +34,7 @@ interface SawToothOptions {
  */
 export function renderSawToothSvg(
   measurement: Measurement,
-  { jobs, failed, width, times }: SawToothOptions,
+  { jobs, failed, width, height, times }: SawToothOptions,
 ): Markup {
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
@@ -48,7 +49,7 @@ export function renderSawToothSvg(
   const x = (at: number) => (at - span.from) / (span.to - span.from);
   const y = (seconds: number) => (seconds - bottom) / (top - bottom);
   const shortestGap = (span.to - span.from) * MIN_GAP_SHARE;
-  const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
+  const labels = chooseValidityLabels(scale, height, jobs);
   const unsafe = listUnsafe(jobs);
   const renderShapes = (plotWidth: number): Markup => {
     if (isBand(spans.length, plotWidth))
@@ -61,7 +62,7 @@ export function renderSawToothSvg(
   };
   return renderSvgFrame({
     label: describeSawTooth(measurement, times),
-    height: PLOT_HEIGHT,
+    height,
     spaceBelow: SPACE_BELOW,
     gridLines: listValidityTicks(bottom, top).map(y),
     yLabels: labels.map(({ seconds, text, tone }) => ({ position: y(seconds), label: text, tone })),
@@ -71,7 +72,7 @@ export function renderSawToothSvg(
         ...label,
       }),
     ),
-    background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
+    background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x, height)),
     shapes: renderShapes(width),
     marks: (toPixels) => [
       ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
@@ -164,8 +165,8 @@ const formatEdges = (areas: readonly Area[]): string =>
     )
     .join('');
 
-const renderGap = ({ from, to }: Span, x: ToShare): Markup =>
-  html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="${SPACE_ABOVE}" height="${PLOT_HEIGHT}"/>`;
+const renderGap = ({ from, to }: Span, x: ToShare, height: number): Markup =>
+  html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="${SPACE_ABOVE}" height="${height}"/>`;
 
 /** The style makes a span of length 0 visible, too. */
 function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
