@@ -50,17 +50,17 @@ const usage: BadInput[] = [
   },
   { args: ['report', '--last', '3d'], error: "unknown option '--last'", hint: 'did you mean --since?' },
   { args: ['check', '-d', '5h'], error: "unknown option '-d'", hint: 'did you mean -j?' },
-  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'see `cred-watch check --help`' },
+  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'for example `-j 4h`' },
   { args: ['man'], error: "unknown command 'man'", hint: 'did you mean `cred-watch help`?' },
   {
-    args: ['init', '--remove'],
-    error: "unknown option '--remove'",
-    hint: 'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
+    args: ['init', '--uninstall'],
+    error: "unknown option '--uninstall'",
+    hint: 'did you mean --remove?',
   },
   {
     args: ['init', '--write', '--dry-run'],
-    error: "unknown option '--dry-run'",
-    hint: 'remove --dry-run: without --write, init installs nothing',
+    error: '--dry-run needs --remove',
+    hint: 'run `cred-watch init` without --write, which installs nothing',
   },
   { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see `cred-watch report --help`' },
   { args: ['-x'], error: "unknown option '-x'", hint: 'see `cred-watch --help`' },
@@ -97,11 +97,19 @@ const usage: BadInput[] = [
   {
     args: ['import'],
     error: 'import needs <file>',
-    hint: 'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
+    hint:
+      'give files or folders to read, also .gz; - is standard input; ' +
+      'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
   },
   {
     args: ['report', '-j'],
     error: '-j needs a value',
+    hint: 'for example `-j 4h`',
+  },
+  { args: ['report', '--margin'], error: '--margin needs a value', hint: 'for example `--margin 5m`' },
+  {
+    args: ['report', '--host'],
+    error: '--host needs a value',
     hint: 'see `cred-watch report --help`',
   },
   {
@@ -392,7 +400,7 @@ const databases: BadInput[] = [
     args: ['import', 'my hosts.db', '--db', 'all.db'],
     make: (folder) => void new Database(join(folder, 'my hosts.db')).exec('CREATE TABLE t (a)').close(),
     error: 'my hosts.db is a database, and import reads logs and exports',
-    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import -`",
+    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import - --db all.db`",
   },
   {
     args: ['export', '--db', 'folder'],

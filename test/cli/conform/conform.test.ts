@@ -214,7 +214,9 @@ ciTest.concurrent(
     const { code, stderr } = await runCommand(['conform'], {
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin },
     });
-    expect(stderr).toBe(`note: checking ${origin} as an endpoint of IMDS, which the environment names\n`);
+    expect(stderr).toBe(
+      `note: checking ${origin} as an endpoint of IMDS, which SDKs use in this environment\n`,
+    );
     expect(code).toBe(0);
   },
 );
