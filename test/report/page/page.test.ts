@@ -41,7 +41,7 @@ const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
 describe('a page', () => {
   test('safe starts are not known before a rotation', () => {
     const young = words(page([measured({ generations: 1 })]));
-    expect(young).toContain('Safe starts by job length not known yet, because no rotation was witnessed');
+    expect(young).toContain('Safe starts by job length not known yet because no rotation was witnessed');
     expect(young).not.toContain('100%');
   });
 
@@ -107,7 +107,7 @@ describe('a page', () => {
     expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
   });
 
-  test('a page grows by less than 40 bytes per generation', () => {
+  ciTest('a page grows by less than 40 bytes per generation', () => {
     const small = page([measured({ generations: 400 })]).length;
     const large = page([measured({ generations: 10_400 })]).length;
     expect((large - small) / 10_000).toBeLessThan(40);
