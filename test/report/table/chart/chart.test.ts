@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { assessed, DAY, HOUR, MINUTE, pretend, START } from '../../../support/report/charted-histories.ts';
 import { contextAt } from '../../../support/report/judged-at.ts';
-import { isThorough, sampleCases } from '../../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../../support/thorough.ts';
 
 const snapshot = (name: string) => join(import.meta.dirname, '../../snapshots', `${name}.txt`);
 const hours = (count: number) => Math.round(count * 3600);
@@ -267,7 +267,7 @@ test('the area below the line has glyphs of its own, and the area above the line
   }
 });
 
-test('a chart of many rotations is one thick line at the shortest validity of each column', () => {
+ciTest('a chart of many rotations is one thick line at the shortest validity of each column', () => {
   for (const history of [
     pretend({ time: DAY }),
     pretend({ time: 2.5 * DAY, rotateEvery: 1.3 * HOUR }),
