@@ -155,7 +155,7 @@ async function printVerdict(
 
 async function render(
   { judgement, notes, otherSeries, isWithoutDatabase, sampleAge }: Judged,
-  { format, exitCodes, wait, offline }: CheckFlags,
+  { format, exitCodes, wait, offline, db }: CheckFlags,
   times: TimeFormat,
   io: Io,
 ): Promise<string> {
@@ -176,6 +176,7 @@ async function render(
     otherSeries,
     isWithoutDatabase,
     sampleAge: sampleAge ?? null,
+    database: db ?? null,
     ...style,
   };
   const verdict = renderNowText(judgement, context);

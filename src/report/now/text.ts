@@ -31,6 +31,8 @@ export interface NowContext extends WaitState, TimedTextStyle {
   otherSeries?: readonly string[];
   /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
   sampleAge?: Seconds | null;
+  /** The value of `--db`. Null without the flag. */
+  database?: string | null;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -73,7 +75,9 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   for (const finding of findings) rows.push(['note', describeNote(finding, times)]);
   if (judgement.verdict === 'safe') {
     rows.push(['a safe start', describeOutlook(judgement, times)]);
-    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+    return job.duration === 0
+      ? rows
+      : [...rows, ['at any time', describeOtherStarts(job, context.database ?? null)]];
   }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
