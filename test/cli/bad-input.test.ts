@@ -392,7 +392,7 @@ const databases: BadInput[] = [
     args: ['import', 'my hosts.db', '--db', 'all.db'],
     make: (folder) => void new Database(join(folder, 'my hosts.db')).exec('CREATE TABLE t (a)').close(),
     error: 'my hosts.db is a database, and import reads logs and exports',
-    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import -`",
+    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import - --db all.db`",
   },
   {
     args: ['export', '--db', 'folder'],

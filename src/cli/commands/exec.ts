@@ -37,7 +37,7 @@ export const execCommand: CommandDefinition = {
         .usage('[options] -- <command> [arguments...]')
         .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
         .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
-      'warn on stderr before the credentials of the command expire, and say at its end which ended first',
+      'warn on stderr before the credentials of the command expire, and report at its end whether they lasted',
     ),
   help: {
     commonFlags: [

@@ -16,31 +16,31 @@ const REMOVE_FLAGS: ReadonlySet<string> = new Set(['--remove', '--yes', '--dry-r
 export const initCommand: CommandDefinition = {
   name: 'init',
   group: 'Start',
-  summary: 'find the credentials, and show what keeps sampling here',
-  description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  summary: 'take a first sample, and show how to keep sampling',
+  description:
+    'find the credentials, take a sample, and show or install a cron line or a unit that keeps sampling',
   readsFlagVariables: true,
   declare(command) {
     command
-      .option('--write', 'install the cron line or the units, after a question')
-      .option('--remove', 'remove the cron line or the units that --write installed, after a question')
+      .option('--write', 'install the cron line or the systemd units; asks before')
+      .option('--remove', 'remove the cron line or the units that --write installed; asks before')
       .option('--yes', 'with --write or --remove: do not ask')
       .option('--dry-run', 'with --remove: only print what would be removed')
-      .option('--check', 'diagnose an installation, and name a fix for each problem; changes nothing')
+      .option('--check', 'check an installation, and show a fix for each problem; changes nothing')
       .addOption(
-        new Option(
-          '--schedule <kind>',
-          'what keeps sampling, instead of the usual choice for this machine',
-        ).choices(SCHEDULE_KINDS),
+        new Option('--schedule <kind>', 'how to keep sampling')
+          .choices(SCHEDULE_KINDS)
+          .default(undefined, 'the usual way on this machine'),
       )
       .addOption(
-        new Option('--every <duration>', 'interval of the polls')
+        new Option('--every <duration>', 'time between polls')
           .argParser(parsePositiveDuration)
           .default(DEFAULT_INTERVAL, '5m'),
       );
     ignoreVariable(command, '--job-duration', isAutoDuration);
     command.option(
       '-j, --job-duration <duration>',
-      'a job to judge: adds it to the `report` command to run later',
+      'duration of your job, for the `report` command that init prints',
       parsePositiveDuration,
     );
     addSourceFlags(command, 'the one that SDKs would use for a job')
@@ -80,7 +80,7 @@ export const initCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch init', 'one sample, and what keeps sampling here'],
+      ['cred-watch init', 'take a sample, show what to do next'],
       ['cred-watch init --write', 'also install it'],
       ['cred-watch init --write --yes --every 1m', 'in a script'],
       ['cred-watch init --check', 'is the installation still working?'],

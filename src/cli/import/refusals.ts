@@ -2,6 +2,8 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import { UnsupportedFileError } from '../../store/import/lines/compression.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { toHost } from './import-files.ts';
@@ -41,6 +43,15 @@ export async function printAssumptions(
   if (conflict !== null && conflict.fittingZones.length === 0) {
     await printNote(io, `${name}: ${describeConflict(conflict)}`, 'the clock of the host was wrong');
   }
+}
+
+/** The error for a database, which another command must read. */
+export function createDatabaseRefusal(name: string, target: string | undefined): UnsupportedFileError {
+  const into = target === undefined ? '' : ` --db ${quoteForShell(target)}`;
+  return new UnsupportedFileError(
+    `${name} is a database, and import reads logs and exports`,
+    `copy its samples with \`cred-watch export --db ${quoteForShell(name)} | cred-watch import -${into}\``,
+  );
 }
 
 /**

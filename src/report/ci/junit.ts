@@ -6,7 +6,7 @@ import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
-import { describeJob, describeVerdict } from '../messages/verdicts.ts';
+import { describeJob, describeSeriesVerdict, describeVerdict, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
@@ -72,6 +72,10 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const judgements = listSeriesJudgements(series, assessment);
   const noJob = { ...buildCaseHead('no job', name), skipped: { '@message': NO_JOB_MESSAGE } };
   const output = [
+    // A passed case has no text of its own.
+    ...series.judgements
+      .filter((judgement) => isSafeSoFar(judgement, measurement))
+      .map((judgement) => describeSeriesVerdict(judgement, series.analysis)),
     ...findings.map((finding) => describeFinding(finding, series.judgements)),
     ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, series.judgements)]),
   ];

@@ -34,8 +34,14 @@ const escapeText = (text: string) =>
 const UNBREAKABLE =
   /(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d+[dhms](?: \d\d[hms])+|\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)?)/;
 
-/** A text in which no line ends inside a timestamp or a duration. */
+/** A command or flag of a message. A backtick in the name of a host or job is text. */
+const COMMAND = /`((?:cred-watch |aws |sudo |report |init|prune |--)[^`]*)`/;
+
+/** A text in which no line ends inside a timestamp or a duration. Commands in backticks are code. */
 export const prose = (text: string): Markup =>
+  html`${text.split(COMMAND).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : keepTogether(part)))}`;
+
+const keepTogether = (text: string): Markup =>
   html`${text.split(UNBREAKABLE).map((part, index) => (index % 2 === 1 ? html`<span class="one-line">${part}</span>` : part))}`;
 
 /** Sentences as one paragraph. Each begins with a capital letter. */

@@ -188,6 +188,22 @@ describe('files', () => {
     );
   });
 
+  test('databases of a folder are skipped, and a note shows the command that copies their samples', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    await succeed(['import', log('00-known.log'), '--host', 'web-1', '--db', join(own, 'web-1.db')]);
+    writeFileSync(join(own, 'web-1.db-wal'), '');
+    writeFileSync(join(own, 'web-2.log'), known);
+    const run = await runCommand(['import', own, '--db', db]);
+    expect(run.code).toBe(0);
+    expect(await hostsIn(db)).toContain('web-2');
+    const hint = `copy its samples with \`cred-watch export --db ${join(own, 'web-1.db')} | cred-watch import - --db ${db}\``;
+    expect(run.stderr).toMatch(
+      /^note: .*web-1\.db is a database, and import reads logs and exports; it was skipped$/m,
+    );
+    expect(run.stderr).toContain(`hint: ${hint}\n`);
+    expect(run.stderr).not.toContain('web-1.db-wal');
+  });
+
   test('files of gzip that are cut off are refused', async () => {
     const [file, db] = [join(newFolder(), 'a.log.gz'), newDatabase()];
     writeFileSync(file, gzipSync(known).subarray(0, 60));

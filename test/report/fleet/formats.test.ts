@@ -117,7 +117,8 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
   expect(await render('table', mixed())).toMatchInlineSnapshot(`
     "  fleet                 not safe: a 3h job with a margin of 5m is safe on 1 of 3
                             hosts (33.33%)
-                            1 not safe, 1 unknown: 1 without samples
+                            1 not safe, 1 unknown: 1 without samples; 1 safe so far,
+                            with a short history
       hosts                 3 with 3 series
       worst case            2h 30m on host web-2, 35m short
       what to do            start the job soon after a rotation: the report of a
@@ -131,12 +132,12 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
                                                                        interval
       worker        start-after-rotation  1       0%      2h 30m       1h
       (none)        unknown               1       0%
-      app           safe                  1       100%    5h           1h
+      app           safe so far           1       100%    5h           1h
 
       host          verdict               note            worst case   spare
       web-2         start-after-rotation                  2h 30m       -35m
       web-3         unknown               polls fail
-      web-1         safe                                  5h           1h 55m
+      web-1         safe so far                           5h           1h 55m
 
       failing polls         web-3: the last poll of imds failed at 2026-11-22
                             11:55:00Z (timeout)
@@ -163,7 +164,7 @@ test('Markdown shows the same hosts as the table', async () => {
   expect(await render('markdown', mixed())).toMatchInlineSnapshot(`
     "## cred-watch: fleet ❌ not safe: start-after-rotation
 
-    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples
+    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples; 1 safe so far, with a short history
     - hosts: 3 with 3 series
     - worst case: \`2h 30m on host web-2, 35m short\`
 
@@ -171,13 +172,13 @@ test('Markdown shows the same hosts as the table', async () => {
     | --- | --- | --- | --- | --- | --- |
     | \`worker\` | ❌ not safe: start-after-rotation | 1 | 0% | 2h 30m | 1h |
     | \`(none)\` | ❔ unknown | 1 | 0% |  |  |
-    | \`app\` | ✅ safe | 1 | 100% | 5h | 1h |
+    | \`app\` | ✅ safe so far | 1 | 100% | 5h | 1h |
 
     | host | verdict | worst case | spare | series | note |
     | --- | --- | --- | --- | --- | --- |
     | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
     | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail |
-    | \`web-1\` | ✅ safe | 5h | 1h 55m | \`imds v2 app\` |  |
+    | \`web-1\` | ✅ safe so far | 5h | 1h 55m | \`imds v2 app\` |  |
 
     ### failing polls
 
@@ -327,8 +328,8 @@ test('every format names hosts with failing polls, and changes no verdict', asyn
   const fleet = noted();
   expect(fleet.verdict).toBe('safe');
   const table = await render('table', fleet, { width: 110 });
-  expect(table).toMatch(/^ {2}web-1 +safe +polls fail +5h /m);
-  expect(table).toMatch(/^ {2}web-2 +safe +5h /m);
+  expect(table).toMatch(/^ {2}web-1 +safe so far +polls fail +5h /m);
+  expect(table).toMatch(/^ {2}web-2 +safe so far +5h /m);
   expect(table).toMatch(/^ {2}failing polls +web-1: the last poll of imds failed at .* \(timeout\)$/m);
   expect(table).toContain('run `cred-watch sources` on these hosts');
   const markdown = await render('markdown', fleet);
@@ -336,7 +337,7 @@ test('every format names hosts with failing polls, and changes no verdict', asyn
   expect(markdown).toMatch(/^\| `web-1` \| .* \| polls fail \|$/m);
   expect(markdown).toContain('### failing polls\n\n- `web-1`: the last poll of imds failed');
   const page = await render('html', fleet);
-  expect(page).toMatch(/<th scope="row">web-1<\/th>.*<small>polls fail<\/small>/);
+  expect(page).toMatch(/<th scope="row">web-1<\/th>.*<small class="warning">polls fail<\/small>/);
   expect(page).toContain('<h2>Failing polls</h2>');
   const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');
   const column = head.split(',').indexOf('poll_failure');
@@ -353,14 +354,40 @@ test('without failing polls, no format has a list of them', async () => {
     expect(await render(format, fleet)).not.toMatch(/failing polls|polls fail|\bnote\b/i);
 });
 
+test('a safe verdict of little history is named so in each format for people', async () => {
+  const fleet = judgeFleet([hourly(identity())], { jobs: [job(3 * HOUR)] });
+  expect(fleet.verdict).toBe('safe');
+  expect(await render('table', fleet)).toContain('safe so far: a 3h job');
+  expect(await render('table', fleet)).toMatch(/^ {2}web-1 +safe so far /m);
+  expect(await render('markdown', fleet)).toMatch(/^## cred-watch: fleet ✅ safe so far$/m);
+  expect(await render('markdown', fleet)).toMatch(/^\| `web-1` \| ✅ safe so far \|/m);
+  const html = await render('html', fleet);
+  expect(html).toContain('<title>safe so far · fleet · cred-watch</title>');
+  expect(html).toContain('class="card verdict safe weak"');
+  expect(html).toMatch(/<th scope="row">web-1<\/th>.*<span>safe so far<\/span>/);
+  const long = Array.from({ length: 30 }, () => 6 * HOUR);
+  const well = judgeFleet([hourly(identity(), { lifetimes: long })], { jobs: [job(3 * HOUR)] });
+  for (const format of ['table', 'markdown', 'html'] as const)
+    expect(await render(format, well)).not.toContain('safe so far');
+});
+
+test('a silent host has a note beside its name', async () => {
+  const silent = hourly(identity({ host: 'old-2' }), { began: 60 });
+  const fleet = judgeFleet([hourly(identity()), silent], { jobs: [job(3 * HOUR)] });
+  expect(await render('table', fleet, { width: 110 })).toMatch(/^ {2}old-2 +unknown +samples 2d old /m);
+  expect(await render('html', fleet)).toMatch(
+    /<th scope="row">old-2<\/th>.*<small class="warning">samples 2d old<\/small>/,
+  );
+});
+
 test('old imported samples are shown with the name of the host and their age', async () => {
   const fleet = noted();
   const table = await render('table', fleet, { width: 110 });
   expect(table).toMatch(/old samples +1 host has only imported samples, the newest from [-0-9]+: old-1;/);
-  expect(table).toMatch(/^ {2}old-1 +safe +samples \d+d old/m);
+  expect(table).toMatch(/^ {2}old-1 +safe so far +samples \d+d old/m);
   expect(await render('markdown', fleet)).toMatch(/^\| `old-1` \| .* \| samples \d+d old \|$/m);
   expect(await render('html', fleet)).toMatch(
-    /<th scope="row">old-1<\/th>.*<small>samples \d+d old<\/small>/,
+    /<th scope="row">old-1<\/th>.*<small class="warning">samples \d+d old<\/small>/,
   );
   const json = JSON.parse(await render('json', fleet));
   expect(json.imported_only).toMatchObject({ host_count: 1, hosts: ['old-1'] });

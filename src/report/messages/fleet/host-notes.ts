@@ -1,13 +1,13 @@
 /** Sentences about the samples and polls of hosts that change no verdict. */
 import type { AssessedFleet, FailingHost, OldImport } from '../../../domain/fleet/assessed-fleet.ts';
-import type { Instant } from '../../../domain/model.ts';
+import type { Instant, Seconds } from '../../../domain/model.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 
 const MAX_NAMED = 3;
-const DAY = 86_400;
+const [HOUR, DAY]: [Seconds, Seconds] = [3600, 86_400];
 
 /** `a, b, c and 2 more`. */
 function joinNames(names: readonly string[]): string {
@@ -49,15 +49,19 @@ export const describeMoreFailing = (count: number): string =>
 
 /** What the table says about each host besides the verdict, by name: `polls fail, samples 20d old`. */
 export function listHostNotes(
-  { failingHosts, oldImports }: AssessedFleet,
+  { failingHosts, oldImports, silentHosts }: AssessedFleet,
   now: Instant,
 ): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
-  for (const { host } of failingHosts) notes.set(host, 'polls fail');
-  for (const { host, lastSample } of oldImports) {
-    const age = `samples ${formatNumber(Math.floor(secondsBetween(lastSample, now) / DAY))}d old`;
+  const add = (host: string, note: string) => {
     const known = notes.get(host);
-    notes.set(host, known === undefined ? age : `${known}, ${age}`);
-  }
+    notes.set(host, known === undefined ? note : `${known}, ${note}`);
+  };
+  for (const { host } of failingHosts) add(host, 'polls fail');
+  for (const { host, lastSample } of oldImports) add(host, describeAge(secondsBetween(lastSample, now)));
+  for (const { host, age } of silentHosts) if (age !== null) add(host, describeAge(age));
   return notes;
 }
+
+const describeAge = (age: Seconds): string =>
+  `samples ${age < DAY ? `${Math.floor(age / HOUR)}h` : `${formatNumber(Math.floor(age / DAY))}d`} old`;

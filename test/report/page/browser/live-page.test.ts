@@ -362,18 +362,22 @@ describeInBrowser('a live page', (started) => {
     }
   });
 
-  test('on a phone, the answer for now comes after the headline and before the advice', async () => {
-    const { page } = await openLive(render([series('a')], { jobs: [7] }), {
-      viewport: { width: 390, height: 844 },
-    });
+  test.for([
+    { width: 390, height: 844 },
+    { width: 1280, height: 800 },
+  ])('the answer for now is above the headline about all start times: $width px', async (viewport) => {
+    const { page } = await openLive(render([series('a')], { jobs: [7] }), { viewport });
     const tops = await page.$$eval('.verdict, .answer, .advice-card', (all) =>
       all.map((each) => [each.className.split(' ')[1], each.getBoundingClientRect().top]),
     );
-    expect(tops.map(([name]) => name)).toEqual(['verdict', 'answer', 'advice-card']);
+    expect(tops.map(([name]) => name)).toEqual(['answer', 'verdict', 'advice-card']);
     expect(tops.map(([, top]) => Number(top))).toEqual(
       tops.map(([, top]) => Number(top)).toSorted((a, b) => a - b),
     );
-    expect(Number(tops[1]?.[1])).toBeLessThan(500);
+    expect(Number(tops[0]?.[1])).toBeLessThan(120);
+    const readSize = (selector: string) =>
+      page.$eval(selector, (each) => Number.parseFloat(getComputedStyle(each).fontSize));
+    expect(await readSize('.verdict h1')).toBeLessThan(await readSize('.answer'));
     expect(await page.innerText('.verdict .question')).toBe('If the job may start at any time');
   });
 

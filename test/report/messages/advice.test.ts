@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
+import { listSeriesAdvice } from '../../../src/report/messages/advice/job-advice.ts';
+import { judgedAt, wantedJob } from '../../support/report/judged-at.ts';
+import { measured, START } from '../../support/report/measured-series.ts';
+
+const HOUR = 3_600;
+const LAST_SAMPLE = START + 47 * HOUR * 1000 + 58 * 60_000;
+const HISTORY = measured({ generations: 48 });
+
+interface Options {
+  history?: SeriesHistory;
+  ageHours?: number;
+  margin?: number;
+  maxAge?: number;
+}
+
+function listAdviceFor(jobHours: number, options: Options = {}): string[] {
+  const { history = HISTORY, ageHours = 1, margin = 300, maxAge = 'default' } = options;
+  const jobs = [wantedJob(jobHours * HOUR, { margin })];
+  const now = LAST_SAMPLE + ageHours * HOUR * 1000;
+  const [series] = judgedAt(now, [history], jobs, { maxAge }).series;
+  const [judgement] = series?.judgements ?? [];
+  if (series === undefined || judgement === undefined) throw new Error('no judgement');
+  return listSeriesAdvice(judgement, series.analysis);
+}
+
+const IMPORTED = { ...HISTORY, isPolled: false };
+const END_OF_IMPORT = 'all samples are imported and end on 2026-03-02: for credentials of today, ';
+
+test('a safe job of an old imported log is told how old the log is', () => {
+  expect(listAdviceFor(3, { history: IMPORTED, ageHours: 25 })).toEqual([
+    expect.stringContaining(END_OF_IMPORT),
+  ]);
+  expect(listAdviceFor(3, { history: IMPORTED, ageHours: 23 })).toEqual([]);
+});
+
+test('old polled samples and a limit of the age make the verdict unknown instead', () => {
+  const tooOld = [expect.stringContaining('the newest sample is ')];
+  expect(listAdviceFor(3, { ageHours: 25 })).toEqual(tooOld);
+  expect(listAdviceFor(3, { history: IMPORTED, ageHours: 25, maxAge: 24 * HOUR })).toEqual(tooOld);
+});
+
+test('a short history of an old log is not asked for more samples', () => {
+  const short = { ...measured({ generations: 3 }), isPolled: false };
+  expect(listAdviceFor(3, { history: short, ageHours: -44 }).join()).toContain('the history is short');
+  expect(listAdviceFor(3, { history: short, ageHours: 100 })).toEqual([
+    expect.stringContaining('all samples are imported'),
+  ]);
+});
+
+test.each([
+  [300, '`cred-watch exec -j 5h --wait 1h05m -- COMMAND` waits for such a time'],
+  [600, '`cred-watch exec -j 5h --margin 10m --wait 1h05m -- COMMAND` waits for such a time'],
+])('a job that is safe after a rotation is told the command that waits, margin %is', (margin, command) => {
+  const advice = listAdviceFor(5, { margin });
+  expect(advice[0]).toMatch(/^start the job within .* after a rotation/);
+  expect(advice[1]).toBe(command);
+});
