@@ -9,7 +9,6 @@ import type { SourceOptions } from '../../sources/source.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { ChooseJob, JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
-import { watchCreation } from '../database/created-database.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { type GivenFlags, ignoreVariable } from '../flags/environment/flag-variables.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
@@ -114,9 +113,7 @@ export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<St
     io,
     (accessKeyId) => findKnownKey(accessKeyId),
   );
-  const noteCreation = watchCreation(flags.db, io);
   const store = await openBestEffortStore(flags.db, io);
-  await noteCreation();
   const close = () => store.close();
   try {
     if (!isEndpointSource(source.name) && 'findKeys' in store) {

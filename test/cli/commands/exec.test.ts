@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROGRAM, runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
-import { errorWritten, linesWritten } from '../../support/cli/program-run.ts';
+import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning, sendSignal } from '../../support/send-signal.ts';
@@ -240,7 +240,7 @@ test('exec does not start the command if a signal ends the wait', async () => {
   const { env } = await startInstance(3600);
   const args = ['exec', '-j', '70m', '--margin', '0', '--wait', '10h', '--', 'true'];
   const program = startProgram(args, { env });
-  await errorWritten(program, 'waiting until');
+  await new Promise<void>((resolve) => program.child.stderr.once('data', () => resolve()));
   program.child.kill('SIGTERM');
   expect(await program.done).toMatchObject({
     code: 125,
