@@ -49,7 +49,7 @@ const CASES: readonly [name: string, prepare: (account: Account) => Environment,
 ];
 
 describeClient('AWS CLI', AWS_CLI, () => {
-  test.for(sampleCases(CASES, 6))(
+  test.for(sampleCases(CASES, 18))(
     'sources --verify and the AWS CLI agree on the identity of %s',
     async ([, prepare, error]) => {
       const account = await startSts({

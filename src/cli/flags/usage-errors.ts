@@ -94,7 +94,10 @@ function describeError(
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
-      return [`${commandName} needs <${missing?.name()}>`, giveExample(command)];
+      return [
+        `${commandName} needs <${missing?.name()}>`,
+        `give ${missing?.description}; ${giveExample(command)}`,
+      ];
     }
     case 'commander.missingMandatoryOptionValue': {
       const missing = command.options.find(
@@ -109,7 +112,10 @@ function describeError(
     case 'commander.optionMissingArgument': {
       const flag = ownArguments.at(-1);
       const option = options.find(({ long, short }) => flag === long || flag === short);
-      return [`${flag} needs a value`, listChoices(option, command) ?? seeHelp(command)];
+      return [
+        `${flag} needs a value`,
+        listChoices(option, command) ?? giveValue(flag, option) ?? seeHelp(command),
+      ];
     }
     default:
       return [message.replace(/^error: /, ''), seeHelp(command)];
@@ -160,5 +166,21 @@ function listChoices(option: Option | undefined, command: Command): string | nul
 const USUAL_ENV_FORMATS =
   'use -f env for a shell (also fish, powershell, windows-cmd), -f redshift-copy for COPY and UNLOAD, ' +
   '-f docker for --env-file, or -f process and -f json for programs; all formats: `cred-watch env --help`';
+
+/** Values of flags, by the flag or by the kind of value. */
+const EXAMPLE_VALUES: Readonly<Record<string, string>> = {
+  '--job-duration': '4h',
+  '--wait': '90m',
+  '--older-than': '90d',
+  '<duration>': '5m',
+  '<time>': '7d',
+  '<share>': '95%',
+};
+
+function giveValue(flag: string | undefined, option: Option | undefined): string | null {
+  const [kind = ''] = /<.*>/.exec(option?.flags ?? '') ?? [];
+  const value = EXAMPLE_VALUES[option?.long ?? ''] ?? EXAMPLE_VALUES[kind];
+  return value === undefined ? null : `for example \`${flag} ${value}\``;
+}
 
 const giveExample = (command: Command) => `for example \`${getHelp(command).examples[0]?.[0]}\``;

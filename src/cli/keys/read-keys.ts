@@ -120,6 +120,9 @@ export function assertKnownWords(
       args.some((word) => word === references[index]?.accessKeyId && !word.startsWith('sha256:')),
   );
   if (isUnknown) {
-    throw new CredWatchError(NO_KEY, `${USE}; the database has no key of another server with this id`);
+    throw new CredWatchError(
+      NO_KEY,
+      `${USE}; the id of a key that does not come from AWS must be in the database`,
+    );
   }
 }

@@ -51,15 +51,19 @@ export function assessHost(
       isSafeSoFar: worstJudgement?.isSafeSoFar ?? false,
       worstSeries: worst?.figures.identity ?? null,
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
+      watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
+      isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
       lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
     },
     judged,
   };
 }
 
+const isHistoryShort = ({ measured }: SeriesFigures): boolean =>
+  measured !== null && !isWellFounded(measured);
+
 function judgeSeries(figures: SeriesFigures, rules: HostRules): (HostJudgement | null)[] {
-  const { measured } = figures;
-  const isShort = measured !== null && !isWellFounded(measured);
+  const isShort = isHistoryShort(figures);
   return rules.jobs.map((job) => {
     if (job === null) return null;
     const judgement = judgeFigures(toJudgedFigures(figures, rules), job, rules);

@@ -70,6 +70,10 @@ export interface AssessedHost extends FleetHost {
   worstSeries: SeriesIdentity | null;
   /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
+  /** The smallest of the judged series. Null if unknown. */
+  watchedShare: number | null;
+  /** The history of a judged series is short. */
+  isHistoryShort: boolean;
   /** The newest sample of all series. Null without a sample. */
   lastSample: Instant | null;
 }

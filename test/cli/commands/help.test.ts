@@ -6,6 +6,7 @@ import { createHelpConfiguration } from '../../../src/cli/manual/format-help.ts'
 import { COMMANDS, declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const program = declareProgram();
 const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
@@ -52,7 +53,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     for (const [example] of examples) expect(example).toContain(own);
   });
 
-  test.each([80, 100, 300])(
+  test.each(sampleCases([80, 100, 300], 3))(
     `the help of ${name} fits %i columns, has no line of more than 100, and no trailing white space`,
     (columns) => {
       for (const isShort of [true, false]) {
@@ -94,10 +95,11 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
   });
 
-  test.each([
+  const examples = [
     ...getHelp(command).examples.map(([example]) => example.split('\n')),
     ...verbatimLines(command).map((line) => [line]),
-  ])(`the help of ${name} has a valid example: %s`, async (...lines) => {
+  ];
+  test.each(sampleCases(examples, 3))(`the help of ${name} has a valid example: %s`, async (...lines) => {
     const found = ourLines(lines);
     expect(found.length).toBeGreaterThan(0);
     for (const words of found) {

@@ -7,6 +7,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 let databaseCount = 0;
@@ -29,7 +30,7 @@ test('there are nineteen logs of the same twelve polls', () => {
   expect(usual).toHaveLength(19);
 });
 
-describe.each(usual)('the log %s', (name) => {
+describe.each(sampleCases(usual, 3))('the log %s', (name) => {
   test(`the log ${name} has twelve samples of four generations, and the worst case at the third rotation`, async () => {
     const db = newDatabase();
     const out = await succeed(['import', log(name), '--host', 'h', '--db', db]);
@@ -292,17 +293,26 @@ describe('the role and the source', () => {
   };
   const expiration = '"Expiration":"2026-11-20T06:00:01Z"';
 
-  test.each([
-    [`{"RoleArn":"arn:aws:iam::111122223333:role/path/loader",${expiration}}`, 'container', 'loader'],
-    [
-      `{"RoleArn":"arn:aws:sts::111122223333:assumed-role/loader/session",${expiration}}`,
-      'container',
-      'loader',
-    ],
-    [`{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`, 'container', ''],
-    [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
-    [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
-  ])('the role and the source of %s are stored', async (document, source, role) => {
+  test.each(
+    sampleCases(
+      [
+        [`{"RoleArn":"arn:aws:iam::111122223333:role/path/loader",${expiration}}`, 'container', 'loader'],
+        [
+          `{"RoleArn":"arn:aws:sts::111122223333:assumed-role/loader/session",${expiration}}`,
+          'container',
+          'loader',
+        ],
+        [
+          `{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`,
+          'container',
+          '',
+        ],
+        [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
+        [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
+      ],
+      3,
+    ),
+  )('the role and the source of %s are stored', async (document, source, role) => {
     expect(await importText(`2026-11-20T00:00:01Z ${document}\n`)).toMatchObject({ source, role });
   });
 

@@ -149,7 +149,7 @@ const BROKEN: typeof REFUSED = [
   ],
 ];
 
-describe.each(sampleCases(BROKEN, 3))('with %s', (_, settings, named) => {
+describe.each(sampleCases(BROKEN, 6))('with %s', (_, settings, named) => {
   test('check and env exit with 3, exec exits with 125, and each names the cause and the fix', async () => {
     const { endpoint, home, run } = await prepare(settings);
     const marker = join(home, 'started');

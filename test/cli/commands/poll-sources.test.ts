@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const [SECRET, TOKEN] = CANARIES;
 const AT = '2019-08-29T16:21:26Z';
@@ -135,7 +136,7 @@ test('a failed poll of a process is reported and recorded', async () => {
   expect(records).toMatchObject([{ record: 'failed_poll', source: 'process', reason: 'process-failed' }]);
 });
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
+test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
   '%s to a poll ends its child processes, and nothing is recorded',
   async (signal) => {
     const folder = temporaryFolder();

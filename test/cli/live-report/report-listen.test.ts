@@ -7,6 +7,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import { fillRichly, HOSTILE_WITHOUT_NUL } from '../../support/report/rich-store.ts';
+import { ciTest } from '../../support/thorough.ts';
 import { migrateDatabase, pushTo } from '../../support/watch/push-history.ts';
 
 interface ReportServer extends RunningProgram {
@@ -117,7 +118,7 @@ test('flags that contradict --listen are rejected', async () => {
 });
 
 describePostgres('report --listen with PostgreSQL', (server) => {
-  test('a selection that is too large is an error at the start, with the flag of the command', async () => {
+  ciTest('a selection that is too large is an error at the start, with the flag of the command', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     await database.query(

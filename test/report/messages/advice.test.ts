@@ -35,6 +35,13 @@ test('a safe job of an old imported log is told how old the log is', () => {
   expect(listAdviceFor(3, { history: IMPORTED, ageHours: 23 })).toEqual([]);
 });
 
+test('a safe job of a stopped poller is told how old the newest sample is', () => {
+  expect(listAdviceFor(3, { ageHours: 20 })).toEqual([
+    'the newest sample is 20h old, and polls were usually about 5m apart: `cred-watch init --check` on this host shows whether they have stopped',
+  ]);
+  expect(listAdviceFor(3, { ageHours: 0.9 })).toEqual([]);
+});
+
 test('old polled samples and a limit of the age make the verdict unknown instead', () => {
   const tooOld = [expect.stringContaining('the newest sample is ')];
   expect(listAdviceFor(3, { ageHours: 25 })).toEqual(tooOld);

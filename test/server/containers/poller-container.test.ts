@@ -9,6 +9,7 @@ import {
   summarizeSuccess,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 type Container = Awaited<ReturnType<typeof startPolled>>;
 
@@ -294,7 +295,7 @@ describe.each<[Shape, FailureCase[]]>([
   ['eks', [...EKS_ERRORS, ...COMMON, ...statusErrors('auth-rejected', 'no-association')]],
   ['cloudshell', [...COMMON, ...statusErrors('auth-rejected', 'not-found')]],
 ])('a rejection by %s', (shape, failures) => {
-  test.each(failures)(
+  test.each(sampleCases(failures, 4))(
     'a rejection of a container request with $name fails the poll',
     async ({ faults, reason, detail, requests }) => {
       const container = await startPolled(shape, { faults });

@@ -10,6 +10,7 @@ import { type Handler, startLoopbackServer } from '../../support/conformance/loo
 import { createReferenceImds } from '../../support/conformance/reference-imds.ts';
 import { collectGarbage } from '../../support/garbage-collection.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const delay =
   (handle: Handler, milliseconds: number): Handler =>
@@ -34,22 +35,26 @@ describe('the time limit', () => {
     );
   });
 
-  test('the time limit of a request ends a raw request, also after a garbage collection', {
-    timeout: 4000,
-  }, async () => {
-    const endpoint = await startEndpoint({ 'GET /': [{}, 'silence'] });
-    const prober = new Prober({
-      url: new URL(endpoint.url),
-      clock: systemClock,
-      signal: new AbortController().signal,
-      limits: { ...CHECK_LIMITS, requestMs: 300 },
-    });
-    await prober.send({ method: 'GET', path: '/' });
-    const sent = prober.send({ method: 'GET', path: '/' }, exchangeRaw);
-    await systemClock.sleep(100);
-    collectGarbage();
-    expect(await sent).toMatchObject({ failure: { reason: 'timeout' } });
-  });
+  ciTest(
+    'the time limit of a request ends a raw request, also after a garbage collection',
+    {
+      timeout: 4000,
+    },
+    async () => {
+      const endpoint = await startEndpoint({ 'GET /': [{}, 'silence'] });
+      const prober = new Prober({
+        url: new URL(endpoint.url),
+        clock: systemClock,
+        signal: new AbortController().signal,
+        limits: { ...CHECK_LIMITS, requestMs: 300 },
+      });
+      await prober.send({ method: 'GET', path: '/' });
+      const sent = prober.send({ method: 'GET', path: '/' }, exchangeRaw);
+      await systemClock.sleep(100);
+      collectGarbage();
+      expect(await sent).toMatchObject({ failure: { reason: 'timeout' } });
+    },
+  );
 
   test('the time limit of a run does not hide that every response is slow', { timeout: 8000 }, async () => {
     const handle = delay(createReferenceImds({ clock: systemClock }), 1200);
@@ -64,7 +69,7 @@ describe('the time limit', () => {
 });
 
 describe('an endpoint that throttles twenty requests at the same time', () => {
-  test.each([429, 503])(
+  test.each(sampleCases([429, 503], 2))(
     'an endpoint that throttles concurrent requests with %i is not judged by them',
     async (status) => {
       const clock = createJumpingClock();

@@ -142,7 +142,7 @@ const RESPONSES: [name: string, response: Failure, reason: string, detail: strin
   ['an internal error', { status: 500, body: 'busy' }, 'server-error', 'HTTP 500: busy'],
   ['throttling', { status: 429, headers: { 'Retry-After': '60' }, body: '' }, 'throttled', 'HTTP 429'],
 ];
-test.each(sampleCases(RESPONSES, 3))(
+test.each(sampleCases(RESPONSES, 9))(
   'a token service that returns %s is named',
   async (_, response, reason, detail) => {
     const { open, runner, sts } = await startJob();

@@ -9,7 +9,7 @@ import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts'
 import { formatAbout } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeBasis } from '../verdicts.ts';
-import { adviseOnOldImport } from './old-import.ts';
+import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
 import { describeUnknownReason } from './unknown-reasons.ts';
 
@@ -94,9 +94,9 @@ export function listSeriesAdvice(
   series: Pick<SeriesAnalysis, 'measurement' | 'identity' | 'isPolled' | 'maxAge' | 'age'>,
   times: TimeFormat = UTC_TIMES,
 ): string[] {
-  // More samples of an old log do not exist, so its age comes instead of the length of its history.
-  const old = judgement.verdict === 'safe' ? adviseOnOldImport(series, times) : [];
-  return old.length > 0 ? old : listAdvice(judgement, series.measurement, times, series.identity.source);
+  // A history that has ended gets no longer, so its age comes instead of its length.
+  const aged = judgement.verdict === 'safe' ? adviseOnAge(series, times) : [];
+  return aged.length > 0 ? aged : listAdvice(judgement, series.measurement, times, series.identity.source);
 }
 
 function listNotSafeAdvice(
