@@ -222,12 +222,15 @@ export function buildNowAdvice(
       : `${collect}; or ${REFRESH_ADVICE}`;
   }
   if (hasWaited) return 'wait longer with --wait';
-  if (nextRotation === null) return 'wait for the rotation: --wait 2h';
+  const wait = isOffline ? 'remove --offline, and wait for the rotation' : 'wait for the rotation';
+  if (nextRotation === null) return `${wait}: --wait 2h`;
   if (nextRotation.latest < judgedAt)
-    return 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
+    return isOffline
+      ? 'remove --offline: the rotation is overdue'
+      : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
-  return `wait for the rotation: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
 }
 
 /** Progress while the command waits for a safe start. */

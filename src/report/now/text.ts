@@ -19,6 +19,7 @@ import {
   describeClockSkewNow,
   describeWrongClock,
 } from '../messages/start-check/host-clock.ts';
+import { describeStoredHistory } from '../messages/start-check/stored-history.ts';
 import { describeUsedHistory } from '../messages/start-check/used-history.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
@@ -79,6 +80,11 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
       ? rows
       : [...rows, ['at any time', describeOtherStarts(job, context.database ?? null)]];
   }
+  if (unknownReason?.code === 'POLL_FAILED') {
+    // No credentials were read, so the time of their rotation says nothing about a start.
+    const stored = describeStoredHistory(judgement);
+    return stored === null ? rows : [...rows, stored];
+  }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
@@ -86,7 +92,7 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement, times)]);
-  // Without credentials, no series is theirs.
+  // Without a sample, no series is theirs.
   const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);

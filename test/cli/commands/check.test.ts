@@ -6,7 +6,7 @@ import type { Sample } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { PROGRAM, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
-import type { Run } from '../../support/cli/program-run.ts';
+import { errorWritten, type Run } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -330,7 +330,7 @@ describe('check --wait', () => {
       CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
     };
     const program = startProgram(['check', '-j', '70m', '--margin', '0', '--wait', '10h'], { env });
-    await new Promise<void>((resolve) => program.child.stderr.once('data', () => resolve()));
+    await errorWritten(program, 'waiting until');
     program.child.kill('SIGTERM');
     expect(await program.done).toMatchObject({
       code: 143,
