@@ -20,6 +20,7 @@ import {
   createDatabaseRefusal,
   createRefusal,
   type ImportFlags,
+  printAssumedZone,
   printAssumptions,
   validateStagedFiles,
 } from '../import/refusals.ts';
@@ -98,6 +99,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
+  await printAssumedZone(staged, flags, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);

@@ -1,4 +1,6 @@
 import type { Command, CommanderError, Option } from 'commander';
+import { parseDuration } from '../../domain/time/duration.ts';
+import { hasSecretForm } from '../../key-id.ts';
 import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printText } from '../process/io.ts';
@@ -123,11 +125,17 @@ function describeError(
 }
 
 /** For `-j 5h report`. */
-function suggestOrder(program: Command, command: Command | null, words: readonly string[]): string | null {
+function suggestOrder(_program: Command, command: Command | null, words: readonly string[]): string | null {
   if (command !== null) return null;
-  const name = words.find((word) => program.commands.some((each) => each.name() === word));
-  return name === undefined ? null : `put the command first: \`cred-watch ${name} ${words[0]}\``;
+  const index = words.indexOf(each.name());
+  if (index < 0) return null;
+  const flags = words.slice(0, index);
+  const shown = flags.every(isPlain) ? flags : flags.slice(0, 1);
+  return `put the command first: \`cred-watch ${words[index]} ${shown.join(' ')}\``;
 }
+
+/** Other words need quotes, or can be secret. */
+const isPlain = (text: string): boolean => /^[\w./+:-]+$/.test(text) && !hasSecretForm(text);
 
 /** Word processors replace hyphens by other dashes. */
 const isOtherDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word);
@@ -136,12 +144,13 @@ const isUrl = (text: string) => /^https?:/i.test(text);
 
 /** Repeats the duration and the command. Its arguments can be secret. */
 function suggestDashes(words: readonly string[], options: readonly Option[]): string {
-  let duration = '4h';
+  let duration: string | null = null;
   let command: string | undefined;
   for (let index = words[0] === 'exec' ? 1 : 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (!word.startsWith('-')) {
       command = word;
+      duration ??= findMisplacedDuration(words.slice(index + 1));
       break;
     }
     const option = options.find(({ long, short }) => word === long || word === short);
@@ -151,9 +160,15 @@ function suggestDashes(words: readonly string[], options: readonly Option[]): st
     index += 1;
     if (option.long === '--job-duration') duration = words[index] ?? duration;
   }
-  const isPlain = (text: string) => /^[\w./+:-]+$/.test(text);
-  const example = `-j ${isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
+  const example = `-j ${duration !== null && isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
   return `put two dashes before the command: \`cred-watch exec ${example}\``;
+}
+
+/** The duration of `./load.sh -j 5h`. A flag of the command itself, such as `make -j 4`, has no unit. */
+function findMisplacedDuration(words: readonly string[]): string | null {
+  const index = words.findIndex((word) => /^(?:-j|--job-duration)(?:=|$)/.test(word));
+  const [, value = words[index + 1]] = /=(.*)/.exec(words[index] ?? '') ?? [];
+  return index >= 0 && value !== undefined && parseDuration(value) !== null ? value : null;
 }
 
 function listChoices(option: Option | undefined, command: Command): string | null {

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
+import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -17,7 +18,7 @@ const OUTCOMES = ['failure', 'error', 'skipped'] as const;
 type Outcome = 'passed' | (typeof OUTCOMES)[number];
 
 /**
- * One suite per series, with one test case per job. JUnit XML has no official schema. This output follows the
+ * One suite per series, the worst first, with one test case per job. JUnit XML has no official schema. This output follows the
  * common subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
  */
 export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<Iterable<string>> {
@@ -49,7 +50,7 @@ const SUITES = 'SUITES';
 
 function* listSuites(assessment: Assessment, context: ReportContext): Generator<object> {
   const { series, jobs } = assessment;
-  for (const each of series) yield buildSeriesSuite(each, assessment, context);
+  for (const each of rankByImportance(series)) yield buildSeriesSuite(each, assessment, context);
   if (series.length > 0 || jobs.length === 0) return;
   const name = 'no series';
   yield {

@@ -285,6 +285,10 @@ const describeDashes = (words: string) =>
 test.each([
   [['-j', '10s', 'echo', 'hi'], describeDashes('-j 10s -- echo')],
   [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], describeDashes('-j 10s -- docker')],
+  [['./load.sh', '-j', '5h'], describeDashes('-j 5h -- ./load.sh')],
+  [['./load.sh', 'a', '--job-duration=5h'], describeDashes('-j 5h -- ./load.sh')],
+  [['make', '-j', '4'], describeDashes('-j 4h -- make')],
+  [['-j', '10s', 'make', '-j', '5h'], describeDashes('-j 10s -- make')],
   // The hint does not repeat what can be secret.
   [['-j', '10s', "echo 'secret'", 'hi'], describeDashes('-j 10s -- command')],
   [['--wiat', '1h'], `did you mean --wait? or ${describeDashes('-j 4h -- command')}`],

@@ -89,6 +89,70 @@ test('errors of curl in syslog without documents have the year of the file', asy
   });
 });
 
+/** Lines of `date` and documents, polled every hour, in a zone some hours from UTC. */
+function writeHourlyLog(name: string, hours: number): string {
+  const start = Date.UTC(2026, 10, 20);
+  const lines = Array.from({ length: 20 }, (_, index) => {
+    const at = start + index * 3_600_000;
+    const issued = start + Math.floor((at - start) / 3_780_000) * 3_780_000;
+    const local = new Date(at + hours * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+    const document = {
+      LastUpdated: new Date(issued).toISOString(),
+      Expiration: new Date(issued + 21_600_000).toISOString(),
+    };
+    return `${local}\n${JSON.stringify(document)}\n`;
+  });
+  const path = join(folder, name);
+  writeFileSync(path, lines.join(''));
+  return path;
+}
+
+test('times without a zone are read as UTC with one note for all files', async () => {
+  const files = ['utc-1.log', 'utc-2.log'].map((name) => writeHourlyLog(name, 0));
+  const run = await runCommand(['import', ...files, '--host', 'h', '--db', newDatabase()]);
+  expect(run.code).toBe(0);
+  expect(run.stderr.match(/without a zone/g)).toHaveLength(1);
+  expect(run.stderr).toMatch(
+    /^note: .*utc-1\.log and 1 more file: times without a zone are read as UTC\nhint: .*--timezone Europe\/Berlin, or --timezone UTC$/m,
+  );
+  const given = await runCommand([
+    'import',
+    ...files,
+    '--timezone',
+    'UTC',
+    '--host',
+    'h',
+    '--db',
+    newDatabase(),
+  ]);
+  expect(given.stderr).not.toMatch(/zone/);
+  const zoned = await runCommand([
+    'import',
+    log('01-date-then-json.log'),
+    '--host',
+    'h',
+    '--db',
+    newDatabase(),
+  ]);
+  expect(zoned.stderr).not.toMatch(/zone/);
+});
+
+test('a log in local time east of UTC is named, with the zone that fits', async () => {
+  const file = writeHourlyLog('berlin.log', 1);
+  const run = await runCommand(['import', file, '--host', 'h', '--db', newDatabase()]);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toMatch(/^note: .*every sample is at least 1h after its LastUpdated, .* local time\n/m);
+  expect(run.stderr).toMatch(/^hint: import with --timezone \+01:00, .*`cred-watch prune --remove-series`/m);
+  const dry = await runCommand(['import', file, '--dry-run', '--host', 'h', '--db', newDatabase()]);
+  expect(dry.stderr).toMatch(/--timezone \+01:00/);
+  expect(dry.stderr).not.toContain('prune');
+  const right = await runCommand([
+    ...['import', file, '--timezone', '+01:00', '--host', 'h', '--db', newDatabase()],
+  ]);
+  expect(right.code).toBe(0);
+  expect(right.stderr).not.toMatch(/zone/);
+});
+
 test('a zone whose name has several meanings needs --timezone', async () => {
   const text =
     'Thu Nov 19 18:00:01 CST 2026\n{"AccessKeyId":"ASIAEXAMPLEA1","Expiration":"2026-11-20T06:00:01Z"}\n';

@@ -223,6 +223,41 @@ describe('hostile input', () => {
     expect(canariesIn(stderr)).toEqual([]);
   });
 
+  test.each([
+    ['\u2026', ''],
+    ['...', ''],
+    ['..', ''],
+    ['****', ''],
+    ['?', ''],
+    ['\ufffd', ''],
+    ['\u2026', 'in lower case'],
+  ])('a key id masked with %j %s is found by its visible characters', async (mask, written) => {
+    const masked = `ASIA${mask}${CURRENT.slice(-4)}`;
+    const { code, stdout } = await key([written === '' ? masked : masked.toLowerCase()]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('issued by             i-0abc');
+    expect(stdout).toContain(`ASIA\u2026${CURRENT.slice(-4)}`);
+  });
+
+  test('an id that lacks characters says so, unless a series has it', async () => {
+    const short = await key([CURRENT.slice(0, 18)]);
+    expect(short.code).toBe(3);
+    expect(short.stdout).toMatch(
+      /note +this id has 18 characters, but access key ids of AWS have 20 characters:/,
+    );
+    expect((await key([UNKNOWN])).stdout).not.toContain('characters');
+    expect((await key([CURRENT.slice(0, 11)])).stderr).toMatch(
+      /^error: the access key id is incomplete: it has 11 /,
+    );
+  });
+
+  test('a key id in lower case is an error that says so, unless a series has it', async () => {
+    const { code, stderr } = await key([CURRENT.toLowerCase()]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: an access key id of AWS has no lower-case letters\nhint: .*upper-case/);
+    expect((await key(['minioadmin'])).code).toBe(0);
+  });
+
   test('a hint about quotes is shown only for a URL that the shell has cut off', async () => {
     const cut = await key(['https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256']);
     expect(cut.stderr).toMatch(/^hint: put the URL in single quotes/m);

@@ -64,3 +64,25 @@ test.each([
   expect(advice[0]).toMatch(/^start the job within .* after a rotation/);
   expect(advice[1]).toBe(command);
 });
+
+/** The newest generation was still seen after its expiration. */
+function servedExpired(isPolled: boolean, clockOffset: number | null): SeriesHistory {
+  const generations = HISTORY.generations.map((each, index) => ({
+    ...each,
+    smallestClockOffset: clockOffset,
+    largestClockOffset: clockOffset,
+    ...(index === 47 && { expiration: each.lastSeen - 59_000, latestExpiration: each.lastSeen - 59_000 }),
+  }));
+  return { ...HISTORY, isPolled, generations };
+}
+
+test('if samples of a log are later than the expiration, its zone and clock are named before the endpoint', () => {
+  const repair = 'repair the program that serves the credentials';
+  const [first, second, ...others] = listAdviceFor(3, { history: servedExpired(false, null) });
+  expect(first).toMatch(/the time zone of the log \(import --timezone\) and the clock of the host/);
+  expect(second).toMatch(new RegExp(`^if both are right, ${repair}`));
+  expect(others).toEqual([]);
+  // The Date header of each poll excludes both.
+  for (const history of [servedExpired(true, null), servedExpired(false, 0)])
+    expect(listAdviceFor(3, { history })).toEqual([expect.stringMatching(`^${repair}`)]);
+});

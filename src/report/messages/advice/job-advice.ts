@@ -34,6 +34,10 @@ const SERVED_EXPIRED_ADVICE: Record<SourceName, string> = {
   github: WRONG_CLOCK_ADVICE,
 };
 
+/** In a log whose times are not compared with AWS's clock, these are likelier causes than the endpoint. */
+const WRONG_LOG_TIMES_ADVICE =
+  'samples of the imported log are later than the expiration of their credentials: first check the time zone of the log (import --timezone) and the clock of the host that wrote it';
+
 const OTHER_ENDPOINT_MESSAGE =
   'do not wait for a rotation: the next request may get the older credentials of another endpoint';
 
@@ -91,13 +95,28 @@ function adviseOnEvidence(measurement: Measurement): string[] {
 /** As {@link listAdvice}, for a series. */
 export function listSeriesAdvice(
   judgement: JobJudgement,
-  series: Pick<SeriesAnalysis, 'measurement' | 'identity' | 'isPolled' | 'maxAge' | 'age'>,
+  series: Pick<SeriesAnalysis, 'measurement' | 'identity' | 'isPolled' | 'maxAge' | 'age' | 'findings'>,
   times: TimeFormat = UTC_TIMES,
 ): string[] {
   // A history that has ended gets no longer, so its age comes instead of its length.
   const aged = judgement.verdict === 'safe' ? adviseOnAge(series, times) : [];
-  return aged.length > 0 ? aged : listAdvice(judgement, series.measurement, times, series.identity.source);
+  if (aged.length > 0) return aged;
+  const advice = listAdvice(judgement, series.measurement, times, series.identity.source);
+  if (toSafety(judgement.verdict) !== 'not-safe' || !mayHaveWrongTimes(series)) return advice;
+  const [repair, ...others] = advice;
+  return [WRONG_LOG_TIMES_ADVICE, `if both are right, ${repair ?? ''}`, ...others];
 }
+
+/** Whether a wrong zone or clock of a log can explain expired credentials in samples. */
+const mayHaveWrongTimes = ({
+  isPolled,
+  measurement,
+  findings,
+}: Pick<SeriesAnalysis, 'isPolled' | 'measurement' | 'findings'>): boolean =>
+  !isPolled &&
+  measurement !== null &&
+  measurement.sampledMinimum.seconds < 0 &&
+  findings.some(({ code }) => code === 'CLOCK_UNKNOWN');
 
 function listNotSafeAdvice(
   { verdict, safeTimeAfterRotation, job }: JobJudgement,

@@ -143,7 +143,7 @@ describe('the table', () => {
   test('safe starts are not known before a rotation', () => {
     const young = pretend({ time: 30 * MINUTE, identity: { host: 'young' } });
     const alone = table(assessed([young], [hours(5)]), UNICODE);
-    expect(alone).toMatch(/safe starts by job +not known yet, because no rotation was witnessed\n/);
+    expect(alone).toMatch(/safe starts by job +not known yet because no rotation was witnessed\n/);
     expect(alone).not.toContain('100%');
     const [overview = ''] = table(assessed([young, pretend()], [hours(4)]), { ...UNICODE, width: 120 }).split(
       '\n\n\n',
