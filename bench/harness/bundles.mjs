@@ -4,7 +4,6 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { undiciClient } from '../../.esbuild/plugins.mjs';
 import { ROOT } from './commands.mjs';
 
 const OPTIONS = {
@@ -23,7 +22,7 @@ const bundlePath = (name) => join(ROOT, 'dist', `bench-${name}.cjs`);
 export async function bundleProgram(name, contents) {
   const outfile = bundlePath(name);
   const stdin = { contents, resolveDir: ROOT, loader: 'ts' };
-  await build({ ...OPTIONS, stdin, outfile, plugins: [undiciClient] });
+  await build({ ...OPTIONS, stdin, outfile });
   return outfile;
 }
 

@@ -39,6 +39,9 @@ const SLOW = [
   'url',
 ];
 
+/** The requests of a poll, and the child process of `exec`. */
+const NEEDED: Record<string, string[]> = { poll: ['http'], check: ['http'], exec: ['http', 'child_process'] };
+
 let env: Record<string, string>;
 let folder: string;
 beforeAll(async () => {
@@ -101,8 +104,7 @@ describe('modules of Node', () => {
       for (const _ of ['first', 'second', 'third']) {
         const { modules, usedIcu } = await findLoaded([PROGRAM, ...args]);
         const more = modules.filter((each) => !bare.modules.includes(each) && SLOW.includes(each));
-        // `exec` starts a child process.
-        expect(more).toEqual(name === 'exec' ? ['child_process'] : []);
+        expect(more).toEqual(NEEDED[name] ?? []);
         expect(usedIcu).toEqual([]);
         expect(modules).not.toContain('internal/modules/esm/module_job');
       }

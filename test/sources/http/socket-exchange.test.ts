@@ -49,14 +49,18 @@ describe('a response on the wire', () => {
     [
       'Transfer-Encoding after Content-Length',
       `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n${chunked}`,
-      'length',
+      'Transfer-Encoding',
     ],
     [
       'Content-Length after Transfer-Encoding',
       `Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n${chunked}`,
-      'Transfer-Encoding',
+      'Content-Length',
     ],
-    ['two lengths', `Content-Length: 500\r\nContent-Length: 5\r\n\r\n${document()}`, 'length'],
+    [
+      'two lengths',
+      `Content-Length: 500\r\nContent-Length: 5\r\n\r\n${document()}`,
+      'Duplicate Content-Length',
+    ],
     ['a length that is not a number', `Content-Length: x\r\n\r\n${document()}`, 'Content-Length'],
     ['an invalid chunk', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n', 'chunk size'],
     ['a space in a header name', `Content-Length : 5\r\n\r\n${document()}`, 'header'],
