@@ -6,16 +6,25 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
 import { adviseWriteError, describeWriteError } from '../../write-errors.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
+import { isFileOrPipe, writeDirectly } from './direct-output.ts';
 import type { Output, ProcessIo } from './io.ts';
 import { createUsers } from './users.ts';
 
-/** Opens the stream at its first use, because a pipe or a terminal loads modules of Node. */
-function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
+/** The file descriptors and names of the outputs. */
+const OUTPUTS = {
+  stdout: { fd: 1, name: 'standard output' },
+  stderr: { fd: 2, name: 'standard error' },
+};
+
+/** Opens the stream at its first use, because a stream loads modules of Node. */
+function createOutput(key: 'stdout' | 'stderr', { mayBlock }: ProcessIoOptions): Output {
+  const { fd, name } = OUTPUTS[key];
+  const isDirect = mayBlock && isFileOrPipe(fd);
   let stream: NodeJS.WriteStream | null = null;
   let isClosed = false;
   const getStream = () => {
     if (stream === null) {
-      stream = open();
+      stream = process[key];
       // Errors reach the callback of `write`. Without this listener, an error would also end the process.
       stream.on('error', () => {});
     }
@@ -23,24 +32,32 @@ function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
   };
   return {
     get isTerminal() {
-      return getStream().isTTY === true;
+      return !isDirect && getStream().isTTY === true;
     },
     get columns() {
-      return getStream().columns;
+      return isDirect ? undefined : getStream().columns;
     },
     isClosed: () => isClosed,
     write: (text) =>
       new Promise((resolve, reject) => {
-        if (isClosed) return resolve();
-        getStream().write(text, (cause) => {
+        const end = (cause?: unknown) => {
           isClosed = cause != null;
           const code = getSystemErrorCode(cause);
           // EPIPE means that the reader has ended, as in `cred-watch … | head`. This is not an error.
-          if (!isClosed || stream !== process.stdout || code === 'EPIPE') return resolve();
+          if (!isClosed || key !== 'stdout' || code === 'EPIPE') return resolve();
           const hint = `the output is incomplete: ${adviseWriteError(cause, 'write to another file')}`;
           const message = `could not write to ${name}: ${describeWriteError(cause)}`;
           reject(new CredWatchError(message, hint, { cause }));
-        });
+        };
+        if (isClosed) return resolve();
+        if (!isDirect || stream !== null) return getStream().write(text, end);
+        try {
+          const rest = writeDirectly(fd, text);
+          if (rest.length === 0) end();
+          else getStream().write(rest, end);
+        } catch (cause) {
+          end(cause);
+        }
       }),
   };
 }
@@ -83,14 +100,19 @@ function endAtSignals(): void {
   });
 }
 
+interface ProcessIoOptions {
+  /** Whether the process may wait for the reader of a pipe, because it has nothing else to do. */
+  mayBlock: boolean;
+}
+
 /** The process as commands see it. */
-export function createProcessIo(): ProcessIo {
+export function createProcessIo(options: ProcessIoOptions): ProcessIo {
   // A command of this bundle may follow another one that has already added the listeners.
   if (process.pid === 1 && process.listenerCount('SIGTERM') === 0) endAtSignals();
   return {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
-    stdout: createOutput('standard output', () => process.stdout),
-    stderr: createOutput('standard error', () => process.stderr),
+    stdout: createOutput('stdout', options),
+    stderr: createOutput('stderr', options),
     env: process.env,
     clock: systemClock,
     random: Math.random,
