@@ -2,7 +2,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import type { GenerationRow } from '../generations/generation-row.ts';
+import type { GenerationRows } from '../generations/generation-row.ts';
 import { formatJobLabel, getTone, type Tone } from '../verdicts.ts';
 import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from './packing.ts';
 
@@ -34,7 +34,7 @@ export interface ChartData extends Pick<Measurement, 'firstSample' | 'lastSample
 
 export function buildChartData(
   { firstSample, lastSample, worstCase, gaps }: Measurement,
-  generations: readonly GenerationRow[],
+  generations: GenerationRows,
   jobs: readonly JobLine[],
   failed: readonly Span[],
 ): ChartData {

@@ -3,7 +3,12 @@ import { describeNoRotation } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
-import { GENERATION_TABLE_COLUMNS, type GenerationRow, WORST_ROTATION_COLUMNS } from './generation-row.ts';
+import {
+  GENERATION_TABLE_COLUMNS,
+  type GenerationRow,
+  type GenerationRows,
+  WORST_ROTATION_COLUMNS,
+} from './generation-row.ts';
 
 /** More rows would make the page slow to open. The script adds older rows on demand. */
 const MAX_GENERATIONS = 200;
@@ -12,11 +17,11 @@ const MAX_WORST_ROTATIONS = 10;
 /** The rotations with the shortest lead times, and the newest generations in descending order. */
 export function renderGenerationTables(
   measurement: Measurement,
-  rows: readonly GenerationRow[],
+  rows: GenerationRows,
   { id, name, times }: { id: string; name: string; times: TimeFormat },
 ): Markup {
   const worst = findWorstRotations(rows);
-  const newest = rows.slice(-MAX_GENERATIONS).reverse();
+  const newest = listNewest(rows, MAX_GENERATIONS);
   const olderCount = rows.length - newest.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
 ${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}
@@ -30,15 +35,29 @@ ${
 </details>`;
 }
 
-/** In the order of their lead times. Sorting all rows would take most of the time of the page. */
-function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
-  const leadTime = (row: GenerationRow) => row.leadTime ?? Number.POSITIVE_INFINITY;
-  const sorted = Float64Array.from(rows, leadTime).sort();
-  const longest = sorted[MAX_WORST_ROTATIONS - 1] ?? Number.POSITIVE_INFINITY;
-  return rows
-    .filter((row) => row.leadTime !== null && row.leadTime <= longest)
-    .sort((a, b) => leadTime(a) - leadTime(b))
-    .slice(0, MAX_WORST_ROTATIONS);
+function listNewest(rows: GenerationRows, limit: number): GenerationRow[] {
+  const newest: GenerationRow[] = [];
+  for (let index = rows.length - 1; index >= 0 && newest.length < limit; index -= 1) {
+    const row = rows.at(index);
+    if (row !== undefined) newest.push(row);
+  }
+  return newest;
+}
+
+/** In the order of their lead times. */
+function findWorstRotations(rows: GenerationRows): GenerationRow[] {
+  const leadTime = (row: GenerationRow | undefined) => row?.leadTime ?? Number.POSITIVE_INFINITY;
+  const worst: GenerationRow[] = [];
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows.at(index);
+    if (row === undefined || row.leadTime === null) continue;
+    if (worst.length === MAX_WORST_ROTATIONS) {
+      if (row.leadTime >= leadTime(worst.at(-1))) continue;
+      worst.pop();
+    }
+    worst.splice(worst.findLastIndex((each) => leadTime(each) <= leadTime(row)) + 1, 0, row);
+  }
+  return worst;
 }
 
 /** Without the notes if there are none. */
