@@ -18,6 +18,7 @@ import {
   promRegistry,
   separateFiles,
   sharedFiles,
+  undiciClient,
 } from './.esbuild/plugins.mjs';
 import { buildProgram } from './.esbuild/program.mjs';
 import { TABLES_FILE } from './.esbuild/rarely-used.mjs';
@@ -40,7 +41,7 @@ const bundle = (entry, outfile, more = {}, morePlugins = []) =>
     minifyWhitespace: true,
     external: ['better-sqlite3', '@duckdb/node-api'],
     legalComments: 'none',
-    plugins: [plainTables, sharedFiles, promRegistry, ...morePlugins, separateFiles],
+    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separateFiles],
     metafile: true,
     logLevel: 'warning',
     ...more,

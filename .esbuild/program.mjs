@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { builtinsOnUse, driverInBundle } from './plugins.mjs';
+import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
 import { tablesInFile, withoutHelp } from './rarely-used.mjs';
 
 /** Sources that call AWS, or may have to. */
@@ -84,6 +84,7 @@ export async function buildProgram(bundle) {
       bundle(`src/cli/hot/${name}.ts`, `dist/${name}.js`, AS_FUNCTION, [
         builtinsOnUse,
         driverInBundle,
+        parserWithoutSimd,
         withoutHelp,
         tablesInFile,
         omitModules([...omitted, ...OMITTED_EVERYWHERE]),

@@ -73,6 +73,7 @@ function cpuSeconds(pid) {
 /** The program that polls. Memory is in MiB, as a median, because V8 frees memory at any time. */
 function poller() {
   return `
+    import { disableWasmTiering } from './src/cli/process/wasm-optimisation.ts';
     import { systemClock } from './src/clock.ts';
     import { createLocalSource } from './src/sources/open.ts';
     import { SampleStore } from './src/store/sample-store.ts';
@@ -81,6 +82,8 @@ function poller() {
     const [url, count, database] = process.argv.slice(2);
     const polls = Number(count);
     const INTERVAL = 300;
+    // As in \`poll --interval\`.
+    disableWasmTiering();
     const source = createLocalSource('imds', {
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, clock: systemClock, random: Math.random, discoverHost: true,
     });

@@ -53,6 +53,7 @@ const MAX_LINES_PER_FILE = 250;
 /** Packages that only one folder may import. */
 const PACKAGE_OWNERS = new Map([
   ['commander', 'cli/'],
+  ['undici', 'sources/http/'],
   ['better-sqlite3', 'store/sqlite/'],
   ['pg', 'remote/postgres/'],
   ['@aws-sdk/client-s3', 'remote/object-storage/'],
@@ -254,7 +255,9 @@ describe('the source tree', () => {
       .filter(({ folder }) => PURE_FOLDERS.has(folder))
       .flatMap(({ path, code }) =>
         findImports(code)
-          .filter((each) => each.startsWith('node:') || ['better-sqlite3', 'commander'].includes(each))
+          .filter(
+            (each) => each.startsWith('node:') || ['undici', 'better-sqlite3', 'commander'].includes(each),
+          )
           .map((each) => `${path}: ${each}`),
       );
     expect(outside).toEqual([]);
@@ -270,6 +273,7 @@ describe('the source tree', () => {
       .map(({ path }) => path);
     expect(ambient.sort()).toEqual([
       'cli/process/process-io.ts',
+      'cli/process/wasm-optimisation.ts',
       'cli/start/code-cache.ts',
       'cli/start/cred-watch.ts',
       'library/system-defaults.ts',
@@ -285,7 +289,7 @@ describe('the source tree', () => {
   });
 
   test('only the commands that need a heavy library load it', () => {
-    const heavy = /^(better-sqlite3|cli-table3|csv-|fast-xml-builder|hyparquet|prom-client|uplot)/;
+    const heavy = /^(undici|better-sqlite3|cli-table3|csv-|fast-xml-builder|hyparquet|prom-client|uplot)/;
     const eager = files.flatMap(({ path, code }) =>
       [...code.matchAll(/^import (?!type)[^;]*?from '([^']+)'/gm)]
         .filter((match) => heavy.test(match[1] ?? ''))

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { undiciClient } from '../../.esbuild/plugins.mjs';
 import { ROOT } from './commands.mjs';
 
 const OPTIONS = {
@@ -22,7 +23,7 @@ const bundlePath = (name) => join(ROOT, 'dist', `bench-${name}.cjs`);
 export async function bundleProgram(name, contents) {
   const outfile = bundlePath(name);
   const stdin = { contents, resolveDir: ROOT, loader: 'ts' };
-  await build({ ...OPTIONS, stdin, outfile });
+  await build({ ...OPTIONS, stdin, outfile, plugins: [undiciClient] });
   return outfile;
 }
 

@@ -21,9 +21,15 @@ export function findLocalError(error: unknown): CredWatchError | null {
   if (error instanceof CredWatchError) return error;
   const code = getSystemErrorCode(error) ?? '';
   const local = LOCAL_ERRORS[code];
-  return local === undefined
-    ? null
-    : new CredWatchError(`${local.message} (${code})`, local.hint, { cause: error });
+  if (local !== undefined)
+    return new CredWatchError(`${local.message} (${code})`, local.hint, { cause: error });
+  // undici parses HTTP with WebAssembly, whose memory reserves 10 GB of address space.
+  if (!(error instanceof Error && error.message.startsWith('WebAssembly'))) return null;
+  const hint =
+    error instanceof ReferenceError
+      ? 'run node without --jitless, and a systemd unit without MemoryDenyWriteExecute='
+      : 'allow 12 GB of address space (`ulimit -v`, LimitAS=), or set NODE_OPTIONS=--disable-wasm-trap-handler';
+  return new CredWatchError('HTTP needs WebAssembly, which this process cannot use', hint, { cause: error });
 }
 
 /** @throws CredWatchError if this process or the system caused the error */

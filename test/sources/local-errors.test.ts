@@ -40,9 +40,25 @@ test('an error of this program is its own local error', () => {
   expect(findLocalError(error)).toBe(error);
 });
 
-test.each(['ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])('%s is not an error of this process', (code) => {
-  expect(findLocalError(systemError(code))).toBeNull();
-  expect(() => throwIfLocal(systemError(code))).not.toThrow();
+test.each(['ECONNRESET', 'ENOENT', 'EHOSTUNREACH', 'UND_ERR_SOCKET'])(
+  '%s is not an error of this process',
+  (code) => {
+    expect(findLocalError(systemError(code))).toBeNull();
+    expect(() => throwIfLocal(systemError(code))).not.toThrow();
+  },
+);
+
+test('missing WebAssembly is an error of this process', () => {
+  const missing = new ReferenceError('WebAssembly is not defined');
+  expect(findLocalError(missing)).toMatchObject({
+    message: 'HTTP needs WebAssembly, which this process cannot use',
+    cause: missing,
+  });
+  expect(findLocalError(missing)?.hint).toContain('--jitless');
+  expect(findLocalError(new Error('no WebAssembly'))).toBeNull();
+  expect(findLocalError('WebAssembly')).toBeNull();
+  const noMemory = new RangeError('WebAssembly.Instance(): Out of memory');
+  expect(findLocalError(noMemory)?.hint).toContain('--disable-wasm-trap-handler');
 });
 
 describe('a poll throws instead of failing', () => {

@@ -14,6 +14,7 @@ import { createFormatFlag, type TextOrJson } from '../flags/shared-flags.ts';
 import { createStsEndpointFlag } from '../flags/source-flags.ts';
 import { parseProcessId } from '../flags/value-parsers.ts';
 import { getTextStyle, printText } from '../process/io.ts';
+import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
   profile?: string;
@@ -82,6 +83,7 @@ export const sourcesCommand: CommandDefinition = {
     if (stsEndpoint !== undefined && !verify) {
       throw new CredWatchError('--sts-endpoint needs --verify', 'without --verify, AWS STS is not called');
     }
+    disableWasmOptimisation();
     const { probeProviders } = await import('../../sources/probe/probe.ts');
     const { openKeyLookup, openStoredKeys } = await import('../start-check/key-lookup.ts');
     const { env, home, clock, random } = io;

@@ -9,6 +9,7 @@ import type { SourceOptions, SourceSetting, SourceSettings } from '../../sources
 import type { PollContext } from '../../watch/poll-once.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { ignoreContradictedSource } from './environment/source-variables.ts';
 import { UnknownCredentialsError } from './exit-codes.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
@@ -169,6 +170,7 @@ export async function openSourceFromFlags(
   findKnownKey?: SourceOptions['findKnownKey'],
 ): Promise<Pick<PollContext, 'source' | 'host'>> {
   const host = findConfiguredHost(flags, io);
+  disableWasmOptimisation();
   const { openSource } = await import('../../sources/open.ts');
   const options = { ...(await buildSourceOptions(flags, io)), discoverHost: host === null, findKnownKey };
   return { source: await openSource(flags.source, options), host };

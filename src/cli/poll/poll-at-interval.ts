@@ -13,6 +13,7 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { getTextStyle, type Io, printText, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import { openTimeFormat } from '../time-zone/time-zone-flag.ts';
 import { ChangeNotifier } from './change-notifier.ts';
 import type { PollFlags } from './poll-flags.ts';
@@ -121,6 +122,7 @@ async function runPoller(
   { onPoll, onPause }: PollListener,
   io: Io,
 ): Promise<number> {
+  using _ = disableWasmTiering();
   const stop = io.createStopSignal();
   await using push = await openPush(flags, store, io);
   await printExposedFiles(database, io);

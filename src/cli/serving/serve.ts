@@ -13,6 +13,7 @@ import { openBestEffortStore } from '../process/best-effort-store.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { readProfileRegion } from '../process/profile-region.ts';
+import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 import { Audit } from './audit/audit.ts';
 import { findTargetUser, readOwnName, type TargetUser } from './drop-root.ts';
 import { findServingAddresses } from './listen-targets.ts';
@@ -52,6 +53,7 @@ function readSettings(flags: ServeFlags, io: Io): ServeSettings {
 
 /** Serves credentials until the end. Resolves to the exit code. */
 export async function serve(flags: ServeFlags, serviceIo: Io): Promise<number> {
+  using _ = disableWasmTiering();
   assertNotPostgres(flags.db, serviceIo);
   const settings = readSettings(flags, serviceIo);
   const foreign = describeForeignSockets(serviceIo.env, serviceIo.pid);

@@ -1,7 +1,6 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Client, Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
-import type { Instant } from '../../domain/model.ts';
 import { getSystemErrorCode } from '../../errors.ts';
 import { findLocalError } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
@@ -29,8 +28,8 @@ export const exchangeOverSocket: HttpExchange<DetailedResponse> = (endpoint, req
 
 /**
  * Creates an exchange for the requests to one endpoint. The requests must follow each other.
- * @param keepsConnection leaves the connection open for the next request, but not longer than `MAX_IDLE_MS`, or than
- *   the endpoint says
+ * @param keepsConnection leaves the connection open for the next request. undici closes it after four idle seconds,
+ *   or earlier if the endpoint says so
  */
 export function createSocketExchange({
   keepsConnection,
@@ -40,7 +39,7 @@ export function createSocketExchange({
   let client: EndpointClient | null = null;
   const sendOnce: HttpExchange<DetailedResponse> = async (endpoint, request, context) => {
     // Loaded at the first request, because most commands send none.
-    client ??= new EndpointClient(await import('node:http'), keepsConnection);
+    client ??= new EndpointClient((await import('undici')).Client, endpoint.url.origin, keepsConnection);
     try {
       return await client.send(endpoint, request, context);
     } catch (error) {
@@ -63,31 +62,31 @@ export function createSocketExchange({
   };
 }
 
-const MAX_IDLE_MS = 4000;
-
 /** The reason of an abort. A constant, because the default is an error with a stack trace. */
 const REQUEST_OVER = 'the request is over';
 
-type Http = typeof import('node:http');
-
-/** The client of an endpoint, and its connection. */
+/** The undici client of an endpoint, and its connection. */
 class EndpointClient {
-  readonly #http: Http;
+  readonly #client: Client;
   readonly #keepsConnection: boolean;
-  readonly #agent: Agent;
   #socket: Socket | null = null;
   /** Opens a connection for the current request. */
   #open: () => Promise<Socket> = () => Promise.reject(createBrokenConnectionError(null));
 
-  constructor(http: Http, keepsConnection: boolean) {
-    this.#http = http;
+  constructor(UndiciClient: typeof Client, origin: string, keepsConnection: boolean) {
     this.#keepsConnection = keepsConnection;
-    const agent = new http.Agent({ keepAlive: keepsConnection, timeout: MAX_IDLE_MS });
-    // Node would look up the host, and connect to any of its addresses.
-    this.#agent = Object.assign(agent, {
-      createConnection: (_: unknown, callback: (error: unknown, socket?: Socket) => void) => {
-        this.#open().then((socket) => callback(null, socket), callback);
+    this.#client = new UndiciClient(origin, {
+      connect: (_, callback) => {
+        this.#open().then(
+          (socket) => callback(null, socket),
+          (error) => callback(error, null),
+        );
       },
+      // Our own time limits replace those of undici, which only limit the time without data.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      maxResponseSize: MAX_BODY_BYTES,
     });
   }
 
@@ -98,8 +97,11 @@ class EndpointClient {
   send(endpoint: Endpoint, request: HttpRequest, context: ExchangeContext): Promise<DetailedResponse> {
     const { limits, clock, signal } = context;
     let bytesBefore = this.#socket?.bytesRead ?? 0;
-    const connecting = new AbortController();
+    let connecting: AbortController | null = null;
     this.#open = async () => {
+      // If the connection breaks, undici asks for a second one.
+      if (connecting !== null) throw createBrokenConnectionError(null);
+      connecting = new AbortController();
       this.#socket = null;
       const addresses = await endpoint.resolveAddresses(connecting.signal);
       const socket = await openConnection(endpoint.url, addresses, limits.connectMs, connecting.signal);
@@ -114,7 +116,7 @@ class EndpointClient {
       };
       const fail = (error: unknown) => {
         end();
-        connecting.abort(REQUEST_OVER);
+        connecting?.abort(REQUEST_OVER);
         this.#socket?.destroy();
         reject(error);
       };
@@ -128,71 +130,65 @@ class EndpointClient {
       const timer = setTimeoutAfterIo(() => expire(false), limits.requestMs);
       signal.addEventListener('abort', endPoll, { once: true });
       if (signal.aborted) return endPoll();
-      receiveResponse(this.#createRequest(endpoint, request), clock).then(
-        (response) => {
-          end();
-          if (!this.#keepsConnection) this.#socket?.destroy();
-          resolve(response);
-        },
-        (error) => fail(explainError(error, (this.#socket?.bytesRead ?? 0) > bytesBefore)),
+      const sent = { ...request, headers: { 'user-agent': 'cred-watch', ...request.headers } };
+      this.#client.dispatch(
+        { ...sent, reset: !this.#keepsConnection },
+        createResponseHandler(clock, {
+          onResponse: (response) => {
+            end();
+            // Otherwise undici destroys it with an error, whose stack trace takes longer than the rest of the response.
+            if (!this.#keepsConnection) this.#socket?.destroy();
+            resolve(response);
+          },
+          onError: (error) => fail(explainError(error, (this.#socket?.bytesRead ?? 0) > bytesBefore)),
+        }),
       );
     });
   }
-
-  #createRequest({ url }: Endpoint, { method, path, headers }: HttpRequest): ClientRequest {
-    return this.#http.request({
-      agent: this.#agent,
-      ...{ method, path, headers: { host: url.host, 'user-agent': 'cred-watch', ...headers } },
-      maxHeaderSize: MAX_HEADER_BYTES,
-    });
-  }
 }
 
-/** Sends the request and collects the response. */
-function receiveResponse(request: ClientRequest, clock: Clock): Promise<DetailedResponse> {
-  const sentAt = clock.now();
-  return new Promise((resolve, reject) => {
-    // Also errors of the parser in the body.
-    request.on('error', reject);
-    // Without a listener, Node closes the connection and reports no error.
-    request.on('upgrade', () => reject(createTruncatedError(null)));
-    request.on('response', (message) => {
-      readResponse(message, clock, sentAt).then(resolve, reject);
-    });
-    request.end();
-  });
+interface ResponseReceiver {
+  onResponse(response: DetailedResponse): void;
+  onError(error: unknown): void;
 }
 
-async function readResponse(
-  message: IncomingMessage,
+/** Collects a response. undici calls the functions in this order. */
+function createResponseHandler(
   clock: Clock,
-  sentAt: Instant,
-): Promise<DetailedResponse> {
-  const { statusCode = 0, headersDistinct: headers } = message;
-  const respondedAt = clock.now();
-  const body = await readBody(message);
-  const response = toHttpResponse({
-    ...{ status: statusCode, getHeader: (name) => headers[name]?.[0] ?? null, body },
-    ...{ sentAt, respondedAt, receivedAt: clock.now() },
-  });
-  return { ...response, listHeaders: () => listFields(headers) };
+  { onResponse, onError }: ResponseReceiver,
+): Dispatcher.DispatchHandler {
+  const sentAt = clock.now();
+  let status = 0;
+  let headers: Readonly<Record<string, string | string[] | undefined>> = {};
+  let respondedAt = sentAt;
+  const pieces: Buffer[] = [];
+  return {
+    onRequestStart() {},
+    onResponseStart(_, statusCode, received) {
+      status = statusCode;
+      headers = received;
+      respondedAt = clock.now();
+    },
+    onResponseData(_, piece) {
+      pieces.push(piece);
+    },
+    onResponseEnd() {
+      const response = toHttpResponse({
+        status,
+        getHeader: (name) => [headers[name]].flat()[0] ?? null,
+        body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
+        ...{ sentAt, respondedAt, receivedAt: clock.now() },
+      });
+      onResponse({ ...response, listHeaders: () => listFields(headers) });
+    },
+    onResponseError: (_, error) => onError(error),
+  };
 }
 
-const readBody = (message: IncomingMessage): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let size = 0;
-    message.on('error', reject);
-    message.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      size += piece.length;
-      if (size > MAX_BODY_BYTES) reject(createResponseTooLargeError());
-    });
-    message.on('end', () => resolve(Buffer.concat(pieces)));
-  });
-
-const listFields = (headers: NodeJS.Dict<string[]>): HeaderField[] =>
-  Object.entries(headers).flatMap(([name, values = []]) => values.map((value): HeaderField => [name, value]));
+const listFields = (headers: Readonly<Record<string, string | string[] | undefined>>): HeaderField[] =>
+  Object.entries(headers).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value): HeaderField => [name, value]),
+  );
 
 /** @param hasStarted whether a part of the response arrived */
 function explainError(error: unknown, hasStarted: boolean): unknown {
@@ -200,8 +196,9 @@ function explainError(error: unknown, hasStarted: boolean): unknown {
   return findLocalError(error) ?? toPollError(error, hasStarted) ?? error;
 }
 
-/** Codes of the system and of TLS. */
-const NETWORK_ERROR_CODE = /^(E[A-Z]+|ERR_(SSL|TLS|OSSL)_\w+|ERR_STREAM_PREMATURE_CLOSE)$/;
+/** Codes of the system, of TLS, and of undici for a connection that was closed. */
+const NETWORK_ERROR_CODE =
+  /^(E[A-Z]+|ERR_(SSL|TLS|OSSL)_\w+|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_(SOCKET|INFO))$/;
 
 /**
  * Null for an error that the network cannot cause, which is a defect of this program.
@@ -209,13 +206,16 @@ const NETWORK_ERROR_CODE = /^(E[A-Z]+|ERR_(SSL|TLS|OSSL)_\w+|ERR_STREAM_PREMATUR
  */
 function toPollError(error: unknown, hasStarted: boolean): PollError | null {
   const code = getSystemErrorCode(error);
-  if (code === 'HPE_HEADER_OVERFLOW') return createResponseTooLargeError();
-  if (error instanceof Error && code?.startsWith('HPE_')) {
-    const detail = error.message.replace('Parse Error', 'the response is not HTTP');
-    return new PollError('malformed', detail, { retry: 'always' });
+  const malformed = (detail: string) => new PollError('malformed', detail, { retry: 'always' });
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return createResponseTooLargeError();
   }
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    const reason = /\(([\w ,:'-]+)/.exec(error.message)?.[1];
+    return malformed(`the response is not HTTP${reason === undefined ? '' : `: ${reason}`}`);
+  }
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return createTruncatedError(null);
   if (code === null || !NETWORK_ERROR_CODE.test(code)) return null;
-  // Node uses ECONNRESET also for a connection that the endpoint closed, without a system call.
-  const systemCode = error instanceof Error && 'syscall' in error ? code : null;
+  const systemCode = code.startsWith('UND_ERR_') ? null : code;
   return hasStarted ? createTruncatedError(systemCode) : createBrokenConnectionError(systemCode);
 }

@@ -326,12 +326,17 @@ test.each(['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_
 );
 
 test.each([
-  ['without WebAssembly', (poll: string) => poll.replace('"$NODE"', '"$NODE" --jitless')],
-  ['with little address space', (poll: string) => `ulimit -v 6000000; ${poll}`],
-])('a poll works %s', async (_, change) => {
+  ['without WebAssembly', (poll: string) => poll.replace('"$NODE"', '"$NODE" --jitless'), '--jitless'],
+  ['without address space', (poll: string) => `ulimit -v 6000000; ${poll}`, '--disable-wasm-trap-handler'],
+])('a poll %s ends with exit code 2 and records nothing', async (_, change, hint) => {
   const endpoint = await startEndpoint(metadataService());
-  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
-  expect(await runShell(change('"$NODE" "$PROGRAM" poll'), { env })).toMatchObject({ code: 0 });
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
+  const run = await runShell(change('"$NODE" "$PROGRAM" poll'), { env });
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(/error: HTTP needs WebAssembly, which this process cannot use\nhint: .+\n$/);
+  expect(run.stderr).toContain(hint);
+  expect(await exported(db)).toEqual([]);
 });
 
 test('a poll with too few file descriptors never counts as failed', async () => {

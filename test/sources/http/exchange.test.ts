@@ -192,21 +192,12 @@ describe('an exchange over a socket', () => {
   });
 
   test.each<[name: string, text: string, expected: object]>([
-    [
-      'no HTTP',
-      'SSH-2.0\r\n',
-      { detail: expect.stringMatching(/^the response is not HTTP: Expected HTTP\//) },
-    ],
+    ['no HTTP', 'SSH-2.0\r\n', { detail: expect.stringMatching(/^the response is not HTTP: \w[\w ,:'-]+$/) }],
     ['a wrong length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nx', { isResponseMissing: true }],
     [
       'too many headers',
       `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`,
       { reason: 'response-too-large', detail: 'body over 64 KiB or headers over 16 KiB', retry: 'never' },
-    ],
-    [
-      'another protocol',
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
-      { detail: 'the response is truncated or has a wrong length' },
     ],
     ['nothing', '', { reason: 'unreachable', detail: 'the connection broke before the response (closed)' }],
   ])('a response with %s has the expected error', async (_, text, expected) => {

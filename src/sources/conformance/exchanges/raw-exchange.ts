@@ -16,8 +16,8 @@ import { PollError } from '../../poll-error.ts';
 import { createDeadline } from './deadline.ts';
 
 /**
- * Sends one request, also one with `Expect`. The request has no body, so that the endpoint may answer at any time. The
- * body of the response is not read.
+ * Sends one request without undici, which refuses to send `Expect`. The request has no body, so that the endpoint may
+ * answer at any time. The body of the response is not read.
  */
 export const exchangeRaw: HttpExchange<DetailedResponse> = async (endpoint, request, context) => {
   const deadline = createDeadline(context.limits.requestMs, context.signal);
