@@ -1,4 +1,5 @@
 /** Only this file uses the streams, variables and signals of `process`. */
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
@@ -6,9 +7,32 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { findHomeFolder } from '../../sources/environment/home-folder.ts';
 import { adviseWriteError, describeWriteError } from '../../write-errors.ts';
 import { toSignalExitCode } from '../flags/exit-codes.ts';
-import { isFileOrPipe, writeDirectly } from './direct-output.ts';
 import type { Output, ProcessIo } from './io.ts';
 import { createUsers } from './users.ts';
+
+/** Whether this is a file, a pipe or /dev/null. A terminal or a socket needs a stream. */
+export function isFileOrPipe(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFile() || stats.isFIFO() || stats.rdev === statSync('/dev/null').rdev;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes to a file or a pipe, and waits until the reader of the pipe has made room. Returns the rest of the text if the
+ * pipe does not let writers wait.
+ */
+export function writeDirectly(fd: number, text: string): Buffer {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+  } catch (error) {
+    if (getSystemErrorCode(error) !== 'EAGAIN') throw error;
+  }
+  return rest;
+}
 
 /** The file descriptors and names of the outputs. */
 const OUTPUTS = {
@@ -16,7 +40,7 @@ const OUTPUTS = {
   stderr: { fd: 2, name: 'standard error' },
 };
 
-/** Opens the stream at its first use, because a stream loads modules of Node. */
+/** Opens the stream at its first use, because its modules of Node take a millisecond to load. */
 function createOutput(key: 'stdout' | 'stderr', { mayBlock }: ProcessIoOptions): Output {
   const { fd, name } = OUTPUTS[key];
   const isDirect = mayBlock && isFileOrPipe(fd);

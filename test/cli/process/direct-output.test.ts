@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isFileOrPipe, writeDirectly } from '../../../src/cli/process/direct-output.ts';
+import { isFileOrPipe, writeDirectly } from '../../../src/cli/process/process-io.ts';
 import { PROGRAM } from '../../support/cli/built-program.ts';
 import { fixturePath, minimalEnvironment } from '../../support/cli/program-run.ts';
 import { succeed } from '../../support/cli/succeed.ts';
