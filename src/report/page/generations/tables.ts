@@ -7,6 +7,7 @@ import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
   type GenerationRows,
+  NO_VALUE,
   WORST_ROTATION_COLUMNS,
 } from './generation-row.ts';
 
@@ -14,18 +15,31 @@ import {
 const MAX_GENERATIONS = 200;
 const MAX_WORST_ROTATIONS = 10;
 
-/** The rotations with the shortest lead times, and the newest generations in descending order. */
-export function renderGenerationTables(
+interface SeriesTable {
+  /** Of the section. */
+  id: string;
+  times: TimeFormat;
+}
+
+/** The rotations with the shortest lead times. */
+export function renderWorstRotations(
   measurement: Measurement,
   rows: GenerationRows,
-  { id, name, times }: { id: string; name: string; times: TimeFormat },
+  { id, times }: SeriesTable,
 ): Markup {
   const worst = findWorstRotations(rows);
+  return html`<h3 id="${id}-worst">Worst rotations</h3>
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}`;
+}
+
+/** The newest generations in descending order. @param name of the series */
+export function renderGenerations(
+  rows: GenerationRows,
+  { id, name, times }: SeriesTable & { name: string },
+): Markup {
   const newest = listNewest(rows, MAX_GENERATIONS);
   const olderCount = rows.length - newest.length;
-  return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}
-<details class="generations" data-keep="${name} generations">
+  return html`<details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
 ${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times })}
 ${
@@ -60,10 +74,10 @@ function findWorstRotations(rows: GenerationRows): GenerationRow[] {
   return worst;
 }
 
-/** Without the notes if there are none. */
+/** Without columns that have no values. */
 function listWorstColumns(rows: readonly GenerationRow[], times: TimeFormat): typeof WORST_ROTATION_COLUMNS {
   const isEmpty = ([, format]: (typeof WORST_ROTATION_COLUMNS)[number]) =>
-    rows.every((row) => format(row, times) === '');
+    rows.every((row) => format(row, times) === NO_VALUE);
   return WORST_ROTATION_COLUMNS.filter((column) => !isEmpty(column));
 }
 
