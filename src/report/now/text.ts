@@ -1,7 +1,7 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import { isClockWrong } from '../../domain/verdict/now.ts';
+import { isClockWrong, isWithoutRole } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
@@ -81,7 +81,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
-  rows.push(['a safe start', describeOutlook(judgement, times)]);
+  if (judgement.outlook !== 'unknown' || !isWithoutRole(unknownReason))
+    rows.push(['a safe start', describeOutlook(judgement, times)]);
   // Without credentials, no series is theirs.
   const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
