@@ -127,7 +127,7 @@ function defineTests(kubectl: string): void {
       return { program, waitForMessage };
     }
 
-    test('is ready after a poll, and has metrics for its port', async () => {
+    ciTest('is ready after a poll, and has metrics for its port', async () => {
       const { environment } = await startSimulation([]);
       const { program, waitForMessage } = startPoller(environment);
       const url = await waitForMessage(/serving (http:\S+)/);

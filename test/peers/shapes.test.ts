@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import type { Environment } from '../support/peers/child-client.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT, runsOnlyInCi } from '../support/peers/clients.ts';
+import {
+  CLI,
+  describeEachClient,
+  describeEveryClient,
+  GO,
+  JAVASCRIPT,
+  runsOnlyInCi,
+} from '../support/peers/clients.ts';
 import { describeConversation, getServedCredentials } from '../support/peers/conversation.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
@@ -15,7 +22,7 @@ const THREE_STEPS = 'token 200, v2 role 200, v2 credentials 200: v2 credentials'
 const ONE_STEP = 'credentials 200: credentials';
 
 describe.concurrent('a client gets credentials', () => {
-  describeEachClient((client, obtain) => {
+  describeEveryClient((client, obtain) => {
     const testMore = test.skipIf(runsOnlyInCi(client));
 
     test('a client gets credentials from IMDS', async ({ onTestFinished }) => {

@@ -80,7 +80,7 @@ export const initCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch init', 'take a sample, show what to do next'],
+      ['cred-watch init', 'take a sample, show what is next'],
       ['cred-watch init --write', 'also install it'],
       ['cred-watch init --write --yes --every 1m', 'in a script'],
       ['cred-watch init --check', 'is the installation still working?'],

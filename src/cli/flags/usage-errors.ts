@@ -125,9 +125,9 @@ function describeError(
 }
 
 /** For `-j 5h report`. */
-function suggestOrder(program: Command, command: Command | null, words: readonly string[]): string | null {
+function suggestOrder(_program: Command, command: Command | null, words: readonly string[]): string | null {
   if (command !== null) return null;
-  const index = words.findIndex((word) => program.commands.some((each) => each.name() === word));
+  const index = words.indexOf(each.name());
   if (index < 0) return null;
   const flags = words.slice(0, index);
   const shown = flags.every(isPlain) ? flags : flags.slice(0, 1);

@@ -166,7 +166,7 @@ const POLL_COMMANDS: Record<SourceName, string> = {
 const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
 
 /** What serves the credentials of a source, and how to get valid ones. */
-const EXPIRED_ADVICE: Record<SourceName, string> = {
+export const EXPIRED_ADVICE: Record<SourceName, string> = {
   imds: 'the metadata endpoint serves expired credentials: check the trust policy of the role, and restart the proxy or emulator if the endpoint is not IMDS itself',
   container:
     'the container endpoint serves expired credentials: restart the agent that serves them, or the task',

@@ -15,7 +15,7 @@ const keys = (number: number, expiresIn?: number): Record<string, string> => ({
 });
 
 describe('check --offline with a role', () => {
-  test('judges the role of the profile, and not a newer sample of another role', async () => {
+  ciTest('judges the role of the profile, and not a newer sample of another role', async () => {
     const { run, sts } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     await run(['poll', '--profile', 'admin']);

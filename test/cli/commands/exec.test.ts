@@ -315,7 +315,7 @@ ciTest.each([
   expect(run.stderr.split('\n')).toEqual([`error: command '${command}' was not found`, `hint: ${hint}`, '']);
 });
 
-test('a run with --job is recorded, and the report judges by the longest run', async () => {
+ciTest('a run with --job is recorded, and the report judges by the longest run', async () => {
   const { env } = await startInstance();
   const job = ['--job', 'nightly load'];
   expect(

@@ -126,7 +126,14 @@ test('times without a zone are read as UTC with one note for all files', async (
     newDatabase(),
   ]);
   expect(given.stderr).not.toMatch(/zone/);
-  const zoned = await runCommand(['import', log('01-date-then-json.log'), '--host', 'h', '--db', newDatabase()]);
+  const zoned = await runCommand([
+    'import',
+    log('01-date-then-json.log'),
+    '--host',
+    'h',
+    '--db',
+    newDatabase(),
+  ]);
   expect(zoned.stderr).not.toMatch(/zone/);
 });
 

@@ -188,7 +188,7 @@ ciTest(
   },
 );
 
-test('poll --listen stops listening when a signal ends the poller', async () => {
+ciTest('poll --listen stops listening when a signal ends the poller', async () => {
   const { endpoint } = await instance();
   const poller = await startPoller(endpoint.url, [], startProgram);
   await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);

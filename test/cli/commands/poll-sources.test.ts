@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const [SECRET, TOKEN] = CANARIES;
 const AT = '2019-08-29T16:21:26Z';
@@ -77,7 +77,7 @@ test('a poll of a profile with a role is stored in the series of this role', asy
   expect(records).toMatchObject([{ source: 'role', role: 'loader' }]);
 });
 
-test('a poll of AWS at a short interval is rejected', async () => {
+ciTest('a poll of AWS at a short interval is rejected', async () => {
   const token = join(homeWith({}), 'token');
   writeFileSync(token, 'e30.e30.x');
   const env = {
@@ -123,7 +123,7 @@ test('a poll of a process is stored in a series with the name of the program', a
   expect(records).toMatchObject([{ source: 'process', role: 'printf', expiration: AT }]);
 });
 
-test('a failed poll of a process is reported and recorded', async () => {
+ciTest('a failed poll of a process is reported and recorded', async () => {
   const { run, records } = await poll(['--process', `echo ${SECRET} >&2; exit 3`]);
   expect(run).toEqual({
     code: 1,
@@ -156,7 +156,7 @@ test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
   },
 );
 
-test('poll rejects flags that cannot be combined', async () => {
+ciTest('poll rejects flags that cannot be combined', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runProgram(['poll', '--db', db, '--process', 'x', '--profile', 'y']);
   expect(run).toMatchObject({ code: 2, stdout: '' });

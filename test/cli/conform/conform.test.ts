@@ -152,7 +152,7 @@ ciTest.concurrent(
   },
 );
 
-test.concurrent('JSON follows its schema', async ({ expect, onTestFinished }) => {
+ciTest.concurrent('JSON follows its schema', async ({ expect, onTestFinished }) => {
   const outputs = await Promise.all(
     [{ faults: ['expired'] }, { faults: ['no-role'] }, { faults: ['reset'] }, { imds: 'v1' as const }].map(
       (options) => conform(onTestFinished, options, '-f', 'json'),

@@ -10,6 +10,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { recorder } from '../../support/installation/recorder.ts';
 import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const CRON = ['--schedule', 'cron'];
@@ -154,6 +155,26 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error: no credentials found: unreachable: .*\nhint: /);
   expect(crontab.read()).toBeNull();
+});
+
+test('a profile that does not exist is no credentials: init names what each SDK does, and ends with 1', async () => {
+  const { init } = await createInstance();
+  const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(
+    /^error: no credentials found: AWS_PROFILE names the profile nope, which does not exist, .*\.NET stop \(profile nope does not exist\); .* use IMDS\nhint: correct AWS_PROFILE/,
+  );
+});
+
+test('init says what to do about expired credentials', async () => {
+  const { origin } = await startSimulated({ faults: ['expired=5m'] });
+  const { init } = await createInstance();
+  const { code, stdout } = await init(CRON, { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ {2}expire .* EXPIRED 5m 0\ds ago$/m);
+  expect(stdout).toMatch(
+    /^ {2}attention {7}the metadata endpoint serves expired credentials: check the trust/m,
+  );
 });
 
 ciTest('a broken crontab program is an error that quotes its message', async () => {

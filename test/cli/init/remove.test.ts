@@ -293,7 +293,7 @@ test.each([
   [['--schedule', 'cron', '--yes'], '--schedule and --remove cannot be combined'],
   [['--profile', 'a', '--yes'], '--profile and --remove cannot be combined'],
   [['-f', 'json'], '--remove with -f json needs --yes or --dry-run'],
-  [[], '--remove has to ask, and the standard input is not a terminal'],
+  [[], '--remove asks first, and standard input is not a terminal'],
 ])('init --remove %j is wrong usage', async (args, message) => {
   const { createIo, crontab, line } = createMachine();
   crontab.write(`${CRON_COMMENT}\n${line()}\n`);

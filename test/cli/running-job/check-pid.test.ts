@@ -11,7 +11,7 @@ import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findLineViolations, findViolations } from '../../support/docs/schemas.ts';
 import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
-import { isThorough, sampleCases } from '../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 const HOUR = 3600;
 const isLinux = process.platform === 'linux';
@@ -68,7 +68,7 @@ describe.runIf(isLinux)('check --pid', () => {
     expect(run.stdout).toContain('as the variables of the process state\n');
   });
 
-  test('without a duration, the expiration is shown and the verdict is unknown', async () => {
+  ciTest('without a duration, the expiration is shown and the verdict is unknown', async () => {
     const { pid } = await startJob(copyVariables(2 * HOUR));
     const run = await check(pid, ['-f', 'json']);
     expect(run).toMatchObject({ code: 3, stderr: '' });

@@ -118,6 +118,6 @@ test('the figures of any samples give the same verdicts as the samples', () => {
       (samples, source, newestClockOffset) =>
         expectSameVerdicts(createHistory(samples, { ...IDENTITY, source }, { newestClockOffset })),
     ),
-    { numRuns: isThorough ? 300 : 15 },
+    { numRuns: isThorough ? 300 : 8 },
   );
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../src/remote/postgres/migrate/migrate.ts';
 import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts';
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgres, describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { runScript } from '../../support/postgres/run-script.ts';
 import type { TestDatabase } from '../../support/postgres/server.ts';
 import { ciTest, sampleCases } from '../../support/thorough.ts';
@@ -179,7 +179,7 @@ describePostgres('a migration', (server) => {
   );
 });
 
-describePostgres('retention', (server) => {
+describePostgresInCi('retention', (server) => {
   test.each(sampleCases([false, true], 2))(
     'deletes old rows, which are not sent again (monthly: %s)',
     async (isMonthly) => {

@@ -12,7 +12,7 @@ import {
 import { seededRandom } from '../../support/random.ts';
 import { ciTest, isThorough } from '../../support/thorough.ts';
 
-const SEEDS = isThorough ? 600 : 20;
+const SEEDS = isThorough ? 600 : 10;
 const START = Date.UTC(2026, 2, 1);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -25,6 +25,7 @@ const ownText = (html: string) =>
 const words = (html: string) =>
   ownText(html)
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '')
+    .replaceAll(/<span class="one-line">(.*?)<\/span>/g, '$1')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
 
@@ -40,7 +41,7 @@ const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
 describe('a page', () => {
   test('safe starts are not known before a rotation', () => {
     const young = words(page([measured({ generations: 1 })]));
-    expect(young).toContain('Safe starts by job length not known yet, because no rotation was witnessed');
+    expect(young).toContain('Safe starts by job length not known yet because no rotation was witnessed');
     expect(young).not.toContain('100%');
   });
 
@@ -106,7 +107,7 @@ describe('a page', () => {
     expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
   });
 
-  test('a page grows by less than 40 bytes per generation', () => {
+  ciTest('a page grows by less than 40 bytes per generation', () => {
     const small = page([measured({ generations: 400 })]).length;
     const large = page([measured({ generations: 10_400 })]).length;
     expect((large - small) / 10_000).toBeLessThan(40);
@@ -186,14 +187,14 @@ describe('the verdict on a page', () => {
     // The tab must not promise more than the headline.
     expect(text).toMatch(/^ safe so far · 4h · web-1 /);
     expect(text).toContain(
-      ' Safe so far : On web-1, a 4h job that copies its credentials at the start was safe at every start time so far: 11 rotations in 11h 55m . ',
+      ' Safe so far : On web-1, a 4h job that copies its credentials at the start was safe at every start time so far: 11 rotations in 11h 55m. ',
     );
     expect(text).toContain(
-      'With a margin of 5m, the job needs credentials for 4h 05m . The worst case was 5h, ',
+      'With a margin of 5m, the job needs credentials for 4h 05m. The worst case was 5h, ',
     );
     expect(text).toContain(': 55m to spare.');
     expect(text).toContain(
-      'What to do the history is short (11 rotations in 11h 55m ): collect about 12h 05m more. With --confidence 95%, such a verdict is unknown',
+      'What to do the history is short (11 rotations in 11h 55m): collect about 12h 05m more. With --confidence 95%, such a verdict is unknown',
     );
   });
 

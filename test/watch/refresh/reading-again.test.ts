@@ -10,7 +10,7 @@ import { createAccount, KEYS, MIDDLE, SECRET, USER } from '../../support/aws/rol
 import { startSts } from '../../support/aws/sts.ts';
 import { options } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
-import { ciTest } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 import { createRealRefresher, createSharedTime } from '../../support/watch/real-refresher.ts';
 
 /** A refresh of credentials of one hour. */
@@ -25,11 +25,16 @@ const writeKeys = (home: string, keyId: string, secret: string, more = '') =>
   );
 
 describe('a role that the keys of another profile assume', () => {
-  test.each<[SourceChoice, string | undefined, string]>([
-    ['profile', undefined, `[default]\nrole_arn = ${MIDDLE}\nsource_profile = base\n`],
-    ['role', undefined, `[default]\nrole_arn = ${MIDDLE}\nsource_profile = base\n`],
-    ['role', MIDDLE, ''],
-  ])(
+  test.each(
+    sampleCases<[SourceChoice, string | undefined, string]>(
+      [
+        ['profile', undefined, `[default]\nrole_arn = ${MIDDLE}\nsource_profile = base\n`],
+        ['role', undefined, `[default]\nrole_arn = ${MIDDLE}\nsource_profile = base\n`],
+        ['role', MIDDLE, ''],
+      ],
+      3,
+    ),
+  )(
     'the source %s with the ARN %s uses keys that were replaced in the file',
     async (choice, roleArn, config) => {
       const clock = createSharedTime();

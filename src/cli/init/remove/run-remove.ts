@@ -53,7 +53,7 @@ function assertAnswerable({ yes, dryRun, format }: InitFlags, io: Io): void {
   const hint = 'add --yes to remove without a question, or --dry-run to only see the schedule';
   if (format === 'json') throw new CredWatchError('--remove with -f json needs --yes or --dry-run', hint);
   if (!io.canAsk())
-    throw new CredWatchError('--remove has to ask, and the standard input is not a terminal', hint);
+    throw new CredWatchError('--remove asks first, and standard input is not a terminal', hint);
 }
 
 async function findSchedules(selected: string | null, io: Io, root: string): Promise<FoundSchedules> {

@@ -14,6 +14,7 @@ const MIN_TRIANGLE_WIDTH = 4;
 export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], required: Seconds): void {
   const { ctx } = chart;
   const line = chart.valToPos(required, 'y', true);
+  const narrow: [left: number, width: number, height: number][] = [];
   ctx.beginPath();
   for (const span of spans) {
     const part = findShortPart(span, required);
@@ -26,7 +27,7 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
     const bottom = Math.max(toY(part.to), line + px(MIN_SHORT_SIZE));
     if (right - left < px(MIN_TRIANGLE_WIDTH)) {
       const width = Math.max(right - left, px(MIN_SHORT_SIZE));
-      ctx.rect(right - width, line, width, bottom - line);
+      narrow.push([right - width, width, bottom - line]);
       continue;
     }
     ctx.moveTo(left, line);
@@ -36,6 +37,11 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
     ctx.closePath();
   }
   ctx.fill();
+  // The line of the tooth would show through.
+  ctx.save();
+  ctx.globalAlpha = 1;
+  for (const [left, width, height] of narrow) ctx.fillRect(left, line, width, height);
+  ctx.restore();
 }
 
 /** The area between a line of required validity and the lower edge of a band below the line. */

@@ -121,7 +121,7 @@ const renderFigure = (
 function renderCurve(measurement: Measurement, { judgements, margin, isAlone }: ChartInput): Markup | string {
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length === 0) return UNKNOWN_VALUE;
-  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
+  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
   if (points.length === 1) return describeNoSafeStart(margin);
   const legend = judgements.map(
     (each, index) => [renderJobSwatch(each, index), `${formatJobLabel(each.job)} job`] as const,
