@@ -158,7 +158,7 @@ async function printVerdict(
 
 async function render(
   { judgement, notes, otherSeries, isWithoutDatabase, sampleAge }: Judged,
-  { format, exitCodes, wait, offline }: CheckFlags,
+  { format, exitCodes, wait, offline, db }: CheckFlags,
   times: TimeFormat,
   io: Io,
 ): Promise<string> {
@@ -179,6 +179,7 @@ async function render(
     otherSeries,
     isWithoutDatabase,
     sampleAge: sampleAge ?? null,
+    database: db ?? null,
     ...style,
   };
   const verdict = renderNowText(judgement, context);

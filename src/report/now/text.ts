@@ -32,6 +32,8 @@ export interface NowContext extends WaitState, TimedTextStyle {
   otherSeries?: readonly string[];
   /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
   sampleAge?: Seconds | null;
+  /** The value of `--db`. Null without the flag. */
+  database?: string | null;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -74,7 +76,9 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   for (const finding of findings) rows.push(['note', describeNote(finding, times)]);
   if (judgement.verdict === 'safe') {
     rows.push(['a safe start', describeOutlook(judgement, times)]);
-    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+    return job.duration === 0
+      ? rows
+      : [...rows, ['at any time', describeOtherStarts(job, context.database ?? null)]];
   }
   if (unknownReason?.code === 'POLL_FAILED') {
     // No credentials were read, so the time of their rotation says nothing about a start.

@@ -136,3 +136,33 @@ test('report suggests -j if the name of the job is a duration', async () => {
   const { stderr } = await run(['report', '--job', '5h']);
   expect(stderr).toContain('hint: --job is the name of a job; for a duration, use -j 5h');
 });
+
+test('without a role, check expects no rotation', async () => {
+  const { db, run } = await startInstance();
+  const store = SampleStore.open(db);
+  const now = Date.now();
+  for (const hour of [3, 2, 1, 0]) {
+    const lastUpdated = now - hour * 3_600_000 - 1_800_000;
+    store.recordSample(
+      { host: 'web-1', source: 'imds', apiVersion: '2', role: 'loader' },
+      {
+        ...{ accessKeyId: `ASIAOTHER${hour}`, lastUpdated, expiration: lastUpdated + 21_600_000 },
+        ...{ zoneless: false, observedAt: lastUpdated + 60_000, clockOffset: 0 },
+      },
+      '',
+    );
+  }
+  store.close();
+  const without = await startEndpoint(metadataService({ [`GET ${ROLES}`]: { status: 404 } }));
+  const check = (url: string) =>
+    runCommand(['check', '-j', '4h', '--host', 'web-1', '--db', db], {
+      env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url },
+    });
+  const { code, stdout } = await check(without.url);
+  expect(code).toBe(3);
+  expect(stdout).toContain('no-role');
+  expect(stdout).not.toMatch(/rotation|a safe start/);
+  const broken = await startEndpoint(metadataService({ [`GET ${ROLES}`]: { status: 500 } }));
+  expect((await check(broken.url)).stdout).toMatch(/after rotation .*a safe start /s);
+  expect((await run(['check', '-j', '4h', '--host', 'web-1'])).code).toBe(0);
+});

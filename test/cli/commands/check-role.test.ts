@@ -15,7 +15,7 @@ describe('a job that is too long for the credentials of a role', () => {
     expect((await run(longer)).code).toBe(0);
   });
 
-  test('a job that is short by seconds gets the note about the duration', async () => {
+  ciTest('a job that is short by seconds gets the note about the duration', async () => {
     const { run } = await createRoleWorkstation();
     const check = await run(['check', '-j', '55m', '--profile', 'tf']);
     expect(check.code).toBe(1);
@@ -23,7 +23,7 @@ describe('a job that is too long for the credentials of a role', () => {
     expect(check.stdout).toContain('--duration 1h05m');
   });
 
-  test('exec names the flag, and starts nothing', async () => {
+  ciTest('exec names the flag, and starts nothing', async () => {
     const { run } = await createRoleWorkstation();
     const exec = await run(['exec', '-j', '70m', '--profile', 'tf', '--', process.execPath, '-p', '1']);
     expect(exec.code).toBe(125);
@@ -55,7 +55,7 @@ describe('a job that is too long for the credentials of a role', () => {
     expect(check.stdout).toContain('no role allows more than 12h: run a job of less than 11h 55m');
   });
 
-  test('with a web identity, exec names the flag and does not wait', async () => {
+  ciTest('with a web identity, exec names the flag and does not wait', async () => {
     const { run, pod, sts } = await createRoleWorkstation();
     const exec = await run(['exec', '-j', '5h', '--wait', '90m', '--', process.execPath, '-p', '1'], pod);
     expect(exec.code).toBe(125);

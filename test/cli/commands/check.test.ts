@@ -81,6 +81,14 @@ $`,
     );
   });
 
+  test('the report that check names has the margin and the database of --db', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    const run = await check(20_000, ['-j', '1h', '--margin', '10m', '--db', db]);
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain(
+      `at any time not judged here: run \`cred-watch report -j 1h --margin 10m --db ${db}\``,
+    );
+  });
+
   test('check prints when a start will be safe, and how to wait for it', async () => {
     const run = await check(21_000, ['-j', '5h50m']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
