@@ -4,6 +4,7 @@ import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../doma
 import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { describeRetired, RETIRED_ADVICE } from '../messages/headline/retired.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeJob, describeVerdict } from '../messages/verdicts.ts';
@@ -71,7 +72,9 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const name = formatSeriesName(identity);
   const judgements = listSeriesJudgements(series, assessment);
   const noJob = { ...buildCaseHead('no job', name), skipped: { '@message': NO_JOB_MESSAGE } };
+  const retired = listRetired(series);
   const output = [
+    ...retired,
     ...findings.map((finding) => describeFinding(finding, series.judgements)),
     ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, series.judgements)]),
   ];
@@ -130,15 +133,21 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
     };
   }
   const judged = { ...head, ...buildProperties(buildVerdictFields(judgement)) };
-  if (outcome === 'passed') return judged;
+  const retired = listRetired(series);
+  if (outcome === 'passed')
+    return series.isRetired ? { ...judged, 'system-out': [...retired, RETIRED_ADVICE].join('\n') } : judged;
   const { findings } = series.analysis;
   const details = [
-    ...listCurrentAdvice(judgement, series.analysis),
+    ...retired,
+    ...listCurrentAdvice(judgement, series),
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';
   return { ...judged, [outcome]: buildProblem(type, describeVerdict(judgement), details) };
 }
+
+const listRetired = (series: AssessedSeries): string[] =>
+  [describeRetired(series)].filter((each) => each !== null);
 
 const buildProblem = (type: string, message: string, details: readonly string[] = []) => ({
   '@type': type,

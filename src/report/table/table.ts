@@ -7,13 +7,13 @@ import {
   rankDecisiveSeries,
   toSafety,
 } from '../../domain/verdict/judgements.ts';
-import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { describeRetired, describeRetiredSeries, formatMarkedName } from '../messages/headline/retired.ts';
 import { areSafeSoFar } from '../messages/headline/several.ts';
-import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
+import { describeDecisiveSeries, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
@@ -53,7 +53,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const jobsInSections = jobs.filter(isInSection);
   // With jobs, series that judge one have a chart; without jobs, series that are not retired.
   const hasChart = ({ isRetired, judgements }: AssessedSeries) =>
-    jobs.length === 0 ? !isRetired : judgements.length > 0;
+    jobs.length === 0 ? !isRetired || visible.series.length === 1 : judgements.length > 0;
   const curveRows =
     visible.series.filter(hasChart).length === 1 ? ROWS_OF_ONLY_CHART : ROWS_OF_SEVERAL_CHARTS;
   const sections = visible.series.map((each) =>
@@ -79,14 +79,19 @@ function renderHeadline(
   const { width, times, palette } = context;
   const judged = findJudgedSeries(job, assessment);
   const decisive = rankDecisiveSeries(job, assessment);
-  const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity));
+  const names = decisive.map(({ series }) => formatMarkedName(series));
   const kinds = new Set(decisive.map(({ judgement }) => judgement.verdict));
   const atWorst = kinds.size > 1 ? ' at worst' : '';
   const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
   const state = job.verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatVerdict(job.verdict);
   const headline = paintVerdict(job.verdict, `${name}${state}${basis}`, palette);
+  const retired = describeRetiredSeries(
+    judged.map(({ series }) => series),
+    times,
+  );
   return [
+    ...(retired === null ? [] : [layOutColumns([[palette.warning(retired)]], [width], palette)]),
     layOutColumns([[headline]], [width], palette),
     ...layOutBlocks([listJobRunRows(job, { times })], width, palette),
     ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
@@ -100,14 +105,17 @@ const MIN_NAME_WIDTH = 16;
 /** A table of the series that judge a job. */
 function renderOverview(judged: readonly JudgedSeries[], context: TableContext): string {
   const { width, palette } = context;
-  const rows = judged.map(({ series: { analysis }, judgement }) => [
-    '',
-    formatSeriesName(analysis.identity),
-    '',
-    paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
-    analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-    formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
-  ]);
+  const rows = judged.map(({ series, judgement }) => {
+    const { analysis } = series;
+    return [
+      '',
+      formatMarkedName(series),
+      '',
+      paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
+      analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
+      formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+    ];
+  });
   const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(palette.dim);
   const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
   // A narrow table omits the values, because each section repeats them.
@@ -126,16 +134,18 @@ const paintVerdict = (verdict: Verdict, text: string, palette: Palette) =>
 
 /** @param curveRows height of the curve; null without a chart */
 function renderSection(
-  { analysis, judgements, isRetired }: AssessedSeries,
+  series: AssessedSeries,
   jobsInSections: readonly AssessedJob[],
   curveRows: number | null,
   context: TableContext,
 ): string {
   const { width, isAsciiOnly, times, margin, palette } = context;
+  const { analysis, judgements } = series;
   const { identity, findings, measurement } = analysis;
-  const title = `${formatSeriesName(identity)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
+  const retired = describeRetired(series, times);
+  const title = `${palette.bold(formatSeriesName(identity))}${retired === null ? '' : palette.warning(` (${retired})`)}`;
   const verdicts = judgements.flatMap((judgement) => [
-    listVerdictRows(judgement, analysis, judgements.length > 1, context),
+    listVerdictRows(judgement, series, judgements.length > 1, context),
     ...jobsInSections.filter(({ job }) => job === judgement.job).map((job) => listJobRunRows(job, { times })),
   ]);
   const required = judgements.map((each) => each.required);
@@ -150,7 +160,7 @@ function renderSection(
     measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
   ];
   return [
-    palette.bold(title),
+    title,
     ...layOutBlocks(above, width, palette),
     ...(chart ? [chart] : []),
     ...layOutBlocks(below, width, palette),
@@ -160,15 +170,18 @@ function renderSection(
 /** @param isNamed show the name of the job, because there are several */
 function listVerdictRows(
   judgement: JobJudgement,
-  analysis: SeriesAnalysis,
+  series: AssessedSeries,
   isNamed: boolean,
   { times, palette }: TableContext,
 ): Row[] {
   const { verdict, job } = judgement;
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(verdict, `${name}${describeSeriesVerdict(judgement, analysis)}`, palette)],
-    ...continueRows('what to do', listCurrentAdvice(judgement, analysis, times)),
+    [
+      'verdict',
+      paintVerdict(verdict, `${name}${describeSeriesVerdict(judgement, series.analysis)}`, palette),
+    ],
+    ...continueRows('what to do', listCurrentAdvice(judgement, series, times)),
   ];
 }
 

@@ -30,6 +30,20 @@ export function describeOldImports(
   );
 }
 
+/** The hosts whose verdict is about credentials that they no longer get: `the judged series is retired on 1 host: …`. */
+export function listRetiredHosts(
+  { hosts }: Pick<AssessedFleet, 'hosts'>,
+  quote: (host: string) => string = escapeUnprintable,
+): string[] {
+  const retired = hosts.filter(({ replacedBy }) => replacedBy !== null);
+  if (retired.length === 0) return [];
+  const names = joinNames(retired.map(({ host }) => quote(host)));
+  return [
+    `the judged series is retired on ${formatCount(retired.length, 'host')}: ${names}; ` +
+      'without --role, the series that replaced it is judged',
+  ];
+}
+
 /** `polls fail on 2 hosts: web-1 (throttled), web-2 (timeout)`. */
 export const describeFailingHosts = (hosts: readonly FailingHost[]): string =>
   `polls fail on ${formatCount(hosts.length, 'host')}: ` +
@@ -49,15 +63,17 @@ export const describeMoreFailing = (count: number): string =>
 
 /** What the table says about each host besides the verdict, by name: `polls fail, samples 20d old`. */
 export function listHostNotes(
-  { failingHosts, oldImports }: AssessedFleet,
+  { hosts, failingHosts, oldImports }: AssessedFleet,
   now: Instant,
 ): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
-  for (const { host } of failingHosts) notes.set(host, 'polls fail');
-  for (const { host, lastSample } of oldImports) {
-    const age = `samples ${formatNumber(Math.floor(secondsBetween(lastSample, now) / DAY))}d old`;
+  const add = (host: string, note: string) => {
     const known = notes.get(host);
-    notes.set(host, known === undefined ? age : `${known}, ${age}`);
-  }
+    notes.set(host, known === undefined ? note : `${known}, ${note}`);
+  };
+  for (const { host, replacedBy } of hosts) if (replacedBy !== null) add(host, 'retired');
+  for (const { host } of failingHosts) add(host, 'polls fail');
+  for (const { host, lastSample } of oldImports)
+    add(host, `samples ${formatNumber(Math.floor(secondsBetween(lastSample, now) / DAY))}d old`);
   return notes;
 }

@@ -1,10 +1,12 @@
 import type { FailedPollCount } from '../../../domain/model.ts';
+import type { AssessedSeries } from '../../../domain/verdict/assessment.ts';
 import type { JobJudgement, UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { findCurrentFailure } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { truncateText } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { FAILURES } from '../failures/describe-failure.ts';
+import { RETIRED_ADVICE } from '../headline/retired.ts';
 import { MAX_DETAIL_WIDTH } from '../page.ts';
 import { listSeriesAdvice } from '../verdicts.ts';
 
@@ -39,9 +41,14 @@ const NEEDS_SAMPLES: ReadonlySet<UnknownReason['code']> = new Set([
 /** What to do about a verdict. While polls fail, the failure comes before everything that needs more samples. */
 export function listCurrentAdvice(
   judgement: JobJudgement,
-  analysis: SeriesAnalysis,
+  { analysis, replacedBy = null }: Pick<AssessedSeries, 'analysis'> & Partial<AssessedSeries>,
   times: TimeFormat = UTC_TIMES,
 ): string[] {
+  const retired = replacedBy === null ? [] : [RETIRED_ADVICE];
+  return [...retired, ...listAdviceOfSeries(judgement, analysis, times)];
+}
+
+function listAdviceOfSeries(judgement: JobJudgement, analysis: SeriesAnalysis, times: TimeFormat): string[] {
   const failure = findCurrentFailure(analysis);
   if (failure === null || judgement.verdict !== 'unknown')
     return listSeriesAdvice(judgement, analysis, times);
