@@ -143,7 +143,11 @@ function renderSection(
   const { analysis, judgements } = series;
   const { identity, findings, measurement } = analysis;
   const retired = describeRetired(series, times);
-  const title = `${palette.bold(formatSeriesName(identity))}${retired === null ? '' : palette.warning(` (${retired})`)}`;
+  const name = palette.bold(formatSeriesName(identity));
+  const title =
+    retired === null
+      ? name
+      : layOutColumns([[`${name} ${palette.warning(`(${retired})`)}`]], [width], palette);
   const verdicts = judgements.flatMap((judgement) => [
     listVerdictRows(judgement, series, judgements.length > 1, context),
     ...jobsInSections.filter(({ job }) => job === judgement.job).map((job) => listJobRunRows(job, { times })),
