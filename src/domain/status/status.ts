@@ -1,3 +1,4 @@
+import { isClockWrong } from '../aws-limits.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
@@ -49,6 +50,8 @@ export interface SeriesStatus {
   measured: MeasuredStatus | null;
   /** Null if the series has neither a sample nor a failed poll. */
   lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
+  /** The host's clock minus AWS's clock at the newest sample that knows it, if AWS would reject requests. Else null. */
+  wrongClockOffset: Seconds | null;
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
   /** The problems of the series, except the problems that the other fields show. */
@@ -162,9 +165,16 @@ function describeSeries(
     judgement: job && findJudgement(series, job),
     measured,
     lastPoll: findLastPoll(failure, measured, now),
+    wrongClockOffset: findWrongClockOffset(analysis),
     isStale: isStale(analysis),
     problems: findings.filter(({ severity, code }) => severity === 'problem' && !SHOWN_ELSEWHERE.has(code)),
   };
+}
+
+/** Imported samples say nothing about the clock of today. */
+function findWrongClockOffset({ measurement, isPolled }: SeriesAnalysis): Seconds | null {
+  const offset = measurement?.clock.newestOffset ?? null;
+  return isPolled && isClockWrong(offset) ? offset : null;
 }
 
 function findLastPoll(

@@ -1,4 +1,3 @@
-import { MAX_REQUEST_SKEW } from '../aws-limits.ts';
 import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
@@ -51,10 +50,6 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
   const safeUntil = judged.credentials.expiration - judged.required * 1000;
   return { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now', safeUntil };
 }
-
-/** Whether AWS rejects requests that the host signs. */
-export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
-  clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
 
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(

@@ -1,10 +1,10 @@
+import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
-import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';

@@ -14,6 +14,7 @@ import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
 import { formatWorstCase } from '../measurements.ts';
+import { describeWrongClock } from '../start-check/host-clock.ts';
 import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
@@ -32,6 +33,7 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
     ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
+    ...listClockParts(series),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -156,6 +158,11 @@ function describeReason(reason: UnknownReason): string {
     case 'TOO_FEW_ROTATIONS':
       return `${formatNumber(reason.witnessedCount)} of ${formatNumber(reason.minRotations)} rotations for this confidence`;
   }
+}
+
+function listClockParts(series: SeriesStatus | null): StatusPart[] {
+  const offset = series?.wrongClockOffset ?? null;
+  return offset === null ? [] : [{ text: describeWrongClock(offset), emphasis: 'warning' }];
 }
 
 function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus): StatusPart[] {
