@@ -1,3 +1,4 @@
+import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
@@ -104,7 +105,11 @@ function startJudgement({ job, at, analysis, clockOffset = null, session = null 
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
-  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart, findings };
+  const polledEverySeconds = findPollInterval(analysis, at);
+  return {
+    ...{ job, required, judgedAt: at, clockOffset, session, polledEverySeconds, safeUntil: null },
+    ...{ ...laterStart, findings },
+  };
 }
 
 const findNewestOffset = (analysis: SeriesAnalysis | null): Seconds | null =>

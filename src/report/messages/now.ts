@@ -6,6 +6,7 @@ import { formatDuration as duration, formatFlagDuration } from '../../domain/tim
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
+import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
@@ -201,7 +202,7 @@ export function buildNowAdvice(
     return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
   if (outlook === 'unknown') {
-    const collect = `${isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history'}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+    const collect = describePolling(judgement, isWithoutDatabase === true);
     // So far, no rotation would have been enough, so a history will hardly help.
     if (isTooLongSoFar(judgement)) return `${REFRESH_ADVICE}; or ${collect}`;
     // Most tasks and builds start without a history, and lose it at their end.
@@ -216,6 +217,14 @@ export function buildNowAdvice(
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `wait for the rotation: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+}
+
+/** How to get a longer history. */
+function describePolling({ identity, polledEverySeconds }: NowJudgement, isWithoutDatabase: boolean): string {
+  if (polledEverySeconds !== null)
+    return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
+  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
+  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
 }
 
 /** Progress while the command waits for a safe start. */
