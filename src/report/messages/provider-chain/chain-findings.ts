@@ -197,7 +197,7 @@ const TEXTS: {
   }),
   MISSPELT_VARIABLE: ({ variable, similar }) => ({
     message: `no SDK reads ${variable}: ${askDidYouMean(similar)}`,
-    hint: null,
+    hint: `if so, set ${joinWords(similar, 'or')} instead`,
   }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: ({ ends }) => ({
