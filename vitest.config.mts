@@ -57,6 +57,8 @@ export default defineConfig({
     isolate: false,
     // The packages import JSON files without the attribute that Node requires.
     server: { deps: { inline: [/@actions\//] } },
+    // Saves a tenth of the time. The name of a cached module is a hash of its content and of this file.
+    experimental: { fsModuleCache: !process.env.CI, fsModuleCachePath: 'node_modules/.cache/vitest' },
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     projects: [

@@ -76,8 +76,16 @@ const getErrorNumber = (error: unknown): number | null =>
 /** The error in words and its code, such as `no such file or directory (ENOENT)`. Only the code if it has no words. */
 export function describeSystemError(error: unknown): string {
   const code = getSystemErrorCode(error) ?? 'unknown error';
+  const lookup = LOOKUP_ERRORS.get(code);
+  if (lookup !== undefined) return `${lookup} (${code})`;
   const number = getErrorNumber(error);
   if (number === null) return code;
   const words = getSystemErrorMap().get(number)?.[1];
   return words === undefined ? code : `${words} (${code})`;
 }
+
+/** The words of the system, "temporary failure" and "unknown node or service", do not mention the name of the host. */
+const LOOKUP_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['EAI_AGAIN', 'could not resolve the host name now'],
+  ['ENOTFOUND', 'could not resolve the host name'],
+]);

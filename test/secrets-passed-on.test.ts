@@ -85,7 +85,7 @@ describe('commands that pass credentials', () => {
     ['a token with a NUL character', { Token: `${sessionToken}\u0000${word}` }],
     ['a document without an expiration', { Expiration: undefined }],
   ];
-  test.each(sampleCases(refused, 4))(
+  test.each(sampleCases(refused, 8))(
     'commands that refuse %s leave no secret anywhere',
     async (_, changes) => {
       const { home, run, runAlone } = makeHome();

@@ -170,7 +170,7 @@ describe('no secret of IMDS is printed or stored', () => {
     return { endpoint, runs };
   };
 
-  test.for(sampleCases(Object.keys(RESPONSES), 4))(
+  test.for(sampleCases(Object.keys(RESPONSES), 8))(
     'no secret of IMDS is printed or stored with %s',
     async (name) => {
       const { endpoint } = await poll(
@@ -223,7 +223,7 @@ describe('no secret of a container endpoint is printed or stored', () => {
       createEcho(write),
     ]),
   ];
-  test.for(sampleCases(cases, 5))(
+  test.for(sampleCases(cases, 10))(
     'no secret of a container endpoint is printed or stored: %s',
     async ([name, handler]) => {
       const endpoint = await startEndpoint(handler);
@@ -407,7 +407,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
   test.for(
     sampleCases(
       rows.map(([name, row], index) => ({ name, row, index })),
-      3,
+      6,
     ),
   )(
     'no secret of files, variables and processes is printed or stored with $name',
@@ -488,7 +488,7 @@ describe('no secret of an imported file is printed or stored', () => {
     ],
     ['a file of unknown kind', everything],
   ];
-  test.for(sampleCases(files, 3))(
+  test.for(sampleCases(files, 6))(
     'no secret of an imported file is printed or stored with %s',
     async ([, content]) => {
       const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);

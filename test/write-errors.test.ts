@@ -41,25 +41,32 @@ describe.skipIf(noFaultLibrary !== null && !isThorough)(`the system rejects a wr
   }
 
   test.each(
-    sampleCases<[code: keyof typeof constants.errno, reason: string, hint: string]>(
-      [
-        ['EDQUOT', 'the disk quota is used up', `delete other files, or ${OTHER}`],
-        ['ENOSPC', 'the disk is full', `free some space, or ${OTHER}`],
-        ['EROFS', 'the file system is read-only', OTHER],
-        ['EFBIG', 'the file is larger than allowed', `raise the limit (\`ulimit -f\`), or ${OTHER}`],
-        ['EIO', 'the disk failed', `check the disk and the system log, or ${OTHER}`],
-        ['EMFILE', 'too many open files', `raise the limit (\`ulimit -n\`), or ${OTHER}`],
-        ['ENFILE', 'the system has too many open files', `close other programs, or ${OTHER}`],
-        ['ENOTDIR', 'a folder in the path is a file', `check the path, or ${OTHER}`],
-        ['ESTALE', 'the file server no longer knows the folder', `mount the file system again, or ${OTHER}`],
+    sampleCases(
+      sampleCases<[code: keyof typeof constants.errno, reason: string, hint: string]>(
         [
-          'EPERM',
-          'the system does not permit it',
-          `check the attributes of the file (\`lsattr\`) and the security policy (SELinux, AppArmor), or ${OTHER}`,
+          ['EDQUOT', 'the disk quota is used up', `delete other files, or ${OTHER}`],
+          ['ENOSPC', 'the disk is full', `free some space, or ${OTHER}`],
+          ['EROFS', 'the file system is read-only', OTHER],
+          ['EFBIG', 'the file is larger than allowed', `raise the limit (\`ulimit -f\`), or ${OTHER}`],
+          ['EIO', 'the disk failed', `check the disk and the system log, or ${OTHER}`],
+          ['EMFILE', 'too many open files', `raise the limit (\`ulimit -n\`), or ${OTHER}`],
+          ['ENFILE', 'the system has too many open files', `close other programs, or ${OTHER}`],
+          ['ENOTDIR', 'a folder in the path is a file', `check the path, or ${OTHER}`],
+          [
+            'ESTALE',
+            'the file server no longer knows the folder',
+            `mount the file system again, or ${OTHER}`,
+          ],
+          [
+            'EPERM',
+            'the system does not permit it',
+            `check the attributes of the file (\`lsattr\`) and the security policy (SELinux, AppArmor), or ${OTHER}`,
+          ],
+          ['EMLINK', 'too many links (EMLINK)', OTHER],
         ],
-        ['EMLINK', 'too many links (EMLINK)', OTHER],
-      ],
-      4,
+        4,
+      ),
+      3,
     ),
   )('%s is explained as: %s', async (code, reason, hint) => {
     const { out, run } = runWithError(code, ['export', '--db', db, '-o', 'OUT']);
@@ -81,7 +88,7 @@ describe.skipIf(noFaultLibrary !== null && !isThorough)(`the system rejects a wr
         ['simulate', '--history', '1h', '-o', 'OUT'],
         ['conform', 'http://127.0.0.1:9', '-o', 'OUT'],
       ],
-      3,
+      6,
     ),
   )('`%s %s %s %s` explains a read-only file system', async (...args) => {
     const { run } = runWithError('EROFS', args);

@@ -19,6 +19,21 @@ const HISTORIES = {
   days: { hosts: { 'db-loader': simulateHourly('36h') }, report: ['-j', '5h'] },
   month: { hosts: { 'db-loader': simulateHourly('30d') }, report: ['-j', '4h'] },
   start: { hosts: { 'db-loader': simulateHourly('2h') }, report: ['-j', '4h'] },
+  shortfall: {
+    hosts: { 'db-loader': simulateHourly('3d', '1m') },
+    report: ['-j', '4h', '-j', '4h55m'],
+  },
+  unknown: { hosts: { 'db-loader': simulateHourly('30m') }, report: ['-j', '4h'] },
+  problems: {
+    hosts: {
+      'db-loader': [
+        ...simulateHourly('3d'),
+        ...['--fault', '503,from=24h,for=70m', '--fault', 'clock-skew=5m,from=30h,for=10h'],
+        ...['--fault', 'reset,from=70h'],
+      ],
+    },
+    report: ['-j', '4h'],
+  },
   hosts: {
     hosts: Object.fromEntries(
       Array.from({ length: 5 }, (_, index) => [

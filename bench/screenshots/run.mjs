@@ -3,7 +3,7 @@
 //
 // node bench/screenshots/run.mjs [--to FOLDER] [--history NAME]
 //   --to FOLDER     write all images to this folder, and do not change the README's
-//   --history NAME  only the images of this history (days, month, start or hosts)
+//   --history NAME  only the images of this history, for example days; see histories.mjs
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';

@@ -10,7 +10,7 @@ import { addHelp, type CommandHelp } from './manual/command-help.ts';
 const PROGRAM_HELP: CommandHelp = {
   exitCodes: [['0', 'done, or safe'], ['1', 'not done, or not safe'], WRONG_USAGE, ['3', 'unknown']],
   examples: [
-    ['cred-watch init', 'one sample, and what keeps sampling here'],
+    ['cred-watch init', 'take a sample, show what is next'],
     ['cred-watch poll --interval 5m', 'keep sampling in one process'],
     ['cred-watch report -j 5h', 'is a 5h job safe, whenever it starts?'],
     ['cred-watch check -j 5h --wait 90m', 'wait until a start is safe'],

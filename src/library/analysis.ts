@@ -25,6 +25,7 @@ import * as assessments from '../domain/verdict/assessment.ts';
 import * as jobs from '../domain/verdict/job.ts';
 import * as jobRuns from '../domain/verdict/job-runs.ts';
 import * as judgements from '../domain/verdict/now.ts';
+import * as adviceMessages from '../report/messages/advice/job-advice.ts';
 import * as evidenceMessages from '../report/messages/evidence.ts';
 import * as findingMessages from '../report/messages/findings.ts';
 import * as verdictMessages from '../report/messages/verdicts.ts';
@@ -183,7 +184,7 @@ export const describeEvidence: (measurement: Measurement, judgements?: readonly 
 
 /** Lists what to do about a verdict that is not `safe`. The best advice is first. */
 export const listAdvice: (judgement: JobJudgement, measurement: Measurement | null) => string[] = publish(
-  verdictMessages.listAdvice,
+  adviceMessages.listAdvice,
 );
 
 const toFreshness = ({ now, maxAgeSeconds }: AnalysisOptions) => ({

@@ -50,17 +50,17 @@ const usage: BadInput[] = [
   },
   { args: ['report', '--last', '3d'], error: "unknown option '--last'", hint: 'did you mean --since?' },
   { args: ['check', '-d', '5h'], error: "unknown option '-d'", hint: 'did you mean -j?' },
-  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'see `cred-watch check --help`' },
+  { args: ['check', '-h', '-j'], error: '-j needs a value', hint: 'for example `-j 4h`' },
   { args: ['man'], error: "unknown command 'man'", hint: 'did you mean `cred-watch help`?' },
   {
-    args: ['init', '--remove'],
-    error: "unknown option '--remove'",
-    hint: 'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
+    args: ['init', '--uninstall'],
+    error: "unknown option '--uninstall'",
+    hint: 'did you mean --remove?',
   },
   {
     args: ['init', '--write', '--dry-run'],
-    error: "unknown option '--dry-run'",
-    hint: 'remove --dry-run: without --write, init installs nothing',
+    error: '--dry-run needs --remove',
+    hint: 'run `cred-watch init` without --write, which installs nothing',
   },
   { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see `cred-watch report --help`' },
   { args: ['-x'], error: "unknown option '-x'", hint: 'see `cred-watch --help`' },
@@ -97,11 +97,19 @@ const usage: BadInput[] = [
   {
     args: ['import'],
     error: 'import needs <file>',
-    hint: 'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
+    hint:
+      'give files or folders to read, also .gz; - is standard input; ' +
+      'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
   },
   {
     args: ['report', '-j'],
     error: '-j needs a value',
+    hint: 'for example `-j 4h`',
+  },
+  { args: ['report', '--margin'], error: '--margin needs a value', hint: 'for example `--margin 5m`' },
+  {
+    args: ['report', '--host'],
+    error: '--host needs a value',
     hint: 'see `cred-watch report --help`',
   },
   {
@@ -392,7 +400,7 @@ const databases: BadInput[] = [
     args: ['import', 'my hosts.db', '--db', 'all.db'],
     make: (folder) => void new Database(join(folder, 'my hosts.db')).exec('CREATE TABLE t (a)').close(),
     error: 'my hosts.db is a database, and import reads logs and exports',
-    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import -`",
+    hint: "copy its samples with `cred-watch export --db 'my hosts.db' | cred-watch import - --db all.db`",
   },
   {
     args: ['export', '--db', 'folder'],
@@ -510,20 +518,23 @@ describe.each([
   ['an output', outputs],
   ['a polling interval', intervals],
 ] as const)('%s', (_, rows) => {
-  test.concurrent.for(titled(rows))('`%s` is rejected and changes nothing', async ([, row], context) => {
-    const { args, env, make, error, hint, isEndless = false } = row;
-    const folder = temporaryFolder(context.onTestFinished);
-    make?.(folder);
-    const before = readFolder(folder);
-    const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
-      cwd: folder,
-      env: { XDG_STATE_HOME: folder, ...env },
-      stdin: '',
-    });
-    const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
-    context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
-    context.expect(readFolder(folder)).toEqual(before);
-  });
+  test.concurrent.for(sampleCases(titled(rows), 4))(
+    '`%s` is rejected and changes nothing',
+    async ([, row], context) => {
+      const { args, env, make, error, hint, isEndless = false } = row;
+      const folder = temporaryFolder(context.onTestFinished);
+      make?.(folder);
+      const before = readFolder(folder);
+      const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
+        cwd: folder,
+        env: { XDG_STATE_HOME: folder, ...env },
+        stdin: '',
+      });
+      const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
+      context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
+      context.expect(readFolder(folder)).toEqual(before);
+    },
+  );
 });
 
 test('a call without a command is wrong usage and prints the short help', async () => {
@@ -617,7 +628,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   },
 ];
 
-test.concurrent.for(titled(environments))(
+test.concurrent.for(sampleCases(titled(environments), 5))(
   '`%s` fails, says what to do and is recorded',
   async ([, row], context) => {
     const { env, error, hint, note } = row;
@@ -660,7 +671,7 @@ describe('the exit code', () => {
     },
     { what: 'a failed poll', code: 1, nagios: 2, systemd: 1, args: ['poll'] },
   ];
-  test.concurrent.for(sampleCases(outcomes, 3))(
+  test.concurrent.for(sampleCases(outcomes, 6))(
     'for $what is encoded for nagios and systemd',
     async (outcome, { expect, onTestFinished }) => {
       const folder = temporaryFolder(onTestFinished);

@@ -12,6 +12,7 @@ import {
 } from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
+import { sampleCases } from '../support/thorough.ts';
 
 const SHELLS = [
   { program: 'dash', package: 'dash', flags: [] },
@@ -45,43 +46,51 @@ function createShellEnvironment() {
 
 for (const { flags, ...reader } of SHELLS) {
   describeReader(['env in', reader.program, ...flags].join(' '), reader, (path) => {
-    test.each(['env', 'env-no-export'] as const)('the shell reads every value of %s back', async (format) => {
-      const { cwd, env } = createShellEnvironment();
-      await tryAwkwardKeys(async ({ many, legacyToken }) => {
-        const texts = many.map((keys) =>
-          CREDENTIAL_FORMATS[format].write(toCredentialValues(keys), { legacyToken }),
-        );
-        const { code, stdout, stderr } = await run([path, ...flags, '-c', EVALUATE_EACH, 'shell', ...texts], {
-          cwd,
-          env,
+    test.each(sampleCases(['env', 'env-no-export'] as const, 4))(
+      'the shell reads every value of %s back',
+      async (format) => {
+        const { cwd, env } = createShellEnvironment();
+        await tryAwkwardKeys(async ({ many, legacyToken }) => {
+          const texts = many.map((keys) =>
+            CREDENTIAL_FORMATS[format].write(toCredentialValues(keys), { legacyToken }),
+          );
+          const { code, stdout, stderr } = await run(
+            [path, ...flags, '-c', EVALUATE_EACH, 'shell', ...texts],
+            {
+              cwd,
+              env,
+            },
+          );
+          expect(stderr).toBe('');
+          expect(stdout.split('\0').slice(0, -1)).toEqual(
+            many.flatMap((keys) => expectedValues(keys, legacyToken)),
+          );
+          expect(code).toBe(0);
+          expect(readdirSync(cwd)).toEqual([]);
         });
-        expect(stderr).toBe('');
-        expect(stdout.split('\0').slice(0, -1)).toEqual(
-          many.flatMap((keys) => expectedValues(keys, legacyToken)),
-        );
-        expect(code).toBe(0);
-        expect(readdirSync(cwd)).toEqual([]);
-      });
-    });
-
-    test.each([
-      { format: 'env', seen: ORDINARY.accessKeyId },
-      { format: 'env-no-export', seen: undefined },
-    ] as const)(
-      'a child process of the shell sees AWS_ACCESS_KEY_ID=$seen with $format',
-      async ({ format, seen }) => {
-        const { folder, cwd, env } = createShellEnvironment();
-        const file = join(folder, 'credentials');
-        writeFileSync(
-          file,
-          CREDENTIAL_FORMATS[format].write(toCredentialValues(ORDINARY), { legacyToken: false }),
-        );
-        const script = 'c=$(/bin/cat "$1") && eval "$c"; exec /usr/bin/env -0';
-        const { stdout } = await run([path, ...flags, '-c', script, 'shell', file], { cwd, env });
-        const variables = new Map(stdout.split('\0').map((each) => each.split(/=(.*)/s) as [string, string]));
-        expect(variables.get('HOME')).toBe(cwd);
-        expect(variables.get('AWS_ACCESS_KEY_ID')).toBe(seen);
       },
     );
+
+    test.each(
+      sampleCases(
+        [
+          { format: 'env', seen: ORDINARY.accessKeyId },
+          { format: 'env-no-export', seen: undefined },
+        ] as const,
+        4,
+      ),
+    )('a child process of the shell sees AWS_ACCESS_KEY_ID=$seen with $format', async ({ format, seen }) => {
+      const { folder, cwd, env } = createShellEnvironment();
+      const file = join(folder, 'credentials');
+      writeFileSync(
+        file,
+        CREDENTIAL_FORMATS[format].write(toCredentialValues(ORDINARY), { legacyToken: false }),
+      );
+      const script = 'c=$(/bin/cat "$1") && eval "$c"; exec /usr/bin/env -0';
+      const { stdout } = await run([path, ...flags, '-c', script, 'shell', file], { cwd, env });
+      const variables = new Map(stdout.split('\0').map((each) => each.split(/=(.*)/s) as [string, string]));
+      expect(variables.get('HOME')).toBe(cwd);
+      expect(variables.get('AWS_ACCESS_KEY_ID')).toBe(seen);
+    });
   });
 }

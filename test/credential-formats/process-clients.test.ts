@@ -13,7 +13,7 @@ import {
 import { AWS_CLI } from '../support/peers/aws-cli.ts';
 import { runClient } from '../support/peers/child-client.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { ciTest, sampleCases } from '../support/thorough.ts';
 
 /** SDKs reject an expired document. */
 const EXPIRATION = Date.parse('2099-01-01T00:00:00Z');
@@ -69,16 +69,19 @@ describeClient('the AWS CLI', AWS_CLI, () => {
     { title: 'every special character', keys: AWKWARD },
     { title: 'keys without a token', keys: { ...ORDINARY, token: null } },
   ];
-  test.each(sampleCases(cases, 2))('the AWS CLI reads the process document with $title', async ({ keys }) => {
-    const command = [AWS_CLI.program, 'configure', 'export-credentials', '--profile', 'p0'];
-    const { stdout, stderr } = await runClient(command, { AWS_CONFIG_FILE: configFile([keys]) });
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({
-      Version: 1,
-      AccessKeyId: keys.accessKeyId,
-      SecretAccessKey: keys.secretAccessKey,
-      ...(keys.token !== null && { SessionToken: keys.token }),
-      Expiration: '2099-01-01T00:00:00+00:00',
-    });
-  });
+  ciTest.each(sampleCases(cases, 2))(
+    'the AWS CLI reads the process document with $title',
+    async ({ keys }) => {
+      const command = [AWS_CLI.program, 'configure', 'export-credentials', '--profile', 'p0'];
+      const { stdout, stderr } = await runClient(command, { AWS_CONFIG_FILE: configFile([keys]) });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        Version: 1,
+        AccessKeyId: keys.accessKeyId,
+        SecretAccessKey: keys.secretAccessKey,
+        ...(keys.token !== null && { SessionToken: keys.token }),
+        Expiration: '2099-01-01T00:00:00+00:00',
+      });
+    },
+  );
 });

@@ -107,7 +107,7 @@ describe('the task', () => {
     expect((await program.done).code).toBe(0);
   });
 
-  test('a job that is too long is not started', async () => {
+  ciTest('a job that is too long is not started', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR });
     const { exitCodes, output } = await createTask(task.env).runTask();
     expect(exitCodes).toMatchObject({ gate: 1 });

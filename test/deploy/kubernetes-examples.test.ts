@@ -13,6 +13,7 @@ import {
   renderKustomization,
 } from '../support/deploy/kubernetes.ts';
 import { listCodeBlocks, readDocument } from '../support/docs/markdown.ts';
+import { ciTest } from '../support/thorough.ts';
 
 describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' }, (kubectl) => {
   describe.skipIf(isTooOldForComponents(kubectl))('the examples of docs/deploy.md', () => {
@@ -42,7 +43,7 @@ describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' 
       expect(findUnknownMembers(kubectl, manifests[0]!)).toEqual([]);
     });
 
-    test('the pollers push, and get the tags of a patch', () => {
+    ciTest('the pollers push, and get the tags of a patch', () => {
       expect(findPoller(renderExample([find(/pod-monitor/)]))?.args?.slice(-2)).toEqual([
         '--push',
         '$(PUSH_TO)',
@@ -63,7 +64,7 @@ describeReader('Kubernetes', { program: 'kubectl', package: 'kubernetes-client' 
       expect(findPoller(manifests)?.args?.at(-1)).toBe('--tag');
     });
 
-    test('`push` before `sidecar` is an error, because `sidecar` would remove the destination', () => {
+    ciTest('`push` before `sidecar` is an error, because `sidecar` would remove the destination', () => {
       const [kustomization, job] = [find(/resources:\n {2}- cron-job/), find(/^# cron-job/)];
       const component = (name: string) => `  - ./cred-watch/deploy/kubernetes/${name}\n`;
       const sidecar = component('sidecar');

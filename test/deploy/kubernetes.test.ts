@@ -38,12 +38,17 @@ function defineTests(kubectl: string): void {
       .find((pod) => pod !== null)!;
   const isOurs = ({ image }: Container) => image.includes('cred-watch');
 
-  test.each([
-    ['nodes', ['Namespace', 'ServiceAccount', 'DaemonSet'], 'cred-watch'],
-    ['host-network', ['Namespace', 'ServiceAccount', 'DaemonSet'], 'cred-watch'],
-    ['service-account', ['ServiceAccount', 'PersistentVolumeClaim', 'Deployment'], 'loaders'],
-    ['job', ['ServiceAccount', 'CronJob'], 'loaders'],
-  ])('%s renders %j in one namespace', (name, kinds, namespace) => {
+  test.each(
+    sampleCases(
+      [
+        ['nodes', ['Namespace', 'ServiceAccount', 'DaemonSet'], 'cred-watch'],
+        ['host-network', ['Namespace', 'ServiceAccount', 'DaemonSet'], 'cred-watch'],
+        ['service-account', ['ServiceAccount', 'PersistentVolumeClaim', 'Deployment'], 'loaders'],
+        ['job', ['ServiceAccount', 'CronJob'], 'loaders'],
+      ],
+      4,
+    ),
+  )('%s renders %j in one namespace', (name, kinds, namespace) => {
     const { manifests } = render(kubectl, name);
     expect(manifests.map(({ kind }) => kind)).toEqual(kinds);
     const others = manifests.filter(
@@ -70,7 +75,7 @@ function defineTests(kubectl: string): void {
     },
   );
 
-  test.each(sampleCases(KUSTOMIZATIONS, 2))('kubectl knows every member of %s', (name) => {
+  test.each(sampleCases(KUSTOMIZATIONS, 4))('kubectl knows every member of %s', (name) => {
     const workloads = render(kubectl, name).manifests.filter((manifest) => findPod(manifest) !== null);
     expect(workloads).toHaveLength(1);
     expect(findUnknownMembers(kubectl, workloads[0]!)).toEqual([]);
@@ -133,7 +138,7 @@ function defineTests(kubectl: string): void {
     }
   });
 
-  test.each(sampleCases(['nodes', 'service-account', 'job'], 3))(
+  ciTest.each(sampleCases(['nodes', 'service-account', 'job'], 3))(
     '`push` adds only the destination to %s',
     (name) => {
       const folder = createKustomization({ resources: [name], components: ['push'] });

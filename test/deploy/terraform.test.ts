@@ -179,7 +179,7 @@ describeReader('Terraform', { program: 'terraform', package: null }, (terraform)
     ['max_silence_seconds', 700],
     ['max_silence_seconds', 86_400],
   ];
-  test.each(sampleCases(REJECTED, 3))('%s = %j is rejected', (name, value) => {
+  test.each(sampleCases(REJECTED, 6))('%s = %j is rejected', (name, value) => {
     const { all, stderr } = evaluateAlarms({ [name]: value });
     expect(all).toEqual({});
     expect(stderr).toContain('Invalid value for variable');

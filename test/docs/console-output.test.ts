@@ -5,6 +5,7 @@ import { shellWords } from '../support/cli/shell-words.ts';
 import { listDocuments, ROOT, readDocument } from '../support/docs/markdown.ts';
 import { runAt } from '../support/docs/run-at.ts';
 import { SCENARIOS, type Scenario } from '../support/docs/scenarios.ts';
+import { isThorough } from '../support/thorough.ts';
 
 /** `UPDATE_DOCS=1 npx vitest run test/docs` writes the real output into the documents. */
 const isUpdating = process.env.UPDATE_DOCS === '1';
@@ -21,6 +22,10 @@ const sessions = listDocuments().flatMap((document) =>
     commands: text.split('\n').filter((line) => line.startsWith('$ ')),
   })),
 );
+
+/** Creating the fleet takes as long as all other sessions. */
+const tested =
+  isThorough || isUpdating ? sessions : sessions.filter(({ document }) => document !== 'docs/fleet.md');
 
 /** The session as a terminal would show it: each command, followed by its output. */
 async function replay(
@@ -57,7 +62,7 @@ describe('console sessions in documents', () => {
     expect(sessions.length).toBeGreaterThan(3);
   });
 
-  test.each(sessions)('$document shows the real output of $commands', async (session) => {
+  test.each(tested)('$document shows the real output of $commands', async (session) => {
     const { document, name, until, text, commands } = session;
     const create = SCENARIOS[name];
     if (create === undefined) throw new Error(`there is no scenario ${name}`);

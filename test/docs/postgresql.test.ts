@@ -4,7 +4,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { listCodeBlocks } from '../support/docs/markdown.ts';
-import { describePostgres } from '../support/postgres/describe-postgres.ts';
+import { describePostgres, describePostgresInCi } from '../support/postgres/describe-postgres.ts';
 import { runScript } from '../support/postgres/run-script.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
 import { ciTest } from '../support/thorough.ts';
@@ -115,7 +115,7 @@ describePostgres('the set-up of the document', (server) => {
   });
 });
 
-describePostgres('the set-up by a superuser', (server) => {
+describePostgresInCi('the set-up by a superuser', (server) => {
   ciTest('creates the roles, and the users can be created afterwards', async () => {
     const client = createClient(server());
     await client.sql('postgres', 'postgres', 'CREATE DATABASE fleet');

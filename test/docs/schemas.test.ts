@@ -171,15 +171,20 @@ describe('report -f json', () => {
 });
 
 describe('status -f json', () => {
-  test.each([
-    ['a safe job', 'recent-poll', ['-j', '4h']],
-    ['jobs that are not safe', 'recent-poll', ['-j', '9h', '-j', '10h']],
-    ['a job without runs', 'recent-poll', ['--job', 'nightly']],
-    ['no job', 'recent-poll', []],
-    ['old samples', 'imported-log', ['-j', '4h', '--max-age', '1h']],
-    ['no samples', 'empty-database', ['-j', '4h']],
-    ['filters that match nothing', 'imported-log', ['--host', 'nobody']],
-  ])('status -f json is valid for %s', async (_, scenario, args) => {
+  test.each(
+    sampleCases(
+      [
+        ['a safe job', 'recent-poll', ['-j', '4h']],
+        ['jobs that are not safe', 'recent-poll', ['-j', '9h', '-j', '10h']],
+        ['a job without runs', 'recent-poll', ['--job', 'nightly']],
+        ['no job', 'recent-poll', []],
+        ['old samples', 'imported-log', ['-j', '4h', '--max-age', '1h']],
+        ['no samples', 'empty-database', ['-j', '4h']],
+        ['filters that match nothing', 'imported-log', ['--host', 'nobody']],
+      ],
+      3,
+    ),
+  )('status -f json is valid for %s', async (_, scenario, args) => {
     const { now, env } = await createScenario(scenario);
     const { stdout } = await runAt(now, ['status', '-f', 'json', ...args], env);
     expect(findViolations('status', JSON.parse(stdout))).toEqual([]);
@@ -197,18 +202,27 @@ describe('status -f json', () => {
 });
 
 describe('check -f json', () => {
-  test.each([
-    ['a job that is safe', 'polled-instance', ['-j', '1h']],
-    ['a job that is not safe', 'polled-instance', ['-j', '5h55m']],
-    [
-      'the last stored sample',
-      'polled-instance',
-      ['-j', '1h', '--offline', '--source', 'imds', '--host', 'i-0abc'],
-    ],
-    ['an old sample', 'polled-instance', ['-j', '1h', '--offline', '--host', 'i-0abc', '--max-age', '1s']],
-    ['no sample', 'empty-database', ['-j', '1h', '--offline']],
-    ['an endpoint that fails', 'pod-with-expired-token', ['-j', '1h']],
-  ])('check -f json is valid for %s', async (_, scenario, args) => {
+  test.each(
+    sampleCases(
+      [
+        ['a job that is safe', 'polled-instance', ['-j', '1h']],
+        ['a job that is not safe', 'polled-instance', ['-j', '5h55m']],
+        [
+          'the last stored sample',
+          'polled-instance',
+          ['-j', '1h', '--offline', '--source', 'imds', '--host', 'i-0abc'],
+        ],
+        [
+          'an old sample',
+          'polled-instance',
+          ['-j', '1h', '--offline', '--host', 'i-0abc', '--max-age', '1s'],
+        ],
+        ['no sample', 'empty-database', ['-j', '1h', '--offline']],
+        ['an endpoint that fails', 'pod-with-expired-token', ['-j', '1h']],
+      ],
+      3,
+    ),
+  )('check -f json is valid for %s', async (_, scenario, args) => {
     const { now, env } = await createScenario(scenario);
     const { stdout } = await runAt(now, ['check', '-f', 'json', ...args], env);
     expect(findViolations('check', JSON.parse(stdout))).toEqual([]);

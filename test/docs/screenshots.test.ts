@@ -7,7 +7,7 @@ import { repositoryPath } from '../support/cli/program-run.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { listDocuments, readDocument } from '../support/docs/markdown.ts';
-import { isThorough } from '../support/thorough.ts';
+import { ciTest, isThorough } from '../support/thorough.ts';
 
 /** Width and height from the header of a PNG file. */
 function readPngSize(image: Buffer): [width: number, height: number] {
@@ -52,7 +52,7 @@ describeReader('screenshots', { program: 'chromium', package: 'chromium', folder
   const history = isThorough ? 'days' : 'start';
   const width = 1280;
 
-  test('the script makes images of the page in all views', { timeout: 120_000 }, () => {
+  ciTest('the script makes images of the page in all views', { timeout: 120_000 }, () => {
     const folder = temporaryFolder();
     const script = repositoryPath('bench/screenshots/run.mjs');
     const run = spawnSync(process.execPath, [script, '--to', folder, '--history', history], {

@@ -6,6 +6,7 @@ import { fixturePath } from '../support/cli/program-run.ts';
 import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../support/thorough.ts';
 
 test('exports of two hosts are judged in one database, and pruning changes nothing', async () => {
   const folder = temporaryFolder();
@@ -41,7 +42,7 @@ test('exports of two hosts are judged in one database, and pruning changes nothi
   expect(measured((await judge(fleet)).stdout)).toEqual(measured(together.stdout));
 });
 
-test('hosts that poll into one database have separate series', async () => {
+ciTest('hosts that poll into one database have separate series', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const endpoints = await Promise.all(
     ['i-0one', 'i-0two', 'i-0three'].map((id) =>

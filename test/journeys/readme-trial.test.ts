@@ -5,6 +5,7 @@ import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 import { repositoryPath } from '../support/cli/program-run.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { isThorough } from '../support/thorough.ts';
 
 /** The shell commands of a section of the README. */
 function readCommands(heading: string): string[] {
@@ -18,7 +19,7 @@ function readCommands(heading: string): string[] {
 const WAIT_FOR_ENDPOINT =
   'for _ in $(seq 200); do (: < /dev/tcp/127.0.0.1/1338) 2> /dev/null && break; sleep 0.05; done';
 
-test.skipIf(mayBeSkipped && noNetworkNamespace !== null)(
+test.skipIf(!isThorough || (mayBeSkipped && noNetworkNamespace !== null))(
   'the README leads from a clone to a verdict on a simulated endpoint',
   async () => {
     expect(noNetworkNamespace).toBeNull();

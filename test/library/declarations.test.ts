@@ -130,7 +130,7 @@ describe('the declarations', () => {
     expect(await compile(withVitest, '--module nodenext --skipLibCheck', files)).toBe('0 ');
   });
 
-  test.each(some(['--module nodenext', '--module preserve --moduleResolution bundler']))(
+  ciTest.each(some(['--module nodenext', '--module preserve --moduleResolution bundler']))(
     'the declarations add matchers to vitest, with %s',
     async (flags) => {
       const files = inBothKinds('matcher.test', VITEST_TEST);

@@ -68,7 +68,7 @@ describe('the examples of the documentation', () => {
   test.each(
     sampleCases(
       examples.filter((each) => !isForVitest(each)),
-      4,
+      12,
     ),
   )('the example runs with the built library: $name', async ({ code }) => {
     const env = await environmentFor('run');

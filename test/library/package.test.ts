@@ -7,6 +7,7 @@ import * as library from '../../src/library/index.ts';
 import { minimalEnvironment } from '../support/cli/program-run.ts';
 import { run } from '../support/credential-formats/run.ts';
 import { installedPackage } from '../support/library/installed-package.ts';
+import { sampleCases } from '../support/thorough.ts';
 
 const folder = installedPackage();
 
@@ -18,23 +19,25 @@ async function evaluate(name: string, code: string): Promise<unknown> {
 }
 
 describe('the built library', () => {
-  test.each([
-    ['cred-watch', library],
-    ['cred-watch/analysis', analysis],
-  ])(
-    'the built library exports the same objects of %s as ES module and as CommonJS',
-    async (name, source) => {
-      const exported = await evaluate(
-        'both.mjs',
-        `import { createRequire } from 'node:module';
+  test.each(
+    sampleCases(
+      [
+        ['cred-watch', library],
+        ['cred-watch/analysis', analysis],
+      ],
+      2,
+    ),
+  )('the built library exports the same objects of %s as ES module and as CommonJS', async (name, source) => {
+    const exported = await evaluate(
+      'both.mjs',
+      `import { createRequire } from 'node:module';
        import * as module from '${name}';
        const common = createRequire(import.meta.url)('${name}');
        const differing = Object.keys(common).filter((name) => common[name] !== module[name]);
        console.log(JSON.stringify([Object.keys(module).sort(), differing]));`,
-      );
-      expect(exported).toEqual([Object.keys(source).sort(), []]);
-    },
-  );
+    );
+    expect(exported).toEqual([Object.keys(source).sort(), []]);
+  });
 
   test('the built library loads no database driver and no HTTP client on import, and adds no listener to the process', async () => {
     const effects = await evaluate(

@@ -17,6 +17,7 @@ import { NOWHERE } from '../support/cli/program-run.ts';
 import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { CANARIES, document, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const INSTANCE = { 'GET /latest/meta-data/instance-id': { body: 'i-0abc' } };
 
@@ -116,19 +117,22 @@ describe('sources', () => {
     expect(await getRole(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
-  test('a profile that begins to name a role has its endpoint and issues credentials after the next poll', async () => {
-    const { home, ...options } = isolated();
-    mkdirSync(join(home, '.aws'));
-    const keys = '[base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n';
-    writeFileSync(join(home, '.aws', 'credentials'), keys);
-    const source = await sources.profile({ ...options, home, profile: 'base', stsEndpoint: NOWHERE });
-    await source.poll();
-    expect(source).toMatchObject({ endpoint: null, issuesCredentials: false });
-    const role = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = base\n';
-    writeFileSync(join(home, '.aws', 'config'), `[profile base]\nregion = eu-west-1\n${role}`);
-    await source.poll();
-    expect(source).toMatchObject({ endpoint: { url: NOWHERE, loopback: true }, issuesCredentials: true });
-  });
+  ciTest(
+    'a profile that begins to name a role has its endpoint and issues credentials after the next poll',
+    async () => {
+      const { home, ...options } = isolated();
+      mkdirSync(join(home, '.aws'));
+      const keys = '[base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n';
+      writeFileSync(join(home, '.aws', 'credentials'), keys);
+      const source = await sources.profile({ ...options, home, profile: 'base', stsEndpoint: NOWHERE });
+      await source.poll();
+      expect(source).toMatchObject({ endpoint: null, issuesCredentials: false });
+      const role = 'role_arn = arn:aws:iam::111122223333:role/loader\nsource_profile = base\n';
+      writeFileSync(join(home, '.aws', 'config'), `[profile base]\nregion = eu-west-1\n${role}`);
+      await source.poll();
+      expect(source).toMatchObject({ endpoint: { url: NOWHERE, loopback: true }, issuesCredentials: true });
+    },
+  );
 
   test.each<[string, Date | string]>([
     ['a Date', new Date('2026-11-22T06:23:11Z')],

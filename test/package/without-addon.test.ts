@@ -74,7 +74,7 @@ describe.each(STATES)('%s', (_, message, install) => {
     ['export', ['export', '--db', db]],
     ['prune', ['prune', '--older-than', '90d', '--db', db]],
   ];
-  test.each(sampleCases(withDatabase, 5))(
+  test.each(sampleCases(withDatabase, 15))(
     '%s prints one sentence and a hint, and creates no database',
     async (_name, args) => {
       const own = args.includes('--db') ? [] : ['--db', join(folder, 'new', 'samples.db')];
@@ -110,7 +110,7 @@ describe.each(STATES)('%s', (_, message, install) => {
       /^ran\n$/,
     ],
   ];
-  test.each(sampleCases(withoutDatabase, 3))(
+  test.each(sampleCases(withoutDatabase, 9))(
     '%s continues with a note',
     async (_name, args, code, stdout) => {
       const run = await start(args).done;
@@ -137,7 +137,7 @@ describe.each(STATES)('%s', (_, message, install) => {
     ['completion bash', 0],
     ['poll --help', 0],
   ];
-  test.each(sampleCases(needsNone, 5))('%s needs no database', async (line, code) => {
+  test.each(sampleCases(needsNone, 15))('%s needs no database', async (line, code) => {
     expect(await start(line.split(' ')).done).toMatchObject({ code, stderr: '' });
   });
 

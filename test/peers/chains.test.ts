@@ -42,7 +42,7 @@ describe(JAVASCRIPT, () => {
   });
   afterAll(() => client.stop());
 
-  test.each(sampleCases(listCases('javascript'), 16))(
+  test.each(sampleCases(listCases('javascript'), 64))(
     'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'javascript');
@@ -60,7 +60,7 @@ const cliCases = listCases('botocore').filter(
 
 describeClient(CLI, AWS_CLI, () => {
   // The client takes a second to start.
-  test.each(sampleCases(cliCases, 80))(
+  test.each(sampleCases(cliCases, 160))(
     'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'botocore');
@@ -89,7 +89,7 @@ const rubyCases = listCases('ruby').filter(
 );
 
 describeClient('the AWS SDK for Ruby', RUBY, () => {
-  test.each(sampleCases(rubyCases, 80))(
+  test.each(sampleCases(rubyCases, 160))(
     'a client gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'ruby');
@@ -102,7 +102,7 @@ describeClient('the AWS SDK for Ruby', RUBY, () => {
 const rcloneCases = listCases('rclone-1.67').filter(({ name }) => !SERVED_BY_V1.includes(name));
 
 describeClient(GO, RCLONE, () => {
-  test.each(sampleCases(rcloneCases, 40))(
+  test.each(sampleCases(rcloneCases, 120))(
     'rclone 1.60 gets the predicted credentials in the case $name',
     async (each) => {
       const { environment, keyId } = await predict(each, 'rclone-1.67');

@@ -122,16 +122,17 @@ describeClient(CLI, AWS_CLI, () => {
 });
 
 describe(JAVASCRIPT, () => {
-  test('the SDK gets new credentials near the expiry of the first ones, although a new job would not be safe', async ({
-    onTestFinished,
-  }) => {
-    const gate = await startShortGate(ONCE);
-    const sdk = startJavaScript(gate.environmentForJavaScript, onTestFinished);
-    const first = await sdk.getCredentials();
-    expect(getHourOfIssue(first, gate)).toBe(0);
-    gate.skip(5 * HOUR + 56 * MINUTE);
-    expect(getHourOfIssue(await waitForChange(sdk, first), gate)).toBe(5);
-  });
+  ciTest(
+    'the SDK gets new credentials near the expiry of the first ones, although a new job would not be safe',
+    async ({ onTestFinished }) => {
+      const gate = await startShortGate(ONCE);
+      const sdk = startJavaScript(gate.environmentForJavaScript, onTestFinished);
+      const first = await sdk.getCredentials();
+      expect(getHourOfIssue(first, gate)).toBe(0);
+      gate.skip(5 * HOUR + 56 * MINUTE);
+      expect(getHourOfIssue(await waitForChange(sdk, first), gate)).toBe(5);
+    },
+  );
 
   ciTest('the SDK fails after the expiry if each call is judged', async ({ onTestFinished }) => {
     const gate = await startShortGate();
@@ -206,7 +207,7 @@ describe('the job that is judged once', () => {
     const exec = (flags: string, script: string) =>
       `"$NODE" "$PROGRAM" exec ${flags} --source imds --job nightly -- sh -c '${script}'`;
 
-    test('a run of exec is one job, in all of its processes', async () => {
+    ciTest('a run of exec is one job, in all of its processes', async () => {
       const { passed, stderr } = await runScript(
         (gate, file) => exec('-j 5h40m --margin 15m', `echo 1800000 > ${file}; (${gate}; true); ${gate}`),
         RUN,
@@ -285,7 +286,7 @@ describe.skipIf(noPidNamespace !== null)('a process in a container', () => {
     expect(second.stderr).toContain(REFUSAL);
   });
 
-  test('every call is judged if the caller is outside the PID namespace', async () => {
+  ciTest('every call is judged if the caller is outside the PID namespace', async () => {
     const { args, environment } = await startShortGate(ONCE);
     const { code, stderr } = await runProgram(args, { env: environment, prefix: OWN_PROCESSES });
     expect(code).toBe(0);

@@ -76,7 +76,7 @@ describe(JAVASCRIPT, () => {
 });
 
 describeClient(CLI, AWS_CLI, () => {
-  test('the AWS CLI gets the credentials of the gate', async () => {
+  ciTest('the AWS CLI gets the credentials of the gate', async () => {
     const { instance, environment } = await startGate({ lifetime: 6 * HOUR });
     getServedCredentials(await obtainByAwsCli(environment), instance.exchanges);
   });

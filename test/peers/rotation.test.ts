@@ -76,7 +76,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
   });
 
   describeClient(GO, RCLONE, () => {
-    test.for(sampleCases(['imds', 'ecs', 'cloudshell'] as const, 3))(
+    ciTest.for(sampleCases(['imds', 'ecs', 'cloudshell'] as const, 3))(
       'new credentials after a rotation are used by a running process between two pages of a listing, %s',
       async (shape, { onTestFinished }) => {
         const clock = createSkippingClock();
@@ -111,18 +111,19 @@ describe.concurrent('new credentials after a rotation are used', () => {
 
 describe.concurrent('the expiration that a client reports', () => {
   describe(JAVASCRIPT, () => {
-    test('the expiration that a client reports is extended for expired credentials of IMDS, and the SDK also reports the real one', async ({
-      onTestFinished,
-    }) => {
-      const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
-      const sdk = startJavaScript(imds.environments.imds, onTestFinished);
-      const held = await sdk.getCredentials();
-      const issued = getServedCredentials({ held }, imds.exchanges);
-      expect(issued.expiration).toBeLessThan(Date.now());
-      expect(held).toMatchObject({ originalExpiration: issued.expiration });
-      expect(held?.expiration).toBeGreaterThan(Date.now());
-      expect(sdk.getStderr()).toContain('Attempting credential expiration extension');
-    });
+    ciTest(
+      'the expiration that a client reports is extended for expired credentials of IMDS, and the SDK also reports the real one',
+      async ({ onTestFinished }) => {
+        const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
+        const sdk = startJavaScript(imds.environments.imds, onTestFinished);
+        const held = await sdk.getCredentials();
+        const issued = getServedCredentials({ held }, imds.exchanges);
+        expect(issued.expiration).toBeLessThan(Date.now());
+        expect(held).toMatchObject({ originalExpiration: issued.expiration });
+        expect(held?.expiration).toBeGreaterThan(Date.now());
+        expect(sdk.getStderr()).toContain('Attempting credential expiration extension');
+      },
+    );
 
     ciTest(
       'the expiration that a client reports is the real one for credentials of IMDS with ten minutes left',

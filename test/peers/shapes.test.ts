@@ -1,20 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import type { Environment } from '../support/peers/child-client.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT, runsOnlyInCi } from '../support/peers/clients.ts';
+import {
+  CLI,
+  describeEachClient,
+  describeEveryClient,
+  GO,
+  JAVASCRIPT,
+  runsOnlyInCi,
+} from '../support/peers/clients.ts';
 import { describeConversation, getServedCredentials } from '../support/peers/conversation.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
 import { withTokenInVariable } from '../support/peers/pod-token.ts';
 import { obtainByRclone, RCLONE } from '../support/peers/rclone.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
+import { ciTest } from '../support/thorough.ts';
 
 /** The requests of a client with correct settings. */
 const THREE_STEPS = 'token 200, v2 role 200, v2 credentials 200: v2 credentials';
 const ONE_STEP = 'credentials 200: credentials';
 
 describe.concurrent('a client gets credentials', () => {
-  describeEachClient((client, obtain) => {
+  describeEveryClient((client, obtain) => {
     const testMore = test.skipIf(runsOnlyInCi(client));
 
     test('a client gets credentials from IMDS', async ({ onTestFinished }) => {
@@ -72,13 +80,14 @@ describe.concurrent('the EKS Pod Identity agent', () => {
     );
   });
   describe(JAVASCRIPT, () => {
-    test('the EKS Pod Identity agent serves a client with the token in a file', async ({
-      onTestFinished,
-    }) => {
-      const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
-      const outcome = await obtainByJavaScript(agent.environments.eks);
-      expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
-    });
+    ciTest(
+      'the EKS Pod Identity agent serves a client with the token in a file',
+      async ({ onTestFinished }) => {
+        const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
+        const outcome = await obtainByJavaScript(agent.environments.eks);
+        expect(describeConversation(outcome, agent.exchanges)).toBe(ONE_STEP);
+      },
+    );
   });
 
   // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE exists since November 2023. The tested CLI and rclone are older
@@ -95,14 +104,15 @@ describe.concurrent('the EKS Pod Identity agent', () => {
     );
   });
   describeClient(`${GO} without support for token files`, RCLONE, () => {
-    test('a client without support for token files is rejected by the EKS Pod Identity agent', async ({
-      onTestFinished,
-    }) => {
-      const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
-      const outcome = await obtainByRclone(agent.environments.eks);
-      // rclone retries because the error of the agent is not JSON, so it counts as a broken response.
-      expect(describeConversation(outcome, agent.exchanges)).toBe('credentials 400 ×3: none, exit 1');
-    });
+    ciTest(
+      'a client without support for token files is rejected by the EKS Pod Identity agent',
+      async ({ onTestFinished }) => {
+        const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
+        const outcome = await obtainByRclone(agent.environments.eks);
+        // rclone retries because the error of the agent is not JSON, so it counts as a broken response.
+        expect(describeConversation(outcome, agent.exchanges)).toBe('credentials 400 ×3: none, exit 1');
+      },
+    );
   });
 });
 

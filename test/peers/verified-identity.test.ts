@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { type IssuedSession, startSts } from '../support/aws/sts.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
@@ -7,7 +7,7 @@ import { AWS_CLI, redirectAwsCli } from '../support/peers/aws-cli.ts';
 import { type Environment, runClient } from '../support/peers/child-client.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { homeWith } from '../support/sources/profile-home.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const USER = 'AKIACANARY0000000001';
 const SECRET = 'CANARY-secret/access+key';
@@ -49,7 +49,7 @@ const CASES: readonly [name: string, prepare: (account: Account) => Environment,
 ];
 
 describeClient('AWS CLI', AWS_CLI, () => {
-  test.for(sampleCases(CASES, 6))(
+  ciTest.for(CASES)(
     'sources --verify and the AWS CLI agree on the identity of %s',
     async ([, prepare, error]) => {
       const account = await startSts({

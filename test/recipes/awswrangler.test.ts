@@ -5,6 +5,7 @@ import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { BOTO3 } from '../support/recipes/python.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 import { startRedshift } from './stand-ins/redshift-server.ts';
 
 const recipe = readRecipe('awswrangler');
@@ -34,7 +35,7 @@ describeClient('awswrangler (a stand-in) with boto3', BOTO3, () => {
     ]);
   });
 
-  test('no COPY is sent if the credentials are too short', async () => {
+  ciTest('no COPY is sent if the credentials are too short', async () => {
     const { workspace, run, cluster } = await load(2 * HOUR);
     expect(run.code).toBe(1);
     workspace.expectShown(run, 'refusal');

@@ -3,6 +3,7 @@ import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/na
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const recipe = readRecipe('codebuild');
 
@@ -36,7 +37,7 @@ const title = mayRun ? 'CodeBuild' : `CodeBuild (skipped: ${noNetworkNamespace})
 
 // The stand-in reads YAML with ruamel.yaml, which awscli depends on.
 (mayRun ? describeReader : skip)(title, { program: 'aws', package: 'awscli', folders: ['/usr/bin'] }, () => {
-  test('a script that fits runs with the credentials of the service role', async () => {
+  ciTest('a script that fits runs with the credentials of the service role', async () => {
     const { code, output } = await build('1h');
     expect(output).toMatch(/^migrates with ASIA/m);
     expect(output).toMatch(/^publishes$/m);
@@ -52,7 +53,7 @@ const title = mayRun ? 'CodeBuild' : `CodeBuild (skipped: ${noNetworkNamespace})
     expect(code).toBe(1);
   });
 
-  test('keys in the settings of the project end the build before the script', async () => {
+  ciTest('keys in the settings of the project end the build before the script', async () => {
     const { code, output } = await build('1h', {
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'x',

@@ -56,7 +56,7 @@ describeReader('ECS entry points', { program: 'aws', package: 'awscli', folders:
   });
 });
 
-test('a job that fits runs with the credentials of the task', async () => {
+ciTest('a job that fits runs with the credentials of the task', async () => {
   const task = await startTask({ validSeconds: 6 * HOUR });
   const { runTask } = createImage(task.env);
   const run = await runTask();

@@ -76,7 +76,7 @@ describeReader('EKS', { program: 'kubectl', package: 'kubernetes-client' }, (kub
 });
 
 function defineTests(): void {
-  test('kubectl knows every field of the manifest', async () => {
+  ciTest('kubectl knows every field of the manifest', async () => {
     const { shell } = createImage({});
     const written = JSON.parse((await shell(`${CONVERT} cronjob.yaml`)).stdout);
     const known = listValues(JSON.parse((await shell(`${READ} cronjob.yaml`)).stdout));
@@ -94,7 +94,7 @@ function defineTests(): void {
     expect([condition, pods]).toEqual(['Complete', [{ identity: 0, load: 0 }]]);
   });
 
-  test('a job that is too long starts in the pod after the rotation', async () => {
+  ciTest('a job that is too long starts in the pod after the rotation', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR, thenSeconds: 6 * HOUR });
     const image = createImage({ env: task.env, replace: DO_NOT_WAIT });
     const run = await image.runJob('cronjob.yaml', task.rotateCommand);

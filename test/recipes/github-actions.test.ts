@@ -39,7 +39,7 @@ async function startJob({ maxSessionSeconds = HOUR, now = Date.now } = {}) {
   return { sts, run, workspace };
 }
 
-test('the deployment runs with the credentials of the action if they outlive it', async () => {
+ciTest('the deployment runs with the credentials of the action if they outlive it', async () => {
   const { sts, run } = await startJob();
   const { last, started } = await run('check');
   expect(started).toEqual(['cred-watch check -j 50m', './deploy.sh']);

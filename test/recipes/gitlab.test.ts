@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { IdentityProvider } from '../support/aws/identity-provider.ts';
 import { startSts } from '../support/aws/sts.ts';
 import { repositoryPath } from '../support/cli/program-run.ts';
@@ -32,7 +32,7 @@ async function runJob(maxSessionSeconds: number, replace: Record<string, string>
 }
 
 describeReader('GitLab CI', { program: 'rsync', package: 'rsync' }, () => {
-  test('the script runs with the credentials that were judged', async () => {
+  ciTest('the script runs with the credentials that were judged', async () => {
     const { run, sts } = await runJob(2 * HOUR);
     expect(run.code, run.output).toBe(0);
     expect(run.output).toContain(`key ${sts.issued[0]?.accessKeyId}`);

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { startSts } from '../support/aws/sts.ts';
 import { repositoryPath } from '../support/cli/program-run.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
@@ -45,7 +45,7 @@ describeReader('Jenkins', { program: 'groovy', package: 'groovy' }, () => {
     expect([code, output]).toEqual([0, expect.stringMatching(/Finished: SUCCESS\n$/)]);
   });
 
-  test('a step that is too long is not started, and the console output says why', async () => {
+  ciTest('a step that is too long is not started, and the console output says why', async () => {
     const task = await startTask({ validSeconds: 2 * HOUR });
     const { build, expectShown } = createBuild(task.env);
     const run = await build('Jenkinsfile');

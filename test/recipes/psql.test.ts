@@ -3,6 +3,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { HOUR, startPlace } from '../support/recipes/endpoints.ts';
 import { readRecipe } from '../support/recipes/recipe.ts';
 import { createWorkspace } from '../support/recipes/workspace.ts';
+import { ciTest } from '../support/thorough.ts';
 import { startRedshift } from './stand-ins/redshift-server.ts';
 
 const recipe = readRecipe('psql');
@@ -29,7 +30,7 @@ describeReader('COPY and UNLOAD with psql', { program: 'psql', package: 'postgre
     expect(recipe.blocks.map(({ code }) => code).join('')).not.toMatch(/psql.* -c/);
   });
 
-  test('UNLOAD gets the same clause', async () => {
+  ciTest('UNLOAD gets the same clause', async () => {
     const { workspace, cluster } = await createLoader(6 * HOUR);
     const { code, output } = await workspace.shell('sh unload.sh');
     expect([code, output]).toEqual([0, 'UNLOAD\n']);
@@ -46,7 +47,7 @@ describeReader('COPY and UNLOAD with psql', { program: 'psql', package: 'postgre
     expect(cluster.statements).toEqual([]);
   });
 
-  test('the cluster refuses a statement with expired keys', async () => {
+  ciTest('the cluster refuses a statement with expired keys', async () => {
     const { workspace } = await createLoader(6 * HOUR, () => Date.now() + 7 * HOUR * 1000);
     const { code, stderr } = await workspace.shell('sh load.sh');
     expect(code).toBe(3);

@@ -77,7 +77,7 @@ describeTerraform((installation) => {
 
   if (!installation.isOnlyOne) return;
   describeReader('under Terragrunt (a stand-in)', { program: 'jq', package: 'jq' }, () => {
-    test.each(sampleCases(['terragrunt-auth', 'terragrunt-refresh'], 2))(
+    ciTest.each(sampleCases(['terragrunt-auth', 'terragrunt-refresh'], 2))(
       'each unit gets credentials (%s)',
       async (name) => {
         const { workspace, bucket } = await create(HOUR);
@@ -103,7 +103,7 @@ describeTerraform((installation) => {
       [HOUR, 0],
     ] as const;
 
-    test.each(sampleCases(hookCases, 4))(
+    ciTest.each(sampleCases(hookCases, 4))(
       'the hook judges keys in variables that are valid for %i seconds',
       async (sessionSeconds, code) => {
         const { workspace, bucket } = await create(sessionSeconds, { variants: ['hook'] });

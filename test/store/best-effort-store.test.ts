@@ -9,6 +9,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { catchError } from '../support/catch-error.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { openReadOnly } from '../support/store/temporary-store.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const SERIES = { host: 'h', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const AT = Date.UTC(2026, 0, 1);
@@ -49,7 +50,7 @@ test('a database that cannot be opened is reported once and replaced by a tempor
   expect(errors).toHaveLength(1);
 });
 
-test('a full database is copied, and the copy accepts further samples', () => {
+ciTest('a full database is copied, and the copy accepts further samples', () => {
   const file = join(temporaryFolder(), 'samples.db');
   const { store, errors, keys } = open(file, { maxPages: 26 });
   const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);

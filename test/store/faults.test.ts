@@ -20,7 +20,7 @@ const skipped = noFaultLibrary === null ? '' : ` (skipped: ${noFaultLibrary})`;
 describe.skipIf(noFaultLibrary !== null && !isThorough)(`system calls on the database fail${skipped}`, () => {
   const library = noFaultLibrary === null ? compileFaultLibrary(folder) : '';
 
-  test.for(sampleCases(FAULT_SCENARIOS, 3))(
+  test.for(sampleCases(FAULT_SCENARIOS, 9))(
     `$name loses nothing and reports one error (seed ${SEED})`,
     {
       timeout: 10 * HOURS,

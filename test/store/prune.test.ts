@@ -203,7 +203,7 @@ describe('the transactions of prune', () => {
   });
 });
 
-test('a poller that records during prune loses no sample', { timeout: 120_000 }, async () => {
+ciTest('a poller that records during prune loses no sample', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'samples.db');
   const program = await bundleProgram('store/recorder.ts', folder);

@@ -9,7 +9,7 @@ import type { ArchiveRecord } from '../../src/store/archive/record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
-import { isThorough } from '../support/thorough.ts';
+import { ciTest, isThorough } from '../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const RUNS = isThorough ? 60 : 6;
@@ -154,7 +154,7 @@ test('generations that were last seen at the same time have the same third later
 });
 
 describe('pruning', () => {
-  test('pruning changes no generation, whatever is recorded later', () => {
+  ciTest('pruning changes no generation, whatever is recorded later', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 30 }),

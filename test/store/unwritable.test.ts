@@ -7,6 +7,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/bundled-program.ts';
 import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
 import { pathsIn, readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { isThorough, sampleCases } from '../support/thorough.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const run = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };
@@ -111,7 +112,7 @@ describe('a temporary copy', () => {
     return JSON.parse(stdout) as { before: number; after: number; temporary: string[] };
   }
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(
+  test.skipIf(!isThorough || (obstacle !== null && mayBeSkipped))(
     `a temporary copy works on a read-only mount${skipped}`,
     () => {
       expect(obstacle).toBeNull();
@@ -188,7 +189,7 @@ function makeForeign(file: string, length: number): void {
 }
 
 describe('a temporary store is empty and usable', () => {
-  test.for(UNREADABLE)('a temporary store is empty and usable in place of %s', ([, make]) => {
+  test.for(sampleCases(UNREADABLE, 4))('a temporary store is empty and usable in place of %s', ([, make]) => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     make(file);

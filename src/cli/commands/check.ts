@@ -60,6 +60,10 @@ export const checkCommand: CommandDefinition = {
         'process, or when its key was issued if the database knows a later time. With -j, the rest of the job is judged.',
       '--pid --watch prints the verdict and follows the process until it ends. The exit code is then 0 if the job ended ' +
         'before its credentials expired, 1 if they expired first, and 3 if that is unknown.',
+      {
+        heading: 'In a systemd unit',
+        verbatim: ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
+      },
     ],
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
@@ -70,7 +74,6 @@ export const checkCommand: CommandDefinition = {
       ['cred-watch check -j 4h --pid 4711', 'will a running job end in time?'],
       ['cred-watch check --pid 4711 --watch', 'follow a running job until its end'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
-      ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],
     ],
   },
   async run(flags: CheckFlags, invocation) {

@@ -11,7 +11,9 @@ export const completionCommand: CommandDefinition = {
   group: 'Help',
   description: 'print a completion script for a shell',
   declare: (command) =>
-    command.addArgument(new Argument('[shell]', 'shell that reads the script').choices(SHELLS)),
+    command
+      .usage('[options] <shell>')
+      .addArgument(new Argument('[shell]', 'shell that reads the script').choices(SHELLS)),
   help: {
     notes: [
       'TAB completes commands, flags, values, and the names of hosts, roles and jobs in the database. ' +

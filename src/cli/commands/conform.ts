@@ -36,7 +36,7 @@ export const conformCommand: CommandDefinition = {
   description: 'check whether a metadata endpoint behaves as the SDKs expect',
   declare: (command) =>
     command
-      .argument('[url]', 'endpoint to check (default: the endpoint that the environment names)')
+      .argument('[url]', 'endpoint to check (default: the endpoint that SDKs use in this environment)')
       .addOption(
         new Option('--shape <shape>', 'protocol of the endpoint')
           .choices(CONFORMANCE_SHAPES)
@@ -76,7 +76,7 @@ export const conformCommand: CommandDefinition = {
       ['3', 'unknown: the endpoint is not reachable, refuses the request, or serves no credentials'],
     ],
     examples: [
-      ['cred-watch conform', 'the endpoint of the environment'],
+      ['cred-watch conform', 'the endpoint that SDKs use here'],
       ['cred-watch conform http://127.0.0.1:1338', 'an IMDS endpoint'],
       ['cred-watch conform http://127.0.0.1:8080/credentials --token-file token'],
       ['cred-watch conform http://127.0.0.1:1338 -f junit -o conform.xml', 'for CI'],

@@ -55,10 +55,7 @@ export const envCommand: CommandDefinition = {
           .default('parameters'),
       )
       .addOption(
-        new Option(
-          '--judge <when>',
-          'with -f process: judge each call, or only the first of the calling process or of the run of --job',
-        )
+        new Option('--judge <when>', 'with -f process: judge every call, or only the first call of each job')
           .choices(JUDGE_MODES)
           .default('always'),
       )
@@ -78,17 +75,22 @@ export const envCommand: CommandDefinition = {
         'eval "$(...)" would ignore it.',
       'As a credential_process of a profile, env refuses credentials that end before the job. SDKs call it again ' +
         'near the expiry. --judge once-per-job then passes new credentials without a new judgement. The job is the ' +
-        'process that calls env, for at most twice -j. With --job NAME, it is the run that `exec --job NAME` records.',
+        'process that calls env, for at most twice -j. With --job NAME, the job is the run that `exec --job NAME` records.',
+      {
+        heading: 'In a profile of ~/.aws/config',
+        verbatim: ['credential_process = cred-watch env -j 4h --source imds -f process'],
+      },
     ],
     exitCodes: [['0', 'printed'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['c=$(cred-watch env -j 4h -f env) && eval "$c"'],
-      ['(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image'],
+      [
+        '(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image; rm -f job.env',
+      ],
       [
         'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
           `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
       ],
-      ['credential_process = cred-watch env -j 4h --source imds -f process'],
     ],
   },
   async run(flags: EnvFlags, invocation) {

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
-import { formatFlagDuration } from '../../domain/time/duration.ts';
+import { formatFlagDuration, parseDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
@@ -11,6 +11,7 @@ import type { Io } from '../process/io.ts';
 import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
 import { readProfile, readProfileRegion } from '../process/profile-region.ts';
 import { addWatchFlags, validateWatchFlags, type WatchFlags } from '../running-job/watch-flags.ts';
+import { describeDurationAsName } from '../start-check/job-duration.ts';
 import { findSafeStart, type SafeStart } from '../start-check/safe-start.ts';
 import {
   addStartCheckFlags,
@@ -36,7 +37,7 @@ export const execCommand: CommandDefinition = {
         .usage('[options] -- <command> [arguments...]')
         .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
         .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
-      'warn on stderr before the credentials of the command expire, and say at its end which ended first',
+      'warn on stderr before the credentials of the command expire, and report at its end whether they lasted',
     ),
   help: {
     commonFlags: [
@@ -109,9 +110,12 @@ function validate(flags: ExecFlags, invocation: Invocation): void {
     );
   }
   if (jobDuration === undefined && !refresh && !watch) {
+    const isDuration = job !== undefined && parseDuration(job) !== null;
     throw new CredWatchError(
       'exec needs a job duration',
-      'add -j 4h; or --watch if the duration is unknown; or --refresh if the command refreshes its credentials',
+      isDuration
+        ? describeDurationAsName(job)
+        : 'add -j 4h; or --watch if the duration is unknown; or --refresh if the command refreshes its credentials',
     );
   }
   validateWatchFlags(flags, invocation);

@@ -17,8 +17,10 @@ import {
   withReadErrorHints,
 } from '../import/import-files.ts';
 import {
+  createDatabaseRefusal,
   createRefusal,
   type ImportFlags,
+  printAssumedZone,
   printAssumptions,
   validateStagedFiles,
 } from '../import/refusals.ts';
@@ -39,7 +41,7 @@ export const importCommand: CommandDefinition = {
       .argument('<file...>', 'files or folders to read, also .gz; - is standard input')
       .option(
         '--host <name>',
-        'host of the samples in a log (default: file name without ending and rotation, such as .log.1)',
+        'host of the samples in a log (default: the name of the file without endings such as .log.1)',
         parseName,
       )
       .option('--role <name>', 'role of the samples in a log (default: the role in the documents)')
@@ -50,11 +52,11 @@ export const importCommand: CommandDefinition = {
       .addOption(
         new Option(
           '--at <time>',
-          'time of a document without a timestamp: mtime is the time of the file, for its last document',
+          'for files without timestamps: mtime dates the last document of a file by the time of the file',
         ).choices(['mtime']),
       )
       .option('--dry-run', 'show what is recognised and skipped, and write nothing')
-      .option('--strict', 'make bad lines fatal, and write nothing (default: skip them)')
+      .option('--strict', 'fail if a line is bad, and write nothing (default: skip bad lines)')
       .addOption(createDatabaseFlag()),
   help: {
     notes: [
@@ -64,8 +66,9 @@ export const importCommand: CommandDefinition = {
     exitCodes: DONE,
     examples: [
       ['cred-watch import curl.log --host db-loader --timezone America/New_York'],
-      ['cred-watch import --dry-run /var/log/creds.log*'],
-      ['ssh host cred-watch export | cred-watch import -'],
+      ['cred-watch import --dry-run /var/log/creds.log*', 'what do they contain?'],
+      ['ssh host cred-watch export | cred-watch import -', 'samples of another host'],
+      ['cred-watch export --db a.db | cred-watch import - --db b.db', 'join databases'],
     ],
   },
   run: runImport,
@@ -96,6 +99,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
+  await printAssumedZone(staged, flags, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);
@@ -145,13 +149,14 @@ async function stageReadable(
 
 /** Reads a file into the stage. Prints what was assumed about the file. */
 async function stageOne(
-  { name, chunks, writtenAt }: InputFile,
+  { name, chunks, writtenAt, isDatabase }: InputFile,
   stage: ImportStage,
   progress: Progress,
   convert: LocalTimeConverter,
   flags: ImportFlags,
   io: Io,
 ): Promise<StagedFile> {
+  if (isDatabase) throw createDatabaseRefusal(name, flags.db);
   const { stageFile } = await import('../../store/import/files.ts');
   const { host = toHost(name), role = toRole(name), timezone } = flags;
   const fileTime = flags.at === 'mtime' ? writtenAt : null;

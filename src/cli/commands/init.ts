@@ -11,32 +11,36 @@ import { isAutoDuration } from '../start-check/job-duration.ts';
 
 const DEFAULT_INTERVAL = 300;
 
+const REMOVE_FLAGS: ReadonlySet<string> = new Set(['--remove', '--yes', '--dry-run', '--db', '--format']);
+
 export const initCommand: CommandDefinition = {
   name: 'init',
   group: 'Start',
-  summary: 'find the credentials, and show what keeps sampling here',
-  description: 'find the credentials, take a sample, and show or install what keeps sampling on this machine',
+  summary: 'take a first sample, and show how to keep sampling',
+  description:
+    'find the credentials, take a sample, and show or install a cron line or a unit that keeps sampling',
   readsFlagVariables: true,
   declare(command) {
     command
-      .option('--write', 'install the cron line or the units, after a question')
-      .option('--yes', 'with --write: install without a question')
-      .option('--check', 'diagnose an installation, and name a fix for each problem; changes nothing')
+      .option('--write', 'install the cron line or the systemd units; asks before')
+      .option('--remove', 'remove the cron line or the units that --write installed; asks before')
+      .option('--yes', 'with --write or --remove: do not ask')
+      .option('--dry-run', 'with --remove: only print what would be removed')
+      .option('--check', 'check an installation, and show a fix for each problem; changes nothing')
       .addOption(
-        new Option(
-          '--schedule <kind>',
-          'what keeps sampling, instead of the usual choice for this machine',
-        ).choices(SCHEDULE_KINDS),
+        new Option('--schedule <kind>', 'how to keep sampling')
+          .choices(SCHEDULE_KINDS)
+          .default(undefined, 'the usual way on this machine'),
       )
       .addOption(
-        new Option('--every <duration>', 'interval of the polls')
+        new Option('--every <duration>', 'time between polls')
           .argParser(parsePositiveDuration)
           .default(DEFAULT_INTERVAL, '5m'),
       );
     ignoreVariable(command, '--job-duration', isAutoDuration);
     command.option(
       '-j, --job-duration <duration>',
-      'a job to judge: adds it to the `report` command to run later',
+      'duration of your job, for the `report` command that init prints',
       parsePositiveDuration,
     );
     addSourceFlags(command, 'the one that SDKs would use for a job')
@@ -46,6 +50,7 @@ export const initCommand: CommandDefinition = {
   help: {
     commonFlags: [
       '--write',
+      '--remove',
       '--yes',
       '--check',
       '--schedule',
@@ -58,21 +63,28 @@ export const initCommand: CommandDefinition = {
     notes: [
       'The line or the units contain absolute paths of Node, of cred-watch and of the database, the flags of the source, ' +
         'and the variables that the source reads. They contain no secrets.',
-      'To undo `--write`, delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer` ' +
-        '(units of a user: `systemctl --user`).',
+      '--remove removes the lines and units of this user that `init` wrote, as long as they were not edited, and names ' +
+        'what stays. With --db, only those that poll into this database. The samples stay in the database.',
       'root gets units of the system if systemd runs here. Other users get a line of their crontab, or units of ' +
         'their own. A task of ECS or a pod needs a sidecar, and any other container runs `poll --interval`.',
     ],
     exitCodes: [
-      ['0', 'credentials found; with --check: no problem found'],
-      ['1', 'no credentials found; with --check: a problem found'],
+      [
+        '0',
+        'credentials found; with --check: no problem found; with --remove: removed, or nothing was installed',
+      ],
+      [
+        '1',
+        'no credentials found; with --check: a problem found; with --remove: an edited line or unit stays',
+      ],
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch init', 'one sample, and what keeps sampling here'],
+      ['cred-watch init', 'take a sample, show what is next'],
       ['cred-watch init --write', 'also install it'],
       ['cred-watch init --write --yes --every 1m', 'in a script'],
       ['cred-watch init --check', 'is the installation still working?'],
+      ['cred-watch init --remove', 'stop the polls that init installed'],
       ['cred-watch init --profile loader --schedule cron'],
     ],
   },
@@ -82,17 +94,44 @@ export const initCommand: CommandDefinition = {
       const { runCheck } = await import('../init/check/run-check.ts');
       return runCheck(flags, invocation.io);
     }
+    if (flags.remove) {
+      const { runRemove } = await import('../init/remove/run-remove.ts');
+      return runRemove(flags, invocation.io);
+    }
     const { runInit } = await import('../init/run-init.ts');
     return runInit(flags, invocation);
   },
 };
 
 function validate(flags: InitFlags, invocation: Invocation): void {
-  if (flags.check) {
-    const reject = (flags: string[], hint: string) =>
-      rejectFlags(invocation, flags, 'and --check cannot be combined', hint);
-    reject(['--write', '--yes'], 'run `cred-watch init --write` first, then `cred-watch init --check`');
-    reject(['--schedule'], 'remove --schedule: the check finds every schedule');
+  const reject = (other: string, flags: readonly string[], hint: string) =>
+    rejectFlags(invocation, flags, `and ${other} cannot be combined`, hint);
+  if (flags.remove) {
+    reject(
+      '--remove',
+      ['--write'],
+      'remove first: `cred-watch init --remove`, then `cred-watch init --write`',
+    );
+    reject('--remove', ['--check'], 'remove one of the flags');
+    const others = invocation.command.options
+      .flatMap(({ long }) => long ?? [])
+      .filter((flag) => !REMOVE_FLAGS.has(flag));
+    const hint =
+      'remove the flag: --remove finds everything that `init` wrote, and --db FILE selects by database';
+    reject('--remove', others, hint);
+    return;
   }
-  if (!flags.write) rejectFlags(invocation, ['--yes'], 'needs --write', 'add --write, or remove --yes');
+  rejectFlags(
+    invocation,
+    ['--dry-run'],
+    'needs --remove',
+    'run `cred-watch init` without --write, which installs nothing',
+  );
+  if (flags.check) {
+    const hint = 'run `cred-watch init --write` first, then `cred-watch init --check`';
+    reject('--check', ['--write', '--yes'], hint);
+    reject('--check', ['--schedule'], 'remove --schedule: the check finds every schedule');
+  }
+  if (!flags.write)
+    rejectFlags(invocation, ['--yes'], 'needs --write or --remove', 'add one of them, or remove --yes');
 }

@@ -50,8 +50,8 @@ export const keyCommand: CommandDefinition = {
     ],
     examples: [
       ['cred-watch key ASIAIOSFODNN7EXAMPLE', 'who issued it, and when does it end?'],
-      ["cred-watch key 'https://bucket.s3.amazonaws.com/k?X-Amz-...'", 'its end'],
-      ['aws s3 presign s3://bucket/file | cred-watch key -', 'until when does it work?'],
+      ["cred-watch key 'https://b.s3.amazonaws.com/k?X-Amz-...'", 'when does it end?'],
+      ['aws s3 presign s3://bucket/file | cred-watch key -', 'the same, from a pipe'],
       ['cred-watch key - -f json < job.log', 'all keys in a log'],
     ],
   },

@@ -30,8 +30,8 @@ export const pollCommand: CommandDefinition = {
   declare(command) {
     command
       .option('--targets <file>', 'poll the endpoints that this JSON file lists; see docs/targets.md')
-      .option('--interval <duration>', 'keep polling at this interval')
-      .option('--for <duration>', 'with --interval: stop after this time')
+      .option('--interval <duration>', 'keep polling at this interval, for example 5m')
+      .option('--for <duration>', 'with --interval: stop after this time (default: until SIGINT or SIGTERM)')
       .option(
         '--on-change <command>',
         'run this shell command when the verdict (with -j), the role or the result of polls changes; see docs/samples.md',
@@ -46,16 +46,23 @@ export const pollCommand: CommandDefinition = {
     addSourceFlags(command, 'container if configured, else imds')
       .option(
         '--push <destination>',
-        'push to this destination after each round of polls, like `cred-watch push --to`; may be repeated',
+        'push the history to this destination after each poll, like `cred-watch push --to`; may be repeated',
         parseRepeated(parseDestination),
       )
-      .option('--tag <name=value>', 'with --push: tag of the hosts; may be repeated', parseRepeated(parseTag))
-      .option('--extended-api', 'also request the account id from IMDS, and compare both responses')
+      .option(
+        '--tag <name=value>',
+        'with --push to PostgreSQL: tag of the hosts, for `report --group-by`; may be repeated',
+        parseRepeated(parseTag),
+      )
+      .option(
+        '--extended-api',
+        'with IMDS: also request the extended API, which states the account id, and compare both responses',
+      )
       .addOption(createDatabaseFlag())
       .addOption(createFormatFlag('format of the line for each poll'));
     addListeningFlags(
       command,
-      'with --interval: serve the live report (/), /report.json, /metrics and /healthz on this address',
+      'with --interval: serve the live report (/), /report.json, /metrics and /healthz on this address, for example 127.0.0.1:9464',
     );
     addJudgingFlags(command).addOption(
       createTimeZoneFlag('time zone of text output and of the page of --listen'),
@@ -74,8 +81,9 @@ export const pollCommand: CommandDefinition = {
       '--format',
     ],
     notes: [
-      'The flags of Job and Evidence need --interval, --on-change or --push prometheus=URL. They judge jobs in ' +
-        'the summary at the end, for the command of --on-change, in the report of the server, and in the pushed metrics.',
+      'The flags under Job and Evidence need --interval, --on-change or --push prometheus=URL. Their verdicts are in ' +
+        'the summary at the end, in the variables of the --on-change command, on the page of --listen, and in the ' +
+        'pushed metrics.',
     ],
     exitCodes: [
       [

@@ -30,7 +30,7 @@ export const pruneCommand: CommandDefinition = {
   name: 'prune',
   group: 'Samples',
   summary: 'delete old samples, or remove a series',
-  description: 'delete old samples, which changes no report, or remove a whole series',
+  description: 'delete old samples (reports stay the same), or remove a whole series',
   declare: (command) =>
     command
       .addOption(

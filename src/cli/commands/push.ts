@@ -71,7 +71,10 @@ export const pushCommand: CommandDefinition = {
         )
         .option('--migrate', 'PostgreSQL: create or migrate the tables, and push nothing')
         .option('--monthly', 'with --migrate: divide the table of generations by month')
-        .option('--retain <duration>', 'with --migrate: delete rows that were last seen before this time')
+        .option(
+          '--retain <duration>',
+          'with --migrate: delete rows of credentials that were last seen longer ago, for example 400d',
+        )
         .option(
           '--forget-host <name>',
           'with --migrate: delete all rows of a host that no longer exists; may be repeated',
@@ -81,7 +84,7 @@ export const pushCommand: CommandDefinition = {
         .option('--endpoint-url <url>', 'S3: endpoint of a compatible service')
         .option(
           '--since <time>',
-          'metrics: send samples from this time on, including those that were sent before',
+          'metrics: send samples from this time on, for example 7d, including those that were sent before',
         ),
     ),
   help: {

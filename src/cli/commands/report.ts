@@ -40,7 +40,7 @@ export const reportCommand: CommandDefinition = {
   declare: (command) =>
     addListeningFlags(
       addSelectionFlags(addJudgingFlags(command)),
-      'serve the report on this address, without polling, until a signal',
+      'serve the report on this address until a signal, for example 127.0.0.1:9464; sends no polls',
     )
       .option(
         '--refresh-interval <duration>',
@@ -48,7 +48,7 @@ export const reportCommand: CommandDefinition = {
       )
       .option(
         '--presign <duration>',
-        'judge whether presigned URLs for this duration work that long, and show how long they work; may be repeated',
+        'judge whether presigned URLs of this duration work until their end, and show how long they work; may be repeated',
         parseRepeated(parsePresignDuration),
       )
       .addOption(

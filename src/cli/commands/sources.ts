@@ -46,24 +46,24 @@ export const sourcesCommand: CommandDefinition = {
       )
       .option(
         '--verify',
-        'ask AWS STS whose credentials win: one GetCallerIdentity call, which needs no permission',
+        'ask AWS STS whose credentials SDKs use: one GetCallerIdentity request, which needs no permission',
       )
       .addOption(createStsEndpointFlag())
       .addOption(createFormatFlag()),
   help: {
     commonFlags: ['--profile', '--pid', '--expect', '--verify', '--format'],
     notes: [
-      'If keys state no expiration, the one that the database knows for the key is shown.',
+      'If keys state no expiration, the table shows the expiration that the database has for the key.',
       'Without --verify, STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is ' +
         'shown as "not tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
       '--pid reads the environment with which the process was started. Its files are read as this user, and its ' +
         'credential_process is not run. If the process belongs to another user, no authorization token of a file is ' +
         'sent to the container endpoint.',
-      '--expect prints the differences, then the usual output. If nothing differs, it prints one line. ' +
-        'It takes environment, web-identity, profile, role, sso, process, container, imds, and the providers in ' +
-        'the JSON output. With --verify, AWS states the role and the account.',
-      '--verify signs a call of AWS STS with the credentials that SDKs use, in the region and to the endpoint that the environment ' +
-        'and the profile set. If the credentials come from AWS, they are requested first, and a credential_process is ' +
+      '--expect takes environment, web-identity, profile, role, sso, process, container, imds, or another provider of ' +
+        'the JSON output. It prints the differences, then the usual output. If nothing differs, it prints one line. ' +
+        'With --verify, AWS states the role and the account.',
+      '--verify signs the request with the credentials that SDKs use. The environment and the profile set the region ' +
+        'and the endpoint of STS. If the credentials come from AWS, they are requested first, and a credential_process is ' +
         'run twice. If SDKs disagree, each set of credentials is verified.',
     ],
     exitCodes: [
@@ -74,7 +74,7 @@ export const sourcesCommand: CommandDefinition = {
     examples: [
       ['cred-watch sources', 'shows no secret, so it may run in an entry point'],
       ['cred-watch sources --pid 4711', 'what a running program gets'],
-      ['cred-watch sources --expect container,role=loader && exec job'],
+      ['cred-watch sources --expect container,role=loader && ./load.sh'],
       ['cred-watch sources --verify', 'whose credentials programs here really have'],
       ['cred-watch sources --profile loader', 'what a program with this profile gets'],
     ],

@@ -14,7 +14,7 @@ export function listTargetNotes({
     ...(shapeOrigin === 'url'
       ? [[`${guess}, because of its URL`, '--shape selects another protocol'] as const]
       : []),
-    ...(shapeOrigin === 'environment' ? [[`${guess}, which the environment names`] as const] : []),
+    ...(shapeOrigin === 'environment' ? [[`${guess}, which SDKs use in this environment`] as const] : []),
     ...(token?.origin === 'flag'
       ? [
           [

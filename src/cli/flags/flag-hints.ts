@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findSimilarWords } from '../../domain/similar-words.ts';
 import { askDidYouMean } from '../../report/text/did-you-mean.ts';
+import { findDuration } from './suggestions/suggest-flag.ts';
 
 /** Our commands, with the names of similar commands in other tools. */
 const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
@@ -28,20 +29,9 @@ const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly strin
 /** `-d` could also mean a database, but a duration is more usual. */
 const JUDGING_COMMANDS = ['init', 'status', 'report', 'check', 'exec', 'env'];
 
-/** What to do instead of actions that have no flag. */
-const OTHER_ACTIONS: ReadonlyMap<string, string> = new Map([
-  ...['--remove', '--uninstall', '--undo', '--delete'].map(
-    (flag) =>
-      [
-        `init ${flag}`,
-        'delete the line with `crontab -e`, or run `systemctl disable --now cred-watch.timer`: see docs/init.md',
-      ] as const,
-  ),
-  ['init --dry-run', 'remove --dry-run: without --write, init installs nothing'],
-]);
-
 /** Words for our flags in other tools. A flag may begin with the name of a command, which has priority. */
 const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
+  ...['--uninstall', '--undo', '--delete'].map((flag) => [`init ${flag}`, '--remove'] as const),
   ['poll --every', '--interval'],
   ['poll --watch', '--interval'],
   ['poll --daemon', '--interval 5m'],
@@ -73,8 +63,20 @@ export const getFlagName = (flag: string): string => flag.replace(/=.*/s, '');
 export function buildCommandHint(program: Command, name: string): string {
   const [command] = OTHER_COMMANDS.find(([, others]) => others.includes(name)) ?? [];
   if (command !== undefined) return `did you mean \`cred-watch ${command}\`?`;
+  const duration = findDuration(name);
+  if (duration !== null) return askForReport(duration);
   const names = program.commands.map((each) => each.name());
   return askForSimilarWord(name, names) ?? 'run `cred-watch help` for a list of commands';
+}
+
+const askForReport = (duration: string) => `did you mean \`cred-watch report -j ${duration}\`?`;
+
+/** For `-j 5h` without a command. Null for another flag. */
+export function buildJobHint(words: readonly string[], flag: string): string | null {
+  const [, attached] = /^(?:-j|--job-duration=?)(.*)$/s.exec(flag) ?? [];
+  if (attached === undefined) return null;
+  const value = attached === '' ? (words[words.indexOf(flag) + 1] ?? '') : attached;
+  return askForReport(findDuration(value) ?? '5h');
 }
 
 /** Says which values are allowed. `more` continues the list of choices. */
@@ -91,8 +93,6 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
  */
 export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
   const name = getFlagName(flag);
-  const action = OTHER_ACTIONS.get(`${command?.name()} ${name}`);
-  if (action !== undefined) return action;
   const foreign = OTHER_FLAGS.get(`${command?.name()} ${name}`);
   if (foreign !== undefined) return `did you mean ${foreign}?`;
   const owners = program.commands.filter(({ options }) =>

@@ -43,27 +43,27 @@ export function addJudgingFlags(command: Command): Command {
   return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job that keeps its initial credentials for this time, for example 5h; may be repeated',
+      'judge a job that uses its initial credentials for this time, for example 5h; may be repeated',
       parseRepeated(parseReportDuration),
     )
     .option(
       '--job <name>',
-      'judge by the longest recorded run of this job, and list its runs; may be repeated',
+      'judge this job by its longest run, which `exec --job` recorded; may be repeated',
       parseRepeated(parseName),
     )
     .addOption(createMarginFlag())
     .option(
       '--max-age <duration>',
-      'report `unknown` if the newest sample is older (default: 24h, but imported samples may be older)',
+      'report `unknown` if the newest sample is older than this (default: 24h; no limit for imported samples)',
     )
     .option(
       '--confidence <share>',
-      'require enough rotations for this confidence (95% needs at least 19)',
+      'report `unknown` if this confidence needs more rotations than were seen (95% needs at least 19)',
       parseConfidenceFlag,
     )
     .option(
       '--min-watched <share>',
-      'report `unknown` if a smaller share of the time was watched, for example 95%',
+      'report `unknown` if less than this share of the time was watched, for example 95%',
       parseShareFlag,
     );
 }

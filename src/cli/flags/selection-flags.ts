@@ -20,7 +20,7 @@ export function addSelectionFlags(command: Command): Command {
   // The value of other commands for any source.
   ignoreVariable(command, '--source', (text) => text === 'auto');
   return command
-    .option('--host <name>', 'only this host')
+    .option('--host <name>', 'only this host (default: all hosts; $CRED_WATCH_HOST selects none)')
     .addOption(new Option('--source <name>', 'only this source').choices(SOURCE_NAMES))
     .option('--role <name>', 'only this role')
     .option('--since <time>', 'from this time: 2026-01-31, 2026-01-31T12:00:00Z, or 7d for seven days ago')

@@ -5,7 +5,7 @@ import { assertNotPostgres } from '../database/database-location.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 import { parseDatabase, parseDurationFlag } from './value-parsers.ts';
 
-const DEFAULT_DATABASE = '(default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else the state directory)';
+const DEFAULT_DATABASE = '(default: $CRED_WATCH_DB, else samples.db in the state directory)';
 
 /**
  * For commands that write. A PostgreSQL database is rejected before other flags are checked.

@@ -3,7 +3,6 @@ import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../..
 import { findNameProblem } from '../../domain/name.ts';
 import { isEndpointSource } from '../../domain/series-key.ts';
 import { CredWatchError } from '../../errors.ts';
-import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
 import type { SourceOptions, SourceSetting, SourceSettings } from '../../sources/source.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
@@ -13,9 +12,16 @@ import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { ignoreContradictedSource } from './environment/source-variables.ts';
 import { UnknownCredentialsError } from './exit-codes.ts';
 import { type GivenExpiration, resolveExpiration } from './expiration-flag.ts';
-import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
+import { InvalidValueError } from './invalid-value.ts';
 import { parseSource } from './suggestions/parse-source.ts';
-import { parseDurationFlag, parseRole, parseUrl } from './value-parsers.ts';
+import {
+  parseExternalId,
+  parseRole,
+  parseRoleArnFlag,
+  parseSessionDuration,
+  parseSessionName,
+  parseUrl,
+} from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
 export interface SourceFlags {
@@ -45,8 +51,11 @@ const toSettings = (flags: SourceFlags, now: Instant): SourceSettings => ({
   expiresAt: flags.expires === undefined ? undefined : resolveExpiration(flags.expires, now),
 });
 
-/** @param auto the meaning of `auto` */
-export function addSourceFlags(command: Command, auto: string): Command {
+/**
+ * @param auto the meaning of `auto`
+ * @param otherHost what `--host` means with another flag
+ */
+export function addSourceFlags(command: Command, auto: string, otherHost = ''): Command {
   ignoreContradictedSource(command, SETTING_FLAGS);
   return command
     .addOption(
@@ -57,11 +66,15 @@ export function addSourceFlags(command: Command, auto: string): Command {
     )
     .option(
       '--role <name>',
-      'with IMDS: the role to request; with other sources: the role name to record',
+      'with IMDS: the role to request (default: the role that IMDS lists); with other sources: the role name to record',
       parseRole,
     )
     .option('--profile <name>', 'use the credentials of this profile; with --source imds: its IMDS settings')
-    .option('--process <command>', 'run this command and read the credentials that it prints', parseCommand)
+    .option(
+      '--process <command>',
+      'run this command, and read the credentials that it prints in the format of a credential_process',
+      parseCommand,
+    )
     .option('--role-arn <arn>', 'the role to assume, instead of the configured one', parseRoleArnFlag)
     .option(
       '--session-name <name>',
@@ -75,35 +88,13 @@ export function addSourceFlags(command: Command, auto: string): Command {
       parseSessionDuration,
     )
     .addOption(createStsEndpointFlag())
-    .option('--host <name>', 'host name to record (default: $CRED_WATCH_HOST, else discovered)');
+    .option('--host <name>', `host name to record (default: $CRED_WATCH_HOST, else discovered)${otherHost}`);
 }
 
 export const createStsEndpointFlag = (): Option =>
   new Option('--sts-endpoint <url>', 'URL of AWS STS, instead of the endpoint of the region').argParser(
     parseUrl,
   );
-
-export function parseRoleArnFlag(text: string): string {
-  if (parseRoleArn(text).role !== null) return text;
-  throw new InvalidValueError('is not the ARN of a role', 'use arn:aws:iam::111122223333:role/loader');
-}
-
-function parseSessionName(text: string): string {
-  if (/^[\w+=,.@-]{2,64}$/.test(text)) return text;
-  throw new InvalidValueError('is not a session name', 'use 2 to 64 letters, digits or any of +=,.@_-');
-}
-
-function parseExternalId(text: string): string {
-  if (/^[\w+=,.@:/\\-]{2,1224}$/.test(text)) return text;
-  throw new InvalidSecretError('is not an external id', 'use 2 to 1224 letters, digits or any of +=,.@:/_-');
-}
-
-/** The limits of AWS for every role. */
-function parseSessionDuration(text: string): Seconds {
-  const seconds = parseDurationFlag(text);
-  if (seconds >= 900 && seconds <= 43_200) return seconds;
-  throw new InvalidValueError('is outside the limits of AWS', 'use 15m to 12h');
-}
 
 export function parseCommand(text: string): string {
   if (text.trim() !== '') return text;

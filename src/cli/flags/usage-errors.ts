@@ -1,11 +1,20 @@
 import type { Command, CommanderError, Option } from 'commander';
+import { parseDuration } from '../../domain/time/duration.ts';
+import { hasSecretForm } from '../../key-id.ts';
 import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printText } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT, getUsageExitCode } from './exit-codes.ts';
-import { buildCommandHint, buildFlagHint, getFlagName, guessLongFlag, seeHelp } from './flag-hints.ts';
+import {
+  buildCommandHint,
+  buildFlagHint,
+  buildJobHint,
+  getFlagName,
+  guessLongFlag,
+  seeHelp,
+} from './flag-hints.ts';
 import { suggestFlag } from './suggestions/suggest-flag.ts';
 
 /**
@@ -57,7 +66,12 @@ function describeError(
     const guess = () => guessLongFlag(command, unknownFlag) ?? seeHelp(command);
     const hints = lacksDashes
       ? [hint, suggestDashes(ownArguments, options)]
-      : [suggestOrder(program, command, ownArguments) ?? hint ?? guess()];
+      : [
+          suggestOrder(program, command, ownArguments) ??
+            (command === null ? buildJobHint(ownArguments, unknownFlag) : null) ??
+            hint ??
+            guess(),
+        ];
     return [`unknown option '${getFlagName(unknownFlag)}'`, hints.filter(Boolean).join(' or ')];
   }
   const dash = ownArguments.find(isOtherDash);
@@ -82,7 +96,10 @@ function describeError(
     }
     case 'commander.missingArgument': {
       const missing = registeredArguments.find(({ required }) => required);
-      return [`${commandName} needs <${missing?.name()}>`, giveExample(command)];
+      return [
+        `${commandName} needs <${missing?.name()}>`,
+        `give ${missing?.description}; ${giveExample(command)}`,
+      ];
     }
     case 'commander.missingMandatoryOptionValue': {
       const missing = command.options.find(
@@ -97,7 +114,10 @@ function describeError(
     case 'commander.optionMissingArgument': {
       const flag = ownArguments.at(-1);
       const option = options.find(({ long, short }) => flag === long || flag === short);
-      return [`${flag} needs a value`, listChoices(option, command) ?? seeHelp(command)];
+      return [
+        `${flag} needs a value`,
+        listChoices(option, command) ?? giveValue(flag, option) ?? seeHelp(command),
+      ];
     }
     default:
       return [message.replace(/^error: /, ''), seeHelp(command)];
@@ -107,9 +127,16 @@ function describeError(
 /** For `-j 5h report`. */
 function suggestOrder(program: Command, command: Command | null, words: readonly string[]): string | null {
   if (command !== null) return null;
-  const name = words.find((word) => program.commands.some((each) => each.name() === word));
-  return name === undefined ? null : `put the command first: \`cred-watch ${name} ${words[0]}\``;
+  const names = program.commands.map((each) => each.name());
+  const index = words.findIndex((word) => names.includes(word));
+  if (index < 0) return null;
+  const flags = words.slice(0, index);
+  const shown = flags.every(isPlain) ? flags : flags.slice(0, 1);
+  return `put the command first: \`cred-watch ${words[index]} ${shown.join(' ')}\``;
 }
+
+/** Other words need quotes, or can be secret. */
+const isPlain = (text: string): boolean => /^[\w./+:-]+$/.test(text) && !hasSecretForm(text);
 
 /** Word processors replace hyphens by other dashes. */
 const isOtherDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word);
@@ -118,12 +145,13 @@ const isUrl = (text: string) => /^https?:/i.test(text);
 
 /** Repeats the duration and the command. Its arguments can be secret. */
 function suggestDashes(words: readonly string[], options: readonly Option[]): string {
-  let duration = '4h';
+  let duration: string | null = null;
   let command: string | undefined;
   for (let index = words[0] === 'exec' ? 1 : 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (!word.startsWith('-')) {
       command = word;
+      duration ??= findMisplacedDuration(words.slice(index + 1));
       break;
     }
     const option = options.find(({ long, short }) => word === long || word === short);
@@ -133,9 +161,15 @@ function suggestDashes(words: readonly string[], options: readonly Option[]): st
     index += 1;
     if (option.long === '--job-duration') duration = words[index] ?? duration;
   }
-  const isPlain = (text: string) => /^[\w./+:-]+$/.test(text);
-  const example = `-j ${isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
+  const example = `-j ${duration !== null && isPlain(duration) ? duration : '4h'} -- ${command !== undefined && isPlain(command) ? command : 'command'} ...`;
   return `put two dashes before the command: \`cred-watch exec ${example}\``;
+}
+
+/** The duration of `./load.sh -j 5h`. A flag of the command itself, such as `make -j 4`, has no unit. */
+function findMisplacedDuration(words: readonly string[]): string | null {
+  const index = words.findIndex((word) => /^(?:-j|--job-duration)(?:=|$)/.test(word));
+  const [, value = words[index + 1]] = /=(.*)/.exec(words[index] ?? '') ?? [];
+  return index >= 0 && value !== undefined && parseDuration(value) !== null ? value : null;
 }
 
 function listChoices(option: Option | undefined, command: Command): string | null {
@@ -148,5 +182,21 @@ function listChoices(option: Option | undefined, command: Command): string | nul
 const USUAL_ENV_FORMATS =
   'use -f env for a shell (also fish, powershell, windows-cmd), -f redshift-copy for COPY and UNLOAD, ' +
   '-f docker for --env-file, or -f process and -f json for programs; all formats: `cred-watch env --help`';
+
+/** Values of flags, by the flag or by the kind of value. */
+const EXAMPLE_VALUES: Readonly<Record<string, string>> = {
+  '--job-duration': '4h',
+  '--wait': '90m',
+  '--older-than': '90d',
+  '<duration>': '5m',
+  '<time>': '7d',
+  '<share>': '95%',
+};
+
+function giveValue(flag: string | undefined, option: Option | undefined): string | null {
+  const [kind = ''] = /<.*>/.exec(option?.flags ?? '') ?? [];
+  const value = EXAMPLE_VALUES[option?.long ?? ''] ?? EXAMPLE_VALUES[kind];
+  return value === undefined ? null : `for example \`${flag} ${value}\``;
+}
 
 const giveExample = (command: Command) => `for example \`${getHelp(command).examples[0]?.[0]}\``;

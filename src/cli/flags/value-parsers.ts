@@ -8,6 +8,7 @@ import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts'
 import { parseShare } from '../../domain/verdict/confidence.ts';
 import { CredWatchError } from '../../errors.ts';
 import { askDidYouMean } from '../../report/text/did-you-mean.ts';
+import { parseRoleArn } from '../../sources/aws/role-arn.ts';
 import { isRole } from '../../sources/role-name.ts';
 import { looksLikeUrl } from '../../store/database-path.ts';
 import { InvalidSecretError, InvalidValueError } from './invalid-value.ts';
@@ -191,4 +192,26 @@ export function parseUrl(text: string): string {
   // The text can contain a password.
   const InvalidError = text.includes('@') ? InvalidSecretError : InvalidValueError;
   throw new InvalidError('is not an http or https URL', 'use https://sts.eu-west-1.amazonaws.com');
+}
+
+export function parseRoleArnFlag(text: string): string {
+  if (parseRoleArn(text).role !== null) return text;
+  throw new InvalidValueError('is not the ARN of a role', 'use arn:aws:iam::111122223333:role/loader');
+}
+
+export function parseSessionName(text: string): string {
+  if (/^[\w+=,.@-]{2,64}$/.test(text)) return text;
+  throw new InvalidValueError('is not a session name', 'use 2 to 64 letters, digits or any of +=,.@_-');
+}
+
+export function parseExternalId(text: string): string {
+  if (/^[\w+=,.@:/\\-]{2,1224}$/.test(text)) return text;
+  throw new InvalidSecretError('is not an external id', 'use 2 to 1224 letters, digits or any of +=,.@:/_-');
+}
+
+/** The limits of AWS for every role. */
+export function parseSessionDuration(text: string): Seconds {
+  const seconds = parseDurationFlag(text);
+  if (seconds >= 900 && seconds <= 43_200) return seconds;
+  throw new InvalidValueError('is outside the limits of AWS', 'use 15m to 12h');
 }

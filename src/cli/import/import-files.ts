@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../domain/model.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { SQLITE_MAGIC } from '../../store/sqlite/file-header.ts';
-import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 
 /** The name of `-` in messages. */
@@ -19,6 +18,7 @@ export interface InputFile {
   writtenAt: Instant | null;
   /** The user named its folder. Other files may be in the folder, too. */
   isFromFolder: boolean;
+  isDatabase: boolean;
 }
 
 /** The date of a rotated file: `-20261120`, `.2026-11-20`, `-20261120-00`, `-1795132801`. */
@@ -49,8 +49,9 @@ const removeRotation = (name: string): string =>
   name.replace(ROTATION_NUMBER, '').replace(ROTATION_DATE, '').replace(ENDING, '');
 
 /**
- * Finds the files to import. A folder stands for its files, without hidden files and without folders in it.
- * @throws CredWatchError if a file cannot be read, or if a named file is a database
+ * Finds the files to import. A folder stands for its files, without hidden files, folders in it, and the files that
+ * SQLite keeps beside a database.
+ * @throws CredWatchError if a file cannot be read
  */
 export async function findInputFiles(names: readonly string[], io: Io): Promise<InputFile[]> {
   const files = [];
@@ -63,41 +64,45 @@ const readStandardInput = (io: Io): InputFile => ({
   chunks: () => io.stdin,
   writtenAt: null,
   isFromFolder: false,
+  isDatabase: false,
 });
 
 async function findFiles(name: string): Promise<InputFile[]> {
   const stats = await withReadErrorHints(name, () => stat(name));
-  // Reading a pipe here would take its first bytes away.
-  if (stats.isFile()) await assertNoDatabase(name);
-  if (!stats.isDirectory()) return [createFile(name, Math.floor(stats.mtimeMs), false)];
+  if (!stats.isDirectory()) return [await createFile(name, stats, false)];
   const entries = await withReadErrorHints(name, () => readdir(name));
-  const files = [];
+  const files: InputFile[] = [];
   for (const entry of entries.filter((each) => !each.startsWith('.')).sort()) {
     const path = join(name, entry);
     const own = await withReadErrorHints(path, () => stat(path));
-    if (own.isFile()) files.push(createFile(path, Math.floor(own.mtimeMs), true));
+    const isBesideDatabase = files.some(
+      ({ name, isDatabase }) => isDatabase && isWrittenBySqlite(path, name),
+    );
+    if (own.isFile() && !isBesideDatabase) files.push(await createFile(path, own, true));
   }
   if (files.length > 0) return files;
   throw new CredWatchError(`could not read ${name}: the folder has no files`, UNREADABLE_HINT);
 }
 
-/** @throws CredWatchError */
-async function assertNoDatabase(name: string): Promise<void> {
-  await using file = await withReadErrorHints(name, () => open(name));
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
-  if (buffer.toString('latin1', 0, bytesRead) !== SQLITE_MAGIC) return;
-  throw new CredWatchError(
-    `${name} is a database, and import reads logs and exports`,
-    `copy its samples with \`cred-watch export --db ${quoteForShell(name)} | cred-watch import -\``,
-  );
+const isWrittenBySqlite = (file: string, database: string) =>
+  ['-wal', '-shm', '-journal'].some((ending) => file === `${database}${ending}`);
+
+async function createFile(name: string, stats: Stats, isFromFolder: boolean): Promise<InputFile> {
+  return {
+    name,
+    chunks: () => createReadStream(name, { highWaterMark: 262_144 }),
+    writtenAt: Math.floor(stats.mtimeMs),
+    isFromFolder,
+    // Reading a pipe here would take its first bytes away.
+    isDatabase: stats.isFile() && (await hasDatabaseHeader(name)),
+  };
 }
 
-const createFile = (name: string, writtenAt: Instant, isFromFolder: boolean): InputFile => ({
-  name,
-  chunks: () => createReadStream(name, { highWaterMark: 262_144 }),
-  writtenAt,
-  isFromFolder,
-});
+async function hasDatabaseHeader(name: string): Promise<boolean> {
+  await using file = await withReadErrorHints(name, () => open(name));
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
+  return buffer.toString('latin1', 0, bytesRead) === SQLITE_MAGIC;
+}
 
 const UNREADABLE_HINT = 'give a log, an export or a folder; - is standard input';
 

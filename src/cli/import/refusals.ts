@@ -2,6 +2,8 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import { UnsupportedFileError } from '../../store/import/lines/compression.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { toHost } from './import-files.ts';
@@ -41,6 +43,47 @@ export async function printAssumptions(
   if (conflict !== null && conflict.fittingZones.length === 0) {
     await printNote(io, `${name}: ${describeConflict(conflict)}`, 'the clock of the host was wrong');
   }
+}
+
+/** Says that times without a zone were read as UTC, once for all files. */
+export async function printAssumedZone(
+  staged: readonly StagedFile[],
+  { timezone, dryRun }: ImportFlags,
+  io: Io,
+): Promise<void> {
+  // The error about a contradiction says more.
+  if (timezone !== undefined || staged.some(({ conflict }) => conflict !== null)) return;
+  const zoneless = staged.filter(({ zonelessSamples }) => zonelessSamples > 0);
+  const suspected = zoneless.filter(({ suspectedZone }) => suspectedZone !== null);
+  const { zone, seconds } = suspected[0]?.suspectedZone ?? {};
+  if (zone === undefined || seconds === undefined) {
+    const hint = 'give the zone of the host, such as --timezone Europe/Berlin, or --timezone UTC';
+    if (zoneless.length > 0)
+      await printNote(io, `${nameFiles(zoneless)}: times without a zone are read as UTC`, hint);
+    return;
+  }
+  const again = dryRun
+    ? ''
+    : ', after `cred-watch prune --remove-series` of the series that this import has written';
+  await printNote(
+    io,
+    `${nameFiles(suspected)}: times without a zone are read as UTC, but every sample is at least ` +
+      `${formatDuration(seconds)} after its LastUpdated, so the log probably has local time`,
+    `import with --timezone ${zone}, best with the name of the zone, such as Europe/Berlin${again}`,
+  );
+}
+
+/** `a.log`, or `a.log and 3 more files`. */
+const nameFiles = ([first, ...others]: readonly StagedFile[]): string =>
+  `${first?.name ?? ''}${others.length === 0 ? '' : ` and ${formatCount(others.length, 'more file')}`}`;
+
+/** The error for a database, which another command must read. */
+export function createDatabaseRefusal(name: string, target: string | undefined): UnsupportedFileError {
+  const into = target === undefined ? '' : ` --db ${quoteForShell(target)}`;
+  return new UnsupportedFileError(
+    `${name} is a database, and import reads logs and exports`,
+    `copy its samples with \`cred-watch export --db ${quoteForShell(name)} | cred-watch import -${into}\``,
+  );
 }
 
 /**

@@ -8,7 +8,9 @@ export interface InitFlags extends SourceFlags {
   every: Seconds;
   jobDuration?: Seconds;
   write?: boolean;
+  remove?: boolean;
   yes?: boolean;
+  dryRun?: boolean;
   check?: boolean;
   db?: string;
   format: TextOrJson;

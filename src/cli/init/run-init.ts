@@ -20,7 +20,7 @@ import { formatShellCommand } from '../../untrusted-text.ts';
 import { analyseSeries } from '../../watch/newest-series.ts';
 import { pollOnce, type RecordedPoll } from '../../watch/poll-once.ts';
 import type { Invocation } from '../command.ts';
-import { EXIT } from '../flags/exit-codes.ts';
+import { EXIT, UnknownCredentialsError } from '../flags/exit-codes.ts';
 import { findConfiguredHost, openSourceFromFlags, resolveJobSource } from '../flags/source-flags.ts';
 import { getTextStyle, type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printVariablesNote } from '../process/messages.ts';
@@ -35,7 +35,8 @@ import { findUserUnitFolder, readUserName } from './user.ts';
 export async function runInit(flags: InitFlags, invocation: Invocation): Promise<number> {
   const { io } = invocation;
   const { every } = flags;
-  const selected = { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
+  const selected = await selectSource(flags, io);
+  if (selected === null) return EXIT.failed;
   const poll = buildPollCommand(selected, io);
   const host = readHost(io);
   const schedule = planSchedule(flags, host, poll, io);
@@ -60,6 +61,17 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
   const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
   const report = buildReport(sampled, io);
   return finish(report, flags, invocation);
+}
+
+/** Null, and prints why, if the settings of the credentials are wrong. */
+async function selectSource(flags: InitFlags, io: Io) {
+  try {
+    return { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) };
+  } catch (error) {
+    if (!(error instanceof UnknownCredentialsError)) throw error;
+    await printError(io, `no credentials found: ${error.message}`, error.hint);
+    return null;
+  }
 }
 
 /** @throws CredWatchError if the schedule that the user requested is not possible */

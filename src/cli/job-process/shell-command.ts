@@ -1,7 +1,10 @@
 import { findShellSyntax } from '../../sources/profile/shell-syntax.ts';
 
-/** `2>/dev/null`, `2>&1`, `>> FILE` at the end of a command. */
-const REDIRECTION = /\s+\d*>>?\s*(?:&\d|[\w./-]+)\s*$/;
+/** `2>/dev/null`, `2>&1`. */
+const REDIRECTION = /^\d*>>?(?:&\d|[\w./-]+)$/;
+/** `>> FILE` is two words. */
+const OPERATOR = /^\d*>>?$/;
+const TARGET = /^(?:&\d|[\w./-]+)$/;
 
 const WORD = /(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/gs;
 const PIECE = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)/gs;
@@ -21,9 +24,19 @@ export function runsOnly(text: string, args: readonly string[]): boolean {
   return first > 0 && args.every((arg, index) => words[first + index] === arg);
 }
 
+/** Removes redirections at the end of a command in linear time, because other users choose the command. */
 function removeRedirections(text: string): string {
-  const shorter = text.replace(REDIRECTION, '');
-  return shorter === text ? text.trim() : removeRedirections(shorter);
+  const words = [...text.matchAll(/\S+/g)];
+  const read = (fromEnd: number) => words.at(-fromEnd)?.[0] ?? '';
+  while (words.length > 1) {
+    if (REDIRECTION.test(read(1))) words.length -= 1;
+    else if (words.length > 2 && TARGET.test(read(1)) && OPERATOR.test(read(2))) words.length -= 2;
+    else break;
+  }
+  const [first, last] = [words[0], words.at(-1)];
+  return first === undefined || last === undefined
+    ? ''
+    : text.slice(first.index, last.index + last[0].length);
 }
 
 const unquote = (word: string): string =>

@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
 import type { KeyAnswer } from '../../domain/keys/key-answer.ts';
+import { KEY_ID_LENGTH } from '../../domain/keys/key-kind.ts';
 import {
   type FoundKeys,
   findKeyReferences,
   getReferenceKey,
+  hasWrongCase,
   isIncompleteKeyId,
   type KeyReference,
+  normaliseMaskedKeyId,
   parseOtherKeyId,
 } from '../../domain/keys/key-reference.ts';
 import { KeyScanner } from '../../domain/keys/key-scanner.ts';
 import type { ForeignUrl } from '../../domain/keys/presigned-url.ts';
 import { CredWatchError } from '../../errors.ts';
 import { hasSecretKeyForm } from '../../key-id.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 
 /** Limits the memory for an input of any size. */
 const MAX_REFERENCES = 10_000;
@@ -82,6 +86,11 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
     collection.add(found);
     return;
   }
+  const masked = normaliseMaskedKeyId(text);
+  if (masked !== null) {
+    collection.add({ references: [{ accessKeyId: masked, url: null }], foreignUrls: [] });
+    return;
+  }
   if (foreign !== undefined)
     throw new CredWatchError(describeForeignUrl(foreign), 'see the parameter Expires of the URL for its end');
   if (hasSecretKeyForm(text))
@@ -93,8 +102,11 @@ export function collectFromArgument(text: string, collection: KeyCollection): vo
     throw new CredWatchError('the URL has no X-Amz-Credential or AWSAccessKeyId', hint);
   }
   if (isIncompleteKeyId(text)) {
-    const hint = 'give all 20 characters, or the first and the last four as in ASIA...7QXK';
-    throw new CredWatchError('the access key id is incomplete', hint);
+    const hint = `give all ${KEY_ID_LENGTH} characters, or the first and the last four as in ASIA...7QXK`;
+    throw new CredWatchError(
+      `the access key id is incomplete: it has ${formatCount(text.length, 'character')}`,
+      hint,
+    );
   }
   const other = parseOtherKeyId(text);
   if (other === null) throw new CredWatchError(NO_KEY, existsSync(text) ? READ_FILE : USE);
@@ -112,14 +124,21 @@ export function assertKnownWords(
   references: readonly KeyReference[],
   answers: readonly KeyAnswer[],
 ): void {
-  const isUnknown = answers.some(
-    ({ kind, url, sightings }, index) =>
-      kind === 'other' &&
-      url === null &&
-      sightings.length === 0 &&
-      args.some((word) => word === references[index]?.accessKeyId && !word.startsWith('sha256:')),
-  );
-  if (isUnknown) {
-    throw new CredWatchError(NO_KEY, `${USE}; the database has no key of another server with this id`);
+  const unknown = answers.flatMap(({ kind, url, sightings }, index) => {
+    const word = references[index]?.accessKeyId ?? '';
+    const mayBeWrong = kind === 'other' && url === null && sightings.length === 0;
+    return mayBeWrong && args.includes(word) && !word.startsWith('sha256:') ? [word] : [];
+  });
+  if (unknown.some(hasWrongCase)) {
+    throw new CredWatchError(
+      'an access key id of AWS has no lower-case letters',
+      'give the id in upper-case letters, as in ASIAIOSFODNN7EXAMPLE',
+    );
+  }
+  if (unknown.length > 0) {
+    throw new CredWatchError(
+      NO_KEY,
+      `${USE}; the id of a key that does not come from AWS must be in the database`,
+    );
   }
 }

@@ -14,7 +14,10 @@ export const OTHER_GROUP = 'Other options';
 
 /** The groups, in the order of help and man page. A flag may begin with the name of a command, which has priority. */
 const GROUPS: readonly (readonly [heading: string, flags: readonly string[]])[] = [
-  ['Installation', ['--write', '--yes', '--check', '--schedule', 'init --every']],
+  [
+    'Installation',
+    ['--write', '--remove', '--yes', 'init --dry-run', '--check', '--schedule', 'init --every'],
+  ],
   ['Polling', ['--interval', '--for', '--targets', '--extended-api', '--on-change']],
   ['Job', ['--job-duration', '--job', '--margin', '--wait', '--offline', '--judge', '--presign']],
   ['Running job', ['--pid', '--watch', '--warn-before']],

@@ -10,7 +10,7 @@ import {
   formatRows,
   wrapText,
 } from './help-layout.ts';
-import { ENVIRONMENT, FILES } from './man-sections.ts';
+import { ENVIRONMENT, FILES, VALUES } from './man-sections.ts';
 
 /** Longer lines are hard to read. */
 const MAX_WIDTH = 100;
@@ -54,6 +54,7 @@ function formatProgramHelp(program: Command, isShort: boolean, width: number): s
   const options = { heading: 'Global options', rows: listFlags(groupFlags(program)[0]?.options ?? []) };
   const sections = [
     { heading: 'Exit codes, unless a command has its own', rows: exitCodes },
+    { heading: 'Values of flags', rows: VALUES },
     { heading: 'Environment', rows: ENVIRONMENT },
     { heading: 'Files', rows: FILES },
   ];

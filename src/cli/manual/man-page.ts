@@ -3,7 +3,7 @@ import { declareProgram } from '../program.ts';
 import { getHelp, type HelpBlock, type HelpExample, type HelpRow } from './command-help.ts';
 import { describeValues } from './describe-values.ts';
 import { GLOBAL_GROUP, groupFlags } from './flag-groups.ts';
-import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
+import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO, VALUES } from './man-sections.ts';
 import {
   escapeRoff,
   formatBold,
@@ -31,6 +31,8 @@ export function renderManPage(program: Command = declareProgram()): string {
     ...program.commands.flatMap((command) => formatCommand(program, command)),
     '.SH GLOBAL OPTIONS',
     ...groupFlags(program).flatMap(({ options }) => formatOptions(options)),
+    '.SH VALUES',
+    ...formatTable(VALUES),
     '.SH EXIT STATUS',
     ...formatTable(listExitCodes(program)),
     '.PP',

@@ -6,9 +6,19 @@ export const EXIT_STATUS_NOTE =
   'With --exit-codes systemd, for ExecCondition=, the codes 0 and 1 mean safe and not safe; unknown and wrong usage ' +
   'are 255.';
 
+/** The forms of values that many flags have. */
+export const VALUES: readonly HelpRow[] = [
+  ['<duration>', '90s, 15m, 1h30m, 5h, 7d or PT5H'],
+  ['<time>', '2026-01-31, 2026-01-31T12:00:00Z, or a duration before now such as 7d'],
+  ['<share>', '95% or 0.95'],
+];
+
 export const ENVIRONMENT: readonly HelpRow[] = [
   ['CRED_WATCH_DB', 'database location, unless --db is given'],
-  ['CRED_WATCH_HOST', 'host name of recorded series, unless --host is given'],
+  [
+    'CRED_WATCH_HOST',
+    'host name to record, unless --host is given; it selects no host in report, status and export',
+  ],
   [
     Object.values(FLAG_VARIABLES).join(', '),
     `values of ${Object.keys(FLAG_VARIABLES).join(', ')} in init, poll, status, report, check, exec and env, unless the flag is given; an empty variable counts as unset`,
@@ -20,7 +30,7 @@ export const ENVIRONMENT: readonly HelpRow[] = [
   ['XDG_STATE_HOME', 'state directory; the default database is cred-watch/samples.db in this folder'],
   [
     'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI',
-    'location of the container endpoint; if one of them is set, --source auto means container',
+    'location of the container endpoint; poll reads it by default if one of them is set',
   ],
   [
     'AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
@@ -35,7 +45,7 @@ export const ENVIRONMENT: readonly HelpRow[] = [
   ['CACHE_DIRECTORY', 'folder of the code cache; set by systemd (CacheDirectory=)'],
   ['XDG_CACHE_HOME', 'cache directory; the default code cache is cred-watch in this folder'],
   ['NO_COLOR, FORCE_COLOR', 'disable colour, or force it without a terminal'],
-  ['LC_ALL, LC_CTYPE, LANG', 'locale; charts need UTF-8, otherwise they are drawn in ASCII'],
+  ['LC_ALL, LC_CTYPE, LANG', 'locale; text and charts are ASCII unless the locale is UTF-8'],
 ];
 
 export const FILES: readonly HelpRow[] = [
@@ -44,6 +54,7 @@ export const FILES: readonly HelpRow[] = [
   ['~/.cache/cred-watch', 'default code cache'],
   ['/var/cache/cred-watch', 'default code cache of root'],
   ['~/.aws/config, ~/.aws/credentials', 'profiles; only read, never written'],
+  ['$(npm root -g)/cred-watch/docs', 'documents that the help names'],
 ];
 
 export const SEE_ALSO = 'aws(1), crontab(5), docker-run(1), systemd.service(5), systemd.timer(5)';

@@ -25,7 +25,7 @@ export async function removeSeries(
 ): Promise<number> {
   if (!yes && !dryRun && !io.canAsk())
     throw new CredWatchError(
-      '--remove-series has to ask, and the standard input is not a terminal',
+      '--remove-series asks first, and standard input is not a terminal',
       'add --yes to remove without a question, or --dry-run to only see the series',
     );
   const { SeriesRemoval } = await import('../../store/deletion/series-removal.ts');

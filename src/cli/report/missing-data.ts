@@ -92,6 +92,11 @@ function describeNoRuns(
   { databasePath: path, filter, command }: ReadContext,
   io: Io,
 ): MessageAndHint {
+  const isDuration = name !== null && !jobNames.includes(name) && parseDuration(name) !== null;
+  if (isDuration) {
+    const problem = hasDatabase ? ` in ${path}` : `: ${describeMissingDatabase(path)}`;
+    return [`no runs of job ${name}${problem}`, `--job is the name of a job; for a duration, use -j ${name}`];
+  }
   if (!hasDatabase)
     return [
       `no runs of job ${name}: ${describeMissingDatabase(path)}`,
@@ -103,11 +108,6 @@ function describeNoRuns(
   }
   if (name !== null && jobNames.includes(name))
     return [`no runs of job ${name} in ${path} match the filters`, describeFilters(filter)];
-  if (name !== null && parseDuration(name) !== null)
-    return [
-      `no runs of job ${name} in ${path}`,
-      `--job is the name of a job; for a duration, use -j ${name}`,
-    ];
   const hint = jobNames.length === 0 ? RECORD_RUNS : `jobs with runs: ${formatNames(jobNames)}`;
   return [`no runs of job ${name} in ${path}`, hint];
 }

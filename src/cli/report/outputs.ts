@@ -21,6 +21,10 @@ export function parseFormatFlag(text: string): RequestedFormat {
   const [, name = '', file = null] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = REPORT_FORMAT_NAMES.find((each) => each === name);
   if (format === undefined) {
+    const [, written, target] = /^(\w+):(.+)$/s.exec(text) ?? [];
+    const separated = REPORT_FORMAT_NAMES.find((each) => each === written);
+    if (separated !== undefined)
+      throw new InvalidValueError('has a colon instead of =', `use -f ${separated}=${target}`);
     const guess = file === null ? guessFormat(name) : null;
     if (guess !== null) throw new InvalidValueError('is a file name', `use ${guess}=${name}`);
     throw new InvalidValueError('is unknown', buildChoiceHint(name, REPORT_FORMAT_NAMES, ', or FORMAT=FILE'));

@@ -22,10 +22,10 @@ export function addProcessFlags(command: Command): Command {
   return addWatchFlags(
     command.option(
       '--pid <number>',
-      'judge a running process by the copy of credentials in its variables; --watch follows it (Linux)',
+      'judge a running process by the credentials in its environment; --watch follows it (Linux)',
       parseProcessId,
     ),
-    'with --pid: follow the process until it ends, warn before its credentials expire, and say which ended first',
+    'with --pid: follow the process until it ends, warn before its credentials expire, and report whether they lasted',
   );
 }
 

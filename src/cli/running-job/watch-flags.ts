@@ -13,7 +13,7 @@ export const addWatchFlags = (command: Command, watchFlagText: string): Command 
     .option('--watch', watchFlagText)
     .option(
       '--warn-before <duration>',
-      'with --watch: when to warn before the credentials expire (default: 15m, or half of the time left)',
+      'with --watch: warn this long before the credentials expire (default: 15m, or half of the remaining validity if that is less)',
     );
 
 /** @throws CredWatchError if flags of --watch are given without it */

@@ -47,9 +47,9 @@ export function addServeFlags(command: Command): Command {
       .argParser(parseRepeated(parseServedSource))
       .default([], 'the source that the other flags select'),
   );
-  addSourceFlags(command, 'the one that SDKs would use').option(
+  addSourceFlags(command, 'the one that SDKs would use', '; with --who: list only this host').option(
     '--expires <time>',
-    'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
+    'expiration of keys that state none: 45m from now, or a time such as 2026-01-31T12:00:00Z; an earlier known expiration has priority',
     parseExpirationFlag,
   );
   addListeningFlags(
@@ -65,7 +65,10 @@ export function addServeFlags(command: Command): Command {
         .argParser(parseSocketMode)
         .default(DEFAULT_SOCKET_MODE, '600, only this user'),
     )
-    .option('--default-role <name>', 'the role of IMDS under /latest/, if an address serves several roles')
+    .option(
+      '--default-role <name>',
+      'role that IMDS serves under /latest/ if an address serves several roles',
+    )
     .option(
       '--shape <list>',
       'endpoints to serve: imds, ecs, eks, cloudshell, or several with commas (default: imds)',
@@ -74,12 +77,12 @@ export function addServeFlags(command: Command): Command {
     .option('--tree <path>', 'JSON file or folder with more metadata; read again when it changes')
     .option(
       '--region <name>',
-      'region in the metadata (default: $AWS_REGION, else of the profile)',
+      'region in the metadata (default: $AWS_REGION, else the region of the profile)',
       parseRegion,
     )
     .option(
       '--refresh-before <duration>',
-      'refresh before less than this validity is left (default: half of the lifetime, and at least 25m)',
+      'refresh credentials before their remaining validity falls below this (default: half of the lifetime, and at least 25m)',
     )
     .option(
       '--client-files <folder>',
@@ -91,7 +94,10 @@ export function addServeFlags(command: Command): Command {
         .argParser(parseClientFileMode)
         .default(DEFAULT_FILE_MODE, '600, only this user; 640: also the group of the folder'),
     )
-    .option('--idle', 'stop refreshing what no client has requested for one lifetime')
+    .option(
+      '--idle',
+      'stop refreshing a role after no client has requested it for the lifetime of its credentials',
+    )
     .option('--user <name>', 'as root: listen, then become this user, then read credentials')
     .option('--for <duration>', 'stop after this time (default: until SIGINT or SIGTERM)')
     .addOption(createFormatFlag('format of the output'))

@@ -3,8 +3,8 @@ import { CredWatchError } from '../../errors.ts';
 import { isReservedName } from '../../server/serving/role-names.ts';
 import { buildChoiceHint } from '../flags/flag-hints.ts';
 import { InvalidSecretError, InvalidValueError } from '../flags/invalid-value.ts';
-import { parseCommand, parseRoleArnFlag, type SourceFlags } from '../flags/source-flags.ts';
-import { parseName, parseRole } from '../flags/value-parsers.ts';
+import { parseCommand, type SourceFlags } from '../flags/source-flags.ts';
+import { parseName, parseRole, parseRoleArnFlag } from '../flags/value-parsers.ts';
 
 /** A value of `--serve`: the credentials of a source under a name. */
 export interface ServedSource {

@@ -1,5 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { formatDuration, formatFlagDuration } from '../../domain/time/duration.ts';
+import { formatDuration, formatFlagDuration, parseDuration } from '../../domain/time/duration.ts';
 import type { JobRequirement } from '../../domain/verdict/job-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { Environment } from '../../sources/environment/variables.ts';
@@ -56,11 +56,17 @@ export function suggestJobDuration(
       ? `${FLAG_VARIABLES['--job-duration']} is auto, which needs --job NAME; or ${hint}`
       : hint;
   }
+  if (parseDuration(job) !== null)
+    return `${describeDurationAsName(job)}: \`cred-watch ${command} -j ${job}${flags}\``;
   const hint = `add -j auto, for the longest run of the job: \`cred-watch ${command} -j auto${flags} --job ${quoteForShell(job)}\``;
   return variable === '' || isAutoDuration(variable)
     ? hint
     : `${FLAG_VARIABLES['--job-duration']} does not apply to a job of --job; remove --job, or ${hint}`;
 }
+
+/** @param job a name that is a duration */
+export const describeDurationAsName = (job: string): string =>
+  `--job is the name of a job; for a duration, use -j ${job}`;
 
 /** @throws CredWatchError if `auto` is given without a job */
 export function validateJobDuration({ jobDuration, job }: JobDurationFlags): void {

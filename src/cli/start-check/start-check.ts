@@ -61,7 +61,7 @@ export function addStartCheckFlags(
       addRequirement(
         new Option(
           '-j, --job-duration <duration>',
-          'how long the job keeps its initial credentials, for example 4h; auto: as long as the longest run of --job',
+          'how long the job uses its initial credentials, for example 4h; auto: as long as the longest run of --job',
         ).argParser(parseJobDurationFlag),
         REQUIREMENTS[command.name()],
       ),
@@ -71,10 +71,14 @@ export function addStartCheckFlags(
     .option('--wait <duration>', 'wait up to this long for a safe start')
     .option(
       '--expires <time>',
-      'when keys without a known expiration expire: 45m, or an instant; an earlier stated time counts',
+      'expiration of keys that state none: 45m from now, or a time such as 2026-01-31T12:00:00Z; an earlier known expiration has priority',
       parseExpirationFlag,
     );
-  return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(
+  return addSourceFlags(
+    command,
+    'the one that SDKs would use for the job',
+    command.name() === 'check' ? '; with --offline: the host to judge' : '',
+  ).addOption(
     command.name() === 'check' ? createStartCheckDatabaseFlag() : createDatabaseFlag(JUDGE_OFFLINE),
   );
 }

@@ -63,14 +63,17 @@ export function assessFleet(
     const lastSample = findOldImport(own, options);
     if (lastSample !== null) oldImports.push({ host: host.host, lastSample });
   }
+  const verdict = counters.length === 0 ? null : findWorst(counters.map((each) => each.verdict));
   return {
     jobs: prepared.map(({ toJudge: _, ...job }, index) => ({
       ...job,
       verdict: counters[index]?.verdict ?? 'unknown',
       hosts: counters[index]?.counts ?? { safe: 0, notSafe: 0, unknown: 0 },
+      safeSoFarCount: counters[index]?.safeSoFarCount ?? 0,
       unknownReasons: counters[index]?.listReasons() ?? [],
     })),
-    verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
+    verdict,
+    isSafeSoFar: verdict === 'safe' && counters.some(({ safeSoFarCount }) => safeSoFarCount > 0),
     hosts: assessedHosts.sort(compareHosts),
     seriesCount,
     retiredCount,

@@ -2,6 +2,7 @@ import { range } from '../measurement/statistics.ts';
 import type { Seconds } from '../model.ts';
 import { VERDICTS_WORST_FIRST } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
+import { isWellFounded } from '../verdict/evidence.ts';
 import {
   chooseJudgingSeries,
   findRetired,
@@ -57,15 +58,19 @@ export function assessHost(
       ? null
       : (findWorstJudgement(judged.map((each) => each.judgements[index] ?? null)) ?? judgeWithoutSeries(job)),
   );
+  const worstJudgement = findWorstJudgement(judgements);
   const worst = judged.toSorted((a, b) => compareVerdicts(getSeverity(a), getSeverity(b)))[0];
   return {
     assessed: {
       ...host,
       judgements,
-      verdict: findWorstJudgement(judgements)?.verdict ?? null,
+      verdict: worstJudgement?.verdict ?? null,
+      isSafeSoFar: worstJudgement?.isSafeSoFar ?? false,
       worstSeries: worst?.figures.identity ?? null,
       replacedBy: worst?.replacedBy ?? null,
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
+      watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
+      isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
       lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
     },
     judged,
@@ -73,13 +78,23 @@ export function assessHost(
   };
 }
 
-const judgeSeries = (figures: SeriesFigures, rules: HostRules) =>
-  rules.jobs.map((job) => job && judgeFigures(toJudgedFigures(figures, rules), job, rules));
+const isHistoryShort = ({ measured }: SeriesFigures): boolean =>
+  measured !== null && !isWellFounded(measured);
+
+function judgeSeries(figures: SeriesFigures, rules: HostRules): (HostJudgement | null)[] {
+  const isShort = isHistoryShort(figures);
+  return rules.jobs.map((job) => {
+    if (job === null) return null;
+    const judgement = judgeFigures(toJudgedFigures(figures, rules), job, rules);
+    return { ...judgement, isSafeSoFar: isShort && judgement.verdict === 'safe' };
+  });
+}
 
 const judgeWithoutSeries = (job: Job): HostJudgement => ({
   ...VERDICT_WITHOUT_SAMPLES,
   required: job.duration + job.margin,
   unknownReasons: [{ code: 'NO_SAMPLES' }],
+  isSafeSoFar: false,
 });
 
 /** What makes a host, a series or a group worse than another one. */
@@ -153,5 +168,8 @@ export function findWorstJudgement(judgements: readonly (HostJudgement | null)[]
   for (const each of judgements) {
     if (each !== null && (worst === null || compareVerdicts(each, worst) < 0)) worst = each;
   }
-  return worst;
+  // If all are safe, one short history is enough.
+  return worst?.verdict === 'safe' && judgements.some((each) => each?.isSafeSoFar)
+    ? { ...worst, isSafeSoFar: true }
+    : worst;
 }

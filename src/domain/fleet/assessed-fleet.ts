@@ -12,6 +12,8 @@ export interface AssessedFleet {
   jobs: readonly FleetJob[];
   /** The worst verdict of all jobs. Null without a job. */
   verdict: Verdict | null;
+  /** The verdict is `safe`, and the history of a host is short. */
+  isSafeSoFar: boolean;
   /** The worst host first. */
   hosts: readonly AssessedHost[];
   seriesCount: number;
@@ -45,6 +47,8 @@ export interface SmallestWorstCase {
 export interface FleetJob extends Pick<AssessedJob, 'name' | 'job' | 'runs' | 'isDurationFromRuns'> {
   verdict: Verdict;
   hosts: HostCounts;
+  /** The safe hosts with a short history. */
+  safeSoFarCount: number;
   /** Why hosts are unknown, with their number. A host may have several reasons. The most frequent reason first. */
   unknownReasons: readonly { code: UnknownReason['code']; hostCount: number }[];
 }
@@ -61,20 +65,27 @@ export interface AssessedHost extends FleetHost {
   judgements: readonly (HostJudgement | null)[];
   /** The worst verdict of all jobs. Null without a judgement. */
   verdict: Verdict | null;
+  /** The verdict is `safe`, and the history of a series is short. */
+  isSafeSoFar: boolean;
   /** The judged series that decides the verdict. Without a job, that with the smallest worst case. */
   worstSeries: SeriesIdentity | null;
   /** The series that has replaced the worst series. Null unless a retired series is judged. */
   replacedBy: Replacement | null;
   /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
+  /** The smallest of the judged series. Null if unknown. */
+  watchedShare: number | null;
+  /** The history of a judged series is short. */
+  isHistoryShort: boolean;
   /** The newest sample of all series. Null without a sample. */
   lastSample: Instant | null;
 }
 
-export type HostJudgement = Pick<
-  FiguresJudgement,
-  'verdict' | 'required' | 'spare' | 'spareUsedUpAt' | 'unknownReasons'
->;
+export interface HostJudgement
+  extends Pick<FiguresJudgement, 'verdict' | 'required' | 'spare' | 'spareUsedUpAt' | 'unknownReasons'> {
+  /** The verdict is `safe`, and the history is short. */
+  isSafeSoFar: boolean;
+}
 
 export interface SilentHost {
   host: string;
@@ -148,6 +159,8 @@ export interface FleetGroup {
   /** One for each job. */
   jobs: readonly { verdict: Verdict; hosts: HostCounts }[];
   verdict: Verdict | null;
+  /** The verdict is `safe`, and the history of a host is short. */
+  isSafeSoFar: boolean;
   worstCase: SmallestWorstCase | null;
   rotationInterval: ValidityRange | null;
 }

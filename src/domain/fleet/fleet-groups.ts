@@ -23,6 +23,7 @@ import type {
 /** Counts hosts by their verdict on one job. */
 export class HostCounter {
   readonly counts: HostCounts = { safe: 0, notSafe: 0, unknown: 0 };
+  safeSoFarCount = 0;
   readonly #verdicts = new Set<Verdict>();
   readonly #reasons = new Map<UnknownReason['code'], number>();
 
@@ -32,6 +33,7 @@ export class HostCounter {
     this.#verdicts.add(verdict);
     const safety = toSafety(verdict);
     this.counts[safety === 'not-safe' ? 'notSafe' : safety] += 1;
+    if (judgement?.isSafeSoFar) this.safeSoFarCount += 1;
     if (verdict !== 'unknown' || judgement === null) return;
     for (const { code } of judgement.unknownReasons)
       this.#reasons.set(code, (this.#reasons.get(code) ?? 0) + 1);
@@ -147,6 +149,7 @@ function toGroup({ value, hostCount, counters, ...group }: GroupRecord): FleetGr
     hostCount,
     jobs: counters.map(({ verdict, counts }) => ({ verdict, hosts: counts })),
     verdict: counters.length === 0 ? null : findWorst(counters.map(({ verdict }) => verdict)),
+    isSafeSoFar: group.worst?.isSafeSoFar ?? false,
     worstCase,
     rotationInterval: min === null || max === null ? null : { min, max },
   };

@@ -21,6 +21,13 @@ export function findCalendar(every: Seconds): string | null {
   return count === 24 ? '*-*-* 00:00:00' : `*-*-* 0/${count}:00:00`;
 }
 
+/** All intervals for which {@link findCalendar} has a value. */
+export const listCalendarIntervals = (): Seconds[] =>
+  [
+    ...Array.from({ length: HOUR / MINUTE }, (_, index) => index * MINUTE),
+    ...Array.from({ length: 25 }, (_, index) => index * HOUR),
+  ].filter((every) => findStep(every) !== null);
+
 /** The intervals without remainder in an hour or in a day. */
 function findStep(every: Seconds): { unit: 'minute' | 'hour'; count: number } | null {
   if (every >= MINUTE && every < HOUR && every % MINUTE === 0 && HOUR % every === 0)

@@ -2,7 +2,7 @@ import { toStoredKeyId } from '../../key-id.ts';
 import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-limits.ts';
 import type { Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { canSign, findAccountId, findKeyKind, type KeyKind } from './key-kind.ts';
+import { canSign, findAccountId, findKeyKind, KEY_ID_LENGTH, type KeyKind } from './key-kind.ts';
 import { formatMaskedKeyId, type KeyReference } from './key-reference.ts';
 import type { PresignedUrl } from './presigned-url.ts';
 
@@ -37,6 +37,8 @@ export const KEY_STATUSES = ['valid', 'expired', 'rejected', 'unknown'] as const
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
 export const KEY_NOTES = [
+  /** The id has fewer or more characters than key ids of AWS, and no series has it. */
+  'UNUSUAL_LENGTH',
   /** No series has the key. */
   'NOT_IN_DATABASE',
   /** Several keys have the visible letters of a masked key id. */
@@ -101,7 +103,13 @@ export function answerKey(
   const earliest = Math.min(...known, latestKeyEnd ?? Number.POSITIVE_INFINITY);
   const worksAtMostUntil = earliest === Number.POSITIVE_INFINITY ? null : earliest;
   const worksUntil = known.length === ends.length && !isAmbiguous ? worksAtMostUntil : null;
-  const notes = listNotes(kind, url, { isKnown: sightings.length > 0, isAmbiguous, judgedAt });
+  const hasUnusualLength = isOfUnusualLength(written, kind);
+  const notes = listNotes(kind, url, {
+    hasUnusualLength,
+    isKnown: sightings.length > 0,
+    isAmbiguous,
+    judgedAt,
+  });
   return {
     accessKeyId,
     kind,
@@ -137,13 +145,28 @@ function findKeyEnd(kind: KeyKind, sightings: readonly KeySighting[], hasUrl: bo
 const findLatestKeyEnd = (kind: KeyKind, url: PresignedUrl | null): Instant | null =>
   kind === 'temporary' && url !== null && url.signedAt !== null ? url.signedAt + MAX_VALIDITY * 1000 : null;
 
+/** Other servers issue ids with the prefixes of AWS in any length, so the length proves nothing. */
+const isOfUnusualLength = (written: string, kind: KeyKind): boolean =>
+  canSign(kind) &&
+  kind !== 'other' &&
+  // Neither masked nor stored as a digest.
+  formatMaskedKeyId(written) === null &&
+  toStoredKeyId(written) === written &&
+  written.length !== KEY_ID_LENGTH;
+
 function listNotes(
   kind: KeyKind,
   url: PresignedUrl | null,
-  { isKnown, isAmbiguous, judgedAt }: { isKnown: boolean; isAmbiguous: boolean; judgedAt: Instant },
+  {
+    hasUnusualLength,
+    isKnown,
+    isAmbiguous,
+    judgedAt,
+  }: { hasUnusualLength: boolean; isKnown: boolean; isAmbiguous: boolean; judgedAt: Instant },
 ): KeyNote[] {
   const isTemporary = kind === 'temporary';
   const found: Record<KeyNote, boolean> = {
+    UNUSUAL_LENGTH: !isKnown && hasUnusualLength,
     NOT_A_KEY: !canSign(kind),
     NOT_IN_DATABASE: !isKnown && canSign(kind) && kind !== 'long-lived',
     LONG_LIVED: !isKnown && kind === 'long-lived',

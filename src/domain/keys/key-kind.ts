@@ -19,6 +19,9 @@ const KINDS_BY_PREFIX = {
   ASCA: 'certificate',
 } as const;
 
+/** The number of characters of an access key id of AWS and of LocalStack. */
+export const KEY_ID_LENGTH = 20;
+
 const PREFIXES = Object.keys(KINDS_BY_PREFIX);
 
 /** For regular expressions: one of the known prefixes. */

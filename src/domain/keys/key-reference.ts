@@ -111,6 +111,29 @@ export function formatMaskedKeyId(keyId: string): string | null {
   return masked && `${masked.prefix}\u2026${masked.suffix}`;
 }
 
+/** `ASIA…7QXK`, with other characters for the hidden ones, and in any case. */
+const MASKED_IN_ANY_WAY = new RegExp(
+  `^(${PREFIX_PATTERN})(?:\u2026|\\.{2,}|\\*+|\\?+|\ufffd+)([A-Z\\d]{4})$`,
+  'i',
+);
+
+/**
+ * The key id as cred-watch prints it, for a text that is a masked key id. Another program may have replaced the character
+ * `…`. Null for other texts.
+ */
+export function normaliseMaskedKeyId(text: string): string | null {
+  const [, prefix, suffix] = MASKED_IN_ANY_WAY.exec(text) ?? [];
+  return prefix === undefined || suffix === undefined
+    ? null
+    : `${prefix.toUpperCase()}\u2026${suffix.toUpperCase()}`;
+}
+
+/** A key id of AWS in lower-case letters. */
+const IN_LOWER_CASE = new RegExp(`^${PREFIX_PATTERN}[A-Z\\d]{12,28}$`, 'i');
+
+/** Whether the text becomes a key id of AWS if its letters become upper-case letters. */
+export const hasWrongCase = (text: string): boolean => IN_LOWER_CASE.test(text) && /[a-z]/.test(text);
+
 /** The beginning of a key id of AWS. */
 const INCOMPLETE = new RegExp(`^${PREFIX_PATTERN}[A-Z\\d]{0,11}$`);
 

@@ -51,16 +51,28 @@ export function findEvidence(measurement: Measurement): Evidence {
 /** A day shows each hour of the day once. */
 const MIN_WATCHED_TIME: Seconds = 86_400;
 
+/** The figures that say how long a history is. */
+export type HistoryLength = Pick<
+  Measurement,
+  | 'isIssuedPerRequest'
+  | 'sampleCount'
+  | 'witnessedCount'
+  | 'watchedTime'
+  | 'firstSample'
+  | 'lastSample'
+  | 'leadTimeTrend'
+>;
+
 /**
  * Whether the history is long enough for a statement about the usual behaviour of the source: as many rotations as 95 %
  * confidence requires, in at least one day, without a trend.
  */
-export const isWellFounded = (measurement: Measurement): boolean =>
+export const isWellFounded = (measurement: HistoryLength): boolean =>
   findMissingEvidence(measurement) === null && measurement.leadTimeTrend === null;
 
 /** What is missing until a history is long enough. Null if nothing is missing. */
 export function findMissingEvidence(
-  measurement: Measurement,
+  measurement: HistoryLength,
 ): { observations: number; time: Seconds } | null {
   const { isIssuedPerRequest, sampleCount, witnessedCount, watchedTime, firstSample, lastSample } =
     measurement;

@@ -1,13 +1,14 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
+import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeRetired, RETIRED_ADVICE } from '../messages/headline/retired.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
-import { describeJob, describeVerdict } from '../messages/verdicts.ts';
+import { describeJob, describeSeriesVerdict, describeVerdict, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatSeriesName } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
@@ -18,7 +19,7 @@ const OUTCOMES = ['failure', 'error', 'skipped'] as const;
 type Outcome = 'passed' | (typeof OUTCOMES)[number];
 
 /**
- * One suite per series, with one test case per job. JUnit XML has no official schema. This output follows the
+ * One suite per series, the worst first, with one test case per job. JUnit XML has no official schema. This output follows the
  * common subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
  */
 export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<Iterable<string>> {
@@ -50,7 +51,7 @@ const SUITES = 'SUITES';
 
 function* listSuites(assessment: Assessment, context: ReportContext): Generator<object> {
   const { series, jobs } = assessment;
-  for (const each of series) yield buildSeriesSuite(each, assessment, context);
+  for (const each of rankByImportance(series)) yield buildSeriesSuite(each, assessment, context);
   if (series.length > 0 || jobs.length === 0) return;
   const name = 'no series';
   yield {
@@ -75,6 +76,10 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const retired = listRetired(series);
   const output = [
     ...retired,
+    // A passed case has no text of its own.
+    ...series.judgements
+      .filter((judgement) => isSafeSoFar(judgement, measurement))
+      .map((judgement) => describeSeriesVerdict(judgement, series.analysis)),
     ...findings.map((finding) => describeFinding(finding, series.judgements)),
     ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, series.judgements)]),
   ];

@@ -15,11 +15,17 @@ import { renderKnowledgeMarkdown } from '../general-knowledge/markdown.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeRetired, RETIRED_SUFFIX } from '../messages/headline/retired.ts';
+import { areSafeSoFar } from '../messages/headline/several.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
-import { describeSeriesVerdict, formatSeriesState, formatVerdict } from '../messages/verdicts.ts';
+import {
+  describeSeriesVerdict,
+  formatSeriesState,
+  formatVerdict,
+  SAFE_SO_FAR,
+} from '../messages/verdicts.ts';
 import { listJobRunRows } from '../rows/job-run-rows.ts';
 import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
 import { formatRow, type Row } from '../rows/row.ts';
@@ -34,7 +40,8 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
   const { times } = context;
   const chosen = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES_IN_TEXT);
   const visible = { ...assessment, series: chosen.shown };
-  const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict);
+  const judged = jobs.flatMap((job) => findJudgedSeries(job, assessment));
+  const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict, areSafeSoFar(judged));
   const runs = jobs.flatMap((job) => listJobRunRows(job, { formatName: quoteName, times }).map(formatRunRow));
   return `${[
     `## cred-watch: ${headline}`,
@@ -51,8 +58,9 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
 const formatRunRow = (row: Row) =>
   row[0] === 'job' ? `- ${formatRow(row)}` : `  - ${row[0]}: ${formatRow(row)}`;
 
-export const formatVerdictWithSymbol = (verdict: Verdict) =>
-  `${SAFETY_SYMBOLS[toSafety(verdict)]} ${formatVerdict(verdict)}`;
+/** @param isSafeSoFar a safe verdict comes from little history */
+export const formatVerdictWithSymbol = (verdict: Verdict, isSafeSoFar = false) =>
+  `${SAFETY_SYMBOLS[toSafety(verdict)]} ${verdict === 'safe' && isSafeSoFar ? SAFE_SO_FAR : formatVerdict(verdict)}`;
 
 /**
  * Shows an untrusted name as inline code, where links, mentions and issue references have no effect.

@@ -54,7 +54,7 @@ export function labelTicks(
 }
 
 export interface TwoLineLabel extends TickLabel {
-  /** The date of a time, or the year of a date. Repeated at each tick. */
+  /** The date of a time, or the year of a date. Repeated at each tick. Empty for dates of one year. */
   context: string;
 }
 
@@ -62,9 +62,15 @@ export interface TwoLineLabel extends TickLabel {
 export const labelTicksInTwoLines = (
   { ticks, step }: TimeAxis,
   times: TimeFormat = UTC_TIMES,
-): TwoLineLabel[] =>
-  ticks.map((at) => {
-    const text = times.timestamp(at);
+): TwoLineLabel[] => {
+  const texts = ticks.map((at) => times.timestamp(at));
+  const isOneYear = texts.at(0)?.slice(0, 4) === texts.at(-1)?.slice(0, 4);
+  return ticks.map((at, index) => {
+    const text = texts[index] ?? '';
     const [year, date, time] = [text.slice(0, 4), text.slice(5, 10), text.slice(11, step < 60 ? 19 : 16)];
-    return step >= DAY ? { at, label: date, context: year } : { at, label: time, context: date };
+    // Below the first of many dates, the year would look like that of this date only.
+    return step >= DAY
+      ? { at, label: date, context: isOneYear ? '' : year }
+      : { at, label: time, context: date };
   });
+};

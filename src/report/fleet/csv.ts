@@ -11,6 +11,8 @@ const COLUMNS = [
   'spare_seconds',
   'unknown_reasons',
   'worst_case_seconds',
+  'watched_share',
+  'short_history',
   'source',
   'api_version',
   'role',
@@ -51,6 +53,8 @@ function buildRows(host: AssessedHost, { jobs }: AssessedFleet, problems: object
   const fields = {
     host: escapeUnprintable(host.host),
     worst_case_seconds: host.worstCase,
+    watched_share: host.watchedShare,
+    short_history: host.isHistoryShort,
     source: worstSeries?.source,
     api_version: escapeUnprintable(worstSeries?.apiVersion ?? ''),
     role: escapeUnprintable(worstSeries?.role ?? ''),

@@ -3,11 +3,11 @@ import type { AssessedHost, FleetGroup, GroupBy } from '../../domain/fleet/asses
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import {
   computeSafeShare,
+  formatFleetVerdict,
   formatGroupBy,
   formatGroupValue,
   formatWorstSeries,
 } from '../messages/fleet/fleet.ts';
-import { formatVerdict } from '../messages/verdicts.ts';
 import { formatNumber, formatShare } from '../text/format-values.ts';
 
 export const HOST_COLUMNS = ['host', 'verdict', 'worst case', 'spare', 'series'];
@@ -16,11 +16,17 @@ export const HOST_COLUMNS = ['host', 'verdict', 'worst case', 'spare', 'series']
 export const NOTE_COLUMN = 'note';
 
 /** The cells of a host after its name, as plain text. Names in cells are escaped. */
-export function buildHostCells({ verdict, judgements, worstCase, worstSeries }: AssessedHost): string[] {
+export function buildHostCells({
+  verdict,
+  isSafeSoFar,
+  judgements,
+  worstCase,
+  worstSeries,
+}: AssessedHost): string[] {
   // A spare of too little history would look like a verdict.
   const spare = verdict === 'unknown' ? null : (findWorstJudgement(judgements)?.spare ?? null);
   return [
-    verdict === null ? '' : formatVerdict(verdict),
+    verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
     worstCase === null ? '' : duration(worstCase),
     spare === null ? '' : duration(spare),
     worstSeries === null ? '' : formatWorstSeries(worstSeries),
@@ -41,12 +47,13 @@ export function buildGroupCells({
   hostCount,
   jobs,
   verdict,
+  isSafeSoFar,
   worstCase,
   rotationInterval,
 }: FleetGroup): string[] {
   const shares = jobs.flatMap(({ hosts }) => computeSafeShare(hosts) ?? []);
   return [
-    verdict === null ? '' : formatVerdict(verdict),
+    verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
     formatNumber(hostCount),
     shares.length === 0 ? '' : formatShare(Math.min(...shares)),
     worstCase === null ? '' : duration(worstCase.seconds),

@@ -141,6 +141,8 @@ const buildHostJson = ({ host, tags, pushedAt, lastSample, ...assessed }: Assess
       },
   ),
   worst_case_seconds: assessed.worstCase,
+  watched_share: assessed.watchedShare,
+  short_history: assessed.isHistoryShort,
   worst_series: assessed.worstSeries && buildIdentityJson(assessed.worstSeries),
   replaced_by: assessed.replacedBy && buildReplacementJson(assessed.replacedBy),
   newest_sample_at: formatNullableInstant(lastSample),

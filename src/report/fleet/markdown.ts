@@ -21,7 +21,7 @@ export function renderFleetMarkdown(fleet: AssessedFleet, context: FleetContext)
   const failing = listFailingLines(shown, context, quoteName);
   const silent = listSilentLines(shown, context, quoteName);
   return `${[
-    `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict)}`}`,
+    `## cred-watch: ${verdict === null ? 'fleet' : `fleet ${formatVerdictWithSymbol(verdict, fleet.isSafeSoFar)}`}`,
     formatList(listSummaryLines(fleet, context, quoteSentence, quoteName)),
     ...(groups === null ? [] : [renderGroups(groups)]),
     ...(hosts.length === 0 ? [] : [renderHosts(shown.hosts, listHostNotes(fleet, context.now))]),
@@ -53,7 +53,8 @@ function renderHosts(hosts: AssessedFleet['hosts'], notes: ReadonlyMap<string, s
     hasNotes ? [...HOST_COLUMNS, NOTE_COLUMN] : HOST_COLUMNS,
     hosts.map((host) => {
       const [verdict = '', worstCase = '', spare = '', series = ''] = buildHostCells(host);
-      const symbol = host.verdict === null ? verdict : formatVerdictWithSymbol(host.verdict);
+      const symbol =
+        host.verdict === null ? verdict : formatVerdictWithSymbol(host.verdict, host.isSafeSoFar);
       const row = [quoteName(host.host), symbol, worstCase, spare, quoteName(series)];
       return hasNotes ? [...row, notes.get(host.host) ?? ''] : row;
     }),
@@ -65,7 +66,8 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     listGroupColumns(by).map((label, index) => (index === 0 ? quoteName(label) : label)),
     groups.map((group) => {
       const [verdict = '', ...cells] = buildGroupCells(group);
-      const symbol = group.verdict === null ? verdict : formatVerdictWithSymbol(group.verdict);
+      const symbol =
+        group.verdict === null ? verdict : formatVerdictWithSymbol(group.verdict, group.isSafeSoFar);
       return [quoteName(formatGroup(group)), symbol, ...cells];
     }),
   );

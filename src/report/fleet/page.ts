@@ -1,7 +1,6 @@
 import { style } from 'virtual:page-assets';
 import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnSilence,
@@ -11,10 +10,10 @@ import {
   describeSafeHosts,
   describeTrend,
   describeUnknownHost,
+  formatFleetSafety,
 } from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
 import { describeSpare, describeTimeZone } from '../messages/page.ts';
-import { formatSafety } from '../messages/verdicts.ts';
 import {
   type Content,
   capitalise,
@@ -56,8 +55,8 @@ export function renderFleetPage(fleet: AssessedFleet, context: FleetContext): st
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="cred-watch ${context.version}">
-<title>${verdict === null ? 'fleet' : `${formatSafety(verdict)} · fleet`} · cred-watch</title>
-<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
+<title>${verdict === null ? 'fleet' : `${formatFleetSafety({ ...fleet, verdict })} · fleet`} · cred-watch</title>
+<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict), fleet.isSafeSoFar)}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>
@@ -84,33 +83,36 @@ ${refreshSeconds !== null && renderScript(times, now, now, refreshSeconds)}
 }
 
 function renderHeadline(fleet: AssessedFleet, context: FleetContext): Markup {
-  const { verdict } = fleet;
+  const { verdict, isSafeSoFar } = fleet;
   const [only, ...otherJobs] = fleet.jobs;
   const isOneJob = only !== undefined && otherJobs.length === 0;
-  const [first, ...others] = listSummaryLines(fleet, context);
-  const lines = [isOneJob ? describeOthers(only) : first, ...others].filter((line) => line !== undefined);
-  const content = html`<ul class="jobs">${lines.map((line) => html`<li><p>${prose(capitalise(line))}</p></li>`)}</ul>`;
-  if (verdict === null) return html`<section class="card verdict"><h1>Fleet</h1>${content}</section>`;
+  const lines = listSummaryLines(fleet, context);
+  if (isOneJob) lines[0] = describeOthers(only);
+  const content = html`<ul class="summary">${lines.map((line) => html`<li>${prose(capitalise(line))}</li>`)}</ul>`;
+  if (verdict === null)
+    return html`<section class="card verdict"><div><h1>Fleet</h1>${content}</div></section>`;
   const tone = getTone(verdict);
-  return html`<section class="card verdict ${tone}" aria-label="verdict">
-<div><h1><span class="state">${renderIcon(tone)} ${capitalise(formatSafety(verdict))}</span>${isOneJob && html` ${prose(`${capitalise(describeSafeHosts(only))}.`)}`}</h1>
+  return html`<section class="card verdict ${tone}${isSafeSoFar && ' weak'}" aria-label="verdict">
+<div><h1><span class="state">${renderIcon(tone, isSafeSoFar)} ${capitalise(formatFleetSafety({ verdict, isSafeSoFar }))}</span>${isOneJob && html` ${prose(`${capitalise(describeSafeHosts(only))}.`)}`}</h1>
 ${content}</div>
 ${renderAdviceList(listFleetAdvice(fleet))}
 </section>`;
 }
 
-const renderBadge = (verdict: Verdict | null): Content =>
-  verdict !== null && renderVerdictBadge(verdict, { isDetailed: true });
+const renderBadge = ({ verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>): Content =>
+  verdict !== null && renderVerdictBadge(verdict, { isSafeSoFar, isDetailed: true });
 
 function renderHostCells(host: AssessedHost, note: string | undefined): Content[] {
   const [, worstCase, , series] = buildHostCells(host);
   // A spare of too little history would look like a verdict.
   const spare = host.verdict === 'unknown' ? null : (findWorstJudgement(host.judgements)?.spare ?? null);
   const reasons = host.verdict === 'unknown' ? describeUnknownHost(host) : '';
-  const details = [reasons, note ?? ''].filter((each) => each !== '').join(', ');
-  const why = details !== '' && html` <small>${details}</small>`;
+  const why = [
+    reasons !== '' && html` <small>${reasons}</small>`,
+    note !== undefined && html` <small class="warning">${note}</small>`,
+  ];
   return [
-    host.verdict === null ? why : html`${renderBadge(host.verdict)}${why}`,
+    host.verdict === null && note === undefined ? '' : html`${renderBadge(host)}${why}`,
     spare === null ? '' : describeSpare(spare),
     worstCase !== '' && prose(worstCase ?? ''),
     series,
@@ -141,7 +143,7 @@ const renderGroups = ({ by, groups }: FleetGroups) =>
     'rows compact-rows',
     groups.map((group) => {
       const [, ...cells] = buildGroupCells(group);
-      return renderTableRow([renderBadge(group.verdict), ...cells].map(fillCell), formatGroup(group));
+      return renderTableRow([renderBadge(group), ...cells].map(fillCell), formatGroup(group));
     }),
   );
 

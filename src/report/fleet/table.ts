@@ -1,5 +1,4 @@
-import type { AssessedFleet, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
-import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
@@ -13,8 +12,10 @@ import {
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes, listRetiredHosts } from '../messages/fleet/host-notes.ts';
+import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
+import { makeRoomForNames } from '../terminal/column-widths.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
 import {
   buildGroupCells,
@@ -111,7 +112,7 @@ function renderHosts(
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: hosts.map((host) => formatVerdictCell(host.verdict, palette)),
+        cells: hosts.map((host) => formatVerdictCell(host, palette)),
       },
       { label: NOTE_COLUMN, width: NOTE_WIDTH, cells: hosts.map(({ host }) => notes.get(host) ?? '') },
       { label: worstCase, width: VALUE_WIDTH, cells: cells.map((row) => row[1] ?? '') },
@@ -133,7 +134,7 @@ function renderGroups({ by, groups }: FleetGroups, width: number, palette: Palet
       {
         label: verdict,
         width: VERDICT_WIDTH,
-        cells: groups.map((group) => formatVerdictCell(group.verdict, palette)),
+        cells: groups.map((group) => formatVerdictCell(group, palette)),
       },
       ...labels.map((label, index) => ({
         label,
@@ -153,15 +154,24 @@ const MIN_NAME_WIDTH = 12;
 function renderColumns(columns: readonly TableColumn[], width: number, palette: Palette): string {
   const [names, ...values] = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (names === undefined) return '';
-  const computeFree = () => width - 2 * INDENT - values.reduce((sum, each) => sum + (each.width ?? 0), 0);
-  while (computeFree() < MIN_NAME_WIDTH) values.pop();
-  const rows = names.cells.map((cell, row) => ['', cell, '', ...values.map(({ cells }) => cells[row] ?? '')]);
+  const widths = values.map(({ width }) => width ?? 0);
+  const computeFree = () => width - 2 * INDENT - widths.reduce((sum, each) => sum + each, 0);
+  while (computeFree() < MIN_NAME_WIDTH) widths.pop();
+  const shown = widths.map((width, column) => {
+    const { label = '', cells = [] } = values[column] ?? {};
+    return { label, width, cells };
+  });
+  const fitting = makeRoomForNames(names.cells.map(palette.encode), shown, computeFree());
+  const nameWidth = width - 2 * INDENT - fitting.reduce((sum, each) => sum + each, 0);
+  const rows = names.cells.map((cell, row) => ['', cell, '', ...shown.map(({ cells }) => cells[row] ?? '')]);
   return layOutColumns(
-    [['', names.label, '', ...values.map(({ label }) => label)].map(palette.dim), ...rows],
-    [INDENT, computeFree(), INDENT, ...values.map((each) => each.width ?? 0)],
+    [['', names.label, '', ...shown.map(({ label }) => label)].map(palette.dim), ...rows],
+    [INDENT, nameWidth, INDENT, ...fitting],
     palette,
   );
 }
 
-const formatVerdictCell = (verdict: Verdict | null, palette: Palette) =>
-  verdict === null ? '' : paintBySafety(toSafety(verdict), verdict, palette);
+const formatVerdictCell = (
+  { verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'isSafeSoFar'>,
+  palette: Palette,
+) => (verdict === null ? '' : paintBySafety(toSafety(verdict), isSafeSoFar ? SAFE_SO_FAR : verdict, palette));

@@ -13,6 +13,7 @@ import {
   type IntroductionOptions,
   introduceSchedule,
 } from '../messages/installation/schedule.ts';
+import { EXPIRED_ADVICE } from '../messages/now.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TextStyle } from '../terminal/text-style.ts';
@@ -62,6 +63,7 @@ function listRows({ credentials, remaining, ...report }: InitReport): [label: st
     ['expire', `${formatTimestamp(expiration)}, ${formatRemaining(remaining)}`],
     ['history', describeHistory(report.sampleCount, report.rotationCount)],
     ['database', report.database],
+    ...(remaining > 0 ? [] : [['attention', EXPIRED_ADVICE[report.identity.source]] as [string, string]]),
     ...(report.isSimulated ? [['attention', SIMULATED_NOTE] as [string, string]] : []),
   ];
 }

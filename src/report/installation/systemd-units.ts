@@ -18,10 +18,15 @@ export const UNIT_COMMENT = '# Written by `cred-watch init`.';
  * A service that polls once, and a timer that starts the service.
  * @throws Error if systemd has no calendar event for the interval
  */
-export function buildSystemdUnits(poll: PollCommand, every: Seconds, scope: UnitScope): SystemdUnits {
-  const calendar = findCalendar(every);
-  if (calendar === null) throw new Error(`no calendar event for ${every} seconds`);
-  const service = [
+export const buildSystemdUnits = (poll: PollCommand, every: Seconds, scope: UnitScope): SystemdUnits => ({
+  service: buildService(poll, scope),
+  timer: buildTimer(every),
+});
+
+export type UnitCommand = Pick<PollCommand, 'node' | 'program' | 'words' | 'database' | 'variables'>;
+
+export const buildService = (poll: UnitCommand, scope: UnitScope): string =>
+  toFile([
     UNIT_COMMENT,
     '[Unit]',
     'Description=Sample the AWS credentials of this host',
@@ -33,8 +38,13 @@ export function buildSystemdUnits(poll: PollCommand, every: Seconds, scope: Unit
     ...poll.variables.map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`),
     'TimeoutStartSec=2min',
     ...(scope === 'system' ? SYSTEM_SETTINGS : USER_SETTINGS),
-  ];
-  const timer = [
+  ]);
+
+/** @throws Error if systemd has no calendar event for the interval */
+export function buildTimer(every: Seconds): string {
+  const calendar = findCalendar(every);
+  if (calendar === null) throw new Error(`no calendar event for ${every} seconds`);
+  return toFile([
     UNIT_COMMENT,
     '[Unit]',
     `Description=Sample the AWS credentials of this host every ${formatDuration(every)}`,
@@ -48,14 +58,13 @@ export function buildSystemdUnits(poll: PollCommand, every: Seconds, scope: Unit
     '',
     '[Install]',
     'WantedBy=timers.target',
-  ];
-  return { service: toFile(service), timer: toFile(timer) };
+  ]);
 }
 
 const toFile = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 /** In a unit of the system, `STATE_DIRECTORY` names the folder of the database. */
-function buildCommand({ node, program, words, database }: PollCommand, scope: UnitScope): string {
+function buildCommand({ node, program, words, database }: UnitCommand, scope: UnitScope): string {
   const args = [program, ...words, ...(scope === 'system' ? [] : ['--db', database])];
   // systemd replaces no variables in the path of the program.
   return [quote(node), ...args.map((word) => quote(word).replaceAll('$', '$$$$'))].join(' ');

@@ -79,7 +79,10 @@ function renderBlock(
     ['key', showKeyId(accessKeyId), `${describeKeyKind(kind)}${account}`],
     ...listUrlRows(answer),
     ...(limit === null ? [] : [['limited by', limit] as const]),
-    ...continueRows('note', notes.map(describeKeyNote)),
+    ...continueRows(
+      'note',
+      notes.map((note) => describeKeyNote(note, answer)),
+    ),
   ];
   const shown = sightings.slice(0, MAX_SERIES);
   const hidden = sightings.length - shown.length;

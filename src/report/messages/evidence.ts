@@ -70,8 +70,16 @@ function describeRotations(
   if (nextRotationChance === null) return [basis];
   return [
     basis,
-    `If the next rotation is like these, the chance that it leaves less validity than all of them is ${formatUpperBound(nextRotationChance)}.`,
+    `If the next rotation is like these, the chance that it leaves less validity than all of them is ${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`,
   ];
+}
+
+/** Why the chance is larger than that of one more rotation like the others. Empty if it is not. */
+function describeRecords({ observations, nextRotationChance: chance, recentRecords }: Evidence): string {
+  if (chance === null || chance * (observations + 1) < 1 + 1e-9) return '';
+  const { records, rotations } = recentRecords;
+  const which = rotations === 1 ? 'the last rotation' : `${records} of the last ${rotations} rotations`;
+  return `, because ${which} left less than all before`;
 }
 
 const SHORTEST_NOW =

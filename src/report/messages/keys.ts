@@ -1,5 +1,5 @@
 import type { KeyAnswer, KeyNote, KeyReplacement, KeyStatus } from '../../domain/keys/key-answer.ts';
-import { canSign, type KeyKind } from '../../domain/keys/key-kind.ts';
+import { canSign, KEY_ID_LENGTH, type KeyKind } from '../../domain/keys/key-kind.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { formatSpan, formatTimestamp } from '../text/format-values.ts';
 
@@ -22,6 +22,7 @@ const KIND_NAMES: Record<KeyKind, string> = {
 export const describeKeyKind = (kind: KeyKind): string => KIND_NAMES[kind];
 
 const NOTES: Record<KeyNote, string> = {
+  UNUSUAL_LENGTH: `access key ids of AWS have ${KEY_ID_LENGTH} characters: check that the id was copied completely`,
   NOT_IN_DATABASE:
     'no series in the database has this key, so its expiration is unknown: use the database of the host that got ' +
     'the key (--db); `aws sts get-access-key-info --access-key-id` shows the account of a key',
@@ -36,7 +37,10 @@ const NOTES: Record<KeyNote, string> = {
     'S3 rejects the URL now, because it was signed more than 15m in the future: correct the clock of the signer',
 };
 
-export const describeKeyNote = (note: KeyNote): string => NOTES[note];
+export const describeKeyNote = (note: KeyNote, { accessKeyId }: Pick<KeyAnswer, 'accessKeyId'>): string =>
+  note === 'UNUSUAL_LENGTH'
+    ? `this id has ${accessKeyId.length} characters, but ${NOTES[note]}`
+    : NOTES[note];
 
 const STATUS_NAMES: Record<KeyStatus, string> = {
   valid: 'valid',

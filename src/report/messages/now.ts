@@ -8,11 +8,12 @@ import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
+import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
-import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
+import { describeJobWithMargin } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
 export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset }: NowJudgement): string {
@@ -166,7 +167,7 @@ const POLL_COMMANDS: Record<SourceName, string> = {
 const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
 
 /** What serves the credentials of a source, and how to get valid ones. */
-const EXPIRED_ADVICE: Record<SourceName, string> = {
+export const EXPIRED_ADVICE: Record<SourceName, string> = {
   imds: 'the metadata endpoint serves expired credentials: check the trust policy of the role, and restart the proxy or emulator if the endpoint is not IMDS itself',
   container:
     'the container endpoint serves expired credentials: restart the agent that serves them, or the task',

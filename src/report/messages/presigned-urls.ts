@@ -6,7 +6,8 @@ import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatShare } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
-import { formatSafety, listAdvice } from './verdicts.ts';
+import { listAdvice } from './advice/job-advice.ts';
+import { formatSafety } from './verdicts.ts';
 
 /** The first line of a requested duration. */
 export const describePresignedUrls = (requested: Seconds, verdict: Verdict): string =>

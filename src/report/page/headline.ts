@@ -49,7 +49,7 @@ interface Headline {
   advice?: Markup | null;
 }
 
-/** @param now what is true now, on a served page. On a phone, it comes before the advice. */
+/** @param now what is true now, on a served page. It decides what to do at once, so it comes first. */
 export function renderPageHeadline(
   assessment: Assessment,
   times: TimeFormat,
@@ -57,8 +57,8 @@ export function renderPageHeadline(
 ): Markup {
   const headline = buildHeadline(assessment, times, now !== null);
   if (now === null) return renderCard(headline, headline.advice);
-  return html`<div class="now-first">${renderCard(headline)}
-${now}
+  return html`<div class="now-first">${now}
+${renderCard(headline)}
 ${headline.advice && html`<div class="card advice-card">${headline.advice}</div>`}</div>`;
 }
 

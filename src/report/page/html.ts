@@ -5,6 +5,7 @@ import type { ReportContext } from '../context.ts';
 import { formatStateOfJobs } from '../messages/headline/several.ts';
 import { describeTimeZone } from '../messages/page.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
+import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { renderGeneralKnowledge } from './general-knowledge.ts';
@@ -47,7 +48,7 @@ export function renderPage(
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="cred-watch ${context.version}">
 <title>${formatTitle(assessment)}</title>
-<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
+<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict), formatStateOfJobs(assessment) === SAFE_SO_FAR)}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>

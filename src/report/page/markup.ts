@@ -30,12 +30,18 @@ const ENTITIES = new Map([
 const escapeText = (text: string) =>
   text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 
-/** Timestamps and durations, which are hard to read if a line ends inside. */
+/** Timestamps, durations, flags and short names with hyphens, which are hard to read if a line ends inside. */
 const UNBREAKABLE =
-  /(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d+[dhms](?: \d\d[hms])+|\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)?)/;
+  /(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d+[dhms](?: \d\d[hms])+|\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)?|(?<=[\s(])--?[a-z][a-z-]*|(?<![\w-])[\w.]{1,12}(?:-[\w.]{1,12}){1,4}(?![\w-]))/;
 
-/** A text in which no line ends inside a timestamp or a duration. */
+/** A command or flag of a message. A backtick in the name of a host or job is text. */
+const COMMAND = /`((?:cred-watch |aws |sudo |report |init|prune |--)[^`]*)`/;
+
+/** A text in which no line ends inside a timestamp, a duration, a flag or a short name. Commands in backticks are code. */
 export const prose = (text: string): Markup =>
+  html`${text.split(COMMAND).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : keepTogether(part)))}`;
+
+const keepTogether = (text: string): Markup =>
   html`${text.split(UNBREAKABLE).map((part, index) => (index % 2 === 1 ? html`<span class="one-line">${part}</span>` : part))}`;
 
 /** Sentences as one paragraph. Each begins with a capital letter. */

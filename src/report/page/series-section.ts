@@ -19,8 +19,8 @@ import { formatNumber, formatSeriesName, truncateText } from '../text/format-val
 import type { TimeFormat } from '../text/time-format.ts';
 import { renderDistributions, renderSawTooth } from './charts/charts.ts';
 import { listFacts } from './facts.ts';
-import { listGenerationRows } from './generations/generation-row.ts';
-import { renderGenerationTables } from './generations/tables.ts';
+import { listGenerationRows, NO_VALUE } from './generations/generation-row.ts';
+import { renderGenerations, renderWorstRotations } from './generations/tables.ts';
 import {
   capitalise,
   html,
@@ -93,21 +93,24 @@ function renderContents(series: AssessedSeries, options: SectionOptions): Markup
   const name = formatSeriesName(analysis.identity);
   const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, series, times));
   const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
-  const notes = html`${renderNotes(analysis, judgements, times)}\n${renderFailedPolls(analysis, id, times)}`;
-  if (measurement === null) return html`${verdicts}${problems}${notes}`;
+  const notes = renderNotes(analysis, judgements, times);
+  const failedPolls = renderFailedPolls(analysis, id, times);
+  if (measurement === null) return html`${verdicts}${problems}${notes}\n${failedPolls}`;
   const generations = listGenerationRows(measurement);
   const failed = correctSpans(failedPollSpans, measurement);
   const charts = { generations, failed, judgements, margin, times, id, name, isAlone: isOnlySection };
   const facts = listFacts(measurement, { isPolled, margin, times, hasVerdict: judgements.length > 0 });
-  return html`<div class="contents">
+  return html`<div class="body"><div class="contents">
 ${verdicts}
 ${problems}
 ${renderSawTooth(measurement, charts)}
 ${renderDefinitionList(facts, 'card facts')}
 </div><div class="details">${renderDistributions(measurement, charts)}
-<h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
-${notes}
-${renderGenerationTables(measurement, generations, { id, name, times })}</div>
+<div class="columns"><div><h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
+${notes}</div>
+<div>${renderWorstRotations(measurement, generations, { id, times })}</div></div>
+${failedPolls}
+${renderGenerations(generations, { id, name, times })}</div></div>
 `;
 }
 
@@ -126,15 +129,17 @@ function renderVerdict(judgement: JobJudgement, series: AssessedSeries, times: T
 
 function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: TimeFormat): Markup | null {
   if (failedPolls.length === 0) return null;
+  const hasDetails = failedPolls.some(({ lastDetail }) => lastDetail !== '');
   const rows = failedPolls.map(({ reason, count, firstAt, lastAt, lastDetail }) =>
     renderTableRow([
       reason,
       formatNumber(count),
       times.timestamp(firstAt),
       times.timestamp(lastAt),
-      lastDetail === '' ? '–' : truncateText(lastDetail, MAX_DETAIL_WIDTH),
+      ...(hasDetails ? [lastDetail === '' ? NO_VALUE : truncateText(lastDetail, MAX_DETAIL_WIDTH)] : []),
     ]),
   );
+  const labels = ['reason', 'count', 'first', 'last', ...(hasDetails ? ['last error'] : [])];
   return html`<h3 id="${id}-failed">Failed polls</h3>
-${renderHtmlTable(`${id}-failed`, ['reason', 'count', 'first', 'last', 'last error'], rows, 'rows failed-rows')}`;
+${renderHtmlTable(`${id}-failed`, labels, rows, `rows failed-rows${hasDetails && ' detailed'}`)}`;
 }

@@ -29,14 +29,16 @@ export const renderIcon = (tone: Tone, isHollow = false): Markup =>
 
 const FAVICON_COLOURS: Record<Tone, string> = { safe: '#14713f', bad: '#b3261e', unsure: '#8a5800' };
 
-/** A `data:` URL with its own colours, because the styles of the page do not apply to the icon of a tab. */
-export function buildFaviconUrl(tone: Tone): string {
-  const shape = SHAPES[tone].replace(
-    /<(circle|(?:path|rect) class="body")/g,
-    `<$1 stroke="none" fill="${FAVICON_COLOURS[tone]}"`,
-  );
+/**
+ * A `data:` URL with its own colours, because the styles of the page do not apply to the icon of a tab.
+ * @param isHollow for a verdict of little history
+ */
+export function buildFaviconUrl(tone: Tone, isHollow = false): string {
+  const colour = FAVICON_COLOURS[tone];
+  const body = isHollow ? 'stroke-width="2" fill="#fff"' : `stroke="none" fill="${colour}"`;
+  const shape = SHAPES[tone].replace(/<(circle|(?:path|rect) class="body")/g, `<$1 ${body}`);
   const svg =
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2.4" ' +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="${isHollow ? colour : '#fff'}" stroke-width="2.4" ` +
     `stroke-linecap="round" stroke-linejoin="round">${shape}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
@@ -54,7 +56,7 @@ export const renderVerdictBadge = (
   verdict: Verdict,
   { job = '', isSafeSoFar: isWeak = false, isDetailed = false }: BadgeOptions = {},
 ): Markup =>
-  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict), isWeak)}<span>${job !== '' && `${job}: `}${isWeak ? SAFE_SO_FAR : isDetailed ? formatVerdict(verdict) : formatSafety(verdict)}</span></span>`;
+  html`<span class="badge ${getTone(verdict)}${isWeak && ' weak'}">${renderIcon(getTone(verdict), isWeak)}<span>${job !== '' && `${job}: `}${isWeak ? SAFE_SO_FAR : isDetailed ? formatVerdict(verdict) : formatSafety(verdict)}</span></span>`;
 
 /** The badge of a judgement. */
 export const renderJudgementBadge = (

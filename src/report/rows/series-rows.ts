@@ -91,7 +91,7 @@ const MAX_CURVE_POINTS = 6;
 function formatSafeStarts(measurement: Measurement, margin: Seconds): string {
   const curve = computeSafeStartsCurve(measurement, margin);
   if (curve.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
-  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
+  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
   // Only the first and last of consecutive points with the same share.
   const points = curve.filter(
     ({ share }, index) => share !== curve[index - 1]?.share || share !== curve[index + 1]?.share,

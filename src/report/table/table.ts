@@ -11,7 +11,12 @@ import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
-import { describeRetired, describeRetiredSeries, formatMarkedName } from '../messages/headline/retired.ts';
+import {
+  describeRetired,
+  describeRetiredSeries,
+  formatMarkedName,
+  RETIRED_SUFFIX,
+} from '../messages/headline/retired.ts';
 import { areSafeSoFar } from '../messages/headline/several.ts';
 import { describeDecisiveSeries, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
@@ -28,7 +33,9 @@ import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-serie
 import { continueRows, type Row } from '../rows/row.ts';
 import { listSeriesRows } from '../rows/series-rows.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
+import { makeRoomForNames } from '../terminal/column-widths.ts';
 import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
+import { JOINT } from '../terminal/unbroken.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 import { renderChart } from './chart/chart.ts';
 
@@ -105,28 +112,44 @@ const MIN_NAME_WIDTH = 16;
 /** A table of the series that judge a job. */
 function renderOverview(judged: readonly JudgedSeries[], context: TableContext): string {
   const { width, palette } = context;
-  const rows = judged.map(({ series, judgement }) => {
-    const { analysis } = series;
-    return [
-      '',
-      formatMarkedName(series),
-      '',
-      paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
-      analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-      formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
-    ];
-  });
-  const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(palette.dim);
   const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
   // A narrow table omits the values, because each section repeats them.
-  const values = freeWidth - 2 * VALUE_WIDTH < MIN_NAME_WIDTH ? [] : [VALUE_WIDTH, VALUE_WIDTH];
-  const nameWidth = freeWidth - values.length * VALUE_WIDTH;
-  const widths = [SPACE_WIDTH, nameWidth, SPACE_WIDTH, VERDICT_WIDTH, ...values];
+  const hasValues = freeWidth - 2 * VALUE_WIDTH >= MIN_NAME_WIDTH;
+  const names = judged.map(
+    ({ series }) => `${formatName(series, context)}${series.isRetired ? RETIRED_SUFFIX : ''}`,
+  );
+  const values = judged.map(({ series: { analysis }, judgement }) => [
+    paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
+    ...(!hasValues
+      ? []
+      : [
+          analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
+          formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+        ]),
+  ]);
+  const labels = hasValues ? ['verdict', 'worst case', 'safe starts'] : ['verdict'];
+  const columns = labels.map((label, column) => ({
+    label,
+    width: column === 0 ? VERDICT_WIDTH : VALUE_WIDTH,
+    cells: values.map((row) => row[column] ?? ''),
+  }));
+  const nameWidth = freeWidth - (columns.length - 1) * VALUE_WIDTH;
+  const widths = makeRoomForNames(names, columns, nameWidth);
+  const used = widths.reduce((sum, each) => sum + each, 2 * SPACE_WIDTH);
   return layOutColumns(
-    [head, ...rows].map((row) => row.slice(0, widths.length)),
-    widths,
+    [
+      ['', 'series', '', ...labels].map(palette.dim),
+      ...values.map((row, index) => ['', names[index] ?? '', '', ...row]),
+    ],
+    [SPACE_WIDTH, width - used, SPACE_WIDTH, ...widths],
     palette,
   );
+}
+
+/** The name of a series, of which no line ends with a separator. In ASCII, the separator is a comma at the end. */
+function formatName({ identity }: AssessedSeries, { isAsciiOnly, palette }: TableContext): string {
+  const name = formatSeriesName(identity);
+  return isAsciiOnly ? palette.encode(name) : name.replaceAll('\u00b7 ', `\u00b7${JOINT}`);
 }
 
 const paintVerdict = (verdict: Verdict, text: string, palette: Palette) =>
@@ -141,13 +164,10 @@ function renderSection(
 ): string {
   const { width, isAsciiOnly, times, margin, palette } = context;
   const { analysis, judgements } = series;
-  const { identity, findings, measurement } = analysis;
+  const { findings, measurement } = analysis;
   const retired = describeRetired(series, times);
-  const name = palette.bold(formatSeriesName(identity));
-  const title =
-    retired === null
-      ? name
-      : layOutColumns([[`${name} ${palette.warning(`(${retired})`)}`]], [width], palette);
+  const name = palette.bold(formatName(series, context));
+  const title = retired === null ? name : `${name} ${palette.warning(`(${retired})`)}`;
   const verdicts = judgements.flatMap((judgement) => [
     listVerdictRows(judgement, series, judgements.length > 1, context),
     ...jobsInSections.filter(({ job }) => job === judgement.job).map((job) => listJobRunRows(job, { times })),
@@ -164,7 +184,7 @@ function renderSection(
     measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
   ];
   return [
-    title,
+    layOutColumns([[title]], [width], palette),
     ...layOutBlocks(above, width, palette),
     ...(chart ? [chart] : []),
     ...layOutBlocks(below, width, palette),

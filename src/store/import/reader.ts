@@ -5,7 +5,7 @@ import { Assembler, type AssemblerOptions } from './stream/assembler.ts';
 import type { RecognisedContent } from './stream/content-counter.ts';
 import { LineReader } from './stream/line-reader.ts';
 import type { SkippedLines } from './stream/skipped-lines.ts';
-import type { ZoneConflict } from './zone-check.ts';
+import type { SuspectedZone, ZoneConflict } from './zone-check.ts';
 
 /** What was read from a file. */
 export interface ReadSummary {
@@ -16,6 +16,10 @@ export interface ReadSummary {
   content: RecognisedContent;
   skipped: readonly SkippedLines[];
   conflict: ZoneConflict | null;
+  /** The number of samples whose times have no zone, and were read in the zone of the import. */
+  zonelessSamples: number;
+  /** If times without a zone are UTC, they are probably wrong. */
+  suspectedZone: SuspectedZone | null;
 }
 
 /**
@@ -52,5 +56,7 @@ export async function readRecords(
     content: assembler.counter.content,
     skipped: assembler.skipped.list(),
     conflict: assembler.zoneCheck.findConflict(),
+    zonelessSamples: assembler.zoneCheck.sampleCount,
+    suspectedZone: assembler.zoneCheck.findSuspectedZone(),
   };
 }

@@ -15,6 +15,14 @@ export interface ZoneConflict {
   fittingZones: readonly string[];
 }
 
+/** Times without a zone that were read as UTC although the log probably has local time. */
+export interface SuspectedZone {
+  /** Every sample is at least this much later than its `LastUpdated`. */
+  seconds: Seconds;
+  /** A value for `--timezone`. */
+  zone: string;
+}
+
 /** A smaller contradiction is a clock error, not a wrong zone. */
 const CLOCK_SLACK_MS = 60_000;
 
@@ -22,6 +30,12 @@ const CLOCK_SLACK_MS = 60_000;
 const MAX_LAG_MS = 900_000;
 
 const HOUR_MS = 3_600_000;
+
+/** Fewer generations show a shift by chance. */
+const MIN_GENERATIONS = 5;
+
+/** Polls are not exactly one hour apart, so single rotations can look timely in spite of a shift of an hour. */
+const MIN_LATE_SHARE = 0.9;
 
 /** All offsets from +14:00 to -14:00, small ones first. */
 const ZONE_OFFSETS_MS = Array.from(
@@ -35,13 +49,19 @@ class ShiftRange {
   min = Number.NEGATIVE_INFINITY;
   /** The largest correction after which at least one rotation was seen when it happened. */
   max = Number.NEGATIVE_INFINITY;
+  rotations = 0;
+  /** Rotations before which a sample shows the old credentials after `LastUpdated` of the new ones. */
+  lateRotations = 0;
   #previous: { lastUpdated: Instant; at: Instant } | null = null;
 
   add(lastUpdated: Instant, at: Instant): void {
     this.min = Math.max(this.min, lastUpdated - at);
     const before = this.#previous;
-    if (before !== null && lastUpdated > before.lastUpdated)
+    if (before !== null && lastUpdated > before.lastUpdated) {
       this.max = Math.max(this.max, lastUpdated - before.at);
+      this.rotations += 1;
+      if (before.at - lastUpdated > CLOCK_SLACK_MS) this.lateRotations += 1;
+    }
     this.#previous = { lastUpdated, at };
   }
 }
@@ -52,9 +72,12 @@ export class ZoneCheck {
   readonly #read = new ShiftRange();
   /** Timestamps read as UTC. */
   readonly #utc = new ShiftRange();
+  /** The number of samples whose times have no zone. */
+  sampleCount = 0;
 
   /** @param wall the local time of the sample as if it were UTC */
   add({ lastUpdated, observedAt }: Sample, wall: Instant): void {
+    this.sampleCount += 1;
     if (lastUpdated === null) return;
     this.#read.add(lastUpdated, observedAt);
     this.#utc.add(lastUpdated, wall);
@@ -70,6 +93,19 @@ export class ZoneCheck {
       seconds: Math.floor((isEarly ? min : -max) / 1000),
       fittingZones: this.#findFittingZones(),
     };
+  }
+
+  /**
+   * Finds a zone east of UTC that {@link findConflict} cannot see, because the polls are as rare as the shift: no sample
+   * shows fresh credentials, and the old ones still seem to be served when the new ones have been issued.
+   */
+  findSuspectedZone(): SuspectedZone | null {
+    const { min, rotations, lateRotations } = this.#utc;
+    const hours = Math.floor((-min + CLOCK_SLACK_MS) / HOUR_MS);
+    const isShown = rotations + 1 >= MIN_GENERATIONS && lateRotations >= rotations * MIN_LATE_SHARE;
+    return isShown && hours >= 1 && hours <= 14
+      ? { seconds: Math.floor(-min / 1000), zone: formatOffset(hours * 3600) }
+      : null;
   }
 
   /** Returns whole hours if any whole hour fits, else other offsets. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createRoleWorkstation } from '../../support/cli/role-workstation.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -14,7 +15,7 @@ const keys = (number: number, expiresIn?: number): Record<string, string> => ({
 });
 
 describe('check --offline with a role', () => {
-  test('judges the role of the profile, and not a newer sample of another role', async () => {
+  ciTest('judges the role of the profile, and not a newer sample of another role', async () => {
     const { run, sts } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     await run(['poll', '--profile', 'admin']);
@@ -34,7 +35,7 @@ describe('check --offline with a role', () => {
     expect(sts.requests).toHaveLength(length);
   });
 
-  test('is unknown if only samples of another role are stored', async () => {
+  ciTest('is unknown if only samples of another role are stored', async () => {
     const { run } = await createRoleWorkstation();
     const tf = { AWS_PROFILE: 'tf' };
     await run(['poll', '--profile', 'admin']);
@@ -54,7 +55,7 @@ describe('check --offline with a role', () => {
     expect((await run(['check', '-j', '2h', '--offline', '--profile', 'tf'])).code).toBe(1);
   });
 
-  test('is unknown for a role that needs an MFA device, which no poll can assume', async () => {
+  ciTest('is unknown for a role that needs an MFA device, which no poll can assume', async () => {
     const { run } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     await run(['poll', '--profile', 'admin']);
@@ -71,7 +72,7 @@ describe('check --offline with a role', () => {
     expect(check.stdout).toContain('not-configured');
   });
 
-  test('is unknown if nothing says which of several roles the job of another host has', async () => {
+  ciTest('is unknown if nothing says which of several roles the job of another host has', async () => {
     const { run } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     await run(['poll', '--profile', 'admin']);
@@ -122,7 +123,7 @@ describe('check --offline with keys in the environment', () => {
   });
 });
 
-test('check --offline does not start the process of a profile', async () => {
+ciTest('check --offline does not start the process of a profile', async () => {
   const { run, home } = await createRoleWorkstation();
   const document = {
     Version: 1,

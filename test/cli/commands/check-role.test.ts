@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRoleWorkstation } from '../../support/cli/role-workstation.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 describe('a job that is too long for the credentials of a role', () => {
   test('check names the flag and the setting that make them valid for longer', async () => {
@@ -29,10 +30,15 @@ describe('a job that is too long for the credentials of a role', () => {
     expect(exec.stderr).toContain('--source role --duration 1h20m');
   });
 
-  test.each([
-    ['55m', 'run a job of less than 55m'],
-    ['3h', 'assume the role with credentials of a user and not of a role'],
-  ])('for a chained role and a job of %s, check does not advise a longer duration', async (job, text) => {
+  test.each(
+    sampleCases(
+      [
+        ['55m', 'run a job of less than 55m'],
+        ['3h', 'assume the role with credentials of a user and not of a role'],
+      ],
+      2,
+    ),
+  )('for a chained role and a job of %s, check does not advise a longer duration', async (job, text) => {
     const { run } = await createRoleWorkstation();
     const check = await run(['check', '-j', job, '--profile', 'chain']);
     expect(check.code).toBe(1);
@@ -41,7 +47,7 @@ describe('a job that is too long for the credentials of a role', () => {
     expect(check.stdout).not.toMatch(/--duration|duration_seconds|longer validity/);
   });
 
-  test('for the longest duration of AWS, check does not advise a longer one', async () => {
+  ciTest('for the longest duration of AWS, check does not advise a longer one', async () => {
     const { run } = await createRoleWorkstation();
     const flags = ['--source', 'role', '--profile', 'tf', '--duration', '12h'];
     const check = await run(['check', '-j', '12h', ...flags]);
@@ -77,7 +83,7 @@ describe('samples of one role that were requested for different durations', () =
     expect(check.stdout).not.toContain('not valid for long enough');
   });
 
-  test('check gives up at once if the request fails and the requested duration is too short', async () => {
+  ciTest('check gives up at once if the request fails and the requested duration is too short', async () => {
     const { run } = await createMixedHistory();
     const unreachable = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' };
     const check = await run(['check', '-j', '5h', '--profile', 'tf', '--wait', '90m'], unreachable);
@@ -85,7 +91,7 @@ describe('samples of one role that were requested for different durations', () =
     expect(check.stdout).toContain('never, because the requested validity is 1h');
   });
 
-  test('report lets the shortest count, and states no share of starts', async () => {
+  ciTest('report lets the shortest count, and states no share of starts', async () => {
     const { run } = await createMixedHistory();
     const text = await run(['report', '-j', '5h']);
     expect(text.code).toBe(1);
@@ -100,7 +106,7 @@ describe('samples of one role that were requested for different durations', () =
   });
 });
 
-test('a failed poll of a profile says nothing about the history of another role', async () => {
+ciTest('a failed poll of a profile says nothing about the history of another role', async () => {
   const { run } = await createRoleWorkstation();
   await run(['poll', '--profile', 'tf']);
   const check = await run(['check', '-j', '50m', '--profile', 'mfa', '--wait', '90m']);

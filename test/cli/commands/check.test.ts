@@ -12,7 +12,7 @@ import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
 import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 
 const SERIES = { host: 'i-0abc', source: 'imds', apiVersion: '2' } as const;
 
@@ -315,7 +315,7 @@ describe('check --wait', () => {
     expect(run.code).toBe(3);
   });
 
-  test('check --wait exits with 143 and no output after SIGTERM', async () => {
+  ciTest('check --wait exits with 143 and no output after SIGTERM', async () => {
     const endpoint = await startEndpoint(issuedNow(3600));
     const env = {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,

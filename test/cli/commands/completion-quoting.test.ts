@@ -9,7 +9,7 @@ import { type ShellSession, startShell } from '../../support/cli/interactive-she
 import { runCommand } from '../../support/cli/run-command.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { isThorough, sampleCases } from '../../support/thorough.ts';
 
 /** Names of hosts that have a meaning in some shell. */
 const HOSTILE = [
@@ -170,7 +170,10 @@ bind -x '"\\C-g": dump'
   );
 });
 
-describeReader('zsh', { program: 'zsh', package: 'zsh' }, () => {
+/** `completion.test.ts` starts these shells locally. */
+const describeMore = isThorough ? describeReader : () => {};
+
+describeMore('zsh', { program: 'zsh', package: 'zsh' }, () => {
   testInShell(() =>
     startShell(
       ['zsh', '-d', '-i'],
@@ -192,7 +195,7 @@ bindkey '^G' dump
   );
 });
 
-describeReader('fish', { program: 'fish', package: 'fish' }, () => {
+describeMore('fish', { program: 'fish', package: 'fish' }, () => {
   testInShell(
     () =>
       startShell(

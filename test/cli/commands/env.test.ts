@@ -7,6 +7,7 @@ import { mayBeSkipped } from '../../support/cli/namespaces.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 async function startInstance(expiresIn = 20_000) {
   const body = roleDocument({ expiresIn });
@@ -38,13 +39,18 @@ describe('env', () => {
     );
   });
 
-  test.each([
-    ['bash', 'env'],
-    ['sh', 'env'],
-    ['zsh', 'env'],
-    ['pwsh', 'powershell'],
-    ['cmd', 'windows-cmd'],
-  ])('env -f %s prints the format %s', async (shell, format) => {
+  test.each(
+    sampleCases(
+      [
+        ['bash', 'env'],
+        ['sh', 'env'],
+        ['zsh', 'env'],
+        ['pwsh', 'powershell'],
+        ['cmd', 'windows-cmd'],
+      ],
+      3,
+    ),
+  )('env -f %s prints the format %s', async (shell, format) => {
     const env = await startInstance();
     const [named, own] = [
       await runCommand(['env', '-j', '4h', '-f', shell], { env }),

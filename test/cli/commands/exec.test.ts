@@ -8,7 +8,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { isRunning, sendSignal } from '../../support/send-signal.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-import { ciTest } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -82,10 +82,15 @@ ciTest('a command started by exec keeps the region of the profile that exec remo
   expect(child.AWS_PROFILE).toBeUndefined();
 });
 
-test.each([
-  ['a copy', ['-j', '4h']],
-  ['an endpoint', ['--refresh']],
-])('a command that exec gives %s has the region of --profile', async (_, flags) => {
+test.each(
+  sampleCases(
+    [
+      ['a copy', ['-j', '4h']],
+      ['an endpoint', ['--refresh']],
+    ],
+    2,
+  ),
+)('a command that exec gives %s has the region of --profile', async (_, flags) => {
   const config = join(temporaryFolder(), 'config');
   writeFileSync(config, '[default]\nregion = us-east-2\n[profile load]\nregion = eu-central-1\n');
   const args = [...flags, '--source', 'imds', '--profile', 'load', ...SHOW_ENVIRONMENT];
@@ -96,15 +101,20 @@ test.each([
   });
 });
 
-test.each([
-  ['its own code', ['sh', '-c', 'exit 7'], 7],
-  ['a code that exec itself uses', ['sh', '-c', 'exit 125'], 125],
-  ['128 and the signal that killed it', ['sh', '-c', 'kill -KILL $$'], 137],
-  ['127 for an unknown command', ['no-such-command-here'], 127],
-  ['126 for a file that is not executable', ['/etc/passwd'], 126],
-  ['126 for a folder', ['/tmp'], 126],
-  ['126 for a path below a file', ['/etc/passwd/x'], 126],
-])('a command started by exec exits with %s', async (_, command, code) => {
+test.each(
+  sampleCases(
+    [
+      ['its own code', ['sh', '-c', 'exit 7'], 7],
+      ['a code that exec itself uses', ['sh', '-c', 'exit 125'], 125],
+      ['128 and the signal that killed it', ['sh', '-c', 'kill -KILL $$'], 137],
+      ['127 for an unknown command', ['no-such-command-here'], 127],
+      ['126 for a file that is not executable', ['/etc/passwd'], 126],
+      ['126 for a folder', ['/tmp'], 126],
+      ['126 for a path below a file', ['/etc/passwd/x'], 126],
+    ],
+    3,
+  ),
+)('a command started by exec exits with %s', async (_, command, code) => {
   const run = await exec(['-j', '4h', '--', ...command]);
   expect(run).toMatchObject({ code, stdout: '' });
   expect(run.stderr).toMatch(
@@ -188,7 +198,7 @@ ciTest('exec --refresh passes any credentials that have not expired', async () =
   expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });
 });
 
-test('exec --refresh does not start the command with keys that an endpoint cannot serve', async () => {
+ciTest('exec --refresh does not start the command with keys that an endpoint cannot serve', async () => {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIATESTTESTTEST0001', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
   const args = ['--refresh', '--source', 'environment', '--expires', '2h', '--', 'true'];
   const { code, stderr } = await exec(args, keys);
@@ -236,7 +246,7 @@ test('exec does not start the command if the source has no credentials', async (
   expect(run.stderr).toMatch(/^error: unreachable: .*\nhint: /);
 });
 
-test('exec does not start the command if a signal ends the wait', async () => {
+ciTest('exec does not start the command if a signal ends the wait', async () => {
   const { env } = await startInstance(3600);
   const args = ['exec', '-j', '70m', '--margin', '0', '--wait', '10h', '--', 'true'];
   const program = startProgram(args, { env });
@@ -275,6 +285,10 @@ const describeDashes = (words: string) =>
 test.each([
   [['-j', '10s', 'echo', 'hi'], describeDashes('-j 10s -- echo')],
   [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], describeDashes('-j 10s -- docker')],
+  [['./load.sh', '-j', '5h'], describeDashes('-j 5h -- ./load.sh')],
+  [['./load.sh', 'a', '--job-duration=5h'], describeDashes('-j 5h -- ./load.sh')],
+  [['make', '-j', '4'], describeDashes('-j 4h -- make')],
+  [['-j', '10s', 'make', '-j', '5h'], describeDashes('-j 10s -- make')],
   // The hint does not repeat what can be secret.
   [['-j', '10s', "echo 'secret'", 'hi'], describeDashes('-j 10s -- command')],
   [['--wiat', '1h'], `did you mean --wait? or ${describeDashes('-j 4h -- command')}`],
@@ -301,7 +315,7 @@ ciTest.each([
   expect(run.stderr.split('\n')).toEqual([`error: command '${command}' was not found`, `hint: ${hint}`, '']);
 });
 
-test('a run with --job is recorded, and the report judges by the longest run', async () => {
+ciTest('a run with --job is recorded, and the report judges by the longest run', async () => {
   const { env } = await startInstance();
   const job = ['--job', 'nightly load'];
   expect(

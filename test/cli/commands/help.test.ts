@@ -6,6 +6,7 @@ import { createHelpConfiguration } from '../../../src/cli/manual/format-help.ts'
 import { COMMANDS, declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const program = declareProgram();
 const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
@@ -29,6 +30,14 @@ function renderHelp(name: string, { columns, isShort = false, hasBold = false }:
   return text;
 }
 
+/** The lines of other files in the notes. */
+const verbatimLines = (command: (typeof program.commands)[number]) =>
+  (getHelp(command).notes ?? []).flatMap((note) =>
+    typeof note === 'object' && 'verbatim' in note
+      ? note.verbatim.filter((line) => /\bcred-watch /.test(line))
+      : [],
+  );
+
 /** The calls of cred-watch in an example. */
 const ourLines = (lines: readonly string[]): string[][] =>
   shellWords(lines.map((line) => line.replace(/\\$/, '')).join(' ')).flatMap((words) => {
@@ -44,7 +53,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     for (const [example] of examples) expect(example).toContain(own);
   });
 
-  test.each([80, 100, 300])(
+  test.each(sampleCases([80, 100, 300], 3))(
     `the help of ${name} fits %i columns, has no line of more than 100, and no trailing white space`,
     (columns) => {
       for (const isShort of [true, false]) {
@@ -86,23 +95,24 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
   });
 
-  test.each(getHelp(command).examples.map(([example]) => example.split('\n')))(
-    `the help of ${name} has a valid example: %s`,
-    async (...lines) => {
-      const found = ourLines(lines);
-      expect(found.length).toBeGreaterThan(0);
-      for (const words of found) {
-        let actions = 0;
-        const line = splitCommandLine(words, COMMANDS);
-        const declared = declareProgram(async () => {
-          actions += 1;
-        });
-        await declared.parseAsync(line.ownArguments, { from: 'user' });
-        expect(actions).toBe(1);
-        expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
-      }
-    },
-  );
+  const examples = [
+    ...getHelp(command).examples.map(([example]) => example.split('\n')),
+    ...verbatimLines(command).map((line) => [line]),
+  ];
+  test.each(sampleCases(examples, 3))(`the help of ${name} has a valid example: %s`, async (...lines) => {
+    const found = ourLines(lines);
+    expect(found.length).toBeGreaterThan(0);
+    for (const words of found) {
+      let actions = 0;
+      const line = splitCommandLine(words, COMMANDS);
+      const declared = declareProgram(async () => {
+        actions += 1;
+      });
+      await declared.parseAsync(line.ownArguments, { from: 'user' });
+      expect(actions).toBe(1);
+      expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
+    }
+  });
 });
 
 test('`report --help` and `help report` print the same text', async () => {
@@ -150,7 +160,7 @@ test('headings are bold on a terminal, and only headings', () => {
 test('a narrow terminal shows each description below its flag', () => {
   const lines = renderHelp('report', { columns: 50, isShort: true }).split('\n');
   expect(lines).toContain('  -j, --job-duration <duration>');
-  expect(lines).toContain('      judge a job that keeps its initial');
+  expect(lines).toContain('      judge a job that uses its initial');
   const isExample = (line: string) => line.startsWith('  cred-watch ');
   expect(lines.filter((line) => line.length > 50 && !isExample(line))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 let databaseCount = 0;
@@ -29,7 +30,7 @@ test('there are nineteen logs of the same twelve polls', () => {
   expect(usual).toHaveLength(19);
 });
 
-describe.each(usual)('the log %s', (name) => {
+describe.each(sampleCases(usual, 3))('the log %s', (name) => {
   test(`the log ${name} has twelve samples of four generations, and the worst case at the third rotation`, async () => {
     const db = newDatabase();
     const out = await succeed(['import', log(name), '--host', 'h', '--db', db]);
@@ -86,6 +87,70 @@ test('errors of curl in syslog without documents have the year of the file', asy
     observed_at: '2025-12-31T23:50:01Z',
     reason: 'timeout',
   });
+});
+
+/** Lines of `date` and documents, polled every hour, in a zone some hours from UTC. */
+function writeHourlyLog(name: string, hours: number): string {
+  const start = Date.UTC(2026, 10, 20);
+  const lines = Array.from({ length: 20 }, (_, index) => {
+    const at = start + index * 3_600_000;
+    const issued = start + Math.floor((at - start) / 3_780_000) * 3_780_000;
+    const local = new Date(at + hours * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+    const document = {
+      LastUpdated: new Date(issued).toISOString(),
+      Expiration: new Date(issued + 21_600_000).toISOString(),
+    };
+    return `${local}\n${JSON.stringify(document)}\n`;
+  });
+  const path = join(folder, name);
+  writeFileSync(path, lines.join(''));
+  return path;
+}
+
+test('times without a zone are read as UTC with one note for all files', async () => {
+  const files = ['utc-1.log', 'utc-2.log'].map((name) => writeHourlyLog(name, 0));
+  const run = await runCommand(['import', ...files, '--host', 'h', '--db', newDatabase()]);
+  expect(run.code).toBe(0);
+  expect(run.stderr.match(/without a zone/g)).toHaveLength(1);
+  expect(run.stderr).toMatch(
+    /^note: .*utc-1\.log and 1 more file: times without a zone are read as UTC\nhint: .*--timezone Europe\/Berlin, or --timezone UTC$/m,
+  );
+  const given = await runCommand([
+    'import',
+    ...files,
+    '--timezone',
+    'UTC',
+    '--host',
+    'h',
+    '--db',
+    newDatabase(),
+  ]);
+  expect(given.stderr).not.toMatch(/zone/);
+  const zoned = await runCommand([
+    'import',
+    log('01-date-then-json.log'),
+    '--host',
+    'h',
+    '--db',
+    newDatabase(),
+  ]);
+  expect(zoned.stderr).not.toMatch(/zone/);
+});
+
+test('a log in local time east of UTC is named, with the zone that fits', async () => {
+  const file = writeHourlyLog('berlin.log', 1);
+  const run = await runCommand(['import', file, '--host', 'h', '--db', newDatabase()]);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toMatch(/^note: .*every sample is at least 1h after its LastUpdated, .* local time\n/m);
+  expect(run.stderr).toMatch(/^hint: import with --timezone \+01:00, .*`cred-watch prune --remove-series`/m);
+  const dry = await runCommand(['import', file, '--dry-run', '--host', 'h', '--db', newDatabase()]);
+  expect(dry.stderr).toMatch(/--timezone \+01:00/);
+  expect(dry.stderr).not.toContain('prune');
+  const right = await runCommand([
+    ...['import', file, '--timezone', '+01:00', '--host', 'h', '--db', newDatabase()],
+  ]);
+  expect(right.code).toBe(0);
+  expect(right.stderr).not.toMatch(/zone/);
 });
 
 test('a zone whose name has several meanings needs --timezone', async () => {
@@ -188,6 +253,22 @@ describe('files', () => {
     );
   });
 
+  test('databases of a folder are skipped, and a note shows the command that copies their samples', async () => {
+    const [own, db] = [newFolder(), newDatabase()];
+    await succeed(['import', log('00-known.log'), '--host', 'web-1', '--db', join(own, 'web-1.db')]);
+    writeFileSync(join(own, 'web-1.db-wal'), '');
+    writeFileSync(join(own, 'web-2.log'), known);
+    const run = await runCommand(['import', own, '--db', db]);
+    expect(run.code).toBe(0);
+    expect(await hostsIn(db)).toContain('web-2');
+    const hint = `copy its samples with \`cred-watch export --db ${join(own, 'web-1.db')} | cred-watch import - --db ${db}\``;
+    expect(run.stderr).toMatch(
+      /^note: .*web-1\.db is a database, and import reads logs and exports; it was skipped$/m,
+    );
+    expect(run.stderr).toContain(`hint: ${hint}\n`);
+    expect(run.stderr).not.toContain('web-1.db-wal');
+  });
+
   test('files of gzip that are cut off are refused', async () => {
     const [file, db] = [join(newFolder(), 'a.log.gz'), newDatabase()];
     writeFileSync(file, gzipSync(known).subarray(0, 60));
@@ -276,17 +357,26 @@ describe('the role and the source', () => {
   };
   const expiration = '"Expiration":"2026-11-20T06:00:01Z"';
 
-  test.each([
-    [`{"RoleArn":"arn:aws:iam::111122223333:role/path/loader",${expiration}}`, 'container', 'loader'],
-    [
-      `{"RoleArn":"arn:aws:sts::111122223333:assumed-role/loader/session",${expiration}}`,
-      'container',
-      'loader',
-    ],
-    [`{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`, 'container', ''],
-    [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
-    [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
-  ])('the role and the source of %s are stored', async (document, source, role) => {
+  test.each(
+    sampleCases(
+      [
+        [`{"RoleArn":"arn:aws:iam::111122223333:role/path/loader",${expiration}}`, 'container', 'loader'],
+        [
+          `{"RoleArn":"arn:aws:sts::111122223333:assumed-role/loader/session",${expiration}}`,
+          'container',
+          'loader',
+        ],
+        [
+          `{"AccessKeyId":"ASIAEXAMPLEA1","Token":"x","AccountId":"111122223333",${expiration}}`,
+          'container',
+          '',
+        ],
+        [`{"Version":1,"AccessKeyId":"ASIAEXAMPLEA1",${expiration}}`, 'process', ''],
+        [`{"LastUpdated":"2026-11-19T23:50:01Z",${expiration}}`, 'imds', ''],
+      ],
+      3,
+    ),
+  )('the role and the source of %s are stored', async (document, source, role) => {
     expect(await importText(`2026-11-20T00:00:01Z ${document}\n`)).toMatchObject({ source, role });
   });
 

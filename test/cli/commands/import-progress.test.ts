@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runShell } from '../../support/cli/built-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 const log = join(folder, 'creds.log');
@@ -18,7 +19,7 @@ const importOnTerminal = (db: string, redirection: string, env: Record<string, s
   return runShell(script, { env: { DB: db, LOG: log, TERM: 'xterm', ...env } });
 };
 
-test.skipIf(noScript !== null)(
+test.skipIf(!isThorough || noScript !== null)(
   `import shows its progress on a terminal, and erases it at the end${noScript === null ? '' : ` (skipped: ${noScript})`}`,
   async () => {
     const { stdout } = await importOnTerminal(join(folder, '1.db'), '');

@@ -149,7 +149,7 @@ const BROKEN: typeof REFUSED = [
   ],
 ];
 
-describe.each(sampleCases(BROKEN, 3))('with %s', (_, settings, named) => {
+describe.each(sampleCases(BROKEN, 6))('with %s', (_, settings, named) => {
   test('check and env exit with 3, exec exits with 125, and each names the cause and the fix', async () => {
     const { endpoint, home, run } = await prepare(settings);
     const marker = join(home, 'started');
@@ -235,7 +235,7 @@ test.each<[string, Settings, string]>([
   expect(endpoint.requests).toEqual([]);
 });
 
-test('the role of a web identity is assumed, judged and passed, and a note names IMDS', async () => {
+ciTest('the role of a web identity is assumed, judged and passed, and a note names IMDS', async () => {
   const provider = new IdentityProvider();
   const sts = await startSts({ roles: [{ arn: ROLE_ARN, identities: { provider } }] });
   const { endpoint, run } = await prepare({
@@ -302,15 +302,18 @@ ciTest('the role of a profile is assumed with the credentials of IMDS', async ()
   expect(endpoint.requests.length).toBeGreaterThan(0);
 });
 
-test('keys in the environment without an expiration are unknown, and the role of IMDS is not used', async () => {
-  const { AWS_CREDENTIAL_EXPIRATION: _, ...env } = KEYS;
-  const { endpoint, run } = await prepare({ env });
-  const exec = await run('exec', '-j', '4h', '--', 'echo', 'started');
-  expect(exec).toMatchObject({ code: 125, stdout: '' });
-  expect(exec.stderr).toContain('--source imds');
-  expect((await run('check', '-j', '4h')).code).toBe(3);
-  expect(endpoint.requests).toEqual([]);
-});
+ciTest(
+  'keys in the environment without an expiration are unknown, and the role of IMDS is not used',
+  async () => {
+    const { AWS_CREDENTIAL_EXPIRATION: _, ...env } = KEYS;
+    const { endpoint, run } = await prepare({ env });
+    const exec = await run('exec', '-j', '4h', '--', 'echo', 'started');
+    expect(exec).toMatchObject({ code: 125, stdout: '' });
+    expect(exec.stderr).toContain('--source imds');
+    expect((await run('check', '-j', '4h')).code).toBe(3);
+    expect(endpoint.requests).toEqual([]);
+  },
+);
 
 test('a note names IMDS only if a setting names it, or if it was polled', async () => {
   const { run } = await prepare({ env: KEYS });

@@ -6,6 +6,7 @@ import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const folder = temporaryFolder(afterAll);
 const db = join(folder, 'samples.db');
@@ -164,7 +165,7 @@ describe('several keys', () => {
     expect(lines.at(-1)).toMatch(/^valid +ASIA…7WML +\d.*Z +i-0abc · imds v2 · loader$/);
   });
 
-  test('keys beyond the limit are not read', async () => {
+  ciTest('keys beyond the limit are not read', async () => {
     const ids = Array.from({ length: 10_002 }, (_, index) => `ASIA${String(index).padStart(16, '0')}`);
     const { stdout, stderr } = await key(['-'], ids.join(' '));
     expect(stdout.trim().split('\n')).toHaveLength(10_000);
@@ -173,7 +174,7 @@ describe('several keys', () => {
 });
 
 describe('hostile input', () => {
-  test('a line of 10 MB, NUL and bytes that are not UTF-8 do not hide a key', async () => {
+  ciTest('a line of 10 MB, NUL and bytes that are not UTF-8 do not hide a key', async () => {
     const stdin = `${'x'.repeat(10_000_000)} \0${CURRENT}\0 \u{fffd}${EXPIRED}\u{fffd}`;
     const { document } = await json(['-'], stdin);
     expect(document.keys).toHaveLength(2);
@@ -220,6 +221,41 @@ describe('hostile input', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('secret=');
     expect(canariesIn(stderr)).toEqual([]);
+  });
+
+  test.each([
+    ['\u2026', ''],
+    ['...', ''],
+    ['..', ''],
+    ['****', ''],
+    ['?', ''],
+    ['\ufffd', ''],
+    ['\u2026', 'in lower case'],
+  ])('a key id masked with %j %s is found by its visible characters', async (mask, written) => {
+    const masked = `ASIA${mask}${CURRENT.slice(-4)}`;
+    const { code, stdout } = await key([written === '' ? masked : masked.toLowerCase()]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('issued by             i-0abc');
+    expect(stdout).toContain(`ASIA\u2026${CURRENT.slice(-4)}`);
+  });
+
+  test('an id that lacks characters says so, unless a series has it', async () => {
+    const short = await key([CURRENT.slice(0, 18)]);
+    expect(short.code).toBe(3);
+    expect(short.stdout).toMatch(
+      /note +this id has 18 characters, but access key ids of AWS have 20 characters:/,
+    );
+    expect((await key([UNKNOWN])).stdout).not.toContain('characters');
+    expect((await key([CURRENT.slice(0, 11)])).stderr).toMatch(
+      /^error: the access key id is incomplete: it has 11 /,
+    );
+  });
+
+  test('a key id in lower case is an error that says so, unless a series has it', async () => {
+    const { code, stderr } = await key([CURRENT.toLowerCase()]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: an access key id of AWS has no lower-case letters\nhint: .*upper-case/);
+    expect((await key(['minioadmin'])).code).toBe(0);
   });
 
   test('a hint about quotes is shown only for a URL that the shell has cut off', async () => {

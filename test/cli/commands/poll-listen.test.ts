@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
 import { Connection, requestText, sendRequest } from '../../support/server/raw-client.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 /** IMDS with a role that can be detached and attached again. */
 async function instance() {
@@ -160,31 +161,34 @@ test('poll --listen accepts only host names of this machine and of --allow-host'
   await stop(poller);
 });
 
-test('poll --listen polls and responds with 64 descriptors although clients hold connections open', async () => {
-  const { state, endpoint } = await instance();
-  const limited = (args: readonly string[], options?: RunOptions) =>
-    startProgram(args, { ...options, prefix: ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'sh'] });
-  const poller = await startPoller(endpoint.url, [], limited);
-  await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);
-  const held = [
-    '',
-    'GET /',
-    'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: y',
-    `${requestText(poller.origin, 'GET', '/')}`,
-  ];
-  for (let count = 0; count < 200; count += 1) {
-    const connection = await Connection.open(poller.origin);
-    connection.pause();
-    connection.send(held[count % held.length] ?? '');
-  }
-  const { polls } = state;
-  await vi.waitFor(() => expect(state.polls).toBeGreaterThan(polls + 2), 10_000);
-  expect(await curl(`${poller.origin}/healthz`)).toMatchObject({ status: 200 });
-  expect(await curl(`${poller.origin}/metrics`)).toMatchObject({ status: 200 });
-  expect(await stop(poller)).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/EMFILE|error/) });
-});
+ciTest(
+  'poll --listen polls and responds with 64 descriptors although clients hold connections open',
+  async () => {
+    const { state, endpoint } = await instance();
+    const limited = (args: readonly string[], options?: RunOptions) =>
+      startProgram(args, { ...options, prefix: ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'sh'] });
+    const poller = await startPoller(endpoint.url, [], limited);
+    await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);
+    const held = [
+      '',
+      'GET /',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: y',
+      `${requestText(poller.origin, 'GET', '/')}`,
+    ];
+    for (let count = 0; count < 200; count += 1) {
+      const connection = await Connection.open(poller.origin);
+      connection.pause();
+      connection.send(held[count % held.length] ?? '');
+    }
+    const { polls } = state;
+    await vi.waitFor(() => expect(state.polls).toBeGreaterThan(polls + 2), 10_000);
+    expect(await curl(`${poller.origin}/healthz`)).toMatchObject({ status: 200 });
+    expect(await curl(`${poller.origin}/metrics`)).toMatchObject({ status: 200 });
+    expect(await stop(poller)).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/EMFILE|error/) });
+  },
+);
 
-test('poll --listen stops listening when a signal ends the poller', async () => {
+ciTest('poll --listen stops listening when a signal ends the poller', async () => {
   const { endpoint } = await instance();
   const poller = await startPoller(endpoint.url, [], startProgram);
   await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { textWritten } from '../../support/cli/text-written.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
@@ -52,27 +53,30 @@ describePostgres('poll --push', (server) => {
     ]);
   });
 
-  test('does not fail a single poll if the database rejects the user, a file is missing, or nothing is there', async () => {
-    const { database, env, args, countLocal } = await prepare(server());
-    const causes = [
-      [{ ...env, PGPASSWORD: 'wrong' }, database.url, 'rejected the password'],
-      [
-        env,
-        `${database.url}&sslrootcert=/nonexistent/ca.pem`.replace('sslmode=disable', ''),
-        'ca.pem does not exist',
-      ],
-    ] as const;
-    for (const [index, [environment, url, problem]] of causes.entries()) {
-      const { code, stdout, stderr } = await runCommand(['poll', ...args, '--push', url], {
-        env: environment,
-      });
-      expect(code).toBe(0);
-      expect(stdout).toContain('h1 · imds v2');
-      expect(stderr).toContain(`note: push: `);
-      expect(stderr).toContain(problem);
-      expect(countLocal()).toBe(index + 1);
-    }
-  });
+  ciTest(
+    'does not fail a single poll if the database rejects the user, a file is missing, or nothing is there',
+    async () => {
+      const { database, env, args, countLocal } = await prepare(server());
+      const causes = [
+        [{ ...env, PGPASSWORD: 'wrong' }, database.url, 'rejected the password'],
+        [
+          env,
+          `${database.url}&sslrootcert=/nonexistent/ca.pem`.replace('sslmode=disable', ''),
+          'ca.pem does not exist',
+        ],
+      ] as const;
+      for (const [index, [environment, url, problem]] of causes.entries()) {
+        const { code, stdout, stderr } = await runCommand(['poll', ...args, '--push', url], {
+          env: environment,
+        });
+        expect(code).toBe(0);
+        expect(stdout).toContain('h1 · imds v2');
+        expect(stderr).toContain(`note: push: `);
+        expect(stderr).toContain(problem);
+        expect(countLocal()).toBe(index + 1);
+      }
+    },
+  );
 
   test('rejects a destination that is not one before the first poll', async () => {
     const { env, args, countLocal } = await prepare(server());
@@ -99,18 +103,18 @@ describePostgres('poll --push', (server) => {
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await countSamples()).toBe(countLocal());
-    expect(countLocal()).toBeGreaterThan(2);
+    expect(countLocal()).toBeGreaterThan(1);
   });
 
-  // The poller notices after five seconds that the database is down.
   ciTest('polls while the database is down, says so once, and sends everything when it is back', async () => {
     const { database, env, args, countSamples, countLocal } = await prepare(server());
     await server().stop();
     const program = startCommand(
-      ['poll', ...args, '--interval', '1s', '--for', '9s', '--push', database.url],
+      ['poll', ...args, '--interval', '1s', '--for', '20s', '--push', database.url],
       { env },
     );
-    await new Promise((resolve) => setTimeout(resolve, 7500));
+    // The poller notices it after five seconds.
+    await textWritten(program.child.stderr, 'is not available');
     await server().start();
     const { code, stderr } = await program.done;
     expect(code).toBe(0);
@@ -129,7 +133,7 @@ describePostgres('poll --push', (server) => {
     const { code, stderr } = await runCommand(['poll', ...args, '--push', DOWN], { env });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^note: push: postgres:\S+ is not available: .*\n$/);
-    expect(performance.now() - startedAt).toBeLessThan(9000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(countLocal()).toBe(1);
   });
 
@@ -140,7 +144,7 @@ describePostgres('poll --push', (server) => {
       env,
     });
     expect(code).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(12_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(countLocal()).toBeGreaterThan(1);
   });
 

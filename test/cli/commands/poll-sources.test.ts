@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const [SECRET, TOKEN] = CANARIES;
 const AT = '2019-08-29T16:21:26Z';
@@ -76,7 +77,7 @@ test('a poll of a profile with a role is stored in the series of this role', asy
   expect(records).toMatchObject([{ source: 'role', role: 'loader' }]);
 });
 
-test('a poll of AWS at a short interval is rejected', async () => {
+ciTest('a poll of AWS at a short interval is rejected', async () => {
   const token = join(homeWith({}), 'token');
   writeFileSync(token, 'e30.e30.x');
   const env = {
@@ -122,7 +123,7 @@ test('a poll of a process is stored in a series with the name of the program', a
   expect(records).toMatchObject([{ source: 'process', role: 'printf', expiration: AT }]);
 });
 
-test('a failed poll of a process is reported and recorded', async () => {
+ciTest('a failed poll of a process is reported and recorded', async () => {
   const { run, records } = await poll(['--process', `echo ${SECRET} >&2; exit 3`]);
   expect(run).toEqual({
     code: 1,
@@ -135,7 +136,7 @@ test('a failed poll of a process is reported and recorded', async () => {
   expect(records).toMatchObject([{ record: 'failed_poll', source: 'process', reason: 'process-failed' }]);
 });
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
+test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
   '%s to a poll ends its child processes, and nothing is recorded',
   async (signal) => {
     const folder = temporaryFolder();
@@ -155,7 +156,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('poll rejects flags that cannot be combined', async () => {
+ciTest('poll rejects flags that cannot be combined', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runProgram(['poll', '--db', db, '--process', 'x', '--profile', 'y']);
   expect(run).toMatchObject({ code: 2, stdout: '' });

@@ -325,10 +325,19 @@ test.each(['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_
   },
 );
 
-test.each([
-  ['without WebAssembly', (poll: string) => poll.replace('"$NODE"', '"$NODE" --jitless'), '--jitless'],
-  ['without address space', (poll: string) => `ulimit -v 6000000; ${poll}`, '--disable-wasm-trap-handler'],
-])('a poll %s ends with exit code 2 and records nothing', async (_, change, hint) => {
+test.each(
+  sampleCases(
+    [
+      ['without WebAssembly', (poll: string) => poll.replace('"$NODE"', '"$NODE" --jitless'), '--jitless'],
+      [
+        'without address space',
+        (poll: string) => `ulimit -v 6000000; ${poll}`,
+        '--disable-wasm-trap-handler',
+      ],
+    ],
+    2,
+  ),
+)('a poll %s ends with exit code 2 and records nothing', async (_, change, hint) => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
@@ -339,7 +348,7 @@ test.each([
   expect(await exported(db)).toEqual([]);
 });
 
-test('a poll with too few file descriptors never counts as failed', async () => {
+ciTest('a poll with too few file descriptors never counts as failed', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
@@ -443,7 +452,7 @@ async function waitForDocuments({ seen }: ScriptedEndpoint, count: number): Prom
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
+test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
   'poll --interval loses no sample when %s ends the program',
   async (signal) => {
     const { endpoint, count } = await countingEndpoint();
@@ -461,7 +470,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('poll --interval ends after --for', async () => {
+ciTest('poll --interval ends after --for', async () => {
   const { endpoint, count } = await countingEndpoint();
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };
@@ -504,7 +513,7 @@ ciTest('a poll of an endpoint that never responds ends at its timeout', async ()
   expect(records).toMatchObject([{ reason: 'timeout' }]);
 });
 
-test('a running poll is finished and recorded after SIGTERM', async () => {
+ciTest('a running poll is finished and recorded after SIGTERM', async () => {
   let respond = () => {};
   const endpoint = await startEndpoint(({ method, path }, response) => {
     if (path !== `${ROLES}loader`) return metadataService()[`${method} ${path}`] as Step;
@@ -534,7 +543,7 @@ test('an interval that is too short is rejected before any request', async () =>
   expect(readFolder(folder)).toEqual({});
 });
 
-test('polls are recorded after the reader has closed the pipe', async () => {
+ciTest('polls are recorded after the reader has closed the pipe', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: db };

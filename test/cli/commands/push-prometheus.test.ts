@@ -7,6 +7,7 @@ import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startImportServer } from '../../support/push/import-server.ts';
 import { IMDS, recordSamples } from '../../support/report/rich-store.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const HOUR = 3_600_000;
 
@@ -84,13 +85,18 @@ test('poll --push sends each sample, and the verdict on the job', async () => {
   expect(rejected).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --job-duration needs/) });
 });
 
-test.each([
-  [['--to', 'prometheus=http://10.0.0.1:8429'], /^error: http:\/\/10\.0\.0\.1:8429 is not encrypted/],
-  [['--to', 'prometheus=http://user:s3cret@127.0.0.1:1'], /^error: the URL after prometheus= contains/],
-  [['--to', './folder', '-j', '4h'], /^error: --job-duration needs --to prometheus=URL\nhint: /],
-  [['--to', './folder', '--since', '7d'], /^error: --since needs --to prometheus=URL\nhint: /],
-  [['--to', 'prometheus=http://127.0.0.1:1', '--since', 'soon'], /^error: --since 'soon' is not a time/],
-])('push %j is wrong usage', async (args, error) => {
+test.each(
+  sampleCases(
+    [
+      [['--to', 'prometheus=http://10.0.0.1:8429'], /^error: http:\/\/10\.0\.0\.1:8429 is not encrypted/],
+      [['--to', 'prometheus=http://user:s3cret@127.0.0.1:1'], /^error: the URL after prometheus= contains/],
+      [['--to', './folder', '-j', '4h'], /^error: --job-duration needs --to prometheus=URL\nhint: /],
+      [['--to', './folder', '--since', '7d'], /^error: --since needs --to prometheus=URL\nhint: /],
+      [['--to', 'prometheus=http://127.0.0.1:1', '--since', 'soon'], /^error: --since 'soon' is not a time/],
+    ],
+    3,
+  ),
+)('push %j is wrong usage', async (args, error) => {
   const env = { CRED_WATCH_PROMETHEUS_TOKEN: 's3cret' };
   const { code, stdout, stderr } = await runCommand(['push', ...args, '--db', createDatabase()], { env });
   expect([code, stdout]).toEqual([2, '']);

@@ -6,6 +6,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { sampleCases } from '../../support/thorough.ts';
 import { recordHours } from '../../support/watch/push-history.ts';
 
 const CANARY = 'canary-password-4711';
@@ -184,27 +185,35 @@ describePostgres('push to PostgreSQL', (server) => {
 describe('wrong usage of push', () => {
   const PG = 'postgres://127.0.0.1:9/fleet';
 
-  test.each([
-    [[], '--to'],
-    [['--to', 'fleet'], "--to 'fleet' is not a destination"],
-    [['--to', `mysql://me:${CANARY}@db/fleet`], '--to is not a destination'],
-    [['--to', '/tmp/x', '--tag', 'a=b'], '--tag needs --to postgres://HOST/DATABASE'],
-    [['--to', '/tmp/x', '--migrate'], '--migrate needs --to postgres://HOST/DATABASE'],
-    [['--to', PG, '--to', '/tmp/x', '--migrate'], '--migrate supports only PostgreSQL'],
-    [['--to', PG, '--monthly'], '--monthly needs --migrate'],
-    [['--to', PG, '--retain', '90d'], '--retain needs --migrate'],
-    [['--to', PG, '--migrate', '--tag', 'a=b'], '--tag and --migrate cannot be combined'],
-    [['--to', PG, '--migrate', '--print', '--retain', '90d'], '--retain and --print cannot be combined'],
-    [['--to', PG, '--tag', 'Team=b'], "--tag 'Team=b' is not a tag"],
-    [['--to', PG, '--tag', 'team'], "--tag 'team' is not a tag"],
-    [['--to', PG, '--endpoint-url', 'http://127.0.0.1:9'], '--endpoint-url needs --to s3://BUCKET/PREFIX'],
-    [['--to', PG, '--db', '/nonexistent/samples.db'], '/nonexistent/samples.db does not exist'],
-    [
-      ['--to', `${PG}?sslmode=prefer`, '--db', 'EXISTING'],
-      'sslmode=prefer can send the password without encryption',
-    ],
-    [['--to', `postgres://me:${CANARY}@db/x`, '--db', 'EXISTING'], 'contains a password'],
-  ])('push %j says what is wrong', async (args, problem) => {
+  test.each(
+    sampleCases(
+      [
+        [[], '--to'],
+        [['--to', 'fleet'], "--to 'fleet' is not a destination"],
+        [['--to', `mysql://me:${CANARY}@db/fleet`], '--to is not a destination'],
+        [['--to', '/tmp/x', '--tag', 'a=b'], '--tag needs --to postgres://HOST/DATABASE'],
+        [['--to', '/tmp/x', '--migrate'], '--migrate needs --to postgres://HOST/DATABASE'],
+        [['--to', PG, '--to', '/tmp/x', '--migrate'], '--migrate supports only PostgreSQL'],
+        [['--to', PG, '--monthly'], '--monthly needs --migrate'],
+        [['--to', PG, '--retain', '90d'], '--retain needs --migrate'],
+        [['--to', PG, '--migrate', '--tag', 'a=b'], '--tag and --migrate cannot be combined'],
+        [['--to', PG, '--migrate', '--print', '--retain', '90d'], '--retain and --print cannot be combined'],
+        [['--to', PG, '--tag', 'Team=b'], "--tag 'Team=b' is not a tag"],
+        [['--to', PG, '--tag', 'team'], "--tag 'team' is not a tag"],
+        [
+          ['--to', PG, '--endpoint-url', 'http://127.0.0.1:9'],
+          '--endpoint-url needs --to s3://BUCKET/PREFIX',
+        ],
+        [['--to', PG, '--db', '/nonexistent/samples.db'], '/nonexistent/samples.db does not exist'],
+        [
+          ['--to', `${PG}?sslmode=prefer`, '--db', 'EXISTING'],
+          'sslmode=prefer can send the password without encryption',
+        ],
+        [['--to', `postgres://me:${CANARY}@db/x`, '--db', 'EXISTING'], 'contains a password'],
+      ],
+      3,
+    ),
+  )('push %j says what is wrong', async (args, problem) => {
     const database = createDatabase();
     const { code, stdout, stderr } = await push(args.map((arg) => (arg === 'EXISTING' ? database : arg)));
     expect(code).toBe(2);

@@ -5,6 +5,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { runAt } from '../../support/docs/run-at.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 /** Imports a history of `fixtures` and reports it at its time. Removes the layout: line breaks, and marks of the page. */
 async function report(history: string, args: readonly string[], format = 'table'): Promise<string> {
@@ -27,7 +28,7 @@ const FORMATS = ['table', 'markdown', 'html', 'junit', 'github'];
 describe('a window that contains the expiration', () => {
   const args = ['-j', '10m', '--margin', '0'];
 
-  test.each(['table', 'markdown', 'html'])(
+  test.each(sampleCases(['table', 'markdown', 'html'], 3))(
     'the worst case in %s has an upper limit if the credentials may have expired',
     async (format) => {
       const text = await report('window-that-crosses-expiration', args, format);
@@ -39,10 +40,13 @@ describe('a window that contains the expiration', () => {
     },
   );
 
-  test.each(FORMATS)('the finding ROTATION_TOO_LATE in %s has an upper limit', async (format) => {
-    const text = await report('window-that-crosses-expiration', args, format);
-    expect(text).toContain('the shortest was at most 5m');
-  });
+  test.each(sampleCases(FORMATS, 3))(
+    'the finding ROTATION_TOO_LATE in %s has an upper limit',
+    async (format) => {
+      const text = await report('window-that-crosses-expiration', args, format);
+      expect(text).toContain('the shortest was at most 5m');
+    },
+  );
 
   test('the chart of the page shows the worst case with its upper limit', async () => {
     const text = await report('window-that-crosses-expiration', args, 'html');
@@ -64,7 +68,7 @@ describe('a source that served expired credentials', () => {
     expect(text).toContain('the latest came 15m after the expiration');
   });
 
-  test.each(FORMATS)(
+  test.each(sampleCases(FORMATS, 3))(
     '%s does not advise waiting for a source that served expired credentials',
     async (format) => {
       const text = await report('served-expired', args, format);
@@ -74,17 +78,22 @@ describe('a source that served expired credentials', () => {
   );
 });
 
-test.each(FORMATS)('%s says on which day the spare validity is used up', async (format) => {
+test.each(sampleCases(FORMATS, 3))('%s says on which day the spare validity is used up', async (format) => {
   const text = await report('lead-times-shrink', ['-j', '5h20m'], format);
   expect(text).toContain('the spare validity of a 5h 20m job is used up on 2026-01-24');
 });
 
-test.each([
-  ['table', '; but lead times shrink'],
-  ['markdown', '; but lead times shrink'],
-  ['html', '. Lead times shrink, so the job will not stay safe.'],
-  ['github', '; but lead times shrink'],
-])('a safe verdict in %s says next to the spare validity that lead times shrink', async (format, remark) => {
+test.each(
+  sampleCases(
+    [
+      ['table', '; but lead times shrink'],
+      ['markdown', '; but lead times shrink'],
+      ['html', '. Lead times shrink, so the job will not stay safe.'],
+      ['github', '; but lead times shrink'],
+    ],
+    4,
+  ),
+)('a safe verdict in %s says next to the spare validity that lead times shrink', async (format, remark) => {
   const text = await report('lead-times-shrink', ['-j', '5h20m'], format);
   expect(text).toContain(`38m 24s to spare${remark}`);
 });
@@ -195,7 +204,7 @@ describe('--min-watched', () => {
     expect((await judgeHalfWatched('--min-watched', '80%', '-j', '5h')).code).toBe(1);
   });
 
-  test.each(['0', '101%', '80', 'most'])('--min-watched %s is wrong usage', async (share) => {
+  test.each(sampleCases(['0', '101%', '80', 'most'], 4))('--min-watched %s is wrong usage', async (share) => {
     const run = await judgeHalfWatched('--min-watched', share);
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/^error: .*--min-watched.*\nhint: .*\n$/);

@@ -6,6 +6,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const linux: SeriesIdentity = { host: 'linux', source: 'imds', apiVersion: '', role: '' };
 const windows: SeriesIdentity = { ...linux, host: 'windows' };
@@ -163,10 +164,13 @@ describe('a job with recorded runs', () => {
     [['--until', '2015-11-18T01:59:59Z'], 1, 1],
     [['--since', '2015-11-18T01:30:00Z', '--until', '2015-11-18T04:30:00Z'], 3, 2],
   ];
-  test.for(NARROWED)('a job with recorded runs has the runs that %j selects', async ([args, count, hour]) => {
-    const { job_runs } = await json('--job', 'nightly', ...args);
-    expect([job_runs.run_count, getHour(job_runs)]).toEqual([count, hour]);
-  });
+  test.for(sampleCases(NARROWED, 3))(
+    'a job with recorded runs has the runs that %j selects',
+    async ([args, count, hour]) => {
+      const { job_runs } = await json('--job', 'nightly', ...args);
+      expect([job_runs.run_count, getHour(job_runs)]).toEqual([count, hour]);
+    },
+  );
 });
 
 describe('a job that cannot be judged', () => {
@@ -202,7 +206,7 @@ describe('a job that cannot be judged', () => {
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
-  test.for(ERRORS)(
+  test.for(sampleCases(ERRORS, 4))(
     'a report on a job that cannot be judged is an error with a hint: $args',
     async ({ args, error, hint, runs }) => {
       const stderr = `error: ${error}\nhint: ${hint}\n`;

@@ -47,7 +47,7 @@ test.each<[words: string, code: number, message: string]>([
   [
     '--fleet -j 4h -f html -o page.html',
     0,
-    'wrote page.html: safe: a 4h job with a margin of 5m is safe on 1 of 1 host (100%)',
+    'wrote page.html: safe so far: a 4h job with a margin of 5m is safe on 1 of 1 host (100%)',
   ],
   [
     '--presign 7d -o report.txt',

@@ -12,6 +12,7 @@ import {
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const createEnv = (more: Record<string, string> = {}) => ({
   CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
@@ -169,7 +170,7 @@ describe('several roles', () => {
     );
   });
 
-  test('an address of its own serves one role under /latest/', async () => {
+  ciTest('an address of its own serves one role under /latest/', async () => {
     const { env } = await createWorkstation();
     const listen = ['--listen', 'ops=127.0.0.1:0', '--listen', 'loader=127.0.0.1:0'];
     const { environments, origins, stop } = await startServer([...createArgs(), ...listen], { env });
@@ -181,13 +182,13 @@ describe('several roles', () => {
     expect((await stop()).stderr).not.toContain('ignore the path');
   });
 
-  test('--default-role is served under /latest/ too', async () => {
+  ciTest('--default-role is served under /latest/ too', async () => {
     const { env } = await createWorkstation();
     const { origin } = await startServer([...createArgs(), '--default-role', 'ops'], { env });
     expect((await getDocument({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${origin}/` })).role).toBe('top');
   });
 
-  test('the token of one role is invalid for another role', async () => {
+  ciTest('the token of one role is invalid for another role', async () => {
     const { env } = await createWorkstation();
     const { environments } = await startServer([...createArgs(), '--shape', 'ecs'], { env });
     const { 'loader ecs': loader = {}, 'ops ecs': ops = {} } = environments;

@@ -6,6 +6,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const USER = 'AKIACANARY0000000001';
 const SECRET = 'CANARY-secret';
@@ -106,12 +107,17 @@ async function reportAfterPoll(profile: string, job: string) {
   return { poll, run, findings, text, verdict: report.verdict };
 }
 
-test.each([
-  ['top', ['ROLE_CHAIN_CAPPED'], 'AWS limits its credentials to 1h'],
-  ['middle', ['DURATION_NOT_SET'], "its credentials last 1h, AWS's default"],
-  ['middle-long', [], ''],
-  ['session-analyst', [], ''],
-])('a report after a poll of the profile %s has the findings %j', async (profile, codes, text) => {
+test.each(
+  sampleCases(
+    [
+      ['top', ['ROLE_CHAIN_CAPPED'], 'AWS limits its credentials to 1h'],
+      ['middle', ['DURATION_NOT_SET'], "its credentials last 1h, AWS's default"],
+      ['middle-long', [], ''],
+      ['session-analyst', [], ''],
+    ],
+    4,
+  ),
+)('a report after a poll of the profile %s has the findings %j', async (profile, codes, text) => {
   const report = await reportAfterPoll(profile, '3h');
   expect(report.poll.code, report.poll.stderr).toBe(0);
   expect(report.findings.map(({ code }: { code: string }) => code)).toEqual(codes);
@@ -139,13 +145,18 @@ test('a report after a refused duration says so', async () => {
   expect(text).toContain('1 poll requested a duration that AWS refused');
 });
 
-test.each([
-  ['top', '3h', ['ROLE_CHAIN_CAPPED']],
-  ['middle', '3h', ['DURATION_NOT_SET']],
-  ['middle', '30m', []],
-  ['analyst', '2h', ['SSO_TOKEN_ENDS_BEFORE_JOB']],
-  ['analyst', '30m', ['SSO_TOKEN_EXPIRES']],
-])('check --offline of the profile %s has the notes of check for a %s job', async (profile, job, codes) => {
+test.each(
+  sampleCases(
+    [
+      ['top', '3h', ['ROLE_CHAIN_CAPPED']],
+      ['middle', '3h', ['DURATION_NOT_SET']],
+      ['middle', '30m', []],
+      ['analyst', '2h', ['SSO_TOKEN_ENDS_BEFORE_JOB']],
+      ['analyst', '30m', ['SSO_TOKEN_EXPIRES']],
+    ],
+    5,
+  ),
+)('check --offline of the profile %s has the notes of check for a %s job', async (profile, job, codes) => {
   const { run } = await prepare();
   await run('poll', '--profile', profile);
   const offline = await run('check', '--offline', '--profile', profile, '-j', job, '-f', 'json');

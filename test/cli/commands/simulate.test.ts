@@ -13,7 +13,7 @@ import {
   withToken,
 } from '../../support/cli/running-simulation.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { ciTest } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const FREE = ['--listen', '127.0.0.1:0'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -146,7 +146,7 @@ describe('the output of simulate at the start', () => {
 describe('simulate ends with exit code 0 and a summary', () => {
   const SUMMARY = /\n\n# 2 requests from 1 client(?: in \d+s)?; 1 set of credentials served 1 time\n\n# /;
 
-  test.for(['SIGTERM', 'SIGINT'] as const)(
+  test.for(sampleCases(['SIGTERM', 'SIGINT'] as const, 2))(
     'simulate ends with exit code 0 and a summary after a %s',
     async (signal) => {
       const { environment, child, done } = await startSimulation([], {}, startProgram);
@@ -165,7 +165,7 @@ describe('simulate ends with exit code 0 and a summary', () => {
     expect(run.stdout).toMatch(/\n\n# no client made a request\n$/);
   });
 
-  test('simulate ends with exit code 0 and a summary while a client waits for a response', async () => {
+  ciTest('simulate ends with exit code 0 and a summary while a client waits for a response', async () => {
     const stalls = ['--fault', 'stall,path=/slow'];
     const { environment, child, stop } = await startSimulation(stalls, {}, startProgram);
     const waiting = curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}slow`);
@@ -188,7 +188,7 @@ test('simulate --listen reports a port that is in use', async () => {
   });
 });
 
-test('simulate --listen listens on no address if one of several is in use', async () => {
+ciTest('simulate --listen listens on no address if one of several is in use', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void taken.close());

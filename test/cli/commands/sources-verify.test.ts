@@ -12,6 +12,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { imds, ROLES } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const USER = 'AKIACANARY0000000001';
 const SECRET = 'CANARY-secret/access+key';
@@ -269,7 +270,7 @@ const PROVIDERS: Record<
   },
 };
 
-test.for(Object.entries(PROVIDERS))(
+test.for(sampleCases(Object.entries(PROVIDERS), 3))(
   'the credentials of the provider %s are verified',
   async ([name, each]) => {
     const account = await startAccount();
@@ -467,7 +468,7 @@ const FAILURES: Record<string, FailureCase> = {
   },
 };
 
-test.for(Object.entries(FAILURES))('%s is a failure with a fix', async ([, each]) => {
+test.for(sampleCases(Object.entries(FAILURES), 3))('%s is a failure with a fix', async ([, each]) => {
   const account = await startAccount();
   const env = { ...KEYS, ...OFF, ...each.env };
   const fail = () => {

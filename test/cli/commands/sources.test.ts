@@ -12,6 +12,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { imds, ROLES } from '../../support/sources/polling.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 function findCase(name: string): ShadowingCase {
   const found = CASES.find((each) => each.name === name);
@@ -24,13 +25,18 @@ async function runCase(name: string, ...args: string[]): Promise<Run> {
   return runCommand(['sources', ...args], { env: environment });
 }
 
-test.each([
-  ['instance-role', 0],
-  ['irsa', 0],
-  ['metadata-disabled', 1],
-  ['expired-task-credentials', 1],
-  ['nothing', 1],
-])('sources in the case %s ends with exit code %i', async (name, code) => {
+test.each(
+  sampleCases(
+    [
+      ['instance-role', 0],
+      ['irsa', 0],
+      ['metadata-disabled', 1],
+      ['expired-task-credentials', 1],
+      ['nothing', 1],
+    ],
+    3,
+  ),
+)('sources in the case %s ends with exit code %i', async (name, code) => {
   const run = await runCase(name);
   expect(run, run.stderr).toMatchObject({ code, stderr: '' });
   expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
@@ -52,15 +58,20 @@ test('the last line says that some SDKs get no credentials, although the exit co
   expect((await runCase('instance-role')).stdout).not.toContain('no credentials');
 });
 
-test.each([
-  ['instance-role', ['imds']],
-  ['irsa', ['web-identity']],
-  ['codebuild', ['codebuild']],
-  ['lambda', ['lambda']],
-  ['process', ['process']],
-  ['profile', ['keys']],
-  ['nothing', []],
-])('sources in the case %s shows general knowledge of %j', async (name, environments) => {
+test.each(
+  sampleCases(
+    [
+      ['instance-role', ['imds']],
+      ['irsa', ['web-identity']],
+      ['codebuild', ['codebuild']],
+      ['lambda', ['lambda']],
+      ['process', ['process']],
+      ['profile', ['keys']],
+      ['nothing', []],
+    ],
+    4,
+  ),
+)('sources in the case %s shows general knowledge of %j', async (name, environments) => {
   const run = await runCase(name, '-f', 'json');
   const { general_knowledge: entries } = JSON.parse(run.stdout);
   expect(entries.map(({ environment }: { environment: string }) => environment)).toEqual(environments);
@@ -259,7 +270,7 @@ describe('sources shows no secret', () => {
     };
   }
 
-  test.each([['text'], ['json']])('sources shows no secret in %s', async (format) => {
+  test.each(sampleCases([['text'], ['json']], 2))('sources shows no secret in %s', async (format) => {
     const env = await createEnvironment();
     const { stdout, stderr, code } = await runProgram(['sources', '--debug', '-f', format], { env });
     expect(code).toBe(0);

@@ -188,7 +188,7 @@ describe('--exit-codes nagios prints one line and nothing on stderr', () => {
     const { stdout } = await run('report', '--fleet', '-j', '4h55m', '--exit-codes', 'nagios');
     const { text, data } = parseNagiosLine(stdout);
     expect(text).toMatch(
-      /^not safe: .* safe on 1 of 2 hosts \(50%\); 1 not safe, 0 unknown; worst host linux: /,
+      /^not safe: .* safe on 1 of 2 hosts \(50%\); 1 not safe, 0 unknown; 1 safe so far, with a short history; worst host linux: /,
     );
     expect(data).toEqual({
       hosts: { value: 2, unit: '', min: 0 },

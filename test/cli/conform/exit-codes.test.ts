@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 // A check waits for the end of a token.
 describe.concurrent('the exit code of conform', () => {
-  test.for(SHAPES)(
+  test.for(sampleCases(SHAPES, 4))(
     'the exit code is 0 if the environment names an endpoint of %s',
     async (shape, { onTestFinished }) => {
       const { environments } = await startSimulated({ shapes: [shape], imds: 'v2' }, onTestFinished);
@@ -20,7 +21,7 @@ describe.concurrent('the exit code of conform', () => {
     expect(run.stderr).toMatch(/^error: .*too short.*\nhint: use at least 1m/);
   });
 
-  test.for(['no-role', 'error'])(
+  test.for(sampleCases(['no-role', 'error'], 2))(
     'the exit code is 3 with the fault %s',
     async (fault, { onTestFinished }) => {
       const { origin } = await startSimulated({ imds: 'v2', faults: [fault] }, onTestFinished);

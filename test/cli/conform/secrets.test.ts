@@ -67,7 +67,7 @@ const CASES = Object.entries(ENDPOINTS).flatMap(([name, handler]) =>
 );
 
 describe('secrets of the endpoint', () => {
-  test.each(sampleCases(CASES, 12))(
+  test.each(sampleCases(CASES, 24))(
     'an endpoint that $name: $format shows no secret',
     async ({ handler, format }) => {
       const endpoint = await startEndpoint(handler);

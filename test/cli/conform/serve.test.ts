@@ -44,7 +44,7 @@ describe('serve conforms', () => {
     expect(await check(shape, environment)).toEqual(CONFORMS);
   });
 
-  test('serve conforms in the shape ecs with a profile that names the role', async () => {
+  ciTest('serve conforms in the shape ecs with a profile that names the role', async () => {
     const { environment } = await serve('--profile', 'middle', '--shape', 'ecs');
     expect(await check('ecs', environment)).toEqual(CONFORMS);
   });
@@ -63,7 +63,7 @@ describe('serve conforms', () => {
     expect(await check('imds', environment)).toEqual(CONFORMS);
   });
 
-  test('serve conforms under the path of each of several roles', async () => {
+  ciTest('serve conforms under the path of each of several roles', async () => {
     const { environments } = await serve('--serve', 'one=profile:middle', '--serve', 'two=profile:middle');
     const checked = Object.values(environments).map((env) => check('imds', env));
     expect(checked.length).toBe(2);

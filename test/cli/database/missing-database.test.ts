@@ -8,6 +8,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 /** Both logs of 2015, without roles. No test changes it. */
 const db = join(temporaryFolder(afterAll), 'samples.db');
@@ -140,7 +141,7 @@ describe('samples of root', () => {
       prefix: [...OWN_MOUNTS, 'sh', '-c', SCRIPT, 'sh', mode, db, ...AS_OTHER_USER],
     });
 
-  test.skipIf(problem !== null && mayBeSkipped)(
+  test.skipIf(!isThorough || (problem !== null && mayBeSkipped))(
     `a hint tells another user to run the command as root${skipped}`,
     async () => {
       expect(problem).toBeNull();

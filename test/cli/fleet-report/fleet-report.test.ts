@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { IMDS, recordFailures, recordSamples, START } from '../../support/report/rich-store.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 12;
@@ -126,15 +127,20 @@ describe('report --fleet', () => {
     expect(unknown.stderr).toContain('error: no runs of job other');
   });
 
-  test.each([
-    [['--retired'], '--retired shows series'],
-    [['--presign', '7d'], '--presign cannot be judged for a fleet'],
-    [['-f', 'junit'], '--format junit cannot show a fleet'],
-    [['-f', 'github'], '--format github cannot show a fleet'],
-    [['-f', 'table', '-f', 'openmetrics=x.txt'], '--format openmetrics cannot show a fleet'],
-    [['--confidence', '95%'], '--confidence needs a job to judge'],
-    [['--group-by', ''], "--group-by ''"],
-  ])('%j is rejected', async (flags, message) => {
+  test.each(
+    sampleCases(
+      [
+        [['--retired'], '--retired shows series'],
+        [['--presign', '7d'], '--presign cannot be judged for a fleet'],
+        [['-f', 'junit'], '--format junit cannot show a fleet'],
+        [['-f', 'github'], '--format github cannot show a fleet'],
+        [['-f', 'table', '-f', 'openmetrics=x.txt'], '--format openmetrics cannot show a fleet'],
+        [['--confidence', '95%'], '--confidence needs a job to judge'],
+        [['--group-by', ''], "--group-by ''"],
+      ],
+      4,
+    ),
+  )('%j is rejected', async (flags, message) => {
     const { code, stdout, stderr } = await report(createFleet(), '--fleet', ...flags);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -142,13 +148,16 @@ describe('report --fleet', () => {
     expect(stderr).toContain('\nhint: ');
   });
 
-  test.each(['junit', 'github'])('the hint for -f %s names the report without --fleet', async (format) => {
-    const file = createFleet();
-    const { stderr } = await report(file, '--fleet', '-f', format);
-    expect(stderr).toContain(`or leave out --fleet: \`cred-watch report -f ${format}\` shows each series`);
-    const { stdout } = await report(file, '-j', '4h', '-f', format);
-    for (const host of ['web-1', 'web-2', 'batch-1', 'new-1']) expect(stdout).toContain(host);
-  });
+  test.each(sampleCases(['junit', 'github'], 2))(
+    'the hint for -f %s names the report without --fleet',
+    async (format) => {
+      const file = createFleet();
+      const { stderr } = await report(file, '--fleet', '-f', format);
+      expect(stderr).toContain(`or leave out --fleet: \`cred-watch report -f ${format}\` shows each series`);
+      const { stdout } = await report(file, '-j', '4h', '-f', format);
+      for (const host of ['web-1', 'web-2', 'batch-1', 'new-1']) expect(stdout).toContain(host);
+    },
+  );
 
   test('several formats are written at once', async () => {
     const folder = temporaryFolder();

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { collectGarbage } from '../../support/garbage-collection.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { IMDS, START } from '../../support/report/rich-store.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 
 const HOUR = 3_600_000;
 
@@ -46,7 +46,7 @@ test('a fleet of many hosts answers from a database file', async () => {
   expect(report.hosts.slice(0, short).map(({ host }: { host: string }) => host)).toContain('host-7');
 });
 
-test('only the figures of a history stay in memory', () => {
+ciTest('only the figures of a history stay in memory', () => {
   const [hosts, hours] = [6, 1500];
   const file = createHosts(hosts, hours);
   const freshness = { now: START + hours * HOUR, maxAge: 'default' as const };

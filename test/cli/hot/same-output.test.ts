@@ -191,7 +191,7 @@ const normalise = ({ code, signal, stdout, stderr }: Run) => ({
 });
 
 describe('the program does the same as the whole program without a bundle for the command', () => {
-  test.concurrent.for(sampleCases(COMMAND_LINES, 24))(
+  test.concurrent.for(sampleCases(COMMAND_LINES, 72))(
     'a bundle and the whole program have the same output: %s',
     async ([line, env = {}], { onTestFinished, expect }) => {
       const runWith = (program: string) => runIn(temporaryFolder(onTestFinished), program, line, env);

@@ -9,7 +9,7 @@ import { readFolder } from '../../support/cli/temporary-folder.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import { createMachine } from '../../support/installation/check-machine.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 /** A machine after `init --write`: a line of the crontab, a running cron, and one sample. */
 async function createInstallation() {
@@ -110,7 +110,7 @@ const LINES: [string, (line: string) => string, object][] = [
   ],
 ];
 
-test.each(LINES)('a line with %s is read', async (_, edit, expected) => {
+test.each(sampleCases(LINES, 3))('a line with %s is read', async (_, edit, expected) => {
   const machine = await createInstallation();
   const line = edit((machine.crontab.read() ?? '').split('\n')[1] ?? '');
   machine.crontab.write(
@@ -123,7 +123,7 @@ test.each(LINES)('a line with %s is read', async (_, edit, expected) => {
   );
 });
 
-test('without /proc, it is unknown whether cron runs', async () => {
+ciTest('without /proc, it is unknown whether cron runs', async () => {
   const machine = await createInstallation();
   rmSync(join(machine.root, 'proc'), { recursive: true });
   const result = await machine.check();
@@ -173,7 +173,7 @@ const PROBLEMS: [string, (machine: Machine) => void, object][] = [
   ],
 ];
 
-test.each(sampleCases(PROBLEMS, 3))('%s is a problem', async (_, damage, expected) => {
+test.each(sampleCases(PROBLEMS, 6))('%s is a problem', async (_, damage, expected) => {
   const machine = await createInstallation();
   damage(machine);
   const result = await machine.check();
@@ -277,7 +277,7 @@ const UNITS: typeof PROBLEMS = [
   ],
 ];
 
-test.each(sampleCases(UNITS, 2))('the units of a user are checked: %s', async (_, prepare, expected) => {
+test.each(sampleCases(UNITS, 6))('the units of a user are checked: %s', async (_, prepare, expected) => {
   const machine = await createInstallation();
   const program = /\S+bin\/cred-watch\.js/.exec(machine.crontab.read() ?? '')?.[0];
   machine.crontab.write('');

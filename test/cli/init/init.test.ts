@@ -10,6 +10,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { recorder } from '../../support/installation/recorder.ts';
 import { writeCrontabStandIn } from '../../support/installation/stand-ins.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
+import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const CRON = ['--schedule', 'cron'];
@@ -95,7 +96,7 @@ test('--write changes no line that polls the same credentials', async () => {
   expect(crontab.read()).toBe(line);
 });
 
-test('--write replaces an earlier line of init, and keeps the other lines', async () => {
+ciTest('--write replaces an earlier line of init, and keeps the other lines', async () => {
   const { init, crontab } = await createInstance();
   crontab.write(Buffer.from('# caf\xe9\n', 'latin1'));
   await init([...CRON, '--write', '--yes']);
@@ -121,7 +122,7 @@ test('the question shows the earlier line, and a refusal claims nothing', async 
   expect(crontab.read()).toBe(before);
 });
 
-test('init names an installed line while cron does not run, and shows no second poller', async () => {
+ciTest('init names an installed line while cron does not run, and shows no second poller', async () => {
   const { init, crontab } = await createInstance();
   await init([...CRON, '--write', '--yes']);
   const before = crontab.read();
@@ -154,6 +155,26 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error: no credentials found: unreachable: .*\nhint: /);
   expect(crontab.read()).toBeNull();
+});
+
+test('a profile that does not exist is no credentials: init names what each SDK does, and ends with 1', async () => {
+  const { init } = await createInstance();
+  const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(
+    /^error: no credentials found: AWS_PROFILE names the profile nope, which does not exist, .*\.NET stop \(profile nope does not exist\); .* use IMDS\nhint: correct AWS_PROFILE/,
+  );
+});
+
+test('init says what to do about expired credentials', async () => {
+  const { origin } = await startSimulated({ faults: ['expired=5m'] });
+  const { init } = await createInstance();
+  const { code, stdout } = await init(CRON, { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ {2}expire .* EXPIRED 5m 0\ds ago$/m);
+  expect(stdout).toMatch(
+    /^ {2}attention {7}the metadata endpoint serves expired credentials: check the trust/m,
+  );
 });
 
 ciTest('a broken crontab program is an error that quotes its message', async () => {
@@ -312,7 +333,7 @@ const ANSWERS: [answer: string, message: string, isInstalled: boolean][] = [
   ['', 'nothing changed', false],
 ];
 
-test.each(sampleCases(ANSWERS, 3))(
+test.each(sampleCases(ANSWERS, 6))(
   'the answer %j decides whether the line is installed',
   async (answer, message, isInstalled) => {
     const { crontab, database, folder, env } = await createInstance();

@@ -91,7 +91,7 @@ test.each(
   },
 );
 
-test('the usual line of a user names the default database', async () => {
+ciTest('the usual line of a user names the default database', async () => {
   const installation = await installInHome();
   const { stdout } = await run(
     installation,

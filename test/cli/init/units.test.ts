@@ -71,7 +71,7 @@ test('a unit that polls other credentials stays', async () => {
   const words = ['poll', '--source', 'imds', '--role', '50% $loader'];
   await expect(prepare(300, { words })).rejects.toMatchObject({
     message: `${path} polls other credentials`,
-    hint: 'poll both with --schedule cron, or first remove the file',
+    hint: 'poll both with --schedule cron, or first run `cred-watch init --remove`',
   });
   expect(readFileSync(path, 'utf8')).toBe(before);
 });

@@ -5,7 +5,7 @@ import type { RunningProgram } from '../../support/cli/program-run.ts';
 import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { fillRichly, HOSTILE_WITHOUT_NUL } from '../../support/report/rich-store.ts';
 import { migrateDatabase, pushTo } from '../../support/watch/push-history.ts';
 
@@ -116,7 +116,7 @@ test('flags that contradict --listen are rejected', async () => {
   expect(await reject([...listen, '--since', 'soon'])).toContain("--since 'soon' is not a time");
 });
 
-describePostgres('report --listen with PostgreSQL', (server) => {
+describePostgresInCi('report --listen with PostgreSQL', (server) => {
   test('a selection that is too large is an error at the start, with the flag of the command', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);

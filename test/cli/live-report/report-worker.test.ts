@@ -12,7 +12,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { fillRichly, NOW, recordSamples } from '../../support/report/rich-store.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-import { ciTest } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const WORKER = repositoryPath('dist/report-worker.js');
 
@@ -48,7 +48,7 @@ function filledDatabase(): string {
 const render = (each: LiveReportRequest, stop = new AbortController().signal) =>
   renderInWorker(WORKER, each, stop);
 
-test.each(['html', 'json', 'prometheus'] as const)(
+test.each(sampleCases(['html', 'json', 'prometheus'] as const, 3))(
   'the thread of the live report renders %s like the thread of the poller',
   async (format) => {
     const each = request(filledDatabase(), format);

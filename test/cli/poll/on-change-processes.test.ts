@@ -6,7 +6,7 @@ import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { NOWHERE } from '../../support/cli/program-run.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { HOUR, startPlace } from '../../support/recipes/endpoints.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 
 async function startHost() {
   const { env } = await startPlace('imds', 6 * HOUR);
@@ -33,23 +33,27 @@ test('of processes that poll at once, one runs the command for each change', asy
   expect(readLines(file)).toEqual(rounds);
 }, 60_000);
 
-test('while a killed poll has the claim, other polls wait for its end', async () => {
-  const { up, down, file } = await startHost();
-  const args = ['poll', '--on-change', `echo run >> ${file}; sleep 2`];
-  await runProgram(args, { env: up });
-  const killed = startProgram(args, { env: down });
-  await vi.waitFor(() => expect(readLines(file)).toHaveLength(1), 10_000);
-  killed.child.kill('SIGKILL');
-  await killed.done;
-  await runProgram(args, { env: down });
-  expect(readLines(file)).toHaveLength(1);
-  const database = new Database(up.CRED_WATCH_DB);
-  // The run of the command ends after one minute.
-  const claim = database.prepare('SELECT expires_at - claimed_at AS length FROM change_claims').get();
-  expect(claim).toEqual({ length: 120_000 });
-  database.prepare('UPDATE change_claims SET expires_at = claimed_at + 1').run();
-  database.close();
-  await runProgram(args, { env: down });
-  await runProgram(args, { env: down });
-  expect(readLines(file)).toHaveLength(2);
-}, 30_000);
+ciTest(
+  'while a killed poll has the claim, other polls wait for its end',
+  async () => {
+    const { up, down, file } = await startHost();
+    const args = ['poll', '--on-change', `echo run >> ${file}; sleep 2`];
+    await runProgram(args, { env: up });
+    const killed = startProgram(args, { env: down });
+    await vi.waitFor(() => expect(readLines(file)).toHaveLength(1), 10_000);
+    killed.child.kill('SIGKILL');
+    await killed.done;
+    await runProgram(args, { env: down });
+    expect(readLines(file)).toHaveLength(1);
+    const database = new Database(up.CRED_WATCH_DB);
+    // The run of the command ends after one minute.
+    const claim = database.prepare('SELECT expires_at - claimed_at AS length FROM change_claims').get();
+    expect(claim).toEqual({ length: 120_000 });
+    database.prepare('UPDATE change_claims SET expires_at = claimed_at + 1').run();
+    database.close();
+    await runProgram(args, { env: down });
+    await runProgram(args, { env: down });
+    expect(readLines(file)).toHaveLength(2);
+  },
+  30_000,
+);

@@ -147,7 +147,7 @@ test('with --interval, each change runs the command once, and later polls are no
   expect(read()).toEqual(['result|recorded|server-error', 'result|server-error|recorded']);
 });
 
-test('a change is reported again until a command succeeds, also by another command', async () => {
+ciTest('a change is reported again until a command succeeds, also by another command', async () => {
   const { state, file, read, poll } = await startInstance();
   const command = log(file, 'OLD_ROLE', 'NEW_ROLE');
   expect(await poll('exit 7')).toMatchObject({ code: 0, stderr: '' });
@@ -164,7 +164,7 @@ test('a change is reported again until a command succeeds, also by another comma
   expect(read()).toEqual(['role|loader|writer']);
 });
 
-test('check, env and plain polls between two polls with a command lose no change', async () => {
+ciTest('check, env and plain polls between two polls with a command lose no change', async () => {
   const { state, env, file, read, poll } = await startInstance();
   const command = log(file, 'OLD_RESULT', 'NEW_RESULT');
   await poll(command);

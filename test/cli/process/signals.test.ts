@@ -42,7 +42,7 @@ async function startSilentInstance() {
   return { env, requested };
 }
 
-test.each(sampleCases(ENDING, 5))(
+test.each(sampleCases(ENDING, 15))(
   '%s to exec ends the command, and exec exits with 128+n',
   async (signal) => {
     const { env } = await startInstance();
@@ -66,7 +66,7 @@ const HARMLESS = [
   'SIGTTIN',
 ] as const;
 
-test.each(sampleCases(HARMLESS, 3))('%s to exec ends neither exec nor the command', async (signal) => {
+test.each(sampleCases(HARMLESS, 9))('%s to exec ends neither exec nor the command', async (signal) => {
   const { env } = await startInstance();
   const program = startProgram([...EXEC, ...CHILD], { env });
   await linesWritten(program, 1);

@@ -35,20 +35,20 @@ const STYLED = [
 
 const suffix = noTerminal === null ? '' : ` (skipped: ${noTerminal})`;
 describe.skipIf(noTerminal !== null)(`on a terminal${suffix}`, () => {
-  test.each(sampleCases(STYLED, 5))('$name has no control characters with TERM=dumb', async ({ args }) => {
+  test.each(sampleCases(STYLED, 10))('$name has no control characters with TERM=dumb', async ({ args }) => {
     const { stdout } = await runOnTerminal(args, { env: { ...env, TERM: 'dumb' } });
     expect(stdout).not.toBe('');
     expect(stdout).not.toMatch(/[^\n\x20-\x7e\u00a0-\uffff]/);
   });
 
-  test.each(sampleCases(STYLED, 5))('$name has control characters on other terminals', async ({ args }) => {
+  test.each(sampleCases(STYLED, 10))('$name has control characters on other terminals', async ({ args }) => {
     expect((await runOnTerminal(args, { env })).stdout).toContain('\u001b[');
   });
 
   test.each(
     sampleCases(
       COMMANDS.map(({ name }) => name),
-      9,
+      18,
     ),
   )('the help of %s has no control characters with TERM=dumb', async (name) => {
     const { stdout } = await runOnTerminal([name, '--help'], { env: { ...env, TERM: 'dumb' } });

@@ -89,7 +89,7 @@ test('without a terminal, --remove-series needs --yes and changes nothing', asyn
   const { code, stdout, stderr } = await prune(db, '--host', 'vm');
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
-    'error: --remove-series has to ask, and the standard input is not a terminal\n' +
+    'error: --remove-series asks first, and standard input is not a terminal\n' +
       'hint: add --yes to remove without a question, or --dry-run to only see the series\n',
   );
   expect(await readHosts(db)).toEqual(['web-1', 'vm']);

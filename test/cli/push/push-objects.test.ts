@@ -8,6 +8,7 @@ import { FALSE_KEYS, useFalseKeys } from '../../support/object-storage/aws-varia
 import { startS3Server } from '../../support/object-storage/s3-server.ts';
 import { describeS3rver, S3RVER_KEYS } from '../../support/object-storage/s3rver.ts';
 import { IMDS, recordSamples, START } from '../../support/report/rich-store.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 useFalseKeys();
 
@@ -129,10 +130,15 @@ describe('push to a bucket', () => {
     expect(readFileSync(db).includes('these+tests')).toBe(false);
   });
 
-  test.each([
-    ['s3://key:secret@fleet/cw', ['--endpoint-url', 'http://127.0.0.1:9']],
-    ['s3://fleet', ['--endpoint-url', 'http://user:secret@127.0.0.1:9']],
-  ])('%s with %j is refused without the secret', async (to, flags) => {
+  test.each(
+    sampleCases(
+      [
+        ['s3://key:secret@fleet/cw', ['--endpoint-url', 'http://127.0.0.1:9']],
+        ['s3://fleet', ['--endpoint-url', 'http://user:secret@127.0.0.1:9']],
+      ],
+      2,
+    ),
+  )('%s with %j is refused without the secret', async (to, flags) => {
     const { db } = createDatabase();
     const { code, stderr } = await runCommand(['push', '--to', to, ...flags, '--db', db], { env: KEYS });
     expect(code).toBe(2);

@@ -11,7 +11,7 @@ import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { findLineViolations, findViolations } from '../../support/docs/schemas.ts';
 import { SHORT_TIMESTAMP } from '../../support/short-timestamp.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 const HOUR = 3600;
 const isLinux = process.platform === 'linux';
@@ -43,14 +43,23 @@ function recordKey(expiresInSeconds: number): string {
 }
 
 describe.runIf(isLinux)('check --pid', () => {
-  test.each([
-    [
-      '1h',
-      0,
-      /^safe: a 1h job with a margin of 5m that has run for \d+s as process \d+, 5[34]m(?: \d\ds)? to spare\n/,
-    ],
-    ['3h', 1, /^not safe: a 3h job .* that has run for \d+s as process \d+, 1h 0[56]m(?: \d\ds)? short\n/],
-  ])('the rest of a job of %s is judged by the copy of the process', async (duration, code, first) => {
+  test.each(
+    sampleCases(
+      [
+        [
+          '1h',
+          0,
+          /^safe: a 1h job with a margin of 5m that has run for \d+s as process \d+, 5[34]m(?: \d\ds)? to spare\n/,
+        ],
+        [
+          '3h',
+          1,
+          /^not safe: a 3h job .* that has run for \d+s as process \d+, 1h 0[56]m(?: \d\ds)? short\n/,
+        ],
+      ],
+      2,
+    ),
+  )('the rest of a job of %s is judged by the copy of the process', async (duration, code, first) => {
     const { pid } = await startJob(copyVariables(2 * HOUR));
     const run = await check(pid, ['-j', duration]);
     expect(run).toMatchObject({ code, stderr: '' });
@@ -59,7 +68,7 @@ describe.runIf(isLinux)('check --pid', () => {
     expect(run.stdout).toContain('as the variables of the process state\n');
   });
 
-  test('without a duration, the expiration is shown and the verdict is unknown', async () => {
+  ciTest('without a duration, the expiration is shown and the verdict is unknown', async () => {
     const { pid } = await startJob(copyVariables(2 * HOUR));
     const run = await check(pid, ['-f', 'json']);
     expect(run).toMatchObject({ code: 3, stderr: '' });
@@ -144,20 +153,25 @@ describe.runIf(isLinux)('a process without a copy', () => {
   const codeOf = ({ stdout }: Run) => JSON.parse(stdout).unknown_reason;
   const json = ['-j', '1h', '-f', 'json'];
 
-  test.each([
-    ['no variables', {}, { code: 'NO_COPY', provider: 'imds' }],
-    [
-      'a container endpoint',
-      { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/v1' },
-      { code: 'NO_COPY', provider: 'container' },
-    ],
-    [
-      'long-lived keys',
-      { AWS_ACCESS_KEY_ID: 'AKIAFALSEFALSE000001', AWS_SECRET_ACCESS_KEY: 'x' },
-      { code: 'LONG_LIVED' },
-    ],
-    ['no expiration', COPY_WITHOUT_EXPIRATION, { code: 'EXPIRATION_UNKNOWN' }],
-  ])('a process with %s is unknown, and --watch ends at once', async (_, env, reason) => {
+  test.each(
+    sampleCases(
+      [
+        ['no variables', {}, { code: 'NO_COPY', provider: 'imds' }],
+        [
+          'a container endpoint',
+          { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/v1' },
+          { code: 'NO_COPY', provider: 'container' },
+        ],
+        [
+          'long-lived keys',
+          { AWS_ACCESS_KEY_ID: 'AKIAFALSEFALSE000001', AWS_SECRET_ACCESS_KEY: 'x' },
+          { code: 'LONG_LIVED' },
+        ],
+        ['no expiration', COPY_WITHOUT_EXPIRATION, { code: 'EXPIRATION_UNKNOWN' }],
+      ],
+      4,
+    ),
+  )('a process with %s is unknown, and --watch ends at once', async (_, env, reason) => {
     const { pid } = await startJob(env);
     const run = await check(pid, json);
     expect(run.code).toBe(3);

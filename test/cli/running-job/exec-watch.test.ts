@@ -99,7 +99,7 @@ describe('exec --watch', () => {
   });
 
   describe.skipIf(noPidNamespace !== null && mayBeSkipped)(`PID namespace ${noPidNamespace ?? ''}`, () => {
-    test('exec --watch as the first process of a container reports the end of its command', async () => {
+    ciTest('exec --watch as the first process of a container reports the end of its command', async () => {
       const run = await runProgram([...EXEC, '-j', '1h', '--', 'sh', '-c', 'exit 7'], {
         env: createEnv(2 * HOUR),
         prefix: OWN_PROCESSES,
@@ -144,7 +144,7 @@ describe.runIf(process.platform === 'linux')('check --pid and its process', () =
   });
 
   describe.skipIf(noOtherUser !== null && mayBeSkipped)(`another user ${noOtherUser ?? ''}`, () => {
-    test('the process of another user is an error without a value', async () => {
+    ciTest('the process of another user is an error without a value', async () => {
       const { pid } = await startJob(copyVariables(2 * HOUR));
       const run = await runProgram(['check', '--pid', String(pid), '-j', '1h'], {
         env: { CRED_WATCH_DB: '/nonexistent/samples.db' },

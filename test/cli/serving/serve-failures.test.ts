@@ -7,6 +7,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const FREE = ['--listen', '127.0.0.1:0'];
 const createEnv = (more: Record<string, string> = {}) => ({
@@ -72,14 +73,19 @@ describe('a first request that fails', () => {
     expect(stderr).not.toContain('CANARY');
   });
 
-  test.each([
-    [['--profile', 'loader'], 'loader'],
-    [['--profile', '2021-03-23'], 'profile'],
-    [['--profile', 'Metrics'], 'profile'],
-    [['--profile', 'a/b'], 'profile'],
-    [['--source', 'container'], 'container'],
-    [[], 'default'],
-  ])('%j serves a role with the name %s', async (args, name) => {
+  test.each(
+    sampleCases(
+      [
+        [['--profile', 'loader'], 'loader'],
+        [['--profile', '2021-03-23'], 'profile'],
+        [['--profile', 'Metrics'], 'profile'],
+        [['--profile', 'a/b'], 'profile'],
+        [['--source', 'container'], 'container'],
+        [[], 'default'],
+      ],
+      3,
+    ),
+  )('%j serves a role with the name %s', async (args, name) => {
     const env = createEnv({ HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' });
     const { code, stderr } = await serve(args, env);
     expect(code).toBe(1);

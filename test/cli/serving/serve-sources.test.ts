@@ -118,16 +118,19 @@ ciTest('a sign-in that ends is reported with the command, and no request waits f
   const server = await startServer(['--source', 'sso', '--profile', 'corp'], { env });
   storeSsoToken(home, 'corp', { accessToken: 'signed-out', expiresAt: '2026-01-01T00:00:00Z' });
   await server.logged(/clients get status 503/);
-  const startedAt = Date.now();
   const { environments, origin } = server;
   const endpoint = environments.imds?.AWS_EC2_METADATA_SERVICE_ENDPOINT;
   const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
   const { body } = await curl(`${endpoint}latest/api/token`, headers, 'PUT');
   const path = 'latest/meta-data/iam/security-credentials/Analyst';
-  const response = await curl(`${endpoint}${path}`, { 'X-aws-ec2-metadata-token': body });
-  expect(response.status).toBe(503);
-  expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
-  expect(Date.now() - startedAt).toBeLessThan(1000);
+  const startedAt = Date.now();
+  // A request that waits takes up to 900 ms.
+  for (let count = 0; count < 10; count += 1) {
+    const response = await curl(`${endpoint}${path}`, { 'X-aws-ec2-metadata-token': body });
+    expect(response.status).toBe(503);
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+  }
+  expect(Date.now() - startedAt).toBeLessThan(4500);
   const health = JSON.parse((await curl(`${origin}/healthz`)).body);
   expect(health.roles[0].error).toMatchObject({
     reason: 'sso-login-required',

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { startNotifySocket } from '../../support/cli/notify-socket.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const PATH = process.env.PATH ?? '';
 const PID = 4711;
@@ -23,10 +24,15 @@ function create(env: Record<string, string>) {
 const SYSTEMD_NOTIFY = { program: 'systemd-notify', package: 'systemd' };
 
 describeReader('messages to systemd', SYSTEMD_NOTIFY, () => {
-  test.each([
-    ['a path', () => join(temporaryFolder(), 'notify')],
-    ['an abstract name', () => `@cred-watch-test-${process.pid}-${Math.random()}`],
-  ])('systemd gets the messages in order at %s', async (_, createName) => {
+  test.each(
+    sampleCases(
+      [
+        ['a path', () => join(temporaryFolder(), 'notify')],
+        ['an abstract name', () => `@cred-watch-test-${process.pid}-${Math.random()}`],
+      ],
+      2,
+    ),
+  )('systemd gets the messages in order at %s', async (_, createName) => {
     const name = createName();
     const socket = await startNotifySocket(name);
     const { manager, problems } = create({ NOTIFY_SOCKET: name });
@@ -59,11 +65,16 @@ describeReader('messages to systemd', SYSTEMD_NOTIFY, () => {
     expect(count()).toBe(before);
   });
 
-  test.each([
-    ['without a watchdog', {}],
-    ['for the watchdog of another process', { WATCHDOG_USEC: '200000', WATCHDOG_PID: '1' }],
-    ['with an invalid time', { WATCHDOG_USEC: 'x' }],
-  ])('no message of the watchdog is sent %s', async (_, env) => {
+  test.each(
+    sampleCases(
+      [
+        ['without a watchdog', {}],
+        ['for the watchdog of another process', { WATCHDOG_USEC: '200000', WATCHDOG_PID: '1' }],
+        ['with an invalid time', { WATCHDOG_USEC: 'x' }],
+      ],
+      3,
+    ),
+  )('no message of the watchdog is sent %s', async (_, env) => {
     const name = join(temporaryFolder(), 'notify');
     const socket = await startNotifySocket(name);
     const { manager } = create({ NOTIFY_SOCKET: name, ...env });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { credentials, curl, DOCUMENT, startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 test('a seed gives the same credentials again, and another seed gives others', async () => {
   const first = async (seed: string) => {
@@ -164,11 +165,16 @@ test('the timing gives a note if credentials can expire before a rotation', asyn
 });
 
 describe('IMDS', () => {
-  test.for([
-    ['both', 200, 200],
-    ['v2', 200, 401],
-    ['v1', 405, 200],
-  ] as const)(
+  test.for(
+    sampleCases(
+      [
+        ['both', 200, 200],
+        ['v2', 200, 401],
+        ['v1', 405, 200],
+      ] as const,
+      3,
+    ),
+  )(
     '--imds %s responds %i to a token request, and %i to a GET without a token',
     async ([mode, token, without]) => {
       const { environment } = await startSimulation(['--imds', mode]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PROGRAM } from '../../support/cli/built-program.ts';
 import { minimalEnvironment, repositoryPath, startProcess } from '../../support/cli/program-run.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE00000NEW',
@@ -32,11 +33,16 @@ describe.runIf(process.getuid?.() === 0)('a user without HOME who is not in /etc
   }
 
   const SOURCE = ['-j', '1h', '--source', 'environment'];
-  test.each([
-    ['check', [], 0, /^safe: /],
-    ['env', ['-f', 'env'], 0, /ASIAEXAMPLE00000NEW/],
-    ['exec', ['--job', 'nightly', '--', 'sh', '-c', 'echo ran; exit 9'], 9, /^ran\n$/],
-  ])(
+  test.each(
+    sampleCases(
+      [
+        ['check', [], 0, /^safe: /],
+        ['env', ['-f', 'env'], 0, /ASIAEXAMPLE00000NEW/],
+        ['exec', ['--job', 'nightly', '--', 'sh', '-c', 'echo ran; exit 9'], 9, /^ran\n$/],
+      ],
+      3,
+    ),
+  )(
     'a user without HOME who is not in /etc/passwd runs %s without a database, with a note',
     async (command, args, code, stdout) => {
       expect(await run([PROGRAM, command, ...SOURCE, ...args])).toMatchObject({
@@ -63,10 +69,15 @@ describe.runIf(process.getuid?.() === 0)('a user without HOME who is not in /etc
     );
   });
 
-  test.each([
-    ['poll', ['--source', 'environment']],
-    ['check', ['-j', '1h', '--offline']],
-  ])(
+  test.each(
+    sampleCases(
+      [
+        ['poll', ['--source', 'environment']],
+        ['check', ['-j', '1h', '--offline']],
+      ],
+      2,
+    ),
+  )(
     'a user without HOME who is not in /etc/passwd gets an error from %s, which needs a database',
     async (command, args) => {
       const stderr = `error: ${UNKNOWN}\n${HINT}`;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const HISTORY = fixturePath('histories/safe-to-the-second/observations.ndjson');
 
@@ -82,7 +83,7 @@ function makeDatabase(make: (file: string) => void): string {
 const NOTE = /^note: continuing without the database: [^\n]+\n$/;
 
 describe('commands that start a job continue without the database', () => {
-  test.for(UNUSABLE)('check judges with a note beside a database %s', async ([, make]) => {
+  test.for(sampleCases(UNUSABLE, 3))('check judges with a note beside a database %s', async ([, make]) => {
     const run = await runCommand(['check', '-j', '1h', ...SOURCE, '--db', makeDatabase(make)], {
       env: CREDENTIALS,
     });
@@ -90,20 +91,39 @@ describe('commands that start a job continue without the database', () => {
     expect(run.stderr).toMatch(NOTE);
   });
 
-  test.for(UNUSABLE)('env prints credentials with a note beside a database %s', async ([, make]) => {
-    const args = ['env', '-j', '1h', '-f', 'env', ...SOURCE, '--db', makeDatabase(make)];
-    const run = await runCommand(args, { env: CREDENTIALS });
-    expect([run.code, run.stdout.includes('ASIAEXAMPLE00000NEW')]).toEqual([0, true]);
-    expect(run.stderr).toMatch(NOTE);
-  });
+  test.for(sampleCases(UNUSABLE, 3))(
+    'env prints credentials with a note beside a database %s',
+    async ([, make]) => {
+      const args = ['env', '-j', '1h', '-f', 'env', ...SOURCE, '--db', makeDatabase(make)];
+      const run = await runCommand(args, { env: CREDENTIALS });
+      expect([run.code, run.stdout.includes('ASIAEXAMPLE00000NEW')]).toEqual([0, true]);
+      expect(run.stderr).toMatch(NOTE);
+    },
+  );
 
-  test.for(UNUSABLE)('exec returns the exit code of its command beside a database %s', async ([, make]) => {
-    const db = makeDatabase(make);
-    const args = ['exec', '-j', '1h', '--job', 'nightly', ...SOURCE, '--db', db, '--', 'sh', '-c', 'exit 9'];
-    const run = await runCommand(args, { env: CREDENTIALS });
-    expect(run).toMatchObject({ code: 9, stdout: '' });
-    expect(run.stderr).toMatch(NOTE);
-  });
+  test.for(sampleCases(UNUSABLE, 3))(
+    'exec returns the exit code of its command beside a database %s',
+    async ([, make]) => {
+      const db = makeDatabase(make);
+      const args = [
+        'exec',
+        '-j',
+        '1h',
+        '--job',
+        'nightly',
+        ...SOURCE,
+        '--db',
+        db,
+        '--',
+        'sh',
+        '-c',
+        'exit 9',
+      ];
+      const run = await runCommand(args, { env: CREDENTIALS });
+      expect(run).toMatchObject({ code: 9, stdout: '' });
+      expect(run.stderr).toMatch(NOTE);
+    },
+  );
 });
 
 describe('a damaged database is an error', () => {
@@ -117,16 +137,18 @@ describe('a damaged database is an error', () => {
     ['check', '-j', '1h', '--offline', ...SOURCE],
   ];
   for (const [name, make] of DAMAGED) {
-    test.for(COMMANDS.map((args) => [args.join(' '), args] as const))(
-      `cred-watch %s reports a database ${name} as damaged`,
-      async ([, args]) => {
-        const file = makeDatabase(make);
-        const run = await runCommand([...args, '--db', file], { env: CREDENTIALS });
-        expect(run.code).toBe(2);
-        expect(run.stderr).toContain(`the database ${file} is damaged\nhint: `);
-        if (args[0] === 'poll') expect(run.stderr).toMatch(/^error: (the|no) sample was (not )?recorded: /);
-      },
-    );
+    test.for(
+      sampleCases(
+        COMMANDS.map((args) => [args.join(' '), args] as const),
+        4,
+      ),
+    )(`cred-watch %s reports a database ${name} as damaged`, async ([, args]) => {
+      const file = makeDatabase(make);
+      const run = await runCommand([...args, '--db', file], { env: CREDENTIALS });
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain(`the database ${file} is damaged\nhint: `);
+      if (args[0] === 'poll') expect(run.stderr).toMatch(/^error: (the|no) sample was (not )?recorded: /);
+    });
   }
 });
 

@@ -93,7 +93,7 @@ describe('modules of Node', () => {
     return JSON.parse(readFileSync(log, 'utf8'));
   }
 
-  test.each(sampleCases(Object.entries(COMMANDS), 3))(
+  test.each(sampleCases(Object.entries(COMMANDS), 9))(
     '%s loads no slow module and not ICU',
     async (name, args) => {
       const bare = await findLoaded(['-e', '0']);
@@ -120,7 +120,7 @@ describe('modules of Node', () => {
 describe.skipIf(noFaultLibrary !== null)(`files ${noFaultLibrary ?? ''}`, () => {
   const MAX_FILES = 20;
 
-  test.each(sampleCases(Object.entries(COMMANDS), 5))(
+  test.each(sampleCases(Object.entries(COMMANDS), 10))(
     '%s opens at most 20 files more than Node itself',
     async (_, args) => {
       const library = compileLibrary('test/support/start/opened-files.c', temporaryFolder());

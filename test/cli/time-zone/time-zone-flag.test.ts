@@ -7,6 +7,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const UTC_TIME = /\d\d:\d\d(?::\d\d)?Z/;
 const KOLKATA_TIME = /\d\d:\d\d:\d\d\+05:30/;
@@ -25,12 +26,17 @@ describe('check --timezone', () => {
       runCommand(['check', '--db', db, ...args], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin } });
   }
 
-  test.each([
-    ['a safe start', ['-j', '1h']],
-    ['a start that is not safe', ['-j', '30h']],
-    ['--wait', ['-j', '30h', '--wait', '1s']],
-    ['a stored sample', ['-j', '1h', '--offline']],
-  ])('the output about %s has only times of the zone', async (_, args) => {
+  test.each(
+    sampleCases(
+      [
+        ['a safe start', ['-j', '1h']],
+        ['a start that is not safe', ['-j', '30h']],
+        ['--wait', ['-j', '30h', '--wait', '1s']],
+        ['a stored sample', ['-j', '1h', '--offline']],
+      ],
+      4,
+    ),
+  )('the output about %s has only times of the zone', async (_, args) => {
     const check = await prepare();
     await check('-j', '1h');
     expectKolkata(await check(...args, ...IN_KOLKATA));

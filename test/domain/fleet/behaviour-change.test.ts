@@ -9,7 +9,7 @@ import { groupGenerations } from '../../../src/domain/measurement/generations.ts
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Sample } from '../../../src/domain/model.ts';
 import { seededRandom } from '../../support/random.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { isThorough, sampleCases } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -68,7 +68,7 @@ const STATIONARY: Record<string, (random: () => number) => Behaviour> = {
 };
 
 describe.each(Object.entries(STATIONARY))('a stationary source %s', (_, draw) => {
-  test.each([8, 14, 45])('has no changes in a history of %d days', (days) => {
+  test.each(sampleCases([8, 14, 45], 4))('has no changes in a history of %d days', (days) => {
     for (let seed = 0; seed < (isThorough ? 30 : 1); seed += 1) {
       const random = seededRandom(seed);
       expect(findChanges(days, () => draw(random))).toEqual([]);

@@ -81,7 +81,7 @@ function expectSameVerdicts(history: SeriesHistory): void {
   expect([...unsafeShares]).toEqual([]);
 }
 
-test.each(sampleCases(readdirSync(SCENARIO_FOLDER), 9))(
+test.each(sampleCases(readdirSync(SCENARIO_FOLDER), 27))(
   'the figures of %s give the same verdicts as the history',
   (name) => {
     for (const polled of [true, false]) {
@@ -118,6 +118,6 @@ test('the figures of any samples give the same verdicts as the samples', () => {
       (samples, source, newestClockOffset) =>
         expectSameVerdicts(createHistory(samples, { ...IDENTITY, source }, { newestClockOffset })),
     ),
-    { numRuns: isThorough ? 300 : 15 },
+    { numRuns: isThorough ? 300 : 8 },
   );
 });

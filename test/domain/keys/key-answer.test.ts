@@ -74,6 +74,8 @@ describe('a key', () => {
     ['a long-lived key', LONG_LIVED, ['LONG_LIVED']],
     ['the id of a role', 'AROAQNZGKIQY56JQ7WML', ['NOT_A_KEY']],
     ['a key of another server', 'minioadmin', ['NOT_IN_DATABASE']],
+    ['a key that lacks two characters', KEY.slice(0, 18), ['UNUSUAL_LENGTH', 'NOT_IN_DATABASE']],
+    ['a masked key', `ASIA\u2026${KEY.slice(-4)}`, ['NOT_IN_DATABASE']],
   ])('the end of %s without samples is unknown', (_, keyId, notes) => {
     expect(answer([], null, keyId)).toMatchObject({ status: 'unknown', worksUntil: null, notes });
   });

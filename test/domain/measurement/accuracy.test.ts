@@ -5,7 +5,7 @@ import { judgeJob } from '../../../src/domain/verdict/job.ts';
 import { KINDS } from '../../support/accuracy/kinds.ts';
 import type { HistoryResult } from '../../support/accuracy/questions.ts';
 import { compareHistories, summarise } from '../../support/accuracy/tables.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { isThorough, sampleCases } from '../../support/thorough.ts';
 
 const HISTORIES = isThorough ? 60 : 2;
 
@@ -36,7 +36,7 @@ const LIMITS: readonly [kinds: RegExp, limits: Partial<Limits>][] = [
   [/^LastUpdated is the response time$/, { falseSafe: 0.02, excess: 1800 }],
 ];
 
-describe.each(KINDS)('$name', (kind) => {
+describe.each(sampleCases(KINDS, 4))('$name', (kind) => {
   const limits = { ...EXACT, ...LIMITS.find(([kinds]) => kinds.test(kind.name))?.[1] };
   let compared: readonly HistoryResult[] | undefined;
   const compare = () => {

@@ -56,7 +56,7 @@ describe('for any samples', () => {
           expect(measure(groupGenerations([...shuffled, ...list]))).toEqual(expected);
         },
       ),
-      { numRuns: isThorough ? 1000 : 250 },
+      { numRuns: isThorough ? 1000 : 100 },
     );
   });
 

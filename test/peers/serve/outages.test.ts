@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { JAVASCRIPT } from '../../support/peers/clients.ts';
 import { describeClient } from '../../support/peers/installed-client.ts';
@@ -63,7 +63,7 @@ describe(JAVASCRIPT, () => {
     (['down', 'throttled', 'held'] as const).map((state) => [shape, state] as const),
   );
 
-  test.for(sampleCases(cases, 6))(
+  ciTest.for(sampleCases(cases, 6))(
     'the AWS SDK for JavaScript works until its key expires, and within a minute after an outage of STS: %s, STS %s',
     async ([shape, state]) => {
       const { failed, expired } = await runOutage('javascript', shape, state);

@@ -54,7 +54,7 @@ describe(JAVASCRIPT, () => {
 
 describeClient('libfaketime', FAKETIME, () => {
   describeClient('botocore', BOTOCORE, () => {
-    test.for(sampleCases(['imds', 'ecs', 'eks', 'cloudshell'] as const, 4))(
+    ciTest.for(sampleCases(['imds', 'ecs', 'eks', 'cloudshell'] as const, 4))(
       'a process with botocore uses no key after its expiration across refreshes of serve, %s',
       async (shape) => {
         // Version 1.29 does not know AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.

@@ -14,7 +14,7 @@ import {
   type PostgresOptions,
 } from '../../../src/remote/postgres/connection/postgres-connection.ts';
 import { createAuthority } from '../../support/postgres/certificates.ts';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgres, describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 
 const CANARY = 'canary-password-4711';
 
@@ -159,7 +159,7 @@ describePostgres('a connection to PostgreSQL', (server) => {
   });
 });
 
-describePostgres('too many connections', (server) => {
+describePostgresInCi('too many connections', (server) => {
   test('an attempt waits until one of the connections of the server is free', async () => {
     const { url, environment } = await server().createDatabase();
     const asUser = url.replace('postgres@', 'limited@');

@@ -96,7 +96,8 @@ describe('errors of the network', () => {
   test.each([
     [withCode('ECONNREFUSED'), 'ECONNREFUSED'],
     [withCode('ECONNRESET'), 'ECONNRESET'],
-    [withCode('ENOTFOUND'), 'ENOTFOUND'],
+    [withCode('ENOTFOUND'), 'could not resolve the host name (ENOTFOUND)'],
+    [withCode('EAI_AGAIN'), 'could not resolve the host name now (EAI_AGAIN)'],
     [withCode('ENOENT'), 'ENOENT'],
     [new Error('timeout expired'), 'no connection within the timeout'],
     [new Error('Connection terminated unexpectedly'), 'the connection was closed'],

@@ -15,6 +15,7 @@ import {
   startHostileServer,
   writeForever,
 } from '../../support/postgres/hostile-server.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const PASSWORD = 'correcthorse';
 const STARTED = Buffer.concat([AUTHENTICATED, READY]);
@@ -62,17 +63,25 @@ test('an error of the server leaves no socket open', async () => {
   await vi.waitFor(() => expect(server.countOpenSockets()).toBe(0));
 });
 
-test.each([
-  [
-    'a message',
-    writeForever(Buffer.concat([Buffer.from('D'), int32(MAX_MESSAGE_BYTES + 1)]), Buffer.alloc(1)),
-  ],
-  ['the notices', writeForever(Buffer.alloc(0), message('N', Buffer.alloc(1_000_000, 'x'), Buffer.alloc(2)))],
-  [
-    'the rows',
-    writeForever(ONE_COLUMN, message('D', int16(1), int32(1_000_000), Buffer.alloc(1_000_000, '1'))),
-  ],
-])('%s of a server without an end is an error before the memory is full', async (_, replyToStatement) => {
+test.each(
+  sampleCases(
+    [
+      [
+        'a message',
+        writeForever(Buffer.concat([Buffer.from('D'), int32(MAX_MESSAGE_BYTES + 1)]), Buffer.alloc(1)),
+      ],
+      [
+        'the notices',
+        writeForever(Buffer.alloc(0), message('N', Buffer.alloc(1_000_000, 'x'), Buffer.alloc(2))),
+      ],
+      [
+        'the rows',
+        writeForever(ONE_COLUMN, message('D', int16(1), int32(1_000_000), Buffer.alloc(1_000_000, '1'))),
+      ],
+    ],
+    3,
+  ),
+)('%s of a server without an end is an error before the memory is full', async (_, replyToStatement) => {
   const server = await startHostileServer(STARTED, replyToStatement);
   const error = await findProblem(server);
   expect(error).toBeInstanceOf(CredWatchError);

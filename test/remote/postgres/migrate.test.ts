@@ -7,9 +7,10 @@ import {
 } from '../../../src/remote/postgres/migrate/migrate.ts';
 import { deleteOldRows } from '../../../src/remote/postgres/migrate/retention.ts';
 import { resolveSettings } from '../../../src/remote/postgres/settings/settings.ts';
-import { describePostgres } from '../../support/postgres/describe-postgres.ts';
+import { describePostgres, describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { runScript } from '../../support/postgres/run-script.ts';
 import type { TestDatabase } from '../../support/postgres/server.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 import {
   createContext,
   createSample,
@@ -159,7 +160,7 @@ describePostgres('a migration', (server) => {
     });
   });
 
-  test.each([false, true])(
+  test.each(sampleCases([false, true], 2))(
     'a generation that moves to another month has one row (monthly: %s)',
     async (isMonthly) => {
       const database = await server().createDatabase();
@@ -178,42 +179,45 @@ describePostgres('a migration', (server) => {
   );
 });
 
-describePostgres('retention', (server) => {
-  test.each([false, true])('deletes old rows, which are not sent again (monthly: %s)', async (isMonthly) => {
-    const database = await server().createDatabase();
-    await migrateDatabase(database, isMonthly);
-    using store = openTemporaryStore();
-    recordHours(store, 0, 30);
-    recordHours(store, 24 * 40, 24 * 40 + 5);
-    recordEvents(store);
-    await pushTo(database, store);
-    const before = START + 24 * 35 * 3_600_000;
-    const result = await withConnection(database, (connection) => deleteOldRows(connection, before));
-    expect(result).toEqual({
-      deletedBefore: before,
-      droppedPartitions: isMonthly ? 1 : 0,
-      generations: isMonthly ? 0 : 30,
-      hosts: 0,
-    });
-    const count = async (table: string) =>
-      (await database.query<{ count: number }>(`SELECT count(*)::int AS count FROM cred_watch.${table}`))[0]
-        ?.count;
-    expect(await count('generations')).toBe(5);
-    expect(await count('failed_polls')).toBe(0);
-    expect(await count('job_runs')).toBe(0);
-    recordHours(store, 24 * 40 + 5, 24 * 40 + 6);
-    await pushTo(database, store);
-    expect(await count('generations')).toBe(6);
-    expect(await count('failed_polls')).toBe(0);
-    expect(await database.query('SELECT generation_count, sample_count FROM cred_watch.series')).toEqual([
-      { generation_count: '6', sample_count: '24' },
-    ]);
-    // An earlier time does not bring anything back.
-    await withConnection(database, (connection) => deleteOldRows(connection, START));
-    expect((await pushTo(database, store)).sent).toBe(0);
-  });
+describePostgresInCi('retention', (server) => {
+  test.each(sampleCases([false, true], 2))(
+    'deletes old rows, which are not sent again (monthly: %s)',
+    async (isMonthly) => {
+      const database = await server().createDatabase();
+      await migrateDatabase(database, isMonthly);
+      using store = openTemporaryStore();
+      recordHours(store, 0, 30);
+      recordHours(store, 24 * 40, 24 * 40 + 5);
+      recordEvents(store);
+      await pushTo(database, store);
+      const before = START + 24 * 35 * 3_600_000;
+      const result = await withConnection(database, (connection) => deleteOldRows(connection, before));
+      expect(result).toEqual({
+        deletedBefore: before,
+        droppedPartitions: isMonthly ? 1 : 0,
+        generations: isMonthly ? 0 : 30,
+        hosts: 0,
+      });
+      const count = async (table: string) =>
+        (await database.query<{ count: number }>(`SELECT count(*)::int AS count FROM cred_watch.${table}`))[0]
+          ?.count;
+      expect(await count('generations')).toBe(5);
+      expect(await count('failed_polls')).toBe(0);
+      expect(await count('job_runs')).toBe(0);
+      recordHours(store, 24 * 40 + 5, 24 * 40 + 6);
+      await pushTo(database, store);
+      expect(await count('generations')).toBe(6);
+      expect(await count('failed_polls')).toBe(0);
+      expect(await database.query('SELECT generation_count, sample_count FROM cred_watch.series')).toEqual([
+        { generation_count: '6', sample_count: '24' },
+      ]);
+      // An earlier time does not bring anything back.
+      await withConnection(database, (connection) => deleteOldRows(connection, START));
+      expect((await pushTo(database, store)).sent).toBe(0);
+    },
+  );
 
-  test('retention deletes the series and findings of hosts that are no longer seen', async () => {
+  ciTest('retention deletes the series and findings of hosts that are no longer seen', async () => {
     const database = await server().createDatabase();
     await migrateDatabase(database);
     using store = openTemporaryStore();

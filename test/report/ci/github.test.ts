@@ -53,7 +53,7 @@ describe('GitHub annotations', () => {
     ]);
     expect(listTitles(assessment, 'notice')).toHaveLength(3);
     expect(renderCommands(assessment)[0]?.message).toMatch(
-      /^not safe: .*; 79\.54% of starts were safe\nstart the job .*\nor /,
+      /^not safe: .*; 79\.54% of starts were safe\nstart the job .*\n`cred-watch exec .*\nor /,
     );
   });
 

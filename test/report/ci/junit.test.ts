@@ -75,9 +75,9 @@ describeReader(
       ).toMatch(/has replaced this one/);
       expect(ask(xml, 'string(//failure/@type)')).toBe('CredentialExpiry');
       expect(ask(xml, 'string(//failure)')).toMatch(
-        /^start the job within .* after a rotation: .*\nor let the job refresh/,
+        /^start the job within .* after a rotation: .*\n`cred-watch exec .*\nor let the job refresh/,
       );
-      expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
+      expect(ask(xml, "string(//testsuite[1]//property[@name='spare_seconds']/@value)")).toBe('-2100');
     });
 
     test('a JUnit file has names in the same form as other formats', async () => {
@@ -107,3 +107,21 @@ describeReader(
     });
   },
 );
+
+test('the output of a JUnit suite says `safe so far` if the history is short', async () => {
+  const renderOf = (lifetimes: readonly number[]) =>
+    render(judge([hourly(identity(), { lifetimes })], [job(3 * HOUR)]));
+  const short = await renderOf([6, 6, 6].map((hours) => hours * HOUR));
+  expect(short).toMatch(/<system-out>safe so far: a 3h job with a margin of 5m at any measured start/);
+  expect(short).toContain('<property name="verdict" value="safe"/>');
+  expect(await renderOf(Array.from({ length: 30 }, () => 6 * HOUR))).not.toContain('safe so far');
+});
+
+test('the suites of a JUnit file come worst first', async () => {
+  const hosts = Object.entries({ a: 6, b: 3.5, c: 6.5, d: 2.5 }).map(([host, hours]) =>
+    hourly(identity({ host, role: '' }), { lifetimes: Array.from({ length: 4 }, () => hours * HOUR) }),
+  );
+  const listNames = (xml: string) => [...xml.matchAll(/hostname="(.)"/g)].map(([, name]) => name);
+  expect(listNames(await render(judge(hosts, [job(3 * HOUR)])))).toEqual(['d', 'b', 'a', 'c']);
+  expect(listNames(await render(judge(hosts, [])))).toEqual(['d', 'b', 'a', 'c']);
+});

@@ -127,3 +127,10 @@ test('Markdown states that there are no jobs or no series', () => {
     /^## cred-watch: ❔ unknown\n\n\| job .*\n.*\n\| 1h \| {2}\| ❔ unknown \|.*\n\nno samples to judge by: /,
   );
 });
+
+test('the heading of Markdown says `safe so far` if the history is short', () => {
+  const heading = (lifetimes: readonly number[]) =>
+    render(judge([hourly(identity(), { lifetimes })], [job(3 * HOUR)])).split('\n')[0];
+  expect(heading([6, 6, 6].map((hours) => hours * HOUR))).toBe('## cred-watch: ✅ safe so far');
+  expect(heading(Array.from({ length: 30 }, () => 6 * HOUR))).toBe('## cred-watch: ✅ safe');
+});

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AssessedFleet } from '../../../src/domain/fleet/assessed-fleet.ts';
 import type { FailedPollCount } from '../../../src/domain/model.ts';
 import { FLEET_FORMATS, type FleetFormat } from '../../../src/report/fleet/formats.ts';
+import { formatShare } from '../../../src/report/text/format-values.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
 import {
   failing,
@@ -14,6 +15,7 @@ import {
   NOW,
 } from '../../support/report/assessments.ts';
 import { fleetContext, judgeFleet } from '../../support/report/fleets.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const FORMATS = Object.keys(FLEET_FORMATS) as FleetFormat[];
 
@@ -64,12 +66,15 @@ function hostile(): AssessedFleet {
 const render = (format: FleetFormat, fleet: AssessedFleet, more = {}) =>
   joinPieces(Promise.resolve(FLEET_FORMATS[format](fleet, fleetContext(more))));
 
-test.each(FORMATS)('the format %s of a fleet escapes line ends and invisible characters', async (format) => {
-  const text = await render(format, hostile());
-  expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
-  expect(text).toContain('INJECTED');
-  expect(text).not.toMatch(/\n\s*INJECTED/);
-});
+test.each(sampleCases(FORMATS, 3))(
+  'the format %s of a fleet escapes line ends and invisible characters',
+  async (format) => {
+    const text = await render(format, hostile());
+    expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
+    expect(text).toContain('INJECTED');
+    expect(text).not.toMatch(/\n\s*INJECTED/);
+  },
+);
 
 test.each(FORMATS.filter((format) => !PLAIN_TEXT.has(format)))(
   'the format %s of a fleet shows hostile names as text, not as markup',
@@ -98,7 +103,7 @@ test('the JSON of a fleet follows its schema, and keeps names unchanged', async 
   }
 });
 
-test.each([60, 80, 110])('the table of a fleet fits %d columns', async (width) => {
+test.each(sampleCases([60, 80, 110], 3))('the table of a fleet fits %d columns', async (width) => {
   const table = await render('table', hostile(), { width, isPeriodOfStoredValues: true });
   expect(table.split('\n').filter((line) => line.length > width)).toEqual([]);
 });
@@ -117,7 +122,8 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
   expect(await render('table', mixed())).toMatchInlineSnapshot(`
     "  fleet                 not safe: a 3h job with a margin of 5m is safe on 1 of 3
                             hosts (33.33%)
-                            1 not safe, 1 unknown: 1 without samples
+                            1 not safe, 1 unknown: 1 without samples; 1 safe so far,
+                            with a short history
       hosts                 3 with 3 series
       worst case            2h 30m on host web-2, 35m short
       what to do            start the job soon after a rotation: the report of a
@@ -131,12 +137,12 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
                                                                        interval
       worker        start-after-rotation  1       0%      2h 30m       1h
       (none)        unknown               1       0%
-      app           safe                  1       100%    5h           1h
+      app           safe so far           1       100%    5h           1h
 
       host          verdict               note            worst case   spare
       web-2         start-after-rotation                  2h 30m       -35m
       web-3         unknown               polls fail
-      web-1         safe                                  5h           1h 55m
+      web-1         safe so far           short history   5h           1h 55m
 
       failing polls         web-3: the last poll of imds failed at 2026-11-22
                             11:55:00Z (timeout)
@@ -163,7 +169,7 @@ test('Markdown shows the same hosts as the table', async () => {
   expect(await render('markdown', mixed())).toMatchInlineSnapshot(`
     "## cred-watch: fleet ❌ not safe: start-after-rotation
 
-    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples
+    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples; 1 safe so far, with a short history
     - hosts: 3 with 3 series
     - worst case: \`2h 30m on host web-2, 35m short\`
 
@@ -171,13 +177,13 @@ test('Markdown shows the same hosts as the table', async () => {
     | --- | --- | --- | --- | --- | --- |
     | \`worker\` | ❌ not safe: start-after-rotation | 1 | 0% | 2h 30m | 1h |
     | \`(none)\` | ❔ unknown | 1 | 0% |  |  |
-    | \`app\` | ✅ safe | 1 | 100% | 5h | 1h |
+    | \`app\` | ✅ safe so far | 1 | 100% | 5h | 1h |
 
     | host | verdict | worst case | spare | series | note |
     | --- | --- | --- | --- | --- | --- |
     | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
     | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail |
-    | \`web-1\` | ✅ safe | 5h | 1h 55m | \`imds v2 app\` |  |
+    | \`web-1\` | ✅ safe so far | 5h | 1h 55m | \`imds v2 app\` | short history |
 
     ### failing polls
 
@@ -327,16 +333,18 @@ test('every format names hosts with failing polls, and changes no verdict', asyn
   const fleet = noted();
   expect(fleet.verdict).toBe('safe');
   const table = await render('table', fleet, { width: 110 });
-  expect(table).toMatch(/^ {2}web-1 +safe +polls fail +5h /m);
-  expect(table).toMatch(/^ {2}web-2 +safe +5h /m);
+  expect(table).toMatch(/^ {2}web-1 +safe so far +polls fail, +5h /m);
+  expect(table).toMatch(/^ {2}web-2 +safe so far +short history +5h /m);
   expect(table).toMatch(/^ {2}failing polls +web-1: the last poll of imds failed at .* \(timeout\)$/m);
   expect(table).toContain('run `cred-watch sources` on these hosts');
   const markdown = await render('markdown', fleet);
   expect(markdown).toContain('| host | verdict | worst case | spare | series | note |');
-  expect(markdown).toMatch(/^\| `web-1` \| .* \| polls fail \|$/m);
+  expect(markdown).toMatch(/^\| `web-1` \| .* \| polls fail, short history \|$/m);
   expect(markdown).toContain('### failing polls\n\n- `web-1`: the last poll of imds failed');
   const page = await render('html', fleet);
-  expect(page).toMatch(/<th scope="row">web-1<\/th>.*<small>polls fail<\/small>/);
+  expect(page).toMatch(
+    /<th scope="row">web-1<\/th>.*<small class="warning">polls fail, short history<\/small>/,
+  );
   expect(page).toContain('<h2>Failing polls</h2>');
   const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');
   const column = head.split(',').indexOf('poll_failure');
@@ -347,20 +355,90 @@ test('every format names hosts with failing polls, and changes no verdict', asyn
   expect(json.failing_hosts).toMatchObject([{ host: 'web-1', source: 'imds', reason: 'timeout' }]);
 });
 
+const LONG = Array.from({ length: 30 }, () => 6 * HOUR);
+
 test('without failing polls, no format has a list of them', async () => {
-  const fleet = judgeFleet([hourly(identity())], { jobs: [job(3 * HOUR)] });
+  const fleet = judgeFleet([hourly(identity(), { lifetimes: LONG })], { jobs: [job(3 * HOUR)] });
   for (const format of ['table', 'markdown', 'html'] as const)
     expect(await render(format, fleet)).not.toMatch(/failing polls|polls fail|\bnote\b/i);
+});
+
+test('a safe verdict of little history is named so in each format for people', async () => {
+  const fleet = judgeFleet([hourly(identity())], { jobs: [job(3 * HOUR)] });
+  expect(fleet.verdict).toBe('safe');
+  expect(await render('table', fleet)).toContain('safe so far: a 3h job');
+  expect(await render('table', fleet)).toMatch(/^ {2}web-1 +safe so far /m);
+  expect(await render('markdown', fleet)).toMatch(/^## cred-watch: fleet ✅ safe so far$/m);
+  expect(await render('markdown', fleet)).toMatch(/^\| `web-1` \| ✅ safe so far \|/m);
+  const html = await render('html', fleet);
+  expect(html).toContain('<title>safe so far · fleet · cred-watch</title>');
+  expect(html).toContain('class="card verdict safe weak"');
+  expect(html).toMatch(/<th scope="row">web-1<\/th>.*<span>safe so far<\/span>/);
+  const well = judgeFleet([hourly(identity(), { lifetimes: LONG })], { jobs: [job(3 * HOUR)] });
+  for (const format of ['table', 'markdown', 'html'] as const)
+    expect(await render(format, well)).not.toContain('safe so far');
+});
+
+/** A host with polling gaps, and one with a long history. */
+function partlyWatched(): AssessedFleet {
+  const samples = hourly(identity({ host: 'gaps' }), { lifetimes: LONG });
+  const isWatched = ({ firstSeen }: { firstSeen: number }) => Math.floor(firstSeen / 10_800_000) % 2 === 0;
+  const gaps = { ...samples, generations: samples.generations.filter(isWatched) };
+  return judgeFleet([gaps, hourly(identity({ host: 'whole' }), { lifetimes: LONG })], {
+    jobs: [job(3 * HOUR)],
+  });
+}
+
+test('every format says which hosts were watched for a part of the time', async () => {
+  const fleet = partlyWatched();
+  expect(fleet.verdict).toBe('safe');
+  const [share = 1, whole = 0] = ['gaps', 'whole'].map(
+    (name) => fleet.hosts.find(({ host }) => host === name)?.watchedShare ?? undefined,
+  );
+  expect(share).toBeLessThan(0.95);
+  expect(whole).toBe(1);
+  const note = `only ${formatShare(share)} watched, short history`;
+  expect(await render('table', fleet, { width: 160 })).toMatch(/^ {2}gaps +safe so far +only [\d.]+% /m);
+  expect(await render('markdown', fleet)).toMatch(new RegExp(`^\\| \`gaps\` \\| .* \\| ${note} \\|$`, 'm'));
+  expect(await render('markdown', fleet)).toMatch(/^\| `whole` \| .* \| {2}\|$/m);
+  expect(await render('html', fleet)).toContain(`<small class="warning">${note}</small>`);
+  const { hosts } = JSON.parse(await render('json', fleet));
+  expect(hosts).toMatchObject([
+    { host: 'gaps', watched_share: share, short_history: true },
+    { host: 'whole', watched_share: 1, short_history: false },
+  ]);
+  const [head = '', ...rows] = (await render('csv', fleet)).trimEnd().split('\n');
+  const columns = ['watched_share', 'short_history'].map((name) => head.split(',').indexOf(name));
+  expect(rows.map((row) => columns.map((column) => row.split(',')[column]))).toEqual([
+    [`${share}`, 'true'],
+    ['1', 'false'],
+  ]);
+});
+
+test('without a job, the table of a fleet says which history is short', async () => {
+  const fleet = judgeFleet([hourly(identity())]);
+  expect(await render('table', fleet, { width: 110 })).toMatch(/^ {2}web-1 +short history +5h /m);
+});
+
+test('a silent host has a note beside its name', async () => {
+  const silent = hourly(identity({ host: 'old-2' }), { began: 60 });
+  const fleet = judgeFleet([hourly(identity()), silent], { jobs: [job(3 * HOUR)] });
+  expect(await render('table', fleet, { width: 110 })).toMatch(/^ {2}old-2 +unknown +samples 2d old /m);
+  expect(await render('html', fleet)).toMatch(
+    /<th scope="row">old-2<\/th>.*<small class="warning">samples 2d old<\/small>/,
+  );
 });
 
 test('old imported samples are shown with the name of the host and their age', async () => {
   const fleet = noted();
   const table = await render('table', fleet, { width: 110 });
   expect(table).toMatch(/old samples +1 host has only imported samples, the newest from [-0-9]+: old-1;/);
-  expect(table).toMatch(/^ {2}old-1 +safe +samples \d+d old/m);
-  expect(await render('markdown', fleet)).toMatch(/^\| `old-1` \| .* \| samples \d+d old \|$/m);
+  expect(table).toMatch(/^ {2}old-1 +safe so far +samples \d+d old/m);
+  expect(await render('markdown', fleet)).toMatch(
+    /^\| `old-1` \| .* \| samples \d+d old, short history \|$/m,
+  );
   expect(await render('html', fleet)).toMatch(
-    /<th scope="row">old-1<\/th>.*<small>samples \d+d old<\/small>/,
+    /<th scope="row">old-1<\/th>.*<small class="warning">samples \d+d old, short history<\/small>/,
   );
   const json = JSON.parse(await render('json', fleet));
   expect(json.imported_only).toMatchObject({ host_count: 1, hosts: ['old-1'] });

@@ -55,7 +55,7 @@ test('a report for GitHub with a measured verdict has no general knowledge', asy
 describe.each(['table', 'markdown', 'html'] as const)('a report as %s', (format) => {
   test(`${format}: a series without a rotation has one block of general knowledge`, async () => {
     const text = await render(format, judge([young(), young({ host: 'web-2' })], []));
-    expect(text.split(TITLE)).toHaveLength(2);
+    expect(text.toLowerCase().split(TITLE.toLowerCase())).toHaveLength(2);
     expect(text).toContain('EC2 User Guide, undated');
     expect(text).toContain('boto/botocore#2670, 2022');
     expect(text).toMatch(/AWS does not document how often credentials are\s+rotated/);
@@ -63,7 +63,7 @@ describe.each(['table', 'markdown', 'html'] as const)('a report as %s', (format)
 
   test(`${format}: measured rotations have no general knowledge`, async () => {
     for (const jobs of [[], [job(5 * HOUR)]])
-      expect(await render(format, judge([hourly(identity())], jobs))).not.toContain('general knowledge');
+      expect(await render(format, judge([hourly(identity())], jobs))).not.toMatch(/general knowledge/i);
   });
 });
 

@@ -7,6 +7,7 @@ import { describeReader } from '../../support/credential-formats/describe-reader
 import { readDeployFile } from '../../support/deploy/files.ts';
 import { isTooOldForComponents, render, renderKustomization } from '../../support/deploy/kubernetes.ts';
 import { createPoll } from '../../support/installation/poll-command.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const POLL = createPoll({
   source: 'container',
@@ -48,30 +49,33 @@ interface PodTemplate {
 }
 
 describeReader('the sidecar of init', { program: 'kubectl', package: 'kubernetes-client' }, (kubectl) => {
-  test.skipIf(isTooOldForComponents(kubectl))('kubectl adds the sidecar of deploy to a Job', () => {
-    const folder = temporaryFolder();
-    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: load }\nspec:\n  template:\n';
-    const containers = '    spec: { containers: [{ name: load, image: loader }] }\n';
-    writeFileSync(join(folder, 'job.yaml'), job + containers);
-    writeFileSync(join(folder, 'sidecar.yaml'), job + build('kubernetes').replace(/^(?=.)/gm, '    '));
-    writeFileSync(
-      join(folder, 'kustomization.yaml'),
-      'resources: [job.yaml]\npatches: [{ path: sidecar.yaml }]\n',
-    );
-    const [manifest] = renderKustomization(kubectl, folder).manifests;
-    const { initContainers, volumes } = (manifest as unknown as PodTemplate).spec.template.spec;
-    const deployed = render(kubectl, 'job').manifests.find(({ kind }) => kind === 'CronJob');
-    const { jobTemplate } = Object(deployed).spec as { jobTemplate: PodTemplate };
-    const expected = jobTemplate.spec.template.spec;
-    expect(initContainers).toEqual([
-      {
-        ...expected.initContainers[0],
-        name: 'cred-watch',
-        image: expect.stringMatching(/\/cred-watch:1\.2\.3$/),
-        args: ARGS,
-        env: [{ name: 'CRED_WATCH_HOST', value: 'load: orders' }],
-      },
-    ]);
-    expect(volumes).toEqual(expect.arrayContaining(expected.volumes.slice(-1)));
-  });
+  test.skipIf(!isThorough || isTooOldForComponents(kubectl))(
+    'kubectl adds the sidecar of deploy to a Job',
+    () => {
+      const folder = temporaryFolder();
+      const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: load }\nspec:\n  template:\n';
+      const containers = '    spec: { containers: [{ name: load, image: loader }] }\n';
+      writeFileSync(join(folder, 'job.yaml'), job + containers);
+      writeFileSync(join(folder, 'sidecar.yaml'), job + build('kubernetes').replace(/^(?=.)/gm, '    '));
+      writeFileSync(
+        join(folder, 'kustomization.yaml'),
+        'resources: [job.yaml]\npatches: [{ path: sidecar.yaml }]\n',
+      );
+      const [manifest] = renderKustomization(kubectl, folder).manifests;
+      const { initContainers, volumes } = (manifest as unknown as PodTemplate).spec.template.spec;
+      const deployed = render(kubectl, 'job').manifests.find(({ kind }) => kind === 'CronJob');
+      const { jobTemplate } = Object(deployed).spec as { jobTemplate: PodTemplate };
+      const expected = jobTemplate.spec.template.spec;
+      expect(initContainers).toEqual([
+        {
+          ...expected.initContainers[0],
+          name: 'cred-watch',
+          image: expect.stringMatching(/\/cred-watch:1\.2\.3$/),
+          args: ARGS,
+          env: [{ name: 'CRED_WATCH_HOST', value: 'load: orders' }],
+        },
+      ]);
+      expect(volumes).toEqual(expect.arrayContaining(expected.volumes.slice(-1)));
+    },
+  );
 });

@@ -27,3 +27,25 @@ test('brief evidence has only one chance', () => {
   expect(text).toContain(WORSE_MOMENT);
   expect(text).not.toContain('%');
 });
+
+test('rotations that leave less and less are named as the reason of a larger chance', () => {
+  const fallBy = (minutes: readonly number[]) => {
+    const history = measured({ generations: minutes.length });
+    const generations = history.generations.map((generation, index) => {
+      const expiration = (generation.lastUpdated ?? 0) + (360 - (minutes[index] ?? 0)) * 60_000;
+      return { ...generation, expiration, latestExpiration: expiration };
+    });
+    const { series } = judgedAt(START + minutes.length * HOUR_MS, [{ ...history, generations }], []);
+    const measurement = series[0]?.analysis.measurement;
+    if (measurement == null) throw new Error('no measurement');
+    return describeEvidence(measurement);
+  };
+  expect(fallBy([0, 0, 0, 0, 0, 0])).toContain('at most 1 in 6. AWS');
+  expect(fallBy([0, 10, 10, 0])).toContain('at most 1 in 4. AWS');
+  expect(fallBy([0, 0, 10, 10])).toContain(
+    'at most 1 in 2, because the last rotation left less than all before. AWS',
+  );
+  expect(fallBy([0, 0, 0, 0, 10, 20, 0])).toContain(
+    'at most 1 in 2, because 2 of the last 3 rotations left less than all before. AWS',
+  );
+});

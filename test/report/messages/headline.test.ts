@@ -203,8 +203,16 @@ describe('the headline of several series and jobs', () => {
     const [safe, lacksMargin, never] = assessment.jobs;
     if (safe === undefined || lacksMargin === undefined || never === undefined)
       throw new Error('a job is missing');
-    expect(describe([safe, never, never], false)).toBe('2 of 3 jobs would have failed.');
-    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs would not be safe.');
+    expect(describe([safe, safe, never], false)).toBe('1 of 3 jobs would have failed at every start time.');
+    expect(describe([safe, never, never], false)).toBe(
+      '2 of 3 jobs would have failed, at worst at every start time.',
+    );
+    expect(describe([safe, lacksMargin], false)).toBe(
+      '1 of 2 jobs would not be safe for 0.98% of start times.',
+    );
+    expect(describe(assessment.jobs, false)).toBe(
+      '2 of 3 jobs would not be safe, at worst at every start time.',
+    );
     expect(describe([safe, safe], true)).toBe('both jobs were safe at every start time so far.');
     expect(describe([safe, safe, safe], false)).toBe('all 3 jobs were safe at every start time.');
   });

@@ -4,11 +4,12 @@ import { POLL_NOTE_CODES, type PollNote } from '../../../src/domain/poll-note.ts
 import { FINDING_CODES, type FindingCode, type FindingFields } from '../../../src/domain/verdict/finding.ts';
 import { type UnknownReason, VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import type { NowUnknownReason } from '../../../src/domain/verdict/now-verdict.ts';
+import { listAdvice } from '../../../src/report/messages/advice/job-advice.ts';
 import { describeFailure } from '../../../src/report/messages/failures/describe-failure.ts';
 import { describeFinding } from '../../../src/report/messages/findings.ts';
 import { describeNowUnknownReason } from '../../../src/report/messages/now.ts';
 import { describePollNote } from '../../../src/report/messages/poll-notes.ts';
-import { describeVerdict, listAdvice } from '../../../src/report/messages/verdicts.ts';
+import { describeVerdict } from '../../../src/report/messages/verdicts.ts';
 
 /** Each finding in each variant of its sentence. */
 const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {

@@ -19,7 +19,7 @@ import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
 } from '../../../src/report/page/generations/generation-row.ts';
-import { renderGenerationTables } from '../../../src/report/page/generations/tables.ts';
+import { renderGenerations, renderWorstRotations } from '../../../src/report/page/generations/tables.ts';
 import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
 import { renderIcon } from '../../../src/report/page/verdicts.ts';
 import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
@@ -139,7 +139,8 @@ describe('generation tables', () => {
   /** The cells of a column in the table of the worst rotations, and in the table of generations. */
   const listCells = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
     const measurement = measure(measured({ generations: 2 }).generations);
-    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+    const worst = renderWorstRotations(measurement, rows, STYLE).text;
+    const newest = renderGenerations(rows, STYLE).text;
     const read = (table: string) => {
       const labels = [...table.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
       const index = labels.indexOf(column);
@@ -161,16 +162,17 @@ describe('generation tables', () => {
     expect(listCells([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m', '7m']);
   });
 
-  test('the table of the worst rotations begins with the lead time and its rotation, and has notes only if there are any', () => {
+  test('the table of the worst rotations begins with the lead time and its rotation, and has no column without values', () => {
     const labels = (rows: readonly GenerationRow[]) => {
       const measurement = measure(measured({ generations: 2 }).generations);
-      const [worst = ''] = renderGenerationTables(measurement, rows, STYLE).text.split('<details');
+      const worst = renderWorstRotations(measurement, rows, STYLE).text;
       return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
     };
     const columns = ['lead time', 'rotated at', 'validity when issued', 'interval', 'samples'];
-    expect(labels([withLeadTime(5)])).toEqual(columns);
-    const flagged = { ...withLeadTime(5), flags: GENERATION_FLAGS.window };
-    expect(labels([withLeadTime(4), flagged])).toEqual([...columns, 'notes']);
+    const full = { ...withLeadTime(5), interval: 3600, validityWhenIssued: 21_600 };
+    expect(labels([full])).toEqual(columns);
+    expect(labels([{ ...full, interval: null }])).toEqual(columns.filter((each) => each !== 'interval'));
+    expect(labels([full, { ...full, flags: GENERATION_FLAGS.window }])).toEqual([...columns, 'notes']);
   });
 
   test('the table of generations shows the newest 200 in descending order', () => {

@@ -7,6 +7,7 @@ import { groupByMonth, type MeasuredSeries } from '../../../src/report/parquet/s
 import { findSeriesToMeasure } from '../../../src/watch/parquet/measured-series.ts';
 import { fillRichly, HOSTILE, IMDS, NOW, START } from '../../support/report/rich-store.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const OPTIONS = { version: '1.2.3' };
 
@@ -128,7 +129,7 @@ test('readers can skip row groups by the range of each integer column', () => {
   }
 });
 
-test('many rows are split into row groups', async () => {
+ciTest('many rows are split into row groups', async () => {
   const count = 60_000;
   const series = findSeries(richSeries(), IMDS.host);
   const indexes = Array.from({ length: count }, (_, index) => index % series.history.generations.count);

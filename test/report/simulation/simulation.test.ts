@@ -13,6 +13,7 @@ import {
 } from '../../../src/report/simulation/simulation.ts';
 import { formatTrafficJson, renderTrafficText } from '../../../src/report/simulation/traffic.ts';
 import { Traffic } from '../../../src/server/traffic.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const KEY = 'ASIAEXAMPLEEXAMP7QXK';
@@ -192,20 +193,25 @@ describe('the text at the start', () => {
     expect(text).toMatch(/\n\n# ecs\nexport AWS_A=''\nexport AWS_B='it'\\''s'\nunset AWS_[A-Z_ 0-9]+\n$/);
   });
 
-  test.each([
-    `it's a $(touch pwned) \`touch pwned\` "role"; touch pwned & touch pwned | * ~ \\ $HOME !! #x`,
-    "'; touch pwned; '",
-    '\n touch pwned\n',
-    '$(touch pwned)',
-    'two words',
-    'a\nb',
-    'a;b',
-    '~',
-    '',
-    '-n',
-    'plain-Role_1@x,y.z=w+%',
-    'größe 日本',
-  ])('the text at the start is safe for a shell with the value %j', (value) => {
+  test.each(
+    sampleCases(
+      [
+        `it's a $(touch pwned) \`touch pwned\` "role"; touch pwned & touch pwned | * ~ \\ $HOME !! #x`,
+        "'; touch pwned; '",
+        '\n touch pwned\n',
+        '$(touch pwned)',
+        'two words',
+        'a\nb',
+        'a;b',
+        '~',
+        '',
+        '-n',
+        'plain-Role_1@x,y.z=w+%',
+        'größe 日本',
+      ],
+      4,
+    ),
+  )('the text at the start is safe for a shell with the value %j', (value) => {
     const file = join(folder, 'environment.sh');
     writeFileSync(
       file,

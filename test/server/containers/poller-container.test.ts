@@ -9,6 +9,7 @@ import {
   summarizeSuccess,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 type Container = Awaited<ReturnType<typeof startPolled>>;
 
@@ -25,11 +26,16 @@ const statuses = ({ requests }: Container) =>
 const repeatStatus = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
 
 describe('a valid document', () => {
-  test.each<[Shape, { role: boolean; account: boolean; notes: string[] }]>([
-    ['ecs', { role: true, account: true, notes: [] }],
-    ['eks', { role: false, account: true, notes: ['TOKEN_FILE_EXPIRES'] }],
-    ['cloudshell', { role: false, account: false, notes: [] }],
-  ])('a valid document of %s is read; it has no LastUpdated', async (shape, { role, account, notes }) => {
+  test.each(
+    sampleCases<[Shape, { role: boolean; account: boolean; notes: string[] }]>(
+      [
+        ['ecs', { role: true, account: true, notes: [] }],
+        ['eks', { role: false, account: true, notes: ['TOKEN_FILE_EXPIRES'] }],
+        ['cloudshell', { role: false, account: false, notes: [] }],
+      ],
+      3,
+    ),
+  )('a valid document of %s is read; it has no LastUpdated', async (shape, { role, account, notes }) => {
     const container = await startPolled(shape);
     const outcome = await container.succeed();
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.servedCredentials();
@@ -294,7 +300,7 @@ describe.each<[Shape, FailureCase[]]>([
   ['eks', [...EKS_ERRORS, ...COMMON, ...statusErrors('auth-rejected', 'no-association')]],
   ['cloudshell', [...COMMON, ...statusErrors('auth-rejected', 'not-found')]],
 ])('a rejection by %s', (shape, failures) => {
-  test.each(failures)(
+  test.each(sampleCases(failures, 4))(
     'a rejection of a container request with $name fails the poll',
     async ({ faults, reason, detail, requests }) => {
       const container = await startPolled(shape, { faults });

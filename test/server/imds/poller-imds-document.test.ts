@@ -8,6 +8,7 @@ import {
   summarizeSuccess,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES, codes } from '../../support/sources/polling.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const ROLE = `${ROLES}simulated-role`;
@@ -209,26 +210,31 @@ describe('a document with missing fields', () => {
 });
 
 describe('a body that is not a document', () => {
-  test.each([
-    ['half a document', 'malformed', 'the document is not a JSON object'],
-    ['an HTML page', 'body=<!DOCTYPE html><html></html>', 'the document is not a JSON object'],
-    ['an array', `body=[${JSON.stringify(DOCUMENT)}]`, 'the document is not a JSON object'],
-    ['a text', `body=${JSON.stringify(JSON.stringify(DOCUMENT))}`, 'the document is not a JSON object'],
-    ['a number', 'body=5', 'the document is not a JSON object'],
-    ['null', 'body=null', 'the document is not a JSON object'],
-    [
-      'a document followed by other text',
-      `body=${JSON.stringify(DOCUMENT)}x`,
-      'the document is not a JSON object',
-    ],
-    [
-      'two of them',
-      `body=${JSON.stringify(DOCUMENT)}${JSON.stringify(DOCUMENT)}`,
-      'the document is not a JSON object',
-    ],
-    ['an empty body', 'empty', 'the document is empty'],
-    ['a blank body', 'body= \r\n', 'the document is empty'],
-  ])(
+  test.each(
+    sampleCases(
+      [
+        ['half a document', 'malformed', 'the document is not a JSON object'],
+        ['an HTML page', 'body=<!DOCTYPE html><html></html>', 'the document is not a JSON object'],
+        ['an array', `body=[${JSON.stringify(DOCUMENT)}]`, 'the document is not a JSON object'],
+        ['a text', `body=${JSON.stringify(JSON.stringify(DOCUMENT))}`, 'the document is not a JSON object'],
+        ['a number', 'body=5', 'the document is not a JSON object'],
+        ['null', 'body=null', 'the document is not a JSON object'],
+        [
+          'a document followed by other text',
+          `body=${JSON.stringify(DOCUMENT)}x`,
+          'the document is not a JSON object',
+        ],
+        [
+          'two of them',
+          `body=${JSON.stringify(DOCUMENT)}${JSON.stringify(DOCUMENT)}`,
+          'the document is not a JSON object',
+        ],
+        ['an empty body', 'empty', 'the document is empty'],
+        ['a blank body', 'body= \r\n', 'the document is empty'],
+      ],
+      4,
+    ),
+  )(
     'a document request with the body %s is sent once more, then the poll fails as malformed',
     async (_, fault, detail) => {
       const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
@@ -250,28 +256,33 @@ describe('a body that is not a document', () => {
 });
 
 describe('a rejected document request', () => {
-  test.each([
-    ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', documentRequests(400)],
-    ['403', 'imds-blocked', 'HTTP 403: 403 - Forbidden', documentRequests(403)],
-    ['418', 'unexpected-status', "HTTP 418: 418 - I'm a Teapot", documentRequests(418)],
-    ['429', 'throttled', 'HTTP 429: 429 - Too Many Requests', documentRequests(429, 429, 429)],
-    ['500', 'server-error', 'HTTP 500: 500 - Internal Server Error', documentRequests(500, 500, 500)],
-    ['502', 'server-error', 'HTTP 502: 502 - Bad Gateway', documentRequests(502, 502, 502)],
-    ['503', 'throttled', 'HTTP 503', documentRequests(503, 503, 503)],
-    ['redirect', 'redirect', 'HTTP 302', documentRequests(302)],
-    [
-      'reset',
-      'unreachable',
-      expect.stringMatching(/^the connection broke before the response/),
-      documentRequests(null, null, null),
-    ],
-    [
-      'truncate',
-      'malformed',
-      expect.stringMatching(/^the response is truncated/),
-      documentRequests(null, null, null),
-    ],
-  ])('a document request with the fault %s fails as %s', async (fault, reason, detail, requests) => {
+  test.each(
+    sampleCases(
+      [
+        ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', documentRequests(400)],
+        ['403', 'imds-blocked', 'HTTP 403: 403 - Forbidden', documentRequests(403)],
+        ['418', 'unexpected-status', "HTTP 418: 418 - I'm a Teapot", documentRequests(418)],
+        ['429', 'throttled', 'HTTP 429: 429 - Too Many Requests', documentRequests(429, 429, 429)],
+        ['500', 'server-error', 'HTTP 500: 500 - Internal Server Error', documentRequests(500, 500, 500)],
+        ['502', 'server-error', 'HTTP 502: 502 - Bad Gateway', documentRequests(502, 502, 502)],
+        ['503', 'throttled', 'HTTP 503', documentRequests(503, 503, 503)],
+        ['redirect', 'redirect', 'HTTP 302', documentRequests(302)],
+        [
+          'reset',
+          'unreachable',
+          expect.stringMatching(/^the connection broke before the response/),
+          documentRequests(null, null, null),
+        ],
+        [
+          'truncate',
+          'malformed',
+          expect.stringMatching(/^the response is truncated/),
+          documentRequests(null, null, null),
+        ],
+      ],
+      4,
+    ),
+  )('a document request with the fault %s fails as %s', async (fault, reason, detail, requests) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
@@ -365,26 +376,31 @@ describe('the Expiration field', () => {
     expect(codes(outcome)).toEqual(['ZONELESS_TIME']);
   });
 
-  test.each([
-    'never',
-    '2026-11-22',
-    '2026-11-22T06:23Z',
-    '2026-11-22T06:23:11.Z',
-    '2026-11-22T06:23:11.1234567890Z',
-    '2026-11-22T06:23:11+02',
-    '2026-11-22T06:23:11+24:00',
-    '2026-11-22T24:00:00Z',
-    '2026-11-22T23:59:60Z',
-    '2026-13-01T00:00:00Z',
-    '2025-02-29T00:00:00Z',
-    '2025-02-30T00:00:00Z',
-    '0001-01-01T00:00:00Z',
-    '1970-01-01T00:00:00',
-    '1999-12-31T23:59:59Z',
-    'Sun, 22 Nov 2026 06:23:11 GMT',
-    '1795328591',
-    '2026-11-22T06:23:11Zx',
-  ])('the Expiration %s is not a time, so the expiration is unknown', async (text) => {
+  test.each(
+    sampleCases(
+      [
+        'never',
+        '2026-11-22',
+        '2026-11-22T06:23Z',
+        '2026-11-22T06:23:11.Z',
+        '2026-11-22T06:23:11.1234567890Z',
+        '2026-11-22T06:23:11+02',
+        '2026-11-22T06:23:11+24:00',
+        '2026-11-22T24:00:00Z',
+        '2026-11-22T23:59:60Z',
+        '2026-13-01T00:00:00Z',
+        '2025-02-29T00:00:00Z',
+        '2025-02-30T00:00:00Z',
+        '0001-01-01T00:00:00Z',
+        '1970-01-01T00:00:00',
+        '1999-12-31T23:59:59Z',
+        'Sun, 22 Nov 2026 06:23:11 GMT',
+        '1795328591',
+        '2026-11-22T06:23:11Zx',
+      ],
+      4,
+    ),
+  )('the Expiration %s is not a time, so the expiration is unknown', async (text) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.fail();
     const { accessKeyId } = known(imds);

@@ -10,6 +10,7 @@ import {
   summarizeSuccess,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const TOKEN = '/latest/api/token';
 const TTL = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds';
@@ -43,12 +44,17 @@ describe('a session token', () => {
     expect(imds.sent('x-aws-ec2-metadata-token').slice(1)).toEqual([CANARIES[2], CANARIES[2]]);
   });
 
-  test.each([
-    ['a page', '<html><p>log in</p></html>\n'],
-    ['two words', 'two words'],
-    ['characters that are invalid in headers', 'tök€n'],
-    ['a control character', `${CANARIES[2]}\u0000`],
-  ])('a poller rejects a session token that is %s', async (_, text) => {
+  test.each(
+    sampleCases(
+      [
+        ['a page', '<html><p>log in</p></html>\n'],
+        ['two words', 'two words'],
+        ['characters that are invalid in headers', 'tök€n'],
+        ['a control character', `${CANARIES[2]}\u0000`],
+      ],
+      4,
+    ),
+  )('a poller rejects a session token that is %s', async (_, text) => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${TOKEN}`] });
     expect(failure(await imds.fail())).toEqual(failureWith('not-imds'));
     expect(imds.requests()).toEqual([PUT]);
@@ -69,7 +75,7 @@ describe('a session token', () => {
     },
   );
 
-  test.each(['', ':soon', ':0', ':21601', ':-5', ':1e3'])(
+  test.each(sampleCases(['', ':soon', ':0', ':21601', ':-5', ':1e3'], 3))(
     'a session token without a valid TTL header (%j) is used for the requested TTL, with a note',
     async (value) => {
       const { clock, withoutPauses, pass } = createStoppedClock();

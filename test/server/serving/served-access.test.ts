@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { createRole, startServed } from '../../support/server/served-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const ROUTES = new Map([['/healthz', async () => ({ status: 200, type: 'text/plain', body: 'PAGE' })]]);
 
@@ -64,32 +65,37 @@ test('each request of these tests succeeds without a defect', async () => {
 });
 
 describe('a request from a browser or through a proxy', () => {
-  test.each([
-    ['Origin', 'http://127.0.0.1'],
-    ['Origin', 'null'],
-    ['Referer', 'http://127.0.0.1/'],
-    ['Sec-Fetch-Site', 'none'],
-    ['Sec-Fetch-Site', 'same-origin'],
-    ['Sec-Fetch-Dest', 'document'],
-    ['X-Forwarded-For', '127.0.0.1'],
-    ['X-Forwarded-Proto', 'http'],
-    ['X-Real-IP', '127.0.0.1'],
-    ['Forwarded', 'for=127.0.0.1'],
-    ['Via', '1.1 proxy'],
-    ['X-Forwarded', 'for=127.0.0.1'],
-    ['Client-IP', '127.0.0.1'],
-    ['X-Client-IP', '127.0.0.1'],
-    ['X-Cluster-Client-IP', '127.0.0.1'],
-    ['X-Envoy-External-Address', '127.0.0.1'],
-    ['True-Client-IP', '127.0.0.1'],
-    ['CF-Connecting-IP', '127.0.0.1'],
-    ['Sec-WebSocket-Key', 'dGVzdA=='],
-    ['Sec-Purpose', 'prefetch'],
-    ['Sec-CH-UA', '"Chromium"'],
-    ['Upgrade-Insecure-Requests', '1'],
-    ['Access-Control-Request-Method', 'PUT'],
-    ['ORIGIN', ''],
-  ])('a request is rejected on every path because of %s: %s', async (name, value) => {
+  test.each(
+    sampleCases(
+      [
+        ['Origin', 'http://127.0.0.1'],
+        ['Origin', 'null'],
+        ['Referer', 'http://127.0.0.1/'],
+        ['Sec-Fetch-Site', 'none'],
+        ['Sec-Fetch-Site', 'same-origin'],
+        ['Sec-Fetch-Dest', 'document'],
+        ['X-Forwarded-For', '127.0.0.1'],
+        ['X-Forwarded-Proto', 'http'],
+        ['X-Real-IP', '127.0.0.1'],
+        ['Forwarded', 'for=127.0.0.1'],
+        ['Via', '1.1 proxy'],
+        ['X-Forwarded', 'for=127.0.0.1'],
+        ['Client-IP', '127.0.0.1'],
+        ['X-Client-IP', '127.0.0.1'],
+        ['X-Cluster-Client-IP', '127.0.0.1'],
+        ['X-Envoy-External-Address', '127.0.0.1'],
+        ['True-Client-IP', '127.0.0.1'],
+        ['CF-Connecting-IP', '127.0.0.1'],
+        ['Sec-WebSocket-Key', 'dGVzdA=='],
+        ['Sec-Purpose', 'prefetch'],
+        ['Sec-CH-UA', '"Chromium"'],
+        ['Upgrade-Insecure-Requests', '1'],
+        ['Access-Control-Request-Method', 'PUT'],
+        ['ORIGIN', ''],
+      ],
+      4,
+    ),
+  )('a request is rejected on every path because of %s: %s', async (name, value) => {
     await expectRejected(await startOpen(), { [name]: value });
   });
 
@@ -108,17 +114,19 @@ describe('a request from a browser or through a proxy', () => {
     }
   });
 
-  test.each(METHODS.filter((method) => method !== 'CONNECT'))(
-    'a request of a web page is rejected with the method %s, without CORS headers',
-    async (method) => {
-      const { send, requests } = await startOpen();
-      for (const { path } of requests) {
-        const { status, head } = await send(method, path, { Origin: 'http://rebound.example' });
-        expect([method, path, status]).toEqual([method, path, 403]);
-        expect(head).not.toMatch(/access-control|allow:/i);
-      }
-    },
-  );
+  test.each(
+    sampleCases(
+      METHODS.filter((method) => method !== 'CONNECT'),
+      4,
+    ),
+  )('a request of a web page is rejected with the method %s, without CORS headers', async (method) => {
+    const { send, requests } = await startOpen();
+    for (const { path } of requests) {
+      const { status, head } = await send(method, path, { Origin: 'http://rebound.example' });
+      expect([method, path, status]).toEqual([method, path, 403]);
+      expect(head).not.toMatch(/access-control|allow:/i);
+    }
+  });
 });
 
 describe('a Host header', () => {
@@ -145,21 +153,26 @@ describe('a Host header', () => {
     }
   });
 
-  test.each([
-    'rebound.example',
-    'rebound.example:80',
-    '127.0.0.1.rebound.example',
-    '127.0.0.2',
-    '[::1]',
-    '127.1',
-    '2130706433',
-    '0.0.0.0',
-    '127.0.0.1:x',
-    '127.0.0.1, rebound.example',
-    'localhost@rebound.example',
-    'metadata.internal',
-    '',
-  ])('the Host header %j is rejected on every path', async (Host) => {
+  test.each(
+    sampleCases(
+      [
+        'rebound.example',
+        'rebound.example:80',
+        '127.0.0.1.rebound.example',
+        '127.0.0.2',
+        '[::1]',
+        '127.1',
+        '2130706433',
+        '0.0.0.0',
+        '127.0.0.1:x',
+        '127.0.0.1, rebound.example',
+        'localhost@rebound.example',
+        'metadata.internal',
+        '',
+      ],
+      4,
+    ),
+  )('the Host header %j is rejected on every path', async (Host) => {
     const served = await startOpen({ allowedHosts: [''] });
     await expectRejected(served, { Host });
     expect(served.exchanges.every(({ rejectedHost }) => rejectedHost === Host)).toBe(true);

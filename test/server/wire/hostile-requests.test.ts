@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const ID = '/latest/meta-data/instance-id';
 const INSTANCE = 'i-1234567890abcdef0';
@@ -234,18 +235,23 @@ describe('an unusual header', () => {
 });
 
 describe('a client that leaves', () => {
-  test.each([
-    ['before sending anything', ''],
-    ['in the middle of a line', 'GET /latest/me'],
-    ['in the middle of the headers', `GET ${ID} HTTP/1.1\r\nHost: 127.`],
-    ['in the middle of a body', `PUT ${ID} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nabc`],
-    [
-      'in the middle of a chunk',
-      `PUT ${ID} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc`,
-    ],
-    ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
-    ['with many pending requests', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
-  ])('a client that leaves %s does not affect the endpoint', async (_, text) => {
+  test.each(
+    sampleCases(
+      [
+        ['before sending anything', ''],
+        ['in the middle of a line', 'GET /latest/me'],
+        ['in the middle of the headers', `GET ${ID} HTTP/1.1\r\nHost: 127.`],
+        ['in the middle of a body', `PUT ${ID} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nabc`],
+        [
+          'in the middle of a chunk',
+          `PUT ${ID} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc`,
+        ],
+        ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
+        ['with many pending requests', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
+      ],
+      4,
+    ),
+  )('a client that leaves %s does not affect the endpoint', async (_, text) => {
     const { origin, expectServing } = await start();
     for (let count = 0; count < 20; count++) {
       const { hostname, port } = new URL(origin);

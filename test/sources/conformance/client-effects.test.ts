@@ -84,7 +84,8 @@ describe('a container endpoint breaks', () => {
     let count = 0;
     const affected = await findAffected('ecs', (handle) => async (request) => {
       count += 1;
-      if (count === 1) await systemClock.sleep(1050);
+      // Between the limits of Java 2 (one second) and botocore (two seconds).
+      if (count === 1) await systemClock.sleep(1400);
       return handle(request);
     });
     expect(affected('no-credentials')).toEqual(['java-2']);

@@ -13,6 +13,7 @@ import {
   createReferenceCloudshell,
   createReferenceEcs,
 } from '../../support/conformance/reference-containers.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const find = (run: ConformanceRun, id: CheckId) => run.results.find((result) => result.id === id);
 
@@ -31,7 +32,7 @@ async function startEcs() {
 describe('the host of a container URL', () => {
   const hosts = async () => '127.0.0.1 agent.example\n127.0.0.1 mixed.example\n192.0.2.1 mixed.example\n';
 
-  test.each(['127.0.0.1', 'localhost'])('the host %s is allowed', async (host) => {
+  test.each(sampleCases(['127.0.0.1', 'localhost'], 2))('the host %s is allowed', async (host) => {
     const { path, port } = await startEcs();
     const run = await checkEndpoint({ url: `http://${host}:${port}${path}`, shape: 'ecs' });
     expect(listChecks(run)).toEqual([]);
@@ -74,17 +75,22 @@ describe('the variables of a container endpoint', () => {
   };
   const FULL = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'URL' };
 
-  test.each([
-    { title: 'one token', env: { ...FULL, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'TOKEN' } },
-    {
-      title: 'the same token twice',
-      env: {
-        ...FULL,
-        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'TOKEN',
-        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'FILE',
-      },
-    },
-  ])('the variables agree with $title', async ({ env }) => {
+  test.each(
+    sampleCases(
+      [
+        { title: 'one token', env: { ...FULL, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'TOKEN' } },
+        {
+          title: 'the same token twice',
+          env: {
+            ...FULL,
+            AWS_CONTAINER_AUTHORIZATION_TOKEN: 'TOKEN',
+            AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: 'FILE',
+          },
+        },
+      ],
+      2,
+    ),
+  )('the variables agree with $title', async ({ env }) => {
     const run = await check(env);
     expect(listChecks(run)).toEqual([]);
     expect(find(run, 'variables-agree')?.outcome).toBe('passed');
@@ -123,10 +129,15 @@ describe('the variables of a container endpoint', () => {
   });
 });
 
-test.each([
-  { end: '', failed: [] },
-  { end: '\n', failed: ['token-file-format'] },
-])('a token file with $end.length line ends fails the checks $failed', async ({ end, failed }) => {
+test.each(
+  sampleCases(
+    [
+      { end: '', failed: [] },
+      { end: '\n', failed: ['token-file-format'] },
+    ],
+    2,
+  ),
+)('a token file with $end.length line ends fails the checks $failed', async ({ end, failed }) => {
   const { handle, path, token } = createReferenceCloudshell({ clock: systemClock });
   const { origin } = await startLoopbackServer(handle);
   const tokenFile = join(temporaryFolder(), 'token');

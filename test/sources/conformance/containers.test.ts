@@ -19,7 +19,7 @@ const REFERENCES = {
 } as const;
 
 describe('a container endpoint without defects conforms', () => {
-  test.each(['ecs', 'eks', 'cloudshell'] as const)(
+  test.each(sampleCases(['ecs', 'eks', 'cloudshell'] as const, 3))(
     'a reference endpoint of the shape %s conforms',
     async (shape) => {
       const clock = createJumpingClock();
@@ -109,7 +109,7 @@ test('a token that needs a prefix is reported as such, and the other checks use 
 
 describe('each defect of a container endpoint is named by its checks', () => {
   const cases = CONTAINER_DEFECTS.flatMap((defect) => defect.shapes.map((shape) => ({ ...defect, shape })));
-  test.each(sampleCases(cases, 4))(
+  test.each(sampleCases(cases, 16))(
     'conform names the defect of $shape: $name',
     async ({ shape, checks, apply }) => {
       const clock = createJumpingClock();

@@ -8,11 +8,16 @@ import { createReferenceImds } from '../../support/conformance/reference-imds.ts
 import { sampleCases } from '../../support/thorough.ts';
 
 describe('an IMDS endpoint without defects conforms', () => {
-  test.each([
-    { title: 'with a role', options: {} },
-    { title: 'without a role', options: { role: null } },
-    { title: 'with IMDSv1', options: { allowsV1: true } },
-  ])('a reference endpoint $title conforms', async ({ options }) => {
+  test.each(
+    sampleCases(
+      [
+        { title: 'with a role', options: {} },
+        { title: 'without a role', options: { role: null } },
+        { title: 'with IMDSv1', options: { allowsV1: true } },
+      ],
+      3,
+    ),
+  )('a reference endpoint $title conforms', async ({ options }) => {
     const clock = createJumpingClock();
     const { origin, requests } = await startLoopbackServer(createReferenceImds({ clock, ...options }), {
       clock,
@@ -25,7 +30,7 @@ describe('an IMDS endpoint without defects conforms', () => {
 });
 
 describe('each defect of an IMDS endpoint is named by its checks', () => {
-  test.each(sampleCases(IMDS_DEFECTS, 5))(
+  test.each(sampleCases(IMDS_DEFECTS, 20))(
     'conform names the defect of IMDS: $name',
     async ({ checks, apply }) => {
       const clock = createJumpingClock();
@@ -38,7 +43,7 @@ describe('each defect of an IMDS endpoint is named by its checks', () => {
 });
 
 describe('each defect of a published server is named by its checks', () => {
-  test.each(sampleCases(KNOWN_DEFECTS, 3))(
+  test.each(sampleCases(KNOWN_DEFECTS, 12))(
     'conform names the defect of $server: $name',
     async ({ shape, checks, apply }) => {
       const clock = createJumpingClock();

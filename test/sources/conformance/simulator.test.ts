@@ -29,7 +29,7 @@ async function checkSimulator(
 }
 
 describe('the simulator conforms', () => {
-  test.each(sampleCases(SHAPES, 2))('the simulator conforms in the shape %s', async (shape) => {
+  test.each(sampleCases(SHAPES, 4))('the simulator conforms in the shape %s', async (shape) => {
     const { run, failed, requests } = await checkSimulator(shape, {});
     expect(failed).toEqual([]);
     expect(judgeConformance(run, true)).toBe('conforms');
@@ -62,7 +62,7 @@ describe('the simulator conforms', () => {
       choices.map((choice) => ({ imds, variant: `${name}=${choice}` })),
     ),
   );
-  test.each(sampleCases(variants, 9))(
+  test.each(sampleCases(variants, 36))(
     'the simulator conforms with the variant $variant and the IMDS versions $imds',
     async (options) => {
       const { run, failed } = await checkSimulator('imds', {
@@ -77,7 +77,7 @@ describe('the simulator conforms', () => {
 });
 
 describe('each fault of the simulator is named', () => {
-  test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 5))(
+  test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 20))(
     'conform names the simulated fault of $shape: $fault',
     async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {

@@ -61,7 +61,7 @@ describe('watching an endpoint that behaves well', () => {
     expect(Math.min(...pauses)).toBeGreaterThan(5_000);
   });
 
-  test('--watch does not judge the overlap without a rotation', async () => {
+  ciTest('--watch does not judge the overlap without a rotation', async () => {
     const { run, failed } = await watch(10 * MINUTE, (clock) => createReferenceImds({ clock }));
     expect(failed).toEqual([]);
     const overlap = run.results.find(({ id }) => id === 'rotation-overlap');
@@ -143,7 +143,7 @@ const DEFECTS: readonly WatchedDefect[] = [
 ];
 
 describe('watching names each defect that only time shows', () => {
-  test.each(sampleCases(DEFECTS, 5))(
+  test.each(sampleCases(DEFECTS, 10))(
     '--watch names the defect: $name',
     async ({ checks, timing, apply = (handle) => handle }) => {
       const { failed } = await watch(2 * HOUR, (clock) => {
@@ -180,7 +180,7 @@ describe('watching an EKS endpoint while kubelet replaces the token', () => {
     return checkEndpoint({ ...target, clock, watch: { seconds: 30 * MINUTE } });
   }
 
-  test('an endpoint conforms if it accepts both tokens during a rotation of the token', async () => {
+  ciTest('an endpoint conforms if it accepts both tokens during a rotation of the token', async () => {
     const run = await watchEks((handle) => handle);
     expect(listChecks(run)).toEqual([]);
     expect(listChecks(run, 'passed')).toContain('token-rotation');

@@ -11,6 +11,7 @@ import { createLifeline } from '../../support/sources/lifeline.ts';
 import { CANARIES, codes, fail, harmless, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const [SECRET, TOKEN, OTHER] = CANARIES;
 
@@ -91,27 +92,32 @@ describe('a command', () => {
 });
 
 describe('the role of the series is', () => {
-  test.each([
-    ['get-keys', '/opt/bin/get-keys --for x'],
-    ['get-keys', '  get-keys'],
-    ['get-keys', 'A=CANARY-x B="a b" C= get-keys'],
-    ['get-keys', `A='a b'"c"\\ d ./get-keys`],
-    ['get-keys', `'/opt/get-keys' x`],
-    ['getkeys', '"/opt/my tools"/get\\keys'],
-    ['get-keys', 'get-keys;x'],
-    ['get-keys.sh', 'get-keys.sh|x'],
-    // The program name is not obvious.
-    [null, '(get-keys)'],
-    [null, '$KEYS x'],
-    [null, '"$KEYS" x'],
-    [null, '`keys` x'],
-    [null, 'A="CANARY x get-keys'],
-    [null, 'A=$(CANARY x) get-keys'],
-    [null, 'A=x'],
-    [null, '"get keys"'],
-    [null, '/opt/'],
-    [null, `${'x'.repeat(65)}`],
-  ])('the role of the series is %j for the command %j', async (role, command) => {
+  test.each(
+    sampleCases(
+      [
+        ['get-keys', '/opt/bin/get-keys --for x'],
+        ['get-keys', '  get-keys'],
+        ['get-keys', 'A=CANARY-x B="a b" C= get-keys'],
+        ['get-keys', `A='a b'"c"\\ d ./get-keys`],
+        ['get-keys', `'/opt/get-keys' x`],
+        ['getkeys', '"/opt/my tools"/get\\keys'],
+        ['get-keys', 'get-keys;x'],
+        ['get-keys.sh', 'get-keys.sh|x'],
+        // The program name is not obvious.
+        [null, '(get-keys)'],
+        [null, '$KEYS x'],
+        [null, '"$KEYS" x'],
+        [null, '`keys` x'],
+        [null, 'A="CANARY x get-keys'],
+        [null, 'A=$(CANARY x) get-keys'],
+        [null, 'A=x'],
+        [null, '"get keys"'],
+        [null, '/opt/'],
+        [null, `${'x'.repeat(65)}`],
+      ],
+      4,
+    ),
+  )('the role of the series is %j for the command %j', async (role, command) => {
     // The command fails. Only the name of the series matters here.
     const outcome = harmless(await source(`${command}`, {}, { PATH: '/nonexistent' }).poll());
     expect(outcome.identity.role).toBe(role);

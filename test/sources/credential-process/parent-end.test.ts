@@ -35,7 +35,7 @@ const cases = Object.entries(COMMANDS).flatMap(([name, args]) =>
   SIGNALS.map((signal) => [name, signal, args] as const),
 );
 
-test.each(sampleCases(cases, 7))(
+test.each(sampleCases(cases, 42))(
   'the process of %s ends with all of its children when cred-watch gets %s',
   async (_, signal, args) => {
     const { program, held, released } = start(args);
@@ -46,7 +46,7 @@ test.each(sampleCases(cases, 7))(
   },
 );
 
-test.each(sampleCases(SIGNALS, 3))(
+test.each(sampleCases(SIGNALS, 6))(
   'the process of exec ends when cred-watch gets %s before the command starts',
   async (signal) => {
     const { program, held, released } = start(['exec', '-j', '1h'], ['--', 'true']);

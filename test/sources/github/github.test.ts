@@ -61,50 +61,55 @@ test('the role can be set by a variable', async () => {
   });
 });
 
-test.each<[name: string, changes: Record<string, string | undefined>, reason: string, detail: RegExp]>([
-  [
-    'no permission',
-    { ACTIONS_ID_TOKEN_REQUEST_URL: undefined },
-    'not-configured',
-    /ACTIONS_ID_TOKEN_REQUEST_URL is not set/,
-  ],
-  [
-    'no bearer token',
-    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined },
-    'not-configured',
-    /ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set/,
-  ],
-  [
-    'an invalid URL',
-    { ACTIONS_ID_TOKEN_REQUEST_URL: 'runner' },
-    'invalid-configuration',
-    /is not an absolute http or https URL/,
-  ],
-  [
-    'plain HTTP to another host',
-    { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://runner.example/' },
-    'invalid-configuration',
-    /plain http URL on another host/,
-  ],
-  [
-    'a bearer token with a line break',
-    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a\nb' },
-    'invalid-configuration',
-    /characters that are not allowed/,
-  ],
-  [
-    'a rejected bearer token',
-    { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
-    'identity-token-unreadable',
-    /^the token service of GitHub Actions: HTTP 401: denied$/,
-  ],
-  [
-    'a closed port',
-    { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/' },
-    'identity-token-unreadable',
-    /^the token service of GitHub Actions: unreachable: ECONNREFUSED/,
-  ],
-])('%s has a reason of its own', async (_, changes, reason, detail) => {
+test.each(
+  sampleCases<[name: string, changes: Record<string, string | undefined>, reason: string, detail: RegExp]>(
+    [
+      [
+        'no permission',
+        { ACTIONS_ID_TOKEN_REQUEST_URL: undefined },
+        'not-configured',
+        /ACTIONS_ID_TOKEN_REQUEST_URL is not set/,
+      ],
+      [
+        'no bearer token',
+        { ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined },
+        'not-configured',
+        /ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set/,
+      ],
+      [
+        'an invalid URL',
+        { ACTIONS_ID_TOKEN_REQUEST_URL: 'runner' },
+        'invalid-configuration',
+        /is not an absolute http or https URL/,
+      ],
+      [
+        'plain HTTP to another host',
+        { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://runner.example/' },
+        'invalid-configuration',
+        /plain http URL on another host/,
+      ],
+      [
+        'a bearer token with a line break',
+        { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a\nb' },
+        'invalid-configuration',
+        /characters that are not allowed/,
+      ],
+      [
+        'a rejected bearer token',
+        { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
+        'identity-token-unreadable',
+        /^the token service of GitHub Actions: HTTP 401: denied$/,
+      ],
+      [
+        'a closed port',
+        { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/' },
+        'identity-token-unreadable',
+        /^the token service of GitHub Actions: unreachable: ECONNREFUSED/,
+      ],
+    ],
+    3,
+  ),
+)('%s has a reason of its own', async (_, changes, reason, detail) => {
   const { open, sts } = await startJob();
   const outcome = await fail(await open(changes));
   expect(outcome).toMatchObject({ reason, detail: expect.stringMatching(detail) });
@@ -142,7 +147,7 @@ const RESPONSES: [name: string, response: Failure, reason: string, detail: strin
   ['an internal error', { status: 500, body: 'busy' }, 'server-error', 'HTTP 500: busy'],
   ['throttling', { status: 429, headers: { 'Retry-After': '60' }, body: '' }, 'throttled', 'HTTP 429'],
 ];
-test.each(sampleCases(RESPONSES, 3))(
+test.each(sampleCases(RESPONSES, 9))(
   'a token service that returns %s is named',
   async (_, response, reason, detail) => {
     const { open, runner, sts } = await startJob();

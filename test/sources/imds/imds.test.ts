@@ -71,12 +71,15 @@ describe('the name of the role', () => {
     ['reset', 'reset', 'unreachable', 3],
     ['no response', 'silence', 'timeout', 2],
   ];
-  test.each(refusals)('a role list with %s is rejected', async (_, step, reason, requests) => {
-    const endpoint = await startEndpoint(imds({ [LIST]: step }));
-    const outcome = await fail(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
-    expect(outcome).toMatchObject({ reason, possibleHopLimit: false, identity: { role: null } });
-    expect(endpoint.seen()).toEqual(['PUT /latest/api/token', ...Array(requests).fill(LIST)]);
-  });
+  test.each(sampleCases(refusals, 4))(
+    'a role list with %s is rejected',
+    async (_, step, reason, requests) => {
+      const endpoint = await startEndpoint(imds({ [LIST]: step }));
+      const outcome = await fail(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
+      expect(outcome).toMatchObject({ reason, possibleHopLimit: false, identity: { role: null } });
+      expect(endpoint.seen()).toEqual(['PUT /latest/api/token', ...Array(requests).fill(LIST)]);
+    },
+  );
 
   test('the role is requested in every poll', async () => {
     const endpoint = await startEndpoint(

@@ -17,6 +17,7 @@ import {
   tokenResponse,
 } from '../../support/sources/polling.ts';
 import { type Script, type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const PUT = 'PUT /latest/api/token';
 const LIST = `GET ${ROLES}`;
@@ -237,18 +238,23 @@ describe('token requests', () => {
     await expect(imdsAt(NOWHERE, {}, { exchange: defective }).poll()).rejects.toThrow('a defect');
   });
 
-  test.each<[ttl: string, validFor: number, notes: string[]]>([
-    ['1', -119, []],
-    ['121', 1, []],
-    [' 600 ', 480, []],
-    ['21600', 21_480, []],
-    ['21601', 21_480, ['TOKEN_TTL_NONCONFORMING']],
-    ['0', 21_480, ['TOKEN_TTL_NONCONFORMING']],
-    ['600.5', 21_480, ['TOKEN_TTL_NONCONFORMING']],
-    ['600s', 21_480, ['TOKEN_TTL_NONCONFORMING']],
-    ['0000000600', 21_480, ['TOKEN_TTL_NONCONFORMING']],
-    ['000000600', 480, []],
-  ])('a token with the TTL %j is used for %d s', async (ttl, validFor, notes) => {
+  test.each(
+    sampleCases<[ttl: string, validFor: number, notes: string[]]>(
+      [
+        ['1', -119, []],
+        ['121', 1, []],
+        [' 600 ', 480, []],
+        ['21600', 21_480, []],
+        ['21601', 21_480, ['TOKEN_TTL_NONCONFORMING']],
+        ['0', 21_480, ['TOKEN_TTL_NONCONFORMING']],
+        ['600.5', 21_480, ['TOKEN_TTL_NONCONFORMING']],
+        ['600s', 21_480, ['TOKEN_TTL_NONCONFORMING']],
+        ['0000000600', 21_480, ['TOKEN_TTL_NONCONFORMING']],
+        ['000000600', 480, []],
+      ],
+      4,
+    ),
+  )('a token with the TTL %j is used for %d s', async (ttl, validFor, notes) => {
     let now = Date.UTC(2026, 10, 22);
     const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse('CANARY-imds-token', ttl) }));
     const source = imdsAt(endpoint, {}, { clock: { ...hastyClock, now: () => now } });

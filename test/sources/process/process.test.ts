@@ -8,6 +8,7 @@ import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imds } from '../../support/sources/polling.ts';
 import { startEndpoint, startRawEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-'));
 const program = join(folder, 'poll.cjs');
@@ -50,7 +51,7 @@ test('no request goes to a proxy of the environment', async () => {
   expect(proxy.requests).toEqual([]);
 });
 
-test('the process ends by itself after a poll without a response', async () => {
+ciTest('the process ends by itself after a poll without a response', async () => {
   const endpoint = await startRawEndpoint(() => {});
   expect(await poll({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url })).toBe('timeout');
 });

@@ -17,6 +17,7 @@ import {
   succeed,
 } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const ARN = 'arn:aws:iam::111122223333:role/team/loader';
 const provider = new IdentityProvider();
@@ -175,7 +176,7 @@ test('a FIPS endpoint and another endpoint exclude each other', async () => {
   });
 });
 
-test('a token of another issuer is rejected', async () => {
+ciTest('a token of another issuer is rejected', async () => {
   const { tokenFile, open } = await createPod();
   writeFileSync(tokenFile, new IdentityProvider().issueToken(Date.now()));
   expect((await fail(await open())).reason).toBe('identity-token-rejected');

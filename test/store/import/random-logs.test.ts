@@ -91,7 +91,7 @@ test('a random history in a random combination of timestamp, place, document, no
         expect(samples, text.slice(0, 2000)).toEqual(expectSamples(polls, document));
       },
     ),
-    { numRuns: isThorough ? 1000 : 50 },
+    { numRuns: isThorough ? 1000 : 25 },
   );
 });
 
@@ -107,6 +107,6 @@ test('a random history in every other form is read exactly', async () => {
         expect(samples.sort(byTime), text.slice(0, 2000)).toEqual(expectSamples(polls, form));
       },
     ),
-    { numRuns: isThorough ? 500 : 30 },
+    { numRuns: isThorough ? 500 : 15 },
   );
 });

@@ -86,4 +86,36 @@ describe('ZoneCheck', () => {
     expect(findConflict([0, -850])).toMatchObject({ kind: 'early', fittingZones: [] });
     expect(findConflict([0, 20 * 60 + 5], [60, 20 * 60 + 65])).toMatchObject({ fittingZones: [] });
   });
+
+  /**
+   * An endpoint that rotates every 63 minutes, polled every hour.
+   * @param shift minutes by which the times of the log are later than UTC
+   */
+  function findSuspected(shift: number, { generations = 24, every = 60, period = 63 } = {}) {
+    const check = new ZoneCheck();
+    for (let at = 0; at < generations * period; at += every) {
+      const lastUpdated = START + Math.floor(at / period) * period * MINUTE;
+      const observedAt = START + (at + shift) * MINUTE;
+      const expiration = lastUpdated + 6 * HOUR;
+      check.add(
+        { accessKeyId: '', lastUpdated, expiration, zoneless: false, observedAt, clockOffset: null },
+        observedAt,
+      );
+    }
+    return { conflict: check.findConflict(), suspected: check.findSuspectedZone() };
+  }
+
+  test('local time east of UTC is suspected if polls are as rare as the shift', () => {
+    expect(findSuspected(60)).toEqual({ conflict: null, suspected: { seconds: 3600, zone: '+01:00' } });
+    expect(findSuspected(59.5).suspected).toEqual({ seconds: 3570, zone: '+01:00' });
+    expect(findSuspected(130, { every: 120, period: 125 }).suspected).toMatchObject({ zone: '+02:00' });
+  });
+
+  test('no zone is suspected without a shift, with a small one, or with few generations', () => {
+    for (const shift of [0, 15, 30, 45, 58, -60]) expect(findSuspected(shift).suspected).toBeNull();
+    expect(findSuspected(60, { generations: 5 }).suspected).not.toBeNull();
+    expect(findSuspected(60, { generations: 4 }).suspected).toBeNull();
+    // Polled twice as rarely as the endpoint rotates, samples can miss all fresh credentials.
+    expect(findSuspected(60, { every: 180, period: 60 }).suspected).toBeNull();
+  });
 });

@@ -237,7 +237,7 @@ describe('an import of job runs', () => {
         expect([...copy.records()]).toEqual(runs);
         copy.close();
       }),
-      { numRuns: process.env.CI ? 200 : 30 },
+      { numRuns: process.env.CI ? 200 : 12 },
     );
   });
 

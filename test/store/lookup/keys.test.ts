@@ -7,6 +7,7 @@ import { FIND_KEY, FIND_MASKED_KEY } from '../../../src/store/lookup/keys.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { writeLongSeries } from '../../support/store/long-series.ts';
+import { ciTest } from '../../support/thorough.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const file = join(temporaryFolder(afterAll), 'samples.db');
@@ -74,7 +75,7 @@ describe('finding keys', () => {
   });
 });
 
-test('of a long series, only generations around the keys are read', () => {
+ciTest('of a long series, only generations around the keys are read', () => {
   const long = join(temporaryFolder(), 'long.db');
   writeLongSeries(long, 40_000);
   using store = SampleStore.openReadOnly(long);

@@ -14,7 +14,7 @@ import { SEED } from '../../support/seed.ts';
 import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../../support/store/old-database.ts';
 import { generateRandomSamples } from '../../support/store/random-samples.ts';
 import { openReadOnly } from '../../support/store/temporary-store.ts';
-import { ciTest, isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -58,7 +58,7 @@ function createCurrent(file: string, samples: number, version = LAST_VERSION_WIT
 const VERSIONS = Array.from({ length: LAST_VERSION_WITH_PLAIN_SAMPLES }, (_, index) => index + 1);
 
 describe(`a database of an older version (seed ${SEED})`, () => {
-  test.for(VERSIONS)(
+  test.for(sampleCases(VERSIONS, 3))(
     'the export of version %i is the same before and after the migration',
     async (version) => {
       const folder = temporaryFolder();
@@ -155,25 +155,28 @@ describe('a migration by a process', { timeout: 300_000 }, () => {
     expect(versions.slice(-2)).toEqual([MIGRATIONS.length, MIGRATIONS.length]);
   });
 
-  test(`a database survives ${RANDOM_KILLS} kills of its migration at random times (seed ${SEED})`, async () => {
-    const random = seededRandom(SEED);
-    restoreOld();
-    const begun = Date.now();
-    expect(spawnSync(process.execPath, [migration, file, '0'], { env: PROGRAM_ENV }).status).toBe(0);
-    const duration = Date.now() - begun;
-    for (let kill = 0; kill < RANDOM_KILLS; kill += 1) {
+  ciTest(
+    `a database survives ${RANDOM_KILLS} kills of its migration at random times (seed ${SEED})`,
+    async () => {
+      const random = seededRandom(SEED);
       restoreOld();
-      const timeout = Math.ceil(random() * duration);
-      spawnSync(process.execPath, [migration, file, '0'], {
-        env: PROGRAM_ENV,
-        timeout,
-        killSignal: 'SIGKILL',
-      });
-      await expectIntact();
-    }
-    SampleStore.open(file).close();
-    expect(await expectIntact()).toBe(MIGRATIONS.length);
-  });
+      const begun = Date.now();
+      expect(spawnSync(process.execPath, [migration, file, '0'], { env: PROGRAM_ENV }).status).toBe(0);
+      const duration = Date.now() - begun;
+      for (let kill = 0; kill < RANDOM_KILLS; kill += 1) {
+        restoreOld();
+        const timeout = Math.ceil(random() * duration);
+        spawnSync(process.execPath, [migration, file, '0'], {
+          env: PROGRAM_ENV,
+          timeout,
+          killSignal: 'SIGKILL',
+        });
+        await expectIntact();
+      }
+      SampleStore.open(file).close();
+      expect(await expectIntact()).toBe(MIGRATIONS.length);
+    },
+  );
 
   test('pollers that start during a migration wait for it, and lose no sample', async () => {
     restoreOld();

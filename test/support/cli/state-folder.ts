@@ -19,6 +19,13 @@ export default function createStateFolder(): () => void {
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
+/** A folder for files that all workers of a run share. It is deleted after the tests. */
+export const runFolder = (): string => {
+  const folder = process.env[VARIABLE];
+  if (folder === undefined) throw new Error('the global setup of vitest.config.mts did not run');
+  return folder;
+};
+
 /**
  * `XDG_STATE_HOME` of a program: the default of a user, also if the tests run as root.
  * @param changes the variables that the test sets. Undefined removes a variable.

@@ -15,8 +15,19 @@ export const GO = 'rclone with the AWS SDK for Go';
 /** These clients take long to start, so only CI (`CI=true`) runs them on more than the main shapes. */
 export const runsOnlyInCi = (client: ClientName) => client !== 'javascript' && !isThorough;
 
-/** Runs the same tests with three SDK families, because each tolerates other deviations. */
-export function describeEachClient(tests: (client: ClientName, obtain: ObtainCredentials) => void): void {
+type ClientTests = (client: ClientName, obtain: ObtainCredentials) => void;
+
+/**
+ * Runs the same tests with three SDK families, because each tolerates other deviations. A local run has one of them,
+ * because {@link describeEveryClient} uses all.
+ */
+export function describeEachClient(tests: ClientTests): void {
+  if (isThorough) describeEveryClient(tests);
+  else describe(JAVASCRIPT, () => tests('javascript', obtainByJavaScript));
+}
+
+/** As {@link describeEachClient}, with all families also in a local run. */
+export function describeEveryClient(tests: ClientTests): void {
   describe(JAVASCRIPT, () => tests('javascript', obtainByJavaScript));
   describeClient(CLI, AWS_CLI, () => tests('cli', obtainByAwsCli));
   describeClient(GO, RCLONE, () => tests('go', obtainByRclone));

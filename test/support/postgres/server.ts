@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
 
 import { sendSignal } from '../send-signal.ts';
 import type { CertificateFiles } from './certificates.ts';
+import { AS_UNPRIVILEGED, createDataFolder, giveToServer, SUPERUSER } from './data-folder.ts';
 import { memoryFolder } from './memory-folder.ts';
 
 export interface PostgresOptions {
@@ -52,21 +53,7 @@ export interface PostgresServer {
   start(settings?: PostgresOptions['settings']): Promise<void>;
 }
 
-const SUPERUSER = { user: 'postgres', password: 'test-password' };
 const MAX_START_MS = 30_000;
-
-/** PostgreSQL refuses to run as root. */
-const UNPRIVILEGED = 65_534;
-const isRoot = process.getuid?.() === 0;
-
-/** Ends the server if the test process is killed. */
-const AS_UNPRIVILEGED =
-  process.platform === 'linux'
-    ? [
-        ...['setpriv', '--pdeathsig', 'INT'],
-        ...(isRoot ? [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'] : []),
-      ]
-    : [];
 
 /**
  * Starts PostgreSQL on a free loopback port and a Unix socket, with data in a temporary folder.
@@ -126,17 +113,7 @@ async function query<T extends QueryResultRow>(
 }
 
 function prepareFolder(programs: string, folder: string, { tls, hostRules }: PostgresOptions): string {
-  const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
-  mkdirSync(data, { mode: 0o700 });
-  writeFileSync(passwordFile, SUPERUSER.password);
-  for (const path of [folder, data, passwordFile]) give(path);
-  const [command = '', ...args] = [
-    ...[...AS_UNPRIVILEGED, join(programs, 'initdb'), '-D', data, '-U', SUPERUSER.user, '--no-sync'],
-    ...['--locale=C', '--encoding=UTF8', '--auth-local=trust', '--auth-host=scram-sha-256'],
-    ...[`--pwfile=${passwordFile}`],
-  ];
-  execFileSync(command, args, { cwd: folder, stdio: 'pipe' });
+  const data = createDataFolder(programs, folder);
   if (tls !== undefined) {
     addFile(tls.certificate, 'server.pem');
     addFile(tls.key, 'server.key');
@@ -148,13 +125,9 @@ function prepareFolder(programs: string, folder: string, { tls, hostRules }: Pos
   function addFile(source: string, name: string) {
     copyFileSync(source, join(data, name));
     chmodSync(join(data, name), 0o600);
-    give(join(data, name));
+    giveToServer(join(data, name));
   }
 }
-
-const give = (path: string): void => {
-  if (isRoot) chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
-};
 
 interface RunnerOptions {
   programs: string;

@@ -104,6 +104,6 @@ test('two databases that push, lose their file and come back lose no sample that
       }
       expect(found).toEqual(expected);
     }),
-    { numRuns: isThorough ? 60 : 8 },
+    { numRuns: isThorough ? 60 : 3 },
   );
 });

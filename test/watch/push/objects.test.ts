@@ -17,7 +17,7 @@ import {
 } from '../../support/object-storage/pushed.ts';
 import { fillRichly, recordSamples, START } from '../../support/report/rich-store.ts';
 import { temporaryStore } from '../../support/store/temporary-store.ts';
-import { isThorough, sampleCases } from '../../support/thorough.ts';
+import { ciTest, isThorough, sampleCases } from '../../support/thorough.ts';
 
 useFalseKeys();
 
@@ -173,7 +173,7 @@ describe.each(DESTINATIONS)('push to %s', (_, create) => {
     expect((await pushTo(destination, second)).sent).toBe(0);
   });
 
-  test('two databases with different sources of one host share its objects', async () => {
+  ciTest('two databases with different sources of one host share its objects', async () => {
     const destination = await create();
     const [imds, container] = [
       createStore(START, 5),
@@ -192,7 +192,7 @@ describe.each(DESTINATIONS)('push to %s', (_, create) => {
     expect((await readRows(destination))[keyOf('2026-01-01')]?.length).toBe(14);
   });
 
-  test('a restored database and its outbox remove nothing', async () => {
+  ciTest('a restored database and its outbox remove nothing', async () => {
     const destination = await create();
     const folder = temporaryFolder();
     const all = createStore(START, 30);
@@ -209,7 +209,7 @@ describe.each(DESTINATIONS)('push to %s', (_, create) => {
     await expectRowsOf(destination, all);
   });
 
-  test('an emptied destination gets everything again', async () => {
+  ciTest('an emptied destination gets everything again', async () => {
     const [destination, store] = [await create(), createStore(START, 30)];
     await pushTo(destination, store);
     const other = await create();
@@ -278,7 +278,7 @@ function recordsAfter({ generations }: History, from: number) {
 }
 
 describe('interruptions of a push to a bucket', () => {
-  test('each request can fail, and a later push sends the rest', async () => {
+  ciTest('each request can fail, and a later push sends the rest', async () => {
     for (const failing of sampleCases(
       Array.from({ length: 14 }, (_, index) => index),
       4,
@@ -328,7 +328,7 @@ describe('interruptions of a push to a bucket', () => {
     expect((error as PushInterrupted).sent).toBe(1);
   });
 
-  test('another process writes between the read and the write', async () => {
+  ciTest('another process writes between the read and the write', async () => {
     const [destination, store] = [await createBucket(), createStore(START, 3)];
     const { server } = destination;
     if (server === null) throw new Error('no server');
@@ -346,7 +346,7 @@ describe('interruptions of a push to a bucket', () => {
     expect((await readRows(destination))[keyOf('2026-01-01')]?.length).toBe(8);
   });
 
-  test('the usual push reads the marker and writes one object', async () => {
+  ciTest('the usual push reads the marker and writes one object', async () => {
     const [destination, store] = [await createBucket(), temporaryStore()];
     const { server } = destination;
     if (server === null) throw new Error('no server');
@@ -368,7 +368,7 @@ describe('interruptions of a push to a bucket', () => {
   });
 });
 
-test('two databases of one host push to a folder at the same time', async () => {
+ciTest('two databases of one host push to a folder at the same time', async () => {
   const destination = await createFolder();
   const identities = (['imds', 'container', 'process', 'profile'] as const).map((source) => ({
     ...LOADER,

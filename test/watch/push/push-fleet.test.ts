@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
-import { isThorough } from '../../support/thorough.ts';
+import { ciTest, isThorough } from '../../support/thorough.ts';
 import {
   IDENTITY,
   migrateDatabase,
@@ -14,7 +14,7 @@ const HOSTS = isThorough ? 60 : 25;
 describePostgres(
   'many hosts',
   (server) => {
-    test('hosts that push at once get a connection one after the other', async () => {
+    ciTest('hosts that push at once get a connection one after the other', async () => {
       const database = await server().createDatabase();
       await migrateDatabase(database);
       const stores = Array.from({ length: HOSTS }, (_, index) => {

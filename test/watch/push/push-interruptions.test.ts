@@ -26,7 +26,7 @@ describePostgres('a connection that is cut', (server) => {
       (['before', 'after'] as const).flatMap((moment) =>
         MESSAGES.map((message): Cut => ({ message, moment })),
       ),
-      27,
+      81,
     ),
   )('$moment message $message of a push loses nothing and repeats nothing', async (cut) => {
     const database = await createMigrated(server());

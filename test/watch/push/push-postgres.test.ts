@@ -6,6 +6,7 @@ import { PushInterrupted } from '../../../src/watch/push/destination.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describePostgres } from '../../support/postgres/describe-postgres.ts';
 import type { PostgresServer, TestDatabase } from '../../support/postgres/server.ts';
+import { ciTest } from '../../support/thorough.ts';
 import {
   createMigrated,
   createSample,
@@ -58,7 +59,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     expect(await pushTo(database, store)).toMatchObject({ sent: 1 });
   });
 
-  test('a larger lag of the series revises every rotation', async () => {
+  ciTest('a larger lag of the series revises every rotation', async () => {
     const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 10);
@@ -96,7 +97,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     await expectEqualToFreshPush(database, complete, server());
   });
 
-  test('a deleted database continues with the rows of PostgreSQL', async () => {
+  ciTest('a deleted database continues with the rows of PostgreSQL', async () => {
     const database = await createMigrated(server());
     using complete = openTemporaryStore();
     recordHours(complete, 0, 5);
@@ -171,7 +172,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     expect((await pushTo(database, store, { tags })).sent).toBe(0);
   });
 
-  test('two databases of one host lose nothing when PostgreSQL is created anew', async () => {
+  ciTest('two databases of one host lose nothing when PostgreSQL is created anew', async () => {
     const database = await createMigrated(server());
     using first = openTemporaryStore();
     using second = openTemporaryStore();
@@ -188,7 +189,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     ]);
   });
 
-  test('a standby that missed the last push gets it again', async () => {
+  ciTest('a standby that missed the last push gets it again', async () => {
     const database = await createMigrated(server());
     const tables = ['hosts', 'host_tags', 'series', 'generations', 'failed_polls', 'job_runs', 'findings'];
     using store = openTemporaryStore();
@@ -210,7 +211,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     expect((await pushTo(database, store)).sent).toBe(0);
   });
 
-  test('the format of dates and the time zone of the server do not matter', async () => {
+  ciTest('the format of dates and the time zone of the server do not matter', async () => {
     const database = await createMigrated(server());
     await database.query(
       `ALTER DATABASE ${database.name} SET datestyle = 'German'; ALTER DATABASE ${database.name} SET timezone = 'Asia/Tokyo'`,
@@ -259,7 +260,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     await expectEqualToFreshPush(database, store, server());
   });
 
-  test('a push waits while the server restarts', async () => {
+  ciTest('a push waits while the server restarts', async () => {
     const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 5);

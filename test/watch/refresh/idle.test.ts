@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ciTest } from '../../support/thorough.ts';
 import {
   createPendingPoll,
   createRefresher,
@@ -72,7 +73,7 @@ describe('credentials that no client requests', () => {
     expect(keyId()).toBe(`ASIA${clock.now()}`);
   });
 
-  test('200 requests after a long time cause one poll', async () => {
+  ciTest('200 requests after a long time cause one poll', async () => {
     const { refresher, pass, keyId, polledAt, mostAtOnce } = createRefresher([issue(60)], IDLE);
     await refresher.start();
     await pass(24 * 3600);
@@ -100,7 +101,7 @@ describe('credentials that no client requests', () => {
     expect(keyId()).not.toBeNull();
   });
 
-  test('a source that fails is not polled for clients that are gone', async () => {
+  ciTest('a source that fails is not polled for clients that are gone', async () => {
     const { refresher, pass, polledAt } = createRefresher([failed], IDLE);
     await refresher.start();
     await pass(3700);

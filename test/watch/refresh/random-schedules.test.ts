@@ -5,7 +5,7 @@ import { temporaryStore } from '../../support/store/temporary-store.ts';
 import { isThorough } from '../../support/thorough.ts';
 import { createRefresher, failed, good, type PollScript, SECOND } from '../../support/watch/refresher.ts';
 
-const RUNS = isThorough ? 200 : 6;
+const RUNS = isThorough ? 200 : 3;
 
 /** One behaviour of the source, for so many seconds. */
 interface Phase {

@@ -14,7 +14,7 @@ const DURATION_FLAGS: Readonly<Record<string, string>> = {
 const MAX_HOURS = 99;
 
 /** A duration in the form of a flag. Null if the text is not a duration, or can mean several durations. */
-function findDuration(text: string): string | null {
+export function findDuration(text: string): string | null {
   if (parseDuration(text) !== null) return text;
   const suggestions = suggestDurations(text);
   if (suggestions.length === 1) return suggestions[0] ?? null;

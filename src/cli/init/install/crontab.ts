@@ -22,11 +22,7 @@ export async function prepareCrontab(schedule: CronSchedule, env: Environment): 
       // The user may have edited the crontab during the question.
       const newest = await findChange(schedule, env);
       if (newest === null) return;
-      const { code, stderr } = await runProgram(['crontab', '-'], env, {
-        input: newest.bytes,
-        encoding: 'latin1',
-      });
-      if (code !== 0) throw createError('crontab -', stderr);
+      await writeCrontabBytes(newest.bytes, env);
       if ((await findChange(schedule, env)) === null) return;
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
@@ -62,12 +58,13 @@ async function findChange({ comment, line }: CronSchedule, env: Environment): Pr
 /** A string with one character for each byte. A crontab can have any encoding, or several ones. */
 const toBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+export const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
 /** Empty if this user has no crontab. */
 export const readCrontab = async (env: Environment): Promise<string> => toText(await readCrontabBytes(env));
 
-async function readCrontabBytes(env: Environment): Promise<string> {
+/** One character for each byte. Empty if this user has no crontab. */
+export async function readCrontabBytes(env: Environment): Promise<string> {
   const { code, isMissing, stdout, stderr }: ProgramResult = await runProgram(['crontab', '-l'], env, {
     encoding: 'latin1',
   });
@@ -81,6 +78,11 @@ async function readCrontabBytes(env: Environment): Promise<string> {
   // busybox prints the second message.
   if (/no crontab for|can't open .*No such file/.test(stderr)) return '';
   throw createError('crontab -l', stderr);
+}
+
+export async function writeCrontabBytes(bytes: string, env: Environment): Promise<void> {
+  const { code, stderr } = await runProgram(['crontab', '-'], env, { input: bytes, encoding: 'latin1' });
+  if (code !== 0) throw createError('crontab -', stderr);
 }
 
 const createError = (command: string, stderr: string) =>

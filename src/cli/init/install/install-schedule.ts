@@ -19,7 +19,7 @@ export function assertInstallable({ write, yes, format }: InitFlags, schedule: S
   if (format === 'json') throw new CredWatchError('--write with -f json needs --yes', 'add --yes');
   if (io.canAsk()) return;
   throw new CredWatchError(
-    '--write has to ask, and the standard input is not a terminal',
+    '--write asks first, and standard input is not a terminal',
     'add --yes to install without a question',
   );
 }

@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSameSource } from '../../../domain/installation/found-poll.ts';
 import type { Schedule, ScheduleFile } from '../../../domain/installation/schedule.ts';
 import { findUnitPoll } from '../../../domain/installation/unit-poll.ts';
 import { CredWatchError, describeSystemError } from '../../../errors.ts';
-import { redactText } from '../../../redact.ts';
 import { TIMER_NAME, UNIT_COMMENT } from '../../../report/installation/systemd-units.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
-import { formatShellCommand } from '../../../untrusted-text.ts';
 import { runProgram } from '../run-program.ts';
+import { createManagerEnvironment, getSystemctl, readUnit, runSystemCommand } from '../systemd.ts';
 import type { Installer } from './installer.ts';
 
 type SystemdSchedule = Extract<Schedule, { kind: 'systemd' }>;
@@ -26,15 +25,20 @@ export async function prepareUnits(
   const { files, commands, scope } = schedule;
   for (const { path } of files) assertOwn(path);
   for (const file of files) assertSameSource(file);
-  const variables = scope === 'user' ? addRuntimeFolder(env, userId) : env;
-  const systemctl = scope === 'user' ? ['systemctl', '--user'] : ['systemctl'];
+  const variables = createManagerEnvironment(scope, env, userId);
+  const systemctl = getSystemctl(scope);
   const areWritten = files.every(({ path, content }) => readUnit(path) === content);
   return {
     replaces: null,
     isComplete: areWritten && (await isTimerRunning(systemctl, variables)),
     async install() {
       for (const file of files) writeUnit(file);
-      for (const command of commands) await runCommand(command, variables);
+      for (const command of commands)
+        await runSystemCommand(
+          command,
+          variables,
+          (text) => `the units are written; run \`${text}\`, or use --schedule cron`,
+        );
     },
   };
 }
@@ -54,23 +58,8 @@ function assertSameSource({ path, content }: ScheduleFile): void {
   if (!installed || !own || isSameSource(installed, own)) return;
   throw new CredWatchError(
     `${path} polls other credentials`,
-    'poll both with --schedule cron, or first remove the file',
+    'poll both with --schedule cron, or first run `cred-watch init --remove`',
   );
-}
-
-/** Null if the file does not exist. */
-function readUnit(path: string): string | null {
-  try {
-    return existsSync(path) ? readFileSync(path, 'utf8') : null;
-  } catch (cause) {
-    throw new CredWatchError(
-      `could not read ${path}: ${describeSystemError(cause)}`,
-      'check its permissions',
-      {
-        cause,
-      },
-    );
-  }
 }
 
 /** systemd never sees a part of the file. */
@@ -94,21 +83,4 @@ async function isTimerRunning(systemctl: readonly string[], env: Environment): P
     if (code !== 0) return false;
   }
   return true;
-}
-
-async function runCommand(command: readonly string[], env: Environment): Promise<void> {
-  const { code, isMissing, stderr } = await runProgram(command, env);
-  if (code === 0) return;
-  const text = formatShellCommand(command);
-  const [reason = ''] = stderr.trim().split('\n');
-  throw new CredWatchError(
-    isMissing ? `${command[0]} is not installed` : `\`${text}\` failed: ${redactText(reason)}`,
-    `the units are written; run \`${text}\`, or use --schedule cron`,
-  );
-}
-
-/** `sudo --user` and cron do not set the variable with which systemctl finds the manager of a user. */
-function addRuntimeFolder(env: Environment, userId: number | null): Environment {
-  const folder = `/run/user/${userId}`;
-  return env.XDG_RUNTIME_DIR === undefined && existsSync(folder) ? { ...env, XDG_RUNTIME_DIR: folder } : env;
 }

@@ -38,7 +38,7 @@ export const ENDPOINT_FAILURES = {
   },
   'auth-rejected': {
     message: 'the endpoint rejected the authorization token',
-    hint: 'check that the token belongs to this endpoint; servers behind one address reject the tokens of each other',
+    hint: 'check that the token belongs to this endpoint; if several servers share the address, each one rejects the tokens of the others',
   },
   'auth-token-missing': {
     message: 'the endpoint got no authorization token, or an empty one',

@@ -17,7 +17,8 @@ import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import { describeJobWithMargin, formatSafety, REFRESH_ADVICE } from '../verdicts.ts';
+import { REFRESH_ADVICE } from '../advice/refresh-advice.ts';
+import { describeJobWithMargin, formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
 export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
@@ -28,7 +29,24 @@ export const PERIOD_MESSAGE =
 
 /** `safe: a 5h job with a margin of 5m is safe on 9,213 of 10,000 hosts (92.13%)`. */
 export const describeFleetJob = (job: FleetJob): string =>
-  `${formatSafety(job.verdict)}: ${describeSafeHosts(job)}`;
+  `${formatFleetSafety({ ...job, isSafeSoFar: isSafeSoFar(job) })}: ${describeSafeHosts(job)}`;
+
+const isSafeSoFar = ({ verdict, safeSoFarCount }: FleetJob): boolean =>
+  verdict === 'safe' && safeSoFarCount > 0;
+
+/** The verdict on a fleet, a group or a host. */
+interface FleetVerdict {
+  verdict: Verdict;
+  isSafeSoFar: boolean;
+}
+
+/** As in the report of one host, a safe verdict of little history must not look like one of many days. */
+export const formatFleetSafety = ({ verdict, isSafeSoFar: isWeak }: FleetVerdict): string =>
+  isWeak ? SAFE_SO_FAR : formatSafety(verdict);
+
+/** As {@link formatFleetSafety}, with the kind of `not safe`. */
+export const formatFleetVerdict = ({ verdict, isSafeSoFar: isWeak }: FleetVerdict): string =>
+  isWeak ? SAFE_SO_FAR : formatVerdict(verdict);
 
 /** Without the verdict. */
 export function describeSafeHosts({ name, job, hosts }: FleetJob): string {
@@ -51,13 +69,19 @@ function describeShare(hosts: HostCounts): string {
   return `${formatNumber(hosts.safe)} of ${formatCount(count, 'host')}${share === null ? '' : ` (${formatShare(share)})`}`;
 }
 
-/** `12 not safe, 775 unknown: 700 with old samples, 75 without a witnessed rotation`. */
-export function describeOthers({ hosts: { notSafe, unknown }, unknownReasons }: FleetJob): string {
+/** `12 not safe, 775 unknown: 700 with old samples, 75 without a witnessed rotation; 3 safe so far, with a short history`. */
+export function describeOthers({
+  hosts: { notSafe, unknown },
+  unknownReasons,
+  safeSoFarCount,
+}: FleetJob): string {
   const reasons = unknownReasons.map(
     ({ code, hostCount }) => `${formatNumber(hostCount)} ${REASON_NAMES[code]}`,
   );
   const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
-  return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}`;
+  const soFar =
+    safeSoFarCount === 0 ? '' : `; ${formatNumber(safeSoFarCount)} ${SAFE_SO_FAR}, with a short history`;
+  return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}${soFar}`;
 }
 
 /** After a number of hosts. */

@@ -1,13 +1,19 @@
 /** Sentences about the samples and polls of hosts that change no verdict. */
-import type { AssessedFleet, FailingHost, OldImport } from '../../../domain/fleet/assessed-fleet.ts';
-import type { Instant } from '../../../domain/model.ts';
+import type {
+  AssessedFleet,
+  AssessedHost,
+  FailingHost,
+  OldImport,
+} from '../../../domain/fleet/assessed-fleet.ts';
+import type { Instant, Seconds } from '../../../domain/model.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatCount, formatNumber } from '../../text/format-values.ts';
+import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { WATCHED_ENOUGH } from '../verdicts.ts';
 
 const MAX_NAMED = 3;
-const DAY = 86_400;
+const [HOUR, DAY]: [Seconds, Seconds] = [3600, 86_400];
 
 /** `a, b, c and 2 more`. */
 function joinNames(names: readonly string[]): string {
@@ -61,9 +67,9 @@ export const FAILING_ADVICE =
 export const describeMoreFailing = (count: number): string =>
   `${formatCount(count, 'more host')} with failing polls not shown`;
 
-/** What the table says about each host besides the verdict, by name: `polls fail, samples 20d old`. */
+/** What the table says about each host besides the verdict, by name: `polls fail, samples 20d old, only 54.2% watched`. */
 export function listHostNotes(
-  { hosts, failingHosts, oldImports }: AssessedFleet,
+  { hosts, failingHosts, oldImports, silentHosts }: AssessedFleet,
   now: Instant,
 ): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
@@ -73,7 +79,20 @@ export function listHostNotes(
   };
   for (const { host, replacedBy } of hosts) if (replacedBy !== null) add(host, 'retired');
   for (const { host } of failingHosts) add(host, 'polls fail');
-  for (const { host, lastSample } of oldImports)
-    add(host, `samples ${formatNumber(Math.floor(secondsBetween(lastSample, now) / DAY))}d old`);
+  for (const { host, lastSample } of oldImports) add(host, describeAge(secondsBetween(lastSample, now)));
+  for (const { host, age } of silentHosts) if (age !== null) add(host, describeAge(age));
+  for (const host of hosts) for (const note of listHistoryNotes(host)) add(host.host, note);
   return notes;
 }
+
+/** With another verdict than safe, a short history is not what the reader needs to know. */
+function listHistoryNotes({ watchedShare, isHistoryShort, isSafeSoFar, verdict }: AssessedHost): string[] {
+  const isLittleWatched = watchedShare !== null && watchedShare < WATCHED_ENOUGH;
+  return [
+    ...(isLittleWatched ? [`only ${formatShare(watchedShare)} watched`] : []),
+    ...(isSafeSoFar || (verdict === null && isHistoryShort) ? ['short history'] : []),
+  ];
+}
+
+const describeAge = (age: Seconds): string =>
+  `samples ${age < DAY ? `${Math.floor(age / HOUR)}h` : `${formatNumber(Math.floor(age / DAY))}d`} old`;

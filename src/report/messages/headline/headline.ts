@@ -32,26 +32,34 @@ export function describeOutcome(
 
 /** `would have failed for 0.98% of start times`, `was safe at every start time: 335 rotations in 14d 00h …`. */
 export function describeResult(judgement: JobJudgement, measurement: Measurement | null): string {
-  const { verdict, shareOfSafeStarts: share } = judgement;
+  const { verdict } = judgement;
   const perRequest = measurement?.isIssuedPerRequest === true;
   switch (verdict) {
     case 'safe':
       return `was safe ${perRequest ? 'with all sampled credentials' : nameStartTimes([judgement])}${describeBasisOfSafety(measurement)}`;
     case 'never':
-      return perRequest
-        ? 'would have failed with all sampled credentials'
-        : 'would have failed at every start time';
+      return `would have failed ${nameUnsafeStarts(judgement, perRequest)}`;
     case 'start-after-rotation':
     case 'sometimes': {
       const failed = lacksOnlyMargin(judgement)
         ? `would have had less than its margin of ${duration(judgement.job.margin)} to spare`
         : 'would have failed';
-      if (share === null || share === 1) return `${failed} at the worst start time`;
-      return `${failed} ${perRequest ? 'with' : 'for'} ${formatRemainingShare(share)} of ${perRequest ? 'the sampled credentials' : 'start times'}`;
+      return `${failed} ${nameUnsafeStarts(judgement, perRequest)}`;
     }
     case 'unknown':
       return 'has no verdict';
   }
+}
+
+/** `for 0.98% of start times`, `at every start time`. Follows what would have happened to a job that is not safe. */
+export function nameUnsafeStarts(
+  { verdict, shareOfSafeStarts: share }: JobJudgement,
+  perRequest: boolean,
+): string {
+  if (verdict === 'never') return perRequest ? 'with all sampled credentials' : 'at every start time';
+  if (share === null || share === 1) return 'at the worst start time';
+  const part = formatRemainingShare(share);
+  return perRequest ? `with ${part} of the sampled credentials` : `for ${part} of start times`;
 }
 
 /** The worst case was enough for the job, but not for its margin. */

@@ -5,7 +5,13 @@ import { findJudgedSeries, type JudgedSeries, toSafety } from '../../../domain/v
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatNumber, formatSeriesName, formatShare } from '../../text/format-values.ts';
 import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
-import { describeCopyingJob, describeResult, lacksOnlyMargin, nameStartTimes } from './headline.ts';
+import {
+  describeCopyingJob,
+  describeResult,
+  lacksOnlyMargin,
+  nameStartTimes,
+  nameUnsafeStarts,
+} from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
   judged.filter(({ judgement }) => toSafety(judgement.verdict) === safety).length;
@@ -126,7 +132,19 @@ function describeLeastWatched(judged: readonly JudgedSeries[]): string[] {
   return [`Only ${formatShare(share)} of the time was watched on ${name}.`];
 }
 
-/** `2 of 3 jobs would have failed.` @param judged all series of all jobs */
+/** ` for 0.98% of start times`, `, at worst at every start time`. @param judged all series of all jobs */
+function describeWorstShare(judged: readonly JudgedSeries[]): string {
+  const unsafe = judged.filter(({ judgement }) => toSafety(judgement.verdict) === 'not-safe');
+  const getShare = ({ judgement }: JudgedSeries) =>
+    judgement.verdict === 'never' ? 0 : (judgement.shareOfSafeStarts ?? 1);
+  const [worst, ...others] = unsafe.toSorted((a, b) => getShare(a) - getShare(b));
+  if (worst === undefined) return '';
+  const { judgement, series } = worst;
+  const starts = nameUnsafeStarts(judgement, series.analysis.measurement?.isIssuedPerRequest === true);
+  return `${others.length === 0 ? '' : ', at worst'} ${starts}`;
+}
+
+/** `1 of 3 jobs would have failed for 0.98% of start times.` @param judged all series of all jobs */
 export function describeOutcomeOfJobs(
   jobs: readonly AssessedJob[],
   judged: readonly JudgedSeries[],
@@ -135,7 +153,8 @@ export function describeOutcomeOfJobs(
   const count = (safety: Safety) => jobs.filter(({ verdict }) => toSafety(verdict) === safety).length;
   const of = (number: number) => countOf(number, jobs.length, 'jobs');
   const judgements = judged.map(({ judgement }) => judgement);
-  if (count('not-safe') > 0) return `${of(count('not-safe'))} ${describeNotSafe(judgements)}.`;
+  if (count('not-safe') > 0)
+    return `${of(count('not-safe'))} ${describeNotSafe(judgements)}${describeWorstShare(judged)}.`;
   if (count('unknown') > 0) return `it is unknown whether ${of(count('unknown'))} would be safe.`;
   return `${of(jobs.length)} were safe ${nameStartTimes(judgements)}${isSafeForNow ? ' so far' : ''}.`;
 }

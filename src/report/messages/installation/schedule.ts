@@ -1,6 +1,6 @@
 import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { escapeUnprintable, formatShellCommand } from '../../../untrusted-text.ts';
+import { escapeUnprintable } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 
 /** The sentence in front of a schedule. */
@@ -82,10 +82,7 @@ export function describeInstallation(
   switch (state) {
     case 'installed': {
       const polls = `${isCron ? 'cron' : 'systemd'} polls${isSimulated ? ' false credentials' : ''} from now on`;
-      const undo = isCron
-        ? 'delete the line with `crontab -e`'
-        : `run \`${formatShellCommand(getStopCommand(schedule))}\``;
-      return `installed: ${polls}; to undo, ${undo}`;
+      return `installed: ${polls}; to undo, run \`cred-watch init --remove\``;
     }
     case 'unchanged':
       return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
@@ -94,12 +91,6 @@ export function describeInstallation(
       return 'nothing changed';
   }
 }
-
-const getStopCommand = (schedule: Schedule): string[] => [
-  'systemctl',
-  ...(schedule.kind === 'systemd' && schedule.scope === 'user' ? ['--user'] : []),
-  ...['disable', '--now', 'cred-watch.timer'],
-];
 
 /** Why a schedule cannot run the poll, and what to use instead. */
 export function describeScheduleProblem(problem: ScheduleProblem): Explanation {

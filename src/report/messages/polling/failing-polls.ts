@@ -5,10 +5,10 @@ import { findCurrentFailure } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { truncateText } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { listSeriesAdvice } from '../advice/job-advice.ts';
 import { FAILURES } from '../failures/describe-failure.ts';
 import { RETIRED_ADVICE } from '../headline/retired.ts';
 import { MAX_DETAIL_WIDTH } from '../page.ts';
-import { listSeriesAdvice } from '../verdicts.ts';
 
 /** A warning that the newest polls of a series fail. Follows the name of the series. */
 export function describeFailingPolls(

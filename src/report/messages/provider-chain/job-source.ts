@@ -17,6 +17,7 @@ import { quoteForShell } from '../../../untrusted-text.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeBrokenProvider } from './broken-provider.ts';
 import {
+  describeCause,
   describeChainOutcome,
   formatIdentity,
   listIdentity,
@@ -54,6 +55,11 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   if (groups.length === 1 && first?.kind === 'wins')
     return { ...describeAmbiguousProvider(first.provider, facts, outcomes), isBroken: false };
   const parts = groups.map(({ sdks, outcome }) => {
+    if (outcome.kind === 'stops') {
+      const at = outcome.provider === null ? '' : ` at ${PROVIDER_LABELS[outcome.provider]}`;
+      return `${describeSdks(sdks, 'stops', 'stop')}${at} (${describeCause(outcome.cause)})`;
+    }
+    if (outcome.kind === 'none') return `${describeSdks(sdks, 'finds', 'find')} no credentials`;
     const identity = outcome.kind === 'wins' ? formatIdentity(facts.providers[outcome.provider]) : '';
     return `${describeSdks(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
   });

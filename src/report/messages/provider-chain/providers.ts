@@ -131,7 +131,7 @@ const FIXED_CAUSES = {
   OTHER_TOKEN: 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried',
 };
 
-function describeCause(cause: OutcomeCause): string {
+export function describeCause(cause: OutcomeCause): string {
   switch (cause.reason) {
     case 'NO_SUCH_PROFILE':
       return `profile ${cause.profile} does not exist`;

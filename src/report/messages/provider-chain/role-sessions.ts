@@ -5,8 +5,8 @@ import type { RoleBaseKind } from '../../../domain/provider-chain/providers.ts';
 import type { RequestedSession } from '../../../domain/requested-session.ts';
 import { formatDuration, formatFlagDuration } from '../../../domain/time/duration.ts';
 import type { JobRequirement } from '../../../domain/verdict/job-verdict.ts';
+import { REFRESH_ADVICE } from '../advice/refresh-advice.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { REFRESH_ADVICE } from '../verdicts.ts';
 
 const BASES: Record<RoleBaseKind, string> = {
   role: 'another role',

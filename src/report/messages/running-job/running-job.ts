@@ -84,10 +84,10 @@ export const EXPIRATION_ORIGIN_TEXTS: Record<ExpirationOrigin, string> = {
 
 /** docs/jobs.md describes programs that hold locks. */
 const INTERRUPT_ADVICE =
-  'a copy cannot be renewed; stop the job now, or start it again after the next rotation if it fails; stop Terraform with one SIGINT, so that it releases its lock';
+  'a copy cannot be renewed; stop the job now with one SIGINT, so that it can release its locks; or start it again after the next rotation if it fails';
 
 const EXPIRED_ADVICE =
-  'AWS refuses new requests; if the job fails, start it again with new credentials; do not kill Terraform, which saves its state when it ends';
+  'AWS refuses new requests; if the job fails, start it again with new credentials; do not kill a program that saves its state when it ends, such as Terraform';
 
 /** What to do about a running job that is not safe. `''` for other verdicts. */
 export function adviseRunningJob(judgement: RunningJobJudgement): string {

@@ -4,12 +4,17 @@ import type { ServedSpan } from '../../drawing/minimum-validity.ts';
 import { type BandPart, findShortPart } from '../charts/band.ts';
 import { px, type ReadColour } from './elements.ts';
 
-export const SHORT_OPACITY = 0.3;
+export const SHORT_OPACITY = 0.5;
+/** Pixels. A shortfall of seconds must be visible on an axis of days. */
+const MIN_SHORT_SIZE = 2;
+/** Pixels. The tip of a narrower triangle is hardly visible, so a rectangle replaces it. */
+const MIN_TRIANGLE_WIDTH = 4;
 
 /** The area between a line of required validity and the teeth below the line. */
 export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], required: Seconds): void {
   const { ctx } = chart;
   const line = chart.valToPos(required, 'y', true);
+  const narrow: [left: number, width: number, height: number][] = [];
   ctx.beginPath();
   for (const span of spans) {
     const part = findShortPart(span, required);
@@ -19,20 +24,34 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
       number,
     ];
     const toY = (at: number) => chart.valToPos((span.expiration - at) / 1000, 'y', true);
+    const bottom = Math.max(toY(part.to), line + px(MIN_SHORT_SIZE));
+    if (right - left < px(MIN_TRIANGLE_WIDTH)) {
+      const width = Math.max(right - left, px(MIN_SHORT_SIZE));
+      narrow.push([right - width, width, bottom - line]);
+      continue;
+    }
     ctx.moveTo(left, line);
     ctx.lineTo(right, line);
-    ctx.lineTo(right, toY(part.to));
+    ctx.lineTo(right, bottom);
     ctx.lineTo(left, toY(part.from));
     ctx.closePath();
   }
   ctx.fill();
+  // The line of the tooth would show through.
+  ctx.save();
+  ctx.globalAlpha = 1;
+  for (const [left, width, height] of narrow) ctx.fillRect(left, line, width, height);
+  ctx.restore();
 }
 
 /** The area between a line of required validity and the lower edge of a band below the line. */
 export function fillShortBand(chart: uPlot, band: readonly BandPart[], required: Seconds): void {
-  const short = band.filter(({ min }) => min < required);
-  for (const part of short) fillPart(chart, part, part.min, required);
+  for (const part of listShortParts(band, required))
+    fillPart(chart, part, part.min, required, MIN_SHORT_SIZE);
 }
+
+const listShortParts = (band: readonly BandPart[], required: Seconds): BandPart[] =>
+  band.filter(({ min }) => min < required);
 
 export function drawBand(chart: uPlot, band: readonly BandPart[], colour: ReadColour): void {
   const { ctx } = chart;
@@ -42,16 +61,30 @@ export function drawBand(chart: uPlot, band: readonly BandPart[], colour: ReadCo
   ctx.globalAlpha = 1;
 }
 
-function fillPart(chart: uPlot, { from, to }: BandPart, low: Seconds, high: Seconds): void {
+/** @param minHeight pixels */
+function fillPart(chart: uPlot, { from, to }: BandPart, low: Seconds, high: Seconds, minHeight = 0): void {
   const [left, right] = [chart.valToPos(from / 1000, 'x', true), chart.valToPos(to / 1000, 'x', true)];
   const [top, bottom] = [chart.valToPos(high, 'y', true), chart.valToPos(low, 'y', true)];
-  chart.ctx.fillRect(left, top, right - left, bottom - top);
+  chart.ctx.fillRect(left, top, right - left, Math.max(bottom - top, px(minHeight)));
 }
 
-/** The shortest validity of each part: what decides whether a job was safe. */
-export function drawLowerEdge(chart: uPlot, band: readonly BandPart[], colour: ReadColour): void {
+/**
+ * The shortest validity of each part: what decides whether a job was safe.
+ * @param unsafe the longest required validity of a job that is not safe. Null without such a job
+ */
+export function drawLowerEdge(
+  chart: uPlot,
+  band: readonly BandPart[],
+  unsafe: Seconds | null,
+  colour: ReadColour,
+): void {
+  drawEdge(chart, band, colour('accent'));
+  if (unsafe !== null) drawEdge(chart, listShortParts(band, unsafe), colour('bad'));
+}
+
+function drawEdge(chart: uPlot, band: readonly BandPart[], strokeStyle: string): void {
   const { ctx } = chart;
-  ctx.strokeStyle = colour('accent');
+  ctx.strokeStyle = strokeStyle;
   ctx.lineWidth = px(2);
   ctx.lineJoin = 'round';
   ctx.beginPath();

@@ -3,6 +3,7 @@ import { findFirstIndex } from '../../../domain/lists.ts';
 import type { Seconds, Span } from '../../../domain/model.ts';
 import type { ServedSpan } from '../../drawing/minimum-validity.ts';
 import { buildBand, isBand } from '../charts/band.ts';
+import { getDash, listUnsafe } from '../charts/job-lines.ts';
 import { PLOT_HEIGHT } from '../charts/saw-tooth-scale.ts';
 import { chooseValidityLabels } from '../charts/validity-labels.ts';
 import { drawBand, drawLowerEdge, fillShortBand, fillShortTeeth, SHORT_OPACITY } from './areas.ts';
@@ -35,20 +36,25 @@ export function drawForeground(chart: uPlot, data: SawToothData, colour: ReadCol
     if (band !== null) drawBand(chart, band, colour);
     ctx.fillStyle = colour('bad');
     ctx.globalAlpha = SHORT_OPACITY;
-    for (const { required, tone } of data.jobs) {
-      if (tone !== 'bad') continue;
+    const unsafe = listUnsafe(data.jobs);
+    const longestUnsafe = unsafe.length === 0 ? null : Math.max(...unsafe);
+    for (const required of unsafe) {
       if (band === null) fillShortTeeth(chart, spans, required);
       else fillShortBand(chart, band, required);
     }
     ctx.globalAlpha = 1;
-    if (band !== null) drawLowerEdge(chart, band, colour);
+    if (band !== null) drawLowerEdge(chart, band, longestUnsafe, colour);
     ctx.fillStyle = colour('bad');
     for (const span of findVisible(chart, data.failedPolls)) fillSpan(chart, span, 6);
-    ctx.fillStyle = colour('accent');
     if (spans.length <= MAX_MARKS && band === null) {
-      for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
+      for (const { to, expiration } of spans) {
+        const remaining = (expiration - to) / 1000;
+        ctx.fillStyle = colour(longestUnsafe !== null && remaining < longestUnsafe ? 'bad' : 'accent');
+        drawDot(chart, to / 1000, remaining, 2.5);
+      }
     }
-    for (const { required, tone } of data.jobs) drawRequired(chart, required, colour(tone));
+    for (const [index, { required, tone }] of data.jobs.entries())
+      drawRequired(chart, required, colour(tone), getDash(index));
   });
   drawWorstCase(chart, data, colour);
   drawJobLabels(chart, data, colour);
@@ -115,11 +121,16 @@ function drawDot(chart: uPlot, x: number, y: number, radius: number): void {
   ctx.fill();
 }
 
-function drawRequired({ ctx, bbox, valToPos }: uPlot, required: Seconds, colour: string): void {
+function drawRequired(
+  { ctx, bbox, valToPos }: uPlot,
+  required: Seconds,
+  colour: string,
+  dash: readonly number[],
+): void {
   const y = Math.round(valToPos(required, 'y', true));
   ctx.strokeStyle = colour;
   ctx.lineWidth = px(1.5);
-  ctx.setLineDash([px(6), px(4)]);
+  ctx.setLineDash(dash.map(px));
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);

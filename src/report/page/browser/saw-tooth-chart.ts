@@ -126,7 +126,7 @@ function createTimeAxis(): uPlot.Axis {
     values: () => {
       const labels = labelTicksInTwoLines(axis, pageTimes);
       return labels.map(({ label, context }, index) =>
-        context === labels[index - 1]?.context ? label : `${label}\n${context}`,
+        context === (labels[index - 1]?.context ?? '') ? label : `${label}\n${context}`,
       );
     },
   };

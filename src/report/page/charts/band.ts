@@ -7,6 +7,9 @@ const MIN_TOOTH_WIDTH = 6;
 /** Pixels of one part of a band. */
 const MIN_PART_WIDTH = 3;
 
+/** A part without a rotation would look like a gap or a peak. Intervals vary, so a part is longer than an average one. */
+const TEETH_PER_PART = 1.5;
+
 /** The smallest and the largest remaining validity in a part of the time. */
 export interface BandPart extends Span {
   min: Seconds;
@@ -16,7 +19,7 @@ export interface BandPart extends Span {
 export const isBand = (teeth: number, width: number): boolean => teeth * MIN_TOOTH_WIDTH > width;
 
 /**
- * The parts of a band in order, without the times that have no known credentials. Each part is longer than a usual tooth, so
+ * The parts of a band in order, without the times that have no known credentials. Each part is longer than most teeth, so
  * that it has a rotation, whose lead time is the smallest validity.
  * @param spans in order, without overlaps
  * @param width pixels of the visible time
@@ -26,7 +29,10 @@ export function buildBand(
   { from, to }: { from: Instant; to: Instant },
   width: number,
 ): BandPart[] {
-  const count = Math.max(1, Math.min(Math.floor(width / MIN_PART_WIDTH), Math.floor(spans.length / 1.2)));
+  const count = Math.max(
+    1,
+    Math.min(Math.floor(width / MIN_PART_WIDTH), Math.floor(spans.length / TEETH_PER_PART)),
+  );
   const length = (to - from) / count;
   const parts = new Array<BandPart | undefined>(count);
   const indexOf = (at: Instant) => Math.max(0, Math.min(count - 1, Math.floor((at - from) / length)));

@@ -13,10 +13,13 @@ import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 import { type Content, embedJson, html, type Markup, prose } from '../markup.ts';
 import { formatJobLabel, getTone } from '../verdicts.ts';
-import { buildChartData, buildJobLine, describeJobLine } from './chart-data.ts';
+import { buildChartData } from './chart-data.ts';
 import { renderCurveSvg } from './curve-svg.ts';
 import { renderHistogramSvg } from './histogram-svg.ts';
+import { buildJobLine, describeJobLine, formatDash } from './job-lines.ts';
+import { PLOT_HEIGHT } from './saw-tooth-scale.ts';
 import { renderSawToothSvg } from './saw-tooth-svg.ts';
+import { formatAxisDuration } from './validity-labels.ts';
 
 interface ChartInput {
   generations: readonly GenerationRow[];
@@ -33,20 +36,23 @@ interface ChartInput {
   isAlone: boolean;
 }
 
-/** Pixels of the plot on A4 paper. The width of a browser is not known here. */
-const [PRINTED_WIDTH, PRINTED_WIDTH_OF_SEVERAL] = [570, 310];
+/** Pixels of the plot on A4 paper, where two of several series share a page. The width of a browser is not known here. */
+const [PRINTED, PRINTED_OF_SEVERAL] = [
+  { width: 570, height: PLOT_HEIGHT },
+  { width: 350, height: 100 },
+];
 
 /** The remaining validity over time. The script of the page replaces the chart by one that can be zoomed. */
 export function renderSawTooth(measurement: Measurement, input: ChartInput): Markup {
   const { generations, failed, judgements, id, name, isAlone, times } = input;
   const jobs = judgements.map(buildJobLine);
   const data = buildChartData(measurement, generations, jobs, failed);
-  const legend: [isShown: boolean, swatch: string, text: string][] = [
+  const legend: [isShown: boolean, swatch: Swatch, text: string][] = [
     [true, 'remaining', 'remaining validity'],
-    ...judgements.map((each): [boolean, string, string] => [
+    ...judgements.map((each, index): [boolean, Swatch, string] => [
       true,
-      `required ${getTone(each.verdict)}`,
-      `required: ${describeJobLine(each)}`,
+      renderJobSwatch(each, index),
+      `required ${formatAxisDuration(each.required)}: ${describeJobLine(each)}`,
     ]),
     [jobs.some(({ tone }) => tone === 'bad'), 'short', 'too short for the job'],
     [true, 'worst', 'worst case'],
@@ -56,7 +62,7 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
   ];
   return html`<figure class="card chart saw-tooth" data-chart="${id}" data-series="${name}">
 <figcaption><h3>Remaining validity</h3>${renderToolbar(id)}</figcaption>
-<div class="still">${renderSawToothSvg(measurement, { jobs, failed, width: isAlone ? PRINTED_WIDTH : PRINTED_WIDTH_OF_SEVERAL, times })}</div>
+<div class="still">${renderSawToothSvg(measurement, { jobs, failed, times, ...(isAlone ? PRINTED : PRINTED_OF_SEVERAL) })}</div>
 <div class="live" id="${id}-chart" tabindex="0" role="application" aria-roledescription="chart" aria-label="${describeSawTooth(measurement, times)}" hidden></div>
 ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry))}
 <div class="hints muted"><output class="readout" hidden></output><p class="keys" hidden>Drag to zoom, double-click to reset. Keys: ← → move, + − zoom, 0 resets, Shift with ← → moves the cursor.</p></div>
@@ -64,17 +70,25 @@ ${renderLegend(legend.filter(([isShown]) => isShown).map(([, ...entry]) => entry
 </figure>`;
 }
 
-const renderLegend = (entries: readonly (readonly [swatch: string, text: string])[]): Markup =>
+/** A class of the style sheet, or a drawing. */
+type Swatch = string | Markup;
+
+/** The line of a job, as in the chart. */
+const renderJobSwatch = ({ verdict }: JobJudgement, index: number): Markup =>
+  html`<svg class="swatch-line" width="31" height="4" aria-hidden="true"><line class="required ${getTone(verdict)}" x2="31" y1="2" y2="2" stroke-dasharray="${formatDash(index)}"/></svg>`;
+
+const renderLegend = (entries: readonly (readonly [swatch: Swatch, text: string])[]): Markup =>
   html`<ul class="legend muted">${entries.map(
-    ([swatch, text]) => html`<li><i class="swatch ${swatch}"></i>${text}</li>`,
+    ([swatch, text]) =>
+      html`<li>${typeof swatch === 'string' ? html`<i class="swatch ${swatch}"></i>` : swatch}${text}</li>`,
   )}</ul>`;
 
 /** The charts that sum up a series. Values that are all the same are among the facts, without a chart. */
 export const renderDistributions = (
   measurement: Measurement,
-  { judgements, margin }: ChartInput,
+  input: ChartInput,
 ): Markup => html`<div class="beside">
-${renderFigure('Safe starts by job length', renderCurve(measurement, judgements, margin), 'wide')}
+${renderFigure('Safe starts by job length', renderCurve(measurement, input), 'wide')}
 ${renderDistribution('Rotation intervals', listRotationIntervals(measurement))}
 ${renderDistribution('Validity when issued', listValiditiesWhenIssued(measurement))}
 </div>`;
@@ -104,19 +118,15 @@ const renderFigure = (
     typeof content === 'string' ? html`<p class="muted">${content}</p>` : content
   }</figure>`;
 
-function renderCurve(
-  measurement: Measurement,
-  judgements: readonly JobJudgement[],
-  margin: Seconds,
-): Markup | string {
+function renderCurve(measurement: Measurement, { judgements, margin, isAlone }: ChartInput): Markup | string {
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length === 0) return UNKNOWN_VALUE;
-  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE}, because no rotation was witnessed`;
+  if (!areSafeStartsKnown(measurement)) return `${UNKNOWN_VALUE} because no rotation was witnessed`;
   if (points.length === 1) return describeNoSafeStart(margin);
   const legend = judgements.map(
-    ({ job, verdict }) => [`required ${getTone(verdict)}`, `${formatJobLabel(job)} job`] as const,
+    (each, index) => [renderJobSwatch(each, index), `${formatJobLabel(each.job)} job`] as const,
   );
-  return html`${renderCurveSvg(points, judgements, margin)}${legend.length > 0 && renderLegend(legend)}`;
+  return html`${renderCurveSvg(points, judgements, { margin, height: isAlone ? 130 : 100 })}${legend.length > 0 && renderLegend(legend)}`;
 }
 
 /** Null without different values. */

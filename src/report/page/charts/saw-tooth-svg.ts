@@ -9,8 +9,8 @@ import { describeSawTooth } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup } from '../markup.ts';
 import { type BandPart, buildBand, findShortPart, isBand } from './band.ts';
-import type { JobLine } from './chart-data.ts';
-import { computeSawToothScale, PLOT_HEIGHT, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
+import { formatDash, type JobLine, listUnsafe } from './job-lines.ts';
+import { computeSawToothScale, SPACE_ABOVE, SPACE_BELOW } from './saw-tooth-scale.ts';
 import { formatPercent, formatPoints, type Point, renderSvgFrame } from './svg-frame.ts';
 import { chooseValidityLabels, listValidityTicks } from './validity-labels.ts';
 
@@ -25,6 +25,7 @@ interface SawToothOptions {
   failed: readonly Span[];
   /** Pixels of the plot on paper. */
   width: number;
+  height: number;
   times: TimeFormat;
 }
 
@@ -33,7 +34,7 @@ interface SawToothOptions {
  */
 export function renderSawToothSvg(
   measurement: Measurement,
-  { jobs, failed, width, times }: SawToothOptions,
+  { jobs, failed, width, height, times }: SawToothOptions,
 ): Markup {
   const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
@@ -48,8 +49,8 @@ export function renderSawToothSvg(
   const x = (at: number) => (at - span.from) / (span.to - span.from);
   const y = (seconds: number) => (seconds - bottom) / (top - bottom);
   const shortestGap = (span.to - span.from) * MIN_GAP_SHARE;
-  const labels = chooseValidityLabels(scale, PLOT_HEIGHT, jobs);
-  const unsafe = jobs.filter(({ tone }) => tone === 'bad').map(({ required }) => required);
+  const labels = chooseValidityLabels(scale, height, jobs);
+  const unsafe = listUnsafe(jobs);
   const renderShapes = (plotWidth: number): Markup => {
     if (isBand(spans.length, plotWidth))
       return renderBand(buildBand(spans, span, plotWidth), unsafe, { x, y });
@@ -61,7 +62,7 @@ export function renderSawToothSvg(
   };
   return renderSvgFrame({
     label: describeSawTooth(measurement, times),
-    height: PLOT_HEIGHT,
+    height,
     spaceBelow: SPACE_BELOW,
     gridLines: listValidityTicks(bottom, top).map(y),
     yLabels: labels.map(({ seconds, text, tone }) => ({ position: y(seconds), label: text, tone })),
@@ -71,11 +72,11 @@ export function renderSawToothSvg(
         ...label,
       }),
     ),
-    background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x)),
+    background: joinSpans(measurement.gaps, shortestGap).map((gap) => renderGap(gap, x, height)),
     shapes: renderShapes(width),
     marks: (toPixels) => [
       ...joinSpans(failed, shortestGap).map((each) => renderFailedPolls(each, x, toPixels(0))),
-      ...jobs.map(({ required, tone }) => renderJobLine(tone, toPixels(y(required)))),
+      ...jobs.map((job, index) => renderJobLine(job, index, toPixels(y(job.required)))),
       renderWorstCase(measurement, x, (seconds) => toPixels(y(seconds))),
     ],
   });
@@ -115,7 +116,7 @@ function renderTeeth(
       return [{ left: x(part.from), right: x(part.to), edge, opposite: y(required) }];
     }),
   );
-  return html`<path class="area" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line" d="${formatEdges(areas)}"/>`;
+  return html`<path class="area" d="${formatAreas(areas)}"/><path class="line" d="${formatEdges(areas)}"/>${renderShortAreas(short)}`;
 }
 
 /** The lower edge of a band is the shortest validity of each part. */
@@ -127,7 +128,8 @@ function renderBand(parts: readonly BandPart[], unsafe: readonly Seconds[], { x,
   const short = unsafe.map((required) =>
     parts.filter(({ min }) => min < required).map((part) => toArea(part, required)),
   );
-  return html`<path class="range" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line edge" d="${formatEdges(areas)}"/>`;
+  const shortEdges = short.map((each) => html`<path class="line edge bad" d="${formatEdges(each)}"/>`);
+  return html`<path class="range" d="${formatAreas(areas)}"/>${renderShortAreas(short)}<path class="line edge" d="${formatEdges(areas)}"/>${shortEdges}`;
 }
 
 const renderShortAreas = (areasOfJobs: readonly (readonly Area[])[]): Markup[] =>
@@ -163,8 +165,8 @@ const formatEdges = (areas: readonly Area[]): string =>
     )
     .join('');
 
-const renderGap = ({ from, to }: Span, x: ToShare): Markup =>
-  html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="${SPACE_ABOVE}" height="${PLOT_HEIGHT}"/>`;
+const renderGap = ({ from, to }: Span, x: ToShare, height: number): Markup =>
+  html`<rect class="gap" x="${formatPercent(x(from))}" width="${formatPercent(x(to) - x(from))}" y="${SPACE_ABOVE}" height="${height}"/>`;
 
 /** The style makes a span of length 0 visible, too. */
 function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
@@ -172,8 +174,8 @@ function renderFailedPolls({ from, to }: Span, x: ToShare, y: number): Markup {
   return html`<line class="failed" x1="${share(from)}" x2="${share(to)}" y1="${y - 3}" y2="${y - 3}"/>`;
 }
 
-const renderJobLine = (tone: string, y: number): Markup =>
-  html`<line class="required ${tone}" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+const renderJobLine = ({ tone }: JobLine, index: number, y: number): Markup =>
+  html`<line class="required ${tone}" x1="0" x2="100%" y1="${y}" y2="${y}" stroke-dasharray="${formatDash(index)}"/>`;
 
 const renderWorstCase = ({ worstCase }: Measurement, x: ToShare, y: ToShare): Markup =>
   html`<circle class="worst" cx="${formatPercent(x(worstCase.at))}" cy="${y(worstCase.seconds)}" r="4.5"/>`;

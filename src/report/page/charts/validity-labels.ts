@@ -3,7 +3,7 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { getSmallUnit } from '../../text/rough-duration.ts';
 import type { Tone } from '../verdicts.ts';
-import type { JobLine } from './chart-data.ts';
+import type { JobLine } from './job-lines.ts';
 
 const MAX_STEPS = 5;
 /** Pixels from one label to the next. */

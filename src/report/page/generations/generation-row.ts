@@ -62,6 +62,9 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
   });
 }
 
+/** An empty cell looks like an error. */
+export const NO_VALUE = '–';
+
 type TableColumns = readonly [label: string, format: (row: GenerationRow, times: TimeFormat) => string][];
 
 const LEAD_TIME: TableColumns[number] = ['lead time', formatLeadTime];
@@ -73,14 +76,14 @@ const INTERVAL: TableColumns[number] = ['interval', (row) => formatNullableDurat
 const SAMPLES: TableColumns[number] = ['samples', (row) => formatNumber(row.sampleCount)];
 const NOTES: TableColumns[number] = [
   'notes',
-  (row) => describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; '),
+  (row) => describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; ') || NO_VALUE,
 ];
 
 /** The columns of the table of generations, for the static page and for its script. */
 export const GENERATION_TABLE_COLUMNS: TableColumns = [
   ['first seen', (row, times) => times.timestamp(row.firstSeen)],
   ['last seen', (row, times) => times.timestamp(row.lastSeen)],
-  ['issued', (row, times) => (row.issuedAt === null ? '–' : times.timestamp(row.issuedAt))],
+  ['issued', (row, times) => (row.issuedAt === null ? NO_VALUE : times.timestamp(row.issuedAt))],
   ['expires', (row, times) => times.timestamp(row.expiration)],
   VALIDITY,
   LEAD_TIME,
@@ -106,4 +109,4 @@ function formatLeadTime({ leadTime, flags, expiration, lastSeen }: GenerationRow
 }
 
 const formatNullableDuration = (seconds: Seconds | null) =>
-  seconds === null ? '–' : formatDuration(seconds);
+  seconds === null ? NO_VALUE : formatDuration(seconds);

@@ -3,24 +3,42 @@ import { describeNoRotation } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
-import { GENERATION_TABLE_COLUMNS, type GenerationRow, WORST_ROTATION_COLUMNS } from './generation-row.ts';
+import {
+  GENERATION_TABLE_COLUMNS,
+  type GenerationRow,
+  NO_VALUE,
+  WORST_ROTATION_COLUMNS,
+} from './generation-row.ts';
 
 /** More rows would make the page slow to open. The script adds older rows on demand. */
 const MAX_GENERATIONS = 200;
 const MAX_WORST_ROTATIONS = 10;
 
-/** The rotations with the shortest lead times, and the newest generations in descending order. */
-export function renderGenerationTables(
+interface SeriesTable {
+  /** Of the section. */
+  id: string;
+  times: TimeFormat;
+}
+
+/** The rotations with the shortest lead times. */
+export function renderWorstRotations(
   measurement: Measurement,
   rows: readonly GenerationRow[],
-  { id, name, times }: { id: string; name: string; times: TimeFormat },
+  { id, times }: SeriesTable,
 ): Markup {
   const worst = findWorstRotations(rows);
+  return html`<h3 id="${id}-worst">Worst rotations</h3>
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}`;
+}
+
+/** The newest generations in descending order. @param name of the series */
+export function renderGenerations(
+  rows: readonly GenerationRow[],
+  { id, name, times }: SeriesTable & { name: string },
+): Markup {
   const newest = rows.slice(-MAX_GENERATIONS).reverse();
   const olderCount = rows.length - newest.length;
-  return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}
-<details class="generations" data-keep="${name} generations">
+  return html`<details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
 ${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times })}
 ${
@@ -41,10 +59,10 @@ function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
     .slice(0, MAX_WORST_ROTATIONS);
 }
 
-/** Without the notes if there are none. */
+/** Without columns that have no values. */
 function listWorstColumns(rows: readonly GenerationRow[], times: TimeFormat): typeof WORST_ROTATION_COLUMNS {
   const isEmpty = ([, format]: (typeof WORST_ROTATION_COLUMNS)[number]) =>
-    rows.every((row) => format(row, times) === '');
+    rows.every((row) => format(row, times) === NO_VALUE);
   return WORST_ROTATION_COLUMNS.filter((column) => !isEmpty(column));
 }
 

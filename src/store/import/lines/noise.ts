@@ -1,5 +1,8 @@
 import { DATE_ALONE, TIME_ALONE } from './partial-timestamps.ts';
 
+/** Text without letters and digits. */
+export const SEPARATORS = /^[\s{}[\]()<>,;:=*_.~'"`-]*$/;
+
 /** Lines of other programs that are skipped. */
 const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   {
@@ -26,7 +29,7 @@ const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   { reason: 'trace of a shell', pattern: /^\++ / },
   { reason: 'date without a time of day', pattern: DATE_ALONE },
   { reason: 'time of day without a date', pattern: TIME_ALONE },
-  { reason: 'brackets and separators', pattern: /^[\s{}[\]()<>,;:=*_.~'"`-]*$/ },
+  { reason: 'brackets and separators', pattern: SEPARATORS },
 ];
 
 /** Returns the reason to skip a line of another program. Null for any other line. */

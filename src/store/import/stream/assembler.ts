@@ -9,8 +9,9 @@ import { ZoneCheck } from '../zone-check.ts';
 import { ContentCounter } from './content-counter.ts';
 import { createSample } from './create-sample.ts';
 import { LocalTimes } from './local-times.ts';
-import { type ObservationTime, resolveObservationTime } from './observation-time.ts';
+import { chooseTimestamp, type ObservationTime, resolveObservationTime } from './observation-time.ts';
 import { SkipCounter } from './skipped-lines.ts';
+import { UnansweredTimestamps } from './unanswered-timestamps.ts';
 import { UndatedRowDetector } from './undated-rows.ts';
 
 export interface AssemblerOptions {
@@ -46,6 +47,7 @@ export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #localTimes: LocalTimes;
   readonly #rows = new UndatedRowDetector();
+  readonly #unanswered = new UnansweredTimestamps(this.skipped);
   #records: ArchiveRecord[] = [];
   /** The series of the last sample. */
   #identity: SeriesIdentity;
@@ -81,9 +83,13 @@ export class Assembler {
     this.addDocument(row.document, null, line, 'rows of columns');
   }
 
-  /** Keeps a timestamp on a line of its own for the next document. */
-  setTimestamp(timestamp: Timestamp): void {
+  /**
+   * Keeps a timestamp for the next document.
+   * @param line the number of the line if it has only the timestamp, else null
+   */
+  setTimestamp(timestamp: Timestamp, line: number | null): void {
     this.#pending = timestamp;
+    if (line !== null) this.#unanswered.add(timestamp, line);
   }
 
   /** Keeps the `Date` header of a response for the next document. */
@@ -110,16 +116,16 @@ export class Assembler {
     }
     if (invalid !== null || expiration === null) {
       this.skipped.add(invalid ?? 'document without Expiration', line, true);
-      this.#forgetTimes();
+      this.#forgetTimes(inline ?? document.timestamp);
       return;
     }
-    const { timestamp, place } = this.#chooseTimestamp(document, inline);
+    const { timestamp, place } = chooseTimestamp(document.timestamp, inline, this.#pending);
     this.#source = document.source;
     this.#reference ??= lastUpdated?.instant ?? expiration.instant;
     this.#flushFailures();
     const reference = lastUpdated?.instant ?? expiration.instant;
     const time = this.#resolve(timestamp, this.#date, reference, lastUpdated?.instant ?? null);
-    this.#forgetTimes();
+    this.#forgetTimes(timestamp);
     if (time === null) {
       this.#isFirstUndated ||= !this.#hasSample && this.counter.undatedDocuments === 0;
       this.counter.undatedDocuments += 1;
@@ -139,7 +145,7 @@ export class Assembler {
   addFailure(reason: FailureReason, inline: Timestamp | null, line: number): void {
     const timestamp = inline ?? this.#pending;
     const date = this.#date;
-    this.#forgetTimes();
+    this.#forgetTimes(timestamp);
     if (timestamp === null && date === null) {
       this.skipped.add(UNDATED_FAILURE, line, false);
       return;
@@ -164,6 +170,7 @@ export class Assembler {
       this.#addSample(undated.document, { observedAt: fileTime, clockOffset: null, localTime: null });
     }
     this.#lastUndated = null;
+    this.#unanswered.finish();
     this.#flushFailures();
     this.counter.hasUndatedRows = this.#rows.areUndated;
     this.counter.timestampsFollow = this.#isFirstUndated && this.#pending !== null;
@@ -173,15 +180,6 @@ export class Assembler {
     const records = this.#records;
     this.#records = [];
     return records;
-  }
-
-  #chooseTimestamp(document: LoggedDocument, inline: Timestamp | null) {
-    const own = document.timestamp;
-    // The prefix of a container's log has a zone, and a timestamp inside may have none.
-    const isPrefixBetter = own !== null && own.offset === null && inline !== null && inline.offset !== null;
-    if (own !== null && !isPrefixBetter) return { timestamp: own, place: 'in the document' };
-    if (inline !== null) return { timestamp: inline, place: 'on the same line' };
-    return { timestamp: this.#pending, place: 'before the document' };
   }
 
   #resolve(
@@ -194,8 +192,12 @@ export class Assembler {
     return resolveObservationTime(timestamp, date, reference, lastUpdated, this.#localTimes, isZoneGiven);
   }
 
-  /** One timestamp belongs to one document. */
-  #forgetTimes(): void {
+  /**
+   * One timestamp belongs to one document.
+   * @param used the timestamp of the document or failed poll. Null: the waiting timestamp, or none
+   */
+  #forgetTimes(used: Timestamp | null): void {
+    this.#unanswered.use(used ?? this.#pending);
     this.#pending = null;
     this.#date = null;
   }

@@ -6,7 +6,7 @@ import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
 import { readLogEvent, removeColours, removeContainerName } from '../lines/additions.ts';
 import { findFailureReason } from '../lines/failures.ts';
-import { findNoise, skipNoise } from '../lines/noise.ts';
+import { findNoise, SEPARATORS, skipNoise } from '../lines/noise.ts';
 import { findPartialTimestamp } from '../lines/partial-timestamps.ts';
 import { DATE_HEADER, preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
@@ -174,7 +174,7 @@ export class LineReader implements ContentSink {
     }
     if (rest !== '' && this.#readDocument(rest, timestamp, line)) return '';
     if (timestamp !== null) {
-      this.#setTimestamp(timestamp);
+      this.#setTimestamp(timestamp, SEPARATORS.test(rest) ? line : null);
       return '';
     }
     const noise = findNoise(rest);
@@ -208,11 +208,11 @@ export class LineReader implements ContentSink {
     return timestamp === null && this.#table.readHeader(text);
   }
 
-  #setTimestamp(timestamp: Timestamp): void {
+  #setTimestamp(timestamp: Timestamp, line: number | null): void {
     const belongsToDocument = this.#partial.needsTimestamp;
     if (belongsToDocument) this.#partial.setTimestamp(timestamp);
     this.#partial.finish();
-    if (!belongsToDocument) this.#assembler.setTimestamp(timestamp);
+    if (!belongsToDocument) this.#assembler.setTimestamp(timestamp, line);
   }
 
   /** Returns false if the line has no member of a document. */
@@ -225,14 +225,14 @@ export class LineReader implements ContentSink {
     }
     if (has('secret', 'code', 'ignored')) {
       if (this.#partial.isOpen) this.#partial.addPairs(pairs, timestamp, line);
-      else if (timestamp !== null) this.#assembler.setTimestamp(timestamp);
+      else if (timestamp !== null) this.#assembler.setTimestamp(timestamp, null);
       return true;
     }
     const stamp = timestamp === null ? pairs.find(({ kind }) => kind === 'timestamp') : undefined;
     const found = stamp === undefined ? null : readWholeTimestamp(stamp.value);
     if (found === null) return false;
     this.#assembler.counter.timestamps += 1;
-    this.#setTimestamp(found);
+    this.#setTimestamp(found, null);
     return true;
   }
 

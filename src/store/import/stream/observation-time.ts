@@ -16,6 +16,20 @@ export interface ObservationTime {
 }
 
 /**
+ * Chooses the timestamp of a document, and says where it stands in the log.
+ * @param own the timestamp in the document
+ * @param inline the timestamp on the line of the document
+ * @param pending the timestamp on a line before the document
+ */
+export function chooseTimestamp(own: Timestamp | null, inline: Timestamp | null, pending: Timestamp | null) {
+  // The prefix of a container's log has a zone, and a timestamp inside may have none.
+  const isPrefixBetter = own !== null && own.offset === null && inline !== null && inline.offset !== null;
+  if (own !== null && !isPrefixBetter) return { timestamp: own, place: 'in the document' };
+  if (inline !== null) return { timestamp: inline, place: 'on the same line' };
+  return { timestamp: pending, place: 'before the document' };
+}
+
+/**
  * Combines the timestamp of the host with the `Date` header.
  * @param reference a time close to the poll, from which a missing year is taken; null if none is known
  * @param lastUpdated of the document

@@ -14,8 +14,15 @@ const MAX_REASONS = 1000;
 /** Counts skipped lines by reason. Never keeps their text, which may contain a secret. */
 export class SkipCounter {
   readonly #reasons = new Map<string, SkippedLines>();
+  #total = 0;
+
+  /** The number of skipped lines. */
+  get total(): number {
+    return this.#total;
+  }
 
   add(reason: string, line: number, isBad: boolean): void {
+    this.#total += 1;
     // A reason can contain a number of a hostile file.
     const name = this.#reasons.size < MAX_REASONS || this.#reasons.has(reason) ? reason : 'other reasons';
     const known = this.#reasons.get(name);

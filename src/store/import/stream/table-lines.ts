@@ -89,6 +89,7 @@ export class TableLines {
     const found: JsonContent[] = [];
     if (table.isOwnExport) found.push({ kind: 'own', fields: row });
     else findContent(row, found);
+    if (found.length === 0) this.#sink.skip('row without a document', first.line, false);
     this.#sink.addContent(found, null, first.line, 'table with a header');
     return [];
   }

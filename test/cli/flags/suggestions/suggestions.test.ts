@@ -7,6 +7,7 @@ import { shellWords } from '../../../support/cli/shell-words.ts';
 import { sampleCases } from '../../../support/thorough.ts';
 
 const RETYPE = 'type the dash again: a document has changed it';
+const NAME = '--job is the name of a job; for a duration, use -j 5h';
 const SOURCES = `use one of auto, ${SOURCE_NAMES.join(', ')}`;
 
 /** Runs a wrong command line. Returns the error and the hint. */
@@ -110,11 +111,29 @@ test.each<[line: string, error: string, hint: string]>([
   ['report –j 5h', "'–j' begins with a dash that is not a hyphen", RETYPE],
   ['report -j 5h —host a', "'—host' begins with a dash that is not a hyphen", RETYPE],
   ['−j 5h report', "'−j' begins with a dash that is not a hyphen", RETYPE],
-  ['-j 5h report', "unknown option '-j'", 'put the command first: `cred-watch report -j`'],
+  ['-j 5h report', "unknown option '-j'", 'put the command first: `cred-watch report -j 5h`'],
+  [
+    '-j 5h --margin 1m report',
+    "unknown option '-j'",
+    'put the command first: `cred-watch report -j 5h --margin 1m`',
+  ],
+  ["-j '$(x)' report", "unknown option '-j'", 'put the command first: `cred-watch report -j`'],
+  ['5h', "unknown command '5h'", 'did you mean `cred-watch report -j 5h`?'],
+  ['5 hours', "unknown command '5'", 'did you mean `cred-watch report -j 5h`?'],
+  ['4711', "unknown command '4711'", 'run `cred-watch help` for a list of commands'],
+  ['-j 5h', "unknown option '-j'", 'did you mean `cred-watch report -j 5h`?'],
+  ['-j5hours', "unknown option '-j5hours'", 'did you mean `cred-watch report -j 5h`?'],
+  ['--job-duration 7h', "unknown option '--job-duration'", 'did you mean `cred-watch report -j 7h`?'],
+  ['--job-duration=7h', "unknown option '--job-duration'", 'did you mean `cred-watch report -j 7h`?'],
+  ['-j', "unknown option '-j'", 'did you mean `cred-watch report -j 5h`?'],
+  ['check --job 5h', 'check needs a job duration', `${NAME}: \`cred-watch check -j 5h\``],
+  ['env -f env --job 5h', 'env needs the duration of the job', `${NAME}: \`cred-watch env -j 5h -f env\``],
+  ['exec --job 5h -- ls', 'exec needs a job duration', NAME],
   ['poll -i 5m', "unknown option '-i'", 'did you mean --interval?'],
   ['poll --every 5m', "unknown option '--every'", 'did you mean --interval?'],
   ['report -x', "unknown option '-x'", 'see `cred-watch report --help`'],
   ['report -f page.html', "--format 'page.html' is a file name", 'use html=page.html'],
+  ['report -f junit:x.xml', "--format 'junit:x.xml' has a colon instead of =", 'use -f junit=x.xml'],
   ['report -f report.md', "--format 'report.md' is a file name", 'use markdown=report.md'],
   ['poll --source ECS', "--source 'ECS' is unknown", `did you mean container? ${SOURCES}`],
   ['check -j 5h --source irsa', "--source 'irsa' is unknown", `did you mean web-identity? ${SOURCES}`],

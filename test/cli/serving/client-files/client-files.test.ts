@@ -8,6 +8,7 @@ import { getContainerCredentials, startServer, writeKeyScript } from '../../../s
 import { curl } from '../../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { startJavaScript } from '../../../support/peers/javascript-sdk.ts';
+import { ciTest } from '../../../support/thorough.ts';
 
 const SHAPES = 'imds,ecs,eks,cloudshell';
 const newFolder = () => join(temporaryFolder(), 'clients');
@@ -54,7 +55,7 @@ describe('--client-files', () => {
     expect((await curl(url, { Authorization: token })).status).toBe(200);
   });
 
-  test('without the flag, a restart makes the tokens invalid', async () => {
+  ciTest('without the flag, a restart makes the tokens invalid', async () => {
     const args = ['--shape', 'ecs', ...serveLoader()];
     const options = { env: { HOME: temporaryFolder() } };
     const first = await startServer(args, options);

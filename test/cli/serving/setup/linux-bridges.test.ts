@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
 import { noSetupNamespace, onOwnMachine, SETUP_TIMEOUT_MS } from '../../../support/cli/setup-namespace.ts';
-import { ciTest } from '../../../support/thorough.ts';
+import { ciTest, isThorough } from '../../../support/thorough.ts';
 
 const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
+const ciTestOnOwnMachine = test.skipIf(!isThorough || (mayBeSkipped && noSetupNamespace !== null));
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
 
 /**
@@ -124,7 +125,7 @@ ciTest.each(['nft', 'iptables'])(
   SETUP_TIMEOUT_MS,
 );
 
-testOnOwnMachine(
+ciTestOnOwnMachine(
   `a setting of a bridge that was on before stays on after undo${suffix}`,
   async () => {
     const lines = await runLines(`

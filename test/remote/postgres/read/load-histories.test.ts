@@ -29,16 +29,19 @@ async function open({ url, environment }: TestDatabase) {
 }
 
 describePostgres('loadHistories', (server) => {
-  test.each(SCENARIOS)('the history %s is the same in SQLite and PostgreSQL', async (name) => {
-    const store = temporaryStore();
-    seedScenario(store, name);
-    const database = await createMigrated(server());
-    await pushTo(database, store);
-    const connection = await open(database);
-    const loaded = await loadHistories(connection, { selection: {} });
-    expect(toLists(loaded.historyReaders({}))).toEqual(toLists(store.historyReaders({})));
-    await connection.close();
-  });
+  test.each(sampleCases(SCENARIOS, 6))(
+    'the history %s is the same in SQLite and PostgreSQL',
+    async (name) => {
+      const store = temporaryStore();
+      seedScenario(store, name);
+      const database = await createMigrated(server());
+      await pushTo(database, store);
+      const connection = await open(database);
+      const loaded = await loadHistories(connection, { selection: {} });
+      expect(toLists(loaded.historyReaders({}))).toEqual(toLists(store.historyReaders({})));
+      await connection.close();
+    },
+  );
 
   test('random histories and selections are the same in SQLite and PostgreSQL', async () => {
     const random = seededRandom(SEED);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { renderFleetPage } from '../../../../src/report/page/html.ts';
 import { HOUR, hourly, identity, job, NOW } from '../../../support/report/assessments.ts';
 import { fleetContext, judgeFleet } from '../../../support/report/fleets.ts';
+import { ciTest } from '../../../support/thorough.ts';
 import { describeInBrowser } from './browser-pages.ts';
 import { openServedPage } from './served-pages.ts';
 
@@ -49,7 +50,7 @@ describeInBrowser('a live page of a fleet', (started) => {
     expect(state.navigations).toBe(1);
   });
 
-  test('the page says since when its server is away, and continues when the server is back', async () => {
+  ciTest('the page says since when its server is away, and continues when the server is back', async () => {
     const { state, page } = await openFleet(render(3, []));
     const readOpacity = () => page.$eval('.verdict', (each) => getComputedStyle(each).opacity);
     state.isDown = true;

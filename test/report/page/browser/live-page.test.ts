@@ -268,7 +268,7 @@ describeInBrowser('a live page', (started) => {
     await expect.poll(() => page.innerText('.made')).toContain('13:00:00Z');
   });
 
-  test('a selection that stays delays an update by one minute', async () => {
+  ciTest('a selection that stays delays an update by one minute', async () => {
     const { state, page, update } = await openLive(render([series('a')]));
     await page.evaluate(() => getSelection()?.selectAllChildren(document.querySelector('.verdict')!));
     state.html = render([series('a', { generations: 13 })], { now: NOW + HOUR });
@@ -279,7 +279,7 @@ describeInBrowser('a live page', (started) => {
     await expect.poll(() => page.innerText('.made')).toContain('13:00:00Z');
   });
 
-  test('a clock of the device that is set back does not extend an answer', async () => {
+  ciTest('a clock of the device that is set back does not extend an answer', async () => {
     const { state, page } = await openLive(render([series('a')]));
     expect(await page.innerText('.start')).toBe('Yes, until 12:12:00');
     state.isDown = true;
@@ -343,7 +343,7 @@ describeInBrowser('a live page', (started) => {
 
   const LAST_POLL = { host: 'a', source: 'imds', seconds: 0.1, endedAt: NOW - 10_000 } as const;
 
-  test('the next poll is shown only for series that this poller polls', async () => {
+  ciTest('the next poll is shown only for series that this poller polls', async () => {
     const pages = [
       { lastPolls: [], next: null },
       { lastPolls: [{ ...LAST_POLL, host: 'b', nextPollAt: NOW + 30_000 }], next: null },
@@ -362,22 +362,26 @@ describeInBrowser('a live page', (started) => {
     }
   });
 
-  test('on a phone, the answer for now comes after the headline and before the advice', async () => {
-    const { page } = await openLive(render([series('a')], { jobs: [7] }), {
-      viewport: { width: 390, height: 844 },
-    });
+  test.for([
+    { width: 390, height: 844 },
+    { width: 1280, height: 800 },
+  ])('the answer for now is above the headline about all start times: $width px', async (viewport) => {
+    const { page } = await openLive(render([series('a')], { jobs: [7] }), { viewport });
     const tops = await page.$$eval('.verdict, .answer, .advice-card', (all) =>
       all.map((each) => [each.className.split(' ')[1], each.getBoundingClientRect().top]),
     );
-    expect(tops.map(([name]) => name)).toEqual(['verdict', 'answer', 'advice-card']);
+    expect(tops.map(([name]) => name)).toEqual(['answer', 'verdict', 'advice-card']);
     expect(tops.map(([, top]) => Number(top))).toEqual(
       tops.map(([, top]) => Number(top)).toSorted((a, b) => a - b),
     );
-    expect(Number(tops[1]?.[1])).toBeLessThan(500);
+    expect(Number(tops[0]?.[1])).toBeLessThan(120);
+    const readSize = (selector: string) =>
+      page.$eval(selector, (each) => Number.parseFloat(getComputedStyle(each).fontSize));
+    expect(await readSize('.verdict h1')).toBeLessThan(await readSize('.answer'));
     expect(await page.innerText('.verdict .question')).toBe('If the job may start at any time');
   });
 
-  test('expired credentials have a time in the past, with its date', async () => {
+  ciTest('expired credentials have a time in the past, with its date', async () => {
     const { page } = await openLive(render([series('a')], { now: NOW + 24 * HOUR, lastPolls: [] }));
     await page.clock.runFor(24 * HOUR);
     expect(await readNow(page)).toContain('expired at 2026-03-01 17:17:00');

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { formatSeriesName } from '../../../../src/report/text/format-values.ts';
 import { escapeUnprintable } from '../../../../src/untrusted-text.ts';
 import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
@@ -72,7 +72,7 @@ describeInBrowser('the page', (started) => {
       { rgb: COLOURS[colour], tolerance, area },
     );
 
-  test.each(sampleCases([1, 2], 2))(
+  ciTest.each(sampleCases([1, 2], 2))(
     'the chart draws every mark at its position with %d device pixels per pixel',
     async (deviceScaleFactor) => {
       const failedPollSpans = [{ from: START + 9 * HOUR, to: START + 9 * HOUR + 30 * MINUTE }];

@@ -90,7 +90,7 @@ describeInBrowser('the layout of the page', (started) => {
     Object.keys(MODES).map((mode) => ({ name, mode: mode as Mode, histories, jobs })),
   );
 
-  test.for(sampleCases(cases, 23))(
+  test.for(sampleCases(cases, 69))(
     'labels overlap neither each other nor the plot: $name, $mode',
     async ({ mode, histories, jobs }) => {
       const page = await openIn(mode, file(histories, jobs));

@@ -59,7 +59,7 @@ describe('the timestamp of a document', () => {
     'the timestamp of a document is chosen as expected in case %#',
     (timestamp, inline, pending, records, forms) => {
       const assembler = create();
-      if (pending !== null) assembler.setTimestamp(pending);
+      if (pending !== null) assembler.setTimestamp(pending, null);
       assembler.addDocument(document({ timestamp }), inline, 1, 'JSON');
       expect(assembler.pending).toBeNull();
       expect(finish(assembler)).toMatchObject({ records, forms });
@@ -91,7 +91,7 @@ describe('the timestamp of a document', () => {
     const run = (...steps: readonly ('document' | 'dated' | 'stamp')[]) => {
       const assembler = create();
       for (const step of steps) {
-        if (step === 'stamp') assembler.setTimestamp(UTC);
+        if (step === 'stamp') assembler.setTimestamp(UTC, null);
         else assembler.addDocument(document(), step === 'dated' ? UTC : null, 1, 'JSON');
       }
       return finish(assembler).content.timestampsFollow;
@@ -110,7 +110,7 @@ test.each([
   [{ expiration: null }, 'document without Expiration!'],
 ])('a document with %j is skipped together with its timestamp', (change, reason) => {
   const assembler = create();
-  assembler.setTimestamp(UTC);
+  assembler.setTimestamp(UTC, null);
   assembler.setDate(START);
   assembler.addDocument(document(change), null, 7, 'JSON');
   assembler.addDocument(document(), null, 8, 'JSON');
@@ -176,7 +176,7 @@ describe('a failed poll', () => {
 
   test('a failed poll uses its timestamp up', () => {
     const assembler = create();
-    assembler.setTimestamp(UTC);
+    assembler.setTimestamp(UTC, null);
     assembler.setDate(START + 5000);
     assembler.addFailure('timeout', null, 1);
     assembler.addFailure('throttled', null, 2);

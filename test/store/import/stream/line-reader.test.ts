@@ -134,7 +134,7 @@ describe('a line', () => {
     [' \t', { times: [], skipped: [] }],
     ['x', { skipped: [`1 ${OTHER} 1`] }],
     ['# x', { skipped: ['1 comment 1'] }],
-    [NIGHT, { times: [], skipped: [], timestamps: 1 }],
+    [NIGHT, { times: [], skipped: ['1 timestamp without a document 1'], timestamps: 1 }],
     [`${NIGHT} x\n${JSON_LINE}`, { times: [NIGHT], skipped: [], timestamps: 1 }],
     [`${NIGHT} ${JSON_LINE} x`, { times: [NIGHT], skipped: [`1 ${OTHER} 1`] }],
     [`${NIGHT}\nToken=x\n${JSON_LINE}`, { times: [NIGHT], skipped: [] }],

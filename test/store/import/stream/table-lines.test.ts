@@ -30,7 +30,7 @@ describe('a table', () => {
     ['a blank line', ['', ' '], [false, false], []],
     ['the header again', ['date,Expiration', ROW], [true, true], [`3 ${DOCUMENT}`]],
     ['another line', ['x', ROW], [false, true], [`3 ${DOCUMENT}`]],
-    ['a row without a meaning', ['x,'], [true], []],
+    ['a row without a document', ['x,'], [true], ['2 row without a document false']],
     [
       'a cell with lines',
       ['"', ROW.replace(',', '",'), ROW],

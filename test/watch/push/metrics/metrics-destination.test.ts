@@ -14,7 +14,7 @@ import {
 } from '../../../support/report/rich-store.ts';
 import { FakeClock } from '../../../support/server/fake-clock.ts';
 import { temporaryStore } from '../../../support/store/temporary-store.ts';
-import { ciTest } from '../../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../../support/thorough.ts';
 
 const HOUR = 3_600_000;
 /** A clock whose sleeps end immediately. */
@@ -166,14 +166,19 @@ describe('failures', () => {
   }
   const success = 'poll_last_success_timestamp_seconds';
 
-  test.each([
-    { status: 500 },
-    { status: 503, headers: { 'Retry-After': '7' } },
-    { status: 429 },
-    { status: 408 },
-    { status: 425 },
-    'reset' as const,
-  ])('a temporary failure is repeated after a pause: %j', async (failure) => {
+  test.each(
+    sampleCases(
+      [
+        { status: 500 },
+        { status: 503, headers: { 'Retry-After': '7' } },
+        { status: 429 },
+        { status: 408 },
+        { status: 425 },
+        'reset' as const,
+      ],
+      3,
+    ),
+  )('a temporary failure is repeated after a pause: %j', async (failure) => {
     const { server, store, now } = await prepare();
     server.failures.push(failure);
     const clock = new PassingClock();
@@ -247,18 +252,23 @@ describe('failures', () => {
     expect(findTimes(server.accepted, success)).toHaveLength(5);
   });
 
-  test.each([
-    [{ status: 401 }, /CRED_WATCH_PROMETHEUS_TOKEN/],
-    [{ status: 403 }, /CRED_WATCH_PROMETHEUS_TOKEN/],
-    [{ status: 404 }, /path/],
-    [{ status: 405 }, /path/],
-    [{ status: 400, body: 'unsupported path requested: "/x"' }, /path/],
-    [{ status: 402 }, /proxy/],
-    [{ status: 407 }, /proxy/],
-    [{ status: 421 }, /proxy/],
-    [{ status: 431 }, /proxy/],
-    [{ status: 302, headers: { Location: 'http://127.0.0.1:1/' } }, /target/],
-  ])('a wrong configuration ends the push, and nothing is lost: %j', async (failure, hint) => {
+  test.each(
+    sampleCases(
+      [
+        [{ status: 401 }, /CRED_WATCH_PROMETHEUS_TOKEN/],
+        [{ status: 403 }, /CRED_WATCH_PROMETHEUS_TOKEN/],
+        [{ status: 404 }, /path/],
+        [{ status: 405 }, /path/],
+        [{ status: 400, body: 'unsupported path requested: "/x"' }, /path/],
+        [{ status: 402 }, /proxy/],
+        [{ status: 407 }, /proxy/],
+        [{ status: 421 }, /proxy/],
+        [{ status: 431 }, /proxy/],
+        [{ status: 302, headers: { Location: 'http://127.0.0.1:1/' } }, /target/],
+      ],
+      4,
+    ),
+  )('a wrong configuration ends the push, and nothing is lost: %j', async (failure, hint) => {
     const { server, store, now } = await prepare();
     server.failures.push(failure);
     const error = await push(server, store, { now }).catch((caught: unknown) => caught);

@@ -1,0 +1,148 @@
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import type { Seconds, SourceName } from '../../../domain/model.ts';
+import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
+import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
+import { DEFAULT_MARGIN } from '../../../domain/verdict/job.ts';
+import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
+import { formatAbout } from '../../text/rough-duration.ts';
+import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { describeBasis } from '../verdicts.ts';
+import { adviseOnAge } from './age.ts';
+import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
+import { describeUnknownReason } from './unknown-reasons.ts';
+
+/** The host asks AWS for the credentials at each poll, and AWS never issues expired ones. */
+const WRONG_CLOCK_ADVICE =
+  "new credentials of AWS were already expired by this host's clock: correct the clock, then poll again";
+
+/** What to do if samples were taken after the expiration. Nothing serves variables and files. */
+const SERVED_EXPIRED_ADVICE: Record<SourceName, string> = {
+  imds: 'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes',
+  container:
+    'repair the agent that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes',
+  environment:
+    'the keys in the environment variables had expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN so that SDKs use another provider; then restart the programs that have the old variables',
+  profile:
+    'the keys of the profile had expired: log in again, or run the program that writes the profile; then restart the programs that read the old keys',
+  process:
+    'the process returned credentials that had expired: clear its cache or log in again, and let it request new credentials before the old ones expire',
+  'web-identity': WRONG_CLOCK_ADVICE,
+  role: WRONG_CLOCK_ADVICE,
+  sso: WRONG_CLOCK_ADVICE,
+  github: WRONG_CLOCK_ADVICE,
+};
+
+/** In a log whose times are not compared with AWS's clock, these are likelier causes than the endpoint. */
+const WRONG_LOG_TIMES_ADVICE =
+  'samples of the imported log are later than the expiration of their credentials: first check the time zone of the log (import --timezone) and the clock of the host that wrote it';
+
+const OTHER_ENDPOINT_MESSAGE =
+  'do not wait for a rotation: the next request may get the older credentials of another endpoint';
+
+/** A person or scheduler cannot notice a rotation and start a job in less time. */
+const MIN_START_TIME: Seconds = 60;
+
+/**
+ * What to do about a verdict; empty for `safe` with enough evidence.
+ * @param source null if it is unknown
+ */
+export function listAdvice(
+  judgement: JobJudgement,
+  measurement: Measurement | null,
+  times: TimeFormat = UTC_TIMES,
+  source: SourceName | null = null,
+): string[] {
+  switch (toSafety(judgement.verdict)) {
+    case 'safe':
+      return measurement === null ? [] : adviseOnEvidence(measurement);
+    case 'not-safe':
+      return listNotSafeAdvice(judgement, measurement, source);
+    case 'unknown':
+      return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement, times));
+  }
+}
+
+const WAIT_STEP: Seconds = 300;
+
+/** The command that starts a job only in a safe time. It waits for one rotation, even a late one. */
+function adviseWaiting(
+  { duration: length, margin }: JobRequirement,
+  measurement: Measurement | null,
+): string[] {
+  const longest = measurement?.rotationInterval?.max ?? null;
+  if (longest === null) return [];
+  const wait = (Math.ceil(longest / WAIT_STEP) + 1) * WAIT_STEP;
+  const marginFlag = margin === DEFAULT_MARGIN ? '' : ` --margin ${formatFlagDuration(margin)}`;
+  return [
+    `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} --wait ${formatFlagDuration(wait)} -- COMMAND\` waits for such a time`,
+  ];
+}
+
+function adviseOnEvidence(measurement: Measurement): string[] {
+  const missing = findMissingEvidence(measurement);
+  if (missing === null) return [];
+  const { isIssuedPerRequest, rotationInterval } = measurement;
+  const interval =
+    missing.observations === 0 ? 0 : isIssuedPerRequest ? null : (rotationInterval?.median ?? null);
+  const seconds = interval === null ? null : Math.max(missing.observations * interval, missing.time);
+  const amount = seconds === null ? 'more' : `${formatAbout(seconds)} more`;
+  const rule = missing.observations > 0 ? '. With --confidence 95%, such a verdict is unknown' : '';
+  return [`the history is short (${describeBasis(measurement)}): collect ${amount}${rule}`];
+}
+
+/** As {@link listAdvice}, for a series. */
+export function listSeriesAdvice(
+  judgement: JobJudgement,
+  series: Pick<SeriesAnalysis, 'measurement' | 'identity' | 'isPolled' | 'maxAge' | 'age' | 'findings'>,
+  times: TimeFormat = UTC_TIMES,
+): string[] {
+  // A history that has ended gets no longer, so its age comes instead of its length.
+  const aged = judgement.verdict === 'safe' ? adviseOnAge(series, times) : [];
+  if (aged.length > 0) return aged;
+  const advice = listAdvice(judgement, series.measurement, times, series.identity.source);
+  if (toSafety(judgement.verdict) !== 'not-safe' || !mayHaveWrongTimes(series)) return advice;
+  const [repair, ...others] = advice;
+  return [WRONG_LOG_TIMES_ADVICE, `if both are right, ${repair ?? ''}`, ...others];
+}
+
+/** Whether a wrong zone or clock of a log can explain expired credentials in samples. */
+const mayHaveWrongTimes = ({
+  isPolled,
+  measurement,
+  findings,
+}: Pick<SeriesAnalysis, 'isPolled' | 'measurement' | 'findings'>): boolean =>
+  !isPolled &&
+  measurement !== null &&
+  measurement.sampledMinimum.seconds < 0 &&
+  findings.some(({ code }) => code === 'CLOCK_UNKNOWN');
+
+function listNotSafeAdvice(
+  { verdict, safeTimeAfterRotation, job }: JobJudgement,
+  measurement: Measurement | null,
+  source: SourceName | null,
+): string[] {
+  // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
+  if (measurement !== null && measurement.sampledMinimum.seconds < 0) {
+    const advice = SERVED_EXPIRED_ADVICE[source ?? 'imds'];
+    // New keys in variables or a file are also a copy, so the job has to be shorter all the same.
+    return verdict === 'never' ? [advice, `and ${REFRESH_ADVICE}`] : [advice];
+  }
+  if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
+  if (safeTimeAfterRotation !== null) {
+    const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
+    return safeTimeAfterRotation < MIN_START_TIME
+      ? [
+          `starts were safe only for ${time} after a rotation, which is too short to rely on: ${REFRESH_ADVICE}`,
+        ]
+      : [
+          `start the job within ${time} after a rotation: all measured starts in that time were safe`,
+          ...adviseWaiting(job, measurement),
+          `or ${REFRESH_ADVICE}`,
+        ];
+  }
+  return verdict === 'sometimes' && measurement !== null && measurement.severalEndpoints !== null
+    ? [REFRESH_ADVICE, OTHER_ENDPOINT_MESSAGE]
+    : [REFRESH_ADVICE];
+}

@@ -1,0 +1,49 @@
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
+import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
+import { formatAbout } from '../../text/rough-duration.ts';
+import type { TimeFormat } from '../../text/time-format.ts';
+import { REFRESH_ADVICE } from './refresh-advice.ts';
+
+/** Why a job could not be judged, and what to do. */
+export function describeUnknownReason(
+  reason: UnknownReason,
+  measurement: Measurement | null,
+  times: TimeFormat,
+): string {
+  switch (reason.code) {
+    case 'NO_SAMPLES':
+      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong; if the series is a mistake, `cred-watch prune --remove-series` removes it';
+    case 'NO_WITNESSED_ROTATION':
+      return measurement !== null && measurement.rotations.length > 0
+        ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`
+        : 'no rotation witnessed yet: keep polling until the source has rotated once';
+    case 'STALE_SAMPLES':
+      return (
+        `the newest sample is ${duration(reason.ageSeconds)} old, more than ${duration(reason.maxAgeSeconds)}: ` +
+        'poll again, or accept older samples with --max-age'
+      );
+    case 'ROTATION_OVERDUE':
+      return `the current credentials have been served for ${duration(reason.servedForSeconds)}, longer than usual, so the measured history says nothing about the next hours: check why the endpoint does not rotate, then poll and judge again`;
+    case 'ISSUED_IN_FUTURE':
+      return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
+    case 'LEAD_TIMES_SHRINK':
+      return `lead times fall by ${formatAbout(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
+    case 'TOO_LITTLE_WATCHED':
+      return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
+    case 'RECENT_LEAD_TIMES_SHORTER':
+      return `${reason.records} of the last ${formatCount(reason.rotations, 'rotation')} had a shorter lead time than all before, too many for this confidence: keep polling`;
+    case 'SAMPLES_IN_FUTURE':
+      return `the newest sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host: correct the clock, then poll again`;
+    case 'TOO_FEW_ROTATIONS':
+      if (measurement?.isIssuedPerRequest)
+        return `${formatCount(reason.witnessedCount, 'sample')}, but this confidence needs at least ${formatNumber(reason.minRotations)}: keep polling`;
+      return (
+        `${formatCount(reason.witnessedCount, 'rotation')} witnessed, but this confidence needs at least ${formatNumber(reason.minRotations)}: ` +
+        (reason.pollForSeconds === null
+          ? 'keep polling'
+          : `poll for ${formatAbout(reason.pollForSeconds)} more`)
+      );
+  }
+}
