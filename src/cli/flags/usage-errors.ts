@@ -127,8 +127,8 @@ function describeError(
 /** For `-j 5h report`. */
 function suggestOrder(program: Command, command: Command | null, words: readonly string[]): string | null {
   if (command !== null) return null;
-  const names = program.commands.map((each) => each.name());
-  const index = words.findIndex((word) => names.includes(word));
+  const names = new Set(program.commands.map((each) => each.name()));
+  const index = words.findIndex((word) => names.has(word));
   if (index < 0) return null;
   const flags = words.slice(0, index);
   const shown = flags.every(isPlain) ? flags : flags.slice(0, 1);

@@ -1,4 +1,3 @@
-import { isClockWrong } from '../aws-limits.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
@@ -14,7 +13,7 @@ import {
 } from '../verdict/assessment.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import { type Replacement, wasNeverConfigured } from '../verdict/figures/choose-series.ts';
-import type { Finding, FindingCode } from '../verdict/finding.ts';
+import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
@@ -50,12 +49,10 @@ export interface SeriesStatus {
   measured: MeasuredStatus | null;
   /** Null if the series has neither a sample nor a failed poll. */
   lastPoll: { at: Instant; ageSeconds: Seconds; failure: FailingSource | null } | null;
-  /** The host's clock minus AWS's clock at the newest sample that knows it, if AWS would reject requests. Else null. */
-  wrongClockOffset: Seconds | null;
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
   /** The problems of the series, except the problems that the other fields show. */
-  problems: readonly Finding[];
+  problems: readonly StatusProblem[];
 }
 
 export interface MeasuredStatus
@@ -87,8 +84,15 @@ export interface FailingSource {
   hasSamples: boolean;
 }
 
-/** Findings that other fields of the status show. */
-const SHOWN_ELSEWHERE: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'POLLS_FAILED']);
+type ProblemCode = {
+  [Code in FindingCode]: (typeof FINDING_SEVERITIES)[Code] extends 'problem' ? Code : never;
+}[FindingCode];
+
+/** `STALE_SAMPLES` and `POLLS_FAILED` are shown by other fields of the status. */
+export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | 'POLLS_FAILED'>>;
+
+const isStatusProblem = (finding: Finding): finding is StatusProblem =>
+  finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
 
 /** @param margin for the longest safe job */
 export function summariseStatus(assessment: Assessment, margin: Seconds, now: Instant): Status {
@@ -165,16 +169,9 @@ function describeSeries(
     judgement: job && findJudgement(series, job),
     measured,
     lastPoll: findLastPoll(failure, measured, now),
-    wrongClockOffset: findWrongClockOffset(analysis),
     isStale: isStale(analysis),
-    problems: findings.filter(({ severity, code }) => severity === 'problem' && !SHOWN_ELSEWHERE.has(code)),
+    problems: findings.filter(isStatusProblem),
   };
-}
-
-/** Imported samples say nothing about the clock of today. */
-function findWrongClockOffset({ measurement, isPolled }: SeriesAnalysis): Seconds | null {
-  const offset = measurement?.clock.newestOffset ?? null;
-  return isPolled && isClockWrong(offset) ? offset : null;
 }
 
 function findLastPoll(
