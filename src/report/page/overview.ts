@@ -6,6 +6,7 @@ import {
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { formatMarkedName } from '../messages/headline/retired.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
@@ -41,6 +42,8 @@ function renderSeriesRow(
   isOneJob: boolean,
 ): Markup {
   const { identity, measurement, findings, isPolled } = series.analysis;
+  // The cell of the verdict says that a series is retired, unless it has a verdict.
+  const judgedName = series.judgements.length > 0 ? formatMarkedName(series) : formatSeriesName(identity);
   const verdicts = jobs.flatMap((job): Content[] => {
     const judgement = findJudgement(series, job);
     if (judgement === null)
@@ -61,7 +64,7 @@ function renderSeriesRow(
       values.get('longest safe job') ?? missing,
       problemCount || '–',
     ],
-    html`<a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a>`,
+    html`<a href="#${getSectionId(index)}">${judgedName}</a>`,
   );
 }
 
