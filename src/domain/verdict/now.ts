@@ -4,7 +4,7 @@ import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
@@ -15,6 +15,7 @@ import type {
   LaterStart,
   NoCredentialsReason,
   NowJudgement,
+  NowUnknownReason,
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
@@ -93,8 +94,10 @@ export function judgeWithoutCredentials(
   identity: SeriesIdentity | null,
   options: JudgeNowOptions,
 ): NowJudgement {
+  const judged = startJudgement(options);
   return {
-    ...startJudgement(options),
+    ...judged,
+    ...(isWithoutRole(unknownReason) && judged.outlook !== 'never' && NO_ROTATION),
     verdict: 'unknown',
     unknownReason,
     identity,
@@ -104,6 +107,18 @@ export function judgeWithoutCredentials(
     spare: null,
   };
 }
+
+const NO_ROTATION = { outlook: 'unknown', nextRotation: null, validityAfterRotation: null } as const;
+
+const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
+  'no-role',
+  'no-association',
+  'instance-profile-not-found',
+]);
+
+/** Without a role, there is no next rotation until somebody attaches one. */
+const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
+  reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
 function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;

@@ -19,6 +19,7 @@ import {
   describeClockSkewNow,
   describeWrongClock,
 } from '../messages/start-check/host-clock.ts';
+import { describeStoredHistory } from '../messages/start-check/stored-history.ts';
 import { describeUsedHistory } from '../messages/start-check/used-history.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
@@ -31,6 +32,8 @@ export interface NowContext extends WaitState, TimedTextStyle {
   otherSeries?: readonly string[];
   /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
   sampleAge?: Seconds | null;
+  /** The value of `--db`. Null without the flag. */
+  database?: string | null;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -73,7 +76,14 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   for (const finding of findings) rows.push(['note', describeNote(finding, times)]);
   if (judgement.verdict === 'safe') {
     rows.push(['a safe start', describeOutlook(judgement, times)]);
-    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+    return job.duration === 0
+      ? rows
+      : [...rows, ['at any time', describeOtherStarts(job, context.database ?? null)]];
+  }
+  if (unknownReason?.code === 'POLL_FAILED') {
+    // No credentials were read, so the time of their rotation says nothing about a start.
+    const stored = describeStoredHistory(judgement);
+    return stored === null ? rows : [...rows, stored];
   }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
@@ -82,7 +92,7 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement, times)]);
-  // Without credentials, no series is theirs.
+  // Without a sample, no series is theirs.
   const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);

@@ -82,7 +82,7 @@ export const MEASURED_COLUMNS: readonly ParquetColumn[] = [
   column(
     'several_endpoints',
     'boolean',
-    'several endpoints serve credentials in turns',
+    'several endpoints serve credentials alternately',
     ({ measurement }) => measurement.severalEndpoints !== null,
   ),
   column(

@@ -94,6 +94,35 @@ test('a failed check names no history of credentials that it could not read', as
   expect(joinLines(stdout)).not.toContain('these credentials');
 });
 
+/** Rotations of IMDS that `simulate` has written, and an endpoint that does not respond. */
+async function checkAfterHistory(args: readonly string[]) {
+  const db = join(temporaryFolder(), 'samples.db');
+  const history = await runCommand(['simulate', '--history', '6h', '--host', 'web-1']);
+  await runCommand(['import', '-', '--db', db], { stdin: history.stdout });
+  const { code, stdout } = await runCommand(
+    ['check', '--host', 'web-1', '--source', 'imds', '--db', db, ...args],
+    { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' } },
+  );
+  return { code, text: joinLines(stdout) };
+}
+
+test.each([
+  ['1h', 'new credentials always had enough validity for this job'],
+  ['9h', 'new credentials were valid for 6h at most, too short for this job'],
+])('a failed check of a %s job says what earlier samples show', async (duration, text) => {
+  const run = await checkAfterHistory(['-j', duration]);
+  expect([run.code, run.text]).toEqual([3, expect.stringContaining(text)]);
+  expect(run.text).not.toMatch(/as measured so far|next rotation|a safe start/);
+});
+
+test('check --offline advises a wait only without --offline', async () => {
+  const { code, text } = await checkAfterHistory(['-j', '5h59m', '--margin', '0', '--offline']);
+  expect([code, text]).toEqual([
+    1,
+    expect.stringMatching(/what to do remove --offline, and wait for the rotation: --wait \d+m/),
+  ]);
+});
+
 test('check --offline shows the age of the newest sample', async () => {
   const { run } = await startInstance();
   await run(['poll']);
@@ -106,4 +135,34 @@ test('report suggests -j if the name of the job is a duration', async () => {
   await run(['poll']);
   const { stderr } = await run(['report', '--job', '5h']);
   expect(stderr).toContain('hint: --job is the name of a job; for a duration, use -j 5h');
+});
+
+test('without a role, check expects no rotation', async () => {
+  const { db, run } = await startInstance();
+  const store = SampleStore.open(db);
+  const now = Date.now();
+  for (const hour of [3, 2, 1, 0]) {
+    const lastUpdated = now - hour * 3_600_000 - 1_800_000;
+    store.recordSample(
+      { host: 'web-1', source: 'imds', apiVersion: '2', role: 'loader' },
+      {
+        ...{ accessKeyId: `ASIAOTHER${hour}`, lastUpdated, expiration: lastUpdated + 21_600_000 },
+        ...{ zoneless: false, observedAt: lastUpdated + 60_000, clockOffset: 0 },
+      },
+      '',
+    );
+  }
+  store.close();
+  const without = await startEndpoint(metadataService({ [`GET ${ROLES}`]: { status: 404 } }));
+  const check = (url: string) =>
+    runCommand(['check', '-j', '4h', '--host', 'web-1', '--db', db], {
+      env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url },
+    });
+  const { code, stdout } = await check(without.url);
+  expect(code).toBe(3);
+  expect(stdout).toContain('no-role');
+  expect(stdout).not.toMatch(/rotation|a safe start/);
+  const broken = await startEndpoint(metadataService({ [`GET ${ROLES}`]: { status: 500 } }));
+  expect((await check(broken.url)).stdout).toMatch(/after rotation .*a safe start /s);
+  expect((await run(['check', '-j', '4h', '--host', 'web-1'])).code).toBe(0);
 });
