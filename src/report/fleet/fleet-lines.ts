@@ -15,13 +15,16 @@ import {
 } from '../messages/fleet/fleet.ts';
 import {
   describeFailingHost,
+  describeLittleWatched,
   describeMoreFailing,
   describeOldImports,
 } from '../messages/fleet/host-notes.ts';
 import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
 export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
-  hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
+  hosts.length === 0
+    ? NO_HOSTS_MESSAGE
+    : `${describeSize(hosts.length, seriesCount, retiredCount)}${describeLittleWatched(hosts)}`;
 
 /** Hosts that are judged by old samples. */
 export const listImportedLines = (
