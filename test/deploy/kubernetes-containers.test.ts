@@ -140,7 +140,7 @@ function defineTests(kubectl: string): void {
       expect(body).toMatch(/^cred_watch_source_up\{.*source="imds"\} 1$/m);
     });
 
-    test('behind hop limit 1, the poll fails, names the limit, and the pod is not ready', async () => {
+    ciTest('behind hop limit 1, the poll fails, names the limit, and the pod is not ready', async () => {
       const { environment } = await startSimulation(['--scenario', 'hop-limit-v2-only']);
       const { waitForMessage } = startPoller({ ...environment, AWS_METADATA_SERVICE_TIMEOUT: '1' });
       const url = await waitForMessage(/serving (http:\S+)/);

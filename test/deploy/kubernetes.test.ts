@@ -167,7 +167,7 @@ spec:
 ${kind === 'CronJob' ? '  schedule: "0 0 * * *"\n  jobTemplate: { spec: { template: { spec: { containers: [{ name: load, image: loader }] } } } }' : '  template: { spec: { containers: [{ name: load, image: loader }] } }'}
 `;
 
-    test('is added only to workloads with the label', () => {
+    ciTest('is added only to workloads with the label', () => {
       const folder = createKustomization({ resources: ['workloads.yaml'], components: ['sidecar'] });
       const label = ', labels: { cred-watch/sidecar: "true" }';
       writeFileSync(

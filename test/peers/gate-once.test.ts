@@ -173,7 +173,7 @@ describe('the job that is judged once', () => {
     ['busybox', 'busybox sh -c'],
     ['a shell that does not replace itself', `bash -c`, ' 2>&2'],
   ];
-  test.each(sampleCases(SHELLS, 4))(
+  ciTest.each(sampleCases(SHELLS, 4))(
     'the shell that only runs the gate is not the job: %s',
     async (_, shell, end = '') => {
       const { passed } = await runScript((gate, file) => callTwice(`${shell} '${gate}${end}'`, file));

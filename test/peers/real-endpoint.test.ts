@@ -16,6 +16,7 @@ import { revealCredentials } from '../support/server/revealed-credentials.ts';
 import { createRole, createServed } from '../support/server/served-endpoint.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 import { options } from '../support/sources/polling.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const HOUR = 3600;
 
@@ -65,7 +66,7 @@ describe.concurrent('a client with only the environment of our endpoint', () => 
       },
     );
 
-    testMore(
+    ciTest(
       'a client with only the environment of our endpoint retries if there are no credentials yet',
       async ({ onTestFinished }) => {
         let calls = 0;

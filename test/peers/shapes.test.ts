@@ -39,14 +39,14 @@ describe.concurrent('a client gets credentials', () => {
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
     });
 
-    testMore('a client gets credentials from IMDS with version 1 only', async ({ onTestFinished }) => {
+    ciTest('a client gets credentials from IMDS with version 1 only', async ({ onTestFinished }) => {
       const imds = await startSimulated({ imds: 'v1' }, onTestFinished);
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(
         'token 405, v1 role 200, v1 credentials 200: v1 credentials',
       );
     });
 
-    testMore('a client gets credentials from IMDS over IPv6', async ({ onTestFinished }) => {
+    ciTest('a client gets credentials from IMDS over IPv6', async ({ onTestFinished }) => {
       const imds = await startSimulated({ listen: { host: '::1', port: 0 } }, onTestFinished);
       expect(imds.origin).toContain('[::1]');
       expect(describeConversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
@@ -57,7 +57,7 @@ describe.concurrent('a client gets credentials', () => {
       expect(describeConversation(await obtain(agent.environments.ecs), agent.exchanges)).toBe(ONE_STEP);
     });
 
-    testMore(
+    ciTest(
       'a client gets credentials from CloudShell, whose URL names localhost',
       async ({ onTestFinished }) => {
         const shell = await startSimulated({ shapes: ['cloudshell'] }, onTestFinished);

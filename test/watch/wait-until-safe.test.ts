@@ -127,7 +127,7 @@ describe('waitUntilSafe', () => {
     expect(pollTimes).toEqual([0, 60, 120, 180, 240]);
   });
 
-  test('pauses get longer while the source fails, and the last verdict is unknown', async () => {
+  ciTest('pauses get longer while the source fails, and the last verdict is unknown', async () => {
     const simulator = await startWithHistory('imds', 20);
     const failing = { ...simulator.context.source };
     const identity = { apiVersion: null, role: null, host: null, source: null };
@@ -258,7 +258,7 @@ describe('judgeStored', () => {
     });
   });
 
-  test('the verdict is unknown for a sample from the future, another host, or no database', async () => {
+  ciTest('the verdict is unknown for a sample from the future, another host, or no database', async () => {
     const { context, clock } = await startWithHistory('imds', 20);
     const early = clock.now() - 3_600_000;
     expect(judgeStored(context.store, selection, job, early).judgement.unknownReason).toMatchObject({

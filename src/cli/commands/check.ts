@@ -5,6 +5,7 @@ import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
+import { watchCreation } from '../database/created-database.ts';
 import { assertNotPostgres } from '../database/database-location.ts';
 import { NOT_SAFE, toExitCode, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
@@ -96,7 +97,9 @@ export const checkCommand: CommandDefinition = {
         invocation,
       );
     }
+    const noteCreation = watchCreation(flags.db, io);
     using context = await openStartCheck(flags, io);
+    await noteCreation();
     const { judgement, recordedPoll, interruptedBy } = await checkStart(context, flags, io, times);
     const notes = selectJobNotes(recordedPoll.outcome.notes, judgement);
     await createPollNotePrinter(io, times)(notes);
@@ -155,7 +158,7 @@ async function printVerdict(
 
 async function render(
   { judgement, notes, otherSeries, isWithoutDatabase, sampleAge }: Judged,
-  { format, exitCodes, wait, offline }: CheckFlags,
+  { format, exitCodes, wait, offline, db }: CheckFlags,
   times: TimeFormat,
   io: Io,
 ): Promise<string> {
@@ -176,6 +179,7 @@ async function render(
     otherSeries,
     isWithoutDatabase,
     sampleAge: sampleAge ?? null,
+    database: db ?? null,
     ...style,
   };
   const verdict = renderNowText(judgement, context);

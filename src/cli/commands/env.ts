@@ -71,8 +71,8 @@ export const envCommand: CommandDefinition = {
           CREDENTIAL_FORMATS[format].description,
         ]),
       },
-      'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
-        'eval "$(...)" would ignore it.',
+      'If a start is not safe, env prints nothing and fails. `|| exit 1` ends a script then, and in a terminal, ' +
+        '`&& eval "$c"` keeps the shell. eval "$(...)" would ignore the failure.',
       'As a credential_process of a profile, env refuses credentials that end before the job. SDKs call it again ' +
         'near the expiry. --judge once-per-job then passes new credentials without a new judgement. The job is the ' +
         'process that calls env, for at most twice -j. With --job NAME, the job is the run that `exec --job NAME` records.',
@@ -83,12 +83,13 @@ export const envCommand: CommandDefinition = {
     ],
     exitCodes: [['0', 'printed'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
-      ['c=$(cred-watch env -j 4h -f env) && eval "$c"'],
+      ['c=$(cred-watch env -j 4h -f env) || exit 1; eval "$c"', 'in a script'],
+      ['c=$(cred-watch env -j 4h -f env) && eval "$c"', 'in a terminal'],
       [
         '(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image; rm -f job.env',
       ],
       [
-        'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
+        'clause=$(cred-watch env -j 4h -f redshift-copy) || exit 1\n' +
           `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
       ],
     ],

@@ -115,7 +115,7 @@ export const pollCommand: CommandDefinition = {
     const { source, host } = await openSourceFromFlags(flags, io);
     if (interval !== undefined) assertPollInterval('--interval', interval, source);
     const database = resolveDatabaseFile(flags.db, io);
-    using store = await openRecordingStore(database);
+    using store = await openRecordingStore(database, flags.db, io);
     const context = { source, store, host, machine: io.machine };
     if (interval !== undefined) {
       const { pollAtInterval } = await import('../poll/poll-at-interval.ts');

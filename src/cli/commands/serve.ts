@@ -27,7 +27,7 @@ export const serveCommand: CommandDefinition = {
     ],
     notes: [
       {
-        heading: 'Roles: --serve NAME=SOURCE[:VALUE]',
+        heading: 'Roles (--serve NAME=SOURCE[:VALUE])',
         rows: SOURCE_NAMES.map((source) => {
           const value = SERVED_VALUES[source];
           const { placeholder = '', isRequired = false } = value ?? {};
@@ -50,7 +50,7 @@ export const serveCommand: CommandDefinition = {
           '--listen etl=127.0.0.1:1338 --listen ops=127.0.0.1:1339',
       ],
       ['cred-watch serve --who --valid', 'which programs have keys that still work?'],
-      ['cred-watch serve --setup linux | sudo sh', 'for clients without configuration'],
+      ['cred-watch serve --setup linux', 'commands for clients without configuration'],
       [
         'sudo cred-watch serve --user cred-watch --profile loader \\\n' +
           '--listen 169.254.169.254:80 --allow-remote',

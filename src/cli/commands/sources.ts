@@ -72,11 +72,11 @@ export const sourcesCommand: CommandDefinition = {
       WRONG_USAGE,
     ],
     examples: [
-      ['cred-watch sources', 'shows no secret, so it may run in an entry point'],
+      ['cred-watch sources', 'prints no secret, so it may run in CI'],
       ['cred-watch sources --pid 4711', 'what a running program gets'],
       ['cred-watch sources --expect container,role=loader && ./load.sh'],
-      ['cred-watch sources --verify', 'whose credentials programs here really have'],
-      ['cred-watch sources --profile loader', 'what a program with this profile gets'],
+      ['cred-watch sources --verify', 'whose credentials are they really?'],
+      ['cred-watch sources --profile loader', 'what this profile gets'],
     ],
   },
   async run({ profile, pid, expect, verify, stsEndpoint, format }: SourcesFlags, { io }) {

@@ -43,9 +43,9 @@ export const statusCommand: CommandDefinition = {
     ],
     exitCodes: [['0', 'safe, or no job given'], ...NOT_SAFE],
     examples: [
-      ['cred-watch status', 'what was measured, and the longest safe job'],
-      ['cred-watch status -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
-      ['cred-watch status --job nightly', 'judge by the longest run of this job'],
+      ['cred-watch status', 'the longest safe job'],
+      ['cred-watch status -j 5h', 'is a 5h job safe at any start?'],
+      ['cred-watch status --job nightly', 'by the longest run of this job'],
       ['cred-watch status -j 5h -f json', 'for programs'],
       ['cred-watch status -j 5h --exit-codes nagios', 'one line for Nagios or Icinga'],
     ],

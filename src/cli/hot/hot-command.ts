@@ -16,17 +16,21 @@ import { createLineParser, type ParsedLine, runLine, runParsedLine } from '../ru
  */
 export type RunBundle = (argv: readonly string[]) => Promise<number | null>;
 
-/** @param isSupported whether the bundle has the code for these flags */
+/**
+ * @param isSupported whether the bundle has the code for these flags
+ * @param isReport whether the command only reads the database and prints a result
+ */
 export const createHotCommand =
   <Flags extends OptionValues>(
     definition: CommandDefinition,
     isSupported: (flags: Flags) => boolean,
+    { isReport = false } = {},
   ): RunBundle =>
   async (argv) => {
     const line = splitCommandLine(argv, [definition]);
     const parsed = parseOrNull();
     if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
-    return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
+    return runLine(line, createProcessIo({ mayBlock: isReport }), (io) => runParsedLine(parsed, line, io));
 
     /** Returns null for help, every error and unknown variables, because only the whole program has their texts. */
     function parseOrNull({ env } = process): ParsedLine | null {

@@ -18,4 +18,5 @@ export const run = createHotCommand<ReportFlags>(
     !needsWholeProgram(db, process) &&
     presign.length === 0 &&
     format.every((each) => SUPPORTED_FORMATS.includes(each.format)),
+  { isReport: true },
 );

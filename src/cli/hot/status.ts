@@ -7,4 +7,5 @@ export const run = createHotCommand<StatusFlags>(
   statusCommand,
   ({ db, since, until, timezone }) =>
     since === undefined && until === undefined && timezone === undefined && !needsWholeProgram(db, process),
+  { isReport: true },
 );

@@ -42,7 +42,7 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
   const schedule = planSchedule(flags, host, poll, io);
   assertInstallable(flags, schedule, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
-  using store = await openRecordingStore(poll.database);
+  using store = await openRecordingStore(poll.database, flags.db, io);
   const recorded = await pollOnce({
     ...{ source, store, host: hostName, machine: io.machine },
     // Not a poll of the schedule.

@@ -1,4 +1,5 @@
 import { Help } from 'commander';
+import { COMMAND, JOINT, joinParts } from '../../report/terminal/unbroken.ts';
 import type { HelpBlock, HelpExample, HelpRow } from './command-help.ts';
 
 /** Longer terms have a line of their own. */
@@ -10,10 +11,11 @@ const GAP = 2;
 /** The program removes the codes if the output is not a terminal. */
 export const formatHeading = (heading: string): string => `\u001b[1m${heading}:\u001b[22m`;
 
+/** No line ends within a command. */
 export function wrapText(text: string, width: number): string {
   const helper = new Help();
   helper.minWidthToWrap = 20;
-  return helper.boxWrap(text, width);
+  return helper.boxWrap(joinParts(text, COMMAND, width), width).replaceAll(JOINT, ' ');
 }
 
 /** The width of the column of terms. */

@@ -1,6 +1,7 @@
 import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatFlagDuration } from '../../domain/time/duration.ts';
+import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { PollingSummary } from '../../report/messages/polling/polling.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
@@ -20,7 +21,7 @@ export function toPollJudging(flags: JudgingFlags, now: Instant): PollJudging | 
 /** Reads from the database what the poller has measured since its start. */
 export function summarisePolling(
   store: SampleStore,
-  flags: JudgingFlags,
+  flags: JudgingFlags & { db?: string | undefined },
   { counts, polled }: PollTracker,
   { startedAt, now }: { startedAt: Instant; now: Instant },
 ): PollingSummary {
@@ -41,6 +42,10 @@ export function summarisePolling(
     jobFlags: [
       ...options.jobs.durations.map((duration) => `-j ${formatFlagDuration(duration)}`),
       ...options.jobs.names.map((name) => `--job ${quoteForShell(name)}`),
+    ].join(' '),
+    otherFlags: [
+      ...(flags.margin === DEFAULT_MARGIN ? [] : [`--margin ${formatFlagDuration(flags.margin)}`]),
+      ...(flags.db === undefined ? [] : [`--db ${quoteForShell(flags.db)}`]),
     ].join(' '),
   };
 }

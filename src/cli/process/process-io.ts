@@ -1,4 +1,5 @@
 /** Only this file uses the streams, variables and signals of `process`. */
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
@@ -9,13 +10,45 @@ import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
 import { createUsers } from './users.ts';
 
-/** Opens the stream at its first use, because a pipe or a terminal loads modules of Node. */
-function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
+/** Whether this is a file, a pipe or /dev/null. A terminal or a socket needs a stream. */
+export function isFileOrPipe(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFile() || stats.isFIFO() || stats.rdev === statSync('/dev/null').rdev;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes to a file or a pipe, and waits until the reader of the pipe has made room. Returns the rest of the text if the
+ * pipe does not let writers wait.
+ */
+export function writeDirectly(fd: number, text: string): Buffer {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+  } catch (error) {
+    if (getSystemErrorCode(error) !== 'EAGAIN') throw error;
+  }
+  return rest;
+}
+
+/** The file descriptors and names of the outputs. */
+const OUTPUTS = {
+  stdout: { fd: 1, name: 'standard output' },
+  stderr: { fd: 2, name: 'standard error' },
+};
+
+/** Opens the stream at its first use, because its modules of Node take a millisecond to load. */
+function createOutput(key: 'stdout' | 'stderr', { mayBlock }: ProcessIoOptions): Output {
+  const { fd, name } = OUTPUTS[key];
+  const isDirect = mayBlock && isFileOrPipe(fd);
   let stream: NodeJS.WriteStream | null = null;
   let isClosed = false;
   const getStream = () => {
     if (stream === null) {
-      stream = open();
+      stream = process[key];
       // Errors reach the callback of `write`. Without this listener, an error would also end the process.
       stream.on('error', () => {});
     }
@@ -23,24 +56,32 @@ function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
   };
   return {
     get isTerminal() {
-      return getStream().isTTY === true;
+      return !isDirect && getStream().isTTY === true;
     },
     get columns() {
-      return getStream().columns;
+      return isDirect ? undefined : getStream().columns;
     },
     isClosed: () => isClosed,
     write: (text) =>
       new Promise((resolve, reject) => {
-        if (isClosed) return resolve();
-        getStream().write(text, (cause) => {
+        const end = (cause?: unknown) => {
           isClosed = cause != null;
           const code = getSystemErrorCode(cause);
           // EPIPE means that the reader has ended, as in `cred-watch … | head`. This is not an error.
-          if (!isClosed || stream !== process.stdout || code === 'EPIPE') return resolve();
+          if (!isClosed || key !== 'stdout' || code === 'EPIPE') return resolve();
           const hint = `the output is incomplete: ${adviseWriteError(cause, 'write to another file')}`;
           const message = `could not write to ${name}: ${describeWriteError(cause)}`;
           reject(new CredWatchError(message, hint, { cause }));
-        });
+        };
+        if (isClosed) return resolve();
+        if (!isDirect || stream !== null) return getStream().write(text, end);
+        try {
+          const rest = writeDirectly(fd, text);
+          if (rest.length === 0) end();
+          else getStream().write(rest, end);
+        } catch (cause) {
+          end(cause);
+        }
       }),
   };
 }
@@ -83,14 +124,19 @@ function endAtSignals(): void {
   });
 }
 
+interface ProcessIoOptions {
+  /** Whether the process may wait for the reader of a pipe, because it has nothing else to do. */
+  mayBlock: boolean;
+}
+
 /** The process as commands see it. */
-export function createProcessIo(): ProcessIo {
+export function createProcessIo(options: ProcessIoOptions): ProcessIo {
   // A command of this bundle may follow another one that has already added the listeners.
   if (process.pid === 1 && process.listenerCount('SIGTERM') === 0) endAtSignals();
   return {
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
-    stdout: createOutput('standard output', () => process.stdout),
-    stderr: createOutput('standard error', () => process.stderr),
+    stdout: createOutput('stdout', options),
+    stderr: createOutput('stderr', options),
     env: process.env,
     clock: systemClock,
     random: Math.random,

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
+import { watchCreation } from '../database/created-database.ts';
+import type { Io } from './io.ts';
 
 /** A wrong path needs no further explanation. */
 const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set([
@@ -9,9 +11,15 @@ const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'DATABASE_DRIVER_MISSING',
 ]);
 
-/** Opens the database of a poller. */
-export async function openRecordingStore(path: string): Promise<SampleStore> {
+/**
+ * Opens the database of a poller.
+ * @param db the value of `--db`
+ */
+export async function openRecordingStore(path: string, db: string | undefined, io: Io): Promise<SampleStore> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { explainLoss } = await import('../../watch/poll-once.ts');
-  return explainLoss('no sample was recorded', () => SampleStore.open(path), PATH_ERRORS);
+  const noteCreation = watchCreation(db, io);
+  const store = explainLoss('no sample was recorded', () => SampleStore.open(path), PATH_ERRORS);
+  await noteCreation();
+  return store;
 }

@@ -31,7 +31,7 @@ export const SIMULATE_HELP: CommandHelp = {
   ],
   notes: [
     {
-      heading: 'Faults: --fault WHAT[,CONDITION=VALUE]...',
+      heading: 'Faults (--fault WHAT[,CONDITION=VALUE]...)',
       rows: Object.values(FAULT_DEFINITIONS).map(({ syntax, description }) => [syntax, description]),
     },
     'Of several faults that replace the response, only the first one applies.',
@@ -40,18 +40,18 @@ export const SIMULATE_HELP: CommandHelp = {
       rows: FAULT_CONDITIONS.map((name) => CONDITIONS[name]),
     },
     {
-      heading: 'Scenarios: --scenario NAME',
+      heading: 'Scenarios (--scenario NAME)',
       rows: Object.entries(BUILT_IN_SCENARIOS).map(([name, { title }]) => [name, title]),
     },
     {
-      heading: 'Your own scenarios: --scenario FILE, with a dot or a slash in its name',
+      heading: 'Your own scenarios (--scenario FILE, with a dot or a slash in its name)',
       verbatim: [
         '{"description": "...", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",',
         ' "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m"}]}',
       ],
     },
     {
-      heading: 'Variants: --variant NAME=VALUE, the first is the default',
+      heading: 'Variants (--variant NAME=VALUE, the first is the default)',
       rows: Object.entries(VARIANTS).map(([name, { choices, description }]) => [
         `${name}=${choices.join('|')}`,
         description,

@@ -45,7 +45,7 @@ export async function pollTargets(flags: TargetsFlags, io: Io): Promise<number> 
     return EXIT.usage;
   }
   const database = resolveDatabaseFile(flags.db, io);
-  using store = await openRecordingStore(database);
+  using store = await openRecordingStore(database, flags.db, io);
   await printNoteIfWritable(flags.targets, io);
   await printExposedFiles(database, io);
   await using push =

@@ -1,4 +1,3 @@
-import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { type Column, createColumn, keepPresent, valueAt } from './columns/column.ts';
 import { getHistoryColumns } from './columns/column-measurement.ts';
@@ -6,16 +5,15 @@ import type { HistoryColumns } from './columns/history-lists.ts';
 import type { Measurement } from './measurement.ts';
 
 /** The known validities when issued, in order, from the latest possible times of appearance. */
-export function listValiditiesWhenIssued(measurement: Measurement): Seconds[] {
+export function listValiditiesWhenIssued(measurement: Measurement): Column {
   const { generations, appearances } = getHistoryColumns(measurement);
-  return Array.from(appearances.latest, (latest, index) =>
+  return appearances.latest.map((latest, index) =>
     secondsBetween(latest, valueAt(generations.expiration, valueAt(appearances.generation, index))),
   );
 }
 
-export const listRotationIntervals = (measurement: Measurement): Seconds[] => [
-  ...keepPresent(getHistoryColumns(measurement).rotations.interval),
-];
+export const listRotationIntervals = (measurement: Measurement): Column =>
+  keepPresent(getHistoryColumns(measurement).rotations.interval);
 
 /** For each generation, its validity when issued as in {@link listValiditiesWhenIssued}. NaN if unknown. */
 export function findValidityWhenIssued({ generations, appearances }: HistoryColumns): Column {

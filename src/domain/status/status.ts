@@ -13,7 +13,7 @@ import {
 } from '../verdict/assessment.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
-import type { Finding, FindingCode } from '../verdict/finding.ts';
+import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
 import { findCurrentFailure, findDecisiveSeries } from '../verdict/judgements.ts';
@@ -50,7 +50,7 @@ export interface SeriesStatus {
   /** The newest sample is older than `--max-age`. */
   isStale: boolean;
   /** The problems of the series, except the problems that the other fields show. */
-  problems: readonly Finding[];
+  problems: readonly StatusProblem[];
 }
 
 export interface MeasuredStatus
@@ -82,8 +82,15 @@ export interface FailingSource {
   hasSamples: boolean;
 }
 
-/** Findings that other fields of the status show. */
-const SHOWN_ELSEWHERE: ReadonlySet<FindingCode> = new Set(['STALE_SAMPLES', 'POLLS_FAILED']);
+type ProblemCode = {
+  [Code in FindingCode]: (typeof FINDING_SEVERITIES)[Code] extends 'problem' ? Code : never;
+}[FindingCode];
+
+/** `STALE_SAMPLES` and `POLLS_FAILED` are shown by other fields of the status. */
+export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | 'POLLS_FAILED'>>;
+
+const isStatusProblem = (finding: Finding): finding is StatusProblem =>
+  finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
 
 /** @param margin for the longest safe job */
 export function summariseStatus(assessment: Assessment, margin: Seconds, now: Instant): Status {
@@ -160,7 +167,7 @@ function describeSeries(
     measured,
     lastPoll: findLastPoll(failure, measured, now),
     isStale: isStale(analysis),
-    problems: findings.filter(({ severity, code }) => severity === 'problem' && !SHOWN_ELSEWHERE.has(code)),
+    problems: findings.filter(isStatusProblem),
   };
 }
 

@@ -117,7 +117,7 @@ const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
 ]);
 
 /** Without a role, there is no next rotation until somebody attaches one. */
-export const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
+const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
   reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
 function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {

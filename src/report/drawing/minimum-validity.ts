@@ -24,15 +24,17 @@ const areInTurn = (all: readonly ServedSpan[]): boolean =>
 function joinAdjacentSpans(all: readonly ServedSpan[]): ServedSpan[] {
   const spans: ServedSpan[] = [];
   let previous: ServedSpan | undefined;
-  for (const { from, to, expiration } of all) {
+  for (const span of all) {
+    const { from, to, expiration } = span;
     const isAdjacent = previous?.to === from;
     if (isAdjacent && to === from) continue;
     if (isAdjacent && previous?.expiration === expiration) {
-      previous.to = to;
+      previous = { ...previous, to };
+      spans[spans.length - 1] = previous;
       continue;
     }
-    previous = { from, to, expiration };
-    spans.push(previous);
+    previous = span;
+    spans.push(span);
   }
   return spans;
 }

@@ -1,11 +1,13 @@
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
-import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
+import type { Instant, SourceName } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
+import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
@@ -29,9 +31,18 @@ export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset
   return `not safe: ${jobText}, ${duration(-spare)} short`;
 }
 
-/** The verdict holds for a start now, which a reader can mistake for a verdict from history. */
-export const describeOtherStarts = (job: Seconds): string =>
-  `not judged here: run \`cred-watch report -j ${formatFlagDuration(job)}\``;
+/**
+ * The verdict holds for a start now, which a reader can mistake for a verdict from history.
+ * @param database the value of `--db`; null without the flag
+ */
+export function describeOtherStarts(job: NowJudgement['job'], database: string | null): string {
+  const flags = [
+    `-j ${formatFlagDuration(job.duration)}`,
+    ...(job.margin === DEFAULT_MARGIN ? [] : [`--margin ${formatFlagDuration(job.margin)}`]),
+    ...(database === null ? [] : [`--db ${quoteForShell(database)}`]),
+  ];
+  return `not judged here: run \`cred-watch report ${flags.join(' ')}\``;
+}
 
 /** Why the verdict is `unknown`. */
 export function describeNowUnknownReason(reason: NowUnknownReason): Explanation {
@@ -211,12 +222,15 @@ export function buildNowAdvice(
       : `${collect}; or ${REFRESH_ADVICE}`;
   }
   if (hasWaited) return 'wait longer with --wait';
-  if (nextRotation === null) return 'wait for the rotation: --wait 2h';
+  const wait = isOffline ? 'remove --offline, and wait for the rotation' : 'wait for the rotation';
+  if (nextRotation === null) return `${wait}: --wait 2h`;
   if (nextRotation.latest < judgedAt)
-    return 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
+    return isOffline
+      ? 'remove --offline: the rotation is overdue'
+      : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
-  return `wait for the rotation: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
 }
 
 /** Progress while the command waits for a safe start. */

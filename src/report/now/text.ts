@@ -1,7 +1,7 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import { isClockWrong, isWithoutRole } from '../../domain/verdict/now.ts';
+import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
@@ -19,6 +19,7 @@ import {
   describeClockSkewNow,
   describeWrongClock,
 } from '../messages/start-check/host-clock.ts';
+import { describeStoredHistory } from '../messages/start-check/stored-history.ts';
 import { describeUsedHistory } from '../messages/start-check/used-history.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
@@ -31,6 +32,8 @@ export interface NowContext extends WaitState, TimedTextStyle {
   otherSeries?: readonly string[];
   /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
   sampleAge?: Seconds | null;
+  /** The value of `--db`. Null without the flag. */
+  database?: string | null;
 }
 
 /** The verdict in the first line, then its reasons. */
@@ -73,7 +76,14 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
   for (const finding of findings) rows.push(['note', describeNote(finding, times)]);
   if (judgement.verdict === 'safe') {
     rows.push(['a safe start', describeOutlook(judgement, times)]);
-    return job.duration === 0 ? rows : [...rows, ['at any time', describeOtherStarts(job.duration)]];
+    return job.duration === 0
+      ? rows
+      : [...rows, ['at any time', describeOtherStarts(job, context.database ?? null)]];
+  }
+  if (unknownReason?.code === 'POLL_FAILED') {
+    // No credentials were read, so the time of their rotation says nothing about a start.
+    const stored = describeStoredHistory(judgement);
+    return stored === null ? rows : [...rows, stored];
   }
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt, times)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
@@ -81,9 +91,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push([labelNextValidity(judgement), `${range}, as measured so far`]);
   }
-  if (judgement.outlook !== 'unknown' || !isWithoutRole(unknownReason))
-    rows.push(['a safe start', describeOutlook(judgement, times)]);
-  // Without credentials, no series is theirs.
+  rows.push(['a safe start', describeOutlook(judgement, times)]);
+  // Without a sample, no series is theirs.
   const history = credentials === null ? null : describeUsedHistory(context.otherSeries ?? []);
   if (history !== null) rows.push(['history', history]);
   const advice = buildNowAdvice(judgement, context);

@@ -78,7 +78,7 @@ export function renderAdvice(
 export function renderAdviceList(messages: readonly string[], level: 2 | 3 = 2): Markup | null {
   if (messages.length === 0) return null;
   const tag = new Markup(`h${level}`);
-  return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li>${prose(each)}</li>`)}</ul></div>`;
+  return html`<div class="advice"><${tag}>What to do</${tag}><ul>${messages.map((each) => html`<li${each.startsWith('`') && new Markup(' class="command"')}>${prose(each)}</li>`)}</ul></div>`;
 }
 
 /** A chart has no space for a longer name. The headline shows the full name. */

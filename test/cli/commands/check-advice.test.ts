@@ -94,6 +94,35 @@ test('a failed check names no history of credentials that it could not read', as
   expect(joinLines(stdout)).not.toContain('these credentials');
 });
 
+/** Rotations of IMDS that `simulate` has written, and an endpoint that does not respond. */
+async function checkAfterHistory(args: readonly string[]) {
+  const db = join(temporaryFolder(), 'samples.db');
+  const history = await runCommand(['simulate', '--history', '6h', '--host', 'web-1']);
+  await runCommand(['import', '-', '--db', db], { stdin: history.stdout });
+  const { code, stdout } = await runCommand(
+    ['check', '--host', 'web-1', '--source', 'imds', '--db', db, ...args],
+    { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' } },
+  );
+  return { code, text: joinLines(stdout) };
+}
+
+test.each([
+  ['1h', 'new credentials always had enough validity for this job'],
+  ['9h', 'new credentials were valid for 6h at most, too short for this job'],
+])('a failed check of a %s job says what earlier samples show', async (duration, text) => {
+  const run = await checkAfterHistory(['-j', duration]);
+  expect([run.code, run.text]).toEqual([3, expect.stringContaining(text)]);
+  expect(run.text).not.toMatch(/as measured so far|next rotation|a safe start/);
+});
+
+test('check --offline advises a wait only without --offline', async () => {
+  const { code, text } = await checkAfterHistory(['-j', '5h59m', '--margin', '0', '--offline']);
+  expect([code, text]).toEqual([
+    1,
+    expect.stringMatching(/what to do remove --offline, and wait for the rotation: --wait \d+m/),
+  ]);
+});
+
 test('check --offline shows the age of the newest sample', async () => {
   const { run } = await startInstance();
   await run(['poll']);

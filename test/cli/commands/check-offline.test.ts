@@ -44,7 +44,7 @@ describe('check --offline with a role', () => {
     expect(JSON.parse(check.stdout)).toMatchObject({ unknown_reason: { code: 'NO_SAMPLES' } });
   });
 
-  test('does not judge a session that was requested for another duration', async () => {
+  ciTest('does not judge a session that was requested for another duration', async () => {
     const { run } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf-long']);
     const check = ['check', '-j', '30m', '--offline'];
@@ -64,7 +64,7 @@ describe('check --offline with a role', () => {
     expect(check.stdout).toContain('mfa-required');
   });
 
-  test('is unknown for a source that is not configured on this host', async () => {
+  ciTest('is unknown for a source that is not configured on this host', async () => {
     const { run } = await createRoleWorkstation();
     await run(['poll', '--profile', 'tf']);
     const check = await run(['check', '-j', '30m', '--offline', '--source', 'role']);

@@ -6,7 +6,7 @@ import type { Sample } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { PROGRAM, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
-import type { Run } from '../../support/cli/program-run.ts';
+import { errorWritten, type Run } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -78,6 +78,14 @@ describe('check', () => {
   at any time     not judged here: run \`cred-watch report -j 4h30m\`
 $`,
       ),
+    );
+  });
+
+  test('the report that check names has the margin and the database of --db', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    const run = await check(20_000, ['-j', '1h', '--margin', '10m', '--db', db]);
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain(
+      `at any time not judged here: run \`cred-watch report -j 1h --margin 10m --db ${db}\``,
     );
   });
 
@@ -322,7 +330,7 @@ describe('check --wait', () => {
       CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
     };
     const program = startProgram(['check', '-j', '70m', '--margin', '0', '--wait', '10h'], { env });
-    await new Promise<void>((resolve) => program.child.stderr.once('data', () => resolve()));
+    await errorWritten(program, 'waiting until');
     program.child.kill('SIGTERM');
     expect(await program.done).toMatchObject({
       code: 143,

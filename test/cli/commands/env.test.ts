@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { envCommand } from '../../../src/cli/commands/env.ts';
 import { runShell } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
 import { mayBeSkipped } from '../../support/cli/namespaces.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 async function startInstance(expiresIn = 20_000) {
   const body = roleDocument({ expiresIn });
@@ -19,8 +20,10 @@ async function startInstance(expiresIn = 20_000) {
 }
 
 describe('env', () => {
+  const example = envCommand.help.examples[0]?.[0].replace('cred-watch', '"$NODE" "$PROGRAM"');
+
   test('env prints variables for the first example of the help', async () => {
-    const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
+    const script = `${example}; echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
     expect(await runShell(script, { env: await startInstance() })).toEqual({
       code: 0,
       signal: null,
@@ -29,10 +32,9 @@ describe('env', () => {
     });
   });
 
-  test('env prints nothing if not safe, and the example of the help stops', async () => {
+  ciTest('env prints nothing if not safe, and the example of the help stops', async () => {
     const env = await startInstance(3600);
-    const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
-    const run = await runShell(script, { env });
+    const run = await runShell(`${example}; echo went on`, { env });
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(run.stderr).toMatch(
       /^error: not safe: a 4h job with a margin of 5m that starts now, 3h 05m(?: \d\ds)? short\nhint: /,

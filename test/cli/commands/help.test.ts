@@ -165,6 +165,15 @@ test('a narrow terminal shows each description below its flag', () => {
   expect(lines.filter((line) => line.length > 50 && !isExample(line))).toEqual([]);
 });
 
+test('no line ends within a command of the help', () => {
+  const texts = all.flatMap(({ name }) => [60, 80, 100].map((columns) => renderHelp(name, { columns })));
+  const broken = texts.flatMap((text) =>
+    // Examples in the shell have no backticks.
+    text.split('\n').filter((line) => (line.match(/`/g)?.length ?? 0) % 2 === 1),
+  );
+  expect(broken).toEqual([]);
+});
+
 test('all commands show their groups in the same order', () => {
   const [first = [], ...others] = program.commands.map((command) =>
     groupFlags(command).map(({ heading }) => heading),

@@ -492,7 +492,7 @@ test('poll --interval exits with 1 if every poll failed, and records each', asyn
   expect(records).toHaveLength(errors.length);
 });
 
-test('a repeated note is printed once', async () => {
+ciTest('a repeated note is printed once', async () => {
   const endpoint = await startEndpoint(metadataService({ 'PUT /latest/api/token': { status: 404 } }));
   const env = { ...createEndpointEnv(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const program = startProgram(['poll', '--interval', '1s'], { env });

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-const POLLS = isThorough ? 32 : 6;
+const POLLS = isThorough ? 32 : 4;
 const KILLS = isThorough ? 10 : 2;
 
 async function prepare() {

@@ -55,7 +55,7 @@ describe('the output of simulate at the start', () => {
     expect(JSON.parse(body)).toMatchObject({ RoleArn: expect.stringMatching(/:role\/task$/) });
   });
 
-  test('the output of simulate at the start exports the EKS endpoint and the token file', async () => {
+  ciTest('the output of simulate at the start exports the EKS endpoint and the token file', async () => {
     const args = ['--shape', 'eks', '--authorization-lifetime', '1h'];
     const { environment, stop } = await startSimulation(args, {}, startProgram);
     const {

@@ -12,7 +12,7 @@ import { findViolations } from '../../support/docs/schemas.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { imds, ROLES } from '../../support/sources/polling.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 function findCase(name: string): ShadowingCase {
   const found = CASES.find((each) => each.name === name);
@@ -212,7 +212,7 @@ test('--profile replaces AWS_PROFILE', async () => {
   expect(JSON.parse(withFlag.stdout).profile).toEqual({ name: 'loader', named: true, exists: true });
 });
 
-test('sources writes no files', async () => {
+ciTest('sources writes no files', async () => {
   const home = temporaryFolder();
   await runProgram(['sources'], { env: { HOME: home, XDG_STATE_HOME: home }, cwd: home });
   expect(readFolder(home)).toEqual({});

@@ -70,7 +70,7 @@ describe('a bundle with one command', () => {
           if ('error' in whole) expect(alone).toHaveProperty('error');
           else expect(alone).toEqual(whole);
         }),
-        { numRuns: isThorough ? 3000 : 50, seed: 7 },
+        { numRuns: isThorough ? 3000 : 100, seed: 7 },
       );
       expect(parsed).toBeGreaterThan(10);
     },

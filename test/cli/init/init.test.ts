@@ -304,7 +304,7 @@ test('credentials of simulate are called false, also in the question', async () 
   const io = createTestIo(variables, 'n\n', { ...output.outputs, canAsk: () => true });
   expect(await main(['init', ...CRON, '--write'], io)).toBe(0);
   expect(output.stdout()).toMatch(/^ {2}attention {7}these credentials are false: they come from\s/m);
-  expect(output.stderr()).toMatch(/^The credentials are false \(`cred-watch simulate`\)\. Add this line/);
+  expect(output.stderr()).toMatch(/^The credentials are false \(`cred-watch simulate`\)\. Add this line/m);
   expect(output.stdout()).not.toContain('To keep sampling');
 });
 

@@ -111,7 +111,7 @@ test('a relative database becomes an absolute path', async () => {
   expect(findLine(stdout)).toContain(` --db ${folder}/samples.db >`);
 });
 
-test('a poller that runs already is named instead of a schedule', async () => {
+ciTest('a poller that runs already is named instead of a schedule', async () => {
   const { env } = await startPlace('imds', 6 * HOUR);
   const database = join(temporaryFolder(), 'samples.db');
   // In a session of CloudShell, a process is all that can keep sampling.

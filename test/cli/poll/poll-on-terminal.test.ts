@@ -118,6 +118,15 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
     );
   });
 
+  ciTest('the command of the summary has the margin and the database of the poller', async () => {
+    const { env } = await startInstance();
+    const db = join(temporaryFolder(), 'my samples.db');
+    const flags = ['--for', '3s', '-j', '9h', '--margin', '1m', '--db', db];
+    const terminal = startOnTerminal([...POLL, ...flags], { env, columns: 200 });
+    expect(await terminal.done).toBe(0);
+    expect(terminal.screen().join('\n')).toContain(`\`cred-watch report -j 9h --margin 1m --db '${db}'\``);
+  });
+
   ciTest('a terminal gets the same JSON as a pipe', async () => {
     const { env } = await startInstance();
     const terminal = startOnTerminal([...POLL, '--for', '2s', '-f', 'json'], { env });

@@ -79,7 +79,7 @@ describe('exec --watch', () => {
     );
   });
 
-  test('--watch does not weaken the check before the start', async () => {
+  ciTest('--watch does not weaken the check before the start', async () => {
     const short = await runCommand([...EXEC, '-j', '2h', '--', 'true'], { env: createEnv(2 * HOUR) });
     expect(short).toMatchObject({ code: 125, stdout: '' });
     expect(short.stderr).toMatch(/^error: not safe: a 2h job /);
@@ -118,7 +118,7 @@ describe('exec --watch', () => {
 });
 
 describe.runIf(process.platform === 'linux')('check --pid and its process', () => {
-  test('the command of exec has a copy', async () => {
+  ciTest('the command of exec has a copy', async () => {
     const env = createEnv(2 * HOUR);
     const program = startProgram([...EXEC, '-j', '1h', '--', 'sh', '-c', 'echo $$; exec sleep 600'], { env });
     await linesWritten(program, 1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { pollTargets } from '../../../src/cli/targets/poll-targets.ts';
 import { TargetsFile } from '../../../src/cli/targets/targets-file.ts';
+import { removeCreationNote } from '../../support/cli/creation-note.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { createOutput, createTestIo } from '../../support/cli/test-io.ts';
 import { FakeClock } from '../../support/server/fake-clock.ts';
@@ -36,7 +37,7 @@ async function startPoller(hosts: string[], duration?: number) {
   const output = { stdout: '', stderr: '' };
   const io = createTestIo({ CRED_WATCH_DB: join(folder, 'samples.db'), LANG: 'C.UTF-8' }, '', {
     stdout: createOutput((text) => (output.stdout += text)),
-    stderr: createOutput((text) => (output.stderr += text)),
+    stderr: createOutput((text) => (output.stderr += removeCreationNote(text))),
     clock,
     random: () => 0.5,
     createStopSignal: () => stop.signal,

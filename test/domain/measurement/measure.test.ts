@@ -204,6 +204,6 @@ test('each generation has its validity when issued, and the rotation that ended 
   const columns = getHistoryColumns(measurement);
   expect(findValidityWhenIssued(columns)).toEqual(column(Number.NaN, validity, validity));
   expect(findEndingRotations(columns)).toEqual(column(0, 1, Number.NaN));
-  expect(listValiditiesWhenIssued(measurement)).toEqual([validity, validity]);
-  expect(listRotationIntervals(measurement)).toEqual([3600]);
+  expect([...listValiditiesWhenIssued(measurement)]).toEqual([validity, validity]);
+  expect([...listRotationIntervals(measurement)]).toEqual([3600]);
 });

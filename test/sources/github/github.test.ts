@@ -4,7 +4,7 @@ import { IdentityProvider } from '../../support/aws/identity-provider.ts';
 import { type Failure, startLoopbackServer } from '../../support/aws/loopback-server.ts';
 import { startSts } from '../../support/aws/sts.ts';
 import { codes, fail, LIMITS, options, succeed } from '../../support/sources/polling.ts';
-import { sampleCases } from '../../support/thorough.ts';
+import { ciTest, sampleCases } from '../../support/thorough.ts';
 
 const ARN = 'arn:aws:iam::111122223333:role/deploy';
 const BEARER = 'CANARY-authorization';
@@ -52,7 +52,7 @@ test('every poll requests a new identity token for AWS', async () => {
   expect(requested).toEqual(Array(2).fill('GET /token?api-version=2.0&audience=sts.amazonaws.com'));
 });
 
-test('the role can be set by a variable', async () => {
+ciTest('the role can be set by a variable', async () => {
   const { open } = await startJob();
   await succeed(await open({ AWS_ROLE_ARN: ARN }, {}));
   expect(await fail(await open({}, {}))).toMatchObject({

@@ -178,7 +178,7 @@ describe('a migration by a process', { timeout: 300_000 }, () => {
     },
   );
 
-  test('pollers that start during a migration wait for it, and lose no sample', async () => {
+  ciTest('pollers that start during a migration wait for it, and lose no sample', async () => {
     restoreOld();
     const run = (...args: string[]) =>
       new Promise<number | null>((done) => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { removeCreationNote } from './creation-note.ts';
 import { findStateFolder, NO_HOME } from './state-folder.ts';
 
 /** A path relative to the root of the repository. */
@@ -19,6 +20,7 @@ export interface Run {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** Without the note about a new database. `created-database.test.ts` tests the note. */
   stderr: string;
 }
 
@@ -89,7 +91,7 @@ export function startProcess(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      if (!isLate) resolve({ code, signal, stdout: text(out), stderr: text(err) });
+      if (!isLate) resolve({ code, signal, stdout: text(out), stderr: removeCreationNote(text(err)) });
       else reject(new Error(`${[file, ...args].join(' ')} timed out; output: ${text(out)}${text(err)}`));
     });
   });
@@ -106,4 +108,16 @@ export async function linesWritten({ child, stdout, done }: RunningProgram, coun
     check();
   });
   await Promise.race([written, done]);
+}
+
+/** Resolves when the program has written this text to stderr, or has ended. */
+export async function errorWritten({ child, done }: RunningProgram, text: string): Promise<void> {
+  let written = '';
+  const found = new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      written += chunk;
+      if (written.includes(text)) resolve();
+    });
+  });
+  await Promise.race([found, done]);
 }

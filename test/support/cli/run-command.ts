@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import { isThorough } from '../thorough.ts';
 import { startProgram } from './built-program.ts';
+import { removeCreationNote } from './creation-note.ts';
 import { minimalEnvironment, type Run, type RunningProgram, type RunOptions } from './program-run.ts';
 import { createOutput, createTestIo } from './test-io.ts';
 
@@ -45,7 +46,7 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: RunOptions
   });
   const run = () => main(args, io);
   const done = (cwd === undefined ? run() : inFolder(cwd, run)).then(
-    (code): Run => ({ code, signal: null, stdout: stdout.text(), stderr: stderr.text() }),
+    (code): Run => ({ code, signal: null, stdout: stdout.text(), stderr: removeCreationNote(stderr.text()) }),
   );
   const kill = () => {
     stop.abort();

@@ -111,7 +111,7 @@ describe.each(DESTINATIONS)('push to %s', (_, create) => {
     await expectRowsOf(destination, store);
   });
 
-  test('a new database after a loss keeps the days and the rows that it lacks', async () => {
+  ciTest('a new database after a loss keeps the days and the rows that it lacks', async () => {
     const destination = await create();
     const [before, after, all] = [
       createStore(START, 40),
@@ -154,7 +154,7 @@ describe.each(DESTINATIONS)('push to %s', (_, create) => {
     ]);
   });
 
-  test('two databases of one host push in turns, and each row has what both know', async () => {
+  ciTest('two databases of one host push in turns, and each row has what both know', async () => {
     const destination = await create();
     const [first, second, all] = [temporaryStore(), temporaryStore(), temporaryStore()];
     for (let hour = 0; hour < 6; hour += 1) {

@@ -12,7 +12,7 @@ import {
 const IDLE = { options: { idle: true } };
 
 describe('credentials that no client requests', () => {
-  test('refreshing stops when no client has requested credentials for one lifetime', async () => {
+  ciTest('refreshing stops when no client has requested credentials for one lifetime', async () => {
     const { refresher, pass, polledAt, keyId } = createRefresher([issue(60)], IDLE);
     await refresher.start();
     await pass(1000);

@@ -111,13 +111,21 @@ export interface PollingSummary extends PollCounts {
   assessment: Assessment | null;
   /** The flags of the jobs, as in `-j 5h`. `''` without a job. */
   jobFlags: string;
+  /** Other flags that `report` needs for the same verdict, as in `--db FILE`. */
+  otherFlags: string;
 }
 
 /** What to do after the poller has stopped. */
-export function adviseAfterPolling({ measurement, rotations, assessment, jobFlags }: PollingSummary): string {
+export function adviseAfterPolling({
+  measurement,
+  rotations,
+  assessment,
+  jobFlags,
+  otherFlags,
+}: PollingSummary): string {
   if (measurement === null)
     return 'no credentials were read: `cred-watch sources` shows which providers answer';
-  const report = `cred-watch report${jobFlags === '' ? ' -j 5h' : ` ${jobFlags}`}`;
+  const report = ['cred-watch report', jobFlags || '-j 5h', otherFlags].filter(Boolean).join(' ');
   const keepSampling = '`cred-watch init` shows how to keep sampling on this machine';
   const job = assessment === null ? null : findDecisiveJob(assessment);
   if (job !== null && toSafety(job.verdict) === 'not-safe')

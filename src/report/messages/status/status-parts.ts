@@ -14,6 +14,7 @@ import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { formatWorstCase } from '../measurements.ts';
 import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
+import { describeProblems, describeSharedProblem } from './problem-parts.ts';
 
 /** A part of the status line. A warning is about the poller, and not about the job. */
 export interface StatusPart {
@@ -137,11 +138,9 @@ function describeReason(reason: UnknownReason): string {
     case 'SAMPLES_IN_FUTURE':
       return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'ROTATION_OVERDUE':
-      return `rotation overdue, same credentials for ${formatRoughDuration(reason.servedForSeconds)}`;
     case 'ISSUED_IN_FUTURE':
-      return `LastUpdated ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'LEAD_TIMES_SHRINK':
-      return `lead times shrink by ${duration(reason.shrinkingPerDaySeconds)} per day`;
+      return describeSharedProblem(reason);
     case 'TOO_LITTLE_WATCHED':
       return `less than ${formatShare(reason.minWatched)} of the time watched`;
     case 'RECENT_LEAD_TIMES_SHORTER':
@@ -151,7 +150,8 @@ function describeReason(reason: UnknownReason): string {
   }
 }
 
-function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus): StatusPart[] {
+function listPollParts(series: SeriesStatus): StatusPart[] {
+  const { lastPoll, isPolled, isStale } = series;
   const parts: StatusPart[] = [];
   if (lastPoll !== null) {
     const { ageSeconds, failure } = lastPoll;
@@ -165,11 +165,8 @@ function listPollParts({ lastPoll, isPolled, isStale, problems }: SeriesStatus):
         : { text: `last poll failed ${when}: ${failure.reason}`, emphasis: 'warning' },
     );
   }
-  if (problems.length > 0)
-    parts.push({
-      text: `${formatCount(problems.length, 'problem')}: run cred-watch report`,
-      emphasis: 'warning',
-    });
+  const problems = describeProblems(series);
+  if (problems !== null) parts.push({ text: problems, emphasis: 'warning' });
   return parts;
 }
 

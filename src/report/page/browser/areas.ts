@@ -7,14 +7,12 @@ import { px, type ReadColour } from './elements.ts';
 export const SHORT_OPACITY = 0.5;
 /** Pixels. A shortfall of seconds must be visible on an axis of days. */
 const MIN_SHORT_SIZE = 2;
-/** Pixels. The tip of a narrower triangle is hardly visible, so a rectangle replaces it. */
-const MIN_TRIANGLE_WIDTH = 4;
 
 /** The area between a line of required validity and the teeth below the line. */
 export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], required: Seconds): void {
   const { ctx } = chart;
   const line = chart.valToPos(required, 'y', true);
-  const narrow: [left: number, width: number, height: number][] = [];
+  const edges: [left: number, height: number][] = [];
   ctx.beginPath();
   for (const span of spans) {
     const part = findShortPart(span, required);
@@ -25,11 +23,7 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
     ];
     const toY = (at: number) => chart.valToPos((span.expiration - at) / 1000, 'y', true);
     const bottom = Math.max(toY(part.to), line + px(MIN_SHORT_SIZE));
-    if (right - left < px(MIN_TRIANGLE_WIDTH)) {
-      const width = Math.max(right - left, px(MIN_SHORT_SIZE));
-      narrow.push([right - width, width, bottom - line]);
-      continue;
-    }
+    edges.push([right - px(MIN_SHORT_SIZE), bottom - line]);
     ctx.moveTo(left, line);
     ctx.lineTo(right, line);
     ctx.lineTo(right, bottom);
@@ -37,10 +31,10 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
     ctx.closePath();
   }
   ctx.fill();
-  // The line of the tooth would show through.
+  // A strong edge, because the line of a narrow tooth would show through its area.
   ctx.save();
   ctx.globalAlpha = 1;
-  for (const [left, width, height] of narrow) ctx.fillRect(left, line, width, height);
+  for (const [left, height] of edges) ctx.fillRect(left, line, px(MIN_SHORT_SIZE), height);
   ctx.restore();
 }
 

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import type { GenerationRow } from '../generations/generation-row.ts';
+import type { GenerationRows } from '../generations/generation-row.ts';
 import type { JobLine } from './job-lines.ts';
 import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from './packing.ts';
 
@@ -15,7 +15,7 @@ export interface ChartData extends Pick<Measurement, 'firstSample' | 'lastSample
 
 export function buildChartData(
   { firstSample, lastSample, worstCase, gaps }: Measurement,
-  generations: readonly GenerationRow[],
+  generations: GenerationRows,
   jobs: readonly JobLine[],
   failed: readonly Span[],
 ): ChartData {

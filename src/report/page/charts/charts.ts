@@ -1,3 +1,4 @@
+import type { Column } from '../../../domain/measurement/columns/column.ts';
 import {
   listRotationIntervals,
   listValiditiesWhenIssued,
@@ -10,7 +11,7 @@ import { buildHistogram } from '../../drawing/histogram.ts';
 import { areSafeStartsKnown, describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
 import { describeSawTooth, summariseDistribution } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import type { GenerationRow } from '../generations/generation-row.ts';
+import type { GenerationRows } from '../generations/generation-row.ts';
 import { type Content, embedJson, html, type Markup, prose } from '../markup.ts';
 import { formatJobLabel, getTone } from '../verdicts.ts';
 import { buildChartData } from './chart-data.ts';
@@ -22,7 +23,7 @@ import { renderSawToothSvg } from './saw-tooth-svg.ts';
 import { formatAxisDuration } from './validity-labels.ts';
 
 interface ChartInput {
-  generations: readonly GenerationRow[];
+  generations: GenerationRows;
   /** Failed polls, in the time of the samples. */
   failed: readonly Span[];
   judgements: readonly JobJudgement[];
@@ -130,7 +131,7 @@ function renderCurve(measurement: Measurement, { judgements, margin, isAlone }: 
 }
 
 /** Null without different values. */
-function renderDistribution(title: string, values: readonly Seconds[]): Markup | null {
+function renderDistribution(title: string, values: Column): Markup | null {
   const histogram = buildHistogram(values);
   if (histogram === null || histogram.extremes.min === histogram.extremes.max) return null;
   const remark = html` <span class="muted">${prose(summariseDistribution(histogram))}</span>`;

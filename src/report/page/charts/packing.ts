@@ -1,5 +1,11 @@
+import {
+  type Column,
+  createColumn,
+  toNullable,
+  valueAt,
+} from '../../../domain/measurement/columns/column.ts';
 import type { Span } from '../../../domain/model.ts';
-import type { GenerationRow } from '../generations/generation-row.ts';
+import type { GenerationRow, GenerationRows } from '../generations/generation-row.ts';
 
 type ColumnValue = number | null;
 
@@ -9,19 +15,21 @@ type ColumnValue = number | null;
  */
 export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exceptions: ColumnValue[] };
 
-export function packColumn(values: readonly ColumnValue[]): PackedColumn {
-  const commonValue = findMajority(values);
+export function packColumn(column: Column): PackedColumn {
+  const commonValue = findMajority(column);
+  const isCommon = (index: number) => areSame(valueAt(column, index), commonValue);
   let exceptionCount = 0;
-  for (let index = 0; index < values.length; index += 1)
-    if (values[index] !== commonValue) exceptionCount += 1;
-  if (2 * exceptionCount >= values.length) return values.slice();
+  for (let index = 0; index < column.length; index += 1) if (!isCommon(index)) exceptionCount += 1;
+  if (2 * exceptionCount >= column.length) return Array.from(column, toNullable);
   const exceptions: ColumnValue[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? null;
-    if (value !== commonValue) exceptions.push(index, value);
+  for (let index = 0; index < column.length; index += 1) {
+    if (!isCommon(index)) exceptions.push(index, toNullable(valueAt(column, index)));
   }
-  return { commonValue, exceptions };
+  return { commonValue: toNullable(commonValue), exceptions };
 }
+
+/** Two absent values are the same. */
+const areSame = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
 
 export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValue[] {
   if (Array.isArray(packed)) return packed;
@@ -34,11 +42,13 @@ export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValu
 }
 
 /** The value of more than half of the items, else any value (the majority vote of Boyer and Moore). */
-function findMajority(values: readonly ColumnValue[]): ColumnValue {
-  let [candidate, lead]: [ColumnValue, number] = [null, 0];
-  for (const value of values) {
+function findMajority(column: Column): number {
+  let candidate = Number.NaN;
+  let lead = 0;
+  for (let index = 0; index < column.length; index += 1) {
+    const value = valueAt(column, index);
     if (lead === 0) candidate = value;
-    lead += value === candidate ? 1 : -1;
+    lead += areSame(value, candidate) ? 1 : -1;
   }
   return candidate;
 }
@@ -80,20 +90,19 @@ export interface PackedGenerations {
   columns: Partial<Record<keyof GenerationRow, PackedColumn>>;
 }
 
-export function packGenerations(rows: readonly GenerationRow[]): PackedGenerations {
-  const columns: PackedGenerations['columns'] = {};
-  for (const name of COLUMN_NAMES) {
-    const { unit, get, expect } = COLUMNS[name];
-    let previous: GenerationRow | undefined;
-    const differences = rows.map((row) => {
-      const value = get(row);
-      const difference = value === null ? null : (value - expect(row, previous)) / unit;
-      previous = row;
-      return difference;
-    });
-    columns[name] = packColumn(differences);
+export function packGenerations(rows: GenerationRows): PackedGenerations {
+  const count = rows.length;
+  const packing = COLUMN_NAMES.map((name) => ({ name, differences: createColumn(count), ...COLUMNS[name] }));
+  let previous: GenerationRow | undefined;
+  for (let index = 0; index < count; index += 1) {
+    const row = rows.at(index) ?? EMPTY_ROW;
+    for (const { differences, unit, get, expect } of packing) {
+      differences[index] = ((get(row) ?? Number.NaN) - expect(row, previous)) / unit;
+    }
+    previous = row;
   }
-  return { count: rows.length, columns };
+  const columns = Object.fromEntries(packing.map(({ name, differences }) => [name, packColumn(differences)]));
+  return { count, columns };
 }
 
 const EMPTY_ROW: GenerationRow = {

@@ -27,14 +27,17 @@ export interface GenerationRow {
   flags: number;
 }
 
+/** A list, or rows that are computed when they are read. Many rows as objects take more time than the rest of a page. */
+export type GenerationRows = Pick<readonly GenerationRow[], 'length' | 'at'>;
+
 /** In the order in which the generations were issued. */
-export function listGenerationRows(measurement: Measurement): GenerationRow[] {
+export function listGenerationRows(measurement: Measurement): GenerationRows {
   const history = getHistoryColumns(measurement);
   const { generations, served, rotations } = history;
   const validityWhenIssued = findValidityWhenIssued(history);
   const endings = findEndingRotations(history);
   const isServedInTurns = measurement.severalEndpoints !== null;
-  return Array.from(served.to, (servedTo, index): GenerationRow => {
+  const computeRow = (index: number): GenerationRow => {
     // Outside of the columns without a rotation, so all of its values are NaN.
     const rotation = valueAt(endings, index);
     const isWitnessed = valueAt(rotations.isWitnessed, rotation);
@@ -48,7 +51,7 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
     if (lastSeen > expiration) flags |= GENERATION_FLAGS.servedExpired;
     return {
       servedFrom: floorToSecond(valueAt(served.from, index)),
-      servedTo: floorToSecond(servedTo),
+      servedTo: floorToSecond(valueAt(served.to, index)),
       firstSeen: floorToSecond(valueAt(generations.firstSeen, index)),
       lastSeen: floorToSecond(lastSeen),
       issuedAt: toNullable(floorToSecond(valueAt(generations.lastUpdated, index))),
@@ -59,7 +62,9 @@ export function listGenerationRows(measurement: Measurement): GenerationRow[] {
       sampleCount: valueAt(generations.samples, index),
       flags,
     };
-  });
+  };
+  const { length } = served.to;
+  return { length, at: (index) => (index >= 0 && index < length ? computeRow(index) : undefined) };
 }
 
 /** An empty cell looks like an error. */

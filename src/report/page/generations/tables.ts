@@ -6,6 +6,7 @@ import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts
 import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
+  type GenerationRows,
   NO_VALUE,
   WORST_ROTATION_COLUMNS,
 } from './generation-row.ts';
@@ -23,7 +24,7 @@ interface SeriesTable {
 /** The rotations with the shortest lead times. */
 export function renderWorstRotations(
   measurement: Measurement,
-  rows: readonly GenerationRow[],
+  rows: GenerationRows,
   { id, times }: SeriesTable,
 ): Markup {
   const worst = findWorstRotations(rows);
@@ -33,10 +34,10 @@ ${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}<
 
 /** The newest generations in descending order. @param name of the series */
 export function renderGenerations(
-  rows: readonly GenerationRow[],
+  rows: GenerationRows,
   { id, name, times }: SeriesTable & { name: string },
 ): Markup {
-  const newest = rows.slice(-MAX_GENERATIONS).reverse();
+  const newest = listNewest(rows, MAX_GENERATIONS);
   const olderCount = rows.length - newest.length;
   return html`<details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
@@ -48,15 +49,29 @@ ${
 </details>`;
 }
 
-/** In the order of their lead times. Sorting all rows would take most of the time of the page. */
-function findWorstRotations(rows: readonly GenerationRow[]): GenerationRow[] {
-  const leadTime = (row: GenerationRow) => row.leadTime ?? Number.POSITIVE_INFINITY;
-  const sorted = Float64Array.from(rows, leadTime).sort();
-  const longest = sorted[MAX_WORST_ROTATIONS - 1] ?? Number.POSITIVE_INFINITY;
-  return rows
-    .filter((row) => row.leadTime !== null && row.leadTime <= longest)
-    .sort((a, b) => leadTime(a) - leadTime(b))
-    .slice(0, MAX_WORST_ROTATIONS);
+function listNewest(rows: GenerationRows, limit: number): GenerationRow[] {
+  const newest: GenerationRow[] = [];
+  for (let index = rows.length - 1; index >= 0 && newest.length < limit; index -= 1) {
+    const row = rows.at(index);
+    if (row !== undefined) newest.push(row);
+  }
+  return newest;
+}
+
+/** In the order of their lead times. */
+function findWorstRotations(rows: GenerationRows): GenerationRow[] {
+  const leadTime = (row: GenerationRow | undefined) => row?.leadTime ?? Number.POSITIVE_INFINITY;
+  const worst: GenerationRow[] = [];
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows.at(index);
+    if (row === undefined || row.leadTime === null) continue;
+    if (worst.length === MAX_WORST_ROTATIONS) {
+      if (row.leadTime >= leadTime(worst.at(-1))) continue;
+      worst.pop();
+    }
+    worst.splice(worst.findLastIndex((each) => leadTime(each) <= leadTime(row)) + 1, 0, row);
+  }
+  return worst;
 }
 
 /** Without columns that have no values. */

@@ -64,7 +64,7 @@ describe('--client-files', () => {
     expect((await getContainerCredentials(first.environment)).status).toBe(403);
   });
 
-  test('another secret makes the tokens invalid', async () => {
+  ciTest('another secret makes the tokens invalid', async () => {
     const folder = newFolder();
     const args = ['--shape', 'ecs', ...serveLoader()];
     const first = await startWith(folder, args);

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { runShell } from '../../../support/cli/built-program.ts';
 import { mayBeSkipped } from '../../../support/cli/namespaces.ts';
 import { noSetupNamespace, onOwnMachine, SETUP_TIMEOUT_MS } from '../../../support/cli/setup-namespace.ts';
-import { ciTest } from '../../../support/thorough.ts';
+import { ciTest, isThorough } from '../../../support/thorough.ts';
 
-const testOnOwnMachine = test.skipIf(mayBeSkipped && noSetupNamespace !== null);
+const testOnOwnMachine = test.skipIf(!isThorough || (mayBeSkipped && noSetupNamespace !== null));
 const suffix = noSetupNamespace === null ? '' : ` (${noSetupNamespace})`;
 
 async function run(script: string) {

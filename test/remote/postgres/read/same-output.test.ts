@@ -76,7 +76,7 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
     },
   );
 
-  test('report selects in the same way', async () => {
+  ciTest('report selects in the same way', async () => {
     const selections = [
       ['--host', 'i-0abc'],
       ['--source', 'container'],

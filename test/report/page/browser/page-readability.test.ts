@@ -114,6 +114,14 @@ describeInBrowser('what a reader sees on the page', (started) => {
     expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
   });
 
+  test('a command in the advice is code, and keeps its case', async () => {
+    const page = await openDrawn(hosts(1), [job(4.85)]);
+    const advice = page.locator('.advice li.command');
+    expect(await advice.locator('code').innerText()).toMatch(/^cred-watch exec -j 4h51m /);
+    const transform = await advice.evaluate((each) => getComputedStyle(each, '::first-letter').textTransform);
+    expect(transform).toBe('none');
+  });
+
   test('on a phone, each series has its verdict, shortfall and share of safe starts', async () => {
     const { page } = await openPage(started.browser, file(hosts(2), [job(4.85)]), PHONE);
     const [row] = await page.locator('.series-rows tbody tr').all();
