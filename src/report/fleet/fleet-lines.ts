@@ -15,6 +15,7 @@ import {
 } from '../messages/fleet/fleet.ts';
 import {
   describeFailingHost,
+  describeLittleWatched,
   describeMoreFailing,
   describeOldImports,
   listRetiredHosts,
@@ -22,7 +23,9 @@ import {
 import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
 export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
-  hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
+  hosts.length === 0
+    ? NO_HOSTS_MESSAGE
+    : `${describeSize(hosts.length, seriesCount, retiredCount)}${describeLittleWatched(hosts)}`;
 
 /** Hosts that are judged by old samples. */
 export const listImportedLines = (

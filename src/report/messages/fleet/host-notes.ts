@@ -85,11 +85,22 @@ export function listHostNotes(
   return notes;
 }
 
+/** `; 3 hosts were watched for less than 95% of the time`, because their notes can be beyond the shown hosts. */
+export function describeLittleWatched(hosts: readonly AssessedHost[]): string {
+  const count = hosts.filter(isLittleWatched).length;
+  const were = `${formatCount(count, 'host')} ${count === 1 ? 'was' : 'were'}`;
+  return count === 0 ? '' : `; ${were} watched for less than ${formatShare(WATCHED_ENOUGH)} of the time`;
+}
+
+const isLittleWatched = ({ watchedShare }: Pick<AssessedHost, 'watchedShare'>): boolean =>
+  watchedShare !== null && watchedShare < WATCHED_ENOUGH;
+
 /** With another verdict than safe, a short history is not what the reader needs to know. */
 function listHistoryNotes({ watchedShare, isHistoryShort, isSafeSoFar, verdict }: AssessedHost): string[] {
-  const isLittleWatched = watchedShare !== null && watchedShare < WATCHED_ENOUGH;
   return [
-    ...(isLittleWatched ? [`only ${formatShare(watchedShare)} watched`] : []),
+    ...(watchedShare !== null && isLittleWatched({ watchedShare })
+      ? [`only ${formatShare(watchedShare)} watched`]
+      : []),
     ...(isSafeSoFar || (verdict === null && isHistoryShort) ? ['short history'] : []),
   ];
 }
