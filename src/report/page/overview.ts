@@ -10,7 +10,7 @@ import { formatMarkedName } from '../messages/headline/retired.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
-import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from './markup.ts';
+import { type Content, html, type Markup, NO_CELL_VALUE, renderHtmlTable, renderTableRow } from './markup.ts';
 import { getSectionId } from './series-section.ts';
 import { formatJobLabel, renderJudgementBadge } from './verdicts.ts';
 
@@ -46,11 +46,12 @@ function renderSeriesRow(
   const judgedName = series.judgements.length > 0 ? formatMarkedName(series) : formatSeriesName(identity);
   const verdicts = jobs.flatMap((job): Content[] => {
     const judgement = findJudgement(series, job);
-    if (judgement === null) return [series.isRetired ? 'retired' : '–', ...(isOneJob ? ['–', '–'] : [])];
+    if (judgement === null)
+      return [series.isRetired ? 'retired' : '–', ...(isOneJob ? [NO_CELL_VALUE, NO_CELL_VALUE] : [])];
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
-      ? [badge, formatSpare(judgement), formatSafeStarts(judgement)]
-      : [html`${badge} <small>${judgement.verdict !== 'unknown' && formatSpare(judgement)}</small>`];
+      ? [badge, formatSpare(judgement) ?? NO_CELL_VALUE, formatSafeStarts(judgement) ?? NO_CELL_VALUE]
+      : [html`${badge} <small>${judgement.verdict !== 'unknown' && (formatSpare(judgement) ?? '–')}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
   const values = new Map(rows.map(([label, value]) => [label, value]));
@@ -72,8 +73,8 @@ const nameJob = (job: Job): string =>
   job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
 
 /** A spare of too little history would look like a verdict. */
-const formatSpare = ({ spare, verdict }: JobJudgement): string =>
-  spare === null || verdict === 'unknown' ? '–' : describeSpare(spare);
+const formatSpare = ({ spare, verdict }: JobJudgement): string | null =>
+  spare === null || verdict === 'unknown' ? null : describeSpare(spare);
 
-const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string =>
-  share === null || verdict === 'unknown' ? '–' : formatShare(share);
+const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string | null =>
+  share === null || verdict === 'unknown' ? null : formatShare(share);

@@ -205,6 +205,6 @@ test('without a role, check expects no rotation', async () => {
   expect(stdout).toContain('no-role');
   expect(stdout).not.toMatch(/rotation|a safe start/);
   const broken = await startEndpoint(metadataService({ [`GET ${ROLES}`]: { status: 500 } }));
-  expect((await check(broken.url)).stdout).toMatch(/after rotation .*a safe start /s);
+  expect((await check(broken.url)).stdout).toContain('earlier samples   new credentials always had');
   expect((await run(['check', '-j', '4h', '--host', 'web-1'])).code).toBe(0);
 });
