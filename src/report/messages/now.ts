@@ -8,11 +8,11 @@ import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
-import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
+import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
 import { describeJobWithMargin } from './verdicts.ts';
@@ -161,20 +161,6 @@ export interface WaitState {
   isWithoutDatabase?: boolean;
 }
 
-const SAME_FLAGS = 'with the same --profile, --role-arn and --duration';
-
-const POLL_COMMANDS: Record<SourceName, string> = {
-  imds: '`cred-watch poll --interval 5m`',
-  container: '`cred-watch poll --interval 5m`',
-  profile: '`cred-watch poll --interval 5m` with the same --profile',
-  process: '`cred-watch poll --interval 5m` with the same --process or --profile',
-  environment: '`cred-watch poll --source environment`',
-  'web-identity': `\`cred-watch poll --source web-identity --interval 15m\` ${SAME_FLAGS}`,
-  role: `\`cred-watch poll --source role --interval 15m\` ${SAME_FLAGS}`,
-  sso: '`cred-watch poll --source sso --interval 15m` with the same --profile',
-  github: `\`cred-watch poll --source github --interval 15m\` ${SAME_FLAGS}`,
-};
-
 const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
 
 /** What serves the credentials of a source, and how to get valid ones. */
@@ -190,8 +176,6 @@ export const EXPIRED_ADVICE: Record<SourceName, string> = {
   sso: EXPIRED_ON_ARRIVAL,
   github: EXPIRED_ON_ARRIVAL,
 };
-
-const HISTORY_WITHOUT_DATABASE = 'solve the problem of the database (see the note), then collect a history';
 
 /** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(
@@ -232,14 +216,6 @@ export function buildNowAdvice(
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
-}
-
-/** How to get a longer history. */
-function describePolling({ identity, polledEverySeconds }: NowJudgement, isWithoutDatabase: boolean): string {
-  if (polledEverySeconds !== null)
-    return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
-  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
-  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
 }
 
 /** Progress while the command waits for a safe start. */
