@@ -4,11 +4,14 @@ import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { Io } from '../process/io.ts';
 
-/** The usual database, for a command that also works without it. Null if it is missing or cannot be read. */
-export async function openStoredKeys(io: Io): Promise<SampleStore | null> {
+/** A database for a command that also works without it. Null if it is missing or cannot be read. */
+export async function openStoredKeys(
+  io: Io,
+  path = resolveDatabasePath(undefined, io),
+): Promise<SampleStore | null> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   try {
-    return SampleStore.openReadOnly(resolveDatabasePath(undefined, io));
+    return SampleStore.openReadOnly(path);
   } catch (error) {
     if (error instanceof CredWatchError) return null;
     throw error;

@@ -1,10 +1,10 @@
-import { MAX_REQUEST_SKEW } from '../aws-limits.ts';
+import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
@@ -15,6 +15,7 @@ import type {
   LaterStart,
   NoCredentialsReason,
   NowJudgement,
+  NowUnknownReason,
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
@@ -51,10 +52,6 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
   const safeUntil = judged.credentials.expiration - judged.required * 1000;
   return { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now', safeUntil };
 }
-
-/** Whether AWS rejects requests that the host signs. */
-export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
-  clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
 
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(
@@ -93,8 +90,10 @@ export function judgeWithoutCredentials(
   identity: SeriesIdentity | null,
   options: JudgeNowOptions,
 ): NowJudgement {
+  const judged = startJudgement(options);
   return {
-    ...startJudgement(options),
+    ...judged,
+    ...(isWithoutRole(unknownReason) && judged.outlook !== 'never' && NO_ROTATION),
     verdict: 'unknown',
     unknownReason,
     identity,
@@ -105,11 +104,27 @@ export function judgeWithoutCredentials(
   };
 }
 
+const NO_ROTATION = { outlook: 'unknown', nextRotation: null, validityAfterRotation: null } as const;
+
+const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
+  'no-role',
+  'no-association',
+  'instance-profile-not-found',
+]);
+
+/** Without a role, there is no next rotation until somebody attaches one. */
+const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
+  reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
+
 function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
-  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart, findings };
+  const polledEverySeconds = findPollInterval(analysis, at);
+  return {
+    ...{ job, required, judgedAt: at, clockOffset, session, polledEverySeconds, safeUntil: null },
+    ...{ ...laterStart, findings },
+  };
 }
 
 const findNewestOffset = (analysis: SeriesAnalysis | null): Seconds | null =>

@@ -61,7 +61,7 @@ const SENTENCES: {
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
     `the longest gap is ${duration(longestSeconds)}, from ${times.timestamp(longestStartedAt)}`,
   POLLS_TOO_RARE: ({ usualGapSeconds, pollEverySeconds }) =>
-    `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${duration(pollEverySeconds)}`,
+    `samples are usually ${duration(usualGapSeconds)} apart: if one poll is late or fails, a rotation can stay unseen, so poll every ${duration(pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }, times) =>
     `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${times.timestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>

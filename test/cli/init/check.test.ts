@@ -69,6 +69,52 @@ test('keys in the environment are a note, because SDKs do not use the polled sou
   );
 });
 
+test('without a poller, the check names the source of the shell, and the sources with polls', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  Object.assign(machine.env, {
+    AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE000000000',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    AWS_SESSION_TOKEN: 'not-a-token',
+  });
+  const result = await machine.check();
+  expect(findCheck(result, 'LAST_POLL')).toMatchObject({
+    state: 'problem',
+    source: 'environment',
+    other_sources: ['imds'],
+    message: `no poll of the environment variables is recorded in ${machine.database} (it has polls of imds)`,
+    fix: 'run `cred-watch poll --source environment`, and read its message',
+  });
+  expect(findCheck(result, 'ASSUMED_SOURCE')).toMatchObject({
+    ...{ state: 'note', source: 'environment', other_source: 'imds' },
+    message: expect.stringContaining(
+      'this check polls the environment variables, because SDKs in this shell',
+    ),
+    fix: expect.stringContaining('`cred-watch init --check --source imds`'),
+  });
+  expect(findCheck(result, 'CREDENTIALS')).toMatchObject({ state: 'problem' });
+  expect(findViolations('init-check', JSON.parse(JSON.stringify({ ...result, code: undefined })))).toEqual(
+    [],
+  );
+});
+
+test('the check uses the expiration that the database knows for copied keys', async () => {
+  const machine = await createInstallation();
+  machine.crontab.write('');
+  const { stdout } = await runCommand(['env', '-f', 'json', '-j', '1h', '--source', 'imds'], {
+    env: machine.env,
+  });
+  const { access_key_id, secret_access_key, session_token } = JSON.parse(stdout);
+  Object.assign(machine.env, {
+    AWS_ACCESS_KEY_ID: access_key_id,
+    AWS_SECRET_ACCESS_KEY: secret_access_key,
+    AWS_SESSION_TOKEN: session_token,
+  });
+  const result = await machine.check();
+  expect(findCheck(result, 'ASSUMED_SOURCE')).toMatchObject({ source: 'environment' });
+  expect(findCheck(result, 'CREDENTIALS')).toMatchObject({ state: 'ok' });
+});
+
 test('the text names each check, and a fix below each problem', async () => {
   const machine = await createInstallation();
   machine.crontab.write('');

@@ -167,6 +167,24 @@ describe('judgeNow', () => {
   });
 });
 
+test.each(['no-role', 'no-association', 'instance-profile-not-found'] as const)(
+  'with the failed poll %s, history says nothing about a later start',
+  (reason) => {
+    const at = START + 6 * HOUR_MS;
+    const analysis = analysed(hourly([6, 6, 6, 6, 6, 6]), at);
+    const failure = { detail: '', misconfiguration: null, possibleHopLimit: false };
+    const judge = (hours: number, each: typeof reason | 'timeout') =>
+      judgeWithoutCredentials({ code: 'POLL_FAILED', reason: each, ...failure }, null, {
+        ...{ job: { duration: hours * HOUR, margin: 0 }, at, analysis },
+      });
+    const nothing = { outlook: 'unknown', nextRotation: null, validityAfterRotation: null };
+    expect(judge(4, reason)).toMatchObject(nothing);
+    expect(judge(4, 'timeout')).toMatchObject({ outlook: 'after-rotation' });
+    expect(judge(4, 'timeout').nextRotation).not.toBeNull();
+    expect(judge(7, reason).outlook).toBe('never');
+  },
+);
+
 test('for any source, a safe start outlives the job, and the report says `never` if the outlook is `never`', () => {
   fc.assert(
     fc.property(

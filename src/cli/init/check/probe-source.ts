@@ -4,31 +4,37 @@ import type { Poller } from '../../../domain/installation/check/poller.ts';
 import { SOURCE_NAMES } from '../../../domain/model.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { findShadowingNote } from '../../../sources/environment/shadowing.ts';
-import type { PollOutcome } from '../../../sources/source.ts';
+import type { PollOutcome, SourceOptions } from '../../../sources/source.ts';
 import { openSourceFromFlags, resolveJobSource, type SourceFlags } from '../../flags/source-flags.ts';
 import type { Io } from '../../process/io.ts';
 
 /**
  * Polls once, without recording. Without flags, polls the same source as the schedule of this user.
  * @param poller records in the database. Null if no poller does, or if another user runs it
+ * @param findKnownKey what the database knows about a copied key, as for `check`
  */
-export async function probeSource(flags: SourceFlags, poller: Poller | null, io: Io): Promise<ProbeFacts> {
-  const isChosen =
-    flags.source !== 'auto' || [flags.role, flags.profile, flags.process, flags.roleArn].some(Boolean);
+export async function probeSource(
+  flags: SourceFlags,
+  poller: Poller | null,
+  findKnownKey: SourceOptions['findKnownKey'],
+  io: Io,
+): Promise<ProbeFacts> {
   try {
-    if (isChosen || poller === null) {
-      return await poll(
-        { ...flags, ...(await resolveJobSource(flags, io, { explainsEndpoint: false })) },
-        io,
-      );
+    if (isSourceChosen(flags) || poller === null) {
+      const source = await resolveJobSource(flags, io, { explainsEndpoint: false });
+      return await poll({ ...flags, ...source }, findKnownKey, io);
     }
     const env = { ...io.env, ...Object.fromEntries(poller.variables) };
-    return await poll({ ...flags, ...readSourceFlags(poller) }, { ...io, env });
+    return await poll({ ...flags, ...readSourceFlags(poller) }, findKnownKey, { ...io, env });
   } catch (error) {
     if (!(error instanceof CredWatchError)) throw error;
     return { isOk: null, error: { message: error.message, hint: error.hint ?? null } };
   }
 }
+
+/** Whether flags say what to poll. */
+export const isSourceChosen = ({ source, role, profile, process, roleArn }: SourceFlags): boolean =>
+  source !== 'auto' || [role, profile, process, roleArn].some(Boolean);
 
 /** The flags that select the credentials. */
 function readSourceFlags({ poll: { flags } }: Poller): SourceFlags {
@@ -41,8 +47,12 @@ function readSourceFlags({ poll: { flags } }: Poller): SourceFlags {
   return { source, ...Object.fromEntries(settings) };
 }
 
-async function poll(flags: SourceFlags, io: Io): Promise<ProbeFacts> {
-  const { source } = await openSourceFromFlags(flags, io);
+async function poll(
+  flags: SourceFlags,
+  findKnownKey: SourceOptions['findKnownKey'],
+  io: Io,
+): Promise<ProbeFacts> {
+  const { source } = await openSourceFromFlags(flags, io, findKnownKey);
   const outcome = await source.poll();
   const { clockOffset } = outcome;
   const otherCredentials = findShadowingNote(outcome.notes);

@@ -12,6 +12,8 @@ import { canAccess } from '../file-access.ts';
 interface ReadResult {
   database: DatabaseFacts;
   lastPoll: LastPoll | null;
+  /** The sources with polls. */
+  polledSources: readonly SourceName[];
   /** The newest known one. */
   clockOffset: Seconds | null;
   /** Why the addon of SQLite cannot be loaded. */
@@ -39,7 +41,7 @@ export async function readDatabase(
     exposed: { readable: [], writable: [], folders: [] },
     mayBeRoots: !isRoot && isDefault && existsSync(dirname(ROOT_DATABASE_PATH)),
   };
-  const notRead = { lastPoll: null, clockOffset: null, addonError: null };
+  const notRead = { lastPoll: null, polledSources: [], clockOffset: null, addonError: null };
   const missing = async (state: 'missing' | 'empty'): Promise<ReadResult> => ({
     database: { ...facts, state },
     ...notRead,
@@ -59,6 +61,7 @@ export async function readDatabase(
         state: isWritable ? 'usable' : 'read-only',
       },
       ...findNewest(store, source),
+      polledSources: listPolledSources(store),
       addonError: null,
     };
   } catch (error) {
@@ -90,6 +93,16 @@ async function findAddonError(): Promise<ErrorText | null> {
     if (!(error instanceof CredWatchError)) throw error;
     return { message: error.message, hint: error.hint ?? null };
   }
+}
+
+/** Imported samples do not count as polls. */
+function listPolledSources(store: SampleStore): SourceName[] {
+  const sources = new Set<SourceName>();
+  for (const read of store.historyReaders({})) {
+    const { identity, isPolled, failedPolls } = read();
+    if (isPolled || failedPolls.length > 0) sources.add(identity.source);
+  }
+  return [...sources].sort();
 }
 
 /** By the clock of the host. Imported samples do not count as polls. */

@@ -3,8 +3,13 @@ import {
   checkInstallation,
   isInstallationOk,
 } from '../../../domain/installation/check/check-installation.ts';
-import type { InstallationFacts, NodeFacts } from '../../../domain/installation/check/facts.ts';
+import type {
+  AssumedSource,
+  InstallationFacts,
+  NodeFacts,
+} from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
+import type { SourceName } from '../../../domain/model.ts';
 import { renderInstallationCheck, renderInstallationCheckJson } from '../../../report/installation/check.ts';
 import { resolveDatabaseFile } from '../../database/database-location.ts';
 import { EXIT } from '../../flags/exit-codes.ts';
@@ -14,7 +19,7 @@ import { runProgram } from '../run-program.ts';
 import { readUserName } from '../user.ts';
 import { findInstallCommand } from './find-install-command.ts';
 import { findPollers } from './find-pollers.ts';
-import { probeSource } from './probe-source.ts';
+import { isSourceChosen, probeSource } from './probe-source.ts';
 import { readDatabase } from './read-database.ts';
 
 /**
@@ -47,7 +52,7 @@ async function readFacts(
   const own = pollers.filter(({ database }) => database === path);
   const isWrittenByOther = own.length > 0 && own.every(({ isOwn }) => !isOwn);
   const poller = own.find(({ isOwn }) => isOwn) ?? null;
-  const probe = await probeSource(flags, poller, io);
+  const probe = await probeWithKnownKeys(path, flags, poller, io);
   const source = probe.isOk === null ? null : probe.source;
   const { addonError, clockOffset, ...read } = await readDatabase(path, {
     ...io,
@@ -58,11 +63,30 @@ async function readFacts(
   return {
     pollers,
     ...read,
+    assumedSource: findAssumedSource(flags, poller, source),
     clockOffset: (probe.isOk === null ? null : probe.clockOffset) ?? clockOffset,
     node: { ...(await readNode(poller, io)), addonError },
     probe,
     now: io.clock.now(),
   };
+}
+
+/** As `check`, uses the expiration that the database knows for copied keys. */
+async function probeWithKnownKeys(path: string, flags: InitFlags, poller: Poller | null, io: Io) {
+  const { openKeyLookup, openStoredKeys } = await import('../../start-check/key-lookup.ts');
+  using store = await openStoredKeys(io, path);
+  const findKnownKey = store === null ? undefined : await openKeyLookup(store, io);
+  return await probeSource(flags, poller, findKnownKey, io);
+}
+
+/** Null if flags or a poller say what to poll, or if a poll without flags polls this source. */
+function findAssumedSource(
+  flags: InitFlags,
+  poller: Poller | null,
+  source: SourceName | null,
+): AssumedSource | null {
+  if (source === null || source === 'imds' || source === 'container') return null;
+  return isSourceChosen(flags) || poller !== null ? null : source;
 }
 
 /** The Node that the schedule starts, else the Node of this process. */

@@ -18,7 +18,18 @@ export function checkInstallation(facts: InstallationFacts): InstallationCheck[]
   const node = checkNode(facts);
   // Without the addon, no fix of the other problems works.
   const isAddonMissing = facts.node.addonError !== null;
-  return [...(isAddonMissing ? [...node, ...others] : [...others, ...node]), ...checkProbe(facts)];
+  return [
+    ...(isAddonMissing ? [...node, ...others] : [...others, ...node]),
+    ...checkProbe(facts),
+    ...checkSource(facts),
+  ];
+}
+
+function checkSource({ assumedSource, polledSources }: InstallationFacts): InstallationCheck[] {
+  if (assumedSource === null) return [];
+  const isContainer = polledSources.includes('container') && !polledSources.includes('imds');
+  const otherSource = isContainer ? 'container' : 'imds';
+  return [{ code: 'ASSUMED_SOURCE', state: 'note', source: assumedSource, otherSource }];
 }
 
 /** True if no check found a problem. */
@@ -62,10 +73,12 @@ function findAllowedAge(pollers: readonly Poller[]): Seconds {
 
 function checkLastPoll(
   pollers: readonly Poller[],
-  { lastPoll, now, database }: InstallationFacts,
+  { lastPoll, polledSources, now, database, probe }: InstallationFacts,
 ): InstallationCheck {
   const allowedSeconds = findAllowedAge(pollers);
-  const check = { code: 'LAST_POLL', allowedSeconds } as const;
+  const source = probe.isOk === null ? null : probe.source;
+  const otherSources = lastPoll === null ? polledSources : [];
+  const check = { code: 'LAST_POLL', allowedSeconds, source, otherSources } as const;
   if (lastPoll === null) {
     const state = database.state === 'unreadable' ? 'unknown' : 'problem';
     return { ...check, state, at: null, ageSeconds: null, failure: null };

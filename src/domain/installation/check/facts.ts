@@ -55,6 +55,9 @@ export type ProbeFacts =
   /** SDKs disagree, or the flags are wrong. */
   | { isOk: null; error: ErrorText };
 
+/** A source that nobody chose: SDKs use it in this shell, and no poller shows what is polled. */
+export type AssumedSource = Exclude<SourceName, 'imds' | 'container'>;
+
 export interface NodeFacts {
   /** The Node of the schedule, or of this process. */
   path: string;
@@ -71,6 +74,10 @@ export interface InstallationFacts {
   database: DatabaseFacts;
   /** Of the source that the check polls. Null if nothing is recorded. */
   lastPoll: LastPoll | null;
+  /** The sources of the polls in the database. Empty if it cannot be read. */
+  polledSources: readonly SourceName[];
+  /** What the check polls, although a poll without flags polls IMDS or a container. Else null. */
+  assumedSource: AssumedSource | null;
   /** By the poll of the check, else the newest recorded one. Null if unknown. */
   clockOffset: Seconds | null;
   node: NodeFacts;

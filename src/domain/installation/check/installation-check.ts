@@ -1,6 +1,6 @@
-import type { FailureFacts, FailureReason, Instant, Seconds } from '../../model.ts';
+import type { FailureFacts, FailureReason, Instant, Seconds, SourceName } from '../../model.ts';
 import type { PollNote } from '../../poll-note.ts';
-import type { DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
+import type { AssumedSource, DatabaseFacts, ErrorText, ExposedPaths } from './facts.ts';
 import type { PollerPlace, PollerProblem } from './poller.ts';
 
 /**
@@ -20,6 +20,10 @@ export interface InstallationCheckFields {
     ageSeconds: Seconds | null;
     allowedSeconds: Seconds;
     failure: { reason: FailureReason; detail: string } | null;
+    /** Only polls of this source count. Null: of all sources. */
+    source: SourceName | null;
+    /** Sources with polls in the database, if no poll of the source is recorded. */
+    otherSources: readonly SourceName[];
   };
   DATABASE: Pick<DatabaseFacts, 'path' | 'error' | 'mayBeRoots'> & { problem: DatabaseProblem | null };
   DATABASE_ACCESS: ExposedPaths;
@@ -29,6 +33,8 @@ export interface InstallationCheckFields {
   CREDENTIALS: { failure: FailureFacts | null; error: ErrorText | null };
   /** SDKs with the variables of the check do not use the polled source. */
   OTHER_CREDENTIALS: { note: PollNote };
+  /** SDKs use this source in this shell, but a poll without `--source` does not. */
+  ASSUMED_SOURCE: { source: AssumedSource; otherSource: 'imds' | 'container' };
   HOP_LIMIT: { isBlocked: boolean | null };
   IMDS_V1: Record<never, never>;
 }

@@ -4,6 +4,7 @@ import type {
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
+import type { SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
 import { formatTimestamp, joinWords } from '../../text/format-values.ts';
@@ -49,13 +50,16 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       fix: `run the check as the user of the poller, or give the poller \`--db ${quoteForShell(database)}\``,
     };
   },
-  LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure }, { database }) => {
+  LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure, source, otherSources }, { database }) => {
     if (state === 'unknown' && at === null)
       return ok('the last poll is unknown, because the database cannot be read');
     if (at === null || ageSeconds === null) {
+      const isOther = source !== null && otherSources.length > 0;
+      const others = isOther ? ` (it has polls of ${joinWords(otherSources.map(nameSource))})` : '';
+      const flags = isOther && source !== 'imds' && source !== 'container' ? ` --source ${source}` : '';
       return {
-        message: `no poll is recorded in ${database}`,
-        fix: 'run `cred-watch poll`, and read its message',
+        message: `no poll ${isOther ? `of ${nameSource(source)} ` : ''}is recorded in ${database}${others}`,
+        fix: `run \`cred-watch poll${flags}\`, and read its message`,
       };
     }
     const when = `${formatTimestamp(at)}, ${duration(Math.max(0, ageSeconds))} ago`;
@@ -144,6 +148,12 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     message: `with the variables of this shell, SDKs do not use the polled source: ${describePollNote(note)}`,
     fix: 'run `cred-watch sources`, which shows the credentials that SDKs use',
   }),
+  ASSUMED_SOURCE: ({ source, otherSource }) => ({
+    message:
+      `this check polls ${nameSource(source)}, because SDKs in this shell use these credentials, ` +
+      'but `cred-watch poll` without --source polls IMDS or a container',
+    fix: `to check polls of ${otherSource}, run \`cred-watch init --check --source ${otherSource}\``,
+  }),
   HOP_LIMIT: ({ isBlocked }) => {
     if (isBlocked === null) return ok('the hop limit could not be checked, because the poll failed');
     return isBlocked
@@ -155,6 +165,9 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     fix: 'require IMDSv2: `aws ec2 modify-instance-metadata-options --http-tokens required`',
   }),
 };
+
+const nameSource = (source: SourceName): string =>
+  source === 'environment' ? 'the environment variables' : source;
 
 const DATABASES: Readonly<Record<DatabaseProblem, (path: string) => string>> = {
   missing: (path) => `the database ${path} does not exist`,
