@@ -18,6 +18,7 @@ import {
   describeLittleWatched,
   describeMoreFailing,
   describeOldImports,
+  listRetiredHosts,
 } from '../messages/fleet/host-notes.ts';
 import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
@@ -59,6 +60,7 @@ export const listSummaryLines = (
 ): string[] => [
   ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
+  ...listRetiredHosts(fleet, quoteHost),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
   ...listWorstCase(fleet).map((each) => `worst case: ${quote(each)}`),
   ...listImportedLines(fleet, context, quoteHost),
