@@ -41,7 +41,8 @@ const HOT_COMMANDS = {
     'src/cli/running-job/watch-command.ts',
   ],
   report: [
-    ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
+    ...['csv', 'markdown', 'junit', 'github'].map((name) => `src/report/ci/${name}.ts`),
+    'src/cli/report/github.ts',
     ...['prometheus', 'openmetrics', 'emf'].map((name) => `src/report/metrics/${name}.ts`),
     'src/report/page/html.ts',
     'src/domain/presigned/url-lifetimes.ts',

@@ -26,3 +26,7 @@ export const MAX_REQUEST_SKEW: Seconds = 300;
 
 /** A signing time that is further ahead of AWS's clock is rejected. */
 export const MAX_SIGNING_SKEW: Seconds = 900;
+
+/** Whether AWS rejects requests that the host signs. */
+export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
+  clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;

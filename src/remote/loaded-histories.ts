@@ -15,6 +15,7 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
+import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { countByReason, type FailedPollGroup, joinFailedSpans } from './failed-poll-groups.ts';
 
@@ -50,6 +51,8 @@ export interface LoadedData {
   jobNames: readonly string[];
   /** Generations outside this period were not read. */
   period: Period;
+  /** The series that only the role of the selection leaves out. One of them may have replaced a selected series. */
+  unselected: readonly SeriesSpan[];
   /**
    * If no series is selected: all hosts, all sources of the selected host, and all roles of the selected host and source.
    * Else empty.
@@ -86,9 +89,19 @@ export class LoadedHistories {
     return [...this.#data.names[part]];
   }
 
-  jobNames(): string[] {
-    return [...this.#data.jobNames];
+  /** The series that were left out because of their role, and that have samples in the period. */
+  seriesSpans(selection: HistorySelection): SeriesSpan[] {
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
+    return this.#data.unselected.filter(
+      ({ identity, overview }) =>
+        isSelected(identity, selection) &&
+        overview !== null &&
+        overview.lastSample >= since &&
+        overview.firstSample <= until,
+    );
   }
+
+  readonly jobNames = (): string[] => [...this.#data.jobNames];
 
   jobRuns({ job, host, source, role, since, until }: HistorySelection & { job: string }): JobRun[] {
     const runs = this.#data.jobRuns.map(({ run }) => run);

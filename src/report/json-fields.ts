@@ -1,6 +1,7 @@
 import type { ValidityRange } from '../domain/measurement/measurement.ts';
 import type { SeriesIdentity } from '../domain/model.ts';
 import { formatInstant } from '../domain/time/instant.ts';
+import type { Replacement } from '../domain/verdict/figures/choose-series.ts';
 import type { Finding } from '../domain/verdict/finding.ts';
 import { describeFinding } from './messages/findings.ts';
 
@@ -27,6 +28,12 @@ export const buildIdentityJson = ({ host, source, apiVersion, role }: SeriesIden
   source,
   api_version: apiVersion,
   role,
+});
+
+/** The series that has replaced another one. */
+export const buildReplacementJson = ({ identity, firstSample }: Replacement) => ({
+  ...buildIdentityJson(identity),
+  first_sample_at: formatInstant(firstSample),
 });
 
 export const buildRangeJson = ({ min, max }: ValidityRange) => ({ min_seconds: min, max_seconds: max });

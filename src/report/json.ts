@@ -17,7 +17,13 @@ import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
 import { toJson } from '../untrusted-text.ts';
 import type { ReportContext } from './context.ts';
 import { buildKnowledgeJson } from './general-knowledge/json.ts';
-import { buildFieldsJson, buildFindingJson, buildIdentityJson, buildRangeJson } from './json-fields.ts';
+import {
+  buildFieldsJson,
+  buildFindingJson,
+  buildIdentityJson,
+  buildRangeJson,
+  buildReplacementJson,
+} from './json-fields.ts';
 import { formatNullableInstant } from './text/format-values.ts';
 import { joinPieces } from './text/pieces.ts';
 
@@ -97,7 +103,7 @@ function buildRun({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
 }
 
 function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
-  const { analysis, isRetired, judgements } = series;
+  const { analysis, isRetired, replacedBy, judgements } = series;
   const judgement = decisive && findJudgement(series, decisive);
   const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
   // Not one literal with spreads: for large objects, V8 takes ten times as long.
@@ -106,6 +112,7 @@ function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margi
     {
       polled: isPolled,
       retired: isRetired,
+      replaced_by: replacedBy && buildReplacementJson(replacedBy),
       judgement: judgement && buildJudgement(judgement),
       judgements: judgements.map((each) => ({
         job_name: each.job.name,

@@ -9,6 +9,7 @@ import type {
   SessionFacts,
   SourceName,
 } from '../domain/model.ts';
+import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { exportParts } from './archive/export.ts';
@@ -43,7 +44,7 @@ import { visitKeySeries } from './lookup/keys.ts';
 import { OutboxRows } from './outbox/outbox-rows.ts';
 import { PollRecorder } from './poll-recorder.ts';
 import { readPollsSince } from './polls-since.ts';
-import { findLastHost, readSeriesNames } from './series-rows.ts';
+import { findLastHost, readSeriesNames, readSeriesSpans } from './series-rows.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { StoreConnection } from './sqlite/store-connection.ts';
@@ -155,26 +156,26 @@ export class SampleStore {
   }
 
   /** Reads the runs of one job, ordered by start. */
-  jobRuns(filter: JobRunFilter): JobRun[] {
-    return this.#connection.run((connection) => listJobRuns(connection, filter));
-  }
+  readonly jobRuns = (filter: JobRunFilter): JobRun[] =>
+    this.#connection.run((connection) => listJobRuns(connection, filter));
 
   /** Reads the names of all jobs with runs, in alphabetical order. */
   readonly jobNames = (): string[] => this.#connection.run(readJobNames);
 
-  seriesNames(part: SeriesPart, selection?: SeriesFilter): string[] {
-    return this.#connection.run((connection) => readSeriesNames(connection, part, selection));
-  }
+  readonly seriesNames = (part: SeriesPart, selection?: SeriesFilter): string[] =>
+    this.#connection.run((connection) => readSeriesNames(connection, part, selection));
+
+  /** The time of the samples of each selected series, in the selected period. */
+  readonly seriesSpans = (filter: SeriesFilter): SeriesSpan[] =>
+    this.#connection.run((connection) => readSeriesSpans(connection, filter));
 
   /** Finds the host under which this machine recorded its newest sample of a source. */
-  findLastHost(machine: string, source: SourceName): string | null {
-    return this.#connection.run((connection) => findLastHost(connection, machine, source));
-  }
+  readonly findLastHost = (machine: string, source: SourceName): string | null =>
+    this.#connection.run((connection) => findLastHost(connection, machine, source));
 
   /** Reads the selected series from one state of the database. */
-  histories(filter: SeriesFilter = {}): SeriesHistory[] {
-    return this.#connection.run((connection) => connection.transaction(readHistories)(connection, filter));
-  }
+  readonly histories = (filter: SeriesFilter = {}): SeriesHistory[] =>
+    this.#connection.run((connection) => connection.transaction(readHistories)(connection, filter));
 
   /** Reads the newest generations of each selected series, by default 1,000, from one state of the database. */
   recentHistories(filter: RecentFilter, limit?: number): ColumnHistory[] {
@@ -190,9 +191,8 @@ export class SampleStore {
   }
 
   /** Passes each series that has some of the keys to `visit`. Reads one state of the database. */
-  findKeys(patterns: readonly KeyPattern[], visit: (series: KeySeries) => void): void {
+  readonly findKeys = (patterns: readonly KeyPattern[], visit: (series: KeySeries) => void): void =>
     this.#connection.run((connection) => connection.transaction(visitKeySeries)(connection, patterns, visit));
-  }
 
   /** From now on, reads the present state of the database, even if other processes write. */
   keepState(): void {

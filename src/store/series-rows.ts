@@ -1,4 +1,5 @@
 import type { Instant, SeriesIdentity, SeriesPart, SessionFacts, SourceName } from '../domain/model.ts';
+import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -51,6 +52,21 @@ export function findSeries(connection: DatabaseConnection, filter: SeriesFilter)
     )
     .all(toParameters(filter))
     .map(checkRow);
+}
+
+/** Reads the time of the samples of the selected series. Series without a sample in the period are left out. */
+export function readSeriesSpans(connection: DatabaseConnection, filter: SeriesFilter): SeriesSpan[] {
+  const { since, until } = toParameters(filter);
+  const span = connection.prepare<[object], { firstSample: Instant | null; lastSample: Instant | null }>(
+    `SELECT min(first_seen) AS firstSample, max(last_seen) AS lastSample FROM generations
+     WHERE series_id = @id AND last_seen >= @since AND first_seen <= @until`,
+  );
+  return findSeries(connection, filter).flatMap((row): SeriesSpan[] => {
+    const { firstSample = null, lastSample = null } = span.get({ id: row.id, since, until }) ?? {};
+    return firstSample === null || lastSample === null
+      ? []
+      : [{ identity: toIdentity(row), isPolled: row.polled === 1, overview: { firstSample, lastSample } }];
+  });
 }
 
 /** Reads the known hosts, sources or roles of the selected series, in alphabetical order. */

@@ -32,9 +32,10 @@ export const assessPolled = (
   const { now, since } = period;
   const readable = {
     historyReaders: store.historyReaders.bind(store),
-    jobRuns: store.jobRuns.bind(store),
-    jobNames: store.jobNames.bind(store),
-    seriesNames: store.seriesNames.bind(store),
+    jobRuns: store.jobRuns,
+    jobNames: store.jobNames,
+    seriesNames: store.seriesNames,
+    seriesSpans: store.seriesSpans,
     keepState: () => {},
   };
   return assessStored(readable, { ...judging, filter: { host, source, since }, now });

@@ -2,13 +2,14 @@ import type { JobRun, Seconds, SeriesPart } from '../domain/model.ts';
 import { analyseColumns } from '../domain/verdict/analyse.ts';
 import { type Assessment, assessSeries, type JobToJudge } from '../domain/verdict/assessment.ts';
 import type { EvidenceRules } from '../domain/verdict/confidence.ts';
+import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
 import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export type ReportStore = Pick<
   SampleStore,
-  'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'
+  'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames' | 'seriesSpans'
 >;
 
 /** @param within names of other series are left out */
@@ -82,7 +83,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     const readers = selection === filter ? selected : findReaders(selection);
     return assessSeries(
       readers.map((read) => () => analyseSeries(read)),
-      { ...rules, jobs: judged },
+      { ...rules, jobs: judged, unselected: readUnselected(store, selection) },
     );
   };
   const assessment = assessSelected(filter);
@@ -103,6 +104,15 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     readSeriesNames: (part, within) => store?.seriesNames(part, within) ?? [],
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
   };
+}
+
+/** The series of other roles, which may have replaced a selected one. */
+export function readUnselected(
+  store: Pick<ReportStore, 'seriesSpans'> | null,
+  { role, ...selection }: SeriesFilter,
+): SeriesSpan[] {
+  if (role === undefined || store === null) return [];
+  return store.seriesSpans(selection).filter(({ identity }) => identity.role !== role);
 }
 
 /** Keeps the newest analysis, because a renderer may read the analysis of a series several times. */

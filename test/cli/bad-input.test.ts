@@ -347,7 +347,7 @@ let imported: Buffer | undefined;
 function makeOurs(folder: string, name: string, schema: number): void {
   const path = join(folder, name);
   if (imported === undefined) {
-    const log = ['import', fixturePath('curl.log'), '--host', 'linux', '--db', path];
+    const log = ['import', fixturePath('curl.log'), '--host', 'linux', '--timezone', 'UTC', '--db', path];
     expect(spawnSync(process.execPath, [PROGRAM, ...log]).status).toBe(0);
     imported = readFileSync(path);
   }
@@ -364,7 +364,7 @@ const COMMANDS = [
   ['report'],
   ['export'],
   ['prune', '--older-than', '1d'],
-  ['import', fixturePath('curl.log'), '--host', 'linux'],
+  ['import', fixturePath('curl.log'), '--host', 'linux', '--timezone', 'UTC'],
 ];
 
 const makeFolder = (folder: string): void => mkdirSync(join(folder, 'folder'));
@@ -411,12 +411,14 @@ const databases: BadInput[] = [
   ...unusable.flatMap(({ path, ...rest }) =>
     COMMANDS.map((command) => ({ args: [...command, '--db', path], ...rest })),
   ),
-  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map((command) => ({
-    args: [...command, '--db', 'blank.db '],
-    error: "the database path 'blank.db ' begins or ends with a space",
-    hint: 'choose another path',
-  })),
-  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map(
+  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux', '--timezone', 'UTC']].map(
+    (command) => ({
+      args: [...command, '--db', 'blank.db '],
+      error: "the database path 'blank.db ' begins or ends with a space",
+      hint: 'choose another path',
+    }),
+  ),
+  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux', '--timezone', 'UTC']].map(
     (command): BadInput => ({
       // A recursive mkdir of Node never returns for this path.
       args: [...command, '--db', '/proc/none/folder/samples.db'],

@@ -99,7 +99,6 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
-  await printAssumedZone(staged, flags, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);
@@ -110,6 +109,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   }
   removeAction();
   progress.clear();
+  await printAssumedZone(staged, flags, io);
   if (!flags.dryRun) await printSummaries();
   await printText(io, `${formatTotal(staged, result)}\n`);
   return EXIT.ok;

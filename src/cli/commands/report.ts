@@ -20,7 +20,6 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
-import { appendGithubFiles } from '../report/github.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
 import { describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
 import { hasStdout, lacksSamples, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
@@ -207,6 +206,9 @@ async function writeOutputs(
     };
     const text = await REPORT_FORMATS[format].render(assessment, context);
     await writeOutput(io, file, typeof text === 'string' ? [text] : text);
-    if (format === 'github') await appendGithubFiles(io, assessment, context);
+    if (format === 'github') {
+      const { appendGithubFiles } = await import('../report/github.ts');
+      await appendGithubFiles(io, assessment, context);
+    }
   });
 }

@@ -118,13 +118,20 @@ export const sourcesCommand: CommandDefinition = {
     } else {
       const { renderExpectation } = await import('../../report/provider-chain/expectation.ts');
       const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
+      const { renderExitCodeNote } = await import('../../report/provider-chain/exit-code.ts');
       const { renderKnowledgeText } = await import('../../report/general-knowledge/text.ts');
       const first = result === null ? '' : renderExpectation(result, report, verification);
       const isComplete = result?.isMet && isConfirmed;
       const style = getTextStyle(io);
       const parts = isComplete
         ? [first]
-        : [first, renderSourcesTable(report, style, verification), renderKnowledgeText(knowledge, style)];
+        : [
+            first,
+            renderSourcesTable(report, style, verification),
+            renderKnowledgeText(knowledge, style),
+            // With --expect, the exit code already depends on every SDK.
+            result === null && isConfirmed ? renderExitCodeNote(report, style) : '',
+          ];
       await printText(io, parts.filter((part) => part !== '').join('\n'));
     }
     if (!isConfirmed) return EXIT.failed;

@@ -53,7 +53,8 @@ export async function announceReport(
   );
   const status = summariseStatus(assessment, margin, now);
   const parts = listStatusParts(status, times).map(({ text }) => text);
-  const count = PART_COUNT + listSafeTimeParts(status.series?.judgement ?? null).length;
+  const isRetired = status.series !== null && status.series.replacedBy !== null;
+  const count = PART_COUNT + Number(isRetired) + listSafeTimeParts(status.series?.judgement ?? null).length;
   const urls = presigned.map(({ requested, verdict }) => describePresignedVerdict(requested, verdict));
   const verdict = [...parts.slice(0, count), ...urls].join(', ');
   await printWrittenFiles(outputs, verdict, io, suggestFormat(flags.format ?? [], flags.output));

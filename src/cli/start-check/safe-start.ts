@@ -1,6 +1,8 @@
 import type { CredentialValues } from '../../credential-formats/credential-values.ts';
+import { isClockWrong } from '../../domain/aws-limits.ts';
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import type { PollNoteCode } from '../../domain/poll-note.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import {
   buildNowAdvice,
   describeForecast,
@@ -8,6 +10,7 @@ import {
   describeNowVerdict,
   describeOutlook,
 } from '../../report/messages/now.ts';
+import { CORRECT_CLOCK_HINT, describeWrongClock } from '../../report/messages/start-check/host-clock.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { RecordJobRunOptions } from '../../watch/record-job-run.ts';
@@ -64,6 +67,7 @@ export async function findSafeStart(
   const notes = selectJobNotes(outcome.notes, judgement);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
+  await printClockNote(judgement, io);
   if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, context.store, io);
   // The earliest expiration that was ever stated for this key.
   const { expiration } = judgement.credentials;
@@ -77,6 +81,12 @@ export async function findSafeStart(
       remainingAtStart: judgement.remaining,
     },
   };
+}
+
+/** What `check` says about the clock. A refusal because of a fast clock names the clock itself. */
+async function printClockNote({ clockOffset, unknownReason, verdict }: NowJudgement, io: Io): Promise<void> {
+  if (!isClockWrong(clockOffset) || unknownReason !== null || (verdict !== 'safe' && clockOffset > 0)) return;
+  await printNote(io, describeWrongClock(clockOffset), CORRECT_CLOCK_HINT);
 }
 
 /** Prints why the credentials are not passed on, and when a start will be safe. Returns the exit code. */

@@ -1,7 +1,6 @@
 import { compareText, groupBy } from '../lists.ts';
 import { findWorst, type JobToJudge, prepareJob } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
-import { findRetired } from '../verdict/figures/choose-series.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
 import { assessHost, compareSeverity, findSmallestWorstCase, findWorstJudgement } from './assess-host.ts';
 import type {
@@ -31,12 +30,13 @@ export interface FleetOptions extends Freshness, EvidenceRules {
 
 /** Judges all hosts from the figures of their series. */
 export function assessFleet(
-  { hosts, series, deletedBefore = null }: StoredFleet,
+  { hosts, series, unselected = [], deletedBefore = null }: StoredFleet,
   options: FleetOptions,
 ): AssessedFleet {
   const prepared = options.jobs.map((each) => prepareJob(each, options.now));
   const rules = { ...options, jobs: prepared.map(({ job }) => job) };
   const figures = groupBy([...series], ({ identity }) => identity.host);
+  const others = groupBy(unselected, ({ identity }) => identity.host);
   const counters = prepared.map(() => new HostCounter());
   const roles = new RoleCollector();
   const groups = options.groupBy && new GroupCollector(options.groupBy, prepared.length);
@@ -48,9 +48,9 @@ export function assessFleet(
   let [seriesCount, retiredCount] = [0, 0];
   for (const host of listHosts(hosts, figures.keys(), options.needsSeries)) {
     const own = figures.get(host.host) ?? [];
-    const { assessed, judged } = assessHost(host, own, rules);
+    const { assessed, judged, retired } = assessHost(host, own, others.get(host.host) ?? [], rules);
     seriesCount += own.length;
-    retiredCount += findRetired(own.map((each) => ({ ...each, overview: each.measured }))).size;
+    retiredCount += retired;
     assessedHosts.push(assessed);
     for (const [index, counter] of counters.entries()) counter.add(assessed.judgements[index] ?? null);
     roles.add(host.host, judged, options.now);

@@ -3,7 +3,12 @@ import type { Seconds } from '../model.ts';
 import { VERDICTS_WORST_FIRST } from '../verdict/assessment.ts';
 import type { EvidenceRules } from '../verdict/confidence.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
-import { chooseJudgingSeries } from '../verdict/figures/choose-series.ts';
+import {
+  chooseJudgingSeries,
+  findRetired,
+  type Replacement,
+  type SeriesSpan,
+} from '../verdict/figures/choose-series.ts';
 import { judgeFigures } from '../verdict/job.ts';
 import { type Job, type Safety, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
 import { toSafety } from '../verdict/judgements.ts';
@@ -22,19 +27,31 @@ export interface HostRules extends Freshness, EvidenceRules {
 /** A series that judges the jobs of its host. */
 export interface JudgedFleetSeries {
   figures: SeriesFigures;
+  /** Null unless the series is retired. */
+  replacedBy: Replacement | null;
   /** One for each job. */
   judgements: readonly (HostJudgement | null)[];
 }
 
-/** The series of a host that judge jobs, and the host as bad as the worst of them. */
+/**
+ * The series of a host that judge jobs, and the host as bad as the worst of them.
+ * @param unselected series of the host that may have replaced one of `figures`
+ * @returns `retired`: the number of retired series
+ */
 export function assessHost(
   host: FleetHost,
   figures: readonly SeriesFigures[],
+  unselected: readonly SeriesSpan[],
   rules: HostRules,
-): { assessed: AssessedHost; judged: readonly JudgedFleetSeries[] } {
+): { assessed: AssessedHost; judged: readonly JudgedFleetSeries[]; retired: number } {
   const candidates = figures.map((each) => ({ ...each, figures: each, overview: each.measured }));
+  const retired = findRetired(candidates, unselected);
   const judged = chooseJudgingSeries(candidates, rules.judgeRetired).map(
-    (each): JudgedFleetSeries => ({ figures: each.figures, judgements: judgeSeries(each.figures, rules) }),
+    (each): JudgedFleetSeries => ({
+      figures: each.figures,
+      replacedBy: retired.get(each) ?? null,
+      judgements: judgeSeries(each.figures, rules),
+    }),
   );
   const judgements = rules.jobs.map((job, index) =>
     job === null
@@ -50,12 +67,14 @@ export function assessHost(
       verdict: worstJudgement?.verdict ?? null,
       isSafeSoFar: worstJudgement?.isSafeSoFar ?? false,
       worstSeries: worst?.figures.identity ?? null,
+      replacedBy: worst?.replacedBy ?? null,
       worstCase: worst?.figures.measured?.worstCaseSeconds ?? null,
       watchedShare: range(judged.flatMap((each) => each.figures.measured?.watchedShare ?? []))?.min ?? null,
       isHistoryShort: judged.some((each) => isHistoryShort(each.figures)),
       lastSample: range(figures.flatMap(({ measured }) => measured?.lastSample ?? []))?.max ?? null,
     },
     judged,
+    retired: retired.size,
   };
 }
 

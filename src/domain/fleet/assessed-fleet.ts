@@ -1,6 +1,7 @@
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
 import type { AssessedJob } from '../verdict/assessment.ts';
+import type { Replacement } from '../verdict/figures/choose-series.ts';
 import type { FiguresJudgement, UnknownReason, Verdict } from '../verdict/job-verdict.ts';
 import type { BehaviourChange } from './behaviour-change.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -68,6 +69,8 @@ export interface AssessedHost extends FleetHost {
   isSafeSoFar: boolean;
   /** The judged series that decides the verdict. Without a job, that with the smallest worst case. */
   worstSeries: SeriesIdentity | null;
+  /** The series that has replaced the worst series. Null unless a retired series is judged. */
+  replacedBy: Replacement | null;
   /** Of the worst series. Null without a sample. */
   worstCase: Seconds | null;
   /** The smallest of the judged series. Null if unknown. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../model.ts';
+import type { SeriesSpan } from '../verdict/figures/choose-series.ts';
 import type { SeriesFigures } from './series-figures.ts';
 
 /** A host of a fleet. */
@@ -16,6 +17,8 @@ export interface StoredFleet {
   hosts: readonly FleetHost[];
   /** The newest known offset of the host's clock is part of the figures. */
   series: Iterable<SeriesFigures>;
+  /** Series that the user did not select, and that may have replaced a selected series. */
+  unselected?: readonly SeriesSpan[];
   /** What was last seen before this time was deleted. Null if nothing was deleted. */
   deletedBefore?: Instant | null;
 }

@@ -3,6 +3,7 @@ import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
 import { type Client, OTHER_CLIENTS, SDKS } from './clients.ts';
 import type { ChainChecks } from './finding.ts';
+import { findMisspeltVariables } from './misspelt-variables.ts';
 import { KEY_PAIR_PROVIDERS, type ProfileProvider } from './providers.ts';
 import { findWinnersWithout } from './removed-providers.ts';
 
@@ -93,6 +94,8 @@ export const BROKEN_SETTING_CHECKS = {
     if (readers.length === 0) return [];
     return [{ variables, sdks, others, severity: sdks.length === 0 ? 'note' : 'problem' }];
   },
+
+  MISSPELT_VARIABLE: ({ facts }) => findMisspeltVariables(facts),
 
   DEFAULT_PROFILE_ONLY_SOME_SDKS: ({ facts }) => (facts.setVariables.has('AWS_DEFAULT_PROFILE') ? [{}] : []),
 } satisfies Partial<ChainChecks>;

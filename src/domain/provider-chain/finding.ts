@@ -2,6 +2,7 @@ import type { FailureReason, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
 import type { OtherClient, Sdk } from './clients.ts';
+import type { MisspeltVariable } from './misspelt-variables.ts';
 import type {
   FileProblem,
   KeyPairProvider,
@@ -82,6 +83,8 @@ export interface ChainFindingFields {
   BLANK_VARIABLE: { variable: string; sdks: Sdks };
   /** `sdks` and other clients read key pairs from these old variable names. */
   LEGACY_VARIABLES: { variables: readonly string[]; sdks: Sdks; others: readonly OtherClient[] };
+  /** No SDK reads `variable`. `similar`: variables with similar names that decide credentials and are not set. */
+  MISSPELT_VARIABLE: MisspeltVariable;
   /** What a poll noted, unless another finding covers the note. */
   POLL_NOTE: { note: PollNote };
   /** `ends`: the providers that the chains use, each once. `none`: a chain fails. */
@@ -144,6 +147,7 @@ export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severit
   AMBIGUOUS_PROFILE: 'problem',
   BLANK_VARIABLE: 'problem',
   LEGACY_VARIABLES: 'problem',
+  MISSPELT_VARIABLE: 'note',
   POLL_NOTE: 'note',
   // This finding follows from the findings before it.
   SDKS_DISAGREE: 'problem',

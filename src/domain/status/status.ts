@@ -12,7 +12,7 @@ import {
   findJudgement,
 } from '../verdict/assessment.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
-import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
+import { type Replacement, wasNeverConfigured } from '../verdict/figures/choose-series.ts';
 import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
 import { findLongestSafeJob } from '../verdict/job.ts';
 import type { JobJudgement, Verdict } from '../verdict/job-verdict.ts';
@@ -41,6 +41,8 @@ export interface Status {
 export interface SeriesStatus {
   identity: SeriesIdentity;
   isPolled: boolean;
+  /** The series that has replaced this one. Null unless it is retired. */
+  replacedBy: Replacement | null;
   /** Null without a job, and if this series does not judge it. */
   judgement: JobJudgement | null;
   /** Null without a sample. */
@@ -109,7 +111,7 @@ export function summariseStatus(assessment: Assessment, margin: Seconds, now: In
     const isReal = each === decisive || isConfigured(analysis);
     if (failure !== null && isReal) failing.push(failure);
     // Without a job, as a job would choose them.
-    if (judging.length === 0 && isReal && !each.isRetired) isCounted.add(each);
+    if (judging.length === 0 && isReal && (!each.isRetired || each === decisive)) isCounted.add(each);
     if (isCounted.has(each) && isStale(analysis)) staleCount += 1;
   }
   return {
@@ -163,6 +165,7 @@ function describeSeries(
   return {
     identity,
     isPolled,
+    replacedBy: series.replacedBy,
     judgement: job && findJudgement(series, job),
     measured,
     lastPoll: findLastPoll(failure, measured, now),

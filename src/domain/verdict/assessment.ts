@@ -6,8 +6,10 @@ import type { EvidenceRules } from './confidence.ts';
 import {
   chooseJudgingSeries,
   findRetired,
+  type Replacement,
   removeRetired,
   type SeriesCandidate,
+  type SeriesSpan,
   wasNeverConfigured,
 } from './figures/choose-series.ts';
 import { judgeJob } from './job.ts';
@@ -53,6 +55,8 @@ export interface AssessedSeries {
   readonly analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
+  /** The newest series that has replaced this one. Null unless it is retired. */
+  replacedBy: Replacement | null;
   /** One for each job that is judged by this series, in the order of the jobs. */
   judgements: readonly JobJudgement[];
 }
@@ -69,6 +73,8 @@ export interface AssessmentOptions extends Freshness, EvidenceRules {
   jobs: readonly JobToJudge[];
   /** Judge retired series too, because the user selected these series. */
   judgeRetired: boolean;
+  /** Series that the user did not select. They judge no job, but may have replaced a selected series. */
+  unselected?: readonly SeriesSpan[];
 }
 
 /** "Not safe" beats unknown, and unknown beats safe. */
@@ -94,12 +100,13 @@ export function assess(histories: readonly SeriesHistory[], options: AssessmentO
 export function assessAnalyses(analyses: readonly SeriesAnalysis[], options: JudgingOptions): Assessment {
   const readers = analyses.map((analysis) => () => analysis);
   const assessment = assessSeries(readers, options);
-  const series = assessment.series.map(({ identity, overview, analysis, isRetired, judgements }) => ({
-    identity,
-    overview,
-    analysis,
-    isRetired,
-    judgements,
+  const series = assessment.series.map((each) => ({
+    identity: each.identity,
+    overview: each.overview,
+    analysis: each.analysis,
+    isRetired: each.isRetired,
+    replacedBy: each.replacedBy,
+    judgements: each.judgements,
   }));
   return { ...assessment, series };
 }
@@ -111,13 +118,13 @@ export function assessAnalyses(analyses: readonly SeriesAnalysis[], options: Jud
 export function assessSeries(series: readonly (() => SeriesAnalysis)[], options: JudgingOptions): Assessment {
   const jobs = options.jobs.map((each) => prepareJob(each, options.now));
   const candidates = series.map((analyseSeries) => createCandidate(analyseSeries, jobs, options));
-  const retired = findRetired(candidates);
+  const retired = findRetired(candidates, options.unselected);
   const judging = jobs.map(({ toJudge }) => new Set(chooseSeries(candidates, toJudge, options)));
   const assessed = candidates.map((candidate) => {
     const judgements = candidate.judgements.flatMap((judgement, index) =>
       judgement !== null && judging[index]?.has(candidate) ? judgement : [],
     );
-    return new LazySeries(candidate, retired.has(candidate), judgements);
+    return new LazySeries(candidate, retired.get(candidate) ?? null, judgements);
   });
   const verdicts = jobs.map((_, index) =>
     findWorst([...(judging[index] ?? [])].flatMap(({ judgements }) => judgements[index]?.verdict ?? [])),
@@ -133,16 +140,20 @@ export function assessSeries(series: readonly (() => SeriesAnalysis)[], options:
 class LazySeries implements AssessedSeries {
   readonly identity: SeriesIdentity;
   readonly overview: SeriesOverview | null;
-  readonly isRetired: boolean;
+  readonly replacedBy: Replacement | null;
   readonly judgements: readonly JobJudgement[];
   readonly #analyse: () => SeriesAnalysis;
 
-  constructor(candidate: Candidate, isRetired: boolean, judgements: readonly JobJudgement[]) {
+  constructor(candidate: Candidate, replacedBy: Replacement | null, judgements: readonly JobJudgement[]) {
     this.identity = candidate.identity;
     this.overview = candidate.overview;
-    this.isRetired = isRetired;
+    this.replacedBy = replacedBy;
     this.judgements = judgements.length === 0 ? NO_JUDGEMENTS : judgements;
     this.#analyse = candidate.analyseSeries;
+  }
+
+  get isRetired(): boolean {
+    return this.replacedBy !== null;
   }
 
   get analysis(): SeriesAnalysis {

@@ -45,6 +45,8 @@ interface JudgedNow extends LaterStart {
   clockOffset: Seconds | null;
   /** The session for which the source asks AWS at every poll. Null for other sources, and if it is unknown. */
   session: RequestedSession | null;
+  /** The usual time between samples, if a poller seems to sample the series now. Else null. */
+  polledEverySeconds: Seconds | null;
   /** Until when a start with the current credentials stays safe. Null if a start is not safe now. */
   safeUntil: Instant | null;
 }

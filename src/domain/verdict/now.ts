@@ -1,4 +1,4 @@
-import { MAX_REQUEST_SKEW } from '../aws-limits.ts';
+import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
@@ -52,10 +52,6 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
   const safeUntil = judged.credentials.expiration - judged.required * 1000;
   return { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now', safeUntil };
 }
-
-/** Whether AWS rejects requests that the host signs. */
-export const isClockWrong = (clockOffset: Seconds | null): clockOffset is Seconds =>
-  clockOffset !== null && Math.abs(clockOffset) > MAX_REQUEST_SKEW;
 
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(
@@ -124,7 +120,11 @@ function startJudgement({ job, at, analysis, clockOffset = null, session = null 
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
-  return { job, required, judgedAt: at, clockOffset, session, safeUntil: null, ...laterStart, findings };
+  const polledEverySeconds = findPollInterval(analysis, at);
+  return {
+    ...{ job, required, judgedAt: at, clockOffset, session, polledEverySeconds, safeUntil: null },
+    ...{ ...laterStart, findings },
+  };
 }
 
 const findNewestOffset = (analysis: SeriesAnalysis | null): Seconds | null =>

@@ -7,6 +7,7 @@ import { formatStatement, listStatements } from '../general-knowledge/statements
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { GENERAL_KNOWLEDGE_TITLE } from '../messages/general-knowledge/facts.ts';
+import { describeRetired, formatMarkedName } from '../messages/headline/retired.ts';
 import {
   describeNotJudgedReason,
   describeOmittedCount,
@@ -89,12 +90,15 @@ function annotateJudgement(
   { times }: ReportContext,
 ): Annotation {
   const { measurement } = series.analysis;
+  const kind = KINDS_BY_SAFETY[toSafety(judgement.verdict)];
   return {
-    kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
-    title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
+    // A notice is easily overlooked, and the job gets other credentials than the ones judged.
+    kind: kind === 'notice' && series.isRetired ? 'warning' : kind,
+    title: `cred-watch: ${formatJob(job)} on ${formatMarkedName(series)}`,
     listLines: () => [
+      ...[describeRetired(series, times)].filter((each) => each !== null),
       describeSeriesVerdict(judgement, series.analysis),
-      ...listCurrentAdvice(judgement, series.analysis, times),
+      ...listCurrentAdvice(judgement, series, times),
       ...(measurement === null ? [] : [describeEvidenceBriefly(measurement, [judgement])]),
     ],
   };

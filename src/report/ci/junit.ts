@@ -5,6 +5,7 @@ import { rankByImportance } from '../../domain/verdict/shown-series.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidenceBriefly } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { describeRetired, RETIRED_ADVICE } from '../messages/headline/retired.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeJob, describeSeriesVerdict, describeVerdict, isSafeSoFar } from '../messages/verdicts.ts';
@@ -72,7 +73,9 @@ function buildSeriesSuite(series: AssessedSeries, assessment: Assessment, contex
   const name = formatSeriesName(identity);
   const judgements = listSeriesJudgements(series, assessment);
   const noJob = { ...buildCaseHead('no job', name), skipped: { '@message': NO_JOB_MESSAGE } };
+  const retired = listRetired(series);
   const output = [
+    ...retired,
     // A passed case has no text of its own.
     ...series.judgements
       .filter((judgement) => isSafeSoFar(judgement, measurement))
@@ -135,15 +138,21 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
     };
   }
   const judged = { ...head, ...buildProperties(buildVerdictFields(judgement)) };
-  if (outcome === 'passed') return judged;
+  const retired = listRetired(series);
+  if (outcome === 'passed')
+    return series.isRetired ? { ...judged, 'system-out': [...retired, RETIRED_ADVICE].join('\n') } : judged;
   const { findings } = series.analysis;
   const details = [
-    ...listCurrentAdvice(judgement, series.analysis),
+    ...retired,
+    ...listCurrentAdvice(judgement, series),
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';
   return { ...judged, [outcome]: buildProblem(type, describeVerdict(judgement), details) };
 }
+
+const listRetired = (series: AssessedSeries): string[] =>
+  [describeRetired(series)].filter((each) => each !== null);
 
 const buildProblem = (type: string, message: string, details: readonly string[] = []) => ({
   '@type': type,

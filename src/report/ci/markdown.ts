@@ -14,6 +14,7 @@ import type { ReportContext } from '../context.ts';
 import { renderKnowledgeMarkdown } from '../general-knowledge/markdown.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import { describeRetired, RETIRED_SUFFIX } from '../messages/headline/retired.ts';
 import { areSafeSoFar } from '../messages/headline/several.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
@@ -87,7 +88,7 @@ function renderVerdictTable(assessment: Assessment): string {
   const rows = assessment.jobs.flatMap((job) => {
     const judged = findJudgedSeries(job, assessment).map(({ series, judgement }) => [
       quoteJobName(job),
-      quoteSeriesName(series),
+      `${quoteSeriesName(series)}${series.isRetired ? RETIRED_SUFFIX : ''}`,
       ...formatJudgementCells(judgement, series),
     ]);
     return judged.length > 0
@@ -110,14 +111,15 @@ const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSer
 const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));
 
 function renderSection(series: AssessedSeries, assessment: Assessment, context: ReportContext): string[] {
-  const { analysis, isRetired } = series;
+  const { analysis } = series;
   const { findings, measurement } = analysis;
   const judgements = listSeriesJudgements(series, assessment).map((each) =>
     formatJudgementLines(each, context),
   );
   const rows = listSeriesRows(analysis, context.margin, context.times);
+  const retired = describeRetired(series, context.times, quoteName);
   return [
-    `### ${quoteSeriesName(series)}${isRetired ? ' (retired)' : ''}`,
+    `### ${quoteSeriesName(series)}${retired === null ? '' : ` (${retired})`}`,
     ...(judgements.length === 0 ? [] : [judgements.flat().join('\n')]),
     [['measured', ''], ['---', '---'], ...rows.map((row) => [row[0], formatRow(row)])]
       .map(formatTableRow)
@@ -139,6 +141,6 @@ function formatJudgementLines(
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
   return [
     `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeSeriesVerdict(judgement, series.analysis)}`,
-    ...listCurrentAdvice(judgement, series.analysis, times).map((each) => `  - ${each}`),
+    ...listCurrentAdvice(judgement, series, times).map((each) => `  - ${each}`),
   ];
 }

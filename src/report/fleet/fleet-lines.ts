@@ -15,13 +15,17 @@ import {
 } from '../messages/fleet/fleet.ts';
 import {
   describeFailingHost,
+  describeLittleWatched,
   describeMoreFailing,
   describeOldImports,
+  listRetiredHosts,
 } from '../messages/fleet/host-notes.ts';
 import type { FleetContext, ShownHosts } from './fleet-context.ts';
 
 export const describeHosts = ({ hosts, seriesCount, retiredCount }: AssessedFleet): string =>
-  hosts.length === 0 ? NO_HOSTS_MESSAGE : describeSize(hosts.length, seriesCount, retiredCount);
+  hosts.length === 0
+    ? NO_HOSTS_MESSAGE
+    : `${describeSize(hosts.length, seriesCount, retiredCount)}${describeLittleWatched(hosts)}`;
 
 /** Hosts that are judged by old samples. */
 export const listImportedLines = (
@@ -56,6 +60,7 @@ export const listSummaryLines = (
 ): string[] => [
   ...fleet.jobs.map((job) => `${quote(describeFleetJob(job))}; ${describeOthers(job)}`),
   ...(fleet.jobs.length === 0 ? [NO_FLEET_JOB_MESSAGE] : []),
+  ...listRetiredHosts(fleet, quoteHost),
   fleet.hosts.length === 0 ? describeHosts(fleet) : `hosts: ${describeHosts(fleet)}`,
   ...listWorstCase(fleet).map((each) => `worst case: ${quote(each)}`),
   ...listImportedLines(fleet, context, quoteHost),

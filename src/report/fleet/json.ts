@@ -11,7 +11,7 @@ import type {
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';
-import { buildIdentityJson, buildRangeJson } from '../json-fields.ts';
+import { buildIdentityJson, buildRangeJson, buildReplacementJson } from '../json-fields.ts';
 import { computeSafeShare } from '../messages/fleet/fleet.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { joinPieces } from '../text/pieces.ts';
@@ -144,6 +144,7 @@ const buildHostJson = ({ host, tags, pushedAt, lastSample, ...assessed }: Assess
   watched_share: assessed.watchedShare,
   short_history: assessed.isHistoryShort,
   worst_series: assessed.worstSeries && buildIdentityJson(assessed.worstSeries),
+  replaced_by: assessed.replacedBy && buildReplacementJson(assessed.replacedBy),
   newest_sample_at: formatNullableInstant(lastSample),
   pushed_at: formatNullableInstant(pushedAt),
 });

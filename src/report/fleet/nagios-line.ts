@@ -9,7 +9,7 @@ import {
   describeSilentCount,
   describeWorstHost,
 } from '../messages/fleet/fleet.ts';
-import { describeFailingHosts } from '../messages/fleet/host-notes.ts';
+import { describeFailingHosts, listRetiredHosts } from '../messages/fleet/host-notes.ts';
 import { formatNagiosLine } from '../text/nagios-line.ts';
 
 /** Without a job, the state is OK, because a measurement alone is not a problem. */
@@ -20,6 +20,7 @@ export function renderFleetNagiosLine(fleet: AssessedFleet): string {
   const worst = findWorstHostOfFleet(fleet);
   const texts = [
     ...(job === null ? [describeFleetWithoutJob(fleet)] : [describeFleetJob(job), describeOthers(job)]),
+    ...listRetiredHosts(fleet),
     ...(worst === null ? [] : [describeWorstHost(worst)]),
     ...(silentHosts.length === 0 ? [] : [describeSilentCount(silentHosts.length)]),
     ...(failingHosts.length === 0 ? [] : [describeFailingHosts(failingHosts)]),

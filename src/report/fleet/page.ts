@@ -19,6 +19,7 @@ import {
   capitalise,
   html,
   Markup,
+  NO_CELL_VALUE,
   prose,
   renderHtmlTable,
   renderTableRow,
@@ -121,8 +122,7 @@ function renderHostCells(host: AssessedHost, note: string | undefined): Content[
 
 const PAGE_COLUMNS = ['host', 'verdict', 'spare', 'worst case', 'series'];
 
-/** An empty cell looks like an error. */
-const fillCell = (cell: Content): Content => (cell === '' || cell === false ? '–' : cell);
+const fillCell = (cell: Content): Content => (cell === '' || cell === false ? NO_CELL_VALUE : cell);
 
 const renderHosts = (hosts: AssessedFleet['hosts'], notes: ReadonlyMap<string, string>) =>
   renderSection(

@@ -11,7 +11,7 @@ import {
   NO_FLEET_JOB_MESSAGE,
   PERIOD_MESSAGE,
 } from '../messages/fleet/fleet.ts';
-import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
+import { FAILING_ADVICE, listHostNotes, listRetiredHosts } from '../messages/fleet/host-notes.ts';
 import { SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { continueRows, type Row } from '../rows/row.ts';
 import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
@@ -75,6 +75,7 @@ function listSummaryRows(fleet: AssessedFleet, context: FleetContext, palette: P
   ]);
   return [
     ...(jobs.length === 0 ? [['fleet', NO_FLEET_JOB_MESSAGE] as const] : jobs),
+    ...continueRows('retired', listRetiredHosts(fleet)),
     ['hosts', describeHosts(fleet)],
     ...continueRows('worst case', listWorstCase(fleet)),
     ...continueRows('old samples', listImportedLines(fleet, context)),

@@ -45,7 +45,7 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
   return [
     formatSeriesName(identity),
     `  ${describeSeriesVerdict(judgement, analysis)}`,
-    ...listCurrentAdvice(judgement, analysis).map((advice) => `  → ${advice}`),
+    ...listCurrentAdvice(judgement, { analysis }).map((advice) => `  → ${advice}`),
     ...(measurement === null ? [] : [`  ${describeEvidenceBriefly(measurement, [judgement])}`]),
   ].join('\n');
 }

@@ -10,9 +10,6 @@ const NOT_JUDGED_MESSAGES: Record<NotJudgedReason, string> = {
 /** Why there is no verdict on a job from a series. */
 export const describeNotJudgedReason = (reason: NotJudgedReason): string => NOT_JUDGED_MESSAGES[reason];
 
-/** Follows the name of a series. */
-export const RETIRED_MESSAGE = 'retired: replaced by another series';
-
 export const NO_JOB_MESSAGE = 'no job was judged: give its length with -j, or its name with --job';
 
 export const NO_SERIES_MESSAGE =

@@ -1,3 +1,4 @@
+import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, SourceName } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
@@ -5,9 +6,9 @@ import { formatDuration as duration, formatFlagDuration } from '../../domain/tim
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
-import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
+import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
@@ -213,7 +214,7 @@ export function buildNowAdvice(
     return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
   if (outlook === 'unknown') {
-    const collect = `${isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history'}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+    const collect = describePolling(judgement, isWithoutDatabase === true);
     // So far, no rotation would have been enough, so a history will hardly help.
     if (isTooLongSoFar(judgement)) return `${REFRESH_ADVICE}; or ${collect}`;
     // Most tasks and builds start without a history, and lose it at their end.
@@ -231,6 +232,14 @@ export function buildNowAdvice(
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+}
+
+/** How to get a longer history. */
+function describePolling({ identity, polledEverySeconds }: NowJudgement, isWithoutDatabase: boolean): string {
+  if (polledEverySeconds !== null)
+    return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
+  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
+  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
 }
 
 /** Progress while the command waits for a safe start. */

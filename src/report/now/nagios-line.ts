@@ -1,17 +1,20 @@
+import { isClockWrong } from '../../domain/aws-limits.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeNowUnknownReason } from '../messages/now.ts';
+import { describeWrongClock } from '../messages/start-check/host-clock.ts';
 import { formatNagiosLine, formatRemainingData } from '../text/nagios-line.ts';
 
 /** The line of `check`. */
 export function renderNagiosLine(now: NowJudgement): string {
-  const { verdict, identity, remaining, required, unknownReason } = now;
+  const { verdict, identity, remaining, required, unknownReason, clockOffset } = now;
   const series = identity === null ? '' : `${[identity.source, identity.role].filter(Boolean).join('/')} `;
   const text =
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
       : `${series}${formatRemaining(remaining)}, needs ${duration(required)}`;
-  return formatNagiosLine(verdict, text, formatPerformanceData(now));
+  const texts = isClockWrong(clockOffset) ? [text, describeWrongClock(clockOffset)] : [text];
+  return formatNagiosLine(verdict, texts.join('; '), formatPerformanceData(now));
 }
 
 const formatRemaining = (remaining: number) =>

@@ -1,7 +1,7 @@
+import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import { isClockWrong } from '../../domain/verdict/now.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {

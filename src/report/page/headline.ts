@@ -6,6 +6,7 @@ import {
   describeRoom,
   describeWithoutJob,
 } from '../messages/headline/headline.ts';
+import { describeRetiredSeries } from '../messages/headline/retired.ts';
 import {
   areSafeSoFar,
   describeOutcomeOfJobs,
@@ -39,6 +40,8 @@ interface Headline {
   state?: string;
   /** Which start times the headline is about, on a page that also says what is true now. */
   scope?: string;
+  /** The judged series that are retired, so that the headline is about earlier credentials. */
+  retired?: string | null;
   /** Which job, on which host, and how much. */
   sentence: string;
   /** Below the sentence. */
@@ -65,21 +68,23 @@ function buildHeadline(assessment: Assessment, times: TimeFormat, isLive: boolea
   if (job === undefined || verdict === null) return buildWithoutJob(assessment);
   const headline =
     otherJobs.length === 0 ? buildOneJob(job, assessment, times) : buildJobs(assessment, times, isLive);
-  return isLive ? { ...headline, scope: ANY_START_TIME } : headline;
+  const judged = assessment.series.filter(({ judgements }) => judgements.length > 0);
+  const retired = describeRetiredSeries(judged, times);
+  return { ...headline, retired, ...(isLive && { scope: ANY_START_TIME }) };
 }
 
 /** Characters. A longer sentence, with long names, has a smaller font. */
 const MAX_LARGE_SENTENCE = 150;
 
 function renderCard(headline: Headline, advice: Markup | null = null): Markup {
-  const { tone = '', isWeak = false, state, scope, sentence, content } = headline;
+  const { tone = '', isWeak = false, state, scope, retired = null, sentence, content } = headline;
   const isLong = sentence.length > MAX_LARGE_SENTENCE;
   const before =
     tone !== '' &&
     state !== undefined &&
     html`<span class="state">${renderIcon(tone, isWeak)} ${capitalise(state)}<span class="for-ears">:</span></span> `;
   return html`<section class="card verdict ${tone}${isWeak && ' weak'}" aria-label="verdict">
-<div>${scope !== undefined && html`<p class="question">${scope}</p>`}<h1${isLong && new Markup(' class="long"')}>${before}${prose(capitalise(sentence))}</h1>
+<div>${scope !== undefined && html`<p class="question">${scope}</p>`}${retired !== null && html`<p class="question"><strong>${prose(capitalise(retired))}</strong></p>`}<h1${isLong && new Markup(' class="long"')}>${before}${prose(capitalise(sentence))}</h1>
 ${content}</div>
 ${advice}
 </section>`;
@@ -136,7 +141,7 @@ function buildOnlyJudgement(
     state: formatState(judgement, measurement),
     sentence: describeOutcome(judgement, measurement, identity.host),
     content: [paragraph(describeReason(judgement, measurement, times), 'why'), renderJobRuns(job, times)],
-    advice: renderAdvice(judgement, series.analysis, times),
+    advice: renderAdvice(judgement, series, times),
   };
 }
 
@@ -164,7 +169,7 @@ const listJobAdvice = (job: AssessedJob, assessment: Assessment, times: TimeForm
 /** Several series have their advice in their sections. */
 function listAdviceOfOnly([only, ...others]: readonly JudgedSeries[], times: TimeFormat): string[] {
   if (only === undefined || others.length > 0) return [];
-  return listCurrentAdvice(only.judgement, only.series.analysis, times);
+  return listCurrentAdvice(only.judgement, only.series, times);
 }
 
 function renderJob(job: AssessedJob, assessment: Assessment, times: TimeFormat, hasAdvice: boolean): Markup {

@@ -60,6 +60,9 @@ export function embedJson(value: unknown): Markup {
   return new Markup(text);
 }
 
+/** Fills a cell, because an empty one looks like an error. A phone omits it in lines without columns. */
+export const NO_CELL_VALUE = html`<span class="no-value">–</span>`;
+
 /** Null without rows. */
 export function renderDefinitionList(rows: readonly Row[], className: string): Markup | null {
   if (rows.length === 0) return null;

@@ -6,10 +6,11 @@ import {
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { formatMarkedName } from '../messages/headline/retired.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
-import { type Content, html, type Markup, renderHtmlTable, renderTableRow } from './markup.ts';
+import { type Content, html, type Markup, NO_CELL_VALUE, renderHtmlTable, renderTableRow } from './markup.ts';
 import { getSectionId } from './series-section.ts';
 import { formatJobLabel, renderJudgementBadge } from './verdicts.ts';
 
@@ -41,13 +42,16 @@ function renderSeriesRow(
   isOneJob: boolean,
 ): Markup {
   const { identity, measurement, findings, isPolled } = series.analysis;
+  // The cell of the verdict says that a series is retired, unless it has a verdict.
+  const judgedName = series.judgements.length > 0 ? formatMarkedName(series) : formatSeriesName(identity);
   const verdicts = jobs.flatMap((job): Content[] => {
     const judgement = findJudgement(series, job);
-    if (judgement === null) return [series.isRetired ? 'retired' : '–', ...(isOneJob ? ['–', '–'] : [])];
+    if (judgement === null)
+      return [series.isRetired ? 'retired' : '–', ...(isOneJob ? [NO_CELL_VALUE, NO_CELL_VALUE] : [])];
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
-      ? [badge, formatSpare(judgement), formatSafeStarts(judgement)]
-      : [html`${badge} <small>${judgement.verdict !== 'unknown' && formatSpare(judgement)}</small>`];
+      ? [badge, formatSpare(judgement) ?? NO_CELL_VALUE, formatSafeStarts(judgement) ?? NO_CELL_VALUE]
+      : [html`${badge} <small>${judgement.verdict !== 'unknown' && (formatSpare(judgement) ?? '–')}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
   const values = new Map(rows.map(([label, value]) => [label, value]));
@@ -60,7 +64,7 @@ function renderSeriesRow(
       values.get('longest safe job') ?? missing,
       problemCount || '–',
     ],
-    html`<a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a>`,
+    html`<a href="#${getSectionId(index)}">${judgedName}</a>`,
   );
 }
 
@@ -69,8 +73,8 @@ const nameJob = (job: Job): string =>
   job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
 
 /** A spare of too little history would look like a verdict. */
-const formatSpare = ({ spare, verdict }: JobJudgement): string =>
-  spare === null || verdict === 'unknown' ? '–' : describeSpare(spare);
+const formatSpare = ({ spare, verdict }: JobJudgement): string | null =>
+  spare === null || verdict === 'unknown' ? null : describeSpare(spare);
 
-const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string =>
-  share === null || verdict === 'unknown' ? '–' : formatShare(share);
+const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string | null =>
+  share === null || verdict === 'unknown' ? null : formatShare(share);

@@ -29,7 +29,7 @@ export function renderProblems(
   const failing: Problem[] = [];
   const others: Problem[] = [];
   for (const [index, { analysis, judgements, isRetired }] of shown.entries()) {
-    if (isRetired) continue;
+    if (isRetired && judgements.length === 0) continue;
     const series = { id: getSectionId(index), name: formatSeriesName(analysis.identity) };
     const failure = findCurrentFailure(analysis);
     if (failure !== null) {

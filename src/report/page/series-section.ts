@@ -12,7 +12,7 @@ import {
   describeReason,
   describeResult,
 } from '../messages/headline/headline.ts';
-import { RETIRED_MESSAGE } from '../messages/judgements.ts';
+import { describeRetired } from '../messages/headline/retired.ts';
 import { MAX_DETAIL_WIDTH } from '../messages/page.ts';
 import { formatState, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatNumber, formatSeriesName, truncateText } from '../text/format-values.ts';
@@ -50,10 +50,11 @@ export function createSectionRenderer(
   const isInHeadline = judged.length === 1;
   const decisive = findDecisiveSeries(assessment);
   return (series, index) => {
-    const { analysis, judgements, isRetired } = series;
+    const { analysis, judgements } = series;
     const id = getSectionId(index);
     const name = formatSeriesName(analysis.identity);
-    const remark = isRetired && html` <span class="muted">${RETIRED_MESSAGE}</span>`;
+    const retired = describeRetired(series, context.times);
+    const remark = retired !== null && html` <span class="muted">${prose(retired)}</span>`;
     const contents = renderContents(series, {
       isVerdictInHeadline: isInHeadline,
       isOnlySection: shown.length === 1,
@@ -84,12 +85,13 @@ interface SectionOptions {
   id: string;
 }
 
-function renderContents({ analysis, judgements }: AssessedSeries, options: SectionOptions): Markup {
+function renderContents(series: AssessedSeries, options: SectionOptions): Markup {
+  const { analysis, judgements } = series;
   const { isVerdictInHeadline, isOnlySection, context, id } = options;
   const { margin, times } = context;
   const { measurement, isPolled, failedPollSpans } = analysis;
   const name = formatSeriesName(analysis.identity);
-  const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, analysis, times));
+  const verdicts = isVerdictInHeadline ? [] : judgements.map((each) => renderVerdict(each, series, times));
   const problems = isOnlySection ? null : renderOwnProblems(analysis, judgements, times);
   const notes = renderNotes(analysis, judgements, times);
   const failedPolls = renderFailedPolls(analysis, id, times);
@@ -112,8 +114,8 @@ ${renderGenerations(generations, { id, name, times })}</div></div>
 `;
 }
 
-function renderVerdict(judgement: JobJudgement, analysis: SeriesAnalysis, times: TimeFormat): Markup {
-  const { measurement } = analysis;
+function renderVerdict(judgement: JobJudgement, series: AssessedSeries, times: TimeFormat): Markup {
+  const { measurement } = series.analysis;
   const tone = getTone(judgement.verdict);
   const isWeak = isSafeSoFar(judgement, measurement);
   const job = describeCopyingJob(judgement.job);
@@ -122,7 +124,7 @@ function renderVerdict(judgement: JobJudgement, analysis: SeriesAnalysis, times:
       ? describeOutcome(judgement, measurement, '')
       : `${job} ${describeResult(judgement, measurement)}${describeCoverage(judgement)}.`;
   const text = [capitalise(outcome), ...describeReason(judgement, measurement, times)].join(' ');
-  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, analysis, times, 3)}</div>`;
+  return html`<div class="card verdict small ${tone}${isWeak && ' weak'}"><p class="message">${renderIcon(tone, isWeak)}<span><strong>${formatState(judgement, measurement)}</strong>: ${prose(text)}</span></p>${renderAdvice(judgement, series, times, 3)}</div>`;
 }
 
 function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: TimeFormat): Markup | null {

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { AssessedSeries } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
-import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { formatSafety, formatVerdict, isSafeSoFar, SAFE_SO_FAR } from '../messages/verdicts.ts';
 import { formatJob, truncateText } from '../text/format-values.ts';
@@ -68,11 +68,11 @@ export const renderJudgementBadge = (
 /** @param level of the heading */
 export function renderAdvice(
   judgement: JobJudgement,
-  analysis: SeriesAnalysis,
+  series: AssessedSeries,
   times: TimeFormat,
   level: 2 | 3 = 2,
 ): Markup | null {
-  return renderAdviceList(listCurrentAdvice(judgement, analysis, times), level);
+  return renderAdviceList(listCurrentAdvice(judgement, series, times), level);
 }
 
 export function renderAdviceList(messages: readonly string[], level: 2 | 3 = 2): Markup | null {

@@ -3,7 +3,7 @@ import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Job } from '../../domain/verdict/job-verdict.ts';
 import { toJson } from '../../untrusted-text.ts';
-import { buildIdentityJson } from '../json-fields.ts';
+import { buildIdentityJson, buildReplacementJson } from '../json-fields.ts';
 
 /** docs/json.md documents every field. */
 export function renderStatusJson(status: Status, now: Instant): string {
@@ -32,9 +32,18 @@ const buildJob = (job: Job | null) => ({
   required_seconds: job && job.duration + job.margin,
 });
 
-const buildSeries = ({ identity, isPolled, judgement, measured, lastPoll, problems }: SeriesStatus) => ({
+const buildSeries = ({
+  identity,
+  isPolled,
+  replacedBy,
+  judgement,
+  measured,
+  lastPoll,
+  problems,
+}: SeriesStatus) => ({
   ...buildIdentityJson(identity),
   polled: isPolled,
+  replaced_by: replacedBy && buildReplacementJson(replacedBy),
   verdict: judgement?.verdict ?? null,
   spare_seconds: judgement?.spare ?? null,
   share_of_safe_starts: judgement?.shareOfSafeStarts ?? null,

@@ -7,13 +7,18 @@ import {
   rankDecisiveSeries,
   toSafety,
 } from '../../domain/verdict/judgements.ts';
-import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
+import {
+  describeRetired,
+  describeRetiredSeries,
+  formatMarkedName,
+  RETIRED_SUFFIX,
+} from '../messages/headline/retired.ts';
 import { areSafeSoFar } from '../messages/headline/several.ts';
-import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
+import { describeDecisiveSeries, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { formatSafeStarts, formatWorstCase } from '../messages/measurements.ts';
 import { listCurrentAdvice } from '../messages/polling/failing-polls.ts';
 import { describeHiddenSeries } from '../messages/shown-series.ts';
@@ -55,7 +60,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const jobsInSections = jobs.filter(isInSection);
   // With jobs, series that judge one have a chart; without jobs, series that are not retired.
   const hasChart = ({ isRetired, judgements }: AssessedSeries) =>
-    jobs.length === 0 ? !isRetired : judgements.length > 0;
+    jobs.length === 0 ? !isRetired || visible.series.length === 1 : judgements.length > 0;
   const curveRows =
     visible.series.filter(hasChart).length === 1 ? ROWS_OF_ONLY_CHART : ROWS_OF_SEVERAL_CHARTS;
   const sections = visible.series.map((each) =>
@@ -81,14 +86,19 @@ function renderHeadline(
   const { width, times, palette } = context;
   const judged = findJudgedSeries(job, assessment);
   const decisive = rankDecisiveSeries(job, assessment);
-  const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity));
+  const names = decisive.map(({ series }) => formatMarkedName(series));
   const kinds = new Set(decisive.map(({ judgement }) => judgement.verdict));
   const atWorst = kinds.size > 1 ? ' at worst' : '';
   const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
   const state = job.verdict === 'safe' && areSafeSoFar(judged) ? SAFE_SO_FAR : formatVerdict(job.verdict);
   const headline = paintVerdict(job.verdict, `${name}${state}${basis}`, palette);
+  const retired = describeRetiredSeries(
+    judged.map(({ series }) => series),
+    times,
+  );
   return [
+    ...(retired === null ? [] : [layOutColumns([[palette.warning(retired)]], [width], palette)]),
     layOutColumns([[headline]], [width], palette),
     ...layOutBlocks([listJobRunRows(job, { times })], width, palette),
     ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
@@ -105,7 +115,9 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
   const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
   // A narrow table omits the values, because each section repeats them.
   const hasValues = freeWidth - 2 * VALUE_WIDTH >= MIN_NAME_WIDTH;
-  const names = judged.map(({ series: { analysis } }) => formatName(analysis, context));
+  const names = judged.map(
+    ({ series }) => `${formatName(series, context)}${series.isRetired ? RETIRED_SUFFIX : ''}`,
+  );
   const values = judged.map(({ series: { analysis }, judgement }) => [
     paintVerdict(judgement.verdict, formatSeriesState(judgement, analysis), palette),
     ...(!hasValues
@@ -135,7 +147,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
 }
 
 /** The name of a series, of which no line ends with a separator. In ASCII, the separator is a comma at the end. */
-function formatName({ identity }: SeriesAnalysis, { isAsciiOnly, palette }: TableContext): string {
+function formatName({ identity }: AssessedSeries, { isAsciiOnly, palette }: TableContext): string {
   const name = formatSeriesName(identity);
   return isAsciiOnly ? palette.encode(name) : name.replaceAll('\u00b7 ', `\u00b7${JOINT}`);
 }
@@ -145,16 +157,19 @@ const paintVerdict = (verdict: Verdict, text: string, palette: Palette) =>
 
 /** @param curveRows height of the curve; null without a chart */
 function renderSection(
-  { analysis, judgements, isRetired }: AssessedSeries,
+  series: AssessedSeries,
   jobsInSections: readonly AssessedJob[],
   curveRows: number | null,
   context: TableContext,
 ): string {
   const { width, isAsciiOnly, times, margin, palette } = context;
+  const { analysis, judgements } = series;
   const { findings, measurement } = analysis;
-  const title = `${formatName(analysis, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
+  const retired = describeRetired(series, times);
+  const name = palette.bold(formatName(series, context));
+  const title = retired === null ? name : `${name} ${palette.warning(`(${retired})`)}`;
   const verdicts = judgements.flatMap((judgement) => [
-    listVerdictRows(judgement, analysis, judgements.length > 1, context),
+    listVerdictRows(judgement, series, judgements.length > 1, context),
     ...jobsInSections.filter(({ job }) => job === judgement.job).map((job) => listJobRunRows(job, { times })),
   ]);
   const required = judgements.map((each) => each.required);
@@ -169,7 +184,7 @@ function renderSection(
     measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
   ];
   return [
-    layOutColumns([[palette.bold(title)]], [width], palette),
+    layOutColumns([[title]], [width], palette),
     ...layOutBlocks(above, width, palette),
     ...(chart ? [chart] : []),
     ...layOutBlocks(below, width, palette),
@@ -179,15 +194,18 @@ function renderSection(
 /** @param isNamed show the name of the job, because there are several */
 function listVerdictRows(
   judgement: JobJudgement,
-  analysis: SeriesAnalysis,
+  series: AssessedSeries,
   isNamed: boolean,
   { times, palette }: TableContext,
 ): Row[] {
   const { verdict, job } = judgement;
   const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(verdict, `${name}${describeSeriesVerdict(judgement, analysis)}`, palette)],
-    ...continueRows('what to do', listCurrentAdvice(judgement, analysis, times)),
+    [
+      'verdict',
+      paintVerdict(verdict, `${name}${describeSeriesVerdict(judgement, series.analysis)}`, palette),
+    ],
+    ...continueRows('what to do', listCurrentAdvice(judgement, series, times)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -13,7 +13,10 @@ async function startInstance() {
   const db = join(temporaryFolder(), 'samples.db');
   const run = (args: readonly string[]) =>
     runCommand([...args, '--db', db], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url } });
-  return { db, run, endpoint };
+  /** The database is a variable, because `exec` has the arguments of another command at its end. */
+  const runIn = (args: readonly string[]) =>
+    runCommand(args, { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db } });
+  return { db, run, runIn, endpoint };
 }
 
 const joinLines = (text: string) => text.replaceAll(/\s+/g, ' ');
@@ -25,6 +28,45 @@ test('the first advice for a job that is longer than all credentials is to refre
   expect(joinLines(stdout)).toMatch(
     /what to do let the job refresh .* or split the job; or collect a history: /,
   );
+});
+
+describe('while a poller fills the database, the advice is to keep polling', () => {
+  const MINUTE = 60_000;
+  /** Records a sample every five minutes for an hour, the last one this many minutes ago. */
+  function recordPolls(db: string, lastMinutesAgo: number): void {
+    using store = SampleStore.open(db);
+    const last = Date.now() - lastMinutesAgo * MINUTE;
+    const credentials = { accessKeyId: 'ASIAFALSEFALSE000001', lastUpdated: last - 65 * MINUTE };
+    for (let minutes = 60; minutes >= 0; minutes -= 5)
+      store.recordSample(
+        { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' },
+        {
+          ...{ ...credentials, expiration: last + 300 * MINUTE, zoneless: false },
+          ...{ observedAt: last - minutes * MINUTE, clockOffset: 0 },
+        },
+        'machine',
+      );
+  }
+  const COMMANDS = [
+    ['check', '-j', '7h'],
+    ['env', '-f', 'json', '-j', '7h'],
+    ['exec', '-j', '7h', '--', 'true'],
+  ];
+
+  test.each(COMMANDS)('%s', async (command, ...args) => {
+    const { db, runIn } = await startInstance();
+    recordPolls(db, 11);
+    const { stdout, stderr } = await runIn([command ?? '', ...args]);
+    const text = joinLines(stdout + stderr);
+    expect(text).toContain('or keep polling: the history, with samples about 5m apart, is still too short');
+    expect(text).not.toContain('cred-watch poll');
+  });
+
+  test('a poller that ended says nothing', async () => {
+    const { db, runIn } = await startInstance();
+    recordPolls(db, 120);
+    expect(joinLines((await runIn(['check', '-j', '7h'])).stdout)).toContain('or collect a history: ');
+  });
 });
 
 test('check --wait does not wait for a validity that AWS does not document', async () => {

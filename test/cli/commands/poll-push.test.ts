@@ -111,7 +111,7 @@ describePostgres('poll --push', (server) => {
     await server().stop();
     const program = startCommand(
       ['poll', ...args, '--interval', '1s', '--for', '20s', '--push', database.url],
-      { env },
+      { env, timeoutMs: 60_000 },
     );
     // The poller notices it after five seconds.
     await textWritten(program.child.stderr, 'is not available');

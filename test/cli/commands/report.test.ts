@@ -316,7 +316,9 @@ test('a retired series is listed in JSON, shown with --retired, and not judged',
   const folded = await runCommand(['report', '--db', own, '-j', '8h']);
   expect(folded.stdout).toContain('1 retired series is not shown: 4 samples from ');
   const { stdout } = await runCommand(['report', '--db', own, '-j', '8h', '--retired']);
-  expect(stdout).toContain('host · imds v2 · old-role (retired: replaced by another series)\n');
+  expect(stdout).toContain(
+    'host · imds v2 · old-role (retired: replaced by new-role since 2026-01-01 03:30:00Z)\n',
+  );
 });
 
 test('a retired series is judged if it is selected', async () => {

@@ -42,6 +42,22 @@ test.each(
   expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
 });
 
+test('the last line says that some SDKs get no credentials, although the exit code is 0', async () => {
+  const last = async (...args: string[]) => {
+    const { code, stdout } = await runCase('broken-container-before-instance-role', ...args);
+    const [line = ''] = /[^\n]+ no credentials,[\s\S]*$/.exec(stdout) ?? [];
+    return { code, line: line.replace(/\s+/g, ' ') };
+  };
+  expect(await last()).toEqual({
+    code: 0,
+    line: expect.stringMatching(
+      /^botocore .* get no credentials, but the exit code is 0, because IMDS has some: `cred-watch sources --expect imds` ends with 1 unless every SDK uses it $/,
+    ),
+  });
+  expect(await last('--expect', 'imds')).toEqual({ code: 1, line: '' });
+  expect((await runCase('instance-role')).stdout).not.toContain('no credentials');
+});
+
 test.each(
   sampleCases(
     [

@@ -81,7 +81,7 @@ describe('report --fleet', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ {2}role .*verdict .*hosts/m);
     expect(stdout).toMatch(/^ {2}batch +(?:never|sometimes|start-after-rotation) +1 +0% +2h/m);
-    expect(stdout).toMatch(/^ {2}loader +safe +2 +100% +5h/m);
+    expect(stdout).toMatch(/^ {2}loader +safe so far +2 +100% +5h/m);
     expect(stderr).toBe('');
   });
 

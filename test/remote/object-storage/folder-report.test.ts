@@ -14,7 +14,15 @@ import { runAt } from '../../support/postgres/run-at.ts';
 import { type Scenario, seedScenario } from '../../support/postgres/seed-fixture.ts';
 import { chooseComparedFormats } from '../../support/report/compared-formats.ts';
 import { describeDuckDb } from '../../support/report/duckdb.ts';
-import { fillRichly, HOSTILE, IMDS, NOW, recordSamples, START } from '../../support/report/rich-store.ts';
+import {
+  fillRichly,
+  HOSTILE,
+  IMDS,
+  NOW,
+  recordChangedRole,
+  recordSamples,
+  START,
+} from '../../support/report/rich-store.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 interface Folders<T> {
@@ -99,6 +107,19 @@ describeDuckDb('the report of a folder', () => {
     ).toEqual(hosts.sort());
     for (const host of ['web', 'WEB', '..', '007'])
       await expectSame(folders, ['report', '--host', host], NOW);
+  });
+
+  test('a selected role that another role has replaced is retired', async () => {
+    const folders = await createFolders(recordChangedRole, () => NOW);
+    for (const format of ['table', 'json'])
+      for (const until of ['2026-01-02', '2026-01-01T04:00:00Z'])
+        await expectSame(
+          folders,
+          ['report', '-j', '1h', '--role', 'old', '-f', format, '--until', until],
+          NOW,
+        );
+    const { stdout } = await runAt(NOW, ['report', '--role', 'old', '--db', folders.pushed]);
+    expect(stdout).toContain('(retired: replaced by new since ');
   });
 
   test('the path of a folder can have any character', async () => {

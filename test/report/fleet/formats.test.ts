@@ -297,7 +297,9 @@ test('a host without a verdict has no spare, and no cell of the page is empty', 
   expect(page.match(/<td>/g)).not.toBeNull();
   expect(page).not.toContain('<td></td>');
   for (const row of page.match(/<tr><th scope="row">.*/g) ?? [])
-    expect(row).toMatch(/unknown.*<small>.*<\/small><\/td><td>–<\/td><td>(?:–|.*)<\/td><td>imds/);
+    expect(row).toMatch(
+      /unknown.*<small>.*<\/small><\/td><td><span class="no-value">–<\/span><\/td><td>.*<\/td><td>imds/,
+    );
   // The style sheet writes the first letter of other lists in upper case.
   expect(page).toMatch(/<ul class="names"><li>dead: /);
 });
@@ -400,6 +402,10 @@ test('every format says which hosts were watched for a part of the time', async 
   const note = `only ${formatShare(share)} watched, short history`;
   expect(await render('table', fleet, { width: 160 })).toMatch(/^ {2}gaps +safe so far +only [\d.]+% /m);
   expect(await render('markdown', fleet)).toMatch(new RegExp(`^\\| \`gaps\` \\| .* \\| ${note} \\|$`, 'm'));
+  for (const format of ['table', 'markdown', 'html'] as const)
+    expect((await render(format, fleet)).replaceAll(/\s+/g, ' ')).toContain(
+      '2 with 2 series; 1 host was watched for less than 95% of the time',
+    );
   expect(await render('markdown', fleet)).toMatch(/^\| `whole` \| .* \| {2}\|$/m);
   expect(await render('html', fleet)).toContain(`<small class="warning">${note}</small>`);
   const { hosts } = JSON.parse(await render('json', fleet));

@@ -33,7 +33,7 @@ function adviseOnExpired(source: SourceName): string[] {
   const [series] = judgedAt(lastSeen + SECOND, [expired], [wantedJob(300)]).series;
   const [judgement] = series?.judgements ?? [];
   if (series === undefined || judgement === undefined) throw new Error('no judgement');
-  return listCurrentAdvice(judgement, series.analysis);
+  return listCurrentAdvice(judgement, series);
 }
 
 test.each([

@@ -31,7 +31,7 @@ function listAdviceWhile(reason: FailedPollCount['reason'] | null): string[] {
   const [judgement] = series?.judgements ?? [];
   if (series === undefined || judgement === undefined) throw new Error('no judgement');
   expect(judgement.verdict).toBe('unknown');
-  return listCurrentAdvice(judgement, series.analysis);
+  return listCurrentAdvice(judgement, series);
 }
 
 test('the advice keeps polling only while polls succeed', () => {

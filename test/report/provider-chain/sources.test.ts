@@ -296,6 +296,7 @@ describe('each code has a sentence', () => {
       { variables: ['AWS_SECRET_KEY'], sdks, others: [] },
       { variables: ['AMAZON_ACCESS_KEY_ID'], sdks: [], others: ['ruby'] },
     ],
+    MISSPELT_VARIABLE: [{ variable: 'AWS_ACCES_KEY_ID', similar: ['AWS_ACCESS_KEY_ID'] }],
     SDKS_DISAGREE: [{ ends: ['imds', 'none'] }, { ends: ['imds', 'container'] }],
     EXPIRES_SOON: [
       { provider: 'environment', remainingSeconds: 61 },

@@ -58,7 +58,8 @@ const listEffects = ({ results }: ConformanceRun, id: CheckId) =>
   );
 
 describe('a server that responds to one request after the other', () => {
-  test('gets a warning, because clients can time out under load', { timeout: 15_000 }, async () => {
+  // A busy machine can delay the responses beyond the next limit.
+  test('gets a warning, because clients can time out under load', { timeout: 15_000, retry: 2 }, async () => {
     const { handle, path } = createReferenceEcs({ clock: systemClock });
     // The last of twenty responses takes 1.4 s, between the limits of Java 2 (1 s) and botocore (2 s).
     const { origin } = await startLoopbackServer(serialize(handle, 70));
@@ -71,7 +72,7 @@ describe('a server that responds to one request after the other', () => {
     expect(judgeConformance(run, false)).toBe('conforms');
   });
 
-  ciTest('and too late for most of them gets no error either', { timeout: 15_000 }, async () => {
+  ciTest('and too late for most of them gets no error either', { timeout: 15_000, retry: 2 }, async () => {
     const handle = serialize(createReferenceImds({ clock: systemClock }), 60);
     const { origin } = await startLoopbackServer(handle);
     const limits = { ...CHECK_LIMITS, requestMs: 700 };

@@ -96,6 +96,12 @@ export function fillRichly(store: SampleStore, hostile = HOSTILE, detail = HOSTI
   recordFailures(store, { host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS, detail);
 }
 
+/** A host whose role was `old`, and is `new` now. */
+export function recordChangedRole(store: SampleStore): void {
+  recordSamples(store, { ...IMDS, role: 'old' }, { from: START, hours: 3 });
+  recordSamples(store, { ...IMDS, role: 'new' }, { from: START + 5 * HOUR, hours: 24 });
+}
+
 export const NOW = START + 30 * HOUR + 5 * MINUTE;
 
 export const job = (duration: number | null, name: string | null = null): JobToJudge =>

@@ -2,13 +2,23 @@ import { hasNoTemporaryCredentials } from '../../failures/no-temporary-credentia
 import type { FailedPollCount, Instant, SeriesIdentity } from '../../model.ts';
 import { getHostSourceKey } from '../../series-key.ts';
 
-/** What decides whether a series judges jobs. */
-export interface SeriesCandidate {
+/** A series, and the time of its samples. */
+export interface SeriesSpan {
   identity: SeriesIdentity;
   /** The time of the samples. Null without a sample. */
   overview: { firstSample: Instant; lastSample: Instant } | null;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
+}
+
+/** The series that replaced another series of the same host and source. */
+export interface Replacement {
+  identity: SeriesIdentity;
+  firstSample: Instant;
+}
+
+/** What decides whether a series judges jobs. */
+export interface SeriesCandidate extends SeriesSpan {
   /** Every poll failed because the source has no temporary credentials, so no job gets any from it. */
   wasNeverConfigured: boolean;
 }
@@ -45,60 +55,70 @@ export function removeRetired<Series extends SeriesCandidate>(
  *
  * A poller does not replace an imported log of the same role, because the log is the earlier history of the same
  * credentials. A log often has no role and no version of the API.
+ * @param others series that may have replaced one of `series`
+ * @returns each retired series, with the newest series that replaced it
  */
-export function findRetired<Series extends SeriesCandidate>(series: readonly Series[]): ReadonlySet<Series> {
+export function findRetired<Series extends SeriesSpan>(
+  series: readonly Series[],
+  others: readonly SeriesSpan[] = [],
+): ReadonlyMap<Series, Replacement> {
   const latest = new Map<string, LatestBeginnings>();
-  for (const { identity, isPolled, overview } of series) {
+  for (const { identity, isPolled, overview } of [...series, ...others]) {
     if (overview === null) continue;
     const key = getHostSourceKey(identity);
     const known = latest.get(key) ?? new LatestBeginnings();
     latest.set(key, known);
-    known.add(isPolled ? identity.role : null, overview.firstSample);
+    known.add({ role: isPolled ? identity.role : null, identity, firstSample: overview.firstSample });
   }
-  const retired = series.filter(({ identity, isPolled, overview }) => {
+  const retired = new Map<Series, Replacement>();
+  for (const each of series) {
+    const { identity, isPolled, overview } = each;
     const known = latest.get(getHostSourceKey(identity));
-    if (known === undefined) return false;
-    if (overview === null) return true;
-    const beginning = isPolled ? known.findLatest() : known.findLatestBesides(identity.role);
-    return beginning !== null && beginning > overview.lastSample;
-  });
-  return new Set(retired);
+    const newest =
+      isPolled || overview === null ? known?.findLatest() : known?.findLatestBesides(identity.role);
+    if (newest == null || (overview !== null && newest.firstSample <= overview.lastSample)) continue;
+    retired.set(each, { identity: newest.identity, firstSample: newest.firstSample });
+  }
+  return retired;
 }
 
-interface Beginning {
+interface Beginning extends Replacement {
   /** Null: an imported series, which replaces other ones even if their role is the same. */
   role: string | null;
-  at: Instant;
 }
 
 /** The latest first samples of the series of one host and source. */
 class LatestBeginnings {
   #latest: Beginning | null = null;
   #latestOfOtherRoles: Beginning | null = null;
-  #latestImported: Instant | null = null;
+  #latestImported: Beginning | null = null;
 
-  add(role: string | null, at: Instant): void {
-    if (role === null) this.#latestImported = Math.max(this.#latestImported ?? at, at);
+  add(beginning: Beginning): void {
+    const { role } = beginning;
+    if (role === null) this.#latestImported = chooseLater(this.#latestImported, beginning);
     if (this.#latest === null || this.#latest.role === role) {
-      this.#latest = { role, at: Math.max(this.#latest?.at ?? at, at) };
-    } else if (at > this.#latest.at) {
+      this.#latest = chooseLater(this.#latest, beginning);
+    } else if (beginning.firstSample > this.#latest.firstSample) {
       this.#latestOfOtherRoles = this.#latest;
-      this.#latest = { role, at };
-    } else if (this.#latestOfOtherRoles === null || at > this.#latestOfOtherRoles.at) {
-      this.#latestOfOtherRoles = { role, at };
+      this.#latest = beginning;
+    } else {
+      this.#latestOfOtherRoles = chooseLater(this.#latestOfOtherRoles, beginning);
     }
   }
 
-  findLatest(): Instant | null {
-    return this.#latest?.at ?? null;
+  findLatest(): Beginning | null {
+    return this.#latest;
   }
 
   /** Of imported series, and of polled series with another role. An unknown role, `''`, may be any role. */
-  findLatestBesides(role: string): Instant | null {
+  findLatestBesides(role: string): Beginning | null {
     if (role === '') return this.#latestImported;
-    return (this.#latest?.role === role ? this.#latestOfOtherRoles : this.#latest)?.at ?? null;
+    return this.#latest?.role === role ? this.#latestOfOtherRoles : this.#latest;
   }
 }
+
+const chooseLater = (known: Beginning | null, other: Beginning): Beginning =>
+  known === null || other.firstSample > known.firstSample ? other : known;
 
 /** See {@link SeriesCandidate}. */
 export const wasNeverConfigured = (

@@ -37,6 +37,9 @@ const SERIES = 'host_name, source, api_version, role';
 /** The number of columns before those of `EXPORTED_NAMES`. */
 export const LEADING_COLUMNS = 10;
 
+/** The number of columns of `readOtherRoles`. */
+export const SPAN_COLUMNS = 7;
+
 /** The statements that read a folder. */
 export class FolderQuery {
   readonly #files: string;
@@ -85,12 +88,19 @@ export class FolderQuery {
     return `SELECT DISTINCT ${column} FROM ${this.#files} WHERE ${column} <> '' AND ${within.join(' AND ')} ORDER BY 1`;
   }
 
-  #where(): string {
-    const { host, source, role, since, until } = this.#selection;
+  /** The series that only their role leaves out, and the time of their samples: `SPAN_COLUMNS` values. */
+  readOtherRoles(role: string): string {
+    return `SELECT ${SERIES}, bool_or(polled), epoch_ms(min(stored_first_seen_at))::DOUBLE,
+        epoch_ms(max(stored_last_seen_at))::DOUBLE
+      FROM ${this.#files} WHERE ${this.#where(`role <> ${sqlText(role)}`)} GROUP BY ${SERIES}`;
+  }
+
+  #where(ofRole = compare('role', this.#selection.role)): string {
+    const { host, source, since, until } = this.#selection;
     return [
       compare('host_name', host),
       compare('source', source),
-      compare('role', role),
+      ofRole,
       since === undefined ? 'true' : `epoch_ms(stored_last_seen_at) >= ${Math.ceil(since)}`,
       until === undefined ? 'true' : `epoch_ms(stored_first_seen_at) <= ${Math.floor(until)}`,
     ].join(' AND ');

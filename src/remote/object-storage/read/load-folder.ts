@@ -12,11 +12,18 @@ import {
   SOURCE_NAMES,
 } from '../../../domain/model.ts';
 import { getSeriesKey } from '../../../domain/series-key.ts';
+import type { SeriesSpan } from '../../../domain/verdict/figures/choose-series.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { LoadedHistories, type LoadedSeries } from '../../loaded-histories.ts';
 import { READ_LIMITS, type ReadLimits, TooMuchSelectedError } from '../../read-limits.ts';
 import { isStoredNumber, isStoredText } from '../../stored-values.ts';
-import { EXPORTED_NAMES, FolderQuery, LEADING_COLUMNS, type RowSelection } from './folder-query.ts';
+import {
+  EXPORTED_NAMES,
+  FolderQuery,
+  LEADING_COLUMNS,
+  type RowSelection,
+  SPAN_COLUMNS,
+} from './folder-query.ts';
 import { joinRows } from './join-rows.ts';
 import { type DuckDb, openDuckDb } from './open-duckdb.ts';
 
@@ -61,6 +68,7 @@ async function readFolder(
     jobRuns: [],
     jobNames: [],
     period: selection,
+    unselected: await readUnselected(duckDb, query, selection, check),
     names: {
       host: await readNames('host'),
       source: await readNames('source'),
@@ -152,6 +160,21 @@ async function readClockOffsets(
 ): Promise<Map<string, Seconds>> {
   const rows = await readAll(duckDb, query.readClockOffsets(), 2);
   return new Map(rows.map(([host, offset]) => [check.text(host), check.number(offset)]));
+}
+
+async function readUnselected(
+  duckDb: DuckDb,
+  query: FolderQuery,
+  { role }: RowSelection,
+  check: CheckedValues,
+): Promise<SeriesSpan[]> {
+  if (role === undefined) return [];
+  const rows = await readAll(duckDb, query.readOtherRoles(role), SPAN_COLUMNS);
+  return rows.map((values) => {
+    const [, , , , isPolled, firstSample, lastSample] = values;
+    const overview = { firstSample: check.number(firstSample), lastSample: check.number(lastSample) };
+    return { identity: check.identity(values), isPolled: isPolled === true, overview };
+  });
 }
 
 async function readAll(duckDb: DuckDb, sql: string, columnCount: number): Promise<unknown[][]> {

@@ -36,6 +36,20 @@ export function describeOldImports(
   );
 }
 
+/** The hosts whose verdict is about credentials that they no longer get: `the judged series is retired on 1 host: …`. */
+export function listRetiredHosts(
+  { hosts }: Pick<AssessedFleet, 'hosts'>,
+  quote: (host: string) => string = escapeUnprintable,
+): string[] {
+  const retired = hosts.filter(({ replacedBy }) => replacedBy !== null);
+  if (retired.length === 0) return [];
+  const names = joinNames(retired.map(({ host }) => quote(host)));
+  return [
+    `the judged series is retired on ${formatCount(retired.length, 'host')}: ${names}; ` +
+      'without --role, the series that replaced it is judged',
+  ];
+}
+
 /** `polls fail on 2 hosts: web-1 (throttled), web-2 (timeout)`. */
 export const describeFailingHosts = (hosts: readonly FailingHost[]): string =>
   `polls fail on ${formatCount(hosts.length, 'host')}: ` +
@@ -63,6 +77,7 @@ export function listHostNotes(
     const known = notes.get(host);
     notes.set(host, known === undefined ? note : `${known}, ${note}`);
   };
+  for (const { host, replacedBy } of hosts) if (replacedBy !== null) add(host, 'retired');
   for (const { host } of failingHosts) add(host, 'polls fail');
   for (const { host, lastSample } of oldImports) add(host, describeAge(secondsBetween(lastSample, now)));
   for (const { host, age } of silentHosts) if (age !== null) add(host, describeAge(age));
@@ -70,11 +85,22 @@ export function listHostNotes(
   return notes;
 }
 
+/** `; 3 hosts were watched for less than 95% of the time`, because their notes can be beyond the shown hosts. */
+export function describeLittleWatched(hosts: readonly AssessedHost[]): string {
+  const count = hosts.filter(isLittleWatched).length;
+  const were = `${formatCount(count, 'host')} ${count === 1 ? 'was' : 'were'}`;
+  return count === 0 ? '' : `; ${were} watched for less than ${formatShare(WATCHED_ENOUGH)} of the time`;
+}
+
+const isLittleWatched = ({ watchedShare }: Pick<AssessedHost, 'watchedShare'>): boolean =>
+  watchedShare !== null && watchedShare < WATCHED_ENOUGH;
+
 /** With another verdict than safe, a short history is not what the reader needs to know. */
 function listHistoryNotes({ watchedShare, isHistoryShort, isSafeSoFar, verdict }: AssessedHost): string[] {
-  const isLittleWatched = watchedShare !== null && watchedShare < WATCHED_ENOUGH;
   return [
-    ...(isLittleWatched ? [`only ${formatShare(watchedShare)} watched`] : []),
+    ...(watchedShare !== null && isLittleWatched({ watchedShare })
+      ? [`only ${formatShare(watchedShare)} watched`]
+      : []),
     ...(isSafeSoFar || (verdict === null && isHistoryShort) ? ['short history'] : []),
   ];
 }

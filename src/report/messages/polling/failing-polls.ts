@@ -1,4 +1,5 @@
 import type { FailedPollCount } from '../../../domain/model.ts';
+import type { AssessedSeries } from '../../../domain/verdict/assessment.ts';
 import type { JobJudgement, UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { findCurrentFailure } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
@@ -6,6 +7,7 @@ import { truncateText } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { listSeriesAdvice } from '../advice/job-advice.ts';
 import { FAILURES } from '../failures/describe-failure.ts';
+import { RETIRED_ADVICE } from '../headline/retired.ts';
 import { MAX_DETAIL_WIDTH } from '../page.ts';
 
 /** A warning that the newest polls of a series fail. Follows the name of the series. */
@@ -39,9 +41,14 @@ const NEEDS_SAMPLES: ReadonlySet<UnknownReason['code']> = new Set([
 /** What to do about a verdict. While polls fail, the failure comes before everything that needs more samples. */
 export function listCurrentAdvice(
   judgement: JobJudgement,
-  analysis: SeriesAnalysis,
+  { analysis, replacedBy = null }: Pick<AssessedSeries, 'analysis'> & Partial<AssessedSeries>,
   times: TimeFormat = UTC_TIMES,
 ): string[] {
+  const retired = replacedBy === null ? [] : [RETIRED_ADVICE];
+  return [...retired, ...listAdviceOfSeries(judgement, analysis, times)];
+}
+
+function listAdviceOfSeries(judgement: JobJudgement, analysis: SeriesAnalysis, times: TimeFormat): string[] {
   const failure = findCurrentFailure(analysis);
   if (failure === null || judgement.verdict !== 'unknown')
     return listSeriesAdvice(judgement, analysis, times);

@@ -195,6 +195,10 @@ const TEXTS: {
     message: `${describeClients(sdks, others, 'reads', 'read')} keys from ${joinWords(variables)}${describeOtherSdks(sdks, 'do not')}`,
     hint: `unset ${variables.join(' ')}, or use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead`,
   }),
+  MISSPELT_VARIABLE: ({ variable, similar }) => ({
+    message: `no SDK reads ${variable}: ${askDidYouMean(similar)}`,
+    hint: `if so, set ${joinWords(similar, 'or')} instead`,
+  }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: ({ ends }) => ({
     message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,

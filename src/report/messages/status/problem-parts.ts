@@ -1,9 +1,10 @@
+import { isClockWrong } from '../../../domain/aws-limits.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import type { SeriesStatus, StatusProblem } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
-import { describeOffset } from '../start-check/host-clock.ts';
+import { describeOffset, describeWrongClock } from '../start-check/host-clock.ts';
 
 /** Further problems are only counted, because the line must stay short. */
 const MAX_NAMED = 2;
@@ -34,7 +35,9 @@ function describeProblem(problem: StatusProblem): string {
     case 'EXPIRATION_EXTENDED':
       return 'a key had different expirations';
     case 'CLOCK_SKEW':
-      return `host clock ${describeOffset(problem.offsetSeconds)}`;
+      return isClockWrong(problem.offsetSeconds)
+        ? describeWrongClock(problem.offsetSeconds)
+        : `host clock ${describeOffset(problem.offsetSeconds)}`;
     case 'SESSION_LONGER_THAN_ROLE':
       return 'AWS refused the requested duration';
     case 'ROTATION_OVERDUE':

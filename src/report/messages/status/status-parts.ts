@@ -12,6 +12,7 @@ import {
 } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
+import { describeRetired } from '../headline/retired.ts';
 import { formatWorstCase } from '../measurements.ts';
 import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
@@ -28,6 +29,7 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
   const measured = series?.measured ?? null;
   return [
     ...listVerdictParts(status),
+    ...listRetiredParts(series, times),
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
     ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
@@ -52,6 +54,11 @@ function listVerdictParts(status: Status): StatusPart[] {
     { text: isSoFar ? SAFE_SO_FAR : formatSafety(verdict), emphasis: 'verdict' },
     { text: `${job.name === null ? `${formatJob(job)} job` : `job ${formatJob(job)}`}${which}` },
   ];
+}
+
+function listRetiredParts(series: SeriesStatus | null, times: TimeFormat): StatusPart[] {
+  const text = series && describeRetired(series, times);
+  return text === null ? [] : [{ text, emphasis: 'warning' }];
 }
 
 /** When starts are safe, for `start-after-rotation` and `never`. The share of safe starts describes other verdicts. */

@@ -23,7 +23,9 @@ export function fillShortTeeth(chart: uPlot, spans: readonly ServedSpan[], requi
     ];
     const toY = (at: number) => chart.valToPos((span.expiration - at) / 1000, 'y', true);
     const bottom = Math.max(toY(part.to), line + px(MIN_SHORT_SIZE));
-    edges.push([right - px(MIN_SHORT_SIZE), bottom - line]);
+    // A tooth that is too short from its start needs no edge.
+    if (part.from > span.from || right - left < px(MIN_SHORT_SIZE))
+      edges.push([right - px(MIN_SHORT_SIZE), bottom - line]);
     ctx.moveTo(left, line);
     ctx.lineTo(right, line);
     ctx.lineTo(right, bottom);

@@ -67,9 +67,10 @@ export class MetricsDestination implements PushDestination {
 /** Cursors are written between the reads, so the reads cannot be one transaction. */
 const withoutTransaction = (store: SampleStore) => ({
   historyReaders: store.historyReaders.bind(store),
-  jobRuns: store.jobRuns.bind(store),
-  jobNames: store.jobNames.bind(store),
-  seriesNames: store.seriesNames.bind(store),
+  jobRuns: store.jobRuns,
+  jobNames: store.jobNames,
+  seriesNames: store.seriesNames,
+  seriesSpans: store.seriesSpans,
   keepState: () => {},
 });
 

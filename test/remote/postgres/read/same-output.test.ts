@@ -8,7 +8,12 @@ import { runAt } from '../../../support/postgres/run-at.ts';
 import { type Scenario, seedScenario } from '../../../support/postgres/seed-fixture.ts';
 import type { PostgresServer, TestDatabase } from '../../../support/postgres/server.ts';
 import { chooseComparedFormats } from '../../../support/report/compared-formats.ts';
-import { fillRichly, HOSTILE_WITHOUT_NUL, NOW } from '../../../support/report/rich-store.ts';
+import {
+  fillRichly,
+  HOSTILE_WITHOUT_NUL,
+  NOW,
+  recordChangedRole,
+} from '../../../support/report/rich-store.ts';
 import { ciTest, sampleCases } from '../../../support/thorough.ts';
 import { createMigrated, pushTo } from '../../../support/watch/push-history.ts';
 
@@ -90,6 +95,16 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
       ['-j', '4h', '--job', 'unknown'],
     ];
     for (const selection of selections) await expectSame(rich, ['report', ...selection], NOW);
+  });
+
+  test('a selected role that another role has replaced is retired', async () => {
+    const pair = await createPair(server(), recordChangedRole);
+    const args = ['-j', '1h', '--role', 'old'];
+    const { stdout } = await expectSame(pair, ['report', ...args], NOW);
+    expect(stdout).toContain('(retired: replaced by new since ');
+    await expectSame(pair, ['report', ...args, '--until', '2026-01-01T04:00:00Z'], NOW);
+    const { postgres } = await runWithBoth(pair, ['report', '--fleet', ...args], NOW);
+    expect(postgres.stdout).toContain('the judged series is retired on 1 host');
   });
 
   test('status shows the same line and JSON', async () => {

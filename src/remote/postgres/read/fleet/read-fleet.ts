@@ -9,6 +9,7 @@ import { CheckedTable, type Row } from '../checked-values.ts';
 import { buildCondition, type Condition } from '../conditions.ts';
 import { readJobNames } from '../job-run-rows.ts';
 import { readOneState } from '../load-histories.ts';
+import { readUnselectedSpans } from '../series-spans.ts';
 import { addCurrentFailures } from './current-failures.ts';
 import { toSeriesFigures } from './figure-rows.ts';
 import { readDecisiveRuns } from './job-durations.ts';
@@ -41,6 +42,7 @@ export function readFleetFigures(
       fleet: {
         hosts,
         series: await addCurrentFailures(statements, selection, ofPeriod, database),
+        unselected: await readUnselectedSpans(statements, selection, database),
         deletedBefore: await readDeletedBefore(statements, database),
       },
       runs: jobs.length === 0 ? [] : await readDecisiveRuns(statements, selection, jobs, database),

@@ -1,0 +1,70 @@
+import { countEdits, findSimilarWords } from '../similar-words.ts';
+import type { ChainFacts } from './providers.ts';
+
+/** The variables that decide which credentials the SDKs use. */
+const DECISIVE_VARIABLES: readonly string[] = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_EC2_METADATA_DISABLED',
+  'AWS_EC2_METADATA_V1_DISABLED',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+];
+
+/** Similar variables that SDKs or the tools of AWS read. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  'AWS_ACCESS_KEY',
+  'AWS_SECRET_KEY',
+  'AWS_SECURITY_TOKEN',
+  'AWS_DEFAULT_PROFILE',
+]);
+
+/** Shorter names with one more word are names of scripts, such as `AWS_ROLE`. */
+const MIN_WORDS_OF_BEGINNING = 4;
+/** More edits than this lead from many names to another one. */
+const getMaxEdits = (name: string): number => (name.length < 10 ? 1 : name.length < 20 ? 2 : 3);
+
+export interface MisspeltVariable {
+  variable: string;
+  /** The variables that the user could have meant. */
+  similar: readonly string[];
+}
+
+/** Variables that no SDK reads, with the variables that they resemble and that are not set. */
+export function findMisspeltVariables({
+  setVariables,
+  blankVariables,
+}: Pick<ChainFacts, 'setVariables' | 'blankVariables'>): MisspeltVariable[] {
+  const isSet = (name: string) => setVariables.has(name) || blankVariables.has(name);
+  const missing = DECISIVE_VARIABLES.filter((name) => !isSet(name));
+  return [...setVariables]
+    .filter((name) => name.startsWith('AWS_') && !isKnown(name))
+    .sort()
+    .flatMap((variable) => {
+      const similar = findSimilar(variable, missing);
+      return similar.length === 0 ? [] : [{ variable, similar }];
+    });
+}
+
+const isKnown = (name: string) => DECISIVE_VARIABLES.includes(name) || OTHER_VARIABLES.has(name);
+
+function findSimilar(variable: string, missing: readonly string[]): string[] {
+  const complete =
+    variable.split('_').length < MIN_WORDS_OF_BEGINNING
+      ? []
+      : missing.filter((name) => /^_[A-Z]+$/.test(name.slice(variable.length)) && name.startsWith(variable));
+  if (complete.length > 0) return complete;
+  const maxEdits = getMaxEdits(variable);
+  return findSimilarWords(variable, missing).filter((name) => countEdits(variable, name) <= maxEdits);
+}
