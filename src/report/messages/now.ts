@@ -8,11 +8,11 @@ import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
-import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
+import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
@@ -159,22 +159,6 @@ export interface WaitState {
   isWithoutDatabase?: boolean;
 }
 
-const SAME_FLAGS = 'with the same --profile, --role-arn and --duration';
-
-const POLL_COMMANDS: Record<SourceName, string> = {
-  imds: '`cred-watch poll --interval 5m`',
-  container: '`cred-watch poll --interval 5m`',
-  profile: '`cred-watch poll --interval 5m` with the same --profile',
-  process: '`cred-watch poll --interval 5m` with the same --process or --profile',
-  environment: '`cred-watch poll --source environment`',
-  'web-identity': `\`cred-watch poll --source web-identity --interval 15m\` ${SAME_FLAGS}`,
-  role: `\`cred-watch poll --source role --interval 15m\` ${SAME_FLAGS}`,
-  sso: '`cred-watch poll --source sso --interval 15m` with the same --profile',
-  github: `\`cred-watch poll --source github --interval 15m\` ${SAME_FLAGS}`,
-};
-
-const HISTORY_WITHOUT_DATABASE = 'solve the problem of the database (see the note), then collect a history';
-
 /** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(
   judgement: NowJudgement,
@@ -214,14 +198,6 @@ export function buildNowAdvice(
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
-}
-
-/** How to get a longer history. */
-function describePolling({ identity, polledEverySeconds }: NowJudgement, isWithoutDatabase: boolean): string {
-  if (polledEverySeconds !== null)
-    return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
-  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
-  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
 }
 
 /** Progress while the command waits for a safe start. */
