@@ -14,6 +14,7 @@ import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
+import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
 import { describeJobWithMargin } from './verdicts.ts';
 
@@ -136,16 +137,13 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return 'several endpoints answer, and the next request may get older or newer credentials';
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) {
-    if (spare === null) return 'every request gets new credentials, and this request failed';
-    return spare < 0
+    return spare !== null && spare < 0
       ? 'every request gets new credentials, and these are not valid for long enough'
       : 'every request gets new credentials';
   }
   if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
-  const { unknownReason } = judgement;
-  if (unknownReason?.code !== 'POLL_FAILED') return 'there is too little history';
-  return unknownReason.reason === 'unknown-expiry' ? 'the expiration is unknown' : 'the poll failed';
+  return 'there is too little history';
 }
 
 /** The job needs more than all credentials had when they were issued. */
@@ -160,22 +158,6 @@ export interface WaitState {
   /** No database can be opened, and a note has said why. */
   isWithoutDatabase?: boolean;
 }
-
-const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
-
-/** What serves the credentials of a source, and how to get valid ones. */
-export const EXPIRED_ADVICE: Record<SourceName, string> = {
-  imds: 'the metadata endpoint serves expired credentials: check the trust policy of the role, and restart the proxy or emulator if the endpoint is not IMDS itself',
-  container:
-    'the container endpoint serves expired credentials: restart the agent that serves them, or the task',
-  profile: 'log in again, or run the program that writes the profile',
-  process: 'the process returns expired credentials: clear its cache, or log in again',
-  environment: 'restart with new credentials: environment variables do not change while a program runs',
-  'web-identity': EXPIRED_ON_ARRIVAL,
-  role: EXPIRED_ON_ARRIVAL,
-  sso: EXPIRED_ON_ARRIVAL,
-  github: EXPIRED_ON_ARRIVAL,
-};
 
 /** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(
