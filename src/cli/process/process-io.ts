@@ -10,19 +10,19 @@ import { toSignalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
 import { createUsers } from './users.ts';
 
-/** Whether this is a file, a pipe or /dev/null. A terminal or a socket needs a stream. */
-export function isFileOrPipe(fd: number): boolean {
+/** Whether this is a file, a pipe, a socket or /dev/null. A terminal needs a stream. */
+export function isWritableDirectly(fd: number): boolean {
   try {
     const stats = fstatSync(fd);
-    return stats.isFile() || stats.isFIFO() || stats.rdev === statSync('/dev/null').rdev;
+    return stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.rdev === statSync('/dev/null').rdev;
   } catch {
     return false;
   }
 }
 
 /**
- * Writes to a file or a pipe, and waits until the reader of the pipe has made room. Returns the rest of the text if the
- * pipe does not let writers wait.
+ * Writes to a file, pipe or socket, and waits until the reader has made room. Returns the rest of the text if the pipe
+ * or the socket does not let writers wait.
  */
 export function writeDirectly(fd: number, text: string): Buffer {
   let rest = Buffer.from(text);
@@ -43,7 +43,7 @@ const OUTPUTS = {
 /** Opens the stream at its first use, because its modules of Node take a millisecond to load. */
 function createOutput(key: 'stdout' | 'stderr', { mayBlock }: ProcessIoOptions): Output {
   const { fd, name } = OUTPUTS[key];
-  const isDirect = mayBlock && isFileOrPipe(fd);
+  const isDirect = mayBlock && isWritableDirectly(fd);
   let stream: NodeJS.WriteStream | null = null;
   let isClosed = false;
   const getStream = () => {

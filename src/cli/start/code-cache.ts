@@ -25,7 +25,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
 import { getSystemErrorCode } from '../../errors.ts';
 import { chooseCacheFolder, OTHERS_WRITE, openPrivateFolder } from './cache-folder.ts';
 
@@ -93,7 +92,7 @@ function ignoreErrors<T>(action: () => T): T | null {
 function identify(bundle: string, filename: string): { name: string; key: string } {
   const digest = CRED_WATCH_BUNDLES[bundle] ?? '';
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').trim();
-  const variant = options === '' ? '' : `-${crc32(options).toString(16)}`;
+  const variant = options === '' ? '' : `-${hashText(options)}`;
   const describeFile = (path: string) => {
     const { size, mtimeMs } = statSync(path);
     return [size, mtimeMs];
@@ -110,6 +109,13 @@ function identify(bundle: string, filename: string): { name: string; key: string
       describeFile(process.execPath),
     ]),
   };
+}
+
+/** FNV-1a. Equal names of different options are harmless, because the key has the options. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16);
 }
 
 /** @throws an error if the file is missing, a link, or not a cache */

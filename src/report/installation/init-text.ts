@@ -13,7 +13,7 @@ import {
   type IntroductionOptions,
   introduceSchedule,
 } from '../messages/installation/schedule.ts';
-import { EXPIRED_ADVICE } from '../messages/now.ts';
+import { EXPIRED_ADVICE } from '../messages/start-check/expired-credentials.ts';
 import { createPalette } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
 import type { TextStyle } from '../terminal/text-style.ts';

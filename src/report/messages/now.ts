@@ -8,12 +8,13 @@ import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
-import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
+import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
+import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
 import { describeJobWithMargin } from './verdicts.ts';
 
@@ -136,16 +137,13 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   if (hasFinding(judgement, 'TWO_AT_ONCE'))
     return 'several endpoints answer, and the next request may get older or newer credentials';
   if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) {
-    if (spare === null) return 'every request gets new credentials, and this request failed';
-    return spare < 0
+    return spare !== null && spare < 0
       ? 'every request gets new credentials, and these are not valid for long enough'
       : 'every request gets new credentials';
   }
   if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
-  const { unknownReason } = judgement;
-  if (unknownReason?.code !== 'POLL_FAILED') return 'there is too little history';
-  return unknownReason.reason === 'unknown-expiry' ? 'the expiration is unknown' : 'the poll failed';
+  return 'there is too little history';
 }
 
 /** The job needs more than all credentials had when they were issued. */
@@ -160,38 +158,6 @@ export interface WaitState {
   /** No database can be opened, and a note has said why. */
   isWithoutDatabase?: boolean;
 }
-
-const SAME_FLAGS = 'with the same --profile, --role-arn and --duration';
-
-const POLL_COMMANDS: Record<SourceName, string> = {
-  imds: '`cred-watch poll --interval 5m`',
-  container: '`cred-watch poll --interval 5m`',
-  profile: '`cred-watch poll --interval 5m` with the same --profile',
-  process: '`cred-watch poll --interval 5m` with the same --process or --profile',
-  environment: '`cred-watch poll --source environment`',
-  'web-identity': `\`cred-watch poll --source web-identity --interval 15m\` ${SAME_FLAGS}`,
-  role: `\`cred-watch poll --source role --interval 15m\` ${SAME_FLAGS}`,
-  sso: '`cred-watch poll --source sso --interval 15m` with the same --profile',
-  github: `\`cred-watch poll --source github --interval 15m\` ${SAME_FLAGS}`,
-};
-
-const EXPIRED_ON_ARRIVAL = "AWS returned expired credentials: correct this host's clock";
-
-/** What serves the credentials of a source, and how to get valid ones. */
-export const EXPIRED_ADVICE: Record<SourceName, string> = {
-  imds: 'the metadata endpoint serves expired credentials: check the trust policy of the role, and restart the proxy or emulator if the endpoint is not IMDS itself',
-  container:
-    'the container endpoint serves expired credentials: restart the agent that serves them, or the task',
-  profile: 'log in again, or run the program that writes the profile',
-  process: 'the process returns expired credentials: clear its cache, or log in again',
-  environment: 'restart with new credentials: environment variables do not change while a program runs',
-  'web-identity': EXPIRED_ON_ARRIVAL,
-  role: EXPIRED_ON_ARRIVAL,
-  sso: EXPIRED_ON_ARRIVAL,
-  github: EXPIRED_ON_ARRIVAL,
-};
-
-const HISTORY_WITHOUT_DATABASE = 'solve the problem of the database (see the note), then collect a history';
 
 /** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(
@@ -232,14 +198,6 @@ export function buildNowAdvice(
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
-}
-
-/** How to get a longer history. */
-function describePolling({ identity, polledEverySeconds }: NowJudgement, isWithoutDatabase: boolean): string {
-  if (polledEverySeconds !== null)
-    return `keep polling: the history, with samples ${formatAbout(polledEverySeconds)} apart, is still too short`;
-  const what = isWithoutDatabase ? HISTORY_WITHOUT_DATABASE : 'collect a history';
-  return `${what}: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
 }
 
 /** Progress while the command waits for a safe start. */

@@ -287,8 +287,8 @@ test.each([
   [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], describeDashes('-j 10s -- docker')],
   [['./load.sh', '-j', '5h'], describeDashes('-j 5h -- ./load.sh')],
   [['./load.sh', 'a', '--job-duration=5h'], describeDashes('-j 5h -- ./load.sh')],
-  [['make', '-j', '4'], describeDashes('-j 4h -- make')],
-  [['-j', '10s', 'make', '-j', '5h'], describeDashes('-j 10s -- make')],
+  // `exec` parses the flag of the command as its own.
+  [['make', '-j', '4'], 'did you mean 4s, 4m, 4h or 4d?'],
   // The hint does not repeat what can be secret.
   [['-j', '10s', "echo 'secret'", 'hi'], describeDashes('-j 10s -- command')],
   [['--wiat', '1h'], `did you mean --wait? or ${describeDashes('-j 4h -- command')}`],

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isFileOrPipe, writeDirectly } from '../../../src/cli/process/process-io.ts';
+import { isWritableDirectly, writeDirectly } from '../../../src/cli/process/process-io.ts';
 import { PROGRAM } from '../../support/cli/built-program.ts';
 import { fixturePath, minimalEnvironment } from '../../support/cli/program-run.ts';
 import { succeed } from '../../support/cli/succeed.ts';
@@ -37,13 +37,13 @@ function drain(pipe: number): string {
 }
 
 test('a file, a pipe and /dev/null are written directly, and other devices are not', () => {
-  expect(isFileOrPipe(open(join(temporaryFolder(), 'file'), constants.O_CREAT | constants.O_WRONLY))).toBe(
-    true,
-  );
-  expect(isFileOrPipe(openPipe())).toBe(true);
-  expect(isFileOrPipe(open('/dev/null', constants.O_WRONLY))).toBe(true);
-  expect(isFileOrPipe(open('/dev/full', constants.O_WRONLY))).toBe(false);
-  expect(isFileOrPipe(99_999)).toBe(false);
+  expect(
+    isWritableDirectly(open(join(temporaryFolder(), 'file'), constants.O_CREAT | constants.O_WRONLY)),
+  ).toBe(true);
+  expect(isWritableDirectly(openPipe())).toBe(true);
+  expect(isWritableDirectly(open('/dev/null', constants.O_WRONLY))).toBe(true);
+  expect(isWritableDirectly(open('/dev/full', constants.O_WRONLY))).toBe(false);
+  expect(isWritableDirectly(99_999)).toBe(false);
 });
 
 test('the text that a full pipe cannot take is returned', () => {

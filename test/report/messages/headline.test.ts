@@ -52,12 +52,26 @@ describe('the headline of one series', () => {
   });
 
   test('a job fails if more than its margin is missing', () => {
-    expect(describeHistory(measured(), job(5.2))[1]).toMatch(
-      / would have failed for \d+\.\d+% of start times\.$/,
-    );
+    expect(describeHistory(measured(), job(7))[1]).toMatch(/ would have failed at every start time\.$/);
     expect(describeHistory(measured(), wantedJob((5 * HOUR) / 1000 + 1, { margin: 0 }))[1]).toMatch(
       / would have failed for \d+\.\d+% of start times\.$/,
     );
+  });
+
+  test('starts that lack only the margin have a share of their own', () => {
+    const shareOf = (wanted: JobToJudge) =>
+      100 * (1 - (judge(measured(), wanted).judgement.shareOfSafeStarts ?? Number.NaN));
+    const failed = shareOf(wantedJob(5.2 * 3_600, { margin: 0 }));
+    const unsafe = shareOf(job(5.2));
+    expect(failed).toBeGreaterThan(1);
+    expect(unsafe - failed).toBeGreaterThan(1);
+    const [, outcome = ''] = describeHistory(measured(), job(5.2));
+    const [, first, second] =
+      / would have failed for (.*)% of start times, and would have had less than its margin of 5m to spare for another (.*)%\.$/.exec(
+        outcome,
+      ) ?? [];
+    expect(Number(first)).toBeCloseTo(failed, 1);
+    expect(Number(second)).toBeCloseTo(unsafe - failed, 1);
   });
 
   test('a job that never fits is compared with the longest validity', () => {

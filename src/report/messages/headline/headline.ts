@@ -1,4 +1,5 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import { computeShareOfSafeStarts } from '../../../domain/measurement/validity.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { isWellFounded } from '../../../domain/verdict/evidence.ts';
 import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
@@ -38,17 +39,36 @@ export function describeResult(judgement: JobJudgement, measurement: Measurement
     case 'safe':
       return `was safe ${perRequest ? 'with all sampled credentials' : nameStartTimes([judgement])}${describeBasisOfSafety(measurement)}`;
     case 'never':
-      return `would have failed ${nameUnsafeStarts(judgement, perRequest)}`;
     case 'start-after-rotation':
-    case 'sometimes': {
-      const failed = lacksOnlyMargin(judgement)
-        ? `would have had less than its margin of ${duration(judgement.job.margin)} to spare`
-        : 'would have failed';
-      return `${failed} ${nameUnsafeStarts(judgement, perRequest)}`;
-    }
+    case 'sometimes':
+      return describeUnsafeStarts(judgement, measurement);
     case 'unknown':
       return 'has no verdict';
   }
+}
+
+/** A start whose credentials expire within the margin is not safe, but its job would not have failed. */
+function describeUnsafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
+  const perRequest = measurement?.isIssuedPerRequest === true;
+  const unsafe = nameUnsafeStarts(judgement, perRequest);
+  const lacksMargin = `would have had less than its margin of ${duration(judgement.job.margin)} to spare`;
+  if (lacksOnlyMargin(judgement)) return `${lacksMargin} ${unsafe}`;
+  const shares = measurement && splitUnsafeStarts(judgement, measurement);
+  if (shares === null || shares.lacksMargin === '0%') return `would have failed ${unsafe}`;
+  const part = perRequest ? 'with' : 'for';
+  const whole = perRequest ? 'of the sampled credentials' : 'of start times';
+  return `would have failed ${part} ${shares.failed} ${whole}, and ${lacksMargin} ${part} another ${shares.lacksMargin}`;
+}
+
+/** `{ failed: '1.06%', lacksMargin: '7.17%' }`. Null if the share of safe starts does not show the unsafe ones. */
+function splitUnsafeStarts(
+  { job, verdict, shareOfSafeStarts }: JobJudgement,
+  measurement: Measurement,
+): { failed: string; lacksMargin: string } | null {
+  const safe = verdict === 'never' ? 0 : shareOfSafeStarts;
+  const enough = computeShareOfSafeStarts(measurement, job.duration);
+  if (safe === null || enough === null || safe === 1 || enough === 1) return null;
+  return { failed: formatRemainingShare(enough), lacksMargin: formatShare(enough - safe) };
 }
 
 /** `for 0.98% of start times`, `at every start time`. Follows what would have happened to a job that is not safe. */

@@ -15,12 +15,7 @@ export function describeStoredHistory(judgement: NowJudgement): [label: string, 
   return text === null ? null : ['earlier samples', text];
 }
 
-function describeEarlierSamples({
-  outlook,
-  validityAfterRotation: validity,
-  required,
-  findings,
-}: NowJudgement) {
+function describeEarlierSamples({ outlook, validityAfterRotation: validity, required }: NowJudgement) {
   if (outlook === 'after-rotation') return 'new credentials always had enough validity for this job';
   if (outlook === 'perhaps-after-rotation')
     return 'only some new credentials had enough validity for this job';
@@ -31,7 +26,5 @@ function describeEarlierSamples({
     const extent = outlook === 'never' ? '' : 'the history is short; so far, ';
     return `${extent}new credentials were valid for ${max} at most, too short for this job`;
   }
-  return findings.some(({ code }) => code === 'ISSUED_PER_REQUEST')
-    ? `new credentials were valid for ${min === max ? max : `${min} to ${max}`}`
-    : null;
+  return `new credentials were valid for ${min === max ? max : `${min} to ${max}`}`;
 }
