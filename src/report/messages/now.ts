@@ -1,6 +1,6 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
 import type { RotationForecast } from '../../domain/measurement/forecast.ts';
-import type { Instant, SourceName } from '../../domain/model.ts';
+import type { Instant } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
