@@ -3,7 +3,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { type Evidence, findEvidence } from '../../domain/verdict/evidence.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
-import { formatCount, formatPercentage } from '../text/format-values.ts';
+import { formatCount, formatPercentage, joinWords } from '../text/format-values.ts';
 import { describeJob } from './verdicts.ts';
 
 const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
@@ -107,9 +107,7 @@ function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJud
 
 /** `A 5h job is`, `A 5h job, a 6h job and a 7h job are`. */
 function nameJobs(names: readonly string[]): string {
-  const text = [...(names.length > 1 ? [names.slice(0, -1).join(', ')] : []), ...names.slice(-1)].join(
-    ' and ',
-  );
+  const text = joinWords(names);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
