@@ -48,6 +48,9 @@ const keepTogether = (text: string): Markup =>
 export const paragraph = (sentences: readonly string[], className = ''): Markup | null =>
   sentences.length === 0 ? null : html`<p class="${className}">${prose(sentences.join(' '))}</p>`;
 
+/** The meaning of a term, below its heading. */
+export const renderExplanation = (text: string): Markup => html`<p class="explanation muted">${text}</p>`;
+
 /** Text begins with a lower-case letter, because it can follow a name. */
 export const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

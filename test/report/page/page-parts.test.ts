@@ -172,7 +172,7 @@ describe('generation tables', () => {
       const worst = renderWorstRotations(measurement, rows, STYLE).text;
       return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
     };
-    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval', 'samples'];
+    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval'];
     const full = { ...withLeadTime(5), interval: 3600, validityWhenIssued: 21_600 };
     expect(labels([full])).toEqual(columns);
     expect(labels([{ ...full, interval: null }])).toEqual(columns.filter((each) => each !== 'interval'));
