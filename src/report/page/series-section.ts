@@ -143,5 +143,5 @@ function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: T
   );
   const labels = ['reason', 'count', 'first', 'last', ...(hasDetails ? ['last error'] : [])];
   return html`<h3 id="${id}-failed">Failed polls</h3>
-${renderHtmlTable(`${id}-failed`, labels, rows, `rows failed-rows${hasDetails && ' detailed'}`)}`;
+${renderHtmlTable(`${id}-failed`, labels, rows, `rows failed-rows${hasDetails ? ' detailed' : ''}`)}`;
 }

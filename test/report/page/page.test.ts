@@ -397,6 +397,16 @@ describe('a page of many series', () => {
     expect(many.at(-1)).toContain('11 more problems: the table of the series shows where');
   });
 
+  test('the table of series has the class of its columns, with one job and with several', () => {
+    const all = { showRetired: false, top: null };
+    expect(render(hosts(2), all, [job(5)])).toContain(
+      '<table class="rows compact-rows series-rows of-one-job">',
+    );
+    expect(render(hosts(2), all, [job(5), job(4)])).toContain(
+      '<table class="rows compact-rows series-rows">',
+    );
+  });
+
   test('a page judges all series, also those that it does not show', () => {
     const html = render(hosts(10), { showRetired: false, top: 1 }, [job(5), job(4)]);
     expect(words(html)).toContain('is not safe on any of the 10 hosts. ');
