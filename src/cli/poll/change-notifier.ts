@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { digest } from '../../digest.ts';
 import type { PolledState } from '../../domain/changes/poll-changes.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
@@ -5,6 +6,7 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { ChangeFinder, type ClaimedChange, findNewestExpiration } from '../../watch/polled-state.ts';
+import { resolveDatabaseFile } from '../database/database-location.ts';
 import type { Io } from '../process/io.ts';
 import { createErrorPrinter, printNote } from '../process/messages.ts';
 import { ChangeCommand, MAX_RUN_MS } from './change-command.ts';
@@ -43,7 +45,9 @@ export class ChangeNotifier {
       machine: host === null ? machine : null,
       now,
     });
-    this.#command = new ChangeCommand(command, io);
+    // A command such as `cred-watch status` reads the database of this poller.
+    const env = { ...io.env, CRED_WATCH_DB: resolve(resolveDatabaseFile(flags.db, io)) };
+    this.#command = new ChangeCommand(command, { ...io, env });
     this.#store = store;
     this.#flags = flags;
     this.#io = io;

@@ -39,7 +39,7 @@ export const RECORD_SAMPLES =
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 
 /**
- * Reports missing job runs and missing samples.
+ * Reports missing job runs and missing samples, and variables that leave out series.
  * @returns true if there are samples and, with jobs, at least one job can be judged
  */
 export async function printMissingData(
@@ -58,7 +58,18 @@ export async function printMissingData(
       io,
       ...describeNoSamples(report, context, io),
     );
+  if (series.length > 0) await printSelection(context.variables ?? [], io);
   return series.length > 0 && canJudge;
+}
+
+/** A variable that was set for another command could leave out the series that is not safe. */
+async function printSelection(variables: readonly string[], io: Io): Promise<void> {
+  if (variables.length === 0) return;
+  const names = variables.join(' and ');
+  const message = `only series that match ${names} are read`;
+  const hint = `to read all series, unset ${names}`;
+  io.onVariablesNote?.(message);
+  await printNote(io, message, hint);
 }
 
 /** For a folder of Parquet files. */

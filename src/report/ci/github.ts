@@ -114,6 +114,8 @@ const annotateProblems = ({ series }: Assessment, { times }: ReportContext): Ann
   series.flatMap((each) =>
     each.analysis.findings
       .filter((finding) => finding.severity === 'problem' && !isReasonOfVerdict(finding, each))
+      // The polls of a retired series have ended, because another series has replaced it.
+      .filter(({ code }) => code !== 'STALE_SAMPLES' || !each.isRetired)
       .map((finding) => ({
         kind: 'warning' as const,
         title: `cred-watch: ${formatName(each)}`,

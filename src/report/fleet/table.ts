@@ -163,10 +163,15 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   });
   const fitting = makeRoomForNames(names.cells.map(palette.encode), shown, computeFree());
   const nameWidth = width - 2 * INDENT - fitting.reduce((sum, each) => sum + each, 0);
-  const rows = names.cells.map((cell, row) => ['', cell, '', ...shown.map(({ cells }) => cells[row] ?? '')]);
+  // A text that continues on the next line must not fill the gap to the next column.
+  const withGaps = (texts: readonly string[]) => texts.flatMap((text) => [text, '']);
+  const rows = names.cells.map((cell, row) => [
+    ...['', cell, ''],
+    ...withGaps(shown.map(({ cells }) => cells[row] ?? '')),
+  ]);
   return layOutColumns(
-    [['', names.label, '', ...shown.map(({ label }) => label)].map(palette.dim), ...rows],
-    [INDENT, nameWidth, INDENT, ...fitting],
+    [['', names.label, '', ...withGaps(shown.map(({ label }) => label))].map(palette.dim), ...rows],
+    [INDENT, nameWidth, INDENT, ...fitting.flatMap((each) => [each - INDENT, INDENT])],
     palette,
   );
 }

@@ -118,3 +118,21 @@ test.each(['report', 'status', 'check -j 1h'])(
     });
   },
 );
+
+test.each(['report -j 1h', 'status -j 1h', 'report --fleet -j 1h'])(
+  '%s says that a variable selects the series',
+  async (line) => {
+    const env = { ...IMPORTED, CRED_WATCH_SOURCE: 'imds' };
+    const { code, stderr } = await run(line.split(' '), env);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^note: only series that match CRED_WATCH_SOURCE are read\nhint: to read all series, unset CRED_WATCH_SOURCE\n$/,
+      ),
+    });
+    const plugin = await run([...line.split(' '), '--exit-codes', 'nagios'], env);
+    expect(plugin.stdout).toMatch(/^CREDWATCH OK - .*; only series that match CRED_WATCH_SOURCE are read/);
+    const flag = await run([...line.split(' '), '--source', 'imds'], IMPORTED);
+    expect(flag.stderr).toBe('');
+  },
+);

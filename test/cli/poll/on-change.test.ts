@@ -218,3 +218,13 @@ test('--on-change is refused for a list of targets, and without a command', asyn
     stderr: expect.stringContaining('is empty'),
   });
 });
+
+test('a command on changes reads the database of its poller', async () => {
+  const { state, file, read, poll } = await startInstance();
+  const db = join(temporaryFolder(), 'other.db');
+  const command = `echo "$CRED_WATCH_DB" >> ${file}`;
+  await poll(command, '--db', db);
+  state.isDown = true;
+  await poll(command, '--db', db);
+  expect(read()).toEqual([db]);
+});
