@@ -1,4 +1,4 @@
-import type { InstallationState, Schedule } from '../../../domain/installation/schedule.ts';
+import type { Installation, Schedule } from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
@@ -32,14 +32,13 @@ export async function installSchedule(
   { schedule, isSimulated }: Pick<InitReport, 'schedule' | 'isSimulated'>,
   { write, yes }: InitFlags,
   io: Io,
-): Promise<InstallationState> {
-  if (!write) return 'printed';
+): Promise<Installation> {
+  if (!write) return { state: 'printed', replaced: null };
   const installer = await prepareInstaller(schedule, io);
-  if (installer.isComplete) return 'unchanged';
+  if (installer.isComplete) return { state: 'unchanged', replaced: null };
   const question = askToInstall(schedule, { isSimulated, replaces: installer.replaces });
-  if (!yes && !(await askUser(question, io))) return 'declined';
-  await installer.install();
-  return 'installed';
+  if (!yes && !(await askUser(question, io))) return { state: 'declined', replaced: null };
+  return { state: 'installed', replaced: await installer.install() };
 }
 
 async function prepareInstaller(schedule: Schedule, { env, userId }: Io) {
