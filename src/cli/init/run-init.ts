@@ -55,7 +55,9 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const poll = buildPollCommand(selected, io);
   const host = readHost(io, root);
   const schedule = planSchedule(flags, host, poll, io);
-  assertInstallable(flags, schedule, io);
+  const isChosen = flags.schedule === undefined && schedule.kind === 'process';
+  const processReason = isChosen ? findProcessReason(host, poll, flags.every) : null;
+  assertInstallable(flags, schedule, processReason, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database, flags.db, io);
   const recorded = await pollOnce({
@@ -74,8 +76,6 @@ export async function runInit(flags: InitFlags, invocation: Invocation, root = '
   const existing = await findExistingPoller(flags, poll, schedule, { io, root });
   const { jobDuration = null } = flags;
   const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
-  const isChosen = flags.schedule === undefined && schedule.kind === 'process';
-  const processReason = isChosen ? findProcessReason(host, poll, every) : null;
   const report = buildReport({ ...sampled, processReason }, host, io);
   return finish(report, flags, invocation);
 }

@@ -14,12 +14,12 @@ export type RotationBasis =
 
 /** Why the schedule of `init` would record nothing, or too little. */
 export type InitAttention =
-  | { code: 'CRON_NOT_RUNNING'; hasSystemd: boolean }
+  | { code: 'CRON_NOT_RUNNING' }
   | { code: 'INTERVAL_TOO_LONG'; every: Seconds; pollEvery: Seconds; basis: RotationBasis };
 
 interface InitFacts {
   schedule: Schedule;
-  host: Pick<Host, 'isCronRunning' | 'hasSystemd'>;
+  host: Pick<Host, 'isCronRunning'>;
   /** Another poller records already, so the schedule is not needed. */
   hasPoller: boolean;
   source: SourceName;
@@ -36,7 +36,7 @@ export function findAttentions(facts: InitFacts): InitAttention[] {
   const basis = findRotationBasis(facts);
   const isTooLong = basis !== null && isPolledTooRarely(every, basis.within);
   return [
-    ...(isStopped ? [{ code: 'CRON_NOT_RUNNING', hasSystemd: host.hasSystemd } as const] : []),
+    ...(isStopped ? [{ code: 'CRON_NOT_RUNNING' } as const] : []),
     ...(isTooLong
       ? [{ code: 'INTERVAL_TOO_LONG', every, pollEvery: choosePollInterval(basis.within), basis } as const]
       : []),

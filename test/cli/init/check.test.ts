@@ -272,7 +272,7 @@ test('a process whose variables cannot be read is not proof of a working install
   rmSync(join(machine.root, 'proc/4711/environ'));
   const text = await machine.checkText();
   expect(text).toMatch(
-    /^it is unknown whether anything keeps sampling: 2 checks without a result\n\nunknown {2}no poller was found that certainly polls into /,
+    /^it is unknown whether anything keeps sampling: 2 checks without a result\n\nunknown {2}no poller was found that certainly polls into\s/,
   );
   expect(text).toMatch(/^ +→ if you installed none, run `cred-watch init --write`$/m);
   expect(text).toMatch(/^unknown {2}the process 4711 polls every 1m, but /m);

@@ -16,7 +16,7 @@ test('while the cron daemon does not run, --write says that nothing polls', asyn
   expect(code).toBe(0);
   const text = unwrap(stdout);
   expect(text).toContain(
-    'installed, but the cron daemon does not run: nothing polls until it is started, with `sudo service cron start`',
+    'installed, but the cron daemon does not run: nothing polls until it is started, with `sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux), without systemd `sudo service cron start`',
   );
   expect(text).not.toContain('from now on');
   expect(unwrap((await machine.init(CRON)).stdout)).toContain(
@@ -101,9 +101,18 @@ test('a line of init that was edited stays, also with --yes', async () => {
     message: expect.stringMatching(
       /^the line of `init` in the crontab was edited, so it is not replaced: \*\/7 /,
     ),
-    hint: 'remove this line with `crontab -e`, then run the command again',
+    hint: 'keep this line, or remove it with `crontab -e` and run the command again',
   });
   expect(machine.crontab.read()).toBe(edited);
+});
+
+test('without --schedule, --write installs no line while the cron daemon does not run', async () => {
+  const machine = await createInstance();
+  await expect(machine.init({ write: true, yes: true })).rejects.toMatchObject({
+    message: 'the cron daemon does not run, and --write cannot install a process',
+    hint: expect.stringMatching(/^start the cron daemon, and run the command again; /),
+  });
+  expect(machine.crontab.read()).toBeNull();
 });
 
 test.each([
@@ -116,9 +125,9 @@ test.each([
   const { code, stdout } = await machine.init({ every });
   expect(code).toBe(0);
   const pattern =
-    /^ {2}attention {7}a poll every \w+ misses rotations: IMDS usually rotates about every 1h \(.*; not measured here\); use --every 15m$/m;
+    /^ {2}attention {7}a poll every \w+ can miss rotations: IMDS usually rotates about every 1h \(.*; not measured here\); use --every 15m$/m;
   if (isTooRare) expect(unwrap(stdout)).toMatch(pattern);
-  else expect(stdout).not.toContain('misses rotations');
+  else expect(stdout).not.toContain('rotations:');
 });
 
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';

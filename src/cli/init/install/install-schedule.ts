@@ -1,4 +1,4 @@
-import type { Installation, Schedule } from '../../../domain/installation/schedule.ts';
+import type { Installation, ProcessReason, Schedule } from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
@@ -9,10 +9,15 @@ import { prepareCrontab } from './crontab.ts';
 import { prepareUnits } from './units.ts';
 
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
-export function assertInstallable({ write, yes, format }: InitFlags, schedule: Schedule, io: Io): void {
+export function assertInstallable(
+  { write, yes, format }: InitFlags,
+  schedule: Schedule,
+  processReason: ProcessReason | null,
+  io: Io,
+): void {
   if (!write) return;
   if (schedule.kind === 'sidecar' || schedule.kind === 'process') {
-    const { message, hint } = describeNotInstallable(schedule);
+    const { message, hint } = describeNotInstallable(schedule, processReason);
     throw new CredWatchError(message, hint);
   }
   if (yes) return;

@@ -7,18 +7,15 @@ import { START_CRON } from './pollers.ts';
 export function describeAttention(attention: InitAttention): string {
   switch (attention.code) {
     case 'CRON_NOT_RUNNING':
-      return describeStoppedCron(attention);
+      return STOPPED_CRON;
     case 'INTERVAL_TOO_LONG': {
       const { every, pollEvery, basis } = attention;
-      return `a poll every ${formatDuration(every)} misses rotations: ${describeBasis(basis)}; use --every ${formatFlagDuration(pollEvery)}`;
+      return `a poll every ${formatDuration(every)} can miss rotations: ${describeBasis(basis)}; use --every ${formatFlagDuration(pollEvery)}`;
     }
   }
 }
 
-export const describeStoppedCron = ({ hasSystemd }: { hasSystemd: boolean }): string =>
-  `the cron daemon does not run: nothing polls until it is started, with ${hasSystemd ? START_CRON : START_CRON_WITHOUT_SYSTEMD}`;
-
-const START_CRON_WITHOUT_SYSTEMD = '`sudo service cron start` (crond on Alpine)';
+export const STOPPED_CRON = `the cron daemon does not run: nothing polls until it is started, with ${START_CRON}`;
 
 function describeBasis(basis: RotationBasis): string {
   switch (basis.code) {

@@ -12,7 +12,7 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
-import { describeStoppedCron } from './attentions.ts';
+import { STOPPED_CRON } from './attentions.ts';
 
 /** The sentence in front of a schedule. */
 export function introduceSchedule(
@@ -84,7 +84,14 @@ export interface IntroductionOptions {
 /** Why `--write` cannot install a schedule. */
 export function describeNotInstallable(
   schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+  processReason: ProcessReason | null,
 ): Explanation {
+  if (processReason?.code === 'CRON_NOT_RUNNING') {
+    return {
+      message: 'the cron daemon does not run, and --write cannot install a process',
+      hint: 'start the cron daemon, and run the command again; or run `cred-watch init`, and start the command that it prints',
+    };
+  }
   return schedule.kind === 'sidecar'
     ? {
         message:
@@ -123,18 +130,17 @@ export function describeInstallation(
   state: InstallationState,
 ): string {
   const isCron = schedule.kind === 'cron';
-  const stopped = attentions.find(({ code }) => code === 'CRON_NOT_RUNNING');
+  const isStopped = attentions.some(({ code }) => code === 'CRON_NOT_RUNNING');
   const undo = 'to undo, run `cred-watch init --remove`';
   switch (state) {
     case 'installed': {
-      if (stopped?.code === 'CRON_NOT_RUNNING')
-        return `installed, but ${describeStoppedCron(stopped)}; ${undo}`;
+      if (isStopped) return `installed, but ${STOPPED_CRON}; ${undo}`;
       const polls = `${isCron ? 'cron' : 'systemd'} polls${isSimulated ? ' false credentials' : ''} from now on`;
       return `installed: ${polls}; ${undo}`;
     }
     case 'unchanged': {
       const is = isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs';
-      const but = stopped?.code === 'CRON_NOT_RUNNING' ? `, but ${describeStoppedCron(stopped)}` : '';
+      const but = isStopped ? `, but ${STOPPED_CRON}` : '';
       return `nothing changed: ${is} already${but}`;
     }
     case 'declined':
