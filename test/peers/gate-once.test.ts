@@ -164,7 +164,7 @@ describe('the job that is judged once', () => {
   test('a shell that calls the gate twice is one job', async () => {
     const { passed, stderr } = await runScript(callTwice);
     expect(passed).toBe(2);
-    expect(stderr).toMatch(/^note: not judged again: process \d+ \(sh\) was judged at \S+ \S+Z\n$/);
+    expect(stderr).toMatch(/^note: not judged again: process \d+ \(sh\) was judged at \S+ \S+Z$/m);
   });
 
   const SHELLS: [name: string, start: string, end?: string][] = [

@@ -38,8 +38,9 @@ test('all snapshots of output for people have the same form of durations', () =>
   // The ends of a range have the same units: `6h 00m – 6h 33m`.
   const texts = files.map((name) =>
     readFileSync(join(folder, name), 'utf8')
-      .replaceAll(/<[^>]*>/g, '\n')
       // A flag has the form that is typed: `-j 4h30m`.
+      .replaceAll(/<code>.*?<\/code>/g, 'command')
+      .replaceAll(/<[^>]*>/g, '\n')
       .replaceAll(/cred-watch exec[^`]*/g, 'command')
       .replaceAll(/\d+h \d\dm\s+–\s+\d+h \d\dm/g, 'range'),
   );

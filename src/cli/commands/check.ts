@@ -3,6 +3,7 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
+import { isPostgresUrl } from '../../remote/postgres/is-postgres-url.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
 import { type CommandDefinition, type Invocation, rejectFlags } from '../command.ts';
 import { watchCreation } from '../database/created-database.ts';
@@ -179,7 +180,7 @@ async function render(
     otherSeries,
     isWithoutDatabase,
     sampleAge: sampleAge ?? null,
-    database: db ?? null,
+    database: db === undefined ? null : { file: isPostgresUrl(db) ? null : db },
     ...style,
   };
   const verdict = renderNowText(judgement, context);

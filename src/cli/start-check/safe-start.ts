@@ -67,8 +67,12 @@ export async function findSafeStart(
   const notes = selectJobNotes(outcome.notes, judgement);
   const shown = flags.jobDuration === undefined ? REFRESH_NOTES : SHOWN_NOTES;
   await createPollNotePrinter(io)(notes.filter(({ code }) => shown.includes(code)));
+  if (judgement.verdict !== 'safe' || !outcome.ok) {
+    const exitCode = await printRefusal(check, flags, context.store, io);
+    await printClockNote(judgement, io);
+    return exitCode;
+  }
   await printClockNote(judgement, io);
-  if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, context.store, io);
   // The earliest expiration that was ever stated for this key.
   const { expiration } = judgement.credentials;
   const { secrets, accountId } = outcome;

@@ -1,3 +1,4 @@
+import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
@@ -94,6 +95,13 @@ export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | '
 const isStatusProblem = (finding: Finding): finding is StatusProblem =>
   finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
 
+/** The offset now. A clock that was corrected is no problem any more. */
+function updateClockSkew(problem: StatusProblem, measurement: Measurement | null): StatusProblem[] {
+  const newestOffset = measurement?.clock.newestOffset ?? null;
+  if (problem.code !== 'CLOCK_SKEW' || newestOffset === null) return [problem];
+  return Math.abs(newestOffset) > NOTABLE_CLOCK_OFFSET ? [{ ...problem, offsetSeconds: newestOffset }] : [];
+}
+
 /** @param margin for the longest safe job */
 export function summariseStatus(assessment: Assessment, margin: Seconds, now: Instant): Status {
   const { series: all, jobs, verdict } = assessment;
@@ -170,7 +178,7 @@ function describeSeries(
     measured,
     lastPoll: findLastPoll(failure, measured, now),
     isStale: isStale(analysis),
-    problems: findings.filter(isStatusProblem),
+    problems: findings.filter(isStatusProblem).flatMap((each) => updateClockSkew(each, measurement)),
   };
 }
 

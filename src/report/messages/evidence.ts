@@ -2,7 +2,8 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { type Evidence, findEvidence } from '../../domain/verdict/evidence.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { formatCount, formatPercentage } from '../text/format-values.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
+import { formatCount, formatPercentage, joinWords } from '../text/format-values.ts';
 import { describeJob } from './verdicts.ts';
 
 const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
@@ -89,16 +90,25 @@ const SHORTEST_NOW =
 const isShortestNow = ({ worstCase, lastSample, severalEndpoints }: Measurement) =>
   severalEndpoints === null && worstCase.rotation === null && worstCase.at >= lastSample;
 
-/** For the safe job with the least to spare. Null without a safe job. */
+/** For the safe job with the least to spare. Names the jobs that are not safe, because the rest says nothing about them. */
 function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJudgement[]): string[] | null {
   const [tightest] = judgements
     .flatMap((each) => (each.verdict === 'safe' ? [each] : []))
     .sort((a, b) => a.spare - b.spare);
   if (tightest === undefined) return null;
+  const unsafe = judgements.filter(({ verdict }) => toSafety(verdict) === 'not-safe');
+  const names = Array.from(new Set(unsafe.map(({ job }) => describeJob(job.duration))));
   return [
+    ...(names.length === 0 ? [] : [`${nameJobs(names)} not safe.`]),
     `On none of the ${formatCount(watchedDays, 'full day')} watched would ${describeJob(tightest.job.duration)} have failed, ` +
       `whenever it started; it had at least ${duration(tightest.spare)} to spare.`,
   ];
+}
+
+/** `A 5h job is`, `A 5h job, a 6h job and a 7h job are`. */
+function nameJobs(names: readonly string[]): string {
+  const text = joinWords(names);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 /** Much smaller than the chance of a whole day, which counts every start of the day. */

@@ -29,16 +29,20 @@ export function describeNoInterval({ isIssuedPerRequest, severalEndpoints }: Mea
 export const describeNoSafeStart = (margin: Seconds) =>
   `no start was safe with a margin of ${duration(margin)}, for any job length`;
 
-/** Follows the number of samples. */
+/**
+ * Follows the number of samples.
+ * @param explanation of generations
+ */
 export function describeSamples(
   measurement: Measurement,
   isPolled: boolean,
   times: TimeFormat = UTC_TIMES,
+  explanation = '',
 ): string {
   const { firstSample, lastSample } = measurement;
   const { count } = getHistoryColumns(measurement).generations;
   const imported = isPolled ? '' : ', imported';
-  return `of ${formatCount(count, 'generation')}${imported}; ${times.span(firstSample, lastSample)}`;
+  return `of ${formatCount(count, 'generation')}${explanation}${imported}; ${times.span(firstSample, lastSample)}`;
 }
 
 /** Follows the watched time. */
@@ -59,6 +63,12 @@ export const describeLeadTime = (leadTime: Seconds, max: Seconds): string =>
 /** The worst case, or its upper limit if the credentials may have expired before the rotation. */
 export const formatWorstCase = ({ seconds, rotation }: WorstCase): string =>
   rotation === null ? duration(seconds) : describeLeadTime(seconds, computeMaxLeadTime(rotation));
+
+/** Starts a sentence. A negative worst case is hard to understand. */
+export const describeWorstValidity = (worstCase: WorstCase): string =>
+  worstCase.seconds < 0
+    ? `In the worst case, the credentials had been expired for ${duration(-worstCase.seconds)}`
+    : `The worst case was ${formatWorstCase(worstCase)}`;
 
 /** When the worst case occurred, and by how much polling alone would have missed it. */
 export function describeWorstCase(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {

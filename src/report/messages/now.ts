@@ -37,13 +37,19 @@ export function describeNowVerdict({ verdict, job, spare, remaining, clockOffset
  * The verdict holds for a start now, which a reader can mistake for a verdict from history.
  * @param database the value of `--db`; null without the flag
  */
-export function describeOtherStarts(job: NowJudgement['job'], database: string | null): string {
+export function describeOtherStarts(job: NowJudgement['job'], database: NamedDatabase | null): string {
   const flags = [
     `-j ${formatFlagDuration(job.duration)}`,
     ...(job.margin === DEFAULT_MARGIN ? [] : [`--margin ${formatFlagDuration(job.margin)}`]),
-    ...(database === null ? [] : [`--db ${quoteForShell(database)}`]),
+    ...(typeof database?.file === 'string' ? [`--db ${quoteForShell(database.file)}`] : []),
   ];
-  return `not judged here: run \`cred-watch report ${flags.join(' ')}\``;
+  const same = database?.file === null ? ', with the same database' : '';
+  return `not judged here: run \`cred-watch report ${flags.join(' ')}\`${same}`;
+}
+
+/** The database of a flag. `file` is null for a PostgreSQL database, whose address can contain a password. */
+export interface NamedDatabase {
+  file: string | null;
 }
 
 /** Why the verdict is `unknown`. */

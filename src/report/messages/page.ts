@@ -6,7 +6,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Histogram } from '../drawing/histogram.ts';
 import { formatCount, formatNumber, formatRemaining } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
-import { formatWorstCase } from './measurements.ts';
+import { describeWorstValidity } from './measurements.ts';
 
 /** The chart of remaining validity in words, for screen readers. */
 export function describeSawTooth(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {
@@ -15,8 +15,8 @@ export function describeSawTooth(measurement: Measurement, times: TimeFormat = U
   return [
     `Remaining validity from ${times.span(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
     'It falls until a rotation and then rises again.',
-    `The worst case was ${formatWorstCase(worstCase)} (${times.timestamp(worstCase.at)}).`,
-    `The sampled minimum was ${duration(sampledMinimum.seconds)}.`,
+    `${describeWorstValidity(worstCase)} (${times.timestamp(worstCase.at)}).`,
+    `The sampled minimum was ${formatSampledMinimum(sampledMinimum.seconds)}.`,
     ...(gaps.length === 0
       ? []
       : [`The served credentials are unknown in ${formatCount(gaps.length, 'gap')}.`]),
@@ -108,6 +108,24 @@ export const describeNoRotation = ({ isIssuedPerRequest }: Measurement): string 
 /** `35m 00s short`, `55m 00s to spare`. */
 export const describeSpare = (spare: Seconds) =>
   spare < 0 ? `${duration(-spare)} short` : `${duration(spare)} to spare`;
+
+export const formatSampledMinimum = (seconds: Seconds) =>
+  seconds < 0 ? `expired for ${duration(-seconds)}` : duration(seconds);
+
+/** Follows a range that is rounded outwards. */
+export const describeExactRange = (min: Seconds, max: Seconds) =>
+  `exactly ${duration(min)} to ${duration(max)}`;
+
+/** Explanations of terms, in the section that has the term. */
+export const TERMS = {
+  generation: 'A generation is one set of credentials, from its first to its last sample.',
+  leadTime:
+    'The lead time is the validity that the old credentials had left at the rotation. A job that started just before the rotation had no more.',
+  witnessed: 'A rotation is witnessed if the samples show that no other rotation is hidden beside it.',
+} as const;
+
+/** Follows `generations` at its first use. */
+export const SETS_OF_CREDENTIALS = ' (sets of credentials)';
 
 /** Follows the sampled minimum. */
 export const describeAboveWorstCase = (overstatement: Seconds) =>

@@ -12,6 +12,7 @@ import {
   describeNowVerdict,
   describeOtherStarts,
   describeOutlook,
+  type NamedDatabase,
   type WaitState,
 } from '../messages/now.ts';
 import {
@@ -33,7 +34,7 @@ export interface NowContext extends WaitState, TimedTextStyle {
   /** The time since the stored sample that is judged. Absent or null after a poll, or without a sample. */
   sampleAge?: Seconds | null;
   /** The value of `--db`. Null without the flag. */
-  database?: string | null;
+  database?: NamedDatabase | null;
 }
 
 /** The verdict in the first line, then its reasons. */

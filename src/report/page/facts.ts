@@ -1,11 +1,17 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Extremes, Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { UNKNOWN_VALUE } from '../messages/measurements.ts';
-import { describeAboveWorstCase } from '../messages/page.ts';
+import { describeSamples, UNKNOWN_VALUE } from '../messages/measurements.ts';
+import {
+  describeAboveWorstCase,
+  describeExactRange,
+  formatSampledMinimum,
+  SETS_OF_CREDENTIALS,
+} from '../messages/page.ts';
 import type { Row } from '../rows/row.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
-import { formatDurationRange } from '../text/duration-range.ts';
+import { formatDurationRange, isRangeRounded } from '../text/duration-range.ts';
+import { formatCount } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
 
 interface FactOptions {
@@ -43,23 +49,31 @@ export function listFacts(
     overstatement,
   } = measurement;
   if (interval !== null) {
-    const remark = interval.min === interval.max ? 'always the same' : `median ${duration(interval.median)}`;
+    const remark = [
+      describeRange(interval),
+      ...(interval.min === interval.max ? [] : [`median ${duration(interval.median)}`]),
+    ];
     byLabel.set('rotation interval', [
       'rotation interval',
       formatDurationRange(interval.min, interval.max),
-      remark,
+      remark.filter((each) => each !== '').join('; '),
     ]);
   }
   if (issued !== null) {
     byLabel.set('validity when issued', [
       'validity when issued',
       formatDurationRange(issued.min, issued.max),
-      issued.min === issued.max ? 'always the same' : '',
+      describeRange(issued),
     ]);
   }
+  byLabel.set('samples', [
+    'samples',
+    formatCount(measurement.sampleCount, 'sample'),
+    describeSamples(measurement, isPolled, times, SETS_OF_CREDENTIALS),
+  ]);
   byLabel.set('sampled minimum', [
     'sampled minimum',
-    duration(sampledMinimum.seconds),
+    formatSampledMinimum(sampledMinimum.seconds),
     hasVerdict && overstatement > 0
       ? describeAboveWorstCase(overstatement)
       : `at ${times.timestamp(sampledMinimum.at)}`,
@@ -69,4 +83,9 @@ export function listFacts(
     const isShown = row !== undefined && row[1] !== UNKNOWN_VALUE && !(hasVerdict && IN_VERDICT.has(label));
     return isShown ? [row] : [];
   });
+}
+
+function describeRange({ min, max }: Pick<Extremes, 'min' | 'max'>): string {
+  if (min === max) return 'always the same';
+  return isRangeRounded(min, max) ? describeExactRange(min, max) : '';
 }

@@ -39,7 +39,15 @@ const COMMAND = /`((?:cred-watch |aws |sudo |report |init|prune |--)[^`]*)`/;
 
 /** A text in which no line ends inside a timestamp, a duration, a flag or a short name. Commands in backticks are code. */
 export const prose = (text: string): Markup =>
-  html`${text.split(COMMAND).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : keepTogether(part)))}`;
+  html`${text.split(COMMAND).map((part, index) => (index % 2 === 1 ? html`<code>${keepWordsWhole(part)}</code>` : keepTogether(part)))}`;
+
+/** Browsers end lines after hyphens, also within `--`. Long words, such as file names, may break. */
+const keepWordsWhole = (command: string): Markup =>
+  html`${command
+    .split(/((?<![^ ])\S*-\S*)/)
+    .map((part, index) =>
+      index % 2 === 1 && part.length <= 24 ? html`<span class="one-line">${part}</span>` : part,
+    )}`;
 
 const keepTogether = (text: string): Markup =>
   html`${text.split(UNBREAKABLE).map((part, index) => (index % 2 === 1 ? html`<span class="one-line">${part}</span>` : part))}`;
@@ -47,6 +55,9 @@ const keepTogether = (text: string): Markup =>
 /** Sentences as one paragraph. Each begins with a capital letter. */
 export const paragraph = (sentences: readonly string[], className = ''): Markup | null =>
   sentences.length === 0 ? null : html`<p class="${className}">${prose(sentences.join(' '))}</p>`;
+
+/** The meaning of a term, below its heading. */
+export const renderExplanation = (text: string): Markup => html`<p class="explanation muted">${text}</p>`;
 
 /** Text begins with a lower-case letter, because it can follow a name. */
 export const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

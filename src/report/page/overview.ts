@@ -30,7 +30,7 @@ ${renderHtmlTable(
   'all-series',
   ['series', ...labels, 'longest safe job', 'problems'],
   series.map((each, index) => renderSeriesRow(each, index, jobs, margin, isOneJob)),
-  `rows compact-rows series-rows${isOneJob && ' of-one-job'}`,
+  `rows compact-rows series-rows${isOneJob ? ' of-one-job' : ''}`,
 )}</nav>`;
 }
 

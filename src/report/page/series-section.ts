@@ -13,7 +13,7 @@ import {
   describeResult,
 } from '../messages/headline/headline.ts';
 import { describeRetired } from '../messages/headline/retired.ts';
-import { MAX_DETAIL_WIDTH } from '../messages/page.ts';
+import { MAX_DETAIL_WIDTH, TERMS } from '../messages/page.ts';
 import { formatState, isSafeSoFar } from '../messages/verdicts.ts';
 import { formatNumber, formatSeriesName, truncateText } from '../text/format-values.ts';
 import type { TimeFormat } from '../text/time-format.ts';
@@ -27,6 +27,7 @@ import {
   Markup,
   prose,
   renderDefinitionList,
+  renderExplanation,
   renderHtmlTable,
   renderTableRow,
 } from './markup.ts';
@@ -100,13 +101,14 @@ function renderContents(series: AssessedSeries, options: SectionOptions): Markup
   const failed = correctSpans(failedPollSpans, measurement);
   const charts = { generations, failed, judgements, margin, times, id, name, isAlone: isOnlySection };
   const facts = listFacts(measurement, { isPolled, margin, times, hasVerdict: judgements.length > 0 });
+  const evidence = describeEvidence(measurement, judgements);
   return html`<div class="body"><div class="contents">
 ${verdicts}
 ${problems}
 ${renderSawTooth(measurement, charts)}
 ${renderDefinitionList(facts, 'card facts')}
 </div><div class="details">${renderDistributions(measurement, charts)}
-<div class="columns"><div><h3>Evidence</h3><p class="evidence">${prose(describeEvidence(measurement, judgements))}</p>
+<div class="columns"><div><h3>Evidence</h3><p class="evidence">${prose(evidence)}</p>${evidence.includes('witnessed') && renderExplanation(TERMS.witnessed)}
 ${notes}</div>
 <div>${renderWorstRotations(measurement, generations, { id, times })}</div></div>
 ${failedPolls}
@@ -141,5 +143,5 @@ function renderFailedPolls({ failedPolls }: SeriesAnalysis, id: string, times: T
   );
   const labels = ['reason', 'count', 'first', 'last', ...(hasDetails ? ['last error'] : [])];
   return html`<h3 id="${id}-failed">Failed polls</h3>
-${renderHtmlTable(`${id}-failed`, labels, rows, `rows failed-rows${hasDetails && ' detailed'}`)}`;
+${renderHtmlTable(`${id}-failed`, labels, rows, `rows failed-rows${hasDetails ? ' detailed' : ''}`)}`;
 }

@@ -18,6 +18,13 @@ export function formatDurationRange(min: Seconds, max: Seconds): string {
     .join(' – ');
 }
 
+/** The range does not end at the exact values. */
+export function isRangeRounded(min: Seconds, max: Seconds): boolean {
+  const unit = getSmallUnit(max);
+  const isDistinct = Math.trunc(min / unit) !== Math.trunc(max / unit);
+  return isDistinct && (min % unit !== 0 || max % unit !== 0);
+}
+
 /** `6h 00m`: two units at most. A duration below the smaller unit is `0` of it. */
 function formatInUnits(seconds: Seconds, unit: number): string {
   const [sign, length] = [seconds < 0 ? '-' : '', Math.abs(seconds)];

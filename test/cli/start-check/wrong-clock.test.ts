@@ -60,7 +60,7 @@ test.each([
   const run = await openBehind(2700);
   const { code, stderr } = await run(...args);
   expect(code).not.toBe(0);
-  expect(stderr).toMatch(new RegExp(`${NOTE.source}error: not safe`));
+  expect(stderr).toMatch(new RegExp(`^error: not safe[^]*\nnote: ${SENTENCE}\n`));
 });
 
 test.each([

@@ -110,6 +110,29 @@ describe('polls', () => {
   });
 });
 
+describe('a wrong clock', () => {
+  const listProblems = (newestClockOffset: number | null) => {
+    const { generations, ...rest } = hourly(web(1));
+    const skewed = generations.map((each, index) =>
+      index === 0 ? { ...each, smallestClockOffset: 7200, largestClockOffset: 7200 } : each,
+    );
+    return status([{ ...rest, generations: skewed, newestClockOffset }]).series?.problems ?? [];
+  };
+
+  test.each([
+    [null, 7200],
+    [600, 600],
+  ])('is a problem with the newest offset %s', (newest, offset) => {
+    expect(listProblems(newest)).toEqual([
+      expect.objectContaining({ code: 'CLOCK_SKEW', offsetSeconds: offset }),
+    ]);
+  });
+
+  test('is no problem any more after its correction', () => {
+    expect(listProblems(1)).toEqual([]);
+  });
+});
+
 describe('the time left now', () => {
   test('the newest credentials decide the time left', () => {
     // The newest credentials were issued an hour ago for six hours.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeEvidence, describeEvidenceBriefly } from '../../../src/report/messages/evidence.ts';
 import { judgedAt } from '../../support/report/judged-at.ts';
-import { measured, START } from '../../support/report/measured-series.ts';
+import { job, measured, START } from '../../support/report/measured-series.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,6 +20,24 @@ test('the evidence answers two questions: whether a worse moment comes, and whet
   expect(text).toMatch(
     / at most 1 in 5\. The estimated chance that one start at a random time hits such a moment is .*%\. AWS /,
   );
+});
+
+test('evidence of a safe job names the jobs that are not safe', () => {
+  const describe = (...hours: number[]) => {
+    const jobs = hours.map((each) => job(each));
+    const { series } = judgedAt(START + 96 * HOUR_MS, [measured({ generations: 96 })], jobs);
+    const [only] = series;
+    if (only?.analysis.measurement == null) throw new Error('no measurement');
+    return describeEvidence(only.analysis.measurement, only.judgements);
+  };
+  const safe = 'On none of the 4 full days watched would a 4h job have failed, whenever it started; it had';
+  expect(describe(4)).toMatch(new RegExp(`^${safe}`));
+  expect(describe(5, 4)).toMatch(new RegExp(`^A 5h job is not safe\\. ${safe}`));
+  expect(describe(5, 4, 7, 8, 3)).toMatch(
+    new RegExp(`^A 5h job, a 7h job and an 8h job are not safe\\. ${safe}`),
+  );
+  // Without a safe job, the evidence is about the history only.
+  expect(describe(5, 7)).toMatch(/^95 rotations witnessed in 3d .*\. If tomorrow /);
 });
 
 test('brief evidence has only one chance', () => {

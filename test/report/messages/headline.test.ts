@@ -140,7 +140,7 @@ describe('the headline of several series and jobs', () => {
 
   test('the unsafe hosts are counted, and the worst one is named', () => {
     expect(describeAll(hosts, job(3.5))).toEqual([
-      `a 3h 30m job ${COPIES} would have failed on 1 of 3 hosts.`,
+      `a 3h 30m job ${COPIES} is not safe on 1 of 3 hosts.`,
       expect.stringMatching(
         /^The worst is web-2: there, the job would have failed for .*%.*; it was up to 35m short\.$/,
       ),
@@ -151,10 +151,10 @@ describe('the headline of several series and jobs', () => {
     const young = pretend({ time: 30 * 60_000, identity: { host: 'web-8' } });
     const [, , worst] = hosts;
     expect(describeAll([worst!, young], job(3.5))[0]).toBe(
-      `a 3h 30m job ${COPIES} would have failed on the only host with a verdict.`,
+      `a 3h 30m job ${COPIES} is not safe on the only host with a verdict.`,
     );
     expect(describeAll([...hosts, young], job(3.5))[0]).toBe(
-      `a 3h 30m job ${COPIES} would have failed on 1 of 3 hosts with a verdict.`,
+      `a 3h 30m job ${COPIES} is not safe on 1 of 3 hosts with a verdict.`,
     );
   });
 
@@ -179,7 +179,7 @@ describe('the headline of several series and jobs', () => {
   test('one series without a verdict is named', () => {
     const short = pretend({ time: 40 * MINUTE, identity: { host: 'web-9' } });
     expect(describeAll([...hosts, short], job(2))).toEqual([
-      `it is unknown whether a 2h job ${COPIES} is safe at any start time on 1 of 4 hosts.`,
+      `on 1 of 4 hosts, it is unknown whether a 2h job ${COPIES} is safe at any start time.`,
       'There is no verdict for web-9.',
     ]);
   });
@@ -217,16 +217,21 @@ describe('the headline of several series and jobs', () => {
     const [safe, lacksMargin, never] = assessment.jobs;
     if (safe === undefined || lacksMargin === undefined || never === undefined)
       throw new Error('a job is missing');
-    expect(describe([safe, safe, never], false)).toBe('1 of 3 jobs would have failed at every start time.');
+    expect(describe([safe, safe, never], false)).toBe('1 of 3 jobs is not safe: no start was safe.');
     expect(describe([safe, never, never], false)).toBe(
-      '2 of 3 jobs would have failed, at worst at every start time.',
+      '2 of 3 jobs are not safe: at worst, no start was safe.',
     );
     expect(describe([safe, lacksMargin], false)).toBe(
-      '1 of 2 jobs would not be safe for 0.98% of start times.',
+      '1 of 2 jobs is not safe: 0.98% of starts were not safe.',
     );
-    expect(describe(assessment.jobs, false)).toBe(
-      '2 of 3 jobs would not be safe, at worst at every start time.',
+    expect(describe(assessment.jobs, false)).toBe('2 of 3 jobs are not safe: at worst, no start was safe.');
+    expect(describe([lacksMargin, never], false)).toBe('neither job is safe: at worst, no start was safe.');
+    expect(describe([never, never, never], false)).toBe(
+      'none of the 3 jobs is safe: at worst, no start was safe.',
     );
+    const unknown = { ...safe, verdict: 'unknown' } as const;
+    expect(describe([safe, unknown], false)).toBe('1 of 2 jobs has no verdict.');
+    expect(describe([unknown, unknown], false)).toBe('neither job has a verdict.');
     expect(describe([safe, safe], true)).toBe('both jobs were safe at every start time so far.');
     expect(describe([safe, safe, safe], false)).toBe('all 3 jobs were safe at every start time.');
   });

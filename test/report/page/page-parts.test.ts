@@ -21,7 +21,7 @@ import {
   type GenerationRow,
 } from '../../../src/report/page/generations/generation-row.ts';
 import { renderGenerations, renderWorstRotations } from '../../../src/report/page/generations/tables.ts';
-import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
+import { embedJson, html, Markup, prose } from '../../../src/report/page/markup.ts';
 import { renderIcon } from '../../../src/report/page/verdicts.ts';
 import { UTC_TIMES } from '../../../src/report/text/time-format.ts';
 import { measured } from '../../support/report/measured-series.ts';
@@ -172,7 +172,7 @@ describe('generation tables', () => {
       const worst = renderWorstRotations(measurement, rows, STYLE).text;
       return [...worst.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, label]) => label);
     };
-    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval', 'samples'];
+    const columns = ['lead time', 'rotated at', 'validity when issued', 'interval'];
     const full = { ...withLeadTime(5), interval: 3600, validityWhenIssued: 21_600 };
     expect(labels([full])).toEqual(columns);
     expect(labels([{ ...full, interval: null }])).toEqual(columns.filter((each) => each !== 'interval'));
@@ -260,4 +260,10 @@ test('each tone has an icon with a shape of its own', () => {
       "<rect class="body" x="1" y="1" width="22" height="22" rx="6"/><path d="M8.7 9.2a3.3 3.3 0 1 1 5 2.9c-1.2.7-1.7 1.2-1.7 2.3"/><path d="M12 18v.1"/>",
     ]
   `);
+});
+
+test('no line ends inside a flag of a command', () => {
+  expect(prose('run `cred-watch exec -j 5h -- COMMAND`').text).toBe(
+    'run <code><span class="one-line">cred-watch</span> exec <span class="one-line">-j</span> 5h <span class="one-line">--</span> COMMAND</code>',
+  );
 });

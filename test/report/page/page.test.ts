@@ -209,9 +209,9 @@ describe('the verdict on a page', () => {
 
   test('the page verdict of several jobs and series is a list, with a badge at each series', () => {
     const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
-    expect(text).toContain(' Not safe : 1 of 2 jobs would not be safe, at worst for 0.98% of start times. ');
+    expect(text).toContain(' Not safe : 1 of 2 jobs is not safe: at worst, 0.98% of starts were not safe. ');
     expect(text).toContain(
-      ' not safe A 5h job that copies its credentials at the start would not be safe on both hosts. ',
+      ' not safe A 5h job that copies its credentials at the start is not safe on either host. ',
     );
     expect(text).toContain(
       ' safe so far The job nightly (4h), which copies its credentials at the start, was safe ',
@@ -221,7 +221,7 @@ describe('the verdict on a page', () => {
 
   test('the page verdict of several jobs of one series is shown once, with advice for each job', () => {
     const text = render([measured()], [job(5), job(7, 'nightly')]);
-    expect(text).toContain(' Not safe : Both jobs would not be safe, at worst at every start time. ');
+    expect(text).toContain(' Not safe : Neither job is safe: at worst, no start was safe. ');
     expect(text.match(/a 5h job that copies/g)).toHaveLength(1);
     expect(text).toMatch(
       / not safe On web-1, the job nightly \(7h\), which .* would have failed at every start time\. .* Let the job refresh/,
@@ -397,8 +397,18 @@ describe('a page of many series', () => {
     expect(many.at(-1)).toContain('11 more problems: the table of the series shows where');
   });
 
+  test('the table of series has the class of its columns, with one job and with several', () => {
+    const all = { showRetired: false, top: null };
+    expect(render(hosts(2), all, [job(5)])).toContain(
+      '<table class="rows compact-rows series-rows of-one-job">',
+    );
+    expect(render(hosts(2), all, [job(5), job(4)])).toContain(
+      '<table class="rows compact-rows series-rows">',
+    );
+  });
+
   test('a page judges all series, also those that it does not show', () => {
     const html = render(hosts(10), { showRetired: false, top: 1 }, [job(5), job(4)]);
-    expect(words(html)).toContain('would not be safe on all 10 hosts. ');
+    expect(words(html)).toContain('is not safe on any of the 10 hosts. ');
   });
 });

@@ -6,7 +6,7 @@ import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import { describeMomentOfWorstCase, formatWorstCase } from '../measurements.ts';
+import { describeMomentOfWorstCase, describeWorstValidity } from '../measurements.ts';
 import { describeBasis, describeJob, WATCHED_ENOUGH } from '../verdicts.ts';
 
 const COPIES = 'copies its credentials at the start';
@@ -72,10 +72,7 @@ function splitUnsafeStarts(
 }
 
 /** `for 0.98% of start times`, `at every start time`. Follows what would have happened to a job that is not safe. */
-export function nameUnsafeStarts(
-  { verdict, shareOfSafeStarts: share }: JobJudgement,
-  perRequest: boolean,
-): string {
+function nameUnsafeStarts({ verdict, shareOfSafeStarts: share }: JobJudgement, perRequest: boolean): string {
   if (verdict === 'never') return perRequest ? 'with all sampled credentials' : 'at every start time';
   if (share === null || share === 1) return 'at the worst start time';
   const part = formatRemainingShare(share);
@@ -83,7 +80,7 @@ export function nameUnsafeStarts(
 }
 
 /** The worst case was enough for the job, but not for its margin. */
-export const lacksOnlyMargin = ({ spare, job }: JobJudgement): boolean =>
+const lacksOnlyMargin = ({ spare, job }: JobJudgement): boolean =>
   spare !== null && spare < 0 && -spare <= job.margin;
 
 /** A safe verdict says nothing about start times in gaps. */
@@ -143,7 +140,7 @@ function describeWorst(
   measurement: Measurement,
   times: TimeFormat,
 ): string {
-  const worst = `The worst case was ${formatWorstCase(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement, times)}`;
+  const worst = `${describeWorstValidity(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement, times)}`;
   // A spare of too little history would look like a verdict.
   if (spare === null || verdict === 'unknown') return `${worst}.`;
   return `${worst}: ${spare < 0 ? `${duration(-spare)} too little` : `${duration(spare)} to spare`}.`;
@@ -151,7 +148,7 @@ function describeWorst(
 
 function describeLongestValidity({ required }: JobJudgement, measurement: Measurement): string {
   const { largestPossibleValidity: longest } = measurement;
-  if (longest === null) return `The worst case was ${formatWorstCase(measurement.worstCase)}.`;
+  if (longest === null) return `${describeWorstValidity(measurement.worstCase)}.`;
   return `New credentials were valid for at most ${duration(longest)}: ${duration(required - longest)} too little.`;
 }
 

@@ -1,17 +1,16 @@
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
-import type { Job, JobJudgement, Safety } from '../../../domain/verdict/job-verdict.ts';
+import type { Job, Safety } from '../../../domain/verdict/job-verdict.ts';
 import { findJudgedSeries, type JudgedSeries, toSafety } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
-import { formatNumber, formatSeriesName, formatShare } from '../../text/format-values.ts';
-import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
 import {
-  describeCopyingJob,
-  describeResult,
-  lacksOnlyMargin,
-  nameStartTimes,
-  nameUnsafeStarts,
-} from './headline.ts';
+  formatNumber,
+  formatRemainingShare,
+  formatSeriesName,
+  formatShare,
+} from '../../text/format-values.ts';
+import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
+import { describeCopyingJob, describeResult, nameStartTimes } from './headline.ts';
 
 const countSafety = (judged: readonly JudgedSeries[], safety: Safety) =>
   judged.filter(({ judgement }) => toSafety(judgement.verdict) === safety).length;
@@ -34,14 +33,23 @@ function nameSeries(all: readonly AssessedSeries[]): string {
   return hosts.size === all.length ? 'hosts' : 'series';
 }
 
-/** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. */
-function countOfKnown(count: number, judged: readonly JudgedSeries[], noun: string): string {
-  const unknown = countSafety(judged, 'unknown');
-  if (unknown === 0) return countOf(count, judged.length, noun);
-  const known = judged.length - unknown;
-  const which = known === 1 ? `the only ${noun === 'hosts' ? 'host' : noun}` : countOf(count, known, noun);
-  return `${which} with a verdict`;
+/** `2 of 3 hosts with a verdict`. An unknown verdict says nothing about a host. Follows `is not safe on`. */
+function countNotSafe(judged: readonly JudgedSeries[], noun: string): string {
+  const count = countSafety(judged, 'not-safe');
+  const known = judged.length - countSafety(judged, 'unknown');
+  const one = noun === 'hosts' ? 'host' : noun;
+  const which =
+    known === 1
+      ? `the only ${one}`
+      : count === known
+        ? nameAny(known, noun, one)
+        : countOf(count, known, noun);
+  return known === judged.length ? which : `${which} with a verdict`;
 }
+
+/** `not safe on all 5 hosts` could mean that some of them are safe. */
+const nameAny = (total: number, noun: string, one: string): string =>
+  total === 2 ? `either ${one}` : `any of the ${formatNumber(total)} ${noun}`;
 
 /** `both hosts`, `all 5 hosts`, `2 of 5 hosts`. */
 function countOf(count: number, total: number, noun: string): string {
@@ -49,12 +57,8 @@ function countOf(count: number, total: number, noun: string): string {
   return total === 2 ? `both ${noun}` : `all ${formatNumber(total)} ${noun}`;
 }
 
-/** A start that lacks only the margin would not have failed. */
-const describeNotSafe = (judgements: readonly JobJudgement[]): string =>
-  judgements.some(lacksOnlyMargin) ? 'would not be safe' : 'would have failed';
-
 /**
- * `a 4h job that … would have failed on 2 of 5 hosts.`
+ * `a 4h job that … is not safe on 2 of 5 hosts.`
  * @param all series of the report
  */
 export function describeOutcomeOfSeries(
@@ -65,13 +69,9 @@ export function describeOutcomeOfSeries(
   const name = describeCopyingJob(job);
   const noun = nameSeries(all);
   const of = (count: number) => countOf(count, judged.length, noun);
-  const notSafe = countSafety(judged, 'not-safe');
-  if (notSafe > 0) {
-    const judgements = judged.map(({ judgement }) => judgement);
-    return `${name} ${describeNotSafe(judgements)} on ${countOfKnown(notSafe, judged, noun)}.`;
-  }
+  if (countSafety(judged, 'not-safe') > 0) return `${name} is not safe on ${countNotSafe(judged, noun)}.`;
   const unknown = countSafety(judged, 'unknown');
-  if (unknown > 0) return `it is unknown whether ${name} is safe at any start time on ${of(unknown)}.`;
+  if (unknown > 0) return `on ${of(unknown)}, it is unknown whether ${name} is safe at any start time.`;
   const startTimes = nameStartTimes(judged.map(({ judgement }) => judgement));
   return `${name} was safe ${startTimes} on ${of(judged.length)}${areSafeSoFar(judged) ? ' so far' : ''}.`;
 }
@@ -132,29 +132,41 @@ function describeLeastWatched(judged: readonly JudgedSeries[]): string[] {
   return [`Only ${formatShare(share)} of the time was watched on ${name}.`];
 }
 
-/** ` for 0.98% of start times`, `, at worst at every start time`. @param judged all series of all jobs */
+/** `: at worst, 0.98% of starts were not safe`. @param judged all series of all jobs */
 function describeWorstShare(judged: readonly JudgedSeries[]): string {
-  const unsafe = judged.filter(({ judgement }) => toSafety(judgement.verdict) === 'not-safe');
-  const getShare = ({ judgement }: JudgedSeries) =>
-    judgement.verdict === 'never' ? 0 : (judgement.shareOfSafeStarts ?? 1);
-  const [worst, ...others] = unsafe.toSorted((a, b) => getShare(a) - getShare(b));
-  if (worst === undefined) return '';
-  const { judgement, series } = worst;
-  const starts = nameUnsafeStarts(judgement, series.analysis.measurement?.isIssuedPerRequest === true);
-  return `${others.length === 0 ? '' : ', at worst'} ${starts}`;
+  const unsafe = judged.flatMap(({ judgement: { verdict, shareOfSafeStarts: share } }) =>
+    toSafety(verdict) === 'not-safe' ? [verdict === 'never' ? 0 : (share ?? 1)] : [],
+  );
+  const worst = Math.min(...unsafe);
+  // A start that was not safe can be too short for a share.
+  if (unsafe.length === 0 || worst === 1) return '';
+  const starts = worst === 0 ? 'no start was safe' : `${formatRemainingShare(worst)} of starts were not safe`;
+  return `: ${unsafe.length === 1 ? '' : 'at worst, '}${starts}`;
 }
 
-/** `1 of 3 jobs would have failed for 0.98% of start times.` @param judged all series of all jobs */
+/** `1 of 3 jobs is not safe: 0.98% of starts were not safe.` @param judged all series of all jobs */
 export function describeOutcomeOfJobs(
   jobs: readonly AssessedJob[],
   judged: readonly JudgedSeries[],
   isSafeForNow: boolean,
 ): string {
   const count = (safety: Safety) => jobs.filter(({ verdict }) => toSafety(verdict) === safety).length;
-  const of = (number: number) => countOf(number, jobs.length, 'jobs');
-  const judgements = judged.map(({ judgement }) => judgement);
-  if (count('not-safe') > 0)
-    return `${of(count('not-safe'))} ${describeNotSafe(judgements)}${describeWorstShare(judged)}.`;
-  if (count('unknown') > 0) return `it is unknown whether ${of(count('unknown'))} would be safe.`;
-  return `${of(jobs.length)} were safe ${nameStartTimes(judgements)}${isSafeForNow ? ' so far' : ''}.`;
+  const total = jobs.length;
+  const notSafe = count('not-safe');
+  if (notSafe > 0) {
+    const which =
+      notSafe === total
+        ? `${nameNone(total)} is safe`
+        : `${countOf(notSafe, total, 'jobs')} ${notSafe === 1 ? 'is' : 'are'} not safe`;
+    return `${which}${describeWorstShare(judged)}.`;
+  }
+  const unknown = count('unknown');
+  if (unknown === total) return `${nameNone(total)} has a verdict.`;
+  if (unknown > 0) return `${countOf(unknown, total, 'jobs')} ${unknown === 1 ? 'has' : 'have'} no verdict.`;
+  const startTimes = nameStartTimes(judged.map(({ judgement }) => judgement));
+  return `${countOf(total, total, 'jobs')} were safe ${startTimes}${isSafeForNow ? ' so far' : ''}.`;
 }
+
+/** `neither job`, `none of the 3 jobs`. */
+const nameNone = (total: number): string =>
+  total === 2 ? 'neither job' : `none of the ${formatNumber(total)} jobs`;

@@ -64,6 +64,12 @@ export function describePollFailure({ reason, lastDetail }: FailedPollCount): st
 export const describeStartUntil = (until: Instant, now: Instant, times: TimeFormat) =>
   `yes, until ${times.clockTime(until, now)}`;
 
+/** Follows {@link describeStartUntil} if the verdict on all start times is not safe. */
+export const ONLY_NOW = 'A start now is safe, but a start at another time may not be.';
+/** Below a table with such answers. */
+export const ONLY_NOW_IN_TABLE =
+  'Where the answer is yes, a start now is safe, but a start at another time may not be.';
+
 /** Replaces {@link describeStartUntil} when the time has passed. */
 export const describeMissedStart = (until: Instant, now: Instant, times: TimeFormat) =>
   `no: a start was safe until ${times.clockTime(until, now)}`;

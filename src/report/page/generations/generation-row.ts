@@ -97,13 +97,12 @@ export const GENERATION_TABLE_COLUMNS: TableColumns = [
   NOTES,
 ];
 
-/** The most useful columns first. A phone shows the first three. */
+/** The most useful columns first, because a phone may not show all of them. */
 export const WORST_ROTATION_COLUMNS: TableColumns = [
   LEAD_TIME,
   ['rotated at', (row, times) => times.timestamp(row.servedTo)],
   VALIDITY,
   INTERVAL,
-  SAMPLES,
   NOTES,
 ];
 

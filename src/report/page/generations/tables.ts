@@ -1,8 +1,15 @@
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
-import { describeNoRotation } from '../../messages/page.ts';
+import { describeNoRotation, TERMS } from '../../messages/page.ts';
 import { formatCount } from '../../text/format-values.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
-import { html, type Markup, renderHtmlTable, renderTableRow } from '../markup.ts';
+import {
+  type Content,
+  html,
+  type Markup,
+  renderExplanation,
+  renderHtmlTable,
+  renderTableRow,
+} from '../markup.ts';
 import {
   GENERATION_TABLE_COLUMNS,
   type GenerationRow,
@@ -29,7 +36,7 @@ export function renderWorstRotations(
 ): Markup {
   const worst = findWorstRotations(rows);
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times })}`;
+${worst.length === 0 ? html`<p class="muted">${describeNoRotation(measurement)}</p>` : html`${renderExplanation(TERMS.leadTime)}${renderRows(worst, listWorstColumns(worst, times), { id: `${id}-worst`, className: 'worst-rows', times, renderCell: shortenOnPhone })}`}`;
 }
 
 /** The newest generations in descending order. @param name of the series */
@@ -41,7 +48,7 @@ export function renderGenerations(
   const olderCount = rows.length - newest.length;
   return html`<details class="generations" data-keep="${name} generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(rows.length, 'generation')}, newest first</span></summary>
-${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times })}
+${renderExplanation(TERMS.generation)}${renderRows(newest, GENERATION_TABLE_COLUMNS, { id: `${id}-generations`, className: 'generation-rows', times, renderCell: (text) => text })}
 ${
   olderCount > 0 &&
   html`<p class="older muted"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
@@ -87,16 +94,25 @@ interface TableOptions {
   /** Aligns the columns, because a class for each cell would make the page larger. */
   className: string;
   times: TimeFormat;
+  renderCell: (text: string) => Content;
+}
+
+/** A phone shows a timestamp without its year, its seconds and its zone, so that the table fits. */
+function shortenOnPhone(text: string): Content {
+  const parts = /^(\d{4}-)(\d\d-\d\d \d\d:\d\d)(:.*)$/.exec(text);
+  if (parts === null) return text;
+  const [, year, moment, rest] = parts;
+  return html`<span class="not-on-phone">${year}</span>${moment}<span class="not-on-phone">${rest}</span>`;
 }
 
 const renderRows = (
   rows: readonly GenerationRow[],
   columns: typeof GENERATION_TABLE_COLUMNS,
-  { id, className, times }: TableOptions,
+  { id, className, times, renderCell }: TableOptions,
 ): Markup =>
   renderHtmlTable(
     id,
     columns.map(([label]) => label),
-    rows.map((row) => renderTableRow(columns.map(([, format]) => format(row, times)))),
+    rows.map((row) => renderTableRow(columns.map(([, format]) => renderCell(format(row, times))))),
     `rows ${className}`,
   );

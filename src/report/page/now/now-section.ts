@@ -2,6 +2,7 @@ import type { SeriesNow, StartNow } from '../../../domain/live/series-now.ts';
 import type { Instant } from '../../../domain/model.ts';
 import type { Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job } from '../../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../../context.ts';
 import {
   COUNTERS,
@@ -17,6 +18,8 @@ import {
   describeUnknownStart,
   describeZone,
   NO_NEXT_POLL,
+  ONLY_NOW,
+  ONLY_NOW_IN_TABLE,
   POLL_RUNS,
 } from '../../messages/polling/live.ts';
 import { describeJob } from '../../messages/verdicts.ts';
@@ -52,7 +55,8 @@ interface Value {
 
 /** The answers have the size of the headline, because they decide what to do now. */
 function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): Markup {
-  const answers = listAnswers(row, jobs, context).map(
+  const explain = (job: Job) => isSafeOnlyNow(row, job) && html` <small class="remark">${ONLY_NOW}</small>`;
+  const answers = listAnswers(row, jobs, context, explain).map(
     ({ label, value }) =>
       html`<div class="card answer"><p class="question">${capitalise(label)}</p><p>${value}</p></div>`,
   );
@@ -67,7 +71,7 @@ function renderSeries(row: NowRow, jobs: readonly Job[], context: NowContext): M
 function renderTable(rows: readonly NowRow[], jobs: readonly Job[], context: NowContext): Markup {
   const listed = rows.map((row) => ({
     name: formatSeriesName(row.series.identity),
-    values: [...listAnswers(row, jobs, context), ...listFacts(row, context)],
+    values: [...listAnswers(row, jobs, context, () => null), ...listFacts(row, context)],
   }));
   const labels = new Set(listed.flatMap(({ values }) => values.map(({ label }) => label)));
   const body = listed.map(({ name, values }) => {
@@ -77,7 +81,7 @@ function renderTable(rows: readonly NowRow[], jobs: readonly Job[], context: Now
   return html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="now"><table class="rows live-rows">
 <thead><tr><th scope="col">series</th>${Array.from(labels, (label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${body}</tbody>
-</table></div>`;
+</table></div>${rows.some((row) => jobs.some((job) => isSafeOnlyNow(row, job))) && html`<p class="muted">${ONLY_NOW_IN_TABLE}</p>`}`;
 }
 
 /** A series without the value has an empty cell. */
@@ -86,7 +90,12 @@ const renderCell = (cell: Value | undefined): Markup =>
     ? html`<td class="empty"></td>`
     : html`<td data-label="${cell.label}"><div>${cell.value}${cell.remark && html` <span class="remark">${cell.remark}</span>`}</div></td>`;
 
-function listAnswers({ now: known }: NowRow, jobs: readonly Job[], context: NowContext): Value[] {
+function listAnswers(
+  { now: known }: NowRow,
+  jobs: readonly Job[],
+  context: NowContext,
+  explain: (job: Job) => Content,
+): Value[] {
   const { now, margin } = context;
   const { expiresAt, starts } = known;
   if (jobs.length === 0) {
@@ -99,6 +108,7 @@ function listAnswers({ now: known }: NowRow, jobs: readonly Job[], context: NowC
       starts.find((each) => each.job === job),
       known,
       context,
+      explain(job),
     ),
   }));
 }
@@ -147,21 +157,27 @@ function renderNextPoll(next: Exclude<NextPoll, { code: 'POLLED_ELSEWHERE' }>, n
 const renderCounter = (counter: Counter, at: Instant, now: Instant, latest = at): Markup =>
   html`<span class="counter" data-count="${counter}" data-at="${at}" data-latest="${latest}">${COUNTERS[counter](at, now, latest)}</span>`;
 
+/** A start now is safe, but the verdict on all start times is not. */
+const isSafeOnlyNow = ({ series, now }: NowRow, job: Job): boolean =>
+  now.starts.some((start) => start.job === job && start.answer === 'yes') &&
+  series.judgements.some((each) => each.job === job && toSafety(each.verdict) === 'not-safe');
+
 /** An answer and the answers that replace it later. The script shows the one that is true. */
 function renderStart(
   start: StartNow | undefined,
   { lastSampleAt, staleAt }: SeriesNow,
   { now, times }: NowContext,
+  remark: Content,
 ): Content {
   if (start === undefined) return '–';
-  const render = (answer: string, tone: Tone | 'former', text: string, isHidden: boolean) =>
+  const render = (answer: string, tone: Tone | 'former', text: Content, isHidden: boolean) =>
     html`<span class="${tone}" data-answer="${answer}"${isHidden && html` hidden`}>${text}</span>`;
   const [tone, text] = describeStart(start, now, times);
   const isKnown = start.answer !== 'unknown';
   const until = start.answer === 'yes' ? start.until : null;
   const hasStale = isKnown && staleAt !== null && lastSampleAt !== null;
   return html`<span class="start" aria-live="polite" data-until="${until}" data-stale="${hasStale && staleAt}">${[
-    render('now', tone, text, false),
+    render('now', tone, html`${text}${remark}`, false),
     isKnown && render('former', 'former', describeFormerAnswer(text), true),
     until !== null && render('later', 'bad', describeMissedStart(until, now, times), true),
     hasStale && render('stale', 'unsure', describeStaleStart(lastSampleAt, now, times), true),

@@ -120,11 +120,24 @@ describePostgres('the output for a database file and for PostgreSQL', (server) =
 
   test('check --offline judges in the same way', async () => {
     for (const flags of [
-      ['-j', '1h'],
+      ['-j', '1h', '-f', 'json'],
+      ['-j', '9h'],
       ['-j', '9h', '-f', 'json'],
       ['-j', '1h', '--max-age', '1s'],
     ])
       await expectSame(rich, ['check', '--offline', '--source', 'imds', '--host', 'i-0abc', ...flags], NOW);
+  });
+
+  test('a command that check suggests has the file, but no address with a password', async () => {
+    const check = ['check', '--offline', '--source', 'imds', '--host', 'i-0abc', '-j', '59m'];
+    const { file, database } = rich;
+    const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+    expect(words((await runAt(NOW, [...check, '--db', file])).stdout)).toContain(
+      `cred-watch report -j 59m --db ${file}`,
+    );
+    const { stdout } = await runAt(NOW, [...check, '--db', database.url], database.environment);
+    expect(words(stdout)).toContain('run `cred-watch report -j 59m`, with the same database');
+    expect(stdout).not.toContain('postgres');
   });
 
   test('a Parquet export has the same files', async () => {

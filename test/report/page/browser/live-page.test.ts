@@ -94,6 +94,7 @@ describeInBrowser('a live page', (started) => {
       'Now times in UTC',
       'May a 5h job start now?',
       'Yes, until 12:12:00',
+      'A start now is safe, but a start at another time may not be.',
       'time left',
       '5h 16m 40s',
       'expires at 17:17:00',
@@ -108,9 +109,9 @@ describeInBrowser('a live page', (started) => {
     ]);
     await page.clock.runFor(3000);
     const later = await readNow(page);
-    expect(later[4]).toBe('5h 16m 37s');
-    expect(later[7]).toBe('overdue for 23s');
-    expect([later[10], later[13]]).toEqual(['33s ago', 'in 37s']);
+    expect(later[5]).toBe('5h 16m 37s');
+    expect(later[8]).toBe('overdue for 23s');
+    expect([later[11], later[14]]).toEqual(['33s ago', 'in 37s']);
     expect(state.requests).toBe(0);
   });
 
@@ -230,7 +231,7 @@ describeInBrowser('a live page', (started) => {
     state.html = render([series('a', { generations: 13 })], { now: NOW + HOUR });
     await update();
     await expect.poll(() => page.isVisible('.out-of-reach')).toBe(false);
-    expect(await page.innerText('.start')).toBe('Yes, until 13:19:00');
+    expect(await page.innerText('.start')).toMatch(/^Yes, until 13:19:00\nA start now is safe, but /);
     expect(await page.innerText('.now')).toContain('expires at 18:24:00');
     expect(state.navigations).toBe(1);
   });
@@ -281,7 +282,7 @@ describeInBrowser('a live page', (started) => {
 
   ciTest('a clock of the device that is set back does not extend an answer', async () => {
     const { state, page } = await openLive(render([series('a')]));
-    expect(await page.innerText('.start')).toBe('Yes, until 12:12:00');
+    expect(await page.innerText('.start')).toMatch(/^Yes, until 12:12:00\n/);
     state.isDown = true;
     await page.clock.runFor(10 * MINUTE);
     await page.clock.setSystemTime(NOW - HOUR);
@@ -339,6 +340,9 @@ describeInBrowser('a live page', (started) => {
       /^b · imds v2 · app unknown: the last poll failed unknown: .* 25s ago failed: unreachable/,
     );
     expect(rows[1]).toMatch(/^a · imds v2 · app yes, until 12:12:00 yes, until 16:12:00 5h 16m 40s/);
+    expect(await page.innerText('.now')).toContain(
+      'Where the answer is yes, a start now is safe, but a start at another time may not be.',
+    );
   });
 
   const LAST_POLL = { host: 'a', source: 'imds', seconds: 0.1, endedAt: NOW - 10_000 } as const;

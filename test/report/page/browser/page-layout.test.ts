@@ -194,12 +194,16 @@ describeInBrowser('the layout of the page', (started) => {
         .filter((cell) => cell.getClientRects().length > 0)
         .map((cell) => [cell.textContent, getComputedStyle(cell).textAlign]),
     }));
+    expect(await page.locator('.worst-rows td:nth-child(2)').first().innerText()).toMatch(
+      /^\d\d-\d\d \d\d:\d\d$/,
+    );
     expect(table).toEqual({
       overflow: 0,
       columns: [
         ['lead time', 'right'],
         ['rotated at', 'left'],
         ['validity when issued', 'right'],
+        ['interval', 'right'],
       ],
     });
   });
