@@ -57,15 +57,15 @@ async function findChange({ comment, line }: CronSchedule, env: Environment): Pr
     const lines = bytes.split('\n').with(state.index, toBytes(line));
     return { bytes: lines.join('\n'), replaced: state.line };
   }
-  const line = redactText(state.line);
+  const existing = redactText(state.line);
   if (state.isEdited) {
     throw new CredWatchError(
-      `the line of \`init\` in the crontab was edited, so it is not replaced: ${line}`,
+      `the line of \`init\` in the crontab was edited, so it is not replaced: ${existing}`,
       'keep this line, or remove it with `crontab -e` and run the command again',
     );
   }
   throw new CredWatchError(
-    `the crontab polls these credentials already: ${line}`,
+    `the crontab polls these credentials already: ${existing}`,
     'remove this line with `crontab -e`, then run the command again',
   );
 }
