@@ -56,7 +56,7 @@ export function renderInstallationCheckJson(
     schema_version: 1,
     generated_at: formatInstant(now),
     database: context.database,
-    is_ok: isInstallationOk(checks),
+    is_ok: isInstallationOk(checks) && !isPollingUnknown(checks),
     checks: checks.map((check) => {
       const { code, state, ...fields } = check;
       return {

@@ -276,7 +276,8 @@ test('a process whose variables cannot be read is not proof of a working install
   );
   expect(text).toMatch(/^ +→ if you installed none, run `cred-watch init --write`$/m);
   expect(text).toMatch(/^unknown {2}the process 4711 polls every 1m, but /m);
-  expect((await machine.check()).code).toBe(3);
+  const { code, is_ok: isOk } = await machine.check();
+  expect([code, isOk]).toEqual([3, false]);
 });
 
 test('a running poller is found with the database of its environment', async () => {

@@ -154,7 +154,9 @@ test.each([
     const assignments = [...command.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]);
     expect(assignments).toEqual(carried.map((name) => [name, env[name]]));
     for (const name of named) {
-      expect(stdout).toMatch(new RegExp(`^Start it with ${name} of this shell, `, 'm'));
+      expect(stdout).toMatch(
+        new RegExp(`^The command needs ${name} of this shell, and does not contain its value, `, 'm'),
+      );
       expect(env[name]).toMatch(/./);
       expect(stdout).not.toContain(env[name]);
     }

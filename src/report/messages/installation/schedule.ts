@@ -45,8 +45,8 @@ export function introduceSchedule(
       const shell =
         inherited.length === 0
           ? ''
-          : `\nStart it with ${joinWords(inherited)} of this shell, which are secret, so the command does not contain them.`;
-      return `${reason}${purpose}, run this command as long as the container or the session exists:${shell}`;
+          : `The command needs ${joinWords(inherited)} of this shell, and does not contain ${inherited.length === 1 ? 'its value, which is' : 'their values, which are'} secret.\n`;
+      return `${reason}${shell}${purpose}, run this command as long as the container or the session exists:`;
     }
   }
 }
