@@ -78,6 +78,7 @@ export const initCommand: CommandDefinition = {
         'no credentials found; with --check: a problem found; with --remove: an edited line or unit stays',
       ],
       WRONG_USAGE,
+      ['3', 'with --check: unknown whether anything keeps sampling'],
     ],
     examples: [
       ['cred-watch init', 'take a sample, show what is next'],

@@ -10,6 +10,7 @@ import { addListeningFlags } from '../flags/listening-flags.ts';
 import { createDatabaseFlag, createFormatFlag } from '../flags/shared-flags.ts';
 import { addSourceFlags, openSourceFromFlags, parseCommand } from '../flags/source-flags.ts';
 import { parseRepeated } from '../flags/value-parsers.ts';
+import { checkPollFlags } from '../poll/check-poll-flags.ts';
 import type { PollFlags } from '../poll/poll-flags.ts';
 import { createPollPrinter } from '../poll/poll-printer.ts';
 import { openPush } from '../poll/poll-push.ts';
@@ -108,6 +109,7 @@ export const pollCommand: CommandDefinition = {
     validate(flags, invocation);
     const { io } = invocation;
     const { interval, targets } = flags;
+    await checkPollFlags(flags, io);
     if (targets !== undefined) {
       const { pollTargets } = await import('../targets/poll-targets.ts');
       return pollTargets({ ...flags, targets }, io);

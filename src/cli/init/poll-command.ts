@@ -9,10 +9,9 @@ import { resolveDatabaseFile } from '../database/database-location.ts';
 import type { SourceFlags } from '../flags/source-flags.ts';
 import type { Io } from '../process/io.ts';
 
-/** Variables of every source. Never listed here: keys, tokens, and URLs that grant credentials. */
-const SETTINGS = [
+/** Variables of sources that read the files of profiles. Never listed in this file: keys, and values of tokens. */
+const PROFILE_SETTINGS = [
   ...['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'],
-  'CRED_WATCH_HOST',
 ];
 
 /** Variables of IMDS, which can also give the credentials with which a role is assumed. */
@@ -22,9 +21,18 @@ const IMDS_SETTINGS = [
   'AWS_EC2_INSTANCE_PROFILE_NAME',
 ];
 
+const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
+const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+
+/** Variables of a container endpoint. */
+const CONTAINER_SETTINGS = ['AWS_CONTAINER_SERVICE_ENDPOINT', TOKEN_FILE];
+
+/** Variables of sources that request a session of a role. */
+const SESSION_SETTINGS = ['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'];
+
 /** Variables of sources that call AWS. */
 const AWS_SETTINGS = [
-  ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_SDK_LOAD_CONFIG'],
   ...[
     'AWS_REGION',
     'AWS_DEFAULT_REGION',
@@ -36,8 +44,41 @@ const AWS_SETTINGS = [
   ...['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'AWS_STS_REGIONAL_ENDPOINTS'],
 ];
 
+/** A profile can name any other source of its base credentials, and a program. */
+const ALL_SETTINGS = [
+  ...PROFILE_SETTINGS,
+  ...IMDS_SETTINGS,
+  ...SESSION_SETTINGS,
+  ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_SDK_LOAD_CONFIG'],
+  ...AWS_SETTINGS,
+];
+
+/** The variables that each source reads. */
+const SETTINGS: Readonly<Record<SourceName, readonly string[]>> = {
+  imds: [...PROFILE_SETTINGS, ...IMDS_SETTINGS],
+  container: CONTAINER_SETTINGS,
+  environment: [],
+  github: [...SESSION_SETTINGS, ...AWS_SETTINGS],
+  process: ALL_SETTINGS,
+  profile: ALL_SETTINGS,
+  role: ALL_SETTINGS,
+  'web-identity': ALL_SETTINGS,
+  sso: ALL_SETTINGS,
+};
+
+/**
+ * Secret variables that a source reads. The path in the URI of a container can grant the credentials, as on ECS. Keys
+ * of the environment also have their expiration in a variable, which has several names.
+ */
+const SECRETS: Readonly<Partial<Record<SourceName, readonly string[]>>> = {
+  container: ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', FULL_URI, TOKEN],
+  environment: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+  github: ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
+};
+
 const FILES: ReadonlySet<string> = new Set([
   ...['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CA_BUNDLE'],
+  TOKEN_FILE,
 ]);
 
 /** Sources that can run a program, which needs the PATH of the user. */
@@ -64,6 +105,7 @@ export function buildPollCommand(flags: PollFlags, io: Io): PollCommand {
     database,
     isDefaultDatabase: database === ownDefault,
     variables: listVariables(source, env),
+    inherited: listInherited(source, env),
   };
 }
 
@@ -106,12 +148,27 @@ function assertNoSecretInUrl(name: string, value: string): void {
   );
 }
 
+/** A token protects this URL, so the URL alone grants nothing. */
+function isUriPublic(env: Environment): boolean {
+  const isTokenSet = isVariableSet(env, TOKEN) || isVariableSet(env, TOKEN_FILE);
+  const uri = env[FULL_URI] ?? '';
+  return isTokenSet && URL.canParse(uri) && !/[?#@]/.test(uri);
+}
+
+/** The secret variables that the source reads in this shell. */
+function listInherited(source: SourceName, env: Environment): string[] {
+  const isPublic = isUriPublic(env);
+  return (SECRETS[source] ?? []).filter(
+    (name) => isVariableSet(env, name) && !(isPublic && name === FULL_URI),
+  );
+}
+
 function listVariables(source: SourceName, env: Environment): [name: string, value: string][] {
   const known = [
     ...(RUNS_PROGRAMS.has(source) ? ['PATH'] : []),
-    ...SETTINGS,
-    ...IMDS_SETTINGS,
-    ...(source === 'imds' ? [] : AWS_SETTINGS),
+    ...(source === 'container' && isUriPublic(env) ? [FULL_URI] : []),
+    ...SETTINGS[source],
+    'CRED_WATCH_HOST',
   ];
   const names = known.filter((name) => isVariableSet(env, name));
   return names.map((name) => {

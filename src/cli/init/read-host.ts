@@ -4,6 +4,7 @@ import type { Host, Orchestrator } from '../../domain/installation/schedule.ts';
 import { detectPlatform } from '../../sources/environment/platform.ts';
 import { type Environment, isVariableSet } from '../../sources/environment/variables.ts';
 import type { Io } from '../process/io.ts';
+import { isCronRunning } from './check/processes.ts';
 import { canAccess } from './file-access.ts';
 import { SYSTEM_FOLDERS } from './run-program.ts';
 
@@ -16,6 +17,7 @@ export function readHost({ env, isRoot }: Pick<Io, 'env' | 'isRoot'>, root = '/'
     isRoot,
     hasSystemd: existsSync(join(root, 'run/systemd/system')),
     hasCrontab: findProgram('crontab', env) !== null,
+    isCronRunning: isCronRunning(root),
     container: findContainer(env, root),
   };
 }

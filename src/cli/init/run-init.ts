@@ -1,9 +1,21 @@
 import { getSourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
+import { findAttentions } from '../../domain/installation/attention.ts';
 import type { Poller, PollerProblem } from '../../domain/installation/check/poller.ts';
-import { chooseSchedule, findScheduleProblem } from '../../domain/installation/choose-schedule.ts';
+import {
+  chooseSchedule,
+  findProcessReason,
+  findScheduleProblem,
+} from '../../domain/installation/choose-schedule.ts';
 import { findPoll, isSameSource } from '../../domain/installation/found-poll.ts';
 import { findNextReport } from '../../domain/installation/next-report.ts';
-import type { Host, PollCommand, Schedule, ScheduleKind } from '../../domain/installation/schedule.ts';
+import type {
+  Host,
+  Installation,
+  PollCommand,
+  ProcessReason,
+  Schedule,
+  ScheduleKind,
+} from '../../domain/installation/schedule.ts';
 import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
 import { correctTime } from '../../domain/measurement/generations.ts';
 import type { Seconds } from '../../domain/model.ts';
@@ -31,16 +43,21 @@ import { buildPollCommand } from './poll-command.ts';
 import { readHost } from './read-host.ts';
 import { findUserUnitFolder, readUserName } from './user.ts';
 
-/** Resolves to the exit code. */
-export async function runInit(flags: InitFlags, invocation: Invocation): Promise<number> {
+/**
+ * Resolves to the exit code.
+ * @param root another folder than `/`, for tests
+ */
+export async function runInit(flags: InitFlags, invocation: Invocation, root = '/'): Promise<number> {
   const { io } = invocation;
   const { every } = flags;
   const selected = await selectSource(flags, io);
   if (selected === null) return EXIT.failed;
   const poll = buildPollCommand(selected, io);
-  const host = readHost(io);
+  const host = readHost(io, root);
   const schedule = planSchedule(flags, host, poll, io);
-  assertInstallable(flags, schedule, io);
+  const isChosen = flags.schedule === undefined && schedule.kind === 'process';
+  const processReason = isChosen ? findProcessReason(host, poll, flags.every) : null;
+  assertInstallable(flags, schedule, processReason, io);
   const { source, host: hostName } = await openSourceFromFlags(selected, io);
   using store = await openRecordingStore(poll.database, flags.db, io);
   const recorded = await pollOnce({
@@ -56,10 +73,10 @@ export async function runInit(flags: InitFlags, invocation: Invocation): Promise
     await printVariablesNote(invocation.command, io);
     return EXIT.failed;
   }
-  const existing = await findExistingPoller(flags, poll, schedule, io);
+  const existing = await findExistingPoller(flags, poll, schedule, { io, root });
   const { jobDuration = null } = flags;
   const sampled = { recorded, outcome, source, store, poll, every, schedule, existing, jobDuration };
-  const report = buildReport(sampled, io);
+  const report = buildReport({ ...sampled, processReason }, host, io);
   return finish(report, flags, invocation);
 }
 
@@ -104,16 +121,21 @@ interface SampledSource {
   schedule: Schedule;
   existing: Poller | null;
   jobDuration: Seconds | null;
+  processReason: ProcessReason | null;
 }
 
-function buildReport({ recorded, outcome, source, store, ...plan }: SampledSource, io: Io): InitReport {
+function buildReport(
+  { recorded, outcome, source, store, ...plan }: SampledSource,
+  machine: Host,
+  io: Io,
+): InitReport {
   const { identity } = recorded;
   const { credentials, observedAt, clockOffset } = outcome;
   const now = Math.max(observedAt, correctTime(outcome));
   const [analysis] = analyseSeries(store, identity, io.clock.now()).filter(
     (each) => each.identity.apiVersion === identity.apiVersion,
   );
-  const { sampleCount = 1, witnessedCount = 0 } = analysis?.measurement ?? {};
+  const { sampleCount = 1, witnessedCount = 0, rotationInterval = null } = analysis?.measurement ?? {};
   const { env } = io;
   const knowledge = getSourceKnowledge({
     source: identity.source,
@@ -133,6 +155,16 @@ function buildReport({ recorded, outcome, source, store, ...plan }: SampledSourc
     sampleCount,
     rotationCount: witnessedCount,
     ...plan,
+    attentions: findAttentions({
+      schedule: plan.schedule,
+      host: machine,
+      hasPoller: plan.existing !== null,
+      source: identity.source,
+      every: plan.every,
+      measuredInterval: rotationInterval?.median ?? null,
+      knowledge,
+      validity: secondsBetween(credentials.lastUpdated ?? now, credentials.expiration),
+    }),
     knowledge: witnessedCount === 0 ? [knowledge] : [],
     nextReport: findNextReport({
       now,
@@ -171,8 +203,8 @@ const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({
 });
 
 /** Installs nothing if a poller records these credentials already. */
-const install = async (report: InitReport, flags: InitFlags, io: Io) =>
-  report.existing === null ? installSchedule(report, flags, io) : ('unchanged' as const);
+const install = async (report: InitReport, flags: InitFlags, io: Io): Promise<Installation> =>
+  report.existing === null ? installSchedule(report, flags, io) : { state: 'unchanged', replaced: null };
 
 /** The line polls as soon as cron runs, so a second poller would be one too many. */
 const isDaemonProblem = ({ code }: PollerProblem): boolean =>
@@ -186,7 +218,7 @@ async function findExistingPoller(
   flags: InitFlags,
   poll: PollCommand,
   schedule: Schedule,
-  io: Io,
+  { io, root }: { io: Io; root: string },
 ): Promise<Poller | null> {
   if (flags.schedule !== undefined) return null;
   const { findPollers } = await import('./check/find-pollers.ts');
@@ -200,7 +232,7 @@ async function findExistingPoller(
     const own = findPoll(isCron ? [...assignments, ...command] : command);
     return own !== null && isSameSource(isCron ? { ...found, variables } : found, own);
   };
-  const found = (await findPollers(io, '/')).find(
+  const found = (await findPollers(io, root)).find(
     (each) =>
       (each.problem === null || isDaemonProblem(each.problem)) &&
       (each.place.kind !== 'process' || isProcessEnough) &&

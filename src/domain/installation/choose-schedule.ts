@@ -1,7 +1,7 @@
 import type { Seconds, SourceName } from '../model.ts';
 import { buildCronLine, findCronLineProblem } from './cron-line.ts';
 import { findCalendar, findCronFields } from './interval.ts';
-import type { Host, PollCommand, ScheduleKind, ScheduleProblem } from './schedule.ts';
+import type { Host, PollCommand, ProcessReason, ScheduleKind, ScheduleProblem } from './schedule.ts';
 
 const SHELL_SOURCES: ReadonlySet<SourceName> = new Set(['container', 'environment', 'github']);
 
@@ -15,12 +15,25 @@ const HOME_FOLDER = /^\/(?:home|root|run\/user)(?:\/|$)/;
 export function chooseSchedule(host: Host, poll: PollCommand, every: Seconds): ScheduleKind {
   if (host.container === 'ecs' || host.container === 'kubernetes') return 'sidecar';
   if (host.container !== null) return 'process';
-  const preferred: ScheduleKind[] = [
-    ...(host.isRoot && host.hasSystemd ? (['systemd'] as const) : []),
-    ...(host.hasCrontab ? (['cron'] as const) : []),
-    ...(host.hasSystemd ? (['systemd'] as const) : []),
-  ];
-  return preferred.find((kind) => findScheduleProblem(kind, host, poll, every) === null) ?? 'process';
+  const kinds = listSchedulers(host);
+  return kinds.find((kind) => findScheduleProblem(kind, host, poll, every) === null) ?? 'process';
+}
+
+/** What runs on this machine, the preferred one first. */
+const listSchedulers = ({ isRoot, hasSystemd, hasCrontab, isCronRunning }: Host): ScheduleKind[] => [
+  ...(isRoot && hasSystemd ? (['systemd'] as const) : []),
+  ...(hasCrontab && isCronRunning !== false ? (['cron'] as const) : []),
+  ...(hasSystemd ? (['systemd'] as const) : []),
+];
+
+/** Why {@link chooseSchedule} returns a process for these arguments. */
+export function findProcessReason(host: Host, poll: PollCommand, every: Seconds): ProcessReason {
+  if (host.container !== null)
+    return { code: 'CONTAINER', hasCron: host.hasCrontab && host.isCronRunning === true };
+  const [kind] = listSchedulers(host);
+  const problem = kind === undefined ? null : findScheduleProblem(kind, host, poll, every);
+  if (problem !== null) return { code: 'PROBLEM', problem };
+  return { code: host.hasCrontab ? 'CRON_NOT_RUNNING' : 'NO_SCHEDULER' };
 }
 
 /** The first reason for which this schedule cannot run the poll. Null if it can. */

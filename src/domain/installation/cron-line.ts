@@ -1,6 +1,6 @@
 import { quoteForShell } from '../../untrusted-text.ts';
 import type { Seconds } from '../model.ts';
-import { findCronFields } from './interval.ts';
+import { findCronFields, findCronInterval } from './interval.ts';
 import type { PollCommand, ScheduleProblem } from './schedule.ts';
 import { splitShellWords } from './shell-words.ts';
 
@@ -36,7 +36,8 @@ const joinShellCommand = (
 /** True if {@link buildCronLine} could have written the line, so that no edit of the user is lost without it. */
 export function isWrittenCronLine(line: string): boolean {
   const [, fields = '', command = ''] = /^((?:\S+ ){4}\S+) (.*) > \/dev\/null$/.exec(line) ?? [];
-  if (!/^(?:\*(?:\/\d+)? \* \* \* \*|0 (?:\*(?:\/\d+)?|0) \* \* \*)$/.test(fields)) return false;
+  // A line with other times, such as every 7 minutes, was edited.
+  if (findCronInterval(fields) === null) return false;
   const words = splitShellWords(unescapeCommand(command));
   const start = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const variables = words.slice(0, start).map((word): [string, string] => {

@@ -52,13 +52,14 @@ export function findCronPolls(entries: readonly CronEntry[]): CronPoll[] {
 /**
  * Whether a line can be added to a crontab.
  * - `present`: the crontab has the line
- * - `conflict`: another line polls the same credentials
+ * - `conflict`: another line polls the same credentials. `isEdited`: the line is below the comment of `init`, but `init`
+ *   could not have written it
  * - `replaceable`: `init` wrote the line at `index`, which polls the same credentials into the same database
  * - `addable`: with `addition` at the end of the crontab
  */
 export type CrontabState =
   | { code: 'present' }
-  | { code: 'conflict'; line: string }
+  | { code: 'conflict'; line: string; isEdited: boolean }
   | { code: 'replaceable'; line: string; index: number }
   | { code: 'addable'; addition: string };
 
@@ -77,9 +78,12 @@ export function addToCrontab(text: string, comment: string, line: string): Cront
   if (conflict !== undefined) {
     const index = findOwnIndex(conflict);
     const isOwn = index >= 0 && conflicts.length === 1;
-    return isOwn
-      ? { code: 'replaceable', line: conflict.line, index }
-      : { code: 'conflict', line: conflict.line };
+    if (isOwn) return { code: 'replaceable', line: conflict.line, index };
+    const isBelowComment = lines.some(
+      (each, at) => each.trim() === conflict.line && lines[at - 1] === comment,
+    );
+    const isEdited = isBelowComment && !isWrittenCronLine(conflict.line);
+    return { code: 'conflict', line: conflict.line, isEdited };
   }
   const lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
   return { code: 'addable', addition: `${lineEnd}${comment}\n${line}\n` };

@@ -12,6 +12,10 @@ export function findCronFields(every: Seconds): string | null {
   return count === 24 ? '0 0 * * *' : `0 ${count === 1 ? '*' : `*/${count}`} * * *`;
 }
 
+/** The interval for which {@link findCronFields} returns these fields. Null if there is none. */
+export const findCronInterval = (fields: string): Seconds | null =>
+  listCalendarIntervals().find((every) => findCronFields(every) === fields) ?? null;
+
 /** The value of `OnCalendar=`, for the same intervals as {@link findCronFields}. */
 export function findCalendar(every: Seconds): string | null {
   const step = findStep(every);

@@ -14,6 +14,8 @@ export interface Host {
   hasSystemd: boolean;
   /** The program `crontab` exists. */
   hasCrontab: boolean;
+  /** Null if it is unknown whether the cron daemon runs, as on macOS. */
+  isCronRunning: boolean | null;
   /** Null outside of containers. */
   container: Orchestrator | 'other' | null;
 }
@@ -30,6 +32,8 @@ export interface PollCommand {
   isDefaultDatabase: boolean;
   /** Variables that the source reads. None is a secret. */
   variables: readonly (readonly [name: string, value: string])[];
+  /** Set variables of the shell that the source also reads. They are secret, so only their names are known here. */
+  inherited: readonly string[];
 }
 
 /** Why a schedule cannot run a poll. */
@@ -49,6 +53,15 @@ export type ScheduleProblem =
   | { code: 'UNIT_NODE'; path: string }
   | { code: 'NO_ORCHESTRATOR' };
 
+/** Why `init` chose a process, although nothing starts it again. */
+export type ProcessReason =
+  /** `hasCron`: a cron daemon runs in the container. */
+  | { code: 'CONTAINER'; hasCron: boolean }
+  | { code: 'CRON_NOT_RUNNING' }
+  | { code: 'NO_SCHEDULER' }
+  /** Neither cron nor systemd can run the poll. */
+  | { code: 'PROBLEM'; problem: ScheduleProblem };
+
 /** The manager of systemd that runs the units: of the system, or of one user. */
 export type UnitScope = 'system' | 'user';
 
@@ -64,6 +77,21 @@ export type Schedule =
   | { kind: 'systemd'; scope: UnitScope; files: readonly ScheduleFile[]; commands: readonly string[][] }
   | { kind: 'sidecar'; orchestrator: Orchestrator; text: string }
   | { kind: 'process'; command: string };
+
+/** What `--write` replaces: an earlier schedule of `init`. */
+export interface ReplacedSchedule {
+  /** The line of the crontab. Null for units. */
+  line: string | null;
+  /** Null if only the service exists. */
+  every: Seconds | null;
+}
+
+/** What `init` did. */
+export interface Installation {
+  state: InstallationState;
+  /** Null if nothing is replaced. */
+  replaced: ReplacedSchedule | null;
+}
 
 /**
  * - `printed`: the user installs the schedule

@@ -1,4 +1,4 @@
-import { isInstallationOk } from '../../domain/installation/check/check-installation.ts';
+import { isInstallationOk, isPollingUnknown } from '../../domain/installation/check/check-installation.ts';
 import type { CheckState, InstallationCheck } from '../../domain/installation/check/installation-check.ts';
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -36,9 +36,11 @@ function renderHeadline(checks: readonly InstallationCheck[], { bold, good, bad,
   if (!isInstallationOk(checks))
     return bold(bad(`the installation has ${formatCount(count('problem'), 'problem')}`));
   const unknown = count('unknown');
-  return unknown === 0
-    ? bold(good('the installation works'))
-    : bold(warning(`no problem found; ${formatCount(unknown, 'check')} without a result`));
+  if (unknown === 0) return bold(good('the installation works'));
+  const without = `${formatCount(unknown, 'check')} without a result`;
+  return isPollingUnknown(checks)
+    ? bold(warning(`it is unknown whether anything keeps sampling: ${without}`))
+    : bold(warning(`no problem found, but ${without}`));
 }
 
 const paintState = (state: CheckState, { good, bad, warning }: Palette): string =>
@@ -54,7 +56,7 @@ export function renderInstallationCheckJson(
     schema_version: 1,
     generated_at: formatInstant(now),
     database: context.database,
-    is_ok: isInstallationOk(checks),
+    is_ok: isInstallationOk(checks) && !isPollingUnknown(checks),
     checks: checks.map((check) => {
       const { code, state, ...fields } = check;
       return {

@@ -1,13 +1,14 @@
-import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import type { Installation, ProcessReason, Schedule } from '../../domain/installation/schedule.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { toJson } from '../../untrusted-text.ts';
 import { buildKnowledgeJson } from '../general-knowledge/json.ts';
 import { buildIdentityJson } from '../json-fields.ts';
+import { describeAttention } from '../messages/installation/attentions.ts';
 import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 import type { InitReport } from './init-report.ts';
 
 /** `init -f json`. */
-export function renderInitJson(report: InitReport, installation: InstallationState): string {
+export function renderInitJson(report: InitReport, { state, replaced }: Installation): string {
   const { credentials, nextReport, schedule } = report;
   const document = {
     schema_version: 1,
@@ -23,8 +24,16 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
     database: report.database,
     sample_count: report.sampleCount,
     rotation_count: report.rotationCount,
-    schedule: { kind: schedule.kind, interval_seconds: report.every, ...buildScheduleJson(schedule) },
-    installation,
+    schedule: {
+      kind: schedule.kind,
+      reason: findReason(report.processReason),
+      interval_seconds: report.every,
+      ...buildScheduleJson(schedule),
+      inherited_variables: schedule.kind === 'process' ? report.poll.inherited : [],
+    },
+    installation: state,
+    replaced: replaced === null ? null : { interval_seconds: replaced.every, text: replaced.line },
+    attentions: report.attentions.map((each) => ({ code: each.code, message: describeAttention(each) })),
     next_report: {
       code: nextReport.code,
       at: nextReport.code === 'NOW' ? null : formatInstant(nextReport.at),
@@ -34,6 +43,9 @@ export function renderInitJson(report: InitReport, installation: InstallationSta
   };
   return `${toJson(document, 2)}\n`;
 }
+
+const findReason = (reason: ProcessReason | null): string | null =>
+  reason?.code === 'PROBLEM' ? reason.problem.code : (reason?.code ?? null);
 
 /** The fields that a kind does not have are null or empty. */
 function buildScheduleJson(schedule: Schedule) {

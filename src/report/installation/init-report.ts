@@ -1,7 +1,8 @@
 import type { SourceKnowledge } from '../../domain/general-knowledge/source-knowledge.ts';
+import type { InitAttention } from '../../domain/installation/attention.ts';
 import type { Poller } from '../../domain/installation/check/poller.ts';
 import type { NextReport } from '../../domain/installation/next-report.ts';
-import type { PollCommand, Schedule } from '../../domain/installation/schedule.ts';
+import type { PollCommand, ProcessReason, Schedule } from '../../domain/installation/schedule.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../../domain/model.ts';
 
 /** What `init` found and did. */
@@ -25,6 +26,9 @@ export interface InitReport {
   schedule: Schedule;
   /** The poller that is installed already. Null: the schedule has to be installed. */
   existing: Poller | null;
+  /** Why `init` chose a process. Null for other schedules, and for a process that the user chose. */
+  processReason: ProcessReason | null;
+  attentions: readonly InitAttention[];
   /** Empty if rotations were measured. */
   knowledge: readonly SourceKnowledge[];
   nextReport: NextReport;

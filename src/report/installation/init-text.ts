@@ -1,6 +1,7 @@
-import type { InstallationState, Schedule } from '../../domain/installation/schedule.ts';
+import type { Installation, Schedule } from '../../domain/installation/schedule.ts';
 import { formatFlagDuration } from '../../domain/time/duration.ts';
 import { formatShellCommand } from '../../untrusted-text.ts';
+import { describeAttention } from '../messages/installation/attentions.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
 import {
   describeFoundSource,
@@ -10,6 +11,7 @@ import {
 } from '../messages/installation/init.ts';
 import {
   describeInstallation,
+  describeReplaced,
   type IntroductionOptions,
   introduceSchedule,
 } from '../messages/installation/schedule.ts';
@@ -23,7 +25,7 @@ import type { InitReport } from './init-report.ts';
 /** Five lines about the sample, then the introduction of the schedule. */
 export function renderSample(
   report: InitReport,
-  options: Omit<IntroductionOptions, 'isSimulated'>,
+  options: Omit<IntroductionOptions, 'isSimulated' | 'processReason' | 'poll'>,
   style: TextStyle,
 ): string {
   const palette = createPalette(style);
@@ -31,7 +33,7 @@ export function renderSample(
   const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
   const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
   if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
-  return `${sample}\n${introduceSchedule(schedule, { ...options, isSimulated: report.isSimulated })}\n\n`;
+  return `${sample}\n${introduceSchedule(schedule, { ...options, ...report })}\n\n`;
 }
 
 /** Copied by the user, so it has the same bytes in every locale. Empty if something polls already. */
@@ -41,15 +43,15 @@ export const renderSchedule = ({ existing, schedule }: InitReport): string =>
 /** What `--write` did, and when to come back. */
 export function renderNextSteps(
   report: InitReport,
-  installation: InstallationState,
+  { state, replaced }: Installation,
   style: TextStyle,
 ): string {
-  const { nextReport, schedule, generatedAt } = report;
+  const { nextReport, generatedAt } = report;
   const next = describeNextReport(nextReport, formatReportCommand(report), generatedAt);
+  const isWritten = state !== 'printed' && report.existing === null;
   const rows: [label: string, text: string][] = [
-    ...(installation === 'printed' || report.existing !== null
-      ? []
-      : [['schedule', describeInstallation(schedule, installation, report.isSimulated)] as [string, string]]),
+    ...(isWritten ? [['schedule', describeInstallation(report, state)] as [string, string]] : []),
+    ...(replaced === null ? [] : [['replaced', describeReplaced(replaced, report)] as [string, string]]),
     ['come back', next],
   ];
   return layOutRows(rows, style.width, createPalette(style));
@@ -65,6 +67,7 @@ function listRows({ credentials, remaining, ...report }: InitReport): [label: st
     ['database', report.database],
     ...(remaining > 0 ? [] : [['attention', EXPIRED_ADVICE[report.identity.source]] as [string, string]]),
     ...(report.isSimulated ? [['attention', SIMULATED_NOTE] as [string, string]] : []),
+    ...report.attentions.map((each): [string, string] => ['attention', describeAttention(each)]),
   ];
 }
 

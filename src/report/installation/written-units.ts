@@ -2,11 +2,15 @@ import { listCalendarIntervals } from '../../domain/installation/interval.ts';
 import type { UnitScope } from '../../domain/installation/schedule.ts';
 import { splitShellWords } from '../../domain/installation/shell-words.ts';
 import { readUnitSetting } from '../../domain/installation/unit-poll.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { buildService, buildTimer, type UnitCommand } from './systemd-units.ts';
 
 /** True if `init` could have written the timer, so that no edit of the user is lost without it. */
-export const isWrittenTimer = (text: string): boolean =>
-  listCalendarIntervals().some((every) => buildTimer(every) === text);
+export const isWrittenTimer = (text: string): boolean => findTimerInterval(text) !== null;
+
+/** The interval of a timer that `init` wrote. Null for other timers. */
+export const findTimerInterval = (text: string): Seconds | null =>
+  listCalendarIntervals().find((every) => buildTimer(every) === text) ?? null;
 
 /** True if `init` could have written the service, so that no edit of the user is lost without it. */
 export function isWrittenService(text: string, scope: UnitScope): boolean {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { startProgram } from '../../support/cli/built-program.ts';
 import { grantToken, metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
-import type { RunningProgram, RunOptions } from '../../support/cli/program-run.ts';
+import { NOWHERE, type RunningProgram, type RunOptions } from '../../support/cli/program-run.ts';
 import { runCommand, startCommand } from '../../support/cli/run-command.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { succeed } from '../../support/cli/succeed.ts';
@@ -268,4 +269,19 @@ describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (prom
     });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
+});
+
+test.each([
+  [['--listen', 'nowhere'], "'nowhere' is not an IP address"],
+  [['--listen', '0.0.0.0:9464'], 'other machines can reach 0.0.0.0'],
+  [['--timezone', 'Nowhere/City'], '--timezone'],
+  [['-j', '5h', '-j', '4h', '--job', 'a'], 'do not say which --job-duration'],
+])('%j is wrong usage, and creates no database', async (args, message) => {
+  const db = join(temporaryFolder(), 'samples.db');
+  const { code, stdout, stderr } = await runCommand(['poll', '--interval', '5m', ...args, '--db', db], {
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE },
+  });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+  expect(existsSync(db)).toBe(false);
 });

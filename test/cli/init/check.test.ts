@@ -270,9 +270,14 @@ test('a process whose variables cannot be read is not proof of a working install
   machine.crontab.write('');
   machine.addProcess(4711, ['/usr/bin/node', '/usr/local/bin/cred-watch', 'poll', '--interval', '1m']);
   rmSync(join(machine.root, 'proc/4711/environ'));
-  expect(await machine.checkText()).toMatch(
-    /^no problem found; 1 check without a result\n\nunknown {2}the process 4711 polls every 1m, but /,
+  const text = await machine.checkText();
+  expect(text).toMatch(
+    /^it is unknown whether anything keeps sampling: 2 checks without a result\n\nunknown {2}no poller was found that certainly polls into\s/,
   );
+  expect(text).toMatch(/^ +→ if you installed none, run `cred-watch init --write`$/m);
+  expect(text).toMatch(/^unknown {2}the process 4711 polls every 1m, but /m);
+  const { code, is_ok: isOk } = await machine.check();
+  expect([code, isOk]).toEqual([3, false]);
 });
 
 test('a running poller is found with the database of its environment', async () => {

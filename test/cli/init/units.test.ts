@@ -51,8 +51,8 @@ test('installed units are complete, and another interval replaces them', async (
   await (await prepare()).install();
   expect((await prepare()).isComplete).toBe(true);
   const other = await prepare(60);
-  expect(other.isComplete).toBe(false);
-  await other.install();
+  expect([other.isComplete, other.replaces]).toEqual([false, { line: null, every: 300 }]);
+  expect(await other.install()).toEqual({ line: null, every: 300 });
   expect(readFileSync(join(unitFolder, 'cred-watch.timer'), 'utf8')).toContain('OnCalendar=*:0/1\n');
 });
 
@@ -61,6 +61,21 @@ test('units whose timer does not run are not complete', async () => {
   await (await prepare()).install();
   writeFileSync(join(folder, 'systemctl.log'), '');
   expect((await prepare()).isComplete).toBe(false);
+});
+
+test.each([
+  ['cred-watch.service', 'TimeoutStartSec=2min', 'TimeoutStartSec=9min'],
+  ['cred-watch.timer', 'OnCalendar=*:0/5', 'OnCalendar=*:0/7'],
+])('an edited %s stays', async (name, before, after) => {
+  const { prepare, unitFolder } = createMachine(true);
+  await (await prepare()).install();
+  const path = join(unitFolder, name);
+  const edited = readFileSync(path, 'utf8').replace(before, after);
+  writeFileSync(path, edited);
+  await expect(prepare(60)).rejects.toMatchObject({
+    message: `${path} was edited after \`cred-watch init\` wrote it, so it is not replaced`,
+  });
+  expect(readFileSync(path, 'utf8')).toBe(edited);
 });
 
 test('a unit that polls other credentials stays', async () => {

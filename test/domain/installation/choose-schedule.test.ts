@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { chooseSchedule, findScheduleProblem } from '../../../src/domain/installation/choose-schedule.ts';
+import {
+  chooseSchedule,
+  findProcessReason,
+  findScheduleProblem,
+} from '../../../src/domain/installation/choose-schedule.ts';
 import type { Host, PollCommand } from '../../../src/domain/installation/schedule.ts';
 import { createHost, createPoll } from '../../support/installation/poll-command.ts';
 
@@ -14,6 +18,9 @@ test.each<[string, Partial<Host>, Partial<PollCommand>, string]>([
   ['root with a profile', { ...BOTH, isRoot: true }, PROFILE, 'cron'],
   ['a user with cron and systemd', BOTH, {}, 'cron'],
   ['a user with Node in a home folder', BOTH, { node: '/home/a/.nvm/bin/node' }, 'cron'],
+  ['a user whose cron daemon does not run', { ...BOTH, isCronRunning: false }, {}, 'systemd'],
+  ['a user with cron on a system without /proc', { hasCrontab: true, isCronRunning: null }, {}, 'cron'],
+  ['a stopped cron daemon only', { hasCrontab: true, isCronRunning: false }, {}, 'process'],
   ['a user with systemd only', { hasSystemd: true }, {}, 'systemd'],
   ['a machine with neither', {}, {}, 'process'],
   ['a task of ECS', { ...BOTH, container: 'ecs' }, { source: 'container' }, 'sidecar'],
@@ -68,4 +75,26 @@ test.each([
 test('a unit of a user can read the home folder of the user', () => {
   const poll = createPoll({ ...PROFILE, node: '/home/a/node', isDefaultDatabase: false });
   expect(findScheduleProblem('systemd', createHost(BOTH), poll, 300)).toBeNull();
+});
+
+test.each<[string, Partial<Host>, Partial<PollCommand>, number, object]>([
+  ['a machine with neither', {}, {}, 300, { code: 'NO_SCHEDULER' }],
+  [
+    'a stopped cron daemon',
+    { hasCrontab: true, isCronRunning: false },
+    {},
+    300,
+    { code: 'CRON_NOT_RUNNING' },
+  ],
+  ['a container', { ...BOTH, container: 'other' }, {}, 300, { code: 'CONTAINER', hasCron: true }],
+  [
+    'keys of a shell',
+    BOTH,
+    { source: 'environment' },
+    300,
+    { code: 'PROBLEM', problem: { code: 'SHELL_SOURCE', source: 'environment' } },
+  ],
+  ['90 seconds', BOTH, {}, 90, { code: 'PROBLEM', problem: { code: 'INTERVAL', kind: 'cron', every: 90 } }],
+])('for %s, the reason for a process is known', (_, host, poll, every, reason) => {
+  expect(findProcessReason(createHost(host), createPoll(poll), every)).toEqual(reason);
 });

@@ -31,7 +31,7 @@ test.each([
   ['a program without a path', '*/5 * * * * cred-watch poll > /dev/null'],
   ['another database', buildCronLine(createPoll({ database: '/data/samples.db' }), 300)],
 ])('a line with %s polls the same credentials', (_, line) => {
-  expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE)).toEqual({ code: 'conflict', line });
+  expect(addToCrontab(`${line}\n`, CRON_COMMENT, LINE)).toEqual({ code: 'conflict', line, isEdited: false });
 });
 
 test.each([
@@ -65,10 +65,17 @@ test.each([
   ['that a user edited', `${CRON_COMMENT}\n${OWN.replace('* A=', '* nice -n 5 env A=')}\n`],
   ['with another output', `${CRON_COMMENT}\n${OWN.replace('/dev/null', '/tmp/log')}\n`],
   ['with other times', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '1 2 3 * *')}\n`],
+  ['every 7 minutes', `${CRON_COMMENT}\n${OWN.replace('* * * * *', '*/7 * * * *')}\n`],
   ['into another database', `${CRON_COMMENT}\n${OWN.replace('samples.db', 'other.db')}\n`],
   ['beside a second one', `${CRON_COMMENT}\n${OWN}\n* * * * * cred-watch poll\n`],
 ])('a line of init %s is not replaced', (_, text) => {
   expect(addToCrontab(text, CRON_COMMENT, LINE).code).toBe('conflict');
+});
+
+test('a line of init with other times was edited', () => {
+  const line = OWN.replace('* * * * *', '*/7 * * * *');
+  const state = addToCrontab(`${CRON_COMMENT}\n${line}\n`, CRON_COMMENT, LINE);
+  expect(state).toEqual({ code: 'conflict', line, isEdited: true });
 });
 
 test('the crontab of the system has a column for the user', () => {

@@ -1,6 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 import { runCheck } from '../../../src/cli/init/check/run-check.ts';
+import type { InitFlags } from '../../../src/cli/init/init-flags.ts';
+import { runInit } from '../../../src/cli/init/run-init.ts';
 import { readUserName } from '../../../src/cli/init/user.ts';
 import { minimalEnvironment } from '../cli/program-run.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
@@ -41,6 +44,7 @@ export function createMachine(env: Readonly<Record<string, string>>, { isRoot = 
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
+  write('proc/1/comm', 'systemd\n');
   const check = async (args: { db?: string; format?: 'text' | 'json' } = {}) => {
     const output = recorder();
     const io = createTestIo(variables, '', { ...output.outputs, home: folder, isRoot });
@@ -48,10 +52,31 @@ export function createMachine(env: Readonly<Record<string, string>>, { isRoot = 
     const code = await runCheck(flags, io, root);
     return { code, stdout: output.stdout() };
   };
+  /** `init`, which reads the machine in the folder. */
+  const init = async (
+    args: Partial<InitFlags> = {},
+    {
+      answer = null,
+      variables: changes = {},
+    }: { answer?: string | null; variables?: NodeJS.ProcessEnv } = {},
+  ) => {
+    const output = recorder();
+    const canAsk = () => answer !== null;
+    const io = createTestIo({ ...variables, ...changes } as Record<string, string>, answer ?? '', {
+      ...{ ...output.outputs, home: folder, isRoot, canAsk },
+    });
+    const flags: InitFlags = { source: 'auto', every: 300, format: 'text', ...args };
+    const command = new Command();
+    const invocation = { io, program: command, command, ownArguments: ['init'], childCommand: [] };
+    const code = await runInit(flags, invocation, root);
+    return { code, stdout: output.stdout(), stderr: output.stderr() };
+  };
   return {
-    ...{ folder, root, crontab, systemctl, database, write },
+    ...{ folder, root, crontab, systemctl, database, write, init },
     env: variables,
     user: readUserName({ userId: process.getuid?.() ?? null }),
+    /** As with the option `hidepid` of `/proc`. */
+    hideProcesses: () => rmSync(join(root, 'proc/1'), { recursive: true }),
     /** A process with this command line. */
     addProcess(pid: number, words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
       write(`proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));

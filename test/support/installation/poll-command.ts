@@ -9,6 +9,7 @@ export const createPoll = (changes: Partial<PollCommand> = {}): PollCommand => (
   database: '/var/lib/cred-watch/samples.db',
   isDefaultDatabase: true,
   variables: [],
+  inherited: [],
   ...changes,
 });
 
@@ -17,6 +18,7 @@ export const createHost = (changes: Partial<Host> = {}): Host => ({
   isRoot: false,
   hasSystemd: false,
   hasCrontab: false,
+  isCronRunning: true,
   container: null,
   ...changes,
 });

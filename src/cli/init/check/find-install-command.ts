@@ -8,7 +8,6 @@ import type { InitFlags } from '../init-flags.ts';
 import { buildPollCommand } from '../poll-command.ts';
 import { readHost } from '../read-host.ts';
 import { findUserUnitFolder, readUserName } from '../user.ts';
-import { isCronRunning } from './processes.ts';
 
 /**
  * The command that makes this machine sample. `init --write` cannot install a process or a sidecar.
@@ -31,7 +30,7 @@ export async function findInstallCommand(
     const kind = chooseSchedule(host, poll, every);
     if (kind === 'cron' || kind === 'systemd') return format(...sourceWords, '--write');
     if (kind === 'sidecar') return format(...sourceWords);
-    const canCron = host.hasCrontab && isCronRunning(root) === true;
+    const canCron = host.hasCrontab && host.isCronRunning === true;
     if (canCron && findScheduleProblem('cron', host, poll, every) === null)
       return format(...sourceWords, '--schedule', 'cron', '--write');
     const user = readUserName(io);

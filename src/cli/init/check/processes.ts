@@ -73,11 +73,11 @@ function readUserId(path: string): number {
   }
 }
 
-/** True if a daemon of cron runs. Null on systems without `/proc`. */
+/** True if a daemon of cron runs. Null if the processes of other users cannot be seen. */
 export function isCronRunning(root: string): boolean | null {
-  const names = readNames(join(root, 'proc')).filter((name) => /^\d+$/.test(name));
-  if (names.length === 0) return null;
-  return names.some((name) =>
-    /^(?:cron|crond|fcron)$/.test(readText(join(root, 'proc', name, 'comm'))?.trim() ?? ''),
-  );
+  const readName = (pid: string) => readText(join(root, 'proc', pid, 'comm'))?.trim() ?? null;
+  const pids = readNames(join(root, 'proc')).filter((name) => /^\d+$/.test(name));
+  if (pids.some((pid) => /^(?:cron|crond|fcron)$/.test(readName(pid) ?? ''))) return true;
+  // macOS has no `/proc`. With its option `hidepid`, a user sees no process of root.
+  return readName('1') === null ? null : false;
 }

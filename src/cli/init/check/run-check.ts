@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   checkInstallation,
   isInstallationOk,
+  isPollingUnknown,
 } from '../../../domain/installation/check/check-installation.ts';
 import type {
   AssumedSource,
@@ -38,7 +39,8 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   };
   if (flags.format === 'json') await io.stdout.write(renderInstallationCheckJson(checks, context, facts.now));
   else await printText(io, renderInstallationCheck(checks, context, getTextStyle(io)));
-  return isInstallationOk(checks) ? EXIT.ok : EXIT.failed;
+  if (!isInstallationOk(checks)) return EXIT.failed;
+  return isPollingUnknown(checks) ? EXIT.unknown : EXIT.ok;
 }
 
 async function readFacts(

@@ -1,5 +1,6 @@
 import { addToCrontab } from '../../../domain/installation/crontab.ts';
-import type { Schedule } from '../../../domain/installation/schedule.ts';
+import { findCronInterval } from '../../../domain/installation/interval.ts';
+import type { ReplacedSchedule, Schedule } from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import { redactText } from '../../../redact.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
@@ -17,13 +18,13 @@ export async function prepareCrontab(schedule: CronSchedule, env: Environment): 
   const change = await findChange(schedule, env);
   return {
     isComplete: change === null,
-    replaces: change === null || change.replaced === null ? null : redactText(change.replaced),
+    replaces: findReplaced(change),
     async install() {
       // The user may have edited the crontab during the question.
       const newest = await findChange(schedule, env);
-      if (newest === null) return;
+      if (newest === null) return null;
       await writeCrontabBytes(newest.bytes, env);
-      if ((await findChange(schedule, env)) === null) return;
+      if ((await findChange(schedule, env)) === null) return findReplaced(newest);
       throw new CredWatchError('`crontab -l` does not show the new line', 'add the line with `crontab -e`');
     },
   };
@@ -34,6 +35,13 @@ interface CrontabChange {
   bytes: string;
   /** The earlier line of `init`. */
   replaced: string | null;
+}
+
+function findReplaced(change: CrontabChange | null): ReplacedSchedule | null {
+  const line = change?.replaced ?? null;
+  if (line === null) return null;
+  const [fields = ''] = /^(?:\S+ ){4}\S+/.exec(line) ?? [];
+  return { line: redactText(line), every: findCronInterval(fields) };
 }
 
 /**
@@ -49,8 +57,15 @@ async function findChange({ comment, line }: CronSchedule, env: Environment): Pr
     const lines = bytes.split('\n').with(state.index, toBytes(line));
     return { bytes: lines.join('\n'), replaced: state.line };
   }
+  const existing = redactText(state.line);
+  if (state.isEdited) {
+    throw new CredWatchError(
+      `the line of \`init\` in the crontab was edited, so it is not replaced: ${existing}`,
+      'keep this line, or remove it with `crontab -e` and run the command again',
+    );
+  }
   throw new CredWatchError(
-    `the crontab polls these credentials already: ${redactText(state.line)}`,
+    `the crontab polls these credentials already: ${existing}`,
     'remove this line with `crontab -e`, then run the command again',
   );
 }

@@ -1,4 +1,4 @@
-import type { InstallationState, Schedule } from '../../../domain/installation/schedule.ts';
+import type { Installation, ProcessReason, Schedule } from '../../../domain/installation/schedule.ts';
 import { CredWatchError } from '../../../errors.ts';
 import type { InitReport } from '../../../report/installation/init-report.ts';
 import { askToInstall, describeNotInstallable } from '../../../report/messages/installation/schedule.ts';
@@ -9,10 +9,15 @@ import { prepareCrontab } from './crontab.ts';
 import { prepareUnits } from './units.ts';
 
 /** @throws CredWatchError if `--write` cannot install this schedule, or cannot ask */
-export function assertInstallable({ write, yes, format }: InitFlags, schedule: Schedule, io: Io): void {
+export function assertInstallable(
+  { write, yes, format }: InitFlags,
+  schedule: Schedule,
+  processReason: ProcessReason | null,
+  io: Io,
+): void {
   if (!write) return;
   if (schedule.kind === 'sidecar' || schedule.kind === 'process') {
-    const { message, hint } = describeNotInstallable(schedule);
+    const { message, hint } = describeNotInstallable(schedule, processReason);
     throw new CredWatchError(message, hint);
   }
   if (yes) return;
@@ -32,14 +37,13 @@ export async function installSchedule(
   { schedule, isSimulated }: Pick<InitReport, 'schedule' | 'isSimulated'>,
   { write, yes }: InitFlags,
   io: Io,
-): Promise<InstallationState> {
-  if (!write) return 'printed';
+): Promise<Installation> {
+  if (!write) return { state: 'printed', replaced: null };
   const installer = await prepareInstaller(schedule, io);
-  if (installer.isComplete) return 'unchanged';
+  if (installer.isComplete) return { state: 'unchanged', replaced: null };
   const question = askToInstall(schedule, { isSimulated, replaces: installer.replaces });
-  if (!yes && !(await askUser(question, io))) return 'declined';
-  await installer.install();
-  return 'installed';
+  if (!yes && !(await askUser(question, io))) return { state: 'declined', replaced: null };
+  return { state: 'installed', replaced: await installer.install() };
 }
 
 async function prepareInstaller(schedule: Schedule, { env, userId }: Io) {

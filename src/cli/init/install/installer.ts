@@ -1,8 +1,11 @@
+import type { ReplacedSchedule } from '../../../domain/installation/schedule.ts';
+
 /** Installs a schedule. Nothing is written before `install` is called. */
 export interface Installer {
   /** The schedule is installed already. */
   isComplete: boolean;
-  /** The line of the crontab that is replaced. Null if none is. */
-  replaces: string | null;
-  install(): Promise<void>;
+  /** The earlier schedule that is replaced. Null if none is. */
+  replaces: ReplacedSchedule | null;
+  /** Resolves to what was replaced. */
+  install(): Promise<ReplacedSchedule | null>;
 }

@@ -1,10 +1,20 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSameSource } from '../../../domain/installation/found-poll.ts';
-import type { Schedule, ScheduleFile } from '../../../domain/installation/schedule.ts';
+import type {
+  ReplacedSchedule,
+  Schedule,
+  ScheduleFile,
+  UnitScope,
+} from '../../../domain/installation/schedule.ts';
 import { findUnitPoll } from '../../../domain/installation/unit-poll.ts';
 import { CredWatchError, describeSystemError } from '../../../errors.ts';
 import { TIMER_NAME, UNIT_COMMENT } from '../../../report/installation/systemd-units.ts';
+import {
+  findTimerInterval,
+  isWrittenService,
+  isWrittenTimer,
+} from '../../../report/installation/written-units.ts';
 import type { Environment } from '../../../sources/environment/variables.ts';
 import { runProgram } from '../run-program.ts';
 import { createManagerEnvironment, getSystemctl, readUnit, runSystemCommand } from '../systemd.ts';
@@ -25,13 +35,15 @@ export async function prepareUnits(
   const { files, commands, scope } = schedule;
   for (const { path } of files) assertOwn(path);
   for (const file of files) assertSameSource(file);
+  for (const file of files) assertUnedited(file, scope);
   const variables = createManagerEnvironment(scope, env, userId);
   const systemctl = getSystemctl(scope);
   const areWritten = files.every(({ path, content }) => readUnit(path) === content);
   return {
-    replaces: null,
+    replaces: findReplaced(files),
     isComplete: areWritten && (await isTimerRunning(systemctl, variables)),
     async install() {
+      const replaced = findReplaced(files);
       for (const file of files) writeUnit(file);
       for (const command of commands)
         await runSystemCommand(
@@ -39,6 +51,7 @@ export async function prepareUnits(
           variables,
           (text) => `the units are written; run \`${text}\`, or use --schedule cron`,
         );
+      return replaced;
     },
   };
 }
@@ -60,6 +73,27 @@ function assertSameSource({ path, content }: ScheduleFile): void {
     `${path} polls other credentials`,
     'poll both with --schedule cron, or first run `cred-watch init --remove`',
   );
+}
+
+/** An edit of the user, such as another time limit, would be lost without a message. */
+function assertUnedited({ path, content }: ScheduleFile, scope: UnitScope): void {
+  const text = readUnit(path);
+  if (text === null || text === content) return;
+  const isWritten = path.endsWith(TIMER_NAME) ? isWrittenTimer(text) : isWrittenService(text, scope);
+  if (isWritten) return;
+  throw new CredWatchError(
+    `${path} was edited after \`cred-watch init\` wrote it, so it is not replaced`,
+    'move the edit to a drop-in file (`systemctl edit`), remove the unit, and run the command again',
+  );
+}
+
+/** Null if each unit is missing or has the new text. */
+function findReplaced(files: readonly ScheduleFile[]): ReplacedSchedule | null {
+  const changed = files.filter(({ path, content }) => (readUnit(path) ?? content) !== content);
+  if (changed.length === 0) return null;
+  const timer = files.find(({ path }) => path.endsWith(TIMER_NAME));
+  const text = timer === undefined ? null : readUnit(timer.path);
+  return { line: null, every: text === null ? null : findTimerInterval(text) };
 }
 
 /** systemd never sees a part of the file. */

@@ -36,6 +36,10 @@ function checkSource({ assumedSource, polledSources }: InstallationFacts): Insta
 export const isInstallationOk = (checks: readonly InstallationCheck[]): boolean =>
   checks.every(({ state }) => state !== 'problem');
 
+/** True if no poller was found that certainly polls into the database, and another one may do so. */
+export const isPollingUnknown = (checks: readonly InstallationCheck[]): boolean =>
+  checks.some(({ code, state }) => code === 'NO_POLLER' && state === 'unknown');
+
 /** The pollers that record in the database, or may do so. */
 const findOwnPollers = ({ pollers, database }: InstallationFacts): Poller[] =>
   pollers.filter((poller) => poller.database === null || poller.database === database.path);
@@ -46,13 +50,19 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
     return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
   }
   const isPolled = own.some(({ database, problem }) => database !== null && problem === null);
-  return own.map((poller) => ({
-    code: 'POLLER',
-    state: findPollerState(poller, isPolled),
-    place: poller.place,
-    intervalSeconds: poller.interval,
-    problem: poller.problem,
-  }));
+  // Each poller is one whose database is unknown.
+  const isUnknown = own.every(({ database }) => database === null);
+  const unknown: InstallationCheck = { code: 'NO_POLLER', state: 'unknown', otherDatabase: null };
+  const checks = own.map(
+    (poller): InstallationCheck => ({
+      code: 'POLLER',
+      state: findPollerState(poller, isPolled),
+      place: poller.place,
+      intervalSeconds: poller.interval,
+      problem: poller.problem,
+    }),
+  );
+  return isUnknown ? [unknown, ...checks] : checks;
 }
 
 function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {

@@ -12,7 +12,10 @@ export type CheckState = 'ok' | 'problem' | 'unknown' | 'note';
 
 /** The fields of each check. */
 export interface InstallationCheckFields {
-  /** No poller records in the database. `otherDatabase`: the database of another poller. */
+  /**
+   * No poller records in the database. `unknown`: the database of each poller is unknown. `otherDatabase`: the database of
+   * another poller.
+   */
   NO_POLLER: { otherDatabase: string | null };
   POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
   LAST_POLL: {

@@ -6,10 +6,8 @@ import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { FindingFields } from '../finding.ts';
 import type { CheckedSeries, SampleChecks } from '../series-analysis.ts';
+import { choosePollInterval, isPolledTooRarely } from './poll-interval.ts';
 
-/** Intervals that people use for timers. */
-const POLL_INTERVALS: readonly Seconds[] = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800];
-const MIN_POLL_INTERVAL: Seconds = 10;
 const DEFAULT_POLL_INTERVAL: Seconds = 300;
 
 /** Checks of when the series was polled, and over which API. */
@@ -35,7 +33,7 @@ export const POLLING_CHECKS = {
     if (usualGap === null || isIssuedPerRequest) return null;
     if (rotationInterval !== null) {
       const { median } = rotationInterval;
-      return usualGap > median / 2
+      return isPolledTooRarely(usualGap, median)
         ? { usualGapSeconds: usualGap, pollEverySeconds: choosePollInterval(median) }
         : null;
     }
@@ -57,11 +55,6 @@ function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolea
       (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap,
     )
   );
-}
-
-/** At most a quarter of the usual rotation interval, so that one failed poll does not hide a rotation. */
-function choosePollInterval(rotationInterval: Seconds): Seconds {
-  return POLL_INTERVALS.findLast((each) => each <= rotationInterval / 4) ?? MIN_POLL_INTERVAL;
 }
 
 export function checkFailedPolls({ failedPolls }: CheckedSeries): FindingFields['POLLS_FAILED'] | null {

@@ -34,13 +34,20 @@ type Describe<C extends InstallationCheckCode> = (
 const ok = (message: string): CheckText => ({ message, fix: null });
 
 const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
-  NO_POLLER: ({ otherDatabase }, { database, installCommand }) =>
-    otherDatabase === null
+  NO_POLLER: ({ state, otherDatabase }, { database, installCommand }) => {
+    if (state === 'unknown') {
+      return {
+        message: `no poller was found that certainly polls into ${database}`,
+        fix: `if you installed none, run \`${installCommand}\``,
+      };
+    }
+    return otherDatabase === null
       ? { message: `nothing polls into ${database}`, fix: `run \`${installCommand}\`` }
       : {
           message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
           fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
-        },
+        };
+  },
   POLLER: ({ state, place, intervalSeconds, problem }, { database, installCommand }) => {
     if (problem !== null) return describePollerProblem(describePlace(place), problem, installCommand);
     const polling = describePolling(place, intervalSeconds);

@@ -29,10 +29,10 @@ export function describeNextReport(nextReport: NextReport, report: string, now: 
 }
 
 /** Says that others measured it. */
-function describeExpectedRotation({
+export function describeExpectedRotation({
   environment,
   expected: { within, fact },
-}: Extract<NextReport, { code: 'AFTER_ROTATION' }>): string {
+}: Pick<Extract<NextReport, { code: 'AFTER_ROTATION' }>, 'environment' | 'expected'>): string {
   const name = environment === 'imds' ? 'IMDS' : ENVIRONMENT_NAMES[environment];
   const isInterval = fact.subject === 'rotation-interval' && fact.usual !== null;
   const rotates = isInterval

@@ -85,6 +85,7 @@ export function describePollerProblem(
 }
 
 /** The command that starts the cron daemon. */
-export const START_CRON = '`sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux)';
+export const START_CRON =
+  '`sudo systemctl enable --now cron` (crond on Fedora and Amazon Linux), without systemd `sudo service cron start`';
 
 const systemctl = (scope: 'system' | 'user') => (scope === 'user' ? 'systemctl --user' : 'sudo systemctl');

@@ -1,12 +1,23 @@
-import type { InstallationState, Schedule, ScheduleProblem } from '../../../domain/installation/schedule.ts';
+import type { InitAttention } from '../../../domain/installation/attention.ts';
+import type {
+  InstallationState,
+  PollCommand,
+  ProcessReason,
+  ReplacedSchedule,
+  Schedule,
+  ScheduleProblem,
+} from '../../../domain/installation/schedule.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
+import { joinWords } from '../../text/format-values.ts';
 import type { Explanation } from '../failures/explanation.ts';
+import { STOPPED_CRON } from './attentions.ts';
 
 /** The sentence in front of a schedule. */
 export function introduceSchedule(
   schedule: Schedule,
-  { writes, writeCommand, hasHost, isSimulated }: IntroductionOptions,
+  { writes, writeCommand, hasHost, isSimulated, processReason, poll }: IntroductionOptions,
 ): string {
   const purpose = isSimulated ? 'For a test with these false credentials' : 'To keep sampling';
   switch (schedule.kind) {
@@ -28,8 +39,31 @@ export function introduceSchedule(
         : `\nEach ${name} has a new host name. With \`init --host NAME\`, all ${name}s continue one series.`;
       return `${purpose}, add ${what}, with the image of docs/docker.md:${host}`;
     }
-    case 'process':
-      return `${purpose}, run this command as long as the container or the session exists:`;
+    case 'process': {
+      const reason = processReason === null ? '' : `${describeProcessReason(processReason)}\n`;
+      const { inherited } = poll;
+      const shell =
+        inherited.length === 0
+          ? ''
+          : `The command needs ${joinWords(inherited)} of this shell, and does not contain ${inherited.length === 1 ? 'its value, which is' : 'their values, which are'} secret.\n`;
+      return `${reason}${shell}${purpose}, run this command as long as the container or the session exists:`;
+    }
+  }
+}
+
+/** Why nothing else keeps sampling. */
+function describeProcessReason(reason: ProcessReason): string {
+  switch (reason.code) {
+    case 'CONTAINER':
+      return `This is a container, so a process has to poll${reason.hasCron ? '; cron runs here too: use --schedule cron if you prefer it' : ''}.`;
+    case 'CRON_NOT_RUNNING':
+      return 'No cron daemon runs here, so a process has to poll.';
+    case 'NO_SCHEDULER':
+      return 'Neither cron nor systemd is installed here, so a process has to poll.';
+    case 'PROBLEM': {
+      const { message } = describeScheduleProblem(reason.problem);
+      return `A process has to poll, because ${message}.`;
+    }
   }
 }
 
@@ -42,12 +76,22 @@ export interface IntroductionOptions {
   hasHost: boolean;
   /** The credentials are false. */
   isSimulated: boolean;
+  /** Null if the user chose a process. */
+  processReason: ProcessReason | null;
+  poll: Pick<PollCommand, 'inherited'>;
 }
 
 /** Why `--write` cannot install a schedule. */
 export function describeNotInstallable(
   schedule: Extract<Schedule, { kind: 'sidecar' | 'process' }>,
+  processReason: ProcessReason | null,
 ): Explanation {
+  if (processReason?.code === 'CRON_NOT_RUNNING') {
+    return {
+      message: 'the cron daemon does not run, and --write cannot install a process',
+      hint: 'start the cron daemon, and run the command again; or run `cred-watch init`, and start the command that it prints',
+    };
+  }
   return schedule.kind === 'sidecar'
     ? {
         message:
@@ -62,34 +106,60 @@ export function describeNotInstallable(
 
 export function askToInstall(
   schedule: Schedule,
-  { isSimulated, replaces }: { isSimulated: boolean; replaces: string | null },
+  { isSimulated, replaces }: { isSimulated: boolean; replaces: ReplacedSchedule | null },
 ): string {
-  const cronQuestion =
-    replaces === null
-      ? 'Add this line to your crontab?'
-      : `Your crontab has this earlier line of \`init\`:\n\n${escapeUnprintable(replaces)}\n\nReplace it?`;
-  const question = schedule.kind === 'cron' ? cronQuestion : 'Write these units, and run the commands?';
+  const question = `${describeEarlier(replaces)}${schedule.kind === 'cron' ? askAboutLine(replaces) : 'Write these units, and run the commands?'}`;
   return isSimulated ? `The credentials are false (\`cred-watch simulate\`). ${question}` : question;
+}
+
+const askAboutLine = (replaces: ReplacedSchedule | null): string =>
+  replaces === null ? 'Add this line to your crontab?' : 'Replace it?';
+
+function describeEarlier(replaces: ReplacedSchedule | null): string {
+  if (replaces === null) return '';
+  const { line, every } = replaces;
+  if (line !== null)
+    return `Your crontab has this earlier line of \`init\`:\n\n${escapeUnprintable(line)}\n\n`;
+  const polls = every === null ? '' : `, which poll every ${formatDuration(every)}`;
+  return `They replace the earlier units of \`init\`${polls}. `;
 }
 
 /** Only for `--write`. */
 export function describeInstallation(
-  schedule: Schedule,
+  { schedule, isSimulated, attentions }: InstalledSchedule,
   state: InstallationState,
-  isSimulated: boolean,
 ): string {
   const isCron = schedule.kind === 'cron';
+  const isStopped = attentions.some(({ code }) => code === 'CRON_NOT_RUNNING');
+  const undo = 'to undo, run `cred-watch init --remove`';
   switch (state) {
     case 'installed': {
+      if (isStopped) return `installed, but ${STOPPED_CRON}; ${undo}`;
       const polls = `${isCron ? 'cron' : 'systemd'} polls${isSimulated ? ' false credentials' : ''} from now on`;
-      return `installed: ${polls}; to undo, run \`cred-watch init --remove\``;
+      return `installed: ${polls}; ${undo}`;
     }
-    case 'unchanged':
-      return `nothing changed: ${isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs'} already`;
+    case 'unchanged': {
+      const is = isCron ? 'the crontab has this line' : 'these units are installed, and the timer runs';
+      const but = isStopped ? `, but ${STOPPED_CRON}` : '';
+      return `nothing changed: ${is} already${but}`;
+    }
     case 'declined':
     case 'printed':
       return 'nothing changed';
   }
+}
+
+interface InstalledSchedule {
+  schedule: Schedule;
+  isSimulated: boolean;
+  attentions: readonly InitAttention[];
+}
+
+/** What `--write` replaced. The line shows what else has changed. */
+export function describeReplaced({ line, every }: ReplacedSchedule, report: { every: Seconds }): string {
+  const name = line === null ? 'the earlier units of `init`' : 'the earlier line of `init`';
+  if (every !== null && every !== report.every) return `${name}, which polled every ${formatDuration(every)}`;
+  return line === null ? name : `${name}: ${escapeUnprintable(line)}`;
 }
 
 /** Why a schedule cannot run the poll, and what to use instead. */

@@ -1,0 +1,29 @@
+import type { InitAttention, RotationBasis } from '../../../domain/installation/attention.ts';
+import { formatDuration, formatFlagDuration } from '../../../domain/time/duration.ts';
+import { describeExpectedRotation } from './init.ts';
+import { START_CRON } from './pollers.ts';
+
+/** Why the schedule would record nothing, or too little, and what to do. */
+export function describeAttention(attention: InitAttention): string {
+  switch (attention.code) {
+    case 'CRON_NOT_RUNNING':
+      return STOPPED_CRON;
+    case 'INTERVAL_TOO_LONG': {
+      const { every, pollEvery, basis } = attention;
+      return `a poll every ${formatDuration(every)} can miss rotations: ${describeBasis(basis)}; use --every ${formatFlagDuration(pollEvery)}`;
+    }
+  }
+}
+
+export const STOPPED_CRON = `the cron daemon does not run: nothing polls until it is started, with ${START_CRON}`;
+
+function describeBasis(basis: RotationBasis): string {
+  switch (basis.code) {
+    case 'MEASURED':
+      return `the measured rotations are about ${formatDuration(basis.within)} apart`;
+    case 'GENERAL':
+      return describeExpectedRotation(basis);
+    case 'VALIDITY':
+      return `these credentials are replaced within their validity of ${formatDuration(basis.within)}`;
+  }
+}
