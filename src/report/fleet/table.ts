@@ -96,6 +96,8 @@ const [INDENT, VERDICT_WIDTH, VALUE_WIDTH, COUNT_WIDTH] = [2, 22, 13, 8];
 const MIN_WIDTH_WITH_SERIES = 95;
 const SERIES_WIDTH = 18;
 const NOTE_WIDTH = 16;
+/** The smallest space between two columns. */
+const GAP = 1;
 
 function renderHosts(
   hosts: AssessedFleet['hosts'],
@@ -171,7 +173,7 @@ function renderColumns(columns: readonly TableColumn[], width: number, palette: 
   ]);
   return layOutColumns(
     [['', names.label, '', ...withGaps(shown.map(({ label }) => label))].map(palette.dim), ...rows],
-    [INDENT, nameWidth, INDENT, ...fitting.flatMap((each) => [each - INDENT, INDENT])],
+    [INDENT, nameWidth, INDENT, ...fitting.flatMap((each) => [each - GAP, GAP])],
     palette,
   );
 }
