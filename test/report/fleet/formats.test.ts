@@ -439,7 +439,7 @@ test('old imported samples are shown with the name of the host and their age', a
   const fleet = noted();
   const table = await render('table', fleet, { width: 110 });
   expect(table).toMatch(/old samples +1 host has only imported samples, the newest from [-0-9]+: old-1;/);
-  expect(table).toMatch(/^ {2}old-1 +safe so far +samples \d+d old/m);
+  expect(table).toMatch(/^ {2}old-1 +safe so far +samples \d+d /m);
   expect(await render('markdown', fleet)).toMatch(
     /^\| `old-1` \| .* \| samples \d+d old, short history \|$/m,
   );

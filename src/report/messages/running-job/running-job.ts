@@ -91,8 +91,13 @@ const EXPIRED_ADVICE =
 
 /** What to do about a running job that is not safe. `''` for other verdicts. */
 export function adviseRunningJob(judgement: RunningJobJudgement): string {
-  if (judgement.verdict !== 'not-safe') return '';
-  return isExpired(judgement) ? EXPIRED_ADVICE : INTERRUPT_ADVICE;
+  const { verdict, spare, job } = judgement;
+  if (verdict !== 'not-safe') return '';
+  if (isExpired(judgement)) return EXPIRED_ADVICE;
+  const remainingAtEnd = spare === null || job === null ? null : spare + job.margin;
+  return remainingAtEnd !== null && remainingAtEnd >= 0
+    ? `the job should end ${duration(remainingAtEnd)} before the expiration, which is less than the margin: let it run, and follow it with --watch`
+    : INTERRUPT_ADVICE;
 }
 
 const isExpired = ({ expiration, judgedAt }: RunningJobJudgement) =>
