@@ -3,6 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
 import { UnsupportedFileError } from '../../store/import/lines/compression.ts';
+import type { SuspectedZone } from '../../store/import/zone-check.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
@@ -55,8 +56,8 @@ export async function printAssumedZone(
   if (timezone !== undefined || staged.some(({ conflict }) => conflict !== null)) return;
   const zoneless = staged.filter(({ zonelessSamples }) => zonelessSamples > 0);
   const suspected = zoneless.filter(({ suspectedZone }) => suspectedZone !== null);
-  const { zone, seconds } = suspected[0]?.suspectedZone ?? {};
-  if (zone === undefined || seconds === undefined) {
+  const zone = suspected[0]?.suspectedZone ?? null;
+  if (zone === null) {
     const hint = 'give the zone of the host, such as --timezone Europe/Berlin, or --timezone UTC';
     if (zoneless.length > 0)
       await printNote(io, `${nameFiles(zoneless)}: times without a zone are read as UTC`, hint);
@@ -65,13 +66,19 @@ export async function printAssumedZone(
   const again = dryRun
     ? ''
     : ', after `cred-watch prune --remove-series` of the series that this import has written';
+  const known = zone.zone === null ? 'the zone of the host' : `--timezone ${zone.zone}`;
   await printNote(
     io,
-    `${nameFiles(suspected)}: times without a zone are read as UTC, but every sample is at least ` +
-      `${formatDuration(seconds)} after its LastUpdated, so the log probably has local time`,
-    `import with --timezone ${zone}, best with the name of the zone, such as Europe/Berlin${again}`,
+    `${nameFiles(suspected)}: times without a zone are read as UTC, but ${describeSuspicion(zone)}, ` +
+      'so the log probably has local time',
+    `import with ${known}, best with the name of the zone, such as --timezone Europe/Berlin${again}`,
   );
 }
+
+const describeSuspicion = ({ kind, seconds }: SuspectedZone): string =>
+  kind === 'late'
+    ? `every sample is at least ${formatDuration(seconds)} after its LastUpdated`
+    : `credentials would be valid for up to ${formatDuration(seconds)}, longer than IMDS and containers issue them`;
 
 /** `a.log`, or `a.log and 3 more files`. */
 const nameFiles = ([first, ...others]: readonly StagedFile[]): string =>

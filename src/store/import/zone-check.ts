@@ -15,13 +15,14 @@ export interface ZoneConflict {
   fittingZones: readonly string[];
 }
 
-/** Times without a zone that were read as UTC although the log probably has local time. */
-export interface SuspectedZone {
-  /** Every sample is at least this much later than its `LastUpdated`. */
-  seconds: Seconds;
-  /** A value for `--timezone`. */
-  zone: string;
-}
+/**
+ * Times without a zone that were read as UTC although the log probably has local time.
+ * - `late`: every sample is at least `seconds` later than its `LastUpdated`. `zone` is a value for `--timezone`.
+ * - `long`: without `LastUpdated`, the credentials would be valid for `seconds`, longer than endpoints issue them
+ */
+export type SuspectedZone =
+  | { kind: 'late'; seconds: Seconds; zone: string }
+  | { kind: 'long'; seconds: Seconds; zone: null };
 
 /** A smaller contradiction is a clock error, not a wrong zone. */
 const CLOCK_SLACK_MS = 60_000;
@@ -36,6 +37,9 @@ const MIN_GENERATIONS = 5;
 
 /** Polls are not exactly one hour apart, so single rotations can look timely in spite of a shift of an hour. */
 const MIN_LATE_SHARE = 0.9;
+
+/** The longest validity that was published for an endpoint is 6h 33m 34s. */
+const LONGEST_VALIDITY_MS = 7 * HOUR_MS;
 
 /** All offsets from +14:00 to -14:00, small ones first. */
 const ZONE_OFFSETS_MS = Array.from(
@@ -60,7 +64,7 @@ class ShiftRange {
     if (before !== null && lastUpdated > before.lastUpdated) {
       this.max = Math.max(this.max, lastUpdated - before.at);
       this.rotations += 1;
-      if (before.at - lastUpdated > CLOCK_SLACK_MS) this.lateRotations += 1;
+      if (before.at >= lastUpdated) this.lateRotations += 1;
     }
     this.#previous = { lastUpdated, at };
   }
@@ -72,13 +76,18 @@ export class ZoneCheck {
   readonly #read = new ShiftRange();
   /** Timestamps read as UTC. */
   readonly #utc = new ShiftRange();
+  /** The longest time from a sample without `LastUpdated` to its expiration. */
+  #longestUndatedMs = 0;
   /** The number of samples whose times have no zone. */
   sampleCount = 0;
 
   /** @param wall the local time of the sample as if it were UTC */
-  add({ lastUpdated, observedAt }: Sample, wall: Instant): void {
+  add({ lastUpdated, expiration, observedAt }: Sample, wall: Instant): void {
     this.sampleCount += 1;
-    if (lastUpdated === null) return;
+    if (lastUpdated === null) {
+      this.#longestUndatedMs = Math.max(this.#longestUndatedMs, expiration - wall);
+      return;
+    }
     this.#read.add(lastUpdated, observedAt);
     this.#utc.add(lastUpdated, wall);
   }
@@ -96,15 +105,18 @@ export class ZoneCheck {
   }
 
   /**
-   * Finds a zone east of UTC that {@link findConflict} cannot see, because the polls are as rare as the shift: no sample
-   * shows fresh credentials, and the old ones still seem to be served when the new ones have been issued.
+   * Finds local times that {@link findConflict} cannot see: without `LastUpdated`, or if polls are as rare as the shift,
+   * so that no sample shows fresh credentials, and old ones still seem to be served when new ones have been issued.
    */
   findSuspectedZone(): SuspectedZone | null {
     const { min, rotations, lateRotations } = this.#utc;
     const hours = Math.floor((-min + CLOCK_SLACK_MS) / HOUR_MS);
-    const isShown = rotations + 1 >= MIN_GENERATIONS && lateRotations >= rotations * MIN_LATE_SHARE;
-    return isShown && hours >= 1 && hours <= 14
-      ? { seconds: Math.floor(-min / 1000), zone: formatOffset(hours * 3600) }
+    const isLate = rotations + 1 >= MIN_GENERATIONS && lateRotations >= rotations * MIN_LATE_SHARE;
+    if (isLate && hours >= 1 && hours <= 14)
+      return { kind: 'late', seconds: Math.floor(-min / 1000), zone: formatOffset(hours * 3600) };
+    const longest = this.#longestUndatedMs;
+    return longest > LONGEST_VALIDITY_MS
+      ? { kind: 'long', seconds: Math.floor(longest / 1000), zone: null }
       : null;
   }
 

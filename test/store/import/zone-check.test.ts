@@ -106,9 +106,32 @@ describe('ZoneCheck', () => {
   }
 
   test('local time east of UTC is suspected if polls are as rare as the shift', () => {
-    expect(findSuspected(60)).toEqual({ conflict: null, suspected: { seconds: 3600, zone: '+01:00' } });
-    expect(findSuspected(59.5).suspected).toEqual({ seconds: 3570, zone: '+01:00' });
+    expect(findSuspected(60)).toEqual({
+      conflict: null,
+      suspected: { kind: 'late', seconds: 3600, zone: '+01:00' },
+    });
+    expect(findSuspected(59.5).suspected).toEqual({ kind: 'late', seconds: 3570, zone: '+01:00' });
     expect(findSuspected(130, { every: 120, period: 125 }).suspected).toMatchObject({ zone: '+02:00' });
+  });
+
+  test('rotations close to the polls are late, too', () => {
+    expect(findSuspected(60, { period: 60 }).suspected).toMatchObject({ zone: '+01:00' });
+  });
+
+  test('polls shortly before each rotation are not late', () => {
+    expect(findSuspected(59.5, { period: 60 }).suspected).toBeNull();
+  });
+
+  test.each([
+    [6.56, null],
+    [7.01, { kind: 'long', seconds: 25_236, zone: null }],
+    [11, { kind: 'long', seconds: 39_600, zone: null }],
+  ])('without LastUpdated, credentials that are valid for %d hours are long', (hours, suspected) => {
+    const check = new ZoneCheck();
+    const expiration = START + hours * HOUR;
+    const times = { lastUpdated: null, observedAt: START, clockOffset: null };
+    check.add({ accessKeyId: '', expiration, zoneless: false, ...times }, START);
+    expect(check.findSuspectedZone()).toEqual(suspected);
   });
 
   test('no zone is suspected without a shift, with a small one, or with few generations', () => {
