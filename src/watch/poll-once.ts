@@ -3,7 +3,7 @@ import type { FailureReason, SeriesIdentity } from '../domain/model.ts';
 import { readSessionFacts } from '../domain/session-facts.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError, type ErrorCode } from '../errors.ts';
-import type { CredentialSource, PollOutcome } from '../sources/source.ts';
+import type { CredentialSource, PolledCredentials, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RecordedPoll {
@@ -85,7 +85,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     const ownMachine = context.host === null ? machine : '';
     const session = readSessionFacts(outcome.notes);
     // An expiration that the caller gave is not a property of the key, and the next poll may correct it.
-    if (stated !== null) {
+    if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
         store.recordSample(identity, sample, ownMachine, session),
@@ -104,6 +104,13 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
   }
   return { outcome, identity, isStarting: false };
 }
+
+/**
+ * Variables that have a copy of a key of another series. The copy is never replaced, so a series of its own would stay
+ * without a rotation, and its verdict unknown.
+ */
+const isCopyOfPolledKey = ({ knownKey }: PolledCredentials, { source }: SeriesIdentity): boolean =>
+  source === 'environment' && knownKey !== undefined && knownKey.identity.source !== source;
 
 /**
  * The host of the poll. Without an instance id, this is the last host name of this machine. So a failed request

@@ -150,3 +150,24 @@ test('an earlier stated expiration counts more than the one in the database', as
   expect(check.code).toBe(1);
   expect(check.stderr).not.toContain('the database knows the key');
 });
+
+describe('a copy of a key of another series', () => {
+  const STATED = { AWS_CREDENTIAL_EXPIRATION: inHours(4) };
+
+  test.each([
+    ['check', '-j', '1h'],
+    ['env', '-j', '1h', '-f', 'json'],
+    ['exec', '-j', '1h', ...MARKER],
+  ])('%s records no series of it', async (...args) => {
+    const { run } = prepareShell(KNOWN, STATED);
+    const read = async () => JSON.parse((await run('report', '-f', 'json')).stdout).series.length;
+    expect((await run(...args)).code).toBe(0);
+    expect(await read()).toBe(1);
+  });
+
+  test('an unknown key is recorded', async () => {
+    const { run } = prepareShell([], STATED);
+    expect((await run('check', '-j', '1h')).code).toBe(0);
+    expect(JSON.parse((await run('report', '-f', 'json')).stdout).series).toHaveLength(1);
+  });
+});
