@@ -16,6 +16,8 @@ const recipe = readRecipe('cron');
 const RUN_CRON = [
   PRIVATE_CRON_FOLDERS,
   String.raw`
+  # Otherwise, a mail says that poll has created the database.
+  cred-watch poll > poll.log 2>&1 || true
   env | grep -E '^(AWS|CRED_WATCH|CACHE)_' > installed
   sed -e "s#/usr/bin/node ##" -e "s#/srv/load.sh#$PWD/load.sh#" \
     -e 's#^\*/5 \* \* \* \*#@reboot#' -e 's#^30 2 \* \* \*#@reboot#' crontab >> installed

@@ -129,6 +129,8 @@ describeReader('a poller on a terminal', { program: 'script', package: 'bsdutils
 
   ciTest('a terminal gets the same JSON as a pipe', async () => {
     const { env } = await startInstance();
+    // A terminal also shows the note that a file was created.
+    await runProgram(['poll'], { env });
     const terminal = startOnTerminal([...POLL, '--for', '2s', '-f', 'json'], { env });
     expect(await terminal.done).toBe(0);
     const lines = terminal.output().trimEnd().split('\r\n');

@@ -70,7 +70,16 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
       mkdirSync(join(folder, '..', 'logs'), { recursive: true });
       writeFileSync(join(folder, '..', 'logs', 'curl.log'), createLog(40));
     },
-    args: (db) => ['import', join(db, '..', '..', 'logs', 'curl.log'), '--host', 'db-loader', '--db', db],
+    args: (db) => [
+      'import',
+      join(db, '..', '..', 'logs', 'curl.log'),
+      '--host',
+      'db-loader',
+      '--timezone',
+      'UTC',
+      '--db',
+      db,
+    ],
     failureCode: 2,
     successCode: 0,
     addedRecords: 40,
