@@ -75,7 +75,7 @@ export const initCommand: CommandDefinition = {
       ],
       [
         '1',
-        'no credentials found; with --check: a problem found; with --remove: an edited line or unit stays',
+        'no valid credentials found; with --check: a problem found; with --remove: an edited line or unit stays',
       ],
       WRONG_USAGE,
       ['3', 'with --check: unknown whether anything keeps sampling'],

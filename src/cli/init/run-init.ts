@@ -180,10 +180,11 @@ function buildReport(
 /** Shows everything before it asks and installs. */
 async function finish(report: InitReport, flags: InitFlags, invocation: Invocation): Promise<number> {
   const { io } = invocation;
+  const exitCode = report.remaining > 0 ? EXIT.ok : EXIT.failed;
   if (flags.format === 'json') {
     const { renderInitJson } = await import('../../report/installation/init-json.ts');
     await io.stdout.write(renderInitJson(report, await install(report, flags, io)));
-    return EXIT.ok;
+    return exitCode;
   }
   const { renderNextSteps, renderSample, renderSchedule } = await import(
     '../../report/installation/init-text.ts'
@@ -193,7 +194,7 @@ async function finish(report: InitReport, flags: InitFlags, invocation: Invocati
   await io.stdout.write(renderSchedule(report));
   const installation = await install(report, flags, io);
   await printText(io, renderNextSteps(report, installation, style));
-  return EXIT.ok;
+  return exitCode;
 }
 
 const describeRun = (flags: InitFlags, { ownArguments, io }: Invocation) => ({

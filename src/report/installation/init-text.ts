@@ -4,6 +4,7 @@ import { formatShellCommand } from '../../untrusted-text.ts';
 import { describeAttention } from '../messages/installation/attentions.ts';
 import { describeExistingPoller } from '../messages/installation/checks.ts';
 import {
+  COME_BACK_WITH_CREDENTIALS,
   describeFoundSource,
   describeHistory,
   describeNextReport,
@@ -29,8 +30,10 @@ export function renderSample(
   style: TextStyle,
 ): string {
   const palette = createPalette(style);
-  const { identity, schedule, existing } = report;
-  const headline = palette.bold(palette.good(describeFoundSource(formatSeriesName(identity))));
+  const { identity, schedule, existing, remaining } = report;
+  const isExpired = remaining <= 0;
+  const paint = isExpired ? palette.bad : palette.good;
+  const headline = palette.bold(paint(describeFoundSource(formatSeriesName(identity), isExpired)));
   const sample = `${headline}\n${layOutRows(listRows(report), style.width, palette)}`;
   if (existing !== null) return `${sample}\n${describeExistingPoller(existing)}\n\n`;
   return `${sample}\n${introduceSchedule(schedule, { ...options, ...report })}\n\n`;
@@ -47,7 +50,10 @@ export function renderNextSteps(
   style: TextStyle,
 ): string {
   const { nextReport, generatedAt } = report;
-  const next = describeNextReport(nextReport, formatReportCommand(report), generatedAt);
+  const next =
+    report.remaining <= 0
+      ? COME_BACK_WITH_CREDENTIALS
+      : describeNextReport(nextReport, formatReportCommand(report), generatedAt);
   const isWritten = state !== 'printed' && report.existing === null;
   const rows: [label: string, text: string][] = [
     ...(isWritten ? [['schedule', describeInstallation(report, state)] as [string, string]] : []),

@@ -172,11 +172,19 @@ test('init says what to do about expired credentials', async () => {
   const { origin } = await startSimulated({ faults: ['expired=5m'] });
   const { init } = await createInstance();
   const { code, stdout } = await init(CRON, { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin });
-  expect(code).toBe(0);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^expired credentials found: /);
+  expect(stdout).toMatch(
+    /^ {2}come back {7}run `cred-watch init` again when the source has new credentials$/m,
+  );
   expect(stdout).toMatch(/^ {2}expire .* EXPIRED 5m 0\ds ago$/m);
   expect(stdout).toMatch(
     /^ {2}attention {7}the metadata endpoint serves expired credentials: check the trust/m,
   );
+  const check = await init(['--check'], { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin });
+  expect(check.code).toBe(1);
+  expect(check.stdout).toMatch(/^problem {2}the credentials of the source expired 5m[^\n]* ago\n +→ /m);
+  expect(check.stdout).not.toContain('the source has credentials');
 });
 
 ciTest('a broken crontab program is an error that quotes its message', async () => {

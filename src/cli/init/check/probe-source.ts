@@ -1,10 +1,14 @@
 import { toFailureFacts } from '../../../domain/failures/failure-facts.ts';
 import type { ProbeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
-import { SOURCE_NAMES } from '../../../domain/model.ts';
+import { correctTime } from '../../../domain/measurement/generations.ts';
+import { SOURCE_NAMES, type SourceName } from '../../../domain/model.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { secondsBetween } from '../../../domain/time/instant.ts';
 import { CredWatchError } from '../../../errors.ts';
+import { EXPIRED_ADVICE } from '../../../report/messages/start-check/expired-credentials.ts';
 import { findShadowingNote } from '../../../sources/environment/shadowing.ts';
-import type { PollOutcome, SourceOptions } from '../../../sources/source.ts';
+import type { PolledCredentials, PollOutcome, SourceOptions } from '../../../sources/source.ts';
 import { openSourceFromFlags, resolveJobSource, type SourceFlags } from '../../flags/source-flags.ts';
 import type { Io } from '../../process/io.ts';
 
@@ -60,6 +64,7 @@ async function poll(
     const failure = toFailureFacts(outcome);
     return { isOk: false, source: source.name, clockOffset, failure, otherCredentials };
   }
+  assertNotExpired(outcome, source.name);
   return {
     isOk: true,
     source: outcome.identity.source ?? source.name,
@@ -68,6 +73,17 @@ async function poll(
     possibleHopLimit: hasHopLimitNote(outcome),
     otherCredentials,
   };
+}
+
+/** @throws CredWatchError */
+function assertNotExpired(outcome: PolledCredentials, source: SourceName): void {
+  const now = Math.max(outcome.observedAt, correctTime(outcome));
+  const expiredFor = secondsBetween(outcome.credentials.expiration, now);
+  if (expiredFor >= 0)
+    throw new CredWatchError(
+      `the credentials of the source expired ${formatDuration(expiredFor)} ago`,
+      EXPIRED_ADVICE[outcome.identity.source ?? source],
+    );
 }
 
 const hasHopLimitNote = ({ notes }: PollOutcome): boolean =>

@@ -5,7 +5,11 @@ import { formatCount, formatShortTimestamp } from '../../text/format-values.ts';
 import { describeReference, ENVIRONMENT_NAMES } from '../general-knowledge/facts.ts';
 
 /** The result of the sample, as a headline. */
-export const describeFoundSource = (series: string): string => `credentials found: ${series}`;
+export const describeFoundSource = (series: string, isExpired: boolean): string =>
+  `${isExpired ? 'expired credentials' : 'credentials'} found: ${series}`;
+
+/** When to come back if the credentials have expired. */
+export const COME_BACK_WITH_CREDENTIALS = 'run `cred-watch init` again when the source has new credentials';
 
 /** The trial of the README sets the endpoint in a shell, in which a user can forget it. */
 export const SIMULATED_NOTE =
