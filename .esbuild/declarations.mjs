@@ -20,6 +20,9 @@ export function buildDeclarations() {
     JSON.stringify({
       compilerOptions: {
         ...compilerOptions,
+        // The folder is deleted, so a state of the build is of no use.
+        incremental: undefined,
+        tsBuildInfoFile: undefined,
         noEmit: false,
         declaration: true,
         emitDeclarationOnly: true,
