@@ -69,11 +69,12 @@ export class ReportedStateRows implements ReportedStates {
     needsRun: () => boolean,
   ): ChangeClaim | null {
     return this.#writeAlone((connection) => {
-      // The clock can have been set back since a process made a claim.
+      // The clock can have been set back since a process made a claim. A claim that is a little later than `now` was made
+      // while this process waited for the lock.
       connection
         .prepare(
           `DELETE FROM change_claims WHERE host = @host AND source = @source
-             AND (expires_at <= @now OR claimed_at > @now)`,
+             AND (expires_at <= @now OR claimed_at - @now > expires_at - claimed_at)`,
         )
         .run({ host, source, now });
       const key = { host, source, ...listener };

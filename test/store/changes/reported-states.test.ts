@@ -99,3 +99,26 @@ test('a value that no version writes is an error of the database', () => {
     new Database(file).exec(`UPDATE reported_states SET result = 'recorded'`);
   }
 });
+
+const LIMIT = 120_000;
+const claimAt = ({ states }: ReturnType<typeof openStore>, now: number) =>
+  states.claim(STATE, LISTENER, { now, expiresAt: now + LIMIT }, () => true);
+
+test.each([
+  ['at the same time', 0],
+  ['shortly before its end', LIMIT - 1],
+  ['from a process that read its clock before, and then waited for the lock', -50],
+])('a claim keeps others from a claim %s', (_, later) => {
+  const opened = openStore();
+  expect(claimAt(opened, AT)).not.toBeNull();
+  expect(claimAt(opened, AT + later)).toBeNull();
+});
+
+test.each([
+  ['after its time', LIMIT],
+  ['after the clock was set back', -3_600_000],
+])('a claim of a killed process ends %s', (_, later) => {
+  const opened = openStore();
+  expect(claimAt(opened, AT)).not.toBeNull();
+  expect(claimAt(opened, AT + later)).not.toBeNull();
+});
