@@ -3,7 +3,7 @@ import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import { describeMissingDatabase, findRootHint } from '../database/missing-database.ts';
-import { describeVariables } from '../flags/environment/flag-variables.ts';
+import { describeVariables, FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
 import { describeEmptySelection, describeFilters, formatNames } from '../flags/selection-flags.ts';
 import { isFiltered } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
@@ -39,7 +39,7 @@ export const RECORD_SAMPLES =
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 
 /**
- * Reports missing job runs and missing samples, and variables that leave out series.
+ * Reports missing job runs and missing samples, variables that leave out series, and an empty duration.
  * @returns true if there are samples and, with jobs, at least one job can be judged
  */
 export async function printMissingData(
@@ -59,6 +59,7 @@ export async function printMissingData(
       ...describeNoSamples(report, context, io),
     );
   if (series.length > 0) await printSelection(context.variables ?? [], io);
+  if (jobs.length === 0) await printEmptyDuration(io);
   return series.length > 0 && canJudge;
 }
 
@@ -70,6 +71,15 @@ async function printSelection(variables: readonly string[], io: Io): Promise<voi
   const hint = `to read all series, unset ${names}`;
   io.onVariablesNote?.(message);
   await printNote(io, message, hint);
+}
+
+/** A pipeline without a value would judge nothing, and succeed. */
+async function printEmptyDuration(io: Io): Promise<void> {
+  const name = FLAG_VARIABLES['--job-duration'];
+  if (io.env[name] !== '') return;
+  const message = `${name} is empty, so no job is judged`;
+  io.onVariablesNote?.(message);
+  await printNote(io, message, 'give it a value such as 4h, or unset it');
 }
 
 /** For a folder of Parquet files. */

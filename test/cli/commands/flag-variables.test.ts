@@ -136,3 +136,16 @@ test.each(['report -j 1h', 'status -j 1h', 'report --fleet -j 1h'])(
     expect(flag.stderr).toBe('');
   },
 );
+
+test.each(['report', 'status'])('%s says that the variable of the job is empty', async (command) => {
+  const env = { ...IMPORTED, CRED_WATCH_JOB_DURATION: '' };
+  const { code, stderr } = await run([command], env);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'note: CRED_WATCH_JOB_DURATION is empty, so no job is judged\nhint: give it a value such as 4h, or unset it\n',
+  });
+  const plugin = await run([command, '--exit-codes', 'nagios'], env);
+  expect(plugin.stdout).toContain('; CRED_WATCH_JOB_DURATION is empty, so no job is judged');
+  expect((await run([command, '-j', '1h'], env)).stderr).toBe('');
+});
