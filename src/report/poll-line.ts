@@ -1,4 +1,4 @@
-import { correctTime } from '../domain/measurement/generations.ts';
+import { findLaterTime } from '../domain/measurement/generations.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
@@ -68,7 +68,7 @@ export function formatPollJson(identity: SeriesIdentity, poll: PolledSample | Po
 
 /** By the later time of both clocks, as in `check`: a wrong `Date` header must not make credentials last longer. */
 const computeRemaining = (sample: PolledSample): Seconds =>
-  secondsBetween(Math.max(sample.observedAt, correctTime(sample)), sample.credentials.expiration);
+  secondsBetween(findLaterTime(sample), sample.credentials.expiration);
 
 /** Counts of polls since the last summary. */
 export interface TargetSummary {

@@ -17,7 +17,7 @@ import type {
   ScheduleKind,
 } from '../../domain/installation/schedule.ts';
 import { isFalseKeyId } from '../../domain/keys/false-key-id.ts';
-import { correctTime } from '../../domain/measurement/generations.ts';
+import { findLaterTime } from '../../domain/measurement/generations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { CredWatchError } from '../../errors.ts';
@@ -131,7 +131,7 @@ function buildReport(
 ): InitReport {
   const { identity } = recorded;
   const { credentials, observedAt, clockOffset } = outcome;
-  const now = Math.max(observedAt, correctTime(outcome));
+  const now = findLaterTime(outcome);
   const [analysis] = analyseSeries(store, identity, io.clock.now()).filter(
     (each) => each.identity.apiVersion === identity.apiVersion,
   );

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { digest } from '../../digest.ts';
 import type { PolledState } from '../../domain/changes/poll-changes.ts';
-import { correctTime } from '../../domain/measurement/generations.ts';
+import { findLaterTime } from '../../domain/measurement/generations.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
@@ -64,11 +64,7 @@ export class ChangeNotifier {
         state,
         at: outcome.observedAt,
         expiration,
-        // By the later of both clocks.
-        timeLeft:
-          expiration === null
-            ? null
-            : secondsBetween(Math.max(outcome.observedAt, correctTime(outcome)), expiration),
+        timeLeft: expiration === null ? null : secondsBetween(findLaterTime(outcome), expiration),
         jobs: { durations: this.#flags.jobDuration ?? [], names: this.#flags.job ?? [] },
       };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { correctTime } from '../../domain/measurement/generations.ts';
+import { correctTime, findLaterTime } from '../../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type {
@@ -76,6 +76,6 @@ const findHostExpiration = ({ observedAt, clockOffset, credentials }: PolledCred
 function computeLeadTime(before: PolledCredentials, after: PolledCredentials): Seconds {
   const { lastUpdated } = after.credentials;
   const isDated = lastUpdated !== null && lastUpdated >= before.observedAt && lastUpdated <= after.observedAt;
-  const at = isDated ? lastUpdated : Math.max(after.observedAt, correctTime(after));
+  const at = isDated ? lastUpdated : findLaterTime(after);
   return secondsBetween(at, before.credentials.expiration);
 }

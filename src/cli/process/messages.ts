@@ -30,9 +30,13 @@ export const printMissingDatabaseNote = (io: Io, message: string, hint?: string)
 /** Says which variables select the credentials, after they could not be read. */
 export async function printVariablesNote(command: Command, io: Io): Promise<void> {
   const text = describeVariables(listSelectingVariables(command));
-  if (text === null) return;
-  io.onVariablesNote?.(text);
-  await printNote(io, text);
+  if (text !== null) await printVariableNote(io, text);
+}
+
+/** Prints a note about variables, which the line for Nagios contains too. */
+export async function printVariableNote(io: Io, message: string, hint?: string): Promise<void> {
+  io.onVariablesNote?.(message);
+  await printNote(io, message, hint);
 }
 
 /** Prints a message about something that can make a running job fail. */

@@ -7,7 +7,7 @@ import { describeVariables, FLAG_VARIABLES } from '../flags/environment/flag-var
 import { describeEmptySelection, describeFilters, formatNames } from '../flags/selection-flags.ts';
 import { isFiltered } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
-import { printError, printNote } from '../process/messages.ts';
+import { printError, printNote, printVariableNote } from '../process/messages.ts';
 
 /** Where data was read. */
 export interface ReadContext {
@@ -67,19 +67,15 @@ export async function printMissingData(
 async function printSelection(variables: readonly string[], io: Io): Promise<void> {
   if (variables.length === 0) return;
   const names = variables.join(' and ');
-  const message = `only series that match ${names} are read`;
   const hint = `to read all series, unset ${names}`;
-  io.onVariablesNote?.(message);
-  await printNote(io, message, hint);
+  await printVariableNote(io, `only series that match ${names} are read`, hint);
 }
 
 /** A pipeline without a value would judge nothing, and succeed. */
 async function printEmptyDuration(io: Io): Promise<void> {
   const name = FLAG_VARIABLES['--job-duration'];
-  if (io.env[name] !== '') return;
-  const message = `${name} is empty, so no job is judged`;
-  io.onVariablesNote?.(message);
-  await printNote(io, message, 'give it a value such as 4h, or unset it');
+  const hint = 'give it a value such as 4h, or unset it';
+  if (io.env[name] === '') await printVariableNote(io, `${name} is empty, so no job is judged`, hint);
 }
 
 /** For a folder of Parquet files. */

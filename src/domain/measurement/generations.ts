@@ -24,6 +24,9 @@ export const LAST_UPDATED_SLACK_MS = 2000;
 export const correctTime = ({ observedAt, clockOffset }: SampleTime): Instant =>
   correctObservedTime(observedAt, clockOffset ?? Number.NaN);
 
+/** The later one of the host's clock and AWS's clock, because a wrong clock must not make credentials last longer. */
+export const findLaterTime = (time: SampleTime): Instant => Math.max(time.observedAt, correctTime(time));
+
 /** As {@link correctTime}, for values of columns: an absent offset is NaN. */
 export const correctObservedTime = (observedAt: Instant, clockOffset: Seconds): Instant =>
   Math.abs(clockOffset) > MIN_CORRECTED_CLOCK_OFFSET ? observedAt - clockOffset * 1000 : observedAt;

@@ -1,4 +1,3 @@
-import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
@@ -12,6 +11,7 @@ import {
   findDecisiveJob,
   findJudgement,
 } from '../verdict/assessment.ts';
+import { listCurrentClockSkew } from '../verdict/checks/clock-checks.ts';
 import { isWellFounded } from '../verdict/evidence.ts';
 import { type Replacement, wasNeverConfigured } from '../verdict/figures/choose-series.ts';
 import type { FINDING_SEVERITIES, Finding, FindingCode, FindingWith } from '../verdict/finding.ts';
@@ -95,11 +95,12 @@ export type StatusProblem = FindingWith<Exclude<ProblemCode, 'STALE_SAMPLES' | '
 const isStatusProblem = (finding: Finding): finding is StatusProblem =>
   finding.severity === 'problem' && finding.code !== 'STALE_SAMPLES' && finding.code !== 'POLLS_FAILED';
 
-/** The offset now. A clock that was corrected is no problem any more. */
+/** Uses the newest offset, so that a corrected clock is not a problem. */
 function updateClockSkew(problem: StatusProblem, measurement: Measurement | null): StatusProblem[] {
   const newestOffset = measurement?.clock.newestOffset ?? null;
-  if (problem.code !== 'CLOCK_SKEW' || newestOffset === null) return [problem];
-  return Math.abs(newestOffset) > NOTABLE_CLOCK_OFFSET ? [{ ...problem, offsetSeconds: newestOffset }] : [];
+  return problem.code === 'CLOCK_SKEW' && newestOffset !== null
+    ? listCurrentClockSkew(newestOffset)
+    : [problem];
 }
 
 /** @param margin for the longest safe job */

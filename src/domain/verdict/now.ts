@@ -1,5 +1,5 @@
 import { findPollInterval } from '../live/poll-interval.ts';
-import { DECISIVE_AHEAD, NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
+import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
@@ -7,6 +7,7 @@ import type { Measurement } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { listCurrentClockSkew } from './checks/clock-checks.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
@@ -112,7 +113,7 @@ const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
   'instance-profile-not-found',
 ]);
 
-/** Without a role, there is no next rotation until somebody attaches one. */
+/** Without a role, no next rotation can be expected. */
 const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
   reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
@@ -130,13 +131,10 @@ function startJudgement({ job, at, analysis, clockOffset = null, session = null 
 const findNewestOffset = (analysis: SeriesAnalysis | null): Seconds | null =>
   analysis?.measurement?.clock.newestOffset ?? null;
 
-/** The clock may have been corrected since the samples of the finding, so the newest offset replaces theirs. */
 function updateClockSkew(findings: readonly Finding[], newestOffset: Seconds | null): readonly Finding[] {
   if (newestOffset === null) return findings;
   const others = findings.filter(({ code }) => code !== 'CLOCK_SKEW');
-  if (Math.abs(newestOffset) <= NOTABLE_CLOCK_OFFSET) return others;
-  const skew = { offsetSeconds: newestOffset, corrected: newestOffset < 0 };
-  return [{ code: 'CLOCK_SKEW', severity: 'problem', ...skew }, ...others];
+  return [...listCurrentClockSkew(newestOffset), ...others];
 }
 
 function measureCredentials(

@@ -68,7 +68,7 @@ export const labelTicksInTwoLines = (
   return ticks.map((at, index) => {
     const text = texts[index] ?? '';
     const [year, date, time] = [text.slice(0, 4), text.slice(5, 10), text.slice(11, step < 60 ? 19 : 16)];
-    // Below the first of many dates, the year would look like that of this date only.
+    // A year below the first date would seem to belong only to this date.
     return step >= DAY
       ? { at, label: date, context: isOneYear ? '' : year }
       : { at, label: time, context: date };

@@ -75,7 +75,7 @@ function describeRotations(
   ];
 }
 
-/** Why the chance is larger than that of one more rotation like the others. Empty if it is not. */
+/** `, because the last rotation left less than all before`. Empty if recent rotations do not make the chance larger. */
 function describeRecords({ observations, nextRotationChance: chance, recentRecords }: Evidence): string {
   if (chance === null || chance * (observations + 1) < 1 + 1e-9) return '';
   const { records, rotations } = recentRecords;

@@ -146,7 +146,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
   );
 }
 
-/** The name of a series, of which no line ends with a separator. In ASCII, the separator is a comma at the end. */
+/** The name of a series. None of its lines ends with a separator. In ASCII, the separator is a comma at the end. */
 function formatName({ identity }: AssessedSeries, { isAsciiOnly, palette }: TableContext): string {
   const name = formatSeriesName(identity);
   return isAsciiOnly ? palette.encode(name) : name.replaceAll('\u00b7 ', `\u00b7${JOINT}`);

@@ -40,7 +40,7 @@ test('while the cron daemon runs, --write says that cron polls', async () => {
   expect(stdout).not.toContain('daemon');
 });
 
-test('processes that cannot be seen are no proof that cron does not run', async () => {
+test('if processes cannot be seen, it is unknown whether cron runs', async () => {
   const machine = await createInstance();
   machine.hideProcesses();
   expect((await machine.init(CRON)).stdout).not.toContain('daemon');

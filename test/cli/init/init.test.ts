@@ -159,7 +159,7 @@ test('without credentials, init installs nothing and ends with 1', async () => {
   expect(crontab.read()).toBeNull();
 });
 
-test('a profile that does not exist is no credentials: init names what each SDK does, and ends with 1', async () => {
+test('if the profile does not exist, init names what each SDK does, and ends with 1', async () => {
   const { init } = await createInstance();
   const { code, stdout, stderr } = await init(CRON, { AWS_PROFILE: 'nope' });
   expect([code, stdout]).toEqual([1, '']);

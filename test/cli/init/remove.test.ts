@@ -85,7 +85,7 @@ describe('a crontab', () => {
     expect(crontab.read()).toBe('0 1 * * * /srv/a.sh\n');
   });
 
-  test('may have other lines that poll, of which the result reminds', async () => {
+  test('can leave other lines that poll, and the result names them', async () => {
     const { crontab, line, remove } = createMachine();
     crontab.write(`${CRON_COMMENT}\n${line()}\n* * * * * cred-watch poll\n`);
     const { code, stdout } = await remove();

@@ -123,7 +123,7 @@ describe('a wrong clock', () => {
     expect(listProblems(600)).toEqual([expect.objectContaining({ code: 'CLOCK_SKEW', offsetSeconds: 600 })]);
   });
 
-  test('is no problem any more after its correction', () => {
+  test('is not a problem after its correction', () => {
     expect(listProblems(1)).toEqual([]);
   });
 });

@@ -28,14 +28,14 @@ function listAdviceFor(jobHours: number, options: Options = {}): string[] {
 const IMPORTED = { ...HISTORY, isPolled: false };
 const END_OF_IMPORT = 'all samples are imported and end on 2026-03-02: for credentials of today, ';
 
-test('a safe job of an old imported log is told how old the log is', () => {
+test('for a safe job, the advice says when an old imported log ends', () => {
   expect(listAdviceFor(3, { history: IMPORTED, ageHours: 25 })).toEqual([
     expect.stringContaining(END_OF_IMPORT),
   ]);
   expect(listAdviceFor(3, { history: IMPORTED, ageHours: 23 })).toEqual([]);
 });
 
-test('a safe job of a stopped poller is told how old the newest sample is', () => {
+test('for a safe job, the advice states the age of the newest sample of a stopped poller', () => {
   expect(listAdviceFor(3, { ageHours: 20 })).toEqual([
     'the newest sample is 20h old, and polls were usually about 5m apart: `cred-watch init --check` on this host shows whether they have stopped',
   ]);
@@ -59,11 +59,14 @@ test('a short history of an old log is not asked for more samples', () => {
 test.each([
   [300, '`cred-watch exec -j 5h --wait 1h05m -- COMMAND` waits for such a time'],
   [600, '`cred-watch exec -j 5h --margin 10m --wait 1h05m -- COMMAND` waits for such a time'],
-])('a job that is safe after a rotation is told the command that waits, margin %is', (margin, command) => {
-  const advice = listAdviceFor(5, { margin });
-  expect(advice[0]).toMatch(/^start the job within .* after a rotation/);
-  expect(advice[1]).toBe(command);
-});
+])(
+  'for a job that is safe after a rotation, the advice has the command that waits, margin %is',
+  (margin, command) => {
+    const advice = listAdviceFor(5, { margin });
+    expect(advice[0]).toMatch(/^start the job within .* after a rotation/);
+    expect(advice[1]).toBe(command);
+  },
+);
 
 /** The newest generation was still seen after its expiration. */
 function servedExpired(isPolled: boolean, clockOffset: number | null): SeriesHistory {

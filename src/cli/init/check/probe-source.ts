@@ -1,7 +1,7 @@
 import { toFailureFacts } from '../../../domain/failures/failure-facts.ts';
 import type { ProbeFacts } from '../../../domain/installation/check/facts.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
-import { correctTime } from '../../../domain/measurement/generations.ts';
+import { findLaterTime } from '../../../domain/measurement/generations.ts';
 import { SOURCE_NAMES, type SourceName } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
@@ -77,8 +77,7 @@ async function poll(
 
 /** @throws CredWatchError */
 function assertNotExpired(outcome: PolledCredentials, source: SourceName): void {
-  const now = Math.max(outcome.observedAt, correctTime(outcome));
-  const expiredFor = secondsBetween(outcome.credentials.expiration, now);
+  const expiredFor = secondsBetween(outcome.credentials.expiration, findLaterTime(outcome));
   if (expiredFor >= 0)
     throw new CredWatchError(
       `the credentials of the source expired ${formatDuration(expiredFor)} ago`,

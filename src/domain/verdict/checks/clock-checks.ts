@@ -3,6 +3,7 @@ import { countPresent, countValues, isAllAbsent, valueAt } from '../../measureme
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import type { GenerationColumns } from '../../measurement/columns/generation-columns.ts';
 import type { Seconds } from '../../model.ts';
+import type { FindingWith } from '../finding.ts';
 import type { SampleChecks } from '../series-analysis.ts';
 
 /** Checks of the host's clock and of the times in documents. */
@@ -34,6 +35,17 @@ export const CLOCK_CHECKS = {
     return count === 0 ? null : { count };
   },
 } satisfies Partial<SampleChecks>;
+
+/** The clock may have been corrected since the samples of the finding, so the newest offset replaces theirs. */
+export const listCurrentClockSkew = (newestOffset: Seconds): FindingWith<'CLOCK_SKEW'>[] =>
+  Math.abs(newestOffset) <= NOTABLE_CLOCK_OFFSET
+    ? []
+    : [
+        {
+          ...{ code: 'CLOCK_SKEW', severity: 'problem' },
+          ...{ offsetSeconds: newestOffset, corrected: newestOffset < 0 },
+        },
+      ];
 
 /** The first of the offsets that are farthest from 0. 0 without an offset. */
 function findLargestOffset({ count, smallestClockOffset, largestClockOffset }: GenerationColumns): Seconds {
