@@ -148,11 +148,18 @@ function assertNoSecretInUrl(name: string, value: string): void {
   );
 }
 
-/** A token protects this URL, so the URL alone grants nothing. */
+/** The paths of EKS Pod Identity, CloudShell and Greengrass, which are the same everywhere. */
+const PUBLIC_PATHS: ReadonlySet<string> = new Set([
+  '/v1/credentials',
+  '/latest/meta-data/container/security-credentials',
+  '/2016-11-01/credentialprovider/',
+]);
+
+/** A token protects this URL, and its path is no secret of its own. */
 function isUriPublic(env: Environment): boolean {
   const isTokenSet = isVariableSet(env, TOKEN) || isVariableSet(env, TOKEN_FILE);
   const uri = env[FULL_URI] ?? '';
-  return isTokenSet && URL.canParse(uri) && !/[?#@]/.test(uri);
+  return isTokenSet && URL.canParse(uri) && !/[?#@]/.test(uri) && PUBLIC_PATHS.has(new URL(uri).pathname);
 }
 
 /** The secret variables that the source reads in this shell. */

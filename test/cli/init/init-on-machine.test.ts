@@ -164,3 +164,13 @@ test.each([
     expect(document.schedule.inherited_variables).toEqual(named);
   },
 );
+
+test('a path that can be secret is not carried, also beside a token', async () => {
+  const { env } = await startPlace('eks', 6 * HOUR);
+  const uri = `${new URL(env[FULL_URI] ?? '').origin}/CANARY-path`;
+  const machine = createMachine({ ...env, [FULL_URI]: uri });
+  const document = JSON.stringify(await machine.check());
+  expect(document).toContain('nothing polls into');
+  expect(document).toContain(' poll --source container ');
+  expect(document).not.toContain('CANARY-path');
+});
