@@ -1,7 +1,6 @@
 // A PostgreSQL server for benchmarks, with the settings of a small production server: commits are durable.
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,6 +14,8 @@ const AS_UNPRIVILEGED = [
   ...(isRoot ? [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'] : []),
 ];
 const SETTINGS = { shared_buffers: '256MB', max_wal_size: '4GB', work_mem: '64MB', listen_addresses: '' };
+/** The server listens on no port. The number is a part of the name of its Unix socket. */
+const PORT = 5432;
 const MAX_START_MS = 30_000;
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -24,7 +25,6 @@ export async function startPostgres(folder) {
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });
   if (isRoot) for (const path of [folder, data]) chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
-  const port = await findFreePort();
   const [setpriv, ...as] = AS_UNPRIVILEGED;
   const initdb = [
     join(programs, 'initdb'),
@@ -40,13 +40,13 @@ export async function startPostgres(folder) {
   ];
   execFileSync(setpriv, [...as, ...initdb], { cwd: folder, stdio: 'pipe' });
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const command = [join(programs, 'postgres'), '-D', data, '-p', String(port), '-k', folder, ...settings];
+  const command = [join(programs, 'postgres'), '-D', data, '-p', String(PORT), '-k', folder, ...settings];
   const server = spawn(setpriv, [...as, ...command], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   await waitUntilReady(server);
-  const client = new pg.Client({ host: folder, port, user: 'postgres', database: 'postgres' });
+  const client = new pg.Client({ host: folder, port: PORT, user: 'postgres', database: 'postgres' });
   await client.connect();
   return {
-    url: `postgres:///postgres?host=${encodeURIComponent(folder)}&port=${port}&user=postgres`,
+    url: `postgres:///postgres?host=${encodeURIComponent(folder)}&port=${PORT}&user=postgres`,
     query: async (sql, values) => (await client.query(sql, values)).rows,
     /** Runs an action, and returns the largest private memory that all processes of the server had meanwhile, in KiB. */
     async watchMemory(action) {
@@ -106,12 +106,4 @@ function readAnonymous(pid) {
   } catch {
     return 0;
   }
-}
-
-async function findFreePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

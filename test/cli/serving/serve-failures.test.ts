@@ -7,6 +7,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { getDocument, startServer, writeKeyScript } from '../../support/cli/running-server.ts';
 import { curl } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { sampleCases } from '../../support/thorough.ts';
 
 const FREE = ['--listen', '127.0.0.1:0'];
@@ -17,14 +18,6 @@ const createEnv = (more: Record<string, string> = {}) => ({
 });
 const serve = (args: readonly string[], env = createEnv()) =>
   runCommand(['serve', ...FREE, ...args], { env });
-
-async function findFreePort(): Promise<{ port: number }> {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const { port } = Object(other.address());
-  await new Promise((resolve) => other.close(resolve));
-  return { port };
-}
 
 describe('a first request that fails', () => {
   test('the error of STS and a hint are printed, and nothing is served', async () => {
@@ -214,7 +207,7 @@ describe('wrong usage', () => {
   });
 
   test('a server whose source is itself is refused', async () => {
-    const { port } = await findFreePort();
+    const port = await findFreePort();
     const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}/` });
     const args = ['serve', '--listen', `127.0.0.1:${port}`, '--source', 'imds'];
     const { code, stderr } = await runCommand(args, { env });
@@ -223,7 +216,7 @@ describe('wrong usage', () => {
   });
 
   test('a server that a route leads to itself says so', async () => {
-    const { port } = await findFreePort();
+    const port = await findFreePort();
     // Another name of the same address, as with a route of the firewall.
     const env = createEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://localhost:${port}/` });
     const { code, stderr } = await runCommand(['serve', '--listen', `127.0.0.1:${port}`], { env });
@@ -235,7 +228,7 @@ describe('wrong usage', () => {
 });
 
 test('a role that no address serves is named', async () => {
-  const { port } = await findFreePort();
+  const port = await findFreePort();
   const script = writeKeyScript(3600);
   const roles = ['--serve', `etl=process:${script}`, '--serve', `ops=process:${script}`];
   const server = await startServer([...roles, '--listen', `etl=127.0.0.1:${port}`], { env: createEnv() });

@@ -11,7 +11,8 @@ import {
   type Reader,
 } from '../../support/credential-formats/describe-reader.ts';
 import { RULES_FOLDER } from '../../support/deploy/rule-tests.ts';
-import { ENGINES, findFreePort, getJson, startEngine, waitFor } from '../../support/engines/engine.ts';
+import { ENGINES, getJson, startEngine, waitFor } from '../../support/engines/engine.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { ciTest } from '../../support/thorough.ts';
 
 const WAIT_MS = 30_000;

@@ -1,16 +1,8 @@
-import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { findFreePort } from '../free-port.ts';
 import { minimalEnvironment, startProcess } from './program-run.ts';
 
 export const SOCKET_ACTIVATE = { program: 'systemd-socket-activate', package: 'systemd' };
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = Object(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /**
  * Starts a program with sockets of systemd, which listens at once. The program starts at the first connection.

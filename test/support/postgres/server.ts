@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
 
+import { findFreePort } from '../free-port.ts';
 import { sendSignal } from '../send-signal.ts';
 import type { CertificateFiles } from './certificates.ts';
 import { AS_UNPRIVILEGED, createDataFolder, giveToServer, SUPERUSER } from './data-folder.ts';
@@ -202,13 +202,4 @@ function killIfAlive(pid: number): void {
   } catch {
     // The process has ended.
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the socket has no port');
-  return address.port;
 }
