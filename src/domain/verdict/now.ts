@@ -1,13 +1,12 @@
 import { findPollInterval } from '../live/poll-interval.ts';
 import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
-import { valueAt } from '../measurement/columns/column.ts';
-import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { listCurrentClockSkew } from './checks/clock-checks.ts';
+import { findEarliestExpiration } from './figures/earliest-expiration.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
@@ -31,7 +30,7 @@ export interface CurrentCredentials {
   laterExpiration?: Instant | null;
 }
 
-interface JudgeNowOptions {
+export interface JudgePassedOptions {
   job: JobRequirement;
   /** See {@link NowJudgement.judgedAt}. */
   at: Instant;
@@ -43,8 +42,11 @@ interface JudgeNowOptions {
   analysis: SeriesAnalysis | null;
 }
 
-/** Judges a job that starts now, and predicts when a later start will be safe. */
-export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
+/** Judges a job that gets these credentials and starts now, and predicts when a later start will be safe. */
+export function judgePassedCredentials(
+  current: CurrentCredentials,
+  options: JudgePassedOptions,
+): NowJudgement {
   const judged = judgeCredentials(current, options);
   if (judged.spare < 0) return { ...judged, verdict: 'not-safe', unknownReason: null };
   const aheadSeconds = findDecisiveAhead(current.credentials, options);
@@ -57,14 +59,14 @@ export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions):
 /** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
 function findDecisiveAhead(
   { lastUpdated }: IssuedCredentials,
-  { at, analysis }: JudgeNowOptions,
+  { at, analysis }: JudgePassedOptions,
 ): Seconds | null {
   const ahead = lastUpdated === null ? 0 : secondsBetween(at, lastUpdated);
   return ahead > DECISIVE_AHEAD ? ahead : findDecisiveIssuedInFuture(analysis?.measurement ?? null);
 }
 
 /** The later time counts, so that a slow clock does not make credentials last longer. */
-function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions) {
+function judgeCredentials(current: CurrentCredentials, options: JudgePassedOptions) {
   const at = Math.max(options.at, current.credentials.lastUpdated ?? options.at);
   const measured = measureCredentials(current, { ...options, at });
   const judged = { ...startJudgement({ ...options, at }), ...measured };
@@ -77,7 +79,7 @@ function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions)
 export function judgeUnusableSample(
   unknownReason: UnusableSampleReason,
   current: CurrentCredentials,
-  options: JudgeNowOptions,
+  options: JudgePassedOptions,
 ): NowJudgement {
   return { ...judgeCredentials(current, options), verdict: 'unknown', unknownReason };
 }
@@ -89,7 +91,7 @@ export function judgeUnusableSample(
 export function judgeWithoutCredentials(
   unknownReason: NoCredentialsReason,
   identity: SeriesIdentity | null,
-  options: JudgeNowOptions,
+  options: JudgePassedOptions,
 ): NowJudgement {
   const judged = startJudgement(options);
   return {
@@ -99,6 +101,7 @@ export function judgeWithoutCredentials(
     unknownReason,
     identity,
     credentials: null,
+    returned: null,
     laterExpiration: null,
     remaining: null,
     spare: null,
@@ -117,7 +120,7 @@ const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
 const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
   reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
-function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
+function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgePassedOptions) {
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
@@ -139,29 +142,18 @@ function updateClockSkew(findings: readonly Finding[], newestOffset: Seconds | n
 
 function measureCredentials(
   { identity, credentials, laterExpiration = null }: CurrentCredentials,
-  { job, at, analysis }: JudgeNowOptions,
+  { job, at, analysis }: JudgePassedOptions,
 ) {
   const expiration = findEarliestExpiration(credentials, analysis?.measurement ?? null);
   const remaining = secondsBetween(at, expiration);
   return {
     identity,
     credentials: { ...credentials, expiration },
+    returned: null,
     laterExpiration: expiration < credentials.expiration ? credentials.expiration : laterExpiration,
     remaining,
     spare: remaining - job.duration - job.margin,
   };
-}
-
-/** The smallest expiration ever stated for this key: a source may state a later one. */
-function findEarliestExpiration(
-  { accessKeyId, expiration }: IssuedCredentials,
-  measurement: Measurement | null,
-): Instant {
-  // Without a key id, the expiration identifies the credentials.
-  if (measurement === null || accessKeyId === '') return expiration;
-  const { generations } = getHistoryColumns(measurement);
-  const index = [...generations.accessKeyIds].indexOf(accessKeyId);
-  return index < 0 ? expiration : Math.min(expiration, valueAt(generations.expiration, index));
 }
 
 /** Whether the finding concerns a start now. Others are about the past or about polling. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SourceName } from '../../../src/domain/model.ts';
-import { judgeNow } from '../../../src/domain/verdict/now.ts';
+import { judgeNow } from '../../../src/domain/verdict/endpoints/judge-now.ts';
 import { buildNowAdvice, describeForecast } from '../../../src/report/messages/now.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
