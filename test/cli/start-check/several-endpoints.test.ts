@@ -41,5 +41,5 @@ test('check is not safe if another endpoint serves expired credentials, and exec
   expect((await run('check', '-j', '1h', '--offline')).code).toBe(1);
   const hasValidKey = 'process.exit(process.env.AWS_ACCESS_KEY_ID === "ASIAVALID00000000001" ? 9 : 1)';
   expect((await run('exec', '-j', '1h', '--', process.execPath, '-e', hasValidKey)).code).toBe(9);
-  expect((await run('env', '-j', '1h')).code).toBe(0);
+  expect((await run('env', '-j', '1h', '-f', 'env')).code).toBe(0);
 });
