@@ -15,6 +15,7 @@ import type {
 import { toStoredKeyId } from '../key-id.ts';
 import { prepareEndpointStart, prepareFailedPollInsert } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
+import { prepareHostAdoption } from './host-adoption.ts';
 import { prepareClockOffsetUpdate } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
 import { SampleRows } from './sample-rows.ts';
@@ -68,6 +69,7 @@ class SampleRecorder {
   readonly #samples;
   readonly #laterSamples;
   readonly #saveClockOffset;
+  readonly #adoptHost;
   readonly #findAnyGeneration;
   /** Whether the tables were checked in the current transaction. */
   #areTablesChecked = false;
@@ -95,6 +97,7 @@ class SampleRecorder {
     this.#samples = new SampleRows(connection);
     this.#laterSamples = new LaterSamples(connection);
     this.#saveClockOffset = prepareClockOffsetUpdate(connection);
+    this.#adoptHost = prepareHostAdoption(connection);
     this.#findAnyGeneration = connection.prepare<[number], unknown>(
       'SELECT 1 FROM generations INDEXED BY sqlite_autoindex_generations_1 WHERE series_id = ? LIMIT 1',
     );
@@ -107,11 +110,13 @@ class SampleRecorder {
   record(identity: SeriesIdentity, sample: Sample, machine: string, session: SessionFacts | null): void {
     const [rows, samples] = [this.#rows, this.#samples];
     const { observedAt } = sample;
+    const key = getGenerationKey(sample);
+    const { host, source } = identity;
+    if (machine !== '' && machine !== host) this.#adoptHost({ host, source, machine, key });
     // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();
     const facts = session ?? { limit: null, tokenExpiresAt: null };
     const seriesId = requireRow(this.#saveSeries.get({ ...identity, ...facts, machine, observedAt }));
-    const key = getGenerationKey(sample);
     const known = rows.find(seriesId, key);
     if (known === null) this.#checkFirstGeneration(seriesId);
     const ordinal = known === null ? 0 : samples.nextOrdinal(known.id, sample);
