@@ -9,11 +9,10 @@ interface Adoption extends Pick<SeriesIdentity, 'host' | 'source'> {
   key: string;
 }
 
-/** These tables also have the columns of the identity of a series. Equal rows of both hosts are the same fact. */
-const TABLES_OF_SERIES = ['job_runs', 'judged_jobs'];
+/** The tables of what is known about a host and a source, besides `series`. */
+const TABLES = ['failed_polls', 'endpoint_starts', 'reported_states', 'job_runs', 'judged_jobs'];
 
-/** These tables know only the host and the source. */
-const TABLES_OF_HOST = ['failed_polls', 'endpoint_starts', 'reported_states'];
+const RECORDED = 'WHERE host = @machine AND source = @source';
 
 /**
  * Prepares a function that moves what was recorded under the name of the machine, before a poll got the instance id, to
@@ -21,60 +20,32 @@ const TABLES_OF_HOST = ['failed_polls', 'endpoint_starts', 'reported_states'];
  *
  * - A series is moved if its only generation is the one that the machine polls now. Each instance has other keys, so
  *   the series is certainly of the same instance, also if several machines with one name share the database.
- * - Failed polls have no key. They are moved if no series of the name is left, and the machine polled no other host.
+ * - Failed polls and others have no key. They are moved if no series of the name is left, and the machine polled no
+ *   other host.
  */
 export function prepareHostAdoption(connection: DatabaseConnection) {
-  const isAnythingRecorded = connection.prepare<[object], unknown>(
-    `SELECT 1 FROM series WHERE host = @machine AND source = @source
-     UNION ALL SELECT 1 FROM failed_polls WHERE host = @machine AND source = @source LIMIT 1`,
+  const findRecorded = connection.prepare<[object], unknown>(
+    `SELECT 1 FROM series ${RECORDED} UNION ALL SELECT 1 FROM failed_polls ${RECORDED} LIMIT 1`,
   );
   return (adoption: Adoption): void => {
-    if (isAnythingRecorded.get(adoption) === undefined) return;
-    moveSeries(connection, adoption);
-    moveFailedPolls(connection, adoption);
+    if (findRecorded.get(adoption) === undefined) return;
+    const run = (sql: string) => connection.prepare<[object]>(sql).run(adoption).changes;
+    // A series that the host already has stays.
+    const moved = run(
+      `UPDATE OR IGNORE series SET host = @host ${RECORDED} AND machine = @machine
+         AND (SELECT min(key) = @key AND max(key) = @key FROM generations WHERE series_id = series.id)`,
+    );
+    // A damaged page may hide generations of the series. An error undoes the transaction.
+    if (moved > 0) countGenerations(connection);
+    const findOther = connection.prepare<[object], unknown>(
+      'SELECT 1 FROM series WHERE source = @source AND host <> @host AND @machine IN (host, machine) LIMIT 1',
+    );
+    if (findOther.get(adoption) !== undefined) return;
+    assertAllFailedPolls(connection);
+    for (const table of TABLES) {
+      run(`UPDATE OR IGNORE ${table} SET host = @host ${RECORDED}`);
+      // What is left is equal to a row of the host.
+      run(`DELETE FROM ${table} ${RECORDED}`);
+    }
   };
-}
-
-function moveSeries(connection: DatabaseConnection, adoption: Adoption): void {
-  const ids = connection
-    .prepare<[object], number>(
-      `SELECT id FROM series AS old
-       WHERE host = @machine AND source = @source AND machine = @machine
-         AND NOT EXISTS (SELECT 1 FROM series AS new
-           WHERE (new.host, new.source, new.api_version, new.role)
-             = (@host, old.source, old.api_version, old.role))
-         AND EXISTS (SELECT 1 FROM generations WHERE series_id = old.id AND access_key_id = @key)
-         AND NOT EXISTS (SELECT 1 FROM generations WHERE series_id = old.id AND key <> @key)`,
-    )
-    .pluck()
-    .all(adoption);
-  if (ids.length === 0) return;
-  // A damaged page may hide generations of the series, or the series of the host.
-  countGenerations(connection);
-  const moves = [
-    ...TABLES_OF_SERIES.map(
-      (table) =>
-        `UPDATE OR IGNORE ${table} SET host = @host
-         WHERE (host, source, api_version, role) = (SELECT host, source, api_version, role FROM series WHERE id = @id)`,
-    ),
-    'UPDATE series SET host = @host WHERE id = @id',
-  ].map((sql) => connection.prepare<[object]>(sql));
-  for (const id of ids) for (const move of moves) move.run({ host: adoption.host, id });
-}
-
-function moveFailedPolls(connection: DatabaseConnection, adoption: Adoption): void {
-  const isOther = connection
-    .prepare<[object], unknown>(
-      `SELECT 1 FROM series WHERE source = @source AND host <> @host AND (host = @machine OR machine = @machine)
-       LIMIT 1`,
-    )
-    .get(adoption);
-  if (isOther !== undefined) return;
-  assertAllFailedPolls(connection);
-  for (const table of TABLES_OF_HOST) {
-    const where = 'WHERE host = @machine AND source = @source';
-    connection.prepare<[object]>(`UPDATE OR IGNORE ${table} SET host = @host ${where}`).run(adoption);
-    // What is left is equal to a row of the host.
-    connection.prepare<[object]>(`DELETE FROM ${table} ${where}`).run(adoption);
-  }
 }

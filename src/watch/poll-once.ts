@@ -61,6 +61,9 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
   return recordPoll(context, outcome, signal?.aborted ?? false);
 }
 
+/** Only a poller records all failed polls. */
+const isPoller = ({ recordedFailures = 'all' }: PollContext): boolean => recordedFailures === 'all';
+
 function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }: PollContext): boolean {
   if (recordedFailures !== 'measurable') return recordedFailures === 'all';
   return source.name !== 'environment' && !hasNoTemporaryCredentials(reason);
@@ -90,7 +93,7 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
     if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
-        store.recordSample(identity, sample, ownMachine, session),
+        store.recordSample(identity, sample, ownMachine, { session, isOfPollCommand: isPoller(context) }),
       );
     }
   } else if (!wasAborted && isRecorded(outcome.reason, context)) {
