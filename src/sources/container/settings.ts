@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 
 import type { FailureFacts } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import { addNoteOfBlanks } from '../document/named-value.ts';
 import { type Environment, isVariableSet, readVariable } from '../environment/variables.ts';
 import {
@@ -12,7 +13,7 @@ import {
   resolveWithoutDns,
 } from '../http/addresses.ts';
 import type { Endpoint } from '../http/exchange.ts';
-import type { Notes } from '../notes.ts';
+import { Notes } from '../notes.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -38,6 +39,13 @@ export function findUriOfBlanks(env: Environment): (FailureFacts & { code: 'POLL
     misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place: 'everywhere' },
     possibleHopLimit: false,
   };
+}
+
+/** Notes on the text of the URI, which make some SDKs fail or use another provider. Needs no request. */
+export function findUriNotes(env: Environment): PollNote[] {
+  const notes = new Notes();
+  readCredentialsUrl(env, notes);
+  return notes.list.filter(({ code }) => code === 'VALUE_HAS_BLANKS' || code === 'ADDRESS_ONLY_SOME_SDKS');
 }
 
 /** The variable to unset if no server listens at the URL of {@link readCredentialsUrl}. */

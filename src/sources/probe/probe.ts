@@ -7,7 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
-import { findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
+import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
@@ -216,6 +216,6 @@ async function probeContainer(options: SourceOptions, { offline, observed }: Pro
   const isForeignToken =
     observed?.isOtherUser && isVariableSet(options.env, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
   return offline || isForeignToken
-    ? createProvider('container', { state: 'untried' })
+    ? createProvider('container', { state: 'untried', notes: findUriNotes(options.env) })
     : pollProvider('container', options);
 }

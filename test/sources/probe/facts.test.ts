@@ -52,6 +52,22 @@ test.each<[env: Record<string, string>, environment: object]>([
   expect((await probe({ ...EMPTY, ...env })).providers.environment).toMatchObject(environment);
 });
 
+test('without network, the text of the container URI has its notes', async () => {
+  const uri = (value: string) => probe({ ...EMPTY, AWS_CONTAINER_CREDENTIALS_FULL_URI: value });
+  const name = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  expect((await uri(' http://127.1/')).providers.container).toMatchObject({
+    state: 'untried',
+    notes: [
+      { code: 'VALUE_HAS_BLANKS', name, place: 'start' },
+      { code: 'ADDRESS_ONLY_SOME_SDKS', name },
+    ],
+  });
+  expect((await uri(' ')).providers.container).toMatchObject({
+    state: 'fails',
+    problem: { misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place: 'everywhere' } },
+  });
+});
+
 test('blanks and quotes of variables make notes, and blanks of words do not', async () => {
   const { variableNotes } = await probe({
     ...EMPTY,
