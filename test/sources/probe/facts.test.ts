@@ -68,20 +68,23 @@ test('without network, the text of the container URI has its notes', async () =>
   });
 });
 
-test('blanks and quotes of variables make notes, and blanks of words do not', async () => {
+test('blanks and quotes of variables make notes, and words of blanks do not', async () => {
   const { variableNotes } = await probe({
     ...EMPTY,
     AWS_PROFILE: ' dev',
     AWS_CONFIG_FILE: '"/x"',
     AWS_SESSION_TOKEN: ' ',
     AWS_ROLE_ARN: 'x\n',
-    AWS_EC2_METADATA_DISABLED: ' true ',
+    AWS_EC2_METADATA_DISABLED: 'true ',
+    AWS_EC2_METADATA_V1_DISABLED: ' ',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'x\n',
   });
   expect(variableNotes).toEqual([
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_SESSION_TOKEN', place: 'everywhere' },
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_PROFILE', place: 'start' },
     { code: 'VALUE_QUOTED', name: 'AWS_CONFIG_FILE' },
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_ROLE_ARN', place: 'end' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_EC2_METADATA_DISABLED', place: 'end' },
   ]);
 });
 
