@@ -92,10 +92,13 @@ describe('a job whose request may reach another endpoint', () => {
   });
 
   test('is judged by one endpoint after an hour without a sign of another one', () => {
-    const after = (minutes: number) => judge(every(0, GOOD, SHORT, ...repeat(GOOD, minutes)));
-    expect(after(5)).toMatchObject({ verdict: 'safe', returned: { accessKeyId: 'ASIAGOOD' } });
-    expect(after(59)).toMatchObject({ verdict: 'unknown', unknownReason: { code: 'SEVERAL_ENDPOINTS' } });
-    expect(after(60)).toMatchObject({ verdict: 'safe', returned: null });
+    const judgeAfter = (minutes: number) => judge(every(0, GOOD, SHORT, ...repeat(GOOD, minutes)));
+    expect(judgeAfter(5)).toMatchObject({ verdict: 'safe', returned: { accessKeyId: 'ASIAGOOD' } });
+    expect(judgeAfter(59)).toMatchObject({
+      verdict: 'unknown',
+      unknownReason: { code: 'SEVERAL_ENDPOINTS' },
+    });
+    expect(judgeAfter(60)).toMatchObject({ verdict: 'safe', returned: null });
   });
 
   test('is unknown for longer if samples are rare', () => {
