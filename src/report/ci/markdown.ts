@@ -100,12 +100,13 @@ function renderVerdictTable(assessment: Assessment): string {
   return [head, alignment, ...rows].map(formatTableRow).join('\n');
 }
 
+/** A spare or a share of too little history would look like a verdict. */
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
   `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
-  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-  formatNullableDuration(judgement.spare),
-  formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
+  judgement.verdict === 'unknown' ? '' : formatNullableDuration(judgement.spare),
+  judgement.verdict === 'unknown' ? '' : formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
 ];
 
 const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));

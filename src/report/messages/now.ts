@@ -121,7 +121,7 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
         ? 'a start is safe now'
         : `now; with these credentials until ${times.shortTimestamp(safeUntil, judgedAt)}`;
     case 'after-rotation':
-      return `after the next rotation, because new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
+      return `after the next rotation, because all new credentials so far had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
       return 'perhaps after the next rotation, because only some new credentials had enough validity';
     case 'never':

@@ -1,3 +1,4 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import {
   type AssessedJob,
@@ -7,6 +8,7 @@ import {
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { formatMarkedName } from '../messages/headline/retired.ts';
+import { findKnownShare } from '../messages/measurements.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
@@ -50,7 +52,11 @@ function renderSeriesRow(
       return [series.isRetired ? 'retired' : '–', ...(isOneJob ? [NO_CELL_VALUE, NO_CELL_VALUE] : [])];
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
-      ? [badge, formatSpare(judgement) ?? NO_CELL_VALUE, formatSafeStarts(judgement) ?? NO_CELL_VALUE]
+      ? [
+          badge,
+          formatSpare(judgement) ?? NO_CELL_VALUE,
+          formatKnownShare(judgement, measurement) ?? NO_CELL_VALUE,
+        ]
       : [html`${badge} <small>${judgement.verdict !== 'unknown' && (formatSpare(judgement) ?? '–')}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
@@ -76,5 +82,7 @@ const nameJob = (job: Job): string =>
 const formatSpare = ({ spare, verdict }: JobJudgement): string | null =>
   spare === null || verdict === 'unknown' ? null : describeSpare(spare);
 
-const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string | null =>
-  share === null || verdict === 'unknown' ? null : formatShare(share);
+function formatKnownShare(judgement: JobJudgement, measurement: Measurement | null): string | null {
+  const share = findKnownShare(judgement, measurement);
+  return share === null || judgement.verdict === 'unknown' ? null : formatShare(share);
+}

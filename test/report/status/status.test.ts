@@ -63,7 +63,7 @@ describe('the line', () => {
   });
 
   test('without a job, the line begins with the longest safe job', () => {
-    expect(parts(judge([hourly(web(1))], []))[0]).toBe('longest safe job 4h 55m with a margin of 5m');
+    expect(parts(judge([hourly(web(1))], []))[0]).toBe('longest safe job 4h 55m so far with a margin of 5m');
   });
 
   test('without a witnessed rotation, the longest safe job is not known', () => {

@@ -13,7 +13,7 @@ import {
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
-import { formatWorstCase } from '../measurements.ts';
+import { findKnownShare, formatLongestSafeJob, formatWorstValidity, nameWorstCase } from '../measurements.ts';
 import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
 
@@ -72,9 +72,9 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest } = measured;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded } = measured;
   if (longestSafeJob !== null && longestSafeJob > 0)
-    return `longest safe job ${duration(longestSafeJob)} with a margin of ${duration(margin)}`;
+    return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
     ? 'longest safe job not known yet'
     : `no job is safe with a margin of ${duration(margin)}`;
@@ -85,23 +85,24 @@ function listMeasuredParts(
   series: SeriesStatus | null,
   times: TimeFormat,
 ): StatusPart[] {
-  const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
-  const isKnown = witnessedCount > 0 || isIssuedPerRequest;
-  const soFar = isKnown ? '' : 'so far ';
-  const spare = series?.judgement ? describeSpare(series.judgement) : '';
+  const { worstCase, current } = measured;
+  const spare = series?.judgement ? describeSpare(series.judgement, measured) : '';
   // An old log says nothing about the credentials of today.
   const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
   return [
     {
-      text: `worst case ${soFar}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
+      text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
     },
     { text: describeWatched(measured) },
     ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
   ];
 }
 
-function describeSpare({ verdict, spare, shareOfSafeStarts: share }: JobJudgement): string {
-  if (spare === null) return '';
+function describeSpare(judgement: JobJudgement, measured: MeasuredStatus): string {
+  const { verdict, spare } = judgement;
+  // A spare of too little history would look like a verdict.
+  if (spare === null || verdict === 'unknown') return '';
+  const share = findKnownShare(judgement, measured);
   const text = spare < 0 ? `, ${duration(-spare)} short` : `, ${duration(spare)} to spare`;
   const isShown = toSafety(verdict) === 'not-safe' && verdict !== 'never' && share !== null && share < 1;
   return isShown ? `${text}, ${formatShare(share)} of starts safe` : text;
