@@ -93,7 +93,7 @@ export function describeForecast(
   times: TimeFormat = UTC_TIMES,
 ): string {
   const format = (instant: Instant) => times.shortTimestamp(instant, now);
-  if (latest < now)
+  if (now - latest >= 1000)
     return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
   const between =
     earliest === latest ? '' : `, between ${earliest < now ? 'now' : format(earliest)} and ${format(latest)}`;
