@@ -14,6 +14,7 @@ const INSTANT_FIELDS = [
   'firstSample',
   'firstSeen',
   'from',
+  'hostTime',
   'instant',
   'lastSample',
   'lastSeen',

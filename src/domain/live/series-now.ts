@@ -74,10 +74,10 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
       const current = { identity: analysis.identity, credentials };
       const judgement = judgeNow(current, { job, at: latest, analysis });
       if (judgement.unknownReason !== null) return { job, answer: 'unknown', reason: 'ISSUED_IN_FUTURE' };
-      const { spare, outlook } = judgement;
-      return spare < 0
+      const { spare, outlook, safeUntil } = judgement;
+      return safeUntil === null
         ? { job, answer: 'no', shortfall: -spare, outlook }
-        : { job, answer: 'yes', until: now + spare * 1000 };
+        : { job, answer: 'yes', until: safeUntil - (judgement.judgedAt - now) };
     }),
     staleAt,
   };

@@ -1,9 +1,7 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
-import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
-import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
@@ -16,6 +14,7 @@ import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
+import { describeDeadline, describeForecastOnHost } from './start-check/times.ts';
 import { describeJobWithMargin } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
@@ -86,21 +85,6 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
   }
 }
 
-/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date. */
-export function describeForecast(
-  { expected, earliest, latest }: RotationForecast,
-  now: Instant,
-  times: TimeFormat = UTC_TIMES,
-): string {
-  const format = (instant: Instant) => times.shortTimestamp(instant, now);
-  if (now - latest >= 1000)
-    return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
-  const between =
-    earliest === latest ? '' : `, between ${earliest < now ? 'now' : format(earliest)} and ${format(latest)}`;
-  const until = expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (due now)';
-  return `expected ${format(expected)}${until}${between}`;
-}
-
 /** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC_TIMES) =>
   `as an earlier poll of this key stated; this poll states ${times.timestamp(stated)}, which is not used`;
@@ -114,12 +98,12 @@ const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remain
 
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
-  const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt, session, required } = judgement;
+  const { outlook, validityAfterRotation, nextRotation, safeUntil, session, required } = judgement;
   switch (outlook) {
     case 'now':
       return safeUntil === null
         ? 'a start is safe now'
-        : `now; with these credentials until ${times.shortTimestamp(safeUntil, judgedAt)}`;
+        : `now; with these credentials until ${describeDeadline(safeUntil, judgement, times)}`;
     case 'after-rotation':
       return `after the next rotation, because all new credentials so far had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
@@ -217,7 +201,8 @@ export function describeWaiting(
     return `${until}; ${describeNowUnknownReason(judgement.unknownReason).message}`;
   if (areExpired(judgement)) return `the source serves expired credentials; ${until}`;
   const shortfall = `${duration(-judgement.spare)} short`;
-  return judgement.nextRotation === null
+  const forecast = describeForecastOnHost(judgement, times);
+  return forecast === null
     ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`
-    : `${shortfall}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt, times)}; ${until}`;
+    : `${shortfall}; the next rotation is ${forecast}; ${until}`;
 }

@@ -260,6 +260,27 @@ describe('check with a wrong clock', () => {
     );
   });
 
+  test('check states the last safe start by the clock that the operator reads', async () => {
+    const lifetime = { expiresIn: 7200, issuedIn: -60 };
+    const run = await runDated(at(1200), ['check', '-j', '1h', '--margin', '0'], lifetime);
+    const text = run.stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      / expire [^,]*, 1h 3\d[^ ]* .*left by AWS's clock; this host's clock is (20m|19m 5\ds)/,
+    );
+    const times = /until ([\d: -]+Z) by this host's clock \(([\d: -]+Z) by AWS's clock\)/.exec(text);
+    const [host = 0, aws = 0] = (times ?? [])
+      .slice(1)
+      .map((each) => Date.parse(`2026-01-01 ${each.slice(-9)}`));
+    // The interval may contain a midnight.
+    const difference = (aws - host + 86_400_000) % 86_400_000;
+    expect(Math.abs(difference / 1000 - 1200)).toBeLessThanOrEqual(2);
+  });
+
+  test('the clock of a deadline is not named if the host has the right time', async () => {
+    const { stdout } = await runDated(at(0), ['check', '-j', '10m']);
+    expect(stdout).toMatch(/a safe start +now; with these credentials until [\d: -]+Z\n/);
+  });
+
   test('credentials that only the wrong clock lets expire blame the clock, not the endpoint', async () => {
     const lifetime = { expiresIn: -600, issuedIn: -14_400 };
     const run = await runDated(at(-7200), ['check', '-j', '1h'], lifetime);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { SourceName } from '../../../src/domain/model.ts';
 import { judgeNow } from '../../../src/domain/verdict/now.ts';
-import { buildNowAdvice, describeForecast } from '../../../src/report/messages/now.ts';
+import { buildNowAdvice } from '../../../src/report/messages/now.ts';
+import { describeForecast } from '../../../src/report/messages/start-check/times.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
