@@ -18,10 +18,14 @@ export interface RotationForecast {
   latest: Instant;
   /** The median interval. */
   interval: Seconds;
+  /** The longest interval, plus the lag of the source. */
+  longestInterval: Seconds;
+  /** By how much the range is wider than that of the measured intervals, on each side. */
+  tolerance: Seconds;
 }
 
 /** With a single known interval, the next one may differ by this much in both directions. */
-const SINGLE_INTERVAL_TOLERANCE_MS = 600_000;
+const SINGLE_INTERVAL_TOLERANCE: Seconds = 600;
 
 /**
  * Forecasts the next rotation. The range is wider than that of the measured intervals by their mean distance,
@@ -34,14 +38,17 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
   const appeared = findAppearanceOfNewest(measurement);
   const { min, median, max } = rotationInterval;
   const count = countPresent(getHistoryColumns(measurement).rotations.interval);
-  const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE_MS : Math.ceil(((max - min) * 1000) / (count - 1));
+  const toleranceMs =
+    count < 2 ? SINGLE_INTERVAL_TOLERANCE * 1000 : Math.ceil(((max - min) * 1000) / (count - 1));
   const end = findEndOfForecast(measurement);
   return {
-    earliest: Math.min(end, appeared.from + min * 1000 - tolerance),
+    earliest: Math.min(end, appeared.from + min * 1000 - toleranceMs),
     expected: Math.min(end, appeared.to + median * 1000),
     // A source with a lag still serves the old generation for a while.
-    latest: Math.min(end, appeared.to + (max + lag) * 1000 + tolerance),
+    latest: Math.min(end, appeared.to + (max + lag) * 1000 + toleranceMs),
     interval: median,
+    longestInterval: max + lag,
+    tolerance: Math.ceil(toleranceMs / 1000),
   };
 }
 

@@ -8,6 +8,7 @@ import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-ve
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
+import { adviseWait } from './advice/wait.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describePolling } from './polling/collect-history.ts';
@@ -154,7 +155,8 @@ export function buildNowAdvice(
   judgement: NowJudgement,
   { hasWaited, isOffline, isWithoutDatabase }: WaitState,
 ): string {
-  const { verdict, outlook, nextRotation, judgedAt, identity, session, required, clockOffset } = judgement;
+  const { verdict, outlook, nextRotation, validityAfterRotation, judgedAt, identity } = judgement;
+  const { session, required, clockOffset } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
   if (isClockWrong(clockOffset)) return CORRECT_CLOCK_HINT;
@@ -185,9 +187,8 @@ export function buildNowAdvice(
     return isOffline
       ? 'remove --offline: the rotation is overdue'
       : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
-  const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
-  const roundTo = minutes > 10 ? 5 : 1;
-  return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  const { flag, reason } = adviseWait(nextRotation, (validityAfterRotation?.min ?? 0) - required);
+  return `${wait}: ${flag} (${reason})`;
 }
 
 /** Progress while the command waits for a safe start. */
