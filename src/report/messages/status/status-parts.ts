@@ -88,13 +88,14 @@ function listMeasuredParts(
   const { worstCase, current } = measured;
   const spare = series?.judgement ? describeSpare(series.judgement, measured) : '';
   // An old log says nothing about the credentials of today.
-  const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
+  const isCurrent =
+    current !== null && (series?.isPolled === true || (current.isRecent && current.remaining >= 0));
   return [
     {
       text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
     },
     { text: describeWatched(measured) },
-    ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
+    ...(!isCurrent ? [] : [{ text: describeCurrent(current) }]),
   ];
 }
 
@@ -122,10 +123,11 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-const describeCurrent = (remaining: Seconds): string =>
-  remaining < 0
-    ? `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`
-    : `${formatRoughDuration(remaining)} left now`;
+function describeCurrent({ remaining, isRecent }: NonNullable<MeasuredStatus['current']>): string {
+  if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
+  const left = formatRoughDuration(remaining);
+  return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;
+}
 
 function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
   if (judgement?.verdict !== 'unknown') return [];
