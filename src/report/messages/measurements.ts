@@ -4,6 +4,8 @@ import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { getStatedShare } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
@@ -14,10 +16,12 @@ export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
 export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: Measurement): boolean =>
   witnessedCount > 0 || isIssuedPerRequest;
 
-/** For a cell of a table. `''` without a sample. */
-export function formatSafeStarts(share: number | null, measurement: Measurement | null): string {
-  if (share === null || measurement === null) return '';
-  return areSafeStartsKnown(measurement) ? formatShare(share) : UNKNOWN_VALUE;
+/** For a cell of a table. `''` without a sample or a verdict. */
+export function formatSafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
+  if (judgement.shareOfSafeStarts === null || measurement === null) return '';
+  if (!areSafeStartsKnown(measurement)) return UNKNOWN_VALUE;
+  const share = getStatedShare(judgement);
+  return share === null ? '' : formatShare(share);
 }
 
 /** Replaces the rotation intervals if none is known. */

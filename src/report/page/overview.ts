@@ -6,6 +6,7 @@ import {
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { getStatedShare, getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { formatMarkedName } from '../messages/headline/retired.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
@@ -72,9 +73,12 @@ function renderSeriesRow(
 const nameJob = (job: Job): string =>
   job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
 
-/** A spare of too little history would look like a verdict. */
-const formatSpare = ({ spare, verdict }: JobJudgement): string | null =>
-  spare === null || verdict === 'unknown' ? null : describeSpare(spare);
+function formatSpare(judgement: JobJudgement): string | null {
+  const spare = getStatedSpare(judgement);
+  return spare === null ? null : describeSpare(spare);
+}
 
-const formatSafeStarts = ({ shareOfSafeStarts: share, verdict }: JobJudgement): string | null =>
-  share === null || verdict === 'unknown' ? null : formatShare(share);
+function formatSafeStarts(judgement: JobJudgement): string | null {
+  const share = getStatedShare(judgement);
+  return share === null ? null : formatShare(share);
+}

@@ -2,7 +2,7 @@ import type { Seconds } from '../../../domain/model.ts';
 import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../../domain/verdict/judgements.ts';
+import { getStatedSpare, toSafety } from '../../../domain/verdict/judgements.ts';
 import {
   formatCount,
   formatJob,
@@ -100,7 +100,9 @@ function listMeasuredParts(
   ];
 }
 
-function describeSpare({ verdict, spare, shareOfSafeStarts: share }: JobJudgement): string {
+function describeSpare(judgement: JobJudgement): string {
+  const { verdict, shareOfSafeStarts: share } = judgement;
+  const spare = getStatedSpare(judgement);
   if (spare === null) return '';
   const text = spare < 0 ? `, ${duration(-spare)} short` : `, ${duration(spare)} to spare`;
   const isShown = toSafety(verdict) === 'not-safe' && verdict !== 'never' && share !== null && share < 1;
