@@ -5,6 +5,7 @@ import type {
   FailingHost,
   OldImport,
 } from '../../../domain/fleet/assessed-fleet.ts';
+import { range } from '../../../domain/measurement/statistics.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
 import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
@@ -43,7 +44,7 @@ export function describeOldImports(
   times: TimeFormat = UTC_TIMES,
   quote: (host: string) => string = escapeUnprintable,
 ): string {
-  const newest = times.date(Math.max(...hosts.map(({ lastSample }) => lastSample)));
+  const newest = times.date(range(hosts.map(({ lastSample }) => lastSample))?.max ?? 0);
   return (
     `${formatCount(hosts.length, 'host')} ${hosts.length === 1 ? 'has' : 'have'} only imported samples, ` +
     `the newest from ${newest}: ${joinNames(hosts.map(({ host }) => quote(host)))}; ` +
