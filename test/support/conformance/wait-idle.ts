@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startWaitingTime } from '../../../src/sources/conformance/exchanges/waiting-time.ts';
 
 const STEP_MS = 20;
 
@@ -8,8 +9,8 @@ const STEP_MS = 20;
  * @param maxMs ends the wait in any case, as the signal does
  */
 export async function waitIdle(idleMs: number, maxMs: number, signal?: AbortSignal): Promise<void> {
-  const before = performance.eventLoopUtilization();
+  const measureWaiting = startWaitingTime();
   const end = performance.now() + maxMs;
-  const hasWaited = () => performance.eventLoopUtilization(before).idle >= idleMs;
-  while (!hasWaited() && performance.now() < end && signal?.aborted !== true) await sleep(STEP_MS);
+  while (measureWaiting() < idleMs && performance.now() < end && signal?.aborted !== true)
+    await sleep(STEP_MS);
 }

@@ -5,6 +5,7 @@ import { UnknownCheck, UnreachableEndpoint } from '../../../../src/sources/confo
 import { Prober } from '../../../../src/sources/conformance/exchanges/prober.ts';
 import { exchangeRaw } from '../../../../src/sources/conformance/exchanges/raw-exchange.ts';
 import { summarizeExchanges } from '../../../../src/sources/conformance/exchanges/summarize-exchanges.ts';
+import { startWaitingTime } from '../../../../src/sources/conformance/exchanges/waiting-time.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from '../../../../src/sources/conformance/limits.ts';
 import { waitIdle } from '../../../support/conformance/wait-idle.ts';
 import { startEndpoint, startRawEndpoint } from '../../../support/sources/scripted-endpoint.ts';
@@ -93,6 +94,21 @@ describe('a prober', () => {
     expect(durationMs - waitedMs).toBeGreaterThan(140);
   });
 });
+
+test('the waiting time excludes the time in which other processes had the CPU', async () => {
+  const delays = [1000, 1030];
+  const measure = startWaitingTime(() => delays.shift() ?? 0);
+  const { idle } = await measureIdle(() => waitIdle(50, 2000));
+  const waited = measure();
+  expect(waited).toBeGreaterThanOrEqual(idle - 31);
+  expect(waited).toBeLessThanOrEqual(idle - 29);
+});
+
+async function measureIdle(action: () => Promise<void>) {
+  const before = performance.eventLoopUtilization();
+  await action();
+  return performance.eventLoopUtilization(before);
+}
 
 describe('the summary of an exchange', () => {
   test('the summary of an exchange has headers, but no secret and no body', async () => {
