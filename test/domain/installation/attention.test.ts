@@ -7,7 +7,7 @@ const FACTS = {
   host: { isCronRunning: true },
   hasPoller: false,
   source: 'imds',
-  every: 1800,
+  every: 3600,
   measuredInterval: null,
   knowledge: getSourceKnowledge({ source: 'imds' }),
   validity: 21_600,
