@@ -5,6 +5,7 @@ import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
   findJudgedSeries,
+  getStatedSpare,
   listSeriesJudgements,
   type SeriesJudgement,
   toSafety,
@@ -100,12 +101,13 @@ function renderVerdictTable(assessment: Assessment): string {
   return [head, alignment, ...rows].map(formatTableRow).join('\n');
 }
 
+/** A spare or a share of too little history would look like a verdict. */
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
   `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
-  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
-  formatNullableDuration(judgement.spare),
-  formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
+  formatNullableDuration(getStatedSpare(judgement)),
+  formatSafeStarts(judgement, analysis.measurement),
 ];
 
 const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));

@@ -1,3 +1,4 @@
+import { range } from '../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
@@ -87,8 +88,9 @@ export const describeFinding = <Code extends FindingCode>(
 /** For the shortest job that ends after the token, if it starts now. */
 function describeTokenEnd(remaining: Seconds, judgements: readonly JobJudgement[]): string {
   const lengths = judgements.map(({ job }) => job.duration).filter((length) => length > remaining);
-  if (lengths.length === 0) return '';
-  return `, before the end of ${describeJob(Math.min(...lengths))} that starts now: such a job fails if it refreshes its credentials later; run \`aws sso login\` before the job`;
+  const shortest = range(lengths)?.min;
+  if (shortest === undefined) return '';
+  return `, before the end of ${describeJob(shortest)} that starts now: such a job fails if it refreshes its credentials later; run \`aws sso login\` before the job`;
 }
 
 /** For the job whose spare validity is used up first. */

@@ -1,3 +1,4 @@
+import { range } from '../../../domain/measurement/statistics.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job, Safety } from '../../../domain/verdict/job-verdict.ts';
@@ -9,6 +10,7 @@ import {
   formatSeriesName,
   formatShare,
 } from '../../text/format-values.ts';
+import { findKnownShare } from '../measurements.ts';
 import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
 import { describeCopyingJob, describeResult, nameStartTimes } from './headline.ts';
 
@@ -134,12 +136,14 @@ function describeLeastWatched(judged: readonly JudgedSeries[]): string[] {
 
 /** `: at worst, 0.98% of starts were not safe`. @param judged all series of all jobs */
 function describeWorstShare(judged: readonly JudgedSeries[]): string {
-  const unsafe = judged.flatMap(({ judgement: { verdict, shareOfSafeStarts: share } }) =>
-    toSafety(verdict) === 'not-safe' ? [verdict === 'never' ? 0 : (share ?? 1)] : [],
-  );
-  const worst = Math.min(...unsafe);
+  const unsafe = judged.flatMap(({ judgement, series }) => {
+    const { verdict } = judgement;
+    if (toSafety(verdict) !== 'not-safe') return [];
+    return [verdict === 'never' ? 0 : (findKnownShare(judgement, series.analysis.measurement) ?? 1)];
+  });
+  const worst = range(unsafe)?.min ?? 1;
   // A start that was not safe can be too short for a share.
-  if (unsafe.length === 0 || worst === 1) return '';
+  if (worst === 1) return '';
   const starts = worst === 0 ? 'no start was safe' : `${formatRemainingShare(worst)} of starts were not safe`;
   return `: ${unsafe.length === 1 ? '' : 'at worst, '}${starts}`;
 }
