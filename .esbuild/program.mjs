@@ -33,8 +33,10 @@ const HOT_COMMANDS = {
     'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
+    'src/sources/environment/variable-notes.ts',
   ],
   exec: [
+    'src/sources/environment/variable-notes.ts',
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
     'src/server/serving/child-endpoint.ts',

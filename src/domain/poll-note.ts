@@ -1,4 +1,3 @@
-import type { BlankPlace } from './misconfiguration.ts';
 import type { Instant, Seconds, SourceName } from './model.ts';
 import type { Platform } from './platform.ts';
 
@@ -68,6 +67,9 @@ export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 interface Named {
   name: string;
 }
+
+/** Where a value has blanks. `everywhere`: the value consists of blanks. */
+export type BlankPlace = 'start' | 'end' | 'both' | 'everywhere';
 
 /** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {

@@ -1,5 +1,4 @@
 import { MAX_REQUEST_SKEW } from '../../domain/aws-limits.ts';
-import type { BlankPlace } from '../../domain/misconfiguration.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
@@ -17,13 +16,6 @@ export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
-};
-
-const BLANK_PLACES: Readonly<Record<BlankPlace, string>> = {
-  start: 'begins with a blank or line break',
-  end: 'ends with a blank or line break',
-  both: 'begins and ends with a blank or line break',
-  everywhere: 'consists of blanks',
 };
 
 const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFormat) => string } = {
@@ -58,7 +50,9 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
   VALUE_HAS_BLANKS: ({ name, place }) =>
-    `the value of ${name} ${BLANK_PLACES[place]}; ${place === 'everywhere' ? `set or unset ${name}, because most SDKs use the blanks as the value` : 'remove the blanks, because most SDKs use them as part of the value'}`,
+    place === 'everywhere'
+      ? `the value of ${name} consists of blanks, which most SDKs use as the value`
+      : `the value of ${name} has a blank or line break at its ${place === 'both' ? 'start and end' : place}, which most SDKs use as part of the value`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>
     `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
   PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
