@@ -52,6 +52,7 @@ export const POLL_NOTE_CODES = [
   'POSSIBLE_HOP_LIMIT',
   'SEVERAL_ROLES',
   'INSTANCE_ID_UNKNOWN',
+  'OTHER_HOST_STAYS',
   'ZONELESS_TIME',
   'APIS_DISAGREE',
   'DATE_NOT_BELIEVED',
@@ -126,6 +127,8 @@ interface NotesWithFields {
   /** No role has a session of this duration, so AWS refuses the call. */
   SESSION_LONGER_THAN_ROLE: { durationSeconds: Seconds; limitSeconds: Seconds };
   SEVERAL_ROLES: { count: number };
+  /** Recorded before a poll got the instance id, with other keys. */
+  OTHER_HOST_STAYS: { host: string; source: SourceName };
   /** `sources` only: the host's clock minus AWS's clock. */
   CLOCK_WRONG: { offsetSeconds: Seconds };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
