@@ -1,3 +1,4 @@
+import { forecastRotation } from '../../../domain/measurement/forecast.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
@@ -12,6 +13,7 @@ import { describeBasis } from '../verdicts.ts';
 import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
 import { describeUnknownReason } from './unknown-reasons.ts';
+import { adviseWait } from './wait.ts';
 
 /** The host asks AWS for the credentials at each poll, and AWS never issues expired ones. */
 const WRONG_CLOCK_ADVICE =
@@ -64,19 +66,18 @@ export function listAdvice(
   }
 }
 
-const WAIT_STEP: Seconds = 300;
-
-/** The command that starts a job only in a safe time. It waits for one rotation, even a late one. */
+/** The command that starts a job only in a safe time. */
 function adviseWaiting(
   { duration: length, margin }: JobRequirement,
   measurement: Measurement | null,
+  safeTime: Seconds,
 ): string[] {
-  const longest = measurement?.rotationInterval?.max ?? null;
-  if (longest === null) return [];
-  const wait = (Math.ceil(longest / WAIT_STEP) + 1) * WAIT_STEP;
+  const forecast = measurement && forecastRotation(measurement);
+  if (forecast === null) return [];
+  const { flag, reason } = adviseWait(forecast, safeTime);
   const marginFlag = margin === DEFAULT_MARGIN ? '' : ` --margin ${formatFlagDuration(margin)}`;
   return [
-    `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} --wait ${formatFlagDuration(wait)} -- COMMAND\` waits for such a time`,
+    `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} ${flag} -- COMMAND\` waits for such a time (${reason})`,
   ];
 }
 
@@ -138,7 +139,7 @@ function listNotSafeAdvice(
         ]
       : [
           `start the job within ${time} after a rotation: all measured starts in that time were safe`,
-          ...adviseWaiting(job, measurement),
+          ...adviseWaiting(job, measurement, safeTimeAfterRotation),
           `or ${REFRESH_ADVICE}`,
         ];
   }
