@@ -7,7 +7,6 @@ import {
 } from '../../../domain/provider-chain/providers.ts';
 import {
   ADD_SESSION_TOKEN,
-  describeBlanksHint,
   describeMissingSection,
   describeSpecificHint,
   FAILURES,
@@ -103,7 +102,7 @@ export function describeNoteHint(name: ProviderName, { providers }: ChainFacts):
     (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
   );
   const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
-  if (blanks?.code === 'VALUE_HAS_BLANKS') return describeBlanksHint(blanks);
+  if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
   const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
   if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
     return `write the address in ${address.name} as four numbers`;
