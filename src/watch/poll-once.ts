@@ -92,7 +92,7 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
     const ownMachine = context.host === null ? machine : '';
     const session = readSessionFacts(outcome.notes);
     // An expiration that the caller gave is not a property of the key, and the next poll may correct it.
-    const isOwn = isPoller(context) || source.name !== 'environment';
+    const isOwn = context.recordedFailures !== 'measurable' || source.name !== 'environment';
     if (stated !== null && isOwn && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>

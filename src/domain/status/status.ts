@@ -1,5 +1,5 @@
 import { findMaxSampleAge } from '../live/sample-age.ts';
-import { valueAt } from '../measurement/columns/column.ts';
+import { findLargest, valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
 import type { FailureReason, Instant, Seconds, SeriesIdentity, SourceName } from '../model.ts';
@@ -74,8 +74,11 @@ export interface MeasuredStatus
 }
 
 interface CurrentCredentials {
+  /** With several endpoints: of the served credentials that expire first, because the next request may get them. */
   expiration: Instant;
   remaining: Seconds;
+  /** Of the newest sample, if another endpoint serves credentials that expire earlier. Else null. */
+  newestRemaining: Seconds | null;
   /** Whether the newest sample is recent enough to tell that the source still serves them. */
   isRecent: boolean;
 }
@@ -220,7 +223,6 @@ const describeMeasurement = (
   current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, ageSeconds, now),
 });
 
-/** With several endpoints, the next request may get any of the served credentials, so the earliest expiration counts. */
 function findCurrentCredentials(
   measurement: Measurement,
   ageSeconds: Seconds,
@@ -228,12 +230,16 @@ function findCurrentCredentials(
 ): CurrentCredentials {
   const { generations } = getHistoryColumns(measurement);
   let expiration = valueAt(generations.expiration, generations.count - 1);
+  let newest = expiration;
   if (measurement.severalEndpoints !== null) {
+    newest = valueAt(generations.expiration, findLargest(generations.lastSeen));
+    expiration = newest;
     for (const { generation, to } of measurement.servedPeriods)
       if (to >= measurement.lastSample) expiration = Math.min(expiration, generation.expiration);
   }
   // The later time is the safe choice, as in `check`.
   const at = Math.max(now, correctNow(now, measurement));
   const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
-  return { expiration, remaining: secondsBetween(at, expiration), isRecent };
+  const newestRemaining = newest === expiration ? null : secondsBetween(at, newest);
+  return { expiration, remaining: secondsBetween(at, expiration), newestRemaining, isRecent };
 }
