@@ -79,7 +79,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       const verbs = [...(readable.length > 0 ? ['read'] : []), ...(writable.length > 0 ? ['write'] : [])];
       return {
         message: `other users can ${joinWords(verbs)} ${files.join(', ')}`,
-        fix: `run \`chmod 600 ${files.map(quoteForShell).join(' ')}\``,
+        fix: `run \`chmod 600 ${files.map(quoteForShell).join(' ')}\` as their owner`,
       };
     }
     return folders.length === 0
