@@ -137,6 +137,18 @@ describe('copied keys without a stated expiration', () => {
   });
 });
 
+test('a copied key that has expired only by the clock of the host has a note about the clock', async () => {
+  const { run } = prepareShell([{ host: 'i-0abc', expiresIn: -1, clockOffset: 7 * 3600 }]);
+  const check = await run('check', '-j', '1h');
+  expect(check.code).toBe(1);
+  expect(check.stderr).toContain("note: the host's clock is 7h ahead of AWS's clock: correct it");
+  const key = await run('key', KEY);
+  expect(key.code).toBe(1);
+  expect(key.stdout).toMatch(
+    /^expired by the clock of this host only: the key works until \S+ \S+Z by AWS's clock/,
+  );
+});
+
 test('an earlier expiration in the database counts more than the stated one', async () => {
   const { run } = prepareShell([{ host: 'i-0abc', expiresIn: 1 }], { AWS_CREDENTIAL_EXPIRATION: inHours(8) });
   const check = await run('check', '-j', '4h');
