@@ -94,6 +94,7 @@ const NOW_UNKNOWN_REASONS: { [Code in NowUnknownReason['code']]: NowUnknownReaso
   ROLE_UNDECIDED: { code: 'ROLE_UNDECIDED' },
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
   SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
+  SEVERAL_ENDPOINTS: { code: 'SEVERAL_ENDPOINTS' },
   ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
 };
 
