@@ -192,6 +192,8 @@ export interface SeriesHistory {
   identity: SeriesIdentity;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
+  /** The name of the machine that polled last. Absent: unknown, or all samples were imported. */
+  polledBy?: string;
   generations: readonly RecordedGeneration[];
   /** The newest known clock offset of the host, from the polls of all of its sources. */
   newestClockOffset: Seconds | null;

@@ -14,7 +14,6 @@ import {
   assertKnownOptions,
   createArgumentError,
   type Duration,
-  type Moment,
   parseJob,
   parseMaxAge,
   parseNow,
@@ -23,6 +22,7 @@ import {
   SELECTION_OPTIONS,
   type SelectionOptions,
   type Share,
+  type TimeOptions,
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
 import type {
@@ -74,13 +74,6 @@ export interface JudgeOptions {
   maxAge?: Duration | null | undefined;
 }
 
-interface TimeOptions {
-  /** The time of the report (default: the current time). */
-  now?: Moment | undefined;
-  /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
-  maxAge?: Duration | null | undefined;
-}
-
 export interface ReportOptions extends TimeOptions {
   /** Also judge jobs by retired series (default: false). */
   judgeRetired?: boolean | undefined;
@@ -88,6 +81,8 @@ export interface ReportOptions extends TimeOptions {
   unselected?: readonly SeriesSpan[] | undefined;
   /** The database that the histories were read from, for messages. */
   database?: string | undefined;
+  /** The name of the machine with the clock of `now` (default: that of the polled host). */
+  machine?: string | undefined;
 }
 
 /** Analysed series, by which jobs can be judged. */
@@ -108,14 +103,15 @@ export class Report {
       judgeRetired: true,
       unselected: true,
       database: true,
+      machine: true,
     });
     this.now = new Date(parseNow(options.now));
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
     this.unselected = options.unselected ?? [];
-    const maxAgeSeconds = parseMaxAge(options.maxAge);
     const { now, unselected } = this;
-    const { series } = assess(histories, { now, maxAgeSeconds, jobs: [], unselected });
+    const time = { now, maxAgeSeconds: parseMaxAge(options.maxAge), machine: options.machine };
+    const { series } = assess(histories, { ...time, jobs: [], unselected });
     this.series = series.map(({ analysis, isRetired, replacedBy }) => ({ analysis, isRetired, replacedBy }));
   }
 
@@ -197,8 +193,13 @@ export function readReport(options: ReadReportOptions = {}): Report {
   using store = DomainSampleStore.openReadOnly(db);
   const histories = toPublic(store?.histories(filter) ?? []);
   const unselected = toPublic(readUnselected(store, filter));
-  const judgeRetired = selection.role !== undefined;
-  return new Report(histories, { now: new Date(now), maxAge, judgeRetired, unselected, database: db });
+  const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };
+  return new Report(histories, {
+    ...time,
+    unselected,
+    database: db,
+    judgeRetired: filter.role !== undefined,
+  });
 }
 
 export interface LoadReportOptions extends ReadReportOptions {
@@ -230,8 +231,9 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
     : await loadFromPostgres(db, filter, signal);
   const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
   const unselected = toPublic(readUnselected(histories, filter));
-  const judgeRetired = selection.role !== undefined;
-  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, unselected, database: name });
+  const judgeRetired = filter.role !== undefined;
+  const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };
+  return new Report(toPublic(read), { ...time, judgeRetired, unselected, database: name });
 }
 
 const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>

@@ -65,11 +65,12 @@ export const isPeriodEmpty = ({ since, until }: SeriesFilter): boolean =>
  * @param store null if the database does not exist; must stay open while the report is used
  */
 export function assessStored(store: ReportStore | null, options: StoredReportOptions): StoredReport {
-  const { filter, jobs, confidence, minWatched, now, maxAge } = options;
+  const { filter, jobs, confidence, minWatched, now, maxAge, machine } = options;
   store?.keepState();
   const rules = {
     now,
     maxAge,
+    machine,
     jobs: findJobsToJudge(options, (name) => store?.jobRuns({ ...filter, job: name }) ?? []),
     confidence,
     minWatched,
