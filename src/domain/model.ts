@@ -206,6 +206,8 @@ export interface SeriesHistory {
    * span may have no length.
    */
   failedPollSpans: readonly Span[];
+  /** The newest sample of a series without a sample in the selected period. Absent for other series. */
+  newestOutside?: Instant;
 }
 
 /** A span of time, `from` ≤ `to`. */

@@ -21,6 +21,7 @@ const INSTANT_FIELDS = [
   'latest',
   'latestExpiration',
   'laterExpiration',
+  'newestOutside',
   'now',
   'prunedUntil',
   'requestedUntil',

@@ -5,10 +5,9 @@ import { isPostgresUrl } from '../remote/postgres/is-postgres-url.ts';
 import { loadHistories } from '../remote/postgres/read/load-histories.ts';
 import { withPostgres } from '../remote/postgres/read/with-postgres.ts';
 import type { SeriesFilter } from '../store/contract.ts';
-import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
-import { readUnselected } from '../watch/stored-report.ts';
+import { readHistories, readUnselected } from '../watch/stored-report.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
@@ -191,7 +190,7 @@ export function readReport(options: ReadReportOptions = {}): Report {
     );
   }
   using store = DomainSampleStore.openReadOnly(db);
-  const histories = toPublic(store?.histories(filter) ?? []);
+  const histories = toPublic(readHistories(store, filter));
   const unselected = toPublic(readUnselected(store, filter));
   const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };
   return new Report(histories, {
@@ -229,7 +228,7 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
   const { name, histories } = isFolder(db)
     ? { name: db, histories: await loadFolderHistories(db, filter) }
     : await loadFromPostgres(db, filter, signal);
-  const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const read = readHistories(histories, filter);
   const unselected = toPublic(readUnselected(histories, filter));
   const judgeRetired = filter.role !== undefined;
   const time = { now: new Date(now), maxAge, machine: getSystemDefaults().machine };

@@ -36,7 +36,14 @@ export const isReadElsewhere = (
 ): boolean => !isPolled || (machine !== undefined && polledBy !== machine);
 
 function analyseMeasurement(
-  { identity, isPolled, failedPolls, failedPollSpans, session }: Omit<SeriesHistory, 'generations'>,
+  {
+    identity,
+    isPolled,
+    failedPolls,
+    failedPollSpans,
+    session,
+    newestOutside,
+  }: Omit<SeriesHistory, 'generations'>,
   measurement: Measurement | null,
   { now, maxAge }: Freshness,
 ): SeriesAnalysis {
@@ -46,6 +53,7 @@ function analyseMeasurement(
     failedPolls,
     failedPollSpans,
     session,
+    ...(newestOutside === undefined ? {} : { newestOutside }),
     measurement,
     analysedAt: measurement === null ? now : correctNow(now, measurement),
     age: measurement === null ? null : computeAge(now, measurement),

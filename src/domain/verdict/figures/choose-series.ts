@@ -11,6 +11,11 @@ export interface SeriesSpan {
   isPolled: boolean;
 }
 
+/** A series without a sample in the selected period. */
+export interface EarlierSeries extends Pick<SeriesSpan, 'identity' | 'isPolled'> {
+  newestOutside: Instant;
+}
+
 /** The series that replaced another series of the same host and source. */
 export interface Replacement {
   identity: SeriesIdentity;
@@ -119,6 +124,28 @@ class LatestBeginnings {
 
 const chooseLater = (known: Beginning | null, other: Beginning): Beginning =>
   known === null || other.firstSample > known.firstSample ? other : known;
+
+/**
+ * The series that a period leaves out, although its host had samples before: the newest series of each host and source
+ * that has samples before `since`, and none in the period.
+ * @param inPeriod series with samples in the period
+ */
+export function chooseEarlier(
+  spans: readonly SeriesSpan[],
+  inPeriod: readonly Pick<SeriesSpan, 'identity'>[],
+  since: Instant,
+): EarlierSeries[] {
+  const sampled = new Set(inPeriod.map(({ identity }) => getHostSourceKey(identity)));
+  const newest = new Map<string, EarlierSeries>();
+  for (const { identity, isPolled, overview } of spans) {
+    const key = getHostSourceKey(identity);
+    if (overview === null || overview.firstSample >= since || sampled.has(key)) continue;
+    const { lastSample } = overview;
+    if (lastSample > (newest.get(key)?.newestOutside ?? Number.NEGATIVE_INFINITY))
+      newest.set(key, { identity, isPolled, newestOutside: lastSample });
+  }
+  return [...newest.values()];
+}
 
 /** See {@link SeriesCandidate}. */
 export const wasNeverConfigured = (
