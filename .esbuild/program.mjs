@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
-import { tablesInFile, withoutHelp } from './rarely-used.mjs';
+import { tablesInFile, withoutClasses, withoutHelp } from './rarely-used.mjs';
 
 /** Sources that call AWS, or may have to. */
 const AWS_SOURCES = [
@@ -63,6 +63,12 @@ const HOT_COMMANDS = {
   ],
 };
 
+/** Only `push` uses this class. A poll with `--push` runs the whole program. */
+const UNUSED_CLASSES = { 'src/store/outbox/outbox-rows.ts': 'OutboxRows' };
+
+/** Commands that record no poll. */
+const READ_ONLY_COMMANDS = ['report', 'status'];
+
 /** With an unknown variable, the whole program runs. */
 const OMITTED_EVERYWHERE = ['src/cli/flags/environment/unknown-variables.ts'];
 
@@ -89,6 +95,10 @@ export async function buildProgram(bundle) {
         withoutHelp,
         tablesInFile,
         omitModules([...omitted, ...OMITTED_EVERYWHERE]),
+        withoutClasses({
+          ...UNUSED_CLASSES,
+          ...(READ_ONLY_COMMANDS.includes(name) ? { 'src/store/poll-recorder.ts': 'PollRecorder' } : {}),
+        }),
       ]),
     ),
   ]);

@@ -17,6 +17,31 @@ export const tablesInFile = {
 };
 
 /**
+ * Replaces classes that a command never creates, but imports statically.
+ * @param classes by the path of the module
+ */
+export const withoutClasses = (classes) => ({
+  name: 'without-classes',
+  setup({ onLoad, onEnd }) {
+    const found = new Set();
+    for (const [path, name] of Object.entries(classes)) {
+      const filter = new RegExp(`[/\\\\]${path.replaceAll('/', '[/\\\\]').replace('.', '\\.')}$`);
+      onLoad({ filter }, () => {
+        found.add(path);
+        return {
+          contents: `export class ${name} { constructor() { throw new Error('the bundle of this command has no ${name}'); } }`,
+        };
+      });
+    }
+    // Without this check, an outdated list would make a bundle larger without an error.
+    onEnd(() => {
+      const unused = Object.keys(classes).filter((path) => !found.has(path));
+      if (unused.length > 0) throw new Error(`not imported: ${unused.join(', ')}`);
+    });
+  },
+});
+
+/**
  * Leaves out the help of commander and its suggestions for unknown words. After every error, and for help, the
  * whole program parses the line again and prints the text.
  */

@@ -10,6 +10,8 @@ export const IDENTITY_COLUMNS = 'host, source, api_version AS apiVersion, role';
 export interface SeriesRow extends SeriesIdentity {
   id: number;
   polled: number;
+  /** 0: no sample of the command `poll`. */
+  pollCommandAt: Instant | 0;
   sessionLimit: SessionFacts['limit'] | '';
   tokenExpiresAt: Instant | null;
 }
@@ -44,7 +46,8 @@ export const toParameters = ({ host, source, role, since, until }: SeriesFilter)
 export function findSeries(connection: DatabaseConnection, filter: SeriesFilter): SeriesRow[] {
   return connection
     .prepare<unknown[], SeriesRow>(
-      `SELECT id, ${IDENTITY_COLUMNS}, polled, session_limit AS sessionLimit, token_expires_at AS tokenExpiresAt
+      `SELECT id, ${IDENTITY_COLUMNS}, polled, session_limit AS sessionLimit, token_expires_at AS tokenExpiresAt,
+         poll_command_at AS pollCommandAt
        FROM series NOT INDEXED
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND (@role IS NULL OR role = @role)
@@ -65,7 +68,14 @@ export function readSeriesSpans(connection: DatabaseConnection, filter: SeriesFi
     const { firstSample = null, lastSample = null } = span.get({ id: row.id, since, until }) ?? {};
     return firstSample === null || lastSample === null
       ? []
-      : [{ identity: toIdentity(row), isPolled: row.polled === 1, overview: { firstSample, lastSample } }];
+      : [
+          {
+            identity: toIdentity(row),
+            isPolled: row.polled === 1,
+            lastPollAt: row.pollCommandAt === 0 ? null : row.pollCommandAt,
+            overview: { firstSample, lastSample },
+          },
+        ];
   });
 }
 

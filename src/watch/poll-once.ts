@@ -61,6 +61,9 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
   return recordPoll(context, outcome, signal?.aborted ?? false);
 }
 
+/** Only a poller records all failed polls. */
+const isPoller = ({ recordedFailures = 'all' }: PollContext): boolean => recordedFailures === 'all';
+
 function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }: PollContext): boolean {
   if (recordedFailures !== 'measurable') return recordedFailures === 'all';
   return source.name !== 'environment' && !hasNoTemporaryCredentials(reason);
@@ -71,10 +74,12 @@ function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }:
  * @param wasAborted if true, a failure is not recorded
  * @throws CredWatchError if the poll could not be recorded
  */
-export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborted: boolean): RecordedPoll {
+export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted: boolean): RecordedPoll {
   const { source, store, machine } = context;
+  const knownHost = explainLoss('the poll was not recorded', () => findHost(context, polled));
+  const outcome = knownHost === null && polled.ok ? polled : withoutHostNote(polled);
   const identity: SeriesIdentity = {
-    host: explainLoss('the poll was not recorded', () => findHost(context, outcome)),
+    host: knownHost ?? machine,
     source: outcome.identity.source ?? source.name,
     apiVersion: outcome.identity.apiVersion ?? '',
     role: outcome.identity.role ?? '',
@@ -88,7 +93,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
-        store.recordSample(identity, sample, ownMachine, session),
+        store.recordSample(identity, sample, ownMachine, { session, isOfPollCommand: isPoller(context) }),
       );
     }
   } else if (!wasAborted && isRecorded(outcome.reason, context)) {
@@ -114,12 +119,17 @@ const isCopyOfPolledKey = ({ knownKey }: PolledCredentials, { source }: SeriesId
 
 /**
  * The host of the poll. Without an instance id, this is the last host name of this machine. So a failed request
- * for the id does not start a new series.
+ * for the id does not start a new series. Null if this machine has recorded no host yet.
  */
-function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
-  if (host !== null) return host;
-  return identity.host ?? store.findLastHost(machine, source.name) ?? machine;
+function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string | null {
+  return host ?? identity.host ?? store.findLastHost(machine, source.name);
 }
+
+/** A missing instance id matters only if the host is unknown. */
+const withoutHostNote = (outcome: PollOutcome): PollOutcome =>
+  outcome.notes.some(({ code }) => code === 'INSTANCE_ID_UNKNOWN')
+    ? { ...outcome, notes: outcome.notes.filter(({ code }) => code !== 'INSTANCE_ID_UNKNOWN') }
+    : outcome;
 
 /** The stored history of exactly this series. Null if nothing is stored. */
 export function findSeriesHistory(

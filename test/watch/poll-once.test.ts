@@ -46,6 +46,24 @@ describe('pollOnce', () => {
     ]);
   });
 
+  test('a missing instance id is noted once, with the sample that is recorded under the name of the machine', async () => {
+    const store = temporaryStore();
+    const identity = { apiVersion: '2', role: 'app', host: null, source: null };
+    const outcome = { identity, notes: [{ code: 'INSTANCE_ID_UNKNOWN' as const }] };
+    const recorded = [
+      await poll(store, failedPoll(START, outcome), null),
+      await poll(store, successfulPoll(START, outcome), 'h'),
+      await poll(store, successfulPoll(START, outcome), null),
+      await poll(store, successfulPoll(START + SECOND, outcome), null),
+    ];
+    expect(recorded.map((each) => [each.identity.host, each.outcome.notes.length])).toEqual([
+      ['m', 0],
+      ['h', 0],
+      ['m', 1],
+      ['m', 0],
+    ]);
+  });
+
   test('an aborted poll is recorded only if it succeeded', async () => {
     const store = temporaryStore();
     const stopped = AbortSignal.abort();

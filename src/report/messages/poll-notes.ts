@@ -100,6 +100,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   POSSIBLE_HOP_LIMIT: () =>
     'the IMDSv2 token request got no response, as in a container with a hop limit of 1',
   SEVERAL_ROLES: ({ count }) => `IMDS lists ${count} roles; the first one was used, and some SDKs fail`,
+  INSTANCE_ID_UNKNOWN: () =>
+    'IMDS did not return the instance id, so the sample is recorded under the name of the machine; the next poll that gets the id moves the sample',
   ZONELESS_TIME: () =>
     'a time without a time zone was read as UTC; for keys from a file, variable or process, as local time if that is earlier',
   APIS_DISAGREE: () => 'the extended IMDS API and the API that SDKs use serve different credentials',
