@@ -1,3 +1,4 @@
+import type { BlankPlace } from './misconfiguration.ts';
 import type { Instant, Seconds, SourceName } from './model.ts';
 import type { Platform } from './platform.ts';
 
@@ -20,6 +21,7 @@ export const POLL_NOTE_CODES = [
   'EXPIRATION_UNREADABLE',
   'EXPIRATION_REJECTED_BY_BOTOCORE',
   'VALUE_QUOTED',
+  'VALUE_HAS_BLANKS',
   'PROFILE_GIVES_TWO',
   'PROFILE_FILE_UNREADABLE',
   'PROCESS_NEEDS_SHELL',
@@ -28,6 +30,7 @@ export const POLL_NOTE_CODES = [
   'PROFILE_NAME_ONLY_SOME_SDKS',
   'SERVICE_ENDPOINT_OVERRIDDEN',
   'HOST_NAME_ONLY_SOME_SDKS',
+  'ADDRESS_ONLY_SOME_SDKS',
   'TWO_URIS_SET',
   'TWO_TOKENS_SET',
   'TOKEN_TRAILING_NEWLINE',
@@ -99,6 +102,7 @@ interface NotesWithFields {
   /** cred-watch reads the value. */
   EXPIRATION_REJECTED_BY_BOTOCORE: Named;
   VALUE_QUOTED: Named;
+  VALUE_HAS_BLANKS: Named & { place: BlankPlace };
   PROFILE_GIVES_TWO: NamedPair;
   /** `problem`: an error code of the system, or a short text. */
   PROFILE_FILE_UNREADABLE: { file: 'config' | 'credentials'; problem: string };
@@ -106,6 +110,8 @@ interface NotesWithFields {
   PROCESS_NEEDS_SHELL: Named;
   ENDPOINT_MODE_CASE: Named;
   IPV6_ONLY_BOTOCORE: Named;
+  /** The URL in `name` has an address such as `127.1`. */
+  ADDRESS_ONLY_SOME_SDKS: Named;
   PROFILE_NAME_ONLY_SOME_SDKS: Named;
   TOKEN_TRAILING_NEWLINE: Named;
   TOKEN_BLANK: Named;

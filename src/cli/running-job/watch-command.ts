@@ -26,5 +26,5 @@ export async function runWatchedCommand(
   const result = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, run);
   const now = clock.now();
   if (result.wasStarted) await printEndedJob(io, judgeEnd({ from: now, to: now }, expiration));
-  return result;
+  return { ...result, endedAt: now };
 }

@@ -1,4 +1,5 @@
 import { MAX_REQUEST_SKEW } from '../../domain/aws-limits.ts';
+import type { BlankPlace } from '../../domain/misconfiguration.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
@@ -16,6 +17,13 @@ export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
+};
+
+const BLANK_PLACES: Readonly<Record<BlankPlace, string>> = {
+  start: 'begins with a blank or line break',
+  end: 'ends with a blank or line break',
+  both: 'begins and ends with a blank or line break',
+  everywhere: 'consists of blanks',
 };
 
 const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFormat) => string } = {
@@ -49,6 +57,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `${name} is a time that botocore cannot read, so the AWS CLI and boto3 fail; write it as 2026-01-31T12:00:00Z`,
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
+  VALUE_HAS_BLANKS: ({ name, place }) =>
+    `the value of ${name} ${BLANK_PLACES[place]}; ${place === 'everywhere' ? `set or unset ${name}, because most SDKs use the blanks as the value` : 'remove the blanks, because most SDKs use them as part of the value'}`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>
     `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
   PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
@@ -63,6 +73,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   SERVICE_ENDPOINT_OVERRIDDEN: () => 'only cred-watch and the Java SDK read AWS_CONTAINER_SERVICE_ENDPOINT',
   HOST_NAME_ONLY_SOME_SDKS: () =>
     'the URL of the container endpoint has a host name, which botocore and the JavaScript SDK reject',
+  ADDRESS_ONLY_SOME_SDKS: ({ name }) =>
+    `the URL in ${name} has an unusual form of an IP address, which botocore and the Go SDK reject; write four numbers, such as 127.0.0.1`,
   TWO_URIS_SET: () =>
     'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are both set; the relative URI is used, but not by older SDKs',
   TWO_TOKENS_SET: () =>

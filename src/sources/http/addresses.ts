@@ -56,6 +56,14 @@ async function queryNameServers(host: string, options: NameOptions, signal: Abor
   }
 }
 
+/**
+ * Whether the text of a URL has an IPv4 address that is not written as four decimal numbers: `127.1`, `0x7f.1`,
+ * `2130706433`. `URL` and `getaddrinfo` accept such an address.
+ */
+export function hasUnusualAddress(text: string, url: URL): boolean {
+  return isIP(url.hostname) === 4 && /^https?:\/\/([^/?#:]*)/i.exec(text.trim())?.[1] !== url.hostname;
+}
+
 /** Whether the endpoint is on this host. Host names other than `localhost` are not resolved. */
 export function isLoopbackUrl(url: URL): boolean {
   return url.hostname === 'localhost' || isLoopbackAddress(removeBrackets(url));

@@ -128,6 +128,7 @@ describe('every code has a complete sentence', () => {
   test.each(POLL_NOTE_CODES)('the note %s has a complete sentence', (code) => {
     const fields = {
       name: 'AWS_X',
+      place: 'start',
       otherName: 'AWS_Y',
       profile: 'loader',
       key: 'role_arn',

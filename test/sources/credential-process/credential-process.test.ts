@@ -171,7 +171,7 @@ describe('the output', () => {
     [
       'an invalid token',
       processDocument({ SessionToken: `${TOKEN}\n` }),
-      { reason: 'malformed', detail: 'SessionToken contains characters that no key or token has' },
+      { reason: 'malformed', detail: 'SessionToken has a blank or line break before or after its value' },
     ],
     [
       'a token without an expiration',

@@ -33,8 +33,13 @@ test.each<[env: Record<string, string>, environment: object]>([
   ],
   [
     { AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_SECRET_ACCESS_KEY: ' ' },
-    { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' }, accessKeyId: 'AKIACANARY' },
+    { state: 'fails', problem: { detail: 'AWS_SECRET_ACCESS_KEY consists of blanks' } },
   ],
+  [
+    { AWS_ACCESS_KEY_ID: ' ' },
+    { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' }, accessKeyId: null },
+  ],
+  [{ AWS_SECRET_ACCESS_KEY: ' ' }, { state: 'absent' }],
   [
     { AWS_ACCESS_KEY_ID: 'local' },
     { state: 'incomplete', accessKeyId: expect.stringMatching(/^sha256:[\da-f]{16}$/) },
@@ -45,6 +50,39 @@ test.each<[env: Record<string, string>, environment: object]>([
   ],
 ])('with the environment %j, the provider environment is %j', async (env, environment) => {
   expect((await probe({ ...EMPTY, ...env })).providers.environment).toMatchObject(environment);
+});
+
+test('without network, the text of the container URI has its notes', async () => {
+  const uri = (value: string) => probe({ ...EMPTY, AWS_CONTAINER_CREDENTIALS_FULL_URI: value });
+  const name = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  expect((await uri(' http://127.1/')).providers.container).toMatchObject({
+    state: 'untried',
+    notes: [
+      { code: 'VALUE_HAS_BLANKS', name, place: 'start' },
+      { code: 'ADDRESS_ONLY_SOME_SDKS', name },
+    ],
+  });
+  expect((await uri(' ')).providers.container).toMatchObject({
+    state: 'fails',
+    problem: { misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place: 'everywhere' } },
+  });
+});
+
+test('blanks and quotes of variables make notes, and blanks of words do not', async () => {
+  const { variableNotes } = await probe({
+    ...EMPTY,
+    AWS_PROFILE: ' dev',
+    AWS_CONFIG_FILE: '"/x"',
+    AWS_SESSION_TOKEN: ' ',
+    AWS_ROLE_ARN: 'x\n',
+    AWS_EC2_METADATA_DISABLED: ' true ',
+  });
+  expect(variableNotes).toEqual([
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_SESSION_TOKEN', place: 'everywhere' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_PROFILE', place: 'start' },
+    { code: 'VALUE_QUOTED', name: 'AWS_CONFIG_FILE' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_ROLE_ARN', place: 'end' },
+  ]);
 });
 
 test('without network, endpoints that are set up are untried', async () => {

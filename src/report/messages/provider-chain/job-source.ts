@@ -14,6 +14,7 @@ import {
 } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
+import { describeBlanksHint } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeBrokenProvider } from './broken-provider.ts';
 import {
@@ -80,6 +81,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   const choices = PROVIDER_NAMES.filter(
     (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
   );
+  const blanks = facts.providers.container.notes.find((note) => note.code === 'VALUE_HAS_BLANKS');
   const isUnsupported = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
   const options = [
     ...others.map((name) => `--profile ${quoteForShell(name)}`),
@@ -88,7 +90,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   ];
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
-    hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+    hint: `${blanks === undefined ? '' : `${describeBlanksHint(blanks)}, or `}choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
     isBroken: false,
   };
 }
