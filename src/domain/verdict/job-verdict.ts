@@ -30,6 +30,8 @@ export type UnknownReason =
   | { code: 'TOO_LITTLE_WATCHED'; watchedShare: number; minWatched: number }
   /** Of the newest `rotations`, `records` had a shorter lead time than all rotations before. */
   | { code: 'RECENT_LEAD_TIMES_SHORTER'; records: number; rotations: number }
+  /** The newest credentials have less validity left than at every rotation, so the confidence is unknown. */
+  | { code: 'NEWEST_CREDENTIALS_SHORTEST'; remainingSeconds: Seconds }
   | {
       code: 'TOO_FEW_ROTATIONS';
       witnessedCount: number;

@@ -95,7 +95,11 @@ function findEvidenceReasons(
       minRotations: minObservations,
       pollForSeconds,
     });
-  } else if (nextRotationChance !== null && !isChanceAllowed(nextRotationChance, confidence)) {
+  } else if (nextRotationChance === null) {
+    // A trend has a reason of its own.
+    if (figures.leadTimeTrend === null)
+      reasons.push({ code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: figures.worstCaseSeconds });
+  } else if (!isChanceAllowed(nextRotationChance, confidence)) {
     reasons.push({ code: 'RECENT_LEAD_TIMES_SHORTER', ...recentRecords });
   }
   return reasons;

@@ -206,6 +206,19 @@ describe('computeMinRotations', () => {
     expect(computeMinRotations(confidence)).toBe(rotations);
   });
 
+  test('a confidence is not met if the newest credentials have less validity than at every rotation', () => {
+    const late = createSamples({ lifetimes: Array(24).fill(hours(6)) });
+    const newest = late.at(-1)!;
+    const remaining = hours(5) - 60;
+    const samples = [...late, { ...newest, observedAt: newest.expiration - remaining * 1000 }];
+    expect(judge(samples, hours(4), 0.5)).toMatchObject({
+      verdict: 'unknown',
+      unknownReasons: [{ code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: remaining }],
+    });
+    expect(judge(samples, hours(4)).verdict).toBe('safe');
+    expect(judge(late, hours(4), 0.95)).toMatchObject({ verdict: 'safe', unknownReasons: [] });
+  });
+
   test('computeMinRotations returns the smallest number for which the chance is small enough', () => {
     for (let percent = 51; percent < 100; percent += 1) {
       const rotations = computeMinRotations(percent / 100);

@@ -69,6 +69,7 @@ const UNKNOWN_REASONS: { [Code in UnknownReason['code']]: UnknownReason & { code
   LEAD_TIMES_SHRINK: { code: 'LEAD_TIMES_SHRINK', shrinkingPerDaySeconds: 240, usedUpAt: 86_400_000 },
   TOO_LITTLE_WATCHED: { code: 'TOO_LITTLE_WATCHED', watchedShare: 0.5, minWatched: 0.8 },
   RECENT_LEAD_TIMES_SHORTER: { code: 'RECENT_LEAD_TIMES_SHORTER', records: 3, rotations: 6 },
+  NEWEST_CREDENTIALS_SHORTEST: { code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: 16_843 },
   TOO_FEW_ROTATIONS: {
     code: 'TOO_FEW_ROTATIONS',
     witnessedCount: 18,

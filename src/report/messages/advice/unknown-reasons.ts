@@ -34,6 +34,8 @@ export function describeUnknownReason(
       return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
     case 'RECENT_LEAD_TIMES_SHORTER':
       return `${reason.records} of the last ${formatCount(reason.rotations, 'rotation')} had a shorter lead time than all before, too many for this confidence: keep polling`;
+    case 'NEWEST_CREDENTIALS_SHORTEST':
+      return `the newest credentials had ${duration(reason.remainingSeconds)} left, less than at any measured rotation, so the next rotation leaves less validity than all of them and no confidence is known: check why the source rotates late, then poll until it has rotated`;
     case 'SAMPLES_IN_FUTURE':
       return `the newest sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host: correct the clock, then poll again`;
     case 'TOO_FEW_ROTATIONS':

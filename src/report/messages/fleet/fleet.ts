@@ -95,6 +95,7 @@ const REASON_NAMES: Record<UnknownReason['code'], string> = {
   LEAD_TIMES_SHRINK: 'with shrinking lead times',
   TOO_LITTLE_WATCHED: 'with too little watched time',
   RECENT_LEAD_TIMES_SHORTER: 'with shorter recent lead times',
+  NEWEST_CREDENTIALS_SHORTEST: 'with a late rotation, so without a known confidence',
   TOO_FEW_ROTATIONS: 'with too few rotations',
 };
 
