@@ -25,6 +25,8 @@ export type UnknownReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'ROTATION_OVERDUE'; servedForSeconds: Seconds }
   | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds }
+  /** Imported samples whose time nothing proves, with a longer validity than any known one. */
+  | { code: 'VALIDITY_TOO_LONG'; longestSeconds: Seconds; knownSeconds: Seconds }
   /** The confidence requires lead times without a trend, or the spare validity lasts less than a day. */
   | { code: 'LEAD_TIMES_SHRINK'; shrinkingPerDaySeconds: Seconds; usedUpAt: Instant }
   | { code: 'TOO_LITTLE_WATCHED'; watchedShare: number; minWatched: number }

@@ -1,3 +1,4 @@
+import { LONGEST_ENDPOINT_VALIDITY } from '../aws-limits.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds } from '../model.ts';
@@ -18,6 +19,7 @@ export function findUnknownReasons(
     ...findAgeReasons(series),
     ...findOverdueReasons(series),
     ...findClockReasons(measured),
+    ...findValidityReasons(series),
     ...findTrendReasons(measured, required, rules),
     ...findEvidenceReasons(measured, rules),
   ];
@@ -42,6 +44,11 @@ function findClockReasons(figures: JudgedFigures): UnknownReason[] {
   const aheadSeconds = findDecisiveIssuedInFuture(figures);
   return aheadSeconds === null ? [] : [{ code: 'ISSUED_IN_FUTURE', aheadSeconds }];
 }
+
+const findValidityReasons = ({ unprovenValidity: longestSeconds }: JudgedSeriesFigures): UnknownReason[] =>
+  longestSeconds === null
+    ? []
+    : [{ code: 'VALIDITY_TOO_LONG', longestSeconds, knownSeconds: LONGEST_ENDPOINT_VALIDITY }];
 
 /** By how much `LastUpdated` is ahead, if that is too much to trust the clocks. Else null. */
 export function findDecisiveIssuedInFuture(figures: Pick<Measurement, 'clock'> | null): Seconds | null {

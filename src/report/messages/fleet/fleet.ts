@@ -92,6 +92,7 @@ const REASON_NAMES: Record<UnknownReason['code'], string> = {
   STALE_SAMPLES: 'with old samples',
   ROTATION_OVERDUE: 'with an overdue rotation',
   ISSUED_IN_FUTURE: 'with a wrong clock',
+  VALIDITY_TOO_LONG: 'with a wrong zone, clock or source',
   LEAD_TIMES_SHRINK: 'with shrinking lead times',
   TOO_LITTLE_WATCHED: 'with too little watched time',
   RECENT_LEAD_TIMES_SHORTER: 'with shorter recent lead times',

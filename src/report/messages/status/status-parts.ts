@@ -149,6 +149,7 @@ function describeReason(reason: UnknownReason): string {
       return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'ROTATION_OVERDUE':
     case 'ISSUED_IN_FUTURE':
+    case 'VALIDITY_TOO_LONG':
     case 'LEAD_TIMES_SHRINK':
       return describeSharedProblem(reason);
     case 'TOO_LITTLE_WATCHED':
