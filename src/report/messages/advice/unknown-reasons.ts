@@ -30,7 +30,7 @@ export function describeUnknownReason(
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
     case 'VALIDITY_TOO_LONG':
-      return `the samples would be valid for up to ${duration(reason.longestSeconds)}, but no endpoint is known to issue credentials for more than ${duration(reason.knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}; remove the series with \`cred-watch prune --remove-series\`, then import the log again with the right --timezone or --source`;
+      return `credentials of the log would be valid for up to ${duration(reason.longestSeconds)}, but no endpoint is known to issue credentials for more than ${duration(reason.knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}; remove the series with \`cred-watch prune --remove-series\`, then import the log again with the right --timezone or --source`;
     case 'LEAD_TIMES_SHRINK':
       return `lead times fall by ${formatAbout(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
     case 'TOO_LITTLE_WATCHED':
