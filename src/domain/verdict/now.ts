@@ -11,7 +11,7 @@ import { listCurrentClockSkew } from './checks/clock-checks.ts';
 import { mattersNow } from './checks/matters-now.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding } from './finding.ts';
-import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
+import { isNeverSafe, isOutlookAfterRotationPossible, MIN_START_TIME } from './job.ts';
 import type { JobRequirement } from './job-verdict.ts';
 import type {
   LaterStart,
@@ -200,7 +200,7 @@ function findOutlook(measurement: Measurement, required: Seconds): Outlook {
     return 'never';
   const { validityWhenIssued } = measurement;
   if (validityWhenIssued === null || !isOutlookAfterRotationPossible(figures)) return 'unknown';
-  if (required <= validityWhenIssued.min) return 'after-rotation';
+  if (required + MIN_START_TIME <= validityWhenIssued.min) return 'after-rotation';
   return required <= validityWhenIssued.max ? 'perhaps-after-rotation' : 'unknown';
 }
 

@@ -3,7 +3,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
 import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
-import { DEFAULT_MARGIN } from '../../../domain/verdict/job.ts';
+import { DEFAULT_MARGIN, MIN_START_TIME } from '../../../domain/verdict/job.ts';
 import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
@@ -12,6 +12,7 @@ import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeBasis } from '../verdicts.ts';
 import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
+import { describeShortStartTime } from './short-start-time.ts';
 import { describeUnknownReason } from './unknown-reasons.ts';
 import { adviseWait } from './wait.ts';
 
@@ -42,9 +43,6 @@ const WRONG_LOG_TIMES_ADVICE =
 
 const OTHER_ENDPOINT_MESSAGE =
   'do not wait for a rotation: the next request may get the older credentials of another endpoint';
-
-/** A person or scheduler cannot notice a rotation and start a job in less time. */
-const MIN_START_TIME: Seconds = 60;
 
 /**
  * What to do about a verdict; empty for `safe` with enough evidence.
@@ -132,13 +130,10 @@ function listNotSafeAdvice(
   }
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
-    const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
     return safeTimeAfterRotation < MIN_START_TIME
-      ? [
-          `starts were safe only for ${time} after a rotation, which is too short to rely on: ${REFRESH_ADVICE}`,
-        ]
+      ? [`${describeShortStartTime(safeTimeAfterRotation)}: ${REFRESH_ADVICE}`]
       : [
-          `start the job within ${time} after a rotation: all measured starts in that time were safe`,
+          `start the job within ${duration(safeTimeAfterRotation)} after a rotation: all measured starts in that time were safe`,
           ...adviseWaiting(job, measurement, safeTimeAfterRotation),
           `or ${REFRESH_ADVICE}`,
         ];

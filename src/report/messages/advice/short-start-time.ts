@@ -1,0 +1,6 @@
+import type { Seconds } from '../../../domain/model.ts';
+import { formatDuration as duration } from '../../../domain/time/duration.ts';
+
+/** @param safeTime how long after a rotation a start was safe */
+export const describeShortStartTime = (safeTime: Seconds): string =>
+  `starts were safe only for ${safeTime < 1 ? 'less than 1s' : duration(safeTime)} after a rotation, which is too short to rely on`;
