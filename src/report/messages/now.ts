@@ -8,7 +8,7 @@ import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-ve
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
-import { describeShortStartTime } from './advice/short-start-time.ts';
+import { describeShortStartTime, formatShortStartTime } from './advice/short-start-time.ts';
 import { adviseWait } from './advice/wait.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
@@ -112,7 +112,7 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
       const safeTime = findShortStartTime(judgement);
       return safeTime === null
         ? 'perhaps after the next rotation, because only some new credentials had enough validity'
-        : `perhaps right after the next rotation: ${describeShortStartTime(safeTime)}`;
+        : `perhaps, for ${formatShortStartTime(safeTime)} after the next rotation`;
     }
     case 'never':
       if (session !== null && isSessionTooShort(session, required)) return describeShortSession(session);
