@@ -17,25 +17,27 @@ export const tablesInFile = {
 };
 
 /**
- * Replaces classes that a command never creates, but imports statically.
- * @param classes by the path of the module
+ * Replaces functions and classes that a command never uses, but imports statically.
+ * @param modules the names by the path of their module
  */
-export const withoutClasses = (classes) => ({
-  name: 'without-classes',
+export const withoutExports = (modules) => ({
+  name: 'without-exports',
   setup({ onLoad, onEnd }) {
     const found = new Set();
-    for (const [path, name] of Object.entries(classes)) {
+    for (const [path, names] of Object.entries(modules)) {
       const filter = new RegExp(`[/\\\\]${path.replaceAll('/', '[/\\\\]').replace('.', '\\.')}$`);
       onLoad({ filter }, () => {
         found.add(path);
-        return {
-          contents: `export class ${name} { constructor() { throw new Error('the bundle of this command has no ${name}'); } }`,
-        };
+        const contents = names.map(
+          (name) =>
+            `export function ${name}() { throw new Error('the bundle of this command has no ${name}'); }`,
+        );
+        return { contents: contents.join('\n') };
       });
     }
     // Without this check, an outdated list would make a bundle larger without an error.
     onEnd(() => {
-      const unused = Object.keys(classes).filter((path) => !found.has(path));
+      const unused = Object.keys(modules).filter((path) => !found.has(path));
       if (unused.length > 0) throw new Error(`not imported: ${unused.join(', ')}`);
     });
   },

@@ -1,6 +1,3 @@
-/** Where a value has blanks. `everywhere`: the value consists of blanks. */
-export type BlankPlace = 'start' | 'end' | 'both' | 'everywhere';
-
 /** Forms in which programs print credentials, but no `credential_process`. */
 export type OutputForm = 'sts' | 'sso' | 'iot' | 'variables' | 'surrounded-json' | 'no-version' | 'no-json';
 
@@ -35,8 +32,6 @@ export type Misconfiguration =
   | { code: 'NO_SESSION_TOKEN'; name: string }
   /** Keys without a session token, which an endpoint must not serve. */
   | { code: 'LONG_TERM_KEYS' }
-  /** A key or token has blanks around it, or consists of blanks. */
-  | { code: 'VALUE_HAS_BLANKS'; name: string; place: BlankPlace }
   /** The key id has the form of a secret key, or the secret key has the form of a key id. */
   | { code: 'KEYS_SWAPPED'; keyIdName: string; secretKeyName: string };
 

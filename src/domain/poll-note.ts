@@ -1,4 +1,3 @@
-import type { BlankPlace } from './misconfiguration.ts';
 import type { Instant, Seconds, SourceName } from './model.ts';
 import type { Platform } from './platform.ts';
 
@@ -52,6 +51,7 @@ export const POLL_NOTE_CODES = [
   'POSSIBLE_HOP_LIMIT',
   'SEVERAL_ROLES',
   'INSTANCE_ID_UNKNOWN',
+  'OTHER_HOST_STAYS',
   'ZONELESS_TIME',
   'APIS_DISAGREE',
   'DATE_NOT_BELIEVED',
@@ -67,6 +67,9 @@ export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 interface Named {
   name: string;
 }
+
+/** Where a value has blanks. `everywhere`: the value consists of blanks. */
+export type BlankPlace = 'start' | 'end' | 'both' | 'everywhere';
 
 /** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {
@@ -126,6 +129,8 @@ interface NotesWithFields {
   /** No role has a session of this duration, so AWS refuses the call. */
   SESSION_LONGER_THAN_ROLE: { durationSeconds: Seconds; limitSeconds: Seconds };
   SEVERAL_ROLES: { count: number };
+  /** Recorded before a poll got the instance id, with other keys. */
+  OTHER_HOST_STAYS: { host: string; source: SourceName };
   /** `sources` only: the host's clock minus AWS's clock. */
   CLOCK_WRONG: { offsetSeconds: Seconds };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };

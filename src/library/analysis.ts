@@ -49,6 +49,7 @@ import type {
   Sample,
   SeriesAnalysis,
   SeriesHistory,
+  SeriesSpan,
 } from './public-types.ts';
 
 export { FAILURE_REASONS, SOURCE_NAMES } from '../domain/model.ts';
@@ -82,6 +83,8 @@ export interface AssessOptions extends AnalysisOptions {
   minWatched?: number | null | undefined;
   /** Also judge by series that another series has replaced (default: false). */
   judgeRetired?: boolean | undefined;
+  /** Series that judge no job, but may have replaced one of the histories (default: none). */
+  unselected?: readonly SeriesSpan[] | undefined;
 }
 
 /**
@@ -94,6 +97,7 @@ export const assess = (histories: readonly SeriesHistory[], options: AssessOptio
     confidence: options.confidence ?? null,
     minWatched: options.minWatched ?? null,
     judgeRetired: options.judgeRetired ?? false,
+    unselected: options.unselected ?? [],
   });
 
 /** Groups samples by access key id, or by `LastUpdated` and `Expiration` if they have none. */

@@ -83,7 +83,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
   if (analyses.every(isAnalysis)) {
     assertJudgeOptions(options);
     const now = new Date(getSystemDefaults().clock.now());
-    return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false });
+    return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false, unselected: [] });
   }
   throw createArgumentError(
     'toOutlive received neither a report nor an analysed series',

@@ -12,6 +12,7 @@ import type { PollNote as DomainPollNote } from '../domain/poll-note.ts';
 import type { ParsedInstant as DomainParsedInstant } from '../domain/time/instant.ts';
 import type * as assessment from '../domain/verdict/assessment.ts';
 import type * as confidence from '../domain/verdict/confidence.ts';
+import type * as choice from '../domain/verdict/figures/choose-series.ts';
 import type { Finding as DomainFinding } from '../domain/verdict/finding.ts';
 import type { JobRunSummary as DomainJobRunSummary } from '../domain/verdict/job-runs.ts';
 import type * as job from '../domain/verdict/job-verdict.ts';
@@ -65,7 +66,9 @@ export type UnknownReason = Public<job.UnknownReason>;
 export type JobRunSummary = Public<DomainJobRunSummary>;
 export type NowUnknownReason = Public<now.NowUnknownReason>;
 export type NowJudgement = Public<now.NowJudgement>;
+export type Replacement = Public<choice.Replacement>;
 export type SeriesAnalysis = Public<DomainSeriesAnalysis>;
+export type SeriesSpan = Public<choice.SeriesSpan>;
 
 export type ArchiveRecord = Public<DomainArchiveRecord>;
 export type ParsedInstant = Public<DomainParsedInstant>;

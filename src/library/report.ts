@@ -8,6 +8,7 @@ import type { SeriesFilter } from '../store/contract.ts';
 import { toSeriesHistory } from '../store/histories.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import { loadFolderHistories } from '../watch/parquet/folder-histories.ts';
+import { readUnselected } from '../watch/stored-report.ts';
 import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
@@ -24,7 +25,14 @@ import {
   type Share,
 } from './parse-options.ts';
 import { publish, toPublic } from './public-data.ts';
-import type { JobJudgement, JobRequirement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
+import type {
+  JobJudgement,
+  JobRequirement,
+  Replacement,
+  SeriesAnalysis,
+  SeriesHistory,
+  SeriesSpan,
+} from './public-types.ts';
 import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
@@ -32,11 +40,15 @@ export interface ReportedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one, so jobs are not judged by it. */
   isRetired: boolean;
+  /** The newest series that has replaced this one. Null unless the series is retired. */
+  replacedBy: Replacement | null;
 }
 
 /** The judgement of a job by one series. */
 export interface SeriesJudgement {
   analysis: SeriesAnalysis;
+  /** The newest series that has replaced this one. Null unless the series is retired. */
+  replacedBy: Replacement | null;
   judgement: JobJudgement;
 }
 
@@ -72,6 +84,8 @@ interface TimeOptions {
 export interface ReportOptions extends TimeOptions {
   /** Also judge jobs by retired series (default: false). */
   judgeRetired?: boolean | undefined;
+  /** Series that judge no job, but may have replaced one of the histories (default: none). */
+  unselected?: readonly SeriesSpan[] | undefined;
   /** The database that the histories were read from, for messages. */
   database?: string | undefined;
 }
@@ -84,16 +98,25 @@ export class Report {
   readonly database: string | null;
   /** Not a `#` field, because test runners call `judge` on a copy of the report, which has no `#` fields. */
   private readonly judgeRetired: boolean;
+  private readonly unselected: readonly SeriesSpan[];
 
   /** @throws CredWatchError INVALID_ARGUMENT */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
-    assertKnownOptions(options, { now: true, maxAge: true, judgeRetired: true, database: true });
+    assertKnownOptions(options, {
+      now: true,
+      maxAge: true,
+      judgeRetired: true,
+      unselected: true,
+      database: true,
+    });
     this.now = new Date(parseNow(options.now));
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
+    this.unselected = options.unselected ?? [];
     const maxAgeSeconds = parseMaxAge(options.maxAge);
-    const { series } = assess(histories, { now: this.now, maxAgeSeconds, jobs: [] });
-    this.series = series.map(({ analysis, isRetired }) => ({ analysis, isRetired }));
+    const { now, unselected } = this;
+    const { series } = assess(histories, { now, maxAgeSeconds, jobs: [], unselected });
+    this.series = series.map(({ analysis, isRetired, replacedBy }) => ({ analysis, isRetired, replacedBy }));
   }
 
   /**
@@ -102,8 +125,9 @@ export class Report {
    */
   judge(duration: Duration, options: JudgeOptions = {}): ReportJudgement {
     assertJudgeOptions(options);
+    const { now, judgeRetired, unselected } = this;
     const analyses = this.series.map(({ analysis }) => analysis);
-    return judgeAnalyses(analyses, duration, { ...options, now: this.now, judgeRetired: this.judgeRetired });
+    return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired, unselected });
   }
 }
 
@@ -114,7 +138,7 @@ export const assertJudgeOptions = (options: JudgeOptions): void =>
 export function judgeAnalyses(
   analyses: readonly SeriesAnalysis[],
   duration: Duration,
-  options: JudgeOptions & { now: Date; judgeRetired: boolean },
+  options: JudgeOptions & { now: Date; judgeRetired: boolean; unselected: readonly SeriesSpan[] },
 ): ReportJudgement {
   const job = toPublic(parseJob(duration, options.margin));
   const maxAgeSeconds = parseMaxAge(options.maxAge);
@@ -126,14 +150,15 @@ export function judgeAnalyses(
       confidence: parseShareOption(options.confidence, 'the confidence'),
       minWatched: parseShareOption(options.minWatched, 'the watched share'),
       judgeRetired: options.judgeRetired,
+      unselected: options.unselected,
     },
   );
   return {
     verdict: verdict ?? 'unknown',
     job,
     requiredSeconds: job.durationSeconds + job.marginSeconds,
-    series: series.flatMap(({ analysis, judgements }) =>
-      judgements.map((judgement) => ({ analysis, judgement })),
+    series: series.flatMap(({ analysis, replacedBy, judgements }) =>
+      judgements.map((judgement) => ({ analysis, replacedBy, judgement })),
     ),
   };
 }
@@ -149,7 +174,7 @@ export interface ReadReportOptions extends SelectionOptions, TimeOptions {
 /**
  * Reads the selected series from the database, and analyses them. Sends no request and writes nothing.
  * `since` and `until` select whole generations that were seen between them. With `role`, jobs are also judged
- * by retired series. If the file does not exist, the report has no series and every verdict is `unknown`.
+ * by retired series, whose `replacedBy` names the series that replaced them. If the file does not exist, the report has no series and every verdict is `unknown`.
  * @throws CredWatchError if the database cannot be read, or INVALID_ARGUMENT
  * @example
  * import { readReport } from 'cred-watch';
@@ -171,8 +196,9 @@ export function readReport(options: ReadReportOptions = {}): Report {
   }
   using store = DomainSampleStore.openReadOnly(db);
   const histories = toPublic(store?.histories(filter) ?? []);
+  const unselected = toPublic(readUnselected(store, filter));
   const judgeRetired = selection.role !== undefined;
-  return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
+  return new Report(histories, { now: new Date(now), maxAge, judgeRetired, unselected, database: db });
 }
 
 export interface LoadReportOptions extends ReadReportOptions {
@@ -203,8 +229,9 @@ export async function loadReport({ signal, ...options }: LoadReportOptions = {})
     ? { name: db, histories: await loadFolderHistories(db, filter) }
     : await loadFromPostgres(db, filter, signal);
   const read = histories.historyReaders(filter).map((reader) => toSeriesHistory(reader()));
+  const unselected = toPublic(readUnselected(histories, filter));
   const judgeRetired = selection.role !== undefined;
-  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, database: name });
+  return new Report(toPublic(read), { now: new Date(now), maxAge, judgeRetired, unselected, database: name });
 }
 
 const loadFromPostgres = (url: string, filter: SeriesFilter, signal: AbortSignal | undefined) =>

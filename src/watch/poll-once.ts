@@ -77,6 +77,7 @@ function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }:
 export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted: boolean): RecordedPoll {
   const { source, store, machine } = context;
   const knownHost = explainLoss('the poll was not recorded', () => findHost(context, polled));
+  const before = findEarlierHost(context, polled);
   const outcome = knownHost === null && polled.ok ? polled : withoutHostNote(polled);
   const identity: SeriesIdentity = {
     host: knownHost ?? machine,
@@ -107,7 +108,7 @@ export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted
     const failedPoll = { observedAt, reason, detail, accessKeyId, expiration, clockOffset };
     explainLoss(loss, () => store.recordFailedPoll(identity.host, identity.source, failedPoll));
   }
-  return { outcome, identity, isStarting: false };
+  return { outcome: withEarlierHost(outcome, before, context), identity, isStarting: false };
 }
 
 /**
@@ -123,6 +124,21 @@ const isCopyOfPolledKey = ({ knownKey }: PolledCredentials, { source }: SeriesId
  */
 function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string | null {
   return host ?? identity.host ?? store.findLastHost(machine, source.name);
+}
+
+/** The name of the machine, if its last poll had no instance id, and this one has. Else null. */
+function findEarlierHost({ source, store, host, machine }: PollContext, { ok, identity }: PollOutcome) {
+  if (!ok || host !== null || identity.host === null || identity.host === machine) return null;
+  return explainLoss('the poll was not recorded', () => store.findLastHost(machine, source.name)) === machine
+    ? machine
+    : null;
+}
+
+/** Adds a note, once, if samples of the earlier host are left, because the store could not move them. */
+function withEarlierHost(outcome: PollOutcome, host: string | null, { source, store }: PollContext) {
+  if (host === null || store.recentHistories({ host, source: source.name }, 1).length === 0) return outcome;
+  const note = { code: 'OTHER_HOST_STAYS', host, source: source.name } as const;
+  return { ...outcome, notes: [...outcome.notes, note] };
 }
 
 /** A missing instance id matters only if the host is unknown. */

@@ -1,18 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
-import {
-  expectedValues,
-  type Keys,
-  ORDINARY,
-  toCredentialValues,
-  tryAwkwardKeys,
-  VARIABLE_NAMES,
-} from '../support/credential-formats/awkward-keys.ts';
+import { ORDINARY, toCredentialValues, VARIABLE_NAMES } from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
+import { createShellFolders, expectValuesReadBack } from '../support/credential-formats/shell-values.ts';
 
 /** The shell has tokens of other credentials: exported ones, and a universal one that an export hides. */
 const EVALUATE_EACH = `
@@ -26,39 +19,25 @@ for c in $argv
   end
 end`;
 
-const write = (keys: Keys, legacyToken = false) =>
-  CREDENTIAL_FORMATS.fish.write(toCredentialValues(keys), { legacyToken });
-
 /** An empty home and working folder, and no programs on the PATH. */
 function createShellEnvironment() {
-  const folder = temporaryFolder();
-  const cwd = join(folder, 'empty');
-  for (const each of ['empty', 'home']) mkdirSync(join(folder, each));
-  return { folder, cwd, env: { PATH: '/nonexistent', HOME: join(folder, 'home') } };
+  const { folder, cwd, other } = createShellFolders();
+  return { folder, cwd, env: { PATH: '/nonexistent', HOME: other } };
 }
 
 describeReader('fish', { program: 'fish', package: 'fish' }, (path) => {
   test('fish reads every value back', async () => {
     const { cwd, env } = createShellEnvironment();
-    await tryAwkwardKeys(async ({ many, legacyToken }) => {
-      const texts = many.map((keys) => write(keys, legacyToken));
-      const { code, stdout, stderr } = await run([path, '--no-config', '-c', EVALUATE_EACH, '--', ...texts], {
-        cwd,
-        env,
-      });
-      expect(stderr).toBe('');
-      expect(stdout.split('\0').slice(0, -1)).toEqual(
-        many.flatMap((keys) => expectedValues(keys, legacyToken)),
-      );
-      expect(code).toBe(0);
-      expect(readdirSync(cwd)).toEqual([]);
+    await expectValuesReadBack('fish', {
+      command: [path, '--no-config', '-c', EVALUATE_EACH, '--'],
+      ...{ cwd, env },
     });
   });
 
   test('a child process of fish inherits the variables', async () => {
     const { folder, cwd, env } = createShellEnvironment();
     const file = join(folder, 'credentials');
-    writeFileSync(file, write(ORDINARY));
+    writeFileSync(file, CREDENTIAL_FORMATS.fish.write(toCredentialValues(ORDINARY), { legacyToken: false }));
     const script = '/bin/cat $argv[1] | source; and exec /usr/bin/env -0';
     const { stdout } = await run([path, '--no-config', '-c', script, '--', file], { cwd, env });
     expect(stdout.split('\0')).toContain(`AWS_ACCESS_KEY_ID=${ORDINARY.accessKeyId}`);

@@ -1,17 +1,11 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
-import {
-  expectedValues,
-  ORDINARY,
-  toCredentialValues,
-  tryAwkwardKeys,
-  VARIABLE_NAMES,
-} from '../support/credential-formats/awkward-keys.ts';
+import { ORDINARY, toCredentialValues, VARIABLE_NAMES } from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
+import { createShellFolders, expectValuesReadBack } from '../support/credential-formats/shell-values.ts';
 import { sampleCases } from '../support/thorough.ts';
 
 const SHELLS = [
@@ -36,12 +30,9 @@ done`;
 
 /** An empty working folder, and a PATH with `printf` only: mksh has no built-in one. */
 function createShellEnvironment() {
-  const folder = temporaryFolder();
-  const cwd = join(folder, 'empty');
-  const programs = join(folder, 'bin');
-  for (const each of [cwd, programs]) mkdirSync(each);
-  symlinkSync('/usr/bin/printf', join(programs, 'printf'));
-  return { folder, cwd, env: { PATH: programs, HOME: cwd } };
+  const { folder, cwd, other } = createShellFolders();
+  symlinkSync('/usr/bin/printf', join(other, 'printf'));
+  return { folder, cwd, env: { PATH: other, HOME: cwd } };
 }
 
 for (const { flags, ...reader } of SHELLS) {
@@ -50,23 +41,9 @@ for (const { flags, ...reader } of SHELLS) {
       'the shell reads every value of %s back',
       async (format) => {
         const { cwd, env } = createShellEnvironment();
-        await tryAwkwardKeys(async ({ many, legacyToken }) => {
-          const texts = many.map((keys) =>
-            CREDENTIAL_FORMATS[format].write(toCredentialValues(keys), { legacyToken }),
-          );
-          const { code, stdout, stderr } = await run(
-            [path, ...flags, '-c', EVALUATE_EACH, 'shell', ...texts],
-            {
-              cwd,
-              env,
-            },
-          );
-          expect(stderr).toBe('');
-          expect(stdout.split('\0').slice(0, -1)).toEqual(
-            many.flatMap((keys) => expectedValues(keys, legacyToken)),
-          );
-          expect(code).toBe(0);
-          expect(readdirSync(cwd)).toEqual([]);
+        await expectValuesReadBack(format, {
+          command: [path, ...flags, '-c', EVALUATE_EACH, 'shell'],
+          ...{ cwd, env },
         });
       },
     );

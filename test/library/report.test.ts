@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import '../../src/library/vitest.ts';
 import { analyse, judgeJob } from '../../src/library/analysis.ts';
 import { Report, readReport, SampleStore, type SeriesIdentity } from '../../src/library/index.ts';
 import { catchError } from '../support/catch-error.ts';
@@ -98,6 +99,20 @@ describe('a report', () => {
     expect(report.judge('4h').series.map(({ analysis }) => analysis.identity.apiVersion)).toEqual(['2']);
     const roleReport = readReport({ db: file, now: NOW, role: 'loader', maxAge: null });
     expect(roleReport.judge('4h').series).toHaveLength(2);
+  });
+
+  test('a report of a retired role names the series that has replaced it', () => {
+    const file = watched({ ...loader, role: 'old' }, hoursAgo(30));
+    writeWatchedDatabase(file, NOW.getTime(), loader);
+    const replacedBy = { identity: loader, firstSample: hoursAgo(24) };
+    const report = readReport({ db: file, now: NOW, role: 'old', maxAge: null });
+    expect(report.series).toMatchObject([{ isRetired: true, replacedBy }]);
+    expect(report.judge('4h')).toMatchObject({ verdict: 'safe', series: [{ replacedBy }] });
+    expect(catchError(() => expect(report).toOutlive('7h')).message).toContain(
+      'i-0abc · imds v2 · old (retired: replaced by loader since 2026-01-30 12:00:00Z)\n',
+    );
+    const current = readReport({ db: file, now: NOW, role: 'loader' });
+    expect(current.series).toMatchObject([{ isRetired: false, replacedBy: null }]);
   });
 
   test('a report selects by time: a day, an age, a time or a Date', () => {

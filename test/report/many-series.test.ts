@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/domain/verdict/assessment.ts';
 import type { SeriesLimits } from '../../src/domain/verdict/shown-series.ts';
 import { renderCsv } from '../../src/report/ci/csv.ts';
+import { renderGithub } from '../../src/report/ci/github.ts';
 import { renderJunit } from '../../src/report/ci/junit.ts';
 import { renderMarkdown } from '../../src/report/ci/markdown.ts';
 import { renderJson } from '../../src/report/json.ts';
+import { describeOldImports } from '../../src/report/messages/fleet/host-notes.ts';
+import { describeOutcomeOfJobs } from '../../src/report/messages/headline/several.ts';
 import { renderTable } from '../../src/report/table/table.ts';
 import {
   context,
@@ -15,6 +18,7 @@ import {
   job,
   joinPieces,
   judge,
+  NOW,
   run,
 } from '../support/report/assessments.ts';
 import { ciTest } from '../support/thorough.ts';
@@ -93,6 +97,32 @@ describe.each(Object.entries(READABLE))('many series: %s', (name, { render, list
     const text = show(judge(histories, jobs), { top: 1 });
     expect(listHosts(text)).toEqual(['h1']);
     expect(text).toMatch(/job-0.*safe/);
+  });
+});
+
+/** A call with so many arguments overflows the stack. */
+const MANY = 200_000;
+const repeat = <T>(item: T): T[] => Array.from({ length: MANY }, () => item);
+
+describe('more items than a call has arguments', () => {
+  test('the headline of jobs has the smallest share of safe starts', () => {
+    const { series, jobs } = judge(hosts(1), [job(4 * HOUR)]);
+    const judged = { series: series[0]!, judgement: series[0]!.judgements[0]! };
+    expect(describeOutcomeOfJobs(jobs, repeat(judged), false)).toContain('at worst, no start was safe');
+  });
+
+  test('GitHub gets the first annotations and the number of the others', () => {
+    const small = judge(hosts(1), []);
+    const text = renderGithub({ ...small, series: repeat(small.series[0]!) }, context(small));
+    expect(text.split('\n').length).toBeLessThan(20);
+    expect(text).toContain('199,991 more');
+  });
+
+  test('the fleet names the newest of the old imports', () => {
+    const old = { host: 'web-1', lastSample: NOW };
+    expect(describeOldImports(repeat(old))).toContain(
+      '200,000 hosts have only imported samples, the newest from 2026-11-22',
+    );
   });
 });
 

@@ -64,6 +64,23 @@ describe('pollOnce', () => {
     ]);
   });
 
+  test('samples of the machine that stay separate are noted once', async () => {
+    const store = temporaryStore();
+    const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
+    const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
+    const polls = [
+      successfulPoll(START, unknown),
+      successfulPoll(START + SECOND, { credentials: other }),
+      successfulPoll(START + 2 * SECOND, { credentials: other }),
+    ];
+    const notes = [];
+    for (const each of polls) notes.push((await poll(store, each, null)).outcome.notes);
+    expect(notes).toEqual([[], [{ code: 'OTHER_HOST_STAYS', host: 'm', source: 'container' }], []]);
+    const moved = temporaryStore();
+    await poll(moved, successfulPoll(START, unknown), null);
+    expect((await poll(moved, successfulPoll(START + SECOND), null)).outcome.notes).toEqual([]);
+  });
+
   test('an aborted poll is recorded only if it succeeded', async () => {
     const store = temporaryStore();
     const stopped = AbortSignal.abort();

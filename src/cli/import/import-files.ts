@@ -55,8 +55,8 @@ const removeRotation = (name: string): string =>
  */
 export async function findInputFiles(names: readonly string[], io: Io): Promise<InputFile[]> {
   const files = [];
-  for (const name of names) files.push(...(name === '-' ? [readStandardInput(io)] : await findFiles(name)));
-  return files;
+  for (const name of names) files.push(name === '-' ? [readStandardInput(io)] : await findFiles(name));
+  return files.flat();
 }
 
 const readStandardInput = (io: Io): InputFile => ({

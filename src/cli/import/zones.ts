@@ -2,18 +2,20 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import type { SuspectedZone } from '../../store/import/zone-check.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import type { ImportFlags } from './import-flags.ts';
 
 /**
- * With `--strict`, a doubtful zone is an error, too.
+ * Without `--timezone`, a zone with which a job would seem safe that is not is an error. With `--strict`, any doubtful
+ * zone is an error.
  * @throws CredWatchError if another zone fits, or if the name of the zone has several meanings
  */
 export function validateZones(staged: readonly StagedFile[], flags: ImportFlags): void {
   for (const file of staged) validateZone(file, flags.timezone);
-  const suspicion = flags.strict ? describeSuspicion(staged, flags) : null;
-  if (suspicion !== null)
+  const suspicion = describeSuspicion(staged, flags);
+  if (suspicion !== null && (flags.strict || (suspicion.kind === 'long' && flags.timezone === undefined)))
     throw new CredWatchError(`${suspicion.message}; nothing was written`, suspicion.hint);
 }
 
@@ -43,7 +45,7 @@ export async function printAssumedZone(
 function describeSuspicion(
   staged: readonly StagedFile[],
   { timezone }: ImportFlags,
-): { message: string; hint: string } | null {
+): { kind: SuspectedZone['kind']; message: string; hint: string } | null {
   // Samples that seem too late make no verdict better. With a given zone, they say nothing.
   const suspected = staged.filter(
     ({ suspectedZone }) =>
@@ -55,17 +57,21 @@ function describeSuspicion(
   const by = formatDuration(zone.seconds);
   if (zone.kind === 'late') {
     return {
+      kind: zone.kind,
       message: `${read} every sample is at least ${by} after its LastUpdated, so the log probably has local time`,
       hint: `import with --timezone ${zone.zone}, best with the name of the zone, such as --timezone Europe/Berlin`,
     };
   }
+  const [reading, otherwise] =
+    timezone === undefined
+      ? ['local time', 'give --timezone UTC if the times are UTC']
+      : ['another zone', 'correct the clock of the host'];
   return {
-    message:
-      `${read} credentials would be valid for up to ${by}, longer than IMDS and containers issue them, ` +
-      `so the log probably has ${timezone === undefined ? 'local time' : 'another zone'}`,
+    kind: zone.kind,
+    message: `${read} credentials would be valid for up to ${by}, longer than IMDS and containers issue them, so the log probably has ${reading}`,
     hint:
-      'import with the zone of the host, best with the name of the zone, such as --timezone America/New_York, ' +
-      'or name another source of the credentials, such as --source role',
+      'import with the zone of the host, best with the name of the zone, such as --timezone America/New_York; ' +
+      `or ${otherwise}; or name another source of the credentials, such as --source role`,
   };
 }
 

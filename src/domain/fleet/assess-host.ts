@@ -11,7 +11,7 @@ import {
 } from '../verdict/figures/choose-series.ts';
 import { judgeFigures } from '../verdict/job.ts';
 import { type Job, type Safety, VERDICT_WITHOUT_SAMPLES, type Verdict } from '../verdict/job-verdict.ts';
-import { toSafety } from '../verdict/judgements.ts';
+import { getStatedSpare, toSafety } from '../verdict/judgements.ts';
 import type { Freshness } from '../verdict/series-analysis.ts';
 import type { AssessedFleet, AssessedHost, HostJudgement, SmallestWorstCase } from './assessed-fleet.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -131,7 +131,10 @@ export function compareSeverity(a: Severity, b: Severity): number {
 const getSeverity = ({ judgements, figures }: JudgedFleetSeries): Severity =>
   findWorstJudgement(judgements) ?? { verdict: null, spare: figures.measured?.worstCaseSeconds ?? null };
 
-/** The host that decides the verdict on a job. Without a job, the host with the smallest worst case. Null without hosts. */
+/**
+ * The host that decides the verdict on a job. Without a job, the host with the smallest worst case. Null without hosts.
+ * @returns `spare`: null without a verdict
+ */
 export function findWorstHost(
   hosts: readonly AssessedHost[],
   jobIndex: number | null,
@@ -142,7 +145,8 @@ export function findWorstHost(
   const getJudgement = (host: AssessedHost) => host.judgements[jobIndex] ?? { verdict: null, spare: null };
   let worst = first;
   for (const host of hosts) if (compareSeverity(getJudgement(host), getJudgement(worst)) < 0) worst = host;
-  return { host: worst, spare: getJudgement(worst).spare };
+  const judgement = worst.judgements[jobIndex] ?? null;
+  return { host: worst, spare: judgement && getStatedSpare(judgement) };
 }
 
 /** The host that decides the verdict on the worst job. */

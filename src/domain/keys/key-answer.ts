@@ -1,5 +1,6 @@
 import { toStoredKeyId } from '../../key-id.ts';
 import { MAX_PRESIGN_DURATION, MAX_SIGNING_SKEW, MAX_VALIDITY } from '../aws-limits.ts';
+import { range } from '../measurement/statistics.ts';
 import type { Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { canSign, findAccountId, findKeyKind, KEY_ID_LENGTH, type KeyKind } from './key-kind.ts';
@@ -95,7 +96,7 @@ export function answerKey(
   const seen = new Set(sightings.map((sighting) => sighting.accessKeyId));
   const isAmbiguous = seen.size > 1;
   // No clock may make credentials last longer.
-  const judgedAt = Math.max(now, ...sightings.map((sighting) => sighting.now));
+  const judgedAt = Math.max(now, range(sightings.map((sighting) => sighting.now))?.max ?? now);
   const keyEnd = findKeyEnd(kind, sightings, url !== null);
   const ends = [keyEnd, ...(url === null ? [] : [url.requestedUntil])];
   const known = ends.filter((end) => end !== null);
@@ -137,7 +138,8 @@ const toShownKeyId = (written: string): string =>
 
 /** Null: unknown. A URL with a long-lived key has the end of its duration only. */
 function findKeyEnd(kind: KeyKind, sightings: readonly KeySighting[], hasUrl: boolean): Instant | null {
-  if (sightings.length > 0) return Math.min(...sightings.map(({ expiration }) => expiration));
+  const seen = range(sightings.map(({ expiration }) => expiration));
+  if (seen !== null) return seen.min;
   return kind === 'long-lived' && hasUrl ? Number.POSITIVE_INFINITY : null;
 }
 

@@ -1,4 +1,5 @@
 import { groupBy } from '../lists.ts';
+import { range } from '../measurement/statistics.ts';
 import type { Instant, Seconds } from '../model.ts';
 import type { StoredKeyUse } from './key-use.ts';
 
@@ -22,7 +23,7 @@ export function listServedKeys(uses: readonly StoredKeyUse[], now: Instant): Ser
       const [first] = group;
       if (first === undefined) return [];
       const { host, role, accessKeyId, clockOffset } = first;
-      const expiration = Math.max(...group.map((use) => use.expiration));
+      const expiration = range(group.map((use) => use.expiration))?.max ?? first.expiration;
       const remaining = Math.floor((expiration - toAwsTime(now, clockOffset)) / 1000);
       return [{ host, role, accessKeyId, expiration, remaining, users: group.toSorted(compareUses) }];
     })

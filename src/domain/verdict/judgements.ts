@@ -64,6 +64,19 @@ function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob
 export const toSafety = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
+/** What a report says about a job. Null with the verdict `unknown`: a spare of too little history would look like a verdict. */
+export const getStatedSpare = ({
+  verdict,
+  spare,
+}: Pick<JobJudgement, 'verdict' | 'spare'>): Seconds | null => (verdict === 'unknown' ? null : spare);
+
+/** As {@link getStatedSpare}, for the share of safe starts. */
+export const getStatedShare = ({
+  verdict,
+  shareOfSafeStarts,
+}: Pick<JobJudgement, 'verdict' | 'shareOfSafeStarts'>): number | null =>
+  verdict === 'unknown' ? null : shareOfSafeStarts;
+
 /**
  * The series that decides the overall verdict: the one with the least spare validity if there are several. If
  * no job was judged, the series with the smallest worst case. Null if there is no such series.

@@ -38,9 +38,12 @@ const MAX_STATEMENTS = 2;
 
 /** Workflow commands for the output of a GitHub Actions step, the most important first. */
 export function renderGithub(assessment: Assessment, context: ReportContext): string {
-  const annotations = [...annotateVerdicts(assessment, context), ...annotateProblems(assessment, context)];
-  if (assessment.jobs.length === 0) annotations.push(...annotateMeasurements(assessment, context));
-  annotations.push(...annotateKnowledge(context));
+  const annotations = [
+    ...annotateVerdicts(assessment, context),
+    ...annotateProblems(assessment, context),
+    ...(assessment.jobs.length === 0 ? annotateMeasurements(assessment, context) : []),
+    ...annotateKnowledge(context),
+  ];
   return ANNOTATION_KINDS.flatMap((kind) => limit(annotations.filter((each) => each.kind === kind)))
     .map(formatCommand)
     .join('');

@@ -5,6 +5,7 @@ import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
   findJudgedSeries,
+  getStatedSpare,
   listSeriesJudgements,
   type SeriesJudgement,
   toSafety,
@@ -105,8 +106,8 @@ const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSer
   `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
   analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
-  judgement.verdict === 'unknown' ? '' : formatNullableDuration(judgement.spare),
-  judgement.verdict === 'unknown' ? '' : formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+  formatNullableDuration(getStatedSpare(judgement)),
+  formatSafeStarts(judgement, analysis.measurement),
 ];
 
 const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));

@@ -1,6 +1,7 @@
 import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
 import type { AssessedHost, FleetGroup, GroupBy } from '../../domain/fleet/assessed-fleet.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import {
   computeSafeShare,
   formatFleetVerdict,
@@ -23,8 +24,8 @@ export function buildHostCells({
   worstCase,
   worstSeries,
 }: AssessedHost): string[] {
-  // A spare of too little history would look like a verdict.
-  const spare = verdict === 'unknown' ? null : (findWorstJudgement(judgements)?.spare ?? null);
+  const worst = findWorstJudgement(judgements);
+  const spare = worst && getStatedSpare(worst);
   return [
     verdict === null ? '' : formatFleetVerdict({ verdict, isSafeSoFar }),
     worstCase === null ? '' : duration(worstCase),

@@ -1,6 +1,7 @@
 import { style } from 'virtual:page-assets';
 import { findWorstJudgement } from '../../domain/fleet/assess-host.ts';
 import type { AssessedFleet, AssessedHost, FleetGroups } from '../../domain/fleet/assessed-fleet.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   adviseOnSilence,
@@ -9,7 +10,6 @@ import {
   describeOthers,
   describeSafeHosts,
   describeTrend,
-  describeUnknownHost,
   formatFleetSafety,
 } from '../messages/fleet/fleet.ts';
 import { FAILING_ADVICE, listHostNotes } from '../messages/fleet/host-notes.ts';
@@ -105,13 +105,9 @@ const renderBadge = ({ verdict, isSafeSoFar }: Pick<AssessedHost, 'verdict' | 'i
 
 function renderHostCells(host: AssessedHost, note: string | undefined): Content[] {
   const [, worstCase, , series] = buildHostCells(host);
-  // A spare of too little history would look like a verdict.
-  const spare = host.verdict === 'unknown' ? null : (findWorstJudgement(host.judgements)?.spare ?? null);
-  const reasons = host.verdict === 'unknown' ? describeUnknownHost(host) : '';
-  const why = [
-    reasons !== '' && html` <small>${reasons}</small>`,
-    note !== undefined && html` <small class="warning">${note}</small>`,
-  ];
+  const worst = findWorstJudgement(host.judgements);
+  const spare = worst && getStatedSpare(worst);
+  const why = note !== undefined && html` <small class="warning">${note}</small>`;
   return [
     host.verdict === null && note === undefined ? '' : html`${renderBadge(host)}${why}`,
     spare === null ? '' : describeSpare(spare),

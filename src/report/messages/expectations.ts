@@ -1,8 +1,10 @@
+import type { Replacement } from '../../domain/verdict/figures/choose-series.ts';
 import type { JobJudgement, JobRequirement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { escapeUnprintable } from '../../untrusted-text.ts';
 import { formatNumber, formatSeriesName } from '../text/format-values.ts';
 import { describeEvidenceBriefly } from './evidence.ts';
+import { describeRetired } from './headline/retired.ts';
 import { listCurrentAdvice } from './polling/failing-polls.ts';
 import { describeJobWithMargin, describeSeriesVerdict } from './verdicts.ts';
 
@@ -12,7 +14,7 @@ export interface FailedExpectation {
   /** The assertion was `not.toOutlive`. */
   isNegated: boolean;
   verdict: Verdict;
-  series: readonly { analysis: SeriesAnalysis; judgement: JobJudgement }[];
+  series: readonly { analysis: SeriesAnalysis; replacedBy: Replacement | null; judgement: JobJudgement }[];
   /** Path of the database; null if it is unknown. */
   database: string | null;
 }
@@ -40,12 +42,13 @@ export function describeFailedExpectation(failed: FailedExpectation): string {
 const describeMissingSamples = (database: string | null) =>
   database === null ? 'no samples' : `no samples in ${escapeUnprintable(database)}, or none match`;
 
-function describeSeries({ analysis, judgement }: FailedExpectation['series'][number]): string {
+function describeSeries({ analysis, replacedBy, judgement }: FailedExpectation['series'][number]): string {
   const { identity, measurement } = analysis;
+  const retired = describeRetired({ identity, replacedBy });
   return [
-    formatSeriesName(identity),
+    `${formatSeriesName(identity)}${retired === null ? '' : ` (${retired})`}`,
     `  ${describeSeriesVerdict(judgement, analysis)}`,
-    ...listCurrentAdvice(judgement, { analysis }).map((advice) => `  → ${advice}`),
+    ...listCurrentAdvice(judgement, { analysis, replacedBy }).map((advice) => `  → ${advice}`),
     ...(measurement === null ? [] : [`  ${describeEvidenceBriefly(measurement, [judgement])}`]),
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { getStatedShare } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatNumber, formatShare } from '../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 
@@ -19,17 +20,19 @@ export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: Witne
 
 /** The share of safe starts that a text may state. JSON always has the share. */
 export const findKnownShare = (
-  { shareOfSafeStarts }: JobJudgement,
+  judgement: JobJudgement,
   measured: WitnessedRotations | null,
-): number | null => (measured === null || areSafeStartsKnown(measured) ? shareOfSafeStarts : null);
+): number | null => (measured === null || areSafeStartsKnown(measured) ? getStatedShare(judgement) : null);
 
 /** `' so far'` without a witnessed rotation, because the worst case is just before a rotation. */
 const describeProvisional = (measured: WitnessedRotations) => (areSafeStartsKnown(measured) ? '' : ' so far');
 
-/** For a cell of a table. `''` without a sample. */
-export function formatSafeStarts(share: number | null, measurement: Measurement | null): string {
-  if (share === null || measurement === null) return '';
-  return areSafeStartsKnown(measurement) ? formatShare(share) : UNKNOWN_VALUE;
+/** For a cell of a table. `''` without a sample or a verdict. */
+export function formatSafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
+  if (judgement.shareOfSafeStarts === null || measurement === null) return '';
+  if (!areSafeStartsKnown(measurement)) return UNKNOWN_VALUE;
+  const share = getStatedShare(judgement);
+  return share === null ? '' : formatShare(share);
 }
 
 /** Replaces the rotation intervals if none is known. */

@@ -1,5 +1,4 @@
 import { MAX_REQUEST_SKEW } from '../../domain/aws-limits.ts';
-import type { BlankPlace } from '../../domain/misconfiguration.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
@@ -17,13 +16,6 @@ export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = {
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
-};
-
-const BLANK_PLACES: Readonly<Record<BlankPlace, string>> = {
-  start: 'begins with a blank or line break',
-  end: 'ends with a blank or line break',
-  both: 'begins and ends with a blank or line break',
-  everywhere: 'consists of blanks',
 };
 
 const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFormat) => string } = {
@@ -58,7 +50,9 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
   VALUE_HAS_BLANKS: ({ name, place }) =>
-    `the value of ${name} ${BLANK_PLACES[place]}; ${place === 'everywhere' ? `set or unset ${name}, because most SDKs use the blanks as the value` : 'remove the blanks, because most SDKs use them as part of the value'}`,
+    place === 'everywhere'
+      ? `the value of ${name} consists of blanks, which most SDKs use as the value`
+      : `the value of ${name} has a blank or line break at its ${place === 'both' ? 'start and end' : place}, which most SDKs use as part of the value`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>
     `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
   PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
@@ -113,7 +107,9 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     'the IMDSv2 token request got no response, as in a container with a hop limit of 1',
   SEVERAL_ROLES: ({ count }) => `IMDS lists ${count} roles; the first one was used, and some SDKs fail`,
   INSTANCE_ID_UNKNOWN: () =>
-    'IMDS did not return the instance id, so the sample is recorded under the name of the machine; the next poll that gets the id moves the sample',
+    'IMDS did not return the instance id, so the sample is recorded under the name of the machine; the next poll with the id and the same key moves the sample',
+  OTHER_HOST_STAYS: ({ host, source }) =>
+    `the samples of host ${host} stay separate, because their keys do not prove that they are of this instance; if they are, remove them with \`cred-watch prune --remove-series --host ${quoteForShell(host)} --source ${source}\``,
   ZONELESS_TIME: () =>
     'a time without a time zone was read as UTC; for keys from a file, variable or process, as local time if that is earlier',
   APIS_DISAGREE: () => 'the extended IMDS API and the API that SDKs use serve different credentials',

@@ -7,6 +7,7 @@ import {
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { formatMarkedName } from '../messages/headline/retired.ts';
 import { findKnownShare } from '../messages/measurements.ts';
 import { describeSpare } from '../messages/page.ts';
@@ -78,11 +79,12 @@ function renderSeriesRow(
 const nameJob = (job: Job): string =>
   job.name === null ? `${formatJobLabel(job)} job` : formatJobLabel(job);
 
-/** A spare of too little history would look like a verdict. */
-const formatSpare = ({ spare, verdict }: JobJudgement): string | null =>
-  spare === null || verdict === 'unknown' ? null : describeSpare(spare);
+function formatSpare(judgement: JobJudgement): string | null {
+  const spare = getStatedSpare(judgement);
+  return spare === null ? null : describeSpare(spare);
+}
 
 function formatKnownShare(judgement: JobJudgement, measurement: Measurement | null): string | null {
   const share = findKnownShare(judgement, measurement);
-  return share === null || judgement.verdict === 'unknown' ? null : formatShare(share);
+  return share === null ? null : formatShare(share);
 }

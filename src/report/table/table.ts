@@ -124,7 +124,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
       ? []
       : [
           analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
-          formatSafeStarts(judgement.shareOfSafeStarts, analysis.measurement),
+          formatSafeStarts(judgement, analysis.measurement),
         ]),
   ]);
   const labels = hasValues ? ['verdict', 'worst case', 'safe starts'] : ['verdict'];

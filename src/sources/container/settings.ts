@@ -5,7 +5,7 @@ import type { PollNote } from '../../domain/poll-note.ts';
 import { addNoteOfBlanks } from '../document/named-value.ts';
 import { type Environment, isVariableSet, readVariable } from '../environment/variables.ts';
 import {
-  hasUnusualAddress,
+  addNotesOfSpelling,
   isLoopbackAddress,
   normalizeAddress,
   removeBrackets,
@@ -36,7 +36,7 @@ export function findUriOfBlanks(env: Environment): (FailureFacts & { code: 'POLL
     code: 'POLL_FAILED',
     reason: 'invalid-configuration',
     detail: `${name} consists of blanks`,
-    misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place: 'everywhere' },
+    misconfiguration: { code: 'INVALID_SETTING', name },
     possibleHopLimit: false,
   };
 }
@@ -64,14 +64,16 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);
   if (relative === null) {
-    return full === null
-      ? new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`)
-      : parseWithNotes(full, FULL, notes);
+    if (full === null)
+      return new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
+    const url = parseContainerUrl(full, FULL);
+    if (!(url instanceof PollError)) addNotesOfSpelling({ name: FULL, value: full }, url, notes);
+    return url;
   }
   if (full !== null) notes.add({ code: 'TWO_URIS_SET' });
   const service = readVariable(env, SERVICE, notes);
   if (service !== null) notes.add({ code: 'SERVICE_ENDPOINT_OVERRIDDEN' });
-  const base = service === null ? new URL(ECS_AGENT) : parseWithNotes(service, SERVICE, notes);
+  const base = service === null ? new URL(ECS_AGENT) : parseContainerUrl(service, SERVICE);
   if (base instanceof PollError) return base;
   // Appended to the host, `.example.com/` or `@example.com/` would result in another host.
   if (!relative.startsWith('/')) {
@@ -80,15 +82,6 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   }
   addNoteOfBlanks({ name: RELATIVE, value: relative }, notes);
   return new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${relative}`);
-}
-
-/** Notes what `URL` normalizes and some SDKs reject. */
-function parseWithNotes(text: string, variable: string, notes: Notes): URL | PollError {
-  const url = parseContainerUrl(text, variable);
-  if (url instanceof PollError) return url;
-  addNoteOfBlanks({ name: variable, value: text }, notes);
-  if (hasUnusualAddress(text, url)) notes.add({ code: 'ADDRESS_ONLY_SOME_SDKS', name: variable });
-  return url;
 }
 
 /** Text that `URL` repairs is no URL for most SDKs: `http:/host`, backslashes, and blanks inside. */

@@ -1,4 +1,4 @@
-import type { BlankPlace } from '../../domain/misconfiguration.ts';
+import type { BlankPlace } from '../../domain/poll-note.ts';
 import type { Notes } from '../notes.ts';
 
 /** A setting or variable. Messages contain the name and never the value. */

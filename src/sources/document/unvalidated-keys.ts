@@ -130,14 +130,19 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
     poll.notes.add({ code: 'VALUE_QUOTED', name: quoted.name });
     throw new PollError(keys.reasonIfIncomplete, `${quoted.name} is quoted`, known);
   }
-  for (const { name, value } of [accessKeyId, secretAccessKey, token]) {
-    const place = findBlanks(value ?? '');
-    if (place === null) continue;
-    addNoteOfBlanks({ name, value }, poll.notes);
-    const problem =
-      place === 'everywhere' ? 'consists of blanks' : 'has a blank or line break before or after its value';
-    const misconfiguration = { code: 'VALUE_HAS_BLANKS', name, place } as const;
-    throw new PollError(keys.reasonIfIncomplete, `${name} ${problem}`, { ...known, misconfiguration });
+  const padded = [accessKeyId, secretAccessKey, token].find(({ value }) => findBlanks(value ?? '') !== null);
+  if (padded !== undefined) {
+    const { name } = padded;
+    addNoteOfBlanks(padded, poll.notes);
+    const misconfiguration = { code: 'INVALID_SETTING', name } as const;
+    throw new PollError(
+      keys.reasonIfIncomplete,
+      `the value of ${name} begins or ends with a blank or line break`,
+      {
+        ...known,
+        misconfiguration,
+      },
+    );
   }
   if (isSwapped) {
     const names = `${accessKeyId.name} and ${secretAccessKey.name}`;

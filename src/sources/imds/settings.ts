@@ -1,8 +1,7 @@
 import type { PollNote } from '../../domain/poll-note.ts';
 import { readText } from '../document/json-object.ts';
-import { addNoteOfBlanks } from '../document/named-value.ts';
 import { readVariable } from '../environment/variables.ts';
-import { hasUnusualAddress, isLoopbackUrl } from '../http/addresses.ts';
+import { addNotesOfSpelling, isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
@@ -89,10 +88,7 @@ function readBaseUrl(
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
   if (endpoint !== null) {
     const baseUrl = parseImdsUrl(endpoint);
-    if (!(baseUrl instanceof PollError)) {
-      addNoteOfBlanks(endpoint, notes);
-      if (hasUnusualAddress(endpoint.value, baseUrl)) note('ADDRESS_ONLY_SOME_SDKS', endpoint);
-    }
+    if (!(baseUrl instanceof PollError)) addNotesOfSpelling(endpoint, baseUrl, notes);
     return { baseUrl, name: endpoint.name };
   }
   if (mode === null) {

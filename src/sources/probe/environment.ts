@@ -1,10 +1,7 @@
-import type { PollNote } from '../../domain/poll-note.ts';
-import { DECISIVE_VARIABLES } from '../../domain/provider-chain/misspelt-variables.ts';
 import { type ChainFacts, createProvider, type Provider } from '../../domain/provider-chain/providers.ts';
 import { toStoredKeyId } from '../../key-id.ts';
-import { addNoteOfBlanks, findBlanks, isQuoted } from '../document/named-value.ts';
-import { type Environment, readVariable } from '../environment/variables.ts';
-import { Notes } from '../notes.ts';
+import { findBlanks } from '../document/named-value.ts';
+import { readVariable } from '../environment/variables.ts';
 import type { SourceOptions } from '../source.ts';
 import { pollProvider } from './provider.ts';
 
@@ -40,18 +37,4 @@ export async function probeOtherEnvironment(options: SourceOptions): Promise<Cha
     clients: isOnlyBlanks ? ['java', 'rust'] : ['java'],
     provider: await probeEnvironment({ ...options, env: { ...env, ...trimmed } }),
   };
-}
-
-/** SDKs read these as a name, a word or an IP version, and have findings of their own. */
-const OTHER_FINDINGS = /^AWS_EC2_METADATA_(DISABLED|V1_DISABLED|SERVICE_ENDPOINT_MODE)$/;
-
-/** Blanks and quotes that `docker run --env-file` and YAML leave around values. */
-export function findVariableNotes(env: Environment): readonly PollNote[] {
-  const notes = new Notes();
-  for (const name of DECISIVE_VARIABLES.filter((each) => !OTHER_FINDINGS.test(each))) {
-    const value = env[name] ?? '';
-    addNoteOfBlanks({ name, value }, notes);
-    if (isQuoted({ name, value })) notes.add({ code: 'VALUE_QUOTED', name });
-  }
-  return notes.list;
 }

@@ -19,7 +19,7 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { findVariableNotes, probeEnvironment, probeOtherEnvironment } from './environment.ts';
+import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
@@ -111,7 +111,10 @@ export async function probeProviders(
     ...fileFacts,
     doesImdsV1Work,
     otherEnvironment: await probeOtherEnvironment(probeOptions),
-    variableNotes: findVariableNotes(env),
+    // Without network, only the outcomes of the chains are needed.
+    variableNotes: mode.offline
+      ? []
+      : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
     botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROGRAM, runProgram, startProgram } from '../../support/cli/built-program.ts';
+import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
 import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
@@ -341,21 +341,4 @@ ciTest('a run with --job is not recorded if the command could not be started', a
   }
   const report = await runCommand(['report', '--job', 'nightly', '-j', '4h', '-f', 'json'], { env });
   expect(JSON.parse(report.stdout).job_runs).toMatchObject({ run_count: 1, failed_count: 1 });
-});
-
-ciTest('a run with --job succeeds if the database cannot be written', async () => {
-  const run = await exec([
-    '-j',
-    '4h',
-    '--job',
-    'x',
-    '--db',
-    `${PROGRAM}/samples.db`,
-    '--',
-    'sh',
-    '-c',
-    'exit 9',
-  ]);
-  expect(run.code).toBe(9);
-  expect(run.stderr).toMatch(/^note: continuing without the database: /);
 });

@@ -36,12 +36,18 @@ const importLog = (path: string, db: string, ...flags: string[]) =>
 const judge = (db: string) => runCommand(['report', '-j', '4h', '-f', 'json', '--db', db]);
 
 describe('a log in local time west of UTC without LastUpdated', () => {
-  test('the verdict is unknown, and the import says that the log probably has local time', async () => {
+  test('the log is refused until a zone is given', async () => {
+    const run = await importLog(writeLog(5), newDatabase());
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^error: .*valid for up to 10h 59m 50s.*local time; nothing was written$/m);
+    expect(run.stderr).toMatch(/^hint: .*--timezone America\/New_York.*--timezone UTC.*--source role/m);
+  });
+
+  test('with a wrong zone, the verdict is unknown', async () => {
     const db = newDatabase();
-    const { code, stderr } = await importLog(writeLog(5), db);
+    const { code, stderr } = await importLog(writeLog(5), db, '--timezone', 'UTC');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/valid for up to 10h 59m 50s.*probably has local time/);
-    expect(stderr).toMatch(/^hint: .*--timezone America\/New_York.*--source role.*prune --remove-series/m);
+    expect(stderr).toMatch(/^hint: .*prune --remove-series/m);
     const run = await judge(db);
     expect(run.code).toBe(3);
     const report = JSON.parse(run.stdout);
@@ -51,17 +57,17 @@ describe('a log in local time west of UTC without LastUpdated', () => {
     expect(report.jobs[0].verdict).toBe('unknown');
   });
 
-  test.each(['UTC', '-03:00'])('the wrong zone --timezone=%s changes nothing', async (zone) => {
+  test.each(['UTC', '-03:00'])('a note says that --timezone=%s is probably wrong', async (zone) => {
     const db = newDatabase();
     const { stderr } = await importLog(writeLog(5), db, `--timezone=${zone}`);
     expect(stderr).toMatch(new RegExp(`read as ${zone}, but .*probably has another zone`));
     expect((await judge(db)).code).toBe(3);
   });
 
-  test('with --strict, the log is refused', async () => {
-    const run = await importLog(writeLog(5), newDatabase(), '--strict');
+  test('with --strict, a log with a wrong zone is refused', async () => {
+    const run = await importLog(writeLog(5), newDatabase(), '--strict', '--timezone=-03:00');
     expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^error: .*longer than IMDS and containers.*; nothing was written$/m);
+    expect(run.stderr).toMatch(/^error: .*longer than IMDS and containers.*another zone; nothing was written$/m);
   });
 
   test('with the right zone, the job is judged', async () => {

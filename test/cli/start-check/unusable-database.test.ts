@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixturePath } from '../../support/cli/program-run.ts';
@@ -62,6 +62,13 @@ const UNUSABLE: [string, (file: string) => void][] = [
   ['with a damaged row', (file) => writeFileSync(file, withDamagedRow)],
   ['that is a text file', (file) => writeFileSync(file, 'my notes '.repeat(1000))],
   ['that is a folder', (file) => mkdirSync(file)],
+  [
+    'in a path that is a file',
+    (file) => {
+      rmdirSync(dirname(file));
+      writeFileSync(dirname(file), '');
+    },
+  ],
   ['that links to itself', (file) => symlinkSync(file, file)],
   [
     'of a newer version',
@@ -105,20 +112,8 @@ describe('commands that start a job continue without the database', () => {
     'exec returns the exit code of its command beside a database %s',
     async ([, make]) => {
       const db = makeDatabase(make);
-      const args = [
-        'exec',
-        '-j',
-        '1h',
-        '--job',
-        'nightly',
-        ...SOURCE,
-        '--db',
-        db,
-        '--',
-        'sh',
-        '-c',
-        'exit 9',
-      ];
+      const job = ['-j', '1h', '--job', 'nightly'];
+      const args = ['exec', ...job, ...SOURCE, '--db', db, '--', 'sh', '-c', 'exit 9'];
       const run = await runCommand(args, { env: CREDENTIALS });
       expect(run).toMatchObject({ code: 9, stdout: '' });
       expect(run.stderr).toMatch(NOTE);

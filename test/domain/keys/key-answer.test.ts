@@ -53,6 +53,11 @@ describe('a key', () => {
     });
   });
 
+  test('a masked key can have been seen in more series than a call has arguments', () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => sighting(NOW + HOUR + index));
+    expect(answer(many)).toMatchObject({ worksAtMostUntil: NOW + HOUR, judgedAt: NOW });
+  });
+
   test('a key has expired at its expiration, not after it', () => {
     expect(answer([sighting(NOW + 1)]).status).toBe('valid');
     expect(answer([sighting(NOW)]).status).toBe('expired');

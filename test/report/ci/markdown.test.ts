@@ -119,6 +119,11 @@ test('Markdown has no empty code for a missing name', () => {
   expect(text).not.toContain('``');
 });
 
+test('Markdown states no spare and no share of safe starts of an unknown verdict', () => {
+  const text = render(judge([hourly(identity())], [job(3 * HOUR)], { confidence: 0.95 }));
+  expect(text).toContain('| 3h | `web-1 · imds v2 · app` | ❔ unknown | 3h 05m | 5h |  |  |\n');
+});
+
 test('Markdown states that there are no jobs or no series', () => {
   expect(render(judge([hourly(identity())], []))).toMatch(
     /^## cred-watch: measurements\n\nno job was judged: /,

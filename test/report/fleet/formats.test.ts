@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AssessedFleet } from '../../../src/domain/fleet/assessed-fleet.ts';
-import type { FailedPollCount } from '../../../src/domain/model.ts';
+import type { FailedPollCount, SeriesHistory } from '../../../src/domain/model.ts';
 import { FLEET_FORMATS, type FleetFormat } from '../../../src/report/fleet/formats.ts';
 import { formatShare } from '../../../src/report/text/format-values.ts';
 import { findViolations } from '../../support/docs/schemas.ts';
@@ -122,7 +122,7 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
   expect(await render('table', mixed())).toMatchInlineSnapshot(`
     "  fleet                 not safe: a 3h job with a margin of 5m is safe on 1 of 3
                             hosts (33.33%)
-                            1 not safe, 1 unknown: 1 without samples; 1 safe so far,
+                            1 not safe, 1 unknown: 1 with no samples; 1 safe so far,
                             with a short history
       hosts                 3 with 3 series
       worst case            2h 30m on host web-2, 35m short
@@ -141,7 +141,8 @@ test('the table of a fleet shows the share of safe hosts, groups, the worst host
 
       host          verdict               note            worst case   spare
       web-2         start-after-rotation                  2h 30m       -35m
-      web-3         unknown               polls fail
+      web-3         unknown               polls fail, no
+                                          samples
       web-1         safe so far           short history   5h           1h 55m
 
       failing polls         web-3: the last poll of imds failed at 2026-11-22
@@ -169,7 +170,7 @@ test('Markdown shows the same hosts as the table', async () => {
   expect(await render('markdown', mixed())).toMatchInlineSnapshot(`
     "## cred-watch: fleet ❌ not safe: start-after-rotation
 
-    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 without samples; 1 safe so far, with a short history
+    - \`not safe: a 3h job with a margin of 5m is safe on 1 of 3 hosts (33.33%)\`; 1 not safe, 1 unknown: 1 with no samples; 1 safe so far, with a short history
     - hosts: 3 with 3 series
     - worst case: \`2h 30m on host web-2, 35m short\`
 
@@ -182,7 +183,7 @@ test('Markdown shows the same hosts as the table', async () => {
     | host | verdict | worst case | spare | series | note |
     | --- | --- | --- | --- | --- | --- |
     | \`web-2\` | ❌ not safe: start-after-rotation | 2h 30m | -35m | \`imds v2 worker\` |  |
-    | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail |
+    | \`web-3\` | ❔ unknown |  |  | \`imds\` | polls fail, no samples |
     | \`web-1\` | ✅ safe so far | 5h | 1h 55m | \`imds v2 app\` | short history |
 
     ### failing polls
@@ -298,7 +299,7 @@ test('a host without a verdict has no spare, and no cell of the page is empty', 
   expect(page).not.toContain('<td></td>');
   for (const row of page.match(/<tr><th scope="row">.*/g) ?? [])
     expect(row).toMatch(
-      /unknown.*<small>.*<\/small><\/td><td><span class="no-value">–<\/span><\/td><td>.*<\/td><td>imds/,
+      /unknown.*<small class="warning">.*<\/small><\/td><td><span class="no-value">–<\/span><\/td><td>.*<\/td><td>imds/,
     );
   // The style sheet writes the first letter of other lists in upper case.
   expect(page).toMatch(/<ul class="names"><li>dead: /);
@@ -382,17 +383,15 @@ test('a safe verdict of little history is named so in each format for people', a
 });
 
 /** A host with polling gaps, and one with a long history. */
-function partlyWatched(): AssessedFleet {
+function partlyWatchedHistories(): SeriesHistory[] {
   const samples = hourly(identity({ host: 'gaps' }), { lifetimes: LONG });
   const isWatched = ({ firstSeen }: { firstSeen: number }) => Math.floor(firstSeen / 10_800_000) % 2 === 0;
   const gaps = { ...samples, generations: samples.generations.filter(isWatched) };
-  return judgeFleet([gaps, hourly(identity({ host: 'whole' }), { lifetimes: LONG })], {
-    jobs: [job(3 * HOUR)],
-  });
+  return [gaps, hourly(identity({ host: 'whole' }), { lifetimes: LONG })];
 }
 
 test('every format says which hosts were watched for a part of the time', async () => {
-  const fleet = partlyWatched();
+  const fleet = judgeFleet(partlyWatchedHistories(), { jobs: [job(3 * HOUR)] });
   expect(fleet.verdict).toBe('safe');
   const [share = 1, whole = 0] = ['gaps', 'whole'].map(
     (name) => fleet.hosts.find(({ host }) => host === name)?.watchedShare ?? undefined,
@@ -434,6 +433,36 @@ test('a silent host has a note beside its name', async () => {
     /<th scope="row">old-2<\/th>.*<small class="warning">samples 2d old<\/small>/,
   );
 });
+
+test('the note of an unknown host gives the reason', async () => {
+  const options = { jobs: [job(3 * HOUR)], confidence: 0.95 };
+  const fleet = judgeFleet([hourly(identity({ host: 'new-1' }))], options);
+  expect(fleet.verdict).toBe('unknown');
+  const table = await render('table', fleet, { width: 110 });
+  expect(table).toMatch(/^ {2}new-1 +unknown +too few +5h .*\n +rotations$/m);
+  expect(table).toContain('0 not safe, 1 unknown: 1 with too few rotations');
+  expect(await render('markdown', fleet)).toMatch(/^\| `new-1` \| ❔ unknown \|.*\| too few rotations \|$/m);
+  expect(await render('html', fleet)).toContain('<small class="warning">too few rotations</small>');
+});
+
+test('the note of a host gives each fact once', async () => {
+  const options = { jobs: [job(3 * HOUR)], minWatched: 0.9 };
+  const gaps = judgeFleet(partlyWatchedHistories(), options);
+  expect(await render('markdown', gaps)).toMatch(/^\| `gaps` \| .* \| only [\d.]+% watched \|$/m);
+  const old = judgeFleet([hourly(identity({ host: 'old-2' }), { began: 60 })], options);
+  expect(await render('markdown', old)).toMatch(/^\| `old-2` \| .* \| samples 2d old \|$/m);
+});
+
+test.each(['table', 'markdown', 'html'] as const)(
+  'the format %s of a fleet states no spare of an unknown host',
+  async (format) => {
+    const options = { jobs: [job(3 * HOUR)], confidence: 0.95 };
+    const fleet = judgeFleet([hourly(identity({ host: 'new-1' }))], options);
+    const text = await render(format, fleet, { width: 160 });
+    expect(text).toContain('5h');
+    expect(text).not.toMatch(/to spare|1h 55m/);
+  },
+);
 
 test('old imported samples are shown with the name of the host and their age', async () => {
   const fleet = noted();

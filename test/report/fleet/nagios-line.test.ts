@@ -38,6 +38,11 @@ test('the line names the worst host and counts silent hosts', () => {
   expect(data).toMatchObject({ silent: { value: 1 }, not_safe: { value: 1 }, unknown: { value: 1 } });
 });
 
+test('the line states no spare of an unknown host', () => {
+  const { text } = line([web(1)], { jobs: [job(3 * HOUR)], confidence: 0.95 });
+  expect(text).toMatch(/; worst case 5h on host web-1$/);
+});
+
 test('the worst host, its shortfall and the worst case are those of one host', () => {
   const never = hourly(identity({ host: 'db-8' }), { lifetimes: [3 * HOUR] });
   const sometimes = hourly(identity({ host: 'db-9' }), { lifetimes: [6 * HOUR, 2 * HOUR, 6 * HOUR] });

@@ -6,7 +6,6 @@ import { codes, containerAt, document, fail, succeed } from '../../support/sourc
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
-const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
 function compose(env: Record<string, string>): string {
@@ -99,7 +98,6 @@ describe('a URI that SDKs read differently', () => {
     [{ [FULL]: 'http://127.0.0.1/x\n' }, FULL, 'end'],
     [{ [FULL]: '\thttp://127.0.0.1/x ' }, FULL, 'both'],
     [{ [RELATIVE]: '/x ' }, RELATIVE, 'end'],
-    [{ [RELATIVE]: '/x', [SERVICE]: ' http://127.0.0.1/' }, SERVICE, 'start'],
   ])('blanks in %j are removed with a note', (env, name, place) => {
     expect(notesOf(env).filter((each) => JSON.stringify(each).includes('BLANKS'))).toEqual([
       { code: 'VALUE_HAS_BLANKS', name, place },

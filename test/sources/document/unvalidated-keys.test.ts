@@ -91,7 +91,7 @@ test.each<[changes: Parameters<typeof read>[0], expected: object]>([
   [
     { TOKEN: 'a\u0020' },
     {
-      detail: 'TOKEN has a blank or line break before or after its value',
+      detail: 'the value of TOKEN begins or ends with a blank or line break',
       codes: ['VALUE_HAS_BLANKS'],
     },
   ],

@@ -185,8 +185,8 @@ describe('blanks around a key', () => {
     const outcome = await fail(source({ ...EXPIRING, [name]: change(EXPIRING[name]) }));
     expect(outcome).toMatchObject({
       reason: 'invalid-configuration',
-      detail: `${name} ${place === 'everywhere' ? 'consists of blanks' : 'has a blank or line break before or after its value'}`,
-      misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place },
+      detail: `the value of ${name} begins or ends with a blank or line break`,
+      misconfiguration: { code: 'INVALID_SETTING', name },
       notes: [{ code: 'VALUE_HAS_BLANKS', name, place }],
     });
   });
@@ -276,7 +276,7 @@ describe('a poll fails', () => {
       'with only a secret key',
       { AWS_SECRET_ACCESS_KEY: SECRET, AWS_ACCESS_KEY_ID: ' ' },
       'invalid-configuration',
-      'AWS_ACCESS_KEY_ID consists of blanks',
+      'the value of AWS_ACCESS_KEY_ID begins or ends with a blank or line break',
     ],
     ['with long-term keys', AKIA, 'long-lived', ''],
     ['with a token and no expiration', SESSION, 'unknown-expiry', 'AWS_CREDENTIAL_EXPIRATION is not set'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { PROVIDER_NAMES } from '../../../src/domain/provider-chain/providers.ts';
+import { findVariableNotes } from '../../../src/sources/environment/variable-notes.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
@@ -33,7 +34,10 @@ test.each<[env: Record<string, string>, environment: object]>([
   ],
   [
     { AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_SECRET_ACCESS_KEY: ' ' },
-    { state: 'fails', problem: { detail: 'AWS_SECRET_ACCESS_KEY consists of blanks' } },
+    {
+      state: 'fails',
+      problem: { detail: 'the value of AWS_SECRET_ACCESS_KEY begins or ends with a blank or line break' },
+    },
   ],
   [
     { AWS_ACCESS_KEY_ID: ' ' },
@@ -64,24 +68,26 @@ test('without network, the text of the container URI has its notes', async () =>
   });
   expect((await uri(' ')).providers.container).toMatchObject({
     state: 'fails',
-    problem: { misconfiguration: { code: 'VALUE_HAS_BLANKS', name, place: 'everywhere' } },
+    problem: { misconfiguration: { code: 'INVALID_SETTING', name } },
   });
 });
 
-test('blanks and quotes of variables make notes, and blanks of words do not', async () => {
-  const { variableNotes } = await probe({
-    ...EMPTY,
+test('blanks and quotes of variables make notes, and words of blanks do not', () => {
+  const variableNotes = findVariableNotes({
     AWS_PROFILE: ' dev',
     AWS_CONFIG_FILE: '"/x"',
     AWS_SESSION_TOKEN: ' ',
     AWS_ROLE_ARN: 'x\n',
-    AWS_EC2_METADATA_DISABLED: ' true ',
+    AWS_EC2_METADATA_DISABLED: 'true ',
+    AWS_EC2_METADATA_V1_DISABLED: ' ',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'x\n',
   });
   expect(variableNotes).toEqual([
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_SESSION_TOKEN', place: 'everywhere' },
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_PROFILE', place: 'start' },
     { code: 'VALUE_QUOTED', name: 'AWS_CONFIG_FILE' },
     { code: 'VALUE_HAS_BLANKS', name: 'AWS_ROLE_ARN', place: 'end' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_EC2_METADATA_DISABLED', place: 'end' },
   ]);
 });
 

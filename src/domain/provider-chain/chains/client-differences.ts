@@ -50,7 +50,6 @@ const DIFFERENCES: Partial<Record<PollNoteCode, ClientDifference>> = {
 const CLIENTS_REMOVING_BLANKS: Readonly<Record<string, readonly Client[]>> = {
   AWS_CONTAINER_CREDENTIALS_FULL_URI: ['javascript', 'dotnet'],
   AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: ['javascript'],
-  AWS_CONTAINER_SERVICE_ENDPOINT: ['botocore', 'go', 'javascript', 'rust', 'dotnet', 'ruby', 'php'],
 };
 
 function acceptsBlanks({ name, place }: PollNoteFields['VALUE_HAS_BLANKS'], client: Client): boolean {

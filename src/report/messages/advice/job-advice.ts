@@ -2,6 +2,8 @@ import { forecastRotation } from '../../../domain/measurement/forecast.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
+import { choosePollInterval } from '../../../domain/verdict/checks/poll-interval.ts';
+import { isShortOnlyByWindows } from '../../../domain/verdict/checks/rotation-windows.ts';
 import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
 import { DEFAULT_MARGIN, MIN_START_TIME } from '../../../domain/verdict/job.ts';
 import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
@@ -118,16 +120,41 @@ const mayHaveWrongTimes = ({
   findings.some(({ code }) => code === 'CLOCK_UNKNOWN');
 
 function listNotSafeAdvice(
-  { verdict, safeTimeAfterRotation, job }: JobJudgement,
+  judgement: JobJudgement,
   measurement: Measurement | null,
   source: SourceName | null,
 ): string[] {
+  const { verdict, required } = judgement;
   // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
   if (measurement !== null && measurement.sampledMinimum.seconds < 0) {
     const advice = SERVED_EXPIRED_ADVICE[source ?? 'imds'];
     // New keys in variables or a file are also a copy, so the job has to be shorter all the same.
     return verdict === 'never' ? [advice, `and ${REFRESH_ADVICE}`] : [advice];
   }
+  const narrower = measurement === null ? [] : adviseOnWindows(measurement, required);
+  return narrower.length === 0
+    ? adviseOnStarts(judgement, measurement)
+    : [...narrower, ...adviseOnStarts(judgement, measurement).map(addElse)];
+}
+
+const addElse = (advice: string, index: number): string =>
+  index > 0 || advice.startsWith('`') ? advice : `if the job is still not safe, ${advice}`;
+
+/** The times of the rotations are too uncertain for a verdict that many polls would give. */
+function adviseOnWindows(measurement: Measurement, required: Seconds): string[] {
+  const { rotationWindow, rotationInterval, usualGap } = measurement;
+  if (rotationWindow === null || rotationInterval === null || usualGap === null) return [];
+  const every = choosePollInterval(rotationInterval.median);
+  if (usualGap <= every || !isShortOnlyByWindows(measurement, required)) return [];
+  return [
+    `first poll every ${duration(every)} and judge again: rotations are known only to within ${duration(rotationWindow.max)} and count at their latest time; at their earliest time, the job would be safe`,
+  ];
+}
+
+function adviseOnStarts(
+  { verdict, safeTimeAfterRotation, job }: JobJudgement,
+  measurement: Measurement | null,
+): string[] {
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
     return safeTimeAfterRotation < MIN_START_TIME

@@ -1,4 +1,4 @@
-import type { BlankPlace, Misconfiguration, OutputForm } from '../../../domain/misconfiguration.ts';
+import type { Misconfiguration, OutputForm } from '../../../domain/misconfiguration.ts';
 import type { FailureFacts, FailureReason } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { PollHealth } from '../../../domain/verdict/poll-health.ts';
@@ -85,8 +85,6 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return 'let these keys assume a role, and serve the credentials of the role: --role-arn ARN';
     case 'KEYS_SWAPPED':
       return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
-    case 'VALUE_HAS_BLANKS':
-      return describeBlanksHint(misconfiguration);
     case undefined:
       return null;
   }
@@ -117,11 +115,6 @@ export const describeMissingSection = ({
   const other = isProfile ? `, or [${profile}] to the credentials file` : '';
   return `correct the name, or add the section [${section}] to the config file${other}`;
 };
-
-export const describeBlanksHint = ({ name, place }: { name: string; place: BlankPlace }): string =>
-  place === 'everywhere'
-    ? `set or ${describeRemoval(name)}`
-    : `remove the blanks around the value of ${name}`;
 
 /** Variables are unset, settings of a profile are removed. */
 export const describeRemoval = (setting: string): string =>

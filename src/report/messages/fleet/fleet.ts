@@ -12,13 +12,14 @@ import type {
 import type { ChangedFigure } from '../../../domain/fleet/behaviour-change.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
-import type { UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
+import type { Verdict } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable, quoteForShell } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { REFRESH_ADVICE } from '../advice/refresh-advice.ts';
 import { describeJobWithMargin, formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
+import { UNKNOWN_REASON_NAMES } from './host-notes.ts';
 
 export const NO_HOSTS_MESSAGE = 'no hosts';
 export const NO_FLEET_JOB_MESSAGE = 'no job given: judge one with -j, for example `report --fleet -j 4h`';
@@ -69,36 +70,20 @@ function describeShare(hosts: HostCounts): string {
   return `${formatNumber(hosts.safe)} of ${formatCount(count, 'host')}${share === null ? '' : ` (${formatShare(share)})`}`;
 }
 
-/** `12 not safe, 775 unknown: 700 with old samples, 75 without a witnessed rotation; 3 safe so far, with a short history`. */
+/** `12 not safe, 775 unknown: 700 with old samples, 75 with no witnessed rotation; 3 safe so far, with a short history`. */
 export function describeOthers({
   hosts: { notSafe, unknown },
   unknownReasons,
   safeSoFarCount,
 }: FleetJob): string {
   const reasons = unknownReasons.map(
-    ({ code, hostCount }) => `${formatNumber(hostCount)} ${REASON_NAMES[code]}`,
+    ({ code, hostCount }) => `${formatNumber(hostCount)} with ${UNKNOWN_REASON_NAMES[code]}`,
   );
   const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
   const soFar =
     safeSoFarCount === 0 ? '' : `; ${formatNumber(safeSoFarCount)} ${SAFE_SO_FAR}, with a short history`;
   return `${formatNumber(notSafe)} not safe, ${formatNumber(unknown)} unknown${why}${soFar}`;
 }
-
-/** After a number of hosts. */
-const REASON_NAMES: Record<UnknownReason['code'], string> = {
-  NO_SAMPLES: 'without samples',
-  SAMPLES_IN_FUTURE: 'with samples in the future',
-  NO_WITNESSED_ROTATION: 'without a witnessed rotation',
-  STALE_SAMPLES: 'with old samples',
-  ROTATION_OVERDUE: 'with an overdue rotation',
-  ISSUED_IN_FUTURE: 'with a wrong clock',
-  VALIDITY_TOO_LONG: 'with a wrong zone, clock or source',
-  LEAD_TIMES_SHRINK: 'with shrinking lead times',
-  TOO_LITTLE_WATCHED: 'with too little watched time',
-  RECENT_LEAD_TIMES_SHORTER: 'with shorter recent lead times',
-  NEWEST_CREDENTIALS_SHORTEST: 'with a late rotation, so without a known confidence',
-  TOO_FEW_ROTATIONS: 'with too few rotations',
-};
 
 export function describeSize(hostCount: number, seriesCount: number, retiredCount: number): string {
   const retired = retiredCount === 0 ? '' : `, ${formatNumber(retiredCount)} of them retired`;
@@ -229,14 +214,6 @@ export function adviseOnFleet(
     ? ['check that `cred-watch poll` runs on the hosts without recent samples', show]
     : [show];
 }
-
-/** Why the verdict of a host is unknown. */
-export const describeUnknownHost = ({ judgements }: AssessedHost): string =>
-  [
-    ...new Set(
-      judgements.flatMap((each) => each?.unknownReasons ?? []).map(({ code }) => REASON_NAMES[code]),
-    ),
-  ].join(', ');
 
 /**
  * `worst host web-1: 24s short`, or `worst case 4h 59m 36s on host web-1`.

@@ -5,12 +5,30 @@ import type {
   FailingHost,
   OldImport,
 } from '../../../domain/fleet/assessed-fleet.ts';
+import { range } from '../../../domain/measurement/statistics.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import { secondsBetween } from '../../../domain/time/instant.ts';
+import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { WATCHED_ENOUGH } from '../verdicts.ts';
+
+/** After the name of a host, or after a number of hosts and `with`. */
+export const UNKNOWN_REASON_NAMES: Record<UnknownReason['code'], string> = {
+  NO_SAMPLES: 'no samples',
+  SAMPLES_IN_FUTURE: 'samples in the future',
+  NO_WITNESSED_ROTATION: 'no witnessed rotation',
+  STALE_SAMPLES: 'old samples',
+  ROTATION_OVERDUE: 'an overdue rotation',
+  ISSUED_IN_FUTURE: 'a wrong clock',
+  VALIDITY_TOO_LONG: 'a wrong zone, clock or source',
+  LEAD_TIMES_SHRINK: 'shrinking lead times',
+  TOO_LITTLE_WATCHED: 'too little watched time',
+  RECENT_LEAD_TIMES_SHORTER: 'shorter recent lead times',
+  NEWEST_CREDENTIALS_SHORTEST: 'a late rotation',
+  TOO_FEW_ROTATIONS: 'too few rotations',
+};
 
 const MAX_NAMED = 3;
 const [HOUR, DAY]: [Seconds, Seconds] = [3600, 86_400];
@@ -28,7 +46,7 @@ export function describeOldImports(
   times: TimeFormat = UTC_TIMES,
   quote: (host: string) => string = escapeUnprintable,
 ): string {
-  const newest = times.date(Math.max(...hosts.map(({ lastSample }) => lastSample)));
+  const newest = times.date(range(hosts.map(({ lastSample }) => lastSample))?.max ?? 0);
   return (
     `${formatCount(hosts.length, 'host')} ${hosts.length === 1 ? 'has' : 'have'} only imported samples, ` +
     `the newest from ${newest}: ${joinNames(hosts.map(({ host }) => quote(host)))}; ` +
@@ -81,7 +99,13 @@ export function listHostNotes(
   for (const { host } of failingHosts) add(host, 'polls fail');
   for (const { host, lastSample } of oldImports) add(host, describeAge(secondsBetween(lastSample, now)));
   for (const { host, age } of silentHosts) if (age !== null) add(host, describeAge(age));
-  for (const host of hosts) for (const note of listHistoryNotes(host)) add(host.host, note);
+  const withAge = new Set([...oldImports, ...silentHosts.filter(({ age }) => age !== null)].map(getHost));
+  for (const host of hosts) {
+    const codes = listUnknownCodes(host);
+    // The age of the samples says more.
+    if (withAge.has(host.host)) codes.delete('STALE_SAMPLES');
+    for (const note of listHistoryNotes(host, codes)) add(host.host, note);
+  }
   return notes;
 }
 
@@ -95,12 +119,28 @@ export function describeLittleWatched(hosts: readonly AssessedHost[]): string {
 const isLittleWatched = ({ watchedShare }: Pick<AssessedHost, 'watchedShare'>): boolean =>
   watchedShare !== null && watchedShare < WATCHED_ENOUGH;
 
+const getHost = ({ host }: { host: string }): string => host;
+
+/** Why the verdict of a host is unknown. Empty with another verdict. */
+const listUnknownCodes = ({ verdict, judgements }: AssessedHost): Set<UnknownReason['code']> =>
+  new Set(
+    verdict !== 'unknown'
+      ? []
+      : judgements.flatMap((each) => each?.unknownReasons.map(({ code }) => code) ?? []),
+  );
+
 /** With another verdict than safe, a short history is not what the reader needs to know. */
-function listHistoryNotes({ watchedShare, isHistoryShort, isSafeSoFar, verdict }: AssessedHost): string[] {
+function listHistoryNotes(
+  { watchedShare, isHistoryShort, isSafeSoFar, verdict }: AssessedHost,
+  unknownCodes: ReadonlySet<UnknownReason['code']>,
+): string[] {
+  const isShareShown =
+    watchedShare !== null && (unknownCodes.has('TOO_LITTLE_WATCHED') || isLittleWatched({ watchedShare }));
   return [
-    ...(watchedShare !== null && isLittleWatched({ watchedShare })
-      ? [`only ${formatShare(watchedShare)} watched`]
-      : []),
+    ...[...unknownCodes]
+      .filter((code) => !(isShareShown && code === 'TOO_LITTLE_WATCHED'))
+      .map((code) => UNKNOWN_REASON_NAMES[code]),
+    ...(isShareShown ? [`only ${formatShare(watchedShare)} watched`] : []),
     ...(isSafeSoFar || (verdict === null && isHistoryShort) ? ['short history'] : []),
   ];
 }

@@ -3,6 +3,7 @@ import { computeShareOfSafeStarts } from '../../../domain/measurement/validity.t
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { isWellFounded } from '../../../domain/verdict/evidence.ts';
 import type { Job, JobJudgement } from '../../../domain/verdict/job-verdict.ts';
+import { getStatedSpare } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
@@ -129,9 +130,9 @@ export function describeReason(
 }
 
 /** The spare or the shortfall in one sentence, for one of several jobs. */
-export function describeRoom({ verdict, spare }: JobJudgement): string[] {
-  // A spare of too little history would look like a verdict.
-  if (spare === null || verdict === 'unknown') return [];
+export function describeRoom(judgement: JobJudgement): string[] {
+  const spare = getStatedSpare(judgement);
+  if (spare === null) return [];
   return [
     spare < 0
       ? `At the worst start time, it was ${duration(-spare)} short.`
@@ -144,14 +145,10 @@ const describeRequired = ({ required, job }: JobJudgement) =>
     ? `The job needs credentials for ${duration(required)}.`
     : `With a margin of ${duration(job.margin)}, the job needs credentials for ${duration(required)}.`;
 
-function describeWorst(
-  { verdict, spare }: JobJudgement,
-  measurement: Measurement,
-  times: TimeFormat,
-): string {
+function describeWorst(judgement: JobJudgement, measurement: Measurement, times: TimeFormat): string {
   const worst = `${describeWorstValidity(measurement)}, ${describeMomentOfWorstCase(measurement, times)}`;
-  // A spare of too little history would look like a verdict.
-  if (spare === null || verdict === 'unknown') return `${worst}.`;
+  const spare = getStatedSpare(judgement);
+  if (spare === null) return `${worst}.`;
   return `${worst}: ${spare < 0 ? `${duration(-spare)} too little` : `${duration(spare)} to spare`}.`;
 }
 

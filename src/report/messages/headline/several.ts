@@ -1,3 +1,4 @@
+import { range } from '../../../domain/measurement/statistics.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../../domain/verdict/assessment.ts';
 import type { Job, Safety } from '../../../domain/verdict/job-verdict.ts';
@@ -140,9 +141,9 @@ function describeWorstShare(judged: readonly JudgedSeries[]): string {
     if (toSafety(verdict) !== 'not-safe') return [];
     return [verdict === 'never' ? 0 : (findKnownShare(judgement, series.analysis.measurement) ?? 1)];
   });
-  const worst = Math.min(...unsafe);
+  const worst = range(unsafe)?.min ?? 1;
   // A start that was not safe can be too short for a share.
-  if (unsafe.length === 0 || worst === 1) return '';
+  if (worst === 1) return '';
   const starts = worst === 0 ? 'no start was safe' : `${formatRemainingShare(worst)} of starts were not safe`;
   return `: ${unsafe.length === 1 ? '' : 'at worst, '}${starts}`;
 }

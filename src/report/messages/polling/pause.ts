@@ -5,4 +5,4 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 export const describePause = (pause: Seconds): string =>
   pause === Number.POSITIVE_INFINITY
     ? 'no further poll'
-    : `next poll in ${formatDuration(Math.max(1, Math.round(pause)))}`;
+    : `next poll in ${formatDuration(Math.max(1, Math.ceil(pause)))}`;

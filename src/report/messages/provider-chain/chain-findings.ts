@@ -4,7 +4,7 @@ import type { ChainFacts, KeyPairProvider, ProviderName } from '../../../domain/
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { askDidYouMean } from '../../text/did-you-mean.ts';
 import { joinWords } from '../../text/format-values.ts';
-import { describeBlanksHint, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import { RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { describeOtherNamespace, describeOtherUser } from './process-findings.ts';
@@ -71,7 +71,7 @@ function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string
     (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
   );
   const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
-  if (blanks?.code === 'VALUE_HAS_BLANKS') return describeBlanksHint(blanks);
+  if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
   const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
   if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
     return `write the address in ${address.name} as four numbers`;

@@ -14,7 +14,6 @@ import {
 } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
-import { describeBlanksHint } from '../failures/describe-failure.ts';
 import type { Explanation } from '../failures/explanation.ts';
 import { describeBrokenProvider } from './broken-provider.ts';
 import {
@@ -90,7 +89,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   ];
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
-    hint: `${blanks === undefined ? '' : `${describeBlanksHint(blanks)}, or `}choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+    hint: `${blanks === undefined ? '' : `remove the blanks around the value of ${blanks.name}, or `}choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
     isBroken: false,
   };
 }

@@ -2,7 +2,7 @@ import type { Seconds } from '../../../domain/model.ts';
 import type { FailingSource, MeasuredStatus, SeriesStatus, Status } from '../../../domain/status/status.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import type { JobJudgement, UnknownReason, Verdict } from '../../../domain/verdict/job-verdict.ts';
-import { toSafety } from '../../../domain/verdict/judgements.ts';
+import { getStatedSpare, toSafety } from '../../../domain/verdict/judgements.ts';
 import {
   formatCount,
   formatJob,
@@ -100,10 +100,10 @@ function listMeasuredParts(
 }
 
 function describeSpare(judgement: JobJudgement, measured: MeasuredStatus): string {
-  const { verdict, spare } = judgement;
-  // A spare of too little history would look like a verdict.
-  if (spare === null || verdict === 'unknown') return '';
+  const { verdict } = judgement;
   const share = findKnownShare(judgement, measured);
+  const spare = getStatedSpare(judgement);
+  if (spare === null) return '';
   const text = spare < 0 ? `, ${duration(-spare)} short` : `, ${duration(spare)} to spare`;
   const isShown = toSafety(verdict) === 'not-safe' && verdict !== 'never' && share !== null && share < 1;
   return isShown ? `${text}, ${formatShare(share)} of starts safe` : text;

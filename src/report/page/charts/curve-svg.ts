@@ -1,3 +1,4 @@
+import { range } from '../../../domain/measurement/statistics.ts';
 import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
@@ -16,11 +17,12 @@ export function renderCurveSvg(
   judgements: readonly JobJudgement[],
   { margin, height }: { margin: Seconds; height: number },
 ): Markup {
-  const lengths = [
+  const lengths = range([
+    60,
     ...curve.map(({ jobDuration }) => jobDuration),
     ...judgements.map(({ job }) => job.duration),
-  ];
-  const longest = Math.max(60, ...lengths);
+  ]);
+  const longest = lengths?.max ?? 60;
   const x = (length: Seconds) => length / longest;
   const points = curve.map(({ jobDuration, share }) => [x(jobDuration), share] as const);
   return renderSvgFrame({

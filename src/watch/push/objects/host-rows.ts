@@ -50,7 +50,7 @@ export function groupRows(series: Iterable<MeasuredSeries>): Map<Day, ParquetRow
   for (const each of series) {
     for (const [day, indexes] of groupByTime(each, formatDay)) {
       const rows = days.get(day) ?? [];
-      rows.push(...toRows(each, indexes));
+      for (const row of toRows(each, indexes)) rows.push(row);
       days.set(day, rows);
     }
   }

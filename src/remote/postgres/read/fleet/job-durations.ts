@@ -42,7 +42,7 @@ export async function readDecisiveRuns(
     }
     const since = newest - MAX_VALIDITY * 1000;
     const recent = await readJobRuns(statements, { host, source, role, since, until }, [job], database);
-    found.push(...recent.map(({ run }) => run));
+    for (const { run } of recent) found.push(run);
   }
   return found;
 }

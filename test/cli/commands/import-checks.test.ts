@@ -60,3 +60,19 @@ test('an export is not compared, because it states its hosts', async () => {
   writeFileSync(file, (await succeed(['export', '--db', db])).replaceAll('"loop"', '"moved"'));
   expect(await runCommand(['import', file, '--db', db])).toMatchObject({ code: 0, stderr: '' });
 });
+
+test('a log without zones that would make credentials valid for too long needs --timezone', async () => {
+  const db = join(folder, `${++count}.db`);
+  const file = join(folder, 'new-york.log');
+  writeFileSync(file, '2026-11-20 00:01:00 Expiration: 2026-11-20T11:00:00Z\n');
+  const refused = await runCommand(['import', file, '--db', db]);
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(
+    /^error: .* credentials would be valid for up to 10h 59m, .* local time; nothing was written$/m,
+  );
+  expect(refused.stderr).toMatch(/^hint: .* zone of the host, .*America\/New_York; or give --timezone UTC/m);
+  for (const zone of ['America/New_York', 'UTC'])
+    expect(await runCommand(['import', file, '--timezone', zone, '--host', zone, '--db', db])).toMatchObject({
+      code: 0,
+    });
+});
