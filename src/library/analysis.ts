@@ -69,6 +69,11 @@ export interface AnalysisOptions {
   now: Date;
   /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
   maxAgeSeconds?: number | null | undefined;
+  /**
+   * The name of the machine with the clock of `now`. If another machine polled a series, nobody knows how its clock
+   * differs, so the larger age counts (default: `now` is by the clock of the polled host).
+   */
+  machine?: string | undefined;
 }
 
 /** Measures one series, and finds problems. */
@@ -196,7 +201,8 @@ export const listAdvice: (judgement: JobJudgement, measurement: Measurement | nu
   adviceMessages.listAdvice,
 );
 
-const toFreshness = ({ now, maxAgeSeconds }: AnalysisOptions) => ({
+const toFreshness = ({ now, maxAgeSeconds, machine }: AnalysisOptions) => ({
   now,
+  machine,
   maxAgeSeconds: maxAgeSeconds === undefined ? ('default' as const) : maxAgeSeconds,
 });

@@ -20,6 +20,8 @@ import { analyseSeries, type Histories, isRoleUndecided, type SeriesSelection } 
 export interface JudgeStoredOptions extends SeriesSelection {
   /** An older sample makes the verdict `unknown`. */
   maxAge: Seconds;
+  /** The name of the machine with the clock of the judgement. Absent: that of the host. */
+  machine?: string;
   /** As stored. */
   accessKeyId?: string | null;
   /** The expiration that variables or files state now. An earlier stored one counts. */
@@ -52,7 +54,8 @@ export function judgeStored(
   now: Instant,
 ): StoredJudgement {
   const { accessKeyId = null, session = null } = options;
-  const analyses = store === null ? [] : analyseSeries(store, options, now);
+  const { machine } = options;
+  const analyses = store === null ? [] : analyseSeries(store, options, { now, machine });
   if (accessKeyId === null && isRoleUndecided(analyses, options)) {
     const rules = { job, at: now, analysis: null };
     const judgement = judgeWithoutCredentials({ code: 'ROLE_UNDECIDED' }, null, rules);

@@ -16,8 +16,10 @@ export interface SeriesFigures {
   wasNeverConfigured: boolean;
   /** The newest poll of the source, if it failed. Null if a sample was taken after it. */
   failure: PollFailure | null;
-  /** Null if the series has only failed polls. */
+  /** Null if the series has only failed polls, or no sample in the selected period. */
   measured: MeasuredFigures | null;
+  /** The newest sample, if the period leaves out all samples. Absent for other series. */
+  newestOutside?: Instant;
 }
 
 export type PollFailure = Pick<FailedPollCount, 'reason' | 'lastAt'>;
@@ -36,6 +38,8 @@ export interface MeasuredFigures extends JudgedFigures {
   areDurationsMixed: boolean;
   /** For how long the newest generation had been served, if its rotation is overdue. */
   overdueServedFor: Seconds | null;
+  /** The longest validity of the finding `VALIDITY_TOO_LONG`. */
+  unprovenValidity: Seconds | null;
   /** Of the newest generation. */
   newestExpiration: Instant;
   /** The last witnessed rotation. Null if there is none. */

@@ -10,7 +10,7 @@ import { mattersNow } from './checks/matters-now.ts';
 import { findEarliestExpiration } from './figures/earliest-expiration.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
 import type { Finding } from './finding.ts';
-import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
+import { isNeverSafe, isOutlookAfterRotationPossible, MIN_START_TIME } from './job.ts';
 import type { JobRequirement } from './job-verdict.ts';
 import type {
   LaterStart,
@@ -192,7 +192,7 @@ function findOutlook(measurement: Measurement, required: Seconds): Outlook {
     return 'never';
   const { validityWhenIssued } = measurement;
   if (validityWhenIssued === null || !isOutlookAfterRotationPossible(figures)) return 'unknown';
-  if (required <= validityWhenIssued.min) return 'after-rotation';
+  if (required + MIN_START_TIME <= validityWhenIssued.min) return 'after-rotation';
   return required <= validityWhenIssued.max ? 'perhaps-after-rotation' : 'unknown';
 }
 

@@ -1,5 +1,5 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
-import type { Instant } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
@@ -9,6 +9,7 @@ import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-ve
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
+import { describeShortStartTime, formatShortStartTime } from './advice/short-start-time.ts';
 import { adviseWait } from './advice/wait.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
@@ -126,8 +127,12 @@ export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC
         : `now; with these credentials until ${describeDeadline(safeUntil, judgement, times)}`;
     case 'after-rotation':
       return `after the next rotation, because all new credentials so far had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
-    case 'perhaps-after-rotation':
-      return 'perhaps after the next rotation, because only some new credentials had enough validity';
+    case 'perhaps-after-rotation': {
+      const safeTime = findShortStartTime(judgement);
+      return safeTime === null
+        ? 'perhaps after the next rotation, because only some new credentials had enough validity'
+        : `perhaps, for ${formatShortStartTime(safeTime)} after the next rotation`;
+    }
     case 'never':
       if (session !== null && isSessionTooShort(session, required)) return describeShortSession(session);
       if (validityAfterRotation === null)
@@ -154,6 +159,13 @@ function describeUnknownOutlook(judgement: NowJudgement): string {
   if (validityAfterRotation !== null && isTooLongSoFar(judgement))
     return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
   return 'there is too little history';
+}
+
+/** For how long a start was safe after every rotation, if that is too short to rely on. Else null. */
+function findShortStartTime({ outlook, validityAfterRotation, required }: NowJudgement): Seconds | null {
+  if (outlook !== 'perhaps-after-rotation' || validityAfterRotation === null) return null;
+  const safeTime = validityAfterRotation.min - required;
+  return safeTime < 0 ? null : safeTime;
 }
 
 /** The job needs more than all credentials had when they were issued. */
@@ -204,6 +216,8 @@ export function buildNowAdvice(
       ? `${hasWaited ? '' : 'wait for new credentials: --wait 2h; or '}${REFRESH_ADVICE}; if the database outlives the container, ${collect}`
       : `${collect}; or ${REFRESH_ADVICE}`;
   }
+  const shortStartTime = findShortStartTime(judgement);
+  if (shortStartTime !== null) return `${describeShortStartTime(shortStartTime)}: ${REFRESH_ADVICE}`;
   if (hasWaited) return 'wait longer with --wait';
   const wait = isOffline ? 'remove --offline, and wait for the rotation' : 'wait for the rotation';
   if (nextRotation === null) return `${wait}: --wait 2h`;

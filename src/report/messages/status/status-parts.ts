@@ -32,7 +32,9 @@ export function listStatusParts(status: Status, times: TimeFormat = UTC_TIMES): 
     ...listRetiredParts(series, times),
     ...listSafeTimeParts(series?.judgement ?? null),
     ...listReasonParts(series?.judgement ?? null),
-    ...(measured === null ? [{ text: 'no samples' }] : listMeasuredParts(measured, series, times)),
+    ...(measured === null
+      ? [{ text: describeMissingSamples(series) }]
+      : listMeasuredParts(measured, series, times)),
     ...(series === null ? [] : listPollParts(series)),
     ...listOtherParts(status),
   ];
@@ -148,14 +150,21 @@ function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
   if (judgement?.verdict !== 'unknown') return [];
   // The part about polls has the age of the samples, and the part about samples says that there are none.
   return judgement.unknownReasons
-    .filter(({ code }) => code !== 'NO_SAMPLES')
+    .filter(({ code }) => code !== 'NO_SAMPLES' && code !== 'NO_SAMPLES_IN_PERIOD')
     .map((reason) => ({ text: describeReason(reason), emphasis: 'warning' as const }));
 }
+
+const describeMissingSamples = (series: SeriesStatus | null): string =>
+  series?.judgement?.unknownReasons.some(({ code }) => code === 'NO_SAMPLES_IN_PERIOD')
+    ? 'no samples in the selected period'
+    : 'no samples';
 
 function describeReason(reason: UnknownReason): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
       return 'no samples';
+    case 'NO_SAMPLES_IN_PERIOD':
+      return 'no samples in the selected period';
     case 'NO_WITNESSED_ROTATION':
       return 'no rotation witnessed yet';
     case 'STALE_SAMPLES':
@@ -164,12 +173,15 @@ function describeReason(reason: UnknownReason): string {
       return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'ROTATION_OVERDUE':
     case 'ISSUED_IN_FUTURE':
+    case 'VALIDITY_TOO_LONG':
     case 'LEAD_TIMES_SHRINK':
       return describeSharedProblem(reason);
     case 'TOO_LITTLE_WATCHED':
       return `less than ${formatShare(reason.minWatched)} of the time watched`;
     case 'RECENT_LEAD_TIMES_SHORTER':
       return 'recent lead times are shorter';
+    case 'NEWEST_CREDENTIALS_SHORTEST':
+      return 'no confidence known, because the newest credentials have less left than at any rotation';
     case 'TOO_FEW_ROTATIONS':
       return `${formatNumber(reason.witnessedCount)} of ${formatNumber(reason.minRotations)} rotations for this confidence`;
   }

@@ -50,6 +50,7 @@ const readMeasured = (table: CheckedTable, row: Row): MeasuredFigures => ({
   clock: readClock(table, row),
   evidence: readEvidence(table, row),
   overdueServedFor: table.nullable(row, 'overdue_served_for'),
+  unprovenValidity: table.nullable(row, 'unproven_validity'),
   validShare: table.fraction(row, 'valid_share'),
   newestExpiration: table.number(row, 'newest_expiration'),
   lastRotationAt: table.nullable(row, 'last_rotation_at'),
@@ -84,6 +85,8 @@ function readClock(table: CheckedTable, row: Row): SampleClock {
     usesRawTimes: table.flag(row, 'uses_raw_times'),
     shiftMs: table.number(row, 'clock_shift_ms'),
     newestOffset: table.nullable(row, 'clock_newest_offset'),
+    // The database belongs to all hosts.
+    isReadElsewhere: true,
     correctedLastSample: table.number(row, 'corrected_last_sample'),
     issuedInFuture:
       count === null
