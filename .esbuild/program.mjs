@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { builtinsOnUse, driverInBundle, parserWithoutSimd } from './plugins.mjs';
-import { tablesInFile, withoutHelp } from './rarely-used.mjs';
+import { tablesInFile, withoutExports, withoutHelp } from './rarely-used.mjs';
 
 /** Sources that call AWS, or may have to. */
 const AWS_SOURCES = [
@@ -33,8 +33,10 @@ const HOT_COMMANDS = {
     'src/cli/time-zone/read-time-zone.ts',
     'src/cli/database/postgres-histories.ts',
     'src/watch/parquet/folder-histories.ts',
+    'src/sources/environment/variable-notes.ts',
   ],
   exec: [
+    'src/sources/environment/variable-notes.ts',
     'src/watch/refresh/credential-refresher.ts',
     'src/cli/serving/refreshed-role.ts',
     'src/server/serving/child-endpoint.ts',
@@ -63,6 +65,19 @@ const HOT_COMMANDS = {
   ],
 };
 
+/** Parts of the store that only other commands use: push, serve, import, export and prune. `poll --push` runs the whole program. */
+const UNUSED_EXPORTS = {
+  'src/store/outbox/outbox-rows.ts': ['OutboxRows'],
+  'src/store/key-uses/key-use-rows.ts': ['KeyUseRows'],
+  'src/store/import/batch.ts': ['BatchWriter'],
+  'src/store/archive/export.ts': ['exportParts'],
+  'src/store/deletion/prune.ts': ['prune'],
+  'src/store/polls-since.ts': ['readPollsSince'],
+};
+
+/** Commands that record no poll. */
+const READ_ONLY_COMMANDS = ['report', 'status'];
+
 /** With an unknown variable, the whole program runs. */
 const OMITTED_EVERYWHERE = ['src/cli/flags/environment/unknown-variables.ts'];
 
@@ -89,6 +104,10 @@ export async function buildProgram(bundle) {
         withoutHelp,
         tablesInFile,
         omitModules([...omitted, ...OMITTED_EVERYWHERE]),
+        withoutExports({
+          ...UNUSED_EXPORTS,
+          ...(READ_ONLY_COMMANDS.includes(name) ? { 'src/store/poll-recorder.ts': ['PollRecorder'] } : {}),
+        }),
       ]),
     ),
   ]);

@@ -17,6 +17,33 @@ export const tablesInFile = {
 };
 
 /**
+ * Replaces functions and classes that a command never uses, but imports statically.
+ * @param modules the names by the path of their module
+ */
+export const withoutExports = (modules) => ({
+  name: 'without-exports',
+  setup({ onLoad, onEnd }) {
+    const found = new Set();
+    for (const [path, names] of Object.entries(modules)) {
+      const filter = new RegExp(`[/\\\\]${path.replaceAll('/', '[/\\\\]').replace('.', '\\.')}$`);
+      onLoad({ filter }, () => {
+        found.add(path);
+        const contents = names.map(
+          (name) =>
+            `export function ${name}() { throw new Error('the bundle of this command has no ${name}'); }`,
+        );
+        return { contents: contents.join('\n') };
+      });
+    }
+    // Without this check, an outdated list would make a bundle larger without an error.
+    onEnd(() => {
+      const unused = Object.keys(modules).filter((path) => !found.has(path));
+      if (unused.length > 0) throw new Error(`not imported: ${unused.join(', ')}`);
+    });
+  },
+});
+
+/**
  * Leaves out the help of commander and its suggestions for unknown words. After every error, and for help, the
  * whole program parses the line again and prints the text.
  */

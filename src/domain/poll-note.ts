@@ -20,6 +20,7 @@ export const POLL_NOTE_CODES = [
   'EXPIRATION_UNREADABLE',
   'EXPIRATION_REJECTED_BY_BOTOCORE',
   'VALUE_QUOTED',
+  'VALUE_HAS_BLANKS',
   'PROFILE_GIVES_TWO',
   'PROFILE_FILE_UNREADABLE',
   'PROCESS_NEEDS_SHELL',
@@ -28,6 +29,7 @@ export const POLL_NOTE_CODES = [
   'PROFILE_NAME_ONLY_SOME_SDKS',
   'SERVICE_ENDPOINT_OVERRIDDEN',
   'HOST_NAME_ONLY_SOME_SDKS',
+  'ADDRESS_ONLY_SOME_SDKS',
   'TWO_URIS_SET',
   'TWO_TOKENS_SET',
   'TOKEN_TRAILING_NEWLINE',
@@ -48,6 +50,8 @@ export const POLL_NOTE_CODES = [
   'IMDS_V1_USED',
   'POSSIBLE_HOP_LIMIT',
   'SEVERAL_ROLES',
+  'INSTANCE_ID_UNKNOWN',
+  'OTHER_HOST_STAYS',
   'ZONELESS_TIME',
   'APIS_DISAGREE',
   'DATE_NOT_BELIEVED',
@@ -63,6 +67,9 @@ export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 interface Named {
   name: string;
 }
+
+/** Where a value has blanks. `everywhere`: the value consists of blanks. */
+export type BlankPlace = 'start' | 'end' | 'both' | 'everywhere';
 
 /** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {
@@ -98,6 +105,7 @@ interface NotesWithFields {
   /** cred-watch reads the value. */
   EXPIRATION_REJECTED_BY_BOTOCORE: Named;
   VALUE_QUOTED: Named;
+  VALUE_HAS_BLANKS: Named & { place: BlankPlace };
   PROFILE_GIVES_TWO: NamedPair;
   /** `problem`: an error code of the system, or a short text. */
   PROFILE_FILE_UNREADABLE: { file: 'config' | 'credentials'; problem: string };
@@ -105,6 +113,8 @@ interface NotesWithFields {
   PROCESS_NEEDS_SHELL: Named;
   ENDPOINT_MODE_CASE: Named;
   IPV6_ONLY_BOTOCORE: Named;
+  /** The URL in `name` has an address such as `127.1`. */
+  ADDRESS_ONLY_SOME_SDKS: Named;
   PROFILE_NAME_ONLY_SOME_SDKS: Named;
   TOKEN_TRAILING_NEWLINE: Named;
   TOKEN_BLANK: Named;
@@ -119,6 +129,8 @@ interface NotesWithFields {
   /** No role has a session of this duration, so AWS refuses the call. */
   SESSION_LONGER_THAN_ROLE: { durationSeconds: Seconds; limitSeconds: Seconds };
   SEVERAL_ROLES: { count: number };
+  /** Recorded before a poll got the instance id, with other keys. */
+  OTHER_HOST_STAYS: { host: string; source: SourceName };
   /** `sources` only: the host's clock minus AWS's clock. */
   CLOCK_WRONG: { offsetSeconds: Seconds };
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };

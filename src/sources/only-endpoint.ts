@@ -1,4 +1,3 @@
-import { isVariableSet } from './environment/variables.ts';
 import { readProfileFiles } from './profile/files.ts';
 import type { SourceOptions } from './source.ts';
 
@@ -17,7 +16,8 @@ export async function hasOnlyEndpoint(options: SourceOptions): Promise<boolean> 
   const { env } = options;
   const names = Object.keys(env).filter((name) => env[name] !== undefined);
   if (names.some((name) => DECIDING_VARIABLE.test(name))) return false;
-  if (names.some((name) => URI_VARIABLE.test(name) && !isVariableSet(env, name))) return false;
+  // Java goes on to IMDS if the URI is blank or has blanks.
+  if (names.some((name) => URI_VARIABLE.test(name) && !/^\S+$/.test(env[name] ?? ''))) return false;
   const { configFile, credentialsFile } = await readProfileFiles(options);
   return configFile.state === 'missing' && credentialsFile.state === 'missing';
 }

@@ -8,6 +8,7 @@ import type {
   SampleTime,
   Seconds,
   SeriesIdentity,
+  SessionFacts,
   SourceName,
   Span,
 } from '../domain/model.ts';
@@ -16,6 +17,14 @@ import type { CredWatchError } from '../errors.ts';
 
 // Arguments and results of a store. The declarations of the library import this file, so it must not import
 // SQLite: users do not have the types of the driver.
+
+/** Where a sample comes from. */
+export interface SampleOrigin {
+  /** Absent: nothing is known about the session. */
+  session?: SessionFacts | null;
+  /** False for a sample of `check` and others, which does not show that a poller works. Absent: true. */
+  isOfPollCommand?: boolean;
+}
 
 /** Selects series. `since` and `until` select whole generations that were seen between them. */
 export interface SeriesFilter {

@@ -4,20 +4,16 @@ import {
   getGenerationKey,
   mergeGenerations,
 } from '../domain/measurement/generations.ts';
-import type {
-  FailedPoll,
-  Instant,
-  Sample,
-  SeriesIdentity,
-  SessionFacts,
-  SourceName,
-} from '../domain/model.ts';
+import type { FailedPoll, Instant, Sample, SeriesIdentity, SourceName } from '../domain/model.ts';
 import { toStoredKeyId } from '../key-id.ts';
+import type { SampleOrigin } from './contract.ts';
 import { prepareEndpointStart, prepareFailedPollInsert } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
+import { prepareHostAdoption } from './host-adoption.ts';
 import { prepareClockOffsetUpdate } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
 import { SampleRows } from './sample-rows.ts';
+import { isHostChosen } from './series-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
@@ -37,15 +33,10 @@ export class PollRecorder {
     this.#samples?.startTransaction();
   }
 
-  recordSample(
-    identity: SeriesIdentity,
-    sample: Sample,
-    machine: string,
-    session: SessionFacts | null,
-  ): void {
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string, origin: SampleOrigin): void {
     this.#samples ??= new SampleRecorder(this.connection);
     const stored = { ...sample, accessKeyId: toStoredKeyId(sample.accessKeyId) };
-    this.#samples.record(identity, stored, machine, session);
+    this.#samples.record(identity, stored, machine, origin);
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
@@ -68,6 +59,7 @@ class SampleRecorder {
   readonly #samples;
   readonly #laterSamples;
   readonly #saveClockOffset;
+  readonly #adoptHost;
   readonly #findAnyGeneration;
   /** Whether the tables were checked in the current transaction. */
   #areTablesChecked = false;
@@ -81,13 +73,15 @@ class SampleRecorder {
     this.#saveSeries = connection
       .prepare<[object], number>(
         `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at, session_limit,
-           token_expires_at)
-         VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt, coalesce(@limit, ''), @tokenExpiresAt)
+           token_expires_at, poll_command_at)
+         VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt, coalesce(@limit, ''), @tokenExpiresAt,
+           @pollCommandAt)
          ON CONFLICT DO UPDATE SET polled = 1, machine = excluded.machine,
            session_limit = iif(excluded.last_polled_at >= last_polled_at, excluded.session_limit, session_limit),
            token_expires_at =
              iif(excluded.last_polled_at >= last_polled_at, excluded.token_expires_at, token_expires_at),
-           last_polled_at = max(last_polled_at, excluded.last_polled_at)
+           last_polled_at = max(last_polled_at, excluded.last_polled_at),
+           poll_command_at = max(poll_command_at, excluded.poll_command_at)
          RETURNING id`,
       )
       .pluck();
@@ -95,6 +89,7 @@ class SampleRecorder {
     this.#samples = new SampleRows(connection);
     this.#laterSamples = new LaterSamples(connection);
     this.#saveClockOffset = prepareClockOffsetUpdate(connection);
+    this.#adoptHost = prepareHostAdoption(connection);
     this.#findAnyGeneration = connection.prepare<[number], unknown>(
       'SELECT 1 FROM generations INDEXED BY sqlite_autoindex_generations_1 WHERE series_id = ? LIMIT 1',
     );
@@ -104,14 +99,24 @@ class SampleRecorder {
     this.#areTablesChecked = false;
   }
 
-  record(identity: SeriesIdentity, sample: Sample, machine: string, session: SessionFacts | null): void {
+  record(
+    identity: SeriesIdentity,
+    sample: Sample,
+    machine: string,
+    { session, isOfPollCommand = true }: SampleOrigin,
+  ): void {
     const [rows, samples] = [this.#rows, this.#samples];
     const { observedAt } = sample;
+    const key = getGenerationKey(sample);
+    const { host, source } = identity;
+    if (machine !== '' && !isHostChosen(machine) && machine !== host)
+      this.#adoptHost({ host, source, machine, key: sample.accessKeyId });
     // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();
     const facts = session ?? { limit: null, tokenExpiresAt: null };
-    const seriesId = requireRow(this.#saveSeries.get({ ...identity, ...facts, machine, observedAt }));
-    const key = getGenerationKey(sample);
+    const pollCommandAt = isOfPollCommand ? observedAt : 0;
+    const row = { ...identity, ...facts, machine, observedAt, pollCommandAt };
+    const seriesId = requireRow(this.#saveSeries.get(row));
     const known = rows.find(seriesId, key);
     if (known === null) this.#checkFirstGeneration(seriesId);
     const ordinal = known === null ? 0 : samples.nextOrdinal(known.id, sample);

@@ -6,7 +6,6 @@ import type {
   SeriesHistory,
   SeriesIdentity,
   SeriesPart,
-  SessionFacts,
   SourceName,
 } from '../domain/model.ts';
 import type { SeriesSpan } from '../domain/verdict/figures/choose-series.ts';
@@ -29,6 +28,7 @@ import type {
   PruneResult,
   ReadOptions,
   RecentFilter,
+  SampleOrigin,
   SeriesFilter,
   StoreLimits,
   WriteResult,
@@ -102,13 +102,8 @@ export class SampleStore {
   }
 
   /** Records a sample that `machine` polled, which is then on disk. Equal samples are all recorded. */
-  recordSample(
-    identity: SeriesIdentity,
-    sample: Sample,
-    machine: string,
-    session: SessionFacts | null = null,
-  ): void {
-    this.writeTogether(() => this.#getRecorder().recordSample(identity, sample, machine, session));
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string, origin: SampleOrigin = {}): void {
+    this.writeTogether(() => this.#getRecorder().recordSample(identity, sample, machine, origin));
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {

@@ -11,6 +11,8 @@ export interface SeriesRow extends SeriesIdentity {
   id: number;
   machine: string;
   polled: number;
+  /** 0: no sample of the command `poll`. */
+  pollCommandAt: Instant | 0;
   sessionLimit: SessionFacts['limit'] | '';
   tokenExpiresAt: Instant | null;
 }
@@ -28,9 +30,12 @@ const CHOSEN_HOST = '@';
 export const toMachineColumn = (machine: string, isHostChosen: boolean): string =>
   isHostChosen ? `${CHOSEN_HOST}${machine}` : machine;
 
+/** @param machine a value of `series.machine` */
+export const isHostChosen = (machine: string): boolean => machine.startsWith(CHOSEN_HOST);
+
 /** The machine of a row. Absent if it is unknown. Older versions did not record it for a chosen host name. */
 export function toPolledBy({ machine }: Pick<SeriesRow, 'machine'>): { polledBy?: string } {
-  const polledBy = machine.startsWith(CHOSEN_HOST) ? machine.slice(CHOSEN_HOST.length) : machine;
+  const polledBy = isHostChosen(machine) ? machine.slice(CHOSEN_HOST.length) : machine;
   return polledBy === '' ? {} : { polledBy };
 }
 
@@ -59,7 +64,7 @@ export function findSeries(connection: DatabaseConnection, filter: SeriesFilter)
   return connection
     .prepare<unknown[], SeriesRow>(
       `SELECT id, ${IDENTITY_COLUMNS}, machine, polled, session_limit AS sessionLimit,
-         token_expires_at AS tokenExpiresAt
+         token_expires_at AS tokenExpiresAt, poll_command_at AS pollCommandAt
        FROM series NOT INDEXED
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND (@role IS NULL OR role = @role)
@@ -80,7 +85,14 @@ export function readSeriesSpans(connection: DatabaseConnection, filter: SeriesFi
     const { firstSample = null, lastSample = null } = span.get({ id: row.id, since, until }) ?? {};
     return firstSample === null || lastSample === null
       ? []
-      : [{ identity: toIdentity(row), isPolled: row.polled === 1, overview: { firstSample, lastSample } }];
+      : [
+          {
+            identity: toIdentity(row),
+            isPolled: row.polled === 1,
+            lastPollAt: row.pollCommandAt === 0 ? null : row.pollCommandAt,
+            overview: { firstSample, lastSample },
+          },
+        ];
   });
 }
 

@@ -30,8 +30,13 @@ export async function pollAndJudge(
   const recordedPoll = await pollOnce(context, signal);
   const { outcome, identity } = recordedPoll;
   const { clockOffset, session = null } = outcome;
-  const rules = { job: typeof job === 'function' ? job(recordedPoll) : job, clockOffset, session };
   const polledAt = now();
+  const rules = {
+    job: typeof job === 'function' ? job(recordedPoll) : job,
+    hostTime: polledAt,
+    clockOffset,
+    session,
+  };
   if (outcome.ok) {
     const { credentials, knownKey } = outcome;
     const history = findSeriesHistory(context.store, identity);

@@ -82,7 +82,7 @@ function judgeStoredCredentials(
 ): NowJudgement {
   const expiration = Math.min(generation.expiration, options.expiration ?? generation.expiration);
   const current = { identity: analysis.identity, credentials: { ...generation, expiration } };
-  const rules = { job, at: findLatestTime(now, null, analysis), analysis, session };
+  const rules = { job, at: findLatestTime(now, null, analysis), hostTime: now, analysis, session };
   if (age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge } as const;
     return judgeUnusableSample(stale, current, rules);

@@ -62,6 +62,9 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
   return recordPoll(context, outcome, signal?.aborted ?? false);
 }
 
+/** Only a poller records all failed polls. */
+const isPoller = ({ recordedFailures = 'all' }: PollContext): boolean => recordedFailures === 'all';
+
 function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }: PollContext): boolean {
   if (recordedFailures !== 'measurable') return recordedFailures === 'all';
   return source.name !== 'environment' && !hasNoTemporaryCredentials(reason);
@@ -72,10 +75,13 @@ function isRecorded(reason: FailureReason, { source, recordedFailures = 'all' }:
  * @param wasAborted if true, a failure is not recorded
  * @throws CredWatchError if the poll could not be recorded
  */
-export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborted: boolean): RecordedPoll {
+export function recordPoll(context: PollContext, polled: PollOutcome, wasAborted: boolean): RecordedPoll {
   const { source, store, machine } = context;
+  const knownHost = explainLoss('the poll was not recorded', () => findHost(context, polled));
+  const before = findEarlierHost(context, polled);
+  const outcome = knownHost === null && polled.ok ? polled : withoutHostNote(polled);
   const identity: SeriesIdentity = {
-    host: explainLoss('the poll was not recorded', () => findHost(context, outcome)),
+    host: knownHost ?? machine,
     source: outcome.identity.source ?? source.name,
     apiVersion: outcome.identity.apiVersion ?? '',
     role: outcome.identity.role ?? '',
@@ -87,7 +93,10 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     if (stated !== null && !isCopyOfPolledKey(outcome, identity)) {
       const sample = { ...stated, observedAt, clockOffset };
       explainLoss('the sample was not recorded', () =>
-        store.recordSample(identity, sample, toMachineColumn(machine, context.host !== null), session),
+        store.recordSample(identity, sample, toMachineColumn(machine, context.host !== null), {
+          session,
+          isOfPollCommand: isPoller(context),
+        }),
       );
     }
   } else if (!wasAborted && isRecorded(outcome.reason, context)) {
@@ -101,7 +110,7 @@ export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborte
     const failedPoll = { observedAt, reason, detail, accessKeyId, expiration, clockOffset };
     explainLoss(loss, () => store.recordFailedPoll(identity.host, identity.source, failedPoll));
   }
-  return { outcome, identity, isStarting: false };
+  return { outcome: withEarlierHost(outcome, before, context), identity, isStarting: false };
 }
 
 /**
@@ -113,12 +122,32 @@ const isCopyOfPolledKey = ({ knownKey }: PolledCredentials, { source }: SeriesId
 
 /**
  * The host of the poll. Without an instance id, this is the last host name of this machine. So a failed request
- * for the id does not start a new series.
+ * for the id does not start a new series. Null if this machine has recorded no host yet.
  */
-function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
-  if (host !== null) return host;
-  return identity.host ?? store.findLastHost(machine, source.name) ?? machine;
+function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string | null {
+  return host ?? identity.host ?? store.findLastHost(machine, source.name);
 }
+
+/** The name of the machine, if its last poll had no instance id, and this one has. Else null. */
+function findEarlierHost({ source, store, host, machine }: PollContext, { ok, identity }: PollOutcome) {
+  if (!ok || host !== null || identity.host === null || identity.host === machine) return null;
+  return explainLoss('the poll was not recorded', () => store.findLastHost(machine, source.name)) === machine
+    ? machine
+    : null;
+}
+
+/** Adds a note, once, if samples of the earlier host are left, because the store could not move them. */
+function withEarlierHost(outcome: PollOutcome, host: string | null, { source, store }: PollContext) {
+  if (host === null || store.recentHistories({ host, source: source.name }, 1).length === 0) return outcome;
+  const note = { code: 'OTHER_HOST_STAYS', host, source: source.name } as const;
+  return { ...outcome, notes: [...outcome.notes, note] };
+}
+
+/** A missing instance id matters only if the host is unknown. */
+const withoutHostNote = (outcome: PollOutcome): PollOutcome =>
+  outcome.notes.some(({ code }) => code === 'INSTANCE_ID_UNKNOWN')
+    ? { ...outcome, notes: outcome.notes.filter(({ code }) => code !== 'INSTANCE_ID_UNKNOWN') }
+    : outcome;
 
 /** The stored history of exactly this series. Null if nothing is stored. */
 export function findSeriesHistory(

@@ -1,7 +1,7 @@
 import { findDueSpan } from '../domain/measurement/forecast.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
 import { measureColumns } from '../domain/measurement/measure.ts';
-import type { Instant, Seconds, Span } from '../domain/model.ts';
+import type { FailureReason, Instant, Seconds, Span } from '../domain/model.ts';
 import { formatFlagDuration } from '../domain/time/duration.ts';
 import { MAX_BACKOFF } from '../domain/verdict/poll-health.ts';
 import { CredWatchError } from '../errors.ts';
@@ -9,8 +9,18 @@ import type { CredentialSource } from '../sources/source.ts';
 import { findSeriesHistory, type PollContext, type RecordedPoll } from './poll-once.ts';
 
 /** The pause doubles with each failed poll in a row, up to five minutes. */
-export const computeBackoff = (pause: Seconds, failures: number): Seconds =>
-  Math.min(pause * 2 ** failures, MAX_BACKOFF);
+export const computeBackoff = (pause: Seconds, failures: number, limit: Seconds = MAX_BACKOFF): Seconds =>
+  Math.min(pause * 2 ** failures, limit);
+
+/** A rotation right after an outage must not stay unseen, and a request every minute is no load for an endpoint. */
+const MAX_ENDPOINT_BACKOFF: Seconds = 60;
+
+/**
+ * The longest pause after failed polls. It is longer for an endpoint that is overloaded, and for sources without an
+ * endpoint: they start a program, or call AWS.
+ */
+export const findMaxBackoff = ({ endpoint }: PolledSource, reason: FailureReason): Seconds =>
+  endpoint === null || reason === 'throttled' ? MAX_BACKOFF : MAX_ENDPOINT_BACKOFF;
 
 /** Hosts that were started together must not poll at the same time. */
 const JITTER = 0.1;
@@ -100,7 +110,10 @@ export class PollSchedule {
     const interval = Math.max(this.#options.interval, shortest);
     const factor = chooseJitterFactor(random);
     this.#failures = outcome.ok ? 0 : this.#failures + 1;
-    if (!outcome.ok) return Math.max(interval, computeBackoff(interval, this.#failures)) * factor;
+    if (!outcome.ok) {
+      const limit = findMaxBackoff(source, outcome.reason);
+      return Math.max(interval, computeBackoff(interval, this.#failures, limit)) * factor;
+    }
     const { accessKeyId, lastUpdated } = outcome.credentials;
     if (lastUpdated !== null) return interval * factor;
     if (this.#current?.accessKeyId !== accessKeyId) {

@@ -19,6 +19,8 @@ export interface CommandResult {
   exitCode: number;
   /** False if the command could not be started. Then there is no job run. */
   wasStarted: boolean;
+  /** When the command ended, if something has reported that time already. The record then has the same time. */
+  endedAt?: Instant;
 }
 
 /** Runs a job and records its run. The start is recorded first, so that a killed run leaves a record. */
@@ -29,9 +31,12 @@ export async function recordJobRun(
   const id = store.startJobRun({ ...start, end: null }, process);
   const startedAt = clock.now();
   const result = await run();
-  // Rounded up, because later runs are judged by this duration. Not negative, even if the clock was set back.
-  const duration = Math.max(0, Math.ceil((clock.now() - startedAt) / 1000));
-  const remainingAtEnd = secondsBetween(start.startedAt + duration * 1000, expiration);
+  // Not negative, even if the clock was set back.
+  const elapsedMs = Math.max(0, clock.now() - startedAt);
+  // Rounded up, because later runs are judged by this duration.
+  const duration = Math.ceil(elapsedMs / 1000);
+  const endedAt = result.endedAt ?? start.startedAt + elapsedMs;
+  const remainingAtEnd = secondsBetween(endedAt, expiration);
   try {
     if (result.wasStarted) store.endJobRun(id, { duration, exitCode: result.exitCode, remainingAtEnd });
     else store.dropJobRun(id);

@@ -4,7 +4,7 @@ import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import { type ChooseJob, type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
-import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-schedule.ts';
+import { chooseJitterFactor, computeBackoff, findMaxBackoff, getMinPollInterval } from './poll-schedule.ts';
 
 /** The pause between polls while a rotation is due. */
 const DEFAULT_PAUSE: Seconds = 60;
@@ -48,7 +48,7 @@ export async function waitUntilSafe(context: PollContext, options: WaitOptions):
     const now = clock.now();
     if (now >= limit || stop.aborted) return judged;
     failures = judged.recordedPoll.outcome.ok ? 0 : failures + 1;
-    const next = Math.min(limit, now + computePause(judgement, failures, context, options) * 1000);
+    const next = Math.min(limit, now + computePause(judged, failures, context, options) * 1000);
     await onWait(judged, next, limit);
     await clock.sleep(next - now, stop);
     if (stop.aborted) return judged;
@@ -79,7 +79,7 @@ function isWaitingUseless(
 }
 
 function computePause(
-  { nextRotation, judgedAt }: NowJudgement,
+  { recordedPoll: { outcome }, judgement: { nextRotation, judgedAt } }: JudgedPoll,
   failures: number,
   { source }: PollContext,
   { random }: WaitOptions,
@@ -88,7 +88,10 @@ function computePause(
   const factor = chooseJitterFactor(random);
   const interval = nextRotation?.interval ?? Number.POSITIVE_INFINITY;
   const usual = Math.min(DEFAULT_PAUSE, interval / POLLS_PER_INTERVAL);
-  if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
+  if (!outcome.ok) {
+    const limit = findMaxBackoff(source, outcome.reason);
+    return Math.max(shortest, computeBackoff(usual, failures, limit) * factor);
+  }
   const untilDue = nextRotation === null ? shortest : (nextRotation.earliest - judgedAt) / 1000;
   return Math.max(shortest, Math.min(MAX_PAUSE, untilDue), usual * factor);
 }

@@ -13,7 +13,8 @@ export interface WatchOptions {
   random: () => number;
   /** Abort to stop. The current poll is finished and recorded, except if it takes more than two seconds. */
   stop: AbortSignal;
-  onPoll: (recorded: RecordedPoll) => void | Promise<void>;
+  /** `nextPollAt` is planned, and infinite if no poll follows. */
+  onPoll: (recorded: RecordedPoll, nextPollAt: Instant) => void | Promise<void>;
   /** Called with the time of the next poll (infinite: no further poll), and with null at the start of each poll. */
   onPause?: (nextPollAt: Instant | null) => void;
 }
@@ -46,12 +47,14 @@ export async function watch(
     const recorded = await poll(context, gracePeriod.over, stop);
     if (recorded === null || (gracePeriod.over.aborted && !recorded.outcome.ok)) break;
     samples += recorded.outcome.ok ? 1 : 0;
-    await onPoll(recorded);
     let pause = schedule.computePause(recorded);
     if (isFirst && spreadsPolls) pause = Math.max(getMinPollInterval(context.source), pause * random());
     isFirst = false;
     // The pause is from start to start, so that a slow poll does not delay the next one.
-    const next = Math.max(startedAt + pause * 1000, clock.now());
+    const plan = () => Math.max(startedAt + pause * 1000, clock.now());
+    const planned = plan();
+    await onPoll(recorded, planned > until ? Number.POSITIVE_INFINITY : planned);
+    const next = plan();
     if (next > until) {
       // No further poll is due, but `--for 1h` must take one hour.
       onPause?.(Number.POSITIVE_INFINITY);

@@ -10,7 +10,7 @@ import { PROGRAM, runProgram } from '../support/cli/built-program.ts';
 import { fixturePath } from '../support/cli/program-run.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { readFolder, temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { sampleCases } from '../support/thorough.ts';
+import { isThorough, sampleCases } from '../support/thorough.ts';
 
 const SOURCES = SOURCE_NAMES.join(', ');
 
@@ -527,7 +527,8 @@ describe.each([
       const folder = temporaryFolder(context.onTestFinished);
       make?.(folder);
       const before = readFolder(folder);
-      const run = await (row === rows[0] || isEndless ? runProgram : runCommand)(args, {
+      const isBuilt = row === (isThorough ? rows[0] : usage[0]) || isEndless;
+      const run = await (isBuilt ? runProgram : runCommand)(args, {
         cwd: folder,
         env: { XDG_STATE_HOME: folder, ...env },
         stdin: '',

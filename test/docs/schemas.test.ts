@@ -131,7 +131,7 @@ describe('report -f json', () => {
     using store = SampleStore.open(env.CRED_WATCH_DB);
     for (const [index, limit] of SESSION_LIMITS.entries()) {
       const identity = { host: `role-${index}`, source: 'role', apiVersion: '', role: 'app' } as const;
-      store.recordSample(identity, SAMPLE, '', { limit, tokenExpiresAt: SAMPLE.expiration });
+      store.recordSample(identity, SAMPLE, '', { session: { limit, tokenExpiresAt: SAMPLE.expiration } });
     }
   });
 

@@ -54,18 +54,19 @@ async function waitForChange(sdk: SdkProcess, first: SdkCredentials | null): Pro
 }
 
 describeClient(CLI, AWS_CLI, () => {
-  test('botocore gets new credentials near the expiry of the first ones, although a new job would not be safe', async ({
-    onTestFinished,
-  }) => {
-    const gate = await startShortGate(ONCE);
-    const sdk = startBotocore(gate.environment, onTestFinished);
-    expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(0);
-    gate.skip(5 * HOUR + 46 * MINUTE);
-    expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(5);
-    const other = startBotocore(gate.environment, onTestFinished);
-    expect(await other.getCredentials()).toBeNull();
-    expect(other.getError()).toContain(REFUSAL);
-  });
+  ciTest(
+    'botocore gets new credentials near the expiry of the first ones, although a new job would not be safe',
+    async ({ onTestFinished }) => {
+      const gate = await startShortGate(ONCE);
+      const sdk = startBotocore(gate.environment, onTestFinished);
+      expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(0);
+      gate.skip(5 * HOUR + 46 * MINUTE);
+      expect(getHourOfIssue(await sdk.getCredentials(), gate)).toBe(5);
+      const other = startBotocore(gate.environment, onTestFinished);
+      expect(await other.getCredentials()).toBeNull();
+      expect(other.getError()).toContain(REFUSAL);
+    },
+  );
 
   ciTest('botocore fails near the expiry if each call is judged', async ({ onTestFinished }) => {
     const gate = await startShortGate();

@@ -126,8 +126,7 @@ test('the state of a series changes with each sample, failed poll and fact about
   recordEvents(store);
   readState();
   store.recordSample(IDENTITY, createSample(2, 5), 'machine', {
-    limit: 'ROLE_CHAIN_CAPPED',
-    tokenExpiresAt: null,
+    session: { limit: 'ROLE_CHAIN_CAPPED', tokenExpiresAt: null },
   });
   readState();
   store.recordSample(

@@ -128,6 +128,17 @@ describe('samples', () => {
     expect(store.findLastHost('ip-10-0-0-1', 'container')).toBeNull();
     expect(store.findLastHost('other', 'imds')).toBeNull();
   });
+
+  test('the span of a series has the time of the newest sample of the command poll', () => {
+    const store = temporaryStore();
+    const readLastPoll = () => store.seriesSpans({}).map(({ lastPollAt }) => lastPollAt);
+    store.recordSample(identity, sample(0), 'host', { isOfPollCommand: false });
+    expect(readLastPoll()).toEqual([null]);
+    store.recordSample(identity, sample(60), 'host');
+    store.recordSample(identity, sample(120), 'host', { isOfPollCommand: false });
+    store.recordSample(identity, sample(30), 'host');
+    expect(readLastPoll()).toEqual([START + 60_000]);
+  });
 });
 
 const sortByKey = (generations: readonly RecordedGeneration[]) =>

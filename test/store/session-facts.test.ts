@@ -33,34 +33,34 @@ test.each<[string, (SessionFacts | null)[], SessionFacts | null]>([
 ])('a series has the facts of its newest poll, after %s', (_, polls, expected) => {
   using store = openStore().store;
   for (const [index, session] of polls.entries())
-    store.recordSample(identity, sampleAt(START + index * 60_000), 'machine', session);
+    store.recordSample(identity, sampleAt(START + index * 60_000), 'machine', { session });
   expect(readSession(store)).toEqual([expected]);
 });
 
 test('an earlier poll that is recorded later changes nothing', () => {
   using store = openStore().store;
-  store.recordSample(identity, sampleAt(START + 60_000), 'machine', TOKEN);
-  store.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+  store.recordSample(identity, sampleAt(START + 60_000), 'machine', { session: TOKEN });
+  store.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
   expect(readSession(store)).toEqual([TOKEN]);
 });
 
 test('each series has facts of its own', () => {
   using store = openStore().store;
-  store.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+  store.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
   store.recordSample({ ...identity, role: 'reader' }, sampleAt(START + 1), 'machine');
   expect(readSession(store)).toEqual([CHAINED, null]);
 });
 
 test('the newest poll says nothing about an earlier period', () => {
   using store = openStore().store;
-  store.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+  store.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
   expect(store.histories({ since: START - 1 })[0]?.session).toEqual(CHAINED);
   expect(store.histories({ until: START + 1 })[0]?.session).toBeNull();
 });
 
 test('an import of an export has no facts', () => {
   using store = openStore().store;
-  store.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+  store.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
   using copy = openStore().store;
   copy.writeRecords([...store.records()]);
   expect(readSession(copy)).toEqual([null]);
@@ -68,7 +68,7 @@ test('an import of an export has no facts', () => {
 
 test('a series of an older database has no facts until its next poll', () => {
   const { file: current, store: newer } = openStore();
-  newer.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+  newer.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
   newer.close();
   const file = join(temporaryFolder(), 'old.db');
   writeAsOldVersion(current, file, VERSION_WITHOUT_FACTS);
@@ -77,7 +77,7 @@ test('a series of an older database has no facts until its next poll', () => {
   reader?.close();
   using store = SampleStore.open(file);
   expect(readSession(store)).toEqual([null]);
-  store.recordSample(identity, sampleAt(START + 60_000), 'machine', TOKEN);
+  store.recordSample(identity, sampleAt(START + 60_000), 'machine', { session: TOKEN });
   expect(readSession(store)).toEqual([TOKEN]);
 });
 
@@ -85,7 +85,7 @@ test.each(["session_limit = 'OTHER'", 'session_limit = 5', "token_expires_at = '
   'a damaged series with %s is reported',
   (change) => {
     const { file, store } = openStore();
-    store.recordSample(identity, sampleAt(START), 'machine', CHAINED);
+    store.recordSample(identity, sampleAt(START), 'machine', { session: CHAINED });
     store.close();
     const database = new Database(file);
     database.exec(`UPDATE series SET ${change}`);

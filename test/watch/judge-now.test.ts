@@ -51,6 +51,7 @@ test('a poll judges by the time that dated samples prove, if the clock of the ho
   const job = { duration: 5.5 * 3600, margin: 0 };
   const { judgement } = await pollAndJudge(host.context, job, host.hostTime);
   expect(judgement).toMatchObject({ verdict: 'safe', remaining: 5.5 * 3600, judgedAt: host.trueTime() });
+  expect(judgement.hostTime).toBe(host.hostTime());
   const longer = await pollAndJudge(host.context, { ...job, duration: job.duration + 1 }, host.hostTime);
   expect(longer.judgement.verdict).toBe('not-safe');
 });

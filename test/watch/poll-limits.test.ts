@@ -3,6 +3,7 @@ import {
   assertPollInterval,
   chooseJitterFactor,
   computeBackoff,
+  findMaxBackoff,
   getMinPollInterval,
 } from '../../src/watch/poll-schedule.ts';
 import { catchError } from '../support/catch-error.ts';
@@ -13,6 +14,14 @@ describe('limits of polling', () => {
   test('the pause doubles with each failure, up to five minutes', () => {
     expect([0, 1, 2, 3, 4].map((failures) => computeBackoff(60, failures))).toEqual([60, 120, 240, 300, 300]);
     expect([1, 2, 50].map((failures) => computeBackoff(200, failures))).toEqual([300, 300, 300]);
+  });
+
+  test('pauses after failures end after one minute, except those of an overloaded endpoint and of other sources', () => {
+    expect(findMaxBackoff(at(false), 'unreachable')).toBe(60);
+    expect(findMaxBackoff(at(true), 'timeout')).toBe(60);
+    expect(findMaxBackoff(at(true), 'throttled')).toBe(300);
+    expect(findMaxBackoff({ endpoint: null }, 'process-failed')).toBe(300);
+    expect([1, 2, 3].map((failures) => computeBackoff(20, failures, 60))).toEqual([40, 60, 60]);
   });
 
   test('a pause varies from 90 to 110 percent', () => {

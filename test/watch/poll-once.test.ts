@@ -46,6 +46,41 @@ describe('pollOnce', () => {
     ]);
   });
 
+  test('a missing instance id is noted once, with the sample that is recorded under the name of the machine', async () => {
+    const store = temporaryStore();
+    const identity = { apiVersion: '2', role: 'app', host: null, source: null };
+    const outcome = { identity, notes: [{ code: 'INSTANCE_ID_UNKNOWN' as const }] };
+    const recorded = [
+      await poll(store, failedPoll(START, outcome), null),
+      await poll(store, successfulPoll(START, outcome), 'h'),
+      await poll(store, successfulPoll(START, outcome), null),
+      await poll(store, successfulPoll(START + SECOND, outcome), null),
+    ];
+    expect(recorded.map((each) => [each.identity.host, each.outcome.notes.length])).toEqual([
+      ['m', 0],
+      ['h', 0],
+      ['m', 1],
+      ['m', 0],
+    ]);
+  });
+
+  test('samples of the machine that stay separate are noted once', async () => {
+    const store = temporaryStore();
+    const unknown = { identity: { apiVersion: '2', role: 'loader', host: null, source: null } };
+    const other = { ...successfulPoll(START).credentials, accessKeyId: 'ASIA2' };
+    const polls = [
+      successfulPoll(START, unknown),
+      successfulPoll(START + SECOND, { credentials: other }),
+      successfulPoll(START + 2 * SECOND, { credentials: other }),
+    ];
+    const notes = [];
+    for (const each of polls) notes.push((await poll(store, each, null)).outcome.notes);
+    expect(notes).toEqual([[], [{ code: 'OTHER_HOST_STAYS', host: 'm', source: 'container' }], []]);
+    const moved = temporaryStore();
+    await poll(moved, successfulPoll(START, unknown), null);
+    expect((await poll(moved, successfulPoll(START + SECOND), null)).outcome.notes).toEqual([]);
+  });
+
   test('an aborted poll is recorded only if it succeeded', async () => {
     const store = temporaryStore();
     const stopped = AbortSignal.abort();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
-import { recordJobRun } from '../../src/watch/record-job-run.ts';
+import { type CommandResult, recordJobRun } from '../../src/watch/record-job-run.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -9,7 +9,7 @@ const start = { job: 'nightly', identity, startedAt: START, remainingAtStart: 72
 const JOB = { job: 'nightly' };
 
 /** Runs a job of the given duration in milliseconds. Returns the records during and after the run. */
-async function record(milliseconds: number, result: { exitCode: number; wasStarted: boolean }) {
+async function record(milliseconds: number, result: CommandResult) {
   const store = temporaryStore();
   // Differs from `startedAt`, which is by AWS's clock.
   let now = START + 90_000;
@@ -32,6 +32,18 @@ test('a run is recorded from its start, and its duration is rounded up', async (
   const { during, after } = await record(3_600_001, { exitCode: 7, wasStarted: true });
   expect(during).toEqual([{ ...start, end: null }]);
   expect(after).toEqual([{ ...start, end: { duration: 3601, exitCode: 7, remainingAtEnd: 3599 } }]);
+});
+
+test('the time by which a run outlived its credentials is not rounded up twice', async () => {
+  const run = async (milliseconds: number, result: Partial<CommandResult> = {}) =>
+    (await record(milliseconds, { exitCode: 0, wasStarted: true, ...result })).after[0]?.end;
+  expect(await run(7_209_500)).toEqual({ duration: 7210, exitCode: 0, remainingAtEnd: -10 });
+  expect(await run(7_210_000)).toMatchObject({ duration: 7210, remainingAtEnd: -10 });
+});
+
+test('the record has the end that has been reported already', async () => {
+  const { after } = await record(7_209_999, { exitCode: 0, wasStarted: true, endedAt: START + 7_210_001 });
+  expect(after).toMatchObject([{ end: { duration: 7210, remainingAtEnd: -11 } }]);
 });
 
 test('the duration is 0 if the clock was set back', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FailureReason } from '../../src/domain/model.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
 import { type PollContext, pollOnce } from '../../src/watch/poll-once.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
@@ -17,10 +18,17 @@ interface Scenario {
   endpoint?: CredentialSource['endpoint'];
   /** Whether the poll with this number, from 1, of the wait fails. */
   fails?: (poll: number) => boolean;
+  reason?: FailureReason;
 }
 
 /** A source that dates its rotations, with six rotations in its history. Now is just after the last one. */
-async function startSource({ rotateEvery, lifetime, endpoint = LOOPBACK, fails }: Scenario) {
+async function startSource({
+  rotateEvery,
+  lifetime,
+  endpoint = LOOPBACK,
+  fails,
+  reason = 'timeout',
+}: Scenario) {
   let now = START;
   const store = temporaryStore();
   const source: CredentialSource = { name: 'imds', endpoint, poll: async () => issue() };
@@ -49,7 +57,7 @@ async function startSource({ rotateEvery, lifetime, endpoint = LOOPBACK, fails }
     let polls = 0;
     source.poll = async () => {
       polls += 1;
-      return fails?.(polls) ? failedPoll(now) : issue();
+      return fails?.(polls) ? failedPoll(now, { reason }) : issue();
     };
     const pauses: number[] = [];
     const limits: number[] = [];
@@ -110,8 +118,9 @@ describe('pauses of waitUntilSafe', () => {
     expect(await findPauses(wait)).toMatchObject({ pauses: [10], verdict: 'safe' });
   });
 
-  test('pauses after failures double, vary by 10 percent, and are reset by a sample', async () => {
+  test('pauses after failures of an overloaded endpoint double, vary by 10 percent, and are reset by a sample', async () => {
     const { findPauses } = await startSource({
+      reason: 'throttled',
       rotateEvery: 3600,
       lifetime: 7200,
       fails: (poll) => poll !== 3,
@@ -119,6 +128,12 @@ describe('pauses of waitUntilSafe', () => {
     const wait = { duration: 7100, after: 1800, maxWait: 1500, random: 0 };
     // The history says that the next rotation is 1800 s away.
     expect((await findPauses(wait)).pauses).toEqual([108, 216, 600, 108, 216, 252]);
+  });
+
+  test('pauses after other failures are at most one minute', async () => {
+    const { findPauses } = await startSource({ rotateEvery: 3600, lifetime: 7200, fails: () => true });
+    const wait = { duration: 7100, after: 1800, maxWait: 240 };
+    expect((await findPauses(wait)).pauses).toEqual([60, 60, 60, 60]);
   });
 
   test('pauses after failures are at least the minimum of the endpoint', async () => {

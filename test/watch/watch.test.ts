@@ -4,7 +4,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { pollOnce } from '../../src/watch/poll-once.ts';
-import { watch } from '../../src/watch/watch.ts';
+import { type WatchOptions, watch } from '../../src/watch/watch.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { failedPoll, successfulPoll } from '../support/watch/poll-outcomes.ts';
 
@@ -70,6 +70,7 @@ async function watched(options: {
   minutes: number;
   interval?: number;
   takes?: number;
+  onPoll?: WatchOptions['onPoll'];
 }) {
   const clock = fakeClock();
   const { source, polledAt } = scriptedSource(
@@ -84,7 +85,7 @@ async function watched(options: {
     clock,
     random: options.random ?? (() => 0.5),
     stop: new AbortController().signal,
-    onPoll: () => {},
+    onPoll: options.onPoll ?? (() => {}),
   });
   return { samples, polledAt, endedAt: (clock.now() - START) / MINUTE };
 }
@@ -109,13 +110,26 @@ describe('watch', () => {
     expect(late.polledAt[1]).toBeCloseTo(5.5, 3);
   });
 
-  test('the pause doubles with each failure up to five minutes, and is reset by a sample', async () => {
+  test('the pause doubles with each failure up to one minute, and is reset by a sample', async () => {
     const { polledAt } = await watched({
-      interval: 60,
-      minutes: 19,
+      interval: 10,
+      minutes: 4,
       succeeds: (poll) => poll === 1 || poll > 5,
     });
-    expect(polledAt).toEqual([0, 1, 3, 7, 12, 17, 18, 19]);
+    expect(polledAt.slice(0, 8).map((minute) => Math.round(minute * 60))).toEqual([
+      0, 10, 30, 70, 130, 190, 200, 210,
+    ]);
+  });
+
+  test('each failure is reported with the time of the next poll', async () => {
+    const nextPolls: number[] = [];
+    await watched({
+      interval: 10,
+      minutes: 2,
+      succeeds: () => false,
+      onPoll: (_, nextPollAt) => void nextPolls.push((nextPollAt - START) / 1000),
+    });
+    expect(nextPolls).toEqual([20, 60, 120, Number.POSITIVE_INFINITY]);
   });
 
   test('failures do not shorten an interval of more than five minutes', async () => {

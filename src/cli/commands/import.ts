@@ -24,6 +24,7 @@ import {
   printAssumptions,
   validateStagedFiles,
 } from '../import/refusals.ts';
+import { checkStoredCopies } from '../import/stored-copies.ts';
 import { formatFileSummary, formatTotal } from '../import/summary.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
@@ -99,6 +100,7 @@ async function runImport(flags: ImportFlags, { command, io }: Invocation): Promi
   // The summary says why a file is refused.
   if (flags.dryRun) await printSummaries();
   await validateStagedFiles(staged, flags, io);
+  await checkStoredCopies(path, staged, flags.db, io);
   let result = null;
   if (!flags.dryRun) {
     using store = SampleStore.open(path);

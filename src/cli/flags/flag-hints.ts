@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findSimilarWords } from '../../domain/similar-words.ts';
+import { countEdits, findSimilarWords } from '../../domain/similar-words.ts';
 import { askDidYouMean } from '../../report/text/did-you-mean.ts';
 import { findDuration } from './suggestions/suggest-flag.ts';
 
@@ -111,9 +111,14 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   const option = options.find(({ argChoices }) => argChoices?.includes(value));
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${value}?`;
   const flags = [...options.flatMap(({ long }) => long ?? []), '--help'].map((each) => each.slice(2));
-  const similar = findSimilarWords(value, flags).map((each) => `--${each}`);
-  return askDidYouMean(similar);
+  const similar = findSimilarWords(value, flags).filter(
+    (each) => countEdits(value, each) <= getMaxEdits(value),
+  );
+  return askDidYouMean(similar.map((each) => `--${each}`));
 }
+
+/** More edits lead from a short word to another word: `force` to `source`. */
+const getMaxEdits = ({ length }: string): number => (length < 6 ? 1 : length < 9 ? 2 : 3);
 
 /** A longer list of flags with the same letter does not help. */
 const MAX_SHORT_GUESSES = 3;

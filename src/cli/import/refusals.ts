@@ -55,7 +55,8 @@ export async function printAssumedZone(
   // The error about a contradiction says more.
   if (timezone !== undefined || staged.some(({ conflict }) => conflict !== null)) return;
   const zoneless = staged.filter(({ zonelessSamples }) => zonelessSamples > 0);
-  const suspected = zoneless.filter(({ suspectedZone }) => suspectedZone !== null);
+  // Another suspicion is an error.
+  const suspected = zoneless.filter(({ suspectedZone }) => suspectedZone?.kind === 'late');
   const zone = suspected[0]?.suspectedZone ?? null;
   if (zone === null) {
     const hint = 'give the zone of the host, such as --timezone Europe/Berlin, or --timezone UTC';
@@ -66,12 +67,11 @@ export async function printAssumedZone(
   const again = dryRun
     ? ''
     : ', after `cred-watch prune --remove-series` of the series that this import has written';
-  const known = zone.zone === null ? 'the zone of the host' : `--timezone ${zone.zone}`;
   await printNote(
     io,
     `${nameFiles(suspected)}: times without a zone are read as UTC, but ${describeSuspicion(zone)}, ` +
       'so the log probably has local time',
-    `import with ${known}, best with the name of the zone, such as --timezone Europe/Berlin${again}`,
+    `import with --timezone ${zone.zone}, best with the name of the zone, such as --timezone Europe/Berlin${again}`,
   );
 }
 
@@ -176,13 +176,25 @@ const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
 const LOG_HINT =
   'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
 
-/** @throws CredWatchError if another zone fits, or if the name of the zone has several meanings */
-function validateZone({ name, conflict, content }: StagedFile, timezone: string | undefined): void {
+/**
+ * @throws CredWatchError if another zone fits, if the name of the zone has several meanings, or if a job would seem safe
+ *   only because local times were read as UTC
+ */
+function validateZone(
+  { name, conflict, content, suspectedZone }: StagedFile,
+  timezone: string | undefined,
+): void {
   const [ambiguous] = content.ambiguousZones;
   if (ambiguous !== undefined && timezone === undefined) {
     throw new CredWatchError(
       `the timestamps of ${name} are in ${ambiguous}, which is the name of several zones; nothing was written`,
       'use --timezone with the zone of the host, such as America/Chicago, Asia/Shanghai or Asia/Kolkata',
+    );
+  }
+  if (suspectedZone?.kind === 'long' && timezone === undefined) {
+    throw new CredWatchError(
+      `the times of ${name} have no zone, and ${describeSuspicion(suspectedZone)}, if they are read as UTC; nothing was written`,
+      'give the zone of the host, best by its name such as --timezone America/New_York; or --timezone UTC if the times are UTC',
     );
   }
   const [zone, ...others] = conflict?.fittingZones ?? [];

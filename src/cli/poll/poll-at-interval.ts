@@ -34,7 +34,7 @@ export interface Recording {
 }
 
 interface PollListener {
-  onPoll(recorded: RecordedPoll): Promise<void>;
+  onPoll(recorded: RecordedPoll, nextPollAt: Instant): Promise<void>;
   /** @param nextPollAt null while a poll runs */
   onPause?(nextPollAt: Instant | null): void;
 }
@@ -51,9 +51,9 @@ export async function pollAtInterval(recording: Recording, flags: IntervalFlags,
   const tracker = new PollTracker();
   // Such a terminal cannot erase a line.
   const isDumb = io.env.TERM === 'dumb';
-  const onPoll = (recorded: RecordedPoll) => {
+  const onPoll = (recorded: RecordedPoll, nextPollAt: Instant) => {
     tracker.onPoll(recorded);
-    return printEach(recorded);
+    return printEach(recorded, nextPollAt);
   };
   const sampleCount = isDumb
     ? await runPoller(recording, flags, { onPoll }, io)
@@ -104,12 +104,12 @@ async function pollWithUpdatingLine(
 /** Prints new credentials, and the begin and the end of failures. */
 function createEventPrinter(tracker: PollTracker, io: Io, times: TimeFormat): PollListener['onPoll'] {
   const printMessages = createMessagePrinter(io, times);
-  return async (recorded) => {
+  return async (recorded, nextPollAt) => {
     const { outcome, identity } = recorded;
     const event = tracker.onPoll(recorded);
     await printMessages(recorded);
     if (event.code === 'FAILED') {
-      if (event.isNewReason) await printPollFailure(recorded, io);
+      if (event.isNewReason) await printPollFailure(recorded, io, nextPollAt);
       return;
     }
     if (event.failedSince !== null) await printNote(io, describeRecovery(event.failedSince, times));
@@ -140,9 +140,9 @@ async function runPoller(
     clock: io.clock,
     random: io.random,
     stop,
-    async onPoll(recorded) {
+    async onPoll(recorded, nextPollAt) {
       observed?.onPoll(recorded);
-      await onPoll(recorded);
+      await onPoll(recorded, nextPollAt);
       push?.request();
       changes?.onPoll(recorded);
     },

@@ -1,7 +1,8 @@
 import { selectJobNotes } from '../../domain/job-notes.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
-import type { FailureReason } from '../../domain/model.ts';
+import type { FailureReason, Instant } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures/describe-failure.ts';
+import { describePause } from '../../report/messages/polling/pause.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/start-check/host-clock.ts';
 import { formatPollJson, formatPollLine } from '../../report/poll-line.ts';
 import type { TimeFormat } from '../../report/text/time-format.ts';
@@ -10,15 +11,16 @@ import type { TextOrJson } from '../flags/shared-flags.ts';
 import { type Io, printText } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 
-export type PrintPoll = (recorded: RecordedPoll) => Promise<void>;
+/** @param nextPollAt infinite: no poll follows. Absent: the process ends after this poll */
+export type PrintPoll = (recorded: RecordedPoll, nextPollAt?: Instant) => Promise<void>;
 
 /** Prints one line per poll. Prints a note only when its text is new. */
 export function createPollPrinter(format: TextOrJson, io: Io, times: TimeFormat): PrintPoll {
   const printMessages = createMessagePrinter(io, times);
-  return async (recorded) => {
+  return async (recorded, nextPollAt) => {
     const { outcome, identity } = recorded;
     await printMessages(recorded);
-    if (!outcome.ok) await printPollFailure(recorded, io);
+    if (!outcome.ok) await printPollFailure(recorded, io, nextPollAt);
     if (format === 'json') await io.stdout.write(`${formatPollJson(identity, outcome)}\n`);
     else if (outcome.ok) await printText(io, `${formatPollLine(identity, outcome, times)}\n`);
   };
@@ -42,10 +44,13 @@ export function createMessagePrinter(io: Io, times: TimeFormat): PrintPoll {
 export async function printPollFailure(
   { outcome, isStarting }: RecordedPoll,
   io: Io,
+  nextPollAt?: Instant,
 ): Promise<FailureReason | null> {
   if (outcome.ok) return null;
   const { message, hint } = describeFailure(outcome);
-  if (isStarting) await printNote(io, message, 'this counts as a failed poll after two minutes');
-  else await printError(io, message, hint);
+  const text =
+    nextPollAt === undefined ? message : `${message}; ${describePause((nextPollAt - io.clock.now()) / 1000)}`;
+  if (isStarting) await printNote(io, text, 'this counts as a failed poll after two minutes');
+  else await printError(io, text, hint);
   return outcome.reason;
 }

@@ -63,7 +63,7 @@ export async function checkProcess(
   if (stop === null) return toExitCode(judgement.verdict);
   if (end.expiration === null) return EXIT.unknown;
   const followed = { pid, startedAt: judgement.startedAt, expiration: end.expiration.at };
-  return follow(followed, { clock, isRunning, stop }, flags, style, io);
+  return follow(followed, { clock, aheadMs, isRunning, stop }, flags, style, io);
 }
 
 /**
@@ -142,10 +142,18 @@ function render(view: RunningJobView, { format, exitCodes }: ProcessFlags, style
   return exitCodes === 'nagios' ? renderRunningJobNagios(view) : renderRunningJobText(view, style);
 }
 
+interface Following {
+  clock: CorrectedClock;
+  /** By how much AWS's clock is ahead of the host's clock. */
+  aheadMs: number;
+  isRunning: () => Promise<boolean>;
+  stop: AbortSignal;
+}
+
 /** Follows the process until it ends. Returns the exit code. */
 async function follow(
   followed: FollowedProcess,
-  { clock, isRunning, stop }: { clock: CorrectedClock; isRunning: () => Promise<boolean>; stop: AbortSignal },
+  { clock, aheadMs, isRunning, stop }: Following,
   { format, warnBefore }: ProcessFlags,
   style: TimedTextStyle,
   io: Io,
@@ -153,7 +161,7 @@ async function follow(
   const { pid, expiration } = followed;
   const isJson = format === 'json';
   const onWarning = async (code: ExpiryWarningCode, now: Instant) => {
-    await printExpiryWarning(io, code, describeProcess(pid), { expiration, now }, style.times);
+    await printExpiryWarning(io, code, describeProcess(pid), { expiration, now, aheadMs }, style.times);
     if (isJson) await io.stdout.write(renderWarningJson(code, followed, now));
   };
   const end = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, () =>

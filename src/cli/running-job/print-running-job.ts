@@ -1,9 +1,9 @@
-import type { Instant } from '../../domain/model.ts';
 import type { EndedJob, ExpiryWarningCode } from '../../domain/running-job/running-job.ts';
 import {
   adviseEndedJob,
   describeEndedJob,
   describeExpiryWarning,
+  type ExpiryInstants,
 } from '../../report/messages/running-job/running-job.ts';
 import { type TimeFormat, UTC_TIMES } from '../../report/text/time-format.ts';
 import type { Io } from '../process/io.ts';
@@ -14,7 +14,7 @@ export function printExpiryWarning(
   io: Io,
   code: ExpiryWarningCode,
   subject: string,
-  instants: { expiration: Instant; now: Instant },
+  instants: ExpiryInstants,
   times: TimeFormat = UTC_TIMES,
 ): Promise<void> {
   const { message, hint } = describeExpiryWarning(code, subject, instants, times);

@@ -19,12 +19,13 @@ export async function runWatchedCommand(
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
   // The time of the verdict, which is not earlier than AWS's time.
-  const clock = new CorrectedClock(io.clock, Math.max(0, record.startedAt - poll.observedAt));
-  await printNote(io, describeWatchedStart(expiration, clock.now()));
+  const aheadMs = Math.max(0, record.startedAt - poll.observedAt);
+  const clock = new CorrectedClock(io.clock, aheadMs);
+  await printNote(io, describeWatchedStart({ expiration, now: clock.now(), aheadMs }));
   const onWarning = (code: ExpiryWarningCode, now: Instant) =>
-    printExpiryWarning(io, code, 'the command', { expiration, now });
+    printExpiryWarning(io, code, 'the command', { expiration, now, aheadMs });
   const result = await followJob({ clock, expiration, warnBefore: warnBefore ?? null, onWarning }, run);
   const now = clock.now();
   if (result.wasStarted) await printEndedJob(io, judgeEnd({ from: now, to: now }, expiration));
-  return result;
+  return { ...result, endedAt: now };
 }

@@ -5,12 +5,12 @@ import type { PollNoteCode } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import {
   buildNowAdvice,
-  describeForecast,
   describeNowUnknownReason,
   describeNowVerdict,
   describeOutlook,
 } from '../../report/messages/now.ts';
 import { CORRECT_CLOCK_HINT, describeWrongClock } from '../../report/messages/start-check/host-clock.ts';
+import { describeForecastOnHost } from '../../report/messages/start-check/times.ts';
 import type { PolledCredentials } from '../../sources/source.ts';
 import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { RecordJobRunOptions } from '../../watch/record-job-run.ts';
@@ -101,7 +101,7 @@ async function printRefusal(
   io: Io,
 ): Promise<number> {
   if (interruptedBy !== null) return printInterruption(interruptedBy, io);
-  const { unknownReason, nextRotation, judgedAt, outlook, verdict } = judgement;
+  const { unknownReason, outlook, verdict } = judgement;
   if (unknownReason !== null) {
     const { message, hint } = describeNowUnknownReason(unknownReason);
     await printError(io, message, hint);
@@ -113,8 +113,8 @@ async function printRefusal(
     describeNowVerdict(judgement),
     buildNowAdvice(judgement, { hasWaited, isWithoutDatabase: isWithoutDatabase === true }),
   );
-  const forecast =
-    nextRotation === null || outlook === 'never' ? '' : `; ${describeForecast(nextRotation, judgedAt)}`;
-  await printNote(io, `a safe start: ${describeOutlook(judgement)}${forecast}`);
+  const forecast = outlook === 'never' ? null : describeForecastOnHost(judgement);
+  if (forecast !== null) await printNote(io, `the next rotation: ${forecast}`);
+  await printNote(io, `a safe start: ${describeOutlook(judgement)}`);
   return toExitCode(verdict);
 }

@@ -54,7 +54,7 @@ function findRotationBasis({
   if (measuredInterval !== null) return { code: 'MEASURED', within: measuredInterval };
   const [environment, ...others] = knowledge.environments;
   const expected = environment === undefined || others.length > 0 ? null : findExpectedRotation(environment);
-  if (environment === undefined || expected === null)
+  if (environment === undefined || expected === null || validity < expected.within)
     return validity > 0 ? { code: 'VALIDITY', within: validity } : null;
   return { code: 'GENERAL', within: expected.within, environment: environment.environment, expected };
 }

@@ -37,6 +37,9 @@ export function findNextReport(current: CurrentCredentials): NextReport {
   const due = (lastUpdated ?? now) + withinMs;
   // An overdue rotation can happen at any time, so nothing is known but the interval.
   const rotation = due > now ? due : now + withinMs;
+  // A rotation comes before the expiration, also if the environment usually rotates later.
+  if (expiration > now && expiration < rotation)
+    return { code: 'AFTER_EXPIRATION', at: toMinute(expiration + every * 1000) };
   return {
     code: 'AFTER_ROTATION',
     at: toMinute(rotation + every * 1000),

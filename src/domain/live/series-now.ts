@@ -11,6 +11,7 @@ import { judgeNow } from '../verdict/now.ts';
 import type { Outlook } from '../verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
 import { findLatestTime } from './latest-time.ts';
+import { findMaxSampleAge } from './sample-age.ts';
 
 /** Why a start cannot be judged now. */
 export type UnknownStartReason =
@@ -42,9 +43,6 @@ export interface SeriesNow {
   staleAt: Instant | null;
 }
 
-/** A poller may miss a poll. A new job still gets the credentials that were served a short while ago. */
-const MIN_STALE_AGE: Seconds = 900;
-
 /** What is known now about a series, without a poll. */
 export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], now: Instant): SeriesNow {
   const { measurement, age } = analysis;
@@ -58,9 +56,7 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
   /** By how much the clock that dates the credentials is ahead of `now`. */
   const ahead = latest - now;
   const lastSampleAt = now - age * 1000;
-  const { usualGap } = measurement;
-  const maxAge = Math.max(MIN_STALE_AGE, usualGap === null ? 0 : 2 * usualGap + 60);
-  const staleAt = lastSampleAt + maxAge * 1000;
+  const staleAt = lastSampleAt + findMaxSampleAge(measurement.usualGap) * 1000;
   const credentials = findLastServed(measurement);
   const unusable = findProblem(analysis, { failure, age, isStale: now >= staleAt });
   const forecast = forecastRotation(measurement);
@@ -74,10 +70,10 @@ export function findSeriesNow(analysis: SeriesAnalysis, jobs: readonly Job[], no
       const current = { identity: analysis.identity, credentials };
       const judgement = judgeNow(current, { job, at: latest, analysis });
       if (judgement.unknownReason !== null) return { job, answer: 'unknown', reason: 'ISSUED_IN_FUTURE' };
-      const { spare, outlook } = judgement;
-      return spare < 0
+      const { spare, outlook, safeUntil } = judgement;
+      return safeUntil === null
         ? { job, answer: 'no', shortfall: -spare, outlook }
-        : { job, answer: 'yes', until: now + spare * 1000 };
+        : { job, answer: 'yes', until: safeUntil - (judgement.judgedAt - now) };
     }),
     staleAt,
   };

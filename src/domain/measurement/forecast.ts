@@ -11,18 +11,26 @@ export interface RotationForecast {
   expected: Instant;
   /** One shortest interval after the last rotation, less a tolerance. */
   earliest: Instant;
-  /** One longest interval after the last rotation, plus the lag of the source and a tolerance. */
+  /**
+   * One longest interval after the last rotation, plus the lag of the source and a tolerance. Not later than the
+   * expiration, unless the source has served expired credentials.
+   */
   latest: Instant;
   /** The median interval. */
   interval: Seconds;
+  /** The longest interval, plus the lag of the source. */
+  longestInterval: Seconds;
+  /** By how much the range is wider than that of the measured intervals, on each side. */
+  tolerance: Seconds;
 }
 
 /** With a single known interval, the next one may differ by this much in both directions. */
-const SINGLE_INTERVAL_TOLERANCE_MS = 600_000;
+const SINGLE_INTERVAL_TOLERANCE: Seconds = 600;
 
 /**
  * Forecasts the next rotation. The range is wider than that of the measured intervals by their mean distance,
- * because the next interval is often outside the range of a few earlier ones. Null if no interval is known.
+ * because the next interval is often outside the range of a few earlier ones. It ends with the current credentials at
+ * the latest. Null if no interval is known.
  */
 export function forecastRotation(measurement: Measurement): RotationForecast | null {
   const { rotationInterval, lag } = measurement;
@@ -30,14 +38,28 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
   const appeared = findAppearanceOfNewest(measurement);
   const { min, median, max } = rotationInterval;
   const count = countPresent(getHistoryColumns(measurement).rotations.interval);
-  const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE_MS : Math.ceil(((max - min) * 1000) / (count - 1));
+  const toleranceMs =
+    count < 2 ? SINGLE_INTERVAL_TOLERANCE * 1000 : Math.ceil(((max - min) * 1000) / (count - 1));
+  const end = findEndOfForecast(measurement);
   return {
-    earliest: appeared.from + min * 1000 - tolerance,
-    expected: appeared.to + median * 1000,
+    earliest: Math.min(end, appeared.from + min * 1000 - toleranceMs),
+    expected: Math.min(end, appeared.to + median * 1000),
     // A source with a lag still serves the old generation for a while.
-    latest: appeared.to + (max + lag) * 1000 + tolerance,
+    latest: Math.min(end, appeared.to + (max + lag) * 1000 + toleranceMs),
     interval: median,
+    longestInterval: max + lag,
+    tolerance: Math.ceil(toleranceMs / 1000),
   };
+}
+
+/**
+ * The expiration of the newest generation: a source rotates before it. A source that has served expired credentials
+ * may do so again, so its forecast has no end.
+ */
+function findEndOfForecast(measurement: Measurement): Instant {
+  if (measurement.worstCase.seconds < 0) return Number.POSITIVE_INFINITY;
+  const { generations } = getHistoryColumns(measurement);
+  return valueAt(generations.expiration, generations.count - 1);
 }
 
 /**

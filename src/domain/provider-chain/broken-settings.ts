@@ -1,3 +1,4 @@
+import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
 import { findClientsAffectedByBlank } from './chains/client-differences.ts';
 import { findBlankUriVariable, findLegacyVariables } from './chains/links.ts';
@@ -67,7 +68,12 @@ export const BROKEN_SETTING_CHECKS = {
 
   BLANK_VARIABLE(chains) {
     const blankUri = findBlankUriVariable(chains.facts);
-    return [...chains.facts.blankVariables].sort().flatMap((variable) => {
+    const { blankVariables, variableNotes } = chains.facts;
+    return [...blankVariables].sort().flatMap((variable) => {
+      // Most SDKs use a value of blanks, and this finding says that they ignore it.
+      const hasBlanks = ({ code, ...note }: PollNote) =>
+        code === 'VALUE_HAS_BLANKS' && 'name' in note && note.name === variable;
+      if (variableNotes.some(hasBlanks)) return [];
       const stopped = chains.findStoppedSdks(
         ({ cause }) => cause.reason === 'BLANK_VARIABLE' && cause.setting === variable,
       );

@@ -74,6 +74,8 @@ const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'EXPIRATION_UNREADABLE',
   'EXPIRATION_REJECTED_BY_BOTOCORE',
   'VALUE_QUOTED',
+  'VALUE_HAS_BLANKS',
+  'ADDRESS_ONLY_SOME_SDKS',
   'PROCESS_NEEDS_SHELL',
   'DOCUMENT_WITHOUT_CODE',
   'TOKEN_TRAILING_NEWLINE',
@@ -140,9 +142,10 @@ const CHECKS: ChainChecks = {
 
   /** Each distinct note once, in the order of the providers. */
   POLL_NOTE({ facts }) {
-    const notes = PROVIDER_NAMES.flatMap((name) => facts.providers[name].notes).filter(
-      ({ code }) => !COVERED_NOTES.has(code),
-    );
+    const notes = [
+      ...PROVIDER_NAMES.flatMap((name) => facts.providers[name].notes),
+      ...facts.variableNotes,
+    ].filter(({ code }) => !COVERED_NOTES.has(code));
     const distinct = new Map(notes.map((note) => [JSON.stringify(note), note]));
     return [...distinct.values()].map((note) => ({
       note,

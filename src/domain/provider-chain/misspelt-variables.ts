@@ -2,7 +2,7 @@ import { countEdits, findSimilarWords } from '../similar-words.ts';
 import type { ChainFacts } from './providers.ts';
 
 /** The variables that decide which credentials the SDKs use. */
-const DECISIVE_VARIABLES: readonly string[] = [
+export const DECISIVE_VARIABLES: readonly string[] = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',

@@ -1,7 +1,7 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { Platform } from '../platform.ts';
 import type { PollNote } from '../poll-note.ts';
-import type { Sdk } from './clients.ts';
+import type { Client, Sdk } from './clients.ts';
 import type { ObservedProcess } from './process-view.ts';
 
 export const PROVIDER_NAMES = [
@@ -223,6 +223,10 @@ export interface ChainFacts {
   misplacedSections: readonly MisplacedSection[];
   /** Whether IMDSv1 serves credentials. Null if not tried: only Go needs it, if the token has no TTL. */
   doesImdsV1Work: boolean | null;
+  /** The keys as Java, which removes blanks, and Rust, which ignores a value of blanks, read them. Null: as others. */
+  otherEnvironment: { clients: readonly Client[]; provider: Provider } | null;
+  /** What is wrong with the values of variables. */
+  variableNotes: readonly PollNote[];
   /**
    * botocore accepts `key: value`, and reads a comment after a value as part of the value. So it may find other
    * providers in the profile. Null if it finds the same.

@@ -25,6 +25,7 @@ export function removeProviders(facts: ChainFacts, names: readonly ProviderName[
     ...facts,
     providers: { ...facts.providers, ...incompleteRole, ...removed },
     botocoreProfile: facts.botocoreProfile && { ...facts.botocoreProfile, ...removed },
+    otherEnvironment: names.includes('environment') ? null : facts.otherEnvironment,
     setVariables: new Set([...facts.setVariables].filter(isKept)),
     blankVariables: new Set([...facts.blankVariables].filter(isKept)),
   };

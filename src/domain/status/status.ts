@@ -1,3 +1,4 @@
+import { findMaxSampleAge } from '../live/sample-age.ts';
 import { valueAt } from '../measurement/columns/column.ts';
 import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement, WorstCase } from '../measurement/measurement.ts';
@@ -69,7 +70,14 @@ export interface MeasuredStatus
   ageSeconds: Seconds;
   lastSample: Instant;
   /** The newest known credentials. Null if every request gets new ones. */
-  current: { expiration: Instant; remaining: Seconds } | null;
+  current: CurrentCredentials | null;
+}
+
+interface CurrentCredentials {
+  expiration: Instant;
+  remaining: Seconds;
+  /** Whether the newest sample is recent enough to tell that the source still serves them. */
+  isRecent: boolean;
 }
 
 /** A host and source whose newest poll failed. */
@@ -209,14 +217,15 @@ const describeMeasurement = (
   isIssuedPerRequest: measurement.isIssuedPerRequest,
   ageSeconds,
   lastSample: measurement.lastSample,
-  current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, now),
+  current: measurement.isIssuedPerRequest ? null : findCurrentCredentials(measurement, ageSeconds, now),
 });
 
 /** With several endpoints, the next request may get any of the served credentials, so the earliest expiration counts. */
 function findCurrentCredentials(
   measurement: Measurement,
+  ageSeconds: Seconds,
   now: Instant,
-): { expiration: Instant; remaining: Seconds } {
+): CurrentCredentials {
   const { generations } = getHistoryColumns(measurement);
   let expiration = valueAt(generations.expiration, generations.count - 1);
   if (measurement.severalEndpoints !== null) {
@@ -225,5 +234,6 @@ function findCurrentCredentials(
   }
   // The later time is the safe choice, as in `check`.
   const at = Math.max(now, correctNow(now, measurement));
-  return { expiration, remaining: secondsBetween(at, expiration) };
+  const isRecent = ageSeconds <= findMaxSampleAge(measurement.usualGap);
+  return { expiration, remaining: secondsBetween(at, expiration), isRecent };
 }

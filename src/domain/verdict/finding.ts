@@ -75,7 +75,13 @@ export interface FindingFields {
   ISSUED_IN_FUTURE: { count: number; aheadSeconds: Seconds; shiftedBySeconds: Seconds };
   STALE_SAMPLES: { lastSampleAt: Instant; ageSeconds: Seconds; maxAgeSeconds: Seconds };
   POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
-  POLLS_TOO_RARE: { usualGapSeconds: Seconds; pollEverySeconds: Seconds };
+  /** `unwitnessedCount` of all `rotationCount` rotations. */
+  POLLS_TOO_RARE: {
+    usualGapSeconds: Seconds;
+    pollEverySeconds: Seconds;
+    rotationCount: number;
+    unwitnessedCount: number;
+  };
   /**
    * The largest offset, host's clock minus `Date` header. `corrected`: the samples were moved by this offset.
    * Otherwise the correction would have made credentials last longer.

@@ -41,6 +41,8 @@ interface JudgedNow extends LaterStart {
   required: Seconds;
   /** The later time of AWS's clock and the host's clock, so that validity is never overstated. */
   judgedAt: Instant;
+  /** By the host's clock. Earlier than {@link judgedAt} if that clock is slow. */
+  hostTime: Instant;
   /** The host's clock minus AWS's clock at this poll. Null without a `Date` header. */
   clockOffset: Seconds | null;
   /** The session for which the source asks AWS at every poll. Null for other sources, and if it is unknown. */

@@ -8,8 +8,9 @@ import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity
 import { findRequestedValidity, isSessionTooShort, type RequestedSession } from '../requested-session.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { listCurrentClockSkew } from './checks/clock-checks.ts';
+import { mattersNow } from './checks/matters-now.ts';
 import { MeasurementFigures } from './figures/judged-figures.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
 import type { JobRequirement } from './job-verdict.ts';
 import type {
@@ -20,7 +21,7 @@ import type {
   Outlook,
   UnusableSampleReason,
 } from './now-verdict.ts';
-import type { FailureFindingCode, SeriesAnalysis } from './series-analysis.ts';
+import type { SeriesAnalysis } from './series-analysis.ts';
 import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 
 /** The credentials from a poll just made, or from the newest stored sample. */
@@ -35,6 +36,8 @@ interface JudgeNowOptions {
   job: JobRequirement;
   /** See {@link NowJudgement.judgedAt}. */
   at: Instant;
+  /** See {@link NowJudgement.hostTime}. The default is `at`. */
+  hostTime?: Instant;
   /** See {@link NowJudgement.clockOffset}. */
   clockOffset?: Seconds | null;
   /** See {@link NowJudgement.session}. */
@@ -67,7 +70,8 @@ function findDecisiveAhead(
 function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions) {
   const at = Math.max(options.at, current.credentials.lastUpdated ?? options.at);
   const measured = measureCredentials(current, { ...options, at });
-  const judged = { ...startJudgement({ ...options, at }), ...measured };
+  const hostTime = options.hostTime ?? options.at;
+  const judged = { ...startJudgement({ ...options, at, hostTime }), ...measured };
   // The source is broken, so its usual rotations say nothing.
   const isExpired = measured.remaining < 0 && judged.outlook !== 'never';
   return isExpired ? { ...judged, outlook: 'unknown' as const, nextRotation: null } : judged;
@@ -117,13 +121,14 @@ const REASONS_WITHOUT_ROLE: ReadonlySet<FailureReason> = new Set([
 const isWithoutRole = (reason: NowUnknownReason | null): boolean =>
   reason?.code === 'POLL_FAILED' && REASONS_WITHOUT_ROLE.has(reason.reason);
 
-function startJudgement({ job, at, analysis, clockOffset = null, session = null }: JudgeNowOptions) {
+function startJudgement(options: JudgeNowOptions) {
+  const { job, at, hostTime = at, analysis, clockOffset = null, session = null } = options;
   const required = job.duration + job.margin;
   const laterStart = findLaterStart(analysis, required, session);
   const findings = updateClockSkew(laterStart.findings, clockOffset ?? findNewestOffset(analysis));
   const polledEverySeconds = findPollInterval(analysis, at);
   return {
-    ...{ job, required, judgedAt: at, clockOffset, session, polledEverySeconds, safeUntil: null },
+    ...{ job, required, judgedAt: at, hostTime, clockOffset, session, polledEverySeconds, safeUntil: null },
     ...{ ...laterStart, findings },
   };
 }
@@ -163,39 +168,6 @@ function findEarliestExpiration(
   const index = [...generations.accessKeyIds].indexOf(accessKeyId);
   return index < 0 ? expiration : Math.min(expiration, valueAt(generations.expiration, index));
 }
-
-/** Whether the finding concerns a start now. Others are about the past or about polling. */
-function mattersNow(finding: Finding, measurement: Measurement | null): boolean {
-  // A failure matters until a sample follows.
-  if (finding.code === 'POLLS_FAILED' || finding.code === 'SESSION_LONGER_THAN_ROLE')
-    return finding.lastAt > (measurement?.lastSample ?? 0);
-  return MATTERS_NOW[finding.code];
-}
-
-/** Whether a finding matters for a start now, and not only for the history. */
-const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boolean>> = {
-  SERVED_EXPIRED: false,
-  ROTATION_TOO_LATE: false,
-  ROTATION_OVERDUE: true,
-  ISSUED_PER_REQUEST: true,
-  // A poll notes these.
-  ROLE_CHAIN_CAPPED: false,
-  DURATION_NOT_SET: false,
-  SSO_TOKEN_EXPIRES: false,
-  // The requested duration of this poll counts.
-  DURATIONS_MIXED: false,
-  TWO_AT_ONCE: true,
-  LEAD_TIMES_SHRINK: false,
-  EXPIRATION_EXTENDED: false,
-  ISSUED_IN_FUTURE: true,
-  STALE_SAMPLES: false,
-  POLLING_GAP: false,
-  POLLS_TOO_RARE: false,
-  CLOCK_SKEW: true,
-  CLOCK_UNKNOWN: false,
-  ZONELESS_TIME: false,
-  IMDS_V1_USED: false,
-};
 
 function findLaterStart(
   analysis: SeriesAnalysis | null,

@@ -1,6 +1,6 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
 
-/** While polls fail, the pauses between them grow up to this one, or stay at a longer interval. */
+/** While polls fail, the pauses between them grow at most up to this one, or stay at a longer interval. */
 export const MAX_BACKOFF: Seconds = 300;
 
 /** The state of a poller of one source after its last poll. */

@@ -148,7 +148,10 @@ function buildJobCase(each: SeriesJudgement, suiteName: string): object {
     ...findings.map((finding) => describeFinding(finding, [judgement])),
   ];
   const type = outcome === 'failure' ? 'CredentialExpiry' : 'Unknown';
-  return { ...judged, [outcome]: buildProblem(type, describeVerdict(judgement), details) };
+  return {
+    ...judged,
+    [outcome]: buildProblem(type, describeVerdict(judgement, series.analysis.measurement), details),
+  };
 }
 
 const listRetired = (series: AssessedSeries): string[] =>

@@ -101,10 +101,11 @@ function renderVerdictTable(assessment: Assessment): string {
   return [head, alignment, ...rows].map(formatTableRow).join('\n');
 }
 
+/** A spare or a share of too little history would look like a verdict. */
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
   `${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${formatSeriesState(judgement, analysis)}`,
   duration(judgement.required),
-  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
+  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
   formatNullableDuration(getStatedSpare(judgement)),
   formatSafeStarts(judgement, analysis.measurement),
 ];

@@ -1,9 +1,10 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { type Evidence, findEvidence } from '../../domain/verdict/evidence.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
-import { formatCount, formatPercentage, joinWords } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatPercentage, joinWords } from '../text/format-values.ts';
 import { describeJob } from './verdicts.ts';
 
 const AWS_PROMISE = 'AWS promises only that new credentials appear 5 minutes before the old ones expire.';
@@ -17,7 +18,7 @@ export const describeEvidence = (
   judgements: readonly JobJudgement[] = [],
 ): string => joinEvidence(measurement, judgements, describeRandomStart);
 
-/** Without the chance of one start. A second chance in a short text raises the question which one counts. */
+/** Without the estimate for one start, which decides nothing. */
 export const describeEvidenceBriefly = (
   measurement: Measurement,
   judgements: readonly JobJudgement[] = [],
@@ -46,6 +47,7 @@ function describeRequests({ observations, nextRotationChance: chance }: Evidence
       ? []
       : [
           `The chance that the next request gets a shorter validity than all of these samples is ${formatUpperBound(chance)}.`,
+          USED_BY_CONFIDENCE,
         ]),
   ];
 }
@@ -59,20 +61,41 @@ function describeRotations(
   const basis = `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
   if (leadTimeTrend !== null)
     return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
-  const { nextDayChance, nextRotationChance } = evidence;
+  const { nextRotationChance } = evidence;
   if (nextRotationChance !== null && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
-  if (nextDayChance !== null) {
+  const begin = (evidence.nextDayChance !== null && describeSafeDays(evidence, judgements)) || [basis];
+  if (nextRotationChance === null) return begin;
+  return [...begin, ...describeChances(evidence, nextRotationChance), ...describeRotationsOfDay(measurement)];
+}
+
+/** The chance of a day is the larger one, because a day has many rotations. More history makes both smaller. */
+function describeChances(evidence: Evidence, nextRotationChance: number): string[] {
+  const { nextDayChance, watchedDays } = evidence;
+  const ofRotation = `${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`;
+  // A day cannot be safer than one of its rotations. Then only the rotation has a useful number.
+  if (nextDayChance === null || nextDayChance < nextRotationChance) {
     return [
-      ...(describeSafeDays(evidence, judgements) ?? [basis]),
-      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'full day')} watched, the chance of a worse moment ` +
-        `to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
+      `If the next rotation is like these, the chance that it leaves less validity than all of them is ${ofRotation}`,
+      USED_BY_CONFIDENCE,
     ];
   }
-  if (nextRotationChance === null) return [basis];
+  const days = formatCount(watchedDays, 'full day');
   return [
-    basis,
-    `If the next rotation is like these, the chance that it leaves less validity than all of them is ${formatUpperBound(nextRotationChance)}${describeRecords(evidence)}.`,
+    `If tomorrow is like the ${days} watched, the chance of a worse moment to start than on all these days is ${formatUpperBound(nextDayChance)}.`,
+    `${formatCount(watchedDays, 'day')} cannot show a smaller chance, and each further full day makes it smaller.`,
+    `For the next rotation alone, the chance is ${ofRotation}`,
+    USED_BY_CONFIDENCE,
   ];
+}
+
+const USED_BY_CONFIDENCE = 'This is the number that --confidence uses.';
+
+const DAY: Seconds = 86_400;
+
+/** The number of one rotation must not be taken for the number of a day. */
+function describeRotationsOfDay({ rotationInterval }: Measurement): string[] {
+  const count = rotationInterval === null ? 0 : Math.round(DAY / rotationInterval.median);
+  return count < 2 ? [] : [`A day has about ${formatNumber(count)} rotations, so its chance is larger.`];
 }
 
 /** `, because the last rotation left less than all before`. Empty if recent rotations do not make the chance larger. */
@@ -119,7 +142,7 @@ function describeRandomStart(
   if (randomStartChance === null || nextRotationChance === null) return [];
   if (measurement.leadTimeTrend !== null || isShortestNow(measurement)) return [];
   return [
-    `The estimated chance that one start at a random time hits such a moment is ${formatPercentage(randomStartChance)}.`,
+    `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(randomStartChance)}.`,
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { formatCount } from '../text/format-values.ts';
+import { formatCount, formatNumber } from '../text/format-values.ts';
 import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { describeLeadTime } from './measurements.ts';
@@ -61,8 +61,8 @@ const SENTENCES: {
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }, times) =>
     `the served credentials are unknown in ${formatCount(count, 'gap')} (${duration(totalSeconds)} in total); ` +
     `the longest gap is ${duration(longestSeconds)}, from ${times.timestamp(longestStartedAt)}`,
-  POLLS_TOO_RARE: ({ usualGapSeconds, pollEverySeconds }) =>
-    `samples are usually ${duration(usualGapSeconds)} apart: if one poll is late or fails, a rotation can stay unseen, so poll every ${duration(pollEverySeconds)}`,
+  POLLS_TOO_RARE: (finding) =>
+    `samples are usually ${duration(finding.usualGapSeconds)} apart${describeMissedRotations(finding)}: poll every ${duration(finding.pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }, times) =>
     `${formatCount(count, 'poll')} of this source failed (all roles), the last one at ${times.timestamp(lastAt)} (${lastReason})`,
   CLOCK_SKEW: ({ offsetSeconds, corrected }) =>
@@ -84,6 +84,13 @@ export const describeFinding = <Code extends FindingCode>(
   judgements: readonly JobJudgement[] = [],
   times: TimeFormat = UTC_TIMES,
 ): string => SENTENCES[finding.code](finding, times, judgements);
+
+function describeMissedRotations({ unwitnessedCount, rotationCount }: FindingWith<'POLLS_TOO_RARE'>): string {
+  if (unwitnessedCount === 0) return ', so a rotation stays unseen if one poll is late or fails';
+  if (unwitnessedCount < rotationCount)
+    return `, so ${formatNumber(unwitnessedCount)} of ${formatCount(rotationCount, 'rotation')} were not witnessed`;
+  return ', so no rotation was witnessed, and further samples at this distance witness none';
+}
 
 /** For the shortest job that ends after the token, if it starts now. */
 function describeTokenEnd(remaining: Seconds, judgements: readonly JobJudgement[]): string {

@@ -12,9 +12,20 @@ import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 export const UNKNOWN_VALUE = 'not known yet';
 export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
 
+type WitnessedRotations = Pick<Measurement, 'witnessedCount' | 'isIssuedPerRequest'>;
+
 /** Validity is shortest just before a rotation. Without one, all starts look safe. */
-export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: Measurement): boolean =>
+export const areSafeStartsKnown = ({ witnessedCount, isIssuedPerRequest }: WitnessedRotations): boolean =>
   witnessedCount > 0 || isIssuedPerRequest;
+
+/** The share of safe starts that a text may state. JSON always has the share. */
+export const findKnownShare = (
+  judgement: JobJudgement,
+  measured: WitnessedRotations | null,
+): number | null => (measured === null || areSafeStartsKnown(measured) ? getStatedShare(judgement) : null);
+
+/** `' so far'` without a witnessed rotation, because the worst case is just before a rotation. */
+const describeProvisional = (measured: WitnessedRotations) => (areSafeStartsKnown(measured) ? '' : ' so far');
 
 /** For a cell of a table. `''` without a sample or a verdict. */
 export function formatSafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
@@ -65,16 +76,30 @@ export const describeLeadTime = (leadTime: Seconds, max: Seconds): string =>
   leadTime === 0 && max > 0 ? `at most ${duration(max)}` : duration(leadTime);
 
 /** The worst case, or its upper limit if the credentials may have expired before the rotation. */
-export const formatWorstCase = ({ seconds, rotation }: WorstCase): string =>
+export const formatWorstValidity = ({ seconds, rotation }: WorstCase): string =>
   rotation === null ? duration(seconds) : describeLeadTime(seconds, computeMaxLeadTime(rotation));
 
-/** Starts a sentence. A negative worst case is hard to understand. */
-export const describeWorstValidity = (worstCase: WorstCase): string =>
-  worstCase.seconds < 0
-    ? `In the worst case, the credentials had been expired for ${duration(-worstCase.seconds)}`
-    : `The worst case was ${formatWorstCase(worstCase)}`;
+type MeasuredWorstCase = WitnessedRotations & Pick<Measurement, 'worstCase'>;
 
-/** When the worst case occurred, and by how much polling alone would have missed it. */
+/** `4h 59m 36s`, `5h 34m 58s so far`. */
+export const formatWorstCase = (measured: MeasuredWorstCase): string =>
+  `${formatWorstValidity(measured.worstCase)}${describeProvisional(measured)}`;
+
+/** The name of the worst case, in front of its value. */
+export const nameWorstCase = (measured: WitnessedRotations): string =>
+  `worst case${describeProvisional(measured)}`;
+
+/** Starts a sentence. A negative worst case is hard to understand. */
+export const describeWorstValidity = (measured: MeasuredWorstCase): string =>
+  measured.worstCase.seconds < 0
+    ? `In the worst case, the credentials had been expired for ${duration(-measured.worstCase.seconds)}`
+    : `The ${nameWorstCase(measured)} was ${formatWorstValidity(measured.worstCase)}`;
+
+/** `4h 54m`, `4h 54m so far`. @param isWellFounded whether the history is long enough for a verdict of `safe` */
+export const formatLongestSafeJob = (longest: Seconds, isWellFounded: boolean): string =>
+  `${duration(longest)}${isWellFounded ? '' : ' so far'}`;
+
+/** When the worst case occurred, and by how much polling alone would have missed it. Follows the worst case. */
 export function describeWorstCase(measurement: Measurement, times: TimeFormat = UTC_TIMES): string {
   const { worstCase, overstatement } = measurement;
   const moment = describeMomentOfWorstCase(measurement, times);

@@ -1,21 +1,21 @@
 import { isClockWrong } from '../../domain/aws-limits.ts';
-import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant } from '../../domain/model.ts';
 import { isSessionTooShort } from '../../domain/requested-session.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../domain/time/duration.ts';
-import { secondsBetween } from '../../domain/time/instant.ts';
 import type { FindingCode } from '../../domain/verdict/finding.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './advice/refresh-advice.ts';
+import { adviseWait } from './advice/wait.ts';
 import { describeFailure } from './failures/describe-failure.ts';
 import type { Explanation } from './failures/explanation.ts';
 import { describePolling } from './polling/collect-history.ts';
 import { describeLongerSession, describeShortSession } from './provider-chain/role-sessions.ts';
 import { EXPIRED_ADVICE } from './start-check/expired-credentials.ts';
 import { CORRECT_CLOCK_HINT, describeClockNow } from './start-check/host-clock.ts';
+import { describeDeadline, describeForecastOnHost } from './start-check/times.ts';
 import { describeJobWithMargin } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
@@ -86,21 +86,6 @@ export function describeNowUnknownReason(reason: NowUnknownReason): Explanation 
   }
 }
 
-/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date. */
-export function describeForecast(
-  { expected, earliest, latest }: RotationForecast,
-  now: Instant,
-  times: TimeFormat = UTC_TIMES,
-): string {
-  const format = (instant: Instant) => times.shortTimestamp(instant, now);
-  if (latest < now)
-    return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
-  const between =
-    earliest === latest ? '' : `, between ${earliest < now ? 'now' : format(earliest)} and ${format(latest)}`;
-  const until = expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (due now)';
-  return `expected ${format(expected)}${until}${between}`;
-}
-
 /** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant, times: TimeFormat = UTC_TIMES) =>
   `as an earlier poll of this key stated; this poll states ${times.timestamp(stated)}, which is not used`;
@@ -114,14 +99,14 @@ const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remain
 
 /** When a start will be safe according to the history. */
 export function describeOutlook(judgement: NowJudgement, times: TimeFormat = UTC_TIMES): string {
-  const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt, session, required } = judgement;
+  const { outlook, validityAfterRotation, nextRotation, safeUntil, session, required } = judgement;
   switch (outlook) {
     case 'now':
       return safeUntil === null
         ? 'a start is safe now'
-        : `now; with these credentials until ${times.shortTimestamp(safeUntil, judgedAt)}`;
+        : `now; with these credentials until ${describeDeadline(safeUntil, judgement, times)}`;
     case 'after-rotation':
-      return `after the next rotation, because new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
+      return `after the next rotation, because all new credentials so far had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
       return 'perhaps after the next rotation, because only some new credentials had enough validity';
     case 'never':
@@ -170,7 +155,8 @@ export function buildNowAdvice(
   judgement: NowJudgement,
   { hasWaited, isOffline, isWithoutDatabase }: WaitState,
 ): string {
-  const { verdict, outlook, nextRotation, judgedAt, identity, session, required, clockOffset } = judgement;
+  const { verdict, outlook, nextRotation, validityAfterRotation, judgedAt, identity } = judgement;
+  const { session, required, clockOffset } = judgement;
   if (verdict === 'safe') return '';
   if (isOffline && areExpired(judgement)) return 'remove --offline: the stored credentials have expired';
   if (isClockWrong(clockOffset)) return CORRECT_CLOCK_HINT;
@@ -201,9 +187,8 @@ export function buildNowAdvice(
     return isOffline
       ? 'remove --offline: the rotation is overdue'
       : 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
-  const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
-  const roundTo = minutes > 10 ? 5 : 1;
-  return `${wait}: --wait ${formatFlagDuration(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  const { flag, reason } = adviseWait(nextRotation, (validityAfterRotation?.min ?? 0) - required);
+  return `${wait}: ${flag} (${reason})`;
 }
 
 /** Progress while the command waits for a safe start. */
@@ -217,7 +202,8 @@ export function describeWaiting(
     return `${until}; ${describeNowUnknownReason(judgement.unknownReason).message}`;
   if (areExpired(judgement)) return `the source serves expired credentials; ${until}`;
   const shortfall = `${duration(-judgement.spare)} short`;
-  return judgement.nextRotation === null
+  const forecast = describeForecastOnHost(judgement, times);
+  return forecast === null
     ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`
-    : `${shortfall}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt, times)}; ${until}`;
+    : `${shortfall}; the next rotation is ${forecast}; ${until}`;
 }

@@ -15,7 +15,7 @@ export function describeSawTooth(measurement: Measurement, times: TimeFormat = U
   return [
     `Remaining validity from ${times.span(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
     'It falls until a rotation and then rises again.',
-    `${describeWorstValidity(worstCase)} (${times.timestamp(worstCase.at)}).`,
+    `${describeWorstValidity(measurement)} (${times.timestamp(worstCase.at)}).`,
     `The sampled minimum was ${formatSampledMinimum(sampledMinimum.seconds)}.`,
     ...(gaps.length === 0
       ? []

@@ -49,6 +49,10 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
     `${name} is a time that botocore cannot read, so the AWS CLI and boto3 fail; write it as 2026-01-31T12:00:00Z`,
   VALUE_QUOTED: ({ name }) =>
     `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
+  VALUE_HAS_BLANKS: ({ name, place }) =>
+    place === 'everywhere'
+      ? `the value of ${name} consists of blanks, which most SDKs use as the value`
+      : `the value of ${name} has a blank or line break at its ${place === 'both' ? 'start and end' : place}, which most SDKs use as part of the value`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>
     `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
   PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
@@ -63,6 +67,8 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   SERVICE_ENDPOINT_OVERRIDDEN: () => 'only cred-watch and the Java SDK read AWS_CONTAINER_SERVICE_ENDPOINT',
   HOST_NAME_ONLY_SOME_SDKS: () =>
     'the URL of the container endpoint has a host name, which botocore and the JavaScript SDK reject',
+  ADDRESS_ONLY_SOME_SDKS: ({ name }) =>
+    `the URL in ${name} has an unusual form of an IP address, which botocore and the Go SDK reject; write four numbers, such as 127.0.0.1`,
   TWO_URIS_SET: () =>
     'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are both set; the relative URI is used, but not by older SDKs',
   TWO_TOKENS_SET: () =>
@@ -100,6 +106,10 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C], times: TimeFo
   POSSIBLE_HOP_LIMIT: () =>
     'the IMDSv2 token request got no response, as in a container with a hop limit of 1',
   SEVERAL_ROLES: ({ count }) => `IMDS lists ${count} roles; the first one was used, and some SDKs fail`,
+  INSTANCE_ID_UNKNOWN: () =>
+    'IMDS did not return the instance id, so the sample is recorded under the name of the machine; the next poll with the id and the same key moves the sample',
+  OTHER_HOST_STAYS: ({ host, source }) =>
+    `the samples of host ${host} stay separate, because their keys do not prove that they are of this instance; if they are, remove them with \`cred-watch prune --remove-series --host ${quoteForShell(host)} --source ${source}\``,
   ZONELESS_TIME: () =>
     'a time without a time zone was read as UTC; for keys from a file, variable or process, as local time if that is earlier',
   APIS_DISAGREE: () => 'the extended IMDS API and the API that SDKs use serve different credentials',

@@ -6,6 +6,7 @@ import type { JobJudgement, JobRequirement, Safety, Verdict } from '../../domain
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatCount, formatShare } from '../text/format-values.ts';
+import { findKnownShare } from './measurements.ts';
 
 const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 
@@ -54,21 +55,23 @@ export const formatSeriesState = (
 ): string => (isSafeSoFar(judgement, measurement) ? SAFE_SO_FAR : formatVerdict(judgement.verdict));
 
 /** One line that begins with the safety and a colon. */
-export const describeVerdict = (judgement: JobJudgement) =>
-  `${formatSafety(judgement.verdict)}: ${describeJudgement(judgement)}`;
+export const describeVerdict = (judgement: JobJudgement, measurement: Measurement | null = null) =>
+  `${formatSafety(judgement.verdict)}: ${describeJudgement(judgement, measurement)}`;
 
 /** As {@link describeVerdict}, but `safe so far` if the history is short. */
 export const describeSeriesVerdict = (
   judgement: JobJudgement,
   { measurement }: Pick<SeriesAnalysis, 'measurement'>,
-) => `${formatState(judgement, measurement)}: ${describeJudgement(judgement)}`;
+) => `${formatState(judgement, measurement)}: ${describeJudgement(judgement, measurement)}`;
 
 /** The job and how safe it was, without the safety. */
-function describeJudgement(judgement: JobJudgement): string {
-  return `${describeJobWithMargin(judgement.job)}${describeStarts(judgement)}${describeCoverage(judgement)}`;
+function describeJudgement(judgement: JobJudgement, measurement: Measurement | null): string {
+  return `${describeJobWithMargin(judgement.job)}${describeStarts(judgement, measurement)}${describeCoverage(judgement)}`;
 }
 
-function describeStarts({ verdict, spare, spareUsedUpAt, shareOfSafeStarts: share }: JobJudgement): string {
+function describeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
+  const { verdict, spare, spareUsedUpAt } = judgement;
+  const share = findKnownShare(judgement, measurement);
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
   switch (verdict) {
     case 'safe':

@@ -6,7 +6,6 @@ import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   buildNowAdvice,
-  describeForecast,
   describeLaterExpiration,
   describeNowUnknownReason,
   describeNowVerdict,
@@ -21,6 +20,7 @@ import {
   describeWrongClock,
 } from '../messages/start-check/host-clock.ts';
 import { describeStoredHistory } from '../messages/start-check/stored-history.ts';
+import { describeClockOfTimes, describeForecast } from '../messages/start-check/times.ts';
 import { describeUsedHistory } from '../messages/start-check/used-history.ts';
 import { createPalette, paintBySafety } from '../terminal/colour.ts';
 import { layOutRows } from '../terminal/layout.ts';
@@ -66,6 +66,8 @@ function listRows(judgement: NowJudgement, context: NowContext): [string, string
     );
     if (isWrong && clockOffset > 0)
       rows.push(['', `by the host's clock; ${formatRemaining(remaining + clockOffset)} by AWS's clock`]);
+    const clock = describeClockOfTimes(judgement);
+    if (clock !== null) rows.push(['', clock]);
     if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration, times)]);
   }
   const { sampleAge = null } = context;

@@ -1,3 +1,4 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import {
   type AssessedJob,
@@ -6,8 +7,9 @@ import {
   findJudgement,
 } from '../../domain/verdict/assessment.ts';
 import type { Job, JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { getStatedShare, getStatedSpare } from '../../domain/verdict/judgements.ts';
+import { getStatedSpare } from '../../domain/verdict/judgements.ts';
 import { formatMarkedName } from '../messages/headline/retired.ts';
+import { findKnownShare } from '../messages/measurements.ts';
 import { describeSpare } from '../messages/page.ts';
 import { listMeasuredRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
@@ -51,7 +53,11 @@ function renderSeriesRow(
       return [series.isRetired ? 'retired' : '–', ...(isOneJob ? [NO_CELL_VALUE, NO_CELL_VALUE] : [])];
     const badge = renderJudgementBadge(judgement, measurement);
     return isOneJob
-      ? [badge, formatSpare(judgement) ?? NO_CELL_VALUE, formatSafeStarts(judgement) ?? NO_CELL_VALUE]
+      ? [
+          badge,
+          formatSpare(judgement) ?? NO_CELL_VALUE,
+          formatKnownShare(judgement, measurement) ?? NO_CELL_VALUE,
+        ]
       : [html`${badge} <small>${judgement.verdict !== 'unknown' && (formatSpare(judgement) ?? '–')}</small>`];
   });
   const rows = measurement === null ? [] : listMeasuredRows(measurement, isPolled, margin);
@@ -78,7 +84,7 @@ function formatSpare(judgement: JobJudgement): string | null {
   return spare === null ? null : describeSpare(spare);
 }
 
-function formatSafeStarts(judgement: JobJudgement): string | null {
-  const share = getStatedShare(judgement);
+function formatKnownShare(judgement: JobJudgement, measurement: Measurement | null): string | null {
+  const share = findKnownShare(judgement, measurement);
   return share === null ? null : formatShare(share);
 }

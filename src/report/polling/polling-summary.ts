@@ -1,7 +1,7 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { rankDecisiveSeries } from '../../domain/verdict/judgements.ts';
-import { describeWorstCase, formatWorstCase } from '../messages/measurements.ts';
+import { describeWorstCase, formatWorstValidity } from '../messages/measurements.ts';
 import { adviseAfterPolling, type PollingSummary } from '../messages/polling/polling.ts';
 import { describeSeriesVerdict, formatVerdict } from '../messages/verdicts.ts';
 import { createPalette } from '../terminal/colour.ts';
@@ -17,10 +17,9 @@ export function renderPollingSummary(summary: PollingSummary, style: TimedTextSt
     ['rotations seen', formatNumber(rotations)],
   ];
   if (measurement !== null) {
-    const { worstCase } = measurement;
     rows.push([
       'shortest',
-      `${formatWorstCase(worstCase)} of remaining validity, ${describeWorstCase(measurement, style.times)}`,
+      `${formatWorstValidity(measurement.worstCase)} of remaining validity, ${describeWorstCase(measurement, style.times)}`,
     ]);
   }
   for (const verdict of assessment === null ? [] : listVerdicts(assessment)) rows.push(['verdict', verdict]);

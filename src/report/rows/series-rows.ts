@@ -2,6 +2,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../domain/measurement/validity.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { isWellFounded } from '../../domain/verdict/evidence.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import {
@@ -11,6 +12,7 @@ import {
   describeSamples,
   describeWatchedTime,
   describeWorstCase,
+  formatLongestSafeJob,
   formatWorstCase,
   NO_ROTATIONS_MESSAGE,
   UNKNOWN_VALUE,
@@ -46,7 +48,7 @@ export function listMeasuredRows(
   margin: Seconds,
   times: TimeFormat = UTC_TIMES,
 ): Row[] {
-  const { validityWhenIssued: issued, sampledMinimum, worstCase } = measurement;
+  const { validityWhenIssued: issued, sampledMinimum } = measurement;
   const sampleCount = formatCount(measurement.sampleCount, 'sample');
   return [
     ['samples', sampleCount, describeSamples(measurement, isPolled, times)],
@@ -55,7 +57,7 @@ export function listMeasuredRows(
       ? ['validity when issued', UNKNOWN_VALUE]
       : ['validity when issued', duration(issued.min), `min${SEPARATOR}${duration(issued.max)} max`],
     ['sampled minimum', duration(sampledMinimum.seconds), `at ${times.timestamp(sampledMinimum.at)}`],
-    ['worst case', formatWorstCase(worstCase), describeWorstCase(measurement, times), 'bold'],
+    ['worst case', formatWorstCase(measurement), describeWorstCase(measurement, times), 'bold'],
     buildLongestSafeJobRow(measurement, margin),
   ];
 }
@@ -81,7 +83,8 @@ function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row 
   if (measurement.witnessedCount === 0 && !measurement.isIssuedPerRequest)
     return [label, UNKNOWN_VALUE, 'because no rotation was witnessed'];
   const longest = findLongestSafeJob(measurement, margin) ?? 0;
-  return [label, longest === 0 ? 'none' : duration(longest), `with a margin of ${duration(margin)}`];
+  const value = longest === 0 ? 'none' : formatLongestSafeJob(longest, isWellFounded(measurement));
+  return [label, value, `with a margin of ${duration(margin)}`];
 }
 
 /** Six points fit into one line. */

@@ -35,7 +35,7 @@ function formatData({ series, seriesCount, failing }: Status): string {
   return [
     formatSeconds('worst_case', worstCase.seconds, required),
     ...(judgement?.spare == null ? [] : [formatSeconds('spare', judgement.spare, 0)]),
-    ...(current === null || !(series.isPolled || current.remaining >= 0)
+    ...(current === null || !(series.isPolled || (current.isRecent && current.remaining >= 0))
       ? []
       : [formatRemainingData(current.remaining, null, null)]),
     `'rotations'=${witnessedCount};;;0;`,

@@ -123,7 +123,7 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
     ...(!hasValues
       ? []
       : [
-          analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
+          analysis.measurement === null ? '' : formatWorstCase(analysis.measurement),
           formatSafeStarts(judgement, analysis.measurement),
         ]),
   ]);
@@ -138,13 +138,18 @@ function renderOverview(judged: readonly JudgedSeries[], context: TableContext):
   const used = widths.reduce((sum, each) => sum + each, 2 * SPACE_WIDTH);
   return layOutColumns(
     [
-      ['', 'series', '', ...labels].map(palette.dim),
-      ...values.map((row, index) => ['', names[index] ?? '', '', ...row]),
+      ['', 'series', ...labels.flatMap((label) => ['', label])].map(palette.dim),
+      ...values.map((row, index) => ['', names[index] ?? '', ...row.flatMap((value) => ['', value])]),
     ],
-    [SPACE_WIDTH, width - used, SPACE_WIDTH, ...widths],
+    // A value that continues on the next line must not fill the space to the next column.
+    [SPACE_WIDTH, width - used, SPACE_WIDTH, ...separateColumns(widths)],
     palette,
   );
 }
+
+/** The space between two columns is a column of its own. */
+const separateColumns = (widths: readonly number[]): number[] =>
+  widths.flatMap((each, index) => (index === widths.length - 1 ? [each] : [each - SPACE_WIDTH, SPACE_WIDTH]));
 
 /** The name of a series. None of its lines ends with a separator. In ASCII, the separator is a comma at the end. */
 function formatName({ identity }: AssessedSeries, { isAsciiOnly, palette }: TableContext): string {

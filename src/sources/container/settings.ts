@@ -1,7 +1,11 @@
 import { isIP } from 'node:net';
 
+import type { FailureFacts } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
+import { addNoteOfBlanks } from '../document/named-value.ts';
 import { type Environment, isVariableSet, readVariable } from '../environment/variables.ts';
 import {
+  addNotesOfSpelling,
   isLoopbackAddress,
   normalizeAddress,
   removeBrackets,
@@ -9,7 +13,7 @@ import {
   resolveWithoutDns,
 } from '../http/addresses.ts';
 import type { Endpoint } from '../http/exchange.ts';
-import type { Notes } from '../notes.ts';
+import { Notes } from '../notes.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -22,6 +26,26 @@ const ECS_AGENT = 'http://169.254.170.2';
 /** If either URI is set, all SDKs except Java use the container endpoint and never IMDS. */
 export function isContainerEndpointSet(env: Environment): boolean {
   return isVariableSet(env, RELATIVE) || isVariableSet(env, FULL);
+}
+
+/** Why most SDKs fail if the URI consists of blanks. Null if it does not. */
+export function findUriOfBlanks(env: Environment): (FailureFacts & { code: 'POLL_FAILED' }) | null {
+  const name = [RELATIVE, FULL].find((each) => env[each]);
+  if (name === undefined || env[name]?.trim() !== '') return null;
+  return {
+    code: 'POLL_FAILED',
+    reason: 'invalid-configuration',
+    detail: `${name} consists of blanks`,
+    misconfiguration: { code: 'INVALID_SETTING', name },
+    possibleHopLimit: false,
+  };
+}
+
+/** Notes on the text of the URI, which make some SDKs fail or use another provider. Needs no request. */
+export function findUriNotes(env: Environment): PollNote[] {
+  const notes = new Notes();
+  readCredentialsUrl(env, notes);
+  return notes.list.filter(({ code }) => code === 'VALUE_HAS_BLANKS' || code === 'ADDRESS_ONLY_SOME_SDKS');
 }
 
 /** The variable to unset if no server listens at the URL of {@link readCredentialsUrl}. */
@@ -40,9 +64,11 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);
   if (relative === null) {
-    return full === null
-      ? new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`)
-      : parseContainerUrl(full, FULL);
+    if (full === null)
+      return new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
+    const url = parseContainerUrl(full, FULL);
+    if (!(url instanceof PollError)) addNotesOfSpelling({ name: FULL, value: full }, url, notes);
+    return url;
   }
   if (full !== null) notes.add({ code: 'TWO_URIS_SET' });
   const service = readVariable(env, SERVICE, notes);
@@ -51,18 +77,23 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   if (base instanceof PollError) return base;
   // Appended to the host, `.example.com/` or `@example.com/` would result in another host.
   if (!relative.startsWith('/')) {
-    return createInvalidSettingError(RELATIVE, 'does not begin with a slash');
+    const problem = /^\s/.test(relative) ? 'begins with a blank' : 'does not begin with a slash';
+    return createInvalidSettingError(RELATIVE, problem);
   }
+  addNoteOfBlanks({ name: RELATIVE, value: relative }, notes);
   return new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${relative}`);
 }
+
+/** Text that `URL` repairs is no URL for most SDKs: `http:/host`, backslashes, and blanks inside. */
+const PLAIN_URL = /^\s*https?:\/\/[^\s\\/][^\s\\]*\s*$/i;
 
 /**
  * Parses an absolute URL. Applies the host rule of the SDKs to addresses, but does not resolve names. `URL`
  * normalizes unusual spellings of an address (`127.1`, `0x7f.1`, `2130706433`).
  */
 export function parseContainerUrl(text: string, variable: string): URL | PollError {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  const url = PLAIN_URL.test(text) && URL.canParse(text) ? new URL(text) : null;
+  if (url === null) {
     return createInvalidSettingError(variable, 'is not an absolute http or https URL');
   }
   const host = removeBrackets(url);

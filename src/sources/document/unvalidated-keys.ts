@@ -8,7 +8,7 @@ import { PollError } from '../poll-error.ts';
 import type { PolledCredentials } from '../source.ts';
 import { parseAccountId } from './credentials-document.ts';
 import { type ChosenExpiration, chooseExpiration, type NamedExpiration } from './expirations.ts';
-import { isQuoted, type NamedValue } from './named-value.ts';
+import { addNoteOfBlanks, findBlanks, isQuoted, type NamedValue } from './named-value.ts';
 
 /** Unchecked keys from a variable, a program or a file, possibly without an expiration. */
 export interface UnvalidatedKeys {
@@ -128,11 +128,25 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
   const quoted = [accessKeyId, secretAccessKey, token].find(isQuoted);
   if (quoted !== undefined) {
     poll.notes.add({ code: 'VALUE_QUOTED', name: quoted.name });
-    throw new PollError('malformed', `${quoted.name} is quoted`, known);
+    throw new PollError(keys.reasonIfIncomplete, `${quoted.name} is quoted`, known);
+  }
+  const padded = [accessKeyId, secretAccessKey, token].find(({ value }) => findBlanks(value ?? '') !== null);
+  if (padded !== undefined) {
+    const { name } = padded;
+    addNoteOfBlanks(padded, poll.notes);
+    const misconfiguration = { code: 'INVALID_SETTING', name } as const;
+    throw new PollError(
+      keys.reasonIfIncomplete,
+      `the value of ${name} begins or ends with a blank or line break`,
+      {
+        ...known,
+        misconfiguration,
+      },
+    );
   }
   if (isSwapped) {
     const names = `${accessKeyId.name} and ${secretAccessKey.name}`;
-    throw new PollError('malformed', `the values of ${names} seem to be swapped`, {
+    throw new PollError(keys.reasonIfIncomplete, `the values of ${names} seem to be swapped`, {
       ...known,
       misconfiguration: {
         code: 'KEYS_SWAPPED',
@@ -141,10 +155,12 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): ValidatedKeys {
       },
     });
   }
-  if (keyId === null) throw new PollError('malformed', `${accessKeyId.name} is not a key id`, known);
+  if (keyId === null)
+    throw new PollError(keys.reasonIfIncomplete, `${accessKeyId.name} is not a key id`, known);
   const invalid = [secretAccessKey, token].find(({ value }) => !VISIBLE_ASCII.test(value ?? ''));
   if (invalid !== undefined) {
-    throw new PollError('malformed', `${invalid.name} contains characters that no key or token has`, known);
+    const detail = `${invalid.name} contains characters that no key or token has`;
+    throw new PollError(keys.reasonIfIncomplete, detail, known);
   }
 
   if (SESSION_KEY.test(rawKeyId) && token.value === null) {

@@ -44,10 +44,10 @@ export function createEnvironmentSource(options: SourceOptions): CredentialSourc
 export function readEnvironmentKeys(poll: OngoingPoll): UnvalidatedKeys {
   const { env, role } = poll.options;
   poll.identity.role = role ?? null;
-  // Every SDK ignores blank variables.
+  // Every SDK ignores empty variables, but most SDKs use keys that consist of blanks.
   const read = (name: string) => readVariable(env, name);
-  const readNamed = (name: string) => ({ name, value: read(name) });
-  if (read(KEY_ID) === null && read(SECRET_KEY) === null) {
+  const readNamed = (name: string) => ({ name, value: env[name] || null });
+  if (!env[KEY_ID] && read(SECRET_KEY) === null) {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });

@@ -15,5 +15,5 @@ export function readVariable(env: Environment, name: string, notes?: Notes): str
   return null;
 }
 
-/** Every SDK treats a blank variable of the credential chain as not set. */
+/** Every SDK treats an empty variable of the credential chain as not set. Most SDKs use a value of blanks. */
 export const isVariableSet = (env: Environment, name: string): boolean => readVariable(env, name) !== null;

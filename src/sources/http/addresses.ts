@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
+import { addNoteOfBlanks } from '../document/named-value.ts';
 import { readSmallFile } from '../environment/small-file.ts';
 import { throwIfLocal } from '../local-errors.ts';
+import type { Notes } from '../notes.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -54,6 +56,20 @@ async function queryNameServers(host: string, options: NameOptions, signal: Abor
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/**
+ * Notes blanks around a URL, and an IPv4 address that is not written as four decimal numbers: `127.1`, `0x7f.1`. `URL`
+ * accepts both.
+ */
+export function addNotesOfSpelling(
+  { name, value }: Record<'name' | 'value', string>,
+  { hostname }: URL,
+  notes: Notes,
+): void {
+  addNoteOfBlanks({ name, value }, notes);
+  if (isIP(hostname) === 4 && /^https?:\/\/([^/?#:]*)/i.exec(value.trim())?.[1] !== hostname)
+    notes.add({ code: 'ADDRESS_ONLY_SOME_SDKS', name });
 }
 
 /** Whether the endpoint is on this host. Host names other than `localhost` are not resolved. */

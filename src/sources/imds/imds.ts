@@ -55,14 +55,15 @@ class ImdsClient {
   }
 
   async findCredentials(poll: OngoingPoll): Promise<FoundDocument> {
+    let found: FoundDocument | null = null;
     try {
-      const found = await this.#readRole(poll);
+      found = await this.#readRole(poll);
       poll.accountId = found.document.accountId ?? parseAccountOfRole(poll.identity.role ?? '');
       if (poll.options.extendedApi) await this.#readAccountId(poll, found.document);
       return found;
     } finally {
       // Last, so that the request cannot take time or the token from the other requests.
-      if (poll.options.discoverHost) poll.identity.host = await this.#discoverHost(poll);
+      if (poll.options.discoverHost) poll.identity.host = await this.#discoverHost(poll, found !== null);
     }
   }
 
@@ -105,12 +106,18 @@ class ImdsClient {
     }, chooseRetryPolicy(poll));
   }
 
-  /** The instance id, or null. An error here does not fail the poll. */
-  async #discoverHost(poll: OngoingPoll): Promise<string | null> {
+  /**
+   * The instance id, or null. An error here does not fail the poll.
+   * @param hasCredentials without them, no series depends on the id, so the request is not repeated
+   */
+  async #discoverHost(poll: OngoingPoll, hasCredentials: boolean): Promise<string | null> {
     if (this.#instanceId !== undefined) return this.#instanceId;
-    const response = await this.#tryGet(poll, '/latest/meta-data/instance-id');
+    const response = await this.#tryGet(poll, '/latest/meta-data/instance-id', hasCredentials);
     // Any other status can be a passing error.
-    if (response?.status !== 200 && response?.status !== 404) return null;
+    if (response?.status !== 200 && response?.status !== 404) {
+      if (hasCredentials) poll.notes.add({ code: 'INSTANCE_ID_UNKNOWN' });
+      return null;
+    }
     const text = response.status === 200 ? (response.body ?? '').trim() : '';
     this.#instanceId = INSTANCE_ID.test(text) && isOrdinary(text, poll) ? text : null;
     return this.#instanceId;
@@ -134,11 +141,23 @@ class ImdsClient {
     }
   }
 
-  /** For a response that the poll can do without: requests no token, and returns null after an error. */
-  async #tryGet(poll: OngoingPoll, path: string): Promise<HttpResponse | null> {
+  /**
+   * For a response that the poll can do without: requests no token, and returns null after an error.
+   * @param isRepeated after an error that may pass
+   */
+  async #tryGet(poll: OngoingPoll, path: string, isRepeated = false): Promise<HttpResponse | null> {
     const auth = this.#auth.cached;
     if (auth === null || !poll.hasResponded || poll.signal.aborted) return null;
-    return poll.tryRequest(() => this.#send(poll, path, auth));
+    const send = () => this.#send(poll, path, auth);
+    if (!isRepeated) return poll.tryRequest(send);
+    const sendOrThrow = async () => {
+      const response = await send();
+      if (response.status === 429 || response.status >= 500) throw createMetadataError(response, poll);
+      return response;
+    };
+    // A server without this path may let it time out in each poll.
+    const policyOf = ({ isTimeout, retry }: PollError) => (isTimeout ? 'never' : retry);
+    return poll.tryRequest(() => poll.withRetries(sendOrThrow, policyOf));
   }
 
   async #get(poll: OngoingPoll, path: string): Promise<HttpResponse> {

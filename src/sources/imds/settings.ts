@@ -1,7 +1,7 @@
 import type { PollNote } from '../../domain/poll-note.ts';
 import { readText } from '../document/json-object.ts';
 import { readVariable } from '../environment/variables.ts';
-import { isLoopbackUrl } from '../http/addresses.ts';
+import { addNotesOfSpelling, isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { createInvalidSettingError, PollError } from '../poll-error.ts';
@@ -39,7 +39,7 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   // Not read from the profile: no SDK in use reads `disable_ec2_metadata`.
   const disabled = readVariable(env, DISABLED, notes);
   const v1Disabled = read('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled');
-  const { baseUrl, name: addressSetting } = readBaseUrl(read, note);
+  const { baseUrl, name: addressSetting } = readBaseUrl(read, note, notes);
   const fixedRole = readRole(role, read, note);
   const errors = [
     isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
@@ -63,7 +63,10 @@ const DISABLED = 'AWS_EC2_METADATA_DISABLED';
 
 type Read = (variable: string, key: string) => Setting | null;
 /** Notes that have no field but the name of a setting. */
-type SettingNoteCode = Exclude<Extract<PollNote, { name: string }>, { otherName: string }>['code'];
+type SettingNoteCode = Exclude<
+  Extract<PollNote, { name: string }>,
+  { otherName: string } | { place: string }
+>['code'];
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 
 /** Every SDK accepts `true` in any letter case. The JavaScript SDK and CRT accept any text but `false`. */
@@ -75,11 +78,19 @@ function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note
 }
 
 /** An endpoint takes precedence over a mode, even if only the mode is in the environment. */
-function readBaseUrl(read: Read, note: Note): { baseUrl: URL | PollError; name: string | null } {
+function readBaseUrl(
+  read: Read,
+  note: Note,
+  notes: Notes,
+): { baseUrl: URL | PollError; name: string | null } {
   const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
   const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
-  if (endpoint !== null) return { baseUrl: parseImdsUrl(endpoint), name: endpoint.name };
+  if (endpoint !== null) {
+    const baseUrl = parseImdsUrl(endpoint);
+    if (!(baseUrl instanceof PollError)) addNotesOfSpelling(endpoint, baseUrl, notes);
+    return { baseUrl, name: endpoint.name };
+  }
   if (mode === null) {
     // Ignored, as in all SDKs except botocore.
     if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);

@@ -8,9 +8,9 @@ import type { SourceOptions } from '../source.ts';
 import { probeProviders } from './probe.ts';
 
 /**
- * The source of the credentials, and the profile that has to be chosen for this source. that the SDKs would give a job. Null if SDKs disagree, or if no source reads
- * this provider. Sends no request and runs no process: environment and files decide, so that a check takes no
- * longer. An endpoint or process that is set up counts as working.
+ * The source of the credentials that the SDKs would give a job, and the profile that has to be chosen for this source.
+ * Null if SDKs disagree, or if no source reads this provider. Sends no request and runs no process: environment and
+ * files decide, so that a check takes no longer. An endpoint or process that is set up counts as working.
  */
 export async function findJobSource(
   options: SourceOptions,

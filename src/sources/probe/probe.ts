@@ -7,8 +7,7 @@ import {
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
 import { findSimilarWords } from '../../domain/similar-words.ts';
-import { toStoredKeyId } from '../../key-id.ts';
-import { isContainerEndpointSet } from '../container/settings.ts';
+import { findUriNotes, findUriOfBlanks, isContainerEndpointSet } from '../container/settings.ts';
 import { readText } from '../document/json-object.ts';
 import { detectPlatform } from '../environment/platform.ts';
 import { isVariableSet, readVariable } from '../environment/variables.ts';
@@ -20,6 +19,7 @@ import {
   type SectionSettings,
 } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { probeEnvironment, probeOtherEnvironment } from './environment.ts';
 import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
 import { type ProbeMode, pollProvider } from './provider.ts';
@@ -52,7 +52,8 @@ export async function probeProviders(
     createUnreadableFiles(probeOptions),
   );
   const environmentToken = {
-    tokenFile: readVariable(env, 'AWS_WEB_IDENTITY_TOKEN_FILE'),
+    // SDKs try to read a file whose name consists of blanks.
+    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE || null,
     roleArn: readVariable(env, 'AWS_ROLE_ARN'),
   };
   const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
@@ -109,6 +110,11 @@ export async function probeProviders(
     },
     ...fileFacts,
     doesImdsV1Work,
+    otherEnvironment: await probeOtherEnvironment(probeOptions),
+    // Without network, only the outcomes of the chains are needed.
+    variableNotes: mode.offline
+      ? []
+      : (await import('../environment/variable-notes.ts')).findVariableNotes(env),
     botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
   };
 }
@@ -205,25 +211,14 @@ async function withTimeout<T>(running: Promise<T>, milliseconds: number, fallbac
   }
 }
 
-async function probeEnvironment(options: SourceOptions): Promise<Provider> {
-  const { env } = options;
-  const hasSecretKey = isVariableSet(env, 'AWS_SECRET_ACCESS_KEY');
-  if (!isVariableSet(env, 'AWS_ACCESS_KEY_ID')) {
-    return hasSecretKey
-      ? createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } })
-      : createProvider('environment');
-  }
-  if (hasSecretKey) return pollProvider('environment', options);
-  const problem = { code: 'NO_SECRET_KEY' } as const;
-  const accessKeyId = toStoredKeyId(readVariable(env, 'AWS_ACCESS_KEY_ID') ?? '');
-  return createProvider('environment', { state: 'incomplete', problem, accessKeyId });
-}
-
 async function probeContainer(options: SourceOptions, { offline, observed }: ProbeMode): Promise<Provider> {
-  if (!isContainerEndpointSet(options.env)) return createProvider('container');
+  if (!isContainerEndpointSet(options.env)) {
+    const problem = findUriOfBlanks(options.env);
+    return createProvider('container', problem === null ? {} : { state: 'fails', problem });
+  }
   const isForeignToken =
     observed?.isOtherUser && isVariableSet(options.env, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
   return offline || isForeignToken
-    ? createProvider('container', { state: 'untried' })
+    ? createProvider('container', { state: 'untried', notes: findUriNotes(options.env) })
     : pollProvider('container', options);
 }

@@ -2,6 +2,7 @@ import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import type { WriteResult } from '../contract.ts';
 import type { SampleStore } from '../sample-store.ts';
 import { DOCUMENT_FORMS } from './documents/forms.ts';
+import { FingerprintCollector, type LogFingerprint } from './log-copies.ts';
 import { type ReadSummary, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
 import type { LocalTimeConverter } from './time-zone.ts';
@@ -24,6 +25,8 @@ export interface StagedFile extends ReadSummary {
   badLines: number;
   /** Whether every record comes from our own export or poll, so that it states its series. */
   isOwn: boolean;
+  /** Find the log in the database, one per series. */
+  fingerprints: readonly LogFingerprint[];
 }
 
 interface StageOptions {
@@ -46,16 +49,18 @@ export async function stageFile(
 ): Promise<StagedFile> {
   const { name, chunks, identity, fileTime, writtenAt = null } = file;
   let count = 0;
+  const collector = new FingerprintCollector();
   const options = { identity, convert, isZoneGiven, fileTime, writtenAt };
   const summary = await readRecords(chunks, name, options, (records, lines) => {
     stage.add(records);
+    collector.add(records);
     count += records.length;
     onProgress(lines);
   });
   const badLines = summary.skipped.reduce((sum, each) => sum + (each.isBad ? each.count : 0), 0);
   const { forms } = summary.content;
   const isOwn = forms.length > 0 && forms.every((form) => OWN_FORMS.has(form));
-  return { ...summary, name, records: count, badLines, isOwn };
+  return { ...summary, name, records: count, badLines, isOwn, fingerprints: collector.fingerprints };
 }
 
 /** Records per transaction. Pollers wait for one transaction at most, which is two seconds. */

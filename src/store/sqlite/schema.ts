@@ -18,6 +18,8 @@ export const FIRST_VERSION_WITHOUT_SECRETS = 5;
  * - `series.machine` is the name of the machine that polled the series last. A poll that fails before it knows the
  *   instance id is recorded under the host of that machine's newest sample. An `@` before the name: the caller chose
  *   the host name, so other polls of the machine must not use it.
+ * - `series.poll_command_at` is the time of the newest sample of the command `poll`. It is 0 if only other commands, such
+ *   as `check`, recorded samples.
  * - `series.session_limit` and `series.token_expires_at` are what the newest poll knew. `session_limit` is the code of a
  *   note, or `''`.
  * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
@@ -238,4 +240,9 @@ export const MIGRATIONS: readonly string[] = [
   REPORTED_STATES_MIGRATION,
   HOST_CLOCK_COUNT_MIGRATION,
   CHANGE_CLAIMS_MIGRATION,
+  // Older versions did not store which command recorded a sample.
+  `
+  ALTER TABLE series ADD COLUMN poll_command_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE series SET poll_command_at = last_polled_at;
+  `,
 ];

@@ -149,7 +149,7 @@ async function checkAfterHistory(args: readonly string[]) {
 }
 
 test.each([
-  ['1h', 'new credentials always had enough validity for this job'],
+  ['1h', 'all new credentials so far had enough validity for this job'],
   ['9h', 'new credentials were valid for 6h at most, too short for this job'],
 ])('a failed check of a %s job says what earlier samples show', async (duration, text) => {
   const run = await checkAfterHistory(['-j', duration]);
@@ -161,7 +161,9 @@ test('check --offline advises a wait only without --offline', async () => {
   const { code, text } = await checkAfterHistory(['-j', '5h59m', '--margin', '0', '--offline']);
   expect([code, text]).toEqual([
     1,
-    expect.stringMatching(/what to do remove --offline, and wait for the rotation: --wait \d+m/),
+    expect.stringMatching(
+      /what to do remove --offline, and wait for the rotation: --wait 1h10m \(the longest measured wait/,
+    ),
   ]);
 });
 

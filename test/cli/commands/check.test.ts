@@ -100,8 +100,8 @@ $`,
   required        5h 55m: the job and a margin of 5m
   next rotation   expected ${SHORT_TIMESTAMP} \\(in (49m 5\\ds|50m)\\).*
   validity then   (5h 59m 59s to )?6h( to 6h 00m 01s)?, as measured so far
-  a safe start    after the next rotation, because new credentials always had enough validity
-  what to do      wait for the rotation: --wait 55m
+  a safe start    after the next rotation, because all new credentials so far had enough validity
+  what to do      wait for the rotation: --wait 1h(05m)? \\(the longest measured wait is 55m( 0\\ds)?\\)
 $`,
       ),
     );
@@ -251,6 +251,27 @@ describe('check with a wrong clock', () => {
         `^safe: .*\\n {2}attention +the host's clock is 4[45]m[\\d s]* ${relation} AWS's clock, and AWS rejects[^]*what to do +correct the clock`,
       ),
     );
+  });
+
+  test('check states the last safe start by the clock that the operator reads', async () => {
+    const lifetime = { expiresIn: 7200, issuedIn: -60 };
+    const run = await runDated(at(1200), ['check', '-j', '1h', '--margin', '0'], lifetime);
+    const text = run.stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      / expire [^,]*, 1h 3\d[^ ]* .*left by AWS's clock; this host's clock is (20m|19m 5\ds)/,
+    );
+    const times = /until ([\d: -]+Z) by this host's clock \(([\d: -]+Z) by AWS's clock\)/.exec(text);
+    const [host = 0, aws = 0] = (times ?? [])
+      .slice(1)
+      .map((each) => Date.parse(`2026-01-01 ${each.slice(-9)}`));
+    // The interval may contain a midnight.
+    const difference = (aws - host + 86_400_000) % 86_400_000;
+    expect(Math.abs(difference / 1000 - 1200)).toBeLessThanOrEqual(2);
+  });
+
+  test('the clock of a deadline is not named if the host has the right time', async () => {
+    const { stdout } = await runDated(at(0), ['check', '-j', '10m']);
+    expect(stdout).toMatch(/a safe start +now; with these credentials until [\d: -]+Z\n/);
   });
 
   test('credentials that only the wrong clock lets expire blame the clock, not the endpoint', async () => {

@@ -489,6 +489,7 @@ test('poll --interval exits with 1 if every poll failed, and records each', asyn
   expect(run).toMatchObject({ code: 1, stdout: '' });
   const errors = lines(run.stderr).filter((line) => line.startsWith('error: imds-blocked: '));
   expect(errors.length).toBeGreaterThanOrEqual(1);
+  for (const error of errors) expect(error).toMatch(/; (next poll in [12]s|no further poll)$/);
   expect(records).toHaveLength(errors.length);
 });
 

@@ -107,7 +107,7 @@ describe('credentials that are issued per request', () => {
   test('the rows of per-request credentials have no rotations and no watched time', async () => {
     const text = await report('issued-per-request', ['-j', '30m']);
     expect(text).toContain('rotations none: every request gets new credentials');
-    expect(text).toContain('longest safe job 55m with a margin of 5m');
+    expect(text).toContain('longest safe job 55m so far with a margin of 5m');
     expect(text).toContain('safe starts by job 55m 100% · 1h 0%');
     expect(text).toContain('5 samples of credentials that are issued per request.');
     expect(text).not.toMatch(/watched|rotation interval|witnessed/);

@@ -26,7 +26,7 @@ test.each<[words: string, code: number, message: string]>([
   [
     '-f html -o page.html',
     0,
-    `wrote page.html: longest safe job 4h 54m 36s with a margin of 5m, ${WORST}, 11 rotations in 12h`,
+    `wrote page.html: longest safe job 4h 54m 36s so far with a margin of 5m, ${WORST}, 11 rotations in 12h`,
   ],
   ['-j 4h -f html -o page.html', 0, `wrote page.html: safe so far, 4h job, ${WORST}, 54m 36s to spare`],
   [

@@ -20,6 +20,9 @@ test.each<[args: string, hint: string]>([
   ['--zzz', 'see `cred-watch --help`'],
   ['poll --zzz', 'see `cred-watch poll --help`'],
   ['poll --intervall 5m', 'did you mean --interval?'],
+  // Two edits of a short word lead to --source.
+  ['env --force', 'see `cred-watch env --help`'],
+  ['import x --hots y', 'did you mean --host?'],
   ['check -j 5h -f jsno', 'did you mean json? use one of text, json'],
   ['check -j 5h -f JSON', 'did you mean json? use one of text, json'],
   ['check -j 5h -f zzz', 'use one of text, json'],

@@ -109,7 +109,7 @@ describe('a report of a period that begins after the last sample of a series', (
     const run = await runAt(NOW, [...args, ...JOB, '--db', createDatabase(), '--since', hoursAgo(24)]);
     expect(run.code).toBe(3);
     expect(run.stdout).toMatch(expected);
-    expect(run.stdout).not.toContain("no samples, ");
+    expect(run.stdout).not.toContain('no samples, ');
   });
 });
 

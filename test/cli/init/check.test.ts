@@ -120,7 +120,18 @@ test('the text names each check, and a fix below each problem', async () => {
   machine.crontab.write('');
   const text = await machine.checkText();
   expect(text).toMatch(/^the installation has 1 problem\n\nproblem {2}nothing polls into\s/);
-  expect(text).toMatch(/\n {9}→ run `cred-watch init --write`\nok {7}the last poll was at /);
+  expect(text).toMatch(/\n {9}→ run `cred-watch init --write`\nunknown {2}no poll is recorded yet: /);
+});
+
+test('only samples of poll count as polls', async () => {
+  const machine = await createInstallation();
+  await runCommand(['check', '-j', '1h'], { env: machine.env });
+  const checked = findCheck(await machine.check(), 'LAST_POLL');
+  expect(checked).toMatchObject({ state: 'unknown', at: null, other_sample_at: expect.any(String) });
+  await runCommand(['poll'], { env: machine.env });
+  await runCommand(['check', '-j', '1h'], { env: machine.env });
+  const polled = findCheck(await machine.check(), 'LAST_POLL');
+  expect(polled).toMatchObject({ at: expect.any(String), other_sample_at: expect.any(String) });
 });
 
 const LINES: [string, (line: string) => string, object][] = [
@@ -272,7 +283,7 @@ test('a process whose variables cannot be read is not proof of a working install
   rmSync(join(machine.root, 'proc/4711/environ'));
   const text = await machine.checkText();
   expect(text).toMatch(
-    /^it is unknown whether anything keeps sampling: 2 checks without a result\n\nunknown {2}no poller was found that certainly polls into\s/,
+    /^it is unknown whether anything keeps sampling: 3 checks without a result\n\nunknown {2}no poller was found that certainly polls into\s/,
   );
   expect(text).toMatch(/^ +→ if you installed none, run `cred-watch init --write`$/m);
   expect(text).toMatch(/^unknown {2}the process 4711 polls every 1m, but /m);

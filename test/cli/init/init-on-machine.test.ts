@@ -124,7 +124,7 @@ test.each([
   const { code, stdout } = await machine.init({ every });
   expect(code).toBe(0);
   const pattern =
-    /^ {2}attention {7}a poll every \w+ can miss rotations: IMDS usually rotates about every 1h \(.*; not measured here\); use --every 15m$/m;
+    /^ {2}attention {7}a poll every \w+ can miss rotations: IMDS usually rotates about every 1h \(.*; not measured here\); use --every 5m$/m;
   if (isTooRare) expect(unwrap(stdout)).toMatch(pattern);
   else expect(stdout).not.toContain('rotations:');
 });

@@ -100,7 +100,6 @@ function recordHistory(db: string): void {
         zoneless: false,
       },
       '',
-      null,
     );
   }
 }

@@ -3,10 +3,15 @@ import {
   checkInstallation,
   isInstallationOk,
 } from '../../../src/domain/installation/check/check-installation.ts';
-import type { InstallationFacts, ProbeFacts } from '../../../src/domain/installation/check/facts.ts';
+import type {
+  InstallationFacts,
+  ProbeFacts,
+  RecordedPolls,
+} from '../../../src/domain/installation/check/facts.ts';
 import type { Poller } from '../../../src/domain/installation/check/poller.ts';
 import { findPoll } from '../../../src/domain/installation/found-poll.ts';
 import { describeInstallationCheck } from '../../../src/report/messages/installation/checks.ts';
+import type { CheckContext } from '../../../src/report/messages/installation/last-poll.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const DATABASE = '/data/samples.db';
@@ -19,6 +24,13 @@ const createPoller = (changes: Partial<Poller> = {}): Poller => ({
   isOwn: true,
   variables: new Map(),
   problem: null,
+  ...changes,
+});
+
+const polled = (at: number, changes: Partial<RecordedPolls> = {}): RecordedPolls => ({
+  last: { at, failure: null },
+  sampleAt: at,
+  firstAt: NOW - 86_400_000,
   ...changes,
 });
 
@@ -43,7 +55,7 @@ const createFacts = (changes: Partial<InstallationFacts> = {}): InstallationFact
   },
   polledSources: ['imds'],
   assumedSource: null,
-  lastPoll: { at: NOW - 60_000, firstAt: NOW - 86_400_000, failure: null },
+  polls: polled(NOW - 60_000),
   clockOffset: 0,
   node: { path: '/usr/bin/node', version: '22.12.0', addonError: null },
   probe: PROBE,
@@ -66,6 +78,15 @@ test('an installation that works has only checks that are ok', () => {
 });
 
 const { node, database } = createFacts();
+
+const CONTEXT: CheckContext = {
+  database: DATABASE,
+  installCommand: 'cred-watch init --write',
+  user: 'loader',
+  isPollOk: false,
+  failure: null,
+  hasWorked: true,
+};
 
 test.each<[string, Partial<InstallationFacts>, string, string]>([
   ['a clock that is 61 seconds ahead', { clockOffset: 61 }, 'CLOCK', 'problem'],
@@ -92,16 +113,11 @@ test.each<[string, Partial<InstallationFacts>, string, string]>([
   ['Node 100.0.0', { node: { ...node, version: '100.0.0' } }, 'NODE', 'ok'],
   ['a Node that does not run', { node: { ...node, version: null } }, 'NODE', 'problem'],
   ['no addon', { node: { ...node, addonError: { message: 'a', hint: null } } }, 'ADDON', 'problem'],
-  [
-    'two intervals and two minutes since the last poll',
-    { lastPoll: { at: NOW - 720_000, firstAt: NOW - 86_400_000, failure: null } },
-    'LAST_POLL',
-    'ok',
-  ],
+  ['two intervals and two minutes since the last poll', { polls: polled(NOW - 720_000) }, 'LAST_POLL', 'ok'],
   [
     'a first poll less than an interval ago, with cron',
     {
-      lastPoll: { at: NOW, firstAt: NOW - 299_000, failure: null },
+      polls: polled(NOW, { firstAt: NOW - 299_000 }),
       pollers: [createPoller({ place: { kind: 'cron', file: null, user: 'loader' } })],
     },
     'LAST_POLL',
@@ -110,7 +126,7 @@ test.each<[string, Partial<InstallationFacts>, string, string]>([
   [
     'a first poll an interval ago, with cron',
     {
-      lastPoll: { at: NOW, firstAt: NOW - 300_000, failure: null },
+      polls: polled(NOW, { firstAt: NOW - 300_000 }),
       pollers: [createPoller({ place: { kind: 'cron', file: null, user: 'loader' } })],
     },
     'LAST_POLL',
@@ -118,36 +134,47 @@ test.each<[string, Partial<InstallationFacts>, string, string]>([
   ],
   [
     'a first poll less than an interval ago, with a process',
-    { lastPoll: { at: NOW, firstAt: NOW, failure: null } },
+    { polls: polled(NOW, { firstAt: NOW }) },
     'LAST_POLL',
     'ok',
   ],
-  [
-    'a second more',
-    { lastPoll: { at: NOW - 721_000, firstAt: NOW - 86_400_000, failure: null } },
-    'LAST_POLL',
-    'problem',
-  ],
+  ['a second more', { polls: polled(NOW - 721_000) }, 'LAST_POLL', 'problem'],
   [
     'a last poll that failed',
-    { lastPoll: { at: NOW, firstAt: NOW - 86_400_000, failure: { reason: 'timeout', detail: '' } } },
+    { polls: polled(NOW, { last: { at: NOW, failure: { reason: 'timeout', detail: '' } } }) },
     'LAST_POLL',
     'problem',
   ],
-  ['no poll', { lastPoll: null }, 'LAST_POLL', 'problem'],
+  ['no poll', { polls: null }, 'LAST_POLL', 'problem'],
+  [
+    'an old poll and a new sample of another command',
+    { polls: polled(NOW - 721_000, { sampleAt: NOW }) },
+    'LAST_POLL',
+    'problem',
+  ],
+  ['only samples of other commands', { polls: polled(NOW, { last: null }) }, 'LAST_POLL', 'problem'],
+  [
+    'only the sample of init in the first interval of cron',
+    {
+      polls: polled(NOW, { last: null, firstAt: NOW }),
+      pollers: [createPoller({ place: { kind: 'cron', file: null, user: 'loader' } })],
+    },
+    'LAST_POLL',
+    'unknown',
+  ],
   ['a source of the shell', { assumedSource: 'environment' }, 'ASSUMED_SOURCE', 'note'],
   ['an empty database', { database: { ...database, state: 'empty' } }, 'DATABASE', 'problem'],
   ['a database of another user', { database: { ...database, state: 'read-only' } }, 'DATABASE', 'problem'],
   ['a poller of another database', { pollers: [createPoller({ database: '/b' })] }, 'NO_POLLER', 'problem'],
+  ['a poller of another database', { pollers: [createPoller({ database: '/b' })] }, 'OTHER_POLLER', 'note'],
   ['a poller of an unknown database', { pollers: [createPoller({ database: null })] }, 'POLLER', 'unknown'],
 ])('%s: the check has the right state, and a problem has a fix', (_, changes, code, state) => {
   const checks = checkInstallation(createFacts(changes));
   const found = checks.filter((check) => check.code === code);
   expect(found.map((check) => check.state)).toEqual([state]);
   expect(isInstallationOk(checks)).toBe(checks.every((check) => check.state !== 'problem'));
-  const context = { database: DATABASE, installCommand: 'cred-watch init --write', user: 'loader' };
   for (const check of checks) {
-    const { message, fix } = describeInstallationCheck(check, context);
+    const { message, fix } = describeInstallationCheck(check, CONTEXT);
     expect(message).not.toBe('');
     if (check.state === 'problem') expect(fix, check.code).toMatch(/./);
   }
@@ -176,4 +203,76 @@ test('an addon that cannot be loaded comes first, because it prevents the other 
   const checks = checkInstallation(createFacts({ node, pollers: [] }));
   expect(checks.map(({ code }) => code).slice(0, 3)).toEqual(['NODE', 'ADDON', 'NO_POLLER']);
   expect(checks[1]).toMatchObject({ state: 'problem' });
+});
+
+test('all pollers of other databases are listed, first those of this user', () => {
+  const pollers = [
+    createPoller({ place: { kind: 'process', pid: 2 }, database: '/b', isOwn: false }),
+    createPoller({
+      place: { kind: 'cron', file: null, user: 'loader' },
+      database: '/c',
+      problem: { code: 'cron-not-running' },
+    }),
+    createPoller({ place: { kind: 'process', pid: 3 }, database: '/d' }),
+  ];
+  const describe = (code: string) =>
+    checkInstallation(createFacts({ pollers }))
+      .filter((check) => check.code === code)
+      .map((check) => Object.values(describeInstallationCheck(check, CONTEXT)));
+  expect(describe('NO_POLLER')).toEqual([
+    [
+      `nothing polls into ${DATABASE}, but a poller uses /c`,
+      'check that database: `cred-watch init --check --db /c`; to poll into this one, run `cred-watch init --write`',
+    ],
+  ]);
+  expect(describe('OTHER_POLLER')).toEqual([
+    [
+      'another database, /c: cron (crontab of loader) has a poll, but the cron daemon is not running',
+      'check it: `cred-watch init --check --db /c`',
+    ],
+    ['another database, /d: the process 3 polls every 5m', 'check it: `cred-watch init --check --db /d`'],
+    ['another database, /b: the process 2 polls every 5m', 'check it: `cred-watch init --check --db /b`'],
+  ]);
+});
+
+const REFUSED = { reason: 'unreachable', detail: 'refused' } as const;
+const MISCONFIGURED = {
+  ...REFUSED,
+  misconfiguration: {
+    code: 'UNREACHABLE_ADDRESS',
+    source: 'imds',
+    name: 'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  },
+  possibleHopLimit: false,
+} as const;
+
+test.each<[string, Partial<CheckContext>, ProbeFacts, string[]]>([
+  [
+    'a source that had credentials before has to respond again',
+    { hasWorked: true, failure: MISCONFIGURED },
+    { ...failProbe(false), failure: MISCONFIGURED } as ProbeFacts,
+    Array(2).fill(
+      'check that the endpoint runs and responds, because it did so before: `cred-watch sources` shows its address',
+    ),
+  ],
+  [
+    'a source that never had credentials may be misconfigured',
+    { hasWorked: false, failure: MISCONFIGURED },
+    { ...failProbe(false), failure: MISCONFIGURED } as ProbeFacts,
+    Array(2).fill('check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT'),
+  ],
+  [
+    'a source that responds again needs only the next poll',
+    { hasWorked: true, isPollOk: true },
+    PROBE,
+    [
+      'a poll succeeds now, so run the check again after the next poll; if it fails again, compare its variables with those of this shell',
+    ],
+  ],
+])('after an outage, %s, and all advice is the same', (_, context, probe, advice) => {
+  const polls = polled(NOW, { last: { at: NOW, failure: REFUSED } });
+  const fixes = checkInstallation(createFacts({ polls, probe }))
+    .filter(({ state }) => state === 'problem')
+    .map((check) => describeInstallationCheck(check, { ...CONTEXT, ...context }).fix);
+  expect(fixes).toEqual(advice);
 });

@@ -51,3 +51,10 @@ test('if several environments are possible, the credentials are replaced before 
   expect(knowledge.environments.length).toBeGreaterThan(1);
   expect(findNextReport({ ...CURRENT, knowledge }).code).toBe('AFTER_EXPIRATION');
 });
+
+test('credentials that expire before the usual rotation are replaced before they expire', () => {
+  expect(findNextReport({ ...CURRENT, expiration: at('15:00:00') })).toEqual({
+    code: 'AFTER_EXPIRATION',
+    at: at('15:05:00'),
+  });
+});

@@ -33,6 +33,11 @@ test('a job may start until its remaining validity is used up', () => {
   });
 });
 
+test('the end of safe starts does not depend on the fraction of a second', () => {
+  const { starts } = find(measured(), NOW + 300);
+  expect(starts).toEqual([{ job: JOB, answer: 'yes', until: NOW + 12 * MINUTE }]);
+});
+
 test('a job that is too long gets its shortfall', () => {
   expect(find(measured(), NOW + 13 * MINUTE - 1000).starts).toEqual([
     { job: JOB, answer: 'no', shortfall: 59, outlook: 'after-rotation' },

@@ -124,6 +124,31 @@ describe('forecastRotation', () => {
     });
   });
 
+  describe('with credentials of 65 minutes', () => {
+    const shorten = (samples: readonly Sample[], validity: number) =>
+      samples.map((each) => ({ ...each, expiration: each.lastUpdated! + validity * MINUTE }));
+
+    test('the forecast ends at the expiration of the current credentials', () => {
+      expect(forecast(shorten(sampled([40], 60), 65))).toEqual({
+        earliest: 90,
+        expected: 100,
+        latest: 105,
+        interval: 60,
+      });
+    });
+
+    test('the whole forecast is at the expiration if the current credentials expire before it', () => {
+      const samples = sampled([40], 60).map((each) =>
+        each.accessKeyId === 'ASIA1' ? { ...each, expiration: START + 85 * MINUTE } : each,
+      );
+      expect(forecast(samples)).toMatchObject({ earliest: 85, expected: 85, latest: 85 });
+    });
+
+    test('the forecast of a source that has served expired credentials has no end', () => {
+      expect(forecast(shorten(sampled([40], 60), 50))).toMatchObject({ expected: 100, latest: 110 });
+    });
+  });
+
   test('the forecast starts from the first sample if LastUpdated of the newest generation is later', () => {
     const samples = sampled([40, 100], 120).map((each) =>
       each.accessKeyId === 'ASIA2' ? { ...each, lastUpdated: START + 100 * MINUTE + 1500 } : each,

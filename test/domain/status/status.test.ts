@@ -134,6 +134,7 @@ describe('the time left now', () => {
     expect(status([hourly(web(1))]).series?.measured?.current).toEqual({
       expiration: NOW + 5 * HOUR * 1000,
       remaining: 5 * HOUR,
+      isRecent: true,
     });
   });
 

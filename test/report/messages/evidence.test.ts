@@ -18,7 +18,7 @@ test('the evidence answers two questions: whether a worse moment comes, and whet
   const text = describeEvidence(measureHours(96));
   expect(text).toContain(WORSE_MOMENT);
   expect(text).toMatch(
-    / at most 1 in 5\. The estimated chance that one start at a random time hits such a moment is .*%\. AWS /,
+    / The estimated chance that one start at a random time finds less validity than ever measured is .*%\. AWS /,
   );
 });
 
@@ -40,30 +40,56 @@ test('evidence of a safe job names the jobs that are not safe', () => {
   expect(describe(5, 7)).toMatch(/^95 rotations witnessed in 3d .*\. If tomorrow /);
 });
 
-test('brief evidence has only one chance', () => {
+test('evidence of days names the smallest chance of so many days, and the number of one rotation', () => {
+  expect(describeEvidence(measureHours(96))).toContain(
+    `${WORSE_MOMENT} 4 days cannot show a smaller chance, and each further full day makes it smaller. ` +
+      'For the next rotation alone, the chance is at most 1 in 96. This is the number that --confidence uses. ' +
+      'A day has about 24 rotations, so its chance is larger.',
+  );
+});
+
+test('evidence of less than two full days says that its number is not that of a day', () => {
+  const text = describeEvidence(measureHours(24));
+  expect(text).toContain(
+    'the chance that it leaves less validity than all of them is at most 1 in 24. ' +
+      'This is the number that --confidence uses. A day has about 24 rotations, so its chance is larger.',
+  );
+  expect(text).not.toContain('tomorrow');
+});
+
+test('the chance of a day is not stated if that of one rotation is larger', () => {
+  const minutes = Array.from({ length: 120 }, (_, hour) => Math.max(0, hour - 103));
+  const text = describeFalling(minutes);
+  expect(text).toContain('at most 1 in 4, because 15 of the last 59 rotations left less than all before.');
+  expect(text).not.toContain('tomorrow');
+});
+
+test('brief evidence omits the chance of one start', () => {
   const text = describeEvidenceBriefly(measureHours(96));
   expect(text).toContain(WORSE_MOMENT);
   expect(text).not.toContain('%');
 });
 
+/** @param minutes by which each generation has less validity than the longest */
+function describeFalling(minutes: readonly number[]): string {
+  const history = measured({ generations: minutes.length });
+  const generations = history.generations.map((generation, index) => {
+    const expiration = (generation.lastUpdated ?? 0) + (360 - (minutes[index] ?? 0)) * 60_000;
+    return { ...generation, expiration, latestExpiration: expiration };
+  });
+  const { series } = judgedAt(START + minutes.length * HOUR_MS, [{ ...history, generations }], []);
+  const measurement = series[0]?.analysis.measurement;
+  if (measurement == null) throw new Error('no measurement');
+  return describeEvidence(measurement);
+}
+
 test('rotations that leave less and less are named as the reason of a larger chance', () => {
-  const fallBy = (minutes: readonly number[]) => {
-    const history = measured({ generations: minutes.length });
-    const generations = history.generations.map((generation, index) => {
-      const expiration = (generation.lastUpdated ?? 0) + (360 - (minutes[index] ?? 0)) * 60_000;
-      return { ...generation, expiration, latestExpiration: expiration };
-    });
-    const { series } = judgedAt(START + minutes.length * HOUR_MS, [{ ...history, generations }], []);
-    const measurement = series[0]?.analysis.measurement;
-    if (measurement == null) throw new Error('no measurement');
-    return describeEvidence(measurement);
-  };
-  expect(fallBy([0, 0, 0, 0, 0, 0])).toContain('at most 1 in 6. AWS');
-  expect(fallBy([0, 10, 10, 0])).toContain('at most 1 in 4. AWS');
-  expect(fallBy([0, 0, 10, 10])).toContain(
-    'at most 1 in 2, because the last rotation left less than all before. AWS',
+  expect(describeFalling([0, 0, 0, 0, 0, 0])).toContain('at most 1 in 6. This is');
+  expect(describeFalling([0, 10, 10, 0])).toContain('at most 1 in 4. This is');
+  expect(describeFalling([0, 0, 10, 10])).toContain(
+    'at most 1 in 2, because the last rotation left less than all before. This is',
   );
-  expect(fallBy([0, 0, 0, 0, 10, 20, 0])).toContain(
-    'at most 1 in 2, because 2 of the last 3 rotations left less than all before. AWS',
+  expect(describeFalling([0, 0, 0, 0, 10, 20, 0])).toContain(
+    'at most 1 in 2, because 2 of the last 3 rotations left less than all before. This is',
   );
 });

@@ -35,7 +35,12 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   ],
   STALE_SAMPLES: [{ lastSampleAt: 0, ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
   POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
-  POLLS_TOO_RARE: [{ usualGapSeconds: 3600, pollEverySeconds: 300 }],
+  POLLS_TOO_RARE: [0, 3, 12].map((unwitnessedCount) => ({
+    usualGapSeconds: 3600,
+    pollEverySeconds: 300,
+    rotationCount: 12,
+    unwitnessedCount,
+  })),
   CLOCK_SKEW: [
     { offsetSeconds: 61, corrected: true },
     { offsetSeconds: -61, corrected: true },
@@ -129,6 +134,7 @@ describe('every code has a complete sentence', () => {
   test.each(POLL_NOTE_CODES)('the note %s has a complete sentence', (code) => {
     const fields = {
       name: 'AWS_X',
+      place: 'start',
       otherName: 'AWS_Y',
       profile: 'loader',
       key: 'role_arn',

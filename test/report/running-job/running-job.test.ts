@@ -157,9 +157,14 @@ describe('warnings and the end', () => {
       message: 'the credentials of process 4711 expired at 10:24:00Z, and it is still running',
       hint: expect.stringMatching(/^AWS refuses new requests; if the job fails, start it again/),
     });
-    expect(describeWatchedStart(times.expiration, NOW)).toBe(
-      'the credentials of the command expire in 15m, at 10:39:00Z',
-    );
+    expect(describeWatchedStart(times)).toBe('the credentials of the command expire in 15m, at 10:39:00Z');
+  });
+
+  test('on a host with a slow clock, the time of a warning is by that clock', () => {
+    const slow = { ...times, aheadMs: 600_000 };
+    const end = "15m, at 10:29:00Z by this host's clock";
+    expect(describeExpiryWarning('EXPIRES_SOON', 'the command', slow).message).toContain(end);
+    expect(describeWatchedStart(slow)).toContain(end);
   });
 
   test.each([

@@ -56,6 +56,14 @@ describe('the line', () => {
     ]);
   });
 
+  test('the source may have replaced the credentials of a sample that is not recent', () => {
+    const line = (isPolled: boolean, began: number) =>
+      text(judge([{ ...hourly(web(1), { began }), isPolled }], [job(4 * HOUR)]));
+    expect(line(true, 6)).toContain(' · last seen credentials: 3h left · last poll 2h 10m ago');
+    expect(line(false, 6)).toMatch(/in 3h 40m · last imported sample 2h 10m ago/);
+    expect(line(false, 4)).toContain(' · 5h left now · last imported sample 10m ago');
+  });
+
   test('an old log says nothing about the credentials of today', async () => {
     const line = text(judge(await logsOf2015(), []));
     expect(line).toContain('last imported sample');
@@ -63,7 +71,7 @@ describe('the line', () => {
   });
 
   test('without a job, the line begins with the longest safe job', () => {
-    expect(parts(judge([hourly(web(1))], []))[0]).toBe('longest safe job 4h 55m with a margin of 5m');
+    expect(parts(judge([hourly(web(1))], []))[0]).toBe('longest safe job 4h 55m so far with a margin of 5m');
   });
 
   test('without a witnessed rotation, the longest safe job is not known', () => {

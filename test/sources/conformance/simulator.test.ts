@@ -79,8 +79,6 @@ describe('the simulator conforms', () => {
 describe('each fault of the simulator is named', () => {
   test.each(sampleCases(Object.values(NAMED_FAULTS).flat(), 20))(
     'conform names the simulated fault of $shape: $fault',
-    // The checks measure how long this process waits, and other work of this process makes the time shorter.
-    { retry: 2 },
     async ({ shape, fault, checks = [], throttled = [], unreachable, note, watchSeconds }) => {
       const { run, failed, requests } = await checkSimulator(shape, {
         faults: [fault],

@@ -86,6 +86,51 @@ describe('a full URI over http', () => {
   });
 });
 
+describe('a URI that SDKs read differently', () => {
+  const notesOf = (env: Record<string, string>) => {
+    const notes = new Notes();
+    const url = readCredentialsUrl(env, notes);
+    return [url instanceof PollError ? url.detail : url.href, ...notes.list];
+  };
+
+  test.each([
+    [{ [FULL]: ' http://127.0.0.1/x' }, FULL, 'start'],
+    [{ [FULL]: 'http://127.0.0.1/x\n' }, FULL, 'end'],
+    [{ [FULL]: '\thttp://127.0.0.1/x ' }, FULL, 'both'],
+    [{ [RELATIVE]: '/x ' }, RELATIVE, 'end'],
+  ])('blanks in %j are removed with a note', (env, name, place) => {
+    expect(notesOf(env).filter((each) => JSON.stringify(each).includes('BLANKS'))).toEqual([
+      { code: 'VALUE_HAS_BLANKS', name, place },
+    ]);
+    expect(notesOf(env)[0]).toMatch(/\/x$/);
+  });
+
+  test('a blank before the relative URI is named', () => {
+    expect(notesOf({ [RELATIVE]: ' /x' })).toEqual([`${RELATIVE} begins with a blank`]);
+  });
+
+  test.each(['127.1', '0x7f.0.0.1', '2130706433', '127.0.0.01', '127.0.0.1.'])('%s makes a note', (host) => {
+    expect(notesOf({ [FULL]: `http://${host}:80/x` })).toEqual([
+      'http://127.0.0.1/x',
+      { code: 'ADDRESS_ONLY_SOME_SDKS', name: FULL },
+    ]);
+  });
+
+  test.each(['127.0.0.1', '127.0.0.2', 'LOCALHOST', '[0:0:0:0:0:0:0:1]'])('%s makes no note', (host) => {
+    expect(notesOf({ [FULL]: `HTTP://${host}/x` })).toHaveLength(1);
+  });
+
+  test.each([
+    'http:/127.0.0.1/x',
+    'http:127.0.0.1/x',
+    'http:\\\\127.0.0.1\\x',
+    'http://127.0.0.1/a b',
+    'http://127.0.\n0.1/',
+  ])('%j, which only URL repairs, is invalid', (full) =>
+    expect(compose({ [FULL]: full })).toBe('invalid-configuration'),
+  );
+});
+
 describe('a name in the hosts file', () => {
   const hosts = (text: string) => ({ readFile: async (path: string) => (path === '/etc/hosts' ? text : '') });
 

@@ -171,7 +171,7 @@ describe('the output', () => {
     [
       'an invalid token',
       processDocument({ SessionToken: `${TOKEN}\n` }),
-      { reason: 'malformed', detail: 'SessionToken contains characters that no key or token has' },
+      { reason: 'malformed', detail: 'the value of SessionToken begins or ends with a blank or line break' },
     ],
     [
       'a token without an expiration',

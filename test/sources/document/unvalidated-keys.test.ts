@@ -88,7 +88,13 @@ test.each<[changes: Parameters<typeof read>[0], expected: object]>([
     { detail: 'the values of ID and SECRET seem to be swapped', accessKeyId: null },
   ],
   [{ ID: 'a/b' }, { detail: 'ID is not a key id', accessKeyId: null }],
-  [{ TOKEN: 'a\u0020' }, { detail: 'TOKEN contains characters that no key or token has' }],
+  [
+    { TOKEN: 'a\u0020' },
+    {
+      detail: 'the value of TOKEN begins or ends with a blank or line break',
+      codes: ['VALUE_HAS_BLANKS'],
+    },
+  ],
   [{ TOKEN: 'a\u007f' }, { detail: 'TOKEN contains characters that no key or token has' }],
   [{ EXPIRATIONS: null }, { reason: 'unknown-expiry', detail: 'no expiration', expiration: null }],
   [
@@ -145,7 +151,7 @@ test.each<[changes: Parameters<typeof read>[0], expected: object]>([
   ],
 ])('keys with the changes %j are rejected as expected', (changes, expected) => {
   if (Object.keys(expected).length === 0) return expect(read(changes).run().document.roleArn).toBeNull();
-  expect(reject(changes)).toEqual({ reason: 'malformed', ...KNOWN, ...expected });
+  expect(reject(changes)).toEqual({ reason: 'invalid-configuration', ...KNOWN, ...expected });
 });
 
 test('the first and the last visible character are allowed in a key', () => {

@@ -169,10 +169,27 @@ describe('a quoted value', () => {
     '%s is rejected as quoted',
     async (name) => {
       const outcome = await fail(source({ ...EXPIRING, [name]: `"${EXPIRING[name]}"` }));
-      expect(outcome).toMatchObject({ reason: 'malformed', detail: `${name} is quoted` });
+      expect(outcome).toMatchObject({ reason: 'invalid-configuration', detail: `${name} is quoted` });
       expect(codes(outcome)).toEqual(['VALUE_QUOTED']);
     },
   );
+});
+
+describe('blanks around a key', () => {
+  test.each([
+    ['AWS_ACCESS_KEY_ID', (value: string) => ` ${value}`, 'start'],
+    ['AWS_SECRET_ACCESS_KEY', (value: string) => `${value}\n`, 'end'],
+    ['AWS_SESSION_TOKEN', (value: string) => `\t${value} `, 'both'],
+    ['AWS_SECRET_ACCESS_KEY', () => ' ', 'everywhere'],
+  ] as const)('%s with blanks is rejected, and the variable is named', async (name, change, place) => {
+    const outcome = await fail(source({ ...EXPIRING, [name]: change(EXPIRING[name]) }));
+    expect(outcome).toMatchObject({
+      reason: 'invalid-configuration',
+      detail: `the value of ${name} begins or ends with a blank or line break`,
+      misconfiguration: { code: 'INVALID_SETTING', name },
+      notes: [{ code: 'VALUE_HAS_BLANKS', name, place }],
+    });
+  });
 });
 
 describe('of several expirations', () => {
@@ -259,7 +276,7 @@ describe('a poll fails', () => {
       'with only a secret key',
       { AWS_SECRET_ACCESS_KEY: SECRET, AWS_ACCESS_KEY_ID: ' ' },
       'invalid-configuration',
-      'missing: AWS_ACCESS_KEY_ID',
+      'the value of AWS_ACCESS_KEY_ID begins or ends with a blank or line break',
     ],
     ['with long-term keys', AKIA, 'long-lived', ''],
     ['with a token and no expiration', SESSION, 'unknown-expiry', 'AWS_CREDENTIAL_EXPIRATION is not set'],
@@ -272,19 +289,19 @@ describe('a poll fails', () => {
     [
       'with an invalid key id',
       { ...EXPIRING, AWS_ACCESS_KEY_ID: SECRET },
-      'malformed',
+      'invalid-configuration',
       'AWS_ACCESS_KEY_ID is not a key id',
     ],
-    ...['\n', ' x', '\u0000', 'é', '\u007f'].map((end): [string, Env, string, string] => [
+    ...[' x', '\u0000', 'é', '\u007f'].map((end): [string, Env, string, string] => [
       `with a secret key that ends in ${JSON.stringify(end)}`,
       { ...EXPIRING, AWS_SECRET_ACCESS_KEY: `${SECRET}${end}` },
-      'malformed',
+      'invalid-configuration',
       'AWS_SECRET_ACCESS_KEY contains characters that no key or token has',
     ]),
     [
       'with a line break in the token',
       { ...EXPIRING, AWS_SESSION_TOKEN: `${TOKEN}\r\n${TOKEN}` },
-      'malformed',
+      'invalid-configuration',
       'AWS_SESSION_TOKEN contains characters that no key or token has',
     ],
   ])('a poll fails %s', async (_, env, reason, detail) => {
@@ -301,7 +318,7 @@ describe('a poll fails', () => {
     const env = { ...EXPIRING, AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: secretKey };
     const outcome = await fail(source(env));
     expect(outcome).toMatchObject({
-      reason: 'malformed',
+      reason: 'invalid-configuration',
       detail: 'the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY seem to be swapped',
       accessKeyId: null,
       misconfiguration: {

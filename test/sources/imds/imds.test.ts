@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PollOutcome } from '../../../src/sources/source.ts';
 import {
   codes,
   document,
@@ -196,17 +197,34 @@ describe('the instance id', () => {
     ['401', { status: 401 }],
     ['403', { status: 403 }],
     ['405', { status: 405 }],
-    ['429', { status: 429 }],
-    ['500', { status: 500 }],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
-    ['a reset', 'reset'],
     ['no response', 'silence'],
   ])('the instance id is requested again in the next poll after %s', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: [step, { body: 'i-0abc' }] }));
     const source = imdsAt(endpoint, {}, { discoverHost: true, limits: step === 'silence' ? IMPATIENT : {} });
-    expect((await succeed(source)).identity.host).toBeNull();
-    expect((await succeed(source)).identity.host).toBe('i-0abc');
+    const first = await succeed(source);
+    expect([first.identity.host, codes(first)]).toEqual([null, ['INSTANCE_ID_UNKNOWN']]);
+    const second = await succeed(source);
+    expect([second.identity.host, codes(second)]).toEqual(['i-0abc', []]);
     expect(count(endpoint.seen(), INSTANCE)).toBe(2);
+  });
+
+  test.each<[string, Step]>([
+    ['429', { status: 429 }],
+    ['500', { status: 500 }],
+    ['503', { status: 503 }],
+    ['a reset', 'reset'],
+  ])('the instance id is requested again in the same poll after %s', async (_, step) => {
+    const endpoint = await startEndpoint(imds({ [INSTANCE]: [step, { body: 'i-0abc' }] }));
+    const outcome = await succeed(imdsAt(endpoint, {}, { discoverHost: true }));
+    expect([outcome.identity.host, codes(outcome)]).toEqual(['i-0abc', []]);
+    expect(count(endpoint.seen(), INSTANCE)).toBe(2);
+  });
+
+  test('a poll without credentials requests the instance id once', async () => {
+    const endpoint = await startEndpoint(imds({ [ROLE]: { status: 400 }, [INSTANCE]: { status: 503 } }));
+    expect(codes(await fail(imdsAt(endpoint, {}, { discoverHost: true })))).toEqual([]);
+    expect(count(endpoint.seen(), INSTANCE)).toBe(1);
   });
 
   test.each<[string, Step]>([
@@ -215,7 +233,7 @@ describe('the instance id', () => {
   ])('the instance id is not requested again after %s', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: step }));
     const source = imdsAt(endpoint, {}, { discoverHost: true });
-    await succeed(source);
+    expect(codes(await succeed(source))).toEqual([]);
     await succeed(source);
     expect(count(endpoint.seen(), INSTANCE)).toBe(1);
   });
@@ -234,7 +252,10 @@ describe('the instance id', () => {
   });
 
   const PUT = 'PUT /latest/api/token';
-  const VARYING = { observedAt: 0, clockOffset: null, identity: null };
+  const withoutVarying = ({ observedAt, clockOffset, identity, notes, ...outcome }: PollOutcome) => ({
+    ...outcome,
+    notes: notes.filter(({ code }) => code !== 'INSTANCE_ID_UNKNOWN'),
+  });
   const scripts: [string, Script][] = [
     ['a working endpoint', {}],
     ['a token request without a response', { [PUT]: 'silence' }],
@@ -265,8 +286,8 @@ describe('the instance id', () => {
       const polls = [false, true].map(async (discoverHost) => {
         const endpoint = await startEndpoint(imds({ ...script, [INSTANCE]: step }));
         const source = imdsAt(endpoint, {}, { discoverHost, limits });
-        const first = { ...(await source.poll()), ...VARYING };
-        const second = { ...(await source.poll()), ...VARYING };
+        const first = withoutVarying(await source.poll());
+        const second = withoutVarying(await source.poll());
         return { first, second, requests: endpoint.seen().filter((line) => line !== INSTANCE) };
       });
       const [without, withHost] = await Promise.all(polls);

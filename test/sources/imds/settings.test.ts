@@ -18,6 +18,8 @@ describe('the endpoint by environment', () => {
     [{ [MODE]: ' IPv6 ' }, IPV6, ['ENDPOINT_MODE_CASE']],
     [{ [MODE]: '' }, IPV4, ['BLANK_ENV']],
     [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: '' }, IPV4, ['BLANK_ENV']],
+    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: ' http://127.0.0.1 ' }, 'http://127.0.0.1/', ['VALUE_HAS_BLANKS']],
+    [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.1' }, 'http://127.0.0.1/', ['ADDRESS_ONLY_SOME_SDKS']],
     [{ AWS_IMDS_USE_IPV6: 'true' }, IPV4, ['IPV6_ONLY_BOTOCORE']],
     [{ AWS_IMDS_USE_IPV6: 'true', [MODE]: 'IPv4' }, IPV4, []],
     [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[::1]:8080', [MODE]: 'IPv6' }, 'http://[::1]:8080/', []],

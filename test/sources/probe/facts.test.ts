@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { PROVIDER_NAMES } from '../../../src/domain/provider-chain/providers.ts';
+import { findVariableNotes } from '../../../src/sources/environment/variable-notes.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
@@ -33,8 +34,16 @@ test.each<[env: Record<string, string>, environment: object]>([
   ],
   [
     { AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_SECRET_ACCESS_KEY: ' ' },
-    { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' }, accessKeyId: 'AKIACANARY' },
+    {
+      state: 'fails',
+      problem: { detail: 'the value of AWS_SECRET_ACCESS_KEY begins or ends with a blank or line break' },
+    },
   ],
+  [
+    { AWS_ACCESS_KEY_ID: ' ' },
+    { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' }, accessKeyId: null },
+  ],
+  [{ AWS_SECRET_ACCESS_KEY: ' ' }, { state: 'absent' }],
   [
     { AWS_ACCESS_KEY_ID: 'local' },
     { state: 'incomplete', accessKeyId: expect.stringMatching(/^sha256:[\da-f]{16}$/) },
@@ -45,6 +54,41 @@ test.each<[env: Record<string, string>, environment: object]>([
   ],
 ])('with the environment %j, the provider environment is %j', async (env, environment) => {
   expect((await probe({ ...EMPTY, ...env })).providers.environment).toMatchObject(environment);
+});
+
+test('without network, the text of the container URI has its notes', async () => {
+  const uri = (value: string) => probe({ ...EMPTY, AWS_CONTAINER_CREDENTIALS_FULL_URI: value });
+  const name = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  expect((await uri(' http://127.1/')).providers.container).toMatchObject({
+    state: 'untried',
+    notes: [
+      { code: 'VALUE_HAS_BLANKS', name, place: 'start' },
+      { code: 'ADDRESS_ONLY_SOME_SDKS', name },
+    ],
+  });
+  expect((await uri(' ')).providers.container).toMatchObject({
+    state: 'fails',
+    problem: { misconfiguration: { code: 'INVALID_SETTING', name } },
+  });
+});
+
+test('blanks and quotes of variables make notes, and words of blanks do not', () => {
+  const variableNotes = findVariableNotes({
+    AWS_PROFILE: ' dev',
+    AWS_CONFIG_FILE: '"/x"',
+    AWS_SESSION_TOKEN: ' ',
+    AWS_ROLE_ARN: 'x\n',
+    AWS_EC2_METADATA_DISABLED: 'true ',
+    AWS_EC2_METADATA_V1_DISABLED: ' ',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'x\n',
+  });
+  expect(variableNotes).toEqual([
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_SESSION_TOKEN', place: 'everywhere' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_PROFILE', place: 'start' },
+    { code: 'VALUE_QUOTED', name: 'AWS_CONFIG_FILE' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_ROLE_ARN', place: 'end' },
+    { code: 'VALUE_HAS_BLANKS', name: 'AWS_EC2_METADATA_DISABLED', place: 'end' },
+  ]);
 });
 
 test('without network, endpoints that are set up are untried', async () => {

@@ -43,10 +43,13 @@ test.each<[names: string[], expected: boolean]>([
   expect(await hasOnlyEndpoint(options(env))).toBe(expected);
 });
 
-test('a blank container URI needs the rules of the chains', async () => {
-  const env = { HOME: '/nonexistent', AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: ' ' };
-  expect(await hasOnlyEndpoint(options(env))).toBe(false);
-});
+test.each(['', ' ', ' /v2/credentials', '/v2/credentials\n'])(
+  'the container URI %j needs the rules of the chains',
+  async (uri) => {
+    const env = { HOME: '/nonexistent', AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: uri };
+    expect(await hasOnlyEndpoint(options(env))).toBe(false);
+  },
+);
 
 test('the probe of the chains is needed if a shared file exists', async () => {
   for (const files of [{ config: '' }, { credentials: '' }]) {
@@ -83,6 +86,17 @@ test('the source of a job with a web identity in its profile reads this profile'
     source: 'web-identity',
     profile: 'job',
   });
+});
+
+test('a blank before the container URI decides nothing, and the hint first removes the blank', async () => {
+  const name = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  const job = await findJobSource(options({ HOME: '/nonexistent', [name]: ' http://127.0.0.1' }));
+  expect(job.source).toBeNull();
+  const { message, hint } = describeUndecidedSource(job);
+  expect(message).toMatch(/stop at container \(the SDK accepts no blank around the URL\); Java uses IMDS; /);
+  expect(hint).toMatch(
+    /^remove the blanks around the value of AWS_CONTAINER_CREDENTIALS_FULL_URI, or choose with /,
+  );
 });
 
 describe('a comment after a value, which botocore reads as part of the value', () => {

@@ -234,13 +234,13 @@ describe('a poll fails', () => {
     [
       'with an invalid key id',
       EXPIRING.replace('ASIA', '/'),
-      'malformed',
+      'invalid-configuration',
       'aws_access_key_id is not a key id',
     ],
     [
       'with a secret key of two words',
       EXPIRING.replace(SECRET, `${SECRET} ${OTHER}`),
-      'malformed',
+      'invalid-configuration',
       'aws_secret_access_key contains characters that no key or token has',
     ],
   ])('a poll fails %s', async (_, lines, reason, detail) => {

@@ -6,6 +6,7 @@ import { Secret } from '../../../src/secret.ts';
 import { runConformance } from '../../../src/sources/conformance/run-conformance.ts';
 import type { ConformanceOptions } from '../../../src/sources/conformance/shape-checks.ts';
 import type { AuthorizationToken } from '../../../src/sources/conformance/target.ts';
+import { waitIdle } from './wait-idle.ts';
 
 /** Clocks of a check and of the endpoint that it checks. They always show the same time. */
 export function createJumpingClock(): Clock & { ofServer: Clock } {
@@ -17,7 +18,15 @@ export function createJumpingClock(): Clock & { ofServer: Clock } {
     sleep: async (milliseconds, signal) => {
       if (signal?.aborted !== true) jumped += milliseconds;
     },
-    ofServer: { now, sleep: systemClock.sleep },
+    ofServer: {
+      now,
+      // A stalled response must keep the prober waiting, also on a busy machine.
+      async sleep(milliseconds, signal) {
+        const rest = waitIdle(0.6 * milliseconds, 1.8 * milliseconds, signal);
+        await systemClock.sleep(milliseconds, signal);
+        await rest;
+      },
+    },
   };
 }
 

@@ -50,10 +50,11 @@ export function render(kubectl: string, name: string) {
   return result;
 }
 
-/** kubectl converts YAML to JSON without a cluster, and keeps unknown members. */
-function toJson(kubectl: string, yaml: string): Manifest[] {
-  return yaml.split(/^---$/m).map((document) => JSON.parse(convert(kubectl, document, [])));
-}
+/** kubectl converts YAML to JSON without a cluster, and keeps unknown members. It writes one object after the other. */
+const toJson = (kubectl: string, yaml: string): Manifest[] =>
+  convert(kubectl, yaml, [])
+    .split(/(?<=^\})\n(?=\{)/m)
+    .map((document) => JSON.parse(document));
 
 function convert(kubectl: string, input: string, patch: unknown[]): string {
   const flags = ['--local', '--dry-run=client', '-o', 'json', '--type', 'json'];

@@ -34,6 +34,8 @@ export function createFacts(
     fileProblems: [],
     misplacedSections: [],
     botocoreProfile: null,
+    otherEnvironment: null,
+    variableNotes: [],
     doesImdsV1Work: null,
     ...more,
   };

@@ -108,6 +108,7 @@ export async function setUp(
     origin: simulated?.origin ?? '',
     imds: `${simulated?.origin}/`,
     container: url,
+    'short-container': url.replace('127.0.0.1', '127.1'),
     'container-path': new URL(url).pathname,
     broken: `${simulated?.origin}/v2/credentials/00000000-0000-0000-0000-000000000000`,
     'pod-token-file': tokenFile ?? '',

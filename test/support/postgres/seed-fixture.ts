@@ -22,7 +22,7 @@ export function seedScenario(store: SampleStore, name: string): Scenario {
   const session = readSession(expected.session);
   for (const record of lines.map((line) => parseArchiveRecord(JSON.parse(line)))) {
     if (record.record === 'sample' && expected.polled !== false)
-      store.recordSample(record.identity, record.sample, 'machine', session);
+      store.recordSample(record.identity, record.sample, 'machine', { session });
     else store.writeRecords([record]);
   }
   const { job, max_age: maxAge, confidence } = expected;

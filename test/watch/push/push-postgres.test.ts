@@ -244,7 +244,7 @@ describePostgres('a push to PostgreSQL', (server) => {
     ]);
   });
 
-  test('a push to a server that is down is interrupted, and the next one sends everything', async () => {
+  ciTest('a push to a server that is down is interrupted, and the next one sends everything', async () => {
     const database = await createMigrated(server());
     using store = openTemporaryStore();
     recordHours(store, 0, 5);

@@ -134,7 +134,7 @@ describe('a copy without an expiration', () => {
   test('invalid keys are unknown even if an expiration is stated', async () => {
     const env = { ...variables(NOW + HOUR), AWS_SECRET_ACCESS_KEY: '"quoted"' };
     const { end } = await find(env, { expiresAt: NOW + HOUR });
-    expect(end.reason).toMatchObject({ code: 'COPY_INVALID', reason: 'malformed' });
+    expect(end.reason).toMatchObject({ code: 'COPY_INVALID', reason: 'invalid-configuration' });
   });
 
   test('a process without keys has no copy', async () => {

@@ -1,8 +1,13 @@
 import { constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseFacts, ErrorText, LastPoll } from '../../../domain/installation/check/facts.ts';
+import type {
+  DatabaseFacts,
+  ErrorText,
+  LastPoll,
+  RecordedPolls,
+} from '../../../domain/installation/check/facts.ts';
 import { valueAt } from '../../../domain/measurement/columns/column.ts';
-import type { Seconds, SourceName } from '../../../domain/model.ts';
+import type { Instant, Seconds, SourceName } from '../../../domain/model.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../../errors.ts';
 import { ROOT_DATABASE_PATH } from '../../../store/database-path.ts';
 import { findExposedFiles } from '../../../store/exposed-files.ts';
@@ -11,7 +16,7 @@ import { canAccess } from '../file-access.ts';
 
 interface ReadResult {
   database: DatabaseFacts;
-  lastPoll: LastPoll | null;
+  polls: RecordedPolls | null;
   /** The sources with polls. */
   polledSources: readonly SourceName[];
   /** The newest known one. */
@@ -41,7 +46,7 @@ export async function readDatabase(
     exposed: { readable: [], writable: [], folders: [] },
     mayBeRoots: !isRoot && isDefault && existsSync(dirname(ROOT_DATABASE_PATH)),
   };
-  const notRead = { lastPoll: null, polledSources: [], clockOffset: null, addonError: null };
+  const notRead = { polls: null, polledSources: [], clockOffset: null, addonError: null };
   const missing = async (state: 'missing' | 'empty'): Promise<ReadResult> => ({
     database: { ...facts, state },
     ...notRead,
@@ -109,26 +114,33 @@ function listPolledSources(store: SampleStore): SourceName[] {
 function findNewest(
   store: SampleStore,
   source: SourceName | null,
-): Pick<ReadResult, 'lastPoll' | 'clockOffset'> {
-  let lastPoll: Omit<LastPoll, 'firstAt'> | null = null;
+): Pick<ReadResult, 'polls' | 'clockOffset'> {
+  const filter = source === null ? {} : { source };
+  let sampleAt: Instant | null = null;
   let firstAt = Number.POSITIVE_INFINITY;
+  let newestAt = Number.NEGATIVE_INFINITY;
   let clockOffset: Seconds | null = null;
-  const consider = (poll: Omit<LastPoll, 'firstAt'>, offset: Seconds | null) => {
-    firstAt = Math.min(firstAt, poll.at);
-    if (lastPoll !== null && poll.at <= lastPoll.at) return;
-    lastPoll = poll;
+  const polledAt = store.seriesSpans(filter).flatMap(({ lastPollAt = null }) => lastPollAt ?? []);
+  let last: LastPoll | null = polledAt.length === 0 ? null : { at: Math.max(...polledAt), failure: null };
+  const consider = (at: Instant, offset: Seconds | null) => {
+    if (at <= newestAt) return;
+    newestAt = at;
     clockOffset = offset;
   };
-  for (const read of store.historyReaders(source === null ? {} : { source })) {
+  for (const read of store.historyReaders(filter)) {
     const { generations, isPolled, failedPolls, newestClockOffset } = read();
     for (let index = 0; isPolled && index < generations.count; index += 1) {
+      const at = valueAt(generations.rawLastSeen, index);
       firstAt = Math.min(firstAt, valueAt(generations.rawFirstSeen, index));
-      consider({ at: valueAt(generations.rawLastSeen, index), failure: null }, newestClockOffset);
+      sampleAt = Math.max(sampleAt ?? at, at);
+      consider(at, newestClockOffset);
     }
     for (const { reason, firstAt: first, lastAt, lastDetail } of failedPolls) {
       firstAt = Math.min(firstAt, first);
-      consider({ at: lastAt, failure: { reason, detail: lastDetail } }, newestClockOffset);
+      consider(lastAt, newestClockOffset);
+      if (last === null || lastAt > last.at) last = { at: lastAt, failure: { reason, detail: lastDetail } };
     }
   }
-  return { lastPoll: lastPoll === null ? null : Object.assign(lastPoll, { firstAt }), clockOffset };
+  const polls = newestAt === Number.NEGATIVE_INFINITY ? null : { last, sampleAt, firstAt };
+  return { polls, clockOffset };
 }

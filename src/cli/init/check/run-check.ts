@@ -32,7 +32,11 @@ export async function runCheck(flags: InitFlags, io: Io, root = '/'): Promise<nu
   const isDefault = path === resolve(resolveDatabaseFile(undefined, io));
   const facts = await readFacts(path, isDefault, flags, io, root);
   const checks = checkInstallation(facts);
+  const { probe, polls } = facts;
   const context = {
+    isPollOk: probe.isOk === true,
+    failure: probe.isOk === false ? probe.failure : null,
+    hasWorked: polls !== null && polls.sampleAt !== null,
     database: path,
     installCommand: await findInstallCommand(flags, isDefault ? [] : ['--db', path], io, root),
     user: readUserName(io),

@@ -14,7 +14,12 @@ const DEFAULT_ALLOWED_AGE: Seconds = 900;
 /** Everything that `init --check` reports, in the order in which it should be fixed. */
 export function checkInstallation(facts: InstallationFacts): InstallationCheck[] {
   const pollers = findOwnPollers(facts);
-  const others = [...checkPollers(pollers, facts), checkLastPoll(pollers, facts), ...checkDatabase(facts)];
+  const others = [
+    ...checkPollers(pollers, facts),
+    checkLastPoll(pollers, facts),
+    ...listOtherPollers(facts),
+    ...checkDatabase(facts),
+  ];
   const node = checkNode(facts);
   // Without the addon, no fix of the other problems works.
   const isAddonMissing = facts.node.addonError !== null;
@@ -46,7 +51,7 @@ const findOwnPollers = ({ pollers, database }: InstallationFacts): Poller[] =>
 
 function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): InstallationCheck[] {
   if (own.length === 0) {
-    const other = pollers.find(({ problem }) => problem === null) ?? pollers[0];
+    const other = pollers.find(({ isOwn }) => isOwn) ?? pollers[0];
     return [{ code: 'NO_POLLER', state: 'problem', otherDatabase: other?.database ?? null }];
   }
   const isPolled = own.some(({ database, problem }) => database !== null && problem === null);
@@ -64,6 +69,16 @@ function checkPollers(own: readonly Poller[], { pollers }: InstallationFacts): I
   );
   return isUnknown ? [unknown, ...checks] : checks;
 }
+
+/** The pollers of other databases, first those of this user. */
+const listOtherPollers = ({ pollers, database: { path } }: InstallationFacts): InstallationCheck[] =>
+  pollers
+    .toSorted((a, b) => Number(b.isOwn) - Number(a.isOwn))
+    .flatMap(({ place, interval, problem, database }): InstallationCheck[] =>
+      database === null || database === path
+        ? []
+        : [{ code: 'OTHER_POLLER', state: 'note', place, intervalSeconds: interval, problem, database }],
+    );
 
 function findPollerState({ database, problem }: Poller, isPolled: boolean): CheckState {
   // Another user's process usually polls into the database of that user.
@@ -83,21 +98,29 @@ function findAllowedAge(pollers: readonly Poller[]): Seconds {
 
 function checkLastPoll(
   pollers: readonly Poller[],
-  { lastPoll, polledSources, now, database, probe }: InstallationFacts,
+  { polls, polledSources, now, database, probe }: InstallationFacts,
 ): InstallationCheck {
   const allowedSeconds = findAllowedAge(pollers);
   const source = probe.isOk === null ? null : probe.source;
-  const otherSources = lastPoll === null ? polledSources : [];
+  const otherSources = polls === null ? polledSources : [];
   const check = { code: 'LAST_POLL', allowedSeconds, source, otherSources } as const;
-  if (lastPoll === null) {
+  if (polls === null) {
     const state = database.state === 'unreadable' ? 'unknown' : 'problem';
-    return { ...check, state, at: null, ageSeconds: null, failure: null };
+    return { ...check, state, at: null, ageSeconds: null, failure: null, otherSampleAt: null };
   }
-  const { at, firstAt, failure } = lastPoll;
+  const { last, sampleAt, firstAt } = polls;
+  const hasNotStarted = mayHaveNotStarted(pollers, secondsBetween(firstAt, now));
+  if (last === null) {
+    // Without a poller, another check is a problem.
+    const state = hasNotStarted || pollers.every((each) => each.database === null) ? 'unknown' : 'problem';
+    return { ...check, state, at: null, ageSeconds: null, failure: null, otherSampleAt: sampleAt };
+  }
+  const { at, failure } = last;
   const ageSeconds = secondsBetween(at, now);
   const isOk = failure === null && ageSeconds <= allowedSeconds;
-  const okState = mayHaveNotStarted(pollers, secondsBetween(firstAt, now)) ? 'unknown' : 'ok';
-  return { ...check, state: isOk ? okState : 'problem', at, ageSeconds, failure };
+  const otherSampleAt = sampleAt !== null && sampleAt > at ? sampleAt : null;
+  const state = isOk ? (hasNotStarted ? 'unknown' : 'ok') : 'problem';
+  return { ...check, state, at, ageSeconds, failure, otherSampleAt };
 }
 
 /**

@@ -25,11 +25,18 @@ export interface DatabaseFacts {
   mayBeRoots: boolean;
 }
 
-/** The newest poll in the database. */
+/** What the database knows about polls. */
+export interface RecordedPolls {
+  /** The newest sample of the command `poll`, or the newest failed poll. Null if there is none. */
+  last: LastPoll | null;
+  /** The newest sample of any command. */
+  sampleAt: Instant | null;
+  /** The oldest sample or failed poll. */
+  firstAt: Instant;
+}
+
 export interface LastPoll {
   at: Instant;
-  /** Of the oldest poll in the database. */
-  firstAt: Instant;
   /** Null for a sample. */
   failure: { reason: FailureReason; detail: string } | null;
 }
@@ -73,7 +80,7 @@ export interface InstallationFacts {
   pollers: readonly Poller[];
   database: DatabaseFacts;
   /** Of the source that the check polls. Null if nothing is recorded. */
-  lastPoll: LastPoll | null;
+  polls: RecordedPolls | null;
   /** The sources of the polls in the database. Empty if it cannot be read. */
   polledSources: readonly SourceName[];
   /** What the check polls, although a poll without flags polls IMDS or a container. Else null. */

@@ -14,9 +14,16 @@ export type CheckState = 'ok' | 'problem' | 'unknown' | 'note';
 export interface InstallationCheckFields {
   /**
    * No poller records in the database. `unknown`: the database of each poller is unknown. `otherDatabase`: the database of
-   * another poller.
+   * another poller, first of those of this user.
    */
   NO_POLLER: { otherDatabase: string | null };
+  /** A poller of another database. `database` is not null. */
+  OTHER_POLLER: {
+    place: PollerPlace;
+    intervalSeconds: Seconds | null;
+    problem: PollerProblem | null;
+    database: string;
+  };
   POLLER: { place: PollerPlace; intervalSeconds: Seconds | null; problem: PollerProblem | null };
   LAST_POLL: {
     at: Instant | null;
@@ -27,6 +34,8 @@ export interface InstallationCheckFields {
     source: SourceName | null;
     /** Sources with polls in the database, if no poll of the source is recorded. */
     otherSources: readonly SourceName[];
+    /** The newest sample, if another command than `poll` recorded it. Null: `poll` did, or there is none. */
+    otherSampleAt: Instant | null;
   };
   DATABASE: Pick<DatabaseFacts, 'path' | 'error' | 'mayBeRoots'> & { problem: DatabaseProblem | null };
   DATABASE_ACCESS: ExposedPaths;

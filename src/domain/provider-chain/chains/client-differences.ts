@@ -1,7 +1,7 @@
-import type { PollNoteCode } from '../../poll-note.ts';
+import type { PollNoteCode, PollNoteFields } from '../../poll-note.ts';
 import type { Client } from '../clients.ts';
 import type { ChainOutcome, OutcomeCause } from '../outcome.ts';
-import type { Provider } from '../providers.ts';
+import type { Provider, ProviderName } from '../providers.ts';
 
 type NoteReason = Extract<OutcomeCause, { note: PollNoteCode }>['reason'];
 
@@ -43,6 +43,22 @@ const DIFFERENCES: Partial<Record<PollNoteCode, ClientDifference>> = {
   TWO_TOKENS_SET: { clients: ['java'], kind: 'unknown', reason: 'OTHER_TOKEN' },
 };
 
+/**
+ * The clients that accept blanks around the URL in this variable, because their parsers of URLs remove them. .NET
+ * appends a path to the endpoint of IMDS. Tested with botocore, Ruby and JavaScript, and with the parsers of Go and Java.
+ */
+const CLIENTS_REMOVING_BLANKS: Readonly<Record<string, readonly Client[]>> = {
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: ['javascript', 'dotnet'],
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: ['javascript'],
+};
+
+function acceptsBlanks({ name, place }: PollNoteFields['VALUE_HAS_BLANKS'], client: Client): boolean {
+  const isAtStartOnly = place === 'start';
+  const accepting =
+    CLIENTS_REMOVING_BLANKS[name] ?? (isAtStartOnly ? (['javascript', 'dotnet'] as const) : ['javascript']);
+  return accepting.some((each) => each === client);
+}
+
 const CLIENTS_AFFECTED_BY_BLANK: Readonly<Record<string, readonly Client[]>> = {
   AWS_EC2_METADATA_DISABLED: ['java'],
   AWS_EC2_METADATA_SERVICE_ENDPOINT: ['rust', 'ruby'],
@@ -64,6 +80,8 @@ const CLIENTS_AFFECTED_BY_UNREADABLE: Readonly<Record<string, readonly Client[]>
   AWS_CREDENTIAL_EXPIRATION: ['botocore'],
 };
 
+const ENDPOINTS: readonly ProviderName[] = ['container', 'imds'];
+
 /** How the result of this client differs from our poll of the provider. Null if it does not differ. */
 export function findClientDifference({ name, notes }: Provider, client: Client): ChainOutcome | null {
   const stop = (cause: OutcomeCause): ChainOutcome => ({ kind: 'stops', provider: name, cause });
@@ -79,6 +97,16 @@ export function findClientDifference({ name, notes }: Provider, client: Client):
       CLIENTS_AFFECTED_BY_UNREADABLE[note.name]?.includes(client)
     ) {
       return stop({ reason: 'INVALID_SETTING', setting: note.name });
+    }
+    if (note.code === 'VALUE_HAS_BLANKS' && ENDPOINTS.includes(name) && !acceptsBlanks(note, client)) {
+      return stop({ reason: 'REJECTED_BY_SDK', note: note.code });
+    }
+    // Any program can connect to such an address, unless its resolver is the one of Go. Only botocore compares the text.
+    if (
+      note.code === 'ADDRESS_ONLY_SOME_SDKS' &&
+      (client === 'go' || (client === 'botocore' && name === 'container'))
+    ) {
+      return stop({ reason: 'REJECTED_BY_SDK', note: note.code });
     }
     // Ruby removes the line break of a file only.
     if (client === 'ruby' && note.code === 'TOKEN_TRAILING_NEWLINE' && !note.name.endsWith('_FILE')) {

@@ -1,14 +1,9 @@
-import { valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
-import type { Measurement } from '../../measurement/measurement.ts';
 import { minBy } from '../../measurement/statistics.ts';
-import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { FindingFields } from '../finding.ts';
 import type { CheckedSeries, SampleChecks } from '../series-analysis.ts';
-import { choosePollInterval, isPolledTooRarely } from './poll-interval.ts';
-
-const DEFAULT_POLL_INTERVAL: Seconds = 300;
+import { findBetterPollInterval } from './poll-interval.ts';
 
 /** Checks of when the series was polled, and over which API. */
 export const POLLING_CHECKS = {
@@ -29,33 +24,21 @@ export const POLLING_CHECKS = {
   },
 
   POLLS_TOO_RARE(measurement) {
-    const { usualGap, rotationInterval, isIssuedPerRequest } = measurement;
-    if (usualGap === null || isIssuedPerRequest) return null;
-    if (rotationInterval !== null) {
-      const { median } = rotationInterval;
-      return isPolledTooRarely(usualGap, median)
-        ? { usualGapSeconds: usualGap, pollEverySeconds: choosePollInterval(median) }
-        : null;
-    }
-    if (!areRotationsMissed(measurement, usualGap)) return null;
-    return { usualGapSeconds: usualGap, pollEverySeconds: Math.min(DEFAULT_POLL_INTERVAL, usualGap) };
+    const pollEverySeconds = findBetterPollInterval(measurement);
+    if (measurement.usualGap === null || pollEverySeconds === null) return null;
+    const rotationCount = getHistoryColumns(measurement).rotations.count;
+    return {
+      usualGapSeconds: measurement.usualGap,
+      pollEverySeconds,
+      rotationCount,
+      unwitnessedCount: rotationCount - measurement.witnessedCount,
+    };
   },
 
   IMDS_V1_USED(_, { identity }) {
     return identity.source === 'imds' && identity.apiVersion === '1' ? {} : null;
   },
 } satisfies Partial<SampleChecks>;
-
-/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap. */
-function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolean {
-  const { rotations, generations } = getHistoryColumns(measurement);
-  return (
-    measurement.witnessedCount < rotations.count &&
-    generations.firstSeen.every(
-      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap,
-    )
-  );
-}
 
 export function checkFailedPolls({ failedPolls }: CheckedSeries): FindingFields['POLLS_FAILED'] | null {
   const count = failedPolls.reduce((sum, each) => sum + each.count, 0);

@@ -10,6 +10,8 @@ export interface SeriesSpan {
   overview: { firstSample: Instant; lastSample: Instant } | null;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
+  /** The time of the newest sample of the command `poll`. Null: other commands recorded all samples. Absent: unknown. */
+  lastPollAt?: Instant | null;
 }
 
 /** A series without a sample in the selected period. */

@@ -1,6 +1,9 @@
+import { forecastRotation } from '../../../domain/measurement/forecast.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Seconds, SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration, formatFlagDuration } from '../../../domain/time/duration.ts';
+import { choosePollInterval } from '../../../domain/verdict/checks/poll-interval.ts';
+import { isShortOnlyByWindows } from '../../../domain/verdict/checks/rotation-windows.ts';
 import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
 import { DEFAULT_MARGIN } from '../../../domain/verdict/job.ts';
 import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
@@ -12,6 +15,7 @@ import { describeBasis } from '../verdicts.ts';
 import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
 import { describeUnknownReason } from './unknown-reasons.ts';
+import { adviseWait } from './wait.ts';
 
 /** The host asks AWS for the credentials at each poll, and AWS never issues expired ones. */
 const WRONG_CLOCK_ADVICE =
@@ -64,19 +68,18 @@ export function listAdvice(
   }
 }
 
-const WAIT_STEP: Seconds = 300;
-
-/** The command that starts a job only in a safe time. It waits for one rotation, even a late one. */
+/** The command that starts a job only in a safe time. */
 function adviseWaiting(
   { duration: length, margin }: JobRequirement,
   measurement: Measurement | null,
+  safeTime: Seconds,
 ): string[] {
-  const longest = measurement?.rotationInterval?.max ?? null;
-  if (longest === null) return [];
-  const wait = (Math.ceil(longest / WAIT_STEP) + 1) * WAIT_STEP;
+  const forecast = measurement && forecastRotation(measurement);
+  if (forecast === null) return [];
+  const { flag, reason } = adviseWait(forecast, safeTime);
   const marginFlag = margin === DEFAULT_MARGIN ? '' : ` --margin ${formatFlagDuration(margin)}`;
   return [
-    `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} --wait ${formatFlagDuration(wait)} -- COMMAND\` waits for such a time`,
+    `\`cred-watch exec -j ${formatFlagDuration(length)}${marginFlag} ${flag} -- COMMAND\` waits for such a time (${reason})`,
   ];
 }
 
@@ -119,16 +122,41 @@ const mayHaveWrongTimes = ({
   findings.some(({ code }) => code === 'CLOCK_UNKNOWN');
 
 function listNotSafeAdvice(
-  { verdict, safeTimeAfterRotation, job }: JobJudgement,
+  judgement: JobJudgement,
   measurement: Measurement | null,
   source: SourceName | null,
 ): string[] {
+  const { verdict, required } = judgement;
   // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
   if (measurement !== null && measurement.sampledMinimum.seconds < 0) {
     const advice = SERVED_EXPIRED_ADVICE[source ?? 'imds'];
     // New keys in variables or a file are also a copy, so the job has to be shorter all the same.
     return verdict === 'never' ? [advice, `and ${REFRESH_ADVICE}`] : [advice];
   }
+  const narrower = measurement === null ? [] : adviseOnWindows(measurement, required);
+  return narrower.length === 0
+    ? adviseOnStarts(judgement, measurement)
+    : [...narrower, ...adviseOnStarts(judgement, measurement).map(addElse)];
+}
+
+const addElse = (advice: string, index: number): string =>
+  index > 0 || advice.startsWith('`') ? advice : `if the job is still not safe, ${advice}`;
+
+/** The times of the rotations are too uncertain for a verdict that many polls would give. */
+function adviseOnWindows(measurement: Measurement, required: Seconds): string[] {
+  const { rotationWindow, rotationInterval, usualGap } = measurement;
+  if (rotationWindow === null || rotationInterval === null || usualGap === null) return [];
+  const every = choosePollInterval(rotationInterval.median);
+  if (usualGap <= every || !isShortOnlyByWindows(measurement, required)) return [];
+  return [
+    `first poll every ${duration(every)} and judge again: rotations are known only to within ${duration(rotationWindow.max)} and count at their latest time; at their earliest time, the job would be safe`,
+  ];
+}
+
+function adviseOnStarts(
+  { verdict, safeTimeAfterRotation, job }: JobJudgement,
+  measurement: Measurement | null,
+): string[] {
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
     const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
@@ -138,7 +166,7 @@ function listNotSafeAdvice(
         ]
       : [
           `start the job within ${time} after a rotation: all measured starts in that time were safe`,
-          ...adviseWaiting(job, measurement),
+          ...adviseWaiting(job, measurement, safeTimeAfterRotation),
           `or ${REFRESH_ADVICE}`,
         ];
   }

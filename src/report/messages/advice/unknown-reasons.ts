@@ -1,5 +1,7 @@
+import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
+import { findBetterPollInterval } from '../../../domain/verdict/checks/poll-interval.ts';
 import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatAbout } from '../../text/rough-duration.ts';
@@ -18,9 +20,7 @@ export function describeUnknownReason(
     case 'NO_SAMPLES_IN_PERIOD':
       return `no samples in the selected period, the newest one is from ${times.timestamp(reason.newestSampleAt)}: check that \`cred-watch poll\` runs, or select a longer period; if the host no longer exists, \`cred-watch prune --remove-series\` removes it`;
     case 'NO_WITNESSED_ROTATION':
-      return measurement !== null && measurement.rotations.length > 0
-        ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`
-        : 'no rotation witnessed yet: keep polling until the source has rotated once';
+      return describeNoRotation(measurement);
     case 'STALE_SAMPLES':
       return (
         `the newest sample is ${duration(reason.ageSeconds)} old, more than ${duration(reason.maxAgeSeconds)}: ` +
@@ -48,4 +48,18 @@ export function describeUnknownReason(
           : `poll for ${formatAbout(reason.pollForSeconds)} more`)
       );
   }
+}
+
+function describeNoRotation(measurement: Measurement | null): string {
+  const count = measurement === null ? 0 : getHistoryColumns(measurement).rotations.count;
+  if (measurement === null || count === 0)
+    return 'no rotation witnessed yet: keep polling until the source has rotated once';
+  const none =
+    count === 1
+      ? 'the only rotation was not witnessed'
+      : `none of ${formatNumber(count)} rotations was witnessed`;
+  const every = findBetterPollInterval(measurement);
+  return every === null
+    ? `${none}, because no poll succeeded near ${count === 1 ? 'it' : 'them'}: keep polling without gaps`
+    : `${none}, because the samples are too far apart: poll every ${duration(every)}; waiting alone does not help`;
 }

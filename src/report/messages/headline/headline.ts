@@ -7,7 +7,12 @@ import { getStatedSpare } from '../../../domain/verdict/judgements.ts';
 import { escapeUnprintable } from '../../../untrusted-text.ts';
 import { formatJob, formatRemainingShare, formatShare } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
-import { describeMomentOfWorstCase, describeWorstValidity } from '../measurements.ts';
+import {
+  areSafeStartsKnown,
+  describeMomentOfWorstCase,
+  describeWorstValidity,
+  findKnownShare,
+} from '../measurements.ts';
 import { describeBasis, describeJob, WATCHED_ENOUGH } from '../verdicts.ts';
 
 const COPIES = 'copies its credentials at the start';
@@ -51,7 +56,7 @@ export function describeResult(judgement: JobJudgement, measurement: Measurement
 /** A start whose credentials expire within the margin is not safe, but its job would not have failed. */
 function describeUnsafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
   const perRequest = measurement?.isIssuedPerRequest === true;
-  const unsafe = nameUnsafeStarts(judgement, perRequest);
+  const unsafe = nameUnsafeStarts(judgement, measurement);
   const lacksMargin = `would have had less than its margin of ${duration(judgement.job.margin)} to spare`;
   if (lacksOnlyMargin(judgement)) return `${lacksMargin} ${unsafe}`;
   const shares = measurement && splitUnsafeStarts(judgement, measurement);
@@ -63,18 +68,22 @@ function describeUnsafeStarts(judgement: JobJudgement, measurement: Measurement 
 
 /** `{ failed: '1.06%', lacksMargin: '7.17%' }`. Null if the share of safe starts does not show the unsafe ones. */
 function splitUnsafeStarts(
-  { job, verdict, shareOfSafeStarts }: JobJudgement,
+  judgement: JobJudgement,
   measurement: Measurement,
 ): { failed: string; lacksMargin: string } | null {
-  const safe = verdict === 'never' ? 0 : shareOfSafeStarts;
+  const { job, verdict } = judgement;
+  const safe = verdict === 'never' ? 0 : findKnownShare(judgement, measurement);
   const enough = computeShareOfSafeStarts(measurement, job.duration);
   if (safe === null || enough === null || safe === 1 || enough === 1) return null;
   return { failed: formatRemainingShare(enough), lacksMargin: formatShare(enough - safe) };
 }
 
 /** `for 0.98% of start times`, `at every start time`. Follows what would have happened to a job that is not safe. */
-function nameUnsafeStarts({ verdict, shareOfSafeStarts: share }: JobJudgement, perRequest: boolean): string {
-  if (verdict === 'never') return perRequest ? 'with all sampled credentials' : 'at every start time';
+function nameUnsafeStarts(judgement: JobJudgement, measurement: Measurement | null): string {
+  const perRequest = measurement?.isIssuedPerRequest === true;
+  const share = findKnownShare(judgement, measurement);
+  if (judgement.verdict === 'never')
+    return perRequest ? 'with all sampled credentials' : 'at every start time';
   if (share === null || share === 1) return 'at the worst start time';
   const part = formatRemainingShare(share);
   return perRequest ? `with ${part} of the sampled credentials` : `for ${part} of start times`;
@@ -137,7 +146,7 @@ const describeRequired = ({ required, job }: JobJudgement) =>
     : `With a margin of ${duration(job.margin)}, the job needs credentials for ${duration(required)}.`;
 
 function describeWorst(judgement: JobJudgement, measurement: Measurement, times: TimeFormat): string {
-  const worst = `${describeWorstValidity(measurement.worstCase)}, ${describeMomentOfWorstCase(measurement, times)}`;
+  const worst = `${describeWorstValidity(measurement)}, ${describeMomentOfWorstCase(measurement, times)}`;
   const spare = getStatedSpare(judgement);
   if (spare === null) return `${worst}.`;
   return `${worst}: ${spare < 0 ? `${duration(-spare)} too little` : `${duration(spare)} to spare`}.`;
@@ -145,7 +154,7 @@ function describeWorst(judgement: JobJudgement, measurement: Measurement, times:
 
 function describeLongestValidity({ required }: JobJudgement, measurement: Measurement): string {
   const { largestPossibleValidity: longest } = measurement;
-  if (longest === null) return `${describeWorstValidity(measurement.worstCase)}.`;
+  if (longest === null) return `${describeWorstValidity(measurement)}.`;
   return `New credentials were valid for at most ${duration(longest)}: ${duration(required - longest)} too little.`;
 }
 
@@ -155,5 +164,7 @@ export function describeWithoutJob(measurement: Measurement, host: string): stri
   const where = host === '' ? '' : ` on ${escapeUnprintable(host)}`;
   return seconds < 0
     ? `The source${where} had expired credentials.`
-    : `Credentials${where} were always valid for at least ${duration(seconds)}.`;
+    : areSafeStartsKnown(measurement)
+      ? `Credentials${where} were always valid for at least ${duration(seconds)}.`
+      : `So far, credentials${where} were valid for at least ${duration(seconds)}, but no rotation was witnessed.`;
 }

@@ -10,6 +10,7 @@ import {
   formatSeriesName,
   formatShare,
 } from '../../text/format-values.ts';
+import { findKnownShare } from '../measurements.ts';
 import { describeBasis, formatSafety, isSafeSoFar, SAFE_SO_FAR, WATCHED_ENOUGH } from '../verdicts.ts';
 import { describeCopyingJob, describeResult, nameStartTimes } from './headline.ts';
 
@@ -135,9 +136,11 @@ function describeLeastWatched(judged: readonly JudgedSeries[]): string[] {
 
 /** `: at worst, 0.98% of starts were not safe`. @param judged all series of all jobs */
 function describeWorstShare(judged: readonly JudgedSeries[]): string {
-  const unsafe = judged.flatMap(({ judgement: { verdict, shareOfSafeStarts: share } }) =>
-    toSafety(verdict) === 'not-safe' ? [verdict === 'never' ? 0 : (share ?? 1)] : [],
-  );
+  const unsafe = judged.flatMap(({ judgement, series }) => {
+    const { verdict } = judgement;
+    if (toSafety(verdict) !== 'not-safe') return [];
+    return [verdict === 'never' ? 0 : (findKnownShare(judgement, series.analysis.measurement) ?? 1)];
+  });
   const worst = range(unsafe)?.min ?? 1;
   // A start that was not safe can be too short for a share.
   if (worst === 1) return '';

@@ -4,13 +4,14 @@ import type {
   InstallationCheckCode,
 } from '../../../domain/installation/check/installation-check.ts';
 import type { Poller } from '../../../domain/installation/check/poller.ts';
-import type { SourceName } from '../../../domain/model.ts';
 import { formatDuration as duration } from '../../../domain/time/duration.ts';
 import { quoteForShell } from '../../../untrusted-text.ts';
-import { formatTimestamp, joinWords } from '../../text/format-values.ts';
+import { joinWords } from '../../text/format-values.ts';
 import { describeFailure, RAISE_HOP_LIMIT } from '../failures/describe-failure.ts';
+import { adviseSameSource } from '../failures/same-source.ts';
 import { describePollNote } from '../poll-notes.ts';
 import { CORRECT_CLOCK_HINT } from '../start-check/host-clock.ts';
+import { type CheckContext, describeLastPoll, nameSource } from './last-poll.ts';
 import {
   type CheckText,
   describePlace,
@@ -18,13 +19,6 @@ import {
   describePolling,
   START_CRON,
 } from './pollers.ts';
-
-export interface CheckContext {
-  database: string;
-  /** The command that makes this machine poll into this database. */
-  installCommand: string;
-  user: string;
-}
 
 type Describe<C extends InstallationCheckCode> = (
   check: Extract<InstallationCheck, { code: C }>,
@@ -44,9 +38,19 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     return otherDatabase === null
       ? { message: `nothing polls into ${database}`, fix: `run \`${installCommand}\`` }
       : {
-          message: `nothing polls into ${database}, but something polls into ${otherDatabase}`,
-          fix: `check that database: \`cred-watch init --check --db ${quoteForShell(otherDatabase)}\``,
+          message: `nothing polls into ${database}, but a poller uses ${otherDatabase}`,
+          fix: `check that database: \`${formatCheckCommand(otherDatabase)}\`; to poll into this one, run \`${installCommand}\``,
         };
+  },
+  OTHER_POLLER: ({ place, intervalSeconds, problem, database }, { installCommand }) => {
+    const { message } =
+      problem === null
+        ? ok(describePolling(place, intervalSeconds))
+        : describePollerProblem(describePlace(place), problem, installCommand);
+    return {
+      message: `another database, ${database}: ${message}`,
+      fix: `check it: \`${formatCheckCommand(database)}\``,
+    };
   },
   POLLER: ({ state, place, intervalSeconds, problem }, { database, installCommand }) => {
     if (problem !== null) return describePollerProblem(describePlace(place), problem, installCommand);
@@ -57,40 +61,7 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
       fix: `run the check as the user of the poller, or give the poller \`--db ${quoteForShell(database)}\``,
     };
   },
-  LAST_POLL: ({ state, at, ageSeconds, allowedSeconds, failure, source, otherSources }, { database }) => {
-    if (state === 'unknown' && at === null)
-      return ok('the last poll is unknown, because the database cannot be read');
-    if (at === null || ageSeconds === null) {
-      const isOther = source !== null && otherSources.length > 0;
-      const others = isOther ? ` (it has polls of ${joinWords(otherSources.map(nameSource))})` : '';
-      const flags = isOther && source !== 'imds' && source !== 'container' ? ` --source ${source}` : '';
-      return {
-        message: `no poll ${isOther ? `of ${nameSource(source)} ` : ''}is recorded in ${database}${others}`,
-        fix: `run \`cred-watch poll${flags}\`, and read its message`,
-      };
-    }
-    const when = `${formatTimestamp(at)}, ${duration(Math.max(0, ageSeconds))} ago`;
-    if (failure !== null) {
-      const { message, hint } = describeFailure({
-        ...failure,
-        misconfiguration: null,
-        possibleHopLimit: false,
-      });
-      return { message: `the last poll failed: ${message} (${when})`, fix: hint };
-    }
-    if (state === 'unknown') {
-      return {
-        message: `the last poll was at ${when}, but the schedule may not have polled yet: \`init\` also polls, and the first poll is younger than one interval`,
-        fix: 'run the check again after one interval',
-      };
-    }
-    return ageSeconds <= allowedSeconds
-      ? ok(`the last poll was at ${when}`)
-      : {
-          message: `the last poll is too old: it was at ${when}, and a poll is expected within ${duration(allowedSeconds)}`,
-          fix: 'fix the schedule above; the mails of cron, or `journalctl -u cred-watch`, show the errors of polls',
-        };
-  },
+  LAST_POLL: describeLastPoll,
   DATABASE: ({ path, problem, error, mayBeRoots }, { user }) => {
     if (problem === null) return ok(`the database ${path} can be written`);
     if (error !== null) return { message: error.message, fix: error.hint };
@@ -145,11 +116,11 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
     error === null
       ? ok('the SQLite addon can be loaded')
       : { message: error.message, fix: error.hint ?? 'see docs/install.md' },
-  CREDENTIALS: ({ failure, error }) => {
+  CREDENTIALS: ({ failure, error }, { hasWorked }) => {
     if (error !== null) return { message: error.message, fix: error.hint };
     if (failure === null) return ok('the source has credentials');
     const { message, hint } = describeFailure(failure);
-    return { message: `a poll fails: ${message}`, fix: hint };
+    return { message: `a poll fails: ${message}`, fix: (hasWorked && adviseSameSource(failure)) || hint };
   },
   OTHER_CREDENTIALS: ({ note }) => ({
     message: `with the variables of this shell, SDKs do not use the polled source: ${describePollNote(note)}`,
@@ -173,8 +144,8 @@ const DESCRIPTIONS: { [C in InstallationCheckCode]: Describe<C> } = {
   }),
 };
 
-const nameSource = (source: SourceName): string =>
-  source === 'environment' ? 'the environment variables' : source;
+const formatCheckCommand = (database: string): string =>
+  `cred-watch init --check --db ${quoteForShell(database)}`;
 
 const DATABASES: Readonly<Record<DatabaseProblem, (path: string) => string>> = {
   missing: (path) => `the database ${path} does not exist`,

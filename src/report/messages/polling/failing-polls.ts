@@ -7,6 +7,7 @@ import { truncateText } from '../../text/format-values.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { listSeriesAdvice } from '../advice/job-advice.ts';
 import { FAILURES } from '../failures/describe-failure.ts';
+import { adviseSameSource } from '../failures/same-source.ts';
 import { RETIRED_ADVICE } from '../headline/retired.ts';
 import { MAX_DETAIL_WIDTH } from '../page.ts';
 
@@ -25,11 +26,8 @@ export function describeFailingPolls(
 }
 
 /** What to do about polls that fail now. */
-export const describeFailingHint = ({ measurement }: SeriesAnalysis, { reason }: FailedPollCount): string =>
-  // The usual hint doubts that the endpoint exists, but it has responded before.
-  reason === 'unreachable' && measurement !== null
-    ? 'check that the endpoint runs and responds, because it did so before: `cred-watch sources` shows its address'
-    : FAILURES[reason].hint;
+export const describeFailingHint = ({ measurement }: SeriesAnalysis, failure: FailedPollCount): string =>
+  (measurement === null ? null : adviseSameSource(failure)) ?? FAILURES[failure.reason].hint;
 
 /** More samples would answer these, but polls fail. */
 const NEEDS_SAMPLES: ReadonlySet<UnknownReason['code']> = new Set([

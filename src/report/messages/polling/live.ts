@@ -22,7 +22,7 @@ export const COUNTERS = {
   expires: (at: Instant, now: Instant): string => (at > now ? 'expires at' : 'expired at'),
   /** A rotation is overdue after `latest`. */
   rotation: (at: Instant, now: Instant, latest: Instant): string => {
-    if (now > latest) return `overdue for ${duration(toSeconds(now - latest))}`;
+    if (now - latest >= 1000) return `overdue for ${duration(toSeconds(now - latest))}`;
     return at > now ? describeIn(at, now) : 'due now';
   },
 } as const;

@@ -70,6 +70,11 @@ function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string
   const unreadable = notes.find(
     (note) => note.code === 'EXPIRATION_UNREADABLE' || note.code === 'EXPIRATION_REJECTED_BY_BOTOCORE',
   );
+  const blanks = notes.find(({ code }) => code === 'VALUE_HAS_BLANKS');
+  if (blanks?.code === 'VALUE_HAS_BLANKS') return `remove the blanks around the value of ${blanks.name}`;
+  const address = notes.find(({ code }) => code === 'ADDRESS_ONLY_SOME_SDKS');
+  if (address?.code === 'ADDRESS_ONLY_SOME_SDKS')
+    return `write the address in ${address.name} as four numbers`;
   return unreadable === undefined
     ? `see the other findings about ${PROVIDER_PHRASES[name]}`
     : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;

@@ -1,6 +1,7 @@
 import { groupBy } from '../../../domain/lists.ts';
+import { findClientDifference } from '../../../domain/provider-chain/chains/client-differences.ts';
 import { getClientProvider } from '../../../domain/provider-chain/client-facts.ts';
-import { SDKS } from '../../../domain/provider-chain/clients.ts';
+import { SDKS, type Sdk } from '../../../domain/provider-chain/clients.ts';
 import {
   type ChainDifference,
   type Expectation,
@@ -8,10 +9,12 @@ import {
   listAcceptedProviders,
 } from '../../../domain/provider-chain/expectation.ts';
 import type { ChainReport } from '../../../domain/provider-chain/findings.ts';
+import type { OutcomeCause } from '../../../domain/provider-chain/outcome.ts';
 import type { ChainFacts, Provider, ProviderName } from '../../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { joinWords } from '../../text/format-values.ts';
 import {
+  describeCause,
   describeChainOutcome,
   describeProviderProblem,
   formatIdentity,
@@ -105,8 +108,12 @@ function describeReason(
       const problem = broken === undefined ? 'the provider does not work' : describeBroken(broken);
       return difference.before.length === 0 ? problem : `${describeFirst(difference.before)}, and ${problem}`;
     }
-    case 'SKIPPED_BY_SDK':
+    case 'SKIPPED_BY_SDK': {
+      const cause = findRejection(sdks[0] ?? 'botocore', expectation, facts);
+      if (cause !== null)
+        return `${describeSdks(sdks, 'skips', 'skip')} this provider: ${describeCause(cause)}`;
       return `${describeSdks(sdks, 'skips', 'skip')} this provider with the other settings of profile ${facts.profile.name}`;
+    }
     case 'CHAIN_STOPS':
       return outcome.kind === 'stops' && outcome.cause.reason === 'FAILED' && found?.problem
         ? describeBroken(found)
@@ -120,6 +127,15 @@ function describeReason(
     case 'NO_SESSION_TOKEN':
       return 'the session token is missing, so AWS refuses the keys';
   }
+}
+
+/** Why this SDK rejects an expected provider that works with cred-watch. */
+function findRejection(sdk: Sdk, expectation: Expectation, facts: ChainFacts): OutcomeCause | null {
+  for (const name of listAcceptedProviders(expectation)) {
+    const difference = findClientDifference(getClientProvider(facts, sdk, name), sdk);
+    if (difference?.kind === 'stops') return difference.cause;
+  }
+  return null;
 }
 
 const describeFirst = (before: readonly ProviderName[]) =>

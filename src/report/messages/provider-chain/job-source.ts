@@ -80,6 +80,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   const choices = PROVIDER_NAMES.filter(
     (name) => JOB_SOURCES[name] !== null && (ends.includes(name) || name === findEndpointSource(facts)),
   );
+  const blanks = facts.providers.container.notes.find((note) => note.code === 'VALUE_HAS_BLANKS');
   const isUnsupported = ends.some((end) => end !== null && JOB_SOURCES[end] === null);
   const options = [
     ...others.map((name) => `--profile ${quoteForShell(name)}`),
@@ -88,7 +89,7 @@ function describeDisagreement(job: JobCredentials): UndecidedSource {
   ];
   return {
     message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
-    hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+    hint: `${blanks === undefined ? '' : `remove the blanks around the value of ${blanks.name}, or `}choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
     isBroken: false,
   };
 }

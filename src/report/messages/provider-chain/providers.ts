@@ -110,6 +110,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
 /** Why some SDKs fail where a poll only noted a deviation. */
 const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   HOST_NAME_ONLY_SOME_SDKS: 'the SDK accepts no host name here',
+  ADDRESS_ONLY_SOME_SDKS: 'the SDK does not accept this form of an IP address',
+  VALUE_HAS_BLANKS: 'the SDK accepts no blank around the URL',
   TOKEN_TRAILING_NEWLINE: 'the SDK accepts no line break after the token',
   ENDPOINT_MODE_CASE: 'the SDK accepts only the spellings IPv4 and IPv6',
   SEVERAL_ROLES: 'the SDK expects a single role',

@@ -103,30 +103,47 @@ export function adviseRunningJob(judgement: RunningJobJudgement): string {
 const isExpired = ({ expiration, judgedAt }: RunningJobJudgement) =>
   expiration !== null && expiration.at <= judgedAt;
 
+/** Instants are by AWS's clock. */
+export interface ExpiryInstants {
+  expiration: Instant;
+  now: Instant;
+  /** By how much AWS's clock is ahead of the host's clock (default: 0). */
+  aheadMs?: number;
+}
+
+/** A person reads the host's clock. */
+function describeExpirationTime(
+  { expiration, now, aheadMs = 0 }: ExpiryInstants,
+  times: TimeFormat = UTC_TIMES,
+): string {
+  const at = times.shortTimestamp(expiration - aheadMs, now - aheadMs);
+  return aheadMs < 1000 ? at : `${at} by this host's clock`;
+}
+
 /** @param subject `the command` or `process 4711` */
 export function describeExpiryWarning(
   code: ExpiryWarningCode,
   subject: string,
-  { expiration, now }: { expiration: Instant; now: Instant },
+  instants: ExpiryInstants,
   times: TimeFormat = UTC_TIMES,
 ): Explanation {
-  const at = times.shortTimestamp(expiration, now);
+  const at = describeExpirationTime(instants, times);
   return code === 'EXPIRED'
     ? {
         message: `the credentials of ${subject} expired at ${at}, and it is still running`,
         hint: EXPIRED_ADVICE,
       }
     : {
-        message: `the credentials of ${subject} expire in ${describeTimeLeft(now, expiration)}, at ${at}`,
+        message: `the credentials of ${subject} expire in ${describeTimeLeft(instants)}, at ${at}`,
         hint: INTERRUPT_ADVICE,
       };
 }
 
 /** At the start of a command that is watched. */
-export const describeWatchedStart = (expiration: Instant, now: Instant): string =>
-  `the credentials of the command expire in ${describeTimeLeft(now, expiration)}, at ${UTC_TIMES.shortTimestamp(expiration, now)}`;
+export const describeWatchedStart = (instants: ExpiryInstants): string =>
+  `the credentials of the command expire in ${describeTimeLeft(instants)}, at ${describeExpirationTime(instants)}`;
 
-const describeTimeLeft = (now: Instant, expiration: Instant): string =>
+const describeTimeLeft = ({ now, expiration }: ExpiryInstants): string =>
   duration(Math.max(0, secondsBetween(now, expiration)));
 
 /** How long before or after the end of the job its credentials expired. */

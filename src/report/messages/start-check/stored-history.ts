@@ -16,7 +16,7 @@ export function describeStoredHistory(judgement: NowJudgement): [label: string, 
 }
 
 function describeEarlierSamples({ outlook, validityAfterRotation: validity, required }: NowJudgement) {
-  if (outlook === 'after-rotation') return 'new credentials always had enough validity for this job';
+  if (outlook === 'after-rotation') return 'all new credentials so far had enough validity for this job';
   if (outlook === 'perhaps-after-rotation')
     return 'only some new credentials had enough validity for this job';
   if (validity === null)

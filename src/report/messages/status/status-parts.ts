@@ -13,7 +13,7 @@ import {
 import { formatRoughDuration } from '../../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeRetired } from '../headline/retired.ts';
-import { formatWorstCase } from '../measurements.ts';
+import { findKnownShare, formatLongestSafeJob, formatWorstValidity, nameWorstCase } from '../measurements.ts';
 import { formatSafety, formatVerdict, SAFE_SO_FAR } from '../verdicts.ts';
 import { describeProblems, describeSharedProblem } from './problem-parts.ts';
 
@@ -74,9 +74,9 @@ export function listSafeTimeParts(judgement: JobJudgement | null): StatusPart[] 
 /** Null without a sample. */
 function describeLongestSafeJob(measured: MeasuredStatus | null, margin: Seconds): string | null {
   if (measured === null) return null;
-  const { longestSafeJob, witnessedCount, isIssuedPerRequest } = measured;
+  const { longestSafeJob, witnessedCount, isIssuedPerRequest, isWellFounded } = measured;
   if (longestSafeJob !== null && longestSafeJob > 0)
-    return `longest safe job ${duration(longestSafeJob)} with a margin of ${duration(margin)}`;
+    return `longest safe job ${formatLongestSafeJob(longestSafeJob, isWellFounded)} with a margin of ${duration(margin)}`;
   return witnessedCount === 0 && !isIssuedPerRequest
     ? 'longest safe job not known yet'
     : `no job is safe with a margin of ${duration(margin)}`;
@@ -87,23 +87,23 @@ function listMeasuredParts(
   series: SeriesStatus | null,
   times: TimeFormat,
 ): StatusPart[] {
-  const { worstCase, current, witnessedCount, isIssuedPerRequest } = measured;
-  const isKnown = witnessedCount > 0 || isIssuedPerRequest;
-  const soFar = isKnown ? '' : 'so far ';
-  const spare = series?.judgement ? describeSpare(series.judgement) : '';
+  const { worstCase, current } = measured;
+  const spare = series?.judgement ? describeSpare(series.judgement, measured) : '';
   // An old log says nothing about the credentials of today.
-  const isCurrent = current !== null && (series?.isPolled === true || current.remaining >= 0);
+  const isCurrent =
+    current !== null && (series?.isPolled === true || (current.isRecent && current.remaining >= 0));
   return [
     {
-      text: `worst case ${soFar}${formatWorstCase(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
+      text: `${nameWorstCase(measured)} ${formatWorstValidity(worstCase)} at ${times.timestamp(worstCase.at)}${spare}`,
     },
     { text: describeWatched(measured) },
-    ...(!isCurrent ? [] : [{ text: describeCurrent(current.remaining) }]),
+    ...(!isCurrent ? [] : [{ text: describeCurrent(current) }]),
   ];
 }
 
-function describeSpare(judgement: JobJudgement): string {
-  const { verdict, shareOfSafeStarts: share } = judgement;
+function describeSpare(judgement: JobJudgement, measured: MeasuredStatus): string {
+  const { verdict } = judgement;
+  const share = findKnownShare(judgement, measured);
   const spare = getStatedSpare(judgement);
   if (spare === null) return '';
   const text = spare < 0 ? `, ${duration(-spare)} short` : `, ${duration(spare)} to spare`;
@@ -125,10 +125,11 @@ function describeWatched(measured: MeasuredStatus): string {
   return `${witnessedCount === 0 ? `${time} watched` : `${formatCount(witnessedCount, 'rotation')} in ${time}`}${share}`;
 }
 
-const describeCurrent = (remaining: Seconds): string =>
-  remaining < 0
-    ? `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`
-    : `${formatRoughDuration(remaining)} left now`;
+function describeCurrent({ remaining, isRecent }: NonNullable<MeasuredStatus['current']>): string {
+  if (remaining < 0) return `last seen credentials EXPIRED ${formatRoughDuration(-remaining)} ago`;
+  const left = formatRoughDuration(remaining);
+  return isRecent ? `${left} left now` : `last seen credentials: ${left} left`;
+}
 
 function listReasonParts(judgement: JobJudgement | null): StatusPart[] {
   if (judgement?.verdict !== 'unknown') return [];

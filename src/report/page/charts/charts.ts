@@ -8,7 +8,12 @@ import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts'
 import type { Seconds, Span } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildHistogram } from '../../drawing/histogram.ts';
-import { areSafeStartsKnown, describeNoSafeStart, UNKNOWN_VALUE } from '../../messages/measurements.ts';
+import {
+  areSafeStartsKnown,
+  describeNoSafeStart,
+  nameWorstCase,
+  UNKNOWN_VALUE,
+} from '../../messages/measurements.ts';
 import { describeSawTooth, summariseDistribution } from '../../messages/page.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
 import type { GenerationRows } from '../generations/generation-row.ts';
@@ -56,7 +61,7 @@ export function renderSawTooth(measurement: Measurement, input: ChartInput): Mar
       `required ${formatAxisDuration(each.required)}: ${describeJobLine(each)}`,
     ]),
     [jobs.some(({ tone }) => tone === 'bad'), 'short', 'too short for the job'],
-    [true, 'worst', 'worst case'],
+    [true, 'worst', nameWorstCase(measurement)],
     [measurement.gaps.length > 0, 'gap', 'gap: served credentials unknown'],
     [measurement.rotationWindow !== null, 'window', 'rotation window'],
     [failed.length > 0, 'failed', 'failed polls'],

@@ -3,6 +3,7 @@ import type { Seconds, Span } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
+import { areSafeStartsKnown } from '../../messages/measurements.ts';
 import type { Palette } from '../../terminal/colour.ts';
 import { LABEL_WIDTH } from '../../terminal/layout.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
@@ -64,7 +65,7 @@ interface Curve {
   columns: readonly ChartColumn[];
   /** Drawn instead of the saw teeth, if they are too narrow. */
   edge: LowerEdge | null;
-  worstCase: { column: number; seconds: Seconds } | null;
+  worstCase: { column: number; seconds: Seconds; name: string } | null;
 }
 
 function locateWorstCase(
@@ -75,7 +76,12 @@ function locateWorstCase(
   if (measurement === null) return null;
   const { at, seconds } = measurement.worstCase;
   const column = Math.floor(((at - from) / (to - from)) * width);
-  return { column: Math.max(0, Math.min(width - 1, column)), seconds };
+  return {
+    column: Math.max(0, Math.min(width - 1, column)),
+    seconds,
+    // The worst case is just before a rotation.
+    name: areSafeStartsKnown(measurement) ? 'worst' : 'lowest',
+  };
 }
 
 function wrapEntries(entries: readonly string[], width: number): string[] {
@@ -136,7 +142,7 @@ function drawCurve(curve: Curve, scale: Scale, glyphs: ChartGlyphs, colours: Pal
     }
     const [left, right] = [texts.slice(0, worstCase.column), texts.slice(worstCase.column + 1)];
     const line = paint(left.join('')) + colours.bold(paint(glyphs.worstCase)) + paint(right.join(''));
-    return `${drawMargin('worst', formatDuration(worstCase.seconds))}${colours.dim(glyphs.axisAtLabel)}${line}`;
+    return `${drawMargin(worstCase.name, formatDuration(worstCase.seconds))}${colours.dim(glyphs.axisAtLabel)}${line}`;
   });
 }
 

@@ -12,6 +12,7 @@ import { CHECK_LIMITS, MAX_REQUESTS } from '../limits.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { listSecrets } from './list-secrets.ts';
 import type { ProbeRequest } from './probe-request.ts';
+import { startWaitingTime } from './waiting-time.ts';
 
 /** One request and its response. Contains secrets. `summarizeExchanges` returns the parts that may be shown. */
 export interface Exchange {
@@ -20,7 +21,7 @@ export interface Exchange {
   request: ProbeRequest;
   startedAt: Instant;
   durationMs: number;
-  /** The part of this time in which this process waited, and did not work itself. */
+  /** The part of this time in which this process waited for others, and neither worked nor lacked the CPU. */
   waitedMs: number;
   response: DetailedResponse | null;
   /** Null if there is a response. */
@@ -99,7 +100,7 @@ export class Prober {
     this.exchanges.push(sent);
     const headers = revealHeaders(request.headers ?? {});
     const { clock, signal } = this;
-    const utilization = performance.eventLoopUtilization();
+    const measureWaiting = startWaitingTime();
     const context = { limits: this.#limits, clock, signal };
     try {
       sent.response = await exchange(this.#endpoint, { ...request, headers }, context);
@@ -111,7 +112,7 @@ export class Prober {
       sent.isTimedOut = error.isTimeout;
     } finally {
       sent.durationMs = clock.now() - sent.startedAt;
-      sent.waitedMs = performance.eventLoopUtilization(utilization).idle;
+      sent.waitedMs = measureWaiting();
     }
     this.#throwIfUnreachable(sent);
     return sent;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { renderFleetPage } from '../../../../src/report/page/html.ts';
 import { HOUR, hourly, identity, job, NOW } from '../../../support/report/assessments.ts';
 import { fleetContext, judgeFleet } from '../../../support/report/fleets.ts';
@@ -24,7 +24,7 @@ describeInBrowser('a live page of a fleet', (started) => {
   const openFleet = (html: string) =>
     openServedPage(started.browser, html, { now: NOW, viewport: { width: 390, height: 700 } });
 
-  test('an update changes the values in place, and keeps the scroll position and the focus', async () => {
+  ciTest('an update changes the values in place, and keeps the scroll position and the focus', async () => {
     const { state, page } = await openFleet(render(60, []));
     await page.evaluate(() => {
       scrollTo(0, 900);

@@ -366,7 +366,7 @@ describeInBrowser('a live page', (started) => {
     }
   });
 
-  test.for([
+  ciTest.for([
     { width: 390, height: 844 },
     { width: 1280, height: 800 },
   ])('the answer for now is above the headline about all start times: $width px', async (viewport) => {

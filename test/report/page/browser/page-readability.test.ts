@@ -70,7 +70,7 @@ describeInBrowser('what a reader sees on the page', (started) => {
     ).toBe('non-scaling-stroke');
   });
 
-  test('dates of one year have no year, because it would stand below one date only', async () => {
+  ciTest('dates of one year have no year, because it would stand below one date only', async () => {
     const labels = async (history: ReturnType<typeof pretend>) => {
       const { page } = await openPage(started.browser, file([history]), {
         ...PHONE,
@@ -138,7 +138,7 @@ describeInBrowser('what a reader sees on the page', (started) => {
     );
   });
 
-  test('twenty hosts of a fleet fit on one screen, with notes about old samples', async () => {
+  ciTest('twenty hosts of a fleet fit on one screen, with notes about old samples', async () => {
     const folder = temporaryFolder();
     const histories = Array.from({ length: 20 }, (_, index) =>
       hourly(identity({ host: `web-${index}` }), {

@@ -1,16 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { renderPage } from '../../../../src/report/page/html.ts';
 import { createTimeFormat } from '../../../../src/report/text/time-format.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { knownZone } from '../../../support/domain/known-zone.ts';
 import { assessed, job, measured } from '../../../support/report/measured-series.ts';
+import { ciTest } from '../../../support/thorough.ts';
 import { describeInBrowser, locatePlot, openPage, readReadout, waitUntilDrawn } from './browser-pages.ts';
 
 describeInBrowser('a page in a time zone', (started) => {
-  test('the script of the page writes times in the zone of the page, and not of the browser', async () => {
+  ciTest('the script of the page writes times in the zone of the page, and not of the browser', async () => {
     const file = join(temporaryFolder(), 'page.html');
     const times = createTimeFormat(knownZone('Asia/Kolkata'));
     const { assessment, context } = assessed([measured({ generations: 230 })], [job(5)], { times });

@@ -148,7 +148,7 @@ describe('the table', () => {
     const [overview = ''] = table(assessed([young, pretend()], [hours(4)]), { ...UNICODE, width: 120 }).split(
       '\n\n\n',
     );
-    expect(overview).toMatch(/young .* unknown +5h 33m +not known yet\n/);
+    expect(overview).toMatch(/young .* unknown +5h 33m so +not known yet\n +far\n/);
     expect(overview).toMatch(/web-1 .* safe so far +5h +100%/);
   });
 

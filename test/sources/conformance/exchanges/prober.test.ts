@@ -5,14 +5,18 @@ import { UnknownCheck, UnreachableEndpoint } from '../../../../src/sources/confo
 import { Prober } from '../../../../src/sources/conformance/exchanges/prober.ts';
 import { exchangeRaw } from '../../../../src/sources/conformance/exchanges/raw-exchange.ts';
 import { summarizeExchanges } from '../../../../src/sources/conformance/exchanges/summarize-exchanges.ts';
+import { startWaitingTime } from '../../../../src/sources/conformance/exchanges/waiting-time.ts';
 import { CHECK_LIMITS, MAX_REQUESTS } from '../../../../src/sources/conformance/limits.ts';
+import { waitIdle } from '../../../support/conformance/wait-idle.ts';
 import { startEndpoint, startRawEndpoint } from '../../../support/sources/scripted-endpoint.ts';
 
 const GET = { method: 'GET', path: '/' } as const;
 const NO_STOP = new AbortController().signal;
 
-const createProber = (url: string, signal: AbortSignal = NO_STOP) =>
-  new Prober({ url: new URL(url), clock: systemClock, signal, limits: { ...CHECK_LIMITS, requestMs: 300 } });
+const LIMITS = { ...CHECK_LIMITS, requestMs: 300 };
+
+const createProber = (url: string, { signal = NO_STOP, limits = LIMITS } = {}) =>
+  new Prober({ url: new URL(url), clock: systemClock, signal, limits });
 
 const catchRejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -40,7 +44,7 @@ describe('a prober', () => {
 
   test('the prober sends nothing after the time limit', async () => {
     const endpoint = await startEndpoint({});
-    const error = await catchRejection(createProber(endpoint.url, AbortSignal.abort()).send(GET));
+    const error = await catchRejection(createProber(endpoint.url, { signal: AbortSignal.abort() }).send(GET));
     expect(error).toMatchObject({ reason: { code: 'TIME_LIMIT' } });
     expect(endpoint.requests).toEqual([]);
   });
@@ -71,16 +75,13 @@ describe('a prober', () => {
     );
   });
 
-  // Work that an earlier test has left, such as a search for processes, can keep this process busy for a moment.
-  test('an exchange counts the time in which the prober waited for a slow response', {
-    retry: 2,
-  }, async () => {
+  test('an exchange counts the time in which the prober waited for a slow response', async () => {
     const endpoint = await startEndpoint((_, response) => {
-      setTimeout(() => response.end(), 120);
+      void waitIdle(100, CHECK_LIMITS.requestMs / 2).then(() => response.end());
       return undefined;
     });
-    const { waitedMs, durationMs } = await createProber(endpoint.url).send(GET);
-    expect(waitedMs).toBeGreaterThan(80);
+    const { waitedMs, durationMs } = await createProber(endpoint.url, { limits: CHECK_LIMITS }).send(GET);
+    expect(waitedMs).toBeGreaterThanOrEqual(100);
     expect(waitedMs).toBeLessThanOrEqual(durationMs + 1);
   });
 
@@ -93,6 +94,21 @@ describe('a prober', () => {
     expect(durationMs - waitedMs).toBeGreaterThan(140);
   });
 });
+
+test('the waiting time excludes the time in which other processes had the CPU', async () => {
+  const delays = [1000, 1030];
+  const measure = startWaitingTime(() => delays.shift() ?? 0);
+  const { idle } = await measureIdle(() => waitIdle(50, 2000));
+  const waited = measure();
+  expect(waited).toBeGreaterThanOrEqual(idle - 31);
+  expect(waited).toBeLessThanOrEqual(idle - 29);
+});
+
+async function measureIdle(action: () => Promise<void>) {
+  const before = performance.eventLoopUtilization();
+  await action();
+  return performance.eventLoopUtilization(before);
+}
 
 describe('the summary of an exchange', () => {
   test('the summary of an exchange has headers, but no secret and no body', async () => {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { getSourceKnowledge } from '../../../src/domain/general-knowledge/source-knowledge.ts';
+import { findAttentions } from '../../../src/domain/installation/attention.ts';
+
+const FACTS = {
+  schedule: { kind: 'process', command: 'cred-watch poll' },
+  host: { isCronRunning: true },
+  hasPoller: false,
+  source: 'imds',
+  every: 3600,
+  measuredInterval: null,
+  knowledge: getSourceKnowledge({ source: 'imds' }),
+  validity: 21_600,
+} as const;
+
+test.each([
+  ['the usual interval of the environment', {}, 'GENERAL', 3600],
+  ['a validity that is shorter than the usual interval', { validity: 1200 }, 'VALIDITY', 1200],
+  ['measured rotations', { validity: 1200, measuredInterval: 900 }, 'MEASURED', 900],
+])('an interval is too long for %s', (_, changes, code, within) => {
+  const [attention] = findAttentions({ ...FACTS, ...changes });
+  expect(attention).toMatchObject({ code: 'INTERVAL_TOO_LONG', basis: { code, within } });
+});

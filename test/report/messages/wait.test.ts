@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import { judgeJob } from '../../../src/domain/verdict/job.ts';
+import { judgeNow } from '../../../src/domain/verdict/now.ts';
+import { listAdvice } from '../../../src/report/messages/advice/job-advice.ts';
+import { adviseWait } from '../../../src/report/messages/advice/wait.ts';
+import { buildNowAdvice } from '../../../src/report/messages/now.ts';
+import { measured, START } from '../../support/report/measured-series.ts';
+
+const HOUR = 3600;
+
+test.each([
+  [3600, 0, 0, '--wait 1h05m', '1h'],
+  [3600, 3000, 0, '--wait 15m', '10m'],
+  [3600, 3000, 600, '--wait 20m', '10m'],
+  [120, 0, 3, '--wait 10m', '2m'],
+  [3600, 4000, 0, '--wait 10m', '1s'],
+  [3600, -HOUR, 0, '--wait 1h05m', '1h'],
+])(
+  'rotations after %i s at most, safe for %i s, with a tolerance of %i s: %s',
+  (longestInterval, safeTime, tolerance, flag, longest) => {
+    expect(adviseWait({ longestInterval, tolerance }, safeTime)).toEqual({
+      flag,
+      reason: `the longest measured wait is ${longest}`,
+    });
+  },
+);
+
+test('report and check advise the same wait at any time', () => {
+  const analysis = analyse(measured(), { now: START + 12 * HOUR * 1000, maxAge: null });
+  const job = { name: null, duration: 5.5 * HOUR, margin: 300 };
+  const judgement = judgeJob(analysis, job);
+  const report = listAdvice(judgement, analysis.measurement).join();
+  expect(report).toContain('--wait 40m -- COMMAND` waits for such a time (the longest measured wait is 35m)');
+  const { generations } = analysis.measurement ?? { generations: [] };
+  const newest = generations.at(-1);
+  if (newest === undefined) throw new Error('no generation');
+  for (const minutesShort of [1, 8, 15]) {
+    const at = newest.expiration - (job.duration + job.margin) * 1000 + minutesShort * 60_000;
+    const current = { identity: analysis.identity, credentials: newest };
+    const now = judgeNow(current, { job, at, analysis });
+    expect(buildNowAdvice(now, { hasWaited: false })).toBe(
+      'wait for the rotation: --wait 40m (the longest measured wait is 35m)',
+    );
+  }
+});
