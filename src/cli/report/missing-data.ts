@@ -84,6 +84,20 @@ export const describeOnlyGenerations = (folder: string): string =>
 
 type MessageAndHint = [message: string, hint: string];
 
+/** As {@link printMissingData} says it. Undefined if there are series. */
+export function describeMissingSeries(
+  report: MissingDataReport,
+  context: ReadContext,
+  io: Io,
+): string | undefined {
+  return report.assessment.series.length > 0
+    ? undefined
+    : describeNoSamples(report, context, io)
+        .filter((part) => part !== '')
+        .map((part) => part.replaceAll('\n', '; '))
+        .join('; ');
+}
+
 function describeNoSamples(
   { hasDatabase, readSeriesNames }: MissingDataReport,
   { databasePath: path, filter, command, variables = [] }: ReadContext,
