@@ -21,7 +21,12 @@ import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/i
 import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { parseGroupBy } from '../report/group-by-flag.ts';
-import { describeMissingSeries, describeOnlyGenerations, printMissingData } from '../report/missing-data.ts';
+import {
+  describeMissingSeries,
+  describeOnlyGenerations,
+  printIneffectiveHost,
+  printMissingData,
+} from '../report/missing-data.ts';
 import { hasStdout, lacksSamples, printNagiosLine, removeTableOnStdout } from '../report/nagios-line.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput } from '../report/outputs.ts';
 import { type ReportFlags, validateReportFlags } from '../report/report-flags.ts';
@@ -146,6 +151,7 @@ export const reportCommand: CommandDefinition = {
     if (database.hasOnlyGenerations) await printNote(io, describeOnlyGenerations(databasePath));
     const read = { databasePath, filter, command: 'report', needsVerdict, variables };
     const canRender = await printMissingData(report, read, io);
+    await printIneffectiveHost(report.assessment, read, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender ? outputs : removeTableOnStdout(outputs);
     const noSeriesMessage = describeMissingSeries(report, read, io);

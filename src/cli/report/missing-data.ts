@@ -1,6 +1,8 @@
 import { parseDuration } from '../../domain/time/duration.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
+import { quoteForShell } from '../../untrusted-text.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import { describeMissingDatabase, findRootHint } from '../database/missing-database.ts';
 import { describeVariables, FLAG_VARIABLES } from '../flags/environment/flag-variables.ts';
@@ -69,6 +71,20 @@ async function printSelection(variables: readonly string[], io: Io): Promise<voi
   const names = variables.join(' and ');
   const hint = `to read all series, unset ${names}`;
   await printVariableNote(io, `only series that match ${names} are read`, hint);
+}
+
+/** The variable names the host of new samples. In a database of several hosts, it looks like a filter. */
+export async function printIneffectiveHost(
+  { series }: Pick<StoredReport['assessment'], 'series'>,
+  { filter, command }: ReadContext,
+  io: Io,
+): Promise<void> {
+  const host = io.env.CRED_WATCH_HOST ?? '';
+  if (host === '' || filter.host !== undefined) return;
+  const hosts = new Set(series.map(({ identity }) => identity.host));
+  if (hosts.size < 2) return;
+  const message = `${command} reads all ${formatCount(hosts.size, 'host')}, because CRED_WATCH_HOST selects none`;
+  await printVariableNote(io, message, `to read one host, give --host ${quoteForShell(host)}`);
 }
 
 /** A pipeline without a value would judge nothing, and succeed. */

@@ -142,8 +142,8 @@ expiration=2026-11-22T17:00:00Z
 
   test('a safe verdict has no remaining validity of credentials that the host no longer gets', () => {
     const lifetimes = [6, 6, 6].map((hours) => hours * HOUR);
-    const old = hourly(identity({ role: 'old' }), { began: 7, lifetimes });
-    const replaced = judge([old, hourly(identity(), { began: 2 })], [job(HOUR)], { judgeRetired: true });
+    const old = hourly(identity({ role: 'old' }), { began: 9, lifetimes });
+    const replaced = judge([old, hourly(identity())], [job(HOUR)], { judgeRetired: true });
     const retired = { ...replaced, series: replaced.series.filter(({ isRetired }) => isRetired) };
     expect(renderOutputs(retired)).toMatch(
       /^verdict=safe\nsafe=true\n.*\n.*\nremaining-seconds=\nexpiration=\n$/,

@@ -50,3 +50,36 @@ describe('the newest sample of a host whose clock is three hours ahead', () => {
     expect(series.newest_sample_age_seconds).toBe(Math.floor((NOW - lastSample) / 1000));
   });
 });
+
+test('check --offline does not call a rotation overdue that no sample could show', async () => {
+  const file = join(temporaryFolder(), 'samples.db');
+  using store = SampleStore.open(file);
+  recordSamples(store, IMDS, { from: START, hours: HOURS });
+  const args = [
+    'check',
+    '--offline',
+    '--source',
+    'imds',
+    '--host',
+    IMDS.host,
+    '--db',
+    file,
+    '--max-age',
+    '3h',
+  ];
+  const { stdout } = await runAt(START + (HOURS + 2.5) * HOUR, [...args, '-j', '5h']);
+  expect(stdout).toMatch(/was expected by .*, and no sample since then shows whether it happened/);
+  expect(stdout).not.toContain('overdue');
+});
+
+test.each(['report', 'status'])('%s says that CRED_WATCH_HOST selects no host', async (command) => {
+  const file = join(temporaryFolder(), 'samples.db');
+  using store = SampleStore.open(file);
+  for (const host of ['web-1', 'web-2']) recordSamples(store, { ...IMDS, host }, { from: START, hours: 4 });
+  const env = { CRED_WATCH_HOST: 'web-1' };
+  const run = (...more: string[]) => runAt(START + 4 * HOUR, [command, '--db', file, ...more], env);
+  expect((await run()).stderr).toBe(
+    `note: ${command} reads all 2 hosts, because CRED_WATCH_HOST selects none\nhint: to read one host, give --host web-1\n`,
+  );
+  expect((await run('--host', 'web-2')).stderr).toBe('');
+});
