@@ -18,6 +18,12 @@ export const MAX_CHAINED_SESSION: Seconds = 3600;
 /** The largest maximum session duration that a role can have. Same page. */
 export const MAX_ROLE_SESSION: Seconds = 12 * 3600;
 
+/** The longest validity that was published for credentials of an endpoint when they were issued: hourly logs of 2015. */
+export const LONGEST_ENDPOINT_VALIDITY: Seconds = 23_614;
+
+/** The clock of a correct host can be slow by the skew that AWS tolerates. A longer validity has another reason. */
+export const LONGEST_PLAUSIBLE_VALIDITY: Seconds = LONGEST_ENDPOINT_VALIDITY + 300;
+
 /** The longest duration that S3 accepts for a presigned URL with Signature Version 4. */
 export const MAX_PRESIGN_DURATION: Seconds = 604_800;
 

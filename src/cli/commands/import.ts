@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { SOURCE_NAMES } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
@@ -16,16 +17,16 @@ import {
   toRole,
   withReadErrorHints,
 } from '../import/import-files.ts';
+import type { ImportFlags } from '../import/import-flags.ts';
 import {
   createDatabaseRefusal,
   createRefusal,
-  type ImportFlags,
-  printAssumedZone,
   printAssumptions,
   validateStagedFiles,
 } from '../import/refusals.ts';
 import { checkStoredCopies } from '../import/stored-copies.ts';
 import { formatFileSummary, formatTotal } from '../import/summary.ts';
+import { printAssumedZone } from '../import/zones.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { printText } from '../process/io.ts';
@@ -46,6 +47,12 @@ export const importCommand: CommandDefinition = {
         parseName,
       )
       .option('--role <name>', 'role of the samples in a log (default: the role in the documents)')
+      .addOption(
+        new Option(
+          '--source <name>',
+          'source of the samples in a log (default: container if the documents have RoleArn, else imds)',
+        ).choices(SOURCE_NAMES),
+      )
       .option(
         '--timezone <zone>',
         'time zone of timestamps without a zone: UTC, local, -05:00 or America/New_York (default: UTC)',
@@ -57,7 +64,10 @@ export const importCommand: CommandDefinition = {
         ).choices(['mtime']),
       )
       .option('--dry-run', 'show what is recognised and skipped, and write nothing')
-      .option('--strict', 'fail if a line is bad, and write nothing (default: skip bad lines)')
+      .option(
+        '--strict',
+        'fail if a line is bad or the time zone is doubtful, and write nothing (default: skip bad lines)',
+      )
       .addOption(createDatabaseFlag()),
   help: {
     notes: [
@@ -160,13 +170,13 @@ async function stageOne(
 ): Promise<StagedFile> {
   if (isDatabase) throw createDatabaseRefusal(name, flags.db);
   const { stageFile } = await import('../../store/import/files.ts');
-  const { host = toHost(name), role = toRole(name), timezone } = flags;
+  const { host = toHost(name), role = toRole(name), source = 'imds', timezone } = flags;
   const fileTime = flags.at === 'mtime' ? writtenAt : null;
-  const identity = { host, source: 'imds', apiVersion: '', role } as const;
+  const identity = { host, source, apiVersion: '', role };
   const staged = await withReadErrorHints(name, () =>
     stageFile(
       stage,
-      { name, chunks: chunks(), identity, fileTime, writtenAt },
+      { name, chunks: chunks(), identity, isSourceGiven: flags.source !== undefined, fileTime, writtenAt },
       {
         convert,
         isZoneGiven: timezone !== undefined,

@@ -1,23 +1,14 @@
-import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatCount } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
 import { UnsupportedFileError } from '../../store/import/lines/compression.ts';
-import type { SuspectedZone } from '../../store/import/zone-check.ts';
+import { UNKNOWN_TEXT, UNKNOWN_TIMESTAMP } from '../../store/import/stream/skipped-lines.ts';
 import { quoteForShell } from '../../untrusted-text.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import { toHost } from './import-files.ts';
-
-export interface ImportFlags {
-  host?: string;
-  role?: string;
-  timezone?: string;
-  at?: 'mtime';
-  dryRun?: boolean;
-  strict?: boolean;
-  db?: string;
-}
+import type { ImportFlags } from './import-flags.ts';
+import { describeConflict, validateZones } from './zones.ts';
 
 /** Reasons that `--strict` prints. */
 const MAX_REASONS = 5;
@@ -27,7 +18,7 @@ const SHELL_LINE =
 
 /** Prints what the import assumed about a file. */
 export async function printAssumptions(
-  { name, isOwn, conflict, records }: StagedFile,
+  { name, isOwn, conflict, content, records }: StagedFile,
   flags: ImportFlags,
   io: Io,
 ): Promise<void> {
@@ -35,54 +26,28 @@ export async function printAssumptions(
   if (!isOwn) {
     if (flags.host === undefined)
       await printNote(io, `${name}: host '${toHost(name)}' is assumed`, 'set another host with --host');
-  } else if (flags.host !== undefined || flags.role !== undefined || flags.timezone !== undefined) {
+  } else if (
+    flags.host !== undefined ||
+    flags.role !== undefined ||
+    flags.source !== undefined ||
+    flags.timezone !== undefined
+  ) {
     await printNote(
       io,
-      `${name} is an export, which states hosts, roles and times: --host, --role and --timezone were ignored`,
+      `${name} is an export, which states hosts, roles, sources and times: --host, --role, --source and --timezone were ignored`,
+    );
+  }
+  if (content.minuteSamples > 0) {
+    await printNote(
+      io,
+      `${name}: ${formatCount(content.minuteSamples, 'timestamp')} without seconds: the last second of the minute is assumed, so that credentials do not seem to last longer`,
+      'log the seconds, as `date -u +%FT%TZ` does',
     );
   }
   if (conflict !== null && conflict.fittingZones.length === 0) {
     await printNote(io, `${name}: ${describeConflict(conflict)}`, 'the clock of the host was wrong');
   }
 }
-
-/** Says that times without a zone were read as UTC, once for all files. */
-export async function printAssumedZone(
-  staged: readonly StagedFile[],
-  { timezone, dryRun }: ImportFlags,
-  io: Io,
-): Promise<void> {
-  // The error about a contradiction says more.
-  if (timezone !== undefined || staged.some(({ conflict }) => conflict !== null)) return;
-  const zoneless = staged.filter(({ zonelessSamples }) => zonelessSamples > 0);
-  // Another suspicion is an error.
-  const suspected = zoneless.filter(({ suspectedZone }) => suspectedZone?.kind === 'late');
-  const zone = suspected[0]?.suspectedZone ?? null;
-  if (zone === null) {
-    const hint = 'give the zone of the host, such as --timezone Europe/Berlin, or --timezone UTC';
-    if (zoneless.length > 0)
-      await printNote(io, `${nameFiles(zoneless)}: times without a zone are read as UTC`, hint);
-    return;
-  }
-  const again = dryRun
-    ? ''
-    : ', after `cred-watch prune --remove-series` of the series that this import has written';
-  await printNote(
-    io,
-    `${nameFiles(suspected)}: times without a zone are read as UTC, but ${describeSuspicion(zone)}, ` +
-      'so the log probably has local time',
-    `import with --timezone ${zone.zone}, best with the name of the zone, such as --timezone Europe/Berlin${again}`,
-  );
-}
-
-const describeSuspicion = ({ kind, seconds }: SuspectedZone): string =>
-  kind === 'late'
-    ? `every sample is at least ${formatDuration(seconds)} after its LastUpdated`
-    : `credentials would be valid for up to ${formatDuration(seconds)}, longer than IMDS and containers issue them`;
-
-/** `a.log`, or `a.log and 3 more files`. */
-const nameFiles = ([first, ...others]: readonly StagedFile[]): string =>
-  `${first?.name ?? ''}${others.length === 0 ? '' : ` and ${formatCount(others.length, 'more file')}`}`;
 
 /** The error for a database, which another command must read. */
 export function createDatabaseRefusal(name: string, target: string | undefined): UnsupportedFileError {
@@ -113,12 +78,12 @@ export async function validateStagedFiles(
       'fix the lines, or remove --strict to skip them',
     );
   }
-  for (const file of staged) validateZone(file, flags.timezone);
+  validateZones(staged, flags);
 }
 
 /** A single timestamp at the start of a file does not date the documents after it, for example. */
 const isWronglyDated = ({ content }: StagedFile) =>
-  content.hasUndatedRows || content.timestampsFollow || content.undatedDocuments > content.samples;
+  content.undatedRows !== null || content.timestampsFollow || content.undatedDocuments > content.samples;
 
 async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<void> {
   for (const { reason, firstLine, count } of skipped.filter(({ isBad }) => isBad).slice(0, MAX_REASONS)) {
@@ -129,13 +94,26 @@ async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<voi
 
 /** An error that says what a file lacks. */
 export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): CredWatchError {
-  const { hasUndatedRows, timestamps } = content;
-  const undatedDocuments = hasUndatedRows ? content.samples : content.undatedDocuments;
+  const { undatedRows, timestamps } = content;
+  const undatedDocuments = undatedRows === null ? content.undatedDocuments : content.samples;
   if (isEmpty) return new CredWatchError(`${name} is empty`, LOG_HINT);
   if (content.timestampsFollow) {
     return new CredWatchError(
       `the timestamps of ${name} stand after their documents, and import reads only timestamps before them; nothing was written`,
       `write the timestamp first: \`${SHELL_LINE}\``,
+    );
+  }
+  if (undatedRows === 'expiration-first') {
+    return new CredWatchError(
+      `the first time of the rows of ${name} is later than the second one, so the expiration stands first; nothing was written`,
+      'write the time of the poll first, then the expiration',
+    );
+  }
+  if (undatedRows === 'repeated') {
+    return new CredWatchError(
+      `the first of two times is repeated in the rows of ${name}, so it may be LastUpdated instead of the time of a poll; nothing was written`,
+      'if it is the time of a poll, write `Expiration=` before the second time, or remove repeated lines; ' +
+        `if it is LastUpdated, add the time of the poll: \`${SHELL_LINE}\``,
     );
   }
   if (undatedDocuments > 0 && content.partialTimestamps !== null) {
@@ -158,7 +136,9 @@ export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): 
     const more = worst.count === 1 ? '' : ` and in ${formatCount(worst.count - 1, 'more line')}`;
     return new CredWatchError(
       `${name} has no readable sample: ${worst.reason} in line ${worst.firstLine}${more}; nothing was written`,
-      'a sample needs a timestamp and a document with Expiration',
+      worst.reason === UNKNOWN_TIMESTAMP
+        ? `write the time of the poll as this line does: \`${SHELL_LINE}\``
+        : 'a sample needs a timestamp and a document with Expiration',
     );
   }
   if (timestamps > 0) {
@@ -170,48 +150,5 @@ export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): 
   return new CredWatchError(`${name} is neither a log of credentials nor an export of cred-watch`, LOG_HINT);
 }
 
-/** The reason for lines that are not recognised at all. */
-const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
-
 const LOG_HINT =
   'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
-
-/**
- * @throws CredWatchError if another zone fits, if the name of the zone has several meanings, or if a job would seem safe
- *   only because local times were read as UTC
- */
-function validateZone(
-  { name, conflict, content, suspectedZone }: StagedFile,
-  timezone: string | undefined,
-): void {
-  const [ambiguous] = content.ambiguousZones;
-  if (ambiguous !== undefined && timezone === undefined) {
-    throw new CredWatchError(
-      `the timestamps of ${name} are in ${ambiguous}, which is the name of several zones; nothing was written`,
-      'use --timezone with the zone of the host, such as America/Chicago, Asia/Shanghai or Asia/Kolkata',
-    );
-  }
-  if (suspectedZone?.kind === 'long' && timezone === undefined) {
-    throw new CredWatchError(
-      `the times of ${name} have no zone, and ${describeSuspicion(suspectedZone)}, if they are read as UTC; nothing was written`,
-      'give the zone of the host, best by its name such as --timezone America/New_York; or --timezone UTC if the times are UTC',
-    );
-  }
-  const [zone, ...others] = conflict?.fittingZones ?? [];
-  if (conflict === null || zone === undefined) return;
-  const fitting =
-    others.length === 0
-      ? `--timezone ${zone} resolves the contradiction`
-      : `these zones fit: ${[zone, ...others].join(', ')}`;
-  throw new CredWatchError(
-    `the timestamps of ${name}, read as ${timezone ?? 'UTC'}, contradict its documents: ${describeConflict(conflict)}; nothing was written`,
-    `${fitting}; use the zone of the host, best by its name such as America/New_York, because offsets change in summer`,
-  );
-}
-
-function describeConflict({ kind, seconds }: NonNullable<StagedFile['conflict']>): string {
-  const by = formatDuration(seconds);
-  return kind === 'early'
-    ? `credentials were logged up to ${by} before they were issued, which is impossible`
-    : `every rotation was logged at least ${by} late, which is unlikely`;
-}

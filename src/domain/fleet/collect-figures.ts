@@ -6,7 +6,11 @@ import { findExtremes, range } from '../measurement/statistics.ts';
 import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { wasNeverConfigured } from '../verdict/figures/choose-series.ts';
-import { findOverdueServedFor, MeasurementFigures } from '../verdict/figures/judged-figures.ts';
+import {
+  findOverdueServedFor,
+  findUnprovenValidity,
+  MeasurementFigures,
+} from '../verdict/figures/judged-figures.ts';
 import type { Finding } from '../verdict/finding.ts';
 import { findCurrentFailure } from '../verdict/judgements.ts';
 import type { SeriesAnalysis } from '../verdict/series-analysis.ts';
@@ -58,6 +62,7 @@ function collectMeasured(measurement: Measurement, findings: readonly Finding[])
     clock: measured.clock,
     evidence: measured.evidence,
     overdueServedFor: findOverdueServedFor(findings),
+    unprovenValidity: findUnprovenValidity(findings),
     validShare: measured.validShare,
     newestExpiration: valueAt(generations.expiration, generations.count - 1),
     lastRotationAt: range(witnessedAt)?.max ?? null,

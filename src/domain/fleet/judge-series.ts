@@ -13,4 +13,5 @@ export const toJudgedFigures = (
   age: measured && computeAge(now, measured),
   maxAge: findMaxAge(maxAge, isPolled),
   overdueServedFor: measured?.overdueServedFor ?? null,
+  unprovenValidity: isPolled ? null : (measured?.unprovenValidity ?? null),
 });

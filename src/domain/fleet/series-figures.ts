@@ -38,6 +38,8 @@ export interface MeasuredFigures extends JudgedFigures {
   areDurationsMixed: boolean;
   /** For how long the newest generation had been served, if its rotation is overdue. */
   overdueServedFor: Seconds | null;
+  /** The longest validity of the finding `VALIDITY_TOO_LONG`. */
+  unprovenValidity: Seconds | null;
   /** Of the newest generation. */
   newestExpiration: Instant;
   /** The last witnessed rotation. Null if there is none. */

@@ -1,5 +1,6 @@
 import {
   DEFAULT_ROLE_SESSION,
+  LONGEST_ENDPOINT_VALIDITY,
   MAX_CHAINED_SESSION,
   MAX_ROLE_SESSION,
   PROMISED_LEAD_TIME,
@@ -32,7 +33,10 @@ export const FACTS: Readonly<Record<EnvironmentKind, readonly GeneralFact[]>> = 
     published('rotation-interval', 'aws-engineer', REFERENCES.botocore, { usual: HOUR }),
     published('validity', 'aws-engineer', REFERENCES.botocore, { usual: 6 * HOUR }),
     published('rotation-interval', 'measured', REFERENCES.logsOf2015, { shortest: 3578, longest: 3848 }),
-    published('validity', 'measured', REFERENCES.logsOf2015, { shortest: 21_632, longest: 23_614 }),
+    published('validity', 'measured', REFERENCES.logsOf2015, {
+      shortest: 21_632,
+      longest: LONGEST_ENDPOINT_VALIDITY,
+    }),
     published('worst-case', 'measured', REFERENCES.logsOf2015, { shortest: 17_976 }),
     published('rotation-interval', 'user-report', REFERENCES.tilelive, { usual: 6.5 * HOUR }),
   ],

@@ -63,6 +63,8 @@ export interface EndpointSigns {
   overlaps: number;
   /** Changes from one generation to another one with an older `LastUpdated`. */
   reversals: number;
+  /** The last time at which two endpoints are known to have answered. */
+  lastAt: Instant;
 }
 
 /** How the times of samples were corrected. */

@@ -14,14 +14,15 @@ export interface Evidence {
   observations: number;
   /**
    * At most this chance that the next rotation has a shorter lead time than all measured ones, 0 to 1. For
-   * credentials per request: that the next request gets a shorter validity. Null without an observation.
+   * credentials per request: that the next request gets a shorter validity. Null without an observation, and if
+   * other facts tell more than the number of rotations: see {@link isShortestNow}, and a trend.
    */
   nextRotationChance: number | null;
   /** Of the newest half of the rotations: how many had a shorter lead time than all rotations before. */
   recentRecords: { records: number; rotations: number };
   /** UTC days with at least 95 % of their time watched. */
   watchedDays: number;
-  /** At most this chance that the next day is worse than all watched days. Null with fewer than two days. */
+  /** At most this chance that the next day is worse than all watched days. Null as above, and with fewer than two days. */
   nextDayChance: number | null;
   /** An estimate of the chance that a start at a random time finds less validity than ever measured. */
   randomStartChance: number | null;
@@ -38,15 +39,31 @@ export function findEvidence(measurement: Measurement): Evidence {
   const recentRecords = countRecentRecords(witnessed);
   const observations = isIssuedPerRequest ? sampleCount : witnessed.count;
   const watchedDays = isIssuedPerRequest ? 0 : countWatchedDays(served);
+  const isChanceKnown = measurement.leadTimeTrend === null && !isShortestNow(measurement);
   return {
     observations,
-    nextRotationChance: computeNextChance(observations, recentRecords),
+    nextRotationChance: isChanceKnown ? computeNextChance(observations, recentRecords) : null,
     recentRecords,
     watchedDays,
-    nextDayChance: watchedDays < MIN_DAYS ? null : 1 / (watchedDays + 1),
-    randomStartChance: estimateRandomStart(witnessed, measurement.watchedTime),
+    nextDayChance: isChanceKnown && watchedDays >= MIN_DAYS ? 1 / (watchedDays + 1) : null,
+    randomStartChance: isChanceKnown ? estimateRandomStart(witnessed, measurement.watchedTime) : null,
   };
 }
+
+/**
+ * The newest credentials have less validity left than all earlier ones had at their rotation. The next lead time is
+ * then certainly shorter than all measured ones, so the number of rotations gives no chance.
+ */
+export const isShortestNow = ({
+  worstCase,
+  lastSample,
+  severalEndpoints,
+  isIssuedPerRequest,
+}: Measurement): boolean =>
+  !isIssuedPerRequest &&
+  severalEndpoints === null &&
+  worstCase.rotation === null &&
+  worstCase.at >= lastSample;
 
 /** A day shows each hour of the day once. */
 const MIN_WATCHED_TIME: Seconds = 86_400;

@@ -16,6 +16,7 @@ export const FINDING_SEVERITIES = {
   LEAD_TIMES_SHRINK: 'problem',
   EXPIRATION_EXTENDED: 'problem',
   ISSUED_IN_FUTURE: 'problem',
+  VALIDITY_TOO_LONG: 'problem',
   STALE_SAMPLES: 'problem',
   POLLING_GAP: 'note',
   POLLS_TOO_RARE: 'note',
@@ -73,6 +74,11 @@ export interface FindingFields {
    * later by `shiftedBySeconds`.
    */
   ISSUED_IN_FUTURE: { count: number; aheadSeconds: Seconds; shiftedBySeconds: Seconds };
+  /**
+   * Credentials of an endpoint that seem to be valid for longer than any that are known, although neither `LastUpdated`
+   * nor a `Date` header proves the time of the sample. `longestSeconds` is their longest validity at a first sample.
+   */
+  VALIDITY_TOO_LONG: { count: number; longestSeconds: Seconds; knownSeconds: Seconds };
   STALE_SAMPLES: { lastSampleAt: Instant; ageSeconds: Seconds; maxAgeSeconds: Seconds };
   POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
   /** `unwitnessedCount` of all `rotationCount` rotations. */

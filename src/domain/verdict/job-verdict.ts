@@ -27,11 +27,15 @@ export type UnknownReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'ROTATION_OVERDUE'; servedForSeconds: Seconds }
   | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds }
+  /** Imported samples whose time nothing proves, with a longer validity than any known one. */
+  | { code: 'VALIDITY_TOO_LONG'; longestSeconds: Seconds; knownSeconds: Seconds }
   /** The confidence requires lead times without a trend, or the spare validity lasts less than a day. */
   | { code: 'LEAD_TIMES_SHRINK'; shrinkingPerDaySeconds: Seconds; usedUpAt: Instant }
   | { code: 'TOO_LITTLE_WATCHED'; watchedShare: number; minWatched: number }
   /** Of the newest `rotations`, `records` had a shorter lead time than all rotations before. */
   | { code: 'RECENT_LEAD_TIMES_SHORTER'; records: number; rotations: number }
+  /** The newest credentials have less validity left than at every rotation, so the confidence is unknown. */
+  | { code: 'NEWEST_CREDENTIALS_SHORTEST'; remainingSeconds: Seconds }
   | {
       code: 'TOO_FEW_ROTATIONS';
       witnessedCount: number;

@@ -15,6 +15,9 @@ import { findSpareUsedUpAt, findUnknownReasons } from './unknown-reasons.ts';
 /** The clock skew that AWS tolerates. */
 export const DEFAULT_MARGIN: Seconds = 300;
 
+/** A person or scheduler cannot notice a rotation and start a job in less time. */
+export const MIN_START_TIME: Seconds = 60;
+
 /** Judges whether credentials served at any time outlive the job, from the measured history. */
 export function judgeJob(
   analysis: SeriesAnalysis,

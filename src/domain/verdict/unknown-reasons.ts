@@ -1,3 +1,4 @@
+import { LONGEST_ENDPOINT_VALIDITY } from '../aws-limits.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../measurement/clock-correction.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds } from '../model.ts';
@@ -21,6 +22,7 @@ export function findUnknownReasons(
     ...findAgeReasons(series),
     ...findOverdueReasons(series),
     ...findClockReasons(measured),
+    ...findValidityReasons(series),
     ...findTrendReasons(measured, required, rules),
     ...findEvidenceReasons(measured, rules),
   ];
@@ -45,6 +47,11 @@ function findClockReasons(figures: JudgedFigures): UnknownReason[] {
   const aheadSeconds = findDecisiveIssuedInFuture(figures);
   return aheadSeconds === null ? [] : [{ code: 'ISSUED_IN_FUTURE', aheadSeconds }];
 }
+
+const findValidityReasons = ({ unprovenValidity: longestSeconds }: JudgedSeriesFigures): UnknownReason[] =>
+  longestSeconds === null
+    ? []
+    : [{ code: 'VALIDITY_TOO_LONG', longestSeconds, knownSeconds: LONGEST_ENDPOINT_VALIDITY }];
 
 /** By how much `LastUpdated` is ahead, if that is too much to trust the clocks. Else null. */
 export function findDecisiveIssuedInFuture(figures: Pick<Measurement, 'clock'> | null): Seconds | null {
@@ -98,7 +105,11 @@ function findEvidenceReasons(
       minRotations: minObservations,
       pollForSeconds,
     });
-  } else if (nextRotationChance !== null && !isChanceAllowed(nextRotationChance, confidence)) {
+  } else if (nextRotationChance === null) {
+    // A trend has a reason of its own.
+    if (figures.leadTimeTrend === null)
+      reasons.push({ code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: figures.worstCaseSeconds });
+  } else if (!isChanceAllowed(nextRotationChance, confidence)) {
     reasons.push({ code: 'RECENT_LEAD_TIMES_SHORTER', ...recentRecords });
   }
   return reasons;

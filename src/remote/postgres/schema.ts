@@ -113,6 +113,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     next_day_chance double precision,
     random_start_chance double precision,
     overdue_served_for bigint,
+    unproven_validity bigint,
     valid_share double precision,
     newest_expiration bigint,
     last_rotation_at bigint,

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { type Evidence, findEvidence } from '../../domain/verdict/evidence.ts';
+import { type Evidence, findEvidence, isShortestNow } from '../../domain/verdict/evidence.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatNumber, formatPercentage, joinWords } from '../text/format-values.ts';
@@ -32,11 +32,7 @@ function joinEvidence(
   const evidence = findEvidence(measurement);
   const sentences = measurement.isIssuedPerRequest
     ? describeRequests(evidence)
-    : [
-        ...describeRotations(evidence, measurement, judgements),
-        ...describeOneStart(evidence, measurement),
-        AWS_PROMISE,
-      ];
+    : [...describeRotations(evidence, measurement, judgements), ...describeOneStart(evidence), AWS_PROMISE];
   return sentences.join(' ');
 }
 
@@ -62,7 +58,7 @@ function describeRotations(
   if (leadTimeTrend !== null)
     return [basis, 'Each day, rotations leave less validity, so this says nothing about the next days.'];
   const { nextRotationChance } = evidence;
-  if (nextRotationChance !== null && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
+  if (evidence.observations > 0 && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
   const begin = (evidence.nextDayChance !== null && describeSafeDays(evidence, judgements)) || [basis];
   if (nextRotationChance === null) return begin;
   return [...begin, ...describeChances(evidence, nextRotationChance), ...describeRotationsOfDay(measurement)];
@@ -109,10 +105,6 @@ function describeRecords({ observations, nextRotationChance: chance, recentRecor
 const SHORTEST_NOW =
   'The newest credentials had less validity left than the old ones at any measured rotation, so the next rotation leaves less validity than all measured ones.';
 
-/** The newest sample is worse than every rotation, so the estimates from rotations do not apply. */
-const isShortestNow = ({ worstCase, lastSample, severalEndpoints }: Measurement) =>
-  severalEndpoints === null && worstCase.rotation === null && worstCase.at >= lastSample;
-
 /** For the safe job with the least to spare. Names the jobs that are not safe, because the rest says nothing about them. */
 function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJudgement[]): string[] | null {
   const [tightest] = judgements
@@ -135,12 +127,8 @@ function nameJobs(names: readonly string[]): string {
 }
 
 /** Much smaller than the chance of a whole day, which counts every start of the day. */
-function describeRandomStart(
-  { randomStartChance, nextRotationChance }: Evidence,
-  measurement: Measurement,
-): string[] {
-  if (randomStartChance === null || nextRotationChance === null) return [];
-  if (measurement.leadTimeTrend !== null || isShortestNow(measurement)) return [];
+function describeRandomStart({ randomStartChance }: Evidence): string[] {
+  if (randomStartChance === null) return [];
   return [
     `The estimated chance that one start at a random time finds less validity than ever measured is ${formatPercentage(randomStartChance)}.`,
   ];

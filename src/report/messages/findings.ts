@@ -6,6 +6,7 @@ import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { formatCount, formatNumber } from '../text/format-values.ts';
 import { formatAbout } from '../text/rough-duration.ts';
 import { type TimeFormat, UTC_TIMES } from '../text/time-format.ts';
+import { CAUSES_OF_LONG_VALIDITY } from './advice/long-validity.ts';
 import { describeLeadTime } from './measurements.ts';
 import { describeOffset } from './start-check/host-clock.ts';
 import { describeJob } from './verdicts.ts';
@@ -56,6 +57,8 @@ const SENTENCES: {
   ISSUED_IN_FUTURE: ({ count, aheadSeconds, shiftedBySeconds }) =>
     `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
     (shiftedBySeconds > 0 ? `; all samples were moved later by ${duration(shiftedBySeconds)}` : ''),
+  VALIDITY_TOO_LONG: ({ count, longestSeconds, knownSeconds }) =>
+    `${formatCount(count, 'generation')} without LastUpdated would be valid for up to ${duration(longestSeconds)}, but no endpoint is known to issue credentials for more than ${duration(knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}`,
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }, times) =>
     `the newest sample is ${duration(ageSeconds)} old (${times.timestamp(lastSampleAt)}), older than ${duration(maxAgeSeconds)}: check that the poller is running`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }, times) =>

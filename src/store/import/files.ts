@@ -12,6 +12,8 @@ export interface ImportFile {
   chunks: AsyncIterable<Uint8Array>;
   /** The series of a log. An export names the series in every record. */
   identity: SeriesIdentity;
+  /** See {@link AssemblerOptions.isSourceGiven}. */
+  isSourceGiven?: boolean;
   /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
   fileTime: Instant | null;
   /** When the file was written, for timestamps without a year in a file without documents. */
@@ -47,10 +49,10 @@ export async function stageFile(
   file: ImportFile,
   { convert, isZoneGiven, onProgress }: StageOptions,
 ): Promise<StagedFile> {
-  const { name, chunks, identity, fileTime, writtenAt = null } = file;
+  const { name, chunks, identity, isSourceGiven = false, fileTime, writtenAt = null } = file;
   let count = 0;
   const collector = new FingerprintCollector();
-  const options = { identity, convert, isZoneGiven, fileTime, writtenAt };
+  const options = { identity, isSourceGiven, convert, isZoneGiven, fileTime, writtenAt };
   const summary = await readRecords(chunks, name, options, (records, lines) => {
     stage.add(records);
     collector.add(records);

@@ -1,7 +1,8 @@
 import type { ArchiveRecord } from '../archive/record.ts';
 import { decompress } from './lines/compression.ts';
 import { decodeLines } from './lines/decode-lines.ts';
-import { Assembler, type AssemblerOptions } from './stream/assembler.ts';
+import { Assembler } from './stream/assembler.ts';
+import type { AssemblerOptions } from './stream/assembler-options.ts';
 import type { RecognisedContent } from './stream/content-counter.ts';
 import { LineReader } from './stream/line-reader.ts';
 import type { SkippedLines } from './stream/skipped-lines.ts';

@@ -1,4 +1,7 @@
-import type { Instant, Sample, Seconds } from '../../domain/model.ts';
+import { LONGEST_PLAUSIBLE_VALIDITY } from '../../domain/aws-limits.ts';
+import type { Instant, Sample, Seconds, SourceName } from '../../domain/model.ts';
+import { isEndpointSource } from '../../domain/series-key.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 
 /** Offsets of zones are multiples of 15 minutes. */
 const QUARTER_HOUR_MS = 900_000;
@@ -16,8 +19,9 @@ export interface ZoneConflict {
 }
 
 /**
- * Times without a zone that were read as UTC although the log probably has local time.
- * - `late`: every sample is at least `seconds` later than its `LastUpdated`. `zone` is a value for `--timezone`.
+ * Times without a zone that were probably read in the wrong zone.
+ * - `late`: read as UTC, every sample is at least `seconds` later than its `LastUpdated`. `zone` is a value for
+ *   `--timezone`.
  * - `long`: without `LastUpdated`, the credentials would be valid for `seconds`, longer than endpoints issue them
  */
 export type SuspectedZone =
@@ -38,8 +42,8 @@ const MIN_GENERATIONS = 5;
 /** Polls are not exactly one hour apart, so single rotations can look timely in spite of a shift of an hour. */
 const MIN_LATE_SHARE = 0.9;
 
-/** The longest validity that was published for an endpoint is 6h 33m 34s. */
-const LONGEST_VALIDITY_MS = 7 * HOUR_MS;
+/** The longest interval of rotations that was published for IMDS. */
+const LONGEST_INTERVAL_MS = 3_848_000;
 
 /** All offsets from +14:00 to -14:00, small ones first. */
 const ZONE_OFFSETS_MS = Array.from(
@@ -56,10 +60,13 @@ class ShiftRange {
   rotations = 0;
   /** Rotations before which a sample shows the old credentials after `LastUpdated` of the new ones. */
   lateRotations = 0;
+  /** The longest time from a `LastUpdated` to its last sample. */
+  longestAge = Number.NEGATIVE_INFINITY;
   #previous: { lastUpdated: Instant; at: Instant } | null = null;
 
   add(lastUpdated: Instant, at: Instant): void {
     this.min = Math.max(this.min, lastUpdated - at);
+    this.longestAge = Math.max(this.longestAge, at - lastUpdated);
     const before = this.#previous;
     if (before !== null && lastUpdated > before.lastUpdated) {
       this.max = Math.max(this.max, lastUpdated - before.at);
@@ -76,16 +83,17 @@ export class ZoneCheck {
   readonly #read = new ShiftRange();
   /** Timestamps read as UTC. */
   readonly #utc = new ShiftRange();
-  /** The longest time from a sample without `LastUpdated` to its expiration. */
-  #longestUndatedMs = 0;
+  /** The longest time from a sample of an endpoint without `LastUpdated` to its expiration. */
+  #longestUndated: Seconds = 0;
   /** The number of samples whose times have no zone. */
   sampleCount = 0;
 
   /** @param wall the local time of the sample as if it were UTC */
-  add({ lastUpdated, expiration, observedAt }: Sample, wall: Instant): void {
+  add({ lastUpdated, expiration, observedAt }: Sample, source: SourceName, wall: Instant): void {
     this.sampleCount += 1;
     if (lastUpdated === null) {
-      this.#longestUndatedMs = Math.max(this.#longestUndatedMs, expiration - wall);
+      if (isEndpointSource(source))
+        this.#longestUndated = Math.max(this.#longestUndated, secondsBetween(observedAt, expiration));
       return;
     }
     this.#read.add(lastUpdated, observedAt);
@@ -109,15 +117,16 @@ export class ZoneCheck {
    * so that no sample shows fresh credentials, and old ones still seem to be served when new ones have been issued.
    */
   findSuspectedZone(): SuspectedZone | null {
-    const { min, rotations, lateRotations } = this.#utc;
+    const { min, rotations, lateRotations, longestAge } = this.#utc;
     const hours = Math.floor((-min + CLOCK_SLACK_MS) / HOUR_MS);
-    const isLate = rotations + 1 >= MIN_GENERATIONS && lateRotations >= rotations * MIN_LATE_SHARE;
+    const isLate =
+      rotations === 0
+        ? longestAge > LONGEST_INTERVAL_MS
+        : rotations + 1 >= MIN_GENERATIONS && lateRotations >= rotations * MIN_LATE_SHARE;
     if (isLate && hours >= 1 && hours <= 14)
       return { kind: 'late', seconds: Math.floor(-min / 1000), zone: formatOffset(hours * 3600) };
-    const longest = this.#longestUndatedMs;
-    return longest > LONGEST_VALIDITY_MS
-      ? { kind: 'long', seconds: Math.floor(longest / 1000), zone: null }
-      : null;
+    const seconds = this.#longestUndated;
+    return seconds > LONGEST_PLAUSIBLE_VALIDITY ? { kind: 'long', seconds, zone: null } : null;
   }
 
   /** Returns whole hours if any whole hour fits, else other offsets. */

@@ -77,6 +77,35 @@ describe('evidence', () => {
     expect(computeEvidence(unordered.slice(1)).randomStartChance).toBeNull();
   });
 
+  test('no chance is known if the newest credentials have less validity than at every rotation', () => {
+    const samples = createSamples(Array(71).fill(200));
+    const newest = samples.at(-1);
+    if (newest === undefined) throw new Error('no samples');
+    const withRemaining = (minutes: number) =>
+      findEvidence(
+        measure(
+          groupGenerations([...samples, { ...newest, observedAt: newest.expiration - minutes * MINUTE }]),
+        ),
+      );
+    expect(withRemaining(201)).toMatchObject({ nextRotationChance: 1 / 72, nextDayChance: 1 / 4 });
+    expect(withRemaining(199)).toMatchObject({
+      observations: 71,
+      nextRotationChance: null,
+      nextDayChance: null,
+      randomStartChance: null,
+    });
+  });
+
+  test('no chance is known while lead times shrink', () => {
+    const shrinking = Array.from({ length: 96 }, (_, index) => 300 - index);
+    expect(computeEvidence(shrinking)).toMatchObject({
+      observations: 96,
+      nextRotationChance: null,
+      nextDayChance: null,
+      randomStartChance: null,
+    });
+  });
+
   test('a day counts if at least 95 % of it was watched', () => {
     const lastSeenAfter = (hours: number, start = START) =>
       computeEvidence(Array(hours - 1).fill(300), start);

@@ -61,6 +61,30 @@ test('credentials sampled in the second of their expiration are not reported as 
   expect(codes(seen([350, 360 + 1 / 60]), 'container')).toEqual(['SERVED_EXPIRED']);
 });
 
+/** The first sample of credentials with this validity in seconds. */
+const valid = (seconds: number, changes: Partial<Sample> = {}) =>
+  seen([360 - seconds / 60], { lastUpdated: null, clockOffset: null, ...changes });
+
+test('credentials of an endpoint that are valid for longer than any known ones are reported', () => {
+  // 6h 33m 34s was published, and a clock may be slow by five minutes.
+  const longest = 23_614 + 300;
+  expect(findFields('VALIDITY_TOO_LONG', valid(longest))).toBeNull();
+  expect(findFields('VALIDITY_TOO_LONG', valid(longest + 1))).toEqual({
+    count: 1,
+    longestSeconds: longest + 1,
+    knownSeconds: 23_614,
+  });
+  expect(codes(valid(43_200), 'container')).toContain('VALIDITY_TOO_LONG');
+});
+
+test.each<[string, readonly Sample[], SourceName]>([
+  ['LastUpdated shows when they were issued', valid(43_200, { lastUpdated: START - 300 * 60_000 }), 'imds'],
+  ['a Date header shows the time of the sample', valid(43_200, { clockOffset: 0 }), 'imds'],
+  ['a role can be valid for 12 hours', valid(43_200), 'role'],
+])('a long validity is not reported if %s', (_, samples, source) => {
+  expect(codes(samples, source)).not.toContain('VALIDITY_TOO_LONG');
+});
+
 test.each([
   [60, null],
   [61, 61],

@@ -206,6 +206,32 @@ describe('computeMinRotations', () => {
     expect(computeMinRotations(confidence)).toBe(rotations);
   });
 
+  test('a confidence is not met if the newest credentials have less validity than at every rotation', () => {
+    const late = createSamples({ lifetimes: Array(24).fill(hours(6)) });
+    const newest = late.at(-1)!;
+    const remaining = hours(5) - 60;
+    const samples = [...late, { ...newest, observedAt: newest.expiration - remaining * 1000 }];
+    expect(judge(samples, hours(4), 0.5)).toMatchObject({
+      verdict: 'unknown',
+      unknownReasons: [{ code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: remaining }],
+    });
+    expect(judge(samples, hours(4)).verdict).toBe('safe');
+    expect(judge(late, hours(4), 0.95)).toMatchObject({ verdict: 'safe', unknownReasons: [] });
+  });
+
+  test('imported samples with a longer validity than any known one make the verdict unknown', () => {
+    const finding = {
+      ...({ code: 'VALIDITY_TOO_LONG', severity: 'problem' } as const),
+      ...{ count: 2, longestSeconds: hours(10), knownSeconds: 23_614 },
+    };
+    const analysis = { ...createAnalysis(regular), findings: [finding] };
+    expect(judgeJob({ ...analysis, isPolled: false }, createJob(hours(1)))).toMatchObject({
+      verdict: 'unknown',
+      unknownReasons: [{ code: 'VALIDITY_TOO_LONG', longestSeconds: hours(10), knownSeconds: 23_614 }],
+    });
+    expect(judgeJob(analysis, createJob(hours(1))).verdict).toBe('safe');
+  });
+
   test('computeMinRotations returns the smallest number for which the chance is small enough', () => {
     for (let percent = 51; percent < 100; percent += 1) {
       const rotations = computeMinRotations(percent / 100);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import { judgeNow } from '../../../src/domain/verdict/endpoints/judge-now.ts';
 import { FINDING_CODES, type Finding, type FindingCode } from '../../../src/domain/verdict/finding.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
-import { judgeNow, judgeWithoutCredentials } from '../../../src/domain/verdict/now.ts';
+import { judgeWithoutCredentials } from '../../../src/domain/verdict/now.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { createHistory } from '../../support/domain/history.ts';
 import { simulate } from '../../support/domain/simulated-source.ts';
@@ -66,6 +67,8 @@ describe('judgeNow', () => {
 
   test.each([
     ['every generation was valid for long enough', 5.8, 'after-rotation'],
+    ['a start is safe for a minute after every rotation', 5.9833, 'after-rotation'],
+    ['a start is safe for less than a minute after every rotation', 5.9834, 'perhaps-after-rotation'],
     ['some generations were valid for long enough', 6.2, 'perhaps-after-rotation'],
     ['no generation was valid for long enough', 6.7, 'never'],
   ])('if %s, the outlook for a %d h job is %s', (_, hours, outlook) => {
@@ -294,7 +297,7 @@ describe('the outlook `never` of a verdict now', () => {
 
   test('from 60 rotations on, `never` needs one second more than any measured validity', () => {
     expect(findOutlook(60, 1)).toBe('never');
-    expect(findOutlook(60, 0)).toBe('after-rotation');
+    expect(findOutlook(60, 0)).toBe('perhaps-after-rotation');
     expect(findOutlook(59, 1)).toBe('unknown');
   });
 });

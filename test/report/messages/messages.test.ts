@@ -33,6 +33,7 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
     { count: 2, aheadSeconds: 61, shiftedBySeconds: 61 },
     { count: 1, aheadSeconds: 61, shiftedBySeconds: 0 },
   ],
+  VALIDITY_TOO_LONG: [{ count: 2, longestSeconds: 36_000, knownSeconds: 23_614 }],
   STALE_SAMPLES: [{ lastSampleAt: 0, ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
   POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
   POLLS_TOO_RARE: [0, 3, 12].map((unwitnessedCount) => ({
@@ -72,9 +73,11 @@ const UNKNOWN_REASONS: { [Code in UnknownReason['code']]: UnknownReason & { code
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
   ROTATION_OVERDUE: { code: 'ROTATION_OVERDUE', servedForSeconds: 7201 },
   ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
+  VALIDITY_TOO_LONG: { code: 'VALIDITY_TOO_LONG', longestSeconds: 36_000, knownSeconds: 23_614 },
   LEAD_TIMES_SHRINK: { code: 'LEAD_TIMES_SHRINK', shrinkingPerDaySeconds: 240, usedUpAt: 86_400_000 },
   TOO_LITTLE_WATCHED: { code: 'TOO_LITTLE_WATCHED', watchedShare: 0.5, minWatched: 0.8 },
   RECENT_LEAD_TIMES_SHORTER: { code: 'RECENT_LEAD_TIMES_SHORTER', records: 3, rotations: 6 },
+  NEWEST_CREDENTIALS_SHORTEST: { code: 'NEWEST_CREDENTIALS_SHORTEST', remainingSeconds: 16_843 },
   TOO_FEW_ROTATIONS: {
     code: 'TOO_FEW_ROTATIONS',
     witnessedCount: 18,
@@ -95,6 +98,7 @@ const NOW_UNKNOWN_REASONS: { [Code in NowUnknownReason['code']]: NowUnknownReaso
   ROLE_UNDECIDED: { code: 'ROLE_UNDECIDED' },
   STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
   SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
+  SEVERAL_ENDPOINTS: { code: 'SEVERAL_ENDPOINTS' },
   ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
 };
 

@@ -20,7 +20,7 @@ describe('ZoneCheck', () => {
         observedAt: START + observedAt * MINUTE,
         clockOffset: null,
       };
-      check.add(sample, sample.observedAt);
+      check.add(sample, 'imds', sample.observedAt);
     }
     const conflict = check.findConflict();
     return conflict && { ...conflict, first: conflict.fittingZones[0] };
@@ -99,6 +99,7 @@ describe('ZoneCheck', () => {
       const expiration = lastUpdated + 6 * HOUR;
       check.add(
         { accessKeyId: '', lastUpdated, expiration, zoneless: false, observedAt, clockOffset: null },
+        'imds',
         observedAt,
       );
     }
@@ -122,15 +123,35 @@ describe('ZoneCheck', () => {
     expect(findSuspected(59.5, { period: 60 }).suspected).toBeNull();
   });
 
+  test('a single generation is late if its samples are older than rotations are apart', () => {
+    const findSingle = (...ages: readonly number[]) => {
+      const check = new ZoneCheck();
+      for (const age of ages) {
+        const observedAt = START + age * 1000;
+        const times = { lastUpdated: START, expiration: START + 6 * HOUR, observedAt, clockOffset: null };
+        check.add({ accessKeyId: '', zoneless: false, ...times }, 'imds', observedAt);
+      }
+      return check.findSuspectedZone();
+    };
+    expect(findSingle(3720, 4400)).toEqual({ kind: 'late', seconds: 3720, zone: '+01:00' });
+    // Rotations that are 1h 04m 08s apart were published.
+    expect(findSingle(3720, 3848)).toBeNull();
+    expect(findSingle(3720, 3849)).not.toBeNull();
+    expect(findSingle(3000, 4400)).toBeNull();
+  });
+
   test.each([
-    [6.56, null],
-    [7.01, { kind: 'long', seconds: 25_236, zone: null }],
+    [6.64, null],
+    [6.65, { kind: 'long', seconds: 23_940, zone: null }],
     [11, { kind: 'long', seconds: 39_600, zone: null }],
   ])('without LastUpdated, credentials that are valid for %d hours are long', (hours, suspected) => {
     const check = new ZoneCheck();
     const expiration = START + hours * HOUR;
     const times = { lastUpdated: null, observedAt: START, clockOffset: null };
-    check.add({ accessKeyId: '', expiration, zoneless: false, ...times }, START);
+    const sample = { accessKeyId: '', expiration, zoneless: false, ...times };
+    check.add(sample, 'role', START);
+    expect(check.findSuspectedZone()).toBeNull();
+    check.add(sample, 'imds', START);
     expect(check.findSuspectedZone()).toEqual(suspected);
   });
 

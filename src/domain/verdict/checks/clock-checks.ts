@@ -1,8 +1,11 @@
+import { LONGEST_ENDPOINT_VALIDITY, LONGEST_PLAUSIBLE_VALIDITY } from '../../aws-limits.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
 import { countPresent, countValues, isAllAbsent, valueAt } from '../../measurement/columns/column.ts';
 import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import type { GenerationColumns } from '../../measurement/columns/generation-columns.ts';
 import type { Seconds } from '../../model.ts';
+import { isEndpointSource } from '../../series-key.ts';
+import { secondsBetween } from '../../time/instant.ts';
 import type { FindingWith } from '../finding.ts';
 import type { SampleChecks } from '../series-analysis.ts';
 
@@ -12,6 +15,22 @@ export const CLOCK_CHECKS = {
     if (issuedInFuture === null) return null;
     const { count, ahead: aheadSeconds } = issuedInFuture;
     return { count, aheadSeconds, shiftedBySeconds: Math.floor(shiftMs / 1000) };
+  },
+
+  VALIDITY_TOO_LONG(measurement, { identity: { source } }) {
+    if (!isEndpointSource(source)) return null;
+    const { generations } = getHistoryColumns(measurement);
+    const { lastUpdated, smallestClockOffset, firstSeen, expiration } = generations;
+    let [count, longestSeconds] = [0, 0];
+    for (let index = 0; index < generations.count; index += 1) {
+      const isProven =
+        !Number.isNaN(valueAt(lastUpdated, index)) || !Number.isNaN(valueAt(smallestClockOffset, index));
+      const seconds = secondsBetween(valueAt(firstSeen, index), valueAt(expiration, index));
+      if (isProven || seconds <= LONGEST_PLAUSIBLE_VALIDITY) continue;
+      count += 1;
+      longestSeconds = Math.max(longestSeconds, seconds);
+    }
+    return count === 0 ? null : { count, longestSeconds, knownSeconds: LONGEST_ENDPOINT_VALIDITY };
   },
 
   CLOCK_SKEW(measurement) {

@@ -26,6 +26,8 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, FailureFindingCode>, boo
   LEAD_TIMES_SHRINK: false,
   EXPIRATION_EXTENDED: false,
   ISSUED_IN_FUTURE: true,
+  // The time of a poll counts, and not that of old samples.
+  VALIDITY_TOO_LONG: false,
   STALE_SAMPLES: false,
   POLLING_GAP: false,
   POLLS_TOO_RARE: false,

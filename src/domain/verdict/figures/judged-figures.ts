@@ -35,6 +35,11 @@ export interface JudgedSeriesFigures extends Pick<SeriesAnalysis, 'age' | 'maxAg
   measured: JudgedFigures | null;
   /** For how long the newest generation had been served, if its rotation is overdue. */
   overdueServedFor: Seconds | null;
+  /**
+   * The longest validity of imported samples, if it is longer than any known one and nothing proves their time. Null for
+   * polled samples: their host has the right zone.
+   */
+  unprovenValidity: Seconds | null;
 }
 
 /** The figures of a measurement. Figures that need a pass over the history are computed when they are read. */
@@ -85,6 +90,7 @@ export const findJudgedFigures = ({
   measurement,
   age,
   maxAge,
+  isPolled,
   findings,
   newestOutside,
 }: SeriesAnalysis): JudgedSeriesFigures => ({
@@ -93,7 +99,14 @@ export const findJudgedFigures = ({
   age,
   maxAge,
   overdueServedFor: findOverdueServedFor(findings),
+  unprovenValidity: isPolled ? null : findUnprovenValidity(findings),
 });
+
+/** See {@link JudgedSeriesFigures.unprovenValidity}. */
+export function findUnprovenValidity(findings: readonly Finding[]): Seconds | null {
+  const found = findings.find((finding) => finding.code === 'VALIDITY_TOO_LONG');
+  return found?.longestSeconds ?? null;
+}
 
 export function findOverdueServedFor(findings: readonly Finding[]): Seconds | null {
   const overdue = findings.find((finding) => finding.code === 'ROTATION_OVERDUE');

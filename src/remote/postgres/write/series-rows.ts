@@ -48,6 +48,7 @@ const MEASURED: Readonly<Record<string, (figures: MeasuredFigures) => RowValue>>
   next_day_chance: ({ evidence }) => evidence.nextDayChance,
   random_start_chance: ({ evidence }) => evidence.randomStartChance,
   overdue_served_for: ({ overdueServedFor }) => overdueServedFor,
+  unproven_validity: ({ unprovenValidity }) => unprovenValidity,
   valid_share: ({ validShare }) => validShare,
   newest_expiration: ({ newestExpiration }) => newestExpiration,
   last_rotation_at: ({ lastRotationAt }) => lastRotationAt,

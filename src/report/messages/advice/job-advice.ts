@@ -5,7 +5,7 @@ import { formatDuration as duration, formatFlagDuration } from '../../../domain/
 import { choosePollInterval } from '../../../domain/verdict/checks/poll-interval.ts';
 import { isShortOnlyByWindows } from '../../../domain/verdict/checks/rotation-windows.ts';
 import { findMissingEvidence } from '../../../domain/verdict/evidence.ts';
-import { DEFAULT_MARGIN } from '../../../domain/verdict/job.ts';
+import { DEFAULT_MARGIN, MIN_START_TIME } from '../../../domain/verdict/job.ts';
 import type { JobJudgement, JobRequirement } from '../../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
@@ -14,6 +14,7 @@ import { type TimeFormat, UTC_TIMES } from '../../text/time-format.ts';
 import { describeBasis } from '../verdicts.ts';
 import { adviseOnAge } from './age.ts';
 import { LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './refresh-advice.ts';
+import { describeShortStartTime } from './short-start-time.ts';
 import { describeUnknownReason } from './unknown-reasons.ts';
 import { adviseWait } from './wait.ts';
 
@@ -44,9 +45,6 @@ const WRONG_LOG_TIMES_ADVICE =
 
 const OTHER_ENDPOINT_MESSAGE =
   'do not wait for a rotation: the next request may get the older credentials of another endpoint';
-
-/** A person or scheduler cannot notice a rotation and start a job in less time. */
-const MIN_START_TIME: Seconds = 60;
 
 /**
  * What to do about a verdict; empty for `safe` with enough evidence.
@@ -159,13 +157,10 @@ function adviseOnStarts(
 ): string[] {
   if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
   if (safeTimeAfterRotation !== null) {
-    const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
     return safeTimeAfterRotation < MIN_START_TIME
-      ? [
-          `starts were safe only for ${time} after a rotation, which is too short to rely on: ${REFRESH_ADVICE}`,
-        ]
+      ? [`${describeShortStartTime(safeTimeAfterRotation)}: ${REFRESH_ADVICE}`]
       : [
-          `start the job within ${time} after a rotation: all measured starts in that time were safe`,
+          `start the job within ${duration(safeTimeAfterRotation)} after a rotation: all measured starts in that time were safe`,
           ...adviseWaiting(job, measurement, safeTimeAfterRotation),
           `or ${REFRESH_ADVICE}`,
         ];

@@ -6,6 +6,7 @@ import type { UnknownReason } from '../../../domain/verdict/job-verdict.ts';
 import { formatCount, formatNumber, formatShare } from '../../text/format-values.ts';
 import { formatAbout } from '../../text/rough-duration.ts';
 import type { TimeFormat } from '../../text/time-format.ts';
+import { CAUSES_OF_LONG_VALIDITY } from './long-validity.ts';
 import { REFRESH_ADVICE } from './refresh-advice.ts';
 
 /** Why a job could not be judged, and what to do. */
@@ -30,12 +31,16 @@ export function describeUnknownReason(
       return `the current credentials have been served for ${duration(reason.servedForSeconds)}, longer than usual, so the measured history says nothing about the next hours: check why the endpoint does not rotate, then poll and judge again`;
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
+    case 'VALIDITY_TOO_LONG':
+      return `credentials of the log would be valid for up to ${duration(reason.longestSeconds)}, but no endpoint is known to issue credentials for more than ${duration(reason.knownSeconds)}: ${CAUSES_OF_LONG_VALIDITY}; remove the series with \`cred-watch prune --remove-series\`, then import the log again with the right --timezone or --source`;
     case 'LEAD_TIMES_SHRINK':
       return `lead times fall by ${formatAbout(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${times.date(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
     case 'TOO_LITTLE_WATCHED':
       return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
     case 'RECENT_LEAD_TIMES_SHORTER':
       return `${reason.records} of the last ${formatCount(reason.rotations, 'rotation')} had a shorter lead time than all before, too many for this confidence: keep polling`;
+    case 'NEWEST_CREDENTIALS_SHORTEST':
+      return `the newest credentials had ${duration(reason.remainingSeconds)} left, less than at any measured rotation, so the next rotation leaves less validity than all of them and no confidence is known: check why the source rotates late, then poll until it has rotated`;
     case 'SAMPLES_IN_FUTURE':
       return `the newest sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host: correct the clock, then poll again`;
     case 'TOO_FEW_ROTATIONS':

@@ -23,9 +23,11 @@ export const UNKNOWN_REASON_NAMES: Record<UnknownReason['code'], string> = {
   STALE_SAMPLES: 'old samples',
   ROTATION_OVERDUE: 'an overdue rotation',
   ISSUED_IN_FUTURE: 'a wrong clock',
+  VALIDITY_TOO_LONG: 'a wrong zone, clock or source',
   LEAD_TIMES_SHRINK: 'shrinking lead times',
   TOO_LITTLE_WATCHED: 'too little watched time',
   RECENT_LEAD_TIMES_SHORTER: 'shorter recent lead times',
+  NEWEST_CREDENTIALS_SHORTEST: 'a late rotation',
   TOO_FEW_ROTATIONS: 'too few rotations',
 };
 

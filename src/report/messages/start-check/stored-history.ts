@@ -18,7 +18,9 @@ export function describeStoredHistory(judgement: NowJudgement): [label: string, 
 function describeEarlierSamples({ outlook, validityAfterRotation: validity, required }: NowJudgement) {
   if (outlook === 'after-rotation') return 'all new credentials so far had enough validity for this job';
   if (outlook === 'perhaps-after-rotation')
-    return 'only some new credentials had enough validity for this job';
+    return validity !== null && validity.min >= required
+      ? 'new credentials had hardly more validity than this job needs'
+      : 'only some new credentials had enough validity for this job';
   if (validity === null)
     return outlook === 'never' ? 'no credentials had enough validity for this job' : null;
   const [min, max] = [validity.min, validity.max].map((each) => duration(Math.max(0, each)));

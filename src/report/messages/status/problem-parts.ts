@@ -42,6 +42,7 @@ function describeProblem(problem: StatusProblem): string {
       return 'AWS refused the requested duration';
     case 'ROTATION_OVERDUE':
     case 'ISSUED_IN_FUTURE':
+    case 'VALIDITY_TOO_LONG':
     case 'LEAD_TIMES_SHRINK':
       return describeSharedProblem(problem);
   }
@@ -51,6 +52,7 @@ function describeProblem(problem: StatusProblem): string {
 type SharedProblem =
   | { code: 'ROTATION_OVERDUE'; servedForSeconds: Seconds }
   | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds }
+  | { code: 'VALIDITY_TOO_LONG'; longestSeconds: Seconds }
   | { code: 'LEAD_TIMES_SHRINK'; shrinkingPerDaySeconds: Seconds };
 
 export function describeSharedProblem(problem: SharedProblem): string {
@@ -59,6 +61,8 @@ export function describeSharedProblem(problem: SharedProblem): string {
       return `rotation overdue, same credentials for ${formatRoughDuration(problem.servedForSeconds)}`;
     case 'ISSUED_IN_FUTURE':
       return `LastUpdated ${duration(problem.aheadSeconds)} ahead of the clock`;
+    case 'VALIDITY_TOO_LONG':
+      return `validity of ${duration(problem.longestSeconds)} is too long, so a zone, a clock or the source is wrong`;
     case 'LEAD_TIMES_SHRINK':
       return `lead times shrink by ${duration(problem.shrinkingPerDaySeconds)} per day`;
   }

@@ -158,12 +158,15 @@ function describeReason(reason: UnknownReason): string {
       return `newest sample ${duration(reason.aheadSeconds)} ahead of the clock`;
     case 'ROTATION_OVERDUE':
     case 'ISSUED_IN_FUTURE':
+    case 'VALIDITY_TOO_LONG':
     case 'LEAD_TIMES_SHRINK':
       return describeSharedProblem(reason);
     case 'TOO_LITTLE_WATCHED':
       return `less than ${formatShare(reason.minWatched)} of the time watched`;
     case 'RECENT_LEAD_TIMES_SHORTER':
       return 'recent lead times are shorter';
+    case 'NEWEST_CREDENTIALS_SHORTEST':
+      return 'no confidence known, because the newest credentials have less left than at any rotation';
     case 'TOO_FEW_ROTATIONS':
       return `${formatNumber(reason.witnessedCount)} of ${formatNumber(reason.minRotations)} rotations for this confidence`;
   }

@@ -182,6 +182,7 @@ const createEpochTimestamp = (instant: Instant): Timestamp => ({
   offset: 0,
   ambiguousZone: null,
   end: 0,
+  isMinute: false,
   isYearless: false,
   otherWall: null,
   family: 'epoch',

@@ -3,9 +3,9 @@ import type { ArchiveRecord } from '../../archive/record.ts';
 import type { ColumnRow } from '../documents/column-rows.ts';
 import type { LoggedDocument } from '../documents/document.ts';
 import type { DocumentForm } from '../documents/forms.ts';
-import type { LocalTimeConverter } from '../time-zone.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { ZoneCheck } from '../zone-check.ts';
+import type { AssemblerOptions } from './assembler-options.ts';
 import { ContentCounter } from './content-counter.ts';
 import { createSample } from './create-sample.ts';
 import { LocalTimes } from './local-times.ts';
@@ -13,18 +13,6 @@ import { chooseTimestamp, type ObservationTime, resolveObservationTime } from '.
 import { SkipCounter } from './skipped-lines.ts';
 import { UnansweredTimestamps } from './unanswered-timestamps.ts';
 import { UndatedRowDetector } from './undated-rows.ts';
-
-export interface AssemblerOptions {
-  /** The series of the samples. A source and a role in a document replace these. */
-  identity: SeriesIdentity;
-  convert: LocalTimeConverter;
-  /** Whether the user named the zone of the timestamps. */
-  isZoneGiven: boolean;
-  /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
-  fileTime: Instant | null;
-  /** When the file was written, for timestamps without a year in a file without documents. */
-  writtenAt?: Instant | null;
-}
 
 /** A failed poll that is not complete yet: its year or the source of its series is unknown. */
 interface WaitingFailure {
@@ -120,7 +108,7 @@ export class Assembler {
       return;
     }
     const { timestamp, place } = chooseTimestamp(document.timestamp, inline, this.#pending);
-    this.#source = document.source;
+    this.#source = this.#findSource(document);
     this.#reference ??= lastUpdated?.instant ?? expiration.instant;
     this.#flushFailures();
     const reference = lastUpdated?.instant ?? expiration.instant;
@@ -136,6 +124,7 @@ export class Assembler {
     if (time.localTime !== null && timestamp !== null) this.counter.addAmbiguousZone(timestamp.ambiguousZone);
     if (timestamp === null) this.counter.addTimestampForm('Date header', '');
     else this.counter.addTimestampForm(timestamp.family, place);
+    if (timestamp?.isMinute) this.counter.minuteSamples += 1;
     this.#reference = time.observedAt;
     this.#hasSample = true;
     this.#addSample(document, time);
@@ -172,7 +161,7 @@ export class Assembler {
     this.#lastUndated = null;
     this.#unanswered.finish();
     this.#flushFailures();
-    this.counter.hasUndatedRows = this.#rows.areUndated;
+    this.counter.undatedRows = this.#rows.reason;
     this.counter.timestampsFollow = this.#isFirstUndated && this.#pending !== null;
   }
 
@@ -210,12 +199,17 @@ export class Assembler {
   }
 
   #addSample(document: LoggedDocument, time: ObservationTime): void {
-    const { expiration, source } = document;
+    const { expiration } = document;
     if (expiration === null) return;
+    const source = this.#findSource(document);
     const identity = this.#findIdentity(source, document.role);
     const sample = createSample(document, expiration, time);
-    if (time.localTime !== null) this.zoneCheck.add(sample, time.localTime);
+    if (time.localTime !== null) this.zoneCheck.add(sample, source, time.localTime);
     this.#add({ record: 'sample', identity, sample, ordinal: 0 });
+  }
+
+  #findSource({ source }: LoggedDocument): SourceName {
+    return this.#options.isSourceGiven ? this.#options.identity.source : source;
   }
 
   /** Prefers the role that the user named. */
@@ -243,7 +237,13 @@ export class Assembler {
       }
       const { observedAt, clockOffset } = time;
       const poll = { observedAt, reason, detail: '', accessKeyId: null, expiration: null, clockOffset };
-      this.#add({ record: 'failed_poll', host, source: this.#source ?? 'imds', poll, ordinal: 0 });
+      this.#add({
+        record: 'failed_poll',
+        host,
+        source: this.#source ?? this.#options.identity.source,
+        poll,
+        ordinal: 0,
+      });
     }
     if (this.#waiting.length > 0) this.#waiting = [];
   }

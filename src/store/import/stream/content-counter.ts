@@ -3,6 +3,7 @@ import type { Instant, Sample, SeriesIdentity, Span } from '../../../domain/mode
 import type { ArchiveRecord } from '../../archive/record.ts';
 import type { DocumentForm } from '../documents/forms.ts';
 import type { PartialTimestamp } from '../lines/partial-timestamps.ts';
+import type { UndatedRows } from './undated-rows.ts';
 
 /** What was recognised in a file. */
 export interface RecognisedContent {
@@ -15,10 +16,12 @@ export interface RecognisedContent {
   span: Span | null;
   /** Complete documents that have no timestamp. */
   undatedDocuments: number;
-  /** Whether the first of two times in rows is repeated, so that it is `LastUpdated` instead of a timestamp. */
-  hasUndatedRows: boolean;
+  /** Why the first time of rows is no timestamp. Null if it is one. */
+  undatedRows: UndatedRows | null;
   /** Lines begin with a date without a time of day, or with a time of day without a date. */
   partialTimestamps: PartialTimestamp | null;
+  /** Samples whose timestamps have no seconds. They count as the last second of the minute. */
+  minuteSamples: number;
   /** The file begins with a document and ends with a timestamp. */
   timestampsFollow: boolean;
   /** Zone names in timestamps that mean several zones, such as `CST`. */
@@ -38,7 +41,8 @@ const MAX_KEPT = 1_000_000;
 export class ContentCounter {
   timestamps = 0;
   undatedDocuments = 0;
-  hasUndatedRows = false;
+  undatedRows: UndatedRows | null = null;
+  minuteSamples = 0;
   timestampsFollow = false;
   partialTimestamps: PartialTimestamp | null = null;
   #samples = 0;
@@ -110,7 +114,8 @@ export class ContentCounter {
       jobRuns: this.#jobRuns,
       span: this.#first <= this.#latest ? { from: this.#first, to: this.#latest } : null,
       undatedDocuments: this.undatedDocuments,
-      hasUndatedRows: this.hasUndatedRows,
+      undatedRows: this.undatedRows,
+      minuteSamples: this.minuteSamples,
       timestampsFollow: this.timestampsFollow,
       partialTimestamps: this.partialTimestamps,
       ambiguousZones: [...this.#ambiguousZones],

@@ -15,6 +15,7 @@ import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
 import { type ContentSink, JsonLines } from './json-lines.ts';
 import { PartialDocument } from './partial-document.ts';
 import { ResponseReader } from './response-reader.ts';
+import { findUnknownReason, UNKNOWN_TEXT } from './skipped-lines.ts';
 import { TableLines } from './table-lines.ts';
 
 /** Separates the entries of a log whose lines were joined. */
@@ -25,8 +26,6 @@ const MAX_PREFIX_LENGTH = 1000;
 
 /** In characters. Longer text that is not JSON is skipped. */
 const MAX_TEXT_LENGTH = 16_384;
-
-const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
 
 /** A log line can contain a log line, for example in CloudWatch. */
 const MAX_DEPTH = 3;
@@ -180,7 +179,7 @@ export class LineReader implements ContentSink {
     const noise = findNoise(rest);
     if (noise !== null && /^\s*\}/.test(rest)) this.#partial.close();
     if (noise !== null) this.skip(noise, line, false);
-    else this.skip(UNKNOWN_TEXT, line, true);
+    else this.skip(findUnknownReason(rest), line, true);
     return '';
   }
 

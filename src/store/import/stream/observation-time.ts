@@ -5,6 +5,7 @@ import type { LocalTimes } from './local-times.ts';
 
 const QUARTER_HOUR_MS = 900_000;
 const DAY_MS = 86_400_000;
+const LAST_SECOND_MS = 59_000;
 
 /** When a sample or a failed poll happened. */
 export interface ObservationTime {
@@ -46,8 +47,10 @@ export function resolveObservationTime(
   if (timestamp === null) {
     return date === null ? null : { observedAt: date, clockOffset: 0, localTime: null };
   }
-  const wall = chooseReading(timestamp, date ?? reference);
-  if (wall === null) return null;
+  const reading = chooseReading(timestamp, date ?? reference);
+  if (reading === null) return null;
+  // No reading may make credentials last longer, so a poll happened in the last second of its minute.
+  const wall = timestamp.isMinute ? reading + LAST_SECOND_MS : reading;
   if (timestamp.offset !== null) return withOffset(wall - timestamp.offset, date, null);
   if (date !== null && !isZoneGiven) {
     // Zones differ from UTC by quarters of an hour. The rest is the error of the host's clock.

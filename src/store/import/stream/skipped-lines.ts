@@ -8,6 +8,19 @@ export interface SkippedLines {
   isBad: boolean;
 }
 
+/** The reason for a line with a time of a document after a text that is no timestamp. */
+export const UNKNOWN_TIMESTAMP = 'a time after a text that is not a known form of a timestamp';
+
+/** The reason for lines that are not recognised at all. */
+export const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
+
+/** `2026-11-20T06:00:01Z` in the place of an expiration. */
+const TIME_AT_END = /\d[ \t,;|]{1,5}"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)"?\s*$/;
+
+/** The reason to skip a line that is not recognised. */
+export const findUnknownReason = (text: string): string =>
+  TIME_AT_END.test(text) ? UNKNOWN_TIMESTAMP : UNKNOWN_TEXT;
+
 /** Limits the memory. */
 const MAX_REASONS = 1000;
 

@@ -75,10 +75,11 @@ function readShortFields(text: string, at: number): Timestamp | null {
   SHORT_FIELDS.lastIndex = at;
   const match = SHORT_FIELDS.exec(text);
   if (match === null) return null;
-  const [, year, , month, date, hour, minute, second = 0] = match;
+  const [, year, , month, date, hour, minute, second] = match;
   const day = toDayStart(Number(year), Number(month), Number(date));
-  const time = toTimeOfDay(Number(hour), Number(minute), Number(second));
-  return day === null || time === null ? null : readEnd(text, SHORT_FIELDS.lastIndex, day, time);
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(second ?? 0));
+  const found = day === null || time === null ? null : readEnd(text, SHORT_FIELDS.lastIndex, day, time);
+  return found && { ...found, isMinute: second === undefined };
 }
 
 const COMPACT = /(20\d\d)(\d\d)(\d\d)[T_ -]?(\d\d):?(\d\d):?(\d\d)(?:[.,](\d{1,9}))?(?!\d)/y;

@@ -14,8 +14,8 @@ export const readNumericDate: TimestampReader = (text, at) => {
   FORMAT.lastIndex = at;
   const match = FORMAT.exec(text);
   if (match === null) return null;
-  const [, first, separator, second, year, hour, minute, seconds = 0, fraction, half] = match;
-  const time = toTimeOfDay(Number(hour), Number(minute), Number(seconds), fraction, half);
+  const [, first, separator, second, year, hour, minute, seconds, fraction, half] = match;
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(seconds ?? 0), fraction, half);
   if (time === null) return null;
   const monthFirst = toDayStart(Number(year), Number(first), Number(second));
   const dayFirst = toDayStart(Number(year), Number(second), Number(first));
@@ -24,6 +24,7 @@ export const readNumericDate: TimestampReader = (text, at) => {
   if (day === undefined || other === undefined) return null;
   return {
     ...withZone(day + time, text, FORMAT.lastIndex),
+    isMinute: seconds === undefined,
     otherWall: other === day ? null : other + time,
   };
 };

@@ -13,6 +13,8 @@ export interface Timestamp {
   ambiguousZone: string | null;
   /** Where the text continues. */
   end: number;
+  /** The text states no seconds, so `wall` is the start of the minute. */
+  isMinute: boolean;
   /** The text states no year, as in syslog. */
   isYearless: boolean;
   /** The other reading of a date such as `11/12/2026`, whose day and month may be swapped. Null if there is none. */
@@ -29,6 +31,7 @@ export const createExact = (wall: Instant, offset: number | null, end: number): 
   offset,
   ambiguousZone: null,
   end,
+  isMinute: false,
   isYearless: false,
   otherWall: null,
 });

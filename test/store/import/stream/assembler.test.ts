@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceName } from '../../../../src/domain/model.ts';
 import { createDocument, type LoggedDocument } from '../../../../src/store/import/documents/document.ts';
-import { Assembler, type AssemblerOptions } from '../../../../src/store/import/stream/assembler.ts';
+import { Assembler } from '../../../../src/store/import/stream/assembler.ts';
+import type { AssemblerOptions } from '../../../../src/store/import/stream/assembler-options.ts';
 import { readTimestamp } from '../../../../src/store/import/timestamps/families.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');

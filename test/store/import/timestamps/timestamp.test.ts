@@ -8,6 +8,7 @@ test('an exact timestamp has one reading', () => {
     offset: 2000,
     ambiguousZone: null,
     end: 3,
+    isMinute: false,
     isYearless: false,
     otherWall: null,
   });

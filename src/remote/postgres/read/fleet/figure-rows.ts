@@ -50,6 +50,7 @@ const readMeasured = (table: CheckedTable, row: Row): MeasuredFigures => ({
   clock: readClock(table, row),
   evidence: readEvidence(table, row),
   overdueServedFor: table.nullable(row, 'overdue_served_for'),
+  unprovenValidity: table.nullable(row, 'unproven_validity'),
   validShare: table.fraction(row, 'valid_share'),
   newestExpiration: table.number(row, 'newest_expiration'),
   lastRotationAt: table.nullable(row, 'last_rotation_at'),
