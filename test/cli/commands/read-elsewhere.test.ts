@@ -1,11 +1,14 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readReport } from '../../../src/library/index.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { toMachineColumn } from '../../../src/store/series-rows.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { describePostgresInCi } from '../../support/postgres/describe-postgres.ts';
 import { runAt } from '../../support/postgres/run-at.ts';
 import { IMDS, recordSamples, START } from '../../support/report/rich-store.ts';
+import { createMigrated, pushTo } from '../../support/watch/push-history.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 24;
@@ -82,4 +85,44 @@ test.each(['report', 'status'])('%s says that CRED_WATCH_HOST selects no host', 
     `note: ${command} reads all 2 hosts, because CRED_WATCH_HOST selects none\nhint: to read one host, give --host web-1\n`,
   );
   expect((await run('--host', 'web-2')).stderr).toBe('');
+});
+
+test('the library judges by the real age, too', () => {
+  const options = { db: createDatabase('web-1'), now: new Date(NOW) };
+  expect(readReport({ ...options, maxAge: '3h' }).judge('1h').verdict).toBe('unknown');
+  expect(readReport({ ...options, maxAge: '4h' }).judge('1h').verdict).toBe('safe');
+});
+
+describePostgresInCi('PostgreSQL', (server) => {
+  test.each([
+    ['ahead', AHEAD],
+    // The clock of the reader may be wrong, too. In doubt, the larger age counts.
+    ['behind', -AHEAD],
+  ])('a host whose clock is three hours %s is silent by the larger age', async (_, offset) => {
+    const file = join(temporaryFolder(), 'samples.db');
+    using store = SampleStore.open(file);
+    recordSamples(store, IMDS, { from: START, hours: HOURS, lifetime: 12, offset, machine: hostname() });
+    const database = await createMigrated(server());
+    await pushTo(database, store, { now: NOW });
+    const judge = async (maxAge: string, ...more: string[]) => {
+      const args = [
+        'report',
+        ...more,
+        '-j',
+        '1h',
+        '--margin',
+        '0',
+        '--max-age',
+        maxAge,
+        '--db',
+        database.url,
+      ];
+      return (await runAt(NOW, args, database.environment)).code;
+    };
+    const [tooShort, enough] = offset > 0 ? ['3h', '4h'] : ['6h', '7h'];
+    for (const more of [[], ['--fleet']]) {
+      expect(await judge(tooShort, ...more)).toBe(3);
+      expect(await judge(enough, ...more)).toBe(0);
+    }
+  });
 });
